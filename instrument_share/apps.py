@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class InstrumentShareConfig(AppConfig):
+    name = "instrument_share"

@@ -1,0 +1,88 @@
+"""Half-open intervals of time, and the little algebra that availability needs."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+
+@dataclass(frozen=True, order=True)
+class Interval:
+    """`[start, end)`: aware, kept in UTC, never empty. Touching intervals do not overlap."""
+
+    start: datetime
+    end: datetime
+
+    def __post_init__(self) -> None:
+        for instant in (self.start, self.end):
+            if instant.utcoffset() is None:
+                raise ValueError(f"An interval needs a time zone: {instant!r}")
+        object.__setattr__(self, "start", self.start.astimezone(UTC))
+        object.__setattr__(self, "end", self.end.astimezone(UTC))
+        if self.start >= self.end:
+            raise ValueError(f"An interval ends after it starts: {self.start} … {self.end}")
+
+    @property
+    def length(self) -> timedelta:
+        return self.end - self.start
+
+    def overlaps(self, other: "Interval") -> bool:
+        return self.start < other.end and other.start < self.end
+
+    def contains(self, other: "Interval") -> bool:
+        return self.start <= other.start and other.end <= self.end
+
+    def intersection(self, other: "Interval") -> "Interval | None":
+        start, end = max(self.start, other.start), min(self.end, other.end)
+        return Interval(start, end) if start < end else None
+
+
+def merged(intervals: Iterable[Interval]) -> list[Interval]:
+    """The same time as a sorted list without overlaps; touching intervals become one."""
+    result: list[Interval] = []
+    for interval in sorted(intervals):
+        if result and interval.start <= result[-1].end:
+            result[-1] = Interval(result[-1].start, max(result[-1].end, interval.end))
+        else:
+            result.append(interval)
+    return result
+
+
+def subtracted(intervals: Iterable[Interval], taken: Iterable[Interval]) -> list[Interval]:
+    """What is left of `intervals` when `taken` is cut out, sorted and merged."""
+    result: list[Interval] = []
+    holes = merged(taken)
+    first = 0
+    for interval in merged(intervals):
+        start = interval.start
+        while first < len(holes) and holes[first].end <= start:
+            first += 1
+        at = first
+        while at < len(holes) and holes[at].start < interval.end:
+            if holes[at].start > start:
+                result.append(Interval(start, holes[at].start))
+            start = max(start, holes[at].end)
+            at += 1
+        if start < interval.end:
+            result.append(Interval(start, interval.end))
+    return result
+
+
+def intersected(intervals: Iterable[Interval], others: Iterable[Interval]) -> list[Interval]:
+    """The time that both have, sorted and merged."""
+    left, right = merged(intervals), merged(others)
+    result: list[Interval] = []
+    i = j = 0
+    while i < len(left) and j < len(right):
+        common = left[i].intersection(right[j])
+        if common:
+            result.append(common)
+        if left[i].end <= right[j].end:
+            i += 1
+        else:
+            j += 1
+    return result
+
+
+def total(intervals: Iterable[Interval]) -> timedelta:
+    """The time covered, counted once."""
+    return sum((interval.length for interval in merged(intervals)), timedelta())

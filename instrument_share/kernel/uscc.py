@@ -1,0 +1,15 @@
+"""统一社会信用代码, the unified social credit code of an organization (GB 32100-2015)."""
+
+ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
+
+
+def check_character(first_seventeen: str) -> str:
+    """The 18th character (GB 32100-2015, annex A: mod 31, weights 3^i)."""
+    total = sum(ALPHABET.index(c) * weight for c, weight in zip(first_seventeen, WEIGHTS, strict=True))
+    return ALPHABET[(31 - total % 31) % 31]
+
+
+def is_valid(code: str) -> bool:
+    """Whether `code` has 18 characters of the alphabet and the right check character."""
+    return len(code) == 18 and all(c in ALPHABET for c in code) and check_character(code[:17]) == code[17]
