@@ -1,0 +1,10 @@
+"""The clock, read at the edge and nowhere else: views, API and commands call `clock.now()` and pass the instant on."""
+
+from datetime import datetime
+
+from django.utils import timezone
+
+
+def now() -> datetime:
+    """The present instant, aware, in UTC."""
+    return timezone.now()
