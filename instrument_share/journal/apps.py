@@ -1,5 +1,21 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+from instrument_share.journal import guards
+
+
+def _create_guards(using: str, **_kwargs: Any) -> None:
+    guards.create_all(using)
 
 
 class JournalConfig(AppConfig):
     name = "instrument_share.journal"
+
+    def ready(self) -> None:
+        guards.register(
+            *guards.append_only("journal_auditentry"),
+            *guards.append_only("journal_auditseal"),
+        )
+        post_migrate.connect(_create_guards, dispatch_uid="journal.guards")

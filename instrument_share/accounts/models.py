@@ -1,0 +1,142 @@
+"""People, the bodies they belong to, and the roles they have there."""
+
+from functools import partial
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import F, Q
+
+from instrument_share.accounts.domain import (
+    MembershipState,
+    OrganizationKind,
+    OrganizationState,
+    Role,
+    SizeClass,
+)
+from instrument_share.kernel.public_id import new_public_id
+
+
+class User(AbstractUser):
+    """A person with an account. Names are one field: Chinese names have no first and last in that order."""
+
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    public_id = models.CharField(
+        max_length=16, unique=True, editable=False, default=partial(new_public_id, "USR")
+    )
+    name = models.CharField(max_length=100)
+    phone = models.CharField(max_length=20, blank=True)
+    language = models.CharField(max_length=10, default="zh-hans")
+
+    REQUIRED_FIELDS = ["email", "name"]
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+    def get_full_name(self) -> str:
+        return self.name or self.username
+
+    def get_short_name(self) -> str:
+        return self.get_full_name()
+
+
+class District(models.Model):
+    """A district of the city, by its code after GB/T 2260."""
+
+    code = models.CharField(max_length=6, unique=True)
+    name_zh = models.CharField(max_length=50)
+    name_en = models.CharField(max_length=100, blank=True)
+
+    def __str__(self) -> str:
+        return self.name_zh
+
+
+class Organization(models.Model):
+    """Any body with a 统一社会信用代码 (GB 32100): owns instruments, uses them, or both."""
+
+    public_id = models.CharField(
+        max_length=16, unique=True, editable=False, default=partial(new_public_id, "ORG")
+    )
+    uscc = models.CharField(max_length=18, unique=True)
+    name_zh = models.CharField(max_length=100)
+    name_en = models.CharField(max_length=200, blank=True)
+    kind = models.CharField(max_length=20, choices=[(k.value, k.value) for k in OrganizationKind])
+    size_class = models.CharField(
+        max_length=10, choices=[(s.value, s.value) for s in SizeClass], default=SizeClass.NONE.value
+    )
+    district = models.ForeignKey(District, on_delete=models.PROTECT, null=True, related_name="organizations")
+    in_region = models.BooleanField(default=True, help_text="whether it sits in the city's region")
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="children")
+    owns_instruments = models.BooleanField(default=False)
+    state = models.CharField(
+        max_length=10,
+        choices=[(s.value, s.value) for s in OrganizationState],
+        default=OrganizationState.PENDING.value,
+    )
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["owns_instruments", "state", "id"], name="organization_owning")]
+
+    def __str__(self) -> str:
+        return self.name_zh
+
+
+class OrganizationRelation(models.Model):
+    """Two organizations that declared themselves related; rewards exclude use between them."""
+
+    first = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="relations_as_first")
+    second = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="relations_as_second")
+    declared_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="organization_relation_once"),
+            models.CheckConstraint(condition=Q(first__lt=F("second")), name="organization_relation_ordered"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_id}–{self.second_id}"
+
+
+class Membership(models.Model):
+    """A person's role in an organization."""
+
+    public_id = models.CharField(
+        max_length=16, unique=True, editable=False, default=partial(new_public_id, "MBR")
+    )
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=20, choices=[(r.value, r.value) for r in Role])
+    state = models.CharField(
+        max_length=10,
+        choices=[(s.value, s.value) for s in MembershipState],
+        default=MembershipState.PENDING.value,
+    )
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "organization", "role"], name="membership_once")
+        ]
+        indexes = [models.Index(fields=["organization", "role", "state"], name="membership_by_role")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.role} {self.organization_id}"
+
+
+class ApiToken(models.Model):
+    """A personal token for the API; only its SHA-256 is kept."""
+
+    public_id = models.CharField(
+        max_length=16, unique=True, editable=False, default=partial(new_public_id, "TOK")
+    )
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="api_tokens")
+    name = models.CharField(max_length=60)
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name

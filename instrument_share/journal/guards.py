@@ -1,0 +1,95 @@
+"""Triggers by which the database itself refuses what must never happen, on PostgreSQL and on SQLite.
+
+Each app registers its guards where its migrations create them. SQLite drops triggers silently when Django
+rebuilds a table, so they are made again after every `migrate`; a test counts them.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+
+@dataclass(frozen=True)
+class Guard:
+    """One trigger: its name, its table, and the statements that create it for each engine."""
+
+    name: str
+    table: str
+    sqlite: str
+    postgresql: str
+
+    def create(self, connection: BaseDatabaseWrapper) -> None:
+        if self.table not in connection.introspection.table_names():
+            return
+        with connection.cursor() as cursor:
+            self.drop(connection)
+            cursor.execute(self.sqlite if connection.vendor == "sqlite" else self.postgresql)
+
+    def drop(self, connection: BaseDatabaseWrapper) -> None:
+        with connection.cursor() as cursor:
+            if connection.vendor == "sqlite":
+                cursor.execute(f"DROP TRIGGER IF EXISTS {self.name}")
+            else:
+                cursor.execute(f"DROP TRIGGER IF EXISTS {self.name} ON {self.table}")
+
+
+_registered: dict[str, Guard] = {}
+
+
+def register(*guards: Guard) -> None:
+    """Make these guards part of every database of the project."""
+    _registered.update({guard.name: guard for guard in guards})
+
+
+def registered() -> tuple[Guard, ...]:
+    return tuple(_registered.values())
+
+
+def create_all(using: str = "default") -> None:
+    """Create every registered guard whose table exists; connected to `post_migrate`."""
+    for guard in registered():
+        guard.create(connections[using])
+
+
+def append_only(table: str) -> tuple[Guard, ...]:
+    """Guards that refuse UPDATE and DELETE of any row of `table`."""
+    refused = f"{table} is append-only"
+    return tuple(
+        Guard(
+            name=f"{table}_no_{event.lower()}",
+            table=table,
+            sqlite=(
+                f"CREATE TRIGGER {table}_no_{event.lower()} BEFORE {event} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, '{refused}'); END"
+            ),
+            postgresql=(
+                f"CREATE TRIGGER {table}_no_{event.lower()} BEFORE {event} ON {table} "
+                f"FOR EACH ROW EXECUTE FUNCTION guard_refuse('{refused}')"
+            ),
+        )
+        for event in ("UPDATE", "DELETE")
+    )
+
+
+REFUSE_FUNCTION = """
+CREATE OR REPLACE FUNCTION guard_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation';
+END $$
+"""
+"""The PostgreSQL function behind the append-only triggers; created by the journal's guard migration."""
+
+
+@contextmanager
+def lifted(using: str = "default") -> Iterator[None]:
+    """Without guards, for the test harness that empties tables between tests; nothing else may call this."""
+    connection = connections[using]
+    for guard in registered():
+        guard.drop(connection)
+    try:
+        yield
+    finally:
+        create_all(using)

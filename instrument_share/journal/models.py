@@ -1,0 +1,71 @@
+"""What was done, by whom, to what: entries that nothing changes or removes."""
+
+from functools import partial
+
+from django.conf import settings
+from django.db import models
+
+from instrument_share.kernel.public_id import new_public_id
+
+
+class AuditEntry(models.Model):
+    """One act: who did what to what, when, from where, with which result. Append-only (see guards)."""
+
+    at = models.DateTimeField()
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    actor_name = models.CharField(max_length=100)
+    action = models.CharField(max_length=60)
+    subject_type = models.CharField(max_length=60)
+    subject_id = models.CharField(max_length=40)
+    organization_id = models.BigIntegerField(null=True)
+    details = models.JSONField(default=dict)
+    address = models.CharField(max_length=45, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["subject_type", "subject_id", "id"], name="audit_by_subject"),
+            models.Index(fields=["organization_id", "id"], name="audit_by_organization"),
+            models.Index(fields=["actor", "id"], name="audit_by_actor"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.actor_name} {self.action} {self.subject_id}"
+
+
+class AuditSeal(models.Model):
+    """A hash over a batch of entries and the seal before it; `tick` makes them. Append-only."""
+
+    first_entry_id = models.BigIntegerField(unique=True)
+    last_entry_id = models.BigIntegerField(unique=True)
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64, unique=True)
+    sealed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.first_entry_id}–{self.last_entry_id}"
+
+
+class Notification(models.Model):
+    """A message to one person: shown in the inbox, and sent by mail after the transaction has committed."""
+
+    public_id = models.CharField(
+        max_length=16, unique=True, editable=False, default=partial(new_public_id, "NTF")
+    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notifications")
+    message = models.CharField(max_length=300, help_text="an English literal of the catalogues")
+    params = models.JSONField(default=dict)
+    path = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+    mailed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["user", "read_at", "-created_at"], name="notification_inbox"),
+            models.Index(
+                fields=["id"], condition=models.Q(mailed_at__isnull=True), name="notification_unsent"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.public_id} {self.message}"
