@@ -1,0 +1,26 @@
+"""The environment of every test process; loaded (`-p tests.environment`) before the settings read it.
+
+Each process, and so each xdist worker, gets a folder of its own for its database, files and keys.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+OWN_FOLDER = Path(tempfile.mkdtemp(prefix="instrument-share-test-"))
+atexit.register(shutil.rmtree, OWN_FOLDER, ignore_errors=True)
+
+os.environ.update(
+    SECRET_KEY="for-tests-only",
+    DEBUG="false",
+    DEMO="false",
+    SITE_URL="http://testserver",
+    EMAIL_URL="memorymail://",
+    VAR_DIR=str(OWN_FOLDER),
+)
+if "TEST_DATABASE_URL" in os.environ:
+    os.environ["DATABASE_URL"] = os.environ["TEST_DATABASE_URL"]
+else:
+    os.environ.pop("DATABASE_URL", None)
