@@ -1,0 +1,126 @@
+"""What every test may ask for: a clock to set, statements to count, and the same database in other processes."""
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import TransactionTestCase
+from django.test.utils import CaptureQueriesContext
+
+from instrument_share.journal import guards
+from instrument_share.web import clock as real_clock
+from tests.environment import OWN_FOLDER
+
+JOURNEYS = Path(__file__).parent / "journeys"
+
+
+def pytest_configure() -> None:
+    # Hashing that is slow on purpose would be most of the suite's time.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what walks in a browser and what needs a database, so that each can be run alone."""
+    for item in items:
+        if item.path.is_relative_to(JOURNEYS):
+            item.add_marker("journey")
+        asks_for = set(getattr(item, "fixturenames", ()))
+        if item.get_closest_marker("django_db") or asks_for & {"db", "transactional_db", "live_server"}:
+            item.add_marker("database")
+
+
+# --- The database -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """SQLite in a file, as on a real site: other threads and processes meet the same locks as there."""
+    if connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = str(OWN_FOLDER / "test.sqlite3")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flush_without_guards() -> Iterator[None]:
+    """Emptying the tables after a transactional test deletes rows that nothing else may delete."""
+    flush = TransactionTestCase._fixture_teardown
+
+    def flush_without_guards(self: TransactionTestCase) -> None:
+        with guards.lifted():
+            flush(self)
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(TransactionTestCase, "_fixture_teardown", flush_without_guards)
+    yield
+    patch.undo()
+
+
+@pytest.fixture
+def process_environment(transactional_db: None) -> dict[str, str]:
+    """The environment in which another process works on this test's database (for races and commands)."""
+    there = connection.settings_dict
+    if connection.vendor == "sqlite":
+        url = f"sqlite:///{there['NAME']}"
+    else:
+        address = f"{there['HOST']}:{there['PORT']}" if there["PORT"] else there["HOST"]
+        url = f"postgres://{there['USER']}:{there['PASSWORD']}@{address}/{there['NAME']}"
+    return {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "instrument_share.settings"}
+
+
+class Statements:
+    """Counts the SQL statements of what is done."""
+
+    def of(self, act: Callable[[], object]) -> list[str]:
+        """The statements that `act` sends."""
+        with CaptureQueriesContext(connection) as captured:
+            act()
+        return [query["sql"] for query in captured.captured_queries]
+
+    def assert_unchanged(self, act: Callable[[], object], *, by: Callable[[], object]) -> None:
+        """`act` takes as many statements after `by` has added rows as before.
+
+        The first call is not counted: it may fill caches that live as long as the process.
+        """
+        act()
+        few = self.of(act)
+        by()
+        many = self.of(act)
+        assert len(many) == len(few), "\n".join(["With few rows:", *few, "With many rows:", *many])
+
+
+@pytest.fixture
+def statements(db: None) -> Statements:
+    return Statements()
+
+
+# --- Time -------------------------------------------------------------------------------------------------
+
+
+class Clock:
+    """The instant that `clock.now()` gives at the edge while a test runs."""
+
+    def __init__(self, instant: datetime) -> None:
+        self.instant = instant
+
+    def now(self) -> datetime:
+        return self.instant
+
+    def set(self, instant: datetime) -> None:
+        if instant.utcoffset() is None:
+            raise ValueError(f"An instant needs a time zone: {instant!r}")
+        self.instant = instant
+
+    def move(self, by: timedelta) -> None:
+        self.instant += by
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Stands still until it is set or moved; starts at the real time."""
+    stopped = Clock(real_clock.now())
+    monkeypatch.setattr(real_clock, "now", stopped.now)
+    return stopped
