@@ -3,3 +3,6 @@ from django.apps import AppConfig
 
 class RewardsConfig(AppConfig):
     name = "rewards"
+
+    def ready(self) -> None:
+        from rewards import permissions  # noqa: F401 (registers the permissions)

@@ -14,26 +14,28 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 @dataclass(frozen=True)
 class Guard:
-    """One trigger: its name, its table, and the statements that create it for each engine."""
+    """One trigger: its name, its table, and the statement that creates it on each engine.
+
+    `postgresql` is None where a constraint of that engine does the same work better.
+    """
 
     name: str
     table: str
     sqlite: str
-    postgresql: str
+    postgresql: str | None
 
     def create(self, connection: BaseDatabaseWrapper) -> None:
-        if self.table not in connection.introspection.table_names():
+        statement = self.sqlite if connection.vendor == "sqlite" else self.postgresql
+        if statement is None or self.table not in connection.introspection.table_names():
             return
+        self.drop(connection)
         with connection.cursor() as cursor:
-            self.drop(connection)
-            cursor.execute(self.sqlite if connection.vendor == "sqlite" else self.postgresql)
+            cursor.execute(statement)
 
     def drop(self, connection: BaseDatabaseWrapper) -> None:
+        on_table = "" if connection.vendor == "sqlite" else f" ON {self.table}"
         with connection.cursor() as cursor:
-            if connection.vendor == "sqlite":
-                cursor.execute(f"DROP TRIGGER IF EXISTS {self.name}")
-            else:
-                cursor.execute(f"DROP TRIGGER IF EXISTS {self.name} ON {self.table}")
+            cursor.execute(f"DROP TRIGGER IF EXISTS {self.name}{on_table}")
 
 
 _registered: dict[str, Guard] = {}

@@ -1,0 +1,44 @@
+"""The states of a booking, as a table of moves."""
+
+from enum import StrEnum
+
+from instrument_share.kernel.states import Moves
+
+
+class BookingState(StrEnum):
+    OFFERED = "offered"
+    REQUESTED = "requested"
+    APPROVED = "approved"
+    IN_USE = "in_use"
+    COMPLETED = "completed"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+    LAPSED = "lapsed"
+    NO_SHOW = "no_show"
+
+
+HOLDING = frozenset(
+    {BookingState.OFFERED, BookingState.REQUESTED, BookingState.APPROVED, BookingState.IN_USE}
+)
+"""States in which a booking holds its time; no two of these overlap on one instrument."""
+
+MOVES: Moves = {
+    BookingState.OFFERED: {
+        "accept_for_decision": BookingState.REQUESTED,
+        "accept": BookingState.APPROVED,
+        "decline": BookingState.LAPSED,
+        "lapse": BookingState.LAPSED,
+    },
+    BookingState.REQUESTED: {
+        "approve": BookingState.APPROVED,
+        "reject": BookingState.REJECTED,
+        "lapse": BookingState.LAPSED,
+        "cancel": BookingState.CANCELLED,
+    },
+    BookingState.APPROVED: {
+        "check_in": BookingState.IN_USE,
+        "cancel": BookingState.CANCELLED,
+        "no_show": BookingState.NO_SHOW,
+    },
+    BookingState.IN_USE: {"check_out": BookingState.COMPLETED},
+}

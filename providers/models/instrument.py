@@ -1,0 +1,151 @@
+from functools import partial
+
+from django.db import models
+from django.db.models import Q
+from simple_history.models import HistoricalRecords
+
+from instrument_share.kernel.public_id import new_public_id
+from providers.domain.words import (
+    Condition,
+    Funding,
+    InstrumentState,
+    Origin,
+    Purpose,
+    SharingMode,
+)
+
+
+class InstrumentCategory(models.Model):
+    """One code of the national category table (6 digits, three levels), in one version of that table."""
+
+    version = models.CharField(max_length=20)
+    code = models.CharField(max_length=6)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="children")
+    name_zh = models.CharField(max_length=100)
+    name_en = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["version", "code"], name="category_once_a_version")]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name_zh}"
+
+
+class Instrument(models.Model):
+    """仪器设备, one 台/套, with the national platform's fields so that a unit enters them once."""
+
+    public_id = models.CharField(
+        max_length=16, unique=True, editable=False, default=partial(new_public_id, "INS")
+    )
+    organization = models.ForeignKey(
+        "accounts.Organization", on_delete=models.PROTECT, related_name="instruments"
+    )
+    state = models.CharField(
+        max_length=10,
+        choices=[(s.value, s.value) for s in InstrumentState],
+        default=InstrumentState.DRAFT.value,
+    )
+    inner_number = models.CharField(max_length=50)
+    name_zh = models.CharField(max_length=50)
+    name_en = models.CharField(max_length=100, blank=True)
+    category = models.ForeignKey(
+        InstrumentCategory, on_delete=models.PROTECT, null=True, blank=True, related_name="instruments"
+    )
+    model = models.CharField(max_length=100, blank=True)
+    manufacturer = models.CharField(max_length=100, blank=True)
+    country = models.CharField(max_length=2, blank=True, help_text="ISO 3166-1 alpha-2, GB/T 2659")
+    value_yuan = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    in_service_date = models.DateField(null=True, blank=True)
+    origin = models.CharField(
+        max_length=10, choices=[(o.value, o.value) for o in Origin], default=Origin.PURCHASE.value
+    )
+    purpose = models.CharField(
+        max_length=10, choices=[(p.value, p.value) for p in Purpose], default=Purpose.GENERAL.value
+    )
+    funding = models.CharField(
+        max_length=10, choices=[(f.value, f.value) for f in Funding], default=Funding.OWN.value
+    )
+    specification_zh = models.TextField(max_length=500, blank=True)
+    specification_en = models.TextField(max_length=1000, blank=True)
+    functions_zh = models.TextField(max_length=300, blank=True)
+    functions_en = models.TextField(max_length=600, blank=True)
+    services_zh = models.TextField(max_length=200, blank=True)
+    services_en = models.TextField(max_length=400, blank=True)
+    achievements_zh = models.TextField(max_length=500, blank=True)
+    samples_zh = models.TextField(max_length=300, blank=True, help_text="what it can measure, how prepared")
+    samples_en = models.TextField(max_length=600, blank=True)
+    user_requirement_zh = models.TextField(max_length=500, blank=True)
+    fee_text_zh = models.TextField(max_length=500, blank=True)
+    subjects = models.JSONField(default=list, blank=True, help_text="up to four codes of GB/T 13745")
+    sharing_mode = models.CharField(
+        max_length=10, choices=[(m.value, m.value) for m in SharingMode], default=SharingMode.EXTERNAL.value
+    )
+    condition = models.CharField(
+        max_length=20, choices=[(c.value, c.value) for c in Condition], default=Condition.NORMAL.value
+    )
+    place_zh = models.CharField(max_length=100, blank=True)
+    place_en = models.CharField(max_length=200, blank=True)
+    contact = models.CharField(max_length=20, blank=True)
+    phone = models.CharField(max_length=20, blank=True)
+    email = models.EmailField(max_length=50, blank=True)
+    picture = models.ImageField(upload_to="instruments/", blank=True)
+    return_reason = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True)
+    published_at = models.DateTimeField(null=True)
+    suspended_at = models.DateTimeField(null=True)
+    retired_at = models.DateTimeField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
+    search_text = models.TextField(blank=True, editable=False, help_text="names, model, pinyin; lower case")
+    keepers = models.ManyToManyField(
+        "accounts.User", through="providers.Keeper", related_name="kept_instruments"
+    )
+    history = HistoricalRecords()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "inner_number"], name="instrument_inner_number_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(value_yuan__isnull=True) | Q(value_yuan__gte=0), name="instrument_value_positive"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["state", "category", "id"], name="instrument_by_category"),
+            models.Index(fields=["organization", "state", "id"], name="instrument_by_unit"),
+            models.Index(fields=["state", "name_zh", "id"], name="instrument_by_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name_zh
+
+
+class Keeper(models.Model):
+    """机组负责人: who decides requests and logs hours on one instrument."""
+
+    instrument = models.ForeignKey(Instrument, on_delete=models.CASCADE, related_name="keeper_links")
+    user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="keeper_links")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["instrument", "user"], name="keeper_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} keeps {self.instrument_id}"
+
+
+class Qualification(models.Model):
+    """上机资格: a person's right to operate an instrument, through a date."""
+
+    instrument = models.ForeignKey(Instrument, on_delete=models.PROTECT, related_name="qualifications")
+    user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="qualifications")
+    granted_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    granted_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["instrument", "user", "expires_at"], name="qualification_valid")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} on {self.instrument_id}"

@@ -1,0 +1,149 @@
+from functools import partial
+
+from django.db import models
+from django.db.models import F, Q
+
+from instrument_share.kernel.public_id import new_public_id
+from providers.domain.words import Decision, HolidayTreatment, PriceUnit, ServiceMode, UserKind
+
+
+class OpenServiceRule(models.Model):
+    """开放服务规则: one immutable version of the terms on which an instrument is open.
+
+    It applies to bookings made from `applies_from` (inclusive) until the next version applies. Its opening
+    pattern is kept as recurring events of `calendar`, which only `providers.calendar` reads and writes.
+    """
+
+    public_id = models.CharField(
+        max_length=16, unique=True, editable=False, default=partial(new_public_id, "RUL")
+    )
+    instrument = models.ForeignKey("providers.Instrument", on_delete=models.PROTECT, related_name="rules")
+    version = models.PositiveIntegerField()
+    applies_from = models.DateTimeField()
+    calendar = models.ForeignKey("schedule.Calendar", on_delete=models.PROTECT, related_name="+")
+    holidays = models.CharField(
+        max_length=20,
+        choices=[(h.value, h.value) for h in HolidayTreatment],
+        default=HolidayTreatment.CLOSED_AND_SHIFTED.value,
+    )
+    step_minutes = models.PositiveSmallIntegerField(default=30)
+    min_minutes = models.PositiveIntegerField(default=30)
+    max_minutes = models.PositiveIntegerField(default=480)
+    lead_minutes = models.PositiveIntegerField(default=0)
+    horizon_days = models.PositiveSmallIntegerField(default=30)
+    change_deadline_minutes = models.PositiveIntegerField(default=1440)
+    cancel_deadline_minutes = models.PositiveIntegerField(default=1440)
+    turnaround_minutes = models.PositiveSmallIntegerField(default=0)
+    may_span_gaps = models.BooleanField(default=False)
+    user_kinds = models.JSONField(default=list, help_text="kinds of user (UserKind) that may book")
+    needs_qualification = models.BooleanField(default=False)
+    decision = models.CharField(
+        max_length=10, choices=[(d.value, d.value) for d in Decision], default=Decision.BY_KEEPER.value
+    )
+    decision_hours = models.PositiveSmallIntegerField(default=24)
+    quota_user_week_minutes = models.PositiveIntegerField(null=True)
+    quota_user_week_bookings = models.PositiveSmallIntegerField(null=True)
+    quota_organization_month_minutes = models.PositiveIntegerField(null=True)
+    service_modes = models.JSONField(default=list, help_text="ways of service (ServiceMode)")
+    minimum_charge_yuan = models.DecimalField(max_digits=10, decimal_places=2, default=0)
+    late_cancel_percent = models.PositiveSmallIntegerField(default=50)
+    no_show_percent = models.PositiveSmallIntegerField(default=100)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["instrument", "version"], name="rule_version_once"),
+            models.UniqueConstraint(fields=["instrument", "applies_from"], name="rule_one_from_an_instant"),
+            models.CheckConstraint(
+                condition=Q(step_minutes__gt=0)
+                & Q(min_minutes__gte=F("step_minutes"))
+                & Q(max_minutes__gte=F("min_minutes")),
+                name="rule_lengths_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.instrument_id} v{self.version}"
+
+
+class PriceLine(models.Model):
+    """One public price of a rule: for a kind of user and a mode of service, by hour, sample or use.
+
+    An empty `user_kind` or `service_mode` means any; the most specific line applies. A line with a time of
+    day or weekdays applies to the part of the booking that falls into it (Asia/Shanghai).
+    """
+
+    rule = models.ForeignKey(OpenServiceRule, on_delete=models.PROTECT, related_name="price_lines")
+    user_kind = models.CharField(
+        max_length=10, choices=[(k.value, k.value) for k in UserKind], blank=True
+    )
+    service_mode = models.CharField(
+        max_length=15, choices=[(m.value, m.value) for m in ServiceMode], blank=True
+    )
+    unit = models.CharField(
+        max_length=10, choices=[(u.value, u.value) for u in PriceUnit], default=PriceUnit.HOUR.value
+    )
+    price_yuan = models.DecimalField(max_digits=10, decimal_places=2)
+    from_time = models.TimeField(null=True)
+    until_time = models.TimeField(null=True)
+    weekdays = models.JSONField(default=list, help_text="0 Monday … 6 Sunday; empty for all")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(price_yuan__gte=0), name="price_not_negative"),
+            models.CheckConstraint(
+                condition=Q(from_time__isnull=True, until_time__isnull=True)
+                | Q(from_time__isnull=False, until_time__isnull=False),
+                name="price_times_both_or_none",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.price_yuan}/{self.unit}"
+
+
+class OpenWindow(models.Model):
+    """开放时段: an interval in which an instrument may be used, expanded from its rule, merged, kept."""
+
+    instrument = models.ForeignKey(
+        "providers.Instrument", on_delete=models.CASCADE, related_name="open_windows"
+    )
+    rule = models.ForeignKey(OpenServiceRule, on_delete=models.CASCADE, related_name="open_windows")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["instrument", "starts_at"], name="window_once"),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="window_not_empty"),
+        ]
+        indexes = [models.Index(fields=["instrument", "ends_at", "starts_at"], name="window_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.instrument_id} {self.starts_at}–{self.ends_at}"
+
+
+class Closure(models.Model):
+    """停用/维护: an interval taken out, with a reason that users see."""
+
+    public_id = models.CharField(
+        max_length=16, unique=True, editable=False, default=partial(new_public_id, "CLO")
+    )
+    instrument = models.ForeignKey("providers.Instrument", on_delete=models.PROTECT, related_name="closures")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    reason_zh = models.CharField(max_length=200)
+    reason_en = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    lifted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="closure_not_empty")
+        ]
+        indexes = [models.Index(fields=["instrument", "ends_at", "starts_at"], name="closure_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.instrument_id} {self.starts_at}–{self.ends_at}"

@@ -1,0 +1,54 @@
+from functools import partial
+
+from django.db import models
+from django.db.models import Q
+
+from instrument_share.kernel.public_id import new_public_id
+from rewards.domain.states import FindingState
+
+
+class Finding(models.Model):
+    """核查问题: something a check or an auditor found in a cycle's snapshot, and what came of it."""
+
+    public_id = models.CharField(
+        max_length=16, unique=True, editable=False, default=partial(new_public_id, "FND")
+    )
+    cycle = models.ForeignKey(
+        "rewards.AssessmentCycle", on_delete=models.PROTECT, related_name="findings"
+    )
+    organization = models.ForeignKey(
+        "accounts.Organization", on_delete=models.PROTECT, related_name="findings"
+    )
+    instrument = models.ForeignKey(
+        "providers.Instrument", on_delete=models.PROTECT, null=True, related_name="findings"
+    )
+    kind = models.CharField(max_length=40, help_text="code of the check (rewards.domain.checks)")
+    logs = models.JSONField(help_text="public ids of the usage logs concerned, sorted")
+    evidence = models.JSONField(default=dict)
+    state = models.CharField(
+        max_length=10, choices=[(s.value, s.value) for s in FindingState], default=FindingState.OPEN.value
+    )
+    decision_number = models.PositiveIntegerField(null=True, help_text="order of decisions in the cycle")
+    invalidated_logs = models.JSONField(default=list, help_text="logs that no longer count")
+    reason = models.CharField(max_length=500, blank=True)
+    answer = models.CharField(max_length=500, blank=True, help_text="what the unit says")
+    found_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cycle", "decision_number"],
+                condition=Q(decision_number__isnull=False),
+                name="finding_decision_number_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="open") | (Q(decided_at__isnull=False) & ~Q(reason="")),
+                name="finding_decided_with_reason",
+            ),
+        ]
+        indexes = [models.Index(fields=["cycle", "state", "id"], name="finding_by_state")]
+
+    def __str__(self) -> str:
+        return f"{self.public_id} {self.kind}"
