@@ -1,4 +1,4 @@
-"""What every test may ask for: a clock to set, statements to count, and the same database in other processes."""
+"""What every test may ask for: a clock to set, statements to count, its database in other processes."""
 
 import os
 from collections.abc import Callable, Iterator
