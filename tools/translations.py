@@ -132,7 +132,8 @@ def _in_javascript(source: str) -> Iterator[Message]:
         arguments: list[ast.expr] = [
             ast.Constant(text) for text in (texts if isinstance(texts, tuple | list) else [texts])
         ]
-        yield from _of_call(ast.Call(ast.Name(function), arguments, []), FUNCTIONS[function])
+        name = str(function)
+        yield from _of_call(ast.Call(ast.Name(name), arguments, []), FUNCTIONS[name])
 
 
 # --- What the catalogues say ------------------------------------------------------------------------------
