@@ -6,7 +6,7 @@ from instrument_share.journal.guards import REFUSE_FUNCTION
 
 def create(_apps: object, editor: BaseDatabaseSchemaEditor) -> None:
     if editor.connection.vendor == "postgresql":
-        editor.execute(REFUSE_FUNCTION)
+        editor.execute(REFUSE_FUNCTION, params=None)
 
 
 def drop(_apps: object, editor: BaseDatabaseSchemaEditor) -> None:
