@@ -1,5 +1,5 @@
-"""Addresses."""
+"""Login, sign-up, passwords: django-allauth's addresses in our design."""
 
-from django.urls import URLPattern
+from django.urls import include, path
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("", include("allauth.account.urls"))]

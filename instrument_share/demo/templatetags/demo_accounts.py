@@ -1,0 +1,21 @@
+"""What the demo adds to the login page."""
+
+from typing import Any
+
+from django import template
+from django.conf import settings
+
+from instrument_share.demo.accounts import DEMO_ACCOUNTS, DEMO_PASSWORD
+
+register = template.Library()
+
+
+@register.inclusion_tag("instrument_share/demo_accounts.html", takes_context=True)
+def demo_accounts(context: template.Context, onward: str | None = "") -> dict[str, Any]:
+    """One button for each demo account that logs in with it; nothing unless DEMO is on."""
+    return {
+        "accounts": DEMO_ACCOUNTS if settings.DEMO else (),
+        "password": DEMO_PASSWORD,
+        "onward": onward,
+        "csrf_token": context.get("csrf_token"),
+    }

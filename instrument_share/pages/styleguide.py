@@ -1,0 +1,100 @@
+"""Every part on one page, to look at while building; served only with DEBUG."""
+
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from instrument_share.web import clock, labels
+from instrument_share.web.formats import SHANGHAI, bilingual
+
+
+class SampleForm(forms.Form):
+    title = forms.CharField(label="用途 Purpose", help_text="例:高熵合金断口形貌 / fracture surface of an alloy")
+    mode = forms.ChoiceField(label="服务方式 Mode", choices=[("a", "自主上机 self-operated"), ("b", "委托测试 operated")])
+    who = forms.ChoiceField(label="付款方 Payer", widget=forms.RadioSelect, choices=[("o", "单位"), ("p", "个人")])
+    day = forms.DateField(label="日期 Date", widget=forms.DateInput(attrs={"type": "date"}))
+    note = forms.CharField(label="备注 Note", widget=forms.Textarea(attrs={"rows": 3}), required=False)
+    agree = forms.BooleanField(label="我已阅读仪器设备管理制度 I have read the regulation")
+
+
+def styleguide(request: HttpRequest) -> HttpResponse:
+    now = clock.now()
+    messages.success(request, "预约已提交,机组将在 24 小时内答复。Requested; the keeper answers within 24 hours.")
+    messages.warning(request, "送样前请先联系机组。Call the keeper before you bring samples.")
+    context: dict[str, Any] = {
+        "now": now,
+        "later": now + timedelta(hours=2.5),
+        "form": SampleForm(),
+        "bad_form": SampleForm({"note": "写过的字仍在"}),
+        "states": [key.split(".") for key in labels.STATES],
+        "steps": [
+            ("归集", "done", "1月5日"),
+            ("冻结", "done", "1月12日"),
+            ("核查", "now", "3 项待处理"),
+            ("评分", "next", ""),
+            ("公示", "next", ""),
+            ("报送", "next", ""),
+        ],
+        "facts": [("型号", "FEI Quanta 650"), ("启用日期", "2019-05-06"), ("空", ""), ("所在地", "云屏市科苑路 8 号")],
+        "tabs": [("概况", "#a", True), ("仪器设备", "#b", False, 12), ("单位动态", "#c", False, 4)],
+        "chips": [("电子显微镜", "#", True, 8), ("X 射线", "#", False, 14), ("质谱", "#", False, 6)],
+        "bar": {
+            "type": "bar",
+            "unit": "小时 h",
+            "categories": [f"{month}月" for month in range(1, 13)],
+            "series": [
+                {"name": "对内 inside", "data": [90, 60, 120, 130, 122, 118, 80, 70, 131, 125, 119, 98]},
+                {"name": "对外 outside", "data": [20, 12, 31, 34, 28, 40, 22, 18, 36, 33, 30, 25]},
+            ],
+        },
+        "amount": Decimal("1234.5"),
+        "line": {
+            "type": "line",
+            "unit": "%",
+            "categories": ["2022", "2023", "2024", "2025"],
+            "series": [{"name": "对外比例", "data": [Decimal("12.5"), Decimal("17.2"), Decimal("21"), Decimal("26.4")]}],
+        },
+        "page": SimpleNamespace(next_cursor="abc"),
+        "place": SimpleNamespace(name_zh="云屏材料研究所", name_en="Yunping Institute of Materials"),
+        "bilingual": bilingual,
+        "today": now.astimezone(SHANGHAI).date(),
+    }
+    return render(request, "instrument_share/styleguide.html", context)
+
+
+def times(request: HttpRequest) -> JsonResponse:
+    """Times of the present week for a few instruments, in the shape that calendar and timeline read."""
+    today = clock.now().astimezone(SHANGHAI).date()
+    monday = today - timedelta(days=today.weekday())
+    resources = [{"id": f"INS-{at}", "title": f"场发射扫描电子显微镜 {at} 号"} for at in range(1, 9)]
+    if not request.GET.get("many"):
+        resources = resources[:1]
+    events: list[dict[str, str]] = []
+
+    def add(resource: str, day: int, begins: float, ends: float, kind: str, title: str = "") -> None:
+        start = datetime.combine(monday + timedelta(days=day), time(0), SHANGHAI)
+        events.append(
+            {
+                "id": f"{resource}-{len(events)}",
+                "resource": resource,
+                "start": (start + timedelta(hours=begins)).isoformat(),
+                "end": (start + timedelta(hours=ends)).isoformat(),
+                "kind": kind,
+                "title": title,
+            }
+        )
+
+    for at, resource in enumerate(resources):
+        for day in range(5):
+            add(resource["id"], day, 8.5, 18, "open")
+            add(resource["id"], day, 9 + (day + at) % 5, 11 + (day + at) % 5, "booked")
+        add(resource["id"], 1, 15, 17, "held")
+        add(resource["id"], 2, 14.5, 16.5, "mine", "断口形貌")
+        add(resource["id"], 3, 14, 18, "closed", "更换灯丝")
+    return JsonResponse({"resources": resources, "events": events})

@@ -1,0 +1,102 @@
+"""Pages of a list by key: stable while rows come and go, and as fast on the last page as on the first.
+
+A cursor holds the values by which the last row was sorted. It is signed together with the ordering, so that
+nobody can invent one or use one of another list.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Generic, TypeVar
+
+from django.core import signing
+from django.db.models import Model, Q, QuerySet
+
+from instrument_share.kernel.errors import DomainError, gettext_noop
+
+T = TypeVar("T", bound=Model)
+DEFAULT_LIMIT = 50
+
+
+class CursorInvalid(DomainError):
+    code = "cursor.invalid"
+    message = gettext_noop("This page mark is not valid for this list. Start again from the first page.")
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """Rows of one page; `next_cursor` is None on the last."""
+
+    items: list[T]
+    next_cursor: str | None
+
+
+def page(
+    queryset: QuerySet[T], *, ordering: Sequence[str], cursor: str | None = None, limit: int = DEFAULT_LIMIT
+) -> Page[T]:
+    """One page of `queryset`: the `limit` rows after `cursor`, or the first ones.
+
+    `ordering` names columns as `order_by` does, paths over `__` and annotations included, none of them
+    nullable; the last must be unique ("id"). One query. Raises CursorInvalid.
+    """
+    if cursor:
+        queryset = queryset.filter(_after(ordering, _values(cursor, ordering)))
+    rows = list(queryset.order_by(*ordering)[: limit + 1])
+    if len(rows) <= limit:
+        return Page(rows, None)
+    return Page(rows[:limit], _cursor(rows[limit - 1], ordering))
+
+
+def _after(ordering: Sequence[str], values: Sequence[Any]) -> Q:
+    """Rows behind these values: later in the first column, or equal there and later in the second, …"""
+    condition = Q()
+    equal = Q()
+    for column, value in zip(ordering, values, strict=True):
+        name = column.removeprefix("-")
+        comparison = "lt" if column.startswith("-") else "gt"
+        condition |= equal & Q(**{f"{name}__{comparison}": value})
+        equal &= Q(**{name: value})
+    return condition
+
+
+def _cursor(row: Model, ordering: Sequence[str]) -> str:
+    return signing.dumps([_plain(_column(row, column)) for column in ordering], salt=_salt(ordering))
+
+
+def _values(cursor: str, ordering: Sequence[str]) -> list[Any]:
+    try:
+        return [_typed(value) for value in signing.loads(cursor, salt=_salt(ordering))]
+    except signing.BadSignature:
+        raise CursorInvalid from None
+
+
+def _salt(ordering: Sequence[str]) -> str:
+    return f"cursor:{','.join(ordering)}"
+
+
+def _column(row: Any, column: str) -> Any:
+    for name in column.removeprefix("-").split("__"):
+        row = getattr(row, name)
+    return row
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return {"datetime": value.isoformat()}
+    if isinstance(value, date):
+        return {"date": value.isoformat()}
+    if isinstance(value, Decimal):
+        return {"decimal": str(value)}
+    return value
+
+
+def _typed(value: Any) -> Any:
+    match value:
+        case {"datetime": text}:
+            return datetime.fromisoformat(text)
+        case {"date": text}:
+            return date.fromisoformat(text)
+        case {"decimal": text}:
+            return Decimal(text)
+    return value

@@ -1,0 +1,115 @@
+"""Numbers, amounts and times as people read them here, in both languages; times are Asia/Shanghai, 24 hours."""
+
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import get_language, ngettext
+
+from instrument_share.kernel.interval import Interval
+from instrument_share.kernel.money import yuan as rounded_yuan
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+NOTHING = "—"
+_WEEKDAYS_ZH = "一二三四五六日"
+_WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def in_english() -> bool:
+    return (get_language() or "").startswith("en")
+
+
+def bilingual(thing: Any, field: str) -> str:
+    """`<field>_en` for readers of English where it is filled in, else `<field>_zh`."""
+    if in_english() and (english := getattr(thing, f"{field}_en", "")):
+        return str(english)
+    return str(getattr(thing, f"{field}_zh"))
+
+
+def yuan(amount: Decimal | int | None) -> str:
+    """`¥1,234.50`; a dash where there is no amount."""
+    if amount is None:
+        return NOTHING
+    value = Decimal(amount).quantize(Decimal("0.01"), ROUND_HALF_UP) if amount < 0 else rounded_yuan(amount)
+    return f"{'−' if value < 0 else ''}¥{abs(value):,.2f}"
+
+
+def number(value: Decimal | float | None, places: int = 2) -> str:
+    """At most `places` decimals, without trailing zeros, in groups of three."""
+    if value is None:
+        return NOTHING
+    exact = Decimal(str(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    text = f"{exact:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def hours(length: timedelta | Decimal | float | None) -> str:
+    """A length of time in hours, of a timedelta or of a number of hours: `2.5 小时`, `1 hour`."""
+    if length is None:
+        return NOTHING
+    if isinstance(length, timedelta):
+        length = Decimal(int(length.total_seconds())) / 3600
+    text = number(length)
+    return ngettext("%(hours)s hour", "%(hours)s hours", 1 if text == "1" else 2) % {"hours": text}
+
+
+def percent(share: Decimal | float | None, places: int = 1) -> str:
+    """A share of one as a percentage: 0.853 is `85.3%`."""
+    if share is None:
+        return NOTHING
+    return f"{number(Decimal(str(share)) * 100, places)}%"
+
+
+def clock_time(instant: datetime) -> str:
+    return f"{instant.astimezone(SHANGHAI):%H:%M}"
+
+
+def day(instant: date | datetime | None) -> str:
+    """`2026年3月5日 周四`, `Thu 5 Mar 2026`."""
+    if instant is None:
+        return NOTHING
+    on = _local_date(instant)
+    if in_english():
+        return f"{_WEEKDAYS_EN[on.weekday()]} {_date_en(on)}"
+    return f"{_date_zh(on)} 周{_WEEKDAYS_ZH[on.weekday()]}"
+
+
+def date_only(instant: date | datetime | None) -> str:
+    """`2026年3月5日`, `5 Mar 2026`."""
+    if instant is None:
+        return NOTHING
+    on = _local_date(instant)
+    return _date_en(on) if in_english() else _date_zh(on)
+
+
+def moment(instant: datetime | None) -> str:
+    """`2026年3月5日 14:00`, `5 Mar 2026, 14:00`."""
+    if instant is None:
+        return NOTHING
+    separator = ", " if in_english() else " "
+    return f"{date_only(instant)}{separator}{clock_time(instant)}"
+
+
+def timerange(interval: Interval) -> str:
+    """From when to when; the day once if it is one day, and midnight at its end is 24:00."""
+    start, end = interval.start.astimezone(SHANGHAI), interval.end.astimezone(SHANGHAI)
+    separator = ", " if in_english() else " "
+    last_instant = end - timedelta(microseconds=1)
+    if start.date() == last_instant.date():
+        closing = "24:00" if end.date() > start.date() else f"{end:%H:%M}"
+        return f"{day(start)}{separator}{start:%H:%M}–{closing}"
+    return f"{day(start)}{separator}{start:%H:%M} – {day(end)}{separator}{end:%H:%M}"
+
+
+def _local_date(instant: date | datetime) -> date:
+    return instant.astimezone(SHANGHAI).date() if isinstance(instant, datetime) else instant
+
+
+def _date_zh(on: date) -> str:
+    return f"{on.year}年{on.month}月{on.day}日"
+
+
+def _date_en(on: date) -> str:
+    return f"{on.day} {_MONTHS_EN[on.month - 1]} {on.year}"

@@ -1,0 +1,177 @@
+"""A creating request that is sent twice is carried out once and answered twice with the same.
+
+API: the header `Idempotency-Key` with `idempotent_operation`. Pages: a hidden token (`{% form_token %}`) with
+`idempotent_form`. Only answers that changed something (2xx, 3xx) are kept; after a refusal the same key may be
+used again. The claim on the key stands in the transaction of the work itself: two requests at the same moment
+meet at the unique constraint, and the second waits for the first one's answer.
+"""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from ninja.decorators import decorate_view
+
+from instrument_share.accounts.models import User
+from instrument_share.kernel.errors import DomainError, gettext_noop
+from instrument_share.web import clock
+from instrument_share.web.models import IdempotencyRecord
+
+FIELD = "form_token"
+KEPT_FOR = timedelta(days=7)
+_LONGEST_KEY = 64
+
+
+class KeyInvalid(DomainError):
+    code = "idempotency.key_invalid"
+    message = gettext_noop("An Idempotency-Key has 1 to {longest} characters; a UUID is a good one.")
+
+
+class KeyReused(DomainError):
+    code = "idempotency.key_reused"
+    message = gettext_noop(
+        "This Idempotency-Key came with another request before. Choose a new key for a new request."
+    )
+
+
+def new_key() -> str:
+    return secrets.token_urlsafe(18)
+
+
+def forget_old(*, now: datetime) -> int:
+    """Remove answers that are older than a week; called by `tick`. The number removed."""
+    return IdempotencyRecord.objects.filter(created_at__lt=now - KEPT_FOR).delete()[0]
+
+
+class _Refused(Exception):
+    """Leaves the transaction without a trace and carries the refusal out of it."""
+
+    def __init__(self, response: HttpResponse) -> None:
+        self.response = response
+
+
+def idempotent_form(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For a page's view: the same form sent twice leads to where the first one led.
+
+    What was typed counts towards the key, so a form that is sent again with other contents is a new request.
+    """
+
+    @wraps(view)
+    def once(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        token = request.POST.get(FIELD, "") if request.method == "POST" else ""
+        if not token or not request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        fingerprint = _form_fingerprint(request)
+        key = hashlib.sha256(f"{token}:{fingerprint}".encode()).hexdigest()
+        try:
+            with transaction.atomic():
+                record, is_new = _claim(request.user.pk, request.path, key, fingerprint)
+                if not is_new:
+                    return _answer(record)
+                response = view(request, *args, **kwargs)
+                if response.status_code >= 400 or not _changed_something(response):
+                    raise _Refused(response)
+                _keep(record, response)
+                return response
+        except _Refused as refused:
+            return refused.response
+
+    return once
+
+
+def _changed_something(response: HttpResponse) -> bool:
+    """A form with mistakes in it may come back as 200; what was done answers with where to go, or to htmx."""
+    return 300 <= response.status_code < 400 or response.status_code in {201, 204} or "HX-Redirect" in response
+
+
+def _form_fingerprint(request: HttpRequest) -> str:
+    typed = sorted(
+        (name, values) for name, values in request.POST.lists() if name not in {FIELD, "csrfmiddlewaretoken"}
+    )
+    files = sorted((name, file.name, file.size) for name, file in request.FILES.items())
+    return hashlib.sha256(json.dumps([typed, files]).encode()).hexdigest()
+
+
+def idempotent_operation(operation: Callable[..., Any]) -> Callable[..., Any]:
+    """For a creating API operation, beneath its router's decorator: honours `Idempotency-Key`.
+
+    The same key with another body is refused (`idempotency.key_reused`). Without the header nothing changes.
+    """
+
+    @wraps(operation)
+    def once(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        key = request.headers.get("Idempotency-Key")
+        if key is None:
+            return operation(request, *args, **kwargs)
+        if not 1 <= len(key) <= _LONGEST_KEY:
+            raise KeyInvalid(longest=_LONGEST_KEY)
+        fingerprint = hashlib.sha256(request.body).hexdigest()
+        record, is_new = _claim(_sender(request).pk, request.path, key, fingerprint)
+        if is_new:
+            request._idempotency_record = record  # type: ignore[attr-defined]
+            return operation(request, *args, **kwargs)
+        if record.fingerprint != fingerprint:
+            raise KeyReused
+        return _answer(record)
+
+    decorate_view(_in_one_transaction)(once)
+    return once
+
+
+def _in_one_transaction(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Around the whole operation, where its answer is bytes already."""
+
+    @wraps(run)
+    def around(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if "Idempotency-Key" not in request.headers:
+            return run(request, *args, **kwargs)
+        try:
+            with transaction.atomic():
+                response = run(request, *args, **kwargs)
+                if response.status_code >= 400:
+                    raise _Refused(response)
+                record = getattr(request, "_idempotency_record", None)
+                if record is not None:
+                    _keep(record, response)
+                return response
+        except _Refused as refused:
+            return refused.response
+
+    return around
+
+
+def _sender(request: HttpRequest) -> User:
+    """Who sends: the person that a token stands for, or the one who is logged in."""
+    sender = getattr(request, "auth", None)
+    return sender if isinstance(sender, User) else request.user  # type: ignore[return-value]
+
+
+def _claim(user_id: int | None, route: str, key: str, fingerprint: str) -> tuple[IdempotencyRecord, bool]:
+    return IdempotencyRecord.objects.get_or_create(
+        user_id=user_id,
+        route=route[:200],
+        key=key,
+        defaults={"fingerprint": fingerprint, "created_at": clock.now()},
+    )
+
+
+def _keep(record: IdempotencyRecord, response: HttpResponse) -> None:
+    record.status = response.status_code
+    record.location = response.get("HX-Redirect", "") or response.get("Location", "")
+    record.content_type = response.get("Content-Type", "")
+    record.body = response.content.decode()
+    record.save(update_fields=["status", "location", "content_type", "body"])
+
+
+def _answer(record: IdempotencyRecord) -> HttpResponse:
+    response = HttpResponse(record.body, status=record.status, content_type=record.content_type or None)
+    if record.location:
+        response["Location"] = record.location
+    response["Idempotent-Replayed"] = "true"
+    return response

@@ -1,0 +1,41 @@
+"""Refusals of the rules become pages; the API answers its own."""
+
+from collections.abc import Callable
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+
+from instrument_share.kernel.errors import DomainError
+from instrument_share.web import problem
+
+
+class DomainErrorMiddleware:
+    """Shows a DomainError that a page's view let through, with all of its problems and the right status.
+
+    A visitor who may not do something is asked to log in instead. htmx gets the note alone, on top of the page.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, DomainError) or request.path.startswith("/api/"):
+            return None
+        if exception.kind == "forbidden" and request.user.is_anonymous and request.method == "GET":
+            return redirect_to_login(request.get_full_path())
+        status = problem.status_of(exception)
+        context = {
+            "status": status,
+            "heading": problem.TITLES[status],
+            "detail": problem.told(exception.message, exception.params),
+            "problems": problem.problems_told(exception.problems),
+        }
+        if getattr(request, "htmx", False):
+            answer = render(request, "instrument_share/error_note.html", context, status=status)
+            answer["HX-Retarget"], answer["HX-Reswap"] = "#notes", "innerHTML show:window:top"
+            return answer
+        return render(request, "instrument_share/error.html", context, status=status)

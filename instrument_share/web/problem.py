@@ -1,0 +1,118 @@
+"""Refusals in the reader's language: as `application/problem+json` (RFC 9457) for programs, as text for pages."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.http import JsonResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from instrument_share.kernel.errors import DomainError, Kind, Problem
+from instrument_share.kernel.interval import Interval
+from instrument_share.web import formats, labels
+
+CONTENT_TYPE = "application/problem+json"
+STATUS: dict[Kind, int] = {"invalid": 422, "forbidden": 403, "conflict": 409, "not_found": 404, "gone": 410}
+TITLES = {
+    400: _("The request could not be read"),
+    401: _("Log in first"),
+    403: _("Not allowed"),
+    404: _("Nothing here"),
+    405: _("Not possible here"),
+    409: _("Something else came first"),
+    410: _("No longer there"),
+    422: _("Something needs to be changed"),
+    429: _("Too many requests"),
+    500: _("Something went wrong here"),
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """A problem in the reader's language."""
+
+    code: str
+    detail: str
+    field: str | None = None
+
+
+def told(message: str, params: Mapping[str, Any]) -> str:
+    """A marked literal in the active language, with its parameters filled in as people read them."""
+    return gettext(message).format_map(_Readable(params))
+
+
+def problems_told(problems: Iterable[Problem]) -> list[Told]:
+    return [Told(problem.code, told(problem.message, problem.params), problem.field) for problem in problems]
+
+
+def status_of(error: DomainError) -> int:
+    return STATUS[error.kind]
+
+
+def body_of(error: DomainError) -> dict[str, Any]:
+    """The members of the problem details of `error`, in the active language."""
+    return body(
+        status=status_of(error),
+        code=error.code,
+        detail=told(error.message, error.params),
+        problems=problems_told(error.problems),
+    )
+
+
+def body(*, status: int, code: str, detail: str, problems: Iterable[Told] = ()) -> dict[str, Any]:
+    """Members of RFC 9457 and two of our own: the stable `code`, and `problems`, one for each rule or field."""
+    return {
+        "type": f"urn:instrument-share:problem:{code}",
+        "title": str(TITLES.get(status, TITLES[500])),
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "problems": [
+            {"code": one.code, "detail": one.detail, **({"field": one.field} if one.field else {})}
+            for one in problems
+        ],
+    }
+
+
+def response_of(error: DomainError) -> JsonResponse:
+    """The answer of the API to `error`."""
+    return response(body_of(error))
+
+
+def response(members: Mapping[str, Any]) -> JsonResponse:
+    return JsonResponse(
+        dict(members),
+        status=members["status"],
+        content_type=CONTENT_TYPE,
+        json_dumps_params={"ensure_ascii": False},
+    )
+
+
+class _Readable(dict[str, Any]):
+    """Parameters of a message, each in the words of the active language."""
+
+    def __getitem__(self, name: str) -> str:
+        return _shown(name, super().__getitem__(name))
+
+    def __missing__(self, name: str) -> str:
+        return "{" + name + "}"
+
+
+def _shown(name: str, value: Any) -> str:
+    match value:
+        case Interval():
+            return formats.timerange(value)
+        case datetime():
+            return formats.moment(value)
+        case date():
+            return formats.date_only(value)
+        case timedelta():
+            return formats.hours(value)
+        case Decimal():
+            return formats.number(value)
+        case str() if name in {"state", "move"}:
+            return labels.word(value)
+    return str(value)

@@ -1,0 +1,268 @@
+"""The parts that pages are made of: `{% load ui %}`. docs/frontend.md shows each in use."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django import forms, template
+from django.forms.boundfield import BoundField
+from django.http import QueryDict
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from instrument_share.accounts.domain import Role
+from instrument_share.kernel.interval import Interval
+from instrument_share.web import formats, idempotency, labels
+
+register = template.Library()
+_PARTS = "instrument_share/ui/"
+
+register.filter("yuan", formats.yuan)
+register.filter("hours", formats.hours)
+register.filter("number", formats.number)
+register.filter("percent", formats.percent)
+register.filter("day", formats.day)
+register.filter("date_only", formats.date_only)
+register.filter("moment", formats.moment)
+register.filter("timerange", formats.timerange)
+register.filter("bilingual", formats.bilingual)
+
+
+@register.filter
+def until(start: datetime, end: datetime) -> str:
+    """`{{ booking.starts_at|until:booking.ends_at }}`: from when to when."""
+    return formats.timerange(Interval(start, end))
+
+
+@register.filter
+def role(code: str) -> str:
+    """The word for a role's code."""
+    return str(labels.ROLES[Role(code)])
+
+
+@register.filter
+def note_icon(level: str) -> str:
+    return {"success": "check", "warning": "alert", "error": "alert"}.get(level, "info")
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A picture beside words; it says nothing to a screen reader."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        static("instrument_share/icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def state(kind: str, code: str) -> SafeString:
+    """`{% state "booking" booking.state %}`: a badge with picture and word."""
+    shown = labels.label(kind, code)
+    return badge(shown.text, shown.tone, shown.icon)
+
+
+@register.simple_tag
+def badge(text: Any, tone: str = "quiet", icon_name: str = "info") -> SafeString:
+    """A badge for something that has no entry in `labels`; tones: quiet, waiting, active, good, bad."""
+    return format_html('<span class="state state-{}">{}{}</span>', tone, icon(icon_name), text)
+
+
+@register.inclusion_tag(_PARTS + "back.html")
+def back(address: str, text: str) -> dict[str, str]:
+    """The one link that leads up a level."""
+    return {"address": address, "text": text}
+
+
+# --- forms
+
+
+@register.inclusion_tag(_PARTS + "problems.html")
+def form_problems(form: forms.BaseForm) -> dict[str, Any]:
+    """Everything that is wrong with a form, on top, each linked to its field. Empty for a good form."""
+    entries: list[tuple[str, str, str]] = []
+    if form.is_bound:
+        for name, errors in form.errors.items():
+            bound = form[name] if name in form.fields else None
+            for error in errors:
+                entries.append((bound.id_for_label if bound else "", bound.label if bound else "", str(error)))
+    return {"entries": entries}
+
+
+@register.inclusion_tag(_PARTS + "field.html")
+def field(bound: BoundField) -> dict[str, Any]:
+    """One input with label, help and its own problems. Knows text, select, checkbox, radio and file inputs."""
+    widget = bound.field.widget
+    described = [f"{bound.auto_id}_help"] if bound.help_text else []
+    if bound.errors:
+        described.append(f"{bound.auto_id}_problem")
+    attributes: dict[str, Any] = {"class": _css_class(widget, bool(bound.errors))}
+    if described:
+        attributes["aria-describedby"] = " ".join(described)
+    if bound.errors:
+        attributes["aria-invalid"] = "true"
+    return {
+        "bound": bound,
+        "control": bound.as_widget(attrs=attributes),
+        "is_check": isinstance(widget, forms.CheckboxInput),
+        "is_group": isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple),
+    }
+
+
+def _css_class(widget: forms.Widget, wrong: bool) -> str:
+    if isinstance(widget, forms.CheckboxInput | forms.RadioSelect | forms.CheckboxSelectMultiple):
+        base = "form-check-input"
+    elif isinstance(widget, forms.Select):
+        base = "form-select"
+    else:
+        base = "form-control"
+    own = widget.attrs.get("class", "")
+    return " ".join(part for part in (base, own, "is-invalid" if wrong else "") if part)
+
+
+@register.inclusion_tag(_PARTS + "fields.html")
+def fields(form: forms.BaseForm) -> dict[str, Any]:
+    """Every input of a form in its own order, hidden ones included."""
+    return {"form": form}
+
+
+@register.simple_tag
+def form_token() -> SafeString:
+    """The hidden token by which a form that is sent twice answers with the first result (`idempotent_form`)."""
+    return format_html('<input type="hidden" name="{}" value="{}">', idempotency.FIELD, idempotency.new_key())
+
+
+# --- showing
+
+
+@register.inclusion_tag(_PARTS + "empty.html")
+def empty(title: str, text: str = "", action_address: str = "", action: str = "") -> dict[str, str]:
+    """What stands where a list has nothing: what would be here and the next step."""
+    return {"title": title, "text": text, "action_address": action_address, "action": action}
+
+
+@register.inclusion_tag(_PARTS + "steps.html")
+def steps(entries: Sequence[tuple[Any, str, Any]]) -> dict[str, Any]:
+    """A line of steps: (label, "done" | "now" | "next" | "failed", note) each, from first to last."""
+    return {"entries": entries}
+
+
+@register.inclusion_tag(_PARTS + "stat.html")
+def stat(label: Any, value: Any, note: Any = "", address: str = "") -> dict[str, Any]:
+    """One figure in a `<div class="stats">`."""
+    return {"label": label, "value": value, "note": note, "address": address}
+
+
+@register.inclusion_tag(_PARTS + "progress.html")
+def progress(label: Any, value: Decimal | float, maximum: Decimal | float = 1, shown: str = "") -> dict[str, Any]:
+    """A bar with its words: how much of `maximum`; `shown` replaces the percentage."""
+    share = float(value) / float(maximum) if maximum else 0.0
+    return {"label": label, "value": f"{share:.4f}", "shown": shown or formats.percent(share, 0)}
+
+
+@register.inclusion_tag(_PARTS + "facts.html")
+def facts(entries: Sequence[tuple[Any, Any]]) -> dict[str, Any]:
+    """Names and values; what is empty is left out."""
+    return {"entries": [(name, value) for name, value in entries if value not in (None, "")]}
+
+
+@register.inclusion_tag(_PARTS + "tabs.html")
+def tabs(entries: Sequence[tuple[Any, ...]], label: str) -> dict[str, Any]:
+    """Parts of one object at addresses of their own: (label, address, is_current[, count]) each."""
+    return {"entries": [(*entry, None)[:4] for entry in entries], "label": label}
+
+
+@register.inclusion_tag(_PARTS + "chips.html")
+def chips(entries: Sequence[tuple[Any, ...]], label: str) -> dict[str, Any]:
+    """A facet: (label, address, is_chosen[, count]) each; choosing a chosen one takes it away."""
+    return {"entries": [(*entry, None)[:4] for entry in entries], "label": label}
+
+
+@register.inclusion_tag(_PARTS + "pages.html", takes_context=True)
+def pages(context: template.Context, page: Any) -> dict[str, Any]:
+    """Onward and back to the start, for a `cursor.Page`; the filters in the address stay."""
+    query: QueryDict = context["request"].GET.copy()
+    query.pop("cursor", None)
+    first = query.urlencode()
+    if page.next_cursor:
+        query["cursor"] = page.next_cursor
+    return {
+        "first": f"?{first}",
+        "next": f"?{query.urlencode()}" if page.next_cursor else "",
+        "is_first": not context["request"].GET.get("cursor"),
+    }
+
+
+@register.simple_block_tag
+def table_region(content: str, label: str) -> SafeString:
+    """`{% table_region "Usage logs" %}<table class="table">…`: scrolls sideways on a phone, reachable by keyboard."""
+    return format_html(
+        '<div class="table-region" role="region" tabindex="0" aria-label="{}">{}</div>', label, mark_safe(content)
+    )
+
+
+# --- time and charts
+
+
+@register.inclusion_tag(_PARTS + "legend.html")
+def legend(mine: bool = True) -> dict[str, bool]:
+    """The picture language of time: open, booked, held, closed, and mine."""
+    return {"mine": mine}
+
+
+@register.inclusion_tag(_PARTS + "calendar.html")
+def calendar(
+    url: str, label: str, day: date | None = None, start_input: str = "", end_input: str = "", step: int = 30
+) -> dict[str, Any]:
+    """One instrument by week from a JSON address; choosing a time fills the inputs of these ids."""
+    return {
+        "url": url,
+        "label": label,
+        "day": day,
+        "start_input": start_input,
+        "end_input": end_input,
+        "step": step,
+    }
+
+
+@register.inclusion_tag(_PARTS + "timeline.html")
+def timeline(url: str, label: str, day: date, book_url: str = "", rows: int = 10) -> dict[str, Any]:
+    """Many instruments on one day from a JSON address; `rows` reserves the height."""
+    return {"url": url, "label": label, "day": day, "book_url": book_url, "height": _height(rows)}
+
+
+def _height(rows: int) -> str:
+    return "s" if rows <= 6 else "m" if rows <= 14 else "l"
+
+
+@register.inclusion_tag(_PARTS + "chart.html")
+def chart(chart_id: str, title: Any, spec: Mapping[str, Any]) -> dict[str, Any]:
+    """A chart and the table with the same numbers.
+
+    `spec`: `type` ("bar" | "line" | "stacked"), `categories` (list of words), `series` (list of {"name",
+    "data"}), optionally `unit` (shown on the axis and in the table) and `horizontal` (bars for long names).
+    """
+    rows = [
+        (category, [formats.number(series["data"][at]) for series in spec["series"]])
+        for at, category in enumerate(spec["categories"])
+    ]
+    return {
+        "chart_id": chart_id,
+        "title": title,
+        "unit": spec.get("unit", ""),
+        "json": _json_block(spec),
+        "rows": rows,
+        "names": [series["name"] for series in spec["series"]],
+    }
+
+
+def _json_block(value: Any) -> SafeString:
+    text = json.dumps(value, default=_plain)
+    return mark_safe(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
+
+
+def _plain(value: Any) -> Any:
+    return float(value) if isinstance(value, Decimal) else str(value)
