@@ -1,0 +1,91 @@
+"""Usage entries and their instruments as frozen facts of the log: the input of counting and of the checks."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from instrument_share.kernel.interval import Interval
+
+CITY_TIME = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(frozen=True)
+class EntryFacts:
+    """One usage entry with its corrections applied. `number` is unique on its instrument."""
+
+    public_id: str
+    instrument: str
+    number: int
+    recorded_at: datetime
+    start: datetime
+    end: datetime
+    setup_seconds: int = 0
+    measuring_seconds: int = 0
+    post_seconds: int = 0
+    idle_seconds: int = 0
+    amount: Decimal = Decimal(0)
+    """The corrected amount in yuan, paid or not."""
+    external: bool = False
+    related: bool = False
+    enterprise: bool = False
+    sme: bool = False
+    """The user's organization is a small or medium enterprise (then `enterprise` is true too)."""
+    purpose: str = ""
+    """"" or one of the exclusions by purpose: statutory, commodity_inspection, medical, filming, telecom."""
+    inside_region: bool = True
+    capture: str = ""
+    by_hand: bool = False
+    """Typed in afterwards by a person, as against captured by check-in and check-out or by a device."""
+    confirmed: bool = True
+    invalidated: bool = False
+    user_organization: str = ""
+    owner: str = ""
+    """USCCs of the organization that used the instrument and of the unit that owns it."""
+    operator: str = ""
+    place: str = ""
+    booking: str = ""
+    booked_until: datetime | None = None
+    """End of the booking plus its grace."""
+    quoted: Decimal | None = None
+
+    @property
+    def interval(self) -> Interval:
+        return Interval(self.start, self.end)
+
+    @property
+    def effective_seconds(self) -> int:
+        """Set-up + measuring + post-processing; idling is not effective."""
+        return self.setup_seconds + self.measuring_seconds + self.post_seconds
+
+    @property
+    def length_seconds(self) -> Fraction:
+        return seconds_of(self.interval)
+
+    @property
+    def year(self) -> int:
+        """The year in which the entry starts, in the city's time."""
+        return self.start.astimezone(CITY_TIME).year
+
+    @property
+    def recorded_order(self) -> tuple[datetime, int]:
+        return self.recorded_at, self.number
+
+
+@dataclass(frozen=True)
+class InstrumentStanding:
+    """What decides whether an instrument is eligible, as at 31 December 24:00 of the year."""
+
+    public_id: str
+    published_in_year: bool
+    original_value: Decimal
+    externally_shared: bool
+    in_service_from: date
+    retired_on: date | None = None
+    """Its last day of service, if it was retired."""
+
+
+def seconds_of(interval: Interval) -> Fraction:
+    length = interval.length
+    return Fraction(length.days * 86400 + length.seconds) + Fraction(length.microseconds, 1_000_000)

@@ -1,0 +1,39 @@
+"""Exact figures as text, so that what is stored can be shown without computing anything."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+from instrument_share.kernel.money import round_half_up
+
+
+def exact(figure: Fraction | Decimal | int) -> str:
+    """The figure itself: "0.21" where a decimal says it all, else a fraction such as "1000000/3"."""
+    fraction = Fraction(figure)
+    rest, places = fraction.denominator, 0
+    for prime in (2, 5):
+        power = 0
+        while rest % prime == 0:
+            rest, power = rest // prime, power + 1
+        places = max(places, power)
+    if rest != 1:
+        return str(fraction)
+    scaled = abs(fraction.numerator) * 10**places // fraction.denominator
+    digits = str(scaled).rjust(places + 1, "0")
+    text = f"{digits[:-places]}.{digits[-places:]}" if places else digits
+    return f"-{text}" if fraction < 0 else text
+
+
+def shown(figure: Fraction | Decimal | int, places: int = 2) -> str:
+    """The figure for reading, rounded half-up (away from zero) to `places` decimals."""
+    fraction = Fraction(figure)
+    text = str(round_half_up(abs(fraction), Decimal(1).scaleb(-places)).quantize(Decimal(1).scaleb(-places)))
+    return f"-{text}" if fraction < 0 else text
+
+
+def hours(seconds: Fraction | int) -> Fraction:
+    return Fraction(seconds) / 3600
+
+
+def percent(rate: Fraction) -> str:
+    """A rate as a percentage, exactly: "8%", "12.5%"."""
+    return exact(rate * 100) + "%"
