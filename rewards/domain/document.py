@@ -12,7 +12,7 @@ from instrument_share.kernel.errors import Problem, gettext_noop
 CODE = re.compile(r"[a-z0-9._-]+")
 
 MAGNITUDE = 30
-"""Powers of ten beyond which a number is a slip of the pen (and would fill the memory, written out exactly)."""
+"""Powers of ten beyond which a number is a slip of the pen (written out, it could fill the memory)."""
 
 REQUIRED: Any = object()
 """The default of a key that must be there."""
@@ -181,7 +181,7 @@ class Table:
 
 
 def exact_number(value: Any) -> Fraction | None:
-    """A number of a document, exactly: an integer, a Decimal, a text such as "12.50" or "200/3"; else None."""
+    """A number of a document, exactly: an integer, a Decimal, a text ("12.50", "200/3"); else None."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
