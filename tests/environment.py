@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 OWN_FOLDER = Path(tempfile.mkdtemp(prefix="instrument-share-test-"))
+(OWN_FOLDER / "static").mkdir()  # whitenoise warns where there is none
 atexit.register(shutil.rmtree, OWN_FOLDER, ignore_errors=True)
 
 os.environ.update(

@@ -1,0 +1,64 @@
+"""What a journey does again and again: log in, look for barriers, and notice what went wrong unseen."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.urls import reverse
+from playwright.sync_api import BrowserContext, Page
+
+PASSWORD = "only-for-journeys-2026"
+AXE = Path(__file__).parents[2] / "frontend/node_modules/axe-core/axe.min.js"
+WCAG_22_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+def login(page: Page, username: str, password: str = PASSWORD) -> None:
+    """Log in by the form, as a person does; the page is then where the login leads."""
+    page.goto(reverse("account_login"))
+    page.locator("input[name=login]").fill(username)
+    page.locator("input[name=password]").fill(password)
+    page.locator("input[name=password]").press("Enter")
+    page.wait_for_url(lambda url: urlsplit(url).path != reverse("account_login"))
+
+
+def axe(page: Page) -> None:
+    """No serious or critical finding of axe-core by WCAG 2.2 AA on the page as it stands."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    result = page.evaluate(
+        "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']})", WCAG_22_AA
+    )
+    found = [
+        f"{violation['id']}: {violation['help']}\n    "
+        + "\n    ".join(node["html"] for node in violation["nodes"][:5])
+        for violation in result["violations"]
+        if violation["impact"] in ("serious", "critical")
+    ]
+    assert not found, "\n".join([f"{page.url} has barriers:", *found])
+
+
+class Watch:
+    """Collects what nobody would see: errors in the console (the browser reports there what the Content
+    Security Policy refused), uncaught exceptions, and requests to other hosts."""
+
+    def __init__(self, site: str) -> None:
+        self.site = site
+        self.found: list[str] = []
+        self._expected: list[str] = []
+
+    def over(self, context: BrowserContext) -> None:
+        context.on(
+            "console", lambda message: self._note(message.type, f"{message.text} ({message.location['url']})")
+        )
+        context.on("weberror", lambda error: self._note("error", str(error.error)))
+        context.on("request", lambda request: self._visit(request.url))
+
+    def expect(self, text: str) -> None:
+        """Let pass what contains `text`: the journey means it to happen (a page that is forbidden, say)."""
+        self._expected.append(text)
+
+    def _note(self, kind: str, text: str) -> None:
+        if kind == "error" and not any(expected in text for expected in self._expected):
+            self.found.append(text)
+
+    def _visit(self, url: str) -> None:
+        if not url.startswith((self.site, "data:", "blob:", "about:")):
+            self.found.append(f"request to another host: {url}")

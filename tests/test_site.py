@@ -1,0 +1,27 @@
+"""The site as whoever runs it sees it: is it up, and what does it allow a page to do."""
+
+import pytest
+
+
+@pytest.mark.django_db
+def test_health_is_one_word(client):
+    response = client.get("/healthz")
+    assert (response.status_code, response.content) == (200, b"ok\n")
+
+
+@pytest.mark.django_db
+def test_a_page_may_load_and_run_only_what_comes_from_the_site(client):
+    policy = client.get("/healthz").headers["Content-Security-Policy"]
+    directives = dict(part.strip().split(" ", 1) for part in policy.split(";"))
+    assert directives == {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self'",
+        "img-src": "'self' data:",
+        "font-src": "'self'",
+        "connect-src": "'self'",
+        "manifest-src": "'self'",
+        "form-action": "'self'",
+        "base-uri": "'none'",
+        "frame-ancestors": "'none'",
+    }
