@@ -11,8 +11,8 @@ from instrument_share.journal import selectors as journal
 from instrument_share.web.desks import PUBLIC, Place, desks
 
 
-class Site:
-    """Read by templates as `site`; whatever needs the database is read when a template first asks."""
+class Platform:
+    """Read by templates as `platform` (allauth has a `site` of its own); whatever needs the database is read when a template first asks."""
 
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
@@ -72,5 +72,6 @@ class Site:
         return [(place, place.is_current(self._request.path)) for place in places]
 
 
-def site(request: HttpRequest) -> dict[str, Site]:
-    return {"site": Site(request)}
+def site(request: HttpRequest) -> dict[str, Platform]:
+    """The context processor."""
+    return {"platform": Platform(request)}

@@ -99,7 +99,8 @@ def field(bound: BoundField) -> dict[str, Any]:
     described = [f"{bound.auto_id}_help"] if bound.help_text else []
     if bound.errors:
         described.append(f"{bound.auto_id}_problem")
-    attributes: dict[str, Any] = {"class": _css_class(widget, bool(bound.errors))}
+    is_group = isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple)
+    attributes: dict[str, Any] = {} if is_group else {"class": _css_class(widget, bool(bound.errors))}
     if described:
         attributes["aria-describedby"] = " ".join(described)
     if bound.errors:
@@ -108,12 +109,12 @@ def field(bound: BoundField) -> dict[str, Any]:
         "bound": bound,
         "control": bound.as_widget(attrs=attributes),
         "is_check": isinstance(widget, forms.CheckboxInput),
-        "is_group": isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple),
+        "is_group": is_group,
     }
 
 
 def _css_class(widget: forms.Widget, wrong: bool) -> str:
-    if isinstance(widget, forms.CheckboxInput | forms.RadioSelect | forms.CheckboxSelectMultiple):
+    if isinstance(widget, forms.CheckboxInput):
         base = "form-check-input"
     elif isinstance(widget, forms.Select):
         base = "form-select"

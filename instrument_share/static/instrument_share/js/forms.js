@@ -1,0 +1,34 @@
+// Forms are sent once, and what was typed is not left by mistake.
+
+let leavingIsMeant = false;
+
+export function startForms() {
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || form.matches("[hx-post], [hx-put]")) return;
+    if (form.getAttribute("aria-busy") === "true") {
+      event.preventDefault();
+      return;
+    }
+    form.setAttribute("aria-busy", "true");
+    leavingIsMeant = true;
+  });
+  // Coming back by the browser's button finds a form that can be sent again.
+  window.addEventListener("pageshow", () => {
+    leavingIsMeant = false;
+    for (const form of document.querySelectorAll('form[aria-busy="true"]')) form.removeAttribute("aria-busy");
+  });
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest('form[data-form="guard"]');
+    if (form) form.dataset.changed = "true";
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (!leavingIsMeant && document.querySelector("form[data-changed]")) event.preventDefault();
+  });
+}
+
+/** After a form came back with problems the reader starts at their list. */
+export function focusProblems(root) {
+  const list = root.querySelector("[data-problems]");
+  if (list) list.focus();
+}

@@ -1,0 +1,52 @@
+// The one script of every page: finds the parts by their data attributes and loads what they need.
+import { startDialogs } from "./dialog.js";
+import { startForms, focusProblems } from "./forms.js";
+
+const parts = [
+  ["[data-calendar]", () => import("./calendar.js")],
+  ["[data-timeline]", () => import("./timeline.js")],
+  ["[data-chart]", () => import("./chart.js")],
+];
+
+/** Start every part inside `root` that has not been started yet. */
+async function start(root) {
+  focusProblems(root);
+  for (const [selector, load] of parts) {
+    const places = [...root.querySelectorAll(selector)].filter((place) => !place.dataset.started);
+    if (!places.length) continue;
+    for (const place of places) place.dataset.started = "true";
+    const part = await load();
+    for (const place of places) part.show(place);
+  }
+}
+
+function closeMenus(except) {
+  for (const menu of document.querySelectorAll("details.menu[open]")) if (menu !== except) menu.open = false;
+}
+
+function say(words) {
+  const line = document.getElementById("waiting");
+  line.replaceChildren();
+  if (!words) return;
+  const text = document.createElement("span");
+  text.textContent = words;
+  line.append(text);
+}
+
+document.addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const menu = document.querySelector("details.menu[open]");
+  closeMenus(null);
+  menu?.querySelector("summary").focus();
+});
+document.addEventListener("htmx:beforeRequest", () => say(document.getElementById("waiting").dataset.words));
+document.addEventListener("htmx:afterRequest", () => say(""));
+for (const failure of ["htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(failure, () => say(document.getElementById("waiting").dataset.failed));
+}
+document.addEventListener("htmx:load", (event) => start(event.detail.elt));
+
+startForms();
+startDialogs();
+start(document);

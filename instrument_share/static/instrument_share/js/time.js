@@ -1,0 +1,141 @@
+// What calendar and timeline share: Shanghai's clock, the algebra of free time, loading.
+// The calendar component knows no time zones: it is given Shanghai's wall-clock time as if it were local.
+
+const ZONE = "Asia/Shanghai";
+const ZONE_OFFSET = "+08:00";
+const TAKEN = new Set(["booked", "held", "closed", "mine"]);
+const BACKGROUND = new Set(["open", "closed"]);
+
+const wallClock = new Intl.DateTimeFormat("sv-SE", {
+  timeZone: ZONE, year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit",
+});
+
+export const language = () => (document.documentElement.lang.startsWith("en") ? "en-GB" : "zh-CN");
+
+/** An RFC 3339 instant as Shanghai's wall clock, `2026-03-05T09:00:00`. */
+export const toWall = (instant) => wallClock.format(new Date(instant)).replace(" ", "T");
+
+/** A local Date of the component, whose clock is Shanghai's, as `2026-03-05T09:00`. */
+export function wallOf(date) {
+  const two = (number) => String(number).padStart(2, "0");
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}T${two(date.getHours())}:${two(date.getMinutes())}`;
+}
+
+/** Shanghai's wall clock as an instant in UTC. */
+export const toInstant = (wall) => new Date(`${wall}${ZONE_OFFSET}`).toISOString();
+
+export const nowWall = () => toWall(new Date()).slice(0, 16);
+
+/** The browser's own clock shows Shanghai's time, so that the component's "now" line is right. */
+export const clockIsHere = () => wallOf(new Date()) === nowWall();
+
+export const timeOf = (wall) => wall.slice(11, 16);
+
+export function dayOf(wall) {
+  return new Intl.DateTimeFormat(language(), { weekday: "short", month: "short", day: "numeric", timeZone: "UTC" })
+    .format(new Date(`${wall.slice(0, 10)}T00:00:00Z`));
+}
+
+/** The words of a part, from the template that stands beside it. */
+export const wordsOf = (place) => place.parentElement.querySelector("[data-words]").dataset;
+
+/** Resources and events between two instants, with wall-clock times. */
+export async function load(address, start, end) {
+  const url = new URL(address, window.location.href);
+  url.searchParams.set("start", start);
+  url.searchParams.set("end", end);
+  const response = await fetch(url, { headers: { Accept: "application/json" }, credentials: "same-origin" });
+  if (!response.ok) throw new Error(`${response.status}`);
+  const { resources, events } = await response.json();
+  return {
+    resources,
+    events: events.map((event) => ({ ...event, start: toWall(event.start).slice(0, 16), end: toWall(event.end).slice(0, 16) })),
+  };
+}
+
+/** An event as the calendar component wants it. */
+export function shown(event, words) {
+  const title = event.title || words[event.kind];
+  return {
+    id: event.id,
+    resourceIds: [event.resource],
+    start: event.start,
+    end: event.end,
+    title,
+    display: BACKGROUND.has(event.kind) ? "background" : "auto",
+    classNames: event.kind === "mine" ? ["time-booked", "time-mine"] : [`time-${event.kind}`],
+    editable: false,
+    extendedProps: { kind: event.kind },
+  };
+}
+
+/** Free intervals of a resource: what is open, without what is taken and what is past; wall-clock strings. */
+export function free(events, resource) {
+  const own = events.filter((event) => event.resource === resource);
+  const taken = own.filter((event) => TAKEN.has(event.kind)).sort((a, b) => (a.start < b.start ? -1 : 1));
+  const result = [];
+  for (const open of own.filter((event) => event.kind === "open").sort((a, b) => (a.start < b.start ? -1 : 1))) {
+    let start = open.start < nowWall() ? nowWall() : open.start;
+    for (const hole of taken) {
+      if (hole.end <= start || hole.start >= open.end) continue;
+      if (hole.start > start) result.push({ start, end: hole.start });
+      if (hole.end > start) start = hole.end;
+    }
+    if (start < open.end) result.push({ start, end: open.end });
+  }
+  return result;
+}
+
+/** Whether an interval lies inside one free interval. */
+export const isFree = (events, resource, start, end) =>
+  free(events, resource).some((gap) => gap.start <= start && end <= gap.end);
+
+export function rangeText(start, end) {
+  const closing = timeOf(end) === "00:00" ? "24:00" : timeOf(end);
+  return `${dayOf(start)} ${timeOf(start)}–${closing}`;
+}
+
+export function say(place, text, isWrong = false) {
+  const line = place.parentElement.querySelector("[data-said]");
+  line.textContent = text;
+  line.classList.toggle("is-wrong", isWrong);
+}
+
+/** The component's script, loaded once. */
+export function loadComponent(name, file) {
+  if (window[name]) return Promise.resolve(window[name]);
+  return new Promise((done, failed) => {
+    const script = document.createElement("script");
+    script.src = new URL(`../../vendor/${file}`, import.meta.url);
+    script.addEventListener("load", () => done(window[name]));
+    script.addEventListener("error", failed);
+    document.head.append(script);
+  });
+}
+
+/** What stands in an event: its time and its words, as plain text. */
+export function content({ event, timeText }) {
+  if (event.display === "background") return { domNodes: event.title && event.extendedProps.kind === "closed" ? [line("ec-closed-words", event.title)] : [] };
+  return { domNodes: [line("ec-event-when", timeText), line("ec-event-words", event.title)] };
+}
+
+function line(name, text) {
+  const element = document.createElement("div");
+  element.className = name;
+  element.textContent = text;
+  return element;
+}
+
+/**
+ * The component calls itself a grid but holds a toolbar and articles, which no grid may: the roles go. What it
+ * shows is said in full by the list of free times beside it. Its scrolling part is reached by keyboard.
+ */
+export function makeReachable(place) {
+  const mend = () => {
+    for (const part of place.querySelectorAll("[role]")) part.removeAttribute("role");
+    for (const bar of place.querySelectorAll("nav.ec-toolbar")) bar.setAttribute("role", "group");
+    place.querySelector(".ec-main")?.setAttribute("tabindex", "0");
+  };
+  mend();
+  new MutationObserver(mend).observe(place, { childList: true, subtree: true });
+}
