@@ -1,6 +1,7 @@
 """Reads of people, organizations and roles."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -91,6 +92,11 @@ def organization(viewer: "Viewer", public_id: str) -> Organization:
 
 def organization_by_uscc(uscc: str) -> Organization | None:
     return Organization.objects.filter(uscc=uscc).first()
+
+
+def organization_ids_by_uscc(usccs: Iterable[str]) -> dict[str, int]:
+    """USCC → primary key, in whatever state the organizations are; for rows that refer to them."""
+    return dict(Organization.objects.filter(uscc__in=set(usccs)).values_list("uscc", "pk"))
 
 
 def related_ids(organization_id: int) -> frozenset[int]:
