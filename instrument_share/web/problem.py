@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from instrument_share.kernel.errors import DomainError, Kind, Problem
 from instrument_share.kernel.interval import Interval
+from instrument_share.kernel.wording import Sentence, Words
 from instrument_share.web import formats, labels
 
 CONTENT_TYPE = "application/problem+json"
@@ -103,6 +104,13 @@ class _Readable(dict[str, Any]):
 
 def _shown(name: str, value: Any) -> str:
     match value:
+        case Words():
+            return gettext(value)
+        case Sentence():
+            return told(value.message, value.params)
+        case tuple():
+            separator = ", " if formats.in_english() else "、"
+            return separator.join(_shown(name, one) for one in value)
         case Interval():
             return formats.timerange(value)
         case datetime():

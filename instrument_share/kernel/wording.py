@@ -1,0 +1,19 @@
+"""Texts that a domain composes without knowing a language: marked literals inside marked literals."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+class Words(str):
+    """A parameter that is itself a literal of the catalogues: the edge translates it before filling it in."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A marked literal with its parameters; a parameter may be `Words`, another Sentence, or a tuple of these."""
+
+    message: str
+    params: Mapping[str, Any] = field(default_factory=dict)
