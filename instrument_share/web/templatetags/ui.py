@@ -232,11 +232,7 @@ def calendar(
 @register.inclusion_tag(_PARTS + "timeline.html")
 def timeline(url: str, label: str, day: date, book_url: str = "", rows: int = 10) -> dict[str, Any]:
     """Many instruments on one day from a JSON address; `rows` reserves the height."""
-    return {"url": url, "label": label, "day": day, "book_url": book_url, "height": _height(rows)}
-
-
-def _height(rows: int) -> str:
-    return "s" if rows <= 6 else "m" if rows <= 14 else "l"
+    return {"url": url, "label": label, "day": day, "book_url": book_url, "rows": range(min(rows, 30))}
 
 
 @register.inclusion_tag(_PARTS + "chart.html")

@@ -23,7 +23,7 @@ export async function show(place) {
     buttonText: { today: words.today, prev: words.prev, next: words.next },
     slotLabelFormat: (date) => time.timeOf(time.wallOf(date)),
     eventTimeFormat: (start, end) => `${time.timeOf(time.wallOf(start))}–${time.timeOf(time.wallOf(end))}`,
-    dayHeaderFormat: { weekday: "short", month: "numeric", day: "numeric" },
+    dayHeaderFormat: (date) => time.dayOf(time.wallOf(date)),
     selectable: Boolean(place.dataset.start),
     selectBackgroundColor: "#0b5c8e",
     unselectAuto: false,
@@ -33,7 +33,7 @@ export async function show(place) {
     lazyFetching: false,
     eventContent: time.content,
   });
-  time.makeReachable(place);
+  time.makeReachable(place, words);
   listen(state, calendar);
 }
 

@@ -3,6 +3,7 @@
 
 const ZONE = "Asia/Shanghai";
 const ZONE_OFFSET = "+08:00";
+const GRID = ["role", "aria-colindex", "aria-rowindex", "aria-colcount", "aria-rowcount", "aria-colspan"];
 const TAKEN = new Set(["booked", "held", "closed", "mine"]);
 const BACKGROUND = new Set(["open", "closed"]);
 
@@ -31,6 +32,7 @@ export const clockIsHere = () => wallOf(new Date()) === nowWall();
 
 export const timeOf = (wall) => wall.slice(11, 16);
 
+/** `周四 3/5`, `Thu 5 Mar`. */
 export function dayOf(wall) {
   return new Intl.DateTimeFormat(language(), { weekday: "short", month: "short", day: "numeric", timeZone: "UTC" })
     .format(new Date(`${wall.slice(0, 10)}T00:00:00Z`));
@@ -55,7 +57,7 @@ export async function load(address, start, end) {
 
 /** An event as the calendar component wants it. */
 export function shown(event, words) {
-  const title = event.title || words[event.kind];
+  const title = event.title || (["held", "closed"].includes(event.kind) ? words[event.kind] : "");
   return {
     id: event.id,
     resourceIds: [event.resource],
@@ -116,7 +118,8 @@ export function loadComponent(name, file) {
 /** What stands in an event: its time and its words, as plain text. */
 export function content({ event, timeText }) {
   if (event.display === "background") return { domNodes: event.title && event.extendedProps.kind === "closed" ? [line("ec-closed-words", event.title)] : [] };
-  return { domNodes: [line("ec-event-when", timeText), line("ec-event-words", event.title)] };
+  const words = event.title ? [line("ec-event-words", event.title)] : [];
+  return { domNodes: [line("ec-event-when", timeText), ...words] };
 }
 
 function line(name, text) {
@@ -130,10 +133,12 @@ function line(name, text) {
  * The component calls itself a grid but holds a toolbar and articles, which no grid may: the roles go. What it
  * shows is said in full by the list of free times beside it. Its scrolling part is reached by keyboard.
  */
-export function makeReachable(place) {
+export function makeReachable(place, words) {
   const mend = () => {
-    for (const part of place.querySelectorAll("[role]")) part.removeAttribute("role");
-    for (const bar of place.querySelectorAll("nav.ec-toolbar")) bar.setAttribute("role", "group");
+    for (const part of place.querySelectorAll(GRID.map((name) => `[${name}]`).join())) {
+      for (const name of GRID) part.removeAttribute(name);
+    }
+    place.querySelector("nav.ec-toolbar")?.setAttribute("aria-label", words.moving);
     place.querySelector(".ec-main")?.setAttribute("tabindex", "0");
   };
   mend();

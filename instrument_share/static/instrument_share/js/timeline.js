@@ -12,12 +12,14 @@ export async function show(place) {
     time.say(place, words.failed, true);
     return;
   }
+  place.replaceChildren();
   const calendar = EventCalendar.create(place, {
     view: "resourceTimelineDay",
+    dayHeaderFormat: () => "",
     date: day,
     locale: time.language(),
-    height: "100%",
-    headerToolbar: { start: "", center: "", end: "" },
+    height: "auto",
+    headerToolbar: false,
     slotDuration: "00:30",
     slotLabelInterval: "01:00",
     slotWidth: 28,
@@ -39,7 +41,7 @@ export async function show(place) {
       }
     },
   });
-  time.makeReachable(place);
+  time.makeReachable(place, words);
   listFree(place, data, words);
 }
 
