@@ -1,0 +1,162 @@
+"""The hash chain of an instrument's usage entries: canonical form, version 1.
+
+An entry's hash is the SHA-256, in lower-case hexadecimal, of these bytes: JSON in UTF-8, keys sorted, no
+spaces, no escapes beyond what JSON needs, of one object with
+
+    form         1
+    instrument   the instrument's public id
+    number       1, 2, 3, … without gaps in each instrument
+    kind         log, correction or confirmation
+    previous     the hash of the entry before; 64 zeros for the first
+    recorded_at  see below
+    recorded_by  public id
+    row          the row it stands for, as `log_row`, `correction_row` and `confirmation_row` give it
+
+Instants are UTC with whole seconds (`2026-03-02T01:00:00Z`), money has two decimals and is text, other rows
+are named by public id, what is absent is null. People and bodies appear by opaque id only; free text, which
+may name somebody, appears as its SHA-256. Changing any of this needs a new version of the form.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+FORM = 1
+BEGINNING = "0" * 64
+
+LOG_FIELDS = (
+    "user_kind",
+    "user_organization_kind",
+    "user_size_class",
+    "in_region",
+    "external",
+    "related",
+    "starts_at",
+    "ends_at",
+    "setup_seconds",
+    "measuring_seconds",
+    "post_seconds",
+    "idle_seconds",
+    "effective_seconds",
+    "service_mode",
+    "direction",
+    "purpose",
+    "funding_sources",
+    "samples",
+    "amount_yuan",
+    "price",
+    "capture",
+)
+TEXT_FIELDS = ("content", "project", "results")
+"""Fields of a log that enter the form as a digest."""
+
+CORRECTABLE = frozenset(
+    {
+        "starts_at",
+        "ends_at",
+        "setup_seconds",
+        "measuring_seconds",
+        "post_seconds",
+        "idle_seconds",
+        "service_mode",
+        "direction",
+        "purpose",
+        "content",
+        "project",
+        "samples",
+        "results",
+        "amount_yuan",
+    }
+)
+"""Fields that a correction may name. Who used the instrument is not among them: that needs a log of its own."""
+
+
+def entry_hash(
+    *,
+    instrument: str,
+    number: int,
+    kind: str,
+    previous: str,
+    recorded_at: datetime,
+    recorded_by: str,
+    row: Mapping[str, Any],
+) -> str:
+    """The hash of one entry; `row` is what one of the three row functions gave."""
+    return hashlib.sha256(
+        canonical(
+            {
+                "form": FORM,
+                "instrument": instrument,
+                "number": number,
+                "kind": kind,
+                "previous": previous,
+                "recorded_at": recorded_at,
+                "recorded_by": recorded_by,
+                "row": row,
+            }
+        )
+    ).hexdigest()
+
+
+def canonical(value: Mapping[str, Any]) -> bytes:
+    return json.dumps(
+        plain(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False
+    ).encode()
+
+
+def plain(value: Any) -> Any:
+    """A value as the form writes it: instants and money as text, everything else as JSON has it."""
+    match value:
+        case datetime():
+            return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        case Decimal():
+            return f"{value:.2f}"
+        case Mapping():
+            return {key: plain(item) for key, item in value.items()}
+        case list() | tuple():
+            return [plain(item) for item in value]
+    return value
+
+
+def log_row(
+    log: Any,
+    *,
+    booking: str | None,
+    user: str,
+    operator: str,
+    payer_organization: str | None,
+    payer_person: str | None,
+) -> dict[str, Any]:
+    """A usage log as the form writes it; the other rows that it points at are given by public id."""
+    return {
+        "id": log.public_id,
+        "booking": booking,
+        "user": user,
+        "operator": operator,
+        "payer_organization": payer_organization,
+        "payer_person": payer_person,
+        **{name: getattr(log, name) for name in LOG_FIELDS},
+        **{f"{name}_sha256": digest(getattr(log, name)) for name in TEXT_FIELDS},
+    }
+
+
+def correction_row(public_id: str, *, log: str, changes: Mapping[str, Any], reason: str) -> dict[str, Any]:
+    """A correction as the form writes it."""
+    return {
+        "id": public_id,
+        "log": log,
+        "changes": {name: digest(value) if name in TEXT_FIELDS else value for name, value in changes.items()},
+        "reason_sha256": digest(reason),
+    }
+
+
+def confirmation_row(public_id: str, *, log: str, correction: str | None) -> dict[str, Any]:
+    """A confirmation as the form writes it."""
+    return {"id": public_id, "log": log, "correction": correction}
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,80 @@
+"""What bookings and usage refuse, beyond the problems that `admission` lists."""
+
+from instrument_share.kernel.errors import DomainError, Kind, gettext_noop
+
+
+class BookingRefused(DomainError):
+    code = "booking.refused"
+    message = gettext_noop("This can't be booked as it stands. Change what is listed and try again.")
+
+
+class SlotTaken(DomainError):
+    """Somebody else holds some of this time; found by the checks or refused by the database."""
+
+    code = "booking.slot_taken"
+    kind: Kind = "conflict"
+    message = gettext_noop(
+        "This time is taken (with the pause between two uses). Choose a time that is still free."
+    )
+
+
+class RevisionMismatch(DomainError):
+    code = "booking.changed_meanwhile"
+    kind: Kind = "conflict"
+    message = gettext_noop("Somebody changed this booking meanwhile. Reload it and decide again.")
+
+
+class ReasonMissing(DomainError):
+    code = "booking.reason_missing"
+    message = gettext_noop("Give the reason, so that those it concerns can understand it.")
+
+
+class TooEarly(DomainError):
+    code = "booking.too_early"
+    kind: Kind = "conflict"
+    message = gettext_noop("Check-in opens at {opens}. Come back then.")
+
+
+class StillInUse(DomainError):
+    code = "booking.still_in_use"
+    kind: Kind = "conflict"
+    message = gettext_noop("The instrument is still in use by another booking. Check that one out first.")
+
+
+class ClosureHitsBookings(DomainError):
+    """A closure needs to say what becomes of every booking in its time; the problems name them."""
+
+    code = "closure.hits_bookings"
+    kind: Kind = "conflict"
+    message = gettext_noop("Bookings lie in this time. Say for each whether it is moved or cancelled.")
+
+
+class UsageRefused(DomainError):
+    code = "usage.refused"
+    message = gettext_noop("This usage can't be recorded as it stands. Change what is listed and try again.")
+
+
+class SamePerson(DomainError):
+    code = "usage.same_person"
+    kind: Kind = "forbidden"
+    message = gettext_noop("A second person confirms what you recorded. Ask the user or a colleague.")
+
+
+class AlreadyConfirmed(DomainError):
+    code = "usage.already_confirmed"
+    kind: Kind = "conflict"
+    message = gettext_noop("This is confirmed already; nothing more needs to be done.")
+
+
+class AlreadyReviewed(DomainError):
+    code = "usage.already_reviewed"
+    kind: Kind = "conflict"
+    message = gettext_noop("You have rated this use already; a rating is given once.")
+
+
+class HistoryRefused(DomainError):
+    """An import of past usage that contradicts itself or what is stored; nothing was written."""
+
+    code = "usage.history_refused"
+    kind: Kind = "conflict"
+    message = gettext_noop("The import was not carried out. Mend the rows that are listed and import again.")

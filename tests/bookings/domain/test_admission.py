@@ -1,0 +1,144 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bookings.domain.admission import Request, Requester, Situation, problems
+from providers.domain.terms import Price
+from providers.domain.words import ServiceMode, UserKind
+from tests.bookings.domain.terms import TERMS, between, hours, local, terms
+
+NOW = local("2026-03-02 08:00")
+ASKED = between("2026-03-03 09:00", "11:00")
+REQUEST = Request(ASKED, ServiceMode.SELF_OPERATED, "二氧化钛薄膜")
+REQUESTER = Requester(UserKind.OUTSIDE)
+SITUATION = Situation(True, [between("2026-03-03 08:00", "20:00")], [], [])
+
+
+def codes(rule=TERMS, now=NOW, situation=SITUATION, requester=REQUESTER, request=REQUEST):
+    return [
+        found.code
+        for found in problems(rule, request=request, requester=requester, situation=situation, now=now)
+    ]
+
+
+def asking(start, end, **changes):
+    return replace(REQUEST, interval=between(start, end), **changes)
+
+
+def test_a_request_that_keeps_all_rules_is_admitted():
+    assert codes() == []
+
+
+def standing(**changes):
+    return {"requester": replace(REQUESTER, **changes)}
+
+
+def around(**changes):
+    return {"situation": replace(SITUATION, **changes)}
+
+
+@pytest.mark.parametrize(
+    ("code", "case"),
+    [
+        ("not_published", around(published=False)),
+        ("no_rule", {"rule": None}),
+        ("account_inactive", standing(account_active=False)),
+        ("organization_not_admitted", standing(organization_admitted=False)),
+        ("credit_suspended", standing(credit_suspended_until=local("2026-04-01 00:00"))),
+        ("subject_missing", {"request": replace(REQUEST, subject=" ")}),
+        ("user_kind_refused", {"rule": terms(user_kinds=frozenset({UserKind.INSIDE}))}),
+        ("qualification_missing", {"rule": terms(needs_qualification=True), **standing(qualified=False)}),
+        ("service_mode_not_offered", {"rule": terms(service_modes=frozenset({ServiceMode.OPERATED}))}),
+        ("no_price", {"rule": terms(prices=(Price(1, UserKind.INSIDE),))}),
+        ("samples_missing", {"request": replace(REQUEST, service_mode=ServiceMode.SAMPLES)}),
+        ("off_step", {"request": asking("2026-03-03 09:10", "11:00")}),
+        ("too_short", {"rule": terms(min_length=hours(3))}),
+        ("too_long", {"rule": terms(max_length=hours(1))}),
+        ("too_soon", {"rule": terms(lead=hours(26))}),
+        ("too_far", {"rule": terms(horizon=timedelta(days=1))}),
+        (
+            "change_too_late",
+            {"request": replace(REQUEST, moves_from=between("2026-03-03 07:59", "09:00"))},
+        ),
+        ("outside_windows", around(windows=[between("2026-03-03 08:00", "10:30")])),
+        ("closed", around(closures=[between("2026-03-03 10:59", "12:00")])),
+        ("slot_taken", around(holds=[between("2026-03-03 10:30", "12:00")])),
+        ("quota_user_week_minutes", {"rule": terms(quota_user_week_minutes=119)}),
+        (
+            "quota_user_week_bookings",
+            {
+                "rule": terms(quota_user_week_bookings=1),
+                **standing(bookings=[between("2026-03-08 23:00", "2026-03-09 00:00")]),
+            },
+        ),
+        (
+            "quota_organization_month_minutes",
+            {
+                "rule": terms(quota_organization_month_minutes=180),
+                **standing(organization_bookings=[between("2026-03-31 22:30", "23:31")]),
+            },
+        ),
+    ],
+)
+def test_each_rule_that_is_broken_is_named(code, case):
+    assert codes(**case) == [f"booking.{code}"]
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        {"rule": terms(lead=hours(25))},
+        {"rule": terms(horizon=hours(27))},
+        {"rule": terms(min_length=hours(2), max_length=hours(2))},
+        {"request": replace(REQUEST, moves_from=between("2026-03-03 08:00", "09:00"))},
+        around(windows=[ASKED]),
+        around(closures=[between("2026-03-03 08:00", "09:00"), between("2026-03-03 11:00", "12:00")]),
+        around(holds=[between("2026-03-03 08:00", "09:00"), between("2026-03-03 11:00", "12:00")]),
+        {"rule": terms(quota_user_week_minutes=120, quota_user_week_bookings=1)},
+        {
+            "rule": terms(quota_user_week_bookings=1),
+            **standing(bookings=[between("2026-03-01 22:00", "2026-03-02 00:00")]),
+        },
+        {"rule": terms(needs_qualification=True), **standing(qualified=True)},
+        {
+            "rule": terms(needs_qualification=True),
+            "request": replace(REQUEST, service_mode=ServiceMode.OPERATED),
+            **standing(qualified=False),
+        },
+    ],
+)
+def test_on_the_very_edge_of_a_rule_a_request_is_admitted(case):
+    assert codes(**case) == []
+
+
+def test_the_pause_after_a_use_counts_on_both_sides():
+    rule = terms(turnaround=timedelta(minutes=15))
+    assert codes(rule, situation=replace(SITUATION, holds=[between("2026-03-03 11:15", "12:00")])) == []
+    assert codes(rule, situation=replace(SITUATION, holds=[between("2026-03-03 11:14", "12:00")])) == [
+        "booking.slot_taken"
+    ]
+
+
+def test_a_booking_may_span_a_gap_only_where_the_rule_says_so():
+    night = asking("2026-03-03 18:00", "2026-03-04 09:00")
+    two_days = [between("2026-03-03 08:00", "20:00"), between("2026-03-04 08:00", "20:00")]
+    long = {"max_length": hours(24), "horizon": timedelta(days=9)}
+    situation = replace(SITUATION, windows=two_days)
+    assert codes(terms(**long), situation=situation, request=night) == ["booking.outside_windows"]
+    assert codes(terms(may_span_gaps=True, **long), situation=situation, request=night) == []
+
+
+def test_everything_that_is_wrong_is_said_at_once():
+    assert codes(
+        terms(max_length=hours(1), user_kinds=frozenset({UserKind.INSIDE})),
+        situation=Situation(True, [], [], [ASKED]),
+        request=asking("2026-03-03 09:10", "11:10", subject=""),
+    ) == [
+        "booking.subject_missing",
+        "booking.user_kind_refused",
+        "booking.off_step",
+        "booking.too_long",
+        "booking.outside_windows",
+        "booking.slot_taken",
+    ]

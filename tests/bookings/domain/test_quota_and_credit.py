@@ -1,0 +1,46 @@
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bookings.domain import credit
+from bookings.domain.quota import bookings_in, minutes_in, month_of, months_of, week_of, weeks_of, year_of
+from instrument_share.kernel.interval import Interval
+from tests.bookings.domain.terms import START, between, local
+
+MINUTE = timedelta(minutes=1)
+
+
+def test_a_week_begins_on_monday_at_midnight_in_the_city():
+    monday_early = local("2026-03-02 00:30")  # still Sunday in UTC
+    assert week_of(monday_early) == between("2026-03-02 00:00", "2026-03-09 00:00")
+    assert week_of(local("2026-03-01 23:59")) == between("2026-02-23 00:00", "2026-03-02 00:00")
+
+
+def test_a_month_begins_on_its_first_at_midnight_in_the_city():
+    assert month_of(local("2026-12-01 00:00")) == between("2026-12-01 00:00", "2027-01-01 00:00")
+    assert month_of(local("2026-02-28 23:59")) == between("2026-02-01 00:00", "2026-03-01 00:00")
+    assert year_of(2026) == between("2026-01-01 00:00", "2027-01-01 00:00")
+
+
+def test_a_booking_over_the_edge_of_a_week_counts_with_its_part_in_each_and_once_as_a_booking():
+    night = between("2026-03-01 22:00", "2026-03-02 01:00")
+    first, second = weeks_of(night)
+    assert (minutes_in(first, [night]), minutes_in(second, [night])) == (120, 60)
+    assert (bookings_in(first, [night]), bookings_in(second, [night])) == (1, 0)
+    assert months_of(night) == [between("2026-03-01 00:00", "2026-04-01 00:00")]
+
+
+@given(st.integers(0, 60 * 24 * 400), st.integers(1, 60 * 24 * 40))
+def test_weeks_and_months_split_a_booking_without_loss(start, length):
+    booking = Interval(START + start * MINUTE, START + (start + length) * MINUTE)
+    for spans in (weeks_of(booking), months_of(booking)):
+        assert sum(minutes_in(span, [booking]) for span in spans) == length
+
+
+def test_three_events_that_count_at_once_suspend_until_the_first_of_them_ends():
+    now = local("2026-03-02 09:00")
+    ends = [now + timedelta(days=days) for days in (-1, 10, 20, 30)]
+    assert credit.suspended_until(ends, now) == now + timedelta(days=10)
+    assert credit.suspended_until(ends, now + timedelta(days=10)) is None
+    assert credit.suspended_until(ends[:3], now) is None
