@@ -22,7 +22,6 @@ export async function show(place) {
     headerToolbar: { start: "prev,today,next", center: "", end: "title" },
     buttonText: { today: words.today, prev: words.prev, next: words.next },
     slotLabelFormat: (date) => time.timeOf(time.wallOf(date)),
-    eventTimeFormat: (start, end) => `${time.timeOf(time.wallOf(start))}–${time.timeOf(time.wallOf(end))}`,
     dayHeaderFormat: (date) => time.dayOf(time.wallOf(date)),
     selectable: Boolean(place.dataset.start),
     selectBackgroundColor: "#0b5c8e",
@@ -116,8 +115,7 @@ function listFree(state) {
 
 function slot(state, gap) {
   const entry = document.createElement("li");
-  const closing = time.timeOf(gap.end) === "00:00" ? "24:00" : time.timeOf(gap.end);
-  const text = `${time.timeOf(gap.start)}–${closing}`;
+  const text = time.hoursText(gap.start, gap.end);
   const element = document.createElement(state.place.dataset.start ? "button" : "span");
   element.className = "chip";
   element.textContent = text;

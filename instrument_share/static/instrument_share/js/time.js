@@ -92,10 +92,10 @@ export function free(events, resource) {
 export const isFree = (events, resource, start, end) =>
   free(events, resource).some((gap) => gap.start <= start && end <= gap.end);
 
-export function rangeText(start, end) {
-  const closing = timeOf(end) === "00:00" ? "24:00" : timeOf(end);
-  return `${dayOf(start)} ${timeOf(start)}–${closing}`;
-}
+/** `09:00–11:30`; midnight at the end is 24:00. */
+export const hoursText = (start, end) => `${timeOf(start)}–${timeOf(end) === "00:00" ? "24:00" : timeOf(end)}`;
+
+export const rangeText = (start, end) => `${dayOf(start)} ${hoursText(start, end)}`;
 
 export function say(place, text, isWrong = false) {
   const line = place.parentElement.querySelector("[data-said]");
@@ -116,10 +116,10 @@ export function loadComponent(name, file) {
 }
 
 /** What stands in an event: its time and its words, as plain text. */
-export function content({ event, timeText }) {
+export function content({ event }) {
   if (event.display === "background") return { domNodes: event.title && event.extendedProps.kind === "closed" ? [line("ec-closed-words", event.title)] : [] };
   const words = event.title ? [line("ec-event-words", event.title)] : [];
-  return { domNodes: [line("ec-event-when", timeText), ...words] };
+  return { domNodes: [line("ec-event-when", hoursText(wallOf(event.start), wallOf(event.end))), ...words] };
 }
 
 function line(name, text) {

@@ -15,7 +15,7 @@ export async function show(place) {
   place.replaceChildren();
   const calendar = EventCalendar.create(place, {
     view: "resourceTimelineDay",
-    dayHeaderFormat: () => "",
+    dayHeaderFormat: (date) => time.dayOf(time.wallOf(date)),
     date: day,
     locale: time.language(),
     height: "auto",
@@ -26,7 +26,6 @@ export async function show(place) {
     scrollTime: "07:30",
     nowIndicator: time.clockIsHere(),
     slotLabelFormat: (date) => time.timeOf(time.wallOf(date)),
-    eventTimeFormat: (start, end) => `${time.timeOf(time.wallOf(start))}–${time.timeOf(time.wallOf(end))}`,
     resources: data.resources.map((resource) => ({ id: resource.id, title: resource.title })),
     events: data.events.map((event) => time.shown(event, words)),
     eventContent: time.content,
@@ -74,7 +73,7 @@ function listFree(place, data, words) {
       const link = document.createElement(place.dataset.book ? "a" : "span");
       link.className = "chip";
       if (place.dataset.book) link.href = bookAddress(place, resource.id, gap.start, gap.end);
-      link.textContent = `${time.timeOf(gap.start)}–${time.timeOf(gap.end) === "00:00" ? "24:00" : time.timeOf(gap.end)}`;
+      link.textContent = time.hoursText(gap.start, gap.end);
       entry.append(link);
       chips.append(entry);
     }
