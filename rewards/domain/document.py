@@ -24,7 +24,7 @@ class Problems:
     def __init__(self) -> None:
         self.found: list[Problem] = []
 
-    def add(self, path: str, code: str, message: str, **params: Any) -> None:
+    def add(self, path: str, code: str, message: str, /, **params: Any) -> None:
         self.found.append(Problem(code=code, message=message, params=params, field=path or "."))
 
 
@@ -42,7 +42,7 @@ class Table:
     def at(self, key: str) -> str:
         return f"{self.path}.{key}" if self.path and key else self.path or key
 
-    def add(self, key: str, code: str, message: str, **params: Any) -> None:
+    def add(self, key: str, code: str, message: str, /, **params: Any) -> None:
         self.problems.add(self.at(key), code, message, **params)
 
     def has(self, key: str) -> bool:
@@ -83,10 +83,10 @@ class Table:
 
     def choice(self, key: str, options: Collection[str], default: Any = REQUIRED) -> str:
         value = self.value(key, default)
-        if value is None or value in options:
+        if value is None or (isinstance(value, str) and value in options):
             return value or ""
         message = gettext_noop("“{value}” is not one of: {options}.")
-        self.add(key, "document.not_an_option", message, value=value, options=", ".join(options))
+        self.add(key, "document.not_an_option", message, value=str(value), options=", ".join(options))
         return ""
 
     def number(

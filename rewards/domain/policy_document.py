@@ -230,9 +230,12 @@ def _rules(root: Table, grades: Collection[Grade], qualifications: Collection[st
     if root.has("rules") and not rules:
         root.add("rules", "policy.no_rule", gettext_noop("At least one rule is needed."))
     pots = {rule.pot: (rule.share, rule.over_budget) for rule in rules}
-    if any(pots[rule.pot] != (rule.share, rule.over_budget) for rule in rules):
+    if any(rule.highest_of and pots[rule.pot] != (rule.share, rule.over_budget) for rule in rules):
         message = gettext_noop("Rules of one “highest_of” need the same “share” and “over_budget”.")
         root.add("rules", "policy.pot_divided", message)
+    for taken in seen & {rule.highest_of for rule in rules}:
+        message = gettext_noop("“{name}” is the code of a rule. Give “highest_of” a name of its own.")
+        root.add("rules", "policy.pot_named_as_rule", message, name=taken)
     total = sum((share for share, _ in pots.values()), Fraction(0))
     if total > 1:
         message = gettext_noop("The shares of the budget add up to {total}, more than 1.")
@@ -295,8 +298,9 @@ def _by_grade(table: Table, key: str, codes: Collection[str], most: int | None =
 def _floor(table: Table, grades: Collection[Grade]) -> Fraction:
     """A number, or the code of the grade whose bound is the floor."""
     named = {grade.code: grade.at_least for grade in grades}
-    if table.data.get("floor") in named:
-        return named[table.value("floor")]
+    floor = table.value("floor", None)
+    if isinstance(floor, str) and floor in named:
+        return named[floor]
     return table.number("floor", least=0, most=100)
 
 

@@ -1,0 +1,259 @@
+"""The policy document: what is read, and what is said about a document that is wrong."""
+
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+import rewards
+from rewards.domain.policy import Caps, IncomeRate, ScoreShare
+from rewards.domain.policy_document import PolicyRefused, read_policy
+from rewards.domain.shapes import Linear
+
+PRESETS = Path(rewards.__file__).parent / "policies"
+
+SMALLEST = """
+format = "reward-policy/1"
+code = "smallest"
+version = "1"
+title_zh = "最小办法"
+source_zh = "示例"
+
+[money]
+unit = "元"
+
+[[rules]]
+code = "income"
+kind = "income_rate"
+clause_zh = "第一条"
+rate = 0.2
+"""
+
+
+def preset(name):
+    return read_policy((PRESETS / f"{name}.toml").read_text("utf-8"))
+
+
+def problems(text):
+    with pytest.raises(PolicyRefused) as refused:
+        read_policy(text)
+    return [(problem.field, problem.code) for problem in refused.value.problems]
+
+
+def test_the_smallest_policy():
+    policy = read_policy(SMALLEST)
+    assert (policy.title_en, policy.draft, policy.budget, policy.caps) == ("最小办法", False, None, Caps())
+    (rule,) = policy.rules
+    assert isinstance(rule, IncomeRate)
+    assert (rule.rate.flat, rule.share, rule.clause_en) == (Fraction(1, 5), 1, "第一条")
+
+
+def test_decimals_are_read_exactly():
+    policy = read_policy(SMALLEST.replace("0.2", "0.1234567890123456789"))
+    assert policy.rules[0].rate.flat == Fraction("0.1234567890123456789")
+
+
+@pytest.mark.parametrize("path", sorted(PRESETS.glob("*.toml")), ids=lambda path: path.stem)
+def test_every_preset_loads_and_names_its_source(path):
+    policy = read_policy(path.read_text("utf-8"))
+    assert policy.code == path.stem
+    assert policy.source_zh
+    assert "Source:" in path.read_text("utf-8") or policy.draft
+
+
+def test_the_presets_that_ship():
+    found = {path.stem: read_policy(path.read_text("utf-8")) for path in PRESETS.glob("*.toml")}
+    assert {code: (p.counting.value_threshold, p.money_unit, p.draft) for code, p in found.items()} == {
+        "anhui-2015": (300_000, "分", False),
+        "chongqing": (0, "分", False),
+        "fujian-2019": (300_000, "元", False),
+        "hunan-2024": (500_000, "分", False),
+        "qingdao": (200_000, "分", False),
+        "shanghai-draft": (300_000, "分", True),
+        "yunping-draft": (200_000, "百元", True),
+    }
+
+
+def test_the_citys_draft():
+    policy = preset("yunping-draft")
+    assert policy.draft_notice_zh.startswith("本办法为草案")
+    assert [(g.title_zh, sum(i.points for i in g.indicators)) for g in policy.groups] == [
+        ("运行使用", 40),
+        ("共享服务成效", 35),
+        ("组织管理", 25),
+    ]
+    shapes = {i.code: (i.points, i.shape.zero, i.shape.full) for i in policy.indicators}
+    assert shapes == {
+        "utilization": (25, 0, Fraction("1.2")),
+        "open_hours_share": (8, Fraction("0.5"), 2),
+        "uptime_share": (7, Fraction("0.6"), Fraction("0.95")),
+        "external_share": (15, 0, Fraction("0.30")),
+        "income_yield": (5, 0, Fraction("0.2")),
+        "sme_share": (10, 0, Fraction("0.5")),
+        "satisfaction": (5, 3, 5),
+        "completeness": (10, Fraction("0.4"), 1),
+        "networked_share": (6, Fraction("0.5"), 1),
+        "decision_timeliness": (5, Fraction("0.5"), 1),
+        "data_quality": (4, Fraction("0.9"), 1),
+    }
+    assert all(isinstance(i.shape, Linear) and i.code == i.measure for i in policy.indicators)
+    assert (policy.findings.points, policy.findings.cap) == ({"overdue": 2}, 10)
+    (rule,) = policy.rules
+    assert isinstance(rule, ScoreShare)
+    assert (rule.floor, rule.over_budget, policy.unit) == (60, "fill", Decimal(100))
+
+
+def test_the_figures_of_the_other_presets():
+    rules = {name: preset(name).rules for name in ("anhui-2015", "qingdao", "hunan-2024", "chongqing")}
+    assert (rules["anhui-2015"][0].rate.flat, preset("anhui-2015").caps.unit) == (Fraction("0.2"), 5_000_000)
+    assert (rules["qingdao"][0].rate.flat, preset("qingdao").caps.unit) == (Fraction("0.1"), 2_000_000)
+    hunan = rules["hunan-2024"][0]
+    assert hunan.basis == "enterprise_income"
+    assert [hunan.rate.of(grade) for grade in ("excellent", "good", "pass", "poor", None)] == [
+        Fraction("0.10"),
+        Fraction("0.08"),
+        Fraction("0.06"),
+        0,
+        0,
+    ]
+    assert [rule.rate.flat for rule in rules["chongqing"]] == [
+        Fraction("0.1"),
+        Fraction("0.2"),
+        Fraction("0.3"),
+    ]
+    assert {rule.highest_of for rule in rules["chongqing"]} == {"test-subsidy"}
+    assert preset("chongqing").caps == replace(Caps(), unit=Fraction(50_000))
+    assert preset("shanghai-draft").caps == replace(Caps(), instrument=Fraction(50_000))
+
+
+def test_all_problems_are_said_at_once_with_their_paths():
+    text = """
+format = "reward-policy/1"
+code = "Wrong Code"
+version = "1"
+title_zh = "例"
+draft = true
+
+[money]
+unit = "角"
+
+[counting]
+exclude = ["everybody"]
+treshold = 1
+
+[[groups]]
+title_zh = "组"
+
+[[groups.indicators]]
+code = "use"
+measure = "happiness"
+title_zh = "指标"
+points = 30
+shape = { kind = "linear", zero = 1, full = 1 }
+
+[[grades]]
+code = "good"
+at_least = 50
+title_zh = "良好"
+
+[findings]
+cap = 10
+points = { laziness = 2 }
+
+[[rules]]
+code = "share"
+kind = "score_share"
+clause_zh = "第一条"
+floor = "excellent"
+share = 0.7
+
+[[rules]]
+code = "income"
+kind = "income_rate"
+clause_zh = "第二条"
+rate = 1.5
+share = 0.7
+
+[[rules]]
+code = "income"
+kind = "grade_fixed"
+clause_zh = "第三条"
+amounts = 1
+share = 0
+"""
+    assert sorted(problems(text)) == [
+        ("code", "document.not_a_code"),
+        ("counting.exclude[0]", "document.not_an_option"),
+        ("counting.treshold", "document.unknown_key"),
+        ("draft_notice_zh", "document.missing"),
+        ("findings.points.laziness", "document.unknown_key"),
+        ("grades", "policy.grades_out_of_order"),
+        ("groups", "policy.points_not_100"),
+        ("groups[0].indicators[0].measure", "document.not_an_option"),
+        ("groups[0].indicators[0].shape.full", "policy.linear_flat"),
+        ("money.unit", "document.not_an_option"),
+        ("rules", "policy.shares_above_1"),
+        ("rules[0].floor", "document.not_a_number"),
+        ("rules[1].rate", "document.too_high"),
+        ("rules[2].code", "policy.code_twice"),
+        ("source_zh", "document.missing"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("rate = 0.2", "", ("rules[0].rate", "document.missing")),
+        ("rate = 0.2", 'rate = "a fifth"', ("rules[0].rate", "document.not_a_number")),
+        ("rate = 0.2", "rate = nan", ("rules[0].rate", "document.not_a_number")),
+        ("rate = 0.2", "rate = 1e999999", ("rules[0].rate", "document.not_a_number")),
+        ("rate = 0.2", "rate = 0.2\nrequires = 'seal'", ("rules[0].requires", "document.not_an_option")),
+        ("rate = 0.2", "rate = 0.2\nrait = 0.3", ("rules[0].rait", "document.unknown_key")),
+        ('kind = "income_rate"', 'kind = "lottery"', ("rules[0].kind", "document.not_an_option")),
+        ("rate = 0.2", "rate = [0.2]", ("rules[0].rate", "document.not_a_number")),
+        ('unit = "元"', "unit = [1]", ("money.unit", "document.not_an_option")),
+        ('title_zh = "最小办法"', "title_zh = 7", ("title_zh", "document.not_text")),
+        ('[money]\nunit = "元"', "money = 3", ("money", "document.not_a_table")),
+        ('format = "reward-policy/1"', 'format = "reward-policy/9"', ("format", "document.not_an_option")),
+    ],
+)
+def test_one_problem(old, new, problem):
+    assert old in SMALLEST
+    assert problem in problems(SMALLEST.replace(old, new))
+
+
+def test_what_is_not_toml_is_said_with_its_line():
+    assert problems("code = ") == [(".", "policy.not_toml")]
+
+
+def test_a_rate_by_grade_needs_every_grade():
+    text = (
+        SMALLEST.replace("rate = 0.2", "rate = { good = 0.2 }")
+        + """
+[[grades]]
+code = "good"
+at_least = 60
+title_zh = "良好"
+
+[[grades]]
+code = "poor"
+at_least = 0
+title_zh = "较差"
+"""
+    )
+    assert problems(text) == [("rules[0].rate.poor", "document.missing")]
+    assert read_policy(text.replace("{ good = 0.2 }", "{ good = 0.2, poor = 0 }")).rules[0].rate.of(
+        "good"
+    ) == (Fraction(1, 5))
+
+
+def test_competing_rules_draw_on_one_pot():
+    rule = SMALLEST[SMALLEST.index("[[rules]]") :]
+    competing = rule.replace('"income"', '"other"') + 'highest_of = "pot"\n'
+    text = SMALLEST + 'highest_of = "pot"\n' + competing
+    assert [each.share for each in read_policy(text).rules] == [1, 1]
+    named_as_rule = text.replace('"pot"', '"other"')
+    assert problems(named_as_rule) == [("rules", "policy.pot_named_as_rule")]
+    assert problems(text + "share = 0.5\n") == [("rules", "policy.pot_divided")]
