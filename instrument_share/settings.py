@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "instrument_share.web.middleware.AddressMiddleware",
     "instrument_share.web.middleware.DomainErrorMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -121,6 +122,10 @@ ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_RATE_LIMITS = False
+ACCOUNT_FORMS = {
+    "login": "instrument_share.accounts.forms.LoginForm",
+    "signup": "instrument_share.accounts.forms.SignupForm",
+}
 ACCOUNT_ADAPTER = "instrument_share.accounts.adapter.AccountAdapter"
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25

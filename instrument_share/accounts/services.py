@@ -49,6 +49,13 @@ def user_create(*, actor: User | None, username: str, name: str, email: str, pas
 
 
 @transaction.atomic
+def user_sign_up(*, user: User, now: datetime) -> None:
+    """Keep the account that a person has opened for themselves; the form has checked it."""
+    user.save(force_insert=True)
+    record(actor=user, action="user.signed_up", subject=user, now=now)
+
+
+@transaction.atomic
 def district_create(*, actor: User | None, code: str, name_zh: str, name_en: str, now: datetime) -> District:
     district, created = District.objects.get_or_create(code=code, defaults={"name_zh": name_zh, "name_en": name_en})
     if created:

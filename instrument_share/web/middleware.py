@@ -6,8 +6,20 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
+from instrument_share.journal.services import coming_from
 from instrument_share.kernel.errors import DomainError
 from instrument_share.web import problem
+
+
+class AddressMiddleware:
+    """What is entered in the journal while a request is answered carries the address that it came from."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        with coming_from(request.META.get("REMOTE_ADDR", "")):
+            return self.get_response(request)
 
 
 class DomainErrorMiddleware:
