@@ -1,0 +1,113 @@
+import json
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.cache import SessionStore
+from django.test import RequestFactory
+from django.utils import translation
+
+from instrument_share.kernel.errors import DomainError, Forbidden, IllegalMove, Invalid, NotFound, Problem
+from instrument_share.web import problem
+from instrument_share.web.middleware import DomainErrorMiddleware
+
+
+class Gone(DomainError):
+    code, kind = "gone", "gone"
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [(Invalid(), 422), (Forbidden(), 403), (IllegalMove(state="a", move="b"), 409), (NotFound(), 404), (Gone(), 410)],
+)
+def test_each_kind_of_refusal_has_its_status(error, status):
+    response = problem.response_of(error)
+    assert (response.status_code, response["Content-Type"]) == (status, "application/problem+json")
+
+
+def test_a_refusal_lists_every_problem_in_the_language_of_the_reader():
+    error = Invalid(
+        problems=[
+            Problem(
+                "booking.too_short",
+                "{hours} at least, from {start}",
+                {"hours": timedelta(hours=1.5), "start": datetime(2026, 3, 5, 6, tzinfo=UTC)},
+                "ends_at",
+            ),
+            Problem("booking.step", "a multiple of {step}", {"step": Decimal("0.50")}),
+        ]
+    )
+    with translation.override("en"):
+        members = json.loads(problem.response_of(error).content)
+    assert members == {
+        "type": "urn:instrument-share:problem:invalid",
+        "title": "Something needs to be changed",
+        "status": 422,
+        "detail": "Some of what was entered needs to be changed.",
+        "code": "invalid",
+        "problems": [
+            {"code": "booking.too_short", "detail": "1.5 hours at least, from 5 Mar 2026, 14:00", "field": "ends_at"},
+            {"code": "booking.step", "detail": "a multiple of 0.5"},
+        ],
+    }
+
+
+def test_states_and_moves_are_told_in_words():
+    with translation.override("en"):
+        text = problem.told(IllegalMove.message, {"state": "in_use", "move": "cancel"})
+    assert text == "This is “In use” now, and “cancel” is not possible from there. Reload the page."
+
+
+def test_a_missing_parameter_does_not_break_the_answer():
+    assert problem.told("{hours} hours", {}) == "{hours} hours"
+
+
+class Somebody(AnonymousUser):
+    is_anonymous, is_authenticated = False, False
+
+
+def answer(error, *, path="/instruments/", method="GET", user=None, htmx=False):
+    request = RequestFactory().generic(method, path)
+    request.user = user or AnonymousUser()
+    request.session = SessionStore()
+    request.htmx = htmx
+    return DomainErrorMiddleware(lambda _: None).process_exception(request, error)
+
+
+def test_a_page_shows_the_refusal_with_its_status():
+    response = answer(NotFound())
+    assert response.status_code == 404
+    assert "<h1>没有找到</h1>" in response.content.decode()
+
+
+def test_a_page_shows_all_problems():
+    error = Invalid(problems=[Problem("a", "first of all"), Problem("b", "and then")])
+    page = answer(error, method="POST").content.decode()
+    assert "<li>first of all</li><li>and then</li>" in page
+
+
+def test_a_visitor_who_may_not_see_something_is_asked_to_log_in():
+    response = answer(Forbidden(), path="/keeper/?day=2026-03-05")
+    assert (response.status_code, response["Location"]) == (
+        302,
+        "/accounts/login/?next=/keeper/%3Fday%3D2026-03-05",
+    )
+
+
+def test_a_visitor_who_sends_something_is_refused():
+    assert answer(Forbidden(), method="POST").status_code == 403
+
+
+def test_htmx_gets_a_note_for_the_top_of_the_page():
+    response = answer(Forbidden(), user=Somebody(), htmx=True)
+    assert (response.status_code, response["HX-Retarget"]) == (403, "#notes")
+    assert "<html" not in response.content.decode()
+
+
+def test_the_api_answers_for_itself():
+    assert answer(NotFound(), path="/api/v1/instruments") is None
+
+
+def test_mistakes_of_the_program_are_not_hidden():
+    assert answer(ValueError()) is None
