@@ -17,7 +17,7 @@ from instrument_share.kernel.errors import DomainError, Problem, gettext_noop
 from instrument_share.kernel.money import round_down, yuan
 from rewards.domain.claims import Claim, Claimant, claim_of, highest_only
 from rewards.domain.division import Limit, filled, rounded
-from rewards.domain.figures import exact, shown
+from rewards.domain.figures import shown
 from rewards.domain.policy import Caps, RewardPolicy
 from rewards.domain.pots import Pot, PotResult, divide
 
@@ -213,7 +213,7 @@ def _award(
         "policy_version": policy.version,
         "draft": policy.draft,
         "money_unit": policy.money_unit,
-        "score": None if claimant.score is None else exact(claimant.score),
+        "score": None if claimant.score is None else shown(claimant.score),
         "grade": claimant.grade,
         "group": claimant.group,
         "rules": [claim.as_json() for claim in claims],

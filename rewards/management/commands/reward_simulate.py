@@ -19,12 +19,12 @@ class Command(BaseCommand):
     requires_migrations_checks = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--policy", required=True, type=Path, help="the policy, a TOML file")
-        parser.add_argument("--facts", required=True, type=Path, help="the facts, a JSON file")
+        parser.add_argument("--policy", required=True, help="the policy, a TOML file")
+        parser.add_argument("--facts", required=True, help="the facts, a JSON file")
         parser.add_argument("--format", choices=("json", "text"), default="text")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        policy_path, facts_path = options["policy"], options["facts"]
+        policy_path, facts_path = Path(options["policy"]), Path(options["facts"])
         try:
             policy = read_policy(_content(policy_path))
         except PolicyRefused as refused:

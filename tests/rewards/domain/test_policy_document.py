@@ -181,7 +181,7 @@ code = "income"
 kind = "grade_fixed"
 clause_zh = "第三条"
 amounts = 1
-share = 0
+share = 0.4
 """
     assert sorted(problems(text)) == [
         ("code", "document.not_a_code"),
