@@ -42,13 +42,15 @@ class EntryFacts:
     invalidated: bool = False
     user_organization: str = ""
     owner: str = ""
-    """USCCs of the organization that used the instrument and of the unit that owns it."""
+    """What tells the organization that used the instrument, and the unit that owns it, from others (an id)."""
     operator: str = ""
     place: str = ""
     booking: str = ""
     booked_until: datetime | None = None
     """End of the booking plus its grace."""
     quoted: Decimal | None = None
+    rating: str = ""
+    """The user's review of this use, from very_poor to very_satisfied; empty where there is none."""
 
     @property
     def interval(self) -> Interval:

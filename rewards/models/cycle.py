@@ -47,12 +47,27 @@ class AssessmentCycle(models.Model):
         max_length=64, blank=True, help_text="SHA-256 of the manifest, the snapshot's name"
     )
     unallocated_yuan = models.DecimalField(max_digits=14, decimal_places=2, null=True)
-    excluded = models.JSONField(default=dict, help_text="reason → number of entries that did not count")
+    excluded = models.JSONField(
+        default=list, help_text="reason, number of entries that did not count, their hours; in order"
+    )
+    entries_reported = models.PositiveIntegerField(default=0)
+    entries_counted = models.PositiveIntegerField(default=0)
+    totals = models.JSONField(
+        default=dict,
+        help_text="of all units: units, instruments, instruments_counted, seconds, yuan; as printed in the report",
+    )
+    allocation = models.JSONField(default=dict, help_text="what each pot could give, was asked for and gave")
+    decisions_scored = models.PositiveIntegerField(
+        default=0, help_text="number of the last decision on a finding that the scores take into account"
+    )
     frozen_at = models.DateTimeField(null=True)
     checked_at = models.DateTimeField(null=True)
     scored_at = models.DateTimeField(null=True)
     noticed_at = models.DateTimeField(null=True)
     notice_ends_date = models.DateField(null=True)
+    objections_zh = models.TextField(
+        blank=True, help_text="what was said during the public notice, and the answers; empty: nothing was"
+    )
     approved_at = models.DateTimeField(null=True)
     approved_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
 
@@ -79,9 +94,7 @@ class SnapshotPart(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["cycle", "kind", "instrument"], name="snapshot_part_once"
-            )
+            models.UniqueConstraint(fields=["cycle", "kind", "instrument"], name="snapshot_part_once")
         ]
 
     def __str__(self) -> str:

@@ -12,21 +12,31 @@ class UnitAssessment(models.Model):
     public_id = models.CharField(
         max_length=16, unique=True, editable=False, default=partial(new_public_id, "ASM")
     )
-    cycle = models.ForeignKey(
-        "rewards.AssessmentCycle", on_delete=models.PROTECT, related_name="assessments"
-    )
+    cycle = models.ForeignKey("rewards.AssessmentCycle", on_delete=models.PROTECT, related_name="assessments")
     organization = models.ForeignKey(
         "accounts.Organization", on_delete=models.PROTECT, related_name="assessments"
     )
     points = models.DecimalField(max_digits=6, decimal_places=2, help_text="sum of the indicators")
     deducted = models.DecimalField(max_digits=6, decimal_places=2, default=0)
     score = models.DecimalField(max_digits=6, decimal_places=2, help_text="0–100, after deductions")
-    grade = models.CharField(max_length=20)
+    grade = models.CharField(
+        max_length=20, blank=True, help_text="code of the grade in the policy, if it has grades"
+    )
+    grade_zh = models.CharField(max_length=50, blank=True)
+    grade_en = models.CharField(max_length=100, blank=True)
+    deductions = models.JSONField(default=list, help_text="kind, count, points each, points off")
     barred = models.BooleanField(default=False)
     effective_seconds = models.BigIntegerField()
     external_seconds = models.BigIntegerField()
+    external_share = models.DecimalField(
+        max_digits=5,
+        decimal_places=4,
+        null=True,
+        help_text="external ÷ effective; null without effective time",
+    )
     external_income_yuan = models.DecimalField(max_digits=14, decimal_places=2)
     instruments_counted = models.PositiveIntegerField()
+    months = models.JSONField(default=list, help_text="effective and external seconds, January to December")
 
     class Meta:
         constraints = [
@@ -80,6 +90,10 @@ class InstrumentResult(models.Model):
     closed_seconds = models.BigIntegerField()
     entries_counted = models.PositiveIntegerField()
     entries_excluded = models.JSONField(default=dict, help_text="reason → public ids of logs left out")
+    entries_reduced = models.JSONField(
+        default=dict,
+        help_text="public id of a log → the part of it that counts, and the logs that took the rest",
+    )
 
     class Meta:
         constraints = [

@@ -1,0 +1,23 @@
+"""The short code printed on a paper, by which anyone finds it on the verification page."""
+
+import secrets
+
+from instrument_share.kernel.public_id import ALPHABET
+
+LENGTH, GROUP = 12, 4
+LOOK_ALIKES = str.maketrans("ILO", "110")
+
+
+def new_code() -> str:
+    """`XXXX-XXXX-XXXX` with 60 random bits: too many to guess, few enough to type."""
+    return grouped("".join(secrets.choice(ALPHABET) for _ in range(LENGTH)))
+
+
+def normalized(code: str) -> str:
+    """The code as it was printed, from however it was typed: small letters, without dashes, I for 1, O for 0."""
+    letters = "".join(c for c in code.upper() if c.isascii() and c.isalnum()).translate(LOOK_ALIKES)
+    return grouped(letters)
+
+
+def grouped(letters: str) -> str:
+    return "-".join(letters[at : at + GROUP] for at in range(0, len(letters), GROUP))
