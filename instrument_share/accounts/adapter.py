@@ -9,7 +9,7 @@ from instrument_share.accounts import services
 from instrument_share.accounts.models import User
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):
     """django-allauth's ordinary behaviour, with the person's name, and with an entry in the journal."""
 
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:

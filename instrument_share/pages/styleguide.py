@@ -11,13 +11,19 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from instrument_share.web import clock, labels
-from instrument_share.web.formats import SHANGHAI, bilingual
+from instrument_share.web.formats import SHANGHAI
 
 
 class SampleForm(forms.Form):
-    title = forms.CharField(label="用途 Purpose", help_text="例:高熵合金断口形貌 / fracture surface of an alloy")
-    mode = forms.ChoiceField(label="服务方式 Mode", choices=[("a", "自主上机 self-operated"), ("b", "委托测试 operated")])
-    who = forms.ChoiceField(label="付款方 Payer", widget=forms.RadioSelect, choices=[("o", "单位"), ("p", "个人")])
+    title = forms.CharField(
+        label="用途 Purpose", help_text="例：高熵合金断口形貌 / fracture surface of an alloy"
+    )
+    mode = forms.ChoiceField(
+        label="服务方式 Mode", choices=[("a", "自主上机 self-operated"), ("b", "委托测试 operated")]
+    )
+    who = forms.ChoiceField(
+        label="付款方 Payer", widget=forms.RadioSelect, choices=[("o", "单位"), ("p", "个人")]
+    )
     day = forms.DateField(label="日期 Date", widget=forms.DateInput(attrs={"type": "date"}))
     note = forms.CharField(label="备注 Note", widget=forms.Textarea(attrs={"rows": 3}), required=False)
     agree = forms.BooleanField(label="我已阅读仪器设备管理制度 I have read the regulation")
@@ -25,7 +31,9 @@ class SampleForm(forms.Form):
 
 def styleguide(request: HttpRequest) -> HttpResponse:
     now = clock.now()
-    messages.success(request, "预约已提交,机组将在 24 小时内答复。Requested; the keeper answers within 24 hours.")
+    messages.success(
+        request, "预约已提交，机组将在 24 小时内答复。Requested; the keeper answers within 24 hours."
+    )
     messages.warning(request, "送样前请先联系机组。Call the keeper before you bring samples.")
     context: dict[str, Any] = {
         "now": now,
@@ -41,7 +49,12 @@ def styleguide(request: HttpRequest) -> HttpResponse:
             ("公示", "next", ""),
             ("报送", "next", ""),
         ],
-        "facts": [("型号", "FEI Quanta 650"), ("启用日期", "2019-05-06"), ("空", ""), ("所在地", "云屏市科苑路 8 号")],
+        "facts": [
+            ("型号", "FEI Quanta 650"),
+            ("启用日期", "2019-05-06"),
+            ("空", ""),
+            ("所在地", "云屏市科苑路 8 号"),
+        ],
         "tabs": [("概况", "#a", True), ("仪器设备", "#b", False, 12), ("单位动态", "#c", False, 4)],
         "chips": [("电子显微镜", "#", True, 8), ("X 射线", "#", False, 14), ("质谱", "#", False, 6)],
         "bar": {
@@ -58,11 +71,15 @@ def styleguide(request: HttpRequest) -> HttpResponse:
             "type": "line",
             "unit": "%",
             "categories": ["2022", "2023", "2024", "2025"],
-            "series": [{"name": "对外比例", "data": [Decimal("12.5"), Decimal("17.2"), Decimal("21"), Decimal("26.4")]}],
+            "series": [
+                {
+                    "name": "对外比例",
+                    "data": [Decimal("12.5"), Decimal("17.2"), Decimal("21"), Decimal("26.4")],
+                }
+            ],
         },
         "page": SimpleNamespace(next_cursor="abc"),
         "place": SimpleNamespace(name_zh="云屏材料研究所", name_en="Yunping Institute of Materials"),
-        "bilingual": bilingual,
         "today": now.astimezone(SHANGHAI).date(),
     }
     return render(request, "instrument_share/styleguide.html", context)

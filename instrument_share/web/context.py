@@ -12,7 +12,10 @@ from instrument_share.web.desks import PUBLIC, Place, desks
 
 
 class Platform:
-    """Read by templates as `platform` (allauth has a `site` of its own); whatever needs the database is read when a template first asks."""
+    """Read by templates as `platform` (`site` is allauth's word).
+
+    Whatever needs the database is read when a template first asks.
+    """
 
     def __init__(self, request: HttpRequest) -> None:
         self._request = request

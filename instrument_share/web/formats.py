@@ -1,4 +1,4 @@
-"""Numbers, amounts and times as people read them here, in both languages; times are Asia/Shanghai, 24 hours."""
+"""Numbers, amounts and times as people read them here, in both languages; times are Asia/Shanghai."""
 
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal

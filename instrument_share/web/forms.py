@@ -7,7 +7,7 @@ from instrument_share.web import problem
 
 
 def add_problems(form: forms.BaseForm, error: DomainError) -> None:
-    """Each problem beside the field that it names, the others on top; without problems the error's own message."""
+    """Each problem beside the field that it names, the others on top; without any, the error itself."""
     problems = problem.problems_told(error.problems)
     if not problems:
         problems = [problem.Told(error.code, problem.told(error.message, error.params))]

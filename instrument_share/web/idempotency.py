@@ -1,9 +1,9 @@
 """A creating request that is sent twice is carried out once and answered twice with the same.
 
 API: the header `Idempotency-Key` with `idempotent_operation`. Pages: a hidden token (`{% form_token %}`) with
-`idempotent_form`. Only answers that changed something (2xx, 3xx) are kept; after a refusal the same key may be
-used again. The claim on the key stands in the transaction of the work itself: two requests at the same moment
-meet at the unique constraint, and the second waits for the first one's answer.
+`idempotent_form`. Only answers that changed something (2xx, 3xx) are kept; after a refusal the same key may
+be used again. The claim on the key stands in the transaction of the work itself: two requests at the same
+moment meet at the unique constraint, and the second waits for the first one's answer.
 """
 
 import hashlib
@@ -65,7 +65,7 @@ def idempotent_form(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
     @wraps(view)
     def once(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         token = request.POST.get(FIELD, "") if request.method == "POST" else ""
-        if not token or not request.user.is_authenticated:
+        if not token or not isinstance(request.user, User):
             return view(request, *args, **kwargs)
         fingerprint = _form_fingerprint(request)
         key = hashlib.sha256(f"{token}:{fingerprint}".encode()).hexdigest()
@@ -86,15 +86,19 @@ def idempotent_form(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
 
 
 def _changed_something(response: HttpResponse) -> bool:
-    """A form with mistakes in it may come back as 200; what was done answers with where to go, or to htmx."""
-    return 300 <= response.status_code < 400 or response.status_code in {201, 204} or "HX-Redirect" in response
+    """A form with mistakes in it may come back as 200; what was done answers with where to go."""
+    return (
+        300 <= response.status_code < 400 or response.status_code in {201, 204} or "HX-Redirect" in response
+    )
 
 
 def _form_fingerprint(request: HttpRequest) -> str:
     typed = sorted(
         (name, values) for name, values in request.POST.lists() if name not in {FIELD, "csrfmiddlewaretoken"}
     )
-    files = sorted((name, file.name, file.size) for name, file in request.FILES.items())
+    files = sorted(
+        (name, file.name, file.size) for name in request.FILES for file in request.FILES.getlist(name)
+    )
     return hashlib.sha256(json.dumps([typed, files]).encode()).hexdigest()
 
 
@@ -152,7 +156,7 @@ def _sender(request: HttpRequest) -> User:
     return sender if isinstance(sender, User) else request.user  # type: ignore[return-value]
 
 
-def _claim(user_id: int | None, route: str, key: str, fingerprint: str) -> tuple[IdempotencyRecord, bool]:
+def _claim(user_id: int, route: str, key: str, fingerprint: str) -> tuple[IdempotencyRecord, bool]:
     return IdempotencyRecord.objects.get_or_create(
         user_id=user_id,
         route=route[:200],

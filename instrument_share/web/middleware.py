@@ -25,7 +25,7 @@ class AddressMiddleware:
 class DomainErrorMiddleware:
     """Shows a DomainError that a page's view let through, with all of its problems and the right status.
 
-    A visitor who may not do something is asked to log in instead. htmx gets the note alone, on top of the page.
+    A visitor who may not do something is asked to log in instead. htmx gets the note alone, for the top.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:

@@ -1,4 +1,4 @@
-"""Refusals in the reader's language: as `application/problem+json` (RFC 9457) for programs, as text for pages."""
+"""Refusals in the reader's language: as `application/problem+json` (RFC 9457), and as text for pages."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -64,7 +64,7 @@ def body_of(error: DomainError) -> dict[str, Any]:
 
 
 def body(*, status: int, code: str, detail: str, problems: Iterable[Told] = ()) -> dict[str, Any]:
-    """Members of RFC 9457 and two of our own: the stable `code`, and `problems`, one for each rule or field."""
+    """Members of RFC 9457 and two of our own: the stable `code`, and `problems` for rules and fields."""
     return {
         "type": f"urn:instrument-share:problem:{code}",
         "title": str(TITLES.get(status, TITLES[500])),

@@ -15,7 +15,9 @@ def organizations():
     """Seven, of which three were entered at the same instant."""
     instants = [START + timedelta(hours=hours) for hours in (0, 1, 2, 2, 2, 3, 4)]
     return [
-        Organization.objects.create(uscc=f"USCC{at}", name_zh=f"单位{at}", kind="institute", created_at=instant)
+        Organization.objects.create(
+            uscc=f"USCC{at}", name_zh=f"单位{at}", kind="institute", created_at=instant
+        )
         for at, instant in enumerate(instants)
     ]
 
@@ -40,10 +42,10 @@ def test_the_last_full_page_has_no_next(organizations):
 
 def test_a_row_that_comes_in_front_moves_nothing(organizations):
     first = cursor.page(Organization.objects.all(), ordering=NEWEST_FIRST, limit=3)
-    Organization.objects.create(uscc="USCC9", name_zh="新", kind="institute", created_at=START + timedelta(days=1))
-    second = cursor.page(
-        Organization.objects.all(), ordering=NEWEST_FIRST, cursor=first.next_cursor, limit=3
+    Organization.objects.create(
+        uscc="USCC9", name_zh="新", kind="institute", created_at=START + timedelta(days=1)
     )
+    second = cursor.page(Organization.objects.all(), ordering=NEWEST_FIRST, cursor=first.next_cursor, limit=3)
     assert [row.uscc[-1] for row in second.items] == ["3", "4", "1"]
 
 
@@ -51,7 +53,7 @@ def test_a_page_is_one_query(organizations, statements):
     assert len(statements.of(lambda: cursor.page(Organization.objects.all(), ordering=("id",), limit=3))) == 1
 
 
-@pytest.mark.parametrize("mend", [lambda mark: mark[:-1] + ("A" if mark[-1] != "A" else "B"), lambda mark: "x"])
+@pytest.mark.parametrize("mend", [lambda mark: mark[:-2], lambda mark: "x"])
 def test_a_cursor_that_was_changed_is_refused(organizations, mend):
     mark = cursor.page(Organization.objects.all(), ordering=("id",), limit=3).next_cursor
     with pytest.raises(cursor.CursorInvalid):

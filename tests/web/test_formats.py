@@ -61,6 +61,9 @@ def test_what_has_no_english_shows_its_chinese():
     both = SimpleNamespace(name_zh="材料所", name_en="Institute of Materials")
     one = SimpleNamespace(name_zh="材料所", name_en="")
     with translation.override("en"):
-        assert [formats.bilingual(thing, "name") for thing in (both, one)] == ["Institute of Materials", "材料所"]
+        assert [formats.bilingual(thing, "name") for thing in (both, one)] == [
+            "Institute of Materials",
+            "材料所",
+        ]
     with translation.override("zh-hans"):
         assert formats.bilingual(both, "name") == "材料所"

@@ -88,13 +88,15 @@ def form_problems(form: forms.BaseForm) -> dict[str, Any]:
         for name, errors in form.errors.items():
             bound = form[name] if name in form.fields else None
             for error in errors:
-                entries.append((bound.id_for_label if bound else "", bound.label if bound else "", str(error)))
+                entries.append(
+                    (bound.id_for_label if bound else "", str(bound.label) if bound else "", str(error))
+                )
     return {"entries": entries}
 
 
 @register.inclusion_tag(_PARTS + "field.html")
 def field(bound: BoundField) -> dict[str, Any]:
-    """One input with label, help and its own problems. Knows text, select, checkbox, radio and file inputs."""
+    """One input with label, help and its own problems. Knows text, select, checkbox, radio, file."""
     widget = bound.field.widget
     described = [f"{bound.auto_id}_help"] if bound.help_text else []
     if bound.errors:
@@ -132,7 +134,7 @@ def fields(form: forms.BaseForm) -> dict[str, Any]:
 
 @register.simple_tag
 def form_token() -> SafeString:
-    """The hidden token by which a form that is sent twice answers with the first result (`idempotent_form`)."""
+    """The hidden token by which a form sent twice answers with the first result (`idempotent_form`)."""
     return format_html('<input type="hidden" name="{}" value="{}">', idempotency.FIELD, idempotency.new_key())
 
 
@@ -158,7 +160,9 @@ def stat(label: Any, value: Any, note: Any = "", address: str = "") -> dict[str,
 
 
 @register.inclusion_tag(_PARTS + "progress.html")
-def progress(label: Any, value: Decimal | float, maximum: Decimal | float = 1, shown: str = "") -> dict[str, Any]:
+def progress(
+    label: Any, value: Decimal | float, maximum: Decimal | float = 1, shown: str = ""
+) -> dict[str, Any]:
     """A bar with its words: how much of `maximum`; `shown` replaces the percentage."""
     share = float(value) / float(maximum) if maximum else 0.0
     return {"label": label, "value": f"{share:.4f}", "shown": shown or formats.percent(share, 0)}
@@ -199,9 +203,11 @@ def pages(context: template.Context, page: Any) -> dict[str, Any]:
 
 @register.simple_block_tag
 def table_region(content: str, label: str) -> SafeString:
-    """`{% table_region "Usage logs" %}<table class="table">…`: scrolls sideways on a phone, reachable by keyboard."""
+    """`{% table_region "Usage logs" %}<table class="table">…`: scrolls on a phone, also by keyboard."""
     return format_html(
-        '<div class="table-region" role="region" tabindex="0" aria-label="{}">{}</div>', label, mark_safe(content)
+        '<div class="table-region" role="region" tabindex="0" aria-label="{}">{}</div>',
+        label,
+        mark_safe(content),
     )
 
 

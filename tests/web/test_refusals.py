@@ -19,7 +19,13 @@ class Gone(DomainError):
 
 @pytest.mark.parametrize(
     ("error", "status"),
-    [(Invalid(), 422), (Forbidden(), 403), (IllegalMove(state="a", move="b"), 409), (NotFound(), 404), (Gone(), 410)],
+    [
+        (Invalid(), 422),
+        (Forbidden(), 403),
+        (IllegalMove(state="a", move="b"), 409),
+        (NotFound(), 404),
+        (Gone(), 410),
+    ],
 )
 def test_each_kind_of_refusal_has_its_status(error, status):
     response = problem.response_of(error)
@@ -47,7 +53,11 @@ def test_a_refusal_lists_every_problem_in_the_language_of_the_reader():
         "detail": "Some of what was entered needs to be changed.",
         "code": "invalid",
         "problems": [
-            {"code": "booking.too_short", "detail": "1.5 hours at least, from 5 Mar 2026, 14:00", "field": "ends_at"},
+            {
+                "code": "booking.too_short",
+                "detail": "1.5 hours at least, from 5 Mar 2026, 14:00",
+                "field": "ends_at",
+            },
             {"code": "booking.step", "detail": "a multiple of 0.5"},
         ],
     }

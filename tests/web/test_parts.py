@@ -1,0 +1,92 @@
+from types import SimpleNamespace
+
+import pytest
+from django import forms
+from django.template import Context, Template
+from django.test import RequestFactory
+from django.utils import translation
+
+from instrument_share.kernel.errors import Invalid, Problem
+from instrument_share.web.forms import add_problems
+from instrument_share.web.labels import STATES
+from instrument_share.web.templatetags import ui
+
+
+class Request(forms.Form):
+    purpose = forms.CharField(label="用途", help_text="一句话")
+    ends_at = forms.DateTimeField(label="结束")
+
+
+def render(source, **context):
+    return Template("{% load ui %}" + source).render(Context(context))
+
+
+@pytest.fixture(autouse=True)
+def _chinese():
+    with translation.override("zh-hans"):
+        yield
+
+
+def test_a_problem_stands_beside_its_field_and_on_top_with_a_link_to_it():
+    form = Request({"purpose": "", "ends_at": "2026-03-05T14:00"})
+    page = render("{% form_problems form %}{% field form.purpose %}", form=form)
+    assert '<a href="#id_purpose">用途</a>' in page
+    assert 'aria-describedby="id_purpose_help id_purpose_problem" aria-invalid="true"' in page
+    assert 'id="id_purpose_problem"' in page
+
+
+def test_a_good_form_has_nothing_on_top():
+    form = Request({"purpose": "断口", "ends_at": "2026-03-05T14:00"})
+    assert render("{% form_problems form %}", form=form).strip() == ""
+
+
+def test_refusals_of_the_rules_go_to_their_fields_and_the_others_on_top():
+    form = Request({"purpose": "断口", "ends_at": "2026-03-05T14:00"})
+    form.is_valid()
+    error = Invalid(
+        problems=[
+            Problem("a", "too short", field="ends_at"),
+            Problem("b", "no account"),
+            Problem("c", "x", field="y"),
+        ]
+    )
+    add_problems(form, error)
+    assert dict(form.errors) == {"ends_at": ["too short"], "__all__": ["no account", "x"]}
+
+
+def test_a_state_is_a_word_with_a_picture():
+    badge = render('{% state "booking" "no_show" %}')
+    assert "爽约</span>" in badge
+    assert 'aria-hidden="true"' in badge
+
+
+@pytest.mark.parametrize("key", sorted(STATES))
+def test_every_state_has_its_chinese_word(key):
+    assert not str(STATES[key].text).isascii()
+
+
+def test_an_unknown_state_shows_its_code():
+    assert "melted</span>" in render('{% state "booking" "melted" %}')
+
+
+def test_the_numbers_of_a_chart_cannot_end_its_block():
+    spec = {"type": "bar", "categories": ["</script><b>"], "series": [{"name": "a", "data": [1]}]}
+    page = render('{% chart "x" "t" spec %}', spec=spec)
+    assert page.count("</script>") == 1
+    assert '<th scope="row">&lt;/script&gt;&lt;b&gt;</th><td class="figure">1</td>' in page
+
+
+def test_the_next_page_keeps_the_filters():
+    request = RequestFactory().get("/instruments/?q=SEM&cursor=old")
+    page = render("{% pages page %}", page=SimpleNamespace(next_cursor="new"), request=request)
+    assert 'href="?q=SEM&amp;cursor=new"' in page
+    assert 'href="?q=SEM" rel="first"' in page
+
+
+def test_a_list_of_one_page_has_no_pages():
+    request = RequestFactory().get("/instruments/")
+    assert render("{% pages page %}", page=SimpleNamespace(next_cursor=None), request=request).strip() == ""
+
+
+def test_what_is_empty_is_no_fact():
+    assert [entry[0] for entry in ui.facts([("a", 0), ("b", ""), ("c", None)])["entries"]] == ["a"]
