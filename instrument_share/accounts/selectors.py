@@ -99,6 +99,16 @@ def organization_ids_by_uscc(usccs: Iterable[str]) -> dict[str, int]:
     return dict(Organization.objects.filter(uscc__in=set(usccs)).values_list("uscc", "pk"))
 
 
+def organizations_by_id(ids: Iterable[int]) -> dict[int, Organization]:
+    """Bodies of any state by id, for services that have been given ids."""
+    return Organization.objects.in_bulk(list(ids))
+
+
+def users_by_id(ids: Iterable[int]) -> dict[int, User]:
+    """People by id, for services that have been given ids."""
+    return User.objects.in_bulk(list(ids))
+
+
 def related_ids(organization_id: int) -> frozenset[int]:
     """Organizations related to this one: itself, the same parent, parent and child, or declared related."""
     own = Organization.objects.filter(pk=organization_id).values_list("parent_id", flat=True).first()
