@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -14,6 +15,12 @@ from django.test.utils import CaptureQueriesContext
 from instrument_share.journal import guards
 from instrument_share.web import clock as real_clock
 from tests.environment import OWN_FOLDER
+
+# Two busy cores make an example slow now and then; that says nothing about the rule.
+hypothesis.settings.register_profile(
+    "suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True
+)
+hypothesis.settings.load_profile("suite")
 
 JOURNEYS = Path(__file__).parent / "journeys"
 
