@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from instrument_share.kernel.errors import gettext_noop
@@ -175,11 +176,11 @@ def never_idle(entries: Iterable[EntryFacts], limits: Thresholds = DEFAULT) -> l
 
 def above_calendar(entries: Iterable[EntryFacts]) -> list[Candidate]:
     """Days of the city's calendar on which the entries' effective time adds up to more than the day."""
-    by_day: dict[date, list[tuple[EntryFacts, Fraction]]] = defaultdict(list)
+    by_day: dict[date, list[tuple[EntryFacts, Fraction | int]]] = defaultdict(list)
     for entry in entries:
         for day, part in _by_day(entry.interval):
-            seconds = entry.effective_seconds * seconds_of(part) / entry.length_seconds
-            by_day[day].append((entry, seconds))
+            of_whole = 1 if part is entry.interval else seconds_of(part) / entry.length_seconds
+            by_day[day].append((entry, entry.effective_seconds * of_whole))
     found = []
     for day, parts in sorted(by_day.items()):
         claimed = sum((seconds for _, seconds in parts), Fraction(0))
@@ -231,6 +232,7 @@ def _day(instant: datetime) -> date:
     return instant.astimezone(CITY_TIME).date()
 
 
+@lru_cache(maxsize=1000)
 def _whole_day(day: date) -> Interval:
     return Interval(
         datetime.combine(day, time(), CITY_TIME),
@@ -239,8 +241,11 @@ def _whole_day(day: date) -> Interval:
 
 
 def _by_day(interval: Interval) -> Iterator[tuple[date, Interval]]:
-    """The interval cut at the city's midnights."""
+    """The interval cut at the city's midnights; the interval itself where it lies within a day."""
     day = _day(interval.start)
+    if interval.end <= _whole_day(day).end:
+        yield day, interval
+        return
     while (whole := _whole_day(day)).start < interval.end:
         part = interval.intersection(whole)
         if part:

@@ -55,12 +55,16 @@ class CountedEntry:
         return self.reason is None
 
     @property
-    def effective_seconds(self) -> Fraction:
+    def effective_seconds(self) -> Fraction | int:
+        if self.fraction == 1:
+            return self.entry.effective_seconds
         return self.entry.effective_seconds * self.fraction
 
     @property
     def income(self) -> Fraction:
         """Yuan, exact."""
+        if self.fraction == 1:
+            return Fraction(self.entry.amount)
         return Fraction(self.entry.amount) * self.fraction
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from instrument_share.kernel.interval import Interval
@@ -52,7 +53,7 @@ class EntryFacts:
     rating: str = ""
     """The user's review of this use, from very_poor to very_satisfied; empty where there is none."""
 
-    @property
+    @cached_property
     def interval(self) -> Interval:
         return Interval(self.start, self.end)
 
@@ -61,11 +62,11 @@ class EntryFacts:
         """Set-up + measuring + post-processing; idling is not effective."""
         return self.setup_seconds + self.measuring_seconds + self.post_seconds
 
-    @property
+    @cached_property
     def length_seconds(self) -> Fraction:
         return seconds_of(self.interval)
 
-    @property
+    @cached_property
     def year(self) -> int:
         """The year in which the entry starts, in the city's time."""
         return self.start.astimezone(CITY_TIME).year
