@@ -20,11 +20,13 @@ def unmarked_text(template: str) -> Iterator[tuple[int, str]]:
 
 
 def _without_tags(template: str) -> str:
-    """The HTML alone: tags, variables, comments and what is inside translation blocks become line breaks."""
+    """The HTML alone, without tags, variables, comments, what is translated, and blocks named `…class`."""
     html, inside = [], ""
     for token in Lexer(template).tokenize():
-        name = token.contents.split()[0] if token.token_type == TokenType.BLOCK and token.contents else ""
-        if name in {"blocktranslate", "blocktrans", "comment", "verbatim"}:
+        words = token.contents.split() if token.token_type == TokenType.BLOCK else []
+        name = words[0] if words else ""
+        is_class = name == "block" and words[-1].endswith("class")
+        if name in {"blocktranslate", "blocktrans", "comment", "verbatim"} or is_class:
             inside = name
         if token.token_type == TokenType.TEXT and not inside:
             html.append(token.contents)

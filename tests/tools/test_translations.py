@@ -63,7 +63,7 @@ def test_marked_messages_are_found(reader, source, messages):
 
 
 def test_text_that_nobody_marked_is_found():
-    page = """<h1 title="Spoken">{% translate "Marked" %} PDF</h1>
+    page = """{% block a_class %}wide page{% endblock %}<h1 title="Spoken">{% translate "Marked" %} PDF</h1>
 <p>{{ user.name }} books <b lang="zh-Hans">预约</b></p>
 <code>not read</code><p>时段</p>"""
     assert list(unmarked_text(page)) == [(1, "Spoken"), (2, "books"), (3, "时段")]
