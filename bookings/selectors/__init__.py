@@ -1,0 +1,45 @@
+"""Reads of bookings and usage; the viewer comes first, locks and sets of instruments take ids."""
+
+from bookings.selectors.admission import booking_problems, quote_for
+from bookings.selectors.bookings import (
+    booking,
+    bookings,
+    credit_events,
+    decisions_of_year,
+    keeper_day,
+    waiting_decisions,
+)
+from bookings.selectors.calendar import calendar_events, day_events
+from bookings.selectors.holds import booking_lock, free_at, free_time, holds, with_next_free
+from bookings.selectors.usage import (
+    broken_links,
+    usage_log,
+    usage_logs,
+    usage_of_year,
+    values_of,
+    waiting_confirmations,
+)
+
+__all__ = [
+    "booking",
+    "booking_lock",
+    "booking_problems",
+    "bookings",
+    "broken_links",
+    "calendar_events",
+    "credit_events",
+    "day_events",
+    "decisions_of_year",
+    "free_at",
+    "free_time",
+    "holds",
+    "keeper_day",
+    "quote_for",
+    "usage_log",
+    "usage_logs",
+    "usage_of_year",
+    "values_of",
+    "waiting_confirmations",
+    "waiting_decisions",
+    "with_next_free",
+]

@@ -1,0 +1,148 @@
+"""The facts behind a request, gathered for `bookings.domain.admission`, and its price."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from bookings.domain import admission, credit, pricing, quota
+from bookings.domain.errors import BookingRefused
+from bookings.domain.states import HOLDING, BookingState
+from bookings.models import Booking
+from bookings.selectors.bookings import credit_ends
+from bookings.selectors.holds import holds
+from instrument_share.accounts.selectors import standing
+from instrument_share.kernel.errors import Problem, gettext_noop
+from instrument_share.kernel.interval import Interval
+from providers import selectors as providers
+from providers.domain.words import InstrumentState, ServiceMode, UserKind
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import Organization, User
+    from instrument_share.accounts.selectors import Viewer
+    from providers.domain.terms import Terms
+    from providers.models import Instrument
+
+COUNTED = [*HOLDING, BookingState.COMPLETED, BookingState.NO_SHOW]
+"""Bookings that count towards quotas."""
+
+
+def booking_problems(
+    viewer: "User",
+    instrument: "Instrument",
+    *,
+    interval: Interval,
+    service_mode: ServiceMode,
+    payer_organization: "Organization | None",
+    subject: str,
+    samples: int,
+    now: datetime,
+    moving: Booking | None = None,
+) -> list[Problem]:
+    """Everything that stands against this request, as `booking_create` would find it. Changes nothing.
+
+    The requester is the viewer; for a booking that is `moving`, its own user. The deadline for changes binds
+    that user, not the keeper.
+    """
+    terms = providers.terms_at(instrument.pk, now)
+    user = viewer if moving is None else moving.user
+    but = None if moving is None else moving.pk
+    request = admission.Request(
+        interval=interval,
+        service_mode=service_mode,
+        subject=subject,
+        samples=samples,
+        moves_from=Interval(moving.starts_at, moving.ends_at)
+        if moving is not None and moving.user_id == viewer.pk
+        else None,
+    )
+    return admission.problems(
+        terms,
+        request=request,
+        requester=_requester(user, payer_organization, instrument, interval, but, now, terms),
+        situation=_situation(instrument, interval, but, terms),
+        now=now,
+    )
+
+
+def quote_for(
+    viewer: "Viewer",
+    instrument: "Instrument",
+    *,
+    interval: Interval,
+    service_mode: ServiceMode,
+    payer_organization: "Organization | None",
+    samples: int,
+    now: datetime,
+) -> pricing.Quote:
+    """The price of a request under the rule in force; visitors are quoted as individuals. Raises BookingRefused
+    where no rule is in force."""
+    terms = providers.terms_at(instrument.pk, now)
+    if terms is None:
+        raise BookingRefused(
+            problems=[
+                Problem(
+                    "booking.no_rule",
+                    gettext_noop(
+                        "No open-service rule is in force for this instrument. Ask its contact person."
+                    ),
+                )
+            ]
+        )
+    kind = (
+        UserKind.INDIVIDUAL
+        if viewer.is_anonymous
+        else providers.user_kind(viewer, payer_organization, instrument)
+    )
+    return pricing.quote(terms, interval, kind, service_mode, samples)
+
+
+def _requester(
+    user: "User",
+    payer_organization: "Organization | None",
+    instrument: "Instrument",
+    interval: Interval,
+    but: int | None,
+    now: datetime,
+    terms: "Terms | None",
+) -> admission.Requester:
+    organization_id = None if payer_organization is None else payer_organization.pk
+    needs_qualification = terms is not None and terms.needs_qualification
+    return admission.Requester(
+        user_kind=providers.user_kind(user, payer_organization, instrument),
+        account_active=user.is_active,
+        organization_admitted=organization_id is None or organization_id in standing(user).organization_ids(),
+        credit_suspended_until=credit.suspended_until(credit_ends(user.pk, now), now),
+        qualified=not needs_qualification
+        or providers.has_qualification(user.pk, instrument.pk, interval.end),
+        bookings=_counted(Q(user=user), instrument.pk, quota.weeks_of(interval), but),
+        organization_bookings=[]
+        if organization_id is None
+        else _counted(
+            Q(payer_organization_id=organization_id), instrument.pk, quota.months_of(interval), but
+        ),
+    )
+
+
+def _counted(whose: Q, instrument_id: int, spans: list[Interval], but: int | None) -> list[Interval]:
+    """Bookings of the instrument that count towards quotas in these spans."""
+    rows = Booking.objects.filter(
+        whose,
+        instrument_id=instrument_id,
+        state__in=COUNTED,
+        starts_at__lt=spans[-1].end,
+        ends_at__gt=spans[0].start,
+    ).exclude(pk=but)
+    return [Interval(start, end) for start, end in rows.values_list("starts_at", "ends_at")]
+
+
+def _situation(
+    instrument: "Instrument", interval: Interval, but: int | None, terms: "Terms | None"
+) -> admission.Situation:
+    around = interval if terms is None else Interval(interval.start, interval.end + terms.turnaround)
+    return admission.Situation(
+        published=instrument.state == InstrumentState.PUBLISHED,
+        windows=providers.open_windows([instrument.pk], interval).get(instrument.pk, []),
+        closures=providers.closures([instrument.pk], interval).get(instrument.pk, []),
+        holds=holds([instrument.pk], around, but=but).get(instrument.pk, []),
+    )

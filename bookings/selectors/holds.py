@@ -1,0 +1,95 @@
+"""Time that is held, free or next free. Locks and sets of ids; nothing here says who holds what."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, F, OuterRef, QuerySet
+
+from bookings.domain import availability
+from bookings.domain.states import HOLDING
+from bookings.models import Booking
+from instrument_share.kernel.interval import Interval, intersected
+from providers import selectors as providers
+
+if TYPE_CHECKING:
+    from providers.models import Instrument
+
+
+def booking_lock(booking_id: int) -> Booking:
+    """The booking, locked until the transaction ends; its instrument is locked first."""
+    instrument_id = Booking.objects.values_list("instrument_id", flat=True).get(pk=booking_id)
+    providers.instrument_lock(instrument_id)
+    return (
+        Booking.objects.select_for_update(of=("self",))
+        .select_related("instrument", "rule", "user", "payer_organization", "payer_person")
+        .get(pk=booking_id)
+    )
+
+
+def holds(
+    instrument_ids: Collection[int], interval: Interval, *, but: int | None = None
+) -> dict[int, list[Interval]]:
+    """Held time that touches the interval, turnaround included, per instrument; `but` leaves one booking out."""
+    rows = Booking.objects.filter(
+        instrument_id__in=instrument_ids,
+        state__in=HOLDING,
+        starts_at__lt=interval.end,
+        held_until__gt=interval.start,
+    )
+    found: dict[int, list[Interval]] = defaultdict(list)
+    for pk, instrument_id, start, end in rows.values_list("pk", "instrument_id", "starts_at", "held_until"):
+        if pk != but:
+            found[instrument_id].append(Interval(start, end))
+    return found
+
+
+def free_time(instrument_id: int, interval: Interval, now: datetime) -> list[Interval]:
+    """Where bookings may lie in the interval under the rule in force, from `now` on. Four statements.
+
+    Lead time and horizon are not applied: they limit who may ask when, not what is free.
+    """
+    if interval.end <= now:
+        return []
+    asked = Interval(max(interval.start, now), interval.end)
+    terms = providers.terms_at(instrument_id, now)
+    if terms is None:
+        return []
+    around = Interval(asked.start, asked.end + terms.turnaround)
+    free = availability.free(
+        providers.open_windows([instrument_id], asked).get(instrument_id, []),
+        providers.closures([instrument_id], asked).get(instrument_id, []),
+        holds([instrument_id], around).get(instrument_id, []),
+        terms.turnaround,
+    )
+    return intersected(free, [asked])
+
+
+def free_at(queryset: "QuerySet[Instrument]", interval: Interval) -> "QuerySet[Instrument]":
+    """The instruments that are open and not held for the whole interval; part of the one statement.
+
+    The turnaround that a new booking would need after its end is left to `booking_problems`.
+    """
+    held = Booking.objects.filter(
+        instrument_id=OuterRef("pk"),
+        state__in=HOLDING,
+        starts_at__lt=interval.end,
+        held_until__gt=interval.start,
+    )
+    closed = queryset.model._default_manager.filter(
+        closures__lifted_at__isnull=True,
+        closures__starts_at__lt=interval.end,
+        closures__ends_at__gt=interval.start,
+    )
+    return queryset.filter(
+        ~Exists(held),
+        # Windows are merged when they are stored: one of them holds the interval, or none does.
+        open_windows__starts_at__lte=interval.start,
+        open_windows__ends_at__gte=interval.end,
+    ).exclude(pk__in=closed.values("pk"))
+
+
+def with_next_free(queryset: "QuerySet[Instrument]") -> "QuerySet[Instrument]":
+    """Each instrument with `next_free_at` and `next_free_until` (both None where nothing is free)."""
+    return queryset.annotate(next_free_at=F("next_free__at"), next_free_until=F("next_free__until"))

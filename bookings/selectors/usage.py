@@ -1,0 +1,292 @@
+"""Usage logs, with confirmed corrections applied."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterator, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Exists, Max, OuterRef, Prefetch, Q, QuerySet
+
+from bookings.domain import chain
+from bookings.domain.quota import year_of
+from bookings.models import UsageConfirmation, UsageCorrection, UsageEntry, UsageLog
+from bookings.selectors.scope import answers_for, visible
+from instrument_share.kernel.errors import NotFound
+from instrument_share.kernel.interval import Interval, intersected, total
+from providers import selectors as providers
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.selectors import Viewer
+
+BATCH = 2000
+
+
+def usage_logs(viewer: "Viewer") -> QuerySet[UsageLog]:
+    """The logs that the viewer may see, in no order, with `is_confirmed`; corrections are prefetched in order."""
+    allowed = visible(viewer)
+    found = UsageLog.objects.none() if allowed is None else UsageLog.objects.filter(allowed)
+    return _complete(found)
+
+
+def usage_log(viewer: "Viewer", public_id: str) -> UsageLog:
+    """One visible log by public id, or NotFound."""
+    found = usage_logs(viewer).filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def log_lock(log_id: int) -> UsageLog:
+    """A log with its instrument locked until the transaction ends; its own row never changes."""
+    providers.instrument_lock(UsageLog.objects.values_list("instrument_id", flat=True).get(pk=log_id))
+    return _complete(UsageLog.objects.filter(pk=log_id)).get()
+
+
+def last_links(instrument_ids: Collection[int]) -> dict[int, UsageEntry]:
+    """The end of each instrument's chain, where it has one."""
+    ends = (
+        UsageEntry.objects.filter(instrument_id__in=instrument_ids)
+        .values("instrument_id")
+        .annotate(number=Max("number"))
+        .values_list("instrument_id", "number")
+    )
+    at = Q(pk__in=[])
+    for instrument_id, number in ends:
+        at |= Q(instrument_id=instrument_id, number=number)
+    return {entry.instrument_id: entry for entry in UsageEntry.objects.filter(at)}
+
+
+def waiting_confirmations(viewer: "Viewer") -> QuerySet[UsageLog]:
+    """Logs, and logs with corrections, that wait for the viewer as the second person."""
+    if viewer.is_anonymous:
+        return usage_logs(viewer)
+    waiting_log = Q(is_confirmed=False) & ~Q(entry__recorded_by=viewer)
+    waiting_correction = Exists(
+        UsageCorrection.objects.filter(log=OuterRef("pk"), confirmation__isnull=True).exclude(
+            entry__recorded_by=viewer
+        )
+    )
+    return (
+        usage_logs(viewer)
+        .filter(answers_for(viewer) | Q(user=viewer))
+        .filter(waiting_log | waiting_correction)
+        .order_by("starts_at", "id")
+    )
+
+
+def values_of(log: UsageLog) -> dict[str, Any]:
+    """What counts: the log's correctable values with its confirmed corrections applied, oldest first.
+
+    Instants are aware UTC, amounts Decimal; `effective_seconds` follows from its parts.
+    """
+    values = {name: getattr(log, name) for name in chain.CORRECTABLE}
+    for correction in _in_order(log):
+        if getattr(correction, "confirmation", None) is not None:
+            values.update({name: _typed(name, value) for name, value in correction.changes.items()})
+    values["effective_seconds"] = (
+        values["setup_seconds"] + values["measuring_seconds"] + values["post_seconds"]
+    )
+    return values
+
+
+def usage_of_year(year: int) -> Iterator[dict[str, Any]]:
+    """Every log of a year (by its start, Asia/Shanghai) as it counts now, by instrument and start. Streams.
+
+    Corrected values, frozen facts, whether it is confirmed, rating, the booking's quote and how much of it lay
+    in open windows; bodies and people by public id only, no free text. A correction moves no log to another
+    year. The number of statements grows with every 2,000 logs, not with each.
+    """
+    span = year_of(year)
+    rows = (
+        _complete(UsageLog.objects.filter(starts_at__gte=span.start, starts_at__lt=span.end))
+        .select_related("review", "instrument__organization")
+        .order_by("instrument_id", "starts_at", "id")
+        .iterator(chunk_size=BATCH)
+    )
+    while batch := list(islice(rows, BATCH)):
+        windows = _windows_around(batch)
+        for log in batch:
+            yield _fact(log, windows.get(log.instrument_id, []))
+
+
+def broken_links() -> Iterator[tuple[UsageEntry, str]]:
+    """Walks every chain by instrument and number; each entry that does not fit, with what is wrong about it.
+
+    After a break the walk goes on from what is stored, so that one altered row is one finding.
+    """
+    entries = (
+        UsageEntry.objects.select_related(
+            "instrument",
+            "recorded_by",
+            "log__booking",
+            "log__user",
+            "log__operator",
+            "log__payer_organization",
+            "log__payer_person",
+            "correction__log",
+            "confirmation__log",
+            "confirmation__correction",
+        )
+        .order_by("instrument_id", "number")
+        .iterator(chunk_size=BATCH)
+    )
+    instrument_id, number, previous = None, 0, chain.BEGINNING
+    for entry in entries:
+        if entry.instrument_id != instrument_id:
+            instrument_id, number, previous = entry.instrument_id, 0, chain.BEGINNING
+        if entry.number != number + 1:
+            yield entry, f"expected number {number + 1}"
+        elif entry.previous_hash != previous:
+            yield entry, "does not follow the entry before it"
+        elif entry.hash != hash_of(entry):
+            yield entry, "its row was changed after it was recorded"
+        number, previous = entry.number, entry.hash
+
+
+def hash_of(entry: UsageEntry) -> str:
+    """The hash that the entry should have, from what is stored now."""
+    return chain.entry_hash(
+        instrument=entry.instrument.public_id,
+        number=entry.number,
+        kind=entry.kind,
+        previous=entry.previous_hash,
+        recorded_at=entry.recorded_at,
+        recorded_by=entry.recorded_by.public_id,
+        row=_row_of(entry),
+    )
+
+
+def log_row(log: UsageLog) -> dict[str, Any]:
+    """A log as the chain's canonical form writes it."""
+    return chain.log_row(
+        log,
+        booking=log.booking.public_id if log.booking else None,
+        user=log.user.public_id,
+        operator=log.operator.public_id,
+        payer_organization=log.payer_organization.public_id if log.payer_organization else None,
+        payer_person=log.payer_person.public_id if log.payer_person else None,
+    )
+
+
+def _row_of(entry: UsageEntry) -> dict[str, Any]:
+    if hasattr(entry, "log"):
+        return log_row(entry.log)
+    if hasattr(entry, "correction"):
+        made = entry.correction
+        return chain.correction_row(
+            made.public_id, log=made.log.public_id, changes=made.changes, reason=made.reason
+        )
+    if hasattr(entry, "confirmation"):
+        given = entry.confirmation
+        return chain.confirmation_row(
+            given.public_id,
+            log=given.log.public_id,
+            correction=given.correction.public_id if given.correction else None,
+        )
+    return {}
+
+
+def _complete(logs: QuerySet[UsageLog]) -> QuerySet[UsageLog]:
+    confirmation = UsageConfirmation.objects.filter(log=OuterRef("pk"), correction__isnull=True)
+    corrections = UsageCorrection.objects.select_related("confirmation", "entry").order_by("entry__number")
+    return (
+        logs.annotate(is_confirmed=Exists(confirmation))
+        .select_related(
+            "instrument",
+            "booking",
+            "user",
+            "operator",
+            "payer_organization",
+            "payer_person",
+            "entry__recorded_by",
+        )
+        .prefetch_related(Prefetch("corrections", queryset=corrections))
+    )
+
+
+def _in_order(log: UsageLog) -> Sequence[UsageCorrection]:
+    return sorted(log.corrections.all(), key=lambda correction: correction.entry.number)
+
+
+def _typed(name: str, value: Any) -> Any:
+    if name in {"starts_at", "ends_at"}:
+        return datetime.fromisoformat(value).astimezone(UTC)
+    if name == "amount_yuan":
+        return Decimal(value)
+    return value
+
+
+def _windows_around(logs: Sequence[UsageLog]) -> dict[int, list[Interval]]:
+    """Open windows of these logs' instruments, from the first of them to the last."""
+    times = [value for log in logs for value in _times(log)]
+    return providers.open_windows(
+        sorted({log.instrument_id for log in logs}), Interval(min(times), max(times))
+    )
+
+
+def _times(log: UsageLog) -> tuple[datetime, ...]:
+    values = values_of(log)
+    return values["starts_at"], values["ends_at"]
+
+
+def _near(windows: Sequence[Interval], time: Interval) -> Sequence[Interval]:
+    """Those of the sorted, disjoint windows that touch `time`."""
+    first = bisect_right(windows, time.start, key=lambda window: window.end)
+    last = bisect_left(windows, time.end, key=lambda window: window.start)
+    return windows[first:last]
+
+
+def _fact(log: UsageLog, windows: Sequence[Interval]) -> dict[str, Any]:
+    values = values_of(log)
+    time = Interval(values["starts_at"], values["ends_at"])
+    near = _near(windows, time)
+    return {
+        "id": log.public_id,
+        "instrument_id": log.instrument_id,
+        "instrument": log.instrument.public_id,
+        "owner_organization_id": log.instrument.organization_id,
+        "owner_organization": log.instrument.organization.public_id,
+        "number": log.entry.number,
+        "hash": log.entry.hash,
+        "recorded_at": log.entry.recorded_at,
+        "recorded_by": log.entry.recorded_by.public_id,
+        "booking": log.booking.public_id if log.booking else None,
+        "booked_starts_at": log.booking.starts_at if log.booking else None,
+        "booked_ends_at": log.booking.ends_at if log.booking else None,
+        "quoted_yuan": log.booking.quoted_yuan if log.booking else None,
+        "user": log.user.public_id,
+        "operator": log.operator.public_id,
+        "payer_organization": log.payer_organization.public_id if log.payer_organization else None,
+        "payer_person": log.payer_person.public_id if log.payer_person else None,
+        "user_kind": log.user_kind,
+        "user_organization_kind": log.user_organization_kind,
+        "user_size_class": log.user_size_class,
+        "in_region": log.in_region,
+        "external": log.external,
+        "related": log.related,
+        "starts_at": time.start,
+        "ends_at": time.end,
+        **{
+            name: values[name]
+            for name in (
+                "setup_seconds",
+                "measuring_seconds",
+                "post_seconds",
+                "idle_seconds",
+                "effective_seconds",
+                "service_mode",
+                "direction",
+                "purpose",
+                "samples",
+                "amount_yuan",
+            )
+        },
+        "funding_sources": log.funding_sources,
+        "capture": log.capture,
+        "confirmed": log.is_confirmed,
+        "corrected": any(getattr(c, "confirmation", None) for c in log.corrections.all()),
+        "rating": log.review.rating if hasattr(log, "review") else None,
+        "inside_windows_seconds": int(total(intersected(near, [time])).total_seconds()),
+    }

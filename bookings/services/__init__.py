@@ -1,0 +1,37 @@
+"""The only writers of bookings and usage."""
+
+from bookings.services.attendance import booking_check_in, booking_check_out
+from bookings.services.booking import (
+    booking_approve,
+    booking_cancel,
+    booking_create,
+    booking_move,
+    booking_reject,
+)
+from bookings.services.closure import closure_place
+from bookings.services.due import bookings_lapse_due, bookings_no_show_due
+from bookings.services.history import HistoryCounts, history_import
+from bookings.services.next_free import next_free_advance, next_free_rebuild, next_free_refresh
+from bookings.services.usage import usage_confirm, usage_correct, usage_log_by_hand, usage_review
+
+__all__ = [
+    "HistoryCounts",
+    "booking_approve",
+    "booking_cancel",
+    "booking_check_in",
+    "booking_check_out",
+    "booking_create",
+    "booking_move",
+    "booking_reject",
+    "bookings_lapse_due",
+    "bookings_no_show_due",
+    "closure_place",
+    "history_import",
+    "next_free_advance",
+    "next_free_rebuild",
+    "next_free_refresh",
+    "usage_confirm",
+    "usage_correct",
+    "usage_log_by_hand",
+    "usage_review",
+]

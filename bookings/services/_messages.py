@@ -1,0 +1,72 @@
+"""What people are told about their bookings and uses, and where they read more."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from bookings.domain.availability import CITY_TIME
+from bookings.models import Booking, UsageLog
+from instrument_share.journal.services import notify
+from instrument_share.kernel.errors import gettext_noop
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+REQUESTED = gettext_noop("{user} asks to use {instrument} from {starts_at}. Decide by {decide_by}.")
+BOOKED = gettext_noop("{user} has booked {instrument} from {starts_at}.")
+APPROVED = gettext_noop("Your booking of {instrument} from {starts_at} is approved.")
+REJECTED = gettext_noop("Your booking of {instrument} from {starts_at} was declined: {reason}")
+CANCELLED = gettext_noop("The booking of {instrument} from {starts_at} was cancelled: {reason}")
+MOVED = gettext_noop("The booking of {instrument} was moved to {starts_at}.")
+LAPSED = gettext_noop(
+    "Nobody decided on your booking of {instrument} from {starts_at} in time; it has lapsed."
+)
+NO_SHOW = gettext_noop("You did not come for your booking of {instrument} from {starts_at}.")
+CONFIRM = gettext_noop("Your use of {instrument} from {starts_at} was recorded. Confirm or question it.")
+CORRECTED = gettext_noop(
+    "The record of your use of {instrument} from {starts_at} is to be corrected. Confirm it."
+)
+
+
+def tell_user(booking: Booking, message: str, now: datetime, **params: Any) -> None:
+    notify(
+        users=[booking.user],
+        message=message,
+        now=now,
+        path=booking_path(booking),
+        params=_params(booking, params),
+    )
+
+
+def tell_keepers(booking: Booking, message: str, now: datetime, **params: Any) -> None:
+    keepers: list[User] = list(booking.instrument.keepers.filter(is_active=True))
+    notify(
+        users=keepers, message=message, now=now, path=booking_path(booking), params=_params(booking, params)
+    )
+
+
+def tell_user_of_log(log: UsageLog, message: str, now: datetime) -> None:
+    notify(
+        users=[log.user],
+        message=message,
+        now=now,
+        path=f"/usage/{log.public_id}/",
+        params={"instrument": log.instrument.name_zh, "starts_at": shown(log.starts_at)},
+    )
+
+
+def booking_path(booking: Booking) -> str:
+    return f"/bookings/{booking.public_id}/"
+
+
+def _params(booking: Booking, more: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "instrument": booking.instrument.name_zh,
+        "user": booking.user.name,
+        "starts_at": shown(booking.starts_at),
+        **{name: shown(value) if isinstance(value, datetime) else value for name, value in more.items()},
+    }
+
+
+def shown(instant: datetime) -> str:
+    """An instant as text for a stored message: `2026-03-02 09:00`, Asia/Shanghai."""
+    return f"{instant.astimezone(CITY_TIME):%Y-%m-%d %H:%M}"

@@ -1,0 +1,250 @@
+"""The rows of a history import, built in memory: priced, with their facts frozen, linked into chains."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from bookings.domain import chain, pricing
+from bookings.domain.history import HistoryRow, PastUse
+from bookings.domain.usage import Spent, whole_seconds
+from bookings.domain.words import EntryKind
+from bookings.models import Booking, BookingGroup, Review, UsageConfirmation, UsageEntry, UsageLog
+from bookings.selectors.usage import last_links, log_row
+from bookings.services._chaining import link
+from bookings.services._facts import UserSide, user_side
+from instrument_share.accounts import selectors as accounts
+from instrument_share.kernel.interval import Interval
+from instrument_share.kernel.money import yuan
+from providers import selectors as providers
+from providers.domain.words import UserKind
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import Organization, User
+    from providers.domain.terms import Terms
+    from providers.models import Instrument
+
+
+@dataclass
+class Made:
+    """What one row of history becomes."""
+
+    booking: Booking | None = None
+    log: UsageLog | None = None
+    confirmation: UsageConfirmation | None = None
+    review: Review | None = None
+    recorded_at: datetime | None = None
+    recorded_by: "User | None" = None
+    confirmed_at: datetime | None = None
+    confirmed_by: "User | None" = None
+
+
+@dataclass
+class People:
+    """Everybody and everything that the rows point at, read in a few statements."""
+
+    actor: "User"
+    users: "dict[int, User]"
+    organizations: "dict[int, Organization]"
+    rules: "dict[int, list[Terms]]"
+    families: dict[int, frozenset[int]]
+    kinds: dict[tuple[int, int | None, int], UserKind] = field(default_factory=dict)
+    sides: dict[tuple[int, int | None, UserKind], UserSide] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, actor: "User", rows: Sequence[HistoryRow], instruments: "dict[int, Instrument]") -> "People":
+        users = {row.user_id for row in rows}
+        for row in rows:
+            if row.used is not None:
+                users |= {row.used.operator_id, row.used.recorded_by_id, row.used.confirmed_by_id}  # type: ignore[arg-type]
+        bodies = {row.payer_organization_id for row in rows if row.payer_organization_id is not None}
+        owners = {instrument.organization_id for instrument in instruments.values()}
+        return cls(
+            actor=actor,
+            users=accounts.users_by_id(users - {None}),
+            organizations=accounts.organizations_by_id(bodies),
+            rules={pk: _versions(actor, pk) for pk in instruments},
+            families={owner: accounts.related_ids(owner) for owner in owners},
+        )
+
+    def terms(self, instrument_id: int, at: datetime) -> "Terms":
+        """The rule in force then; before the first one, the first."""
+        versions = self.rules[instrument_id]
+        return next((terms for terms in reversed(versions) if terms.applies_from <= at), versions[0])
+
+    def kind(self, row: HistoryRow, instrument: "Instrument") -> UserKind:
+        key = (row.user_id, row.payer_organization_id, instrument.organization_id)
+        if key not in self.kinds:
+            self.kinds[key] = providers.user_kind(self.users[row.user_id], self.organization(row), instrument)
+        return self.kinds[key]
+
+    def organization(self, row: HistoryRow) -> "Organization | None":
+        return None if row.payer_organization_id is None else self.organizations[row.payer_organization_id]
+
+    def side(self, row: HistoryRow, instrument: "Instrument") -> UserSide:
+        kind = self.kind(row, instrument)
+        key = (instrument.organization_id, row.payer_organization_id, kind)
+        if key not in self.sides:
+            self.sides[key] = user_side(
+                instrument, self.organization(row), kind, self.families[instrument.organization_id]
+            )
+        return self.sides[key]
+
+
+def _versions(actor: "User", instrument_id: int) -> "list[Terms]":
+    return [providers.terms_of(rule) for rule in reversed(providers.rules_of(actor, instrument_id))]
+
+
+def made(row: HistoryRow, instrument: "Instrument", people: People) -> Made:
+    """The unsaved rows that one row of history becomes."""
+    result = Made()
+    if row.booked is not None:
+        result.booking = _booking(row, row.booked, instrument, people)
+    if row.used is None:
+        return result
+    used = row.used
+    result.log = _log(row, used, instrument, people, result.booking)
+    result.recorded_at = whole_seconds(used.recorded_at or used.time.end)
+    recorder = used.recorded_by_id or (used.operator_id if used.operator_id != row.user_id else None)
+    result.recorded_by = people.actor if recorder is None else people.users[recorder]
+    if used.confirmed_by_id is not None:
+        result.confirmation = UsageConfirmation(log=result.log)
+        result.confirmed_by = people.users[used.confirmed_by_id]
+        result.confirmed_at = max(whole_seconds(used.confirmed_at or result.recorded_at), result.recorded_at)
+    if used.rating is not None:
+        result.review = Review(
+            log=result.log,
+            rating=used.rating.value,
+            comment=used.comment,
+            created_at=result.confirmed_at or result.recorded_at,
+        )
+    return result
+
+
+def chained(results: Sequence[Made], instruments: "dict[int, Instrument]") -> list[UsageEntry]:
+    """Link logs and confirmations to the ends of their instruments' chains, in the order of their recording."""
+    last = last_links(list(instruments))
+    moments = []
+    for position, one in enumerate(results):
+        if one.log is not None:
+            moments.append((one.log.instrument_id, one.recorded_at, position, EntryKind.LOG))
+        if one.confirmation is not None and one.log is not None:
+            moments.append((one.log.instrument_id, one.confirmed_at, position, EntryKind.CONFIRMATION))
+    # A log and its confirmation of the same second stay in that order.
+    moments.sort(key=lambda moment: (moment[0], moment[1], moment[3] == EntryKind.CONFIRMATION, moment[2]))
+    entries = []
+    for instrument_id, at, position, kind in moments:
+        one = results[position]
+        row, actor = _row_and_actor(one, kind)
+        entry = link(
+            instrument=instruments[instrument_id],
+            kind=kind,
+            row=row,
+            actor=actor,
+            now=at,
+            last=last.get(instrument_id),
+        )
+        last[instrument_id] = entry
+        entries.append(entry)
+        if kind == EntryKind.LOG:
+            one.log.entry = entry
+        else:
+            one.confirmation.entry = entry
+    return entries
+
+
+def _row_and_actor(one: Made, kind: EntryKind) -> "tuple[dict[str, Any], User]":
+    assert one.log is not None
+    assert one.recorded_by is not None
+    if kind == EntryKind.LOG:
+        return log_row(one.log), one.recorded_by
+    assert one.confirmation is not None
+    assert one.confirmed_by is not None
+    return (
+        chain.confirmation_row(one.confirmation.public_id, log=one.log.public_id, correction=None),
+        one.confirmed_by,
+    )
+
+
+def _booking(row: HistoryRow, booked: Interval, instrument: "Instrument", people: People) -> Booking:
+    requested_at = row.requested_at or booked.start - timedelta(days=2)
+    terms = people.terms(instrument.pk, requested_at)
+    kind = people.kind(row, instrument)
+    quote = pricing.quote(terms, booked, kind, row.service_mode, row.samples)
+    user = people.users[row.user_id]
+    payer = people.organization(row)
+    return Booking(
+        group=BookingGroup(user=user, created_at=requested_at),
+        instrument=instrument,
+        rule_id=terms.rule_id,
+        user=user,
+        payer_organization=payer,
+        payer_person=None if payer else user,
+        state=row.state.value,
+        starts_at=booked.start,
+        ends_at=booked.end,
+        held_until=booked.end + terms.turnaround,
+        user_kind=kind.value,
+        service_mode=row.service_mode.value,
+        subject=row.subject,
+        project=row.project,
+        direction=row.direction.value,
+        samples=row.samples,
+        quote=quote.as_rows(),
+        quoted_yuan=quote.total,
+        charged_yuan=row.charged_yuan,
+        requested_at=requested_at,
+        decide_by=row.decide_by,
+        decided_at=row.decided_at,
+        decided_by_id=row.decided_by_id,
+        ended_at=row.ended_at,
+        late_cancel=row.late_cancel,
+        checked_in_at=row.used.time.start if row.used else None,
+        checked_out_at=row.used.time.end if row.used else None,
+    )
+
+
+def _log(
+    row: HistoryRow, used: PastUse, instrument: "Instrument", people: People, booking: Booking | None
+) -> UsageLog:
+    time = Interval(whole_seconds(used.time.start), whole_seconds(used.time.end))
+    spent = Spent.of(
+        time,
+        setup_seconds=used.setup_seconds,
+        measuring_seconds=used.measuring_seconds,
+        post_seconds=used.post_seconds,
+        idle_seconds=used.idle_seconds,
+    )
+    spent.require_fits(time)
+    if used.amount_yuan is None:
+        terms = people.terms(instrument.pk, booking.requested_at if booking else time.start)
+        kind = people.kind(row, instrument)
+        price = pricing.quote(terms, time, kind, row.service_mode, row.samples, spent.effective)
+        amount, lines = price.total, price.as_rows()
+    else:
+        amount, lines = yuan(used.amount_yuan), []
+    user = people.users[row.user_id]
+    payer = people.organization(row)
+    return UsageLog(
+        instrument=instrument,
+        booking=booking,
+        user=user,
+        operator=people.users[used.operator_id],
+        payer_organization=payer,
+        payer_person=None if payer else user,
+        **vars(people.side(row, instrument)),
+        starts_at=time.start,
+        ends_at=time.end,
+        **spent.fields(),
+        service_mode=row.service_mode.value,
+        direction=row.direction.value,
+        purpose=used.purpose.value,
+        content=row.subject,
+        project=row.project,
+        funding_sources=[],
+        samples=row.samples,
+        results=used.results,
+        amount_yuan=amount,
+        price=lines,
+        capture=used.capture.value,
+    )

@@ -1,0 +1,311 @@
+"""Requests and what becomes of them: lock → check → write → journal."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from bookings import selectors
+from bookings.domain import credit, pricing
+from bookings.domain.cancellation import is_late
+from bookings.domain.errors import BookingRefused, ReasonMissing, SlotTaken
+from bookings.domain.states import MOVES, BookingState
+from bookings.domain.words import CreditKind, Direction
+from bookings.models import Booking, BookingGroup, CreditEvent
+from bookings.services import _messages as messages
+from bookings.services._holding import (
+    advance,
+    late_charge,
+    late_charges_refresh,
+    overlap_refused,
+    require_revision,
+)
+from bookings.services.next_free import next_free_refresh
+from instrument_share.accounts import selectors as accounts
+from instrument_share.accounts.permissions import require
+from instrument_share.journal import services as journal
+from instrument_share.kernel.errors import NotFound
+from instrument_share.kernel.interval import Interval
+from instrument_share.kernel.states import moved
+from providers import selectors as providers
+from providers.domain.words import Decision, ServiceMode, UserKind
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import Organization, User
+    from providers.domain.terms import Terms
+
+
+@transaction.atomic
+def booking_create(
+    *,
+    actor: "User",
+    instrument_id: int,
+    interval: Interval,
+    service_mode: ServiceMode,
+    payer_organization_id: int | None,
+    subject: str,
+    now: datetime,
+    project: str = "",
+    direction: str = Direction.RESEARCH.value,
+    samples: int = 0,
+) -> Booking:
+    """Claim an instrument for an interval, on one's own account or an organization's.
+
+    Approved at once or waiting for a keeper, as the rule says; either way it holds its time. Raises
+    BookingRefused with every problem, or SlotTaken where the time being taken is the only one.
+    """
+    instrument = providers.instrument_lock(instrument_id)
+    require(actor, "bookings.book", instrument)
+    payer = _payer(actor, payer_organization_id)
+    problems = selectors.booking_problems(
+        actor,
+        instrument,
+        interval=interval,
+        service_mode=service_mode,
+        payer_organization=payer,
+        subject=subject,
+        samples=samples,
+        now=now,
+    )
+    terms = providers.terms_at(instrument_id, now)
+    if problems or terms is None:
+        raise _refusal(problems)
+    user_kind = providers.user_kind(actor, payer, instrument)
+    booking = Booking(
+        instrument=instrument,
+        user=actor,
+        payer_organization=payer,
+        payer_person=None if payer else actor,
+        user_kind=user_kind.value,
+        service_mode=service_mode.value,
+        subject=subject.strip(),
+        project=project.strip(),
+        direction=Direction(direction).value,
+        samples=samples,
+        requested_at=now,
+    )
+    _claim(booking, interval, terms, now)
+    booking.state = _first_state(terms).value
+    with overlap_refused():
+        booking.group = BookingGroup.objects.create(user=actor, created_at=now)
+        booking.save(force_insert=True)
+    after_change(booking, actor, "booking.requested", now, details=_claimed(booking))
+    if booking.state == BookingState.REQUESTED:
+        messages.tell_keepers(booking, messages.REQUESTED, now, decide_by=booking.decide_by)
+    else:
+        messages.tell_keepers(booking, messages.BOOKED, now)
+    return booking
+
+
+@transaction.atomic
+def booking_move(
+    *, actor: "User", booking_id: int, interval: Interval, now: datetime, revision: int | None = None
+) -> Booking:
+    """Move or extend a booking under the rule in force now, with the same checks and a new quote.
+
+    Only what has not begun moves. A keeper may move it too; the user is told.
+    """
+    booking = selectors.booking_lock(booking_id)
+    require(actor, "bookings.cancel", booking)
+    require_revision(booking, revision)
+    _require_not_begun(booking)
+    before = Interval(booking.starts_at, booking.ends_at)
+    problems = selectors.booking_problems(
+        actor,
+        booking.instrument,
+        interval=interval,
+        service_mode=ServiceMode(booking.service_mode),
+        payer_organization=booking.payer_organization,
+        subject=booking.subject,
+        samples=booking.samples,
+        now=now,
+        moving=booking,
+    )
+    terms = providers.terms_at(booking.instrument_id, now)
+    if problems or terms is None:
+        raise _refusal(problems)
+    place(booking, interval, terms, now)
+    late_charges_refresh(booking.instrument_id, before)
+    after_change(booking, actor, "booking.moved", now, details={"from": _times(before), **_claimed(booking)})
+    if actor.pk == booking.user_id:
+        messages.tell_keepers(booking, messages.MOVED, now)
+    else:
+        messages.tell_user(booking, messages.MOVED, now)
+    return booking
+
+
+@transaction.atomic
+def booking_approve(
+    *, actor: "User", booking_id: int, now: datetime, note: str = "", revision: int | None = None
+) -> Booking:
+    """A keeper grants a request."""
+    booking = selectors.booking_lock(booking_id)
+    require(actor, "bookings.decide", booking)
+    require_revision(booking, revision)
+    _decided(booking, actor, now, note)
+    advance(booking, "approve", "decided_at", "decided_by", "decision_note")
+    after_change(booking, actor, "booking.approved", now)
+    messages.tell_user(booking, messages.APPROVED, now)
+    return booking
+
+
+@transaction.atomic
+def booking_reject(
+    *, actor: "User", booking_id: int, reason: str, now: datetime, revision: int | None = None
+) -> Booking:
+    """A keeper declines a request with a reason, which the user reads."""
+    booking = selectors.booking_lock(booking_id)
+    require(actor, "bookings.decide", booking)
+    require_revision(booking, revision)
+    if not reason.strip():
+        raise ReasonMissing
+    _decided(booking, actor, now, reason)
+    booking.ended_at = now
+    advance(booking, "reject", "decided_at", "decided_by", "decision_note", "ended_at")
+    after_change(booking, actor, "booking.rejected", now)
+    messages.tell_user(booking, messages.REJECTED, now, reason=booking.decision_note)
+    return booking
+
+
+@transaction.atomic
+def booking_cancel(
+    *, actor: "User", booking_id: int, now: datetime, reason: str = "", revision: int | None = None
+) -> Booking:
+    """Give the time back.
+
+    By the user after the deadline it is a late cancel: it costs the rule's percentage for the part that nobody
+    takes, and counts on the user's credit. Cancelled by the unit, which gives a reason, it costs nothing.
+    """
+    booking = selectors.booking_lock(booking_id)
+    require(actor, "bookings.cancel", booking)
+    require_revision(booking, revision)
+    by_user = actor.pk == booking.user_id
+    if not by_user and not reason.strip():
+        raise ReasonMissing
+    late = by_user and booking.state == BookingState.APPROVED and _is_late(booking, now)
+    cancel(booking, actor=actor, reason=reason, late=late, now=now)
+    if by_user:
+        messages.tell_keepers(booking, messages.CANCELLED, now, reason=reason.strip() or "—")
+    else:
+        messages.tell_user(booking, messages.CANCELLED, now, reason=booking.decision_note)
+    return booking
+
+
+def cancel(booking: Booking, *, actor: "User", reason: str, late: bool, now: datetime) -> None:
+    """The writing part of a cancel, under the caller's lock and in its transaction."""
+    booking.ended_at = now
+    booking.late_cancel = late
+    booking.decision_note = reason.strip()[:500]
+    booking.charged_yuan = late_charge(booking) if late else None
+    advance(booking, "cancel", "ended_at", "late_cancel", "decision_note", "charged_yuan")
+    if late:
+        credit_event(booking, CreditKind.LATE_CANCEL, now)
+    details = {"late": late, "charged_yuan": str(booking.charged_yuan)} if late else {}
+    after_change(booking, actor, "booking.cancelled", now, details=details)
+
+
+def credit_event(booking: Booking, kind: CreditKind, now: datetime) -> None:
+    CreditEvent.objects.create(
+        user=booking.user,
+        booking=booking,
+        kind=kind.value,
+        occurred_at=now,
+        ends_at=now + credit.LASTS,
+    )
+
+
+def place(booking: Booking, interval: Interval, terms: "Terms", now: datetime) -> None:
+    """Write a booking's new time and price; the caller has checked, locks and journals."""
+    _claim(booking, interval, terms, now)
+    booking.revision += 1
+    with overlap_refused():
+        booking.save(
+            update_fields=[
+                "rule",
+                "starts_at",
+                "ends_at",
+                "held_until",
+                "quote",
+                "quoted_yuan",
+                "decide_by",
+                "revision",
+            ]
+        )
+
+
+def _claim(booking: Booking, interval: Interval, terms: "Terms", now: datetime) -> None:
+    quote = pricing.quote(
+        terms,
+        interval,
+        UserKind(booking.user_kind),
+        ServiceMode(booking.service_mode),
+        booking.samples,
+    )
+    booking.rule_id = terms.rule_id
+    booking.starts_at, booking.ends_at = interval.start, interval.end
+    booking.held_until = interval.end + terms.turnaround
+    booking.quote, booking.quoted_yuan = quote.as_rows(), quote.total
+    waits = booking.state in ("", BookingState.REQUESTED) and terms.decision == Decision.BY_KEEPER
+    if waits:
+        booking.decide_by = min(now + timedelta(hours=terms.decision_hours), interval.start)
+
+
+def _first_state(terms: "Terms") -> BookingState:
+    return BookingState.REQUESTED if terms.decision == Decision.BY_KEEPER else BookingState.APPROVED
+
+
+def _payer(actor: "User", organization_id: int | None) -> "Organization | None":
+    if organization_id is None:
+        return None
+    found = accounts.organizations(actor).filter(pk=organization_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _refusal(problems: list[Any]) -> BookingRefused | SlotTaken:
+    if [problem.code for problem in problems] == [SlotTaken.code]:
+        return SlotTaken(problems=problems)
+    return BookingRefused(problems=problems)
+
+
+def _require_not_begun(booking: Booking) -> None:
+    """Moving keeps the state, so it stands outside the table of moves; what may still be cancelled may move."""
+    moved(MOVES, booking.state, "cancel")
+
+
+def _is_late(booking: Booking, now: datetime) -> bool:
+    return is_late(providers.terms_of(booking.rule), booking.starts_at, now)
+
+
+def _decided(booking: Booking, actor: "User", now: datetime, note: str) -> None:
+    booking.decided_at, booking.decided_by = now, actor
+    booking.decision_note = note.strip()[:500]
+
+
+def after_change(
+    booking: Booking, actor: "User | None", action: str, now: datetime, details: dict[str, Any] | None = None
+) -> None:
+    """What follows every change: the journal, late cancels that this time belongs to, the next free time."""
+    journal.record(
+        actor=actor,
+        action=action,
+        subject=booking,
+        now=now,
+        organization_id=booking.instrument.organization_id,
+        details=details,
+    )
+    late_charges_refresh(booking.instrument_id, Interval(booking.starts_at, booking.ends_at))
+    next_free_refresh([booking.instrument_id], now)
+
+
+def _claimed(booking: Booking) -> dict[str, str]:
+    return {
+        "to": _times(Interval(booking.starts_at, booking.ends_at)),
+        "quoted_yuan": f"{booking.quoted_yuan:.2f}",
+        "state": booking.state,
+    }
+
+
+def _times(interval: Interval) -> str:
+    return f"{interval.start:%Y-%m-%dT%H:%M:%SZ}/{interval.end:%Y-%m-%dT%H:%M:%SZ}"

@@ -1,0 +1,34 @@
+"""Bookings and uses made by the services, with what a test doesn't care about filled in."""
+
+from datetime import timedelta
+
+from bookings import services
+from providers.domain.words import ServiceMode
+from tests.factories import NOW, slot
+
+
+def book(city, interval=None, *, actor=None, payer=True, now=NOW, **changes):
+    facts = {
+        "actor": actor or city.researcher,
+        "instrument_id": city.instrument.pk,
+        "interval": interval or slot(),
+        "service_mode": ServiceMode.SELF_OPERATED,
+        "payer_organization_id": city.company.pk if payer else None,
+        "subject": "二氧化钛薄膜",
+        "now": now,
+        **changes,
+    }
+    return services.booking_create(**facts)
+
+
+def use(city, interval=None, **changes):
+    """A booking that was checked in at its start and out at its end; its log."""
+    interval = interval or slot()
+    booking = book(city, interval)
+    services.booking_check_in(actor=city.keeper, booking_id=booking.pk, now=interval.start)
+    return services.booking_check_out(
+        actor=city.keeper, booking_id=booking.pk, now=changes.pop("now", interval.end), **changes
+    )
+
+
+MINUTES = timedelta(minutes=1)
