@@ -205,10 +205,12 @@ def _award(
     final: Mapping[str, Fraction],
 ) -> UnitAward:
     unit, uscc = policy.unit, claimant.uscc
-    amounts = [round_down(figures[uscc], unit) for figures in (summed, after_unit, final)]
+    all_rules, within_unit, amount = (
+        round_down(figures[uscc], unit) for figures in (summed, after_unit, final)
+    )
     reasoning = {
         "uscc": uscc,
-        "amount": str(amounts[2]),
+        "amount": str(amount),
         "policy": policy.code,
         "policy_version": policy.version,
         "draft": policy.draft,
@@ -218,10 +220,10 @@ def _award(
         "group": claimant.group,
         "rules": [claim.as_json() for claim in claims],
         "pots": [pot.as_json() for pot in pots],
-        "sum": str(amounts[0]),
+        "sum": str(all_rules),
         "cap_unit": None if caps.unit is None else shown(caps.unit),
-        "after_unit_cap": str(amounts[1]),
+        "after_unit_cap": str(within_unit),
         "cap_group": None if caps.group is None else shown(caps.group),
-        "after_group_cap": str(amounts[2]),
+        "after_group_cap": str(amount),
     }
-    return UnitAward(claimant, tuple(claims), tuple(pots), *amounts, reasoning)
+    return UnitAward(claimant, tuple(claims), tuple(pots), all_rules, within_unit, amount, reasoning)

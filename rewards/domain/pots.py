@@ -94,10 +94,11 @@ class _Division:
         assert self.pot.budget is not None
         own = {} if self.cap is None else dict.fromkeys(self.wanted, self.cap)
         whole = Limit(frozenset(self.wanted), self.pot.budget)
+        limits = [*Limit.each(own), *self.groups]
         if self.pot.over_budget == "fill":
-            shares = filled(self.wanted, [*Limit.each(own), *self.groups, whole])
+            shares = filled(self.wanted, [*limits, whole])
         else:
-            shares = self._cut_to_groups(self._capped(filled(self.wanted, [whole])))
+            shares = filled(self.wanted, [*limits, *Limit.each(filled(self.wanted, [whole]))])
         total = sum(shares.values(), Fraction(0))
         return self._results(self.pot.over_budget, self.wanted, shares, total, own)
 

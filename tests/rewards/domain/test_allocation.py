@@ -1,6 +1,7 @@
 """The order of the steps, caps, pots and reasoning; and what holds for every allocation."""
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -56,6 +57,16 @@ def test_what_a_capped_group_leaves_goes_to_the_others_under_fill():
     scaled = policy(score_share(over_budget="scale"), caps=caps(group=300), money_unit="元")
     assert amounts(allocate(filled, units, 900)) == ["150.00", "150.00", "600.00"]
     assert amounts(allocate(scaled, units, 900)) == ["150.00", "150.00", "300.00"]
+
+
+def test_a_unit_in_a_capped_group_is_not_pushed_out_by_a_larger_budget():
+    units = [
+        Claimant("A", score=Fraction(90), group="g"),
+        Claimant("B", score=Fraction(70), group="g"),
+    ]
+    rules = policy(score_share(over_budget="scale"), caps=caps(unit=60, group=80), money_unit="元")
+    assert amounts(allocate(rules, units, 80)) == ["60.00", "20.00"]
+    assert amounts(allocate(rules, units, 800)) == ["60.00", "20.00"]
 
 
 def test_rules_add_up_each_within_its_share_and_the_sum_is_capped():
@@ -224,11 +235,11 @@ def test_awards_add_up_to_the_pool_or_to_the_caps(case, budget):
     if allocation.total == pool:
         return
     sharing = [award for award in allocation.awards if award.claimant.score > rule.floor]
+    group_cap = most_for(replace(rules, caps=caps(group=rules.caps.group)), [Claimant("x", group="g")])
     for award in sharing:
         alone = most_for(rules, [Claimant("x")])
-        mine = [a.amount for a in allocation.awards if a.claimant.group == award.claimant.group]
-        whole = most_for(rules, [award.claimant]) if award.claimant.group else None
-        assert award.amount == alone or sum(mine) == whole
+        mine = [each.amount for each in allocation.awards if each.claimant.group == award.claimant.group]
+        assert award.amount == alone or (award.claimant.group and sum(mine) == group_cap)
 
 
 @settings(deadline=None)
