@@ -73,10 +73,10 @@ function choose(state, calendar, start, end) {
 
 function mark(state, calendar, start, end) {
   const { place, words } = state;
-  const chosen = { id: "chosen", start, end, title: words.chosen.replace("%s", "").trim(), classNames: ["time-chosen"], editable: false };
+  const chosen = { id: "chosen", start, end, title: "", classNames: ["time-chosen"], editable: false };
   if (calendar.getEventById("chosen")) calendar.removeEventById("chosen");
   calendar.addEvent(chosen);
-  time.say(place, words.chosen.replace("%s", time.rangeText(start, end)));
+  time.say(place, words.chosen.replace("{time}", time.rangeText(start, end)));
 }
 
 function fill(id, value) {
