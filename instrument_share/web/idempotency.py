@@ -12,16 +12,19 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from ninja.decorators import decorate_view
 
-from instrument_share.accounts.models import User
 from instrument_share.kernel.errors import DomainError, gettext_noop
 from instrument_share.web import clock
 from instrument_share.web.models import IdempotencyRecord
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
 
 FIELD = "form_token"
 KEPT_FOR = timedelta(days=7)
@@ -65,7 +68,7 @@ def idempotent_form(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
     @wraps(view)
     def once(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         token = request.POST.get(FIELD, "") if request.method == "POST" else ""
-        if not token or not isinstance(request.user, User):
+        if not token or not request.user.is_authenticated:
             return view(request, *args, **kwargs)
         fingerprint = _form_fingerprint(request)
         key = hashlib.sha256(f"{token}:{fingerprint}".encode()).hexdigest()
@@ -150,10 +153,10 @@ def _in_one_transaction(run: Callable[..., HttpResponse]) -> Callable[..., HttpR
     return around
 
 
-def _sender(request: HttpRequest) -> User:
+def _sender(request: HttpRequest) -> "User":
     """Who sends: the person that a token stands for, or the one who is logged in."""
     sender = getattr(request, "auth", None)
-    return sender if isinstance(sender, User) else request.user  # type: ignore[return-value]
+    return sender if isinstance(sender, AbstractBaseUser) else request.user  # type: ignore[return-value]
 
 
 def _claim(user_id: int, route: str, key: str, fingerprint: str) -> tuple[IdempotencyRecord, bool]:
