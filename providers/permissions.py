@@ -5,7 +5,7 @@ from typing import Any
 import rules
 
 from instrument_share.accounts.domain import Role
-from instrument_share.accounts.permissions import holds_in, is_officer
+from instrument_share.accounts.permissions import holds_in, is_officer, is_sysadmin
 from instrument_share.accounts.selectors import standing
 
 
@@ -31,4 +31,7 @@ rules.add_perm("providers.edit_instrument", manages_unit)
 rules.add_perm("providers.set_rule", manages_unit)
 rules.add_perm("providers.close_instrument", manages_unit | keeps)
 rules.add_perm("providers.qualify_user", manages_unit | keeps)
+rules.add_perm("providers.suspend_instrument", manages_unit | keeps | is_officer)
 rules.add_perm("providers.review_publication", is_officer)
+rules.add_perm("providers.withdraw_publication", manages_unit | is_officer)
+rules.add_perm("providers.maintain_tables", is_officer | is_sysadmin)

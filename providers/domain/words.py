@@ -87,7 +87,7 @@ class HolidayTreatment(StrEnum):
     """What a rule does on public holidays and on 调休 days."""
 
     CLOSED_AND_SHIFTED = "closed_and_shifted"
-    """Closed on public holidays; a 调休 working day opens as the weekday it stands in for (Monday's hours)."""
+    """Closed on public holidays; a 调休 working day has the hours of the Monday of its week."""
     CLOSED = "closed"
     IGNORED = "ignored"
 

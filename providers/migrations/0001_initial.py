@@ -238,6 +238,8 @@ class Migration(migrations.Migration):
                 ('email', models.EmailField(blank=True, max_length=50)),
                 ('picture', models.ImageField(blank=True, upload_to='instruments/')),
                 ('return_reason', models.CharField(blank=True, max_length=500)),
+                ('pending_values', models.JSONField(blank=True, default=dict, help_text='new values of a published instrument that wait for the bureau')),
+                ('pending_since', models.DateTimeField(blank=True, null=True)),
                 ('created_at', models.DateTimeField()),
                 ('submitted_at', models.DateTimeField(null=True)),
                 ('published_at', models.DateTimeField(null=True)),
@@ -287,6 +289,8 @@ class Migration(migrations.Migration):
                 ('email', models.EmailField(blank=True, max_length=50)),
                 ('picture', models.TextField(blank=True, max_length=100)),
                 ('return_reason', models.CharField(blank=True, max_length=500)),
+                ('pending_values', models.JSONField(blank=True, default=dict, help_text='new values of a published instrument that wait for the bureau')),
+                ('pending_since', models.DateTimeField(blank=True, null=True)),
                 ('created_at', models.DateTimeField()),
                 ('submitted_at', models.DateTimeField(null=True)),
                 ('published_at', models.DateTimeField(null=True)),
@@ -370,6 +374,7 @@ class Migration(migrations.Migration):
                 ('late_cancel_percent', models.PositiveSmallIntegerField(default=50)),
                 ('no_show_percent', models.PositiveSmallIntegerField(default=100)),
                 ('created_at', models.DateTimeField()),
+                ('windows_until', models.DateField(editable=False, help_text='windows are expanded for opening days before this one', null=True)),
                 ('calendar', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='schedule.calendar')),
                 ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('instrument', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rules', to='providers.instrument')),
@@ -540,10 +545,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='openservicerule',
             constraint=models.UniqueConstraint(fields=('instrument', 'version'), name='rule_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='openservicerule',
-            constraint=models.UniqueConstraint(fields=('instrument', 'applies_from'), name='rule_one_from_an_instant'),
         ),
         migrations.AddConstraint(
             model_name='openservicerule',

@@ -90,6 +90,10 @@ class Instrument(models.Model):
     email = models.EmailField(max_length=50, blank=True)
     picture = models.ImageField(upload_to="instruments/", blank=True)
     return_reason = models.CharField(max_length=500, blank=True)
+    pending_values = models.JSONField(
+        default=dict, blank=True, help_text="new values of a published instrument that wait for the bureau"
+    )
+    pending_since = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True)
     published_at = models.DateTimeField(null=True)

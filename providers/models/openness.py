@@ -10,8 +10,9 @@ from providers.domain.words import Decision, HolidayTreatment, PriceUnit, Servic
 class OpenServiceRule(models.Model):
     """开放服务规则: one immutable version of the terms on which an instrument is open.
 
-    It applies to bookings made from `applies_from` (inclusive) until the next version applies. Its opening
-    pattern is kept as recurring events of `calendar`, which only `providers.calendar` reads and writes.
+    It applies from `applies_from` (inclusive) until a later version applies; of two that apply, the later
+    version does. Its opening pattern is kept as recurring events of `calendar`, which only
+    `providers.calendar` reads and composes.
     """
 
     public_id = models.CharField(
@@ -50,11 +51,13 @@ class OpenServiceRule(models.Model):
     no_show_percent = models.PositiveSmallIntegerField(default=100)
     created_at = models.DateTimeField()
     created_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    windows_until = models.DateField(
+        null=True, editable=False, help_text="windows are expanded for opening days before this one"
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["instrument", "version"], name="rule_version_once"),
-            models.UniqueConstraint(fields=["instrument", "applies_from"], name="rule_one_from_an_instant"),
             models.CheckConstraint(
                 condition=Q(step_minutes__gt=0)
                 & Q(min_minutes__gte=F("step_minutes"))
@@ -75,9 +78,7 @@ class PriceLine(models.Model):
     """
 
     rule = models.ForeignKey(OpenServiceRule, on_delete=models.PROTECT, related_name="price_lines")
-    user_kind = models.CharField(
-        max_length=10, choices=[(k.value, k.value) for k in UserKind], blank=True
-    )
+    user_kind = models.CharField(max_length=10, choices=[(k.value, k.value) for k in UserKind], blank=True)
     service_mode = models.CharField(
         max_length=15, choices=[(m.value, m.value) for m in ServiceMode], blank=True
     )

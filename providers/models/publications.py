@@ -63,9 +63,7 @@ class ServiceCase(Publication):
     public_id = models.CharField(
         max_length=16, unique=True, editable=False, default=partial(new_public_id, "CAS")
     )
-    instruments = models.ManyToManyField(
-        "providers.Instrument", related_name="service_cases", blank=True
-    )
+    instruments = models.ManyToManyField("providers.Instrument", related_name="service_cases", blank=True)
     client_zh = models.CharField(max_length=100, blank=True)
     history = HistoricalRecords()
 

@@ -1,0 +1,162 @@
+"""An open-service rule as sentences that a visitor understands."""
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+
+from instrument_share.kernel.errors import gettext_noop
+from instrument_share.kernel.wording import Sentence, Words
+from providers.domain.terms import OpeningPattern, Price, TermsDraft
+from providers.domain.wording import NTH_WORDS, WEEKDAYS, word
+from providers.domain.words import Decision, Frequency, HolidayTreatment, ServiceMode, UserKind
+
+_HOLIDAYS = {
+    HolidayTreatment.CLOSED_AND_SHIFTED: gettext_noop(
+        "Closed on public holidays; a weekend day that is worked in exchange has Monday's hours."
+    ),
+    HolidayTreatment.CLOSED: gettext_noop("Closed on public holidays."),
+    HolidayTreatment.IGNORED: gettext_noop("Open on public holidays too, at the same hours."),
+}
+
+
+def sentences(terms: TermsDraft) -> list[Sentence]:
+    """The rule in the order in which one asks before booking: when, who, how, until when, for how much."""
+    return [
+        *(_hours(pattern) for pattern in terms.patterns),
+        Sentence(_HOLIDAYS[terms.holidays]),
+        *_who(terms),
+        *_how(terms),
+        *_quotas(terms),
+        *_afterwards(terms),
+        *(_price(price) for price in terms.prices),
+        *_minimum(terms),
+    ]
+
+
+def _hours(pattern: OpeningPattern) -> Sentence:
+    params = {
+        "weekdays": _weekdays(pattern.weekdays),
+        "hours": _times(pattern),
+        "interval": pattern.interval,
+        "nth": NTH_WORDS.get(pattern.nth or 0, ""),
+        "from": pattern.starts_on,
+        "until": pattern.until,
+    }
+    if pattern.frequency is Frequency.MONTHLY_BY_WEEKDAY:
+        message = gettext_noop("Open on the {nth} {weekdays} of the month, {hours}.")
+        if pattern.interval > 1:
+            message = gettext_noop("Open on the {nth} {weekdays} of every {interval} months, {hours}.")
+    elif pattern.interval > 1:
+        message = gettext_noop("Open every {interval} weeks on {weekdays}, {hours}.")
+    else:
+        message = gettext_noop("Open on {weekdays}, {hours}.")
+    whole = Sentence(message, params)
+    if pattern.until is None:
+        return whole
+    return Sentence(gettext_noop("From {from} through {until}: {sentence}"), {**params, "sentence": whole})
+
+
+def _weekdays(weekdays: Iterable[int]) -> tuple[Words | Sentence, ...]:
+    """Their names; three or more in a row as the first and the last."""
+    days = sorted(set(weekdays))
+    if len(days) > 2 and days[-1] - days[0] == len(days) - 1:
+        span = {"first": WEEKDAYS[days[0]], "last": WEEKDAYS[days[-1]]}
+        return (Sentence(gettext_noop("{first} to {last}"), span),)
+    return tuple(WEEKDAYS[day] for day in days)
+
+
+def _times(pattern: OpeningPattern) -> Sentence:
+    params = {"opens": f"{pattern.opens:%H:%M}", "closes": f"{pattern.closes:%H:%M}"}
+    if pattern.opens == pattern.closes and not (pattern.opens.hour or pattern.opens.minute):
+        return Sentence(gettext_noop("around the clock"))
+    if pattern.ends_next_day:
+        return Sentence(gettext_noop("{opens} to {closes} the next day"), params)
+    return Sentence(gettext_noop("{opens} to {closes}"), params)
+
+
+def _who(terms: TermsDraft) -> Iterator[Sentence]:
+    kinds = tuple(word(kind) for kind in UserKind if kind in terms.user_kinds)
+    yield Sentence(gettext_noop("It may be booked by: {kinds}."), {"kinds": kinds})
+    modes = tuple(word(mode) for mode in ServiceMode if mode in terms.service_modes)
+    yield Sentence(gettext_noop("Ways of service: {modes}."), {"modes": modes})
+    if terms.needs_qualification:
+        yield Sentence(gettext_noop("Who operates it needs a qualification that is valid through the end."))
+
+
+def _how(terms: TermsDraft) -> Iterator[Sentence]:
+    yield Sentence(
+        gettext_noop("Time is booked in steps of {step}: {shortest} at least, {longest} at most."),
+        {"step": terms.step, "shortest": terms.min_length, "longest": terms.max_length},
+    )
+    days = terms.horizon // timedelta(days=1)
+    yield Sentence(gettext_noop("It can be booked up to {days} days ahead."), {"days": days})
+    if terms.lead:
+        yield Sentence(gettext_noop("Book at least {lead} before the start."), {"lead": terms.lead})
+    if terms.may_span_gaps:
+        yield Sentence(
+            gettext_noop("A booking may run on through the hours between two openings, overnight.")
+        )
+    if terms.decision is Decision.AT_ONCE:
+        yield Sentence(gettext_noop("A booking that fits the rule is approved at once."))
+    else:
+        yield Sentence(
+            gettext_noop("The keeper decides within {hours}; after that the request lapses."),
+            {"hours": timedelta(hours=terms.decision_hours)},
+        )
+
+
+def _quotas(terms: TermsDraft) -> Iterator[Sentence]:
+    if terms.quota_user_week_minutes is not None:
+        yield Sentence(
+            gettext_noop("One person may book {length} a week at most."),
+            {"length": timedelta(minutes=terms.quota_user_week_minutes)},
+        )
+    if terms.quota_user_week_bookings is not None:
+        yield Sentence(
+            gettext_noop("One person may have {number} bookings a week at most."),
+            {"number": terms.quota_user_week_bookings},
+        )
+    if terms.quota_organization_month_minutes is not None:
+        yield Sentence(
+            gettext_noop("One organization may book {length} a month at most."),
+            {"length": timedelta(minutes=terms.quota_organization_month_minutes)},
+        )
+
+
+def _afterwards(terms: TermsDraft) -> Iterator[Sentence]:
+    yield Sentence(
+        gettext_noop(
+            "It can be moved until {change} and cancelled without charge until {cancel} before the start."
+        ),
+        {"change": terms.change_deadline, "cancel": terms.cancel_deadline},
+    )
+    yield Sentence(
+        gettext_noop("A later cancellation costs {late}% of the quoted price, not coming {no_show}%."),
+        {"late": terms.late_cancel_percent, "no_show": terms.no_show_percent},
+    )
+    if terms.turnaround:
+        yield Sentence(
+            gettext_noop("After each use {turnaround} are kept free to clean and make ready."),
+            {"turnaround": terms.turnaround},
+        )
+
+
+def _price(price: Price) -> Sentence:
+    who = (word(price.user_kind),) if price.user_kind else ()
+    how = (word(price.service_mode),) if price.service_mode else ()
+    weekdays = _weekdays(price.weekdays)
+    times: tuple[Sentence, ...] = ()
+    if price.from_time is not None and price.until_time is not None:
+        params = {"opens": f"{price.from_time:%H:%M}", "closes": f"{price.until_time:%H:%M}"}
+        times = (Sentence(gettext_noop("{opens} to {closes}"), params),)
+    params = {"price": price.price_yuan, "unit": word(price.unit), "for": (*who, *how, *weekdays, *times)}
+    if params["for"]:
+        return Sentence(gettext_noop("{price} yuan {unit} ({for})."), params)
+    return Sentence(gettext_noop("{price} yuan {unit}."), params)
+
+
+def _minimum(terms: TermsDraft) -> Iterator[Sentence]:
+    if terms.minimum_charge_yuan:
+        yield Sentence(
+            gettext_noop("At least {price} yuan are charged for a booking."),
+            {"price": terms.minimum_charge_yuan},
+        )

@@ -1,0 +1,22 @@
+"""The states of an instrument and of a unit's profile, as tables of moves."""
+
+from instrument_share.kernel.states import Moves
+from providers.domain.words import InstrumentState, ProfileState
+
+INSTRUMENT_MOVES: Moves = {
+    InstrumentState.DRAFT: {"submit": InstrumentState.SUBMITTED},
+    InstrumentState.SUBMITTED: {"publish": InstrumentState.PUBLISHED, "return": InstrumentState.DRAFT},
+    InstrumentState.PUBLISHED: {"suspend": InstrumentState.SUSPENDED},
+    InstrumentState.SUSPENDED: {"resume": InstrumentState.PUBLISHED, "retire": InstrumentState.RETIRED},
+}
+
+PROFILE_MOVES: Moves = {
+    ProfileState.DRAFT: {"submit": ProfileState.SUBMITTED},
+    ProfileState.SUBMITTED: {"publish": ProfileState.PUBLISHED, "return": ProfileState.DRAFT},
+}
+
+PUBLIC = frozenset({InstrumentState.PUBLISHED, InstrumentState.SUSPENDED})
+"""States in which everybody may see an instrument; a suspended one says that it is."""
+EDITABLE_AS_A_WHOLE = frozenset({InstrumentState.DRAFT})
+LIVE = frozenset({InstrumentState.PUBLISHED, InstrumentState.SUSPENDED})
+"""States in which a change of a description goes live, and a change that the bureau reviews waits."""

@@ -1,0 +1,118 @@
+"""The words of the closed lists, as literals of the catalogues."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from instrument_share.kernel.errors import gettext_noop
+from instrument_share.kernel.wording import Words
+from providers.domain.words import (
+    Completeness,
+    Condition,
+    Decision,
+    Frequency,
+    Funding,
+    HolidayTreatment,
+    Origin,
+    PriceUnit,
+    Purpose,
+    ServiceMode,
+    SharingMode,
+    UserKind,
+)
+
+WORDS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
+    Origin: {
+        Origin.PURCHASE: gettext_noop("Purchased"),
+        Origin.SELF_MADE: gettext_noop("Self-made"),
+        Origin.GIFT: gettext_noop("Gift"),
+        Origin.OTHER: gettext_noop("Other origin"),
+    },
+    Purpose: {
+        Purpose.GENERAL: gettext_noop("General purpose"),
+        Purpose.SPECIAL: gettext_noop("Special purpose"),
+    },
+    Funding: {
+        Funding.CENTRAL: gettext_noop("Central funds"),
+        Funding.LOCAL: gettext_noop("Local funds"),
+        Funding.OWN: gettext_noop("Own funds"),
+        Funding.OTHER: gettext_noop("Other funds"),
+    },
+    SharingMode: {
+        SharingMode.INTERNAL: gettext_noop("Shared inside the unit"),
+        SharingMode.EXTERNAL: gettext_noop("Shared with outside users"),
+        SharingMode.NONE: gettext_noop("Not shared"),
+    },
+    Condition: {
+        Condition.NORMAL: gettext_noop("In order"),
+        Condition.STANDBY: gettext_noop("On standby"),
+        Condition.REMOTE: gettext_noop("In remote service"),
+        Condition.OCCASIONAL_FAULTS: gettext_noop("Occasional faults"),
+        Condition.FREQUENT_FAULTS: gettext_noop("Frequent faults"),
+        Condition.AWAITING_REPAIR: gettext_noop("Awaiting repair"),
+        Condition.AWAITING_DISPOSAL: gettext_noop("Awaiting disposal"),
+    },
+    ServiceMode: {
+        ServiceMode.SELF_OPERATED: gettext_noop("operated by the user"),
+        ServiceMode.OPERATED: gettext_noop("measured by the unit"),
+        ServiceMode.SAMPLES: gettext_noop("samples sent in"),
+        ServiceMode.REMOTE: gettext_noop("operated remotely"),
+    },
+    UserKind: {
+        UserKind.INSIDE: gettext_noop("users of the own unit"),
+        UserKind.OUTSIDE: gettext_noop("outside researchers"),
+        UserKind.ENTERPRISE: gettext_noop("enterprises"),
+        UserKind.INDIVIDUAL: gettext_noop("individuals"),
+    },
+    Decision: {
+        Decision.AT_ONCE: gettext_noop("Approved at once"),
+        Decision.BY_KEEPER: gettext_noop("Decided by the keeper"),
+    },
+    PriceUnit: {
+        PriceUnit.HOUR: gettext_noop("per hour"),
+        PriceUnit.SAMPLE: gettext_noop("per sample"),
+        PriceUnit.USE: gettext_noop("per use"),
+    },
+    HolidayTreatment: {
+        HolidayTreatment.CLOSED_AND_SHIFTED: gettext_noop(
+            "Closed on public holidays, open on shifted working days"
+        ),
+        HolidayTreatment.CLOSED: gettext_noop("Closed on public holidays"),
+        HolidayTreatment.IGNORED: gettext_noop("Open on public holidays too"),
+    },
+    Frequency: {
+        Frequency.WEEKLY: gettext_noop("Weekly"),
+        Frequency.MONTHLY_BY_WEEKDAY: gettext_noop("Monthly, by weekday"),
+    },
+    Completeness: {
+        Completeness.MISSING: gettext_noop("Missing"),
+        Completeness.STALE: gettext_noop("Out of date"),
+        Completeness.COMPLETE: gettext_noop("Complete"),
+    },
+}
+
+WEEKDAYS = tuple(
+    Words(name)
+    for name in (
+        gettext_noop("Monday"),
+        gettext_noop("Tuesday"),
+        gettext_noop("Wednesday"),
+        gettext_noop("Thursday"),
+        gettext_noop("Friday"),
+        gettext_noop("Saturday"),
+        gettext_noop("Sunday"),
+    )
+)
+
+NTH_WORDS: Mapping[int, Words] = {
+    1: Words(gettext_noop("first")),
+    2: Words(gettext_noop("second")),
+    3: Words(gettext_noop("third")),
+    4: Words(gettext_noop("fourth")),
+    5: Words(gettext_noop("fifth")),
+    -1: Words(gettext_noop("last")),
+}
+
+
+def word(code: StrEnum) -> Words:
+    """A member of a closed list in words."""
+    return Words(WORDS[type(code)][code])

@@ -1,0 +1,136 @@
+"""Terms, open windows and closures."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from instrument_share.kernel.errors import NotFound
+from instrument_share.kernel.interval import Interval
+from providers.calendar import events_of, patterns_of
+from providers.domain.terms import Price, Terms
+from providers.domain.words import Decision, HolidayTreatment, PriceUnit, ServiceMode, UserKind
+from providers.models import Closure, OpenServiceRule, OpenWindow, PriceLine
+from providers.selectors.instruments import instruments
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.selectors import Viewer
+
+TERMS_PARTS = ("price_lines", "calendar__event_set__rule")
+"""What `terms_of` reads; prefetched where there are several rules."""
+
+
+def terms_of(rule: OpenServiceRule) -> Terms:
+    """A rule's terms (2 statements, none where TERMS_PARTS are prefetched)."""
+    return Terms(
+        rule_id=rule.pk,
+        version=rule.version,
+        applies_from=rule.applies_from,
+        patterns=patterns_of(events_of(rule)),
+        holidays=HolidayTreatment(rule.holidays),
+        step=timedelta(minutes=rule.step_minutes),
+        min_length=timedelta(minutes=rule.min_minutes),
+        max_length=timedelta(minutes=rule.max_minutes),
+        lead=timedelta(minutes=rule.lead_minutes),
+        horizon=timedelta(days=rule.horizon_days),
+        change_deadline=timedelta(minutes=rule.change_deadline_minutes),
+        cancel_deadline=timedelta(minutes=rule.cancel_deadline_minutes),
+        turnaround=timedelta(minutes=rule.turnaround_minutes),
+        may_span_gaps=rule.may_span_gaps,
+        user_kinds=frozenset(UserKind(kind) for kind in rule.user_kinds),
+        needs_qualification=rule.needs_qualification,
+        decision=Decision(rule.decision),
+        decision_hours=rule.decision_hours,
+        quota_user_week_minutes=rule.quota_user_week_minutes,
+        quota_user_week_bookings=rule.quota_user_week_bookings,
+        quota_organization_month_minutes=rule.quota_organization_month_minutes,
+        service_modes=frozenset(ServiceMode(mode) for mode in rule.service_modes),
+        prices=tuple(_price(line) for line in sorted(rule.price_lines.all(), key=lambda line: line.pk)),
+        minimum_charge_yuan=rule.minimum_charge_yuan,
+        late_cancel_percent=rule.late_cancel_percent,
+        no_show_percent=rule.no_show_percent,
+    )
+
+
+def _price(line: PriceLine) -> Price:
+    return Price(
+        price_yuan=line.price_yuan,
+        user_kind=UserKind(line.user_kind) if line.user_kind else None,
+        service_mode=ServiceMode(line.service_mode) if line.service_mode else None,
+        unit=PriceUnit(line.unit),
+        from_time=line.from_time,
+        until_time=line.until_time,
+        weekdays=tuple(line.weekdays),
+    )
+
+
+def terms_at(instrument_id: int, at: datetime) -> Terms | None:
+    """The terms of an instrument that are in force at an instant, or None before its first rule applies."""
+    return terms_now([instrument_id], at).get(instrument_id)
+
+
+def terms_now(instrument_ids: Iterable[int], at: datetime) -> dict[int, Terms]:
+    """The terms in force at an instant, by instrument; 4 statements for any number of instruments."""
+    in_force = (
+        OpenServiceRule.objects.filter(instrument_id=OuterRef("instrument_id"), applies_from__lte=at)
+        .order_by("-version")
+        .values("pk")[:1]
+    )
+    rules = (
+        OpenServiceRule.objects.filter(instrument_id__in=list(instrument_ids), pk=Subquery(in_force))
+        .select_related("calendar")
+        .prefetch_related(*TERMS_PARTS)
+    )
+    return {rule.instrument_id: terms_of(rule) for rule in rules}
+
+
+def rules_of(viewer: "Viewer", instrument_id: int) -> QuerySet[OpenServiceRule]:
+    """Every version of the rule of a visible instrument, newest first."""
+    return (
+        OpenServiceRule.objects.filter(instrument__in=instruments(viewer).filter(pk=instrument_id))
+        .select_related("calendar")
+        .prefetch_related(*TERMS_PARTS)
+        .order_by("-version")
+    )
+
+
+def open_windows(instrument_ids: Collection[int], interval: Interval) -> dict[int, list[Interval]]:
+    """The open windows that meet `interval`, uncut and in order of time, for each of the instruments."""
+    found: dict[int, list[Interval]] = {instrument_id: [] for instrument_id in instrument_ids}
+    rows = OpenWindow.objects.filter(
+        instrument_id__in=list(instrument_ids), ends_at__gt=interval.start, starts_at__lt=interval.end
+    ).order_by("instrument_id", "starts_at")
+    for instrument_id, starts_at, ends_at in rows.values_list("instrument_id", "starts_at", "ends_at"):
+        found[instrument_id].append(Interval(starts_at, ends_at))
+    return found
+
+
+def closures(instrument_ids: Collection[int], interval: Interval) -> dict[int, list[Interval]]:
+    """The closures that meet `interval` and have not been lifted, uncut and in order of time."""
+    found: dict[int, list[Interval]] = {instrument_id: [] for instrument_id in instrument_ids}
+    for row in closure_rows(instrument_ids, interval):
+        found[row.instrument_id].append(Interval(row.starts_at, row.ends_at))
+    return found
+
+
+def closure_rows(instrument_ids: Collection[int], interval: Interval) -> QuerySet[Closure]:
+    """The same closures as rows, with the reasons that users see."""
+    return Closure.objects.filter(
+        instrument_id__in=list(instrument_ids),
+        ends_at__gt=interval.start,
+        starts_at__lt=interval.end,
+        lifted_at__isnull=True,
+    ).order_by("instrument_id", "starts_at", "id")
+
+
+def closure(viewer: "Viewer", public_id: str) -> Closure:
+    """One closure of a visible instrument, or NotFound."""
+    found = (
+        Closure.objects.filter(public_id=public_id, instrument__in=instruments(viewer))
+        .select_related("instrument")
+        .first()
+    )
+    if found is None:
+        raise NotFound
+    return found

@@ -1,0 +1,92 @@
+"""The only writers of units, instruments, terms and open time."""
+
+from providers.services.instruments import (
+    InnerNumberTaken,
+    NothingWaits,
+    instrument_changes_accept,
+    instrument_changes_refuse,
+    instrument_confirm,
+    instrument_create,
+    instrument_publish,
+    instrument_resume,
+    instrument_retire,
+    instrument_return,
+    instrument_submit,
+    instrument_suspend,
+    instrument_update,
+)
+from providers.services.openness import (
+    ClosureLifted,
+    RuleInThePast,
+    closure_lift,
+    closure_record,
+    rule_publish,
+)
+from providers.services.people import (
+    NotAKeeper,
+    QualificationTooShort,
+    keeper_assign,
+    keeper_remove,
+    qualification_grant,
+    qualification_revoke,
+)
+from providers.services.publications import (
+    AlreadyWithdrawn,
+    StatementExists,
+    publication_publish,
+    publication_update,
+    publication_withdraw,
+)
+from providers.services.reference import CategoryRow, Day, calendar_year_set, category_table_load
+from providers.services.units import (
+    unit_profile_confirm,
+    unit_profile_publish,
+    unit_profile_return,
+    unit_profile_save,
+    unit_profile_submit,
+)
+from providers.services.windows import Extended, windows_extend, windows_rebuild
+
+__all__ = [
+    "AlreadyWithdrawn",
+    "CategoryRow",
+    "ClosureLifted",
+    "Day",
+    "Extended",
+    "InnerNumberTaken",
+    "NotAKeeper",
+    "NothingWaits",
+    "QualificationTooShort",
+    "RuleInThePast",
+    "StatementExists",
+    "calendar_year_set",
+    "category_table_load",
+    "closure_lift",
+    "closure_record",
+    "instrument_changes_accept",
+    "instrument_changes_refuse",
+    "instrument_confirm",
+    "instrument_create",
+    "instrument_publish",
+    "instrument_resume",
+    "instrument_retire",
+    "instrument_return",
+    "instrument_submit",
+    "instrument_suspend",
+    "instrument_update",
+    "keeper_assign",
+    "keeper_remove",
+    "publication_publish",
+    "publication_update",
+    "publication_withdraw",
+    "qualification_grant",
+    "qualification_revoke",
+    "rule_publish",
+    "unit_profile_confirm",
+    "unit_profile_publish",
+    "unit_profile_return",
+    "unit_profile_save",
+    "unit_profile_submit",
+    "windows_extend",
+    "windows_rebuild",
+]

@@ -1,0 +1,61 @@
+"""What the services of this app have in common."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+
+from instrument_share.accounts.permissions import require
+from instrument_share.kernel.errors import DomainError, Kind, gettext_noop
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+
+class ReasonMissing(DomainError):
+    code = "reason_missing"
+    message = gettext_noop("Say why: those concerned read the reason.")
+
+
+class InReview(DomainError):
+    """What the bureau is reviewing, or what is retired, stays as it is."""
+
+    code = "providers.not_editable"
+    kind: Kind = "conflict"
+    message = gettext_noop(
+        "This can't be changed while it is “{state}”. Wait for the bureau's decision or ask for its return."
+    )
+
+
+def allowed(actor: "User | None", permission: str, subject: object | None = None) -> None:
+    """`require`, but None passes: what the system does by itself (a command on the server, `tick`)."""
+    if actor is not None:
+        require(actor, permission, subject)
+
+
+def given(reason: str) -> str:
+    """The reason without blanks around it. Raises ReasonMissing."""
+    if not reason.strip():
+        raise ReasonMissing
+    return reason.strip()
+
+
+def keep(row: models.Model, *, actor: "User | None", now: datetime) -> None:
+    """Save a row whose revisions are kept: by whom and when is the service's to say."""
+    row._history_user = actor  # type: ignore[attr-defined]
+    row._history_date = now  # type: ignore[attr-defined]
+    row.save()
+
+
+def as_json(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values of fields as they are kept in JSON, from which the same fields read them again."""
+    return {
+        name: value.isoformat()
+        if isinstance(value, date)
+        else str(value)
+        if isinstance(value, Decimal)
+        else value
+        for name, value in values.items()
+    }

@@ -1,0 +1,300 @@
+"""Writers of instruments: draft → submitted → published ⇄ suspended → retired (see domain.states)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.permissions import require
+from instrument_share.accounts.selectors import organization_lock, people_with
+from instrument_share.journal.services import notify, record
+from instrument_share.kernel.errors import DomainError, Invalid, Kind, Problem, gettext_noop
+from instrument_share.kernel.states import moved
+from providers.domain import instruments as fields
+from providers.domain.search import search_text
+from providers.domain.states import EDITABLE_AS_A_WHOLE, INSTRUMENT_MOVES, LIVE
+from providers.models import Instrument, InstrumentCategory
+from providers.selectors import category_table, instrument_lock
+from providers.services.common import InReview, allowed, as_json, given, keep
+from providers.services.windows import windows_cut
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import Organization, User
+
+
+class InnerNumberTaken(DomainError):
+    code = "instrument.inner_number_taken"
+    kind: Kind = "conflict"
+    message = gettext_noop("The unit already has an instrument with the inner number “{inner_number}”.")
+
+
+class NothingWaits(DomainError):
+    code = "instrument.nothing_waits"
+    kind: Kind = "conflict"
+    message = gettext_noop("No change of this instrument waits for review. Reload the page.")
+
+
+@transaction.atomic
+def instrument_create(
+    *, actor: "User | None", organization_id: int, values: Mapping[str, Any], now: datetime
+) -> Instrument:
+    """Enter an instrument as a draft; `values` by field name (`domain.instruments`), `category` as a code."""
+    organization = organization_lock(organization_id)
+    allowed(actor, "providers.edit_instrument", organization)
+    clean = usable({**dict.fromkeys(fields.ESSENTIAL, ""), **values})
+    if Instrument.objects.filter(organization=organization, inner_number=clean["inner_number"]).exists():
+        raise InnerNumberTaken(inner_number=clean["inner_number"])
+    instrument = Instrument(organization=organization, created_at=now)
+    fill(instrument, clean)
+    keep(instrument, actor=actor, now=now)
+    _record(actor, "instrument.created", instrument, now)
+    return instrument
+
+
+@transaction.atomic
+def instrument_update(
+    *, actor: "User | None", instrument_id: int, values: Mapping[str, Any], now: datetime
+) -> Instrument:
+    """Change fields of an instrument; nothing is written where nothing differs.
+
+    A draft changes at once. Of what is published, descriptions go live with a revision and count as
+    confirmed; what the bureau reviews (`domain.instruments.REVIEWED`) waits in `pending_values`.
+    """
+    instrument = instrument_lock(instrument_id)
+    allowed(actor, "providers.edit_instrument", instrument)
+    if instrument.state not in EDITABLE_AS_A_WHOLE | LIVE:
+        raise InReview(state=instrument.state)
+    clean = changed(instrument, usable(values))
+    live = instrument.state in LIVE
+    _need_all(clean, instrument) if live else None
+    if "inner_number" in clean:
+        _need_free_number(instrument, clean["inner_number"])
+    waiting = {name: clean.pop(name) for name in fields.REVIEWED & clean.keys()} if live else {}
+    if not clean and not waiting:
+        return instrument
+    fill(instrument, clean)
+    if live:
+        instrument.confirmed_at = now
+    if waiting:
+        instrument.pending_values = {**instrument.pending_values, **as_json(waiting)}
+        instrument.pending_since = now
+    keep(instrument, actor=actor, now=now)
+    _record(actor, "instrument.updated", instrument, now, fields=sorted(clean), waiting=sorted(waiting))
+    return instrument
+
+
+@transaction.atomic
+def instrument_changes_accept(*, actor: "User", instrument_id: int, now: datetime) -> Instrument:
+    """The bureau lets the waiting changes of a published instrument take effect."""
+    instrument = _with_waiting_changes(actor, instrument_id)
+    accepted = instrument.pending_values
+    fill(instrument, usable(accepted))
+    instrument.pending_values, instrument.pending_since, instrument.confirmed_at = {}, None, now
+    keep(instrument, actor=actor, now=now)
+    _record(actor, "instrument.changes_accepted", instrument, now, values=accepted)
+    message = gettext_noop("The bureau has accepted the changes of “{name}”.")
+    _tell(instrument, message, now)
+    return instrument
+
+
+@transaction.atomic
+def instrument_changes_refuse(*, actor: "User", instrument_id: int, reason: str, now: datetime) -> Instrument:
+    """The bureau refuses the waiting changes with a reason; the old values stand."""
+    instrument = _with_waiting_changes(actor, instrument_id)
+    refused, why = instrument.pending_values, given(reason)
+    instrument.pending_values, instrument.pending_since, instrument.return_reason = {}, None, why
+    keep(instrument, actor=actor, now=now)
+    _record(actor, "instrument.changes_refused", instrument, now, values=refused, reason=why)
+    message = gettext_noop("The bureau has refused the changes of “{name}”: {reason}")
+    _tell(instrument, message, now, reason=why)
+    return instrument
+
+
+@transaction.atomic
+def instrument_confirm(*, actor: "User", instrument_id: int, now: datetime) -> Instrument:
+    """The unit confirms that what is published of an instrument is still right, which it does once a year."""
+    instrument = instrument_lock(instrument_id)
+    require(actor, "providers.edit_instrument", instrument)
+    if instrument.state not in LIVE:
+        raise InReview(state=instrument.state)
+    instrument.confirmed_at = now
+    keep(instrument, actor=actor, now=now)
+    _record(actor, "instrument.confirmed", instrument, now)
+    return instrument
+
+
+@transaction.atomic
+def instrument_submit(*, actor: "User", instrument_id: int, now: datetime) -> Instrument:
+    """Hand an instrument in for the bureau's review, once it has all that publication needs."""
+    instrument = instrument_lock(instrument_id)
+    require(actor, "providers.edit_instrument", instrument)
+    state = moved(INSTRUMENT_MOVES, instrument.state, "submit")
+    _need_all({}, instrument)
+    instrument.state, instrument.submitted_at, instrument.return_reason = state, now, ""
+    keep(instrument, actor=actor, now=now)
+    _record(actor, "instrument.submitted", instrument, now)
+    return instrument
+
+
+@transaction.atomic
+def instrument_return(*, actor: "User", instrument_id: int, reason: str, now: datetime) -> Instrument:
+    """The bureau returns a submitted instrument with a reason."""
+    instrument = instrument_lock(instrument_id)
+    require(actor, "providers.review_publication", instrument)
+    instrument.state = moved(INSTRUMENT_MOVES, instrument.state, "return")
+    instrument.return_reason = given(reason)
+    keep(instrument, actor=actor, now=now)
+    _record(actor, "instrument.returned", instrument, now, reason=instrument.return_reason)
+    message = gettext_noop("The bureau has returned “{name}”: {reason}")
+    _tell(instrument, message, now, reason=instrument.return_reason)
+    return instrument
+
+
+@transaction.atomic
+def instrument_publish(*, actor: "User", instrument_id: int, now: datetime) -> Instrument:
+    """The bureau lets a submitted instrument be seen by everybody."""
+    instrument = instrument_lock(instrument_id)
+    require(actor, "providers.review_publication", instrument)
+    instrument.state = moved(INSTRUMENT_MOVES, instrument.state, "publish")
+    instrument.published_at = instrument.confirmed_at = now
+    keep(instrument, actor=actor, now=now)
+    _record(actor, "instrument.published", instrument, now)
+    _tell(instrument, gettext_noop("The bureau has published “{name}”."), now)
+    return instrument
+
+
+@transaction.atomic
+def instrument_suspend(*, actor: "User", instrument_id: int, reason: str, now: datetime) -> Instrument:
+    """Take a published instrument out of service for a time: the unit or its keeper, or the bureau.
+
+    Bookings are not touched here: who suspends an instrument that has some decides about them in `bookings`.
+    """
+    return _set_state(actor, instrument_id, "suspend", "suspended_at", now, reason=given(reason))
+
+
+@transaction.atomic
+def instrument_resume(*, actor: "User", instrument_id: int, now: datetime) -> Instrument:
+    """Put a suspended instrument back into service."""
+    return _set_state(actor, instrument_id, "resume", None, now)
+
+
+@transaction.atomic
+def instrument_retire(*, actor: "User", instrument_id: int, reason: str, now: datetime) -> Instrument:
+    """Take a suspended instrument out of service for good; its open windows end now."""
+    instrument = _set_state(actor, instrument_id, "retire", "retired_at", now, reason=given(reason))
+    windows_cut(instrument_ids=[instrument.pk], since=now)
+    return instrument
+
+
+def _set_state(
+    actor: "User", instrument_id: int, move: str, stamp: str | None, now: datetime, **details: Any
+) -> Instrument:
+    instrument = instrument_lock(instrument_id)
+    require(actor, "providers.suspend_instrument", instrument)
+    instrument.state = moved(INSTRUMENT_MOVES, instrument.state, move)
+    if stamp is not None:
+        setattr(instrument, stamp, now)
+    keep(instrument, actor=actor, now=now)
+    _record(actor, f"instrument.{_PAST[move]}", instrument, now, **details)
+    return instrument
+
+
+_PAST = {"suspend": "suspended", "resume": "resumed", "retire": "retired"}
+
+
+# --- Values, shared with the import of sheets ---------------------------------------------------------------
+
+
+def usable(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values as the fields hold them, `category` as its row. Raises Invalid with every problem."""
+    clean, problems = fields.checked(values)
+    if clean.get("category"):
+        code = clean["category"]
+        clean["category"] = category_table().filter(code=code).first()
+        if clean["category"] is None:
+            problems.append(category_unknown(code))
+    elif "category" in clean:
+        clean["category"] = None
+    if problems:
+        raise Invalid(problems=problems)
+    return clean
+
+
+def category_unknown(code: str) -> Problem:
+    message = gettext_noop("“{code}” is not in the category table. Look the code up there.")
+    return Problem("instrument.category_unknown", message, {"code": code}, "category")
+
+
+def changed(instrument: Instrument, clean: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the values that differ from what the instrument has."""
+    return {name: value for name, value in clean.items() if getattr(instrument, name) != value}
+
+
+def fill(instrument: Instrument, clean: Mapping[str, Any]) -> None:
+    """Set the values and what search finds the instrument by; the caller keeps it."""
+    for name, value in clean.items():
+        setattr(instrument, name, value)
+    instrument.search_text = searched(instrument, instrument.organization, instrument.category)
+
+
+def searched(
+    instrument: Instrument, organization: "Organization", category: InstrumentCategory | None
+) -> str:
+    return search_text(
+        [
+            instrument.name_zh,
+            instrument.name_en,
+            instrument.model,
+            instrument.manufacturer,
+            *((category.name_zh, category.name_en) if category else ()),
+            organization.name_zh,
+            organization.name_en,
+        ]
+    )
+
+
+def values_of(instrument: Instrument) -> dict[str, Any]:
+    return {name: getattr(instrument, name) for name in fields.FIELDS}
+
+
+def _need_all(clean: Mapping[str, Any], instrument: Instrument) -> None:
+    lacking = fields.missing({**values_of(instrument), **clean})
+    if lacking:
+        raise Invalid(problems=fields.problems_of_missing(lacking))
+
+
+def _need_free_number(instrument: Instrument, inner_number: str) -> None:
+    others = Instrument.objects.filter(organization_id=instrument.organization_id).exclude(pk=instrument.pk)
+    if others.filter(inner_number=inner_number).exists():
+        raise InnerNumberTaken(inner_number=inner_number)
+
+
+def _with_waiting_changes(actor: "User", instrument_id: int) -> Instrument:
+    instrument = instrument_lock(instrument_id)
+    require(actor, "providers.review_publication", instrument)
+    if not instrument.pending_values:
+        raise NothingWaits
+    return instrument
+
+
+def _record(actor: "User | None", action: str, instrument: Instrument, now: datetime, **details: Any) -> None:
+    record(
+        actor=actor,
+        action=action,
+        subject=instrument,
+        now=now,
+        organization_id=instrument.organization_id,
+        details=details,
+    )
+
+
+def _tell(instrument: Instrument, message: str, now: datetime, **params: Any) -> None:
+    notify(
+        users=people_with(Role.UNIT_MANAGER, instrument.organization_id),
+        message=message,
+        params={"name": instrument.name_zh, **params},
+        path=f"/instruments/{instrument.public_id}/",
+        now=now,
+    )

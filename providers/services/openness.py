@@ -1,0 +1,206 @@
+"""Writers of the terms on which an instrument is open, and of closures."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from instrument_share.accounts.permissions import require
+from instrument_share.journal.services import record
+from instrument_share.kernel.errors import DomainError, Invalid, Kind, NotFound, gettext_noop
+from instrument_share.kernel.interval import Interval
+from instrument_share.kernel.public_id import new_public_id
+from providers.calendar import local_date, rows_of
+from providers.domain.terms import TermsDraft, problems_of
+from providers.domain.words import HolidayTreatment, InstrumentState
+from providers.models import Closure, Instrument, OpenServiceRule, PriceLine
+from providers.selectors import day_table, instrument_lock
+from providers.services.common import InReview, given
+from providers.services.windows import windows_cut, windows_extend
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+
+class RuleInThePast(DomainError):
+    code = "rule.in_the_past"
+    message = gettext_noop(
+        "The rule would apply from {applies_from}, which has passed. Choose a time from {now} on; "
+        "what was open before stays as it was."
+    )
+
+
+class ClosureLifted(DomainError):
+    code = "closure.lifted"
+    kind: Kind = "conflict"
+    message = gettext_noop("This closure has been lifted already. Reload the page.")
+
+
+@transaction.atomic
+def rule_publish(
+    *, actor: "User", instrument_id: int, draft: TermsDraft, applies_from: datetime, now: datetime
+) -> OpenServiceRule:
+    """Put new terms in force from an instant: a new version, public at once, never changed again.
+
+    From `applies_from` on the open windows follow the new pattern, whatever earlier versions said; before it,
+    and in bookings that are made already, nothing changes. Raises CalendarYearUnknown where the pattern minds
+    public holidays of a year that nobody has entered.
+    """
+    instrument = instrument_lock(instrument_id)
+    require(actor, "providers.set_rule", instrument)
+    if instrument.state == InstrumentState.RETIRED:
+        raise InReview(state=instrument.state)
+    if problems := problems_of(draft):
+        raise Invalid(problems=problems)
+    if applies_from < now:
+        raise RuleInThePast(applies_from=applies_from, now=now)
+    if draft.holidays is not HolidayTreatment.IGNORED:
+        first_day = local_date(applies_from)
+        day_table([first_day.year]).kind(first_day)
+    rule = _create(actor, instrument, draft, applies_from, now)
+    windows_cut(instrument_ids=[instrument.pk], since=applies_from)
+    windows_extend(now=now, instrument_ids=[instrument.pk])
+    record(
+        actor=actor,
+        action="rule.published",
+        subject=rule,
+        now=now,
+        organization_id=instrument.organization_id,
+        details={
+            "instrument": instrument.public_id,
+            "version": rule.version,
+            "applies_from": applies_from.isoformat(),
+        },
+    )
+    return rule
+
+
+def _create(
+    actor: "User", instrument: Instrument, draft: TermsDraft, applies_from: datetime, now: datetime
+) -> OpenServiceRule:
+    public_id = new_public_id("RUL")
+    rows = rows_of(public_id.lower(), draft.patterns)
+    rows.calendar.save(force_insert=True)
+    for recurrence, event in rows.events:
+        recurrence.save(force_insert=True)
+        event.calendar, event.rule = rows.calendar, recurrence
+        event.save(force_insert=True)
+    last = OpenServiceRule.objects.filter(instrument=instrument).aggregate(last=Max("version"))["last"]
+    rule = OpenServiceRule(
+        public_id=public_id,
+        instrument=instrument,
+        version=(last or 0) + 1,
+        applies_from=applies_from,
+        calendar=rows.calendar,
+        created_at=now,
+        created_by=actor,
+        **_columns(draft),
+    )
+    rule.save(force_insert=True)
+    PriceLine.objects.bulk_create(
+        PriceLine(
+            rule=rule,
+            user_kind=price.user_kind or "",
+            service_mode=price.service_mode or "",
+            unit=price.unit.value,
+            price_yuan=price.price_yuan,
+            from_time=price.from_time,
+            until_time=price.until_time,
+            weekdays=list(price.weekdays),
+        )
+        for price in draft.prices
+    )
+    return rule
+
+
+def _columns(draft: TermsDraft) -> dict[str, Any]:
+    return {
+        "holidays": draft.holidays.value,
+        "step_minutes": _minutes(draft.step),
+        "min_minutes": _minutes(draft.min_length),
+        "max_minutes": _minutes(draft.max_length),
+        "lead_minutes": _minutes(draft.lead),
+        "horizon_days": draft.horizon // timedelta(days=1),
+        "change_deadline_minutes": _minutes(draft.change_deadline),
+        "cancel_deadline_minutes": _minutes(draft.cancel_deadline),
+        "turnaround_minutes": _minutes(draft.turnaround),
+        "may_span_gaps": draft.may_span_gaps,
+        "user_kinds": sorted(kind.value for kind in draft.user_kinds),
+        "needs_qualification": draft.needs_qualification,
+        "decision": draft.decision.value,
+        "decision_hours": draft.decision_hours,
+        "quota_user_week_minutes": draft.quota_user_week_minutes,
+        "quota_user_week_bookings": draft.quota_user_week_bookings,
+        "quota_organization_month_minutes": draft.quota_organization_month_minutes,
+        "service_modes": sorted(mode.value for mode in draft.service_modes),
+        "minimum_charge_yuan": draft.minimum_charge_yuan,
+        "late_cancel_percent": draft.late_cancel_percent,
+        "no_show_percent": draft.no_show_percent,
+    }
+
+
+def _minutes(length: timedelta) -> int:
+    return length // timedelta(minutes=1)
+
+
+@transaction.atomic
+def closure_record(
+    *,
+    actor: "User",
+    instrument_id: int,
+    interval: Interval,
+    reason_zh: str,
+    now: datetime,
+    reason_en: str = "",
+) -> Closure:
+    """Take an interval out of an instrument's open time, with a reason that users see.
+
+    What becomes of bookings in it is decided by `bookings.services.closure_place`, which calls this.
+    """
+    instrument = instrument_lock(instrument_id)
+    require(actor, "providers.close_instrument", instrument)
+    closure = Closure(
+        instrument=instrument,
+        starts_at=interval.start,
+        ends_at=interval.end,
+        reason_zh=given(reason_zh),
+        reason_en=reason_en.strip(),
+        created_at=now,
+        created_by=actor,
+    )
+    closure.save(force_insert=True)
+    _record_closure(actor, "closure.recorded", closure, now)
+    return closure
+
+
+@transaction.atomic
+def closure_lift(*, actor: "User", closure_id: int, now: datetime) -> Closure:
+    """End a closure before its time; from then on its time is open again."""
+    closure = Closure.objects.filter(pk=closure_id).select_related("instrument").first()
+    if closure is None:
+        raise NotFound
+    instrument_lock(closure.instrument_id)
+    closure.refresh_from_db(fields=["lifted_at"])
+    require(actor, "providers.close_instrument", closure.instrument)
+    if closure.lifted_at is not None:
+        raise ClosureLifted
+    closure.lifted_at = now
+    closure.save(update_fields=["lifted_at"])
+    _record_closure(actor, "closure.lifted", closure, now)
+    return closure
+
+
+def _record_closure(actor: "User", action: str, closure: Closure, now: datetime) -> None:
+    record(
+        actor=actor,
+        action=action,
+        subject=closure,
+        now=now,
+        organization_id=closure.instrument.organization_id,
+        details={
+            "instrument": closure.instrument.public_id,
+            "from": closure.starts_at.isoformat(),
+            "until": closure.ends_at.isoformat(),
+        },
+    )

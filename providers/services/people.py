@@ -1,0 +1,107 @@
+"""Writers of who keeps an instrument and who may operate it."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.permissions import require
+from instrument_share.accounts.selectors import people_with
+from instrument_share.journal.services import notify, record
+from instrument_share.kernel.errors import DomainError, NotFound, gettext_noop
+from providers.models import Instrument, Keeper, Qualification
+from providers.selectors import instrument_lock
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+
+class NotAKeeper(DomainError):
+    code = "keeper.without_role"
+    message = gettext_noop(
+        "This person does not have the role of instrument keeper in the unit. Grant the role first."
+    )
+
+
+class QualificationTooShort(DomainError):
+    code = "qualification.expired"
+    message = gettext_noop("A qualification ends after it is granted. Choose a date that is to come.")
+
+
+@transaction.atomic
+def keeper_assign(*, actor: "User", instrument_id: int, user_id: int, now: datetime) -> Keeper:
+    """Name a person with the role of keeper in the unit as keeper of an instrument; twice changes nothing."""
+    instrument = instrument_lock(instrument_id)
+    require(actor, "providers.edit_instrument", instrument)
+    user = people_with(Role.KEEPER, instrument.organization_id).filter(pk=user_id).first()
+    if user is None:
+        raise NotAKeeper
+    keeper, created = Keeper.objects.get_or_create(instrument=instrument, user=user)
+    if created:
+        _record(actor, "keeper.assigned", instrument, user, now)
+    return keeper
+
+
+@transaction.atomic
+def keeper_remove(*, actor: "User", instrument_id: int, user_id: int, now: datetime) -> None:
+    """A person no longer keeps an instrument; where they did not, nothing changes."""
+    instrument = instrument_lock(instrument_id)
+    require(actor, "providers.edit_instrument", instrument)
+    keeper = Keeper.objects.select_related("user").filter(instrument=instrument, user_id=user_id).first()
+    if keeper is not None:
+        keeper.delete()
+        _record(actor, "keeper.removed", instrument, keeper.user, now)
+
+
+@transaction.atomic
+def qualification_grant(
+    *, actor: "User", instrument_id: int, user: "User", expires_at: datetime, now: datetime
+) -> Qualification:
+    """Let a person operate an instrument through `expires_at`."""
+    instrument = instrument_lock(instrument_id)
+    require(actor, "providers.qualify_user", instrument)
+    if expires_at <= now:
+        raise QualificationTooShort
+    qualification = Qualification(
+        instrument=instrument, user=user, granted_by=actor, granted_at=now, expires_at=expires_at
+    )
+    qualification.save(force_insert=True)
+    _record(actor, "qualification.granted", instrument, user, now, expires_at=expires_at.isoformat())
+    _tell(user, gettext_noop("You may now operate “{name}”."), instrument, now)
+    return qualification
+
+
+@transaction.atomic
+def qualification_revoke(*, actor: "User", qualification_id: int, now: datetime) -> Qualification:
+    """End a person's right to operate an instrument now; a second time changes nothing."""
+    found = Qualification.objects.filter(pk=qualification_id).select_related("instrument", "user").first()
+    if found is None:
+        raise NotFound
+    instrument = instrument_lock(found.instrument_id)
+    require(actor, "providers.qualify_user", instrument)
+    found.refresh_from_db(fields=["revoked_at"])
+    if found.revoked_at is None:
+        found.revoked_at = now
+        found.save(update_fields=["revoked_at"])
+        _record(actor, "qualification.revoked", instrument, found.user, now)
+        _tell(found.user, gettext_noop("Your right to operate “{name}” has ended."), instrument, now)
+    return found
+
+
+def _record(
+    actor: "User", action: str, instrument: Instrument, user: "User", now: datetime, **details: str
+) -> None:
+    record(
+        actor=actor,
+        action=action,
+        subject=instrument,
+        now=now,
+        organization_id=instrument.organization_id,
+        details={"user": user.public_id, **details},
+    )
+
+
+def _tell(user: "User", message: str, instrument: Instrument, now: datetime) -> None:
+    path = f"/instruments/{instrument.public_id}/"
+    notify(users=[user], message=message, params={"name": instrument.name_zh}, path=path, now=now)
