@@ -74,7 +74,7 @@ def test_every_sum_reads_back_as_itself(amount):
     words = capitals(amount)
     assert parse(words) == amount
     assert "零零" not in words
-    assert words.endswith("分") or words.endswith("整")
+    assert words.endswith(("分", "整"))
 
 
 @pytest.mark.parametrize("amount", ["-0.01", "0.001", "10000000000000000", "NaN", "Infinity"])

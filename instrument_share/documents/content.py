@@ -1,0 +1,179 @@
+"""What a paper says, apart from how it looks.
+
+Every amount, date and number arrives as the text to print: pages are laid out, nothing is computed. Only
+charts take numbers, for the lengths of their bars.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+Align = Literal["left", "right", "center"]
+TableSize = Literal["text", "form", "list"]
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading with its number in the text (`heading_number`). Levels 1 to 4: 一、 / （一） / 1. / （1）."""
+
+    text: str
+    level: int = 1
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph of the body, its first line indented by two characters. A newline breaks the line."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Column:
+    """Figures are `right`; a right-aligned number becomes a number in a spreadsheet."""
+
+    title: str
+    align: Align = "left"
+
+
+@dataclass(frozen=True)
+class Table:
+    """`rows` (and `totals`, the last row in bold) have a text for each column.
+
+    `size`: `text` is 12 pt, for a few columns in a letter; `form` 10.5 pt; `list` 9 pt, for many columns.
+    """
+
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[str]]
+    totals: Sequence[str] | None = None
+    caption: str = ""
+    note: str = ""
+    size: TableSize = "form"
+
+
+@dataclass(frozen=True)
+class KeyValue:
+    """Labels with their values, `per_row` pairs beside each other."""
+
+    pairs: Sequence[tuple[str, str]]
+    per_row: int = 1
+
+
+@dataclass(frozen=True)
+class Series:
+    """One value (0 or more) for each label of a chart."""
+
+    name: str
+    values: Sequence[float]
+
+
+@dataclass(frozen=True)
+class BarChart:
+    """Upright bars, for example hours by month; at most three series, told apart without colour too."""
+
+    title: str
+    labels: Sequence[str]
+    series: Sequence[Series]
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """`text` is printed after the bar."""
+
+    label: str
+    value: float
+    text: str
+
+
+@dataclass(frozen=True)
+class ShareChart:
+    """Level bars, one below the other; `full` is the value of a whole bar, by default the largest."""
+
+    title: str
+    bars: Sequence[Bar]
+    full: float | None = None
+
+
+@dataclass(frozen=True)
+class PageBreak:
+    """What follows starts on a new page."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A form that starts on a new page and carries the verification mark on each of its pages."""
+
+    title: str
+    blocks: Sequence["Block"]
+    bookmark: str = ""
+
+
+Block = Heading | Paragraph | Table | KeyValue | BarChart | ShareChart | PageBreak | Sheet
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """Follows the letter on a page of its own; `wide` lays it sideways, for tables of many columns."""
+
+    title: str
+    blocks: Sequence[Block]
+    wide: bool = False
+
+
+@dataclass(frozen=True)
+class Verification:
+    """Where anyone can check the paper: the address behind the QR code, and the code to type there."""
+
+    url: str
+    code: str
+
+
+@dataclass(frozen=True)
+class OfficialLetter:
+    """A letter after GB/T 9704-2012. The number and the seal of the issuing office are left blank.
+
+    A newline in `title` breaks it there. `date` is the date as text (2026年1月5日). `notice` is printed at
+    the head of every page (for example that a policy is a draft). `created_at` (aware) is the file's date.
+    """
+
+    title: str
+    salutation: str
+    blocks: Sequence[Block]
+    sender: str
+    date: str
+    created_at: datetime
+    attachments: Sequence[Attachment] = ()
+    verification: Verification | None = None
+    notice: str = ""
+    subject: str = ""
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A paper that is no letter: a unit's own sheet, a statement, a yearly certificate."""
+
+    title: str
+    blocks: Sequence[Block]
+    sender: str
+    date: str
+    created_at: datetime
+    verification: Verification | None = None
+    notice: str = ""
+    subject: str = ""
+
+
+def heading_number(level: int, number: int) -> str:
+    """The number before a heading of `level`: 一、 / （一） / 1. / （1）, for 1 to 99 (GB/T 9704, 7.3.3)."""
+    if level == 1:
+        return f"{chinese_ordinal(number)}、"
+    if level == 2:
+        return f"（{chinese_ordinal(number)}）"
+    return f"{number}." if level == 3 else f"（{number}）"
+
+
+def chinese_ordinal(number: int) -> str:
+    """1 → 一, 10 → 十, 21 → 二十一; up to 99."""
+    tens, ones = divmod(number, 10)
+    digits = "〇一二三四五六七八九"
+    return ("" if tens == 0 else "十" if tens == 1 else digits[tens] + "十") + (digits[ones] if ones else "")

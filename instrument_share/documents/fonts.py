@@ -1,0 +1,100 @@
+"""Typefaces of papers: which file plays which part, how wide text is, which face has a character.
+
+By default Noto Serif SC and Noto Sans SC (SIL Open Font License), which set-up copies beside this module;
+a site names its own FangSong, Kai and title faces in its settings (docs/adr).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
+from pathlib import Path
+from typing import Literal
+
+from django.conf import settings
+from reportlab import rl_config
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFError, TTFont
+
+from .errors import FontMissing, FontUnusable
+
+Part = Literal["fangsong", "kai", "title", "hei", "song", "table", "table_bold"]
+
+FONT_DIR = Path(__file__).parent / "fonts"
+SERIF, SERIF_BOLD = "NotoSerifSC_400Regular.ttf", "NotoSerifSC_700Bold.ttf"
+SANS, SANS_BOLD = "NotoSansSC_400Regular.ttf", "NotoSansSC_700Bold.ttf"
+DEFAULTS: dict[Part, str] = {
+    "fangsong": SERIF,
+    "kai": SERIF_BOLD,  # without a Kai face the second level would look like the body
+    "title": SERIF_BOLD,
+    "hei": SANS_BOLD,
+    "song": SERIF,
+    "table": SANS,  # its figures are of one width
+    "table_bold": SANS_BOLD,
+}
+SITE_SETTINGS: dict[Part, str] = {
+    "fangsong": "PDF_FONT_FANGSONG",
+    "kai": "PDF_FONT_KAI",
+    "title": "PDF_FONT_TITLE",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Face:
+    """A typeface with those that lend it the characters it lacks."""
+
+    font: TTFont
+    lenders: tuple[TTFont, ...]
+
+    def runs(self, text: str) -> Iterator[tuple[str, str]]:
+        """The name of a registered font and the text to set in it, in order."""
+        for font, characters in groupby(text, key=self._font_of):
+            yield font.fontName, "".join(characters)
+
+    def width(self, text: str, size: float) -> float:
+        """How far `text` reaches, in points."""
+        return sum(self._em(character) for character in text) * size / 1000
+
+    def _em(self, character: str) -> float:
+        face = self._font_of(character).face
+        return float(face.charWidths.get(ord(character), face.defaultWidth))
+
+    def _font_of(self, character: str) -> TTFont:
+        for font in (self.font, *self.lenders):
+            if ord(character) in font.face.charToGlyph:
+                return font
+        return self.font
+
+
+def face(part: Part) -> Face:
+    """The face that plays `part`. Raises FontMissing or FontUnusable, which say how to set up."""
+    lenders = tuple(_registered(str(FONT_DIR / name), "") for name in (SERIF, SANS))
+    setting = SITE_SETTINGS.get(part, "")
+    chosen = str(getattr(settings, setting)) if setting else ""
+    path = chosen or str(FONT_DIR / DEFAULTS[part])
+    return _face(path, setting if chosen else "", lenders)
+
+
+@lru_cache(maxsize=32)
+def _face(path: str, setting: str, lenders: tuple[TTFont, ...]) -> Face:
+    return Face(_registered(path, setting), lenders)
+
+
+@lru_cache(maxsize=32)
+def _registered(path: str, setting: str) -> TTFont:
+    file = Path(path)
+    if not file.is_file():
+        raise FontMissing(path=path, setting=setting or "PDF_FONT_*")
+    try:
+        font = TTFont(f"{file.stem}-{setting}" if setting else file.stem, path)
+    except (TTFError, OSError, ValueError, IndexError, KeyError) as error:
+        raise FontUnusable(path=path, setting=setting or "PDF_FONT_*") from error
+    pdfmetrics.registerFont(font)
+    return font
+
+
+def base_font() -> str:
+    """The font that a page starts with; reportlab's own would be an unembedded Helvetica."""
+    name: str = face("song").font.fontName
+    rl_config.canvas_basefontname = name
+    return name

@@ -1,0 +1,271 @@
+"""Tables on pages: as wide as the text, ruled with hairlines, the head repeated on each page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from reportlab.platypus import Flowable
+
+from .content import Align, Column, KeyValue, Table
+from .flow import clean, draw_line, fill_box, width_of
+from .layout import CAPTION, CELLS, NOTE, RULE, SHADE, TEXT_HEIGHT, ZEBRA, TextStyle
+from .linebreak import Line, break_lines, longest_piece
+
+PAD_X, PAD_Y = 4.0, 3.5
+LEAST_COLUMN = 5  # characters that a column of running text keeps, if it has as many
+MOST_PIECE = 12  # characters; a longer piece (a hash, an address) may be cut
+
+Cell = Sequence[Line]
+
+
+@dataclass(frozen=True)
+class Row:
+    """The lines of each cell; `bold` and `shaded` for heads and totals."""
+
+    cells: Sequence[Cell]
+    style: TextStyle
+    bold: bool = False
+    shaded: bool = False
+    zebra: bool = False
+
+    @property
+    def lines(self) -> int:
+        return max((len(cell) for cell in self.cells), default=1)
+
+    @property
+    def height(self) -> float:
+        return self.lines * self.style.pitch + 2 * PAD_Y
+
+    def cut(self, count: int) -> tuple["Row", "Row"]:
+        """The first `count` lines, and the rest: for a row that is taller than a page."""
+        return (
+            replace(self, cells=[cell[:count] for cell in self.cells]),
+            replace(self, cells=[cell[count:] for cell in self.cells]),
+        )
+
+
+@dataclass(frozen=True)
+class Model:
+    """A table whose cells are broken into lines for its columns' widths."""
+
+    widths: Sequence[float]
+    aligns: Sequence[Align]
+    head: Row | None
+    rows: Sequence[Row]
+    caption: str = ""
+    note: Cell = ()
+    labels: frozenset[int] = frozenset()
+
+
+class Grid(Flowable):
+    """A table, or the part of it from row `start` on, that a page may end between any two rows of."""
+
+    def __init__(self, model: Model, start: int = 0, end: int | None = None) -> None:
+        super().__init__()
+        self.model, self.start = model, start
+        self.end = len(model.rows) if end is None else end
+
+    def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:  # noqa: ARG002
+        self.width = available_width
+        self.height = self._above() + sum(row.height for row in self._rows()) + self._below()
+        return available_width, self.height
+
+    def split(self, available_width: float, available_height: float) -> list[Flowable]:  # noqa: ARG002
+        if not self._rows():
+            return []
+        used, fitting = self._above(), self.start
+        for row in self._rows():
+            if used + row.height > available_height:
+                break
+            used, fitting = used + row.height, fitting + 1
+        if self.end - fitting < 2 <= fitting - self.start - 1:  # the sum is not left alone on a page
+            fitting = self.end - 2
+        elif fitting == self.end:  # all rows fit, the note does not
+            fitting -= 1
+        if fitting > self.start:
+            return [self._part(self.model, self.start, fitting), self._part(self.model, fitting, self.end)]
+        return self._cut(available_height - self._above())
+
+    def _cut(self, room: float) -> list[Flowable]:
+        """Divides the first row, if no page could hold it."""
+        row = self.model.rows[self.start]
+        count = int((room - 2 * PAD_Y) / row.style.pitch)
+        if row.height + self._above() + self._below() <= TEXT_HEIGHT * 0.6 or not 0 < count < row.lines:
+            return []
+        rows = [*self.model.rows[: self.start], *row.cut(count), *self.model.rows[self.start + 1 :]]
+        model = replace(self.model, rows=rows)
+        return [
+            self._part(model, self.start, self.start + 1),
+            self._part(model, self.start + 1, self.end + 1),
+        ]
+
+    def _part(self, model: Model, start: int, end: int) -> "Grid":
+        part = Grid(model, start, end)
+        part.spaceBefore, part.spaceAfter = self.getSpaceBefore(), self.getSpaceAfter()
+        return part
+
+    def _rows(self) -> Sequence[Row]:
+        return self.model.rows[self.start : self.end]
+
+    def _above(self) -> float:
+        caption = CAPTION.pitch + 2 if self.model.caption else 0
+        return caption + (self.model.head.height if self.model.head else 0)
+
+    def _below(self) -> float:
+        if not self.model.note or self.end < len(self.model.rows):
+            return 0
+        return len(self.model.note) * NOTE.pitch + 3
+
+    def draw(self) -> None:
+        y = self.height
+        if self.model.caption:
+            continued = "（续）" if self.start else ""
+            text = self.model.caption + continued
+            draw_line(
+                self.canv, (self.width - width_of(text, CAPTION)) / 2, y - CAPTION.inset(), text, CAPTION
+            )
+            y -= CAPTION.pitch + 2
+        top, edges = y, []
+        for row in [*([self.model.head] if self.model.head else []), *self._rows()]:
+            self._draw_row(row, y)
+            y -= row.height
+            edges.append(y)
+        self._rule(top, edges)
+        if self._below():
+            for line in self.model.note:
+                draw_line(self.canv, 0, y - 3 - NOTE.inset(), line.text, NOTE)
+                y -= NOTE.pitch
+
+    def _draw_row(self, row: Row, top: float) -> None:
+        bottom = top - row.height
+        if row.shaded or row.zebra:
+            fill_box(self.canv, 0, bottom, self.width, row.height, SHADE if row.shaded else ZEBRA)
+        x = 0.0
+        for number, (cell, width, align) in enumerate(
+            zip(row.cells, self.model.widths, self.model.aligns, strict=True)
+        ):
+            label = number in self.model.labels
+            if label:
+                fill_box(self.canv, x, bottom, width, row.height, SHADE)
+            style = replace(row.style, part="table_bold") if row.bold or label else row.style
+            self._draw_cell(cell, style, "center" if row is self.model.head else align, x, top, width)
+            x += width
+
+    def _draw_cell(
+        self, cell: Cell, style: TextStyle, align: Align, x: float, top: float, width: float
+    ) -> None:
+        y = top - PAD_Y - style.inset()
+        for line in cell:
+            text_width = width_of(line.text, style)
+            room = width - 2 * PAD_X - text_width
+            shift = {"left": 0.0, "right": room, "center": room / 2}[align]
+            draw_line(self.canv, x + PAD_X + shift, y, line.text, style)
+            y -= style.pitch
+
+    def _rule(self, top: float, edges: Sequence[float]) -> None:
+        """Hairlines between rows and columns, and a frame; `edges` are the lower edges of the rows."""
+        bottom = edges[-1] if edges else top
+        self.canv.setStrokeColor(RULE)
+        self.canv.setLineWidth(0.4)
+        for y in edges:
+            self.canv.line(0, y, self.width, y)
+        x = 0.0
+        for width in self.model.widths[:-1]:
+            x += width
+            self.canv.line(x, bottom, x, top)
+        self.canv.setStrokeColorRGB(0, 0, 0)
+        self.canv.setLineWidth(0.8)
+        self.canv.rect(0, bottom, self.width, top - bottom, stroke=1, fill=0)
+
+
+def table_grid(table: Table, measure: float) -> Grid:
+    """The table as wide as `measure`. A row must have a text for each column."""
+    style = CELLS[table.size]
+    texts = [[clean(text) for text in row] for row in table.rows]
+    totals = [clean(text) for text in table.totals] if table.totals is not None else None
+    titles = [clean(column.title) for column in table.columns]
+    widths = _widths(table.columns, titles, [*texts, *([totals] if totals else [])], style, measure)
+    bold = replace(style, part="table_bold")
+    rows = [
+        Row(_cells(row, widths, style), style, zebra=table.size == "list" and number % 2 == 1)
+        for number, row in enumerate(texts)
+    ]
+    if totals is not None:
+        rows.append(Row(_cells(totals, widths, bold), style, bold=True, shaded=True))
+    return Grid(
+        Model(
+            widths=widths,
+            aligns=[column.align for column in table.columns],
+            head=Row(_cells(titles, widths, bold), style, bold=True, shaded=True),
+            rows=rows,
+            caption=clean(table.caption),
+            note=break_lines(clean(table.note), lambda t: width_of(t, NOTE), measure=measure)
+            if table.note
+            else (),
+        )
+    )
+
+
+def pairs_grid(block: KeyValue, measure: float) -> Grid:
+    """Labels on grey with their values, `per_row` pairs beside each other."""
+    style = CELLS["form"]
+    bold = replace(style, part="table_bold")
+    label = max((width_of(clean(name), bold) for name, _ in block.pairs), default=0.0) + 2 * PAD_X + 1
+    label = min(label, measure / block.per_row * 0.45)
+    widths = [label, measure / block.per_row - label] * block.per_row
+    rows = []
+    for start in range(0, len(block.pairs), block.per_row):
+        texts = [clean(text) for pair in block.pairs[start : start + block.per_row] for text in pair]
+        texts += [""] * (2 * block.per_row - len(texts))
+        cells = [
+            _cell(text, width, bold if number % 2 == 0 else style)
+            for number, (text, width) in enumerate(zip(texts, widths, strict=True))
+        ]
+        rows.append(Row(cells, style))
+    labels = frozenset(range(0, 2 * block.per_row, 2))
+    return Grid(Model(widths=widths, aligns=["left"] * len(widths), head=None, rows=rows, labels=labels))
+
+
+def _cells(texts: Sequence[str], widths: Sequence[float], style: TextStyle) -> list[Cell]:
+    return [_cell(text, width, style) for text, width in zip(texts, widths, strict=True)]
+
+
+def _cell(text: str, width: float, style: TextStyle) -> Cell:
+    return break_lines(text, lambda t: width_of(t, style), measure=width - 2 * PAD_X)
+
+
+def _widths(
+    columns: Sequence[Column],
+    titles: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    style: TextStyle,
+    measure: float,
+) -> list[float]:
+    """Columns get what their longest piece needs; what is left goes to those that want more."""
+    bold = replace(style, part="table_bold")
+    least, wanted = [], []
+    for number, column in enumerate(columns):
+        texts = [line for row in rows for line in row[number].split("\n")]
+        head = width_of(titles[number], bold)
+        whole = max([*(width_of(text, bold) for text in texts), min(head, 6 * style.size)], default=0.0)
+        pieces = max((longest_piece(text, lambda t: width_of(t, bold)) for text in texts), default=0.0)
+        pieces = min(pieces, MOST_PIECE * style.size)
+        floor = whole if column.align == "right" else min(whole, max(pieces, LEAST_COLUMN * style.size))
+        least.append(max(floor, min(head, 2 * style.size)) + 2 * PAD_X + 1)
+        wanted.append(max(whole, floor, head) + 2 * PAD_X + 1)
+    if sum(least) >= measure:
+        return [width * measure / sum(least) for width in least]
+    if sum(wanted) <= measure:
+        spare = (measure - sum(wanted)) / sum(wanted)
+        return [width * (1 + spare) for width in wanted]
+    return _poured(least, wanted, measure - sum(least))
+
+
+def _poured(least: Sequence[float], wanted: Sequence[float], spare: float) -> list[float]:
+    """`spare` in equal parts to all columns that want more; what the modest leave goes to the others."""
+    widths = list(least)
+    hungry = sorted(range(len(widths)), key=lambda column: wanted[column] - least[column])
+    for place, column in enumerate(hungry):
+        given = min(wanted[column] - least[column], spare / (len(hungry) - place))
+        widths[column] += given
+        spare -= given
+    return widths

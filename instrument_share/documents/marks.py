@@ -1,0 +1,85 @@
+"""What stands outside the text of a page: its number, the notice, the verification mark."""
+
+import segno
+from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
+
+from .content import Verification
+from .flow import clean, draw_line, width_of
+from .layout import (
+    BOTTOM,
+    FOLIO_DROP,
+    FOLIO_SIZE,
+    INK,
+    LEFT,
+    MUTED,
+    PAGE_HEIGHT,
+    PAGE_WIDTH,
+    TEXT_WIDTH,
+    TextStyle,
+)
+
+FOLIO = TextStyle("song", FOLIO_SIZE, FOLIO_SIZE)
+DASH_RISE = 0.36 * FOLIO_SIZE  # of the dash above the baseline
+SMALL = TextStyle("table", 8, 11, color=MUTED)
+CODE = TextStyle("table_bold", 9, 11)
+NOTICE = TextStyle("hei", 9, 12, color=MUTED)
+QR_SIDE = 18 * mm
+QR_BOTTOM = 10 * mm
+
+
+def draw_page_number(canvas: Canvas, number: int) -> None:
+    """— 1 —: on the outer side, one character in; its dash 7 mm below the text (GB/T 9704-2012, 7.5)."""
+    text = f"— {number} —"
+    inset = FOLIO_SIZE
+    odd = number % 2 == 1
+    x = LEFT + TEXT_WIDTH - inset - width_of(text, FOLIO) if odd else LEFT + inset
+    draw_line(canvas, x, BOTTOM - FOLIO_DROP - DASH_RISE, text, FOLIO)
+
+
+def draw_notice(canvas: Canvas, notice: str) -> None:
+    """A line in the upper margin."""
+    text = clean(notice)
+    draw_line(canvas, (PAGE_WIDTH - width_of(text, NOTICE)) / 2, PAGE_HEIGHT - 22 * mm, text, NOTICE)
+
+
+def draw_code(canvas: Canvas, verification: Verification, number: int) -> None:
+    """The verification code alone, on the inner side of the lower margin."""
+    text = f"核验码 {clean(verification.code)}"
+    x = LEFT if number % 2 == 1 else LEFT + TEXT_WIDTH - width_of(text, SMALL)
+    draw_line(canvas, x, BOTTOM - FOLIO_DROP - DASH_RISE, text, SMALL)
+
+
+def draw_verification(canvas: Canvas, verification: Verification, number: int) -> None:
+    """The QR code with the code and the address beside it, on the inner side of the lower margin."""
+    odd = number % 2 == 1
+    x = LEFT if odd else LEFT + TEXT_WIDTH - QR_SIDE
+    draw_qr(canvas, verification.url, x, QR_BOTTOM, QR_SIDE)
+    lines = [
+        ("扫码或登录下列网址，核验本件真伪", SMALL),
+        (f"核验码 {clean(verification.code)}", CODE),
+        (clean(verification.url), SMALL),
+    ]
+    y = QR_BOTTOM + 24
+    for text, style in lines:
+        start = x + QR_SIDE + 6 if odd else x - 6 - width_of(text, style)
+        draw_line(canvas, start, y, text, style)
+        y -= 12
+
+
+def draw_qr(canvas: Canvas, content: str, x: float, y: float, side: float) -> None:
+    """A QR code as one filled path, level M (15 % may be lost)."""
+    matrix = segno.make_qr(content, error="m", boost_error=False).matrix
+    module = side / len(matrix)
+    path = canvas.beginPath()
+    for row_number, row in enumerate(matrix):
+        top = y + side - row_number * module
+        start = None
+        for column, dark in enumerate([*row, 0]):
+            if dark and start is None:
+                start = column
+            elif not dark and start is not None:
+                path.rect(x + start * module, top - module, (column - start) * module, module)
+                start = None
+    canvas.setFillColor(INK)
+    canvas.drawPath(path, stroke=0, fill=1)

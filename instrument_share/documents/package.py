@@ -1,0 +1,78 @@
+"""Sealed packages: files with a manifest of their SHA-256, as one archive whose bytes depend on nothing else.
+
+The manifest is canonical JSON (keys sorted, no spaces, UTF-8, one newline at the end). The archive's
+members are stored, not compressed, in the order of their names and without dates, so the same files give the
+same bytes on every machine. `SHA256SUMS` says the same in the form that `sha256sum -c` reads.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import PurePosixPath
+from zipfile import ZIP_STORED, ZipFile, ZipInfo
+
+from .errors import UnsafeName
+
+FORMAT = "instrument-share-package/1"
+MANIFEST, SUMS = "manifest.json", "SHA256SUMS"
+ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Package:
+    """`content` is the archive, `sha256` its own hash; `manifest` as in the archive."""
+
+    content: bytes
+    sha256: str
+    manifest: bytes
+
+
+def seal(files: Mapping[str, bytes], *, facts: Mapping[str, str]) -> Package:
+    """Files by name, with `facts` about them (year, snapshot, policy …) in the manifest.
+
+    Raises UnsafeName for a name that could leave the folder in which the archive is opened.
+    """
+    for name in files:
+        _check_name(name)
+    manifest = canonical_json(
+        {
+            "format": FORMAT,
+            "facts": dict(facts),
+            "files": [
+                {"name": name, "sha256": _sha256(content), "size": len(content)}
+                for name, content in sorted(files.items())
+            ],
+        }
+    )
+    sums = "".join(f"{_sha256(content)}  {name}\n" for name, content in sorted(files.items())).encode()
+    content = _archive({**files, MANIFEST: manifest, SUMS: sums})
+    return Package(content, _sha256(content), manifest)
+
+
+def canonical_json(value: object) -> bytes:
+    """One spelling for one value: what is hashed must not depend on who wrote it."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return text.encode() + b"\n"
+
+
+def _archive(files: Mapping[str, bytes]) -> bytes:
+    target = BytesIO()
+    with ZipFile(target, "w", ZIP_STORED) as archive:
+        for name, content in sorted(files.items()):
+            entry = ZipInfo(name, ZIP_DATE)
+            entry.create_system, entry.external_attr = 3, 0o644 << 16
+            archive.writestr(entry, content)
+    return target.getvalue()
+
+
+def _check_name(name: str) -> None:
+    path = PurePosixPath(name)
+    plain = name.isprintable() and name == str(path) and not path.is_absolute() and ".." not in path.parts
+    if not plain or not path.parts or "\\" in name or ":" in name or name in (MANIFEST, SUMS):
+        raise UnsafeName(name=name)
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

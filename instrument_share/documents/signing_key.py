@@ -1,0 +1,138 @@
+"""The key that signs papers, and the certificates by which earlier papers are known.
+
+A site names a PKCS#12 file of its own (SIGNING_KEY_FILE). Without one, a key and a certificate that signs
+itself are made under VAR_DIR at first use. Every certificate that has signed is kept beside it, so papers stay
+recognizable after the key is renewed.
+"""
+
+import hashlib
+import os
+import tempfile
+from datetime import datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    KeySerializationEncryption,
+    NoEncryption,
+    pkcs12,
+)
+from cryptography.x509.oid import NameOID
+from django.conf import settings
+from pyhanko.sign import SimpleSigner
+
+from .errors import SigningKeyUnusable
+
+KEY_BITS = 3072
+VALID_FOR = timedelta(days=3650)
+
+
+def signer(at: datetime) -> SimpleSigner:
+    """This site's signer. A key that has to be made is valid from `at` on. Raises SigningKeyUnusable."""
+    path = _key_file(at)
+    return _loaded(str(path), path.stat().st_mtime_ns)
+
+
+def known_fingerprints() -> frozenset[str]:
+    """SHA-256 of the certificates that have signed here, in hexadecimal."""
+    folder = _folder()
+    return frozenset(path.stem for path in folder.glob("*.cer")) if folder.is_dir() else frozenset()
+
+
+@lru_cache(maxsize=4)
+def _loaded(path: str, changed: int) -> SimpleSigner:  # noqa: ARG001
+    """Read once for each state of the file; remembers its certificate."""
+    try:
+        loaded = SimpleSigner.load_pkcs12_data(Path(path).read_bytes(), [], _password())
+    except (ValueError, OSError) as error:
+        raise SigningKeyUnusable(path=path) from error
+    if loaded is None or loaded.signing_cert is None:
+        raise SigningKeyUnusable(path=path)
+    _remember(loaded.signing_cert.dump())
+    return loaded
+
+
+def _remember(certificate: bytes) -> None:
+    file = _folder() / f"{hashlib.sha256(certificate).hexdigest()}.cer"
+    if not file.exists():
+        _write_once(file, certificate)
+
+
+def _key_file(at: datetime) -> Path:
+    if settings.SIGNING_KEY_FILE:
+        named = Path(settings.SIGNING_KEY_FILE)
+        if not named.is_file():
+            raise SigningKeyUnusable(path=str(named))
+        return named
+    made = _folder() / "key.p12"
+    if not made.exists():
+        _write_once(made, _new_key(at))
+    return made
+
+
+def _folder() -> Path:
+    return Path(settings.VAR_DIR) / "signing"
+
+
+def _password() -> bytes | None:
+    return settings.SIGNING_KEY_PASSWORD.encode() or None
+
+
+def _write_once(file: Path, content: bytes) -> None:
+    """Writes a file for its owner alone, whole or not at all; if another process was first, its file stays."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=file.parent)  # 0600
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        try:
+            file.hardlink_to(temporary)
+        except FileExistsError:
+            return
+    finally:
+        temporary.unlink()
+
+
+def _new_key(at: datetime) -> bytes:
+    """A PKCS#12 file with a new RSA key and a certificate that signs itself, in the city's name."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=KEY_BITS)
+    name = x509.Name(
+        [
+            x509.NameAttribute(NameOID.COUNTRY_NAME, "CN"),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, settings.CITY["zh"]),
+            x509.NameAttribute(NameOID.COMMON_NAME, f"{settings.CITY['zh']}大型科学仪器开放共享平台"),
+        ]
+    )
+    usage = x509.KeyUsage(
+        digital_signature=True,
+        content_commitment=True,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=False,
+        crl_sign=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(at - timedelta(minutes=5))
+        .not_valid_after(at + VALID_FOR)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(usage, critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    password = _password()
+    locked: KeySerializationEncryption = BestAvailableEncryption(password) if password else NoEncryption()
+    return pkcs12.serialize_key_and_certificates(b"instrument-share", key, certificate, None, locked)
