@@ -1,0 +1,326 @@
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from bookings import selectors, services
+from bookings.domain.errors import (
+    AlreadyConfirmed,
+    AlreadyReviewed,
+    SamePerson,
+    StillInUse,
+    TooEarly,
+    UsageRefused,
+)
+from bookings.domain.words import Rating
+from bookings.models import Booking, UsageEntry, UsageLog
+from instrument_share.accounts.models import OrganizationRelation
+from instrument_share.journal import guards
+from instrument_share.kernel.errors import Forbidden
+from instrument_share.kernel.interval import Interval
+from providers.domain.words import ServiceMode
+from tests import factories
+from tests.bookings.booking import book, use
+from tests.factories import NOW, slot
+
+pytestmark = pytest.mark.django_db
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def city():
+    return factories.city()
+
+
+def codes(error):
+    return [problem.code for problem in error.value.problems]
+
+
+def test_a_check_out_writes_what_happened_and_what_it_costs(city):
+    booking = book(city, slot(hour=9, length=2), samples=3)
+    services.booking_check_in(
+        actor=city.keeper, booking_id=booking.pk, now=booking.starts_at + timedelta(seconds=1, microseconds=9)
+    )
+    log = services.booking_check_out(
+        actor=city.keeper,
+        booking_id=booking.pk,
+        now=booking.starts_at + timedelta(seconds=5401),
+        setup_seconds=600,
+        post_seconds=300,
+        idle_seconds=1800,
+        results="厚度 35 nm",
+    )
+    log.refresh_from_db()
+    assert (log.starts_at, log.ends_at) == (
+        booking.starts_at + timedelta(seconds=1),
+        booking.starts_at + timedelta(seconds=5401),
+    )
+    assert (log.setup_seconds, log.measuring_seconds, log.effective_seconds) == (600, 2700, 3600)
+    assert log.amount_yuan == Decimal("100.00")
+    assert (log.user, log.operator, log.content) == (city.researcher, city.researcher, "二氧化钛薄膜")
+    assert (log.external, log.related, log.in_region) == (True, False, True)
+    assert (log.user_organization_kind, log.user_size_class) == ("enterprise", "small")
+    assert (log.booking_id, log.capture, log.samples) == (booking.pk, "check_out", 3)
+    booking.refresh_from_db()
+    assert booking.state == "completed"
+
+
+def test_what_is_left_after_an_early_check_out_is_free_and_overrunning_changes_the_log_alone(city):
+    early = use(city, slot(hour=9, length=4), now=slot(hour=10).start)
+    assert book(city, slot(hour=10, length=1), payer=False, now=early.ends_at).state == "approved"
+    late = use(city, slot(day=2, hour=9, length=1), now=slot(day=2, hour=11).start)
+    assert late.ends_at == slot(day=2, hour=11).start
+    assert late.booking.held_until == slot(day=2, hour=10).start
+    assert late.amount_yuan == Decimal("200.00")
+
+
+def test_check_in_opens_a_quarter_of_an_hour_before_and_for_one_at_a_time(city):
+    first, second = book(city, slot(hour=9, length=1)), book(city, slot(hour=10, length=1), payer=False)
+    with pytest.raises(TooEarly):
+        services.booking_check_in(
+            actor=city.keeper, booking_id=first.pk, now=first.starts_at - 15 * MINUTE - timedelta(seconds=1)
+        )
+    services.booking_check_in(actor=city.keeper, booking_id=first.pk, now=first.starts_at - 15 * MINUTE)
+    with pytest.raises(StillInUse):
+        services.booking_check_in(actor=city.keeper, booking_id=second.pk, now=second.starts_at)
+    with pytest.raises(Forbidden):
+        services.booking_check_out(actor=city.researcher, booking_id=first.pk, now=first.ends_at)
+
+
+def test_parts_that_exceed_the_whole_are_refused_and_nothing_is_written(city):
+    booking = book(city)
+    services.booking_check_in(actor=city.keeper, booking_id=booking.pk, now=booking.starts_at)
+    with pytest.raises(UsageRefused) as refused:
+        services.booking_check_out(
+            actor=city.keeper,
+            booking_id=booking.pk,
+            now=booking.ends_at,
+            measuring_seconds=7200,
+            idle_seconds=1,
+        )
+    assert codes(refused) == ["usage.seconds_exceed_time"]
+    assert Booking.objects.get().state == "in_use"
+    assert not UsageEntry.objects.exists()
+
+
+def test_use_inside_the_owner_is_internal_and_use_by_relatives_is_marked(city):
+    sister = factories.organization("云屏测试研究院")
+    low, high = sorted((sister, city.owner), key=lambda one: one.pk)
+    OrganizationRelation.objects.create(first=low, second=high, declared_at=NOW)
+    logs = {}
+    for day, (name, payer) in enumerate([("own", city.owner), ("sister", sister), ("other", city.company)], 1):
+        person = factories.member(payer)
+        interval = slot(day=day)
+        booking = book(city, interval, actor=person, payer_organization_id=payer.pk)
+        services.booking_check_in(actor=city.keeper, booking_id=booking.pk, now=interval.start)
+        logs[name] = services.booking_check_out(actor=city.keeper, booking_id=booking.pk, now=interval.end)
+    assert {name: (log.user_kind, log.external, log.related) for name, log in logs.items()} == {
+        "own": ("inside", False, False),
+        "sister": ("outside", True, True),
+        "other": ("enterprise", True, False),
+    }
+
+
+def test_facts_of_the_moment_stay_when_the_organization_changes(city):
+    log = use(city)
+    city.company.size_class = "large"
+    city.company.save()
+    log.refresh_from_db()
+    assert log.user_size_class == "small"
+
+
+def test_the_user_confirms_what_the_keeper_recorded_once(city):
+    log = use(city)
+    with pytest.raises(SamePerson):
+        services.usage_confirm(actor=city.keeper, log_id=log.pk, now=NOW)
+    with pytest.raises(Forbidden):
+        services.usage_confirm(actor=factories.user(), log_id=log.pk, now=NOW)
+    services.usage_confirm(actor=city.researcher, log_id=log.pk, now=log.ends_at)
+    with pytest.raises(AlreadyConfirmed):
+        services.usage_confirm(actor=city.manager, log_id=log.pk, now=log.ends_at)
+    assert selectors.usage_log(city.researcher, log.public_id).is_confirmed
+
+
+def test_a_correction_counts_once_a_second_person_confirms_it(city):
+    log = use(city, slot(hour=9, length=2))
+    correction = services.usage_correct(
+        actor=city.keeper,
+        log_id=log.pk,
+        changes={"idle_seconds": 3600, "measuring_seconds": 3600, "amount_yuan": Decimal("100.00")},
+        reason="样品台故障一小时",
+        now=log.ends_at,
+    )
+    seen = selectors.usage_log(city.keeper, log.public_id)
+    assert selectors.values_of(seen)["amount_yuan"] == Decimal("200.00")
+    assert selectors.waiting_confirmations(city.researcher).get() == log
+    with pytest.raises(SamePerson):
+        services.usage_confirm(actor=city.keeper, log_id=log.pk, correction_id=correction.pk, now=NOW)
+    services.usage_confirm(actor=city.manager, log_id=log.pk, correction_id=correction.pk, now=log.ends_at)
+    values = selectors.values_of(selectors.usage_log(city.keeper, log.public_id))
+    assert (values["amount_yuan"], values["effective_seconds"]) == (Decimal("100.00"), 3600)
+    log.refresh_from_db()
+    assert log.amount_yuan == Decimal("200.00")
+
+
+def test_a_correction_says_everything_that_is_wrong_with_it(city):
+    log = use(city)
+    with pytest.raises(UsageRefused) as refused:
+        services.usage_correct(
+            actor=city.keeper, log_id=log.pk, changes={"user_id": 1}, reason="", now=NOW
+        )
+    assert codes(refused) == ["usage.reason_missing", "usage.not_correctable"]
+    with pytest.raises(UsageRefused) as refused:
+        services.usage_correct(
+            actor=city.keeper,
+            log_id=log.pk,
+            changes={
+                "starts_at": log.starts_at - timedelta(days=400),
+                "ends_at": log.ends_at - timedelta(days=400),
+                "idle_seconds": 99999,
+            },
+            reason="错",
+            now=NOW,
+        )
+    assert codes(refused) == ["usage.seconds_exceed_time", "usage.other_year"]
+    with pytest.raises(UsageRefused) as refused:
+        services.usage_correct(
+            actor=city.keeper, log_id=log.pk, changes={"samples": log.samples}, reason="错", now=NOW
+        )
+    assert codes(refused) == ["usage.nothing_changed"]
+
+
+def by_hand(city, interval, **changes):
+    facts = {
+        "actor": city.keeper,
+        "instrument_id": city.instrument.pk,
+        "interval": interval,
+        "user": city.researcher,
+        "payer_organization_id": city.company.pk,
+        "service_mode": ServiceMode.OPERATED,
+        "content": "断口观察",
+        "now": NOW,
+        **changes,
+    }
+    return services.usage_log_by_hand(**facts)
+
+
+def test_hours_are_entered_by_hand_for_92_days(city):
+    oldest = NOW - timedelta(days=92)
+    log = by_hand(city, Interval(oldest, oldest + timedelta(hours=1)))
+    assert (log.capture, log.booking, log.operator, log.amount_yuan) == (
+        "manual",
+        None,
+        city.keeper,
+        Decimal("100.00"),
+    )
+    with pytest.raises(UsageRefused) as refused:
+        by_hand(city, Interval(oldest - MINUTE, oldest), content="")
+    assert codes(refused) == ["usage.too_old", "usage.content_missing"]
+    with pytest.raises(UsageRefused) as refused:
+        by_hand(city, Interval(NOW - MINUTE, NOW + MINUTE))
+    assert codes(refused) == ["usage.not_over"]
+
+
+def test_the_user_rates_a_use_once(city):
+    log = use(city)
+    with pytest.raises(Forbidden):
+        services.usage_review(actor=city.keeper, log_id=log.pk, rating=Rating.VERY_SATISFIED, now=NOW)
+    services.usage_review(actor=city.researcher, log_id=log.pk, rating=Rating.SATISFIED, now=NOW)
+    with pytest.raises(AlreadyReviewed):
+        services.usage_review(actor=city.researcher, log_id=log.pk, rating=Rating.SATISFIED, now=NOW)
+
+
+def test_a_year_of_use_has_corrected_values_and_names_nobody(city):
+    log = use(city, slot(hour=19, length=1), now=slot(hour=21).start)
+    correction = services.usage_correct(
+        actor=city.keeper, log_id=log.pk, changes={"samples": 7}, reason="漏记", now=log.ends_at
+    )
+    services.usage_confirm(actor=city.researcher, log_id=log.pk, now=log.ends_at)
+    services.usage_confirm(
+        actor=city.researcher, log_id=log.pk, correction_id=correction.pk, now=log.ends_at
+    )
+    services.usage_review(actor=city.researcher, log_id=log.pk, rating=Rating.NEUTRAL, now=log.ends_at)
+    (fact,) = selectors.usage_of_year(2026)
+    assert (fact["samples"], fact["confirmed"], fact["rating"]) == (7, True, "neutral")
+    assert (fact["inside_windows_seconds"], fact["effective_seconds"]) == (3600, 7200)
+    assert (fact["quoted_yuan"], fact["amount_yuan"]) == (Decimal("100.00"), Decimal("200.00"))
+    assert (fact["user"], fact["recorded_by"]) == (city.researcher.public_id, city.keeper.public_id)
+    assert city.researcher.name not in str(fact)
+    assert list(selectors.usage_of_year(2025)) == []
+
+
+def test_the_year_of_a_use_is_that_of_its_start_in_the_city(city):
+    evening = NOW.replace(year=2025, month=12, day=31, hour=16)  # midnight in the city
+    by_hand(city, Interval(evening - MINUTE, evening + MINUTE))
+    by_hand(city, Interval(evening, evening + MINUTE))
+    assert [fact["starts_at"] for fact in selectors.usage_of_year(2025)] == [evening - MINUTE]
+    assert [fact["starts_at"] for fact in selectors.usage_of_year(2026)] == [evening]
+
+
+# --- The chain --------------------------------------------------------------------------------------------
+
+
+def chained(city):
+    log = use(city)
+    services.usage_confirm(actor=city.researcher, log_id=log.pk, now=log.ends_at)
+    services.usage_correct(
+        actor=city.keeper, log_id=log.pk, changes={"content": "断口观察"}, reason="笔误", now=log.ends_at
+    )
+    use(city, slot(day=2))
+    return log
+
+
+def test_entries_are_numbered_without_gaps_and_fit_together(city):
+    chained(city)
+    entries = list(UsageEntry.objects.order_by("number"))
+    assert [(entry.number, entry.kind) for entry in entries] == [
+        (1, "log"),
+        (2, "confirmation"),
+        (3, "correction"),
+        (4, "log"),
+    ]
+    assert entries[0].previous_hash == "0" * 64
+    assert [entry.previous_hash for entry in entries[1:]] == [entry.hash for entry in entries[:-1]]
+    assert list(selectors.broken_links()) == []
+
+
+@pytest.mark.parametrize(
+    ("table", "change", "numbers"),
+    [
+        ("bookings_usagelog", "amount_yuan = 1", [1, 4]),
+        ("bookings_usagelog", "content = 'x'", [1, 4]),
+        ("bookings_usagecorrection", "reason = 'x'", [3]),
+        ("bookings_usageentry", "recorded_at = '2026-01-01 00:00:00+00:00'", [1, 2, 3, 4]),
+        ("bookings_usageentry", "hash = '0'", [1, 2, 3, 4]),
+    ],
+)
+def test_a_row_that_was_changed_behind_the_databases_back_is_found(city, table, change, numbers):
+    chained(city)
+    with guards.lifted(), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {table} SET {change}")
+    assert [entry.number for entry, _ in selectors.broken_links()] == numbers
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE bookings_usagelog SET amount_yuan = 1",
+        "DELETE FROM bookings_usageconfirmation",
+        "UPDATE bookings_usagecorrection SET reason = 'x'",
+        "DELETE FROM bookings_usageentry",
+    ],
+)
+def test_the_database_refuses_to_change_or_remove_what_was_recorded(city, statement):
+    chained(city)
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+    assert UsageLog.objects.count() == 2
+
+
+def test_a_manager_of_the_unit_may_log_and_a_keeper_of_another_instrument_may_not(city):
+    other = factories.keeper(factories.instrument(city.owner))
+    hour = Interval(NOW - timedelta(hours=2), NOW - timedelta(hours=1))
+    with pytest.raises(Forbidden):
+        by_hand(city, hour, actor=other)
+    assert by_hand(city, hour, actor=city.manager).entry.number == 1
