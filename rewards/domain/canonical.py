@@ -1,8 +1,9 @@
 """The canonical bytes of a snapshot: the same facts give the same bytes on any machine and in any order.
 
-A part is a file of JSON lines, one row a line, the lines sorted. Keys are sorted, nothing is padded, text is UTF-8, money and figures are text with their decimals, instants are UTC to the
-second (`2026-03-05T01:00:00Z`). A part's name is the SHA-256 of these bytes (not of their compressed form, so that a
-later zlib changes no name), and the snapshot's name is the SHA-256 of its manifest.
+A part is a file of JSON lines, one row a line, the lines sorted. Keys are sorted, nothing is padded, text is
+UTF-8, money and figures are text with their decimals, instants are UTC to the second (`2026-03-05T01:00:00Z`).
+A part's name is the SHA-256 of these bytes (not of their compressed form, so that a later zlib changes no name),
+and the snapshot's name is the SHA-256 of its manifest.
 """
 
 import hashlib
@@ -24,7 +25,7 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Part:
-    """One part as the manifest names it. `instrument` is a public id, empty for parts about all of the city."""
+    """One part as the manifest names it. `instrument` is a public id, empty where it is about all of the city."""
 
     kind: str
     instrument: str

@@ -43,7 +43,7 @@ class EntryFacts:
     invalidated: bool = False
     user_organization: str = ""
     owner: str = ""
-    """What tells the organization that used the instrument, and the unit that owns it, from others (an id)."""
+    """Ids of the organization that used the instrument and of the unit that owns it."""
     operator: str = ""
     place: str = ""
     booking: str = ""

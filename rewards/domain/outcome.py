@@ -82,7 +82,7 @@ class UnitYear:
 
 @dataclass(frozen=True)
 class Outcome:
-    """All units in order of USCC; the allocation; and how many entries each reason left out, with their seconds."""
+    """All units in order of USCC, the allocation, and for each reason the entries it left out and their seconds."""
 
     units: tuple[UnitYear, ...]
     allocation: Allocation
@@ -164,7 +164,7 @@ def _unit(
         _instrument(policy, year, each, row, city, snapshot.usage(each["instrument"]), rulings)
         for each in city.instruments[uscc]
     )
-    facts = _facts(policy, year, row, city, instruments)
+    facts = _facts(year, row, city, instruments)
     findings = rulings.upheld.get(uscc, {})
     assessment = assess(policy, facts, findings, falsified=uscc in rulings.falsified)
     return _Draft(row, facts, assessment, instruments)
@@ -202,9 +202,7 @@ def _instrument(
     return InstrumentYear(row, ineligible(standing, year, policy.counting), facts, quota, sums, decisions)
 
 
-def _facts(
-    policy: RewardPolicy, year: int, row: Row, city: _City, instruments: tuple[InstrumentYear, ...]
-) -> UnitFacts:
+def _facts(year: int, row: Row, city: _City, instruments: tuple[InstrumentYear, ...]) -> UnitFacts:
     uscc = row["uscc"]
     decided = city.decisions.get(uscc, {})
     entries = [entry for instrument in instruments for entry in instrument.entries]

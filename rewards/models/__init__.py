@@ -1,4 +1,4 @@
-"""One year's assessment: what was frozen, what was found, what each unit scored and is awarded, what was sent."""
+"""One year's assessment: what was frozen and found, what each unit scored and is awarded, what was sent."""
 
 from rewards.models.cycle import AssessmentCycle, RewardPolicy, SnapshotPart
 from rewards.models.findings import Finding

@@ -54,7 +54,7 @@ class AssessmentCycle(models.Model):
     entries_counted = models.PositiveIntegerField(default=0)
     totals = models.JSONField(
         default=dict,
-        help_text="of all units: units, instruments, instruments_counted, seconds, yuan; as printed in the report",
+        help_text="sums over all units: numbers, seconds, yuan, months; as the report prints them",
     )
     allocation = models.JSONField(default=dict, help_text="what each pot could give, was asked for and gave")
     decisions_scored = models.PositiveIntegerField(

@@ -20,7 +20,8 @@ class FinanceReport(models.Model):
         max_length=10, choices=[(s.value, s.value) for s in ReportState], default=ReportState.SENT.value
     )
     total_yuan = models.DecimalField(max_digits=14, decimal_places=2)
-    manifest = models.JSONField(help_text="file name → SHA-256 and size; the policy's and snapshot's hashes")
+    manifest = models.JSONField(help_text="the package's: each file's name, SHA-256 and size; facts")
+    package_sha256 = models.CharField(max_length=64, unique=True)
     pdf_sha256 = models.CharField(max_length=64, unique=True)
     pdf_file = models.CharField(max_length=200, help_text="name in file storage")
     package_file = models.CharField(max_length=200, help_text="name in file storage")
