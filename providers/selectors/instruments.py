@@ -48,6 +48,11 @@ def instrument(viewer: "Viewer", public_id: str) -> Instrument:
     return found
 
 
+def instrument_ids(public_ids: Iterable[str]) -> dict[str, int]:
+    """Public id → primary key, whatever state the instruments are in; for rows that refer to them."""
+    return dict(Instrument.objects.filter(public_id__in=set(public_ids)).values_list("public_id", "pk"))
+
+
 def instrument_lock(instrument_id: int) -> Instrument:
     """The instrument, locked until the transaction ends; NotFound where there is none."""
     found = Instrument.objects.select_for_update().filter(pk=instrument_id).first()
