@@ -1,0 +1,212 @@
+"""The facts of the demo city, read from `facts/*.toml` as frozen data, without the database or a date."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+FACTS = Path(__file__).parent / "facts"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Organization:
+    """A body of the city.
+
+    `trades` say which instruments it uses; `year` says how an owning unit behaves (owners.toml).
+    """
+
+    key: str
+    uscc: str
+    name_zh: str
+    name_en: str
+    kind: str
+    size: str = "none"
+    district: str | None = None
+    parent: str | None = None
+    outside_region: bool = False
+    trades: tuple[str, ...] = ()
+    declared_related_to: str | None = None
+    profile: Mapping[str, str] | None = None
+    year: Mapping[str, float] | None = None
+
+    @property
+    def is_sme(self) -> bool:
+        return self.size in {"medium", "small", "micro"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lab:
+    """A laboratory: its instruments stand in one place and have one keeper."""
+
+    unit: str
+    key: str
+    name_zh: str
+    place_zh: str
+    place_en: str
+    contact: str
+    phone: str
+    email: str
+    requirement_zh: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    username: str
+    name: str
+    organization: str
+    roles: tuple[str, ...]
+    lab: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instrument:
+    """`hours` are the effective hours of a full year before the unit's `use`; `age` counts years back."""
+
+    unit: str
+    number: str
+    lab: str
+    trade: str
+    category: str
+    name_zh: str
+    name_en: str
+    model: str
+    manufacturer: str
+    country: str
+    value_wan: int
+    age: int
+    month: int
+    funding: str
+    subjects: tuple[str, ...]
+    terms: str
+    hours: int
+    prices: tuple[int, int, int]
+    specification_zh: str
+    specification_en: str
+    functions_zh: str
+    functions_en: str
+    services_zh: str
+    services_en: str
+    samples_zh: str
+    samples_en: str
+    achievements_zh: str = ""
+    purpose: str = "general"
+    origin: str = "purchase"
+    sample_price: int | None = None
+    medical: bool = False
+
+    @property
+    def fee_text_zh(self) -> str:
+        inside, outside, enterprise = self.prices
+        hourly = (
+            f"本单位用户 {inside} 元/小时；外单位科研用户 {outside} 元/小时；企业用户 {enterprise} 元/小时。"
+        )
+        return hourly + (f"送样测试 {self.sample_price} 元/样。" if self.sample_price else "")
+
+
+@dataclass(frozen=True)
+class City:
+    districts: tuple[Mapping[str, str], ...]
+    institutions: tuple[Organization, ...]
+    units: tuple[Organization, ...]
+    users: tuple[Organization, ...]
+    applicant: Organization
+    objects: Mapping[str, Sequence[str]]
+    projects: Mapping[str, Sequence[str]]
+    newcomer: Instrument
+    labs: tuple[Lab, ...]
+    people: tuple[Person, ...]
+    instruments: tuple[Instrument, ...]
+    terms: Mapping[str, Mapping[str, Any]]
+    category_version: str
+    categories: tuple[tuple[str, str, str, str], ...]
+    publications: Mapping[str, Mapping[str, Any]]
+    festivals: Mapping[int, tuple[str, str, str, str]]
+
+    @property
+    def organizations(self) -> tuple[Organization, ...]:
+        """Every body, parents before their children."""
+        return self.institutions + self.units + self.users
+
+    def unit(self, key: str) -> Organization:
+        return next(unit for unit in self.units if unit.key == key)
+
+    def lab(self, instrument: Instrument) -> Lab:
+        return next(lab for lab in self.labs if (lab.unit, lab.key) == (instrument.unit, instrument.lab))
+
+    def keeper(self, instrument: Instrument) -> Person:
+        return next(
+            person
+            for person in self.people
+            if (person.organization, person.lab) == (instrument.unit, instrument.lab)
+        )
+
+    def manager(self, unit: str) -> Person:
+        return next(p for p in self.people if p.organization == unit and "unit_manager" in p.roles)
+
+    def with_instruments(self, *numbers: str) -> "City":
+        """The same city with some of its instruments only, for a smaller load."""
+        return replace(self, instruments=tuple(i for i in self.instruments if i.number in numbers))
+
+
+@cache
+def city() -> City:
+    """The demo city as its facts say."""
+    places, owners, users = _read("city"), _read("owners"), _read("users")
+    categories, work = _read("categories"), _read("work")
+    newcomer = _read("newcomer")
+    return City(
+        districts=tuple(places["district"]),
+        institutions=tuple(Organization(**row) for row in places["institution"]),
+        units=tuple(_unit(row) for row in owners["unit"]),
+        users=tuple(Organization(**_tuples(row, "trades")) for row in users["organization"]),
+        applicant=Organization(**users["applicant"]),
+        objects=work["objects"],
+        projects=work["projects"],
+        newcomer=Instrument(**_tuples(newcomer, "prices", "subjects")),
+        labs=tuple(Lab(unit=row["key"], **lab) for row in owners["unit"] for lab in row["lab"]),
+        people=tuple(Person(**_tuples(row, "roles")) for row in _read("people")["person"]),
+        instruments=tuple(_instruments()),
+        terms=_read("terms"),
+        category_version=categories["version"],
+        categories=tuple(tuple(row) for row in categories["rows"]),
+        publications=_read("publications"),
+        festivals={year: tuple(days) for year, *days in _read("festivals")["festivals"]},
+    )
+
+
+PROFILE_FIELDS = (
+    "introduction_zh",
+    "introduction_en",
+    "address_zh",
+    "address_en",
+    "contact",
+    "phone",
+    "email",
+    "website",
+)
+
+
+def _unit(row: Mapping[str, Any]) -> Organization:
+    own = {key: value for key, value in row.items() if key not in {*PROFILE_FIELDS, "lab"}}
+    return Organization(**own, profile={key: row[key] for key in PROFILE_FIELDS if key in row})
+
+
+def _instruments() -> "list[Instrument]":
+    order = [row["key"] for row in _read("owners")["unit"]]
+    files = [tomllib.loads(path.read_text(encoding="utf-8")) for path in FACTS.glob("instruments_*.toml")]
+    files.sort(key=lambda file: order.index(file["unit"]))
+    return [
+        Instrument(unit=file["unit"], **_tuples(row, "prices", "subjects"))
+        for file in files
+        for row in file["instrument"]
+    ]
+
+
+def _tuples(row: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {**row, **{name: tuple(row[name]) for name in names if name in row}}
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((FACTS / f"{name}.toml").read_text(encoding="utf-8"))

@@ -1,0 +1,72 @@
+"""The terms of an instrument as a draft, from the facts."""
+
+from datetime import date, time, timedelta
+from decimal import Decimal
+from itertools import product
+
+from instrument_share.demo.city import City, Instrument
+from providers.domain.terms import OpeningPattern, Price, TermsDraft
+from providers.domain.words import (
+    Decision,
+    Frequency,
+    HolidayTreatment,
+    PriceUnit,
+    ServiceMode,
+    UserKind,
+)
+
+HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+OUTSIDE_FACTOR = {UserKind.INSIDE: 1, UserKind.OUTSIDE: 2, UserKind.ENTERPRISE: 2, UserKind.INDIVIDUAL: 2}
+
+
+def draft(city: City, instrument: Instrument, starts_on: date, raised: Decimal = Decimal(1)) -> TermsDraft:
+    """The terms that the facts give an instrument; `raised` is a factor on its prices."""
+    facts = city.terms[instrument.terms]
+    modes = [ServiceMode(mode) for mode in facts["modes"]]
+    return TermsDraft(
+        patterns=tuple(
+            OpeningPattern(
+                opens=time.fromisoformat(pattern["opens"]),
+                closes=time.fromisoformat(pattern["closes"]),
+                starts_on=starts_on,
+                weekdays=tuple(pattern["weekdays"]),
+                frequency=Frequency(pattern.get("frequency", Frequency.WEEKLY)),
+                interval=pattern.get("interval", 1),
+                nth=pattern.get("nth"),
+            )
+            for pattern in facts["patterns"]
+        ),
+        holidays=HolidayTreatment(facts["holidays"]),
+        step=facts["step"] * MINUTE,
+        min_length=facts["min"] * MINUTE,
+        max_length=facts["max"] * MINUTE,
+        lead=facts["lead_hours"] * HOUR,
+        horizon=timedelta(days=facts["horizon_days"]),
+        turnaround=facts["turnaround"] * MINUTE,
+        user_kinds=frozenset(UserKind),
+        needs_qualification=facts.get("needs_qualification", False),
+        decision=Decision(facts["decision"]),
+        decision_hours=facts["decision_hours"],
+        service_modes=frozenset(modes),
+        prices=tuple(_prices(instrument, modes, raised)),
+        minimum_charge_yuan=Decimal(min(instrument.prices)),
+    )
+
+
+def _prices(instrument: Instrument, modes: list[ServiceMode], raised: Decimal) -> list[Price]:
+    inside, outside, enterprise = (Decimal(price) * raised for price in instrument.prices)
+    hourly = {
+        UserKind.INSIDE: inside,
+        UserKind.OUTSIDE: outside,
+        UserKind.ENTERPRISE: enterprise,
+        UserKind.INDIVIDUAL: outside,
+    }
+    prices = []
+    for kind, mode in product(UserKind, modes):
+        if mode is ServiceMode.SAMPLES and instrument.sample_price:
+            each = Decimal(instrument.sample_price) * OUTSIDE_FACTOR[kind] * raised
+            prices.append(Price(each, kind, mode, PriceUnit.SAMPLE))
+        else:
+            prices.append(Price(hourly[kind], kind, mode))
+    return prices
