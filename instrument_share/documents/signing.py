@@ -25,7 +25,8 @@ from .signing_key import known_fingerprints, signer
 
 FIELD = "Signature"
 BIGGEST = 100 * 1024 * 1024
-MOST_SIGNATURES = 20
+MOST_SIGNATURES = 8
+LONGEST_SIGNATURE = 128 * 1024
 BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d{1,12})\s+(\d{1,12})\s+(\d{1,12})\s+(\d{1,12})\s*\]")
 SIGNING_TIME = re.compile(rb"/M\s*\(D(?::|\\072)(\d{14})Z\)")  # a colon may be written in octal
 OUTSIDE = 4096  # bytes before and after the signature in which its dictionary stands
@@ -98,7 +99,7 @@ def sign(pdf: bytes, *, reason: str, name: str, at: datetime) -> bytes:
 
 
 def check(pdf: bytes) -> SignatureCheck:
-    """Whether `pdf` is a file that was signed here and not changed since. Any bytes may be given."""
+    """Whether `pdf` was signed here and not changed since. Any bytes may be given; never raises."""
     if len(pdf) > BIGGEST:
         return SignatureCheck("too_large")
     if not pdf.startswith(b"%PDF-"):
@@ -110,11 +111,12 @@ def check(pdf: bytes) -> SignatureCheck:
 
 
 def _signed_ranges(pdf: bytes) -> Iterator[tuple[int, int, int]]:
-    """Where a signature starts and ends, and where the bytes that it covers end; the last in the file first."""
+    """Where a signature starts and ends, and where what it covers ends; the last in the file first."""
     matches = list(BYTE_RANGE.finditer(pdf))[-MOST_SIGNATURES:]
     for match in reversed(matches):
         start, before, after, rest = (int(number) for number in match.groups())
-        if start == 0 and 0 < before < after and after + rest <= len(pdf):
+        plausible = start == 0 and 0 < before < after <= before + LONGEST_SIGNATURE
+        if plausible and after + rest <= len(pdf):
             yield before, after, after + rest
 
 
@@ -122,8 +124,9 @@ def _check_range(pdf: bytes, ends: tuple[int, int, int]) -> SignatureCheck:
     before, after, end = ends
     try:
         signature = _Signature.read(pdf[before:after])
-        digest = hashlib.sha256(pdf[:before] + pdf[after:end]).digest()
-        intact = signature.fits(digest)
+        digest = hashlib.sha256(pdf[:before])
+        digest.update(pdf[after:end])
+        intact = signature.fits(digest.digest())
         name = str(signature.certificate.subject.native.get("common_name", ""))
     except Exception:  # whatever is wrong inside, these are not bytes that were signed
         return SignatureCheck("changed")
@@ -150,7 +153,7 @@ class _Signature:
 
     @classmethod
     def read(cls, written: bytes) -> "_Signature":
-        """Reads `<hexadecimal digits>`, filled up with zeros. Raises on anything else (ValueError and others)."""
+        """Reads `<hexadecimal digits>`, filled up with zeros; anything else raises, in many ways."""
         if written[:1] != b"<" or written[-1:] != b">":
             raise ValueError("A signature is a hexadecimal string.")
         raw = bytes.fromhex(written[1:-1].decode("ascii"))
@@ -176,7 +179,8 @@ class _Signature:
             and content["version"].native == "v1"
             and one["version"].native == "v1"
             and len(content["signer_infos"]) == 1
-            and [each.dump() for each in content["digest_algorithms"]] == [one["digest_algorithm"].dump()]
+            and len(content["digest_algorithms"]) == 1
+            and content["digest_algorithms"][0].dump() == one["digest_algorithm"].dump()
             and one["digest_algorithm"]["algorithm"].native == "sha256"
             and one["signature_algorithm"]["algorithm"].native in ("sha256_rsa", "sha256_ecdsa")
             and one["sid"].chosen["issuer"].dump() == signing.issuer.dump()

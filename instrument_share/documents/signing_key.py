@@ -1,13 +1,14 @@
 """The key that signs papers, and the certificates by which earlier papers are known.
 
 A site names a PKCS#12 file of its own (SIGNING_KEY_FILE). Without one, a key and a certificate that signs
-itself are made under VAR_DIR at first use. Every certificate that has signed is kept beside it, so papers stay
-recognizable after the key is renewed.
+itself are made under VAR_DIR at first use. Every certificate that has signed is kept beside it, so papers
+stay recognizable after the key is renewed.
 """
 
 import hashlib
 import os
 import tempfile
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -39,6 +40,10 @@ def signer(at: datetime) -> SimpleSigner:
 
 def known_fingerprints() -> frozenset[str]:
     """SHA-256 of the certificates that have signed here, in hexadecimal."""
+    present = _configured()
+    if present.is_file():
+        with suppress(SigningKeyUnusable):
+            _loaded(str(present), present.stat().st_mtime_ns)
     folder = _folder()
     return frozenset(path.stem for path in folder.glob("*.cer")) if folder.is_dir() else frozenset()
 
@@ -63,15 +68,16 @@ def _remember(certificate: bytes) -> None:
 
 
 def _key_file(at: datetime) -> Path:
-    if settings.SIGNING_KEY_FILE:
-        named = Path(settings.SIGNING_KEY_FILE)
-        if not named.is_file():
-            raise SigningKeyUnusable(path=str(named))
-        return named
-    made = _folder() / "key.p12"
-    if not made.exists():
-        _write_once(made, _new_key(at))
-    return made
+    file = _configured()
+    if not file.is_file():
+        if settings.SIGNING_KEY_FILE:
+            raise SigningKeyUnusable(path=str(file))
+        _write_once(file, _new_key(at))
+    return file
+
+
+def _configured() -> Path:
+    return Path(settings.SIGNING_KEY_FILE) if settings.SIGNING_KEY_FILE else _folder() / "key.p12"
 
 
 def _folder() -> Path:
@@ -83,7 +89,7 @@ def _password() -> bytes | None:
 
 
 def _write_once(file: Path, content: bytes) -> None:
-    """Writes a file for its owner alone, whole or not at all; if another process was first, its file stays."""
+    """Writes a file for its owner alone, whole or not at all; another process's file, if first, stays."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=file.parent)  # 0600
     temporary = Path(name)

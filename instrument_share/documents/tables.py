@@ -103,8 +103,9 @@ def _fill(sheet: WriteOnlyWorksheet, table: Table) -> None:
 
 
 def _text(sheet: WriteOnlyWorksheet, text: str) -> WriteOnlyCell:
-    cell = WriteOnlyCell(sheet, _shown(text))
-    cell.data_type = "s"  # never a formula, whatever it starts with
+    cell = WriteOnlyCell(sheet, _shown(text) or None)
+    if cell.value:
+        cell.data_type = "s"  # never a formula, whatever it starts with
     cell.quotePrefix = text.startswith(RISKY_START)
     cell.alignment = Alignment(vertical="top", wrap_text=True)
     return cell

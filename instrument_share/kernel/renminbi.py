@@ -1,9 +1,10 @@
 """Sums of money in Chinese capital numerals (人民币大写), as they stand on papers that move money.
 
 Source: 《支付结算办法》 (中国人民银行, 银发〔1997〕393号), 附件一
-《正确填写票据和结算凭证的基本规定》, clauses 一, 二 and 五: 整 follows 元, and 角 too (where it may be left out; written, nothing can be added); nothing
-follows 分. Several zeros in a row are one 零. Where the rules leave 零 to the writer (the thousands are there
-but the ten-thousands are 0; 角 is there but 元 is 0) it is left out.
+《正确填写票据和结算凭证的基本规定》, clauses 一, 二 and 五: 整 follows 元, and 角 too (where it may be
+left out; written, nothing can be added); nothing follows 分. Several zeros in a row are one 零. Where the
+rules leave 零 to the writer (the thousands are there but the ten-thousands are 0; 角 is there but 元 is 0)
+it is left out.
 """
 
 from decimal import Decimal

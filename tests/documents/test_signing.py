@@ -1,0 +1,237 @@
+import stat
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
+from django.conf import settings
+from django.test import override_settings
+from hypothesis import given
+from hypothesis import strategies as st
+from pypdf import PdfReader, PdfWriter
+
+from instrument_share.documents import signing
+from instrument_share.documents.content import Paragraph
+from instrument_share.documents.errors import SigningKeyUnusable
+from instrument_share.documents.official import render_official
+from instrument_share.documents.signing import SignatureCheck, check, sign
+from tests.documents.reading import text
+from tests.documents.sample import letter
+
+AT = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
+OURS = "云屏市大型科学仪器开放共享平台"
+GENUINE = SignatureCheck("", intact=True, covers_all=True, ours=True, signer=OURS, signed_at=AT)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def var_dir(tmp_path_factory):
+    """The key of these tests, in a folder of their own."""
+    folder = tmp_path_factory.mktemp("var")
+    with override_settings(VAR_DIR=folder, SIGNING_KEY_FILE="", SIGNING_KEY_PASSWORD=""):
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def unsigned() -> bytes:
+    return render_official(letter(blocks=[Paragraph("正文。")], attachments=[]))
+
+
+@pytest.fixture(scope="module")
+def signed(unsigned) -> bytes:
+    return sign(unsigned, reason="报送财政局", name="云屏市科学技术局", at=AT)
+
+
+def signature_of(pdf: bytes) -> tuple[int, int]:
+    start, before, after, rest = (int(group) for group in signing.BYTE_RANGE.search(pdf).groups())
+    assert start == 0
+    assert after + rest == len(pdf)
+    return before, after
+
+
+def changed(pdf: bytes, place: int, byte: int) -> bytes:
+    assert pdf[place] != byte
+    return pdf[:place] + bytes([byte]) + pdf[place + 1 :]
+
+
+def test_a_signed_file_is_known_and_still_reads(signed, unsigned):
+    assert check(signed) == GENUINE
+    assert check(signed).genuine
+    read = PdfReader(BytesIO(signed))
+    assert "正文。" in text(read.pages[0])
+    field = read.root_object["/AcroForm"]["/Fields"][0].get_object()["/V"]
+    assert field["/SubFilter"] == "/ETSI.CAdES.detached"
+    assert field["/Reason"] == "报送财政局"
+    assert field["/Name"] == "云屏市科学技术局"
+    assert read.metadata == PdfReader(BytesIO(unsigned)).metadata
+
+
+@pytest.mark.parametrize("share", [0.01, 0.1, 0.33, 0.5, 0.8, 0.97])
+def test_one_changed_byte_of_the_document_is_noticed(signed, share):
+    before, _ = signature_of(signed)
+    place = int(before * share)
+    assert check(changed(signed, place, signed[place] ^ 1)).problem == "changed"
+
+
+def test_one_changed_byte_after_the_signature_is_noticed(signed):
+    place = signed.rindex(b"%%EOF") + 2
+    assert check(changed(signed, place, ord("X"))).problem == "changed"
+
+
+def test_one_changed_digit_of_the_signature_is_noticed(signed):
+    before, after = signature_of(signed)
+    near = range(before, before + 24)
+    for place in [*near, *range(before + 25, after, 97), after - 2, after - 1]:
+        for digit in b"0A":
+            if signed[place] != digit:
+                assert not check(changed(signed, place, digit)).genuine, place - before
+
+
+@pytest.mark.parametrize("added", [b"\n", b"x", b"\n1 0 obj<<>>endobj\ntrailer<</Prev 0>>\n%%EOF\n"])
+def test_what_is_added_after_signing_is_noticed(signed, added):
+    found = check(signed + added)
+    assert (found.problem, found.intact, found.covers_all, found.ours) == ("added_to", True, False, True)
+
+
+def test_a_file_that_someone_else_signed_is_not_ours(unsigned, signed, tmp_path):
+    with override_settings(VAR_DIR=tmp_path):
+        theirs = sign(unsigned, reason="", name="别处", at=AT)
+        assert check(theirs).genuine
+    found = check(theirs)
+    assert (found.problem, found.intact, found.covers_all, found.ours) == ("foreign", True, True, False)
+
+
+def test_our_signature_in_another_file_does_not_fit(signed):
+    before, after = signature_of(signed)
+    other = sign(
+        render_official(letter(blocks=[Paragraph("另文。")], attachments=[])),
+        reason="报送财政局",
+        name="云屏市科学技术局",
+        at=AT,
+    )
+    start, end = signature_of(other)
+    assert end - start == after - before
+    assert check(other[:start] + signed[before:after] + other[end:]).problem == "changed"
+
+
+def test_a_file_signed_and_signed_again_elsewhere_was_added_to(signed, tmp_path):
+    with override_settings(VAR_DIR=tmp_path):
+        twice = bytes(signed + signed[signature_of(signed)[1] :])
+    assert check(twice).problem == "added_to"
+
+
+def encrypted(pdf: bytes) -> bytes:
+    writer = PdfWriter(clone_from=BytesIO(pdf))
+    writer.encrypt("secret", algorithm="RC4-128")
+    target = BytesIO()
+    writer.write(target)
+    return target.getvalue()
+
+
+def test_files_without_a_signature(unsigned):
+    assert check(unsigned) == SignatureCheck("unsigned")
+    assert check(encrypted(unsigned)) == SignatureCheck("unsigned")
+    assert check(unsigned[:1000]) == SignatureCheck("unsigned")
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"<html>", bytes(1000), "报送件".encode()])
+def test_what_is_no_pdf(content):
+    assert check(content) == SignatureCheck("not_pdf")
+
+
+def test_a_file_that_is_too_large_is_not_read(monkeypatch):
+    monkeypatch.setattr(signing, "BIGGEST", 10)
+    assert check(b"%PDF-1.7 and more") == SignatureCheck("too_large")
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        b"<>",
+        b"<00>",
+        b"<3080" + b"3080" * 20_000 + b">",  # nested without an end
+        b"<zz>",
+        b"(text)",
+        b"<308400000000>",
+        b"<30847FFFFFFF>",
+    ],
+)
+def test_a_hostile_signature_is_only_a_changed_file(inside):
+    head, tail = b"%PDF-1.7\n/Contents ", b"\n/ByteRange [0 %d %d %d]"
+    before, after = len(head), len(head) + len(inside)
+    for guess in range(200):
+        end = tail % (before, after, guess)
+        if len(end) == guess:
+            break
+    found = check(head + inside + end)
+    assert found.problem == "changed"
+    assert not found.intact
+
+
+@given(st.binary(max_size=300), st.lists(st.integers(0, 400), min_size=4, max_size=4))
+def test_no_bytes_make_it_fail(content, numbers):
+    pdf = b"%PDF-" + content + b"/ByteRange [%d %d %d %d]" % tuple(numbers) + content
+    assert not check(pdf).genuine
+
+
+def test_the_key_is_made_once_and_for_its_owner_alone(var_dir, signed, unsigned):
+    file = var_dir / "signing" / "key.p12"
+    made = file.read_bytes()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    sign(unsigned, reason="", name="", at=AT + timedelta(days=400))
+    assert file.read_bytes() == made
+    assert [path.suffix for path in sorted(file.parent.iterdir())].count(".cer") == 1
+    _, certificate, _ = pkcs12.load_key_and_certificates(made, None)
+    assert certificate.not_valid_before_utc <= AT
+    assert certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)[0].value == OURS
+
+
+def test_papers_stay_known_when_the_key_is_renewed(unsigned, tmp_path):
+    with override_settings(VAR_DIR=tmp_path):
+        old = sign(unsigned, reason="", name="", at=AT)
+        (tmp_path / "signing" / "key.p12").unlink()
+        new = sign(unsigned, reason="", name="", at=AT)
+        assert check(old).genuine
+        assert check(new).genuine
+
+
+def test_a_site_signs_with_its_own_key(unsigned, signed, var_dir, tmp_path):
+    key, certificate, _ = pkcs12.load_key_and_certificates(
+        (var_dir / "signing" / "key.p12").read_bytes(), None
+    )
+    own = tmp_path / "own.p12"
+    own.write_bytes(
+        pkcs12.serialize_key_and_certificates(
+            b"own", key, certificate, None, BestAvailableEncryption(b"pass")
+        )
+    )
+    with override_settings(VAR_DIR=tmp_path, SIGNING_KEY_FILE=str(own), SIGNING_KEY_PASSWORD="pass"):
+        assert check(signed).genuine  # known by the named key, before anything is signed here
+        assert check(sign(unsigned, reason="", name="", at=AT)).genuine
+        assert not (Path(settings.VAR_DIR) / "signing" / "key.p12").exists()
+
+
+@pytest.mark.parametrize("password", ["", "wrong"])
+def test_a_key_that_cannot_be_opened_is_named(unsigned, signed, var_dir, tmp_path, password):
+    key, certificate, _ = pkcs12.load_key_and_certificates(
+        (var_dir / "signing" / "key.p12").read_bytes(), None
+    )
+    own = tmp_path / "own.p12"
+    own.write_bytes(
+        pkcs12.serialize_key_and_certificates(
+            b"own", key, certificate, None, BestAvailableEncryption(b"pass")
+        )
+    )
+    with override_settings(VAR_DIR=tmp_path, SIGNING_KEY_FILE=str(own), SIGNING_KEY_PASSWORD=password):
+        with pytest.raises(SigningKeyUnusable) as refused:
+            sign(unsigned, reason="", name="", at=AT)
+        assert check(signed).problem == "foreign"
+    assert refused.value.params == {"path": str(own)}
+
+
+def test_a_key_file_that_is_not_there_is_named(unsigned, tmp_path):
+    missing = str(tmp_path / "none.p12")
+    with override_settings(SIGNING_KEY_FILE=missing), pytest.raises(SigningKeyUnusable) as refused:
+        sign(unsigned, reason="", name="", at=AT)
+    assert missing in str(refused.value)
