@@ -10,7 +10,7 @@ from bookings.selectors.bookings import (
     waiting_decisions,
 )
 from bookings.selectors.calendar import calendar_events, day_events
-from bookings.selectors.holds import booking_lock, free_at, free_time, holds, with_next_free
+from bookings.selectors.holds import booking_lock, free_at, free_time, holds, next_free, with_next_free
 from bookings.selectors.usage import (
     broken_links,
     usage_log,
@@ -34,6 +34,7 @@ __all__ = [
     "free_time",
     "holds",
     "keeper_day",
+    "next_free",
     "quote_for",
     "usage_log",
     "usage_logs",

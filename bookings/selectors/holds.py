@@ -2,19 +2,22 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from bookings.domain import availability
 from bookings.domain.states import HOLDING
-from bookings.models import Booking
+from bookings.models import Booking, NextFree
 from instrument_share.kernel.interval import Interval, intersected
 from providers import selectors as providers
 
 if TYPE_CHECKING:
     from providers.models import Instrument
+
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 def booking_lock(booking_id: int) -> Booking:
@@ -91,5 +94,17 @@ def free_at(queryset: "QuerySet[Instrument]", interval: Interval) -> "QuerySet[I
 
 
 def with_next_free(queryset: "QuerySet[Instrument]") -> "QuerySet[Instrument]":
-    """Each instrument with `next_free_at` and `next_free_until` (both None where nothing is free)."""
-    return queryset.annotate(next_free_at=F("next_free__at"), next_free_until=F("next_free__until"))
+    """Each instrument with `next_free_at` and `next_free_until` (both None where nothing is free).
+
+    `next_free_order` sorts them: never None, what has no free time last.
+    """
+    return queryset.annotate(
+        next_free_at=F("next_free__at"),
+        next_free_until=F("next_free__until"),
+        next_free_order=Coalesce("next_free__at", Value(NEVER)),
+    )
+
+
+def next_free(instrument_id: int) -> datetime | None:
+    """When the instrument is next free, as the projection has it."""
+    return NextFree.objects.filter(instrument_id=instrument_id).values_list("at", flat=True).first()
