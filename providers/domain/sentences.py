@@ -146,8 +146,8 @@ def _price(price: Price) -> Sentence:
     weekdays = _weekdays(price.weekdays)
     times: tuple[Sentence, ...] = ()
     if price.from_time is not None and price.until_time is not None:
-        params = {"opens": f"{price.from_time:%H:%M}", "closes": f"{price.until_time:%H:%M}"}
-        times = (Sentence(gettext_noop("{opens} to {closes}"), params),)
+        hours = {"opens": f"{price.from_time:%H:%M}", "closes": f"{price.until_time:%H:%M}"}
+        times = (Sentence(gettext_noop("{opens} to {closes}"), hours),)
     params = {"price": price.price_yuan, "unit": word(price.unit), "for": (*who, *how, *weekdays, *times)}
     if params["for"]:
         return Sentence(gettext_noop("{price} yuan {unit} ({for})."), params)

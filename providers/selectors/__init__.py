@@ -1,11 +1,13 @@
 """Reads of units, instruments, terms and open time; the viewer first, so that scoping can't be forgotten."""
 
+from providers.selectors.completeness import completeness_of, completeness_of_year, month_ends
 from providers.selectors.instruments import (
     catalogue,
     category_counts,
     category_table,
     has_qualification,
     instrument,
+    instrument_ids,
     instrument_lock,
     instrument_locks,
     instruments,
@@ -25,6 +27,7 @@ from providers.selectors.openness import (
 )
 from providers.selectors.units import publication, publications, unit, unit_of, units
 from providers.selectors.workdays import add_working_days, day_table
+from providers.selectors.yearly import instruments_of_year, openness_of_year, units_of_year
 
 __all__ = [
     "add_working_days",
@@ -34,14 +37,20 @@ __all__ = [
     "closure",
     "closure_rows",
     "closures",
+    "completeness_of",
+    "completeness_of_year",
     "day_table",
     "has_qualification",
     "instrument",
+    "instrument_ids",
     "instrument_lock",
     "instrument_locks",
     "instruments",
+    "instruments_of_year",
     "keepers_of",
+    "month_ends",
     "open_windows",
+    "openness_of_year",
     "publication",
     "publications",
     "qualifications",
@@ -52,5 +61,6 @@ __all__ = [
     "unit",
     "unit_of",
     "units",
+    "units_of_year",
     "user_kind",
 ]

@@ -66,7 +66,7 @@ def unit_of(organization_id: int) -> UnitProfile | None:
 
 def publications(
     viewer: "Viewer", kind: PublicationKind, organization_id: int | None = None
-) -> "QuerySet[Publication]":
+) -> QuerySet[Any]:
     """What is published of a kind, newest first; managers and the bureau also see what was withdrawn."""
     visible = Q(withdrawn_at__isnull=True, published_at__isnull=False)
     visible &= Q(organization__state=OrganizationState.ADMITTED)

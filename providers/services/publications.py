@@ -12,7 +12,7 @@ from instrument_share.accounts.selectors import organization_lock, people_with
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import DomainError, Invalid, Kind, NotFound, gettext_noop
 from providers.domain.publications import FIELDS, PublicationKind, problems_of
-from providers.models import Instrument
+from providers.models import Instrument, OpennessStatement
 from providers.selectors.units import MODELS
 from providers.services.common import given, keep
 
@@ -112,8 +112,8 @@ def _fill(publication: "Publication", values: Mapping[str, Any], actor: "User", 
 
 def _need_free_year(kind: PublicationKind, organization_id: int, values: Mapping[str, Any]) -> None:
     if kind is PublicationKind.OPENNESS:
-        of_year = MODELS[kind]._default_manager.filter(organization_id=organization_id, year=values["year"])
-        if of_year.exists():
+        of_unit = OpennessStatement.objects.filter(organization_id=organization_id)
+        if of_unit.filter(year=values["year"]).exists():
             raise StatementExists(year=values["year"])
 
 

@@ -1,0 +1,39 @@
+"""Units' instruments in the API. Lists, which ask what is free, stand in `bookings.api`."""
+
+from typing import Annotated
+
+from django.http import HttpRequest
+from ninja import Path, Router
+
+from instrument_share.web import clock
+from instrument_share.web.api import EVERYBODY, PublicId, refusals
+from providers import selectors
+from providers.schemas import CategoryOut, InstrumentDetailOut, instrument_detail_out
+
+router = Router(tags=["instruments"], auth=EVERYBODY)
+
+
+@router.get(
+    "/categories",
+    response={200: list[CategoryOut], **refusals()},
+    operation_id="categories",
+    summary="The category table",
+)
+def categories(request: HttpRequest) -> list[CategoryOut]:
+    """The national categories, by code, in the version that is in use."""
+    return [
+        CategoryOut(code=row.code, name_zh=row.name_zh, name_en=row.name_en)
+        for row in selectors.category_table().order_by("code")
+    ]
+
+
+@router.get(
+    "/instruments/{instrument_id}",
+    response={200: InstrumentDetailOut, **refusals(404)},
+    operation_id="instrument",
+    summary="One instrument with the rule in force",
+)
+def instrument(request: HttpRequest, instrument_id: Annotated[PublicId, Path()]) -> InstrumentDetailOut:
+    """What the unit publishes about it, and the open-service rule that applies to bookings made now."""
+    found = selectors.instrument(request.user, instrument_id)
+    return instrument_detail_out(found, selectors.terms_at(found.pk, clock.now()))

@@ -1,0 +1,170 @@
+"""Completeness of units as of any date, read from dated publications and revisions."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Model
+
+from instrument_share.kernel.errors import gettext_noop
+from providers.calendar import local_date, local_midnight
+from providers.domain.completeness import (
+    InstrumentRecord,
+    ProfileRevision,
+    Published,
+    UnitCompleteness,
+    UnitRecord,
+    completeness,
+)
+from providers.domain.units import PROFILE_FIELDS, SHORTEST_INTRODUCTION
+from providers.domain.words import ProfileState
+from providers.domain.workdays import ONE_DAY
+from providers.models import (
+    Instrument,
+    OpennessStatement,
+    Regulation,
+    ServiceCase,
+    UnitNews,
+    UnitProfile,
+)
+
+PROFILE_ASKS_FOR = ("introduction_zh", "address_zh", "contact", "phone", "picture")
+
+
+def completeness_of(organization_ids: Collection[int], as_of: date) -> dict[int, UnitCompleteness]:
+    """How complete each unit's six kinds of information are at the end of a day.
+
+    Seven statements for any number of units.
+    """
+    return {unit.organization_id: _judged(unit, as_of) for unit in _records(organization_ids, as_of)}
+
+
+def completeness_of_year(
+    organization_ids: Collection[int], year: int
+) -> dict[int, tuple[UnitCompleteness, ...]]:
+    """The same at the end of each month of a year, January first; as many statements as for one day."""
+    ends = month_ends(year)
+    return {
+        unit.organization_id: tuple(_judged(unit, end) for end in ends)
+        for unit in _records(organization_ids, ends[-1])
+    }
+
+
+def month_ends(year: int) -> tuple[date, ...]:
+    """The last day of each month."""
+    firsts = [date(year, month, 1) for month in range(2, 13)] + [date(year + 1, 1, 1)]
+    return tuple(first - ONE_DAY for first in firsts)
+
+
+def _judged(unit: UnitRecord, as_of: date) -> UnitCompleteness:
+    return completeness(unit, as_of, settings.REGISTRATION_THRESHOLD_YUAN)
+
+
+def _records(organization_ids: Collection[int], until: date) -> list[UnitRecord]:
+    """What is known of each unit up to the end of a day."""
+    ids = list(organization_ids)
+    end = local_midnight(until + ONE_DAY)
+    profiles = _profiles(ids, end)
+    instruments = _instruments(ids, end)
+    published = {model: _published(model, ids, end) for model in _PARTS}
+    return [
+        UnitRecord(
+            organization_id,
+            profile=tuple(profiles[organization_id]),
+            instruments=tuple(instruments[organization_id]),
+            news=tuple(published[UnitNews][organization_id]),
+            regulations=tuple(published[Regulation][organization_id]),
+            cases=tuple(published[ServiceCase][organization_id]),
+            statements=tuple(published[OpennessStatement][organization_id]),
+        )
+        for organization_id in ids
+    ]
+
+
+def _profiles(ids: list[int], end: datetime) -> dict[int, list[ProfileRevision]]:
+    found: dict[int, list[ProfileRevision]] = defaultdict(list)
+    history: Any = UnitProfile.history
+    rows = history.filter(organization_id__in=ids, history_date__lt=end)
+    rows = rows.select_related("organization").order_by("history_date", "history_id")
+    for row in rows:
+        found[row.organization_id].append(
+            ProfileRevision(
+                on=local_date(row.history_date),
+                published=row.state == ProfileState.PUBLISHED,
+                confirmed=_day(row.confirmed_at),
+                lacking=tuple(_lacking(row)),
+            )
+        )
+    return found
+
+
+def _lacking(profile: Any) -> Iterable[str]:
+    """Labels of what completeness asks for and this revision lacks; an organization has the rest."""
+    for name in PROFILE_ASKS_FOR:
+        value = str(getattr(profile, name) or "").strip()
+        if not value or (name == "introduction_zh" and len(value) < SHORTEST_INTRODUCTION):
+            yield PROFILE_FIELDS[name].label
+    if profile.organization.district_id is None:
+        yield DISTRICT
+
+
+DISTRICT = gettext_noop("District")
+
+
+def _instruments(ids: list[int], end: datetime) -> dict[int, list[InstrumentRecord]]:
+    confirmed: dict[int, list[date]] = defaultdict(list)
+    history: Any = Instrument.history
+    confirmations = (
+        history.filter(organization_id__in=ids, confirmed_at__lt=end)
+        .order_by()
+        .values_list("id", "confirmed_at")
+        .distinct()
+    )
+    for instrument_id, at in confirmations:
+        confirmed[instrument_id].append(local_date(at))
+    found: dict[int, list[InstrumentRecord]] = defaultdict(list)
+    rows = Instrument.objects.filter(organization_id__in=ids, created_at__lt=end).order_by("id")
+    for row in rows.only("organization", "name_zh", "value_yuan", "created_at", "published_at", "retired_at"):
+        found[row.organization_id].append(
+            InstrumentRecord(
+                name=row.name_zh,
+                value_yuan=row.value_yuan,
+                created=local_date(row.created_at),
+                published=_day(row.published_at),
+                retired=_day(row.retired_at),
+                confirmed=tuple(confirmed[row.pk]),
+            )
+        )
+    return found
+
+
+def _regulation_dates(row: Regulation) -> dict[str, Any]:
+    return {"effective": row.effective_date, "expires": row.expiry_date}
+
+
+def _statement_year(row: OpennessStatement) -> dict[str, Any]:
+    return {"year": row.year}
+
+
+_PARTS: dict[type[Model], Callable[[Any], dict[str, Any]]] = {
+    UnitNews: lambda _row: {},
+    Regulation: _regulation_dates,
+    ServiceCase: lambda _row: {},
+    OpennessStatement: _statement_year,
+}
+
+
+def _published(model: type[Model], ids: list[int], end: datetime) -> dict[int, list[Published]]:
+    found: dict[int, list[Published]] = defaultdict(list)
+    rows: Any = model._default_manager.filter(organization_id__in=ids, published_at__lt=end)
+    for row in rows.defer("body_zh", "body_en").order_by("published_at", "id"):
+        found[row.organization_id].append(
+            Published(local_date(row.published_at), _day(row.withdrawn_at), **_PARTS[model](row))
+        )
+    return found
+
+
+def _day(instant: datetime | None) -> date | None:
+    return None if instant is None else local_date(instant)
