@@ -30,6 +30,24 @@ def test_a_cap_is_rounded_down_before_anything_is_divided():
     assert amounts(allocate(rules, scored([70, 70]), 1000)) == ["250.00", "250.00"]
 
 
+def test_a_cap_is_rounded_down_before_it_weighs_in_a_division():
+    rules = policy(income_rate(), caps=caps(unit=599), money_unit="百元")
+    # 500 : 500 and not 599 : 500, so that the odd 100 goes to the higher score
+    assert amounts(allocate(rules, earning([1000, 500], scores=[70, 80]), 900)) == ["400.00", "500.00"]
+
+
+def test_what_rounding_gives_out_never_passes_the_cap_of_a_group():
+    units = scored([66, 66, 66], group="g") + [
+        Claimant(uscc=uscc, score=Fraction(65)) for uscc in ("D", "E", "F", "G")
+    ]
+    rules = policy(score_share(), caps=caps(group=2), money_unit="元")
+    # shares of 0.6 for the three of the group and 0.5 for the others; 3 yuan are to be given out
+    assert amounts(allocate(rules, units, Decimal("3.80"))) == [
+        *("1.00", "1.00", "0.00"),
+        *("1.00", "0.00", "0.00", "0.00"),
+    ]
+
+
 def test_under_scale_what_caps_cut_off_a_score_share_stays():
     rules = policy(score_share(over_budget="scale"), caps=caps(unit=400_000), money_unit="元")
     allocation = allocate(rules, scored([96, 84, 72]), 1_000_000)

@@ -114,6 +114,7 @@ def test_more_hours_than_the_day_holds():
         entry("LOG-1", 1, start=-9, hours=23),
         entry("LOG-2", 2, start=10, hours=2),
         entry("LOG-3", 3, start=20, hours=2),
+        entry("LOG-4", 4, start=39, hours=24),
     ]
     (candidate,) = checks.above_calendar(entries)
     assert candidate.entries == ("LOG-1", "LOG-2")
