@@ -7,11 +7,12 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 
 from instrument_share.web import clock, labels
 from instrument_share.web.formats import SHANGHAI
+from instrument_share.web.idempotency import idempotent_form
 
 
 class SampleForm(forms.Form):
@@ -83,6 +84,22 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         "today": now.astimezone(SHANGHAI).date(),
     }
     return render(request, "instrument_share/styleguide.html", context)
+
+
+@idempotent_form
+def confirm(request: HttpRequest) -> HttpResponse:
+    """Asks first; what it then does is only to say so."""
+    if request.method == "POST":
+        messages.success(request, "预约已取消。Cancelled.")
+        return HttpResponseRedirect("/styleguide/")
+    context = {
+        "heading": "取消这次预约？ Cancel this booking?",
+        "consequences": ["时段将让给候补用户。", "距开始不足 24 小时，按规则收取 50% 费用。"],
+        "action": "取消预约 Cancel the booking",
+        "tone": "danger",
+        "back_address": "/styleguide/",
+    }
+    return render(request, "instrument_share/confirm.html", context)
 
 
 def times(request: HttpRequest) -> JsonResponse:

@@ -3,14 +3,25 @@
 from django.conf import settings
 from django.urls import path
 
-from instrument_share.pages import views
+from instrument_share.pages.views import booking, catalogue, home
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("desk/", views.desk, name="desk"),
+    path("", home.home, name="home"),
+    path("desk/", home.desk, name="desk"),
+    path("instruments/", catalogue.catalogue, name="catalogue"),
+    path("instruments/<str:public_id>/", catalogue.instrument, name="instrument"),
+    path("instruments/<str:public_id>/picture/", catalogue.picture, name="instrument_picture"),
+    path("instruments/<str:public_id>/availability/", catalogue.availability, name="instrument_availability"),
+    path("instruments/<str:public_id>/book/", booking.book, name="book"),
+    path("instruments/<str:public_id>/quote/", booking.quote, name="quote"),
+    path("timeline/", catalogue.timeline, name="timeline"),
+    path("timeline/events/", catalogue.timeline_events, name="timeline_events"),
 ]
 if settings.DEBUG:
     from instrument_share.pages import styleguide
 
-    urlpatterns.append(path("styleguide/", styleguide.styleguide, name="styleguide"))
-    urlpatterns.append(path("styleguide/times.json", styleguide.times, name="styleguide_times"))
+    urlpatterns += [
+        path("styleguide/", styleguide.styleguide, name="styleguide"),
+        path("styleguide/times.json", styleguide.times, name="styleguide_times"),
+        path("styleguide/confirm/", styleguide.confirm, name="styleguide_confirm"),
+    ]

@@ -1,0 +1,160 @@
+"""What a visitor can ask of the catalogue, and a researcher of an instrument."""
+
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from bookings.domain.words import Direction
+from instrument_share.accounts import selectors as accounts
+from instrument_share.kernel.interval import Interval
+from instrument_share.web.formats import SHANGHAI, bilingual
+from instrument_share.web.problem import told
+from providers import selectors as providers
+from providers.domain.wording import word
+from providers.domain.words import PriceUnit, ServiceMode, UserKind
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import Organization, User
+    from providers.domain.terms import Terms
+
+PERSON = "person"
+
+
+class CatalogueForm(forms.Form):
+    """Filters of the catalogue. A question that makes no sense is told and left out of the search."""
+
+    q = forms.CharField(label=_("What do you want to measure?"), required=False, max_length=100)
+    category = forms.CharField(required=False, max_length=6, widget=forms.HiddenInput)
+    district = forms.ChoiceField(label=_("District"), required=False)
+    unit = forms.ChoiceField(label=_("Unit"), required=False)
+    mode = forms.ChoiceField(label=_("Way of service"), required=False)
+    user_kind = forms.ChoiceField(label=_("Open to"), required=False)
+    day = forms.DateField(label=_("Free on"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    begins = forms.TimeField(label=_("from"), required=False, widget=forms.TimeInput(attrs={"type": "time"}))
+    ends = forms.TimeField(label=_("until"), required=False, widget=forms.TimeInput(attrs={"type": "time"}))
+    sort = forms.ChoiceField(
+        label=_("Sort by"),
+        required=False,
+        choices=[("", _("Next free time")), ("name", _("Name"))],
+    )
+
+    def __init__(self, data: Any, *, viewer: Any) -> None:
+        super().__init__(data)
+        anything = ("", _("All"))
+        self.fields["district"].choices = [
+            anything,
+            *((row.code, bilingual(row, "name")) for row in accounts.districts()),
+        ]
+        self.fields["unit"].choices = [
+            anything,
+            *(
+                (row.organization.public_id, bilingual(row.organization, "name"))
+                for row in providers.units(viewer).order_by("organization__name_zh")
+            ),
+        ]
+        self.fields["mode"].choices = [anything, *((mode.value, _told(mode)) for mode in ServiceMode)]
+        self.fields["user_kind"].choices = [anything, *((kind.value, _told(kind)) for kind in UserKind)]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        begins, ends = cleaned.get("begins"), cleaned.get("ends")
+        if bool(begins) != bool(ends):
+            self.add_error("ends" if begins else "begins", _("Enter both times, or none for 9:00 to 17:00."))
+        elif begins and ends and ends <= begins:
+            self.add_error("ends", _("The end has to be later than the start."))
+        if (begins or ends) and not cleaned.get("day") and "day" not in self.errors:
+            self.add_error("day", _("Choose a day as well."))
+        return cleaned
+
+    @property
+    def wanted_time(self) -> Interval | None:
+        """The time that has to be free, all of it: from 9:00 to 17:00 of the day where no hours are given."""
+        day: date | None = self.cleaned_data.get("day")
+        if day is None or self.errors:
+            return None
+        begins = self.cleaned_data.get("begins") or time(9)
+        ends = self.cleaned_data.get("ends") or time(17)
+        return Interval(datetime.combine(day, begins, SHANGHAI), datetime.combine(day, ends, SHANGHAI))
+
+
+def _told(code: Any) -> str:
+    return told("{word}", {"word": word(code)})
+
+
+DIRECTIONS = {
+    Direction.RESEARCH: _("Scientific research"),
+    Direction.DEVELOPMENT: _("Technical development"),
+    Direction.TEACHING: _("Teaching"),
+    Direction.OTHER: _("Other"),
+}
+
+
+class LocalDateTime(forms.DateTimeInput):
+    """The browser's own field for a day and a time."""
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+
+class BookingForm(forms.Form):
+    """A request for an instrument, in Asia/Shanghai; the rules themselves are checked by the service."""
+
+    starts_at = forms.DateTimeField(label=_("Start"), widget=LocalDateTime)
+    ends_at = forms.DateTimeField(label=_("End"), widget=LocalDateTime)
+    payer = forms.ChoiceField(label=_("Who pays"))
+    service_mode = forms.ChoiceField(label=_("Way of service"))
+    samples = forms.IntegerField(label=_("Number of samples"), min_value=0, max_value=10_000, required=False)
+    subject = forms.CharField(
+        label=_("What is to be measured"),
+        max_length=200,
+        help_text=_("For example: fracture surface of an alloy, 3 samples of 10 mm"),
+    )
+    project = forms.CharField(label=_("Project"), max_length=200, required=False)
+    direction = forms.ChoiceField(
+        label=_("Direction"), choices=[(one.value, text) for one, text in DIRECTIONS.items()]
+    )
+
+    def __init__(self, data: Any, *, viewer: "User", terms: "Terms | None", initial: Any = None) -> None:
+        super().__init__(data, initial=initial)
+        self._organizations = {
+            membership.organization.public_id: membership.organization
+            for membership in accounts.standing(viewer).memberships
+        }
+        payers = [(key, bilingual(row, "name")) for key, row in self._organizations.items()]
+        self.fields["payer"].choices = [*payers, (PERSON, _("Myself, as a person"))]
+        modes = sorted(terms.service_modes) if terms else []
+        self.fields["service_mode"].choices = [(mode.value, _told(mode)) for mode in modes]
+        if terms and not any(price.unit is PriceUnit.SAMPLE for price in terms.prices):
+            self.fields["samples"].widget = forms.HiddenInput()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        starts_at, ends_at = cleaned.get("starts_at"), cleaned.get("ends_at")
+        if starts_at and ends_at and ends_at <= starts_at:
+            self.add_error("ends_at", _("The end has to be later than the start."))
+        return cleaned
+
+    def is_priceable(self) -> bool:
+        """Whether enough is filled in, and makes sense, to say what it costs."""
+        self.is_valid()
+        return not self.errors.keys() & {"starts_at", "ends_at", "payer", "service_mode", "samples"}
+
+    @property
+    def payer_organization(self) -> "Organization | None":
+        return self._organizations.get(self.cleaned_data["payer"])
+
+    def as_request(self) -> dict[str, Any]:
+        """The arguments of `booking_create`."""
+        asked = self.cleaned_data
+        payer = self.payer_organization
+        return {
+            "interval": Interval(asked["starts_at"], asked["ends_at"]),
+            "service_mode": ServiceMode(asked["service_mode"]),
+            "payer_organization_id": payer.pk if payer else None,
+            "subject": asked.get("subject", ""),
+            "project": asked.get("project", ""),
+            "direction": asked.get("direction") or Direction.RESEARCH.value,
+            "samples": asked.get("samples") or 0,
+        }

@@ -1,0 +1,98 @@
+"""Parts of pages that know instruments: their picture, their coming week, their facts."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any
+
+from django import template
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from instrument_share.kernel.wording import Sentence
+from instrument_share.pages.weeks import Day
+from instrument_share.web import formats
+from instrument_share.web.problem import told as told_message
+from instrument_share.web.templatetags.ui import facts
+from providers.domain import words
+from providers.domain.wording import word as word_of
+
+register = template.Library()
+
+DAY_WORDS = {
+    "open": lambda: _("partly or wholly free"),
+    "booked": lambda: _("booked out"),
+    "closed": lambda: _("closed"),
+    "free": lambda: _("not open"),
+}
+
+
+@register.filter
+def told(sentence: Sentence) -> str:
+    """A sentence of the rules in the reader's language."""
+    return told_message(sentence.message, sentence.params)
+
+
+@register.filter
+def word(code: StrEnum | str) -> str:
+    """A member of a closed list in words; a stored code is read as the list's member."""
+    member = code if isinstance(code, StrEnum) else words.Condition(code)
+    return told_message(word_of(member), {})
+
+
+@register.filter
+def price_unit(code: str) -> str:
+    """The unit of a stored price line in words."""
+    return word(words.PriceUnit(code))
+
+
+@register.simple_tag
+def picture(instrument: Any, css_class: str) -> SafeString:
+    """The instrument's picture, or its initial on a quiet ground; the size is reserved either way."""
+    if instrument.picture:
+        return format_html(
+            '<img class="{}" src="{}" alt="" loading="lazy">',
+            css_class,
+            reverse("instrument_picture", args=[instrument.public_id]),
+        )
+    return format_html(
+        '<span class="{} picture-none" aria-hidden="true">{}</span>', css_class, instrument.name_zh[:1]
+    )
+
+
+@register.simple_tag
+def mini_week(days: Sequence[Day]) -> SafeString:
+    """Seven small fields, said as one sentence to who does not see them."""
+    said = "; ".join(f"{formats.day(day.date)}: {DAY_WORDS[day.kind]()}" for day in days)
+    fields = format_html_join("", '<span class="time-{}"></span>', ((day.kind,) for day in days))
+    return format_html('<div class="week" role="img" aria-label="{}">{}</div>', said, fields)
+
+
+@register.inclusion_tag("instrument_share/ui/facts.html")
+def contact_facts(instrument: Any, keepers: Sequence[Any]) -> dict[str, Any]:
+    entries = [
+        (_("Place"), formats.bilingual(instrument, "place")),
+        (_("Contact"), instrument.contact),
+        (_("Phone"), instrument.phone),
+        (_("Email"), instrument.email),
+        (_("Keepers"), "、".join(keeper.name for keeper in keepers)),
+    ]
+    return facts(entries)
+
+
+@register.inclusion_tag("instrument_share/ui/facts.html")
+def instrument_facts(instrument: Any) -> dict[str, Any]:
+    category = instrument.category
+    entries = [
+        (_("Number"), instrument.public_id),
+        (_("Category"), f"{formats.bilingual(category, 'name')} ({category.code})" if category else ""),
+        (_("Manufacturer"), instrument.manufacturer),
+        (_("Model"), instrument.model),
+        (_("Country of manufacture"), instrument.country),
+        (_("In service since"), formats.date_only(instrument.in_service_date)),
+        (_("Original value"), formats.yuan(instrument.value_yuan)),
+        (_("Purpose"), told_message(word_of(words.Purpose(instrument.purpose)), {})),
+        (_("Sharing"), told_message(word_of(words.SharingMode(instrument.sharing_mode)), {})),
+    ]
+    return facts(entries)

@@ -1,0 +1,212 @@
+"""Which instrument, and when: the catalogue, an instrument's page, and a day over many instruments."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.dateparse import parse_date, parse_datetime
+from django.views.decorators.http import require_safe
+
+from bookings import selectors as bookings
+from instrument_share.kernel.errors import NotFound
+from instrument_share.kernel.interval import Interval
+from instrument_share.pages.files import picture_response
+from instrument_share.pages.forms import CatalogueForm
+from instrument_share.pages.prices import PriceFrom, price_from
+from instrument_share.pages.weeks import Day, coming_week
+from instrument_share.web import clock, cursor
+from instrument_share.web.formats import SHANGHAI
+from providers import selectors as providers
+from providers.domain.publications import PublicationKind
+from providers.domain.sentences import sentences
+from providers.domain.words import InstrumentState
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from providers.domain.terms import Terms
+    from providers.models import Instrument
+
+PER_PAGE = 20
+ON_TIMELINE = 60
+LONGEST_SPAN = timedelta(days=62)
+ORDERINGS = {"": ("next_free_order", "id"), "name": ("name_zh", "id")}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One instrument of the catalogue, with what decides whether to look closer."""
+
+    instrument: "Instrument"
+    price: PriceFrom | None
+    week: Sequence[Day]
+
+
+@require_safe
+def catalogue(request: HttpRequest) -> HttpResponse:
+    now = clock.now()
+    form = CatalogueForm(request.GET, viewer=request.user)
+    form.is_valid()
+    wanted = form.wanted_time
+    found = _asked_for(request, form, now)
+    ordering = ORDERINGS[form.cleaned_data.get("sort") or ""]
+    page = cursor.page(
+        bookings.with_next_free(found), ordering=ordering, cursor=request.GET.get("cursor"), limit=PER_PAGE
+    )
+    context = {
+        "form": form,
+        "page": page,
+        "rows": _rows(page.items, now),
+        "count": found.count(),
+        "wanted": wanted,
+        "facet": _category_chips(request, form),
+        "is_filtered": any(form.cleaned_data.values()),
+    }
+    return render(request, "instrument_share/catalogue.html", context)
+
+
+def _asked_for(request: HttpRequest, form: CatalogueForm, now: datetime) -> "QuerySet[Instrument]":
+    asked = form.cleaned_data
+    found = providers.catalogue(
+        request.user,
+        text=asked.get("q", ""),
+        category=asked.get("category", ""),
+        district=asked.get("district", ""),
+        unit=asked.get("unit", ""),
+        mode=asked.get("mode", ""),
+        user_kind=asked.get("user_kind", ""),
+        at=now,
+    )
+    wanted = form.wanted_time
+    return bookings.free_at(found, wanted) if wanted else found
+
+
+def _rows(instruments: "Sequence[Instrument]", now: datetime) -> list[Row]:
+    ids = [one.pk for one in instruments]
+    terms = providers.terms_now(ids, now)
+    weeks = coming_week(ids, now)
+    return [Row(one, price_from(terms.get(one.pk)), weeks[one.pk]) for one in instruments]
+
+
+def _category_chips(request: HttpRequest, form: CatalogueForm) -> list[tuple[Any, ...]]:
+    """The categories of what was found otherwise, as (category, address, is chosen, count)."""
+    chosen = form.cleaned_data.get("category", "")
+    kept = {
+        name: value for name, value in request.GET.items() if value and name not in {"category", "cursor"}
+    }
+
+    def address(code: str) -> str:
+        return "?" + urlencode({**kept, **({"category": code} if code else {})})
+
+    return [
+        (count, address("" if count.code == chosen else count.code), count.code == chosen)
+        for count in providers.category_counts(request.user)
+    ]
+
+
+@require_safe
+def instrument(request: HttpRequest, public_id: str) -> HttpResponse:
+    now = clock.now()
+    found = providers.instrument(request.user, public_id)
+    terms = providers.terms_at(found.pk, now)
+    cases = providers.publications(request.user, PublicationKind.CASE, found.organization_id)
+    context = {
+        "instrument": found,
+        "terms": terms,
+        "rule": sentences(terms) if terms else [],
+        "prices": _price_table(terms),
+        "bookable": terms is not None and found.state == InstrumentState.PUBLISHED,
+        "keepers": providers.keepers_of([found.pk])[found.pk],
+        "cases": cases.filter(instruments=found, withdrawn_at__isnull=True)[:5],
+        "next_free": bookings.next_free(found.pk),
+        "today": now.astimezone(SHANGHAI).date(),
+    }
+    return render(request, "instrument_share/instrument.html", context)
+
+
+def _price_table(terms: "Terms | None") -> list[Any]:
+    return [] if terms is None else list(terms.prices)
+
+
+@require_safe
+def picture(request: HttpRequest, public_id: str) -> FileResponse:
+    """The picture of a visible instrument; its file is named by its content and never changes."""
+    found = providers.instrument(request.user, public_id)
+    if not found.picture:
+        raise NotFound
+    return picture_response(found.picture)
+
+
+@require_safe
+def availability(request: HttpRequest, public_id: str) -> HttpResponse:
+    """One instrument's time for the calendar part: `?start=…&end=…`, RFC 3339, two months at most."""
+    now = clock.now()
+    found = providers.instrument(request.user, public_id)
+    interval = _interval(request, now)
+    return JsonResponse(bookings.calendar_events(request.user, found, interval, now))
+
+
+def _interval(request: HttpRequest, now: datetime) -> Interval:
+    """What the calendar asks for; the coming week where it asks for nothing that can be shown."""
+    start, end = _instant(request.GET.get("start")), _instant(request.GET.get("end"))
+    if start is None or end is None or not start < end <= start + LONGEST_SPAN:
+        return Interval(now, now + timedelta(days=7))
+    return Interval(start, end)
+
+
+def _instant(text: str | None) -> datetime | None:
+    try:
+        instant = parse_datetime(text or "")
+    except ValueError:
+        return None
+    return instant if instant and instant.tzinfo else None
+
+
+@require_safe
+def timeline(request: HttpRequest) -> HttpResponse:
+    now = clock.now()
+    day = _day(request, now)
+    form = CatalogueForm(request.GET, viewer=request.user)
+    form.is_valid()
+    asked = {name: value for name, value in request.GET.items() if value and name != "day"}
+    context = {
+        "day": day,
+        "iso_day": day.isoformat(),
+        "before": day - timedelta(days=1),
+        "after": day + timedelta(days=1),
+        "today": now.astimezone(SHANGHAI).date(),
+        "query": urlencode(asked),
+        "facet": _category_chips(request, form),
+        "shown": min(_on_timeline(request, now).count(), ON_TIMELINE),
+        "form": form,
+    }
+    return render(request, "instrument_share/timeline.html", context)
+
+
+@require_safe
+def timeline_events(request: HttpRequest) -> HttpResponse:
+    """A day over the instruments that were asked for: `?day=YYYY-MM-DD` and the filters of the page."""
+    now = clock.now()
+    shown = _on_timeline(request, now).order_by("category__code", "name_zh", "id")[:ON_TIMELINE]
+    return JsonResponse(bookings.day_events(request.user, shown, _day(request, now), now))
+
+
+def _on_timeline(request: HttpRequest, now: datetime) -> "QuerySet[Instrument]":
+    return providers.catalogue(
+        request.user,
+        text=request.GET.get("q", "")[:100],
+        category=request.GET.get("category", "")[:6],
+        at=now,
+    )
+
+
+def _day(request: HttpRequest, now: datetime) -> date:
+    try:
+        asked = parse_date(request.GET.get("day", ""))
+    except ValueError:
+        asked = None
+    return asked or now.astimezone(SHANGHAI).date()

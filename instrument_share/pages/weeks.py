@@ -1,0 +1,58 @@
+"""The next seven days of many instruments as small pictures: how much of each day is still free."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from bookings import selectors as bookings
+from instrument_share.kernel.interval import Interval, intersected, subtracted
+from instrument_share.web.formats import SHANGHAI
+from providers import selectors as providers
+
+DAYS = 7
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day of one instrument: `open` (partly free), `booked`, `closed`, or `free` (no open window)."""
+
+    date: date
+    kind: str
+
+
+def coming_week(instrument_ids: Collection[int], now: datetime) -> Mapping[int, list[Day]]:
+    """Seven days from today for each instrument; three statements for any number of them."""
+    today = now.astimezone(SHANGHAI).date()
+    spans = [_day(today + timedelta(days=number)) for number in range(DAYS)]
+    whole = Interval(max(now, spans[0].start), spans[-1].end)
+    windows = providers.open_windows(instrument_ids, whole)
+    closures = providers.closures(instrument_ids, whole)
+    holds = bookings.holds(instrument_ids, whole)
+    return {
+        pk: [
+            Day(
+                span.start.astimezone(SHANGHAI).date(),
+                _kind(
+                    intersected(windows.get(pk, []), intersected([span], [whole])),
+                    closures.get(pk, []),
+                    holds.get(pk, []),
+                ),
+            )
+            for span in spans
+        ]
+        for pk in instrument_ids
+    }
+
+
+def _day(day: date) -> Interval:
+    midnight = datetime.combine(day, time(), SHANGHAI)
+    return Interval(midnight, midnight + timedelta(days=1))
+
+
+def _kind(windows: list[Interval], closures: list[Interval], holds: list[Interval]) -> str:
+    if not windows:
+        return "free"
+    usable = subtracted(windows, closures)
+    if not usable:
+        return "closed"
+    return "open" if subtracted(usable, holds) else "booked"
