@@ -1,6 +1,6 @@
 """Owning units and what they publish about themselves."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Q, QuerySet
 
