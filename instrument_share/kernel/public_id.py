@@ -7,5 +7,5 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def new_public_id(prefix: str) -> str:
-    """`prefix-XXXXXXXXXX` with 50 random bits."""
-    return f"{prefix}-{''.join(secrets.choice(ALPHABET) for _ in range(10))}"
+    """`prefix-XXXXXXXXXX` with 50 random bits: five of each byte, read at once, for imports make many."""
+    return f"{prefix}-{''.join(ALPHABET[byte & 31] for byte in secrets.token_bytes(10))}"
