@@ -1,7 +1,7 @@
 """What happened on the instruments: a seeded year (or any stretch of days) of uses, as plain data.
 
 Pure: the same plans, people and seed give the same uses. A use lies within one open window, on the rule's
-grid, and overlaps no other use of its instrument; nobody operates two instruments in different places at once.
+grid, and overlaps no other use of its instrument; nobody operates instruments in two places at once.
 Hours follow the week and the seasons and add up, over a full year, to what each plan asks for.
 """
 
@@ -88,6 +88,7 @@ class Use:
     instrument: str
     user: str
     operator: str
+    outside: bool
     booked: Interval | None
     used: Interval
     setup_seconds: int
@@ -286,6 +287,7 @@ class _History:
             instrument=plan.number,
             user=user.username,
             operator=operator,
+            outside=outside,
             booked=booked,
             used=used,
             setup_seconds=setup * 60,

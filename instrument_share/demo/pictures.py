@@ -1,4 +1,4 @@
-"""Small abstract pictures for instruments and units, drawn at load time: one motif for each trade, one tint each."""
+"""Small abstract pictures for instruments and units, drawn at load time: a motif for each trade, tinted."""
 
 import math
 from collections.abc import Callable

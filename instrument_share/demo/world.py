@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from instrument_share.demo.city import City, Instrument
 from instrument_share.demo.history import SHANGHAI
+from instrument_share.kernel.interval import Interval
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization, User
@@ -23,13 +24,15 @@ def at(day: date, hour: int = 9, minute: int = 0) -> datetime:
 
 @dataclass
 class World:
-    """`now` is the instant of loading; everything is dated relative to it. `since` is where history begins."""
+    """`now` is the instant of loading; everything is dated relative to it."""
 
     city: City
     now: datetime
     organizations: "dict[str, Organization]" = field(default_factory=dict)
     people: "dict[str, User]" = field(default_factory=dict)
     instruments: "dict[str, InstrumentRow]" = field(default_factory=dict)
+    reserved: dict[str, list[Interval]] = field(default_factory=dict)
+    """Time, by instrument, that the present needs and history keeps clear of."""
     first_day: date | None = None
     """The first day of history; by default 1 January of the year before."""
 

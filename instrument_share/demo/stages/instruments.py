@@ -17,7 +17,7 @@ from providers.services import CategoryRow
 
 DEARER = Decimal("1.1")
 DEARER_EVERY = 9
-"""Every so many instruments raise their prices at the beginning of this year, in a second version of the rule."""
+"""One in so many raises its prices at the beginning of this year, in a second version of the rule."""
 
 
 def load(world: World) -> str:

@@ -101,8 +101,8 @@ def _statement(unit: Organization, facts: Mapping[str, Any], year: int) -> tuple
             f"联系人：{profile['contact']}，电话：{profile['phone']}。"
         ),
         "body_en": (
-            f"{count} instruments belong on the sharing platform and are open to universities, institutes and "
-            f"companies. Hours, fees and requirements stand on each instrument's page; fees cover cost only. "
+            f"{count} instruments belong on the sharing platform and are open to universities, institutes "
+            f"and companies. Hours, fees and requirements stand on each instrument's page; fees cover cost only. "
             f"Contact: {profile['contact']}, {profile['phone']}."
         ),
     }

@@ -1,0 +1,64 @@
+"""When instruments were out of use: maintenance as the rule's facts say, and faults. Seeded, pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from random import Random
+
+from instrument_share.demo.history import DAY, HOUR, SHANGHAI
+from instrument_share.kernel.interval import Interval, intersected, total
+
+FRIDAY = 4
+REASONS = (
+    ("真空系统检漏与分子泵更换", "Leak test and change of a turbopump"),
+    ("年度校准与期间核查", "Yearly calibration and check"),
+    ("控制计算机故障，等待备件", "Control computer down, waiting for parts"),
+    ("冷却水与空压系统检修", "Cooling water and compressed air under repair"),
+    ("光源更换与光路调校", "New source and alignment"),
+    ("软件升级与性能验收", "Software upgrade and acceptance"),
+    ("实验室供电改造", "Power supply of the laboratory renewed"),
+)
+MAINTENANCE = ("每月最后一个周五例行维护", "Maintenance on the last Friday of the month")
+
+
+@dataclass(frozen=True)
+class Out:
+    interval: Interval
+    reason_zh: str
+    reason_en: str
+
+
+def maintenance(first: date, last: date) -> Iterator[Out]:
+    """The last Friday of each month in `[first, last)`, from 8 to 18 o'clock."""
+    day = first
+    while day < last:
+        if day.weekday() == FRIDAY and (day + 7 * DAY).month != day.month:
+            yield Out(_between(day, 8, day, 18), *MAINTENANCE)
+        day += DAY
+
+
+def faults(number: str, windows: Sequence[Interval], downtime: float, first: date, last: date) -> list[Out]:
+    """Stretches of one to eight days in `[first, last)` that take about `downtime` of the open time."""
+    random = Random(f"faults/{number}")  # noqa: S311 - a demo, not a secret
+    span = Interval(_between(first, 0, first, 1).start, _between(last, 0, last, 1).start)
+    owed = total(intersected(windows, [span])) / HOUR * downtime
+    days, found = (last - first).days, list[Out]()
+    for _ in range(400):
+        if owed <= 6 or days < 6:
+            break
+        length = random.choice((0, 1, 3, 4)) if owed < 80 else random.choice((3, 4, 7))
+        day = first + random.randrange(max(days - length, 1)) * DAY
+        out = _between(day, 8, min(day + length * DAY, last - DAY), 20)
+        lost = total(intersected(windows, [out])) / HOUR
+        if 4 < lost < owed + 10 and not any(out.overlaps(other.interval) for other in found):
+            found.append(Out(out, *random.choice(REASONS)))
+            owed -= lost
+    return sorted(found, key=lambda one: one.interval)
+
+
+def _between(day: date, opens: int, last: date, closes: int) -> Interval:
+    return Interval(_at(day, opens), _at(last, closes))
+
+
+def _at(day: date, hour: int) -> datetime:
+    return datetime.combine(day, time(hour), SHANGHAI)

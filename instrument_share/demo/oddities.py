@@ -1,0 +1,123 @@
+"""What an auditor should stumble over: a few entries of the assessed year that are not right. Pure."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+
+from instrument_share.demo.history import DAY, HOUR, SHANGHAI, Use
+from instrument_share.kernel.interval import Interval
+
+OVERLAPPING, UNCHARGED = "YPU-CH-03", "MD-C-02"
+AT_NIGHT, TOO_LONG, LATE = "QN-004", "CY-LAB-07", "LH-T-03"
+NEVER_IDLE, VISITED = "CY-LAB-15", "JL-G-021"
+VISITOR = "jian.hesong"
+VISITS = 5
+
+
+def with_oddities(uses: Sequence[Use], year: int, until: datetime) -> list[Use]:
+    """The same uses with the suspicious ones among them."""
+    changed = [*_visits(_uncharged(_never_idle(uses, year), year), year)]
+    extra = [*_overlap(uses, year), *_at_night(uses, year), *_too_long(uses, year), *_late(uses, year)]
+    extra = [use for use in extra if use.recorded_at <= until]
+    return sorted([*changed, *extra], key=lambda use: (use.recorded_at, use.instrument))
+
+
+def _never_idle(uses: Iterable[Use], year: int) -> list[Use]:
+    """Six weeks in which every minute is said to have been effective."""
+    first, last = _at(date(year, 10, 9), 0), _at(date(year, 11, 20), 0)
+    return [
+        replace(use, measuring_seconds=use.measuring_seconds + use.idle_seconds, idle_seconds=0)
+        if use.instrument == NEVER_IDLE and first <= use.used.start < last
+        else use
+        for use in uses
+    ]
+
+
+def _uncharged(uses: Iterable[Use], year: int) -> Iterator[Use]:
+    """One use by an outside user for which nothing was charged."""
+    found = False
+    for use in uses:
+        wanted = use.instrument == UNCHARGED and use.outside and use.used.start >= _at(date(year, 10, 1), 0)
+        yield replace(use, free_of_charge=True) if wanted and not found else use
+        found = found or wanted
+
+
+def _visits(uses: Iterable[Use], year: int) -> Iterator[Use]:
+    """Visits of a company that later turns out to be related to the unit."""
+    left = VISITS
+    for use in uses:
+        wanted = use.instrument == VISITED and use.outside and use.used.start >= _at(date(year, 8, 20), 0)
+        if wanted and left:
+            left -= 1
+            yield replace(use, user=VISITOR, mode="operated", rating=None)
+        else:
+            yield use
+
+
+def _overlap(uses: Sequence[Use], year: int) -> Iterator[Use]:
+    """An entry by hand that claims hours in which somebody else was at the instrument."""
+    for use in _of(uses, OVERLAPPING, date(year, 5, 12)):
+        if use.used.length >= 3 * HOUR:
+            yield by_hand(use, Interval(use.used.start + HOUR, use.used.end + HOUR), days_late=3)
+            return
+
+
+def _at_night(uses: Sequence[Use], year: int) -> Iterator[Use]:
+    """Hours on a Saturday night, when nobody is let in."""
+    for use in _of(uses, AT_NIGHT, date(year, 3, 10)):
+        day = _next(date(year, 3, 10), 5)
+        yield by_hand(use, Interval(_at(day, 19), _at(day, 23)), days_late=2)
+        return
+
+
+def _too_long(uses: Sequence[Use], year: int) -> Iterator[Use]:
+    """Thirty-one hours on end."""
+    for use in _of(uses, TOO_LONG, date(year, 7, 14)):
+        start = _at(_next(date(year, 7, 14), 4), 19)
+        yield by_hand(use, Interval(start, start + 31 * HOUR), days_late=4)
+        return
+
+
+def _late(uses: Sequence[Use], year: int) -> Iterator[Use]:
+    """Weekend hours that turn up in the log four months later."""
+    for use in _of(uses, LATE, date(year, 2, 20)):
+        for week in range(3):
+            day = _next(date(year, 3, 1), 5) + 7 * week * DAY
+            yield by_hand(use, Interval(_at(day, 9), _at(day, 15)), days_late=118)
+        return
+
+
+def by_hand(like: Use, used: Interval, days_late: int) -> Use:
+    """An entry by hand, without a booking, for the user of another use."""
+    seconds = used.length // timedelta(seconds=1)
+    recorded = (used.end + days_late * DAY).astimezone(UTC)
+    return replace(
+        like,
+        booked=None,
+        used=used,
+        setup_seconds=0,
+        measuring_seconds=seconds * 9 // 10,
+        post_seconds=0,
+        idle_seconds=seconds - seconds * 9 // 10,
+        requested_at=None,
+        decide_by=None,
+        decided_at=None,
+        recorded_at=recorded,
+        confirmed_at=recorded + 5 * HOUR,
+        rating=None,
+        earlier=None,
+        by_hand=True,
+    )
+
+
+def _of(uses: Sequence[Use], number: str, since: date) -> Iterator[Use]:
+    begin = _at(since, 0)
+    return (use for use in uses if use.instrument == number and use.used.start >= begin)
+
+
+def _next(day: date, weekday: int) -> date:
+    return day + (weekday - day.weekday()) % 7 * DAY
+
+
+def _at(day: date, hour: int) -> datetime:
+    return datetime.combine(day, time(hour), SHANGHAI)

@@ -1,0 +1,74 @@
+"""From the facts of the city to the plans of `history`."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from instrument_share.demo.city import City, Instrument
+from instrument_share.demo.history import InstrumentPlan, UserPlan
+from instrument_share.kernel.interval import Interval
+
+MEDICAL_PART_OF_MEDICAL_INSTRUMENTS = 0.4
+
+
+def people(city: City) -> list[UserPlan]:
+    """Everybody who books, save those whom `oddities` brings in."""
+    organizations = {organization.key: organization for organization in city.organizations}
+    own_trades = {
+        unit.key: tuple(sorted({i.trade for i in city.instruments if i.unit == unit.key}))
+        for unit in city.units
+    }
+    return [
+        UserPlan(
+            username=person.username,
+            organization=person.organization,
+            trades=organizations[person.organization].trades or own_trades[person.organization],
+            is_sme=organizations[person.organization].is_sme,
+        )
+        for person in city.people
+        if "researcher" in person.roles and organizations[person.organization].declared_related_to is None
+    ]
+
+
+def instruments(city: City, windows: Mapping[str, Sequence[Interval]]) -> list[InstrumentPlan]:
+    """`windows` are, by number, open and neither closed nor otherwise taken."""
+    return [plan(city, facts, windows[facts.number]) for facts in city.instruments]
+
+
+def plan(city: City, facts: Instrument, windows: Sequence[Interval]) -> InstrumentPlan:
+    terms, year = city.terms[facts.terms], city.unit(facts.unit).year or {}
+    other = {"statutory_testing": year.get("statutory", 0.0)}
+    if "medical" in year:
+        other["medical_care"] = MEDICAL_PART_OF_MEDICAL_INSTRUMENTS if facts.medical else year["medical"]
+    return InstrumentPlan(
+        number=facts.number,
+        unit=facts.unit,
+        place=city.lab(facts).place_zh,
+        keeper=city.keeper(facts).username,
+        trade=facts.trade,
+        hours=facts.hours * year["use"],
+        external=year["external"],
+        sme=year["sme"],
+        in_time=year["in_time"],
+        rating=year["rating"],
+        unconfirmed=year["unconfirmed"],
+        windows=windows,
+        step=timedelta(minutes=terms["step"]),
+        turnaround=timedelta(minutes=terms["turnaround"]),
+        lead=timedelta(hours=terms["lead_hours"]),
+        decision_hours=terms["decision_hours"] if terms["decision"] == "by_keeper" else None,
+        modes=tuple(terms["modes"]),
+        session_hours=tuple((hours, weight) for hours, weight in terms["session_hours"]),
+        other_purposes=tuple(other.items()),
+    )
+
+
+def subject(city: City, facts: Instrument, number: int) -> str:
+    """What is to be measured: something of the trade, and one of the things that the instrument does."""
+    objects = city.objects[facts.trade]
+    services = facts.services_zh.rstrip("。").replace("，", "、").split("、")
+    return f"{objects[number % len(objects)]}{services[number // len(objects) % len(services)]}"
+
+
+def project(city: City, direction: str, number: int) -> str:
+    names = city.projects[direction]
+    return names[number % len(names)]

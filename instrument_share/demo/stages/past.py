@@ -1,0 +1,165 @@
+"""Closures and uses from the beginning of the year before until yesterday, then what has changed since."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import groupby
+
+from bookings import services as bookings
+from bookings.domain.history import HistoryRow, PastUse
+from bookings.domain.states import BookingState
+from bookings.domain.words import Capture, Direction, Rating, UsagePurpose
+from instrument_share.accounts import services as accounts
+from instrument_share.demo import closures, plans
+from instrument_share.demo.city import Instrument
+from instrument_share.demo.history import Calendar, Use, uses
+from instrument_share.demo.oddities import with_oddities
+from instrument_share.demo.world import World, at
+from instrument_share.kernel.interval import Interval, subtracted
+from providers import selectors as providers
+from providers import services as provider_services
+from providers.domain.words import DayKind, ServiceMode
+
+SEED = "yunping"
+COMING_DAYS = 60
+"""How far ahead monthly maintenance is announced."""
+
+
+def load(world: World) -> str:
+    closed = _closures(world)
+    until = at(world.today, 0)
+    happened = with_oddities(_uses(world), world.assessed_year, until)
+    logs = 0
+    by_unit = {facts.number: facts for facts in world.city.instruments}
+    happened.sort(key=lambda use: by_unit[use.instrument].unit)
+    for unit, of_unit in groupby(happened, key=lambda use: by_unit[use.instrument].unit):
+        rows = [row for use in of_unit for row in _rows(world, by_unit[use.instrument], use)]
+        counts = bookings.history_import(actor=world.manager(unit), rows=rows, now=world.now)
+        logs += counts.logs
+    _relations(world)
+    return f"{closed} closures, {logs} usage logs"
+
+
+def _span(world: World) -> Interval:
+    return Interval(at(world.since, 0), at(world.today + timedelta(days=COMING_DAYS), 0))
+
+
+def _closures(world: World) -> int:
+    """Maintenance and faults, so that the usage that follows keeps clear of them."""
+    ids = {world.instruments[facts.number].pk: facts for facts in world.city.instruments}
+    windows = providers.open_windows(list(ids), _span(world))
+    made = 0
+    for pk, facts in ids.items():
+        for out in _closures_of(world, facts, windows[pk]):
+            provider_services.closure_record(
+                actor=world.keeper(facts),
+                instrument_id=pk,
+                interval=out.interval,
+                reason_zh=out.reason_zh,
+                reason_en=out.reason_en,
+                now=min(out.interval.start - timedelta(days=2), world.now),
+            )
+            made += 1
+    return made
+
+
+def _closures_of(world: World, facts: Instrument, windows: list[Interval]) -> list[closures.Out]:
+    unit = world.city.unit(facts.unit)
+    first = max(world.since, world.published(facts) + timedelta(days=1))
+    found: list[closures.Out] = []
+    if world.city.terms[facts.terms].get("maintenance"):
+        found += closures.maintenance(first, world.today)
+        found += closures.maintenance(
+            world.today + timedelta(days=1), world.today + timedelta(days=COMING_DAYS)
+        )
+    downtime = (unit.year or {})["downtime"]
+    for begin, end in _years(first, world.today):
+        found += closures.faults(f"{facts.number}/{begin.year}", windows, downtime, begin, end)
+    return found
+
+
+def _years(first: date, last: date) -> list[tuple[date, date]]:
+    years = range(first.year, last.year + 1)
+    cuts = [(max(first, date(y, 1, 1)), min(last, date(y + 1, 1, 1))) for y in years]
+    return [(begin, end) for begin, end in cuts if begin < end]
+
+
+def _uses(world: World) -> list[Use]:
+    ids = {facts.number: world.instruments[facts.number].pk for facts in world.city.instruments}
+    until = at(world.today, 0)
+    span = Interval(at(world.since, 0), until)
+    open_time = providers.open_windows(list(ids.values()), span)
+    closed = providers.closures(list(ids.values()), span)
+    windows = {
+        number: subtracted(open_time[pk], [*closed[pk], *world.reserved.get(number, [])])
+        for number, pk in ids.items()
+    }
+    days = providers.day_table(range(world.since.year, world.today.year + 1)).days
+    calendar = Calendar(frozenset(day for day, kind in days.items() if kind is DayKind.HOLIDAY))
+    return uses(plans.instruments(world.city, windows), plans.people(world.city), calendar, until, SEED)
+
+
+def _rows(world: World, facts: Instrument, use: Use) -> list[HistoryRow]:
+    user, keeper = world.people[use.user], world.keeper(facts)
+    organization = next(p.organization for p in world.city.people if p.username == use.user)
+    about = {
+        "instrument_id": world.instruments[use.instrument].pk,
+        "user_id": user.pk,
+        "payer_organization_id": world.organizations[organization].pk,
+        "service_mode": ServiceMode(use.mode),
+        "subject": plans.subject(world.city, facts, use.service),
+        "project": plans.project(world.city, use.direction, use.service),
+        "direction": Direction(use.direction),
+        "samples": use.samples,
+        "booked": use.booked,
+    }
+    used = PastUse(
+        time=use.used,
+        operator_id=world.people[use.operator].pk,
+        setup_seconds=use.setup_seconds,
+        measuring_seconds=use.measuring_seconds,
+        post_seconds=use.post_seconds,
+        idle_seconds=use.idle_seconds,
+        purpose=UsagePurpose(use.purpose),
+        amount_yuan=Decimal(0) if use.free_of_charge else None,
+        capture=Capture.MANUAL if use.by_hand else Capture.CHECK_OUT,
+        recorded_at=use.recorded_at,
+        recorded_by_id=keeper.pk,
+        confirmed_by_id=user.pk if use.confirmed_at else None,
+        confirmed_at=use.confirmed_at,
+        rating=Rating(use.rating) if use.rating else None,
+    )
+    rows = [
+        HistoryRow(
+            **about,
+            requested_at=use.requested_at,
+            decide_by=use.decide_by,
+            decided_at=use.decided_at,
+            decided_by_id=keeper.pk if use.decide_by else None,
+            used=used,
+        )
+    ]
+    if use.earlier is not None:
+        rows.append(
+            HistoryRow(
+                **about,
+                state=BookingState(use.earlier.state),
+                requested_at=use.earlier.requested_at,
+                decide_by=use.earlier.decide_by,
+                decided_at=use.earlier.decided_at,
+                decided_by_id=keeper.pk if use.earlier.decide_by and use.earlier.decided_at else None,
+                ended_at=use.earlier.ended_at,
+            )
+        )
+    return rows
+
+
+def _relations(world: World) -> None:
+    """Declared only now: what was logged before stands as outside use, which the checks will notice."""
+    for facts in world.city.users:
+        if facts.declared_related_to is not None:
+            accounts.relation_declare(
+                actor=world.officer,
+                first=world.organizations[facts.key],
+                second=world.organizations[facts.declared_related_to],
+                now=world.now - timedelta(days=1),
+            )
