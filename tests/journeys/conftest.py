@@ -20,6 +20,12 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# A Chinese reader, unless a journey says otherwise.
+READER_AT_A_DESK = {
+    "locale": "zh-CN",
+    "timezone_id": "Asia/Shanghai",
+    "viewport": {"width": 1440, "height": 900},
+}
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -48,14 +54,7 @@ def base_url(live_server: LiveServer) -> str:
 
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict, base_url: str) -> dict:
-    """A Chinese reader at a desk, unless a journey says otherwise."""
-    return {
-        **browser_context_args,
-        "base_url": base_url,
-        "locale": "zh-CN",
-        "timezone_id": "Asia/Shanghai",
-        "viewport": {"width": 1440, "height": 900},
-    }
+    return {**browser_context_args, "base_url": base_url}
 
 
 @pytest.fixture(autouse=True)
@@ -78,7 +77,7 @@ def enter(new_context: Callable[..., BrowserContext], watch: Watch) -> Callable[
     own. Further arguments are Playwright's for a context (`locale="en"`, `viewport=…`)."""
 
     def enter(username: str | None = None, **context_args: object) -> Page:
-        context = new_context(**context_args)
+        context = new_context(**{**READER_AT_A_DESK, **context_args})
         watch.over(context)
         page = context.new_page()
         if username:
