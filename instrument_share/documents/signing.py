@@ -29,6 +29,7 @@ MOST_SIGNATURES = 8
 LONGEST_SIGNATURE = 128 * 1024
 BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d{1,12})\s+(\d{1,12})\s+(\d{1,12})\s+(\d{1,12})\s*\]")
 SIGNING_TIME = re.compile(rb"/M\s*\(D(?::|\\072)(\d{14})Z\)")  # a colon may be written in octal
+DEEPEST = 24
 OUTSIDE = 4096  # bytes before and after the signature in which its dictionary stands
 
 Problem = Literal["", "not_pdf", "too_large", "unsigned", "changed", "added_to", "foreign"]
@@ -157,11 +158,11 @@ class _Signature:
         if written[:1] != b"<" or written[-1:] != b">":
             raise ValueError("A signature is a hexadecimal string.")
         raw = bytes.fromhex(written[1:-1].decode("ascii"))
-        info = cms.ContentInfo.load(raw)
-        der = cms.ContentInfo.load(raw).dump(force=True)
+        der = raw[: _der_end(raw)]
         # What the signature does not cover must be as it was written: spelling, filling, and the DER itself.
         if written != b"<" + der.hex().upper().encode() + b"0" * (len(written) - 2 - 2 * len(der)) + b">":
             raise ValueError("A signature is written in capital letters and filled up with zeros.")
+        info = cms.ContentInfo.load(der)
         content = info["content"]
         one = content["signer_infos"][0]
         certificates = [choice.chosen for choice in content["certificates"]]
@@ -196,6 +197,31 @@ class _Signature:
         one = self.content["signer_infos"][0]
         intact, valid = validate_sig_integrity(one, self.certificate, "data", digest)
         return bool(intact and valid)
+
+
+def _der_end(raw: bytes, start: int = 0, depth: int = 0) -> int:
+    """Where the value at `start` ends. Raises ValueError unless it is DER, whose lengths have one spelling.
+
+    A walk of its own, since re-encoding by asn1crypto takes twice as long for each level of nesting.
+    """
+    head = raw[start : start + 2]
+    if len(head) < 2 or head[0] == 0 or head[0] & 0x1F == 0x1F or depth > DEEPEST:
+        raise ValueError("No value of a signature starts here.")
+    length, at = head[1], start + 2
+    if length >= 0x80:
+        digits = raw[at : at + (length & 0x7F)]
+        length, at = int.from_bytes(digits), at + len(digits)
+        if not 1 <= len(digits) <= 3 or digits[0] == 0 or length < 0x80:
+            raise ValueError("A length is written as short as it can be.")
+    end = at + length
+    if end > len(raw):
+        raise ValueError("A value ends after its signature.")
+    if head[0] & 0x20:
+        while at < end:
+            at = _der_end(raw, at, depth + 1)
+        if at != end:
+            raise ValueError("A value ends after the one that holds it.")
+    return end
 
 
 def _signed_at(pdf: bytes, before: int, after: int) -> datetime | None:
