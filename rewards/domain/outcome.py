@@ -126,9 +126,6 @@ class _City:
             self.instruments[row["uscc"]].append(row)
         self.openness = {row["instrument"]: row for row in snapshot.rows("openness")}
         self.decisions = {row["uscc"]: row for row in snapshot.rows("decisions")}
-        self.completeness: dict[str, list[Row]] = defaultdict(list)
-        for row in sorted(snapshot.rows("completeness"), key=lambda row: row["as_of"]):
-            self.completeness[row["uscc"]].append(row)
 
 
 @dataclass(frozen=True)
@@ -147,7 +144,7 @@ class _Draft:
             score=self.assessment.score,
             grade=self.assessment.grade,
             barred=self.assessment.barred,
-            group=self.row.get("group"),
+            group=self.row["group"],
             instruments=self.facts.instruments,
         )
 
@@ -196,7 +193,6 @@ def _instrument(
         closed_seconds=opened.get("closed_seconds", 0),
         reported_seconds=sums.reported_seconds,
         invalidated_seconds=sums.invalidated_seconds,
-        rewarded_before=row.get("rewarded_before", False),
     )
     quota = quota_hours(facts, days_in(year), policy.quota)
     return InstrumentYear(row, ineligible(standing, year, policy.counting), facts, quota, sums, decisions)
@@ -215,7 +211,7 @@ def _facts(year: int, row: Row, city: _City, instruments: tuple[InstrumentYear, 
         instruments=tuple(each.facts for each in instruments if each.ineligible_reason is None),
         published_instruments=row["published_instruments"],
         declared_instruments=row["declared_instruments"],
-        kinds_complete=tuple(each["complete"] for each in city.completeness[uscc]),
+        kinds_complete=tuple(row["kinds_complete"]),
         reviews=_reviews(entries),
         decided_in_time=decided.get("decided", 0),
         decided=decided.get("decided", 0),

@@ -56,7 +56,7 @@ def entry_of(row: Row, instrument: Row, unit: Row, invalidated: Collection[str] 
         user_organization=row["payer_organization"] or "",
         owner=unit["organization"],
         operator=row["operator"],
-        place=instrument.get("place_zh") or "",
+        place=instrument["place_zh"],
         booking=row["booking"] or "",
         booked_until=instant(row["booked_ends_at"]) + GRACE if row["booked_ends_at"] else None,
         quoted=Decimal(row["quoted_yuan"]) if row["quoted_yuan"] else None,
@@ -69,7 +69,7 @@ def standing_of(row: Row) -> InstrumentStanding:
     return InstrumentStanding(
         public_id=row["instrument"],
         published_in_year=row["published_in_year"],
-        original_value=Decimal(row["value_yuan"] or 0),
+        original_value=Decimal(row["value_yuan"]),
         externally_shared=row["externally_shared"],
         in_service_from=date.fromisoformat(row["in_service_from"]),
         retired_on=date.fromisoformat(row["retired_on"]) if row["retired_on"] else None,

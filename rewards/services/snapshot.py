@@ -1,29 +1,26 @@
 """Freezing: a year's facts as canonical parts under their own SHA-256 (docs/adr, "The snapshot").
 
-Kinds of part: units, instruments, openness, decisions, completeness, each about all of the city, and usage, one
-for each instrument. Memory is bounded by the usage of one instrument.
+Kinds of part: units, instruments, openness and decisions, each about all of the city, and usage, one for each
+instrument. Rows name bodies, instruments and people by public id or USCC; internal ids stay inside. Memory is
+bounded by the usage of one instrument.
 """
 
 import gzip
-from collections.abc import Iterable, Iterator
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
 from bookings.selectors import decisions_of_year, usage_of_year
-from instrument_share.accounts.selectors import organization_ids_by_uscc
-from providers.selectors import (
-    completeness_of,
-    instrument_ids,
-    instruments_of_year,
-    openness_of_year,
-    units_of_year,
-)
+from instrument_share.accounts.selectors import organization_ids_by_uscc, organizations_by_id, related_ids
+from providers.selectors import instruments_of_year, openness_of_year, units_of_year
 from rewards.domain.canonical import Part, Row, manifest_bytes, part_bytes, sha256
 from rewards.domain.entries import CITY_TIME
 from rewards.models import AssessmentCycle, SnapshotPart
 from rewards.selectors.snapshot import FOLDER, manifest_name
 from rewards.services.files import file_keep
+
+INTERNAL = frozenset({"organization_id", "instrument_id", "owner_organization_id"})
 
 
 def snapshot_write(*, cycle: AssessmentCycle, as_of: datetime) -> str:
@@ -31,50 +28,65 @@ def snapshot_write(*, cycle: AssessmentCycle, as_of: datetime) -> str:
 
     The same facts give the same name and the same files.
     """
-    units = [dict(row) for row in units_of_year(cycle.year)]
-    instruments = [dict(row) for row in instruments_of_year(cycle.year)]
-    known = instrument_ids({row["instrument"] for row in instruments})
+    year = cycle.year
+    units = list(units_of_year(year))
+    ids = organization_ids_by_uscc(row["uscc"] for row in units)
     stored = [
-        _part_store("units", units),
-        _part_store("instruments", instruments),
-        _part_store("openness", openness_of_year(cycle.year)),
-        _part_store("decisions", decisions_of_year(cycle.year)),
-        _part_store("completeness", _month_ends(cycle.year, units, as_of)),
+        _part_store("units", _units(units, ids, _months_ended(year, as_of))),
+        _part_store("instruments", instruments_of_year(year)),
+        _part_store("openness", openness_of_year(year)),
+        _part_store("decisions", _by_uscc(decisions_of_year(year), ids)),
     ]
-    for instrument, rows in groupby(usage_of_year(cycle.year), key=lambda row: row["instrument"]):
-        stored.append(_part_store("usage", rows, instrument))
-    SnapshotPart.objects.bulk_create(
-        SnapshotPart(
-            cycle=cycle,
-            kind=part.kind,
-            instrument_id=known.get(part.instrument),
-            rows=part.rows,
-            sha256=part.sha256,
-            file=file,
+    stored += [
+        _part_store("usage", rows, public_id, pk)
+        for (pk, public_id), rows in groupby(
+            usage_of_year(year), key=lambda row: (row["instrument_id"], row["instrument"])
         )
-        for part, file in stored
-    )
-    manifest = manifest_bytes(cycle.year, [part for part, _ in stored])
+    ]
+    for _, part in stored:
+        part.cycle = cycle
+    SnapshotPart.objects.bulk_create([part for _, part in stored])
+    manifest = manifest_bytes(year, [part for part, _ in stored])
     name = sha256(manifest)
     file_keep(folder=FOLDER, name=manifest_name(name).removeprefix(f"{FOLDER}/"), content=manifest)
     return name
 
 
-def _part_store(kind: str, rows: Iterable[Row], instrument: str = "") -> tuple[Part, str]:
-    content = part_bytes(rows)
-    digest = sha256(content)
-    packed = gzip.compress(content, mtime=0)
+def _part_store(
+    kind: str, rows: Iterable[Row], instrument: str = "", instrument_id: int | None = None
+) -> tuple[Part, SnapshotPart]:
+    """The part as the manifest names it, and its row, not saved yet."""
+    content = part_bytes({key: row[key] for key in row.keys() - INTERNAL} for row in rows)
+    digest, count = sha256(content), content.count(b"\n")
+    packed = gzip.compress(content, compresslevel=6, mtime=0)
     file = file_keep(folder=FOLDER, name=f"{digest}.jsonl.gz", content=packed)
-    return Part(kind=kind, instrument=instrument, rows=content.count(b"\n"), sha256=digest), file
+    row = SnapshotPart(kind=kind, instrument_id=instrument_id, rows=count, sha256=digest, file=file)
+    return Part(kind=kind, instrument=instrument, rows=count, sha256=digest), row
 
 
-def _month_ends(year: int, units: list[dict[str, Any]], as_of: datetime) -> Iterator[Row]:
-    """How many of the six kinds each unit had complete on the last day of each month that has ended."""
-    ids = organization_ids_by_uscc(row["uscc"] for row in units)
-    for month in range(1, 13):
-        last = date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
-        if last >= as_of.astimezone(CITY_TIME).date():
-            return
-        states = completeness_of(list(ids.values()), last)
-        for uscc, pk in ids.items():
-            yield {"uscc": uscc, "as_of": last, "complete": states[pk].complete}
+def _units(units: Collection[dict[str, Any]], ids: Mapping[str, int], months: int) -> Iterator[Row]:
+    """The units, with the month ends that have passed, and whom they are related to."""
+    families = {uscc: related_ids(pk) for uscc, pk in ids.items()}
+    known = organizations_by_id(frozenset().union(*families.values()))
+    owning = frozenset(ids.values())
+    for row in units:
+        family = families[row["uscc"]]
+        group = sorted(known[member].uscc for member in family & owning)
+        yield row | {
+            "kinds_complete": row["kinds_complete"][:months],
+            "related": sorted(known[member].public_id for member in family),
+            "group": group[0] if len(group) > 1 else None,
+        }
+
+
+def _months_ended(year: int, as_of: datetime) -> int:
+    """How many months of the year have ended, in the city's time."""
+    today = as_of.astimezone(CITY_TIME)
+    return min(max((today.year - year) * 12 + today.month - 1, 0), 12)
+
+
+def _by_uscc(rows: Iterable[dict[str, Any]], ids: Mapping[str, int]) -> Iterator[Row]:
+    usccs = {pk: uscc for uscc, pk in ids.items()}
+    for row in rows:
+        if row["organization_id"] in usccs:
+            yield row | {"uscc": usccs[row["organization_id"]]}

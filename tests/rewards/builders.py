@@ -1,0 +1,304 @@
+"""A small city whose year comes out at figures that can be checked by hand.
+
+    city = build_city()
+    unit = city.unit("云屏大学"); instrument = city.instrument(unit, "扫描电子显微镜"); city.logs(instrument, 70, external=True)
+
+Rows are made directly: what is tested here begins when the year is over.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from itertools import count
+from zoneinfo import ZoneInfo
+
+from schedule.models import Calendar
+
+from bookings.models import Booking, BookingGroup, Review, UsageConfirmation, UsageEntry, UsageLog
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.models import District, Membership, Organization, User
+from instrument_share.kernel.uscc import check_character
+from providers.models import Instrument, OpenServiceRule, OpenWindow, UnitProfile
+
+YEAR = 2025
+CITY_TIME = ZoneInfo("Asia/Shanghai")
+BEFORE = datetime(2024, 6, 1, tzinfo=UTC)
+AFTER = datetime(2026, 1, 5, 2, tzinfo=UTC)
+NIGHT = timedelta(hours=10, minutes=10)
+
+POLICY = """
+format = "reward-policy/1"
+code = "small-city"
+version = "1"
+title_zh = "小城大型科研仪器开放共享奖励办法"
+source_zh = "为测试而写"
+
+[counting]
+value_threshold = 200000
+exclude = ["related", "medical"]
+
+[money]
+unit = "元"
+
+[[groups]]
+title_zh = "运行与共享"
+[[groups.indicators]]
+code = "utilization"
+measure = "utilization"
+title_zh = "有效机时率"
+points = 40
+shape = { kind = "linear", zero = 0, full = 1 }
+[[groups.indicators]]
+code = "external_share"
+measure = "external_share"
+title_zh = "对外服务机时占比"
+points = 60
+shape = { kind = "linear", zero = 0, full = 0.5 }
+
+[findings]
+cap = 10
+points = { overdue = 2 }
+
+[[grades]]
+code = "good"
+at_least = 75
+title_zh = "良好"
+[[grades]]
+code = "pass"
+at_least = 60
+title_zh = "合格"
+[[grades]]
+code = "poor"
+at_least = 0
+title_zh = "较差"
+
+[[rules]]
+code = "by-score"
+kind = "score_share"
+clause_zh = "按得分超出合格线的部分分配"
+floor = "pass"
+"""
+
+
+@dataclass
+class City:
+    officer: User
+    auditor: User
+    finance: User
+    researcher: User
+    numbers: "count[int]" = field(default_factory=lambda: count(1))
+
+    def organization(self, name: str, *, kind: str = "university", **values: object) -> Organization:
+        first = f"1244030{next(self.numbers):010d}"
+        return Organization.objects.create(
+            uscc=first + check_character(first),
+            name_zh=name,
+            kind=kind,
+            state="admitted",
+            created_at=BEFORE,
+            **values,
+        )
+
+    def person(self, name: str, organization: Organization, role: Role) -> User:
+        user = User.objects.create(username=f"person-{next(self.numbers)}", name=name)
+        Membership.objects.create(
+            user=user, organization=organization, role=role.value, state="active", created_at=BEFORE
+        )
+        return user
+
+    def unit(self, name: str, **values: object) -> Organization:
+        unit = self.organization(name, owns_instruments=True, **values)
+        profile = UnitProfile(organization=unit, state="published", published_at=BEFORE, confirmed_at=BEFORE)
+        profile._history_date = BEFORE
+        profile.save()
+        return unit
+
+    def instrument(
+        self,
+        unit: Organization,
+        name: str,
+        *,
+        value: int = 500_000,
+        since: date = date(2020, 1, 1),
+        **values: object,
+    ) -> Instrument:
+        instrument = Instrument(
+            organization=unit,
+            state="published",
+            inner_number=f"N{next(self.numbers)}",
+            name_zh=name,
+            value_yuan=value,
+            in_service_date=since,
+            place_zh=f"{name}实验室",
+            created_at=BEFORE,
+            published_at=BEFORE,
+            confirmed_at=BEFORE,
+            **values,
+        )
+        instrument._history_date = BEFORE
+        instrument.save()
+        rule = OpenServiceRule.objects.create(
+            instrument=instrument,
+            version=1,
+            applies_from=BEFORE,
+            calendar=Calendar.objects.create(name=name, slug=f"c-{next(self.numbers)}"),
+            user_kinds=["inside", "outside", "enterprise"],
+            service_modes=["operated"],
+            created_at=BEFORE,
+        )
+        OpenWindow.objects.create(
+            instrument=instrument, rule=rule, starts_at=local(YEAR, 1, 1), ends_at=local(YEAR, 12, 30)
+        )
+        return instrument
+
+    def logs(
+        self, instrument: Instrument, number: int, *, payer: Organization, external: bool, **values: object
+    ) -> list[UsageLog]:
+        """`number` uses of ten effective hours, one a day after the last one, ¥1,000 each when external."""
+        taken = UsageLog.objects.filter(instrument=instrument).count()
+        return [
+            self.log(
+                instrument,
+                local(YEAR, 1, 2, 8) + timedelta(days=taken + day),
+                payer=payer,
+                external=external,
+                amount=Decimal(1000 if external else 300),
+                **values,
+            )
+            for day in range(number)
+        ]
+
+    def log(
+        self,
+        instrument: Instrument,
+        start: datetime,
+        *,
+        payer: Organization,
+        external: bool,
+        amount: Decimal,
+        confirmed: bool = True,
+        booked: bool = True,
+        rating: str = "",
+        recorded_after: timedelta = timedelta(),
+        **values: object,
+    ) -> UsageLog:
+        end = start + NIGHT
+        booking = self._booking(instrument, start, end, payer, amount) if booked else None
+        log = UsageLog.objects.create(
+            entry=self._entry(instrument, "log", end + recorded_after),
+            instrument=instrument,
+            booking=booking,
+            user=self.researcher,
+            operator=self.researcher,
+            payer_organization=payer,
+            user_kind="outside" if external else "inside",
+            user_organization_kind=payer.kind,
+            user_size_class=payer.size_class,
+            in_region=True,
+            external=external,
+            related=values.pop("related", False),
+            starts_at=start,
+            ends_at=end,
+            setup_seconds=1800,
+            measuring_seconds=32400,
+            post_seconds=1800,
+            idle_seconds=600,
+            effective_seconds=36000,
+            service_mode="operated",
+            direction="research",
+            content="测试",
+            amount_yuan=amount,
+            capture=values.pop("capture", "check_out"),
+            **values,
+        )
+        if confirmed:
+            UsageConfirmation.objects.create(
+                log=log, entry=self._entry(instrument, "confirmation", end + recorded_after)
+            )
+        if rating:
+            Review.objects.create(log=log, rating=rating, created_at=end)
+        return log
+
+    def _entry(self, instrument: Instrument, kind: str, at: datetime) -> UsageEntry:
+        number = UsageEntry.objects.filter(instrument=instrument).count() + 1
+        return UsageEntry.objects.create(
+            instrument=instrument,
+            number=number,
+            kind=kind,
+            previous_hash="0" * 64,
+            hash=f"{number:064d}",
+            recorded_at=at,
+            recorded_by=self.researcher,
+        )
+
+    def _booking(
+        self, instrument: Instrument, start: datetime, end: datetime, payer: Organization, quoted: Decimal
+    ) -> Booking:
+        return Booking.objects.create(
+            group=BookingGroup.objects.create(user=self.researcher, created_at=start),
+            instrument=instrument,
+            rule=instrument.rules.get(),
+            user=self.researcher,
+            payer_organization=payer,
+            state="completed",
+            starts_at=start,
+            ends_at=end,
+            held_until=end,
+            user_kind="outside",
+            service_mode="operated",
+            subject="测试",
+            quote=[],
+            quoted_yuan=quoted,
+            requested_at=start - timedelta(days=2),
+        )
+
+
+def local(*parts: int) -> datetime:
+    return datetime(*parts, tzinfo=CITY_TIME)
+
+
+def build_city() -> City:
+    District.objects.create(code="990101", name_zh="云屏区")
+    city = City(officer=None, auditor=None, finance=None, researcher=None)
+    bureau = city.organization("云屏市科学技术局", kind="bureau")
+    treasury = city.organization("云屏市财政局", kind="finance")
+    college = city.organization("云屏用户学院")
+    city.officer = city.person("科技局经办", bureau, Role.BUREAU_OFFICER)
+    city.auditor = city.person("科技局核查", bureau, Role.BUREAU_AUDITOR)
+    city.finance = city.person("财政局经办", treasury, Role.FINANCE_OFFICER)
+    city.researcher = city.person("研究员", college, Role.RESEARCHER)
+    return city
+
+
+@dataclass
+class Year:
+    """Three units: 100.00 points, 63.51 and 38.17; a budget of 100,000 yuan goes to the first two."""
+
+    city: City
+    first: Organization
+    second: Organization
+    third: Organization
+    first_instrument: Instrument
+    second_instrument: Instrument
+    third_instrument: Instrument
+    client: Organization
+    manager: User
+
+
+def build_year() -> Year:
+    city = build_city()
+    client = city.organization("云屏小微企业有限公司", kind="enterprise", size_class="small")
+    first, second, third = (city.unit(name) for name in ("云屏大学", "云屏材料研究所", "云屏海洋研究院"))
+    instruments = (
+        city.instrument(first, "扫描电子显微镜"),
+        city.instrument(second, "核磁共振波谱仪"),
+        city.instrument(third, "质谱仪", since=date(YEAR, 7, 1)),
+    )
+    for unit, instrument, inside, outside in zip(
+        (first, second, third), instruments, (70, 69, 20), (70, 29, 5), strict=True
+    ):
+        city.logs(instrument, inside, payer=unit, external=False)
+        city.logs(instrument, outside, payer=client, external=True)
+    return Year(
+        city, first, second, third, *instruments, client, city.person("管理员", first, Role.UNIT_MANAGER)
+    )
