@@ -7,6 +7,7 @@ from ninja import NinjaAPI, Schema, Status
 
 from instrument_share.accounts.models import District
 from instrument_share.kernel.errors import DomainError, Forbidden
+from instrument_share.pages import styleguide
 from instrument_share.urls import urlpatterns as of_the_site
 from instrument_share.web import problem
 from instrument_share.web.idempotency import idempotent_form, idempotent_operation
@@ -62,5 +63,8 @@ urlpatterns = [
     path("form/", enter_by_form),
     path("refuse/", refuse),
     path("test-api/", api.urls),
+    path("styleguide/", styleguide.styleguide),
+    path("styleguide/times.json", styleguide.times),
+    path("styleguide/confirm/", styleguide.confirm),
     *of_the_site,
 ]

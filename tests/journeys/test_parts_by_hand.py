@@ -1,0 +1,104 @@
+"""The parts of a page as a person works them: by pointer and by keyboard, on a desk and on a phone."""
+
+from datetime import UTC, datetime
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.walk import axe
+
+pytestmark = pytest.mark.urls("tests.web.urls")
+TUESDAY_EVENING = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def open_guide(enter, clock):
+    """The page with every part on it, on a Tuesday evening, in a window that may be anywhere in the world."""
+
+    def open_guide(**context_args):
+        clock.set(TUESDAY_EVENING)
+        page = enter(**context_args)
+        page.clock.set_fixed_time(TUESDAY_EVENING)
+        page.goto("/styleguide/")
+        expect(page.locator(".calendar .time-mine")).to_be_visible()
+        expect(page.locator(".timeline .ec-event").first).to_be_visible()
+        return page
+
+    return open_guide
+
+
+def expect_chosen(page, start, end):
+    expect(page.locator("#id_starts")).to_have_value(start)
+    expect(page.locator("#id_ends")).to_have_value(end)
+
+
+@pytest.mark.parametrize("timezone", ["Asia/Shanghai", "America/New_York"])
+def test_a_free_time_is_chosen_from_the_list_by_keyboard(open_guide, timezone):
+    page = open_guide(timezone_id=timezone)
+    page.locator(".calendar ~ details summary").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="3月4日周三 13:00–14:30").focus()
+    page.keyboard.press("Enter")
+    expect_chosen(page, "2026-03-04T13:00", "2026-03-04T14:30")
+    expect(page.locator(".calendar ~ [data-said]")).to_have_text("已选：3月4日周三 13:00–14:30")
+
+
+def test_a_time_that_is_taken_or_over_is_not_in_the_list(open_guide):
+    page = open_guide()
+    page.locator(".calendar ~ details summary").click()
+    assert page.locator(".calendar ~ details button").all_inner_texts() == [
+        "08:30–11:00",
+        "13:00–14:30",
+        "16:30–18:00",
+        "08:30–12:00",
+        "08:30–13:00",
+        "15:00–18:00",
+    ]
+
+
+def test_a_click_on_the_calendar_chooses_a_step_and_one_beside_the_open_hours_is_refused(open_guide):
+    page = open_guide()
+    click_at_ten(page, day=3)
+    expect_chosen(page, "2026-03-05T10:00", "2026-03-05T10:30")
+    click_at_ten(page, day=6)
+    expect(page.locator(".calendar ~ [data-said]")).to_have_text("该时段不可预约，请在浅色区域内选择。")
+    expect_chosen(page, "2026-03-05T10:00", "2026-03-05T10:30")
+
+
+def click_at_ten(page, *, day):
+    page.locator(".calendar").evaluate("part => part.scrollIntoView({block: 'center'})")
+    hour = page.locator(".calendar .ec-sidebar time").filter(has_text="10:00").bounding_box()
+    column = page.locator(".calendar .ec-body .ec-day").nth(day).bounding_box()
+    page.mouse.click(column["x"] + column["width"] / 2, hour["y"] + hour["height"] / 2 + 3)
+
+
+def test_what_cannot_be_undone_asks_first_and_says_afterwards_what_happened(open_guide):
+    page = open_guide()
+    page.get_by_role("link", name="取消预约").click()
+    dialog = page.get_by_role("dialog", name="取消这次预约")
+    expect(dialog).to_contain_text("时段将让给候补用户")
+    dialog.get_by_role("link", name="暂不操作").click()
+    expect(dialog).to_have_count(0)
+    page.get_by_role("link", name="取消预约").click()
+    dialog.get_by_role("button", name="取消预约").click()
+    expect(page.locator("#notes")).to_contain_text("预约已取消")
+
+
+def test_a_form_that_is_on_its_way_is_not_sent_again(open_guide):
+    page = open_guide()
+    page.goto("/styleguide/confirm/")
+    sent = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    page.evaluate(
+        "() => { const form = document.querySelector('main form'); form.requestSubmit(); form.requestSubmit(); }"
+    )
+    page.wait_for_url("**/styleguide/")
+    assert len(sent) == 1
+
+
+@pytest.mark.parametrize("width", [375, 1440])
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_every_part_is_open_to_everybody_and_fits_the_window(open_guide, width, language):
+    page = open_guide(viewport={"width": width, "height": 900}, locale=language)
+    axe(page)
+    assert page.evaluate("document.documentElement.scrollWidth") == width
