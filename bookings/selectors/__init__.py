@@ -11,6 +11,7 @@ from bookings.selectors.bookings import (
 )
 from bookings.selectors.calendar import calendar_events, day_events
 from bookings.selectors.holds import booking_lock, free_at, free_time, holds, next_free, with_next_free
+from bookings.selectors.statistics import hours_by_month, hours_by_unit, openness
 from bookings.selectors.usage import (
     broken_links,
     usage_log,
@@ -33,8 +34,11 @@ __all__ = [
     "free_at",
     "free_time",
     "holds",
+    "hours_by_month",
+    "hours_by_unit",
     "keeper_day",
     "next_free",
+    "openness",
     "quote_for",
     "usage_log",
     "usage_logs",

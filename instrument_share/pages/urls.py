@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import path
 
-from instrument_share.pages.views import booking, catalogue, home
+from instrument_share.pages.views import booking, catalogue, home, units
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -14,6 +14,10 @@ urlpatterns = [
     path("instruments/<str:public_id>/availability/", catalogue.availability, name="instrument_availability"),
     path("instruments/<str:public_id>/book/", booking.book, name="book"),
     path("instruments/<str:public_id>/quote/", booking.quote, name="quote"),
+    path("units/", units.units, name="units"),
+    path("units/<str:public_id>/", units.unit, name="unit"),
+    path("units/<str:public_id>/picture/", units.picture, name="unit_picture"),
+    path("openness/", home.openness, name="openness"),
     path("timeline/", catalogue.timeline, name="timeline"),
     path("timeline/events/", catalogue.timeline_events, name="timeline_events"),
 ]

@@ -1,6 +1,7 @@
 """Parts of pages that know instruments: their picture, their coming week, their facts."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -50,15 +51,22 @@ def price_unit(code: str) -> str:
 @register.simple_tag
 def picture(instrument: Any, css_class: str) -> SafeString:
     """The instrument's picture, or its initial on a quiet ground; the size is reserved either way."""
-    if instrument.picture:
-        return format_html(
-            '<img class="{}" src="{}" alt="" loading="lazy">',
-            css_class,
-            reverse("instrument_picture", args=[instrument.public_id]),
-        )
-    return format_html(
-        '<span class="{} picture-none" aria-hidden="true">{}</span>', css_class, instrument.name_zh[:1]
-    )
+    address = reverse("instrument_picture", args=[instrument.public_id]) if instrument.picture else ""
+    return _picture(address, css_class, instrument.name_zh)
+
+
+@register.simple_tag
+def unit_picture(profile: Any, css_class: str) -> SafeString:
+    """The same for a unit."""
+    organization = profile.organization
+    address = reverse("unit_picture", args=[organization.public_id]) if profile.picture else ""
+    return _picture(address, css_class, organization.name_zh)
+
+
+def _picture(address: str, css_class: str, name: str) -> SafeString:
+    if address:
+        return format_html('<img class="{}" src="{}" alt="" loading="lazy">', css_class, address)
+    return format_html('<span class="{} picture-none" aria-hidden="true">{}</span>', css_class, name[:1])
 
 
 @register.simple_tag
@@ -96,3 +104,22 @@ def instrument_facts(instrument: Any) -> dict[str, Any]:
         (_("Sharing"), told_message(word_of(words.SharingMode(instrument.sharing_mode)), {})),
     ]
     return facts(entries)
+
+
+@register.inclusion_tag("instrument_share/ui/facts.html")
+def unit_facts(profile: Any) -> dict[str, Any]:
+    return facts(
+        [
+            (_("Address"), formats.bilingual(profile, "address")),
+            (_("Contact"), profile.contact),
+            (_("Phone"), profile.phone),
+            (_("Email"), profile.email),
+            (_("Website"), profile.website),
+        ]
+    )
+
+
+@register.filter
+def in_hours(seconds: int | None) -> str:
+    """Seconds as hours in the reader's language."""
+    return formats.hours(None if seconds is None else timedelta(seconds=seconds))

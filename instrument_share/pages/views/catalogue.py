@@ -1,7 +1,5 @@
 """Which instrument, and when: the catalogue, an instrument's page, and a day over many instruments."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -16,8 +14,7 @@ from instrument_share.kernel.errors import NotFound
 from instrument_share.kernel.interval import Interval
 from instrument_share.pages.files import picture_response
 from instrument_share.pages.forms import CatalogueForm
-from instrument_share.pages.prices import PriceFrom, price_from
-from instrument_share.pages.weeks import Day, coming_week
+from instrument_share.pages.rows import rows_of
 from instrument_share.web import clock, cursor
 from instrument_share.web.formats import SHANGHAI
 from providers import selectors as providers
@@ -37,15 +34,6 @@ LONGEST_SPAN = timedelta(days=62)
 ORDERINGS = {"": ("next_free_order", "id"), "name": ("name_zh", "id")}
 
 
-@dataclass(frozen=True)
-class Row:
-    """One instrument of the catalogue, with what decides whether to look closer."""
-
-    instrument: "Instrument"
-    price: PriceFrom | None
-    week: Sequence[Day]
-
-
 @require_safe
 def catalogue(request: HttpRequest) -> HttpResponse:
     now = clock.now()
@@ -60,7 +48,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
-        "rows": _rows(page.items, now),
+        "rows": rows_of(page.items, now),
         "count": found.count(),
         "wanted": wanted,
         "facet": _category_chips(request, form),
@@ -83,13 +71,6 @@ def _asked_for(request: HttpRequest, form: CatalogueForm, now: datetime) -> "Que
     )
     wanted = form.wanted_time
     return bookings.free_at(found, wanted) if wanted else found
-
-
-def _rows(instruments: "Sequence[Instrument]", now: datetime) -> list[Row]:
-    ids = [one.pk for one in instruments]
-    terms = providers.terms_now(ids, now)
-    weeks = coming_week(ids, now)
-    return [Row(one, price_from(terms.get(one.pk)), weeks[one.pk]) for one in instruments]
 
 
 def _category_chips(request: HttpRequest, form: CatalogueForm) -> list[tuple[Any, ...]]:

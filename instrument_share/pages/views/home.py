@@ -1,16 +1,80 @@
-"""The start page, and the way to one's desk."""
+"""Can this city measure what I need: the start page; and the way to one's desk."""
+
+from datetime import date, datetime, time, timedelta
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.formats import date_format
 from django.views.decorators.http import require_safe
 
+from bookings import selectors as bookings
+from instrument_share.kernel.interval import Interval
+from instrument_share.pages.charts import stacked_hours
+from instrument_share.pages.rows import rows_of
+from instrument_share.web import clock
 from instrument_share.web.desks import OWN, desks
+from instrument_share.web.formats import SHANGHAI, bilingual
+from providers import selectors as providers
+from providers.domain.publications import PublicationKind
+
+SOON = 6
+NEWEST = 4
+A_YEAR = timedelta(days=365)
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "instrument_share/home.html")
+    now = clock.now()
+    found = providers.catalogue(request.user)
+    by_next_free = bookings.with_next_free(found).filter(next_free_at__isnull=False)
+    context = {
+        "categories": providers.category_counts(request.user),
+        "instrument_count": found.count(),
+        "unit_count": providers.units(request.user).filter(published_at__isnull=False).count(),
+        "openness": bookings.openness(Interval(now - A_YEAR, now)),
+        "rows": rows_of(list(by_next_free.order_by("next_free_order", "id")[:SOON]), now),
+        "cases": providers.publications(request.user, PublicationKind.CASE)[:NEWEST],
+        "news": providers.publications(request.user, PublicationKind.NEWS)[:NEWEST],
+    }
+    return render(request, "instrument_share/home.html", context)
+
+
+@require_safe
+def openness(request: HttpRequest) -> HttpResponse:
+    """How open is the city: hours by month and by unit of a year, `?year=`."""
+    now = clock.now()
+    present = now.astimezone(SHANGHAI).year
+    year = _year(request.GET.get("year", ""), present)
+    interval = _whole(year)
+    units = {
+        unit.organization_id: unit.organization
+        for unit in providers.units(request.user).filter(published_at__isnull=False)
+    }
+    months = bookings.hours_by_month(interval)
+    by_unit = sorted(
+        (row for row in bookings.hours_by_unit(interval) if row.of in units),
+        key=lambda row: -row.external_seconds,
+    )
+    context = {
+        "year": year,
+        "years": [(str(one), f"?year={one}", one == year) for one in (present - 2, present - 1, present)],
+        "figures": bookings.openness(interval),
+        "by_month": stacked_hours(months, [date_format(row.of, "YEAR_MONTH_FORMAT") for row in months]),
+        "by_unit": stacked_hours(
+            by_unit, [bilingual(units[row.of], "name") for row in by_unit], horizontal=True
+        ),
+    }
+    return render(request, "instrument_share/openness.html", context)
+
+
+def _year(text: str, present: int) -> int:
+    return int(text) if text.isdecimal() and 2000 <= int(text) <= present else present
+
+
+def _whole(year: int) -> Interval:
+    first, last = date(year, 1, 1), date(year + 1, 1, 1)
+    return Interval(datetime.combine(first, time(), SHANGHAI), datetime.combine(last, time(), SHANGHAI))
 
 
 @require_safe

@@ -1,0 +1,78 @@
+"""Public figures of openness: sums over usage logs, without anybody's name."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.functions import TruncMonth
+
+from bookings.models import UsageLog
+from instrument_share.kernel.interval import Interval
+
+CITY_TIME = ZoneInfo("Asia/Shanghai")
+EXTERNAL = Q(external=True)
+
+
+@dataclass(frozen=True)
+class Openness:
+    """What happened in an interval: effective seconds, those for others, and for how many organizations."""
+
+    effective_seconds: int
+    external_seconds: int
+    organizations_served: int
+
+    @property
+    def external_share(self) -> Decimal | None:
+        if not self.effective_seconds:
+            return None
+        return Decimal(self.external_seconds) / self.effective_seconds
+
+
+@dataclass(frozen=True)
+class Hours:
+    """Effective hours of one month, one unit or one category: for the own unit, and for others."""
+
+    of: date | int | str | None
+    internal_seconds: int
+    external_seconds: int
+
+
+def openness(interval: Interval) -> Openness:
+    """The sums of the logs that start in the interval; one statement."""
+    sums = _logs(interval).aggregate(
+        effective=Sum("effective_seconds"),
+        external=Sum("effective_seconds", filter=EXTERNAL),
+        served=Count("payer_organization", filter=EXTERNAL, distinct=True),
+    )
+    return Openness(sums["effective"] or 0, sums["external"] or 0, sums["served"])
+
+
+def hours_by_month(interval: Interval) -> list[Hours]:
+    """Month by month (its first day, Asia/Shanghai), in order of time; months without a log are left out."""
+    return _hours(interval, TruncMonth("starts_at", tzinfo=CITY_TIME))
+
+
+def hours_by_unit(interval: Interval) -> list[Hours]:
+    """By owning unit (id of the organization)."""
+    return _hours(interval, F("instrument__organization_id"))
+
+
+def _hours(interval: Interval, by: TruncMonth | F) -> list[Hours]:
+    rows = (
+        _logs(interval)
+        .order_by()
+        .annotate(of=by)
+        .values("of")
+        .annotate(
+            internal=Sum("effective_seconds", filter=~EXTERNAL, default=0),
+            external=Sum("effective_seconds", filter=EXTERNAL, default=0),
+        )
+        .order_by("of")
+    )
+    return [Hours(row["of"], row["internal"], row["external"]) for row in rows]
+
+
+def _logs(interval: Interval) -> QuerySet[UsageLog]:
+    return UsageLog.objects.filter(starts_at__gte=interval.start, starts_at__lt=interval.end)

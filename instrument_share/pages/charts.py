@@ -1,0 +1,29 @@
+"""What the chart part draws, from the figures of the selectors."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from bookings.selectors.statistics import Hours
+
+
+def stacked_hours(
+    rows: Sequence[Hours], labels: Sequence[str], *, horizontal: bool = False
+) -> dict[str, Any]:
+    """Hours for others and for the own unit, one on the other."""
+    return {
+        "type": "stacked",
+        "unit": _("hours"),
+        "horizontal": horizontal,
+        "categories": list(labels),
+        "series": [
+            {"name": _("for others"), "data": [_hours(row.external_seconds) for row in rows]},
+            {"name": _("for the own unit"), "data": [_hours(row.internal_seconds) for row in rows]},
+        ],
+    }
+
+
+def _hours(seconds: int) -> Decimal:
+    return (Decimal(seconds) / 3600).quantize(Decimal("0.1"))

@@ -1,0 +1,117 @@
+"""Who is this and how open are they: the units, and the six kinds of information of each."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from bookings import selectors as bookings
+from instrument_share.kernel.errors import NotFound
+from instrument_share.pages.files import picture_response
+from instrument_share.pages.rows import rows_of
+from instrument_share.web import clock, cursor
+from instrument_share.web.formats import SHANGHAI
+from providers import selectors as providers
+from providers.domain.completeness import UnitCompleteness
+from providers.domain.publications import PublicationKind
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from providers.models import UnitProfile
+
+PER_PAGE = 20
+
+
+@dataclass(frozen=True)
+class UnitRow:
+    """One unit of the list."""
+
+    profile: "UnitProfile"
+    completeness: UnitCompleteness
+
+
+@require_safe
+def units(request: HttpRequest) -> HttpResponse:
+    today = clock.now().astimezone(SHANGHAI).date()
+    found = providers.units(request.user).filter(published_at__isnull=False)
+    page = cursor.page(
+        found,
+        ordering=("organization__name_zh", "id"),
+        cursor=request.GET.get("cursor"),
+        limit=PER_PAGE,
+    )
+    judged = providers.completeness_of([unit.organization_id for unit in page.items], today)
+    context = {
+        "page": page,
+        "rows": [UnitRow(unit, judged[unit.organization_id]) for unit in page.items],
+        "count": found.count(),
+    }
+    return render(request, "instrument_share/units.html", context)
+
+
+@require_safe
+def unit(request: HttpRequest, public_id: str) -> HttpResponse:
+    """A unit's page; `?tab=` chooses one of the six kinds."""
+    now = clock.now()
+    found = providers.unit(request.user, public_id)
+    judged = providers.completeness_of([found.organization_id], now.astimezone(SHANGHAI).date())
+    tab = request.GET.get("tab", "profile")
+    context = {
+        "unit": found,
+        "organization": found.organization,
+        "completeness": judged[found.organization_id],
+        "tab": tab,
+        "tabs": _tabs(found, tab),
+        **_content(request, found, tab, now),
+    }
+    return render(request, "instrument_share/unit.html", context)
+
+
+def _tabs(unit: "UnitProfile", chosen: str) -> list[tuple[Any, ...]]:
+    names = [
+        ("profile", _("Profile")),
+        ("instruments", _("Instruments")),
+        ("news", _("News")),
+        ("regulation", _("Regulations")),
+        ("case", _("Service cases")),
+        ("openness", _("Openness")),
+    ]
+    address = reverse("unit", args=[unit.organization.public_id])
+    return [(text, f"{address}?tab={name}", name == chosen) for name, text in names]
+
+
+def _content(request: HttpRequest, unit: "UnitProfile", tab: str, now: "datetime") -> dict[str, Any]:
+    if tab == "instruments":
+        found = providers.catalogue(request.user, unit=unit.organization.public_id)
+        page = cursor.page(
+            bookings.with_next_free(found),
+            ordering=("next_free_order", "id"),
+            cursor=request.GET.get("cursor"),
+            limit=PER_PAGE,
+        )
+        return {"page": page, "rows": rows_of(page.items, now)}
+    if tab in list(PublicationKind):
+        kind = PublicationKind(tab)
+        found = providers.publications(request.user, kind, unit.organization_id)
+        page = cursor.page(
+            found.filter(withdrawn_at__isnull=True, published_at__isnull=False),
+            ordering=("-published_at", "-id"),
+            cursor=request.GET.get("cursor"),
+            limit=PER_PAGE,
+        )
+        return {"page": page, "publications": page.items}
+    return {}
+
+
+@require_safe
+def picture(request: HttpRequest, public_id: str) -> FileResponse:
+    """The picture of a visible unit."""
+    found = providers.unit(request.user, public_id)
+    if not found.picture:
+        raise NotFound
+    return picture_response(found.picture)
