@@ -1,5 +1,26 @@
 """The API under /api/v1: authentication, error mapping and the routers of the apps."""
 
-from ninja import NinjaAPI
+from bookings.api import bookings, public, usage
+from instrument_share.web.api import ShareAPI, answer_refusals, me_router
+from providers.api import router as providers
 
-api = NinjaAPI(title="Instrument Share API", version="1", urls_namespace="api-v1")
+DESCRIPTION = """
+Instruments of the city's sharing platform: search, free time, prices, bookings and usage.
+
+Reading the catalogue needs no account. Everything else needs a personal token (`Authorization: Bearer …`) or the
+session of a page with its CSRF token. Times are RFC 3339 in UTC, amounts are yuan as text, ids are opaque.
+Refusals are `application/problem+json` with a stable `code` and every single problem.
+"""
+
+api = ShareAPI(
+    title="Instrument Share API",
+    version="1",
+    description=DESCRIPTION.strip(),
+    urls_namespace="api-v1",
+)
+answer_refusals(api)
+api.add_router("", public)
+api.add_router("", providers)
+api.add_router("/bookings", bookings)
+api.add_router("/usage", usage)
+api.add_router("/me", me_router)

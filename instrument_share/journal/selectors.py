@@ -1,10 +1,12 @@
 """Reads of the journal."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from django.db.models import Model, QuerySet
 
-from instrument_share.journal.models import AuditEntry, Notification
+from instrument_share.journal import seals
+from instrument_share.journal.models import AuditEntry, AuditSeal, Notification
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -24,3 +26,13 @@ def history(subject: Model) -> QuerySet[AuditEntry]:
     return AuditEntry.objects.filter(
         subject_type=subject._meta.label, subject_id=getattr(subject, "public_id", None) or str(subject.pk)
     ).order_by("id")
+
+
+def broken_seals() -> Iterator[AuditSeal]:
+    """Every seal that does not fit its entries or the seal before it, in order."""
+    previous, after = seals.BEGINNING, 0
+    for seal in AuditSeal.objects.order_by("last_entry_id").iterator():
+        entries = AuditEntry.objects.filter(pk__gt=after, pk__lte=seal.last_entry_id).order_by("pk")
+        if seal.previous_hash != previous or seal.hash != seals.seal_hash(previous, entries.iterator()):
+            yield seal
+        previous, after = seal.hash, seal.last_entry_id

@@ -3,12 +3,17 @@
 from collections.abc import Iterable, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db import models, transaction
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import connection, models, transaction
+from django.db.models import Max
+from django.utils import translation
 
-from instrument_share.journal.models import AuditEntry, Notification
+from instrument_share.journal import seals
+from instrument_share.journal.models import AuditEntry, AuditSeal, Notification
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,3 +108,69 @@ def notification_read(*, actor: "User", public_id: str, now: datetime) -> Notifi
         notification.read_at = now
         notification.save(update_fields=["read_at"])
     return notification
+
+
+SETTLED_AFTER = timedelta(minutes=10)
+"""An entry is sealed when it is older than any transaction lasts, so that none appears behind a seal."""
+SEALED_AT_ONCE = 1000
+
+
+def audit_seal(now: datetime) -> int:
+    """Seal the entries that have settled, in batches, each seal over its entries and the seal before.
+
+    For `tick`; a second time changes nothing. The number of entries sealed.
+    """
+    sealed = 0
+    while count := _seal_next(now):
+        sealed += count
+    return sealed
+
+
+@transaction.atomic
+def _seal_next(now: datetime) -> int:
+    last = AuditSeal.objects.select_for_update().order_by("-last_entry_id").first()
+    after = 0 if last is None else last.last_entry_id
+    settled = AuditEntry.objects.filter(pk__gt=after, at__lte=now - SETTLED_AFTER)
+    end = settled.aggregate(end=Max("pk"))["end"]
+    if end is None:
+        return 0
+    entries = list(AuditEntry.objects.filter(pk__gt=after, pk__lte=end).order_by("pk")[:SEALED_AT_ONCE])
+    previous = seals.BEGINNING if last is None else last.hash
+    AuditSeal.objects.create(
+        first_entry_id=entries[0].pk,
+        last_entry_id=entries[-1].pk,
+        previous_hash=previous,
+        hash=seals.seal_hash(previous, entries),
+        sealed_at=now,
+    )
+    return len(entries)
+
+
+MAILED_AT_ONCE = 200
+
+
+def notifications_mail(now: datetime) -> int:
+    """Send the notifications that were not mailed yet, each in its reader's language; their number.
+
+    For `tick`. Each is marked in the transaction that sends it: a mail that fails is tried again next time, and
+    keeps back none that was sent. People without an address read theirs in the inbox.
+    """
+    waiting = Notification.objects.filter(mailed_at__isnull=True).order_by("id")
+    return sum(_mail(pk, now) for pk in list(waiting.values_list("pk", flat=True)[:MAILED_AT_ONCE]))
+
+
+@transaction.atomic
+def _mail(notification_id: int, now: datetime) -> bool:
+    locked = Notification.objects.select_for_update(of=("self",), skip_locked=connection.vendor != "sqlite")
+    notification = locked.select_related("user").filter(pk=notification_id, mailed_at__isnull=True).first()
+    if notification is None:
+        return False
+    notification.mailed_at = now
+    notification.save(update_fields=["mailed_at"])
+    if not (notification.user.email and notification.user.is_active):
+        return False
+    with translation.override(notification.user.language):
+        text = translation.gettext(notification.message).format_map(notification.params)
+        subject = translation.gettext("Research instrument sharing: a message for you")
+    send_mail(subject, f"{text}\n\n{settings.SITE_URL}{notification.path}", None, [notification.user.email])
+    return True

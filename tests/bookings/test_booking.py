@@ -93,7 +93,11 @@ def test_a_keeper_approves_and_a_stranger_does_not():
     with pytest.raises(Forbidden):
         services.booking_approve(actor=city.researcher, booking_id=booking.pk, now=NOW)
     approved = services.booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW, note="带样品")
-    assert (approved.state, approved.decided_by, approved.decision_note) == ("approved", city.keeper, "带样品")
+    assert (approved.state, approved.decided_by, approved.decision_note) == (
+        "approved",
+        city.keeper,
+        "带样品",
+    )
     with pytest.raises(IllegalMove):
         services.booking_reject(actor=city.keeper, booking_id=booking.pk, reason="满", now=NOW)
     assert journal.notifications(city.researcher).get().params["starts_at"] == "2026-03-03 09:00"

@@ -109,7 +109,9 @@ def test_use_inside_the_owner_is_internal_and_use_by_relatives_is_marked(city):
     low, high = sorted((sister, city.owner), key=lambda one: one.pk)
     OrganizationRelation.objects.create(first=low, second=high, declared_at=NOW)
     logs = {}
-    for day, (name, payer) in enumerate([("own", city.owner), ("sister", sister), ("other", city.company)], 1):
+    for day, (name, payer) in enumerate(
+        [("own", city.owner), ("sister", sister), ("other", city.company)], 1
+    ):
         person = factories.member(payer)
         interval = slot(day=day)
         booking = book(city, interval, actor=person, payer_organization_id=payer.pk)
@@ -166,9 +168,7 @@ def test_a_correction_counts_once_a_second_person_confirms_it(city):
 def test_a_correction_says_everything_that_is_wrong_with_it(city):
     log = use(city)
     with pytest.raises(UsageRefused) as refused:
-        services.usage_correct(
-            actor=city.keeper, log_id=log.pk, changes={"user_id": 1}, reason="", now=NOW
-        )
+        services.usage_correct(actor=city.keeper, log_id=log.pk, changes={"user_id": 1}, reason="", now=NOW)
     assert codes(refused) == ["usage.reason_missing", "usage.not_correctable"]
     with pytest.raises(UsageRefused) as refused:
         services.usage_correct(
@@ -237,9 +237,7 @@ def test_a_year_of_use_has_corrected_values_and_names_nobody(city):
         actor=city.keeper, log_id=log.pk, changes={"samples": 7}, reason="漏记", now=log.ends_at
     )
     services.usage_confirm(actor=city.researcher, log_id=log.pk, now=log.ends_at)
-    services.usage_confirm(
-        actor=city.researcher, log_id=log.pk, correction_id=correction.pk, now=log.ends_at
-    )
+    services.usage_confirm(actor=city.researcher, log_id=log.pk, correction_id=correction.pk, now=log.ends_at)
     services.usage_review(actor=city.researcher, log_id=log.pk, rating=Rating.NEUTRAL, now=log.ends_at)
     (fact,) = selectors.usage_of_year(2026)
     assert (fact["samples"], fact["confirmed"], fact["rating"]) == (7, True, "neutral")

@@ -1,0 +1,13 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from bookings import services
+from instrument_share.web import clock
+
+
+class Command(BaseCommand):
+    help = "Work out again when each instrument is next free."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.stdout.write(f"{services.next_free_rebuild(clock.now())} instruments.")

@@ -1,0 +1,21 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from bookings import selectors
+
+
+class Command(BaseCommand):
+    """Exit code 0 when every chain fits, 1 when some entry does not."""
+
+    help = "Walk the chain of usage entries of every instrument and name the first row that does not fit."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        broken = next(selectors.broken_links(), None)
+        if broken is not None:
+            entry, what = broken
+            raise CommandError(
+                f"{entry.instrument.public_id} entry {entry.number} ({entry.kind}, "
+                f"recorded {entry.recorded_at:%Y-%m-%dT%H:%M:%SZ}): {what}."
+            )
+        self.stdout.write("Every chain of usage entries fits.")

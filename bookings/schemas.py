@@ -1,0 +1,289 @@
+"""Bookings and usage as the API gives and takes them."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any
+
+from ninja import Schema
+from pydantic import Field, StringConstraints
+
+from bookings.domain.words import Direction
+from instrument_share.web.api import (
+    NO_NUL,
+    Instant,
+    OrganizationRef,
+    PublicId,
+    Text200,
+    Text500,
+    organization_ref,
+)
+from providers.domain.words import ServiceMode
+from providers.schemas import InstrumentOut
+
+if TYPE_CHECKING:
+    from bookings.models import Booking, UsageLog
+
+Seconds = Annotated[int, Field(ge=0, le=31_000_000)]
+Count = Annotated[int, Field(ge=0, le=100_000)]
+Subject = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=NO_NUL)]
+
+
+class InstrumentsPage(Schema):
+    items: list[InstrumentOut]
+    next_cursor: str | None = Field(description="for the next page; null on the last")
+
+
+class IntervalOut(Schema):
+    """Half-open: the end is not part of it."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+class AvailabilityOut(Schema):
+    """Open and free time; who holds the rest is nobody's business."""
+
+    instrument: PublicId
+    step_minutes: int | None = Field(
+        description="starts and ends lie on it, counted from midnight in Shanghai"
+    )
+    open: list[IntervalOut]
+    free: list[IntervalOut] = Field(description="where a booking may lie, pauses between uses taken off")
+
+
+class SpanIn(Schema):
+    from_: Instant = Field(alias="from", examples=["2026-12-01T00:00:00Z"])
+    until: Instant = Field(description="at most 62 days after `from`", examples=["2026-12-08T00:00:00Z"])
+
+
+class RequestIn(Schema):
+    """What is asked for."""
+
+    starts_at: Instant = Field(examples=["2026-12-01T01:00:00Z"])
+    ends_at: Instant = Field(examples=["2026-12-01T03:00:00Z"])
+    service_mode: ServiceMode
+    payer_organization: PublicId | None = Field(
+        None, description="who pays; without it the person who books does", examples=["ORG-7K2M9QX4TB"]
+    )
+    samples: Count = 0
+
+
+class QuoteLineOut(Schema):
+    unit: str = Field(description="hour, sample, use, or minimum for what is added to reach it")
+    price_yuan: Decimal
+    quantity: str = Field(examples=["2.5"])
+    amount_yuan: Decimal = Field(
+        description="rounded for reading; the total is rounded once, from exact lines"
+    )
+
+
+class PartOut(Schema):
+    code: str
+    detail: str
+    field: str | None
+
+
+class QuoteOut(Schema):
+    """The price, and what would stand against a booking now (nothing for an empty list)."""
+
+    lines: list[QuoteLineOut]
+    total_yuan: Decimal
+    problems: list[PartOut]
+
+
+class BookingIn(RequestIn):
+    instrument: PublicId = Field(examples=["INS-7K2M9QX4TB"])
+    subject: Subject = Field(description="what is to be measured")
+    project: Text200 = ""
+    direction: Direction = Direction.RESEARCH
+
+
+class MoveIn(Schema):
+    starts_at: Instant
+    ends_at: Instant
+
+
+class NoteIn(Schema):
+    note: Text500 = ""
+
+
+class ReasonIn(Schema):
+    reason: Text500 = Field("", description="needed from the unit's side; the user reads it")
+
+
+class CheckOutIn(Schema):
+    """How the time divides; measuring time is what the other parts leave, when it is not given."""
+
+    setup_seconds: Seconds = 0
+    measuring_seconds: Seconds | None = None
+    post_seconds: Seconds = 0
+    idle_seconds: Seconds = 0
+    content: Text200 = ""
+    samples: Count | None = None
+    results: Text500 = ""
+
+
+class InstrumentRef(Schema):
+    id: PublicId
+    name_zh: str
+    name_en: str
+
+
+class PersonRef(Schema):
+    id: PublicId
+    name: str
+
+
+class BookingOut(Schema):
+    id: PublicId = Field(examples=["BKG-7K2M9QX4TB"])
+    state: str = Field(examples=["approved"])
+    instrument: InstrumentRef
+    user: PersonRef
+    payer_organization: OrganizationRef | None = Field(description="null: the user pays")
+    starts_at: datetime
+    ends_at: datetime
+    user_kind: str
+    service_mode: str
+    subject: str
+    project: str
+    direction: str
+    samples: int
+    quote: list[QuoteLineOut]
+    quoted_yuan: Decimal
+    charged_yuan: Decimal | None = Field(description="what a late cancel or a no-show costs")
+    requested_at: datetime
+    decide_by: datetime | None
+    decided_at: datetime | None
+    decision_note: str
+    late_cancel: bool
+    checked_in_at: datetime | None
+    checked_out_at: datetime | None
+    revision: int = Field(description="also the ETag")
+
+
+class BookingsPage(Schema):
+    items: list[BookingOut]
+    next_cursor: str | None
+
+
+class CorrectionOut(Schema):
+    id: PublicId
+    changes: dict[str, Any]
+    reason: str
+    recorded_at: datetime
+    confirmed: bool = Field(description="only confirmed corrections count")
+
+
+class UsageOut(Schema):
+    """A usage log as it counts now: confirmed corrections applied."""
+
+    id: PublicId = Field(examples=["LOG-7K2M9QX4TB"])
+    instrument: InstrumentRef
+    booking: PublicId | None
+    user: PersonRef
+    operator: PersonRef
+    payer_organization: OrganizationRef | None
+    starts_at: datetime
+    ends_at: datetime
+    setup_seconds: int
+    measuring_seconds: int
+    post_seconds: int
+    idle_seconds: int
+    effective_seconds: int
+    service_mode: str
+    direction: str
+    purpose: str
+    content: str
+    project: str
+    samples: int
+    results: str
+    external: bool
+    amount_yuan: Decimal
+    price: list[QuoteLineOut]
+    capture: str
+    confirmed: bool
+    corrections: list[CorrectionOut]
+    number: int = Field(description="its place in the instrument's chain")
+    hash: str
+
+
+class UsagePage(Schema):
+    items: list[UsageOut]
+    next_cursor: str | None
+
+
+class ConfirmIn(Schema):
+    correction: PublicId | None = Field(None, description="confirm this correction, not the log itself")
+
+
+BOOKING_FIELDS = (
+    "state",
+    "starts_at",
+    "ends_at",
+    "user_kind",
+    "service_mode",
+    "subject",
+    "project",
+    "direction",
+    "samples",
+    "quote",
+    "quoted_yuan",
+    "charged_yuan",
+    "requested_at",
+    "decide_by",
+    "decided_at",
+    "decision_note",
+    "late_cancel",
+    "checked_in_at",
+    "checked_out_at",
+    "revision",
+)
+
+
+def booking_out(booking: "Booking") -> BookingOut:
+    payer = booking.payer_organization
+    return BookingOut(
+        id=booking.public_id,
+        instrument=_instrument(booking.instrument),
+        user=_person(booking.user),
+        payer_organization=organization_ref(payer) if payer else None,
+        **{name: getattr(booking, name) for name in BOOKING_FIELDS},
+    )
+
+
+def usage_out(log: "UsageLog", values: dict[str, Any], confirmed: bool) -> UsageOut:
+    """`values` are what counts now (`selectors.values_of`)."""
+    payer = log.payer_organization
+    return UsageOut(
+        id=log.public_id,
+        instrument=_instrument(log.instrument),
+        booking=log.booking.public_id if log.booking else None,
+        user=_person(log.user),
+        operator=_person(log.operator),
+        payer_organization=organization_ref(payer) if payer else None,
+        external=log.external,
+        price=log.price,
+        capture=log.capture,
+        confirmed=confirmed,
+        corrections=[
+            CorrectionOut(
+                id=one.public_id,
+                changes=one.changes,
+                reason=one.reason,
+                recorded_at=one.entry.recorded_at,
+                confirmed=getattr(one, "confirmation", None) is not None,
+            )
+            for one in log.corrections.all()
+        ],
+        number=log.entry.number,
+        hash=log.entry.hash,
+        **values,
+    )
+
+
+def _instrument(instrument: Any) -> InstrumentRef:
+    return InstrumentRef(id=instrument.public_id, name_zh=instrument.name_zh, name_en=instrument.name_en)
+
+
+def _person(person: Any) -> PersonRef:
+    return PersonRef(id=person.public_id, name=person.name)

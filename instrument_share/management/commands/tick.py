@@ -1,0 +1,51 @@
+import logging
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from bookings import services as bookings
+from instrument_share.journal import services as journal
+from instrument_share.web import clock, idempotency
+from providers import services as providers
+
+STEPS: dict[str, Callable[[datetime], object]] = {
+    "requests that lapsed": bookings.bookings_lapse_due,
+    "no-shows": bookings.bookings_no_show_due,
+    "open windows": lambda now: providers.windows_extend(now=now),
+    "next free times": bookings.next_free_advance,
+    "audit entries sealed": journal.audit_seal,
+    "mails": journal.notifications_mail,
+    "old answers forgotten": lambda now: idempotency.forget_old(now=now),
+}
+"""Everything timed. Each step stands alone and may be repeated at any moment, by several processes at once."""
+
+logger = logging.getLogger(__name__)
+
+
+class Command(BaseCommand):
+    help = "Do what is due: lapses, no-shows, windows, next free times, seals, mails. Run it every minute."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--every", type=int, metavar="SECONDS", help="do not stop; do it again and again")
+
+    def handle(self, *args: Any, every: int | None, **options: Any) -> None:
+        failed = self._once(clock.now())
+        while every:
+            time.sleep(every)
+            failed = self._once(clock.now())
+        if failed:
+            raise CommandError(f"Failed: {', '.join(failed)}.")
+
+    def _once(self, now: datetime) -> list[str]:
+        """The names of the steps that failed; one step's failure keeps none of the others from its work."""
+        failed = []
+        for name, step in STEPS.items():
+            try:
+                self.stdout.write(f"{name}: {step(now)}")
+            except Exception:
+                logger.exception("tick: %s", name)
+                failed.append(name)
+        return failed

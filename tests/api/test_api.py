@@ -1,0 +1,263 @@
+import json
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from bookings import services
+from bookings.models import Booking
+from instrument_share.accounts.services import api_token_create
+from tests import factories
+from tests.bookings.booking import book, use
+from tests.factories import NOW, slot
+
+pytestmark = pytest.mark.django_db
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+@pytest.fixture
+def city(clock):
+    clock.set(NOW)
+    return factories.city()
+
+
+class Caller:
+    """A program with somebody's personal token (or nobody's)."""
+
+    def __init__(self, person=None):
+        self.client = Client()
+        self.headers = {}
+        if person is not None:
+            _, secret = api_token_create(actor=person, name="test", now=NOW)
+            self.headers["Authorization"] = f"Bearer {secret}"
+
+    def __call__(self, method, path, data=None, **headers):
+        return self.client.generic(
+            method,
+            f"/api/v1{path}",
+            json.dumps(data) if data is not None else "",
+            content_type="application/json",
+            headers={**self.headers, "Accept-Language": "en", **headers},
+        )
+
+
+def z(instant):
+    return f"{instant:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def asked(city, interval=None, **changes):
+    interval = interval or slot()
+    return {
+        "instrument": city.instrument.public_id,
+        "starts_at": z(interval.start),
+        "ends_at": z(interval.end),
+        "service_mode": "self_operated",
+        "payer_organization": city.company.public_id,
+        "subject": "二氧化钛薄膜",
+        **changes,
+    }
+
+
+def test_a_visitor_finds_an_instrument_and_sees_when_it_is_free_but_not_who_has_it(city):
+    services.next_free_rebuild(NOW)
+    book(city, slot(day=0, hour=8, length=2))
+    visitor = Caller()
+    found = visitor("GET", "/instruments?text=sem").json()["items"]
+    assert found == []  # search text is made by the services that publish
+    (item,) = visitor("GET", "/instruments").json()["items"]
+    assert (item["id"], item["next_free_at"]) == (city.instrument.public_id, "2026-03-02T02:00:00Z")
+    day = slot(day=0, hour=8, length=12)
+    answer = visitor(
+        "GET", f"/instruments/{item['id']}/availability?from={z(day.start)}&until={z(day.end)}"
+    ).json()
+    assert answer == {
+        "instrument": item["id"],
+        "step_minutes": 30,
+        "open": [{"starts_at": "2026-03-02T00:00:00Z", "ends_at": "2026-03-02T12:00:00Z"}],
+        "free": [{"starts_at": "2026-03-02T02:00:00Z", "ends_at": "2026-03-02T12:00:00Z"}],
+    }
+    rule = visitor("GET", f"/instruments/{item['id']}").json()["rule"]
+    assert rule["prices"][0] == {
+        "price_yuan": "100.00",
+        "unit": "hour",
+        "user_kind": None,
+        "service_mode": None,
+        "from_time": None,
+        "until_time": None,
+        "weekdays": [],
+    }
+
+
+def test_instruments_can_be_asked_for_that_are_free_then(city):
+    busy = book(city, slot(hour=9, length=2))
+    visitor = Caller()
+
+    def free(interval):
+        return [
+            item["id"]
+            for item in visitor(
+                "GET", f"/instruments?free_from={z(interval.start)}&free_until={z(interval.end)}"
+            ).json()["items"]
+        ]
+
+    assert free(slot(hour=11, length=2)) == [city.instrument.public_id]
+    assert free(slot(hour=10, length=2)) == []
+    assert free(slot(hour=19, length=2)) == []
+    services.booking_cancel(actor=city.keeper, booking_id=busy.pk, now=NOW, reason="停电")
+    assert free(slot(hour=10, length=2)) == [city.instrument.public_id]
+    refused = visitor("GET", f"/instruments?free_from={z(NOW)}")
+    assert (refused.status_code, refused.json()["problems"][0]["code"]) == (422, "interval.incomplete")
+
+
+def test_a_quote_says_the_price_and_what_stands_against_it(city):
+    request = asked(city, slot(hour=9, length=9))
+    path = f"/instruments/{city.instrument.public_id}/quote"
+    quote = Caller(city.researcher)("POST", path, request).json()
+    assert quote["total_yuan"] == "900.00"
+    assert quote["problems"] == [
+        {
+            "code": "booking.too_long",
+            "detail": "A booking lasts at most 480 minutes. Choose an earlier end.",
+            "field": "ends_at",
+        }
+    ]
+    visitors = Caller()("POST", path, {**request, "payer_organization": None}).json()
+    assert (visitors["total_yuan"], visitors["problems"]) == ("900.00", [])
+
+
+def test_a_booking_from_request_to_confirmed_usage(city, clock):
+    city.rule.decision = "by_keeper"
+    city.rule.save()
+    researcher, keeper = Caller(city.researcher), Caller(city.keeper)
+    made = researcher("POST", "/bookings", asked(city))
+    assert made.status_code == 201
+    booking = made.json()
+    assert (booking["state"], booking["quoted_yuan"]) == ("requested", "200.00")
+    path = f"/bookings/{booking['id']}"
+    assert keeper("POST", f"{path}/approve", {"note": "带样品"}).json()["state"] == "approved"
+    clock.set(slot().start)
+    assert keeper("POST", f"{path}/check-in").json()["state"] == "in_use"
+    clock.set(slot().end)
+    log = keeper("POST", f"{path}/check-out", {"idle_seconds": 1800, "results": "35 nm"})
+    assert log.status_code == 201
+    usage = log.json()
+    assert (usage["amount_yuan"], usage["effective_seconds"], usage["confirmed"]) == ("150.00", 5400, False)
+    assert (usage["number"], usage["booking"]) == (1, booking["id"])
+    refused = keeper("POST", f"/usage/{usage['id']}/confirm", {})
+    assert (refused.status_code, refused.json()["code"]) == (403, "usage.same_person")
+    assert researcher("POST", f"/usage/{usage['id']}/confirm", {}).json()["confirmed"] is True
+    assert [one["id"] for one in researcher("GET", "/usage").json()["items"]] == [usage["id"]]
+
+
+def test_all_that_is_wrong_comes_back_as_problem_details_in_the_readers_language(city):
+    body = asked(city, slot(hour=9, length=11))
+    refused = Caller(city.researcher)("POST", "/bookings", body)
+    assert refused.status_code == 422
+    assert refused["Content-Type"] == "application/problem+json"
+    members = refused.json()
+    assert (members["type"], members["code"], members["status"]) == (
+        "urn:instrument-share:problem:booking.refused",
+        "booking.refused",
+        422,
+    )
+    assert [one["code"] for one in members["problems"]] == ["booking.too_long"]
+
+
+def test_a_taken_hour_is_a_conflict(city):
+    book(city)
+    refused = Caller(city.researcher)("POST", "/bookings", asked(city))
+    assert (refused.status_code, refused.json()["code"]) == (409, "booking.slot_taken")
+
+
+def test_the_same_request_twice_books_once(city):
+    caller = Caller(city.researcher)
+    first = caller("POST", "/bookings", asked(city), **{"Idempotency-Key": "k1"})
+    second = caller("POST", "/bookings", asked(city), **{"Idempotency-Key": "k1"})
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.json() == second.json()
+    assert Booking.objects.count() == 1
+    other = caller("POST", "/bookings", asked(city, slot(day=2)), **{"Idempotency-Key": "k1"})
+    assert other.json()["code"] == "idempotency.key_reused"
+
+
+def test_a_move_needs_the_revision_that_was_seen(city):
+    booking = book(city, now=NOW - timedelta(days=1))
+    caller = Caller(city.researcher)
+    path = f"/bookings/{booking.public_id}"
+    to = {"starts_at": z(slot(hour=10).start), "ends_at": z(slot(hour=10).end)}
+    seen = caller("GET", path)["ETag"]
+    assert seen == '"1"'
+    assert caller("PATCH", path, to).status_code == 428
+    moved = caller("PATCH", path, to, **{"If-Match": seen})
+    assert (moved.status_code, moved["ETag"], moved.json()["starts_at"]) == (200, '"2"', to["starts_at"])
+    stale = caller("PATCH", path, to, **{"If-Match": seen})
+    assert (stale.status_code, stale.json()["code"]) == (412, "booking.changed_meanwhile")
+
+
+def test_what_one_may_not_see_is_not_there(city):
+    booking, log = book(city, slot(day=3)), use(city)
+    stranger = Caller(factories.user())
+    for path in (f"/bookings/{booking.public_id}", f"/usage/{log.public_id}"):
+        assert stranger("GET", path).status_code == 404
+    assert stranger("POST", f"/bookings/{booking.public_id}/cancel", {}).status_code == 404
+    assert stranger("GET", "/bookings").json()["items"] == []
+
+
+def test_without_a_token_nothing_but_the_catalogue_and_with_a_wrong_one_not_even_that(city):
+    assert Caller()("GET", "/bookings").status_code == 401
+    wrong = Caller()("GET", "/instruments", Authorization="Bearer wrong")
+    assert (wrong.status_code, wrong["WWW-Authenticate"], wrong.json()["code"]) == (
+        401,
+        "Bearer",
+        "authentication.missing",
+    )
+
+
+def test_a_session_needs_its_csrf_token_for_changes(city):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(city.researcher, backend=BACKEND)
+    assert client.get("/api/v1/me").json()["id"] == city.researcher.public_id
+    refused = client.post("/api/v1/bookings", asked(city), content_type="application/json")
+    assert (refused.status_code, refused.json()["code"]) == (403, "csrf.failed")
+
+
+def test_a_token_comes_from_a_session_and_stands_for_its_person(city):
+    client = Client()
+    client.force_login(city.researcher, backend=BACKEND)
+    made = client.post("/api/v1/me/tokens", {"name": "脚本"}, content_type="application/json")
+    assert made.status_code == 201
+    headers = {"Authorization": f"Bearer {made.json()['secret']}"}
+    me = Client().get("/api/v1/me", headers=headers).json()
+    assert (me["name"], me["memberships"][0]["role"]) == ("戊", "researcher")
+    another = Client().post(
+        "/api/v1/me/tokens", {"name": "x"}, content_type="application/json", headers=headers
+    )
+    assert another.status_code == 401
+
+
+def test_lists_come_in_pages_by_key(city):
+    for day in range(1, 6):
+        book(city, slot(day=day))
+    caller = Caller(city.researcher)
+    first = caller("GET", "/bookings?limit=3").json()
+    second = caller("GET", f"/bookings?limit=3&cursor={first['next_cursor']}").json()
+    starts = [one["starts_at"] for one in first["items"] + second["items"]]
+    assert starts == sorted(starts, reverse=True)
+    assert (len(starts), second["next_cursor"]) == (5, None)
+    assert caller("GET", "/bookings?cursor=made-up").json()["code"] == "cursor.invalid"
+
+
+def test_fifty_rows_take_as_many_statements_as_one(city, statements):
+    researcher, keeper = Caller(city.researcher), Caller(city.keeper)
+    use(city, slot(day=1, hour=8, length=1))
+
+    def more():
+        for number in range(12):
+            use(city, slot(day=2 + number // 6, hour=8 + number % 6, length=1))
+
+    def read():
+        for path in ("/bookings", "/usage", "/instruments"):
+            assert researcher("GET", path).status_code == 200
+            assert keeper("GET", path).status_code == 200
+
+    statements.assert_unchanged(read, by=more)

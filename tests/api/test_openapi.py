@@ -1,0 +1,117 @@
+"""The OpenAPI document: kept in docs/, complete, and what the API really does."""
+
+import json
+from pathlib import Path
+
+import pytest
+import schemathesis
+from django.conf import settings
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from bookings import services
+from instrument_share.accounts.services import api_token_create
+from instrument_share.management.commands.openapi import document
+from instrument_share.wsgi import application
+from tests import factories
+from tests.bookings.booking import book, use
+from tests.factories import NOW, slot
+
+DOCUMENT = json.loads(document())
+OPERATIONS = [
+    (path, method, operation)
+    for path, methods in DOCUMENT["paths"].items()
+    for method, operation in methods.items()
+]
+NAMES = [operation["operationId"] for _, _, operation in OPERATIONS]
+
+
+def test_the_document_in_docs_is_that_of_the_api():
+    """After a change: `python manage.py openapi`, and commit what it wrote."""
+    kept = (Path(settings.BASE_DIR) / "docs" / "openapi.json").read_text(encoding="utf-8")
+    assert kept == document()
+
+
+@pytest.mark.parametrize(("path", "method", "operation"), OPERATIONS, ids=NAMES)
+def test_every_operation_declares_its_refusals_as_problem_details_with_an_example(path, method, operation):
+    refusals = {status: one for status, one in operation["responses"].items() if status >= "400"}
+    needed = {"401", "422"} | ({"404"} if "{" in path else set())
+    assert needed <= set(refusals)
+    assert operation["summary"]
+    assert operation["tags"]
+    for status, response in refusals.items():
+        content = response["content"]["application/problem+json"]
+        assert content["schema"] == {"$ref": "#/components/schemas/ProblemDetails"}
+        assert content["example"]["status"] == int(status)
+
+
+def test_what_creates_takes_a_key_and_what_edits_takes_a_revision():
+    parameters = {
+        operation["operationId"]: {one["name"] for one in operation["parameters"]}
+        for _, _, operation in OPERATIONS
+    }
+    assert "Idempotency-Key" in parameters["booking_create"]
+    assert "If-Match" in parameters["booking_move"]
+
+
+schema = schemathesis.openapi.from_dict(DOCUMENT)
+schema.app = application
+
+
+@pytest.fixture
+def in_process():
+    """Requests that share the test's transaction: Django's end of a request must not close its connection."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def known(clock, db, in_process):
+    """A city with one row of each kind, and the headers and ids of somebody who may see and do much."""
+    clock.set(NOW)
+    city = factories.city()
+    services.next_free_rebuild(NOW)
+    _, secret = api_token_create(actor=city.keeper, name="test", now=NOW)
+    return {
+        "headers": {"Authorization": f"Bearer {secret}"},
+        "instrument_id": city.instrument.public_id,
+        "booking_id": book(city, slot(day=2)).public_id,
+        "log_id": use(city, slot(day=1)).public_id,
+    }
+
+
+@schema.parametrize()
+@hypothesis_settings(
+    max_examples=12,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+def test_whatever_is_sent_the_answer_is_one_that_the_document_promises(case, known):
+    case.headers.update(known["headers"])
+    for name in case.path_parameters:
+        if name in known:
+            case.path_parameters[name] = known[name]
+    case.call_and_validate(
+        checks=[
+            not_a_server_error,
+            status_code_conformance,
+            content_type_conformance,
+            response_schema_conformance,
+            response_headers_conformance,
+        ]
+    )
