@@ -86,6 +86,7 @@ class City:
     auditor: User
     finance: User
     researcher: User
+    operators: dict[int, User] = field(default_factory=dict)
     numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     def organization(self, name: str, *, kind: str = "university", **values: object) -> Organization:
@@ -137,6 +138,7 @@ class City:
         )
         instrument._history_date = BEFORE
         instrument.save()
+        self.operators[instrument.pk] = self.person(f"{name}操作员", unit, Role.KEEPER)
         rule = OpenServiceRule.objects.create(
             instrument=instrument,
             version=1,
@@ -189,7 +191,7 @@ class City:
             instrument=instrument,
             booking=booking,
             user=self.researcher,
-            operator=self.researcher,
+            operator=self.operators[instrument.pk],
             payer_organization=payer,
             user_kind="outside" if external else "inside",
             user_organization_kind=payer.kind,

@@ -1,0 +1,165 @@
+"""The steps of a year: in their order, once each, by those who may."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from instrument_share.journal.models import AuditEntry
+from instrument_share.kernel.errors import Forbidden, IllegalMove
+from rewards import services
+from rewards.domain.errors import (
+    AccountMissing,
+    AlreadyPaid,
+    AmountDiffers,
+    BudgetInvalid,
+    CycleExists,
+    NoticeRunning,
+    PaidInFuture,
+    PolicyVersionTaken,
+    ReasonMissing,
+)
+from rewards.models import Award, FinanceReport, Payment, RewardPolicy
+from tests.rewards.builders import AFTER, POLICY, YEAR, local
+
+DAY = timedelta(days=1)
+
+
+def test_a_policy_is_kept_to_the_byte_and_loaded_once(steps):
+    again = services.policy_load(actor=steps.city.officer, document=POLICY, now=AFTER)
+    assert again == steps.policy
+    assert RewardPolicy.objects.get().document == POLICY
+    with pytest.raises(PolicyVersionTaken):
+        services.policy_load(
+            actor=steps.city.officer, document=POLICY.replace("points = 40", "points = 40.0"), now=AFTER
+        )
+
+
+def test_opening_twice_is_one_cycle_and_another_budget_is_refused(steps):
+    def open_with(budget):
+        return services.cycle_open(
+            actor=steps.city.officer, year=YEAR, policy_id=steps.policy.pk, budget_yuan=budget, now=AFTER
+        )
+
+    assert open_with(Decimal(100_000)).pk == steps.id
+    with pytest.raises(CycleExists):
+        open_with(Decimal(1))
+    with pytest.raises(BudgetInvalid):
+        open_with(Decimal("0.001"))
+
+
+@pytest.mark.parametrize("step", ["check", "score", "announce", "approve", "send"])
+def test_no_step_before_the_one_that_leads_to_it(steps, step):
+    with pytest.raises(IllegalMove):
+        getattr(steps, step)()
+
+
+@pytest.mark.parametrize("step", ["freeze", "announce", "approve", "send"])
+def test_a_second_click_changes_nothing(steps, step):
+    steps.through(step)
+    entries, state = AuditEntry.objects.count(), steps.cycle.state
+    with pytest.raises(IllegalMove):
+        getattr(steps, step)()
+    assert (AuditEntry.objects.count(), steps.cycle.state) == (entries, state)
+    assert FinanceReport.objects.count() == (1 if step == "send" else 0)
+
+
+def test_the_notice_runs_five_working_days_and_approval_waits_for_its_end(steps):
+    cycle = steps.through("announce")
+    assert cycle.notice_ends_date == date(2026, 1, 15)  # announced Thursday 8 January
+    with pytest.raises(NoticeRunning):
+        steps.approve(now=local(2026, 1, 15, 23, 59))
+    assert steps.approve(now=local(2026, 1, 16)).state == "approved"
+
+
+def test_every_step_leaves_its_entry(steps):
+    steps.through("send")
+    actions = AuditEntry.objects.exclude(action__startswith="user").values_list("action", flat=True)
+    assert list(actions.order_by("id")) == [
+        "policy.loaded",
+        "cycle.opened",
+        "cycle.frozen",
+        "cycle.checked",
+        "cycle.scored",
+        "cycle.announced",
+        "cycle.approved",
+        "report.sent",
+    ]
+
+
+@pytest.mark.parametrize("who", ["auditor", "finance", "researcher"])
+def test_only_the_bureau_runs_the_cycle(steps, who):
+    steps.city.officer = getattr(steps.city, who)
+    for step in ("freeze", "check", "score", "announce", "approve", "send"):
+        with pytest.raises(Forbidden):
+            getattr(steps, step)()
+
+
+def test_a_returned_report_leads_to_a_second_one(steps):
+    first = steps.through("send")
+    with pytest.raises(ReasonMissing):
+        services.report_return(actor=steps.city.finance, report_id=first.pk, reason=" ", now=AFTER + 16 * DAY)
+    services.report_return(
+        actor=steps.city.finance, report_id=first.pk, reason="缺附件", now=AFTER + 16 * DAY
+    )
+    assert steps.cycle.state == "approved"
+    second = steps.send()
+    assert (second.number, second.total_yuan) == (2, first.total_yuan)
+    assert second.code != first.code
+    with pytest.raises(IllegalMove):
+        services.report_accept(actor=steps.city.finance, report_id=first.pk, now=AFTER + 17 * DAY)
+
+
+def test_what_is_paid_equals_the_award_and_is_paid_once(steps, year):
+    report = steps.through("send")
+    awards = {a.assessment.organization_id: a for a in Award.objects.select_related("assessment")}
+
+    def pay(unit, amount, **more):
+        values = {"paid_date": date(2026, 2, 1), "account": "6222 0000 1234", **more}
+        return services.payment_record(
+            actor=steps.city.finance,
+            report_id=report.pk,
+            award_id=awards[unit.pk].pk,
+            amount_yuan=Decimal(amount),
+            now=local(2026, 2, 2),
+            **values,
+        )
+
+    with pytest.raises(IllegalMove):
+        pay(year.first, "91933.00")
+    services.report_accept(actor=steps.city.finance, report_id=report.pk, now=local(2026, 1, 25))
+    with pytest.raises(AmountDiffers):
+        pay(year.first, "91932.00")
+    with pytest.raises(AmountDiffers):
+        pay(year.third, "0.00")
+    with pytest.raises(PaidInFuture):
+        pay(year.first, "91933.00", paid_date=date(2026, 2, 3))
+    with pytest.raises(AccountMissing):
+        pay(year.first, "91933.00", account=" ")
+    pay(year.first, "91933.00")
+    with pytest.raises(AlreadyPaid):
+        pay(year.first, "91933.00")
+    assert steps.cycle.state == "reported"
+    pay(year.second, "8067.00")
+    assert steps.cycle.state == "paid"
+    assert sum(Payment.objects.values_list("amount_yuan", flat=True)) == report.total_yuan
+
+
+@pytest.mark.parametrize("who", ["officer", "auditor", "researcher"])
+def test_only_finance_answers_and_pays(steps, who):
+    report = steps.through("send")
+    actor = getattr(steps.city, who)
+    with pytest.raises(Forbidden):
+        services.report_accept(actor=actor, report_id=report.pk, now=AFTER)
+    with pytest.raises(Forbidden):
+        services.report_return(actor=actor, report_id=report.pk, reason="缺附件", now=AFTER)
+    with pytest.raises(Forbidden):
+        services.payment_record(
+            actor=actor,
+            report_id=report.pk,
+            award_id=Award.objects.first().pk,
+            amount_yuan=Decimal(1),
+            paid_date=date(2026, 2, 1),
+            account="1",
+            now=AFTER,
+        )
