@@ -115,6 +115,8 @@ class City:
     objects: Mapping[str, Sequence[str]]
     projects: Mapping[str, Sequence[str]]
     newcomer: Instrument
+    changes: Mapping[str, Mapping[str, Any]]
+    returned_profile: Mapping[str, Any]
     labs: tuple[Lab, ...]
     people: tuple[Person, ...]
     instruments: tuple[Instrument, ...]
@@ -155,7 +157,7 @@ def city() -> City:
     """The demo city as its facts say."""
     places, owners, users = _read("city"), _read("owners"), _read("users")
     categories, work = _read("categories"), _read("work")
-    newcomer = _read("newcomer")
+    newcomer, review = _read("newcomer"), _read("review")
     return City(
         districts=tuple(places["district"]),
         institutions=tuple(Organization(**row) for row in places["institution"]),
@@ -165,6 +167,8 @@ def city() -> City:
         objects=work["objects"],
         projects=work["projects"],
         newcomer=Instrument(**_tuples(newcomer, "prices", "subjects")),
+        changes=review["changes"],
+        returned_profile=review["profile"],
         labs=tuple(Lab(unit=row["key"], **lab) for row in owners["unit"] for lab in row["lab"]),
         people=tuple(Person(**_tuples(row, "roles")) for row in _read("people")["person"]),
         instruments=tuple(_instruments()),

@@ -5,9 +5,12 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from django.core.files.base import ContentFile
+
+from instrument_share.demo import pictures
 from instrument_share.demo.city import City, Instrument
 from instrument_share.demo.history import SHANGHAI
-from instrument_share.kernel.interval import Interval
+from instrument_share.demo.week import Planned, Week
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization, User
@@ -31,9 +34,10 @@ class World:
     organizations: "dict[str, Organization]" = field(default_factory=dict)
     people: "dict[str, User]" = field(default_factory=dict)
     instruments: "dict[str, InstrumentRow]" = field(default_factory=dict)
-    reserved: dict[str, list[Interval]] = field(default_factory=dict)
-    """Time, by instrument, that the present needs and history keeps clear of."""
+    begun: list[Planned] = field(default_factory=list)
+    """Uses that go on now, which history keeps clear of."""
     first_day: date | None = None
+    _week: Week | None = None
     """The first day of history; by default 1 January of the year before."""
 
     @cached_property
@@ -65,6 +69,20 @@ class World:
 
     def keeper(self, instrument: Instrument) -> "User":
         return self.people[self.city.keeper(instrument).username]
+
+    @property
+    def week(self) -> Week:
+        """The plan of the days ahead, once the past has made it."""
+        assert self._week is not None
+        return self._week
+
+    @week.setter
+    def week(self, week: Week) -> None:
+        self._week = week
+
+    def building(self, key: str) -> ContentFile:
+        """A picture of a unit, ready to be stored."""
+        return ContentFile(pictures.building(key), name=f"{key}.png")
 
     @property
     def officer(self) -> "User":

@@ -13,6 +13,7 @@ from instrument_share.demo import closures, plans
 from instrument_share.demo.city import Instrument
 from instrument_share.demo.history import Calendar, Use, uses
 from instrument_share.demo.oddities import with_oddities
+from instrument_share.demo.week import AHEAD, BACK, Week
 from instrument_share.demo.world import World, at
 from instrument_share.kernel.interval import Interval, subtracted
 from providers import selectors as providers
@@ -26,6 +27,7 @@ COMING_DAYS = 60
 
 def load(world: World) -> str:
     closed = _closures(world)
+    _plan_week(world)
     until = at(world.today, 0)
     happened = with_oddities(_uses(world), world.assessed_year, until)
     logs = 0
@@ -37,6 +39,17 @@ def load(world: World) -> str:
         logs += counts.logs
     _relations(world)
     return f"{closed} closures, {logs} usage logs"
+
+
+def _plan_week(world: World) -> None:
+    """What goes on now may have begun before midnight; the past keeps clear of it."""
+    ids = {facts.number: world.instruments[facts.number].pk for facts in world.city.instruments}
+    span = Interval(world.now - BACK, world.now + AHEAD)
+    open_time = providers.open_windows(list(ids.values()), span)
+    closed = providers.closures(list(ids.values()), span)
+    free = {number: subtracted(open_time[pk], closed[pk]) for number, pk in ids.items()}
+    world.week = Week(world.city, free, world.now)
+    world.begun = world.week.begun()
 
 
 def _span(world: World) -> Interval:
@@ -89,10 +102,10 @@ def _uses(world: World) -> list[Use]:
     span = Interval(at(world.since, 0), until)
     open_time = providers.open_windows(list(ids.values()), span)
     closed = providers.closures(list(ids.values()), span)
-    windows = {
-        number: subtracted(open_time[pk], [*closed[pk], *world.reserved.get(number, [])])
-        for number, pk in ids.items()
-    }
+    taken: dict[str, list[Interval]] = {number: [] for number in ids}
+    for one in world.begun:
+        taken[one.number].append(one.interval)
+    windows = {number: subtracted(open_time[pk], [*closed[pk], *taken[number]]) for number, pk in ids.items()}
     days = providers.day_table(range(world.since.year, world.today.year + 1)).days
     calendar = Calendar(frozenset(day for day, kind in days.items() if kind is DayKind.HOLIDAY))
     return uses(plans.instruments(world.city, windows), plans.people(world.city), calendar, until, SEED)

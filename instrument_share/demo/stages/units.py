@@ -4,10 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from django.core.files.base import ContentFile
-
 from instrument_share.demo.city import Organization
-from instrument_share.demo.pictures import building
 from instrument_share.demo.world import World, at
 from providers import services as providers
 from providers.domain.publications import PublicationKind
@@ -27,11 +24,10 @@ def load(world: World) -> str:
 def _profile(world: World, unit: Organization) -> None:
     manager, organization_id = world.manager(unit.key), world.organizations[unit.key].pk
     handed_in = at(world.began + timedelta(days=9), 10)
-    picture = ContentFile(building(unit.key), name=f"{unit.key}.png")
     providers.unit_profile_save(
         actor=manager,
         organization_id=organization_id,
-        values={**(unit.profile or {}), "picture": picture},
+        values={**(unit.profile or {}), "picture": world.building(unit.key)},
         now=handed_in,
     )
     providers.unit_profile_submit(actor=manager, organization_id=organization_id, now=handed_in)
@@ -102,7 +98,7 @@ def _statement(unit: Organization, facts: Mapping[str, Any], year: int) -> tuple
         ),
         "body_en": (
             f"{count} instruments belong on the sharing platform and are open to universities, institutes "
-            f"and companies. Hours, fees and requirements stand on each instrument's page; fees cover cost only. "
+            f"and companies. Hours, fees and requirements stand on each instrument's page; fees cover cost. "
             f"Contact: {profile['contact']}, {profile['phone']}."
         ),
     }

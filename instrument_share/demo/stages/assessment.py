@@ -1,0 +1,65 @@
+"""The assessment of the year before by the city's draft policy: opened, frozen, checked, partly settled."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+from instrument_share.demo.world import World, at
+from rewards import selectors
+from rewards import services as rewards
+
+if TYPE_CHECKING:
+    from rewards.models import AssessmentCycle, Finding
+
+POLICY = Path(settings.BASE_DIR) / "rewards" / "policies" / "yunping-draft.toml"
+BUDGET_YUAN = Decimal(3_000_000)
+
+
+def load(world: World) -> str:
+    opened = min(at(date(world.today.year, 1, 8)), world.now)
+    policy = rewards.policy_load(actor=world.officer, document=POLICY.read_text(encoding="utf-8"), now=opened)
+    cycle = rewards.cycle_open(
+        actor=world.officer,
+        year=world.assessed_year,
+        policy_id=policy.pk,
+        budget_yuan=BUDGET_YUAN,
+        now=opened,
+    )
+    rewards.cycle_freeze(actor=world.officer, cycle_id=cycle.pk, now=world.now)
+    cycle = rewards.cycle_check(actor=world.officer, cycle_id=cycle.pk, now=world.now)
+    return f"{cycle.year} {cycle.state}, {_settle(world, cycle)} findings"
+
+
+def _settle(world: World, cycle: "AssessmentCycle") -> int:
+    """One upheld, one dismissed, one answered; the rest is left to the auditor."""
+    auditor, found = world.people["zhou"], list(selectors.findings(world.officer, cycle))
+    by_kind: dict[str, Finding] = {finding.kind: finding for finding in reversed(found)}
+    if finding := by_kind.get("too_long"):
+        rewards.finding_decide(
+            actor=auditor,
+            finding_id=finding.pk,
+            uphold=True,
+            invalidated_logs=finding.logs,
+            reason="连续 31 小时无预约、无门禁记录佐证，单位未能提供原始数据，相应机时不予计入。",
+            now=world.now,
+        )
+    if finding := by_kind.get("amount"):
+        rewards.finding_decide(
+            actor=auditor,
+            finding_id=finding.pk,
+            uphold=False,
+            reason="经核对合同，该次为设备验收期间的免费试测，收费为零属实。",
+            now=world.now,
+        )
+    if finding := by_kind.get("outside_windows"):
+        unit = next(k for k, row in world.organizations.items() if row.pk == finding.organization_id)
+        rewards.finding_answer(
+            actor=world.manager(unit),
+            finding_id=finding.pk,
+            answer="当日为县域病害应急检测，由值班人员加班完成，已补充值班记录。",
+            now=world.now,
+        )
+    return len(found)

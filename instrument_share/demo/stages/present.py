@@ -1,0 +1,147 @@
+"""Today and the days ahead: what is in use, what waits for a decision, what is agreed, what is closed."""
+
+from datetime import date, timedelta
+from itertools import count
+
+from bookings import selectors as booking_selectors
+from bookings import services as bookings
+from bookings.domain.states import BookingState
+from instrument_share.demo import plans
+from instrument_share.demo.history import HOUR
+from instrument_share.demo.stages.instruments import values
+from instrument_share.demo.week import CLOSING, Planned
+from instrument_share.demo.world import World, at
+from instrument_share.kernel.interval import Interval
+from providers import services as providers
+from providers.domain.words import ServiceMode
+
+AGREED_AFTER = 5 * HOUR
+MONDAY = 0
+
+
+def load(world: World) -> str:
+    _closure_next_week(world)
+    numbers = count(7, 13)
+    planned = [*world.begun, *world.week.coming(plans.people(world.city))]
+    for one in sorted(planned, key=lambda one: (one.asked_at, one.number)):
+        _book(world, one, next(numbers))
+    _corrections(world)
+    _reviews(world)
+    bookings.next_free_rebuild(world.now)
+    waiting = sum(1 for one in planned if not one.agreed)
+    return f"{len(planned)} bookings, {waiting} of them waiting"
+
+
+def closed_next_week(today: date) -> Interval:
+    """Tuesday and Wednesday of next week."""
+    monday = today + timedelta(days=7 - today.weekday())
+    return Interval(at(monday + timedelta(days=1), 8), at(monday + timedelta(days=2), 20))
+
+
+def _closure_next_week(world: World) -> None:
+    facts = next((one for one in world.city.instruments if one.number == CLOSING), None)
+    if facts is None:
+        return
+    interval = closed_next_week(world.today)
+    world.week.close(CLOSING, interval)
+    bookings.closure_place(
+        actor=world.keeper(facts),
+        instrument_id=world.instruments[CLOSING].pk,
+        interval=interval,
+        reason_zh="扫描器年度标定，由厂商工程师现场实施",
+        reason_en="Yearly calibration of the scanner by the maker's engineer",
+        now=world.now - timedelta(days=1),
+    )
+
+
+def _book(world: World, one: Planned, number: int) -> None:
+    facts = next(facts for facts in world.city.instruments if facts.number == one.number)
+    organization = next(p.organization for p in world.city.people if p.username == one.user)
+    booking = bookings.booking_create(
+        actor=world.people[one.user],
+        instrument_id=world.instruments[one.number].pk,
+        interval=one.interval,
+        service_mode=ServiceMode.OPERATED,
+        payer_organization_id=world.organizations[organization].pk,
+        subject=plans.subject(world.city, facts, number),
+        project=plans.project(world.city, "research", number),
+        samples=number % 9 + 1,
+        now=one.asked_at,
+    )
+    keeper = world.keeper(facts)
+    if one.agreed and booking.state == BookingState.REQUESTED:
+        bookings.booking_approve(actor=keeper, booking_id=booking.pk, now=one.asked_at + AGREED_AFTER)
+    if one.begun:
+        bookings.booking_check_in(actor=keeper, booking_id=booking.pk, now=one.interval.start)
+
+
+def _corrections(world: World) -> None:
+    """Three corrections of last week's logs; the last one still waits for the user's word."""
+    keeper = world.people["wang"]
+    logs = booking_selectors.usage_logs(keeper).filter(
+        starts_at__lt=world.now - timedelta(days=4), idle_seconds__gt=600
+    )
+    for position, log in enumerate(logs.select_related("user").order_by("-starts_at", "id")[:3]):
+        shifted = log.idle_seconds // 120 * 60
+        correction = bookings.usage_correct(
+            actor=keeper,
+            log_id=log.pk,
+            changes={
+                "idle_seconds": log.idle_seconds - shifted,
+                "measuring_seconds": log.measuring_seconds + shifted,
+            },
+            reason="核对仪器软件运行记录，样品切换等待时间登记有误",
+            now=world.now - timedelta(days=2, hours=position),
+        )
+        if position < 2:
+            bookings.usage_confirm(
+                actor=log.user, log_id=log.pk, correction_id=correction.pk, now=world.now - timedelta(days=1)
+            )
+
+
+def _reviews(world: World) -> None:
+    """What waits for the bureau: a new instrument, a change of another; and a profile that it returned."""
+    manager, facts = world.manager("tech-univ"), world.city.newcomer
+    row = providers.instrument_create(
+        actor=manager,
+        organization_id=world.organizations[facts.unit].pk,
+        values=values(world, facts),
+        now=world.now - timedelta(days=3),
+    )
+    providers.keeper_assign(
+        actor=manager,
+        instrument_id=row.pk,
+        user_id=world.keeper(facts).pk,
+        now=world.now - timedelta(days=3),
+    )
+    providers.instrument_submit(actor=manager, instrument_id=row.pk, now=world.now - timedelta(days=1))
+    for number, change in world.city.changes.items():
+        if number in world.instruments:
+            providers.instrument_update(
+                actor=world.manager(change["unit"]),
+                instrument_id=world.instruments[number].pk,
+                values={"value_yuan": change["value_wan"] * 10_000},
+                now=world.now - timedelta(hours=20),
+            )
+    _returned_profile(world)
+
+
+def _returned_profile(world: World) -> None:
+    facts = world.city.returned_profile
+    manager = world.people[facts["manager"]]
+    organization_id = world.organizations[facts["organization"]].pk
+    providers.unit_profile_save(
+        actor=manager,
+        organization_id=organization_id,
+        values={**facts["values"], "picture": world.building(facts["organization"])},
+        now=world.now - timedelta(days=6),
+    )
+    providers.unit_profile_submit(
+        actor=manager, organization_id=organization_id, now=world.now - timedelta(days=5)
+    )
+    providers.unit_profile_return(
+        actor=world.officer,
+        organization_id=organization_id,
+        reason=facts["reason"],
+        now=world.now - timedelta(days=2),
+    )

@@ -1,0 +1,140 @@
+"""The bookings of today and the days ahead, planned before they are made. Pure.
+
+Each finds its time in what is open and not taken; what finds none (in a long holiday) is left out.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from bookings.domain import availability
+from instrument_share.demo.city import City
+from instrument_share.demo.history import DAY, HOUR, UserPlan
+from instrument_share.kernel.interval import Interval, subtracted
+
+AHEAD = 16 * DAY
+BACK = 12 * DAY
+
+IN_USE, OVERDUE = "YUT-EM-004", "YUT-EM-001"
+CLOSING = "YUT-EM-006"
+"""The instrument that is closed for two days next week."""
+
+WAITING = (
+    # instrument, user, hours since it was asked for, hours until it may start, hours long
+    ("YUT-EM-001", "chen", 21, 26, 4),
+    ("YUT-EM-002", "lin", 9, 50, 6),
+    ("YUT-EM-006", "du.lingfeng", 2, 70, 3),
+    ("YUT-EM-005", "ren.qiubai", 1, 96, 4),
+    ("YUT-NF-001", "zhong.weihe", 14, 60, 5),
+    ("YPU-CH-03", "hua.zhiwei", 16, 40, 6),
+    ("YPU-BI-01", "ren.qiubai", 6, 72, 4),
+    ("IMD-D-01", "chen", 40, 52, 10),
+    ("IMD-T-01", "lou.xingchen", 18, 30, 4),
+    ("JL-E-031", "lou.xingchen", 5, 80, 8),
+    ("MD-C-02", "hua.zhiwei", 20, 44, 4),
+    ("LH-T-02", "ning.wangxi", 8, 66, 8),
+    ("AM-101", "wen.ruxin", 12, 54, 5),
+    ("CY-LAB-07", "jiang.tingsong", 60, 70, 6),
+    ("QN-006", "mai.shiquan", 30, 120, 4),
+)
+AGREED = (
+    ("YUT-EM-002", "jiang.tingsong", 52, 1, 3),
+    ("YUT-EM-006", "xu.huaijin", 50, 1, 3),
+    ("YUT-EM-003", "liang.chuxue", 40, 1, 2),
+    ("YUT-EM-002", "lin", 70, 20, 4),
+    ("YPU-CH-01", "lin", 20, 30, 2),
+    ("IMD-T-01", "lin", 60, 92, 5),
+    ("IMD-D-01", "chen", 80, 18, 8),
+    ("YUT-EM-004", "chen", 74, 70, 10),
+)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A booking to make: asked for at `asked_at`; then left waiting, or agreed to and even begun."""
+
+    number: str
+    user: str
+    interval: Interval
+    asked_at: datetime
+    agreed: bool
+    begun: bool = False
+
+
+class Week:
+    """Plans bookings one after the other; each takes its time out of what is free."""
+
+    def __init__(self, city: City, free: Mapping[str, Sequence[Interval]], now: datetime) -> None:
+        self.city, self.now = city, now
+        self.free = {number: list(stretches) for number, stretches in free.items()}
+        self.terms = {facts.number: city.terms[facts.terms] for facts in city.instruments}
+
+    def begun(self) -> list[Planned]:
+        """One use that goes on now, and one that should have been checked out long ago."""
+        found = []
+        if IN_USE in self.terms:
+            start = availability.step_floor(self.now, HOUR) - 2 * HOUR
+            found.append(Interval(start, start + 4 * HOUR))
+            self._take(IN_USE, found[-1])
+        planned = [Planned(IN_USE, "liang.chuxue", time, time.start - 3 * DAY, True, True) for time in found]
+        late = self._last_before(OVERDUE, self.now - HOUR, 3 * HOUR) if OVERDUE in self.terms else None
+        if late is not None:
+            self._take(OVERDUE, late)
+            planned.append(Planned(OVERDUE, "pan.yuebai", late, late.start - 3 * DAY, True, True))
+        return planned
+
+    def close(self, number: str, interval: Interval) -> None:
+        if number in self.free:
+            self.free[number] = subtracted(self.free[number], [interval])
+
+    def coming(self, people: Sequence[UserPlan]) -> list[Planned]:
+        """What waits for a decision, what is agreed, and what else fills the days ahead."""
+        planned = [self._find(*row, agreed=True) for row in AGREED]
+        planned += [self._find(*row, agreed=False) for row in WAITING]
+        return [one for one in planned if one is not None] + list(self._others(people))
+
+    def _others(self, people: Sequence[UserPlan]) -> Iterable[Planned]:
+        for facts in self.city.instruments:
+            random = Random(f"week/{facts.number}")  # noqa: S311 - a demo, not a secret
+            users = [p.username for p in people if p.organization == facts.unit or facts.trade in p.trades]
+            for _ in range(random.choice((1, 2, 2, 3))):
+                row = (
+                    facts.number,
+                    random.choice(users),
+                    random.randint(50, 140),
+                    random.randint(2, 150),
+                    random.choice((2, 3, 4, 6)),
+                )
+                found = self._find(*row, agreed=True)
+                if found is not None:
+                    yield found
+
+    def _find(
+        self, number: str, user: str, asked: int, after: int, hours: int, *, agreed: bool
+    ) -> Planned | None:
+        if number not in self.terms:
+            return None
+        terms, length = self.terms[number], hours * HOUR
+        step = timedelta(minutes=terms["step"])
+        asked_at = self.now - asked * HOUR
+        earliest = max(self.now + after * HOUR, asked_at + terms["lead_hours"] * HOUR)
+        found = availability.next_free(self.free[number], step, length, earliest)
+        if found is None or found.start + length > asked_at + terms["horizon_days"] * DAY:
+            return None
+        interval = Interval(found.start, found.start + length)
+        self._take(number, interval)
+        return Planned(number, user, interval, asked_at, agreed)
+
+    def _last_before(self, number: str, latest: datetime, length: timedelta) -> Interval | None:
+        step = timedelta(minutes=self.terms[number]["step"])
+        for stretch in reversed(self.free[number]):
+            end = availability.step_floor(min(stretch.end, latest), step)
+            if end - length >= stretch.start:
+                return Interval(end - length, end)
+        return None
+
+    def _take(self, number: str, interval: Interval) -> None:
+        turnaround = timedelta(minutes=self.terms[number]["turnaround"])
+        held = Interval(interval.start, interval.end + turnaround)
+        self.free[number] = subtracted(self.free[number], [availability.blocked(held, turnaround)])
