@@ -115,6 +115,16 @@ def test_a_long_table_repeats_its_head_and_loses_no_row():
     assert [number for number in range(1, 401) if f"场发射扫描电子显微镜{number}号" not in said] == []
 
 
+def test_a_long_table_stays_inside_the_text_area():
+    pages = reader(render_official(letter(blocks=[instruments(150)], attachments=[]))).pages
+    rows = [
+        (x, y) for page in pages for piece, x, y, size in places(page) if size == 9 and "核验" not in piece
+    ]
+    assert len(rows) > 700
+    assert min(y for _, y in rows) >= 35 * MM
+    assert min(x for x, _ in rows) >= 28 * MM
+
+
 def test_a_cell_taller_than_a_page_goes_on_on_the_next():
     table = Table([Column("问题"), Column("处理")], [("超时", "仪器" * 4000 + "完")])
     pages = reader(render_official(letter(attachments=[Attachment("问题清单", [table])]))).pages[2:]

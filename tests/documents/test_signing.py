@@ -88,6 +88,13 @@ def test_one_changed_digit_of_the_signature_is_noticed(signed):
                 assert not check(changed(signed, place, digit)).genuine, place - before
 
 
+def test_another_name_for_the_same_algorithm_is_noticed(signed):
+    """RSA with and without its digest in the name verify alike; only one is how we write it."""
+    before, after = signature_of(signed)
+    place = signed.rindex(b"06092A864886F70D01010B", before, after) + len("06092A864886F70D01010")
+    assert check(changed(signed, place, ord("1"))).problem == "changed"
+
+
 @pytest.mark.parametrize("added", [b"\n", b"x", b"\n1 0 obj<<>>endobj\ntrailer<</Prev 0>>\n%%EOF\n"])
 def test_what_is_added_after_signing_is_noticed(signed, added):
     found = check(signed + added)
