@@ -148,3 +148,16 @@ def user_by_token(token: str, now: datetime) -> User | None:
         .first()
     )
     return found.user if found else None
+
+
+def api_tokens(viewer: User, now: datetime) -> QuerySet[ApiToken]:
+    """One's own personal tokens that still work, newest first."""
+    return ApiToken.objects.filter(user=viewer, revoked_at__isnull=True, expires_at__gt=now).order_by("-id")
+
+
+def person_named(text: str) -> User | None:
+    """The one active person with this user name, mail address or public id; None for none or several."""
+    wanted = text.strip()
+    named = Q(username=wanted) | Q(email__iexact=wanted) | Q(public_id=wanted.upper())
+    found = list(User.objects.filter(named, is_active=True)[:2]) if wanted else []
+    return found[0] if len(found) == 1 else None

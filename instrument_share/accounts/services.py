@@ -19,7 +19,7 @@ from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization_lock
 from instrument_share.journal.services import record
 from instrument_share.kernel import uscc as uscc_rules
-from instrument_share.kernel.errors import DomainError, gettext_noop
+from instrument_share.kernel.errors import DomainError, NotFound, gettext_noop
 
 TOKEN_LIFETIME = timedelta(days=365)
 
@@ -190,3 +190,16 @@ def api_token_create(*, actor: User, name: str, now: datetime) -> tuple[ApiToken
     )
     record(actor=actor, action="api_token.created", subject=token, now=now)
     return token, secret
+
+
+@transaction.atomic
+def api_token_revoke(*, actor: User, public_id: str, now: datetime) -> ApiToken:
+    """One's own token stops working at once; a second time changes nothing."""
+    token = ApiToken.objects.select_for_update().filter(user=actor, public_id=public_id).first()
+    if token is None:
+        raise NotFound
+    if token.revoked_at is None:
+        token.revoked_at = now
+        token.save(update_fields=["revoked_at"])
+        record(actor=actor, action="api_token.revoked", subject=token, now=now)
+    return token

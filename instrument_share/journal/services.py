@@ -14,6 +14,7 @@ from django.utils import translation
 
 from instrument_share.journal import seals
 from instrument_share.journal.models import AuditEntry, AuditSeal, Notification
+from instrument_share.kernel.errors import NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,11 +104,19 @@ def notify(
 @transaction.atomic
 def notification_read(*, actor: "User", public_id: str, now: datetime) -> Notification:
     """Mark one's own notification as read; a second time changes nothing."""
-    notification = Notification.objects.select_for_update().get(public_id=public_id, user=actor)
+    notification = Notification.objects.select_for_update().filter(public_id=public_id, user=actor).first()
+    if notification is None:
+        raise NotFound
     if notification.read_at is None:
         notification.read_at = now
         notification.save(update_fields=["read_at"])
     return notification
+
+
+@transaction.atomic
+def notifications_read(*, actor: "User", now: datetime) -> int:
+    """Mark all of one's own notifications as read; how many were not."""
+    return Notification.objects.filter(user=actor, read_at__isnull=True).update(read_at=now)
 
 
 SETTLED_AFTER = timedelta(minutes=10)

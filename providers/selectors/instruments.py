@@ -48,6 +48,16 @@ def instrument(viewer: "Viewer", public_id: str) -> Instrument:
     return found
 
 
+def instruments_kept(viewer: "User") -> QuerySet[Instrument]:
+    """Those that the viewer is named keeper of and whose unit still holds them in that role, by name."""
+    units = standing(viewer).organization_ids(Role.KEEPER)
+    return (
+        instruments(viewer)
+        .filter(keeper_links__user=viewer, organization_id__in=units)
+        .order_by("name_zh", "id")
+    )
+
+
 def instrument_ids(public_ids: Iterable[str]) -> dict[str, int]:
     """Public id → primary key, whatever state the instruments are in; for rows that refer to them."""
     return dict(Instrument.objects.filter(public_id__in=set(public_ids)).values_list("public_id", "pk"))
