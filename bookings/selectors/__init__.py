@@ -10,6 +10,7 @@ from bookings.selectors.bookings import (
     waiting_decisions,
 )
 from bookings.selectors.calendar import calendar_events, day_events
+from bookings.selectors.cancelling import CancelCost, cancel_cost
 from bookings.selectors.holds import booking_lock, free_at, free_time, holds, next_free, with_next_free
 from bookings.selectors.statistics import hours_by_month, hours_by_unit, openness
 from bookings.selectors.usage import (
@@ -22,12 +23,14 @@ from bookings.selectors.usage import (
 )
 
 __all__ = [
+    "CancelCost",
     "booking",
     "booking_lock",
     "booking_problems",
     "bookings",
     "broken_links",
     "calendar_events",
+    "cancel_cost",
     "credit_events",
     "day_events",
     "decisions_of_year",
