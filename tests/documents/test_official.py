@@ -117,6 +117,8 @@ def test_a_long_table_repeats_its_head_and_loses_no_row():
 
 def test_a_long_table_stays_inside_the_text_area():
     pages = reader(render_official(letter(blocks=[instruments(150)], attachments=[]))).pages
+    # 225 mm hold the caption (18 pt), the head and 29 rows (20 pt each).
+    assert [text(page).count("1,190.00") for page in pages[1:4]] == [29, 29, 29]
     rows = [
         (x, y) for page in pages for piece, x, y, size in places(page) if size == 9 and "核验" not in piece
     ]
