@@ -74,6 +74,9 @@ FIELDS: Mapping[str, Field] = {field.name: field for field in _FIELDS}
 REVIEWED = frozenset(field.name for field in _FIELDS if field.reviewed)
 ESSENTIAL = ("inner_number", "name_zh")
 """What even a draft needs."""
+PRESET = ("origin", "purpose", "funding", "sharing_mode", "condition")
+"""What a new instrument has a usual value for: purchased, general, own funds, shared, in order."""
+CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
 class Unusable(ValueError):
@@ -85,8 +88,16 @@ class Unusable(ValueError):
 
 
 def missing(values: Mapping[str, Any]) -> list[Field]:
-    """What publication needs and `values` (by field name) do not have."""
-    return [field for field in _FIELDS if field.needed and values.get(field.name) in (None, "", [])]
+    """What publication needs and `values` (by field name) do not have; a Chinese name has Chinese in it."""
+    return [
+        field
+        for field in _FIELDS
+        if field.needed
+        and (
+            values.get(field.name) in (None, "", [])
+            or (field.name == "name_zh" and not CHINESE.search(values["name_zh"]))
+        )
+    ]
 
 
 def problems_of_missing(fields: list[Field]) -> list[Problem]:
