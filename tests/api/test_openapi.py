@@ -95,7 +95,7 @@ def known(clock, db, in_process):
 
 @schema.parametrize()
 @hypothesis_settings(
-    max_examples=12,
+    max_examples=6,
     derandomize=True,
     deadline=None,
     database=None,
