@@ -1,9 +1,9 @@
 """The facts of the demo city, read from `facts/*.toml` as frozen data, without the database or a date."""
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -144,6 +144,14 @@ class City:
             if (person.organization, person.lab) == (instrument.unit, instrument.lab)
         )
 
+    def organization_of(self, username: str) -> str:
+        """The key of the organization for which a person books."""
+        return self._organizations[username]
+
+    @cached_property
+    def _organizations(self) -> dict[str, str]:
+        return {person.username: person.organization for person in self.people}
+
     def manager(self, unit: str) -> Person:
         return next(p for p in self.people if p.organization == unit and "unit_manager" in p.roles)
 
@@ -170,7 +178,7 @@ def city() -> City:
         changes=review["changes"],
         returned_profile=review["profile"],
         labs=tuple(Lab(unit=row["key"], **lab) for row in owners["unit"] for lab in row["lab"]),
-        people=tuple(Person(**_tuples(row, "roles")) for row in _read("people")["person"]),
+        people=tuple(_people()),
         instruments=tuple(_instruments()),
         terms=_read("terms"),
         category_version=categories["version"],
@@ -195,6 +203,15 @@ PROFILE_FIELDS = (
 def _unit(row: Mapping[str, Any]) -> Organization:
     own = {key: value for key, value in row.items() if key not in {*PROFILE_FIELDS, "lab"}}
     return Organization(**own, profile={key: row[key] for key in PROFILE_FIELDS if key in row})
+
+
+def _people() -> Iterator[Person]:
+    facts = _read("people")
+    yield from (Person(**_tuples(row, "roles")) for row in facts["person"])
+    for organization, names in facts["more"].items():
+        for number, name in enumerate(names, 1):
+            username = f"{organization}.{number:02}"
+            yield Person(username=username, name=name, organization=organization, roles=("researcher",))
 
 
 def _instruments() -> "list[Instrument]":

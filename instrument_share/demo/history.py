@@ -207,11 +207,14 @@ class _History:
         self.external = min(0.8, max(0.0, plan.external * self.random.uniform(0.45, 1.55)))
 
     def uses(self) -> Iterator[Use]:
-        days = [(piece, _day(piece)) for piece in pieces(self.plan.windows)]
-        years = {day.year for _, day in days}
-        rates = {year: self._rate([(p, d) for p, d in days if d.year == year]) for year in sorted(years)}
-        for piece, day in days:
-            part = min(FULLEST, rates[day.year] * self._weight(day))
+        days = [
+            (piece, day, self._weight(day))
+            for piece, day in ((piece, _day(piece)) for piece in pieces(self.plan.windows))
+        ]
+        years = sorted({day.year for _, day, _ in days})
+        rates = {year: self._rate([one for one in days if one[1].year == year]) for year in years}
+        for piece, day, weight in days:
+            part = min(FULLEST, rates[day.year] * weight)
             for booked in self._bookings(piece, part):
                 if booked.end <= self.until:
                     yield self._use(booked)
@@ -220,11 +223,9 @@ class _History:
         # A hash of day and instrument, not the next random number: independent of how many were drawn before.
         return self.calendar.weight(day) * Random(f"{self.plan.number}{day}").uniform(0.75, 1.25)  # noqa: S311
 
-    def _rate(self, days: Sequence[tuple[Interval, date]]) -> float:
+    def _rate(self, days: Sequence[tuple[Interval, date, float]]) -> float:
         """The factor on the days' weights with which the booked hours of a year come to what is asked for."""
-        if not days:
-            return 0.0
-        weighed = [(piece.length / HOUR, self._weight(day)) for piece, day in days]
+        weighed = [(piece.length / HOUR, weight) for piece, _, weight in days]
         first, last = days[0][1], days[-1][1]
         wanted = self.plan.hours / EFFECTIVE_PART * ((last - first).days + 1) / 365
         low, high = 0.0, 50.0

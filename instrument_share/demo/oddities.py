@@ -37,7 +37,8 @@ def _uncharged(uses: Iterable[Use], year: int) -> Iterator[Use]:
     """One use by an outside user for which nothing was charged."""
     found = False
     for use in uses:
-        wanted = use.instrument == UNCHARGED and use.outside and use.used.start >= _at(date(year, 10, 1), 0)
+        wanted = use.instrument == UNCHARGED and use.outside and use.confirmed_at is not None
+        wanted = wanted and use.purpose == "service" and use.used.start >= _at(date(year, 9, 1), 0)
         yield replace(use, free_of_charge=True) if wanted and not found else use
         found = found or wanted
 

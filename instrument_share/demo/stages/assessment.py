@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rewards.models import AssessmentCycle, Finding
 
 POLICY = Path(settings.BASE_DIR) / "rewards" / "policies" / "yunping-draft.toml"
-BUDGET_YUAN = Decimal(3_000_000)
+BUDGET_YUAN = Decimal(1_200_000)
 
 
 def load(world: World) -> str:

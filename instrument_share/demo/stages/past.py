@@ -113,7 +113,7 @@ def _uses(world: World) -> list[Use]:
 
 def _rows(world: World, facts: Instrument, use: Use) -> list[HistoryRow]:
     user, keeper = world.people[use.user], world.keeper(facts)
-    organization = next(p.organization for p in world.city.people if p.username == use.user)
+    organization = world.city.organization_of(use.user)
     about = {
         "instrument_id": world.instruments[use.instrument].pk,
         "user_id": user.pk,

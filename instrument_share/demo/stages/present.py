@@ -56,7 +56,7 @@ def _closure_next_week(world: World) -> None:
 
 def _book(world: World, one: Planned, number: int) -> None:
     facts = next(facts for facts in world.city.instruments if facts.number == one.number)
-    organization = next(p.organization for p in world.city.people if p.username == one.user)
+    organization = world.city.organization_of(one.user)
     booking = bookings.booking_create(
         actor=world.people[one.user],
         instrument_id=world.instruments[one.number].pk,
