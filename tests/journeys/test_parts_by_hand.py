@@ -89,9 +89,7 @@ def test_a_form_that_is_on_its_way_is_not_sent_again(open_guide):
     page.goto("/styleguide/confirm/")
     sent = []
     page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
-    page.evaluate(
-        "() => { const form = document.querySelector('main form'); form.requestSubmit(); form.requestSubmit(); }"
-    )
+    page.locator("main form").evaluate("form => { form.requestSubmit(); form.requestSubmit(); }")
     page.wait_for_url("**/styleguide/")
     assert len(sent) == 1
 
