@@ -9,6 +9,7 @@ from django.db import models
 
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import DomainError, Kind, gettext_noop
+from providers.models import InstrumentCategory
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -51,11 +52,15 @@ def keep(row: models.Model, *, actor: "User | None", now: datetime) -> None:
 
 def as_json(values: Mapping[str, Any]) -> dict[str, Any]:
     """Values of fields as they are kept in JSON, from which the same fields read them again."""
-    return {
-        name: value.isoformat()
-        if isinstance(value, date)
-        else str(value)
-        if isinstance(value, Decimal)
-        else value
-        for name, value in values.items()
-    }
+    return {name: _as_json(value) for name, value in values.items()}
+
+
+def _as_json(value: Any) -> Any:
+    match value:
+        case date():
+            return value.isoformat()
+        case Decimal():
+            return str(value)
+        case InstrumentCategory():
+            return value.code
+    return value

@@ -60,26 +60,30 @@ def instrument_update(
     """Change fields of an instrument; nothing is written where nothing differs.
 
     A draft changes at once. Of what is published, descriptions go live with a revision and count as
-    confirmed; what the bureau reviews (`domain.instruments.REVIEWED`) waits in `pending_values`.
+    confirmed; what the bureau reviews (`domain.instruments.REVIEWED`) waits in `pending_values`, until the
+    old value is given again or the bureau decides.
     """
     instrument = instrument_lock(instrument_id)
     allowed(actor, "providers.edit_instrument", instrument)
     if instrument.state not in EDITABLE_AS_A_WHOLE | LIVE:
         raise InReview(state=instrument.state)
-    clean = changed(instrument, usable(values))
+    given_values = usable(values)
+    clean = changed(instrument, given_values)
     live = instrument.state in LIVE
     _need_all(clean, instrument) if live else None
     if "inner_number" in clean:
         _need_free_number(instrument, clean["inner_number"])
     waiting = {name: clean.pop(name) for name in fields.REVIEWED & clean.keys()} if live else {}
-    if not clean and not waiting:
+    waits = {name: value for name, value in instrument.pending_values.items() if name not in given_values}
+    waits |= as_json(waiting)
+    if not clean and waits == instrument.pending_values:
         return instrument
     fill(instrument, clean)
     if live:
         instrument.confirmed_at = now
-    if waiting:
-        instrument.pending_values = {**instrument.pending_values, **as_json(waiting)}
-        instrument.pending_since = now
+    if waits != instrument.pending_values:
+        instrument.pending_values = waits
+        instrument.pending_since = now if waits else None
     keep(instrument, actor=actor, now=now)
     _record(actor, "instrument.updated", instrument, now, fields=sorted(clean), waiting=sorted(waiting))
     return instrument

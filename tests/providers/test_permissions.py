@@ -1,0 +1,62 @@
+"""Who may do what in this app, as a table: role × permission, on the unit's own subjects and on another's."""
+
+import pytest
+import rules
+
+from instrument_share.accounts.domain import OrganizationKind, Role
+from providers import services
+
+from .conftest import NOW, organization, person, published
+
+PEOPLE = {
+    "manager": Role.UNIT_MANAGER,
+    "keeper": Role.KEEPER,
+    "researcher": Role.RESEARCHER,
+    "org_admin": Role.ORG_ADMIN,
+    "officer": Role.BUREAU_OFFICER,
+    "auditor": Role.BUREAU_AUDITOR,
+    "finance": Role.FINANCE_OFFICER,
+    "sysadmin": Role.SYSADMIN,
+}
+OF_THE_UNIT = {"manager", "keeper", "researcher", "org_admin"}
+TABLE = {
+    "providers.edit_unit": {"manager"},
+    "providers.edit_instrument": {"manager"},
+    "providers.set_rule": {"manager"},
+    "providers.close_instrument": {"manager", "keeper"},
+    "providers.qualify_user": {"manager", "keeper"},
+    "providers.suspend_instrument": {"manager", "keeper", "officer"},
+    "providers.review_publication": {"officer"},
+    "providers.withdraw_publication": {"manager", "officer"},
+    "providers.maintain_tables": {"officer", "sysadmin"},
+}
+
+
+@pytest.fixture
+def people(world):
+    elsewhere = organization(9, "云屏市财政局", OrganizationKind.FINANCE)
+    return {
+        name: person(f"p_{name}", world.unit if name in OF_THE_UNIT else elsewhere, role)
+        for name, role in PEOPLE.items()
+    }
+
+
+@pytest.mark.parametrize("permission", TABLE)
+def test_role_by_permission(world, people, permission):
+    own = published(world)
+    foreign = published(world, world.other, world.other_manager)
+    services.keeper_assign(actor=world.manager, instrument_id=own.pk, user_id=people["keeper"].pk, now=NOW)
+    allowed = {name for name, user in people.items() if rules.has_perm(permission, user, own)}
+    assert allowed == TABLE[permission]
+    beyond = {name for name, user in people.items() if rules.has_perm(permission, user, foreign)}
+    assert beyond == TABLE[permission] - OF_THE_UNIT
+
+
+def test_a_keeper_of_another_instrument_of_the_unit_may_nothing(world, people):
+    own = published(world)
+    assert not rules.has_perm("providers.close_instrument", people["keeper"], own)
+
+
+def test_the_table_names_every_permission():
+    named = {name for name in rules.permissions.permissions if name.startswith("providers.")}
+    assert named == set(TABLE)
