@@ -1,9 +1,9 @@
 """The canonical bytes of a snapshot: the same facts give the same bytes on any machine and in any order.
 
 A part is a file of JSON lines, one row a line, the lines sorted. Keys are sorted, nothing is padded, text is
-UTF-8, money and figures are text with their decimals, instants are UTC to the second (`2026-03-05T01:00:00Z`).
-A part's name is the SHA-256 of these bytes (not of their compressed form, so that a later zlib changes no name),
-and the snapshot's name is the SHA-256 of its manifest.
+UTF-8, money and figures are text with their decimals, instants are UTC to the second (2026-03-05T01:00:00Z).
+A part's name is the SHA-256 of these bytes (not of their compressed form, so that another zlib changes no
+name), and the snapshot's name is the SHA-256 of its manifest.
 """
 
 import hashlib
@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from enum import Enum
 from fractions import Fraction
 from typing import Any
 
@@ -25,7 +24,7 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Part:
-    """One part as the manifest names it. `instrument` is a public id, empty where it is about all of the city."""
+    """One part as the manifest names it; `instrument` is a public id, empty for all of the city."""
 
     kind: str
     instrument: str
@@ -33,13 +32,15 @@ class Part:
     sha256: str
 
 
-def canonical(value: Any) -> Any:
-    """A value as JSON can say it, in its one canonical form. TypeError for what has none (a float, say)."""
+def line(value: Any) -> bytes:
+    """A value in its one spelling, with a newline. TypeError for what has none."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_spelt)
+    return text.encode() + b"\n"
+
+
+def _spelt(value: Any) -> Any:
+    """What JSON has no type for."""
     match value:
-        case Enum():
-            return canonical(value.value)
-        case None | bool() | int() | str():
-            return value
         case Decimal():
             return format(value, "f")
         case Fraction():
@@ -49,23 +50,22 @@ def canonical(value: Any) -> Any:
         case date():
             return value.isoformat()
         case Mapping():
-            return {str(key): canonical(each) for key, each in value.items()}
-        case list() | tuple():
-            return [canonical(each) for each in value]
+            return dict(value)
         case set() | frozenset():
-            return sorted(canonical(each) for each in value)
+            return sorted(value)
     raise TypeError(f"{type(value).__name__} has no canonical form")
-
-
-def line(row: Any) -> bytes:
-    return (
-        json.dumps(canonical(row), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n"
-    )
 
 
 def part_bytes(rows: Iterable[Row]) -> bytes:
     """All rows of a part, sorted by their bytes, so that the order in which they came changes nothing."""
-    return b"".join(sorted(line(row) for row in rows))
+    return b"".join(sorted(line(_without_floats(row)) for row in rows))
+
+
+def _without_floats(row: Row) -> Row:
+    for key, value in row.items():
+        if isinstance(value, float):
+            raise TypeError(f"{key} is a float, which has no canonical form. Use Decimal.")
+    return row
 
 
 def rows_of(content: bytes) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ def new_code() -> str:
 
 
 def normalized(code: str) -> str:
-    """The code as it was printed, however it was typed: in small letters, without dashes, I for 1, O for 0."""
+    """The code as it was printed, however it was typed: small letters, no dashes, I for 1, O for 0."""
     letters = "".join(c for c in code.upper() if c.isascii() and c.isalnum()).translate(LOOK_ALIKES)
     return grouped(letters)
 

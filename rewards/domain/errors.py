@@ -7,7 +7,8 @@ class PolicyVersionTaken(DomainError):
     code = "reward.policy_version_taken"
     kind: Kind = "conflict"
     message = gettext_noop(
-        "Version {version} of “{policy}” is loaded already with other content. Give what you changed a new version."
+        "Version {version} of “{policy}” is loaded already with other content. "
+        "Give what you changed a new version."
     )
 
 
@@ -26,7 +27,8 @@ class SnapshotDamaged(DomainError):
     code = "reward.snapshot_damaged"
     kind: Kind = "conflict"
     message = gettext_noop(
-        "The part “{part}” of the snapshot is not what was frozen; nothing was computed. Restore it from a backup."
+        "The part “{part}” of the snapshot is not what was frozen; nothing was computed. "
+        "Restore it from a backup."
     )
 
 

@@ -82,7 +82,7 @@ class UnitYear:
 
 @dataclass(frozen=True)
 class Outcome:
-    """All units in order of USCC, the allocation, and for each reason the entries it left out and their seconds."""
+    """All units in order of USCC, the allocation, and what each reason left out (entries, seconds)."""
 
     units: tuple[UnitYear, ...]
     allocation: Allocation

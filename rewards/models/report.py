@@ -8,7 +8,7 @@ from rewards.domain.states import ReportState
 
 
 class FinanceReport(models.Model):
-    """报送件: the sealed package sent to the Finance Bureau. Its files never change; a return makes a new one."""
+    """报送件: the sealed package sent to the Finance Bureau; its files never change."""
 
     public_id = models.CharField(
         max_length=16, unique=True, editable=False, default=partial(new_public_id, "RPT")

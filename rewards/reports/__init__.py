@@ -1,4 +1,4 @@
-"""What the papers of a cycle say, in official Chinese. Every figure is one that was stored; nothing is computed."""
+"""What the papers of a cycle say, in official Chinese. Every figure was stored; nothing is computed."""
 
 from rewards.reports.facts import ReportFacts, report_facts
 from rewards.reports.letter import finance_letter

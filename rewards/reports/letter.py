@@ -163,7 +163,11 @@ def _scores(facts: ReportFacts) -> ShareChart:
     return ShareChart(
         title=f"{facts.cycle.year}年度各单位得分（满分100分）",
         bars=[
-            Bar(each.organization.name_zh, float(each.score), f"{words.points(each.score)} {each.grade_zh}".strip())
+            Bar(
+                each.organization.name_zh,
+                float(each.score),
+                f"{words.points(each.score)} {each.grade_zh}".strip(),
+            )
             for each in facts.assessments
         ],
         full=100.0,

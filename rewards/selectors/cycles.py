@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def cycles(viewer: "Viewer") -> QuerySet[AssessmentCycle]:
-    """Cycles, newest year first, with `awarded_yuan`, the sum of the awards; others see those put out for notice."""
+    """Cycles, newest first, with `awarded_yuan`, the sum of the awards; the public sees noticed ones."""
     found = AssessmentCycle.objects.select_related("policy").annotate(
         awarded_yuan=Sum("assessments__award__amount_yuan")
     )
@@ -47,7 +47,7 @@ def cycle_lock(cycle_id: int) -> AssessmentCycle:
 
 
 def public_results(cycle: AssessmentCycle) -> list[dict[str, Any]]:
-    """What the public notice says of each unit: names, grade and amount, best score first; empty before the notice.
+    """What the public notice says of each unit, best score first; empty before the notice.
 
     Keys: organization (public id), name_zh, name_en, grade_zh, grade_en, amount_yuan.
     """
@@ -74,7 +74,7 @@ def public_results(cycle: AssessmentCycle) -> list[dict[str, Any]]:
     ]
 
 
-def policies(viewer: "Viewer") -> QuerySet[RewardPolicy]:
+def policies(viewer: "Viewer") -> QuerySet[RewardPolicy]:  # noqa: ARG001 (everybody may)
     """Every loaded policy, which are public, newest first."""
     return RewardPolicy.objects.order_by("-created_at", "-id")
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def reports(viewer: "Viewer") -> QuerySet[FinanceReport]:
-    """Reports with their cycle, newest first, for the bureau, its auditors and Finance; nobody else sees any."""
+    """Reports with their cycle, newest first, for the bureau, its auditors and Finance; others see none."""
     found = FinanceReport.objects.select_related("cycle__policy", "sent_by", "answered_by")
     return (found if sees_all(viewer) else found.none()).order_by("-sealed_at", "-id")
 

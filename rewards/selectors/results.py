@@ -1,4 +1,4 @@
-"""From a unit's amount down to the hours: assessment → indicators and instruments → logs of the snapshot → booking."""
+"""From a unit's amount down to the hours: assessment → instruments → logs of the snapshot → booking."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -26,7 +26,7 @@ def assessments(viewer: "Viewer", cycle: AssessmentCycle) -> QuerySet[UnitAssess
 
 
 def assessment(viewer: "Viewer", public_id: str) -> UnitAssessment:
-    """One visible assessment with its indicators and instruments (`.indicators.all()`, `.instruments.all()`)."""
+    """One visible assessment, its `.indicators.all()` and `.instruments.all()` in order, or NotFound."""
     found = (
         _visible(viewer)
         .filter(public_id=public_id)
@@ -66,10 +66,10 @@ def instrument_result(viewer: "Viewer", year: int, instrument_public_id: str) ->
 def snapshot_logs(viewer: "Viewer", result: InstrumentResult) -> list[dict[str, Any]]:
     """The frozen logs behind an instrument's result, by start, each with what became of it.
 
-    Keys: log, booking and organization (public ids; booking and the user's organization may be empty), starts_at,
-    ends_at, external, capture, effective_seconds and amount_yuan as logged, counted (bool), reason (code of
-    `rewards.domain.counting.REASONS`, or empty) with its message, part ("1", or the fraction left after overlaps),
-    taken_by (logs that took the rest), counted_seconds (exact Fraction) and counted_yuan (exact Fraction).
+    Keys: log, booking and organization (public ids; booking and the user's organization may be empty),
+    starts_at, ends_at, external, capture, effective_seconds and amount_yuan as logged, counted (bool), reason
+    (code of `rewards.domain.counting.REASONS`, or empty) with its message, part ("1", or the fraction left
+    after overlaps), taken_by (logs that took the rest), counted_seconds and counted_yuan (exact Fractions).
     Their sums are the result's figures before rounding. Raises SnapshotDamaged.
     """
     if not _visible(viewer).filter(pk=result.assessment_id).exists():

@@ -1,4 +1,4 @@
-"""Who sees what: the bureau, its auditors and Finance everything, a unit what is its own, the public what was noticed."""
+"""Who sees what: the bureau, auditors and Finance everything, a unit its own, the public what was noticed."""
 
 from typing import TYPE_CHECKING
 

@@ -32,7 +32,7 @@ PROBLEMS = {
 
 @dataclass(frozen=True)
 class Verdict:
-    """`reasons` are messages to translate; `report` is the one that the file belongs to, `file` its name there."""
+    """`reasons` are messages to translate; `report` is where the file belongs, `file` its name there."""
 
     result: Result
     sha256: str
@@ -46,7 +46,7 @@ class Verdict:
 
 
 def verification_by_code(code: str) -> FinanceReport | None:
-    """The report that bears a printed code, however it was typed, with what the public may see of it; else None.
+    """The report that bears a printed code, however it was typed, as the public may see it; else None.
 
     `.cycle.assessments.all()` are the units with their awards, best score first.
     """

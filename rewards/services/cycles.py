@@ -64,8 +64,8 @@ def cycle_freeze(*, actor: "User", cycle_id: int, now: datetime) -> AssessmentCy
 def cycle_announce(*, actor: "User", cycle_id: int, now: datetime) -> AssessmentCycle:
     """Put the results out for public notice, which runs through `notice_ends_date` (five working days).
 
-    Raises ScoresOutdated when a finding was decided since the scores were computed, CalendarYearUnknown when the
-    working days of the year to come are not known.
+    Raises ScoresOutdated when a finding was decided since the scores were computed, CalendarYearUnknown when
+    the working days to come are not known.
     """
     cycle = cycle_lock(cycle_id)
     require(actor, "rewards.run_cycle", cycle)

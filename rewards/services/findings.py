@@ -53,7 +53,7 @@ class _Seen:
 
 @transaction.atomic
 def cycle_check(*, actor: "User", cycle_id: int, now: datetime) -> AssessmentCycle:
-    """Run every check over the snapshot and open a finding for what is new; the same evidence is found once."""
+    """Run every check over the snapshot and open a finding for what is new; evidence is found once."""
     cycle = cycle_lock(cycle_id)
     require(actor, "rewards.run_cycle", cycle)
     cycle.state = moved(MOVES, cycle.state, "check")
@@ -92,10 +92,10 @@ def finding_decide(
     invalidated_logs: Collection[str] = (),
     falsified: bool = False,
 ) -> Finding:
-    """Uphold a finding, invalidating some of its logs (public ids), or dismiss it. The same again changes nothing.
+    """Uphold a finding, invalidating some of its logs (public ids), or dismiss it; the same again: no change.
 
-    Each decision takes the next number of the cycle; until approval it can be decided anew, under a new number,
-    and the cycle must then be scored again. `falsified`: a proven falsification, which bars the unit.
+    Each decision takes the next number of the cycle. Until approval it can be decided anew, under a new
+    number, and the cycle must then be scored again. `falsified`: a proven falsification, which bars the unit.
     """
     cycle, finding = _locked(finding_id)
     require(actor, "rewards.decide_finding", finding)
@@ -154,9 +154,11 @@ def _record(actor: "User", action: str, finding: Finding, now: datetime, **detai
 def _open_findings(cycle: AssessmentCycle, seen: list[_Seen], now: datetime) -> int:
     known = set(Finding.objects.filter(cycle=cycle).values_list("evidence_hash", flat=True))
     new = {digest: each for each in seen if (digest := _digest(each)) not in known}
+    if not new:
+        return 0
     instruments = instrument_ids({each.instrument for each in new.values()})
     organizations = organization_ids_by_uscc({each.uscc for each in new.values()})
-    due = _answer_due(now) if new else None
+    due = _answer_due(now)
     Finding.objects.bulk_create(
         (
             Finding(
@@ -210,7 +212,7 @@ def _seen(year: int, snapshot: StoredSnapshot) -> Iterator[_Seen]:
 def _checked(
     year: int, entries: list[EntryFacts], outside: set[str], related: Collection[str]
 ) -> Iterator[Candidate]:
-    """The checks on the entries of one instrument. `outside`: entries that the snapshot saw touch no window."""
+    """The checks on one instrument. `outside`: entries that touch no window, as the snapshot says."""
     yield from checks.overlap(entries)
     yield from checks.too_long(entries)
     yield from checks.outside_windows([entry for entry in entries if entry.public_id in outside], [])

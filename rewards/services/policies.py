@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 def policy_load(*, actor: "User", document: str, now: datetime) -> RewardPolicy:
     """Keep a TOML document as a version of the policy, to the byte; the same document again changes nothing.
 
-    Raises PolicyRefused with every problem of the document, PolicyVersionTaken for changed content under the code
-    and version of a loaded one.
+    Raises PolicyRefused with every problem of the document, PolicyVersionTaken for changed content under the
+    code and version of a loaded one.
     """
     require(actor, "rewards.run_cycle")
     policy = read_policy(document)

@@ -37,9 +37,9 @@ SNAPSHOT = "年度数据清单.json"
 
 @transaction.atomic
 def report_send(*, actor: "User", cycle_id: int, now: datetime) -> FinanceReport:
-    """Seal the approved results and send them: signed PDF, the same tables as XLSX and CSV, policy and manifest.
+    """Seal the approved results and send them: signed PDF, its tables as XLSX and CSV, policy, manifest.
 
-    The files never change afterwards. The first report of a cycle has number 1, one sent after a return the next.
+    The files never change afterwards. The first report of a cycle has number 1, one after a return the next.
     Raises IllegalMove when the cycle is not approved, or was sent already.
     """
     cycle = cycle_lock(cycle_id)

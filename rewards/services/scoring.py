@@ -35,8 +35,8 @@ WHOLE = Decimal(1)
 def cycle_score(*, actor: "User", cycle_id: int, now: datetime) -> AssessmentCycle:
     """Score every unit and divide the budget; all results of the cycle are replaced.
 
-    Scoring again gives the same rows unless a finding was decided in between. A cycle in public notice goes back
-    to scored when one was, and stays as it is otherwise.
+    Scoring again gives the same rows unless a finding was decided in between. A cycle in public notice goes
+    back to scored when one was, and stays as it is otherwise.
     """
     cycle = cycle_lock(cycle_id)
     require(actor, "rewards.run_cycle", cycle)
@@ -188,8 +188,8 @@ def _instrument(assessment: UnitAssessment, result: InstrumentYear, instrument_i
         external_seconds=_whole(sums.external_seconds),
         external_income_yuan=yuan(sums.external_income),
         internal_income_yuan=yuan(sums.internal_income),
-        open_seconds=result.facts.offered_seconds,
-        closed_seconds=result.facts.closed_seconds,
+        open_seconds=int(result.facts.offered_seconds),
+        closed_seconds=int(result.facts.closed_seconds),
         entries_counted=sum(entry.counts for entry in result.entries),
         entries_excluded=_left_out(result.entries),
         entries_reduced={

@@ -1,7 +1,8 @@
 """A small city whose year comes out at figures that can be checked by hand.
 
     city = build_city()
-    unit = city.unit("云屏大学"); instrument = city.instrument(unit, "扫描电子显微镜"); city.logs(instrument, 70, external=True)
+    instrument = city.instrument(city.unit("云屏大学"), "扫描电子显微镜")
+    city.logs(instrument, 70, payer=client, external=True)
 
 Rows are made directly: what is tested here begins when the year is over.
 """

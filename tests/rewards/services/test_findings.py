@@ -1,4 +1,4 @@
-"""Findings: found once, answered by the unit, decided with a number, and what a decision does to the scores."""
+"""Findings: found once, answered by the unit, decided with a number, felt in the scores."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -23,7 +23,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def suspicious(year):
-    """Three entries that somebody has to look at: an overlap, one outside all windows, and a unit serving itself."""
+    """Three entries to look at: an overlap, one outside all windows, a unit serving itself."""
     city, instrument = year.city, year.first_instrument
     first = instrument.usage_logs.order_by("starts_at").first()
     common = {"payer": year.client, "external": True, "amount": Decimal(1000)}
