@@ -90,6 +90,11 @@ def organization(viewer: "Viewer", public_id: str) -> Organization:
     return found
 
 
+def nobody_registered() -> bool:
+    """Whether the database holds neither people nor organizations."""
+    return not (User.objects.exists() or Organization.objects.exists())
+
+
 def organization_by_uscc(uscc: str) -> Organization | None:
     return Organization.objects.filter(uscc=uscc).first()
 
