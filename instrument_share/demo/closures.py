@@ -38,7 +38,7 @@ def maintenance(first: date, last: date) -> Iterator[Out]:
 
 
 def faults(number: str, windows: Sequence[Interval], downtime: float, first: date, last: date) -> list[Out]:
-    """Stretches of one to eight days in `[first, last)` that take about `downtime` of the open time."""
+    """Stretches of two to ten days in `[first, last)` that take about `downtime` of the open time."""
     random = Random(f"faults/{number}")  # noqa: S311 - a demo, not a secret
     span = Interval(_between(first, 0, first, 1).start, _between(last, 0, last, 1).start)
     owed = total(intersected(windows, [span])) / HOUR * downtime
@@ -46,11 +46,11 @@ def faults(number: str, windows: Sequence[Interval], downtime: float, first: dat
     for _ in range(400):
         if owed <= 6 or days < 6:
             break
-        length = random.choice((0, 1, 3, 4)) if owed < 80 else random.choice((3, 4, 7))
+        length = random.choice((1, 2, 3)) if owed < 40 else random.choice((4, 7, 9))
         day = first + random.randrange(max(days - length, 1)) * DAY
         out = _between(day, 8, min(day + length * DAY, last - DAY), 20)
         lost = total(intersected(windows, [out])) / HOUR
-        if 4 < lost < owed + 10 and not any(out.overlaps(other.interval) for other in found):
+        if 8 < lost < owed + 16 and not any(out.overlaps(other.interval) for other in found):
             found.append(Out(out, *random.choice(REASONS)))
             owed -= lost
     return sorted(found, key=lambda one: one.interval)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from functools import cache
 from hashlib import sha256
 from io import BytesIO
 from random import Random
@@ -36,16 +37,20 @@ def building(key: str) -> bytes:
 def _drawn(key: str, motif: "Callable[[Draw, Random, Colour, Colour], None]") -> bytes:
     random = Random(key)  # noqa: S311 - the same key draws the same picture
     dark, light = TINTS[sha256(key.encode()).digest()[0] % len(TINTS)]
-    image = Image.linear_gradient("L").rotate(90).resize((WIDTH, HEIGHT))
     picture = Image.composite(
         Image.new("RGB", (WIDTH, HEIGHT), _mixed(dark, light, 0.25)),
         Image.new("RGB", (WIDTH, HEIGHT), dark),
-        image,
+        _gradient(),
     )
     motif(ImageDraw.Draw(picture), random, dark, light)
     out = BytesIO()
-    picture.quantize(64, Image.Quantize.FASTOCTREE).save(out, "PNG")
+    picture.quantize(64, Image.Quantize.FASTOCTREE).save(out, "PNG", compress_level=4)
     return out.getvalue()
+
+
+@cache
+def _gradient() -> Image.Image:
+    return Image.linear_gradient("L").rotate(90).resize((WIDTH, HEIGHT))
 
 
 def _mixed(dark: Colour, light: Colour, part: float) -> Colour:

@@ -105,7 +105,7 @@ class Week:
                 for p in people
                 if p.username not in OWN_PLANS and (p.organization == facts.unit or facts.trade in p.trades)
             ]
-            for _ in range(random.choice((1, 2, 2, 3))):
+            for _ in range(random.choice((1, 1, 2, 2))):
                 row = (
                     facts.number,
                     random.choice(users),

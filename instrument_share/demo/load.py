@@ -1,0 +1,65 @@
+"""Loading the demo city: all of it in one transaction, or nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from time import perf_counter
+
+from django.db import transaction
+
+from instrument_share.accounts import selectors as accounts
+from instrument_share.demo.city import City
+from instrument_share.demo.stages import accounts as people
+from instrument_share.demo.stages import assessment, instruments, past, present, units
+from instrument_share.demo.world import World
+from instrument_share.journal import services as journal
+from instrument_share.kernel.errors import DomainError, Kind, gettext_noop
+
+STAGES: tuple[tuple[str, Callable[[World], str]], ...] = (
+    (gettext_noop("Organizations and people"), people.load),
+    (gettext_noop("Instruments and their terms"), instruments.load),
+    (gettext_noop("What the units publish"), units.load),
+    (gettext_noop("What happened until yesterday"), past.load),
+    (gettext_noop("This week"), present.load),
+    (gettext_noop("Last year's assessment"), assessment.load),
+)
+
+
+class DatabaseInUse(DomainError):
+    code = "demo.database_in_use"
+    kind: Kind = "conflict"
+    message = gettext_noop(
+        "This database holds something else than the demo city. Load the demo into an empty one: name another "
+        "by DATABASE_URL, or use ./dev demo --reset."
+    )
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A stage that is done."""
+
+    stage: str
+    what: str
+    seconds: float
+
+
+def is_loaded(city: City) -> bool:
+    """Whether this database holds the demo city. Raises DatabaseInUse where it holds something else."""
+    if accounts.organization_by_uscc(city.institutions[-1].uscc) is not None:
+        return True
+    if not accounts.nobody_registered():
+        raise DatabaseInUse
+    return False
+
+
+def load(city: City, now: datetime, say: Callable[[Progress], None], first_day: date | None = None) -> World:
+    """Write the city as it stands at `now`; history begins on `first_day` (1 January of the year before)."""
+    world = World(city, now, first_day=first_day)
+    with transaction.atomic():
+        for stage, run in STAGES:
+            begun = perf_counter()
+            what = run(world)
+            say(Progress(stage, what, perf_counter() - begun))
+        platform = world.organizations[city.institutions[-1].key]
+        journal.record(actor=None, action="demo.loaded", subject=platform, now=now)
+    return world
