@@ -1,5 +1,21 @@
 """Addresses of this app's pages."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from bookings.views import attendance, booking, usage
+
+urlpatterns = [
+    path("bookings/<str:public_id>/", booking.booking, name="booking"),
+    path("bookings/<str:public_id>/cancel/", booking.cancel, name="booking_cancel"),
+    path("bookings/<str:public_id>/move/", booking.move, name="booking_move"),
+    path("bookings/<str:public_id>/move/quote/", booking.move_quote, name="booking_move_quote"),
+    path("bookings/<str:public_id>/move/times/", booking.move_times, name="booking_move_times"),
+    path("bookings/<str:public_id>/approve/", attendance.approve, name="booking_approve"),
+    path("bookings/<str:public_id>/reject/", attendance.reject, name="booking_reject"),
+    path("bookings/<str:public_id>/check-in/", attendance.check_in, name="booking_check_in"),
+    path("bookings/<str:public_id>/check-out/", attendance.check_out, name="booking_check_out"),
+    path("usage/<str:public_id>/", usage.usage_log, name="usage_log"),
+    path("usage/<str:public_id>/confirm/", usage.confirm, name="usage_confirm"),
+    path("usage/<str:public_id>/correct/", usage.correct, name="usage_correct"),
+    path("usage/<str:public_id>/review/", usage.review, name="usage_review"),
+]

@@ -11,6 +11,7 @@ from bookings.selectors.bookings import (
 )
 from bookings.selectors.calendar import calendar_events, day_events
 from bookings.selectors.cancelling import CancelCost, cancel_cost
+from bookings.selectors.entries import usage_entries
 from bookings.selectors.holds import booking_lock, free_at, free_time, holds, next_free, with_next_free
 from bookings.selectors.statistics import hours_by_month, hours_by_unit, openness
 from bookings.selectors.usage import (
@@ -43,6 +44,7 @@ __all__ = [
     "next_free",
     "openness",
     "quote_for",
+    "usage_entries",
     "usage_log",
     "usage_logs",
     "usage_of_year",

@@ -1,0 +1,195 @@
+"""What keepers decide and record, and what users move and rate. The rules are the services'."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from bookings.domain import wording
+from bookings.domain.words import Direction, Rating, UsagePurpose
+from instrument_share.kernel.interval import Interval
+from instrument_share.web.formats import hours
+from instrument_share.web.problem import told
+from providers.domain import wording as provider_wording
+from providers.domain.words import ServiceMode
+
+MINUTE = 60
+LONGEST_DAY = 31 * 24 * 60
+
+
+def choices(members: type[StrEnum]) -> list[tuple[str, str]]:
+    """A closed list as (code, words in the reader's language)."""
+    say = wording.word if members in wording.WORDS else provider_wording.word
+    return [(member.value, told("{word}", {"word": say(member)})) for member in members]
+
+
+class LocalDateTime(forms.DateTimeInput):
+    """The browser's own field for a day and a time; Asia/Shanghai."""
+
+    def __init__(self, *, by_second: bool = False) -> None:
+        attrs = {"type": "datetime-local", **({"step": "1"} if by_second else {})}
+        super().__init__(attrs=attrs, format="%Y-%m-%dT%H:%M:%S" if by_second else "%Y-%m-%dT%H:%M")
+
+
+class Minutes(forms.IntegerField):
+    """A part of the time, in whole minutes."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=0, max_value=LONGEST_DAY, required=False, **kwargs)
+
+
+class ReasonForm(forms.Form):
+    """A reason that the other side reads."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, required: bool = True, help_text: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = required
+        self.fields["reason"].help_text = help_text
+
+
+class TimeForm(forms.Form):
+    """From when to when."""
+
+    starts_at = forms.DateTimeField(label=_("Start"), widget=LocalDateTime)
+    ends_at = forms.DateTimeField(label=_("End"), widget=LocalDateTime)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        starts_at, ends_at = cleaned.get("starts_at"), cleaned.get("ends_at")
+        if starts_at and ends_at and ends_at <= starts_at:
+            self.add_error("ends_at", _("The end has to be later than the start."))
+        return cleaned
+
+    @property
+    def interval(self) -> Interval:
+        return Interval(self.cleaned_data["starts_at"], self.cleaned_data["ends_at"])
+
+
+class SpentFields(forms.Form):
+    """How the time divides. Measuring left empty is what the other parts leave."""
+
+    setup = Minutes(label=_("Set-up (minutes)"))
+    measuring = Minutes(
+        label=_("Measuring (minutes)"), help_text=_("Leave it empty: it is what the other parts leave.")
+    )
+    post = Minutes(label=_("Post-processing (minutes)"))
+    idle = Minutes(label=_("Idle (minutes)"), help_text=_("Idle time does not count and is not charged."))
+
+    @property
+    def seconds(self) -> dict[str, int | None]:
+        """As the services take it."""
+        spent = self.cleaned_data
+        measuring = spent.get("measuring")
+        return {
+            "setup_seconds": (spent.get("setup") or 0) * MINUTE,
+            "measuring_seconds": None if measuring is None else measuring * MINUTE,
+            "post_seconds": (spent.get("post") or 0) * MINUTE,
+            "idle_seconds": (spent.get("idle") or 0) * MINUTE,
+        }
+
+
+class CheckOutForm(SpentFields):
+    """What happened at the instrument. All of it may stay empty: then all of the time was measuring."""
+
+    samples = forms.IntegerField(label=_("Number of samples"), min_value=0, max_value=10_000, required=False)
+    content = forms.CharField(label=_("What was done"), max_length=200, required=False)
+    results = forms.CharField(
+        label=_("Results"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args: Any, used: timedelta, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        minutes = int(used.total_seconds()) // MINUTE
+        self.fields["measuring"].widget.attrs["placeholder"] = str(minutes)
+        self.fields["measuring"].help_text = _(
+            "Leave it empty: it is what the other parts leave of {length}."
+        ).format(length=hours(used))
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """As `booking_check_out` takes it."""
+        return {
+            **self.seconds,
+            "samples": self.cleaned_data.get("samples"),
+            "content": self.cleaned_data.get("content", ""),
+            "results": self.cleaned_data.get("results", ""),
+        }
+
+
+class CorrectionForm(forms.Form):
+    """What should be read instead of what counts now; only what is changed here is corrected."""
+
+    starts_at = forms.DateTimeField(label=_("Start"), widget=LocalDateTime(by_second=True))
+    ends_at = forms.DateTimeField(label=_("End"), widget=LocalDateTime(by_second=True))
+    setup_seconds = forms.DecimalField(label=_("Set-up (minutes)"), min_value=0, decimal_places=1)
+    measuring_seconds = forms.DecimalField(label=_("Measuring (minutes)"), min_value=0, decimal_places=1)
+    post_seconds = forms.DecimalField(label=_("Post-processing (minutes)"), min_value=0, decimal_places=1)
+    idle_seconds = forms.DecimalField(label=_("Idle (minutes)"), min_value=0, decimal_places=1)
+    service_mode = forms.ChoiceField(label=_("Way of service"))
+    direction = forms.ChoiceField(label=_("Direction"))
+    purpose = forms.ChoiceField(label=_("Kind of use"))
+    content = forms.CharField(label=_("What was done"), max_length=200)
+    project = forms.CharField(label=_("Project"), max_length=200, required=False)
+    samples = forms.IntegerField(label=_("Number of samples"), min_value=0, max_value=10_000)
+    results = forms.CharField(
+        label=_("Results"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    amount_yuan = forms.DecimalField(
+        label=_("Amount (yuan)"),
+        min_value=0,
+        max_digits=12,
+        decimal_places=2,
+        help_text=_("It does not follow the hours by itself. Change it where they change the price."),
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("An auditor reads it."),
+    )
+
+    def __init__(self, data: Any, *, values: Mapping[str, Any]) -> None:
+        super().__init__(data, initial={name: _typed_in(name, value) for name, value in values.items()})
+        for name, members in (
+            ("service_mode", ServiceMode),
+            ("direction", Direction),
+            ("purpose", UsagePurpose),
+        ):
+            self.fields[name].choices = choices(members)
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """As `usage_correct` takes them."""
+        return {
+            name: _stored(name, self.cleaned_data[name]) for name in self.changed_data if name != "reason"
+        }
+
+
+def _typed_in(name: str, value: Any) -> Any:
+    """A stored value as the form shows it: seconds as minutes with one decimal."""
+    return (Decimal(value) / MINUTE).quantize(Decimal("0.1")) if name.endswith("_seconds") else value
+
+
+def _stored(name: str, value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.replace(microsecond=0)
+    return int(value * MINUTE) if name.endswith("_seconds") else value
+
+
+class ReviewForm(forms.Form):
+    """How the use was."""
+
+    rating = forms.ChoiceField(label=_("How was it?"), widget=forms.RadioSelect)
+    comment = forms.CharField(
+        label=_("A few words"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["rating"].choices = choices(Rating)

@@ -1,0 +1,219 @@
+"""Parts of pages that know bookings and usage: their words, the line of steps, the lines of a price."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+import segno
+from django import template
+from django.conf import settings
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from bookings.domain import wording
+from bookings.domain.pricing import MINIMUM
+from bookings.domain.states import BookingState
+from bookings.domain.words import Capture, CreditKind, Direction, Rating, UsagePurpose
+from instrument_share.web import formats
+from instrument_share.web.labels import label
+from instrument_share.web.templatetags.ui import facts
+from providers.domain import wording as provider_wording
+from providers.domain.words import PriceUnit, ServiceMode, UserKind
+
+register = template.Library()
+
+LISTS: Mapping[str, type[StrEnum]] = {
+    "direction": Direction,
+    "purpose": UsagePurpose,
+    "capture": Capture,
+    "rating": Rating,
+    "credit": CreditKind,
+    "service_mode": ServiceMode,
+    "user_kind": UserKind,
+}
+SECONDS = frozenset({"setup_seconds", "measuring_seconds", "post_seconds", "idle_seconds"})
+
+
+@register.filter
+def word(code: str, of: str) -> str:
+    """`{{ booking.service_mode|word:"service_mode" }}`: a stored code of a closed list in words."""
+    member = LISTS[of](code)
+    say = wording.word if type(member) in wording.WORDS else provider_wording.word
+    return _(say(member))
+
+
+@register.filter
+def field_word(name: str) -> str:
+    return _(wording.FIELDS[name])
+
+
+@register.filter
+def action_word(action: str) -> str:
+    """An entry of the journal in words; one that has none shows its code."""
+    return _(wording.ACTIONS[action]) if action in wording.ACTIONS else action
+
+
+@register.filter
+def who(entry: Any) -> str:
+    """Who did it; what nobody did, the platform did."""
+    return entry.actor_name if entry.actor_id else _("the platform")
+
+
+@register.filter
+def seconds(number: int | None) -> str:
+    """Seconds as hours in the reader's language."""
+    return formats.hours(None if number is None else timedelta(seconds=number))
+
+
+@register.simple_tag
+def shown(name: str, value: Any) -> str:
+    """A value of a log's field as people read it, whether it comes from the log or from a correction."""
+    if name in SECONDS:
+        return seconds(value)
+    if name in {"starts_at", "ends_at"}:
+        return formats.moment(datetime.fromisoformat(value) if isinstance(value, str) else value)
+    if name == "amount_yuan":
+        return formats.yuan(Decimal(value))
+    if name in LISTS:
+        return word(value, name)
+    return str(value) if value not in ("", None) else formats.NOTHING
+
+
+@register.inclusion_tag("bookings/parts/price.html")
+def price(lines: Iterable[Mapping[str, str]], total: Decimal) -> dict[str, Any]:
+    """The frozen lines of a price and their sum."""
+    return {"lines": [(_line_words(line), Decimal(line["amount_yuan"])) for line in lines], "total": total}
+
+
+def _line_words(line: Mapping[str, str]) -> str:
+    if line["unit"] == MINIMUM:
+        return _("up to the minimum charge of {amount}").format(
+            amount=formats.yuan(Decimal(line["price_yuan"]))
+        )
+    unit = _(provider_wording.word(PriceUnit(line["unit"])))
+    each = formats.yuan(Decimal(line["price_yuan"]))
+    return f"{formats.number(Decimal(line['quantity']), 4)} × {each} {unit}"
+
+
+@register.inclusion_tag("instrument_share/ui/steps.html")
+def booking_steps(booking: Any) -> dict[str, Any]:
+    """requested → approved → in use → completed; where it ended otherwise, that stands as the last step."""
+    return {"entries": list(_steps(booking))}
+
+
+ENDED = frozenset({BookingState.REJECTED, BookingState.CANCELLED, BookingState.LAPSED, BookingState.NO_SHOW})
+
+
+def _steps(booking: Any) -> Iterable[tuple[str, str, str]]:
+    decided = booking.decided_at if booking.decide_by else booking.requested_at
+    instants = [booking.requested_at, decided, booking.checked_in_at, booking.checked_out_at]
+    words = [
+        _("Requested"),
+        *(str(label("booking", code).text) for code in ("approved", "in_use", "completed")),
+    ]
+    if booking.state in ENDED:
+        refused = booking.state in {BookingState.REJECTED, BookingState.LAPSED} or decided is None
+        for at in range(1 if refused else 2):
+            yield words[at], "done", formats.moment(instants[at])
+        ended = booking.ended_at or booking.starts_at
+        yield str(label("booking", booking.state).text), "failed", formats.moment(ended)
+        return
+    reached = {BookingState.REQUESTED: 1, BookingState.APPROVED: 2, BookingState.IN_USE: 3}.get(
+        booking.state, 4
+    )
+    if booking.state == BookingState.OFFERED:
+        reached = 0
+    notes = {
+        1: _("by {time}").format(time=formats.moment(booking.decide_by)) if booking.decide_by else "",
+        2: formats.moment(booking.starts_at),
+        3: _("until {time}").format(time=formats.moment(booking.ends_at)),
+    }
+    for at, text in enumerate(words):
+        if at < reached:
+            yield text, "done", formats.moment(instants[at])
+        else:
+            yield text, "now" if at == reached else "next", notes.get(at, "") if at == reached else ""
+
+
+@register.simple_tag
+def check_in_code(booking: Any) -> SafeString:
+    """A picture that leads a phone to the booking's page, where the keeper checks the user in."""
+    address = f"{settings.SITE_URL}/bookings/{booking.public_id}/"
+    picture = segno.make(address, error="m").svg_data_uri(scale=4, border=2, light="#fff")
+    words = _("Check-in code of booking {number}").format(number=booking.public_id)
+    return format_html(
+        '<img class="check-in-code" src="{}" width="180" height="180" alt="{}">', picture, words
+    )
+
+
+@register.inclusion_tag("instrument_share/ui/facts.html")
+def booking_facts(booking: Any) -> dict[str, Any]:
+    return facts(
+        [
+            (_("Number"), booking.public_id),
+            (_("What is to be measured"), booking.subject),
+            (_("For whom"), booking.user.name),
+            (_("Who pays"), payer(booking)),
+            (_("Kind of user"), word(booking.user_kind, "user_kind")),
+            (_("Way of service"), word(booking.service_mode, "service_mode")),
+            (_("Direction"), word(booking.direction, "direction")),
+            (_("Project"), booking.project),
+            (_("Samples"), booking.samples or ""),
+        ]
+    )
+
+
+@register.inclusion_tag("instrument_share/ui/facts.html")
+def usage_facts(log: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What counts now; the time and its parts stand above it."""
+    return facts(
+        [
+            (_("Number"), log.public_id),
+            (_("What was done"), values["content"]),
+            (_("For whom"), log.user.name),
+            (_("Operated by"), log.operator.name),
+            (_("Way of service"), word(values["service_mode"], "service_mode")),
+            (_("Direction"), word(values["direction"], "direction")),
+            (_("Kind of use"), word(values["purpose"], "purpose")),
+            (_("Project"), values["project"]),
+            (_("Samples"), values["samples"] or ""),
+            (_("Results"), values["results"]),
+            (_("Recorded how"), word(log.capture, "capture")),
+        ]
+    )
+
+
+@register.inclusion_tag("instrument_share/ui/facts.html")
+def frozen_facts(log: Any) -> dict[str, Any]:
+    """What an assessment reads about the user's side; later changes to an organization don't change it."""
+    yes, no = _("yes"), _("no")
+    return facts(
+        [
+            (_("Kind of user"), word(log.user_kind, "user_kind")),
+            (_("From outside the owning unit"), yes if log.external else no),
+            (_("Related to the owning unit"), yes if log.related else no),
+            (_("In the city’s region"), yes if log.in_region else no),
+        ]
+    )
+
+
+@register.filter
+def payer(of: Any) -> str:
+    """Who pays for a booking or a use: an organization, or the person."""
+    if of.payer_organization is not None:
+        return formats.bilingual(of.payer_organization, "name")
+    return str(of.payer_person.name)
+
+
+@register.simple_tag
+def was(log: Any, name: str) -> str:
+    """What the log itself says."""
+    return shown(name, getattr(log, name))
+
+
+@register.filter
+def is_confirmed(correction: Any) -> bool:
+    return getattr(correction, "confirmation", None) is not None

@@ -1,0 +1,1 @@
+"""Pages of bookings and of usage logs."""

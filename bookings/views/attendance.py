@@ -1,0 +1,131 @@
+"""What keepers do: decide a request, check its user in and out."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from bookings import selectors, services
+from bookings.domain.states import MOVES
+from bookings.forms import CheckOutForm, ReasonForm
+from bookings.views.common import back_to, booking_address
+from instrument_share.accounts.permissions import require
+from instrument_share.kernel.errors import DomainError
+from instrument_share.kernel.states import moved
+from instrument_share.web import clock
+from instrument_share.web.formats import hours, yuan
+from instrument_share.web.forms import add_problems
+from instrument_share.web.idempotency import idempotent_form
+
+if TYPE_CHECKING:
+    from bookings.models import UsageLog
+
+
+@login_required
+@require_POST
+@idempotent_form
+def approve(request: HttpRequest, public_id: str) -> HttpResponse:
+    """By htmx, the request's row says what became of it; otherwise back to where it was decided."""
+    found = selectors.booking(request.user, public_id)
+    done = services.booking_approve(
+        actor=request.user, booking_id=found.pk, now=clock.now(), revision=_revision(request)
+    )
+    if request.htmx:
+        return render(request, "bookings/parts/decided.html", {"booking": done})
+    messages.success(request, _("Approved. {user} has been told.").format(user=done.user.name))
+    return back_to(request, booking_address(public_id))
+
+
+def _revision(request: HttpRequest) -> int | None:
+    seen = request.POST.get("revision", "")
+    return int(seen) if seen.isdecimal() else None
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def reject(request: HttpRequest, public_id: str) -> HttpResponse:
+    found = selectors.booking(request.user, public_id)
+    require(request.user, "bookings.decide", found)
+    moved(MOVES, found.state, "reject")
+    form = ReasonForm(
+        request.POST if request.method == "POST" else None,
+        help_text=_("The user reads it. Say what would make it possible."),
+    )
+    if request.method == "POST" and form.is_valid():
+        done = services.booking_reject(
+            actor=request.user, booking_id=found.pk, reason=form.cleaned_data["reason"], now=clock.now()
+        )
+        messages.success(
+            request,
+            _("Declined. {user} has been told why, and the time is free.").format(user=done.user.name),
+        )
+        return back_to(request, booking_address(public_id))
+    context = {
+        "heading": _("Decline this request?"),
+        "consequences": [
+            _("The time is free for others at once."),
+            _("{user} is told, with your reason.").format(user=found.user.name),
+        ],
+        "action": _("Decline with this reason"),
+        "tone": "danger",
+        "back_address": booking_address(public_id),
+        "form": form,
+    }
+    return render(
+        request, "instrument_share/confirm.html", context, status=422 if request.method == "POST" else 200
+    )
+
+
+@login_required
+@require_POST
+@idempotent_form
+def check_in(request: HttpRequest, public_id: str) -> HttpResponse:
+    found = selectors.booking(request.user, public_id)
+    services.booking_check_in(actor=request.user, booking_id=found.pk, now=clock.now())
+    messages.success(
+        request, _("{user} is checked in. Check them out when they are done.").format(user=found.user.name)
+    )
+    return back_to(request, booking_address(public_id))
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def check_out(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The form may be sent empty, as the keeper's desk does: then all of the time was measuring."""
+    now = clock.now()
+    found = selectors.booking(request.user, public_id)
+    require(request.user, "bookings.attend", found)
+    moved(MOVES, found.state, "check_out")
+    form = CheckOutForm(
+        request.POST if request.method == "POST" else None,
+        initial={"setup": 0, "post": 0, "idle": 0, "samples": found.samples, "content": found.subject},
+        used=now - found.checked_in_at,
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            log = services.booking_check_out(actor=request.user, booking_id=found.pk, now=now, **form.facts)
+        except DomainError as error:
+            add_problems(form, error)
+        else:
+            messages.success(request, _recorded(log))
+            return back_to(request, reverse("usage_log", args=[log.public_id]))
+    context = {"booking": found, "form": form, "now": now, "used": now - found.checked_in_at}
+    return render(
+        request, "bookings/check_out.html", context, status=422 if request.method == "POST" else 200
+    )
+
+
+def _recorded(log: "UsageLog") -> str:
+    return _("Checked out: {hours} effective, {amount}. {user} is asked to confirm it.").format(
+        hours=hours(timedelta(seconds=log.effective_seconds)),
+        amount=yuan(log.amount_yuan),
+        user=log.user.name,
+    )

@@ -1,0 +1,203 @@
+"""One booking: what it is, what happens next, and giving it back or moving it."""
+
+from typing import TYPE_CHECKING, Any
+
+import rules
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from bookings import selectors, services
+from bookings.domain.states import MOVES, BookingState
+from bookings.forms import ReasonForm, TimeForm
+from bookings.views.common import back_to, booking_address, possible
+from bookings.views.next_steps import next_step
+from instrument_share.accounts.permissions import require
+from instrument_share.journal import selectors as journal
+from instrument_share.kernel.errors import DomainError
+from instrument_share.kernel.interval import Interval
+from instrument_share.kernel.states import moved
+from instrument_share.web import clock
+from instrument_share.web.formats import SHANGHAI, moment, timerange, yuan
+from instrument_share.web.forms import add_problems
+from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.problem import problems_told
+from providers import selectors as providers
+from providers.domain.words import ServiceMode
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bookings.models import Booking
+
+
+@login_required
+@require_safe
+def booking(request: HttpRequest, public_id: str) -> HttpResponse:
+    now = clock.now()
+    found = selectors.booking(request.user, public_id)
+    log = getattr(found, "usage_log", None)
+    cost = selectors.cancel_cost(request.user, found, now)
+    may = possible(request.user, found, now)
+    context = {
+        "booking": found,
+        "log": log,
+        "may": may,
+        "is_mine": found.user_id == request.user.pk,
+        "answers": rules.has_perm("bookings.decide", request.user, found),
+        "shows_code": found.user_id == request.user.pk and found.state == BookingState.APPROVED,
+        "next_step": next_step(found, request.user, cost),
+        "history": journal.history(found),
+    }
+    return render(request, "bookings/booking.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Asks first and says what it costs; a unit that cancels gives the reason."""
+    now = clock.now()
+    found = selectors.booking(request.user, public_id)
+    require(request.user, "bookings.cancel", found)
+    moved(MOVES, found.state, "cancel")
+    is_mine = found.user_id == request.user.pk
+    form = ReasonForm(request.POST if request.method == "POST" else None, required=not is_mine)
+    if request.method == "POST" and form.is_valid():
+        done = services.booking_cancel(
+            actor=request.user, booking_id=found.pk, now=now, reason=form.cleaned_data["reason"]
+        )
+        messages.success(request, _cancelled(done))
+        return back_to(request, booking_address(public_id))
+    context = {
+        "heading": _("Cancel this booking?"),
+        "consequences": _consequences(request, found, now),
+        "action": _("Cancel the booking"),
+        "tone": "danger",
+        "back_address": booking_address(public_id),
+        "form": form,
+    }
+    return render(
+        request, "instrument_share/confirm.html", context, status=422 if request.method == "POST" else 200
+    )
+
+
+def _cancelled(booking: "Booking") -> str:
+    if booking.late_cancel:
+        return _("Cancelled late: {amount} may be charged, less if somebody takes the time.").format(
+            amount=yuan(booking.charged_yuan)
+        )
+    return _("Cancelled without charge. The time is free for others at once.")
+
+
+def _consequences(request: HttpRequest, booking: "Booking", now: "datetime") -> list[str]:
+    cost = selectors.cancel_cost(request.user, booking, now)
+    time = timerange(Interval(booking.starts_at, booking.ends_at))
+    lines = [_("{time} is given back; others can book it at once.").format(time=time)]
+    if booking.user_id != request.user.pk:
+        lines.append(
+            _("{user} is told at once, with your reason; it costs them nothing.").format(
+                user=booking.user.name
+            )
+        )
+    elif cost.late:
+        lines.append(
+            _(
+                "The deadline was {deadline}: {percent}% of the price, {amount}, is charged for the part "
+                "that nobody takes."
+            ).format(deadline=moment(cost.free_until), percent=cost.percent, amount=yuan(cost.charge_yuan))
+        )
+        lines.append(_("A late cancel counts on your credit for 90 days; three of them suspend booking."))
+    else:
+        lines.append(_("It costs nothing. The keeper is told."))
+    return lines
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def move(request: HttpRequest, public_id: str) -> HttpResponse:
+    now = clock.now()
+    found = _movable(request, public_id)
+    form = TimeForm(
+        request.POST if request.method == "POST" else None,
+        initial={"starts_at": found.starts_at, "ends_at": found.ends_at},
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.booking_move(actor=request.user, booking_id=found.pk, interval=form.interval, now=now)
+        except DomainError as error:
+            add_problems(form, error)
+        else:
+            messages.success(
+                request,
+                _("Moved to {time}. Everybody concerned is told.").format(time=timerange(form.interval)),
+            )
+            return HttpResponseRedirect(booking_address(public_id))
+    terms = providers.terms_at(found.instrument_id, now)
+    context = {
+        "booking": found,
+        "form": form,
+        "day": found.starts_at.astimezone(SHANGHAI).date(),
+        "step_minutes": int(terms.step.total_seconds() // 60) if terms else 30,
+    }
+    return render(request, "bookings/move.html", context, status=422 if request.method == "POST" else 200)
+
+
+@login_required
+@require_safe
+def move_quote(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The new price and everything that stands against the time, while it is being chosen."""
+    now = clock.now()
+    found = _movable(request, public_id)
+    form = TimeForm(request.GET)
+    context: dict[str, Any] = {"booking": found}
+    if form.is_valid():
+        asked = {
+            "interval": form.interval,
+            "service_mode": ServiceMode(found.service_mode),
+            "payer_organization": found.payer_organization,
+            "samples": found.samples,
+            "now": now,
+        }
+        problems = selectors.booking_problems(
+            request.user, found.instrument, subject=found.subject, moving=found, **asked
+        )
+        price = selectors.quote_for(found.user, found.instrument, **asked)
+        context |= {
+            "interval": form.interval,
+            "lines": price.as_rows(),
+            "total": price.total,
+            "problems": problems_told(problems),
+            "is_same": form.interval == Interval(found.starts_at, found.ends_at),
+        }
+    return render(request, "bookings/parts/move_quote.html", context)
+
+
+@login_required
+@require_safe
+def move_times(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The instrument's time for the calendar part, as if this booking were not there."""
+    now = clock.now()
+    found = _movable(request, public_id)
+    shown = selectors.calendar_events(request.user, found.instrument, _asked_interval(request, found), now)
+    shown["events"] = [event for event in shown["events"] if event["id"] != found.public_id]
+    return JsonResponse(shown)
+
+
+def _asked_interval(request: HttpRequest, booking: "Booking") -> Interval:
+    start, end = (parse_datetime(request.GET.get(name, "")) for name in ("start", "end"))
+    if start is None or end is None or start.tzinfo is None or end.tzinfo is None or not start < end:
+        return Interval(booking.starts_at, booking.ends_at)
+    return Interval(start, end)
+
+
+def _movable(request: HttpRequest, public_id: str) -> "Booking":
+    found = selectors.booking(request.user, public_id)
+    require(request.user, "bookings.cancel", found)
+    moved(MOVES, found.state, "cancel")
+    return found

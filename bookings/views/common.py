@@ -1,0 +1,46 @@
+"""What these pages share: where to go afterwards, and who may do what next with a booking."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import rules
+from django.http import HttpRequest, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from bookings.domain.states import MOVES, BookingState
+
+if TYPE_CHECKING:
+    from bookings.models import Booking
+    from instrument_share.accounts.models import User
+
+CHECK_IN_OPENS = timedelta(minutes=15)
+PERMISSIONS = {
+    "approve": "bookings.decide",
+    "reject": "bookings.decide",
+    "check_in": "bookings.attend",
+    "check_out": "bookings.attend",
+    "cancel": "bookings.cancel",
+    "move": "bookings.cancel",
+}
+
+
+def back_to(request: HttpRequest, otherwise: str) -> HttpResponseRedirect:
+    """To the page of this site that sent the form (`next`), else to `otherwise`."""
+    asked = request.POST.get("next") or request.GET.get("next") or ""
+    is_ours = url_has_allowed_host_and_scheme(asked, allowed_hosts=None) and asked.startswith("/")
+    return HttpResponseRedirect(asked if is_ours else otherwise)
+
+
+def booking_address(public_id: str) -> str:
+    return reverse("booking", args=[public_id])
+
+
+def possible(viewer: "User", booking: "Booking", now: datetime) -> set[str]:
+    """What the viewer may do with the booking as it stands now."""
+    moves = set(MOVES.get(BookingState(booking.state), {}))
+    if "cancel" in moves:
+        moves.add("move")
+    if now < booking.starts_at - CHECK_IN_OPENS:
+        moves.discard("check_in")
+    return {move for move in moves & PERMISSIONS.keys() if rules.has_perm(PERMISSIONS[move], viewer, booking)}

@@ -1,0 +1,132 @@
+"""One usage log: what was recorded, what was said about it since, and saying so."""
+
+from typing import TYPE_CHECKING, Any
+
+import rules
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from bookings import selectors, services
+from bookings.domain.words import Rating
+from bookings.forms import CorrectionForm, ReviewForm
+from bookings.views.common import back_to
+from instrument_share.accounts.permissions import require
+from instrument_share.kernel.errors import DomainError, NotFound
+from instrument_share.web import clock
+from instrument_share.web.forms import add_problems
+from instrument_share.web.idempotency import idempotent_form
+from providers import selectors as providers
+
+if TYPE_CHECKING:
+    from bookings.models import UsageLog
+
+
+@login_required
+@require_safe
+def usage_log(request: HttpRequest, public_id: str) -> HttpResponse:
+    return render(request, "bookings/usage_log.html", _shown(request, public_id, ReviewForm()))
+
+
+def _shown(request: HttpRequest, public_id: str, review_form: ReviewForm) -> dict[str, Any]:
+    log = selectors.usage_log(request.user, public_id)
+    values = selectors.values_of(log)
+    viewer = request.user
+    may_confirm = rules.has_perm("bookings.confirm_usage", viewer, log)
+    review = getattr(log, "review", None)
+    corrections = list(log.corrections.all())
+    return {
+        "log": log,
+        "values": values,
+        "differs": {name for name in values if values[name] != getattr(log, name)},
+        "entries": selectors.usage_entries(log),
+        "keepers": providers.keepers_of([log.instrument_id])[log.instrument_id],
+        "may_confirm": may_confirm and not log.is_confirmed and log.entry.recorded_by_id != viewer.pk,
+        "confirmable": {
+            one.pk
+            for one in corrections
+            if may_confirm
+            and getattr(one, "confirmation", None) is None
+            and one.entry.recorded_by_id != viewer.pk
+        },
+        "may_correct": rules.has_perm("bookings.correct_usage", viewer, log),
+        "is_mine": log.user_id == viewer.pk,
+        "review": review,
+        "may_review": review is None and rules.has_perm("bookings.review_usage", viewer, log),
+        "review_form": review_form,
+    }
+
+
+@login_required
+@require_POST
+@idempotent_form
+def confirm(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Confirms the log, or the correction that `correction` names."""
+    log = selectors.usage_log(request.user, public_id)
+    services.usage_confirm(
+        actor=request.user,
+        log_id=log.pk,
+        correction_id=_correction_id(log, request.POST.get("correction", "")),
+        now=clock.now(),
+    )
+    messages.success(request, _("Confirmed. The hours count from now on."))
+    return back_to(request, reverse("usage_log", args=[public_id]))
+
+
+def _correction_id(log: "UsageLog", named: str) -> int | None:
+    if not named:
+        return None
+    found = next((one for one in log.corrections.all() if one.public_id == named), None)
+    if found is None:
+        raise NotFound
+    return found.pk
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def correct(request: HttpRequest, public_id: str) -> HttpResponse:
+    log = selectors.usage_log(request.user, public_id)
+    require(request.user, "bookings.correct_usage", log)
+    form = CorrectionForm(request.POST if request.method == "POST" else None, values=selectors.values_of(log))
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.usage_correct(
+                actor=request.user,
+                log_id=log.pk,
+                changes=form.changes,
+                reason=form.cleaned_data["reason"],
+                now=clock.now(),
+            )
+        except DomainError as error:
+            add_problems(form, error)
+        else:
+            messages.success(
+                request, _("The correction is recorded. It counts once a second person has confirmed it.")
+            )
+            return HttpResponseRedirect(reverse("usage_log", args=[public_id]))
+    context = {"log": log, "form": form}
+    return render(request, "bookings/correct.html", context, status=422 if request.method == "POST" else 200)
+
+
+@login_required
+@require_POST
+@idempotent_form
+def review(request: HttpRequest, public_id: str) -> HttpResponse:
+    log = selectors.usage_log(request.user, public_id)
+    form = ReviewForm(request.POST)
+    if not form.is_valid():
+        return render(request, "bookings/usage_log.html", _shown(request, public_id, form), status=422)
+    services.usage_review(
+        actor=request.user,
+        log_id=log.pk,
+        rating=Rating(form.cleaned_data["rating"]),
+        comment=form.cleaned_data["comment"],
+        now=clock.now(),
+    )
+    messages.success(request, _("Thank you. The unit sees your rating."))
+    return back_to(request, reverse("usage_log", args=[public_id]))
