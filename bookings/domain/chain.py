@@ -103,22 +103,22 @@ def entry_hash(
 
 def canonical(value: Mapping[str, Any]) -> bytes:
     return json.dumps(
-        plain(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False
+        value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_text
     ).encode()
 
 
 def plain(value: Any) -> Any:
     """A value as the form writes it: instants and money as text, everything else as JSON has it."""
+    return json.loads(json.dumps(value, default=_text))
+
+
+def _text(value: Any) -> str:
     match value:
         case datetime():
             return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         case Decimal():
             return f"{value:.2f}"
-        case Mapping():
-            return {key: plain(item) for key, item in value.items()}
-        case list() | tuple():
-            return [plain(item) for item in value]
-    return value
+    raise TypeError(f"The canonical form has no {type(value).__name__}.")
 
 
 def log_row(

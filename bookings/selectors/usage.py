@@ -106,9 +106,10 @@ def usage_of_year(year: int) -> Iterator[dict[str, Any]]:
         .iterator(chunk_size=BATCH)
     )
     while batch := list(islice(rows, BATCH)):
-        windows = _windows_around(batch)
-        for log in batch:
-            yield _fact(log, windows.get(log.instrument_id, []))
+        counted = [(log, values_of(log)) for log in batch]
+        windows = _windows_around(counted)
+        for log, values in counted:
+            yield _fact(log, values, windows.get(log.instrument_id, []))
 
 
 def broken_links() -> Iterator[tuple[UsageEntry, str]]:
@@ -218,17 +219,11 @@ def _typed(name: str, value: Any) -> Any:
     return value
 
 
-def _windows_around(logs: Sequence[UsageLog]) -> dict[int, list[Interval]]:
+def _windows_around(counted: Sequence[tuple[UsageLog, dict[str, Any]]]) -> dict[int, list[Interval]]:
     """Open windows of these logs' instruments, from the first of them to the last."""
-    times = [value for log in logs for value in _times(log)]
-    return providers.open_windows(
-        sorted({log.instrument_id for log in logs}), Interval(min(times), max(times))
-    )
-
-
-def _times(log: UsageLog) -> tuple[datetime, ...]:
-    values = values_of(log)
-    return values["starts_at"], values["ends_at"]
+    first = min(values["starts_at"] for _, values in counted)
+    last = max(values["ends_at"] for _, values in counted)
+    return providers.open_windows(sorted({log.instrument_id for log, _ in counted}), Interval(first, last))
 
 
 def _near(windows: Sequence[Interval], time: Interval) -> Sequence[Interval]:
@@ -238,8 +233,7 @@ def _near(windows: Sequence[Interval], time: Interval) -> Sequence[Interval]:
     return windows[first:last]
 
 
-def _fact(log: UsageLog, windows: Sequence[Interval]) -> dict[str, Any]:
-    values = values_of(log)
+def _fact(log: UsageLog, values: dict[str, Any], windows: Sequence[Interval]) -> dict[str, Any]:
     time = Interval(values["starts_at"], values["ends_at"])
     near = _near(windows, time)
     return {

@@ -1,0 +1,68 @@
+import pytest
+
+from bookings import services
+from bookings.domain.errors import BookingRefused, ClosureHitsBookings
+from bookings.models import Booking, NextFree
+from instrument_share.journal import selectors as journal
+from instrument_share.kernel.errors import Forbidden
+from providers import selectors as providers
+from tests import factories
+from tests.bookings.booking import book
+from tests.factories import NOW, slot
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def city():
+    return factories.city()
+
+
+def close(city, interval, outcomes=None, actor=None):
+    return services.closure_place(
+        actor=actor or city.keeper,
+        instrument_id=city.instrument.pk,
+        interval=interval,
+        reason_zh="更换灯丝",
+        now=NOW,
+        outcomes=outcomes,
+    )
+
+
+def test_a_closure_takes_the_time_out_and_moves_the_next_free_time(city):
+    close(city, slot(day=0, hour=8, length=5))
+    assert NextFree.objects.get().at == slot(day=0, hour=13).start
+    with pytest.raises(BookingRefused) as refused:
+        book(city, slot(day=0, hour=12, length=2))
+    assert [one.code for one in refused.value.problems] == ["booking.closed"]
+
+
+def test_a_closure_that_hits_bookings_says_what_becomes_of_each(city):
+    moved, cancelled = book(city, slot(hour=9, length=1)), book(city, slot(hour=11, length=1), payer=False)
+    with pytest.raises(ClosureHitsBookings) as refused:
+        close(city, slot(hour=8, length=8), {moved.public_id: slot(day=4, hour=9, length=1)})
+    assert [one.field for one in refused.value.problems] == [cancelled.public_id]
+    assert providers.closures([city.instrument.pk], slot(hour=8, length=8)) == {city.instrument.pk: []}
+    close(
+        city,
+        slot(hour=8, length=8),
+        {moved.public_id: slot(day=4, hour=9, length=1), cancelled.public_id: "cancel"},
+    )
+    moved.refresh_from_db()
+    cancelled.refresh_from_db()
+    assert (moved.state, moved.starts_at) == ("approved", slot(day=4, hour=9).start)
+    assert (cancelled.state, cancelled.charged_yuan, cancelled.late_cancel) == ("cancelled", None, False)
+    assert journal.notifications(city.researcher).count() == 2
+
+
+def test_a_booking_is_not_moved_to_where_it_may_not_lie_and_then_nothing_is_closed(city):
+    booking = book(city)
+    with pytest.raises(BookingRefused):
+        close(city, slot(hour=8, length=8), {booking.public_id: slot(day=4, hour=19, length=4)})
+    assert Booking.objects.get().starts_at == slot().start
+    assert providers.closures([city.instrument.pk], slot()) == {city.instrument.pk: []}
+
+
+def test_users_close_nothing(city):
+    with pytest.raises(Forbidden):
+        close(city, slot(), actor=city.researcher)
