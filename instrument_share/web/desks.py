@@ -37,7 +37,7 @@ _BY_ROLE = (
     Place("/finance/", _("Finance desk"), frozenset({Role.FINANCE_OFFICER})),
     Place("/bureau/", _("Bureau desk"), frozenset({Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR})),
     Place("/unit/", _("Unit desk"), frozenset({Role.UNIT_MANAGER})),
-    Place("/keeper/", _("Keeper desk"), frozenset({Role.KEEPER})),
+    Place("/keeper/", _("Keeper’s desk"), frozenset({Role.KEEPER})),
 )
 _WITHOUT_OWN_BUSINESS = frozenset(
     {Role.FINANCE_OFFICER, Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR, Role.SYSADMIN}
