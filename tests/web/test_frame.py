@@ -31,11 +31,11 @@ def take_on(person, clock):
 
 
 def test_switching_the_language_keeps_the_page_and_its_filters(client):
-    response = client.post("/language/", {"language": "en", "next": "/?q=SEM&page=2"})
-    assert (response.status_code, response["Location"]) == (302, "/?q=SEM&page=2")
-    page = client.get("/?q=SEM&page=2").content.decode()
+    response = client.post("/language/", {"language": "en", "next": "/frame/?q=SEM&page=2"})
+    assert (response.status_code, response["Location"]) == (302, "/frame/?q=SEM&page=2")
+    page = client.get("/frame/?q=SEM&page=2").content.decode()
     assert '<html lang="en">' in page
-    assert '<input type="hidden" name="next" value="/?q=SEM&amp;page=2">' in page
+    assert '<input type="hidden" name="next" value="/frame/?q=SEM&amp;page=2">' in page
 
 
 def test_switching_the_language_leads_nowhere_else(client):
@@ -44,7 +44,7 @@ def test_switching_the_language_leads_nowhere_else(client):
 
 
 def test_chinese_is_the_default_whatever_the_page(client):
-    assert '<html lang="zh-Hans">' in client.get("/").content.decode()
+    assert '<html lang="zh-Hans">' in client.get("/frame/").content.decode()
 
 
 def test_an_address_that_is_not_there(client):
@@ -94,14 +94,14 @@ def test_a_person_with_several_roles_switches_in_one_place(client, person, take_
     take_on(Role.KEEPER)
     take_on(Role.UNIT_MANAGER)
     client.force_login(person)
-    page = client.get("/").content.decode()
+    page = client.get("/frame/").content.decode()
     desks = page.split('aria-label="我的工作台">')[1].split("</nav>")[0]
     assert [part.split('"')[0] for part in desks.split('href="')[1:]] == ["/unit/", "/keeper/", "/me/"]
 
 
 def test_the_frame_of_a_page_takes_two_statements_whatever_the_roles(client, person, take_on, statements):
     client.force_login(person)
-    statements.assert_unchanged(lambda: client.get("/"), by=lambda: [take_on(role) for role in Role])
+    statements.assert_unchanged(lambda: client.get("/frame/"), by=lambda: [take_on(role) for role in Role])
 
 
 def test_logging_in_leads_to_the_desk(client, person):

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.http import HttpResponse, HttpResponseRedirect
+from django.template import engines
 from django.urls import path
 from ninja import NinjaAPI, Schema, Status
 
@@ -11,6 +12,9 @@ from instrument_share.pages import styleguide
 from instrument_share.urls import urlpatterns as of_the_site
 from instrument_share.web import problem
 from instrument_share.web.idempotency import idempotent_form, idempotent_operation
+
+
+engine = engines["django"]
 
 
 class Refused(DomainError):
@@ -41,6 +45,10 @@ def enter_by_form(request):
     return HttpResponseRedirect(f"/districts/{enter(form.cleaned_data['code']).pk}/")
 
 
+def frame(request):
+    return HttpResponse(engine.from_string('{% extends "instrument_share/base.html" %}').render({}, request))
+
+
 def refuse(request):
     raise Forbidden
 
@@ -61,6 +69,7 @@ def enter_by_api(request, district: DistrictIn):
 
 urlpatterns = [
     path("form/", enter_by_form),
+    path("frame/", frame),
     path("refuse/", refuse),
     path("test-api/", api.urls),
     path("styleguide/", styleguide.styleguide),
