@@ -1,4 +1,4 @@
-"""The site's addresses, and three that only these tests need."""
+"""The site's addresses, and a few that only these tests need."""
 
 from django import forms
 from django.http import HttpResponse, HttpResponseRedirect
@@ -12,7 +12,6 @@ from instrument_share.pages import styleguide
 from instrument_share.urls import urlpatterns as of_the_site
 from instrument_share.web import problem
 from instrument_share.web.idempotency import idempotent_form, idempotent_operation
-
 
 engine = engines["django"]
 
