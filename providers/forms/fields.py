@@ -1,0 +1,94 @@
+"""Form fields made from the domain's own description of a field."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from instrument_share.web.problem import told
+from providers.domain.instruments import Field
+from providers.domain.wording import word
+
+LONG = 200
+"""From so many characters on a text gets several lines."""
+
+
+class _AskedLater:
+    """Marked as needed, but kept without it: what is lacking is said by the rules, all at once."""
+
+    def validate(self, value: Any) -> None:
+        pass
+
+
+class TextField(_AskedLater, forms.CharField):
+    pass
+
+
+class ChoiceField(_AskedLater, forms.ChoiceField):
+    pass
+
+
+class DayInput(forms.DateInput):
+    """The browser's own field for a day."""
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class TimeInput(forms.TimeInput):
+    """The browser's own field for a time of day."""
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"type": "time"}, format="%H:%M")
+
+
+class MomentInput(forms.DateTimeInput):
+    """The browser's own field for a day and a time."""
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+
+def choices_of(members: Iterable[StrEnum]) -> list[tuple[str, str]]:
+    """A closed list with its words in the reader's language."""
+    return [(member.value, told("{word}", {"word": word(member)})) for member in members]
+
+
+def text_field(label: str, limit: int | None, *, needed: bool, english: bool = False) -> forms.Field:
+    """One line, or several for a long text, with its limit beside it."""
+    attrs = {"lang": "en"} if english else {}
+    widget = forms.Textarea({"rows": 4, **attrs}) if (limit or LONG) >= LONG else forms.TextInput(attrs)
+    help_text = _("%(limit)s characters at most.") % {"limit": limit} if (limit or 0) >= LONG else ""
+    return TextField(label=label, required=needed, widget=widget, help_text=help_text)
+
+
+def field_of(spec: Field, label: str) -> forms.Field:
+    """The input for a field of an instrument; choices of categories and countries are set by the form."""
+    match spec.kind:
+        case "choice":
+            assert spec.choices is not None
+            return ChoiceField(label=label, required=spec.needed, choices=choices_of(spec.choices))
+        case "category" | "country":
+            return ChoiceField(label=label, required=spec.needed)
+        case "date":
+            return TextField(label=label, required=spec.needed, widget=DayInput())
+        case "money":
+            attrs = {"inputmode": "decimal", "class": "figure"}
+            return TextField(label=label, required=spec.needed, widget=forms.TextInput(attrs))
+        case "email":
+            return TextField(label=label, required=spec.needed, widget=forms.EmailInput())
+        case "file":
+            return forms.FileField(
+                label=label,
+                required=False,
+                widget=forms.FileInput({"accept": "image/jpeg,image/png,image/webp"}),
+                help_text=_("JPEG, PNG or WebP, 10 MB at most. Data about camera and place are removed."),
+            )
+        case "subjects":
+            field = text_field(label, None, needed=spec.needed)
+            field.widget = forms.TextInput()
+            field.help_text = _("Up to four codes of three digits of GB/T 13745, as 150, 430.")
+            return field
+    return text_field(label, spec.limit, needed=spec.needed, english=spec.name.endswith("_en"))

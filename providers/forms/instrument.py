@@ -1,0 +1,127 @@
+"""An instrument in sections, and what is asked before its state changes."""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from instrument_share.web.formats import bilingual
+from instrument_share.web.problem import told
+from providers import selectors
+from providers.domain.instruments import FIELDS
+from providers.forms.countries import COUNTRIES
+from providers.forms.fields import DayInput, field_of
+
+if TYPE_CHECKING:
+    from providers.models import Instrument, InstrumentCategory
+
+SECTIONS = (
+    (
+        _("What it is"),
+        ("name_zh", "name_en", "inner_number", "category", "model", "manufacturer", "country", "picture"),
+    ),
+    (_("Value and origin"), ("value_yuan", "in_service_date", "origin", "funding", "purpose")),
+    (
+        _("What it can do"),
+        ("specification_zh", "functions_zh", "services_zh", "samples_zh", "achievements_zh", "subjects"),
+    ),
+    (_("For its users"), ("sharing_mode", "condition", "user_requirement_zh", "fee_text_zh")),
+    (_("Where it stands, whom to ask"), ("place_zh", "contact", "phone", "email")),
+    (
+        _("For readers of English"),
+        ("specification_en", "functions_en", "services_en", "samples_en", "place_en"),
+    ),
+)
+
+
+class InstrumentForm(forms.Form):
+    """Every field of an instrument as text; `providers.services` says what is wrong with what."""
+
+    use_required_attribute = False
+
+    def __init__(
+        self, data: Any = None, files: Any = None, *, initial: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(data, files, initial=initial)
+        for name, spec in FIELDS.items():
+            self.fields[name] = field_of(spec, told(spec.label, {}))
+        held = (initial or {}).get("category", ""), (initial or {}).get("country", "")
+        self.fields["category"].choices = categories(held[0])
+        self.fields["country"].choices = _countries(held[1])
+
+    @property
+    def sections(self) -> list[tuple[Any, list[forms.BoundField]]]:
+        return [(heading, [self[name] for name in names]) for heading, names in SECTIONS]
+
+    def values(self) -> dict[str, Any]:
+        """What the services take; without the picture, which is prepared first."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "picture"}
+
+
+def initial_of(instrument: "Instrument") -> dict[str, Any]:
+    """What the form shows of an instrument."""
+    held = {name: getattr(instrument, name) for name in FIELDS}
+    category = instrument.category
+    return {
+        **held,
+        "category": category.code if category else "",
+        "subjects": ", ".join(instrument.subjects),
+        "picture": None,
+    }
+
+
+def categories(held: str) -> list[Any]:
+    """The category table as groups of leaves; a code of an older table that is held stays a choice."""
+    rows = list(selectors.category_table().select_related("parent").order_by("code"))
+    parents = {row.parent_id for row in rows}
+    leaves = [row for row in rows if row.pk not in parents]
+    choices: list[Any] = [("", _("Choose a category"))]
+    if held and held not in {row.code for row in leaves}:
+        choices.append((held, held))
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for row in leaves:
+        groups.setdefault(_named(row.parent) if row.parent else "—", []).append((row.code, _named(row)))
+    return [*choices, *groups.items()]
+
+
+def _named(row: "InstrumentCategory") -> str:
+    return f"{row.code} {bilingual(row, 'name')}"
+
+
+def _countries(held: str) -> list[tuple[Any, Any]]:
+    known = [*COUNTRIES] if held in {"", *(code for code, _name in COUNTRIES)} else [*COUNTRIES, (held, held)]
+    return [("", _("Choose a country")), *((code, f"{name} ({code})") for code, name in known)]
+
+
+class ReasonForm(forms.Form):
+    """A reason that those concerned will read."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea({"rows": 3}))
+
+    def __init__(self, data: Any = None, *, hint: Any = "") -> None:
+        super().__init__(data)
+        self.fields["reason"].help_text = hint
+
+
+class KeepersForm(forms.Form):
+    """Who keeps the instrument, among those who have that role in the unit."""
+
+    keepers = forms.MultipleChoiceField(
+        label=_("Keepers"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, data: Any = None, *, people: Iterable[Any], initial: Any = None) -> None:
+        super().__init__(data, initial=initial)
+        self.fields["keepers"].choices = [
+            (str(person.pk), f"{person.name} ({person.username})") for person in people
+        ]
+
+
+class QualificationForm(forms.Form):
+    """A right to operate, for one person through a day."""
+
+    person = forms.CharField(
+        label=_("Person"), max_length=100, help_text=_("User name or e-mail address, written in full.")
+    )
+    until = forms.DateField(label=_("Valid through"), widget=DayInput())
