@@ -5,9 +5,11 @@ from datetime import timedelta
 
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Sentence, Words
-from providers.domain.terms import OpeningPattern, Price, TermsDraft
+from providers.domain.terms import MINUTE, OpeningPattern, Price, TermsDraft
 from providers.domain.wording import NTH_WORDS, WEEKDAYS, word
 from providers.domain.words import Decision, Frequency, HolidayTreatment, ServiceMode, UserKind
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 _HOLIDAYS = {
     HolidayTreatment.CLOSED_AND_SHIFTED: gettext_noop(
@@ -73,6 +75,15 @@ def _times(pattern: OpeningPattern) -> Sentence:
     return Sentence(gettext_noop("{opens} to {closes}"), params)
 
 
+def _length(length: timedelta) -> Sentence | timedelta:
+    """A length in the unit in which one says it: 30 minutes, 8 hours, 3 days."""
+    if length % HOUR:
+        return Sentence(gettext_noop("{number} minutes"), {"number": length // MINUTE})
+    if length > DAY and not length % DAY:
+        return Sentence(gettext_noop("{number} days"), {"number": length // DAY})
+    return length
+
+
 def _who(terms: TermsDraft) -> Iterator[Sentence]:
     kinds = tuple(word(kind) for kind in UserKind if kind in terms.user_kinds)
     yield Sentence(gettext_noop("It may be booked by: {kinds}."), {"kinds": kinds})
@@ -85,12 +96,16 @@ def _who(terms: TermsDraft) -> Iterator[Sentence]:
 def _how(terms: TermsDraft) -> Iterator[Sentence]:
     yield Sentence(
         gettext_noop("Time is booked in steps of {step}: {shortest} at least, {longest} at most."),
-        {"step": terms.step, "shortest": terms.min_length, "longest": terms.max_length},
+        {
+            "step": _length(terms.step),
+            "shortest": _length(terms.min_length),
+            "longest": _length(terms.max_length),
+        },
     )
-    days = terms.horizon // timedelta(days=1)
+    days = terms.horizon // DAY
     yield Sentence(gettext_noop("It can be booked up to {days} days ahead."), {"days": days})
     if terms.lead:
-        yield Sentence(gettext_noop("Book at least {lead} before the start."), {"lead": terms.lead})
+        yield Sentence(gettext_noop("Book at least {lead} before the start."), {"lead": _length(terms.lead)})
     if terms.may_span_gaps:
         yield Sentence(
             gettext_noop("A booking may run on through the hours between two openings, overnight.")
@@ -100,7 +115,7 @@ def _how(terms: TermsDraft) -> Iterator[Sentence]:
     else:
         yield Sentence(
             gettext_noop("The keeper decides within {hours}; after that the request lapses."),
-            {"hours": timedelta(hours=terms.decision_hours)},
+            {"hours": _length(timedelta(hours=terms.decision_hours))},
         )
 
 
@@ -108,7 +123,7 @@ def _quotas(terms: TermsDraft) -> Iterator[Sentence]:
     if terms.quota_user_week_minutes is not None:
         yield Sentence(
             gettext_noop("One person may book {length} a week at most."),
-            {"length": timedelta(minutes=terms.quota_user_week_minutes)},
+            {"length": _length(timedelta(minutes=terms.quota_user_week_minutes))},
         )
     if terms.quota_user_week_bookings is not None:
         yield Sentence(
@@ -118,16 +133,16 @@ def _quotas(terms: TermsDraft) -> Iterator[Sentence]:
     if terms.quota_organization_month_minutes is not None:
         yield Sentence(
             gettext_noop("One organization may book {length} a month at most."),
-            {"length": timedelta(minutes=terms.quota_organization_month_minutes)},
+            {"length": _length(timedelta(minutes=terms.quota_organization_month_minutes))},
         )
 
 
 def _afterwards(terms: TermsDraft) -> Iterator[Sentence]:
     yield Sentence(
         gettext_noop(
-            "It can be moved until {change} and cancelled without charge until {cancel} before the start."
+            "It can be moved until {change}, and cancelled without charge until {cancel}, before the start."
         ),
-        {"change": terms.change_deadline, "cancel": terms.cancel_deadline},
+        {"change": _length(terms.change_deadline), "cancel": _length(terms.cancel_deadline)},
     )
     yield Sentence(
         gettext_noop("A later cancellation costs {late}% of the quoted price, not coming {no_show}%."),
@@ -136,7 +151,7 @@ def _afterwards(terms: TermsDraft) -> Iterator[Sentence]:
     if terms.turnaround:
         yield Sentence(
             gettext_noop("After each use {turnaround} are kept free to clean and make ready."),
-            {"turnaround": terms.turnaround},
+            {"turnaround": _length(terms.turnaround)},
         )
 
 

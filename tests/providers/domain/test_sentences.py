@@ -1,0 +1,104 @@
+from datetime import date, time, timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils.translation import override
+
+from instrument_share.web.problem import told
+from providers.domain.sentences import sentences
+from providers.domain.terms import OpeningPattern, Price, TermsDraft
+from providers.domain.words import (
+    Decision,
+    Frequency,
+    HolidayTreatment,
+    PriceUnit,
+    ServiceMode,
+    UserKind,
+)
+
+FRIDAY_NIGHT = OpeningPattern(
+    time(20), time(8), date(2025, 9, 1), (4,), Frequency.MONTHLY_BY_WEEKDAY, nth=-1, until=date(2026, 1, 1)
+)
+TERMS = TermsDraft(
+    patterns=(OpeningPattern(time(9), time(17), date(2025, 9, 1)), FRIDAY_NIGHT),
+    user_kinds=frozenset({UserKind.ENTERPRISE, UserKind.OUTSIDE}),
+    service_modes=frozenset({ServiceMode.SELF_OPERATED, ServiceMode.SAMPLES}),
+    lead=timedelta(hours=2),
+    needs_qualification=True,
+    may_span_gaps=True,
+    quota_user_week_minutes=600,
+    turnaround=timedelta(minutes=15),
+    change_deadline=timedelta(days=3),
+    minimum_charge_yuan=Decimal(50),
+    prices=(
+        Price(Decimal("100.50"), UserKind.ENTERPRISE, weekdays=(5, 6)),
+        Price(Decimal(30), unit=PriceUnit.SAMPLE, service_mode=ServiceMode.SAMPLES),
+    ),
+)
+
+IN_CHINESE = """\
+周一至周五 09:00—17:00 开放。
+2025年9月1日至 2026年1月1日：每月最后一个周五 20:00—次日 08:00 开放。
+法定节假日不开放；调休上班日按周一的时段开放。
+可预约的用户：外单位科研人员、企业。
+服务方式：自主上机、送样。
+自主上机者须持有在使用结束前有效的上机资格。
+预约以 30 分钟为一档，最短 30 分钟，最长 8 小时。
+最多可提前 30 天预约。
+请至少提前 2 小时预约。
+一次预约可跨越两个开放时段之间的间隔（如过夜）。
+仪器管理员在 24 小时内审批，逾期申请自动失效。
+每人每周最多预约 10 小时。
+距开始 3 天以上可改期，距开始 24 小时以上可免费取消。
+逾期取消收取报价的 50%，爽约收取报价的 100%。
+每次使用后预留 15 分钟用于清洁和准备。
+100.5 元/小时（企业、周六、周日）。
+30 元/样品（送样）。
+每次预约最低收费 50 元。"""
+
+IN_ENGLISH = """\
+Open on Monday to Friday, 09:00 to 17:00.
+From 1 Sep 2025 through 1 Jan 2026: Open on the last Friday of the month, 20:00 to 08:00 the next day.
+Closed on public holidays; a weekend day that is worked in exchange has Monday's hours.
+It may be booked by: outside researchers, enterprises.
+Ways of service: operated by the user, samples sent in.
+Who operates it needs a qualification that is valid through the end.
+Time is booked in steps of 30 minutes: 30 minutes at least, 8 hours at most.
+It can be booked up to 30 days ahead.
+Book at least 2 hours before the start.
+A booking may run on through the hours between two openings, overnight.
+The keeper decides within 24 hours; after that the request lapses.
+One person may book 10 hours a week at most.
+It can be moved until 3 days, and cancelled without charge until 24 hours, before the start.
+A later cancellation costs 50% of the quoted price, not coming 100%.
+After each use 15 minutes are kept free to clean and make ready.
+100.5 yuan per hour (enterprises, Saturday, Sunday).
+30 yuan per sample (samples sent in).
+At least 50 yuan are charged for a booking."""
+
+
+def read(terms, language):
+    with override(language):
+        return [told(sentence.message, sentence.params) for sentence in sentences(terms)]
+
+
+@pytest.mark.parametrize(("language", "text"), [("zh-hans", IN_CHINESE), ("en", IN_ENGLISH)])
+def test_a_rule_is_told_as_sentences(language, text):
+    assert read(TERMS, language) == text.splitlines()
+
+
+def test_a_rule_that_leaves_things_out_says_less():
+    plain = TermsDraft(
+        patterns=(OpeningPattern(time(0), time(0), date(2025, 9, 1), (5, 6), interval=2),),
+        user_kinds=frozenset({UserKind.INSIDE}),
+        service_modes=frozenset({ServiceMode.REMOTE}),
+        prices=(Price(Decimal(0)),),
+        holidays=HolidayTreatment.IGNORED,
+        decision=Decision.AT_ONCE,
+    )
+    assert read(plain, "en")[:2] == [
+        "Open every 2 weeks on Saturday, Sunday, around the clock.",
+        "Open on public holidays too, at the same hours.",
+    ]
+    assert "A booking that fits the rule is approved at once." in read(plain, "en")
+    assert len(read(plain, "en")) == 10
