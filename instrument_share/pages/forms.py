@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from bookings.domain.words import Direction
+from bookings.forms import LocalDateTime, choices
 from instrument_share.accounts import selectors as accounts
 from instrument_share.kernel.interval import Interval
 from instrument_share.web.formats import SHANGHAI, bilingual
@@ -83,21 +84,6 @@ def _told(code: Any) -> str:
     return told("{word}", {"word": word(code)})
 
 
-DIRECTIONS = {
-    Direction.RESEARCH: _("Scientific research"),
-    Direction.DEVELOPMENT: _("Technical development"),
-    Direction.TEACHING: _("Teaching"),
-    Direction.OTHER: _("Other"),
-}
-
-
-class LocalDateTime(forms.DateTimeInput):
-    """The browser's own field for a day and a time."""
-
-    def __init__(self) -> None:
-        super().__init__(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-
-
 class BookingForm(forms.Form):
     """A request for an instrument, in Asia/Shanghai; the rules themselves are checked by the service."""
 
@@ -112,9 +98,7 @@ class BookingForm(forms.Form):
         help_text=_("For example: fracture surface of an alloy, 3 samples of 10 mm"),
     )
     project = forms.CharField(label=_("Project"), max_length=200, required=False)
-    direction = forms.ChoiceField(
-        label=_("Direction"), choices=[(one.value, text) for one, text in DIRECTIONS.items()]
-    )
+    direction = forms.ChoiceField(label=_("Direction"))
 
     def __init__(self, data: Any, *, viewer: "User", terms: "Terms | None", initial: Any = None) -> None:
         super().__init__(data, initial=initial)
@@ -126,6 +110,7 @@ class BookingForm(forms.Form):
         self.fields["payer"].choices = [*payers, (PERSON, _("Myself, as a person"))]
         modes = sorted(terms.service_modes) if terms else []
         self.fields["service_mode"].choices = [(mode.value, _told(mode)) for mode in modes]
+        self.fields["direction"].choices = choices(Direction)
         if terms and not any(price.unit is PriceUnit.SAMPLE for price in terms.prices):
             self.fields["samples"].widget = forms.HiddenInput()
 

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import path
 
-from instrument_share.pages.views import booking, catalogue, home, units
+from instrument_share.pages.views import booking, catalogue, home, inbox, keeper, me, units
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -20,6 +20,18 @@ urlpatterns = [
     path("openness/", home.openness, name="openness"),
     path("timeline/", catalogue.timeline, name="timeline"),
     path("timeline/events/", catalogue.timeline_events, name="timeline_events"),
+    path("me/", me.me, name="me"),
+    path("me/usage/", me.my_usage, name="my_usage"),
+    path("me/organization/<str:public_id>/", me.my_organization, name="my_organization"),
+    path("me/notifications/", inbox.inbox, name="inbox"),
+    path("me/notifications/read/", inbox.notifications_read, name="notifications_read"),
+    path("me/notifications/<str:public_id>/", inbox.notification_open, name="notification_open"),
+    path("me/tokens/", inbox.tokens, name="tokens"),
+    path("me/tokens/<str:public_id>/revoke/", inbox.token_revoke, name="token_revoke"),
+    path("keeper/", keeper.keeper, name="keeper"),
+    path("keeper/events/", keeper.keeper_events, name="keeper_events"),
+    path("keeper/log/", keeper.usage_by_hand, name="usage_by_hand"),
+    path("keeper/closure/", keeper.closure_new, name="closure_new"),
 ]
 if settings.DEBUG:
     from instrument_share.pages import styleguide

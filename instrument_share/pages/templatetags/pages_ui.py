@@ -123,3 +123,9 @@ def unit_facts(profile: Any) -> dict[str, Any]:
 def in_hours(seconds: int | None) -> str:
     """Seconds as hours in the reader's language."""
     return formats.hours(None if seconds is None else timedelta(seconds=seconds))
+
+
+@register.filter
+def notification_text(notification: Any) -> str:
+    """A notification in the reader's language."""
+    return told_message(notification.message, notification.params)

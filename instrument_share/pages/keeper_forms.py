@@ -1,0 +1,187 @@
+"""What a keeper enters by hand: a use without a booking, and a time in which nobody can come."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bookings.domain.words import Direction, UsagePurpose
+from bookings.forms import LocalDateTime, SpentFields, TimeForm, choices
+from instrument_share.accounts import selectors as accounts
+from instrument_share.kernel.interval import Interval
+from instrument_share.web.formats import bilingual, timerange
+from providers.domain.words import ServiceMode
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bookings.models import Booking
+    from instrument_share.accounts.models import Organization, User
+    from providers.models import Instrument
+
+ORGANIZATION, PERSON = "organization", "person"
+
+
+class InstrumentChoice(forms.Form):
+    """One of the instruments that the person answers for."""
+
+    instrument = forms.ChoiceField(label=gettext_lazy("Instrument"))
+
+    def __init__(self, *args: Any, instruments: "Sequence[Instrument]", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._instruments = {one.public_id: one for one in instruments}
+        self.fields["instrument"].choices = [
+            (key, bilingual(one, "name")) for key, one in self._instruments.items()
+        ]
+
+    @property
+    def chosen(self) -> "Instrument":
+        return self._instruments[self.cleaned_data["instrument"]]
+
+
+class ByHandForm(InstrumentChoice, TimeForm, SpentFields):
+    """A use that had no booking, and who was at the instrument."""
+
+    person = forms.CharField(
+        label=gettext_lazy("Who used it"),
+        max_length=150,
+        help_text=gettext_lazy("User name, email address or number (USR-…) of the account"),
+    )
+    account = forms.ChoiceField(
+        label=gettext_lazy("Who pays"),
+        choices=[
+            (ORGANIZATION, gettext_lazy("Their organization")),
+            (PERSON, gettext_lazy("They themselves")),
+        ],
+    )
+    uscc = forms.CharField(
+        label=gettext_lazy("Unified social credit code"),
+        max_length=18,
+        required=False,
+        help_text=gettext_lazy("Only where they belong to several organizations: of the one that pays"),
+    )
+    content = forms.CharField(label=gettext_lazy("What was done"), max_length=200)
+    service_mode = forms.ChoiceField(label=gettext_lazy("Way of service"))
+    direction = forms.ChoiceField(label=gettext_lazy("Direction"))
+    purpose = forms.ChoiceField(label=gettext_lazy("Kind of use"))
+    samples = forms.IntegerField(
+        label=gettext_lazy("Number of samples"), min_value=0, max_value=10_000, required=False
+    )
+    results = forms.CharField(label=gettext_lazy("Results"), max_length=500, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, members in (
+            ("service_mode", ServiceMode),
+            ("direction", Direction),
+            ("purpose", UsagePurpose),
+        ):
+            self.fields[name].choices = choices(members)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if "person" in cleaned:
+            cleaned["user"] = accounts.person_named(cleaned["person"])
+            if cleaned["user"] is None:
+                self.add_error(
+                    "person", _("Nobody has this name here. Ask them what their account is called.")
+                )
+            elif cleaned.get("account") == ORGANIZATION:
+                cleaned["payer"] = self._payer(cleaned["user"], cleaned.get("uscc", ""))
+        return cleaned
+
+    def _payer(self, user: "User", uscc: str) -> "Organization | None":
+        theirs = {one.organization.uscc: one.organization for one in accounts.standing(user).memberships}
+        if uscc:
+            if uscc.strip().upper() not in theirs:
+                self.add_error("uscc", _("They do not belong to an organization with this code."))
+            return theirs.get(uscc.strip().upper())
+        if len(theirs) == 1:
+            return next(iter(theirs.values()))
+        if theirs:
+            named = "、".join(f"{bilingual(one, 'name')} {code}" for code, one in theirs.items())
+            self.add_error(
+                "uscc", _("They belong to several: {named}. Enter the code of one.").format(named=named)
+            )
+        else:
+            self.add_error("account", _("They belong to no organization, so they pay themselves."))
+        return None
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """As `usage_log_by_hand` takes it."""
+        said = self.cleaned_data
+        payer = said.get("payer")
+        return {
+            "instrument_id": self.chosen.pk,
+            "interval": self.interval,
+            "user": said["user"],
+            "payer_organization_id": payer.pk if payer else None,
+            "service_mode": ServiceMode(said["service_mode"]),
+            "content": said["content"],
+            "direction": Direction(said["direction"]),
+            "purpose": UsagePurpose(said["purpose"]),
+            "samples": said.get("samples") or 0,
+            "results": said["results"],
+            **self.seconds,
+        }
+
+
+class ClosureForm(InstrumentChoice, TimeForm):
+    """From when to when nobody can come, and why."""
+
+    reason_zh = forms.CharField(
+        label=gettext_lazy("Reason (Chinese)"),
+        max_length=200,
+        help_text=gettext_lazy("Everybody who looks at the calendar reads it."),
+    )
+    reason_en = forms.CharField(label=gettext_lazy("Reason (English)"), max_length=200, required=False)
+
+
+CANCEL, MOVE = "cancel", "move"
+
+
+class OutcomesForm(forms.Form):
+    """What becomes of each booking that a closure hits."""
+
+    def __init__(self, data: Any, *, hit: "Sequence[Booking]") -> None:
+        super().__init__(data)
+        self.hit = hit
+        for booking in hit:
+            time = timerange(Interval(booking.starts_at, booking.ends_at))
+            self.fields[f"outcome_{booking.public_id}"] = forms.ChoiceField(
+                label=f"{booking.user.name} · {time}",
+                choices=[
+                    (CANCEL, _("Cancel it without charge")),
+                    (MOVE, _("Move it, of the same length, to:")),
+                ],
+                widget=forms.RadioSelect,
+            )
+            self.fields[f"start_{booking.public_id}"] = forms.DateTimeField(
+                label=_("New start, where it is moved"), required=False, widget=LocalDateTime
+            )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for booking in self.hit:
+            start = f"start_{booking.public_id}"
+            if (
+                cleaned.get(f"outcome_{booking.public_id}") == MOVE
+                and not cleaned.get(start)
+                and start not in self.errors
+            ):
+                self.add_error(start, _("Enter the new start."))
+        return cleaned
+
+    @property
+    def outcomes(self) -> dict[str, Any]:
+        """As `closure_place` takes it."""
+        return {booking.public_id: self._outcome(booking) for booking in self.hit}
+
+    def _outcome(self, booking: "Booking") -> Any:
+        if self.cleaned_data[f"outcome_{booking.public_id}"] == CANCEL:
+            return CANCEL
+        start: datetime = self.cleaned_data[f"start_{booking.public_id}"]
+        return Interval(start, start + (booking.ends_at - booking.starts_at))

@@ -1,0 +1,206 @@
+"""Who comes today, what must I decide: the desk of who keeps instruments."""
+
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from bookings import selectors as bookings
+from bookings import services
+from bookings.domain.errors import ClosureHitsBookings
+from bookings.domain.states import BookingState
+from bookings.views.common import CHECK_IN_OPENS
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.selectors import standing
+from instrument_share.kernel.errors import DomainError, Forbidden
+from instrument_share.kernel.interval import Interval
+from instrument_share.pages.keeper_forms import ByHandForm, ClosureForm, OutcomesForm
+from instrument_share.pages.views.me import counted
+from instrument_share.web import clock
+from instrument_share.web.formats import SHANGHAI, timerange
+from instrument_share.web.forms import add_problems
+from instrument_share.web.idempotency import idempotent_form
+from providers import selectors as providers
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from bookings.models import Booking
+    from instrument_share.accounts.models import User
+    from providers.models import Instrument
+
+DECISIONS_SHOWN = 30
+CLOSURES_AHEAD = timedelta(days=60)
+
+
+@login_required
+@require_safe
+def keeper(request: HttpRequest) -> HttpResponse:
+    now = clock.now()
+    _require_keeper(request.user)
+    instruments = list(bookings.with_next_free(providers.instruments_kept(request.user)))
+    today = now.astimezone(SHANGHAI).date()
+    day = _day(request, today)
+    of_today = [
+        one for one in bookings.keeper_day(request.user, today) if one.state != BookingState.REQUESTED
+    ]
+    waiting = bookings.waiting_decisions(request.user)
+    context = {
+        "now": now,
+        "day": day,
+        "today": today,
+        "before": day - timedelta(days=1),
+        "after": day + timedelta(days=1),
+        "instruments": instruments,
+        "waiting": waiting[:DECISIONS_SHOWN],
+        "waiting_count": waiting.count(),
+        "overdue": [one for one in of_today if _is_overdue(one, now)],
+        "arrivals": [one for one in of_today if not _is_overdue(one, now)],
+        "check_in_until": now + CHECK_IN_OPENS,
+        "to_confirm": counted(bookings.waiting_confirmations(request.user).exclude(user=request.user)[:10]),
+        "closures": providers.closure_rows(
+            [one.pk for one in instruments], Interval(now, now + CLOSURES_AHEAD)
+        ).select_related("instrument"),
+        "keeps": {one.pk for one in instruments},
+    }
+    return render(request, "instrument_share/keeper.html", context)
+
+
+def _is_overdue(booking: "Booking", now: datetime) -> bool:
+    return booking.state == BookingState.IN_USE and booking.ends_at < now
+
+
+def _require_keeper(viewer: "User") -> None:
+    if not standing(viewer).holds(Role.KEEPER):
+        raise Forbidden
+
+
+def _day(request: HttpRequest, today: date) -> date:
+    try:
+        return parse_date(request.GET.get("day", "")) or today
+    except ValueError:
+        return today
+
+
+@login_required
+@require_safe
+def keeper_events(request: HttpRequest) -> HttpResponse:
+    """One day of the kept instruments for the timeline part: `?day=YYYY-MM-DD`."""
+    now = clock.now()
+    day = _day(request, now.astimezone(SHANGHAI).date())
+    kept = providers.instruments_kept(request.user)
+    return JsonResponse(bookings.day_events(request.user, kept, day, now))
+
+
+def _answered_for(viewer: "User") -> "QuerySet[Instrument]":
+    """The instruments on which the person may log by hand and place closures: kept, or of a managed unit."""
+    if standing(viewer).holds(Role.UNIT_MANAGER):
+        units = standing(viewer).organization_ids(Role.UNIT_MANAGER)
+        return providers.instruments(viewer).filter(organization_id__in=units).order_by("name_zh", "id")
+    _require_keeper(viewer)
+    return providers.instruments_kept(viewer)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def usage_by_hand(request: HttpRequest) -> HttpResponse:
+    """A use that had no booking."""
+    form = ByHandForm(
+        request.POST if request.method == "POST" else None,
+        instruments=_answered_for(request.user),
+        initial={"instrument": request.GET.get("instrument", "")},
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            log = services.usage_log_by_hand(actor=request.user, now=clock.now(), **form.facts)
+        except DomainError as error:
+            add_problems(form, error)
+        else:
+            messages.success(
+                request, _("Recorded. {user} is asked to confirm it.").format(user=log.user.name)
+            )
+            return HttpResponseRedirect(reverse("usage_log", args=[log.public_id]))
+    return render(
+        request,
+        "instrument_share/by_hand.html",
+        {"form": form},
+        status=422 if request.method == "POST" else 200,
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def closure_new(request: HttpRequest) -> HttpResponse:
+    """Closes an instrument for a time. Bookings in it are listed first, to say what becomes of each."""
+    is_sent = request.method == "POST"
+    form = ClosureForm(
+        request.POST if is_sent else None,
+        instruments=_answered_for(request.user),
+        initial={"instrument": request.GET.get("instrument", "")},
+    )
+    hit: list[Booking] = []
+    fates = OutcomesForm(None, hit=[])
+    if is_sent and form.is_valid():
+        hit = _hit(request.user, form)
+        knows = any(name.startswith("outcome_") for name in request.POST)
+        fates = OutcomesForm(request.POST if knows else None, hit=hit)
+        if not hit or fates.is_valid():
+            try:
+                return _closed(request, form, fates)
+            except ClosureHitsBookings:
+                hit = _hit(request.user, form)
+                fates = OutcomesForm(None, hit=hit)
+            except DomainError as error:
+                add_problems(form, error)
+    context = {"form": form, "fates": fates, "rows": _rows(fates)}
+    return render(request, "instrument_share/closure.html", context, status=422 if is_sent else 200)
+
+
+def _hit(viewer: "User", form: ClosureForm) -> "list[Booking]":
+    """The bookings in the time of the closure that can still be moved or cancelled."""
+    return list(
+        bookings.bookings(viewer)
+        .filter(
+            instrument=form.chosen,
+            state__in=[BookingState.OFFERED, BookingState.REQUESTED, BookingState.APPROVED],
+            starts_at__lt=form.interval.end,
+            ends_at__gt=form.interval.start,
+        )
+        .order_by("starts_at")
+    )
+
+
+def _closed(request: HttpRequest, form: ClosureForm, fates: OutcomesForm) -> HttpResponse:
+    closure = services.closure_place(
+        actor=request.user,
+        instrument_id=form.chosen.pk,
+        interval=form.interval,
+        reason_zh=form.cleaned_data["reason_zh"],
+        reason_en=form.cleaned_data["reason_en"],
+        outcomes=fates.outcomes if fates.hit else {},
+        now=clock.now(),
+    )
+    time = timerange(Interval(closure.starts_at, closure.ends_at))
+    if fates.hit:
+        said = _("Closed {time}. Everybody whose booking lay in it has been told.")
+    else:
+        said = _("Closed {time}. No booking lay in it.")
+    messages.success(request, said.format(time=time))
+    return HttpResponseRedirect(reverse("keeper" if standing(request.user).holds(Role.KEEPER) else "desk"))
+
+
+def _rows(fates: OutcomesForm) -> list[tuple[Any, Any, Any]]:
+    """Each booking with its two fields."""
+    return [
+        (booking, fates[f"outcome_{booking.public_id}"], fates[f"start_{booking.public_id}"])
+        for booking in fates.hit
+    ]

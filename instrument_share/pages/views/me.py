@@ -1,0 +1,224 @@
+"""What is next for me: my bookings and uses, what they cost, and my organization's for its administrator."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from bookings import selectors as bookings
+from bookings.domain import credit
+from bookings.domain.states import HOLDING, BookingState
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.selectors import standing
+from instrument_share.kernel.errors import NotFound
+from instrument_share.kernel.interval import Interval
+from instrument_share.pages.exports import csv_response
+from instrument_share.web import clock, cursor
+from instrument_share.web.formats import SHANGHAI, bilingual
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bookings.models import UsageLog
+    from instrument_share.accounts.models import Organization, User
+
+COMING_SHOWN = 20
+PAST_PER_PAGE = 10
+ASKED_FOR_RATING = timedelta(days=60)
+MONTHS = 12
+IN_HAND = Q(state=BookingState.IN_USE)
+
+
+@login_required
+@require_safe
+def me(request: HttpRequest) -> HttpResponse:
+    now = clock.now()
+    viewer = request.user
+    own = bookings.bookings(viewer).filter(user=viewer)
+    ahead = own.filter(Q(state__in=HOLDING, ends_at__gt=now) | IN_HAND).order_by("starts_at", "id")
+    coming = list(ahead[:COMING_SHOWN])
+    past = cursor.page(
+        own.exclude(Q(state__in=HOLDING, ends_at__gt=now) | IN_HAND).select_related("usage_log__review"),
+        ordering=("-starts_at", "-id"),
+        cursor=request.GET.get("cursor"),
+        limit=PAST_PER_PAGE,
+    )
+    record = [event for event in bookings.credit_events(viewer) if event.ends_at > now]
+    context = {
+        "tabs": my_tabs(viewer, "me"),
+        "next": coming[0] if coming else None,
+        "coming": coming[1:],
+        "past": past,
+        "to_confirm": counted(bookings.waiting_confirmations(viewer).filter(user=viewer)[:COMING_SHOWN]),
+        "to_rate": _to_rate(viewer, now),
+        "credit": record,
+        "suspended_until": credit.suspended_until([event.ends_at for event in record], now),
+        "suspends_at": credit.SUSPENDS_AT,
+    }
+    return render(request, "instrument_share/me.html", context)
+
+
+def _to_rate(viewer: "User", now: datetime) -> "list[UsageLog]":
+    """Confirmed uses of late that the person has not rated."""
+    unrated = bookings.usage_logs(viewer).filter(
+        user=viewer, review__isnull=True, is_confirmed=True, starts_at__gt=now - ASKED_FOR_RATING
+    )
+    return list(unrated.order_by("-starts_at", "-id")[:3])
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A log with the values that count now."""
+
+    log: "UsageLog"
+    values: dict[str, Any]
+
+
+def counted(logs: "Iterable[UsageLog]") -> list[Counted]:
+    return [Counted(log, bookings.values_of(log)) for log in logs]
+
+
+def my_tabs(viewer: "User", current: str) -> list[tuple[Any, ...]]:
+    """The parts of one's own desk; the organization's for its administrator."""
+    parts = [
+        ("me", _("Overview"), reverse("me")),
+        ("my_usage", _("Usage and costs"), reverse("my_usage")),
+        *(
+            (row.public_id, bilingual(row, "name"), reverse("my_organization", args=[row.public_id]))
+            for row in _administered(viewer)
+        ),
+        ("inbox", _("Notifications"), reverse("inbox")),
+        ("tokens", _("API tokens"), reverse("tokens")),
+    ]
+    return [(text, address, key == current) for key, text, address in parts]
+
+
+def _administered(viewer: "User") -> "list[Organization]":
+    return [one.organization for one in standing(viewer).memberships if one.role == Role.ORG_ADMIN]
+
+
+@login_required
+@require_safe
+def my_usage(request: HttpRequest) -> HttpResponse:
+    """Every use of a year and what it costs, `?year=`; `?format=csv` for other programs."""
+    present = clock.now().astimezone(SHANGHAI).year
+    asked = request.GET.get("year", "")
+    year = int(asked) if asked.isdecimal() and 2000 <= int(asked) <= present else present
+    logs = bookings.usage_logs(request.user).filter(user=request.user, **_within(_span(year, 1, 12)))
+    rows = counted(logs.order_by("-starts_at", "-id"))
+    if request.GET.get("format") == "csv":
+        return _as_csv(f"usage-{year}", rows)
+    context = {
+        "tabs": my_tabs(request.user, "my_usage"),
+        "rows": rows,
+        **_sums(rows),
+        "span": str(year),
+        "spans": [(str(one), f"?year={one}", one == year) for one in (present, present - 1, present - 2)],
+        "csv_address": f"?year={year}&format=csv",
+    }
+    return render(request, "instrument_share/my_usage.html", context)
+
+
+@login_required
+@require_safe
+def my_organization(request: HttpRequest, public_id: str) -> HttpResponse:
+    """What an organization's people have booked ahead, and used in a month (`?month=YYYY-MM`)."""
+    now = clock.now()
+    organization = next((one for one in _administered(request.user) if one.public_id == public_id), None)
+    if organization is None:
+        raise NotFound
+    month = _month(request.GET.get("month", ""), now)
+    paid = Q(payer_organization=organization)
+    logs = bookings.usage_logs(request.user).filter(paid, **_within(_span(month.year, month.month)))
+    rows = counted(logs.order_by("-starts_at", "-id"))
+    if request.GET.get("format") == "csv":
+        return _as_csv(f"{organization.public_id}-{month:%Y-%m}", rows)
+    ahead = (
+        bookings.bookings(request.user).filter(paid, state__in=HOLDING).filter(Q(ends_at__gt=now) | IN_HAND)
+    )
+    context = {
+        "tabs": my_tabs(request.user, public_id),
+        "organization": organization,
+        "page": cursor.page(
+            ahead, ordering=("starts_at", "id"), cursor=request.GET.get("cursor"), limit=COMING_SHOWN
+        ),
+        "rows": rows,
+        **_sums(rows),
+        "span": date_format(month, "YEAR_MONTH_FORMAT"),
+        "spans": [
+            (date_format(one, "YEAR_MONTH_FORMAT"), f"?month={one:%Y-%m}", one == month)
+            for one in _months_back(now)
+        ],
+        "csv_address": f"?month={month:%Y-%m}&format=csv",
+    }
+    return render(request, "instrument_share/my_organization.html", context)
+
+
+def _month(text: str, now: datetime) -> date:
+    """The first day of the month that is asked for, of the present one otherwise."""
+    known = {f"{one:%Y-%m}": one for one in _months_back(now)}
+    return known.get(text, next(iter(known.values())))
+
+
+def _months_back(now: datetime) -> list[date]:
+    today = now.astimezone(SHANGHAI).date()
+    months = [today.year * 12 + today.month - 1 - back for back in range(MONTHS)]
+    return [date(number // 12, number % 12 + 1, 1) for number in months]
+
+
+def _span(year: int, first: int, last: int | None = None) -> Interval:
+    """Whole months of a year in Asia/Shanghai, the last one included."""
+    after = year * 12 + (last or first)
+    end = date(after // 12, after % 12 + 1, 1)
+    start = date(year, first, 1)
+    return Interval(datetime.combine(start, time(), SHANGHAI), datetime.combine(end, time(), SHANGHAI))
+
+
+def _within(span: Interval) -> dict[str, datetime]:
+    return {"starts_at__gte": span.start, "starts_at__lt": span.end}
+
+
+def _sums(rows: list[Counted]) -> dict[str, Any]:
+    return {
+        "total_seconds": sum(row.values["effective_seconds"] for row in rows),
+        "total_yuan": sum((row.values["amount_yuan"] for row in rows), Decimal(0)),
+    }
+
+
+def _as_csv(name: str, rows: list[Counted]) -> HttpResponse:
+    head = [
+        _("Number"),
+        _("Instrument"),
+        _("For whom"),
+        _("Start"),
+        _("End"),
+        _("Effective hours"),
+        _("Amount"),
+        _("Confirmed"),
+    ]
+    return csv_response(
+        name,
+        head,
+        (
+            [
+                row.log.public_id,
+                bilingual(row.log.instrument, "name"),
+                row.log.user.name,
+                f"{row.values['starts_at'].astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}",
+                f"{row.values['ends_at'].astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}",
+                f"{Decimal(row.values['effective_seconds']) / 3600:.4f}",
+                f"{row.values['amount_yuan']:.2f}",
+                _("yes") if row.log.is_confirmed else _("no"),
+            ]
+            for row in rows
+        ),
+    )
