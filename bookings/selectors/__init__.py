@@ -18,10 +18,10 @@ from bookings.selectors.usage import (
     broken_links,
     usage_log,
     usage_logs,
-    usage_of_year,
     values_of,
     waiting_confirmations,
 )
+from bookings.selectors.yearly import usage_of_year
 
 __all__ = [
     "CancelCost",

@@ -1,20 +1,16 @@
 """Usage logs, with confirmed corrections applied."""
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, Max, OuterRef, Prefetch, Q, QuerySet
 
 from bookings.domain import chain
-from bookings.domain.quota import year_of
 from bookings.models import UsageConfirmation, UsageCorrection, UsageEntry, UsageLog
 from bookings.selectors.scope import answers_for, visible
 from instrument_share.kernel.errors import NotFound
-from instrument_share.kernel.interval import Interval, intersected, total
 from providers import selectors as providers
 
 if TYPE_CHECKING:
@@ -84,32 +80,11 @@ def values_of(log: UsageLog) -> dict[str, Any]:
     values = {name: getattr(log, name) for name in chain.CORRECTABLE}
     for correction in _in_order(log):
         if getattr(correction, "confirmation", None) is not None:
-            values.update({name: _typed(name, value) for name, value in correction.changes.items()})
+            values.update({name: typed(name, value) for name, value in correction.changes.items()})
     values["effective_seconds"] = (
         values["setup_seconds"] + values["measuring_seconds"] + values["post_seconds"]
     )
     return values
-
-
-def usage_of_year(year: int) -> Iterator[dict[str, Any]]:
-    """Every log of a year (by its start, Asia/Shanghai) as it counts now, by instrument and start. Streams.
-
-    Corrected values, frozen facts, whether it is confirmed, rating, the booking's quote and how much of it lay
-    in open windows; bodies and people by public id only, no free text. A correction moves no log to another
-    year. The number of statements grows with every 2,000 logs, not with each.
-    """
-    span = year_of(year)
-    rows = (
-        _complete(UsageLog.objects.filter(starts_at__gte=span.start, starts_at__lt=span.end))
-        .select_related("review", "instrument__organization")
-        .order_by("instrument_id", "starts_at", "id")
-        .iterator(chunk_size=BATCH)
-    )
-    while batch := list(islice(rows, BATCH)):
-        counted = [(log, values_of(log)) for log in batch]
-        windows = _windows_around(counted)
-        for log, values in counted:
-            yield _fact(log, values, windows.get(log.instrument_id, []))
 
 
 def broken_links() -> Iterator[tuple[UsageEntry, str]]:
@@ -211,76 +186,10 @@ def _in_order(log: UsageLog) -> Sequence[UsageCorrection]:
     return sorted(log.corrections.all(), key=lambda correction: correction.entry.number)
 
 
-def _typed(name: str, value: Any) -> Any:
+def typed(name: str, value: Any) -> Any:
+    """A value of a correction, which is stored as JSON, as the log would hold it."""
     if name in {"starts_at", "ends_at"}:
         return datetime.fromisoformat(value).astimezone(UTC)
     if name == "amount_yuan":
         return Decimal(value)
     return value
-
-
-def _windows_around(counted: Sequence[tuple[UsageLog, dict[str, Any]]]) -> dict[int, list[Interval]]:
-    """Open windows of these logs' instruments, from the first of them to the last."""
-    first = min(values["starts_at"] for _, values in counted)
-    last = max(values["ends_at"] for _, values in counted)
-    return providers.open_windows(sorted({log.instrument_id for log, _ in counted}), Interval(first, last))
-
-
-def _near(windows: Sequence[Interval], time: Interval) -> Sequence[Interval]:
-    """Those of the sorted, disjoint windows that touch `time`."""
-    first = bisect_right(windows, time.start, key=lambda window: window.end)
-    last = bisect_left(windows, time.end, key=lambda window: window.start)
-    return windows[first:last]
-
-
-def _fact(log: UsageLog, values: dict[str, Any], windows: Sequence[Interval]) -> dict[str, Any]:
-    time = Interval(values["starts_at"], values["ends_at"])
-    near = _near(windows, time)
-    return {
-        "id": log.public_id,
-        "instrument_id": log.instrument_id,
-        "instrument": log.instrument.public_id,
-        "owner_organization_id": log.instrument.organization_id,
-        "owner_organization": log.instrument.organization.public_id,
-        "number": log.entry.number,
-        "hash": log.entry.hash,
-        "recorded_at": log.entry.recorded_at,
-        "recorded_by": log.entry.recorded_by.public_id,
-        "booking": log.booking.public_id if log.booking else None,
-        "booked_starts_at": log.booking.starts_at if log.booking else None,
-        "booked_ends_at": log.booking.ends_at if log.booking else None,
-        "quoted_yuan": log.booking.quoted_yuan if log.booking else None,
-        "user": log.user.public_id,
-        "operator": log.operator.public_id,
-        "payer_organization": log.payer_organization.public_id if log.payer_organization else None,
-        "payer_person": log.payer_person.public_id if log.payer_person else None,
-        "user_kind": log.user_kind,
-        "user_organization_kind": log.user_organization_kind,
-        "user_size_class": log.user_size_class,
-        "in_region": log.in_region,
-        "external": log.external,
-        "related": log.related,
-        "starts_at": time.start,
-        "ends_at": time.end,
-        **{
-            name: values[name]
-            for name in (
-                "setup_seconds",
-                "measuring_seconds",
-                "post_seconds",
-                "idle_seconds",
-                "effective_seconds",
-                "service_mode",
-                "direction",
-                "purpose",
-                "samples",
-                "amount_yuan",
-            )
-        },
-        "funding_sources": log.funding_sources,
-        "capture": log.capture,
-        "confirmed": log.is_confirmed,
-        "corrected": any(getattr(c, "confirmation", None) for c in log.corrections.all()),
-        "rating": log.review.rating if hasattr(log, "review") else None,
-        "inside_windows_seconds": int(total(intersected(near, [time])).total_seconds()),
-    }
