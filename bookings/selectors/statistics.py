@@ -42,11 +42,11 @@ class Hours:
 def openness(interval: Interval) -> Openness:
     """The sums of the logs that start in the interval; one statement."""
     sums = _logs(interval).aggregate(
-        effective=Sum("effective_seconds"),
-        external=Sum("effective_seconds", filter=EXTERNAL),
+        all_seconds=Sum("effective_seconds"),
+        external_seconds=Sum("effective_seconds", filter=EXTERNAL),
         served=Count("payer_organization", filter=EXTERNAL, distinct=True),
     )
-    return Openness(sums["effective"] or 0, sums["external"] or 0, sums["served"])
+    return Openness(sums["all_seconds"] or 0, sums["external_seconds"] or 0, sums["served"])
 
 
 def hours_by_month(interval: Interval) -> list[Hours]:
@@ -66,12 +66,12 @@ def _hours(interval: Interval, by: TruncMonth | F) -> list[Hours]:
         .annotate(of=by)
         .values("of")
         .annotate(
-            internal=Sum("effective_seconds", filter=~EXTERNAL, default=0),
-            external=Sum("effective_seconds", filter=EXTERNAL, default=0),
+            internal_seconds=Sum("effective_seconds", filter=~EXTERNAL, default=0),
+            external_seconds=Sum("effective_seconds", filter=EXTERNAL, default=0),
         )
         .order_by("of")
     )
-    return [Hours(row["of"], row["internal"], row["external"]) for row in rows]
+    return [Hours(row["of"], row["internal_seconds"], row["external_seconds"]) for row in rows]
 
 
 def _logs(interval: Interval) -> QuerySet[UsageLog]:
