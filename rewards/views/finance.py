@@ -1,0 +1,264 @@
+"""Is this report right, and what is paid: the desk of the Finance Bureau, and each report."""
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import rules
+from csp.constants import NONE, SELF, UNSAFE_INLINE
+from csp.decorators import csp_replace
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from instrument_share.accounts.permissions import require
+from instrument_share.kernel.errors import DomainError, NotFound
+from instrument_share.web import clock, cursor, problem
+from instrument_share.web.formats import SHANGHAI, bilingual, date_only, yuan
+from instrument_share.web.forms import add_problems
+from instrument_share.web.idempotency import idempotent_form
+from rewards import selectors, services
+from rewards.domain.states import ReportState
+from rewards.forms import AcceptForm, PaymentForm, ReturnForm
+from rewards.selectors.integrity import report_problems
+from rewards.selectors.payments import paid_by_report, reports_waiting_first
+
+if TYPE_CHECKING:
+    from django import forms
+
+    from rewards.models import FinanceReport, UnitAssessment
+
+PER_PAGE = 20
+
+
+@require_safe
+def finance(request: HttpRequest) -> HttpResponse:
+    require(request.user, "rewards.trace_any")
+    page = cursor.page(
+        reports_waiting_first(request.user),
+        ordering=("rank", "-sealed_at", "-id"),
+        cursor=request.GET.get("cursor"),
+        limit=PER_PAGE,
+    )
+    paid = paid_by_report([report.pk for report in page.items])
+    context = {
+        "page": page,
+        "rows": [
+            {
+                "report": report,
+                "problems": report_problems(report),
+                "paid": paid.get(report.pk, Decimal(0)),
+                "next": _next(report, paid.get(report.pk, Decimal(0))),
+            }
+            for report in page.items
+        ],
+    }
+    return render(request, "rewards/finance.html", context)
+
+
+def _next(report: "FinanceReport", paid: Decimal) -> str:
+    """What the Finance Bureau has to do with a report, in a few words; empty when nothing is left."""
+    if report.state == ReportState.SENT:
+        return _("Check it, then accept or return it")
+    if report.state == ReportState.ACCEPTED and paid < report.total_yuan:
+        return _("Record the payments: {amount} left").format(amount=yuan(report.total_yuan - paid))
+    return ""
+
+
+@require_safe
+def report(request: HttpRequest, public_id: str) -> HttpResponse:
+    require(request.user, "rewards.trace_any")
+    found = selectors.report(request.user, public_id)
+    units = list(selectors.assessments(request.user, found.cycle))
+    payments = {payment.award_id: payment for payment in found.payments.all()}
+    awarded = [unit for unit in units if unit.award.amount_yuan]
+    paid = sum((payment.amount_yuan for payment in payments.values()), Decimal(0))
+    answers = rules.has_perm("rewards.answer_report", request.user, found)
+    context = {
+        "report": found,
+        "cycle": found.cycle,
+        "policy": selectors.policy_rules(found.cycle.policy),
+        "problems": report_problems(found),
+        "rows": [(unit, payments.get(unit.award.pk)) for unit in units],
+        "sum_of_awards": sum((unit.award.amount_yuan for unit in units), Decimal(0)),
+        "paid": paid,
+        "unpaid": found.total_yuan - paid if found.state != ReportState.RETURNED else Decimal(0),
+        "progress": ngettext(
+            "%(paid)s of %(units)s unit is paid", "%(paid)s of %(units)s units are paid", len(awarded)
+        )
+        % {"paid": len(payments), "units": len(awarded)},
+        "files": found.manifest["files"],
+        "can_answer": answers and found.state == ReportState.SENT,
+        "can_pay": found.state == ReportState.ACCEPTED
+        and rules.has_perm("rewards.record_payment", request.user, found),
+    }
+    return render(request, "rewards/report.html", context)
+
+
+# Chromium shows a PDF in a page of its own making, with a style in it.
+@csp_replace({"default-src": [NONE], "object-src": [SELF], "style-src": [UNSAFE_INLINE]})
+@require_safe
+def report_pdf(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The signed PDF, to read in the browser; `?download` saves it."""
+    return _file(request, public_id, "pdf", "application/pdf", inline="download" not in request.GET)
+
+
+@require_safe
+def report_package(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The sealed package, to save."""
+    return _file(request, public_id, "package", "application/zip", inline=False)
+
+
+def _file(
+    request: HttpRequest, public_id: str, kind: str, content_type: str, *, inline: bool
+) -> HttpResponse:
+    require(request.user, "rewards.trace_any")
+    found = selectors.report(request.user, public_id)
+    try:
+        name, content = selectors.report_file(found, kind)
+    except OSError:
+        raise NotFound from None
+    answer = HttpResponse(content, content_type=content_type)
+    answer["Content-Disposition"] = f"{'inline' if inline else 'attachment'}; filename*=UTF-8''{quote(name)}"
+    answer["Cache-Control"] = "private, no-cache"
+    answer["ETag"] = f'"{found.pdf_sha256 if kind == "pdf" else found.package_sha256}"'
+    return answer
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def report_accept(request: HttpRequest, public_id: str) -> HttpResponse:
+    found = _answerable(request, public_id)
+    form = AcceptForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.report_accept(
+                actor=request.user, report_id=found.pk, note=form.cleaned_data["note"], now=clock.now()
+            )
+        except DomainError as error:
+            add_problems(form, error)
+            return _accept_page(request, found, form, problem.status_of(error))
+        messages.success(request, _("The report is accepted and the bureau told. Record the payments next."))
+        return HttpResponseRedirect(reverse("report", args=[public_id]))
+    return _accept_page(request, found, form, 422 if form.errors else 200)
+
+
+def _accept_page(
+    request: HttpRequest, found: "FinanceReport", form: "forms.Form", status: int
+) -> HttpResponse:
+    context = {
+        "heading": _("Accept the report of {year}?").format(year=found.cycle.year),
+        "consequences": [
+            _("You confirm that {amount} are to be paid.").format(amount=yuan(found.total_yuan)),
+            _("The bureau is told; the report can no longer be returned."),
+            _("Payments can be recorded from then on."),
+        ],
+        "action": _("Accept the report"),
+        "tone": "primary",
+        "form": form,
+        "back_address": reverse("report", args=[found.public_id]),
+    }
+    return render(request, "instrument_share/confirm.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def report_return(request: HttpRequest, public_id: str) -> HttpResponse:
+    found = _answerable(request, public_id)
+    form = ReturnForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.report_return(
+                actor=request.user, report_id=found.pk, reason=form.cleaned_data["reason"], now=clock.now()
+            )
+        except DomainError as error:
+            add_problems(form, error)
+            return _return_page(request, found, form, problem.status_of(error))
+        messages.success(
+            request, _("The report is returned. The bureau sees your reason and sends a new one.")
+        )
+        return HttpResponseRedirect(reverse("report", args=[public_id]))
+    return _return_page(request, found, form, 422 if form.errors else 200)
+
+
+def _return_page(
+    request: HttpRequest, found: "FinanceReport", form: "forms.Form", status: int
+) -> HttpResponse:
+    context = {
+        "heading": _("Return the report of {year}?").format(year=found.cycle.year),
+        "consequences": [
+            _("The bureau is told with your reason, and seals and sends a new report."),
+            _("This report stays on record as returned; nothing is paid by it."),
+        ],
+        "action": _("Return with this reason"),
+        "tone": "danger",
+        "form": form,
+        "back_address": reverse("report", args=[found.public_id]),
+    }
+    return render(request, "instrument_share/confirm.html", context, status=status)
+
+
+def _answerable(request: HttpRequest, public_id: str) -> "FinanceReport":
+    require(request.user, "rewards.answer_report")
+    return selectors.report(request.user, public_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def payment_new(request: HttpRequest, public_id: str, award_id: str) -> HttpResponse:
+    """Record what was paid to one unit: the amount is the award's and cannot be changed."""
+    require(request.user, "rewards.record_payment")
+    found = selectors.report(request.user, public_id)
+    unit = selectors.assessments(request.user, found.cycle).filter(award__public_id=award_id).first()
+    if unit is None:
+        raise NotFound
+    now = clock.now()
+    form = PaymentForm(
+        request.POST if request.method == "POST" else None, today=now.astimezone(SHANGHAI).date()
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.payment_record(
+                actor=request.user,
+                report_id=found.pk,
+                award_id=unit.award.pk,
+                amount_yuan=unit.award.amount_yuan,
+                now=now,
+                **form.cleaned_data,
+            )
+        except DomainError as error:
+            add_problems(form, error)
+            return _payment_page(request, found, unit, form, problem.status_of(error))
+        messages.success(
+            request,
+            _("{amount} to {unit}, paid on {date}, is recorded.").format(
+                amount=yuan(unit.award.amount_yuan),
+                unit=bilingual(unit.organization, "name"),
+                date=date_only(form.cleaned_data["paid_date"]),
+            ),
+        )
+        return HttpResponseRedirect(reverse("report", args=[public_id]) + "#units")
+    return _payment_page(request, found, unit, form, 422 if form.errors else 200)
+
+
+def _payment_page(
+    request: HttpRequest, found: "FinanceReport", unit: "UnitAssessment", form: "forms.Form", status: int
+) -> HttpResponse:
+    context: dict[str, Any] = {
+        "heading": _("Payment to {unit}").format(unit=bilingual(unit.organization, "name")),
+        "consequences": [
+            _("Amount: {amount}, exactly the award of {year}.").format(
+                amount=yuan(unit.award.amount_yuan), year=found.cycle.year
+            ),
+            _("A recorded payment cannot be changed. The year is closed when every award is paid."),
+        ],
+        "action": _("Record the payment"),
+        "tone": "primary",
+        "form": form,
+        "back_address": reverse("report", args=[found.public_id]),
+    }
+    return render(request, "instrument_share/confirm.html", context, status=status)
