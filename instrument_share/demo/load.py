@@ -16,12 +16,12 @@ from instrument_share.journal import services as journal
 from instrument_share.kernel.errors import DomainError, Kind, gettext_noop
 
 STAGES: tuple[tuple[str, Callable[[World], str]], ...] = (
-    (gettext_noop("Organizations and people"), people.load),
-    (gettext_noop("Instruments and their terms"), instruments.load),
-    (gettext_noop("What the units publish"), units.load),
-    (gettext_noop("What happened until yesterday"), past.load),
-    (gettext_noop("This week"), present.load),
-    (gettext_noop("Last year's assessment"), assessment.load),
+    ("Organizations and people", people.load),
+    ("Instruments and their terms", instruments.load),
+    ("What the units publish", units.load),
+    ("What happened until yesterday", past.load),
+    ("This week", present.load),
+    ("Last year's assessment", assessment.load),
 )
 
 
@@ -29,8 +29,8 @@ class DatabaseInUse(DomainError):
     code = "demo.database_in_use"
     kind: Kind = "conflict"
     message = gettext_noop(
-        "This database holds something else than the demo city. Load the demo into an empty one: name another "
-        "by DATABASE_URL, or use ./dev demo --reset."
+        "This database holds something else than the demo city. Load the demo into an empty one: name "
+        "another by DATABASE_URL, or use ./dev demo --reset."
     )
 
 
