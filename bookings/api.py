@@ -21,6 +21,7 @@ from bookings.schemas import (
     MoveIn,
     NoteIn,
     PartOut,
+    QuoteLineOut,
     QuoteOut,
     ReasonIn,
     RequestIn,
@@ -45,6 +46,7 @@ from instrument_share.web.api import (
     PreconditionMissing,
     PublicId,
     interval_of,
+    person,
     refusals,
 )
 from instrument_share.web.cursor import page
@@ -145,7 +147,7 @@ def availability(
     windows = providers.open_windows([instrument.pk], asked)[instrument.pk]
     return AvailabilityOut(
         instrument=instrument.public_id,
-        step_minutes=terms and terms.step // timedelta(minutes=1),
+        step_minutes=None if terms is None else terms.step // timedelta(minutes=1),
         open=_intervals(intersected(windows, [asked])),
         free=_intervals(selectors.free_time(instrument.pk, asked, now)),
     )
@@ -177,7 +179,7 @@ def quote(request: HttpRequest, instrument_id: Annotated[PublicId, Path()], data
         else []
     )
     return QuoteOut(
-        lines=priced.as_rows(),
+        lines=[QuoteLineOut(**row) for row in priced.as_rows()],
         total_yuan=priced.total,
         problems=[
             PartOut(code=one.code, detail=one.detail, field=one.field)
@@ -186,7 +188,7 @@ def quote(request: HttpRequest, instrument_id: Annotated[PublicId, Path()], data
     )
 
 
-# --- Bookings -------------------------------------------------------------------------------------------------
+# --- Bookings -----------------------------------------------------------------------------------------------
 
 
 @bookings.get(
@@ -201,8 +203,8 @@ def booking_list(
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> BookingsPage:
-    """One's own, one's organization's as its administrator, one's instruments' as keeper or manager; the newest
-    start first."""
+    """One's own, one's organization's as its administrator, one's instruments' as keeper or manager; the
+    newest start first."""
     found = selectors.bookings(request.user)
     wanted = {
         "state": state,
@@ -228,7 +230,7 @@ def booking_create(request: HttpRequest, data: BookingIn) -> Status[BookingOut]:
     instrument = providers.instrument(request.user, data.instrument)
     payer = _payer(request, data.payer_organization)
     made = services.booking_create(
-        actor=request.user,
+        actor=person(request),
         instrument_id=instrument.pk,
         interval=interval_of(data.starts_at, data.ends_at),
         service_mode=data.service_mode,
@@ -364,7 +366,7 @@ def booking_check_out(
     return Status(201, _usage(request, log.public_id))
 
 
-# --- Usage ----------------------------------------------------------------------------------------------------
+# --- Usage --------------------------------------------------------------------------------------------------
 
 
 @usage.get(
@@ -409,12 +411,15 @@ def usage_confirm(request: HttpRequest, log_id: Annotated[PublicId, Path()], dat
         if correction is None:
             raise NotFound
     services.usage_confirm(
-        actor=request.user, log_id=log.pk, correction_id=correction and correction.pk, now=clock.now()
+        actor=person(request),
+        log_id=log.pk,
+        correction_id=None if correction is None else correction.pk,
+        now=clock.now(),
     )
     return _usage(request, log_id)
 
 
-# --- Parts ----------------------------------------------------------------------------------------------------
+# --- Parts --------------------------------------------------------------------------------------------------
 
 
 def _payer(request: HttpRequest, public_id: str | None) -> Any:
@@ -446,7 +451,7 @@ def _done(
 def _matching(if_match: str | None, service: Any, *, request: HttpRequest, **values: Any) -> Any:
     """The service's result; 412 when `If-Match` names another revision than the stored one."""
     try:
-        return service(actor=request.user, now=clock.now(), revision=_revision(if_match), **values)
+        return service(actor=person(request), now=clock.now(), revision=_revision(if_match), **values)
     except RevisionMismatch as error:
         raise PreconditionFailed(error) from error
 

@@ -7,9 +7,9 @@ from providers.api import router as providers
 DESCRIPTION = """
 Instruments of the city's sharing platform: search, free time, prices, bookings and usage.
 
-Reading the catalogue needs no account. Everything else needs a personal token (`Authorization: Bearer …`) or the
-session of a page with its CSRF token. Times are RFC 3339 in UTC, amounts are yuan as text, ids are opaque.
-Refusals are `application/problem+json` with a stable `code` and every single problem.
+Reading the catalogue needs no account. Everything else needs a personal token (`Authorization: Bearer …`) or
+the session of a page with its CSRF token. Times are RFC 3339 in UTC, amounts are yuan as text, ids are
+opaque. Refusals are `application/problem+json` with a stable `code` and every single problem.
 """
 
 api = ShareAPI(

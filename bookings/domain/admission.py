@@ -101,8 +101,8 @@ def _person(requester: Requester) -> Iterator[Problem]:
         yield Problem(
             "booking.organization_not_admitted",
             gettext_noop(
-                "You are not an active member of this organization, or it is not admitted yet. Choose another "
-                "payer or ask its administrator."
+                "You are not an active member of this organization, or it is not admitted yet. Choose "
+                "another payer or ask its administrator."
             ),
             field="payer_organization",
         )
@@ -134,8 +134,8 @@ def _admission(terms: "Terms", request: Request, requester: Requester) -> Iterat
         yield Problem(
             "booking.qualification_missing",
             gettext_noop(
-                "Operating this instrument yourself needs a qualification that is valid through the end of the "
-                "booking. Ask the keeper for training, or choose operated service."
+                "Operating this instrument yourself needs a qualification that is valid through the end of "
+                "the booking. Ask the keeper for training, or choose operated service."
             ),
             field="service_mode",
         )

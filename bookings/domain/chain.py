@@ -71,7 +71,9 @@ CORRECTABLE = frozenset(
         "amount_yuan",
     }
 )
-"""Fields that a correction may name. Who used the instrument is not among them: that needs a log of its own."""
+"""Fields that a correction may name. Who used the instrument is not among them: that needs a log of its
+own.
+"""
 
 
 def entry_hash(

@@ -25,8 +25,8 @@ ENDED = frozenset(
 class PastUse:
     """What really happened; its log is recorded at `recorded_at` by `recorded_by_id`.
 
-    `amount_yuan` None: the price of the rule in force at the start for the effective time. `recorded_at` None:
-    at its end. `recorded_by_id` None: the operator, when that is not the user, else the importer.
+    `amount_yuan` None: the price of the rule in force at the start for the effective time. `recorded_at`
+    None: at its end. `recorded_by_id` None: the operator, when that is not the user, else the importer.
     """
 
     time: Interval

@@ -1,4 +1,6 @@
-"""What a use costs: exact until the end, rounded once, half-up, to the 分. `docs/pricing.md` says it in words."""
+"""What a use costs: exact until the end, rounded once, half-up, to the 分. `docs/pricing.md` says it in
+words.
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -66,8 +68,8 @@ def quote(
 ) -> Quote:
     """The price of using an instrument under `terms`.
 
-    `charged` is the part of the interval that is paid for (idle time is not); without it, all of it. Each hour
-    line is reduced in the same proportion.
+    `charged` is the part of the interval that is paid for (idle time is not); without it, all of it. Each
+    hour line is reduced in the same proportion.
     """
     share = (
         Fraction(1)
@@ -88,7 +90,9 @@ def has_price(terms: "Terms", user_kind: UserKind, mode: ServiceMode) -> bool:
 def _by_time(
     prices: "Iterable[Price]", interval: Interval, user_kind: UserKind, mode: ServiceMode, share: Fraction
 ) -> Iterator[QuoteLine]:
-    """One line for each hourly price that applies somewhere in the interval, in the order of its first use."""
+    """One line for each hourly price that applies somewhere in the interval, in the order of its first
+    use.
+    """
     candidates = [p for p in prices if p.unit == PriceUnit.HOUR and p.covers(user_kind, mode)]
     if not candidates:
         return
@@ -133,7 +137,9 @@ def _generality(price: "Price") -> tuple[bool, bool, bool, bool, Decimal]:
 
 
 def _pieces(interval: Interval, prices: "Iterable[Price]") -> Iterator[Interval]:
-    """The interval, cut where a price may begin or end to apply: at midnight and at the lines' times of day."""
+    """The interval, cut where a price may begin or end to apply: at midnight and at the lines' times of
+    day.
+    """
     start, end = interval.start.astimezone(CITY_TIME), interval.end.astimezone(CITY_TIME)
     if not any(price.from_time is not None or price.weekdays for price in prices):
         yield interval

@@ -10,8 +10,8 @@ from instrument_share.kernel.public_id import new_public_id
 class UsageEntry(models.Model):
     """One link of an instrument's chain: a log, a correction or a confirmation. Append-only.
 
-    `number` is taken under the instrument lock, without gaps. `hash` is over the number, the kind, the hash of
-    the entry before and the canonical form of the row it stands for (`bookings.domain.chain`).
+    `number` is taken under the instrument lock, without gaps. `hash` is over the number, the kind, the hash
+    of the entry before and the canonical form of the row it stands for (`bookings.domain.chain`).
     """
 
     instrument = models.ForeignKey(
@@ -114,7 +114,9 @@ class UsageLog(models.Model):
 
 
 class UsageCorrection(models.Model):
-    """更正: what should be read instead of a log's values, and why. Counts once a second person confirms it."""
+    """更正: what should be read instead of a log's values, and why. Counts once a second person confirms
+    it.
+    """
 
     public_id = models.CharField(
         max_length=16, unique=True, editable=False, default=partial(new_public_id, "COR")

@@ -75,8 +75,8 @@ def quote_for(
     samples: int,
     now: datetime,
 ) -> pricing.Quote:
-    """The price of a request under the rule in force; visitors are quoted as individuals. Raises BookingRefused
-    where no rule is in force."""
+    """The price of a request under the rule in force; visitors are quoted as individuals. Raises
+    BookingRefused where no rule is in force."""
     terms = providers.terms_at(instrument.pk, now)
     if terms is None:
         raise BookingRefused(
@@ -132,7 +132,9 @@ def _counted(whose: Q, instrument_id: int, spans: list[Interval], but: int | Non
         state__in=COUNTED,
         starts_at__lt=spans[-1].end,
         ends_at__gt=spans[0].start,
-    ).exclude(pk=but)
+    )
+    if but is not None:
+        rows = rows.exclude(pk=but)
     return [Interval(start, end) for start, end in rows.values_list("starts_at", "ends_at")]
 
 

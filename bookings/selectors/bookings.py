@@ -84,7 +84,7 @@ def decisions_of_year(year: int) -> Iterator[dict[str, Any]]:
     `organization_id`, `decided` (by a person, in time) and `lapsed`. One statement.
     """
     span = year_of(year)
-    return (
+    rows = (
         Booking.objects.filter(
             requested_at__gte=span.start, requested_at__lt=span.end, decide_by__isnull=False
         )
@@ -96,3 +96,4 @@ def decisions_of_year(year: int) -> Iterator[dict[str, Any]]:
         .order_by("organization_id")
         .iterator()
     )
+    return (dict(row) for row in rows)

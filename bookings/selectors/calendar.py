@@ -28,8 +28,8 @@ def calendar_events(
     """One instrument's interval: `{"resources": [{id, title}], "events": [{id, resource, start, end, kind,
     title}]}`.
 
-    `kind` is `open` (a window, cut off at `now`), `booked`, `held` (waits for a decision), `closed` or `mine`.
-    Times are RFC 3339 in UTC. The number of statements does not depend on the number of events.
+    `kind` is `open` (a window, cut off at `now`), `booked`, `held` (waits for a decision), `closed` or
+    `mine`. Times are RFC 3339 in UTC. The number of statements does not depend on the number of events.
     """
     return _calendar(viewer, [instrument], interval, now)
 

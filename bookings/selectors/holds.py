@@ -34,7 +34,9 @@ def booking_lock(booking_id: int) -> Booking:
 def holds(
     instrument_ids: Collection[int], interval: Interval, *, but: int | None = None
 ) -> dict[int, list[Interval]]:
-    """Held time that touches the interval, turnaround included, per instrument; `but` leaves one booking out."""
+    """Held time that touches the interval, turnaround included, per instrument; `but` leaves one booking
+    out.
+    """
     rows = Booking.objects.filter(
         instrument_id__in=instrument_ids,
         state__in=HOLDING,

@@ -20,7 +20,9 @@ BATCH = 2000
 
 
 def usage_logs(viewer: "Viewer") -> QuerySet[UsageLog]:
-    """The logs that the viewer may see, in no order, with `is_confirmed`; corrections are prefetched in order."""
+    """The logs that the viewer may see, in no order, with `is_confirmed`; corrections are prefetched in
+    order.
+    """
     allowed = visible(viewer)
     found = UsageLog.objects.none() if allowed is None else UsageLog.objects.filter(allowed)
     return _complete(found)

@@ -5,11 +5,22 @@ from typing import TYPE_CHECKING
 
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import SizeClass
+from instrument_share.kernel.errors import NotFound
 from providers.domain.words import UserKind
 
 if TYPE_CHECKING:
-    from instrument_share.accounts.models import Organization
+    from instrument_share.accounts.models import Organization, User
     from providers.models import Instrument
+
+
+def payer_of(actor: "User", organization_id: int | None) -> "Organization | None":
+    """The organization that pays, among those that the actor may see (else NotFound); None: a person pays."""
+    if organization_id is None:
+        return None
+    found = accounts.organizations(actor).filter(pk=organization_id).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 @dataclass(frozen=True)
@@ -17,7 +28,8 @@ class UserSide:
     """As it was when the log was written.
 
     `external`: the user is not of the owning unit. `related`: external, and yet of an organization that is
-    related to the owner; use inside the owner is neither. A person who pays privately counts as in the region.
+    related to the owner; use inside the owner is neither. A person who pays privately counts as in the
+    region.
     """
 
     user_kind: str

@@ -38,7 +38,9 @@ def advance(booking: Booking, move: str, *fields: str) -> None:
 
 
 def require_revision(booking: Booking, revision: int | None) -> None:
-    """RevisionMismatch when the caller has seen another revision than the stored one; None skips the check."""
+    """RevisionMismatch when the caller has seen another revision than the stored one; None skips the
+    check.
+    """
     if revision is not None and revision != booking.revision:
         raise RevisionMismatch
 

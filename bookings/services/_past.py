@@ -1,6 +1,6 @@
 """The rows of a history import, built in memory: priced, with their facts frozen, linked into chains."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -122,48 +122,62 @@ def made(row: HistoryRow, instrument: "Instrument", people: People) -> Made:
 
 
 def chained(results: Sequence[Made], instruments: "dict[int, Instrument]") -> list[UsageEntry]:
-    """Link logs and confirmations to the ends of their instruments' chains, in the order of their recording."""
+    """Link logs and confirmations to the ends of their instruments' chains, in the order of their
+    recording.
+    """
     last = last_links(list(instruments))
-    moments = []
-    for position, one in enumerate(results):
-        if one.log is not None:
-            moments.append((one.log.instrument_id, one.recorded_at, position, EntryKind.LOG))
-        if one.confirmation is not None and one.log is not None:
-            moments.append((one.log.instrument_id, one.confirmed_at, position, EntryKind.CONFIRMATION))
-    # A log and its confirmation of the same second stay in that order.
-    moments.sort(key=lambda moment: (moment[0], moment[1], moment[3] == EntryKind.CONFIRMATION, moment[2]))
     entries = []
-    for instrument_id, at, position, kind in moments:
-        one = results[position]
-        row, actor = _row_and_actor(one, kind)
+    for moment in sorted(_moments(results), key=lambda moment: moment.order):
+        instrument_id = moment.log.instrument_id
         entry = link(
             instrument=instruments[instrument_id],
-            kind=kind,
-            row=row,
-            actor=actor,
-            now=at,
+            kind=moment.kind,
+            row=moment.row(),
+            actor=moment.actor,
+            now=moment.at,
             last=last.get(instrument_id),
         )
-        last[instrument_id] = entry
+        last[instrument_id] = moment.stands_for.entry = entry
         entries.append(entry)
-        if kind == EntryKind.LOG:
-            one.log.entry = entry
-        else:
-            one.confirmation.entry = entry
     return entries
 
 
-def _row_and_actor(one: Made, kind: EntryKind) -> "tuple[dict[str, Any], User]":
-    assert one.log is not None
-    assert one.recorded_by is not None
-    if kind == EntryKind.LOG:
-        return log_row(one.log), one.recorded_by
-    assert one.confirmation is not None
-    assert one.confirmed_by is not None
-    return (
-        chain.confirmation_row(one.confirmation.public_id, log=one.log.public_id, correction=None),
-        one.confirmed_by,
-    )
+@dataclass
+class _Moment:
+    """When a log or its confirmation was recorded, and by whom."""
+
+    log: UsageLog
+    confirmation: UsageConfirmation | None
+    at: datetime
+    actor: "User"
+    position: int
+
+    @property
+    def order(self) -> tuple[int, datetime, bool, int]:
+        """A log comes before what is confirmed in the same second."""
+        return self.log.instrument_id, self.at, self.confirmation is not None, self.position
+
+    @property
+    def kind(self) -> EntryKind:
+        return EntryKind.LOG if self.confirmation is None else EntryKind.CONFIRMATION
+
+    @property
+    def stands_for(self) -> UsageLog | UsageConfirmation:
+        return self.confirmation or self.log
+
+    def row(self) -> dict[str, Any]:
+        if self.confirmation is None:
+            return log_row(self.log)
+        return chain.confirmation_row(self.confirmation.public_id, log=self.log.public_id, correction=None)
+
+
+def _moments(results: Sequence[Made]) -> Iterator[_Moment]:
+    for position, one in enumerate(results):
+        if one.log is None or one.recorded_at is None or one.recorded_by is None:
+            continue
+        yield _Moment(one.log, None, one.recorded_at, one.recorded_by, position)
+        if one.confirmation is not None and one.confirmed_at is not None and one.confirmed_by is not None:
+            yield _Moment(one.log, one.confirmation, one.confirmed_at, one.confirmed_by, position)
 
 
 def _booking(row: HistoryRow, booked: Interval, instrument: "Instrument", people: People) -> Booking:

@@ -34,7 +34,9 @@ OPENS_BEFORE = timedelta(minutes=15)
 def booking_check_in(
     *, actor: "User", booking_id: int, now: datetime, revision: int | None = None
 ) -> Booking:
-    """The keeper lets the user at the instrument, from 15 minutes before the start, when nobody else is at it."""
+    """The keeper lets the user at the instrument, from 15 minutes before the start, when nobody else is at
+    it.
+    """
     booking = selectors.booking_lock(booking_id)
     require(actor, "bookings.attend", booking)
     require_revision(booking, revision)
@@ -68,10 +70,10 @@ def booking_check_out(
 ) -> UsageLog:
     """The use ends now: the booking is completed and its usage log written, to be confirmed by the user.
 
-    Start and end are those of check-in and check-out, in whole seconds. Measuring time is what the other parts
-    leave, when it is not given. The amount is the price of the booked way of service under the booking's own
-    rule for the effective time (docs/pricing.md). What was booked beyond is free at once; overrunning changes
-    the log, never the hold. Raises UsageRefused with everything that does not add up.
+    Start and end are those of check-in and check-out, in whole seconds. Measuring time is what the other
+    parts leave, when it is not given. The amount is the price of the booked way of service under the
+    booking's own rule for the effective time (docs/pricing.md). What was booked beyond is free at once;
+    overrunning changes the log, never the hold. Raises UsageRefused with everything that does not add up.
     """
     booking = selectors.booking_lock(booking_id)
     require(actor, "bookings.attend", booking)
@@ -134,6 +136,8 @@ def _used(booking: Booking) -> Interval:
 
 
 def _operator_id(booking: Booking, keeper: "User") -> int:
-    """Who was at the instrument, when nobody else is named: the user where they operate it, else the keeper."""
+    """Who was at the instrument, when nobody else is named: the user where they operate it, else the
+    keeper.
+    """
     self_operated = booking.service_mode == ServiceMode.SELF_OPERATED
     return booking.user_id if self_operated else keeper.pk

@@ -13,6 +13,7 @@ from bookings.domain.states import MOVES, BookingState
 from bookings.domain.words import CreditKind, Direction
 from bookings.models import Booking, BookingGroup, CreditEvent
 from bookings.services import _messages as messages
+from bookings.services._facts import payer_of
 from bookings.services._holding import (
     advance,
     late_charge,
@@ -21,17 +22,15 @@ from bookings.services._holding import (
     require_revision,
 )
 from bookings.services.next_free import next_free_refresh
-from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.permissions import require
 from instrument_share.journal import services as journal
-from instrument_share.kernel.errors import NotFound
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.states import moved
 from providers import selectors as providers
 from providers.domain.words import Decision, ServiceMode, UserKind
 
 if TYPE_CHECKING:
-    from instrument_share.accounts.models import Organization, User
+    from instrument_share.accounts.models import User
     from providers.domain.terms import Terms
 
 
@@ -56,7 +55,7 @@ def booking_create(
     """
     instrument = providers.instrument_lock(instrument_id)
     require(actor, "bookings.book", instrument)
-    payer = _payer(actor, payer_organization_id)
+    payer = payer_of(actor, payer_organization_id)
     problems = selectors.booking_problems(
         actor,
         instrument,
@@ -173,8 +172,9 @@ def booking_cancel(
 ) -> Booking:
     """Give the time back.
 
-    By the user after the deadline it is a late cancel: it costs the rule's percentage for the part that nobody
-    takes, and counts on the user's credit. Cancelled by the unit, which gives a reason, it costs nothing.
+    By the user after the deadline it is a late cancel: it costs the rule's percentage for the part that
+    nobody takes, and counts on the user's credit. Cancelled by the unit, which gives a reason, it costs
+    nothing.
     """
     booking = selectors.booking_lock(booking_id)
     require(actor, "bookings.cancel", booking)
@@ -254,15 +254,6 @@ def _first_state(terms: "Terms") -> BookingState:
     return BookingState.REQUESTED if terms.decision == Decision.BY_KEEPER else BookingState.APPROVED
 
 
-def _payer(actor: "User", organization_id: int | None) -> "Organization | None":
-    if organization_id is None:
-        return None
-    found = accounts.organizations(actor).filter(pk=organization_id).first()
-    if found is None:
-        raise NotFound
-    return found
-
-
 def _refusal(problems: list[Any]) -> BookingRefused | SlotTaken:
     if [problem.code for problem in problems] == [SlotTaken.code]:
         return SlotTaken(problems=problems)
@@ -270,7 +261,9 @@ def _refusal(problems: list[Any]) -> BookingRefused | SlotTaken:
 
 
 def _require_not_begun(booking: Booking) -> None:
-    """Moving keeps the state, so it stands outside the table of moves; what may still be cancelled may move."""
+    """Moving keeps the state, so it stands outside the table of moves; what may still be cancelled may
+    move.
+    """
     moved(MOVES, booking.state, "cancel")
 
 

@@ -1,4 +1,6 @@
-"""A past period at once: bookings, logs, confirmations and reviews, checked, chained and written in batches."""
+"""A past period at once: bookings, logs, confirmations and reviews, checked, chained and written in
+batches.
+"""
 
 import gc
 from collections import defaultdict
@@ -44,11 +46,12 @@ class HistoryCounts:
 def history_import(*, actor: "User", rows: Iterable[HistoryRow], now: datetime) -> HistoryCounts:
     """Write what happened in the past: all of it or nothing.
 
-    Locks every instrument, in order of id; the actor may log by hand on each of them. Refuses, before anything
-    is written, bookings that overlap each other or stored ones, and times that are not over (HistoryRefused lists
-    them by row). The limit for hours entered by hand does not apply: what an import brings is marked as such by
-    its `capture`. Chains go on from what is stored. One audit entry for each instrument names the numbers and
-    the last hash of what was added to its chain; the single rows carry who recorded them.
+    Locks every instrument, in order of id; the actor may log by hand on each of them. Refuses, before
+    anything is written, bookings that overlap each other or stored ones, and times that are not over
+    (HistoryRefused lists them by row). The limit for hours entered by hand does not apply: what an import
+    brings is marked as such by its `capture`. Chains go on from what is stored. One audit entry for each
+    instrument names the numbers and the last hash of what was added to its chain; the single rows carry who
+    recorded them.
     """
     given = list(rows)
     instruments = {one.pk: one for one in providers.instrument_locks({row.instrument_id for row in given})}
@@ -72,7 +75,9 @@ def history_import(*, actor: "User", rows: Iterable[HistoryRow], now: datetime) 
 
 @contextmanager
 def _no_garbage_collection() -> Iterator[None]:
-    """A fifth of the time would go into looking for cycles among a hundred thousand rows that are all needed."""
+    """A fifth of the time would go into looking for cycles among a hundred thousand rows that are all
+    needed.
+    """
     was_enabled = gc.isenabled()
     gc.disable()
     try:

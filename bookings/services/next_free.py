@@ -24,8 +24,8 @@ STALE_AFTER = timedelta(hours=1)
 def next_free_refresh(instrument_ids: Collection[int], now: datetime) -> None:
     """Work out again when these instruments are next free, in the transaction that changed holds.
 
-    Next free is the first start, on the rule's step and with its lead time, at which the shortest booking fits
-    before the horizon. The number of statements does not depend on the number of instruments.
+    Next free is the first start, on the rule's step and with its lead time, at which the shortest booking
+    fits before the horizon. The number of statements does not depend on the number of instruments.
     """
     ids = sorted(set(instrument_ids))
     terms = providers.terms_now(_published(ids), now)

@@ -22,11 +22,10 @@ from bookings.models import Review, UsageConfirmation, UsageCorrection, UsageLog
 from bookings.selectors.usage import log_lock, log_row
 from bookings.services import _messages as messages
 from bookings.services._chaining import append
-from bookings.services._facts import user_side
-from instrument_share.accounts import selectors as accounts
+from bookings.services._facts import payer_of, user_side
 from instrument_share.accounts.permissions import require
 from instrument_share.journal import services as journal
-from instrument_share.kernel.errors import NotFound, Problem, gettext_noop
+from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.money import yuan
 from providers import selectors as providers
@@ -75,9 +74,7 @@ def usage_log_by_hand(
     """
     instrument = providers.instrument_lock(instrument_id)
     require(actor, "bookings.log_by_hand", instrument)
-    payer = accounts.organizations(actor).filter(pk=payer_organization_id).first()
-    if payer_organization_id is not None and payer is None:
-        raise NotFound
+    payer = payer_of(actor, payer_organization_id)
     time = Interval(whole_seconds(interval.start), whole_seconds(interval.end))
     spent = Spent.of(
         time,
@@ -142,8 +139,8 @@ def usage_correct(
 ) -> UsageCorrection:
     """Say what should be read instead of a log's values; it counts once a second person confirms it.
 
-    `changes` name fields of `chain.CORRECTABLE` with values as a log has them (aware datetimes, Decimal). Raises
-    UsageRefused with everything that is wrong.
+    `changes` name fields of `chain.CORRECTABLE` with values as a log has them (aware datetimes, Decimal).
+    Raises UsageRefused with everything that is wrong.
     """
     log = log_lock(log_id)
     require(actor, "bookings.correct_usage", log)

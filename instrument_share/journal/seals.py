@@ -1,8 +1,9 @@
 """The form in which audit entries are sealed, version 1; pure.
 
-A seal's hash is the SHA-256, in lower-case hexadecimal, of the hash of the seal before (64 zeros for the first)
-and then, for each entry in order of its id, a line feed and the entry as JSON in UTF-8 with sorted keys and no
-spaces: id, at (UTC, microseconds), actor (id), action, subject_type, subject_id, organization_id, details, address.
+A seal's hash is the SHA-256, in lower-case hexadecimal, of the hash of the seal before (64 zeros for the
+first) and then, for each entry in order of its id, a line feed and the entry as JSON in UTF-8 with sorted
+keys and no spaces: id, at (UTC, microseconds), actor (id), action, subject_type, subject_id,
+organization_id, details, address.
 """
 
 import hashlib

@@ -22,7 +22,9 @@ def unread_count(viewer: "User") -> int:
 
 
 def history(subject: Model) -> QuerySet[AuditEntry]:
-    """Everything that was done to `subject`, oldest first; the caller has checked that the viewer may see it."""
+    """Everything that was done to `subject`, oldest first; the caller has checked that the viewer may see
+    it.
+    """
     return AuditEntry.objects.filter(
         subject_type=subject._meta.label, subject_id=getattr(subject, "public_id", None) or str(subject.pk)
     ).order_by("id")

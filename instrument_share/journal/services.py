@@ -161,8 +161,8 @@ MAILED_AT_ONCE = 200
 def notifications_mail(now: datetime) -> int:
     """Send the notifications that were not mailed yet, each in its reader's language; their number.
 
-    For `tick`. Each is marked in the transaction that sends it: a mail that fails is tried again next time, and
-    keeps back none that was sent. People without an address read theirs in the inbox.
+    For `tick`. Each is marked in the transaction that sends it: a mail that fails is tried again next time,
+    and keeps back none that was sent. People without an address read theirs in the inbox.
     """
     waiting = Notification.objects.filter(mailed_at__isnull=True).order_by("id")
     return sum(_mail(pk, now) for pk in list(waiting.values_list("pk", flat=True)[:MAILED_AT_ONCE]))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext
@@ -16,10 +16,12 @@ from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts import services as account_services
-from instrument_share.accounts.models import User
 from instrument_share.kernel.errors import DomainError, Invalid, NotFound, Problem, gettext_noop
 from instrument_share.kernel.interval import Interval
 from instrument_share.web import clock, problem
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
 
 # --- Types of fields ----------------------------------------------------------------------------------------
 
@@ -63,7 +65,7 @@ def interval_of(starts_at: datetime, ends_at: datetime) -> Interval:
 class PersonalToken(HttpBearer):
     """`Authorization: Bearer …` with a personal token; the request is then the person's."""
 
-    def authenticate(self, request: HttpRequest, token: str) -> User | None:
+    def authenticate(self, request: HttpRequest, token: str) -> "User | None":
         user = accounts.user_by_token(token, clock.now())
         if user is not None:
             request.user = user
@@ -71,7 +73,9 @@ class PersonalToken(HttpBearer):
 
 
 class Visitor:
-    """Anybody: the person who is logged in, or a visitor. A token that is not valid is refused all the same."""
+    """Anybody: the person who is logged in, or a visitor. A token that is not valid is refused all the
+    same.
+    """
 
     def __call__(self, request: HttpRequest) -> Any:
         if "Authorization" in request.headers:
@@ -83,6 +87,12 @@ MEMBERS = [PersonalToken(), SessionAuth()]
 """For operations that need an account: a token, or the session of a page with its CSRF token."""
 EVERYBODY = [PersonalToken(), Visitor()]
 """For public reads."""
+
+
+def person(request: HttpRequest) -> "User":
+    """Who asks, in an operation for MEMBERS."""
+    return cast("User", request.user)
+
 
 # --- Refusals -----------------------------------------------------------------------------------------------
 
@@ -248,7 +258,7 @@ def _of_the_protocol(_request: HttpRequest, error: HttpError) -> HttpResponse:
     return problem.response(problem.body(status=error.status_code, code=code, detail=str(detail)))
 
 
-# --- The person who asks --------------------------------------------------------------------------------------
+# --- The person who asks ------------------------------------------------------------------------------------
 
 me_router = Router(tags=["me"], auth=MEMBERS)
 
@@ -293,8 +303,7 @@ def organization_ref(organization: Any) -> OrganizationRef:
 @me_router.get("", response={200: MeOut, **refusals()}, operation_id="me", summary="Who I am")
 def me(request: HttpRequest) -> MeOut:
     """The person behind the token or session, with the roles they hold now."""
-    user = request.user
-    assert isinstance(user, User)
+    user = person(request)
     return MeOut(
         id=user.public_id,
         name=user.name,
@@ -315,8 +324,7 @@ def me(request: HttpRequest) -> MeOut:
 )
 def token_create(request: HttpRequest, data: TokenIn) -> Status[TokenOut]:
     """Only from a session: a token can't make another. Its secret is shown this once."""
-    user = request.user
-    assert isinstance(user, User)
+    user = person(request)
     token, secret = account_services.api_token_create(actor=user, name=data.name, now=clock.now())
     made = TokenOut(id=token.public_id, name=token.name, expires_at=token.expires_at, secret=secret)
     return Status(201, made)

@@ -1,13 +1,14 @@
 """What each process of the race does; started by `test_race`, so it knows nothing of pytest."""
 
 import os
+from contextlib import suppress
 from threading import BrokenBarrierError
 
 MEETS_WITHIN = 3
 """Seconds that a process waits, between its check and its write, for the others to get there too.
 
-Without the lock all get there. With it the others can't: they stand before the check, and the one that holds the
-lock goes on alone after this time.
+Without the lock all get there. With it the others can't: they stand before the check, and the one that holds
+the lock goes on alone after this time.
 """
 
 
@@ -52,10 +53,8 @@ def meeting_at(seam, quote):
     """The price is worked out after the checks and before the write: there everybody waits for everybody."""
 
     def quote_when_all_are_here(*args, **kwargs):
-        try:
+        with suppress(BrokenBarrierError):
             seam.wait(MEETS_WITHIN)
-        except BrokenBarrierError:
-            pass
         return quote(*args, **kwargs)
 
     return quote_when_all_are_here

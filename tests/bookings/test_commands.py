@@ -76,6 +76,8 @@ def test_the_walk_along_the_chains_names_the_first_row_that_does_not_fit(clock):
     use(city, slot(day=2))
     call_command("verify_usage", verbosity=0)
     with guards.lifted(), connection.cursor() as cursor:
-        cursor.execute("UPDATE bookings_usagelog SET samples = 99 WHERE id = (SELECT max(id) FROM bookings_usagelog)")
+        cursor.execute(
+            "UPDATE bookings_usagelog SET samples = 99 WHERE id = (SELECT max(id) FROM bookings_usagelog)"
+        )
     with pytest.raises(CommandError, match=rf"{city.instrument.public_id} entry 2 \(log, .*was changed"):
         call_command("verify_usage", verbosity=0)

@@ -1,7 +1,7 @@
 """Several processes book the same hour at the same moment, on the engine that this run tests.
 
-First with the lock and the database's own refusal off, and nothing else changed: the hour is sold several times.
-Then with either of them on, and with both: exactly one booking, whoever was first.
+First with the lock and the database's own refusal off, and nothing else changed: the hour is sold several
+times. Then with either of them on, and with both: exactly one booking, whoever was first.
 """
 
 import multiprocessing

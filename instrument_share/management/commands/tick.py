@@ -20,7 +20,9 @@ STEPS: dict[str, Callable[[datetime], object]] = {
     "mails": journal.notifications_mail,
     "old answers forgotten": lambda now: idempotency.forget_old(now=now),
 }
-"""Everything timed. Each step stands alone and may be repeated at any moment, by several processes at once."""
+"""Everything timed. Each step stands alone and may be repeated at any moment, by several processes at
+once.
+"""
 
 logger = logging.getLogger(__name__)
 
