@@ -1,5 +1,61 @@
 """Addresses of this app's pages."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from providers.views import (
+    imports,
+    instrument_acts,
+    instruments,
+    people,
+    profile,
+    publications,
+    reviews,
+    rules,
+)
+
+urlpatterns = [
+    path("unit/instruments/<str:public_id>/edit/", instruments.edit, name="instrument_edit"),
+    path("unit/instruments/<str:public_id>/rule/", rules.rule_new, name="rule_new"),
+    path("unit/instruments/<str:public_id>/people/", people.people, name="instrument_people"),
+    path("unit/instruments/<str:public_id>/keepers/", people.keepers_set, name="keepers_set"),
+    path(
+        "unit/instruments/<str:public_id>/qualifications/",
+        people.qualification_new,
+        name="qualification_new",
+    ),
+    path(
+        "unit/instruments/<str:public_id>/qualifications/<int:qualification_id>/end/",
+        people.qualification_revoke,
+        name="qualification_revoke",
+    ),
+    path(
+        "unit/instruments/<str:public_id>/submit/",
+        instrument_acts.act,
+        {"verb": "submit"},
+        name="instrument_submit",
+    ),
+    path("unit/instruments/<str:public_id>/<str:verb>/", instrument_acts.act, name="instrument_act"),
+    path("unit/publications/<str:kind>/<str:public_id>/edit/", publications.edit, name="publication_edit"),
+    path(
+        "unit/publications/<str:kind>/<str:public_id>/withdraw/",
+        publications.withdraw,
+        name="publication_withdraw",
+    ),
+    path("unit/<str:organization_id>/profile/", profile.edit, name="unit_profile_edit"),
+    path("unit/<str:organization_id>/profile/submit/", profile.submit, name="unit_profile_submit"),
+    path("unit/<str:organization_id>/profile/confirm/", profile.confirm, name="unit_profile_confirm"),
+    path("unit/<str:organization_id>/instruments/", instruments.instruments, name="unit_instruments"),
+    path("unit/<str:organization_id>/instruments/new/", instruments.new, name="instrument_new"),
+    path("unit/<str:organization_id>/import/", imports.upload, name="sheet_import"),
+    path("unit/<str:organization_id>/import/<str:key>/", imports.look, name="sheet_preview"),
+    path(
+        "unit/<str:organization_id>/publications/<str:kind>/",
+        publications.publications,
+        name="unit_publications",
+    ),
+    path("unit/<str:organization_id>/publish/<str:kind>/", publications.new, name="publication_new"),
+    path("units/regulations/<str:public_id>/file/", publications.attachment, name="regulation_file"),
+    path("bureau/reviews/<str:public_id>/", reviews.look, name="bureau_review"),
+    path("bureau/reviews/<str:public_id>/publish/", reviews.publish, name="review_publish"),
+    path("bureau/reviews/<str:public_id>/return/", reviews.return_, name="review_return"),
+]

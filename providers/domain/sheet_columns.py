@@ -1,4 +1,4 @@
-"""The columns of a sheet that a person assigns to fields by hand, beside those that are recognised by themselves."""
+"""The columns of a sheet that a person assigns to fields by hand, beside those that are recognised."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

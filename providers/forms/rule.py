@@ -1,4 +1,4 @@
-"""The terms on which an instrument is open, as a form: lengths in hours, rows of opening hours and of prices."""
+"""The terms of an instrument as a form: lengths in hours, rows of opening hours and of prices."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -202,10 +202,10 @@ PriceRows = forms.formset_factory(PriceForm, extra=0, max_num=MOST_ROWS, validat
 
 
 class TermsForms:
-    """The form and its rows together. Row buttons work without a script: the page comes back with the rows changed.
+    """The form and its rows together. Its row buttons work without a script.
 
-    `data` is what was posted. With `act` "add-patterns", "add-prices", "drop-patterns-2" … the page is shown again
-    as it was typed, with a row more or less, and nothing is checked yet.
+    `data` is what was posted. With `act` "add-patterns", "add-prices", "drop-patterns-2" … the page is shown
+    again as it was typed, with a row more or less, and nothing is checked yet.
     """
 
     def __init__(self, data: QueryDict | None, *, initial: Mapping[str, Any]) -> None:

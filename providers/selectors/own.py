@@ -59,7 +59,7 @@ def _stale(now: datetime) -> Q:
 
 
 def qualified(instrument_id: int, now: datetime) -> QuerySet[Qualification]:
-    """Who may operate an instrument now, the one whose right ends first on top; the caller has checked the viewer."""
+    """Who may operate an instrument now, by the end of the right; the caller has checked the viewer."""
     return (
         Qualification.objects.filter(instrument_id=instrument_id, expires_at__gt=now, revoked_at__isnull=True)
         .select_related("user", "granted_by")

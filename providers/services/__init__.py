@@ -27,6 +27,7 @@ from providers.services.people import (
     QualificationTooShort,
     keeper_assign,
     keeper_remove,
+    keepers_set,
     qualification_grant,
     qualification_revoke,
 )
@@ -76,6 +77,7 @@ __all__ = [
     "instrument_update",
     "keeper_assign",
     "keeper_remove",
+    "keepers_set",
     "publication_publish",
     "publication_update",
     "publication_withdraw",

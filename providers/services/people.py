@@ -1,5 +1,6 @@
 """Writers of who keeps an instrument and who may operate it."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from instrument_share.accounts.selectors import people_with
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import DomainError, NotFound, gettext_noop
 from providers.models import Instrument, Keeper, Qualification
-from providers.selectors import instrument_lock
+from providers.selectors import instrument_lock, keepers_of
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -52,6 +53,21 @@ def keeper_remove(*, actor: "User", instrument_id: int, user_id: int, now: datet
     if keeper is not None:
         keeper.delete()
         _record(actor, "keeper.removed", instrument, keeper.user, now)
+
+
+@transaction.atomic
+def keepers_set(
+    *, actor: "User", instrument_id: int, user_ids: Collection[int], now: datetime
+) -> list["User"]:
+    """Make these people, and nobody else, the keepers of an instrument; all of them, by name."""
+    instrument = instrument_lock(instrument_id)
+    require(actor, "providers.edit_instrument", instrument)
+    held = set(Keeper.objects.filter(instrument=instrument).values_list("user_id", flat=True))
+    for user_id in sorted(held - set(user_ids)):
+        keeper_remove(actor=actor, instrument_id=instrument_id, user_id=user_id, now=now)
+    for user_id in sorted(set(user_ids) - held):
+        keeper_assign(actor=actor, instrument_id=instrument_id, user_id=user_id, now=now)
+    return sorted(keepers_of([instrument_id])[instrument_id], key=lambda keeper: keeper.name)
 
 
 @transaction.atomic

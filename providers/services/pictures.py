@@ -1,4 +1,4 @@
-"""Files that people upload to be shown: checked, bounded, and made anew so that only the picture itself is kept."""
+"""Files that people upload to be shown: checked, bounded, pictures made anew so that nothing else is kept."""
 
 import hashlib
 import warnings
@@ -31,7 +31,7 @@ class AttachmentUnusable(DomainError):
     message = gettext_noop("The file can't be attached.")
 
 
-def picture_prepared(upload: IO[bytes]) -> ContentFile[bytes]:
+def picture_prepared(upload: IO[bytes]) -> "ContentFile[bytes]":
     """The upload as a JPEG of at most 1600 pixels a side, named by its content.
 
     It is decoded and encoded anew: camera, place and whatever else travelled in the file stay behind. Raises
@@ -77,7 +77,7 @@ MOST_ATTACHED = 20 * 1024 * 1024
 PDF = b"%PDF-"
 
 
-def attachment_prepared(upload: IO[bytes]) -> ContentFile[bytes]:
+def attachment_prepared(upload: IO[bytes]) -> "ContentFile[bytes]":
     """A PDF of at most 20 MB, named by its content. Raises AttachmentUnusable."""
     content = upload.read(MOST_ATTACHED + 1)
     if len(content) > MOST_ATTACHED:

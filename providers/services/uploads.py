@@ -1,4 +1,4 @@
-"""Sheets between being looked at and being brought in: kept in private storage, for one person and one unit."""
+"""Sheets between look and import: kept in private storage, for one person and one unit."""
 
 import re
 import secrets

@@ -1,0 +1,136 @@
+"""Parts of pages that know units, instruments and their terms."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from django import template
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from instrument_share.kernel.wording import Sentence, Words
+from instrument_share.web import formats
+from instrument_share.web.problem import told
+from instrument_share.web.templatetags.ui import badge
+from providers.domain.instruments import FIELDS
+from providers.domain.wording import word
+from providers.services.imports import Outcome
+
+register = template.Library()
+
+
+@register.filter
+def said(sentence: Sentence) -> str:
+    """A sentence of the domain in the reader's language."""
+    return told(sentence.message, sentence.params)
+
+
+@register.filter
+def in_words(code: StrEnum) -> str:
+    """A member of a closed list."""
+    return told("{word}", {"word": word(code)})
+
+
+@register.filter
+def heading(column: str) -> str:
+    """A column of a sheet: our own label is translated, a heading of the sheet stays as it is."""
+    return told("{word}", {"word": column}) if isinstance(column, Words) else column
+
+
+@register.filter
+def label(text: str) -> str:
+    """A label of the domain in the reader's language."""
+    return told("{word}", {"word": Words(text)})
+
+
+@register.simple_tag
+def value_of(name: str, value: Any) -> str:
+    """The value of a field of an instrument or of a profile, as readers see it."""
+    if value in (None, "", []):
+        return formats.NOTHING
+    spec = FIELDS.get(name)
+    if spec is not None and spec.choices is not None:
+        return in_words(spec.choices(value))
+    match value:
+        case Decimal():
+            return formats.yuan(value)
+        case datetime() | date():
+            return formats.date_only(value)
+        case list():
+            return ", ".join(value)
+    if hasattr(value, "code"):
+        return f"{value.code} {formats.bilingual(value, 'name')}"
+    if hasattr(value, "field"):
+        return _("A picture is attached.") if value else formats.NOTHING
+    return str(value)
+
+
+@register.simple_tag
+def day_bar(hours: Sequence[bool], words: str) -> SafeString:
+    """A day as 48 half hours, open ones light, from left to right; said to who does not see it."""
+    cells = format_html_join("", '<span class="time-{}"></span>', (("open" if h else "free",) for h in hours))
+    return format_html('<div class="day-bar" role="img" aria-label="{}">{}</div>', words, cells)
+
+
+NEXT_STEP_AT = {"profile": "unit_profile_edit", "instrument": "unit_instruments"}
+
+
+@register.simple_tag
+def next_step_address(kind: str, organization_id: str) -> str:
+    """Where a manager does what completeness asks for."""
+    if kind in NEXT_STEP_AT:
+        return reverse(NEXT_STEP_AT[kind], args=[organization_id])
+    return reverse("publication_new", args=[organization_id, kind])
+
+
+@register.simple_tag
+def marks(names: Iterable[str]) -> str:
+    """Labels of the domain in a row, in the reader's language."""
+    return told("{names}", {"names": tuple(Words(name) for name in names)})
+
+
+OUTCOMES = {
+    Outcome.NEW: (gettext_lazy("A new draft"), "good", "plus"),
+    Outcome.UPDATED: (gettext_lazy("The draft is brought up to date"), "active", "pencil"),
+    Outcome.UNCHANGED: (gettext_lazy("Here already, the same"), "quiet", "check"),
+    Outcome.KEPT: (gettext_lazy("Submitted or published already: left as it is"), "quiet", "lock"),
+    Outcome.REFUSED: (gettext_lazy("Can't be entered"), "bad", "cross"),
+}
+
+
+@register.simple_tag
+def outcome(code: Outcome) -> SafeString:
+    """What becomes of a row of a sheet."""
+    return badge(*OUTCOMES[code])
+
+
+ACTS = {
+    "created": gettext_lazy("entered"),
+    "saved": gettext_lazy("saved"),
+    "updated": gettext_lazy("changed"),
+    "submitted": gettext_lazy("submitted for review"),
+    "returned": gettext_lazy("returned with a reason"),
+    "published": gettext_lazy("published"),
+    "confirmed": gettext_lazy("confirmed as still right"),
+    "suspended": gettext_lazy("suspended"),
+    "resumed": gettext_lazy("put back into service"),
+    "retired": gettext_lazy("retired for good"),
+    "changes_accepted": gettext_lazy("accepted the changes"),
+    "changes_refused": gettext_lazy("refused the changes"),
+    "assigned": gettext_lazy("named a keeper"),
+    "removed": gettext_lazy("took a keeper's task back"),
+    "granted": gettext_lazy("granted a qualification"),
+    "revoked": gettext_lazy("ended a qualification"),
+}
+
+
+@register.simple_tag
+def act_in_words(action: str) -> str:
+    """An act of the journal (`instrument.submitted`) in words."""
+    done = action.partition(".")[2]
+    return str(ACTS.get(done, done))

@@ -1,0 +1,1 @@
+"""Pages on which a unit keeps its information, and the bureau reviews it."""
