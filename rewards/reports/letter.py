@@ -38,7 +38,7 @@ def finance_letter(
             block for number, section in enumerate(sections, start=1) for block in section(number, facts)
         ]
         return OfficialLetter(
-            title=f"{city}科学技术局关于报送{year}年度大型科研仪器\n开放共享评价与奖励结果的函",
+            title=f"{city}科学技术局\n关于报送{year}年度大型科研仪器开放共享\n评价与奖励结果的函",
             salutation=f"{city}财政局",
             blocks=[
                 Paragraph(_opening(facts)),
