@@ -1,8 +1,10 @@
 """Closures and uses from the beginning of the year before until yesterday, then what has changed since."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import groupby
+from typing import Any
 
 from bookings import services as bookings
 from bookings.domain.history import HistoryRow, PastUse
@@ -111,13 +113,13 @@ def _uses(world: World) -> list[Use]:
     return uses(plans.instruments(world.city, windows), plans.people(world.city), calendar, until, SEED)
 
 
-def _rows(world: World, facts: Instrument, use: Use) -> list[HistoryRow]:
-    user, keeper = world.people[use.user], world.keeper(facts)
-    organization = world.city.organization_of(use.user)
-    about = {
+def _rows(world: World, facts: Instrument, use: Use) -> Iterator[HistoryRow]:
+    """The booking with its use, and the request before it that came to nothing."""
+    keeper_id = world.keeper(facts).pk
+    about: dict[str, Any] = {
         "instrument_id": world.instruments[use.instrument].pk,
-        "user_id": user.pk,
-        "payer_organization_id": world.organizations[organization].pk,
+        "user_id": world.people[use.user].pk,
+        "payer_organization_id": world.organizations[world.city.organization_of(use.user)].pk,
         "service_mode": ServiceMode(use.mode),
         "subject": plans.subject(world.city, facts, use.service),
         "project": plans.project(world.city, use.direction, use.service),
@@ -125,7 +127,29 @@ def _rows(world: World, facts: Instrument, use: Use) -> list[HistoryRow]:
         "samples": use.samples,
         "booked": use.booked,
     }
-    used = PastUse(
+    yield HistoryRow(
+        **about,
+        requested_at=use.requested_at,
+        decide_by=use.decide_by,
+        decided_at=use.decided_at,
+        decided_by_id=keeper_id if use.decide_by else None,
+        used=_past_use(world, use, keeper_id),
+    )
+    earlier = use.earlier
+    if earlier is not None:
+        yield HistoryRow(
+            **about,
+            state=BookingState(earlier.state),
+            requested_at=earlier.requested_at,
+            decide_by=earlier.decide_by,
+            decided_at=earlier.decided_at,
+            decided_by_id=keeper_id if earlier.decide_by and earlier.decided_at else None,
+            ended_at=earlier.ended_at,
+        )
+
+
+def _past_use(world: World, use: Use, keeper_id: int) -> PastUse:
+    return PastUse(
         time=use.used,
         operator_id=world.people[use.operator].pk,
         setup_seconds=use.setup_seconds,
@@ -136,34 +160,11 @@ def _rows(world: World, facts: Instrument, use: Use) -> list[HistoryRow]:
         amount_yuan=Decimal(0) if use.free_of_charge else None,
         capture=Capture.MANUAL if use.by_hand else Capture.CHECK_OUT,
         recorded_at=use.recorded_at,
-        recorded_by_id=keeper.pk,
-        confirmed_by_id=user.pk if use.confirmed_at else None,
+        recorded_by_id=keeper_id,
+        confirmed_by_id=world.people[use.user].pk if use.confirmed_at else None,
         confirmed_at=use.confirmed_at,
         rating=Rating(use.rating) if use.rating else None,
     )
-    rows = [
-        HistoryRow(
-            **about,
-            requested_at=use.requested_at,
-            decide_by=use.decide_by,
-            decided_at=use.decided_at,
-            decided_by_id=keeper.pk if use.decide_by else None,
-            used=used,
-        )
-    ]
-    if use.earlier is not None:
-        rows.append(
-            HistoryRow(
-                **about,
-                state=BookingState(use.earlier.state),
-                requested_at=use.earlier.requested_at,
-                decide_by=use.earlier.decide_by,
-                decided_at=use.earlier.decided_at,
-                decided_by_id=keeper.pk if use.earlier.decide_by and use.earlier.decided_at else None,
-                ended_at=use.earlier.ended_at,
-            )
-        )
-    return rows
 
 
 def _relations(world: World) -> None:
