@@ -166,3 +166,14 @@ def person_named(text: str) -> User | None:
     named = Q(username=wanted) | Q(email__iexact=wanted) | Q(public_id=wanted.upper())
     found = list(User.objects.filter(named, is_active=True)[:2]) if wanted else []
     return found[0] if len(found) == 1 else None
+
+
+def organizations_pending(viewer: "Viewer") -> QuerySet[Organization]:
+    """Bodies that wait for the bureau's admission, the longest waiting first; nothing for others."""
+    if not standing(viewer).holds(Role.BUREAU_OFFICER):
+        return Organization.objects.none()
+    return (
+        Organization.objects.filter(state=OrganizationState.PENDING)
+        .select_related("district")
+        .order_by("created_at", "id")
+    )
