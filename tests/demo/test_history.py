@@ -150,3 +150,9 @@ def test_faults_take_about_the_part_that_is_asked_for():
     )
     assert lost / total(windows) == pytest.approx(0.1, abs=0.02)
     assert all(not first.interval.overlaps(second.interval) for first, second in pairwise(out))
+
+
+def test_this_seed_gives_exactly_this_year():
+    found = year_of(NUMBERS[:1])
+    assert (len(found), sum(use.effective_seconds for use in found)) == (358, 6_864_900)
+    assert sum(use.outside for use in found) == 75
