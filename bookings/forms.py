@@ -56,8 +56,8 @@ class ReasonForm(forms.Form):
 class TimeForm(forms.Form):
     """From when to when."""
 
-    starts_at = forms.DateTimeField(label=_("Start"), widget=LocalDateTime)
-    ends_at = forms.DateTimeField(label=_("End"), widget=LocalDateTime)
+    starts_at = forms.DateTimeField(label=_("Starts at"), widget=LocalDateTime)
+    ends_at = forms.DateTimeField(label=_("Ends at"), widget=LocalDateTime)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -125,8 +125,8 @@ class CheckOutForm(SpentFields):
 class CorrectionForm(forms.Form):
     """What should be read instead of what counts now; only what is changed here is corrected."""
 
-    starts_at = forms.DateTimeField(label=_("Start"), widget=LocalDateTime(by_second=True))
-    ends_at = forms.DateTimeField(label=_("End"), widget=LocalDateTime(by_second=True))
+    starts_at = forms.DateTimeField(label=_("Starts at"), widget=LocalDateTime(by_second=True))
+    ends_at = forms.DateTimeField(label=_("Ends at"), widget=LocalDateTime(by_second=True))
     setup_seconds = forms.DecimalField(label=_("Set-up (minutes)"), min_value=0, decimal_places=1)
     measuring_seconds = forms.DecimalField(label=_("Measuring (minutes)"), min_value=0, decimal_places=1)
     post_seconds = forms.DecimalField(label=_("Post-processing (minutes)"), min_value=0, decimal_places=1)

@@ -56,8 +56,8 @@ ACTIONS: Mapping[str, str] = {
 """What the journal calls a booking's changes."""
 
 FIELDS: Mapping[str, str] = {
-    "starts_at": gettext_noop("Start"),
-    "ends_at": gettext_noop("End"),
+    "starts_at": gettext_noop("Starts at"),
+    "ends_at": gettext_noop("Ends at"),
     "setup_seconds": gettext_noop("Set-up"),
     "measuring_seconds": gettext_noop("Measuring"),
     "post_seconds": gettext_noop("Post-processing"),
@@ -67,7 +67,7 @@ FIELDS: Mapping[str, str] = {
     "purpose": gettext_noop("Kind of use"),
     "content": gettext_noop("What was done"),
     "project": gettext_noop("Project"),
-    "samples": gettext_noop("Samples"),
+    "samples": gettext_noop("Number of samples"),
     "results": gettext_noop("Results"),
     "amount_yuan": gettext_noop("Amount"),
 }

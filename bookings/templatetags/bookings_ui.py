@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from bookings.domain import wording
 from bookings.domain.pricing import MINIMUM
@@ -107,11 +108,21 @@ def booking_steps(booking: Any) -> dict[str, Any]:
 ENDED = frozenset({BookingState.REJECTED, BookingState.CANCELLED, BookingState.LAPSED, BookingState.NO_SHOW})
 
 
+HERE = {
+    BookingState.OFFERED: -1,
+    BookingState.REQUESTED: 0,
+    BookingState.APPROVED: 1,
+    BookingState.IN_USE: 2,
+    BookingState.COMPLETED: 4,
+}
+"""Which step a booking is at; all of them are behind a completed one."""
+
+
 def _steps(booking: Any) -> Iterable[tuple[str, str, str]]:
     decided = booking.decided_at if booking.decide_by else booking.requested_at
     instants = [booking.requested_at, decided, booking.checked_in_at, booking.checked_out_at]
     words = [
-        _("Requested"),
+        _("Request made"),
         *(str(label("booking", code).text) for code in ("approved", "in_use", "completed")),
     ]
     if booking.state in ENDED:
@@ -121,21 +132,19 @@ def _steps(booking: Any) -> Iterable[tuple[str, str, str]]:
         ended = booking.ended_at or booking.starts_at
         yield str(label("booking", booking.state).text), "failed", formats.moment(ended)
         return
-    reached = {BookingState.REQUESTED: 1, BookingState.APPROVED: 2, BookingState.IN_USE: 3}.get(
-        booking.state, 4
-    )
-    if booking.state == BookingState.OFFERED:
-        reached = 0
+    here = HERE[BookingState(booking.state)]
     notes = {
-        1: _("by {time}").format(time=formats.moment(booking.decide_by)) if booking.decide_by else "",
-        2: formats.moment(booking.starts_at),
-        3: _("until {time}").format(time=formats.moment(booking.ends_at)),
+        BookingState.REQUESTED: _("answer by {time}").format(time=formats.moment(booking.decide_by)),
+        BookingState.APPROVED: _("for {time}").format(time=formats.moment(booking.starts_at)),
+        BookingState.IN_USE: _("since {time}").format(time=formats.moment(booking.checked_in_at)),
     }
     for at, text in enumerate(words):
-        if at < reached:
+        if at < here:
             yield text, "done", formats.moment(instants[at])
+        elif at == here:
+            yield text, "now", notes.get(BookingState(booking.state), "")
         else:
-            yield text, "now" if at == reached else "next", notes.get(at, "") if at == reached else ""
+            yield text, "next", ""
 
 
 @register.simple_tag
@@ -161,7 +170,7 @@ def booking_facts(booking: Any) -> dict[str, Any]:
             (_("Way of service"), word(booking.service_mode, "service_mode")),
             (_("Direction"), word(booking.direction, "direction")),
             (_("Project"), booking.project),
-            (_("Samples"), booking.samples or ""),
+            (_("Number of samples"), booking.samples or ""),
         ]
     )
 
@@ -179,7 +188,7 @@ def usage_facts(log: Any, values: Mapping[str, Any]) -> dict[str, Any]:
             (_("Direction"), word(values["direction"], "direction")),
             (_("Kind of use"), word(values["purpose"], "purpose")),
             (_("Project"), values["project"]),
-            (_("Samples"), values["samples"] or ""),
+            (_("Number of samples"), values["samples"] or ""),
             (_("Results"), values["results"]),
             (_("Recorded how"), word(log.capture, "capture")),
         ]
@@ -189,7 +198,7 @@ def usage_facts(log: Any, values: Mapping[str, Any]) -> dict[str, Any]:
 @register.inclusion_tag("instrument_share/ui/facts.html")
 def frozen_facts(log: Any) -> dict[str, Any]:
     """What an assessment reads about the user's side; later changes to an organization don't change it."""
-    yes, no = _("yes"), _("no")
+    yes, no = pgettext("answer", "yes"), pgettext("answer", "no")
     return facts(
         [
             (_("Kind of user"), word(log.user_kind, "user_kind")),

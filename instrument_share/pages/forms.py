@@ -87,8 +87,8 @@ def _told(code: Any) -> str:
 class BookingForm(forms.Form):
     """A request for an instrument, in Asia/Shanghai; the rules themselves are checked by the service."""
 
-    starts_at = forms.DateTimeField(label=_("Start"), widget=LocalDateTime)
-    ends_at = forms.DateTimeField(label=_("End"), widget=LocalDateTime)
+    starts_at = forms.DateTimeField(label=_("Starts at"), widget=LocalDateTime)
+    ends_at = forms.DateTimeField(label=_("Ends at"), widget=LocalDateTime)
     payer = forms.ChoiceField(label=_("Who pays"))
     service_mode = forms.ChoiceField(label=_("Way of service"))
     samples = forms.IntegerField(label=_("Number of samples"), min_value=0, max_value=10_000, required=False)

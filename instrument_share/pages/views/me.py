@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from bookings import selectors as bookings
@@ -35,6 +36,7 @@ COMING_SHOWN = 20
 PAST_PER_PAGE = 10
 ASKED_FOR_RATING = timedelta(days=60)
 MONTHS = 12
+SHOWN_AT_FIRST = 30
 IN_HAND = Q(state=BookingState.IN_USE)
 
 
@@ -119,7 +121,11 @@ def my_usage(request: HttpRequest) -> HttpResponse:
         return _as_csv(f"usage-{year}", rows)
     context = {
         "tabs": my_tabs(request.user, "my_usage"),
-        "rows": rows,
+        "rows": rows if "all" in request.GET else rows[:SHOWN_AT_FIRST],
+        "all_address": f"?year={year}&all=1"
+        if len(rows) > SHOWN_AT_FIRST and "all" not in request.GET
+        else "",
+        "by_month": _by_month(rows) if rows else None,
         **_sums(rows),
         "span": str(year),
         "spans": [(str(one), f"?year={one}", one == year) for one in (present, present - 1, present - 2)],
@@ -189,8 +195,28 @@ def _within(span: Interval) -> dict[str, datetime]:
 
 def _sums(rows: list[Counted]) -> dict[str, Any]:
     return {
+        "count": len(rows),
         "total_seconds": sum(row.values["effective_seconds"] for row in rows),
         "total_yuan": sum((row.values["amount_yuan"] for row in rows), Decimal(0)),
+    }
+
+
+def _by_month(rows: list[Counted]) -> dict[str, Any]:
+    """Effective hours of each month of the year, as the chart part draws them."""
+    lengths = dict.fromkeys(range(1, MONTHS + 1), 0)
+    for row in rows:
+        lengths[row.values["starts_at"].astimezone(SHANGHAI).month] += row.values["effective_seconds"]
+    year = rows[0].values["starts_at"].astimezone(SHANGHAI).year
+    return {
+        "type": "bar",
+        "unit": _("hours"),
+        "categories": [date_format(date(year, month, 1), "YEAR_MONTH_FORMAT") for month in lengths],
+        "series": [
+            {
+                "name": _("Effective hours"),
+                "data": [(Decimal(one) / 3600).quantize(Decimal("0.1")) for one in lengths.values()],
+            }
+        ],
     }
 
 
@@ -199,8 +225,8 @@ def _as_csv(name: str, rows: list[Counted]) -> HttpResponse:
         _("Number"),
         _("Instrument"),
         _("For whom"),
-        _("Start"),
-        _("End"),
+        _("Starts at"),
+        _("Ends at"),
         _("Effective hours"),
         _("Amount"),
         _("Confirmed"),
@@ -217,7 +243,7 @@ def _as_csv(name: str, rows: list[Counted]) -> HttpResponse:
                 f"{row.values['ends_at'].astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}",
                 f"{Decimal(row.values['effective_seconds']) / 3600:.4f}",
                 f"{row.values['amount_yuan']:.2f}",
-                _("yes") if row.log.is_confirmed else _("no"),
+                pgettext("answer", "yes") if row.log.is_confirmed else pgettext("answer", "no"),
             ]
             for row in rows
         ),
