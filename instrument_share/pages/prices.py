@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import time
 from decimal import Decimal
 
 from providers.domain.terms import Price, Terms
-from providers.domain.words import PriceUnit, UserKind
+from providers.domain.words import PriceUnit, ServiceMode, UserKind
 
 ELSEWHERE = (UserKind.OUTSIDE, UserKind.ENTERPRISE, UserKind.INDIVIDUAL)
 
@@ -16,6 +17,27 @@ class PriceFrom:
 
     amount_yuan: Decimal
     unit: PriceUnit
+
+
+@dataclass(frozen=True)
+class PriceRow:
+    """One price for a kind of user, and the ways of service that it is for; none for any."""
+
+    user_kind: UserKind | None
+    price_yuan: Decimal
+    unit: PriceUnit
+    from_time: time | None
+    until_time: time | None
+    modes: tuple[ServiceMode, ...]
+
+
+def price_table(terms: Terms | None) -> list[PriceRow]:
+    """The prices of a rule, one row where only the way of service differs, in the order of the rule."""
+    modes: dict[tuple[UserKind | None, Decimal, PriceUnit, time | None, time | None], list[ServiceMode]] = {}
+    for line in terms.prices if terms else ():
+        key = (line.user_kind, line.price_yuan, line.unit, line.from_time, line.until_time)
+        modes.setdefault(key, []).extend([line.service_mode] if line.service_mode else [])
+    return [PriceRow(*key, modes=tuple(of)) for key, of in modes.items()]
 
 
 def price_from(terms: Terms | None) -> PriceFrom | None:

@@ -18,6 +18,7 @@ from instrument_share.web.problem import told as told_message
 from instrument_share.web.templatetags.ui import facts
 from providers.domain import words
 from providers.domain.wording import word as word_of
+from providers.forms.countries import COUNTRIES
 
 register = template.Library()
 
@@ -97,7 +98,7 @@ def instrument_facts(instrument: Any) -> dict[str, Any]:
         (_("Category"), f"{formats.bilingual(category, 'name')} ({category.code})" if category else ""),
         (_("Manufacturer"), instrument.manufacturer),
         (_("Model"), instrument.model),
-        (_("Country of manufacture"), instrument.country),
+        (_("Country of manufacture"), dict(COUNTRIES).get(instrument.country, instrument.country)),
         (_("In service since"), formats.date_only(instrument.in_service_date)),
         (_("Original value"), formats.yuan(instrument.value_yuan)),
         (_("Purpose"), told_message(word_of(words.Purpose(instrument.purpose)), {})),

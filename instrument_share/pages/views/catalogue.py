@@ -1,5 +1,6 @@
 """Which instrument, and when: the catalogue, an instrument's page, and a day over many instruments."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -14,6 +15,7 @@ from instrument_share.kernel.errors import NotFound
 from instrument_share.kernel.interval import Interval
 from instrument_share.pages.files import picture_response
 from instrument_share.pages.forms import CatalogueForm
+from instrument_share.pages.prices import price_table
 from instrument_share.pages.rows import rows_of
 from instrument_share.web import clock, cursor
 from instrument_share.web.formats import SHANGHAI
@@ -25,7 +27,6 @@ from providers.domain.words import InstrumentState
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-    from providers.domain.terms import Terms
     from providers.models import Instrument
 
 PER_PAGE = 20
@@ -98,8 +99,8 @@ def instrument(request: HttpRequest, public_id: str) -> HttpResponse:
     context = {
         "instrument": found,
         "terms": terms,
-        "rule": sentences(terms) if terms else [],
-        "prices": _price_table(terms),
+        "rule": sentences(replace(terms, prices=())) if terms else [],
+        "prices": price_table(terms),
         "bookable": terms is not None and found.state == InstrumentState.PUBLISHED,
         "keepers": providers.keepers_of([found.pk])[found.pk],
         "cases": cases.filter(instruments=found, withdrawn_at__isnull=True)[:5],
@@ -107,10 +108,6 @@ def instrument(request: HttpRequest, public_id: str) -> HttpResponse:
         "today": now.astimezone(SHANGHAI).date(),
     }
     return render(request, "instrument_share/instrument.html", context)
-
-
-def _price_table(terms: "Terms | None") -> list[Any]:
-    return [] if terms is None else list(terms.prices)
 
 
 @require_safe
