@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import path
 
-from instrument_share.pages.views import booking, catalogue, home, inbox, keeper, me, units
+from instrument_share.pages.views import booking, bureau, catalogue, home, inbox, keeper, me, unit_desk, units
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -32,6 +32,9 @@ urlpatterns = [
     path("keeper/events/", keeper.keeper_events, name="keeper_events"),
     path("keeper/log/", keeper.usage_by_hand, name="usage_by_hand"),
     path("keeper/closure/", keeper.closure_new, name="closure_new"),
+    path("unit/", unit_desk.unit_desk, name="unit_desk"),
+    path("bureau/", bureau.bureau, name="bureau"),
+    path("bureau/organizations/<str:public_id>/admit/", bureau.admit, name="organization_admit"),
 ]
 if settings.DEBUG:
     from instrument_share.pages import styleguide
