@@ -1,0 +1,150 @@
+"""What is free, and what it costs."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from django.http import HttpRequest
+from ninja import Path, Query, Router
+
+from bookings import selectors
+from bookings.api._parts import payer_of
+from bookings.schemas import (
+    AvailabilityOut,
+    InstrumentsPage,
+    IntervalOut,
+    PartOut,
+    QuoteLineOut,
+    QuoteOut,
+    RequestIn,
+    SpanIn,
+)
+from instrument_share.kernel.errors import Invalid, Problem, gettext_noop
+from instrument_share.kernel.interval import Interval, intersected
+from instrument_share.web import clock, problem
+from instrument_share.web.api import (
+    EVERYBODY,
+    NO_NUL,
+    Cursor,
+    Instant,
+    Limit,
+    PublicId,
+    interval_of,
+    refusals,
+)
+from instrument_share.web.cursor import page
+from providers import selectors as providers
+from providers.schemas import instrument_out
+
+LONGEST_CALENDAR = timedelta(days=62)
+
+router = Router(tags=["instruments"], auth=EVERYBODY)
+
+
+@router.get(
+    "/instruments",
+    response={200: InstrumentsPage, **refusals()},
+    operation_id="instruments",
+    summary="Search instruments",
+)
+def instruments(
+    request: HttpRequest,
+    text: Annotated[
+        str, Query(max_length=200, pattern=NO_NUL, description="every word must occur, pinyin included")
+    ] = "",
+    category: Annotated[
+        str, Query(max_length=6, pattern=NO_NUL, description="a code of any level: 020000, 020100, 020102")
+    ] = "",
+    unit: Annotated[PublicId | None, Query(description="an owning unit")] = None,
+    free_from: Annotated[Instant | None, Query(description="with `free_until`: free for all of it")] = None,
+    free_until: Annotated[Instant | None, Query()] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> InstrumentsPage:
+    """Published instruments, by name."""
+    found = providers.catalogue(request.user, text=text, category=category, unit=unit or "")
+    if (free_from is None) != (free_until is None):
+        raise Invalid(
+            problems=[
+                Problem(
+                    "interval.incomplete",
+                    gettext_noop("Give both free_from and free_until, or neither."),
+                    field="free_until",
+                )
+            ]
+        )
+    if free_from is not None and free_until is not None:
+        found = selectors.free_at(found, interval_of(free_from, free_until))
+    rows = page(selectors.with_next_free(found), ordering=("name_zh", "id"), cursor=cursor, limit=limit)
+    return InstrumentsPage(items=[instrument_out(row) for row in rows.items], next_cursor=rows.next_cursor)
+
+
+@router.get(
+    "/instruments/{instrument_id}/availability",
+    response={200: AvailabilityOut, **refusals(404)},
+    operation_id="instrument_availability",
+    summary="When an instrument is open and free",
+)
+def availability(
+    request: HttpRequest,
+    instrument_id: Annotated[PublicId, Path()],
+    span: Query[SpanIn],
+) -> AvailabilityOut:
+    """Open windows and free time from `from` to `until`; free time begins now at the earliest."""
+    asked = interval_of(span.from_, span.until)
+    if asked.length > LONGEST_CALENDAR:
+        raise Invalid(
+            problems=[
+                Problem(
+                    "interval.too_long", gettext_noop("Ask for at most 62 days at a time."), field="until"
+                )
+            ]
+        )
+    now = clock.now()
+    instrument = providers.instrument(request.user, instrument_id)
+    terms = providers.terms_at(instrument.pk, now)
+    windows = providers.open_windows([instrument.pk], asked)[instrument.pk]
+    return AvailabilityOut(
+        instrument=instrument.public_id,
+        step_minutes=None if terms is None else terms.step // timedelta(minutes=1),
+        open=_intervals(intersected(windows, [asked])),
+        free=_intervals(selectors.free_time(instrument.pk, asked, now)),
+    )
+
+
+@router.post(
+    "/instruments/{instrument_id}/quote",
+    response={200: QuoteOut, **refusals(400, 404)},
+    operation_id="instrument_quote",
+    summary="What a booking would cost",
+)
+def quote(request: HttpRequest, instrument_id: Annotated[PublicId, Path()], data: RequestIn) -> QuoteOut:
+    """The price under the rule in force. For somebody who is logged in also everything that stands against
+    booking it. Changes nothing."""
+    now = clock.now()
+    instrument = providers.instrument(request.user, instrument_id)
+    payer = payer_of(request, data.payer_organization)
+    asked = {
+        "interval": interval_of(data.starts_at, data.ends_at),
+        "service_mode": data.service_mode,
+        "payer_organization": payer,
+        "samples": data.samples,
+        "now": now,
+    }
+    priced = selectors.quote_for(request.user, instrument, **asked)
+    problems = (
+        selectors.booking_problems(request.user, instrument, subject="—", **asked)
+        if request.user.is_authenticated
+        else []
+    )
+    return QuoteOut(
+        lines=[QuoteLineOut(**row) for row in priced.as_rows()],
+        total_yuan=priced.total,
+        problems=[
+            PartOut(code=one.code, detail=one.detail, field=one.field)
+            for one in problem.problems_told(problems)
+        ],
+    )
+
+
+def _intervals(intervals: list[Interval]) -> list[IntervalOut]:
+    return [IntervalOut(starts_at=one.start, ends_at=one.end) for one in intervals]
