@@ -43,12 +43,6 @@ def word(code: StrEnum | str) -> str:
     return told_message(word_of(member), {})
 
 
-@register.filter
-def price_unit(code: str) -> str:
-    """The unit of a stored price line in words."""
-    return word(words.PriceUnit(code))
-
-
 @register.simple_tag
 def picture(instrument: Any, css_class: str) -> SafeString:
     """The instrument's picture, or its initial on a quiet ground; the size is reserved either way."""
