@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from django.utils import translation
+
 from instrument_share.documents.content import Column, Table
 from rewards.domain.states import FindingState
 from rewards.models import AssessmentCycle, Finding, UnitAssessment
@@ -169,14 +171,15 @@ def instruments_table(assessments: Sequence[UnitAssessment]) -> Table:
 
 
 def data_tables(facts: ReportFacts) -> Mapping[str, Table]:
-    """The tables of the report by the name of their sheet, for XLSX and CSV."""
-    return {
-        "评价结果": results_table(facts),
-        "指标得分": _all_indicators(facts.assessments),
-        "仪器设备": instruments_table(facts.assessments),
-        "未计入记录": excluded_table(facts.cycle),
-        "核查问题": findings_table(facts),
-    }
+    """The tables of the report by the name of their sheet, for XLSX and CSV; Chinese, whoever sends them."""
+    with translation.override("zh-hans"):
+        return {
+            "评价结果": results_table(facts),
+            "指标得分": _all_indicators(facts.assessments),
+            "仪器设备": instruments_table(facts.assessments),
+            "未计入记录": excluded_table(facts.cycle),
+            "核查问题": findings_table(facts),
+        }
 
 
 def _all_indicators(assessments: Sequence[UnitAssessment]) -> Table:
