@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from instrument_share.web.formats import date_only, yuan
 from rewards.domain.states import CycleState
+from rewards.services.findings import ANSWER_WORKING_DAYS
 
 if TYPE_CHECKING:
     from rewards.selectors.desk import CycleAhead
@@ -109,7 +111,9 @@ def consequences(move: str, ahead: "CycleAhead", today: date) -> Iterator[str]:
             yield _("This cannot be undone.")
         case "check":
             yield _("Every log is looked at by every check; what is suspicious becomes a finding.")
-            yield _("Units have ten working days to answer; auditors decide.")
+            yield _("Units have {days} working days to answer; auditors decide.").format(
+                days=ANSWER_WORKING_DAYS
+            )
         case "score":
             yield _("{budget} are divided among the units by “{policy}”.").format(
                 budget=yuan(cycle.budget_yuan), policy=cycle.policy
@@ -118,7 +122,8 @@ def consequences(move: str, ahead: "CycleAhead", today: date) -> Iterator[str]:
             if cycle.state == CycleState.NOTICED:
                 yield _("The public notice ends, and has to begin anew.")
         case "announce":
-            yield _("Everybody can read the units’ grades and amounts, and object for five working days.")
+            text = _("Everybody can read the units’ grades and amounts, and object for {days} working days.")
+            yield text.format(days=settings.PUBLIC_NOTICE_WORKING_DAYS)
         case "approve":
             yield _("The results can no longer change: no finding can be decided anew.")
         case "send":
