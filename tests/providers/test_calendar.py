@@ -129,6 +129,8 @@ def test_a_shifted_day_in_the_first_week_finds_mondays_hours_of_that_week():
 
 
 def test_a_shifted_day_does_not_become_the_first_monday_of_the_month():
+    """The first Monday, 6 October 2025, is a holiday; the Saturday worked in that week stays closed."""
+    assert dates(date(2025, 10, 1), date(2025, 10, 14), monthly(1, 0), holidays=SHIFTED) == []
     assert dates(date(2025, 10, 1), date(2025, 10, 14), monthly(2, 0), holidays=SHIFTED) == ["10-13"]
 
 

@@ -149,6 +149,16 @@ def test_every_fault_of_the_terms_is_named_at_once(world, instrument):
     assert OpenServiceRule.objects.count() == 0
 
 
+def test_a_night_that_has_begun_when_the_rule_applies_is_open_from_then_on(world, instrument):
+    night = OpeningPattern(time(20), time(8), date(2025, 8, 1))
+    publish(world, instrument, terms(night, horizon=timedelta(days=1)), applies_from=local(9, 3))
+    services.windows_extend(now=local(9, 3))
+    assert told(instrument, local(9, 1), local(9, 4)) == [
+        "09-03 00:00 09-03 08:00",
+        "09-03 20:00 09-04 08:00",
+    ]
+
+
 def test_touching_openings_are_one_window_also_across_an_extension(world, instrument):
     around_the_clock = OpeningPattern(time(0), time(0), date(2025, 9, 1), weekdays=tuple(range(7)))
     publish(world, instrument, terms(around_the_clock, horizon=timedelta(days=2)))
