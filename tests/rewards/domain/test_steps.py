@@ -1,0 +1,36 @@
+"""What comes next in a year, state by state."""
+
+from datetime import date
+
+import pytest
+
+from rewards.domain.steps import NextStep, next_step
+
+NOTICE_ENDS = date(2026, 1, 15)
+
+
+@pytest.mark.parametrize(
+    ("state", "facts", "expected"),
+    [
+        ("collecting", {}, NextStep("freeze")),
+        ("frozen", {}, NextStep("check")),
+        ("checked", {}, NextStep("score")),
+        ("checked", {"open_findings": 2}, NextStep("score", "findings")),
+        ("scored", {}, NextStep("announce")),
+        ("scored", {"outdated": True}, NextStep("score")),
+        ("noticed", {"notice_ends": NOTICE_ENDS, "today": date(2026, 1, 15)}, NextStep("", "notice")),
+        ("noticed", {"notice_ends": NOTICE_ENDS, "today": date(2026, 1, 16)}, NextStep("approve")),
+        (
+            "noticed",
+            {"notice_ends": NOTICE_ENDS, "today": date(2026, 1, 16), "open_findings": 1},
+            NextStep("", "findings"),
+        ),
+        ("noticed", {"notice_ends": NOTICE_ENDS, "outdated": True}, NextStep("score")),
+        ("approved", {}, NextStep("send")),
+        ("reported", {"report_state": "sent"}, NextStep("", "finance")),
+        ("reported", {"report_state": "accepted"}, NextStep("", "payment")),
+        ("paid", {}, NextStep("")),
+    ],
+)
+def test_what_comes_next(state, facts, expected):
+    assert next_step(state, **{"today": date(2026, 1, 10), **facts}) == expected

@@ -1,0 +1,199 @@
+"""Where does each yuan come from: the page of a year and its steps."""
+
+import re
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from instrument_share.journal.models import AuditEntry
+from rewards.models import AssessmentCycle, RewardPolicy
+from tests.rewards.builders import AFTER, POLICY, YEAR
+
+
+def text_of(response):
+    """What a reader sees, in one line."""
+    body = response.content.decode().split('<main id="main"')[1]
+    return re.sub(r"\s+", " ", re.sub(r"<(script|style).*?</\1>|<[^>]+>", " ", body, flags=re.S))
+
+
+def page(client, name="cycle", *args):
+    return client.get(reverse(name, args=args or [YEAR]))
+
+
+def take(client, verb, **typed):
+    return client.post(reverse("cycle_step", args=[YEAR, verb]), typed, follow=True)
+
+
+def test_the_year_says_where_each_yuan_comes_from(login, steps):
+    steps.through("score")
+    shown = text_of(page(login(steps.city.officer)))
+    assert "云屏大学 100.00 良好 ¥91,933.00 1 1,400.00 700.00 ¥70,000.00" in shown
+    assert "云屏材料研究所 63.51 合格 ¥8,067.00" in shown
+    assert "合计 ¥100,000.00 3 2,630.00 1,040.00 ¥104,000.00" in shown
+    assert "预算 ¥100,000.00" in shown
+    assert "未分配 ¥0.00" in shown
+    assert "计入记录 263 上报 263 条" in shown
+    assert steps.cycle.snapshot_hash in shown
+
+
+def test_units_are_sorted_as_the_address_says(login, steps):
+    steps.through("score")
+    client = login(steps.city.officer)
+    for sort, first in (("amount", "云屏海洋研究院"), ("-amount", "云屏大学"), ("name", "云屏大学")):
+        shown = client.get(reverse("cycle", args=[YEAR]), {"sort": sort})
+        assert [unit.organization.name_zh for unit in shown.context["rows"]][0] == first
+    assert client.get(reverse("cycle", args=[YEAR]), {"sort": "evil; drop"}).status_code == 200
+
+
+def test_the_units_leave_as_a_spreadsheet_in_the_order_shown(login, steps):
+    steps.through("score")
+    answer = login(steps.city.officer).get(reverse("units_csv", args=[YEAR]), {"sort": "score"})
+    lines = answer.content.decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("管理单位,统一社会信用代码,得分,等级,奖励金额（元）")
+    assert [line.split(",")[0] for line in lines[1:]] == ["云屏海洋研究院", "云屏材料研究所", "云屏大学"]
+    assert lines[3].split(",")[2:4] == ["100.00", "良好"]
+    assert answer["Content-Disposition"] == 'attachment; filename="assessment-2025.csv"'
+
+
+def test_more_units_take_no_more_statements(login, steps, statements):
+    steps.through("score")
+    client = login(steps.city.officer)
+
+    def more():
+        for number in range(6):
+            steps.city.instrument(steps.city.unit(f"云屏第{number}研究所"), "质谱仪")
+        AssessmentCycle.objects.update(state="collecting")
+        steps.cycle.parts.all().delete()
+        steps.through("score")
+
+    statements.assert_unchanged(lambda: page(client), by=more)
+
+
+STEPS = (
+    ("freeze", "年度数据已固定。下一步请核查上机记录。", "核查上机记录"),
+    ("check", "核查完成。发现的问题由核查人员作出决定，之后计算得分。", "计算得分并分配资金"),
+    ("score", "得分与奖励金额已算出。请审阅结果，然后发布公示。", "发布公示"),
+    ("announce", "结果已公示，公示期满后可审定。", None),
+    ("approve", "结果已审定。下一步请报送财政局。", "封装报送件并报送财政局"),
+    ("send", "报送件已封装并送达，等待财政局答复。", "查看报送件"),
+)
+
+
+def test_step_by_step_the_page_offers_what_comes_next(login, small, clock):
+    client = login(small.city.officer)
+    clock.set(AFTER)
+    assert page(client).context["primary"][0] == "固定年度数据"
+    for verb, said, following in STEPS:
+        if verb == "approve":
+            clock.move(timedelta(days=12))
+        answer = take(client, verb)
+        assert said in text_of(answer)
+        primary = answer.context["primary"]
+        assert (str(primary[0]) if primary else None) == following
+    assert AssessmentCycle.objects.get().state == "reported"
+
+
+def test_the_notice_says_from_when_on_results_can_be_approved(login, small, clock):
+    small.steps.through("announce")
+    client = login(small.city.officer)
+    clock.set(AFTER + timedelta(days=4))
+    assert "公示至2026年1月15日，自2026年1月16日起可审定。" in text_of(page(client))
+    answer = take(client, "approve")
+    assert answer.status_code == 409
+    assert "请在公示期满后审定" in text_of(answer)
+    assert AssessmentCycle.objects.get().state == "noticed"
+
+
+def test_before_a_step_the_page_says_what_it_will_do(login, small, clock):
+    clock.set(AFTER - timedelta(days=30))
+    asked = text_of(login(small.city.officer).get(reverse("cycle_step", args=[YEAR, "freeze"])))
+    assert "2025年尚未结束：此后登记的记录将不计入。" in asked
+    assert "此操作不能撤销。" in asked
+    assert AssessmentCycle.objects.get().state == "collecting"
+
+
+def test_a_step_that_is_sent_twice_is_taken_once(login, small):
+    client = login(small.city.officer)
+    address = reverse("cycle_step", args=[YEAR, "freeze"])
+    first = client.post(address, {"form_token": "one"})
+    second = client.post(address, {"form_token": "one"})
+    assert (first.status_code, second.status_code) == (302, 302)
+    assert first["Location"] == second["Location"] == reverse("cycle", args=[YEAR])
+    assert AuditEntry.objects.filter(action="cycle.frozen").count() == 1
+
+
+def test_a_step_out_of_order_is_refused_in_words(login, small):
+    answer = take(login(small.city.officer), "send")
+    assert answer.status_code == 409
+    assert "归集" in text_of(answer) or "当前" in text_of(answer)
+    assert login(small.city.officer).get(reverse("cycle_step", args=[YEAR, "delete"])).status_code == 404
+
+
+def test_objections_are_asked_for_and_kept(login, small, clock):
+    small.steps.through("announce")
+    clock.set(AFTER + timedelta(days=14))
+    take(login(small.city.officer), "approve", objections="一家单位询问机时口径，已书面答复。")
+    assert AssessmentCycle.objects.get().objections_zh == "一家单位询问机时口径，已书面答复。"
+
+
+def test_an_officer_opens_a_year(login, small, clock):
+    clock.set(AFTER)
+    client = login(small.city.officer)
+    AssessmentCycle.objects.all().delete()
+    assert page(client)["Location"] == reverse("cycle_open", args=[YEAR])
+    policy = RewardPolicy.objects.get()
+    wrong = client.post(reverse("cycle_open", args=[YEAR]), {"policy": policy.pk, "budget_yuan": "-1"})
+    assert wrong.status_code == 422
+    typed = {"policy": policy.pk, "budget_yuan": "250000.00"}
+    answer = client.post(reverse("cycle_open", args=[YEAR]), typed, follow=True)
+    assert "2025年度评价已启动，预算 ¥250,000.00。" in text_of(answer)
+    assert AssessmentCycle.objects.get().budget_yuan == Decimal("250000.00")
+    assert client.get(reverse("cycle_open", args=[2031])).status_code == 404
+
+
+def test_a_policy_is_loaded_from_its_file_or_every_problem_is_listed(login, small, tmp_path):
+    client = login(small.city.officer)
+
+    def load(document):
+        path = tmp_path / "policy.toml"
+        path.write_text(document, encoding="utf-8")
+        with path.open("rb") as file:
+            return client.post(reverse("policy_new"), {"document": file}, follow=True)
+
+    refused = load(POLICY.replace("points = 60", "points = 50").replace('kind = "score_share"', 'kind = "?"'))
+    assert refused.status_code == 422
+    assert len(refused.context["form"].non_field_errors()) >= 2
+    loaded = load(POLICY.replace('version = "1"', 'version = "2"'))
+    assert "“small-city 2”已载入" in text_of(loaded)
+
+
+def test_a_draft_policy_says_so_on_every_page(login, small):
+    draft = 'draft = true\ndraft_notice_zh = "本办法为草案。"\n'
+    RewardPolicy.objects.update(
+        document=POLICY.replace('source_zh = "为测试而写"\n', f'source_zh = "为测试而写"\n{draft}')
+    )
+    small.steps.through("announce")
+    client = login(small.city.officer)
+    unit = small.steps.cycle.assessments.get()
+    for address in (
+        reverse("cycle", args=[YEAR]),
+        reverse("assessment", args=[unit.public_id]),
+        reverse("result", args=[YEAR]),
+    ):
+        assert "草案。 本办法为草案。" in text_of(client.get(address)), address
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_next_step_stands_on_a_desk(login, small, rf, language, settings):
+    from django.template.loader import render_to_string
+    from django.utils import translation
+
+    from rewards.selectors.desk import next_steps
+
+    small.steps.freeze()
+    with translation.override(language):
+        shown = render_to_string("rewards/next_steps.html", {"steps": next_steps(small.city.officer, AFTER)})
+    assert {"zh-hans": "核查上机记录", "en": "Check the logs"}[language] in shown
+    assert next_steps(small.city.researcher, AFTER) == []
