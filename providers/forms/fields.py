@@ -59,7 +59,7 @@ def choices_of(members: Iterable[StrEnum]) -> list[tuple[str, str]]:
 def text_field(label: str, limit: int | None, *, needed: bool, english: bool = False) -> forms.Field:
     """One line, or several for a long text, with its limit beside it."""
     attrs = {"lang": "en"} if english else {}
-    widget = forms.Textarea({"rows": 4, **attrs}) if (limit or LONG) >= LONG else forms.TextInput(attrs)
+    widget = forms.Textarea({"rows": 5, **attrs}) if (limit or LONG) >= LONG else forms.TextInput(attrs)
     help_text = _("%(limit)s characters at most.") % {"limit": limit} if (limit or 0) >= LONG else ""
     return TextField(label=label, required=needed, widget=widget, help_text=help_text)
 

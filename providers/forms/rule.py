@@ -136,7 +136,7 @@ class PatternForm(forms.Form):
     interval = _whole_field(_("Every so many weeks or months"), 1, 52)
     opens = forms.TimeField(label=_("Opens"), widget=TimeInput())
     closes = forms.TimeField(label=_("Closes"), widget=TimeInput())
-    starts_on = forms.DateField(label=_("From"), widget=DayInput())
+    starts_on = forms.DateField(label=_("Starting on"), widget=DayInput())
     until = forms.DateField(label=_("Through"), required=False, widget=DayInput())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -173,7 +173,7 @@ class PriceForm(forms.Form):
         decimal_places=2,
         widget=forms.NumberInput({"step": "0.01", "class": "figure"}),
     )
-    unit = forms.ChoiceField(label=_("Unit"), initial=PriceUnit.HOUR.value)
+    unit = forms.ChoiceField(label=_("Charged"), initial=PriceUnit.HOUR.value)
     from_time = forms.TimeField(label=_("Time from"), required=False, widget=TimeInput())
     until_time = forms.TimeField(label=_("Time until"), required=False, widget=TimeInput())
     weekdays = forms.TypedMultipleChoiceField(label=_("Only on"), **WEEKDAY_FIELD)

@@ -19,6 +19,7 @@ from instrument_share.web.problem import told
 from instrument_share.web.templatetags.ui import badge
 from providers.domain.instruments import FIELDS
 from providers.domain.wording import word
+from providers.forms.countries import COUNTRIES
 from providers.services.imports import Outcome
 
 register = template.Library()
@@ -53,6 +54,8 @@ def value_of(name: str, value: Any) -> str:
     """The value of a field of an instrument or of a profile, as readers see it."""
     if value in (None, "", []):
         return formats.NOTHING
+    if name == "country":
+        return f"{COUNTRY_NAMES.get(value, value)} ({value})"
     spec = FIELDS.get(name)
     if spec is not None and spec.choices is not None:
         return in_words(spec.choices(value))
@@ -77,6 +80,7 @@ def day_bar(hours: Sequence[bool], words: str) -> SafeString:
     return format_html('<div class="day-bar" role="img" aria-label="{}">{}</div>', words, cells)
 
 
+COUNTRY_NAMES = dict(COUNTRIES)
 NEXT_STEP_AT = {"profile": "unit_profile_edit", "instrument": "unit_instruments"}
 
 
@@ -126,6 +130,7 @@ ACTS = {
     "removed": gettext_lazy("took a keeper's task back"),
     "granted": gettext_lazy("granted a qualification"),
     "revoked": gettext_lazy("ended a qualification"),
+    "history_imported": gettext_lazy("brought in earlier hours"),
 }
 
 
