@@ -42,9 +42,18 @@ def require(actor: "Viewer", permission: str, subject: object | None = None) -> 
         raise Forbidden
 
 
+def allowed(actor: "Viewer | None", permission: str, subject: object | None = None) -> None:
+    """`require`, but None passes: what the system does by itself (installation, a command, `tick`)."""
+    if actor is not None:
+        require(actor, permission, subject)
+
+
 is_officer = holds(Role.BUREAU_OFFICER)
 is_auditor = holds(Role.BUREAU_AUDITOR)
 is_finance = holds(Role.FINANCE_OFFICER)
 is_sysadmin = holds(Role.SYSADMIN)
 
 rules.add_perm("accounts.admit_organization", is_officer)
+rules.add_perm("accounts.register_organization", rules.is_authenticated)
+rules.add_perm("accounts.relate_organizations", is_officer)
+rules.add_perm("accounts.maintain_accounts", is_sysadmin)

@@ -6,7 +6,13 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from instrument_share.accounts.domain import MembershipState, OrganizationKind, OrganizationState, Role, SizeClass
+from instrument_share.accounts.domain import (
+    MembershipState,
+    OrganizationKind,
+    OrganizationState,
+    Role,
+    SizeClass,
+)
 from instrument_share.accounts.models import (
     ApiToken,
     District,
@@ -15,7 +21,7 @@ from instrument_share.accounts.models import (
     OrganizationRelation,
     User,
 )
-from instrument_share.accounts.permissions import require
+from instrument_share.accounts.permissions import allowed, require
 from instrument_share.accounts.selectors import organization_lock
 from instrument_share.journal.services import record
 from instrument_share.kernel import uscc as uscc_rules
@@ -34,12 +40,17 @@ class UsccInvalid(DomainError):
 class UsccTaken(DomainError):
     code = "organization.uscc_taken"
     kind = "conflict"
-    message = gettext_noop("An organization with the code “{uscc}” is registered already; ask to be admitted to it.")
+    message = gettext_noop(
+        "An organization with the code “{uscc}” is registered already; ask to be admitted to it."
+    )
 
 
 @transaction.atomic
-def user_create(*, actor: User | None, username: str, name: str, email: str, password: str | None, now: datetime) -> User:
+def user_create(
+    *, actor: User | None, username: str, name: str, email: str, password: str | None, now: datetime
+) -> User:
     """A new account; without a password nobody can log in with one."""
+    allowed(actor, "accounts.maintain_accounts")
     user = User(username=username, name=name, email=email)
     user.set_password(password)
     user.full_clean()
@@ -57,7 +68,10 @@ def user_sign_up(*, user: User, now: datetime) -> None:
 
 @transaction.atomic
 def district_create(*, actor: User | None, code: str, name_zh: str, name_en: str, now: datetime) -> District:
-    district, created = District.objects.get_or_create(code=code, defaults={"name_zh": name_zh, "name_en": name_en})
+    allowed(actor, "accounts.maintain_accounts")
+    district, created = District.objects.get_or_create(
+        code=code, defaults={"name_zh": name_zh, "name_en": name_en}
+    )
     if created:
         record(actor=actor, action="district.created", subject=district, now=now)
     return district
@@ -79,6 +93,7 @@ def organization_register(
     owns_instruments: bool = False,
 ) -> Organization:
     """Enter a body by its USCC (GB 32100); it waits for the bureau's admission."""
+    allowed(actor, "accounts.register_organization")
     if not uscc_rules.is_valid(uscc):
         raise UsccInvalid(uscc=uscc)
     if Organization.objects.filter(uscc=uscc).exists():
@@ -128,6 +143,7 @@ def organization_admit(*, actor: User, organization_id: int, now: datetime) -> O
 @transaction.atomic
 def relation_declare(*, actor: User | None, first: Organization, second: Organization, now: datetime) -> None:
     """Declare two organizations related, which excludes their mutual use from rewards."""
+    allowed(actor, "accounts.relate_organizations")
     low, high = sorted((first, second), key=lambda organization: organization.pk)
     relation, created = OrganizationRelation.objects.get_or_create(
         first=low, second=high, defaults={"declared_at": now}
@@ -157,8 +173,9 @@ def membership_grant(
 ) -> Membership:
     """Give a person a role in an organization; a second time changes nothing.
 
-    `actor` is None at installation only; pages for inviting and admitting members go through their own checks.
+    `actor` is None at installation only.
     """
+    allowed(actor, "accounts.maintain_accounts")
     membership, created = Membership.objects.get_or_create(
         user=user,
         organization=organization,

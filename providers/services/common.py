@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
-from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import DomainError, Kind, gettext_noop
 from providers.models import InstrumentCategory
 
@@ -28,12 +27,6 @@ class InReview(DomainError):
     message = gettext_noop(
         "This can't be changed while it is “{state}”. Wait for the bureau's decision or ask for its return."
     )
-
-
-def allowed(actor: "User | None", permission: str, subject: object | None = None) -> None:
-    """`require`, but None passes: what the system does by itself (a command on the server, `tick`)."""
-    if actor is not None:
-        require(actor, permission, subject)
 
 
 def given(reason: str) -> str:

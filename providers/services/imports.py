@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
+from instrument_share.accounts.permissions import allowed
 from instrument_share.accounts.selectors import organization_lock
 from instrument_share.journal.services import entry, record, record_all
 from providers.domain.sheet_maps import SheetMap
@@ -29,7 +30,6 @@ from providers.domain.sheets import (
 from providers.domain.states import EDITABLE_AS_A_WHOLE
 from providers.models import Instrument, InstrumentCategory
 from providers.selectors import category_table
-from providers.services.common import allowed
 from providers.services.instruments import category_unknown, changed, fill
 
 if TYPE_CHECKING:

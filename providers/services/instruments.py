@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from instrument_share.accounts.domain import Role
-from instrument_share.accounts.permissions import require
+from instrument_share.accounts.permissions import allowed, require
 from instrument_share.accounts.selectors import organization_lock, people_with
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import DomainError, Invalid, Kind, Problem, gettext_noop
@@ -17,7 +17,7 @@ from providers.domain.search import search_text
 from providers.domain.states import EDITABLE_AS_A_WHOLE, INSTRUMENT_MOVES, LIVE
 from providers.models import Instrument, InstrumentCategory
 from providers.selectors import category_table, instrument_lock
-from providers.services.common import InReview, allowed, as_json, given, keep
+from providers.services.common import InReview, as_json, given, keep
 from providers.services.windows import windows_cut
 
 if TYPE_CHECKING:

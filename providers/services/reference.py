@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from instrument_share.accounts.permissions import allowed
 from instrument_share.journal.services import record
 from instrument_share.kernel.errors import DomainError, Invalid, Kind, Problem, gettext_noop
 from providers.calendar import local_midnight
 from providers.domain.words import DayKind
 from providers.models import CalendarDay, CalendarYear, InstrumentCategory
-from providers.services.common import allowed
 from providers.services.windows import Extended, windows_rebuild
 
 if TYPE_CHECKING:

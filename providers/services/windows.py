@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from instrument_share.accounts.permissions import allowed
 from instrument_share.kernel.interval import Interval, intersected, merged
 from providers.calendar import events_of, local_date, local_midnight, openings
 from providers.domain.words import HolidayTreatment
 from providers.domain.workdays import ONE_DAY, DayTable
 from providers.models import OpenServiceRule, OpenWindow
 from providers.selectors import day_table, instrument_locks
-from providers.services.common import allowed
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
