@@ -31,13 +31,16 @@ if TYPE_CHECKING:
 @require_POST
 @idempotent_form
 def approve(request: HttpRequest, public_id: str) -> HttpResponse:
-    """By htmx, the request's row says what became of it; otherwise back to where it was decided."""
+    """By htmx, the request's row says what became of it; otherwise back to where it was decided.
+
+    The row comes with 201: `idempotent_form` undoes what answers 200, which it takes for a form with mistakes.
+    """
     found = selectors.booking(request.user, public_id)
     done = services.booking_approve(
         actor=request.user, booking_id=found.pk, now=clock.now(), revision=_revision(request)
     )
     if request.htmx:
-        return render(request, "bookings/parts/decided.html", {"booking": done})
+        return render(request, "bookings/parts/decided.html", {"booking": done}, status=201)
     messages.success(request, _("Approved. {user} has been told.").format(user=done.user.name))
     return back_to(request, booking_address(public_id))
 

@@ -1,0 +1,211 @@
+"""From a free time on the calendar to confirmed hours: what who books and who keeps do, by clicking."""
+
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from bookings import selectors
+from instrument_share.accounts.models import User
+from tests import factories
+from tests.bookings.booking import book
+from tests.factories import NOW, slot
+from tests.journeys.walk import PASSWORD, axe
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def city(transactional_db, clock):
+    clock.set(NOW)
+    city = factories.city(decision="by_keeper", decision_hours=24)
+    for person in User.objects.all():
+        person.set_password(PASSWORD)
+        person.save()
+    return city
+
+
+@pytest.fixture
+def desk_of(enter, clock):
+    """A window of somebody who is logged in; its clock shows the test's time."""
+
+    def desk_of(person, **context_args):
+        page = enter(person.username, **context_args)
+        page.clock.set_fixed_time(clock.now())
+        return page
+
+    return desk_of
+
+
+def open_book(page, city):
+    page.goto(f"/instruments/{city.instrument.public_id}/book/")
+    expect(page.locator(".calendar .time-open").first).to_be_visible()
+
+
+def click_at(page, hour, *, day):
+    """A click on the calendar, a little below the line of an hour."""
+    page.locator(".calendar").evaluate("part => part.scrollIntoView({block: 'center'})")
+    line = page.locator(".calendar .ec-sidebar time").filter(has_text=hour).bounding_box()
+    column = page.locator(".calendar .ec-body .ec-day").nth(day).bounding_box()
+    page.mouse.click(column["x"] + column["width"] / 2, line["y"] + line["height"] / 2 + 3)
+
+
+def request_two_hours(page, city):
+    open_book(page, city)
+    click_at(page, "10:00", day=1)
+    expect(page.locator("#id_starts_at")).to_have_value("2026-03-03T10:00")
+    page.locator("#id_ends_at").fill("2026-03-03T12:00")
+    page.locator("#id_subject").fill("铝合金断口形貌")
+    expect(page.locator("#quote")).to_contain_text("¥200.00")
+    expect(page.locator("#quote")).to_contain_text("符合全部规则")
+
+
+def bookings_of(person):
+    return list(selectors.bookings(User.objects.get(pk=person.pk)).filter(user=person))
+
+
+def test_a_researcher_books_the_keeper_lets_them_in_and_the_hours_are_confirmed(city, desk_of, clock):
+    mine = desk_of(city.researcher)
+    request_two_hours(mine, city)
+    axe(mine)
+    mine.get_by_role("button", name="申请").click()
+    expect(mine.locator("#notes")).to_contain_text("2026年3月3日 08:00")
+    expect(mine.locator(".page-head")).to_contain_text("待审批")
+    axe(mine)
+
+    theirs = desk_of(city.keeper)
+    expect(theirs).to_have_url("/keeper/")
+    request = theirs.locator("#decide li")
+    expect(request).to_contain_text("铝合金断口形貌")
+    request.get_by_role("button", name="同意").click()
+    expect(theirs.locator("#decide")).to_contain_text("已同意，并已通知戊。")
+    axe(theirs)
+
+    clock.set(slot(hour=10).start)
+    theirs.goto("/keeper/")
+    theirs.get_by_role("button", name="签到").click()
+    expect(theirs.locator("#notes")).to_contain_text("戊已签到")
+    clock.move(2 * HOUR)
+    theirs.goto("/keeper/")
+    theirs.get_by_role("link", name="填写明细").click()
+    theirs.locator("#id_idle").fill("30")
+    theirs.get_by_role("button", name="签退并记录").click()
+    expect(theirs.locator("#notes")).to_contain_text("有效机时 1.5 小时，费用 ¥150.00")
+
+    mine.goto("/me/")
+    mine.get_by_role("button", name="确认机时").click()
+    expect(mine.locator("#notes")).to_contain_text("已确认")
+    mine.get_by_role("link", name="场发射扫描电子显微镜").first.click()
+    mine.get_by_role("link", name="上机记录").click()
+    axe(mine)
+    mine.get_by_label("非常满意").check()
+    mine.get_by_role("button", name="提交评价").click()
+    expect(mine.locator("#notes")).to_contain_text("感谢评价")
+    log = selectors.usage_logs(city.researcher).get()
+    assert (log.is_confirmed, log.effective_seconds, log.review.rating) == (True, 5400, "very_satisfied")
+
+
+def test_a_double_click_makes_one_booking(city, desk_of):
+    page = desk_of(city.researcher)
+    request_two_hours(page, city)
+    page.get_by_role("button", name="申请").dblclick()
+    page.wait_for_url("**/bookings/**")
+    assert len(bookings_of(city.researcher)) == 1
+
+
+def test_a_time_is_chosen_by_keyboard_and_all_that_stands_against_it_is_said_at_once(city, desk_of, watch):
+    watch.expect("422")
+    page = desk_of(city.researcher)
+    open_book(page, city)
+    page.locator(".calendar ~ details summary").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="3月4日周三 08:00–20:00").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#id_ends_at")).to_have_value("2026-03-04T20:00")
+    expect(page.locator("#quote")).to_contain_text("480 分钟")
+    page.locator("#id_subject").fill("铝合金断口形貌")
+    page.get_by_role("button", name="申请").click()
+    expect(page.locator("[data-problems]")).to_contain_text("480 分钟")
+    expect(page.locator("#id_subject")).to_have_value("铝合金断口形貌")
+    assert bookings_of(city.researcher) == []
+
+
+def test_who_comes_second_is_told_that_the_time_is_taken(city, desk_of, watch):
+    page = desk_of(city.researcher)
+    request_two_hours(page, city)
+    book(city, slot(hour=11), actor=city.manager, payer=False)
+    watch.expect("422")
+    page.get_by_role("button", name="申请").click()
+    expect(page.locator("[data-problems]")).to_contain_text("已被")
+    assert bookings_of(city.researcher) == []
+
+
+def test_a_cancelled_booking_frees_its_time(city, desk_of):
+    booking = book(city, slot(day=2, hour=10))
+    page = desk_of(city.researcher)
+    page.goto(f"/bookings/{booking.public_id}/")
+    page.get_by_role("link", name="取消预约").click()
+    dialog = page.get_by_role("dialog", name="取消这次预约？")
+    expect(dialog).to_contain_text("不收取费用")
+    dialog.get_by_role("button", name="取消预约").click()
+    expect(page.locator("#notes")).to_contain_text("已取消，不收费")
+    open_book(page, city)
+    page.locator(".calendar ~ details summary").click()
+    expect(page.get_by_role("button", name="3月4日周三 08:00–20:00")).to_be_visible()
+
+
+def test_a_booking_moves_to_another_time_over_its_own(city, desk_of):
+    booking = book(city, slot(day=3, hour=10))
+    page = desk_of(city.researcher)
+    page.goto(f"/bookings/{booking.public_id}/move/")
+    expect(page.locator(".calendar .time-open").first).to_be_visible()
+    click_at(page, "11:00", day=3)
+    expect(page.locator("#id_starts_at")).to_have_value("2026-03-05T11:00")
+    page.locator("#id_ends_at").fill("2026-03-05T14:00")
+    expect(page.locator("#quote")).to_contain_text("由 ¥200.00 变为 ¥300.00")
+    page.get_by_role("button", name="确认改期").click()
+    expect(page.locator("#notes")).to_contain_text("已改到 2026年3月5日 周四 11:00–14:00")
+
+
+def test_a_closure_says_what_becomes_of_the_bookings_it_hits(city, desk_of, watch):
+    book(city, slot(day=2, hour=10))
+    moved = book(city, slot(day=2, hour=14))
+    page = desk_of(city.keeper)
+    page.get_by_role("link", name="登记停用").click()
+    page.locator("#id_starts_at").fill("2026-03-04T08:00")
+    page.locator("#id_ends_at").fill("2026-03-04T20:00")
+    page.locator("#id_reason_zh").fill("更换灯丝")
+    watch.expect("422")
+    page.get_by_role("button", name="登记停用").click()
+    fates = page.locator(".fate")
+    expect(fates).to_have_count(2)
+    axe(page)
+    fates.first.get_by_role("radio", name="取消，不收费").check()
+    fates.last.get_by_role("radio", name="改期").check()
+    page.locator(f"#id_start_{moved.public_id}").fill("2026-03-05T14:00")
+    page.get_by_role("button", name="停用并通知用户").click()
+    expect(page.locator("#notes")).to_contain_text("受影响的用户均已通知")
+    states = {one.starts_at: one.state for one in bookings_of(city.researcher)}
+    assert states == {slot(day=2, hour=10).start: "cancelled", slot(day=3, hour=14).start: "requested"}
+
+
+@pytest.mark.parametrize("width", [375, 1440])
+@pytest.mark.parametrize("locale", ["zh-CN", "en"])
+def test_the_desks_fit_the_window_and_are_open_to_everybody(city, desk_of, width, locale):
+    booking = book(city)
+    mine = desk_of(city.researcher, viewport={"width": width, "height": 900}, locale=locale)
+    for address in (
+        "/me/",
+        "/me/usage/",
+        "/me/notifications/",
+        "/me/tokens/",
+        f"/bookings/{booking.public_id}/",
+    ):
+        mine.goto(address)
+        axe(mine)
+        assert mine.evaluate("document.documentElement.scrollWidth") == width, address
+    theirs = desk_of(city.keeper, viewport={"width": width, "height": 900}, locale=locale)
+    for address in ("/keeper/", "/keeper/log/", "/keeper/closure/"):
+        theirs.goto(address)
+        axe(theirs)
+        assert theirs.evaluate("document.documentElement.scrollWidth") == width, address
