@@ -16,7 +16,7 @@ from instrument_share.web import clock
 
 @contextmanager
 def _collector_paused() -> Iterator[None]:
-    """Hundreds of thousands of rows without cycles: searching them for garbage would take a sixth of the time."""
+    """Hundreds of thousands of rows, no cycles: the search for garbage would take a sixth of the time."""
     gc.disable()
     try:
         yield
