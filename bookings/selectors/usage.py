@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Exists, Max, OuterRef, Prefetch, Q, QuerySet
 
 from bookings.domain import chain
+from bookings.domain.words import EntryKind
 from bookings.models import UsageConfirmation, UsageCorrection, UsageEntry, UsageLog
 from bookings.selectors.scope import answers_for, visible
 from instrument_share.kernel.errors import NotFound
@@ -74,14 +75,15 @@ def waiting_confirmations(viewer: "Viewer") -> QuerySet[UsageLog]:
     )
 
 
-def values_of(log: UsageLog) -> dict[str, Any]:
+def values_of(log: UsageLog, *, also: int | None = None) -> dict[str, Any]:
     """What counts: the log's correctable values with its confirmed corrections applied, oldest first.
 
-    Instants are aware UTC, amounts Decimal; `effective_seconds` follows from its parts.
+    Instants are aware UTC, amounts Decimal; `effective_seconds` follows from its parts. `also` is the id of a
+    correction to read as if it were confirmed.
     """
     values = {name: getattr(log, name) for name in chain.CORRECTABLE}
     for correction in _in_order(log):
-        if getattr(correction, "confirmation", None) is not None:
+        if correction.pk == also or getattr(correction, "confirmation", None) is not None:
             values.update({name: typed(name, value) for name, value in correction.changes.items()})
     values["effective_seconds"] = (
         values["setup_seconds"] + values["measuring_seconds"] + values["post_seconds"]
@@ -114,13 +116,29 @@ def broken_links() -> Iterator[tuple[UsageEntry, str]]:
     for entry in entries:
         if entry.instrument_id != instrument_id:
             instrument_id, number, previous = entry.instrument_id, 0, chain.BEGINNING
-        if entry.number != number + 1:
-            yield entry, f"expected number {number + 1}"
-        elif entry.previous_hash != previous:
-            yield entry, "does not follow the entry before it"
-        elif entry.hash != hash_of(entry):
-            yield entry, "its row was changed after it was recorded"
+        misfit = _misfit(entry, number, previous)
+        if misfit:
+            yield entry, misfit
         number, previous = entry.number, entry.hash
+
+
+def _misfit(entry: UsageEntry, number: int, previous: str) -> str | None:
+    """What is wrong with an entry that comes after that number and hash.
+
+    An entry stands for one row. Another one that hangs on it, or a log that is counted on another instrument,
+    would leave its hash as it is.
+    """
+    if entry.number != number + 1:
+        return f"expected number {number + 1}"
+    if entry.previous_hash != previous:
+        return "does not follow the entry before it"
+    if [kind for kind in EntryKind if hasattr(entry, kind)] != [entry.kind]:
+        return "it does not stand for one row of its kind, and for no other"
+    if entry.kind == EntryKind.LOG and entry.log.instrument_id != entry.instrument_id:
+        return "its log was moved to another instrument"
+    if entry.hash != hash_of(entry):
+        return "its row was changed after it was recorded"
+    return None
 
 
 def hash_of(entry: UsageEntry) -> str:
@@ -149,21 +167,19 @@ def log_row(log: UsageLog) -> dict[str, Any]:
 
 
 def _row_of(entry: UsageEntry) -> dict[str, Any]:
-    if hasattr(entry, "log"):
+    if entry.kind == EntryKind.LOG:
         return log_row(entry.log)
-    if hasattr(entry, "correction"):
+    if entry.kind == EntryKind.CORRECTION:
         made = entry.correction
         return chain.correction_row(
             made.public_id, log=made.log.public_id, changes=made.changes, reason=made.reason
         )
-    if hasattr(entry, "confirmation"):
-        given = entry.confirmation
-        return chain.confirmation_row(
-            given.public_id,
-            log=given.log.public_id,
-            correction=given.correction.public_id if given.correction else None,
-        )
-    return {}
+    given = entry.confirmation
+    return chain.confirmation_row(
+        given.public_id,
+        log=given.log.public_id,
+        correction=given.correction.public_id if given.correction else None,
+    )
 
 
 def _complete(logs: QuerySet[UsageLog]) -> QuerySet[UsageLog]:

@@ -172,7 +172,8 @@ def usage_confirm(
 ) -> UsageConfirmation:
     """A second person's word that a log, or a correction of it, is right.
 
-    Whoever recorded it can't give it (SamePerson). Raises AlreadyConfirmed a second time.
+    Whoever recorded it can't give it (SamePerson). Raises AlreadyConfirmed a second time, and UsageRefused
+    where a correction does not go together with what others have corrected since.
     """
     log = log_lock(log_id)
     require(actor, "bookings.confirm_usage", log)
@@ -184,6 +185,8 @@ def usage_confirm(
         raise SamePerson
     if UsageConfirmation.objects.filter(log=log, correction=correction).exists():
         raise AlreadyConfirmed
+    if correction is not None:
+        _require_sound(log, correction)
     confirmation = UsageConfirmation(log=log, correction=correction)
     confirmation.entry = append(
         instrument=log.instrument,
@@ -201,6 +204,14 @@ def usage_confirm(
         confirmation, log, "usage.confirmed", actor, now, {"correction": correction and correction.public_id}
     )
     return confirmation
+
+
+def _require_sound(log: UsageLog, correction: UsageCorrection) -> None:
+    """Each correction was right on its own; what counts has to be right with all of them."""
+    before, after = selectors.values_of(log), selectors.values_of(log, also=correction.pk)
+    problems = list(correction_problems(before, after, correction.changes, correction.reason))
+    if problems:
+        raise UsageRefused(problems=problems)
 
 
 @transaction.atomic

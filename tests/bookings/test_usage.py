@@ -14,7 +14,7 @@ from bookings.domain.errors import (
     UsageRefused,
 )
 from bookings.domain.words import Rating
-from bookings.models import Booking, UsageEntry, UsageLog
+from bookings.models import Booking, UsageConfirmation, UsageCorrection, UsageEntry, UsageLog
 from instrument_share.accounts.models import OrganizationRelation
 from instrument_share.journal import guards
 from instrument_share.kernel.errors import Forbidden
@@ -165,6 +165,28 @@ def test_a_correction_counts_once_a_second_person_confirms_it(city):
     assert log.amount_yuan == Decimal("200.00")
 
 
+def test_corrections_that_are_right_each_but_not_together_are_not_both_confirmed(city):
+    log = use(city, slot(hour=9, length=3))
+    hour = timedelta(hours=1)
+    corrections = [
+        services.usage_correct(
+            actor=city.keeper,
+            log_id=log.pk,
+            changes={**changes, "measuring_seconds": 3600},
+            reason="记错",
+            now=log.ends_at,
+        )
+        for changes in ({"ends_at": log.starts_at + hour}, {"starts_at": log.ends_at - hour})
+    ]
+    first, second = (one.pk for one in corrections)
+    services.usage_confirm(actor=city.manager, log_id=log.pk, correction_id=second, now=log.ends_at)
+    with pytest.raises(UsageRefused) as refused:
+        services.usage_confirm(actor=city.manager, log_id=log.pk, correction_id=first, now=log.ends_at)
+    assert codes(refused) == ["usage.ends_before_start"]
+    (fact,) = selectors.usage_of_year(2026)
+    assert (fact["starts_at"], fact["ends_at"]) == (log.ends_at - hour, log.ends_at)
+
+
 def test_a_correction_says_everything_that_is_wrong_with_it(city):
     log = use(city)
     with pytest.raises(UsageRefused) as refused:
@@ -298,6 +320,25 @@ def test_a_row_that_was_changed_behind_the_databases_back_is_found(city, table, 
     with guards.lifted(), connection.cursor() as cursor:
         cursor.execute(f"UPDATE {table} SET {change}")
     assert [entry.number for entry, _ in selectors.broken_links()] == numbers
+
+
+def test_a_log_that_was_moved_to_another_instrument_is_found(city):
+    chained(city)
+    other = factories.instrument(city.owner)
+    with guards.lifted(), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE bookings_usagelog SET instrument_id = {other.pk}")
+    assert [entry.number for entry, _ in selectors.broken_links()] == [1, 4]
+
+
+def test_a_correction_that_was_slipped_in_behind_entries_of_the_chain_is_found(city):
+    """Rows can be added without touching any: they hang on entries that stand for other rows."""
+    log = chained(city)
+    first = UsageEntry.objects.get(number=1)
+    slipped_in = UsageCorrection.objects.create(
+        log=log, entry=first, changes={"amount_yuan": "9.00"}, reason="x"
+    )
+    UsageConfirmation.objects.create(log=log, correction=slipped_in, entry=first)
+    assert [entry.number for entry, _ in selectors.broken_links()] == [1]
 
 
 @pytest.mark.parametrize(
