@@ -186,17 +186,31 @@ def instrument_resume(*, actor: "User", instrument_id: int, now: datetime) -> In
 
 @transaction.atomic
 def instrument_retire(*, actor: "User", instrument_id: int, reason: str, now: datetime) -> Instrument:
-    """Take a suspended instrument out of service for good; its open windows end now."""
-    instrument = _set_state(actor, instrument_id, "retire", "retired_at", now, reason=given(reason))
+    """Take a suspended instrument out of service for good; its open windows end now. The unit's decision."""
+    instrument = _set_state(
+        actor,
+        instrument_id,
+        "retire",
+        "retired_at",
+        now,
+        permission="providers.edit_instrument",
+        reason=given(reason),
+    )
     windows_cut(instrument_ids=[instrument.pk], since=now)
     return instrument
 
 
 def _set_state(
-    actor: "User", instrument_id: int, move: str, stamp: str | None, now: datetime, **details: Any
+    actor: "User",
+    instrument_id: int,
+    move: str,
+    stamp: str | None,
+    now: datetime,
+    permission: str = "providers.suspend_instrument",
+    **details: Any,
 ) -> Instrument:
     instrument = instrument_lock(instrument_id)
-    require(actor, "providers.suspend_instrument", instrument)
+    require(actor, permission, instrument)
     instrument.state = moved(INSTRUMENT_MOVES, instrument.state, move)
     if stamp is not None:
         setattr(instrument, stamp, now)

@@ -87,7 +87,7 @@ ACTS = {
     ),
     "retire": Act(
         services.instrument_retire,
-        "providers.suspend_instrument",
+        "providers.edit_instrument",
         gettext_lazy("Retire “{name}” for good"),
         (
             gettext_lazy("It leaves the catalogue and can never be booked again; its records stay."),
