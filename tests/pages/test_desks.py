@@ -1,0 +1,226 @@
+"""The desks of who books and who keeps: what waits there, and for whom."""
+
+from datetime import timedelta
+
+import pytest
+
+from bookings import selectors, services
+from instrument_share.accounts import selectors as accounts
+from instrument_share.accounts.domain import Role
+from instrument_share.journal import selectors as journal
+from tests import factories
+from tests.bookings.booking import book
+from tests.factories import NOW, slot
+
+HOUR = timedelta(hours=1)
+
+
+def texts(response):
+    return " ".join(response.content.decode().split())
+
+
+@pytest.fixture
+def admin(city):
+    return factories.member(city.company, Role.ORG_ADMIN)
+
+
+def approved(city, interval):
+    booking = book(city, interval)
+    return services.booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
+
+
+def used(city, interval):
+    booking = approved(city, interval)
+    services.booking_check_in(actor=city.keeper, booking_id=booking.pk, now=interval.start)
+    return services.booking_check_out(actor=city.keeper, booking_id=booking.pk, now=interval.end)
+
+
+def test_who_comes_to_which_desk(city, admin, see):
+    somebody = factories.user()
+    people = [None, somebody, city.researcher, city.keeper, city.manager]
+    assert [see(who, "me").status_code for who in people] == [302, 200, 200, 200, 200]
+    assert [see(who, "keeper").status_code for who in people] == [302, 403, 403, 200, 403]
+    assert [see(who, "closure_new").status_code for who in people] == [302, 403, 403, 200, 200]
+    assert [see(who, "usage_by_hand").status_code for who in people] == [302, 403, 403, 200, 200]
+    mine = city.company.public_id
+    assert [see(who, "my_organization", mine).status_code for who in [*people, admin]] == [
+        302,
+        404,
+        404,
+        404,
+        404,
+        200,
+    ]
+
+
+def test_a_new_person_is_shown_the_way_to_the_catalogue(city, see):
+    page = texts(see(factories.user(), "me"))
+    assert "您还没有预约过仪器" in page
+    assert (
+        '<a class="btn btn-primary" href="/instruments/">进入仪器目录</a>' in page
+        or 'href="/instruments/"' in page
+    )
+
+
+def test_the_next_booking_comes_first_and_what_waits_for_me_after_it(city, see):
+    used(city, slot(day=1, hour=9))
+    approved(city, slot(day=4, hour=14))
+    approved(city, slot(day=3, hour=9))
+    page = texts(see(city.researcher, "me", now=slot(day=2).start))
+    assert page.index("2026年3月5日 周四 09:00–11:00") < page.index("待我确认的机时")
+    assert page.index("待我确认的机时") < page.index("2026年3月6日 周五 14:00–16:00")
+    assert "有效机时 2 小时，费用 ¥200.00" in page
+
+
+def test_my_hours_and_costs_of_a_year_and_as_a_table(city, see):
+    log = used(city, slot(day=1, hour=9))
+    page = texts(see(city.researcher, "my_usage", now=slot(day=2).start))
+    assert "¥200.00" in page
+    table = see(city.researcher, "my_usage", now=slot(day=2).start, format="csv").content.decode("utf-8-sig")
+    assert table.splitlines()[1] == (
+        f"{log.public_id},场发射扫描电子显微镜,戊,2026-03-03 09:00:00,2026-03-03 11:00:00,2.0000,200.00,否"
+    )
+    assert "没有上机记录" in texts(see(city.researcher, "my_usage", now=slot(day=2).start, year="2025"))
+
+
+def test_an_administrator_sees_what_their_organization_owes_and_nothing_else(city, admin, see):
+    used(city, slot(day=1, hour=9))
+    services.booking_cancel(
+        actor=city.researcher, booking_id=book(city, slot(day=3), payer=False).pk, now=NOW
+    )
+    book(city, slot(day=4), payer=False)
+    book(city, slot(day=5, hour=13))
+    page = texts(see(admin, "my_organization", city.company.public_id, now=slot(day=2).start))
+    assert "2026年3月7日 周六 13:00–15:00" in page
+    assert "2026年3月6日" not in page
+    assert "¥200.00" in page
+
+
+def test_credit_is_shown_with_its_end(city, see):
+    late = approved(city, slot(day=1))
+    services.booking_cancel(actor=city.researcher, booking_id=late.pk, now=NOW + 2 * HOUR)
+    page = texts(see(city.researcher, "me", now=NOW + 3 * HOUR))
+    assert "逾期取消" in page
+    assert "有效至 2026年5月31日" in page
+
+
+def test_notifications_lead_to_what_they_are_about_and_are_read_then(city, see, send):
+    booking = approved(city, slot())
+    told = journal.notifications(city.researcher).get()
+    assert "2026-03-03 09:00" in texts(see(city.researcher, "inbox"))
+    opened = send(city.researcher, "notification_open", told.public_id)
+    assert opened.url == f"/bookings/{booking.public_id}/"
+    assert journal.unread_count(city.researcher) == 0
+    assert send(city.manager, "notification_open", told.public_id).status_code == 404
+    approved(city, slot(day=2))
+    assert send(city.researcher, "notifications_read").url == "/me/notifications/"
+    assert journal.unread_count(city.researcher) == 0
+
+
+def test_a_token_is_shown_once_works_and_is_revoked(city, see, send):
+    made = send(city.researcher, "tokens", name="每晚导出")
+    assert made.status_code == 201
+    secret = made.context["secret"]
+    assert secret in texts(made)
+    assert accounts.user_by_token(secret, NOW) == city.researcher
+    later = see(city.researcher, "tokens")
+    assert secret not in texts(later)
+    token = later.context["tokens"].get()
+    assert send(city.manager, "token_revoke", token.public_id).status_code == 404
+    assert send(city.researcher, "token_revoke", token.public_id).status_code == 302
+    assert accounts.user_by_token(secret, NOW) is None
+    assert send(city.researcher, "tokens", name="").status_code == 422
+
+
+def test_the_keeper_sees_requests_by_deadline_arrivals_and_who_is_overdue(city, see):
+    overdue = approved(city, slot(day=1, hour=8, length=1))
+    services.booking_check_in(actor=city.keeper, booking_id=overdue.pk, now=overdue.starts_at)
+    approved(city, slot(day=1, hour=10))
+    approved(city, slot(day=1, hour=18, length=1))
+    later = services_request(city, slot(day=5), NOW + HOUR)
+    first = services_request(city, slot(day=6), NOW)
+    page = see(city.keeper, "keeper", now=slot(day=1, hour=9).start + 50 * timedelta(minutes=1))
+    shown = texts(page)
+    assert [one.public_id for one in page.context["waiting"]] == [first.public_id, later.public_id]
+    assert "应于 2026年3月3日 09:00 结束" in shown
+    assert shown.count("签到 <") + shown.count("签到<") >= 1
+    assert [one.state for one in page.context["arrivals"]] == ["approved", "approved"]
+    assert shown.count("开始前 15 分钟起可签到") == 1
+
+
+def services_request(city, interval, now):
+    return book(city, interval, now=now)
+
+
+def test_hours_by_hand_need_a_known_person_and_their_organization(city, send):
+    typed = {
+        "instrument": city.instrument.public_id,
+        "starts_at": "2026-03-01T10:00",
+        "ends_at": "2026-03-01T12:00",
+        "idle": "30",
+        "person": city.researcher.email,
+        "account": "organization",
+        "content": "能谱分析",
+        "service_mode": "operated",
+        "direction": "research",
+        "purpose": "service",
+    }
+    nobody = send(city.keeper, "usage_by_hand", **{**typed, "person": "无此人"})
+    assert (nobody.status_code, "没有找到此账号" in texts(nobody)) == (422, True)
+    assert send(city.keeper, "usage_by_hand", **typed).status_code == 302
+    log = selectors.usage_logs(city.keeper).get()
+    assert (log.user, log.payer_organization, log.effective_seconds, log.capture) == (
+        city.researcher,
+        city.company,
+        5400,
+        "manual",
+    )
+    too_old = send(
+        city.keeper,
+        "usage_by_hand",
+        **{**typed, "starts_at": "2025-03-01T10:00", "ends_at": "2025-03-01T12:00"},
+    )
+    assert (too_old.status_code, "92" in texts(too_old)) == (422, True)
+
+
+def test_a_closure_asks_for_each_booking_it_hits(city, send):
+    booking = book(city, slot(day=2))
+    typed = {
+        "instrument": city.instrument.public_id,
+        "starts_at": "2026-03-04T08:00",
+        "ends_at": "2026-03-05T08:00",
+        "reason_zh": "更换灯丝",
+    }
+    asked = send(city.keeper, "closure_new", **typed)
+    assert (asked.status_code, "该时段内有 1 项预约" in texts(asked)) == (422, True)
+    outcome = f"outcome_{booking.public_id}"
+    assert "请填写新的开始时间。" in texts(send(city.keeper, "closure_new", **typed, **{outcome: "move"}))
+    assert send(city.keeper, "closure_new", **typed, **{outcome: "cancel"}).status_code == 302
+    assert selectors.booking(city.keeper, booking.public_id).charged_yuan is None
+
+
+def test_the_desks_take_as_many_statements_with_many_rows(city, admin, see, statements):
+    def more(first, last):
+        for day in range(first, last):
+            used(city, slot(day=day, hour=9, length=1))
+            book(city, slot(day=day + 12, hour=9))
+            approved(city, slot(day=8, hour=day + 8, length=1))
+
+    more(1, 2)
+    now = slot(day=8, hour=9).start
+    more(2, 3)
+    addresses = [
+        (city.researcher, "me"),
+        (city.researcher, "my_usage"),
+        (city.researcher, "inbox"),
+        (city.keeper, "keeper"),
+        (admin, "my_organization", city.company.public_id),
+    ]
+    for person, name, *args in addresses:
+        see(person, name, *args, now=now)
+    few = [len(statements.of(lambda it=it: see(it[0], *it[1:], now=now))) for it in addresses]
+    more(3, 6)
+    many = [len(statements.of(lambda it=it: see(it[0], *it[1:], now=now))) for it in addresses]
+    assert dict(zip([it[1] for it in addresses], many, strict=True)) == dict(
+        zip([it[1] for it in addresses], few, strict=True)
+    )
