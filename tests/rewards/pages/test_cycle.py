@@ -1,6 +1,5 @@
 """Where does each yuan come from: the page of a year and its steps."""
 
-import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -10,12 +9,7 @@ from django.urls import reverse
 from instrument_share.journal.models import AuditEntry
 from rewards.models import AssessmentCycle, RewardPolicy
 from tests.rewards.builders import AFTER, POLICY, YEAR
-
-
-def text_of(response):
-    """What a reader sees, in one line."""
-    body = response.content.decode().split('<main id="main"')[1]
-    return re.sub(r"\s+", " ", re.sub(r"<(script|style).*?</\1>|<[^>]+>", " ", body, flags=re.S))
+from tests.rewards.pages.reading import text_of
 
 
 def page(client, name="cycle", *args):
@@ -127,7 +121,7 @@ def test_a_step_that_is_sent_twice_is_taken_once(login, small):
 def test_a_step_out_of_order_is_refused_in_words(login, small):
     answer = take(login(small.city.officer), "send")
     assert answer.status_code == 409
-    assert "归集" in text_of(answer) or "当前" in text_of(answer)
+    assert "当前状态为“归集中”，不能执行“报送财政局”。请刷新页面。" in text_of(answer)
     assert login(small.city.officer).get(reverse("cycle_step", args=[YEAR, "delete"])).status_code == 404
 
 

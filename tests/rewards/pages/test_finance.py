@@ -1,0 +1,159 @@
+"""Is this report right, and what is paid."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.storage import default_storage
+from django.urls import reverse
+
+from rewards.models import AssessmentCycle, FinanceReport, Payment, UnitAssessment
+from tests.rewards.builders import AFTER
+from tests.rewards.pages.reading import text_of
+
+
+@pytest.fixture
+def sent(steps, clock):
+    """The report of the year, sent on 20 January; it is the 21st."""
+    report = steps.through("send")
+    clock.set(AFTER + timedelta(days=16))
+    return report
+
+
+def address(name, report, *more):
+    return reverse(name, args=[report.public_id, *more])
+
+
+def award(organization):
+    return UnitAssessment.objects.get(organization=organization).award.public_id
+
+
+def pay(client, report, organization, *, follow=True, **typed):
+    typed = {"paid_date": "2026-01-21", "account": "6222020000001234", **typed}
+    return client.post(address("payment_new", report, award(organization)), typed, follow=follow)
+
+
+def test_finance_receives_a_report_accepts_it_and_pays(login, year, sent):
+    client = login(year.city.finance)
+    desk = text_of(client.get(reverse("finance")))
+    assert "2025年度报送件（第1次） 已报送财政局 核验一致 请核对后接收或退回" in desk
+    answer = client.post(address("report_accept", sent), {"note": "同意"}, follow=True)
+    assert "已接收并通知科技局。下一步请登记拨付。" in text_of(answer)
+    paid = text_of(pay(client, sent, year.first))
+    assert "已登记：2026年1月21日向云屏大学拨付 ¥91,933.00。" in paid
+    assert "已拨付 ¥91,933.00 2 家单位中已拨付 1 家 尚未拨付 ¥8,067.00" in paid
+    assert "已拨付 2026年1月21日 · •••• 1234" in paid
+    assert "6222020000001234" not in paid
+    assert "请登记拨付，尚余 ¥8,067.00" in text_of(client.get(reverse("finance")))
+    pay(client, sent, year.second)
+    assert AssessmentCycle.objects.get().state == "paid"
+    assert "尚余" not in text_of(client.get(reverse("finance")))
+
+
+def test_every_amount_of_a_report_leads_to_its_assessment(login, year, sent):
+    answer = login(year.city.finance).get(address("report", sent))
+    for unit in UnitAssessment.objects.select_related("award"):
+        assert f'href="{reverse("assessment", args=[unit.public_id])}"' in answer.content.decode()
+        assert login(year.city.finance).get(reverse("assessment", args=[unit.public_id])).status_code == 200
+    assert "各单位金额之和与报送总额一致。" in text_of(answer)
+    for file in sent.manifest["files"]:
+        assert file["sha256"] in answer.content.decode()
+
+
+def test_a_report_is_returned_with_a_reason(login, year, sent):
+    client = login(year.city.finance)
+    missing = client.post(address("report_return", sent), {"reason": ""})
+    assert missing.status_code == 422
+    answer = client.post(address("report_return", sent), {"reason": "附件二缺单位公章。"}, follow=True)
+    assert "由财政局经办退回：附件二缺单位公章。" in text_of(answer)
+    officer = login(year.city.officer)
+    page = officer.get(reverse("cycle", args=[2025]))
+    assert "退回报送件：附件二缺单位公章。" in text_of(page)
+    assert page.context["primary"][0] == "封装报送件并报送财政局"
+
+
+def test_a_payment_is_recorded_once_and_not_before_it_was_made(login, year, sent):
+    client = login(year.city.finance)
+    early = pay(client, sent, year.first)
+    assert early.status_code == 409
+    client.post(address("report_accept", sent))
+    future = pay(client, sent, year.first, paid_date="2026-02-01")
+    assert future.status_code == 422
+    assert "拨付日期晚于今天。请在拨付之后登记。" in text_of(future)
+    twice = [pay(client, sent, year.first, form_token="x", follow=False) for _ in range(2)]
+    assert [answer["Location"] for answer in twice] == [address("report", sent) + "#units"] * 2
+    again = pay(client, sent, year.first, form_token="y")
+    assert again.status_code == 409
+    assert Payment.objects.count() == 1
+
+
+def test_the_files_come_as_they_were_sent(login, year, sent):
+    client = login(year.city.finance)
+    pdf = client.get(address("report_pdf", sent))
+    assert pdf.content.startswith(b"%PDF-")
+    assert (pdf["Content-Type"], pdf["X-Content-Type-Options"]) == ("application/pdf", "nosniff")
+    assert pdf["Content-Disposition"] == f"inline; filename*=UTF-8''{sent.code}.pdf"
+    assert pdf["ETag"] == f'"{sent.pdf_sha256}"'
+    assert "private" in pdf["Cache-Control"]
+    saved = client.get(address("report_pdf", sent) + "?download")
+    assert saved["Content-Disposition"].startswith("attachment;")
+    package = client.get(address("report_package", sent))
+    assert (package.content[:2], package["Content-Type"]) == (b"PK", "application/zip")
+
+
+def test_a_changed_file_in_storage_is_not_genuine(login, year, sent):
+    with default_storage.open(sent.pdf_file) as file:
+        content = file.read()
+    default_storage.delete(sent.pdf_file)
+    default_storage.save(sent.pdf_file, _changed(content))
+    client = login(year.city.finance)
+    page = text_of(client.get(address("report", sent)))
+    assert "核验不符：存储的文件与报送时不一致，请勿据此拨付。" in page
+    assert "接收报送件" not in page
+    assert "核验不符" in text_of(client.get(reverse("finance")))
+    default_storage.delete(sent.pdf_file)
+    assert "报送件的文件已不在存储中，请从备份恢复。" in text_of(client.get(address("report", sent)))
+    assert client.get(address("report_pdf", sent)).status_code == 404
+
+
+def _changed(content):
+    from django.core.files.base import ContentFile
+
+    return ContentFile(content[:2000] + bytes([content[2000] ^ 1]) + content[2001:])
+
+
+def test_the_bureau_reads_a_report_and_does_not_answer_it(login, year, sent):
+    client = login(year.city.officer)
+    page = text_of(client.get(address("report", sent)))
+    assert "退回并说明理由" not in page
+    assert "接收报送件" not in page
+    assert client.post(address("report_accept", sent)).status_code == 403
+    assert pay(client, sent, year.first).status_code == 403
+    assert FinanceReport.objects.get().state == "sent"
+
+
+def test_more_units_and_reports_take_no_more_statements(login, small, statements, clock):
+    """Each report is read from storage; the database is asked the same."""
+    small.steps.through("send")
+    client = login(small.city.finance)
+    clock.set(AFTER + timedelta(days=16))
+    report = FinanceReport.objects.get()
+
+    def more():
+        for number in range(5):
+            unit = UnitAssessment.objects.first()
+            awarded = unit.award
+            unit.pk, unit.public_id, unit.organization = None, f"ASM-{number}", small.city.unit(f"第{number}院")
+            unit.save()
+            awarded.pk, awarded.public_id, awarded.assessment = None, f"AWD-{number}", unit
+            awarded.save()
+            copy = FinanceReport.objects.first()
+            copy.pk, copy.public_id, copy.number, copy.code = None, f"RPT-{number}", number + 5, f"CODE-{number}"
+            copy.state, copy.pdf_sha256, copy.package_sha256 = "returned", f"{number}p", f"{number}z"
+            copy.answered_at, copy.answered_by, copy.answer_note = AFTER, small.city.finance, "重报"
+            copy.save()
+
+    def read():
+        client.get(reverse("finance"))
+        client.get(address("report", report))
+
+    statements.assert_unchanged(read, by=more)

@@ -1,0 +1,159 @@
+"""What was found: how it is looked through, answered and decided."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from instrument_share.accounts.domain import Role
+from rewards.models import Finding
+from tests.rewards.builders import AFTER, YEAR, local
+from tests.rewards.pages.reading import text_of
+
+
+@pytest.fixture
+def found(small, clock):
+    """One overlap of two logs and one finding of three logs without a booking, checked on 6 January."""
+    small.logs += [
+        small.city.log(
+            small.instrument,
+            local(YEAR, 3, day, 8),
+            payer=small.client,
+            external=True,
+            amount=Decimal(1000),
+            booked=False,
+        )
+        for day in (1, 2, 3)
+    ]
+    small.logs.append(
+        small.city.log(
+            small.instrument, local(YEAR, 1, 2, 9), payer=small.client, external=True, amount=Decimal(1000)
+        )
+    )
+    small.manager = small.city.person("管理员", small.unit, Role.UNIT_MANAGER)
+    small.steps.through("check")
+    clock.set(AFTER + timedelta(days=2))
+    return small
+
+
+def finding(kind):
+    return Finding.objects.get(kind=kind)
+
+
+def shown(client, kind):
+    return client.get(reverse("finding", args=[finding(kind).public_id]))
+
+
+def decide(client, kind, **typed):
+    return client.post(reverse("finding_decide", args=[finding(kind).public_id]), typed, follow=True)
+
+
+def test_findings_are_looked_through_by_state_kind_and_unit(login, found):
+    client = login(found.city.auditor)
+    address = reverse("findings", args=[YEAR])
+
+    def kinds(**wanted):
+        return [each.kind for each in client.get(address, wanted).context["page"].items]
+
+    assert sorted(kinds()) == ["no_booking", "overlap"]
+    assert kinds(kind="overlap") == ["overlap"]
+    assert kinds(state="upheld") == []
+    assert sorted(kinds(unit=found.unit.public_id)) == ["no_booking", "overlap"]
+    assert "没有符合条件的问题" in text_of(client.get(address, {"state": "dismissed"}))
+    assert "须于2026年1月20日前说明" in text_of(client.get(address))
+
+
+def test_more_findings_take_no_more_statements(login, found, statements):
+    client = login(found.city.auditor)
+    one = finding("overlap")
+
+    def more():
+        for number in range(12):
+            one.pk, one.public_id, one.evidence_hash = None, f"FND-{number:010d}", str(number)
+            one.save(force_insert=True)
+
+    statements.assert_unchanged(lambda: client.get(reverse("findings", args=[YEAR])), by=more)
+
+
+def test_the_evidence_names_the_shared_time_and_leads_to_logs_and_bookings(login, found):
+    answer = shown(login(found.city.auditor), "overlap")
+    words = text_of(answer)
+    assert "自 2025年1月2日 09:00 至 2025年1月2日 18:10 涉及机时 9.17" in words
+    first, later = found.logs[0], found.logs[-1]
+    assert f"登记在后、应扣除重叠时间的记录 {later.public_id}" in words
+    for log in (first, later):
+        assert reverse("usage_log", args=[log.public_id]).encode() in answer.content
+        assert reverse("booking", args=[log.booking.public_id]).encode() in answer.content
+
+
+def test_an_auditor_upholds_a_finding_for_some_of_its_logs(login, found):
+    client = login(found.city.auditor)
+    chosen = [log.public_id for log in found.logs[3:5]]
+    answer = decide(client, "no_booking", outcome="chosen", logs=chosen, reason="未见预约，也无委托单。")
+    assert "已作出决定，单位和科技局可见决定及理由。" in text_of(answer)
+    decided = finding("no_booking")
+    assert (decided.state, decided.invalidated_logs, decided.reason) == (
+        "upheld",
+        sorted(chosen),
+        "未见预约，也无委托单。",
+    )
+    assert answer.redirect_chain[-1][0] == reverse("finding", args=[finding("overlap").public_id])
+    assert "予以认定，2 条记录不再计入。" in text_of(shown(client, "no_booking"))
+
+
+def test_a_decision_needs_its_reason_and_its_logs_and_keeps_what_was_typed(login, found):
+    client = login(found.city.auditor)
+    answer = decide(client, "no_booking", outcome="chosen", reason="核对了登记簿。")
+    assert answer.status_code == 422
+    assert "请勾选不再计入的记录，或改选其他决定。" in text_of(answer)
+    assert "核对了登记簿。" in answer.content.decode()
+    answer = decide(client, "no_booking", outcome="all", logs=[found.logs[3].public_id], reason="  ")
+    assert answer.status_code == 422
+    assert b'name="logs" value="%s" checked' % found.logs[3].public_id.encode() in answer.content
+    assert finding("no_booking").state == "open"
+
+
+def test_what_is_dismissed_cannot_be_a_falsification(login, found):
+    answer = decide(
+        login(found.city.auditor), "overlap", outcome="dismiss", falsified="on", reason="记录属实。"
+    )
+    assert answer.status_code == 422
+    assert "不予认定的问题不能同时认定为弄虚作假。" in text_of(answer)
+
+
+def test_after_the_last_decision_the_list_says_that_none_is_open(login, found):
+    client = login(found.city.auditor)
+    decide(client, "no_booking", outcome="dismiss", reason="补交了委托单。")
+    answer = decide(client, "overlap", outcome="none", reason="两台探头并行。")
+    assert "核查问题已全部处理。" in text_of(answer)
+    assert "全部 2 待处理 0 已认定 1 不予认定 1" in text_of(answer)
+
+
+def test_the_unit_answers_until_an_auditor_decides(login, found):
+    client = login(found.manager)
+    page = text_of(shown(client, "overlap"))
+    assert "请在2026年1月20日前提交。逾期未作说明且问题被认定的，按规定扣分。" in page
+    assert "作出决定" not in page
+    address = reverse("finding_answer", args=[finding("overlap").public_id])
+    answer = client.post(address, {"answer": "两位用户共用一次开机。"}, follow=True)
+    assert "说明已提交给核查人员，作出决定之前可以修改。" in text_of(answer)
+    assert "两位用户共用一次开机。" in text_of(shown(login(found.city.auditor), "overlap"))
+    decide(login(found.city.auditor), "overlap", outcome="dismiss", reason="说明成立。")
+    late = login(found.manager).post(address, {"answer": "再补充。"})
+    assert late.status_code == 409
+
+
+def test_an_officer_reads_but_does_not_decide(login, found):
+    client = login(found.city.officer)
+    assert "该问题由核查人员作出决定。" in text_of(shown(client, "overlap"))
+    assert decide(client, "overlap", outcome="dismiss", reason="记录属实。").status_code == 403
+    assert finding("overlap").state == "open"
+
+
+def test_two_units_see_no_more_than_their_own_logs(login, found):
+    other = found.city.unit("云屏材料研究所")
+    manager = found.city.person("管理员", other, Role.UNIT_MANAGER)
+    client = login(manager)
+    assert shown(client, "overlap").status_code == 404
+    assert client.get(reverse("findings", args=[YEAR])).context["page"].items == []

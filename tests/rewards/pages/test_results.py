@@ -1,0 +1,146 @@
+"""From a unit's amount down to the booking, and what the public reads."""
+
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from instrument_share.accounts.domain import Role
+from rewards.models import UnitAssessment
+from tests.rewards.builders import YEAR, local
+from tests.rewards.pages.reading import text_of
+
+
+def assessment(organization):
+    return UnitAssessment.objects.get(organization=organization)
+
+
+def unit_page(client, organization):
+    return client.get(reverse("assessment", args=[assessment(organization).public_id]))
+
+
+def instrument_page(client, instrument, **query):
+    ids = [assessment(instrument.organization).public_id, instrument.public_id]
+    return client.get(reverse("instrument_result", args=ids), query)
+
+
+def test_an_amount_is_told_step_by_step_in_words(login, year, steps):
+    steps.through("score")
+    words = text_of(unit_page(login(year.city.officer), year.first))
+    assert "奖励金额 ¥91,933.00 得分 100.00 满分100分 等级 良好" in words
+    assert "按得分超出合格线的部分分配 得分100.00，起算分60，参与分配的分值40.00" in words
+    assert (
+        "资金分配 可分配资金100,000.00元，本单位份额40.00，全部份额43.51，按比例应得91,932.89元，取整到元，"
+        "尾差按最大余数法补一个单位，得91,933.00元" in words
+    )
+
+
+def test_the_same_reasons_stand_in_english(login, year, steps):
+    steps.through("score")
+    client = login(year.city.officer)
+    client.cookies["django_language"] = "en"
+    words = text_of(unit_page(client, year.first))
+    assert "score 100.00, floor 60, 40.00 points take part in the division" in words
+    assert "100,000.00 yuan to divide, this unit’s weight is 40.00 of 43.51 in all" in words
+
+
+def test_an_indicator_shows_value_formula_and_points(login, year, steps):
+    steps.through("score")
+    words = text_of(unit_page(login(year.city.officer), year.third))
+    assert "有效机时率 有效机时÷定额机时 250.00 ÷ 705.75 = 0.3542 0.3542 得分 14.17 / 40.00" in words
+    assert "质谱仪 184 705.75 250.00 50.00 ¥5,000.00 25" in words
+
+
+def test_an_instrument_adds_up_from_its_logs_to_their_bookings(login, year, steps):
+    steps.through("score")
+    client = login(year.city.officer)
+    answer = instrument_page(client, year.third_instrument)
+    assert "计入 25 条 250.00 ¥11,000.00" in text_of(answer)
+    log = year.third_instrument.usage_logs.earliest("starts_at")
+    assert f'href="{reverse("usage_log", args=[log.public_id])}"' in answer.content.decode()
+    assert f'href="{reverse("booking", args=[log.booking.public_id])}"' in answer.content.decode()
+
+
+def test_many_logs_come_page_by_page(login, year, steps):
+    steps.through("score")
+    client = login(year.city.officer)
+    first = instrument_page(client, year.first_instrument).context["page"]
+    second = instrument_page(client, year.first_instrument, cursor=first.next_cursor).context["page"]
+    third = instrument_page(client, year.first_instrument, cursor=second.next_cursor).context["page"]
+    assert [len(page.items) for page in (first, second, third)] == [50, 50, 40]
+    assert third.next_cursor is None
+    assert len({log["log"] for page in (first, second, third) for log in page.items}) == 140
+    assert instrument_page(client, year.first_instrument, cursor="LOG-NOBODY").status_code == 422
+
+
+def test_what_does_not_count_says_why(login, small):
+    small.city.log(
+        small.instrument,
+        local(YEAR, 6, 1, 8),
+        payer=small.client,
+        external=True,
+        amount=Decimal(1000),
+        confirmed=False,
+    )
+    small.city.log(
+        small.instrument, local(YEAR, 1, 2, 9), payer=small.client, external=True, amount=Decimal(1000)
+    )
+    small.steps.through("score")
+    client = login(small.city.officer)
+    words = text_of(instrument_page(client, small.instrument))
+    assert "全部 5 计入 4 未经确认 1" in words
+    assert "不计入 未经确认 0.00 ¥0.00" in words
+    assert f"部分计入 共 10.00 小时，其余与 {small.logs[0].public_id} 重叠" in words
+    only = instrument_page(client, small.instrument, show="unconfirmed").context["page"].items
+    assert [log["reason"] for log in only] == ["unconfirmed"]
+    assert "未经确认 1 10" in text_of(client.get(reverse("cycle", args=[YEAR])))
+
+
+def test_more_logs_and_instruments_take_no_more_statements(login, small, statements):
+    small.steps.through("score")
+    client = login(small.city.officer)
+
+    def more():
+        small.city.logs(small.instrument, 40, payer=small.client, external=True)
+        for number in range(5):
+            small.city.instrument(small.unit, f"第{number}台质谱仪")
+        cycle = small.steps.cycle
+        cycle.parts.all().delete()
+        type(cycle).objects.update(state="collecting")
+        small.steps.through("score")
+
+    def read():
+        unit_page(client, small.unit)
+        instrument_page(client, small.instrument)
+
+    statements.assert_unchanged(read, by=more)
+
+
+def test_a_unit_reads_its_own_assessment_and_no_other(login, year, steps):
+    steps.through("score")
+    client = login(year.manager)
+    assert unit_page(client, year.first).status_code == 200
+    assert instrument_page(client, year.first_instrument).status_code == 200
+    assert unit_page(client, year.second).status_code == 404
+    assert instrument_page(client, year.second_instrument).status_code == 404
+    other = year.city.person("管理员", year.second, Role.UNIT_MANAGER)
+    assert unit_page(login(other), year.second).status_code == 200
+
+
+@pytest.mark.parametrize("last", ["check", "score"])
+def test_before_the_notice_the_public_reads_nothing(client, small, last):
+    small.steps.through(last)
+    assert client.get(reverse("result", args=[YEAR])).status_code == 404
+
+
+def test_the_public_notice_has_units_grades_amounts_and_its_period(client, year, steps):
+    steps.through("announce")
+    answer = client.get(reverse("result", args=[YEAR]))
+    words = text_of(answer)
+    assert "参评单位 3 家，其中 2 家获得奖励。" in words
+    assert "公示期：2026年1月8日至2026年1月15日。" in words
+    assert "云屏大学 良好 ¥91,933.00 云屏材料研究所 合格 ¥8,067.00 云屏海洋研究院 较差 ¥0.00" in words
+    assert "合计 ¥100,000.00" in words
+    assert "100.00" not in words.replace("¥100,000.00", "")
+    steps.approve()
+    assert "经公示，已于2026年1月19日审定。" in text_of(client.get(reverse("result", args=[YEAR])))

@@ -1,0 +1,104 @@
+"""Is this paper genuine: a code or a file in, one clear answer out."""
+
+from io import BytesIO
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from rewards.selectors import report_file
+from rewards.views import verify
+from tests.rewards.pages.reading import text_of
+
+
+@pytest.fixture
+def sent(small):
+    return small.steps.through("send")
+
+
+def by_code(client, code):
+    return client.get(reverse("verify"), {"code": code})
+
+
+def by_file(client, content, name="报送函.pdf"):
+    return client.post(reverse("verify"), {"file": SimpleUploadedFile(name, content)})
+
+
+def test_the_page_asks_nobody_to_log_in(client, db):
+    page = client.get(reverse("verify"))
+    assert page.status_code == 200
+    assert "输入文件上印的核验码，或上传文件本身，无需登录。" in text_of(page)
+
+
+def test_a_printed_code_shows_what_was_sent_however_it_is_typed(client, sent):
+    for typed in (sent.code, sent.code.lower(), sent.code.replace("-", " ")):
+        words = text_of(by_code(client, typed))
+        assert f"核验码 {sent.code} 对应的文件确已报送。" in words
+        assert "云屏大学" in words
+        assert "合计 ¥" in words
+
+
+def test_a_code_that_was_never_printed_is_not_genuine(client, sent):
+    words = text_of(by_code(client, "AAAA-BBBB-CCCC"))
+    assert "核验不符。 没有核验码为 AAAA-BBBB-CCCC 的文件。" in words
+    assert by_code(client, "").status_code == 422
+    assert by_code(client, "x" * 500).status_code == 422
+    assert by_code(client, "<script>").status_code == 200
+
+
+def test_a_returned_report_is_said_to_be_out_of_force(client, sent):
+    type(sent).objects.update(state="returned")
+    assert "该报送件已被财政局退回，不再有效" in text_of(by_code(client, sent.code))
+
+
+def test_each_file_of_the_package_is_genuine(client, sent):
+    for kind in ("pdf", "package"):
+        name, content = report_file(sent, kind)
+        words = text_of(by_file(client, content, name))
+        assert f"核验一致。 “{name}”与报送的文件逐字节一致。" in words
+    assert "数字签名由本平台签署，覆盖整个文件。" in text_of(by_file(client, report_file(sent, "pdf")[1]))
+
+
+@pytest.mark.parametrize("place", [1000, -1000])
+def test_one_changed_byte_is_not_genuine(client, sent, place):
+    _, content = report_file(sent, "pdf")
+    changed = bytearray(content)
+    changed[place] ^= 1
+    words = text_of(by_file(client, bytes(changed)))
+    assert "核验不符。 “报送函.pdf”不是本平台报送的文件。" in words
+    assert "文件的SHA-256与任何已报送的文件都不一致。" in words
+
+
+@pytest.mark.parametrize("content", [b"", b"MZ\x90\x00", b"%PDF-1.7\n" + b"/ByteRange [0 1 2 3]" * 5000])
+def test_hostile_files_are_answered_calmly(client, sent, content):
+    answer = by_file(client, content)
+    assert answer.status_code == 200
+    assert "核验不符。" in text_of(answer)
+
+
+def test_a_name_is_shown_as_text(client, sent):
+    answer = by_file(client, b"x", "<img src=x onerror=alert(1)>.pdf")
+    assert b"<img src=x" not in answer.content
+
+
+def test_no_file_is_asked_for(client, sent):
+    answer = client.post(reverse("verify"), {})
+    assert answer.status_code == 422
+    assert answer.context["paper_form"].errors["file"]
+
+
+def test_more_than_20_mb_are_refused_without_being_kept(client, db, monkeypatch):
+    monkeypatch.setattr(verify, "BIGGEST", 1000)
+    read = []
+    monkeypatch.setattr(verify, "_with_file", lambda request: read.append(request))
+    answer = by_file(client, b"x" * (1000 + verify.ENVELOPE + 1))
+    assert answer.status_code == 413
+    assert "文件超过 20 MB，本平台出具的文件都小于此。" in text_of(answer)
+    assert read == []
+
+
+def test_a_form_of_another_site_is_refused(db):
+    strict = Client(enforce_csrf_checks=True)
+    answer = strict.post(reverse("verify"), {"file": BytesIO(b"x")})
+    assert answer.status_code == 403
