@@ -134,7 +134,7 @@ def _day(openings: Sequence[Interval], day: date) -> OpenDay:
     ]
     marks = tuple(any(part.start <= begins + n * HALF_HOUR < part.end for part in parts) for n in range(48))
     words = ", ".join(f"{clock_time(part.start)}–{_closing(part.end, ends)}" for part in parts)
-    return OpenDay(day, words or _("closed"), marks)
+    return OpenDay(day, words or _("not open"), marks)
 
 
 def _closing(end: datetime, midnight: datetime) -> str:

@@ -1,0 +1,148 @@
+"""An instrument's way through the unit's pages."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.urls import reverse
+
+from instrument_share.journal.models import AuditEntry
+from providers import services
+from providers.models import Instrument, Keeper, Qualification
+from tests.providers.conftest import INSTRUMENT, NOW, published
+from tests.providers.pages.conftest import text_of
+
+TYPED = {name: str(value) for name, value in INSTRUMENT.items()}
+
+
+def test_a_name_and_a_number_make_a_draft_and_the_page_says_what_is_missing(at, world):
+    client = at("manager")
+    address = reverse("instrument_new", args=[world.unit.public_id])
+    usual = {name: TYPED[name] for name in ("origin", "purpose", "funding", "sharing_mode", "condition")}
+    answer = client.post(address, {"inner_number": "A-9", "name_zh": "显微镜", **usual})
+    made = Instrument.objects.get(inner_number="A-9")
+    assert answer["Location"] == reverse("instrument_edit", args=[made.public_id])
+    page = text_of(client.get(answer["Location"]))
+    assert "草稿已保存。请补齐缺少的内容后提交审核。" in page
+    assert "发布前尚缺： 分类、型号、制造商、制造国别、原值（元）、启用日期、" in page
+
+
+def test_everything_wrong_stands_beside_its_field_and_what_was_typed_stays(at, world):
+    address = reverse("instrument_new", args=[world.unit.public_id])
+    answer = at("manager").post(
+        address, {**TYPED, "inner_number": "", "value_yuan": "很多", "subjects": "15, 430"}
+    )
+    page = text_of(answer)
+    assert answer.status_code == 422
+    assert "有 3 处需要修改" in page
+    assert page.count("“很多”不是数字。") == 2  # on top and beside the field
+    assert 'value="很多"' in answer.content.decode()
+    assert not Instrument.objects.exists()
+
+
+def test_a_form_sent_twice_enters_one_instrument(at, world):
+    client = at("manager")
+    address = reverse("instrument_new", args=[world.unit.public_id])
+    typed = {**TYPED, "form_token": "the-same"}
+    answers = [client.post(address, typed)["Location"] for _ in range(2)]
+    assert answers[0] == answers[1]
+    assert Instrument.objects.count() == 1
+
+
+def test_what_the_bureau_reviews_waits_and_the_rest_is_public(at, world):
+    live = published(world)
+    client = at("manager")
+    address = reverse("instrument_edit", args=[live.public_id])
+    client.post(address, {**TYPED, "value_yuan": "2600000", "place_zh": "二号楼 202"})
+    live.refresh_from_db()
+    assert (str(live.value_yuan), live.place_zh) == ("2500000.00", "二号楼 202")
+    page = text_of(client.get(address))
+    assert "提交的变更正在等待科技局审核：原值（元）。审核通过前仍显示原内容。" in page
+
+
+@pytest.mark.parametrize(
+    ("verbs", "state"),
+    [(["suspend"], "suspended"), (["suspend", "resume"], "published"), (["suspend", "retire"], "retired")],
+)
+def test_states_change_after_a_question_and_with_a_reason(at, world, verbs, state):
+    live = published(world)
+    client = at("manager")
+    for verb in verbs:
+        address = reverse("instrument_act", args=[live.public_id, verb])
+        assert client.get(address).status_code == 200
+        assert client.post(address, {"reason": "更换探测器"}).status_code == 302
+    live.refresh_from_db()
+    assert live.state == state
+    assert AuditEntry.objects.filter(subject_id=live.public_id, details__reason="更换探测器").exists()
+
+
+def test_no_reason_no_suspension(at, world):
+    live = published(world)
+    answer = at("manager").post(reverse("instrument_act", args=[live.public_id, "suspend"]), {"reason": " "})
+    live.refresh_from_db()
+    assert (answer.status_code, live.state) == (422, "published")
+
+
+def test_keepers_are_those_who_are_ticked(at, world):
+    live = published(world)
+    address = reverse("keepers_set", args=[live.public_id])
+    client = at("manager")
+    client.post(address, {"keepers": [world.keeper.pk]})
+    assert list(Keeper.objects.values_list("user", flat=True)) == [world.keeper.pk]
+    client.post(address, {})
+    assert not Keeper.objects.exists()
+    assert client.post(address, {"keepers": [world.user.pk]}).status_code == 422
+
+
+def test_a_user_is_qualified_through_a_day_and_the_right_can_be_ended(at, world):
+    live = published(world)
+    client = at("manager")
+    last = date(2026, 8, 31)
+    answer = client.post(
+        reverse("qualification_new", args=[live.public_id]), {"person": "user", "until": last}
+    )
+    assert "已授予user上机资格，有效期至2026年8月31日" in text_of(client.get(answer["Location"]))
+    granted = Qualification.objects.get()
+    client.post(reverse("qualification_revoke", args=[live.public_id, granted.pk]))
+    granted.refresh_from_db()
+    assert granted.revoked_at == NOW
+
+
+def test_nobody_of_that_name(at, world):
+    live = published(world)
+    address = reverse("qualification_new", args=[live.public_id])
+    answer = at("manager").post(address, {"person": "nobody", "until": "2026-08-31"})
+    assert answer.status_code == 422
+    assert "没有使用该用户名或电子邮箱的人员" in text_of(answer)
+
+
+def test_returned_drafts_stand_first_with_the_reason(at, world, draft, read):
+    published(world, inner_number="A-2", name_zh="光谱仪")
+    services.instrument_submit(actor=world.manager, instrument_id=draft.pk, now=NOW)
+    services.instrument_return(
+        actor=world.officer, instrument_id=draft.pk, reason="请写明分辨率", now=NOW + timedelta(1)
+    )
+    page = read("manager", reverse("unit_instruments", args=[world.unit.public_id]))
+    assert page.index("请写明分辨率") < page.index("光谱仪")
+    returned = read("manager", reverse("unit_instruments", args=[world.unit.public_id]), state="returned")
+    assert "光谱仪" not in returned
+
+
+def test_the_list_as_a_sheet_keeps_formulas_text(at, world):
+    published(world, model="=1+1")
+    answer = at("manager").get(reverse("unit_instruments", args=[world.unit.public_id]), {"export": "csv"})
+    heads, row = answer.content.decode("utf-8-sig").splitlines()
+    assert heads.startswith("编号,状态,内部编号,中文名称,英文名称,分类,型号,")
+    assert ",已发布,A-001,透射电子显微镜," in row
+    assert ",'=1+1," in row
+
+
+def test_the_list_takes_as_many_statements_for_many(at, world, statements):
+    published(world)
+    client = at("manager")
+    address = reverse("unit_instruments", args=[world.unit.public_id])
+
+    def more():
+        for number in range(20):
+            published(world, inner_number=f"B-{number}")
+
+    statements.assert_unchanged(lambda: client.get(address), by=more)

@@ -1,0 +1,63 @@
+"""Pictures and files that people upload."""
+
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from providers.services.pictures import (
+    MOST_BYTES,
+    AttachmentUnusable,
+    PictureUnusable,
+    attachment_prepared,
+    picture_prepared,
+)
+
+
+def picture(size=(2400, 1200), form="JPEG", **more):
+    made = BytesIO()
+    Image.new("RGB", size, "teal").save(made, form, **more)
+    return made
+
+
+def test_what_travelled_in_the_file_stays_behind():
+    exif = Image.Exif()
+    exif[0x010F] = "Secret Camera"
+    exif[0x8825] = {1: "N", 2: (30.0, 15.0, 0.0)}
+    sent = picture(exif=exif)
+    sent.seek(0)
+    made = picture_prepared(sent)
+    content = made.read()
+    assert b"Secret Camera" in sent.getvalue()
+    assert b"Secret Camera" not in content
+    with Image.open(BytesIO(content)) as shown:
+        assert (shown.format, shown.size, len(shown.getexif())) == ("JPEG", (1600, 800), 0)
+    assert made.name.endswith(".jpg")
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "picture.unreadable"),
+        (b"\x89PNG\r\n\x1a\nbroken", "picture.unreadable"),
+        (b"0" * (MOST_BYTES + 1), "picture.too_large"),
+    ],
+)
+def test_what_is_no_picture_is_refused(content, code):
+    with pytest.raises(PictureUnusable) as refused:
+        picture_prepared(BytesIO(content))
+    assert [(one.code, one.field) for one in refused.value.problems] == [(code, "picture")]
+
+
+def test_a_small_file_that_would_unpack_to_a_huge_picture_is_refused():
+    bomb = BytesIO()
+    Image.new("1", (10_000, 10_000)).save(bomb, "PNG")
+    bomb.seek(0)
+    with pytest.raises(PictureUnusable):
+        picture_prepared(bomb)
+
+
+def test_only_a_pdf_is_attached():
+    assert attachment_prepared(BytesIO(b"%PDF-1.7 rules")).name.endswith(".pdf")
+    with pytest.raises(AttachmentUnusable):
+        attachment_prepared(BytesIO(b"MZ program"))

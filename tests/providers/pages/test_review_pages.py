@@ -1,0 +1,84 @@
+"""The bureau's review of what was handed in."""
+
+from datetime import timedelta
+
+from django.urls import reverse
+
+from providers import services
+from tests.providers.conftest import INSTRUMENT, NOW, published
+from tests.providers.pages.conftest import text_of
+
+
+def test_what_has_changed_since_it_was_returned_stands_beside_what_it_was(at, world, draft, read):
+    steps = {"actor": world.manager, "instrument_id": draft.pk}
+    services.instrument_submit(**steps, now=NOW)
+    services.instrument_return(
+        actor=world.officer, instrument_id=draft.pk, reason="请写明型号", now=NOW + timedelta(hours=1)
+    )
+    services.instrument_update(**steps, values={"model": "TX-200F"}, now=NOW + timedelta(hours=2))
+    services.instrument_submit(**steps, now=NOW + timedelta(hours=3))
+    page = read("officer", reverse("bureau_review", args=[draft.public_id]))
+    assert "退回后的修改" in page
+    assert "型号 TX-200 TX-200F" in page
+    assert "请写明型号" in page
+
+
+def test_a_change_of_what_is_published_stands_beside_what_stands(at, world, read):
+    live = published(world)
+    services.instrument_update(
+        actor=world.manager,
+        instrument_id=live.pk,
+        values={"value_yuan": "2600000", "category": "020100"},
+        now=NOW,
+    )
+    page = read("auditor", reverse("bureau_review", args=[live.public_id]))
+    assert "分类 010101 透射电镜 020100 力学性能测试仪器" in page
+    assert "原值（元） ¥2,500,000.00 ¥2,600,000.00" in page
+    assert "通过变更" not in page  # an auditor reads
+
+
+def test_publishing_and_returning_by_the_officer(at, world, draft):
+    services.instrument_submit(actor=world.manager, instrument_id=draft.pk, now=NOW)
+    client = at("officer")
+    refused = client.post(reverse("review_return", args=[draft.public_id]), {"reason": ""})
+    assert refused.status_code == 422
+    client.post(reverse("review_return", args=[draft.public_id]), {"reason": "缺图片"})
+    draft.refresh_from_db()
+    assert (draft.state, draft.return_reason) == ("draft", "缺图片")
+    services.instrument_submit(actor=world.manager, instrument_id=draft.pk, now=NOW)
+    answer = client.post(reverse("review_publish", args=[draft.public_id]))
+    draft.refresh_from_db()
+    assert (draft.state, answer["Location"]) == ("published", reverse("bureau"))
+    assert client.get(reverse("bureau_review", args=[draft.public_id])).status_code == 404
+
+
+def test_a_profile_is_reviewed_as_a_whole(at, world, read):
+    from tests.providers.conftest import PROFILE
+
+    services.unit_profile_save(actor=world.manager, organization_id=world.unit.pk, values=PROFILE, now=NOW)
+    profile = services.unit_profile_submit(actor=world.manager, organization_id=world.unit.pk, now=NOW)
+    page = read("officer", reverse("bureau_review", args=[profile.public_id]))
+    assert "云屏材料研究所单位简介" in page
+    assert "首次提交。" in page
+    assert "云屏市科技路 1 号" in page
+    at("officer").post(reverse("review_publish", args=[profile.public_id]))
+    profile.refresh_from_db()
+    assert profile.state == "published"
+
+
+def test_the_review_takes_as_many_statements_for_a_long_history(at, world, draft, statements):
+    services.instrument_submit(actor=world.manager, instrument_id=draft.pk, now=NOW)
+    client = at("officer")
+    address = reverse("bureau_review", args=[draft.public_id])
+
+    def more():
+        for number in range(5):
+            services.instrument_create(
+                actor=world.manager,
+                organization_id=world.unit.pk,
+                values={**INSTRUMENT, "inner_number": f"C-{number}"},
+                now=NOW,
+            )
+
+    statements.assert_unchanged(lambda: client.get(address), by=more)
+    assert "首次提交。" in text_of(client.get(address))

@@ -1,0 +1,100 @@
+"""The terms of an instrument on their page."""
+
+import pytest
+from django.urls import reverse
+
+from providers.models import OpenServiceRule, OpenWindow
+from tests.providers.conftest import published
+from tests.providers.pages.conftest import text_of
+
+RULE = {
+    "applies_from": "2025-09-02T00:00",
+    "holidays": "closed_and_shifted",
+    "step": "30",
+    "min_length": "0.5",
+    "max_length": "8",
+    "turnaround": "0",
+    "lead": "2",
+    "horizon": "30",
+    "change_deadline": "24",
+    "cancel_deadline": "24",
+    "late_cancel_percent": "50",
+    "no_show_percent": "100",
+    "user_kinds": ["outside", "enterprise"],
+    "service_modes": ["operated"],
+    "decision": "by_keeper",
+    "decision_hours": "24",
+    "minimum_charge_yuan": "0",
+    "patterns-TOTAL_FORMS": "1",
+    "patterns-INITIAL_FORMS": "1",
+    "patterns-0-frequency": "weekly",
+    "patterns-0-weekdays": ["0", "1", "2", "3", "4"],
+    "patterns-0-interval": "1",
+    "patterns-0-opens": "09:00",
+    "patterns-0-closes": "17:30",
+    "patterns-0-starts_on": "2025-09-01",
+    "prices-TOTAL_FORMS": "1",
+    "prices-INITIAL_FORMS": "1",
+    "prices-0-price_yuan": "260",
+    "prices-0-unit": "hour",
+}
+
+
+@pytest.fixture
+def sent(at, world):
+    live = published(world)
+    address = reverse("rule_new", args=[live.public_id])
+    client = at("manager")
+
+    def post(act, **changed):
+        return client.post(address, {**RULE, "act": act, **changed})
+
+    return post
+
+
+def test_the_preview_says_the_rule_and_when_it_opens_and_publishes_nothing(sent):
+    answer = sent("preview")
+    said = text_of(answer)
+    assert "周一至周五 09:00 - 17:30 开放。" in said
+    assert "260 元/小时。" in said
+    assert "2025年9月2日 周二 09:00–17:30" in said
+    assert "2025年9月6日 周六 不开放" in said
+    assert answer.content.decode().count('class="day-bar"') == 14
+    assert not OpenServiceRule.objects.exists()
+
+
+def test_publishing_makes_a_version_and_its_windows(sent):
+    answer = sent("publish")
+    assert answer.status_code == 302
+    rule = OpenServiceRule.objects.get()
+    assert (rule.version, rule.lead_minutes, rule.user_kinds) == (1, 120, ["enterprise", "outside"])
+    first = OpenWindow.objects.order_by("starts_at").first()
+    assert f"{first.starts_at:%m-%d %H:%M}" == "09-02 01:00"  # 09:00 in the city
+
+
+def test_all_that_is_wrong_is_said_at_once(sent):
+    answer = sent("publish", **{"user_kinds": [], "min_length": "0.75", "patterns-0-weekdays": []})
+    said = text_of(answer)
+    assert answer.status_code == 422
+    assert "有 3 处需要修改" in said
+    assert not OpenServiceRule.objects.exists()
+
+
+def test_a_row_is_added_and_left_out_without_losing_what_was_typed(sent):
+    added = sent("add-prices", **{"prices-0-price_yuan": "", "prices-0-user_kind": "outside"})
+    body = added.content.decode()
+    assert 'name="prices-1-price_yuan"' in body
+    assert '<option value="outside" selected>' in body
+    assert "需要修改" not in text_of(added)
+    dropped = sent("drop-prices-0").content.decode()
+    assert 'name="prices-1-price_yuan"' not in dropped
+
+
+def test_a_second_version_stands_beside_the_first(sent):
+    sent("publish")
+    answer = sent("publish", **{"applies_from": "2025-09-10T00:00", "prices-0-price_yuan": "280"})
+    said = text_of(sent("preview"))
+    assert answer.status_code == 302
+    assert "第 2 版，自2025年9月10日 00:00起 尚未生效" in said
+    assert "260 元/小时。 (已删除)" in said
+    assert "280 元/小时。 (新增)" in said

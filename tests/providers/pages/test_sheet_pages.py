@@ -1,0 +1,86 @@
+"""A unit's own sheet: uploaded, looked at, taken."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from providers.models import Instrument
+from tests.providers.conftest import NOW
+from tests.providers.pages.conftest import text_of
+
+SHEET = """设备编号,仪器名称,型号,单价,启用日期
+A-1,红外光谱仪,FT-1,85,2021-03-05
+A-2,,X-1,30,2021-05-06
+A-3,粒度仪,LP-3,42.5,昨天
+""".encode("gb18030")
+
+
+@pytest.fixture
+def upload(at, world):
+    def upload(content=SHEET, who="manager"):
+        return at(who).post(
+            reverse("sheet_import", args=[world.unit.public_id]),
+            {"sheet": SimpleUploadedFile("台账.csv", content)},
+        )
+
+    return upload
+
+
+def test_rows_with_problems_are_told_with_row_column_value_and_remedy(at, upload):
+    page = text_of(at("manager").get(upload()["Location"]))
+    assert "表格行数 3 可导入 1 有问题 2" in page
+    assert "第 3 行 中文名称 — 缺少“中文名称”。" in page
+    assert "第 4 行 启用日期 昨天" in page
+    assert "先导入没有问题的 1 行" in page
+    assert not Instrument.objects.exists()
+
+
+def test_all_or_nothing_unless_the_good_ones_are_asked_for(at, upload):
+    address = upload()["Location"]
+    client = at("manager")
+    assert client.post(address).status_code == 422
+    assert not Instrument.objects.exists()
+    answer = client.post(address, {"partial": "1"})
+    assert list(Instrument.objects.values_list("inner_number", "state")) == [("A-1", "draft")]
+    page = text_of(client.get(answer["Location"]))
+    assert "新建草稿 1 条，更新草稿 0 条，未改动 0 条，未导入 2 条。以下为草稿" in page
+    assert "红外光谱仪" in page
+
+
+def test_a_column_gets_its_field_by_hand(at, upload):
+    address = upload()["Location"]
+    at("manager").post(f"{address}?c3=value_yuan/10000&c2=", {"partial": "1"})
+    made = Instrument.objects.get()
+    assert (str(made.value_yuan), made.model) == ("850000.00", "")
+
+
+def test_the_sheet_stays_its_senders_and_a_day_at_most(at, upload, clock, world):
+    address = upload()["Location"]
+    assert at("other_manager").get(address).status_code == 403
+    clock.set(NOW + timedelta(days=30 * 365))
+    upload()
+    assert at("manager").get(address).status_code == 410
+
+
+def test_a_sheet_that_was_taken_is_gone(at, upload):
+    address = upload()["Location"]
+    at("manager").post(address, {"partial": "1"})
+    page = at("manager").get(address)
+    assert page.status_code == 410
+    assert "请重新上传" in text_of(page)
+
+
+@pytest.mark.parametrize("content", [b"\xd0\xcf\x11\xe0old", b"PK\x03\x04broken"])
+def test_what_is_no_sheet_is_refused_beside_the_field(upload, content):
+    answer = upload(content)
+    assert answer.status_code == 422
+    assert "需要修改" in text_of(answer)
+
+
+def test_without_known_headings_the_columns_are_chosen(at, upload):
+    address = upload("甲,乙\nA-7,热分析仪\n".encode())["Location"]
+    assert "请在下方指定哪一列是内部编号" in text_of(at("manager").get(address))
+    at("manager").post(f"{address}?c0=inner_number&c1=name_zh")
+    assert Instrument.objects.get().name_zh == "热分析仪"
