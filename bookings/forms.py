@@ -1,6 +1,6 @@
 """What keepers decide and record, and what users move and rate. The rules are the services'."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -25,6 +25,13 @@ def choices(members: type[StrEnum]) -> list[tuple[str, str]]:
     """A closed list as (code, words in the reader's language)."""
     say = wording.word if members in wording.WORDS else provider_wording.word
     return [(member.value, told("{word}", {"word": say(member)})) for member in members]
+
+
+def offer(form: forms.Form, name: str, entries: Iterable[tuple[str, Any]]) -> None:
+    """Set what a field of choices offers."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = list(entries)
 
 
 class LocalDateTime(forms.DateTimeInput):
@@ -161,7 +168,7 @@ class CorrectionForm(forms.Form):
             ("direction", Direction),
             ("purpose", UsagePurpose),
         ):
-            self.fields[name].choices = choices(members)
+            offer(self, name, choices(members))
 
     @property
     def changes(self) -> dict[str, Any]:
@@ -192,4 +199,4 @@ class ReviewForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["rating"].choices = choices(Rating)
+        offer(self, "rating", choices(Rating))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from instrument_share.web import clock
 from instrument_share.web.formats import hours, yuan
 from instrument_share.web.forms import add_problems
 from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.signed_in import SignedInRequest
 
 if TYPE_CHECKING:
     from bookings.models import UsageLog
@@ -30,10 +31,10 @@ if TYPE_CHECKING:
 @login_required
 @require_POST
 @idempotent_form
-def approve(request: HttpRequest, public_id: str) -> HttpResponse:
+def approve(request: SignedInRequest, public_id: str) -> HttpResponse:
     """By htmx, the request's row says what became of it; otherwise back to where it was decided.
 
-    The row comes with 201: `idempotent_form` undoes what answers 200, which it takes for a form with mistakes.
+    The row comes with 201: `idempotent_form` takes 200 for a form with mistakes and undoes it.
     """
     found = selectors.booking(request.user, public_id)
     done = services.booking_approve(
@@ -45,7 +46,7 @@ def approve(request: HttpRequest, public_id: str) -> HttpResponse:
     return back_to(request, booking_address(public_id))
 
 
-def _revision(request: HttpRequest) -> int | None:
+def _revision(request: SignedInRequest) -> int | None:
     seen = request.POST.get("revision", "")
     return int(seen) if seen.isdecimal() else None
 
@@ -53,7 +54,7 @@ def _revision(request: HttpRequest) -> int | None:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
-def reject(request: HttpRequest, public_id: str) -> HttpResponse:
+def reject(request: SignedInRequest, public_id: str) -> HttpResponse:
     found = selectors.booking(request.user, public_id)
     require(request.user, "bookings.decide", found)
     moved(MOVES, found.state, "reject")
@@ -89,7 +90,7 @@ def reject(request: HttpRequest, public_id: str) -> HttpResponse:
 @login_required
 @require_POST
 @idempotent_form
-def check_in(request: HttpRequest, public_id: str) -> HttpResponse:
+def check_in(request: SignedInRequest, public_id: str) -> HttpResponse:
     found = selectors.booking(request.user, public_id)
     services.booking_check_in(actor=request.user, booking_id=found.pk, now=clock.now())
     messages.success(
@@ -101,16 +102,17 @@ def check_in(request: HttpRequest, public_id: str) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
-def check_out(request: HttpRequest, public_id: str) -> HttpResponse:
+def check_out(request: SignedInRequest, public_id: str) -> HttpResponse:
     """The form may be sent empty, as the keeper's desk does: then all of the time was measuring."""
     now = clock.now()
     found = selectors.booking(request.user, public_id)
     require(request.user, "bookings.attend", found)
     moved(MOVES, found.state, "check_out")
+    used = now - (found.checked_in_at or now)
     form = CheckOutForm(
         request.POST if request.method == "POST" else None,
         initial={"setup": 0, "post": 0, "idle": 0, "samples": found.samples, "content": found.subject},
-        used=now - found.checked_in_at,
+        used=used,
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -120,7 +122,7 @@ def check_out(request: HttpRequest, public_id: str) -> HttpResponse:
         else:
             messages.success(request, _recorded(log))
             return back_to(request, reverse("usage_log", args=[log.public_id]))
-    context = {"booking": found, "form": form, "now": now, "used": now - found.checked_in_at}
+    context = {"booking": found, "form": form, "now": now, "used": used}
     return render(
         request, "bookings/check_out.html", context, status=422 if request.method == "POST" else 200
     )

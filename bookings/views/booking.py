@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -26,6 +26,7 @@ from instrument_share.web.formats import SHANGHAI, moment, timerange, yuan
 from instrument_share.web.forms import add_problems
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.problem import problems_told
+from instrument_share.web.signed_in import SignedInRequest
 from providers import selectors as providers
 from providers.domain.words import ServiceMode
 
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 @login_required
 @require_safe
-def booking(request: HttpRequest, public_id: str) -> HttpResponse:
+def booking(request: SignedInRequest, public_id: str) -> HttpResponse:
     now = clock.now()
     found = selectors.booking(request.user, public_id)
     log = getattr(found, "usage_log", None)
@@ -59,7 +60,7 @@ def booking(request: HttpRequest, public_id: str) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
-def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
+def cancel(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Asks first and says what it costs; a unit that cancels gives the reason."""
     now = clock.now()
     found = selectors.booking(request.user, public_id)
@@ -94,7 +95,7 @@ def _cancelled(booking: "Booking") -> str:
     return _("Cancelled without charge. The time is free for others at once.")
 
 
-def _consequences(request: HttpRequest, booking: "Booking", now: "datetime") -> list[str]:
+def _consequences(request: SignedInRequest, booking: "Booking", now: "datetime") -> list[str]:
     cost = selectors.cancel_cost(request.user, booking, now)
     time = timerange(Interval(booking.starts_at, booking.ends_at))
     lines = [_("{time} is given back; others can book it at once.").format(time=time)]
@@ -120,7 +121,7 @@ def _consequences(request: HttpRequest, booking: "Booking", now: "datetime") -> 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
-def move(request: HttpRequest, public_id: str) -> HttpResponse:
+def move(request: SignedInRequest, public_id: str) -> HttpResponse:
     now = clock.now()
     found = _movable(request, public_id)
     form = TimeForm(
@@ -150,14 +151,14 @@ def move(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @login_required
 @require_safe
-def move_quote(request: HttpRequest, public_id: str) -> HttpResponse:
+def move_quote(request: SignedInRequest, public_id: str) -> HttpResponse:
     """The new price and everything that stands against the time, while it is being chosen."""
     now = clock.now()
     found = _movable(request, public_id)
     form = TimeForm(request.GET)
     context: dict[str, Any] = {"booking": found}
     if form.is_valid():
-        asked = {
+        asked: dict[str, Any] = {
             "interval": form.interval,
             "service_mode": ServiceMode(found.service_mode),
             "payer_organization": found.payer_organization,
@@ -180,7 +181,7 @@ def move_quote(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @login_required
 @require_safe
-def move_times(request: HttpRequest, public_id: str) -> HttpResponse:
+def move_times(request: SignedInRequest, public_id: str) -> HttpResponse:
     """The instrument's time for the calendar part, as if this booking were not there."""
     now = clock.now()
     found = _movable(request, public_id)
@@ -189,14 +190,14 @@ def move_times(request: HttpRequest, public_id: str) -> HttpResponse:
     return JsonResponse(shown)
 
 
-def _asked_interval(request: HttpRequest, booking: "Booking") -> Interval:
+def _asked_interval(request: SignedInRequest, booking: "Booking") -> Interval:
     start, end = (parse_datetime(request.GET.get(name, "")) for name in ("start", "end"))
     if start is None or end is None or start.tzinfo is None or end.tzinfo is None or not start < end:
         return Interval(booking.starts_at, booking.ends_at)
     return Interval(start, end)
 
 
-def _movable(request: HttpRequest, public_id: str) -> "Booking":
+def _movable(request: SignedInRequest, public_id: str) -> "Booking":
     found = selectors.booking(request.user, public_id)
     require(request.user, "bookings.cancel", found)
     moved(MOVES, found.state, "cancel")

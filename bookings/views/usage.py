@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from instrument_share.kernel.errors import DomainError, NotFound
 from instrument_share.web import clock
 from instrument_share.web.forms import add_problems
 from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.signed_in import SignedInRequest
 from providers import selectors as providers
 
 if TYPE_CHECKING:
@@ -28,11 +29,11 @@ if TYPE_CHECKING:
 
 @login_required
 @require_safe
-def usage_log(request: HttpRequest, public_id: str) -> HttpResponse:
+def usage_log(request: SignedInRequest, public_id: str) -> HttpResponse:
     return render(request, "bookings/usage_log.html", _shown(request, public_id, ReviewForm()))
 
 
-def _shown(request: HttpRequest, public_id: str, review_form: ReviewForm) -> dict[str, Any]:
+def _shown(request: SignedInRequest, public_id: str, review_form: ReviewForm) -> dict[str, Any]:
     log = selectors.usage_log(request.user, public_id)
     values = selectors.values_of(log)
     viewer = request.user
@@ -45,7 +46,9 @@ def _shown(request: HttpRequest, public_id: str, review_form: ReviewForm) -> dic
         "differs": {name for name in values if values[name] != getattr(log, name)},
         "entries": selectors.usage_entries(log),
         "keepers": providers.keepers_of([log.instrument_id])[log.instrument_id],
-        "may_confirm": may_confirm and not log.is_confirmed and log.entry.recorded_by_id != viewer.pk,
+        "may_confirm": may_confirm
+        and not log.is_confirmed  # type: ignore[attr-defined]
+        and log.entry.recorded_by_id != viewer.pk,
         "confirmable": {
             one.pk
             for one in corrections
@@ -64,7 +67,7 @@ def _shown(request: HttpRequest, public_id: str, review_form: ReviewForm) -> dic
 @login_required
 @require_POST
 @idempotent_form
-def confirm(request: HttpRequest, public_id: str) -> HttpResponse:
+def confirm(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Confirms the log, or the correction that `correction` names."""
     log = selectors.usage_log(request.user, public_id)
     services.usage_confirm(
@@ -89,7 +92,7 @@ def _correction_id(log: "UsageLog", named: str) -> int | None:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
-def correct(request: HttpRequest, public_id: str) -> HttpResponse:
+def correct(request: SignedInRequest, public_id: str) -> HttpResponse:
     log = selectors.usage_log(request.user, public_id)
     require(request.user, "bookings.correct_usage", log)
     form = CorrectionForm(request.POST if request.method == "POST" else None, values=selectors.values_of(log))
@@ -116,7 +119,7 @@ def correct(request: HttpRequest, public_id: str) -> HttpResponse:
 @login_required
 @require_POST
 @idempotent_form
-def review(request: HttpRequest, public_id: str) -> HttpResponse:
+def review(request: SignedInRequest, public_id: str) -> HttpResponse:
     log = selectors.usage_log(request.user, public_id)
     form = ReviewForm(request.POST)
     if not form.is_valid():

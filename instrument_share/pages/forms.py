@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from bookings.domain.words import Direction
-from bookings.forms import LocalDateTime, choices
+from bookings.forms import LocalDateTime, choices, offer
 from instrument_share.accounts import selectors as accounts
 from instrument_share.kernel.interval import Interval
 from instrument_share.web.formats import SHANGHAI, bilingual
@@ -44,19 +44,27 @@ class CatalogueForm(forms.Form):
     def __init__(self, data: Any, *, viewer: Any) -> None:
         super().__init__(data)
         anything = ("", _("All"))
-        self.fields["district"].choices = [
-            anything,
-            *((row.code, bilingual(row, "name")) for row in accounts.districts()),
-        ]
-        self.fields["unit"].choices = [
-            anything,
-            *(
-                (row.organization.public_id, bilingual(row.organization, "name"))
-                for row in providers.units(viewer).order_by("organization__name_zh")
-            ),
-        ]
-        self.fields["mode"].choices = [anything, *((mode.value, _told(mode)) for mode in ServiceMode)]
-        self.fields["user_kind"].choices = [anything, *((kind.value, _told(kind)) for kind in UserKind)]
+        offer(
+            self,
+            "district",
+            [
+                anything,
+                *((row.code, bilingual(row, "name")) for row in accounts.districts()),
+            ],
+        )
+        offer(
+            self,
+            "unit",
+            [
+                anything,
+                *(
+                    (row.organization.public_id, bilingual(row.organization, "name"))
+                    for row in providers.units(viewer).order_by("organization__name_zh")
+                ),
+            ],
+        )
+        offer(self, "mode", [anything, *((mode.value, _told(mode)) for mode in ServiceMode)])
+        offer(self, "user_kind", [anything, *((kind.value, _told(kind)) for kind in UserKind)])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -107,10 +115,10 @@ class BookingForm(forms.Form):
             for membership in accounts.standing(viewer).memberships
         }
         payers = [(key, bilingual(row, "name")) for key, row in self._organizations.items()]
-        self.fields["payer"].choices = [*payers, (PERSON, _("Myself, as a person"))]
+        offer(self, "payer", [*payers, (PERSON, _("Myself, as a person"))])
         modes = sorted(terms.service_modes) if terms else []
-        self.fields["service_mode"].choices = [(mode.value, _told(mode)) for mode in modes]
-        self.fields["direction"].choices = choices(Direction)
+        offer(self, "service_mode", [(mode.value, _told(mode)) for mode in modes])
+        offer(self, "direction", choices(Direction))
         if terms and not any(price.unit is PriceUnit.SAMPLE for price in terms.prices):
             self.fields["samples"].widget = forms.HiddenInput()
 

@@ -8,14 +8,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.domain.words import Direction, UsagePurpose
-from bookings.forms import LocalDateTime, SpentFields, TimeForm, choices
+from bookings.forms import LocalDateTime, SpentFields, TimeForm, choices, offer
 from instrument_share.accounts import selectors as accounts
 from instrument_share.kernel.interval import Interval
 from instrument_share.web.formats import bilingual, timerange
 from providers.domain.words import ServiceMode
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from bookings.models import Booking
     from instrument_share.accounts.models import Organization, User
@@ -29,12 +29,10 @@ class InstrumentChoice(forms.Form):
 
     instrument = forms.ChoiceField(label=gettext_lazy("Instrument"))
 
-    def __init__(self, *args: Any, instruments: "Sequence[Instrument]", **kwargs: Any) -> None:
+    def __init__(self, *args: Any, instruments: "Iterable[Instrument]", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._instruments = {one.public_id: one for one in instruments}
-        self.fields["instrument"].choices = [
-            (key, bilingual(one, "name")) for key, one in self._instruments.items()
-        ]
+        offer(self, "instrument", [(key, bilingual(one, "name")) for key, one in self._instruments.items()])
 
     @property
     def chosen(self) -> "Instrument":
@@ -78,7 +76,7 @@ class ByHandForm(InstrumentChoice, TimeForm, SpentFields):
             ("direction", Direction),
             ("purpose", UsagePurpose),
         ):
-            self.fields[name].choices = choices(members)
+            offer(self, name, choices(members))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

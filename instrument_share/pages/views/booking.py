@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from instrument_share.web.formats import SHANGHAI, moment
 from instrument_share.web.forms import add_problems
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.problem import problems_told
+from instrument_share.web.signed_in import SignedInRequest
 from providers import selectors as providers
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
-def book(request: HttpRequest, public_id: str) -> HttpResponse:
+def book(request: SignedInRequest, public_id: str) -> HttpResponse:
     now = clock.now()
     instrument = providers.instrument(request.user, public_id)
     terms = providers.terms_at(instrument.pk, now)
@@ -63,7 +64,7 @@ def book(request: HttpRequest, public_id: str) -> HttpResponse:
     )
 
 
-def _asked_in_address(request: HttpRequest) -> dict[str, str]:
+def _asked_in_address(request: SignedInRequest) -> dict[str, str]:
     return {
         name: request.GET[key]
         for name, key in (("starts_at", "start"), ("ends_at", "end"))
@@ -81,7 +82,7 @@ def _what_happens_next(booking: Any) -> str:
 
 @login_required
 @require_safe
-def quote(request: HttpRequest, public_id: str) -> HttpResponse:
+def quote(request: SignedInRequest, public_id: str) -> HttpResponse:
     """The price line by line and everything that stands against the request, while it is being filled in."""
     now = clock.now()
     instrument = providers.instrument(request.user, public_id)
@@ -94,7 +95,7 @@ def quote(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _priced(
-    request: HttpRequest, instrument: "Instrument", terms: "Terms", form: BookingForm, now: datetime
+    request: SignedInRequest, instrument: "Instrument", terms: "Terms", form: BookingForm, now: datetime
 ) -> dict[str, Any]:
     asked = form.as_request()
     payer = form.payer_organization

@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -20,13 +20,14 @@ from instrument_share.kernel.errors import NotFound
 from instrument_share.pages.views.me import my_tabs
 from instrument_share.web import clock, cursor
 from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.signed_in import SignedInRequest
 
 PER_PAGE = 30
 
 
 @login_required
 @require_safe
-def inbox(request: HttpRequest) -> HttpResponse:
+def inbox(request: SignedInRequest) -> HttpResponse:
     page = cursor.page(
         journal.notifications(request.user),
         ordering=("-created_at", "-id"),
@@ -39,7 +40,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def notification_open(request: HttpRequest, public_id: str) -> HttpResponse:
+def notification_open(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Marks it as read and leads to what it is about."""
     told = journal_services.notification_read(actor=request.user, public_id=public_id, now=clock.now())
     is_ours = told.path.startswith("/") and url_has_allowed_host_and_scheme(told.path, allowed_hosts=None)
@@ -48,7 +49,7 @@ def notification_open(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def notifications_read(request: HttpRequest) -> HttpResponse:
+def notifications_read(request: SignedInRequest) -> HttpResponse:
     journal_services.notifications_read(actor=request.user, now=clock.now())
     messages.success(request, _("All notifications are marked as read."))
     return HttpResponseRedirect(reverse("inbox"))
@@ -67,7 +68,7 @@ class TokenForm(forms.Form):
 @login_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def tokens(request: HttpRequest) -> HttpResponse:
+def tokens(request: SignedInRequest) -> HttpResponse:
     """A new token's secret is in the answer itself, once; so no answer is kept to be repeated."""
     now = clock.now()
     form = TokenForm(request.POST if request.method == "POST" else None)
@@ -91,7 +92,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
-def token_revoke(request: HttpRequest, public_id: str) -> HttpResponse:
+def token_revoke(request: SignedInRequest, public_id: str) -> HttpResponse:
     now = clock.now()
     token = accounts.api_tokens(request.user, now).filter(public_id=public_id).first()
     if token is None:

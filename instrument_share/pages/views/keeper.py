@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.dateparse import parse_date
@@ -27,6 +27,7 @@ from instrument_share.web import clock
 from instrument_share.web.formats import SHANGHAI, timerange
 from instrument_share.web.forms import add_problems
 from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.signed_in import SignedInRequest
 from providers import selectors as providers
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ CLOSURES_AHEAD = timedelta(days=60)
 
 @login_required
 @require_safe
-def keeper(request: HttpRequest) -> HttpResponse:
+def keeper(request: SignedInRequest) -> HttpResponse:
     now = clock.now()
     _require_keeper(request.user)
     instruments = list(bookings.with_next_free(providers.instruments_kept(request.user)))
@@ -82,7 +83,7 @@ def _require_keeper(viewer: "User") -> None:
         raise Forbidden
 
 
-def _day(request: HttpRequest, today: date) -> date:
+def _day(request: SignedInRequest, today: date) -> date:
     try:
         return parse_date(request.GET.get("day", "")) or today
     except ValueError:
@@ -91,7 +92,7 @@ def _day(request: HttpRequest, today: date) -> date:
 
 @login_required
 @require_safe
-def keeper_events(request: HttpRequest) -> HttpResponse:
+def keeper_events(request: SignedInRequest) -> HttpResponse:
     """One day of the kept instruments for the timeline part: `?day=YYYY-MM-DD`."""
     now = clock.now()
     day = _day(request, now.astimezone(SHANGHAI).date())
@@ -111,7 +112,7 @@ def _answered_for(viewer: "User") -> "QuerySet[Instrument]":
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
-def usage_by_hand(request: HttpRequest) -> HttpResponse:
+def usage_by_hand(request: SignedInRequest) -> HttpResponse:
     """A use that had no booking."""
     form = ByHandForm(
         request.POST if request.method == "POST" else None,
@@ -139,7 +140,7 @@ def usage_by_hand(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
-def closure_new(request: HttpRequest) -> HttpResponse:
+def closure_new(request: SignedInRequest) -> HttpResponse:
     """Closes an instrument for a time. Bookings in it are listed first, to say what becomes of each."""
     is_sent = request.method == "POST"
     form = ClosureForm(
@@ -179,7 +180,7 @@ def _hit(viewer: "User", form: ClosureForm) -> "list[Booking]":
     )
 
 
-def _closed(request: HttpRequest, form: ClosureForm, fates: OutcomesForm) -> HttpResponse:
+def _closed(request: SignedInRequest, form: ClosureForm, fates: OutcomesForm) -> HttpResponse:
     closure = services.closure_place(
         actor=request.user,
         instrument_id=form.chosen.pk,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -25,6 +25,7 @@ from instrument_share.kernel.interval import Interval
 from instrument_share.pages.exports import csv_response
 from instrument_share.web import clock, cursor
 from instrument_share.web.formats import SHANGHAI, bilingual
+from instrument_share.web.signed_in import SignedInRequest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,7 +43,7 @@ IN_HAND = Q(state=BookingState.IN_USE)
 
 @login_required
 @require_safe
-def me(request: HttpRequest) -> HttpResponse:
+def me(request: SignedInRequest) -> HttpResponse:
     now = clock.now()
     viewer = request.user
     own = bookings.bookings(viewer).filter(user=viewer)
@@ -71,7 +72,7 @@ def me(request: HttpRequest) -> HttpResponse:
 
 def _to_rate(viewer: "User", now: datetime) -> "list[UsageLog]":
     """Confirmed uses of late that the person has not rated."""
-    unrated = bookings.usage_logs(viewer).filter(
+    unrated = bookings.usage_logs(viewer).filter(  # type: ignore[misc]
         user=viewer, review__isnull=True, is_confirmed=True, starts_at__gt=now - ASKED_FOR_RATING
     )
     return list(unrated.order_by("-starts_at", "-id")[:3])
@@ -110,7 +111,7 @@ def _administered(viewer: "User") -> "list[Organization]":
 
 @login_required
 @require_safe
-def my_usage(request: HttpRequest) -> HttpResponse:
+def my_usage(request: SignedInRequest) -> HttpResponse:
     """Every use of a year and what it costs, `?year=`; `?format=csv` for other programs."""
     present = clock.now().astimezone(SHANGHAI).year
     asked = request.GET.get("year", "")
@@ -136,7 +137,7 @@ def my_usage(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-def my_organization(request: HttpRequest, public_id: str) -> HttpResponse:
+def my_organization(request: SignedInRequest, public_id: str) -> HttpResponse:
     """What an organization's people have booked ahead, and used in a month (`?month=YYYY-MM`)."""
     now = clock.now()
     organization = next((one for one in _administered(request.user) if one.public_id == public_id), None)
@@ -243,7 +244,7 @@ def _as_csv(name: str, rows: list[Counted]) -> HttpResponse:
                 f"{row.values['ends_at'].astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}",
                 f"{Decimal(row.values['effective_seconds']) / 3600:.4f}",
                 f"{row.values['amount_yuan']:.2f}",
-                pgettext("answer", "yes") if row.log.is_confirmed else pgettext("answer", "no"),
+                pgettext("answer", "yes") if row.log.is_confirmed else pgettext("answer", "no"),  # type: ignore[attr-defined]
             ]
             for row in rows
         ),
