@@ -22,7 +22,9 @@ def in_english() -> bool:
 
 
 def bilingual(thing: Any, field: str) -> str:
-    """`<field>_en` for readers of English where it is filled in, else `<field>_zh`."""
+    """`<field>_en` for readers of English where it is filled in, else `<field>_zh`; a dash for nothing."""
+    if thing is None:
+        return NOTHING
     if in_english() and (english := getattr(thing, f"{field}_en", "")):
         return str(english)
     return str(getattr(thing, f"{field}_zh"))

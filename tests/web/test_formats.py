@@ -28,6 +28,7 @@ AT_TWO = datetime(2026, 3, 5, 6, 0, tzinfo=UTC)  # 14:00 in Shanghai, a Thursday
         (lambda: formats.day(date(2026, 3, 8)), "2026年3月8日 周日", "Sun 8 Mar 2026"),
         (lambda: formats.date_only(date(2026, 3, 8)), "2026年3月8日", "8 Mar 2026"),
         (lambda: formats.moment(None), "—", "—"),
+        (lambda: formats.bilingual(None, "name"), "—", "—"),
     ],
 )
 def test_numbers_amounts_and_times_in_both_languages(shown, chinese, english):
