@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -15,6 +16,8 @@ from instrument_share.kernel.interval import Interval, intersected, total
 from providers import selectors as providers
 
 BATCH = 2000
+LONGEST_USE = timedelta(days=31)
+"""How far before and after a year uses are looked for that lie in the same time as one of the year."""
 
 AS_LOGGED = (
     "instrument_id",
@@ -64,6 +67,9 @@ FROM_OTHERS = {
 def usage_of_year(year: int) -> Iterator[dict[str, Any]]:
     """Every log of a year (by its start, Asia/Shanghai) as it counts now, by instrument and start. Streams.
 
+    With them come the logs before and after that reach into the year, or into which one of the year reaches:
+    time that two uses claim counts for the one recorded first, also across the turn of the year.
+
     Corrected values, frozen facts, whether it is confirmed, rating, the booking's quote, and how much lay
     in open windows; bodies and people by public id only, no free text. A correction moves no log to another
     year. The number of statements grows with every 2,000 logs, not with each.
@@ -73,18 +79,34 @@ def usage_of_year(year: int) -> Iterator[dict[str, Any]]:
     sources = [F("pk"), *map(F, AS_LOGGED), *map(F, FROM_OTHERS.values()), Exists(confirmation)]
     names = ("pk", *AS_LOGGED, *FROM_OTHERS, "confirmed")
     found = (
-        UsageLog.objects.filter(starts_at__gte=span.start, starts_at__lt=span.end)
+        UsageLog.objects.filter(starts_at__gte=span.start - LONGEST_USE, starts_at__lt=span.end + LONGEST_USE)
         .order_by("instrument_id", "starts_at", "id")
         .values_list(*sources)
         .iterator(chunk_size=BATCH)
     )
-    while batch := [dict(zip(names, row, strict=True)) for row in islice(found, BATCH)]:
-        _correct(batch)
+    reach: dict[int, datetime] = {}
+    while rows := [dict(zip(names, row, strict=True)) for row in islice(found, BATCH)]:
+        _correct(rows)
+        batch = [row for row in rows if _belongs(row, span, reach)]
         windows = _windows_around(batch)
         for row in batch:
             del row["pk"]
             row["inside_windows_seconds"] = _seconds_inside(row, windows[row["instrument_id"]])
             yield row
+
+
+def _belongs(row: dict[str, Any], span: Interval, reach: dict[int, datetime]) -> bool:
+    """Whether a row is of the year, or meets it; rows come in order of their start on each instrument.
+
+    `reach` keeps how far the year's own rows reach on each.
+    """
+    instrument = row["instrument_id"]
+    if row["starts_at"] < span.start:
+        return bool(row["ends_at"] > span.start)
+    if row["starts_at"] >= span.end:
+        return bool(row["starts_at"] < reach.get(instrument, span.end))
+    reach[instrument] = max(row["ends_at"], reach.get(instrument, span.end))
+    return True
 
 
 def _correct(rows: list[dict[str, Any]]) -> None:
@@ -104,6 +126,8 @@ def _correct(rows: list[dict[str, Any]]) -> None:
 
 def _windows_around(rows: Sequence[dict[str, Any]]) -> dict[int, list[Interval]]:
     """Open windows of these rows' instruments, from the first of them to the last."""
+    if not rows:
+        return {}
     first = min(row["starts_at"] for row in rows)
     last = max(row["ends_at"] for row in rows)
     return providers.open_windows(sorted({row["instrument_id"] for row in rows}), Interval(first, last))

@@ -199,7 +199,7 @@ def _seen(year: int, snapshot: StoredSnapshot) -> Iterator[_Seen]:
         outside = {row["id"] for row in rows if not row["inside_windows_seconds"]}
         for candidate in _together(_checked(year, entries, outside, frozenset(unit["related"]))):
             yield _Seen(candidate, instrument["instrument"], unit["uscc"])
-        for entry in entries:
+        for entry in _of_year(entries, year):
             by_operator[entry.operator].append(entry)
     entries_by_id = {entry.public_id: entry for entries in by_operator.values() for entry in entries}
     usccs = {row["organization"]: uscc for uscc, row in units.items()}
@@ -212,8 +212,13 @@ def _seen(year: int, snapshot: StoredSnapshot) -> Iterator[_Seen]:
 def _checked(
     year: int, entries: list[EntryFacts], outside: set[str], related: Collection[str]
 ) -> Iterator[Candidate]:
-    """The checks on one instrument. `outside`: entries that touch no window, as the snapshot says."""
-    yield from checks.overlap(entries)
+    """The checks on one instrument. `outside`: entries that touch no window, as the snapshot says.
+
+    Entries around the turn of the year are another year's to check; here they only take time.
+    """
+    around, entries = entries, _of_year(entries, year)
+    losing = {entry.public_id for entry in entries}
+    yield from (pair for pair in checks.overlap(around) if pair.entries[1] in losing)
     yield from checks.too_long(entries)
     yield from checks.outside_windows([entry for entry in entries if entry.public_id in outside], [])
     yield from checks.no_booking(entries)
@@ -226,6 +231,10 @@ def _checked(
     by_device = [entry for entry in entries if entry.capture == "device"]
     if by_device:
         yield from checks.device_disagrees([entry for entry in entries if entry.by_hand], by_device)
+
+
+def _of_year(entries: list[EntryFacts], year: int) -> list[EntryFacts]:
+    return [entry for entry in entries if entry.year == year]
 
 
 def _together(candidates: Iterable[Candidate]) -> Iterator[Candidate]:

@@ -272,10 +272,20 @@ def test_a_year_of_use_has_corrected_values_and_names_nobody(city):
 
 def test_the_year_of_a_use_is_that_of_its_start_in_the_city(city):
     evening = NOW.replace(year=2025, month=12, day=31, hour=16)  # midnight in the city
-    by_hand(city, Interval(evening - MINUTE, evening + MINUTE))
+    by_hand(city, Interval(evening - MINUTE, evening))
     by_hand(city, Interval(evening, evening + MINUTE))
     assert [fact["starts_at"] for fact in selectors.usage_of_year(2025)] == [evening - MINUTE]
     assert [fact["starts_at"] for fact in selectors.usage_of_year(2026)] == [evening]
+
+
+def test_with_a_year_come_the_uses_around_it_that_lie_in_the_same_time(city):
+    midnight = NOW.replace(year=2025, month=12, day=31, hour=16)
+    starts = [
+        by_hand(city, Interval(midnight + MINUTE * at, midnight + MINUTE * end)).starts_at
+        for at, end in ((-9, -8), (-5, 1), (0, 2), (1, 3))
+    ]
+    assert [fact["starts_at"] for fact in selectors.usage_of_year(2025)] == starts[:3]
+    assert [fact["starts_at"] for fact in selectors.usage_of_year(2026)] == starts[1:]
 
 
 # --- The chain --------------------------------------------------------------------------------------------

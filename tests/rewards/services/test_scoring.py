@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from bookings.models import UsageConfirmation, UsageCorrection, UsageEntry
 from rewards import services
-from rewards.models import Award, IndicatorResult, InstrumentResult, UnitAssessment
-from tests.rewards.builders import AFTER
+from rewards.models import Award, Finding, IndicatorResult, InstrumentResult, UnitAssessment
+from tests.rewards.builders import AFTER, YEAR, local
 
 
 def results(cycle_id):
@@ -39,6 +39,21 @@ def test_the_year_comes_out_at_these_figures(steps):
     assert results(cycle.pk) == EXPECTED
     assert (cycle.entries_reported, cycle.entries_counted, cycle.excluded) == (263, 263, [])
     assert cycle.unallocated_yuan == Decimal("0.00")
+
+
+def test_time_that_a_use_of_the_year_before_had_taken_is_not_counted_again(steps, year):
+    """Ten hours and ten minutes each: from 20:00 on New Year's Eve, and from 02:00; six hours are left."""
+    common = {"payer": year.client, "external": True, "amount": Decimal(1000)}
+    year.city.log(year.first_instrument, local(YEAR - 1, 12, 31, 20), **common)
+    cut = year.city.log(year.first_instrument, local(YEAR, 1, 1, 2), **common)
+    cycle = steps.through("score")
+    result = InstrumentResult.objects.get(instrument=year.first_instrument)
+    assert result.entries_reduced[cut.public_id]["part"] == "36/61"
+    assert result.effective_seconds == 1400 * 3600 + 21246
+    assert result.external_income_yuan == Decimal("70590.16")
+    assert (cycle.entries_reported, cycle.entries_counted, cycle.excluded) == (264, 264, [])
+    assert Finding.objects.get(kind="overlap").evidence["hours"] == "4.17"
+    assert set(Finding.objects.values_list("kind", flat=True)) == {"overlap"}
 
 
 def test_an_indicator_shows_its_numbers(steps, year):
