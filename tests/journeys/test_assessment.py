@@ -1,0 +1,143 @@
+"""A year's money from the frozen logs to the payment: officer, auditor, the public and Finance, each by clicking."""
+
+from datetime import timedelta
+from decimal import Decimal
+from io import BytesIO
+
+import pytest
+from playwright.sync_api import expect
+from pypdf import PdfReader
+
+from rewards import services
+from rewards.models import FinanceReport
+from tests.journeys.walk import PASSWORD, axe
+from tests.rewards.builders import AFTER, POLICY, YEAR, build_year, local
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def year(transactional_db, clock):
+    """The builders' year with one overlap in it, open under a policy, on 5 January."""
+    year = build_year()
+    year.city.log(
+        year.first_instrument, local(YEAR, 1, 2, 9), payer=year.client, external=True, amount=Decimal(1000)
+    )
+    for name in ("officer", "auditor", "finance"):
+        person = getattr(year.city, name)
+        person.username = name
+        person.set_password(PASSWORD)
+        person.save()
+    policy = services.policy_load(actor=year.city.officer, document=POLICY, now=AFTER)
+    services.cycle_open(
+        actor=year.city.officer, year=YEAR, policy_id=policy.pk, budget_yuan=Decimal(100_000), now=AFTER
+    )
+    clock.set(AFTER)
+    return year
+
+
+def step(page, name):
+    """Press the page's one button, read what will happen, and mean it."""
+    page.get_by_role("link", name=name).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("listitem").first).to_be_visible()
+    dialog.get_by_role("button", name=name).click()
+
+
+def test_an_officer_runs_the_year_an_auditor_decides_and_finance_pays(year, enter, clock):
+    officer = enter("officer")
+    officer.goto(f"/bureau/cycles/{YEAR}/")
+    step(officer, "固定年度数据")
+    expect(officer.locator("#notes")).to_contain_text("年度数据已固定")
+    step(officer, "核查上机记录")
+    expect(officer.get_by_text("还有 1 项核查问题待处理")).to_be_visible()
+
+    auditor = enter("auditor")
+    auditor.goto(f"/bureau/cycles/{YEAR}/")
+    auditor.get_by_role("link", name="查看待处理的核查问题").click()
+    auditor.get_by_role("link", name="同一仪器上两条记录时间重叠").click()
+    axe(auditor)
+    auditor.get_by_role("checkbox").nth(1).check()
+    auditor.get_by_label("予以认定：上表中勾选的记录不再计入").check()
+    auditor.get_by_label("理由").fill("登记在后的一条与预约不符。")
+    auditor.get_by_role("button", name="按此理由作出决定").click()
+    expect(auditor.locator("#notes")).to_contain_text("核查问题已全部处理")
+
+    officer.reload()
+    step(officer, "计算得分并分配资金")
+    row = officer.get_by_role("row", name="云屏大学")
+    expect(row).to_contain_text("¥91,933.00")
+    axe(officer)
+    step(officer, "发布公示")
+    clock.move(3 * DAY)
+    officer.reload()
+    expect(officer.get_by_text("公示至2026年1月12日，自2026年1月13日起可审定。")).to_be_visible()
+
+    visitor = enter()
+    visitor.goto(f"/openness/results/{YEAR}/")
+    expect(visitor.get_by_role("row", name="云屏大学")).to_contain_text("¥91,933.00")
+    axe(visitor)
+
+    clock.set(AFTER + 9 * DAY)
+    officer.reload()
+    step(officer, "审定结果")
+    step(officer, "封装报送件并报送财政局")
+    expect(officer.locator("#notes")).to_contain_text("报送件已封装并送达")
+
+    finance = enter("finance")
+    finance.goto("/finance/")
+    finance.get_by_role("link", name="2025年度报送件（第1次）").click()
+    expect(finance.get_by_text("核验一致。")).to_be_visible()
+    axe(finance)
+    follow_an_amount_to_its_booking(finance, year)
+    pdf = read_pdf(finance)
+    verify(visitor, pdf)
+
+    step(finance, "接收报送件")
+    for unit in ("云屏大学", "云屏材料研究所"):
+        finance.get_by_role("link", name=f"登记拨付 {unit}").click()
+        finance.get_by_role("dialog").get_by_label("收款账户").fill("6222 0200 0000 1234")
+        finance.get_by_role("dialog").get_by_role("button", name="登记拨付").click()
+        expect(finance.locator("#notes")).to_contain_text(f"向{unit}拨付")
+    officer.reload()
+    expect(officer.locator(".step-now")).to_have_count(0)
+    expect(officer.locator("header.page-head")).to_contain_text("已拨付")
+
+
+def follow_an_amount_to_its_booking(finance, year):
+    """From the amount in the report to its reasons, an instrument, a log, and the booking it came from."""
+    report = finance.url
+    finance.get_by_role("link", name="¥91,933.00").click()
+    expect(finance.locator("#award")).to_contain_text("得91,933.00元")
+    finance.locator("#instruments").get_by_role("link", name="扫描电子显微镜").click()
+    expect(finance.locator("#logs")).to_contain_text("计入 140 条")
+    expect(finance.locator("#logs")).to_contain_text("经核查作废")
+    booking = year.first_instrument.usage_logs.earliest("starts_at").booking
+    finance.get_by_role("link", name=booking.public_id).click()
+    expect(finance).to_have_url(f"/bookings/{booking.public_id}/")
+    finance.goto(report)
+
+
+def read_pdf(finance):
+    """The signed PDF as it is downloaded; its text holds units and amounts."""
+    with finance.expect_download() as download:
+        finance.get_by_role("link", name="下载 PDF").click()
+    pdf = download.value.path().read_bytes()
+    text = "".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages).replace("\n", "")
+    assert "云屏大学" in text
+    assert "91,933.00" in text
+    return pdf
+
+
+def verify(visitor, pdf):
+    """By its code, by the file, and by a file in which one byte was changed."""
+    code = FinanceReport.objects.get().code
+    visitor.goto(f"/verify/?code={code}")
+    expect(visitor.locator("#answer")).to_contain_text("对应的文件确已报送")
+    axe(visitor)
+    changed = pdf[:3000] + bytes([pdf[3000] ^ 1]) + pdf[3001:]
+    for content, said in ((pdf, "核验一致。"), (changed, "核验不符。")):
+        file = {"name": "报送函.pdf", "mimeType": "application/pdf", "buffer": content}
+        visitor.get_by_label("文件", exact=True).set_input_files(file)
+        visitor.get_by_role("button", name="比对文件").click()
+        expect(visitor.locator("#answer")).to_contain_text(said)
