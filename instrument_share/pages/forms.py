@@ -92,6 +92,13 @@ def _told(code: Any) -> str:
     return told("{word}", {"word": word(code)})
 
 
+def _asks_for_samples(terms: "Terms") -> bool:
+    """Whether the number of samples decides anything: the price, or a way of service that needs it."""
+    return ServiceMode.SAMPLES in terms.service_modes or any(
+        price.unit is PriceUnit.SAMPLE for price in terms.prices
+    )
+
+
 class BookingForm(forms.Form):
     """A request for an instrument, in Asia/Shanghai; the rules themselves are checked by the service."""
 
@@ -119,7 +126,7 @@ class BookingForm(forms.Form):
         modes = sorted(terms.service_modes) if terms else []
         offer(self, "service_mode", [(mode.value, _told(mode)) for mode in modes])
         offer(self, "direction", choices(Direction))
-        if terms and not any(price.unit is PriceUnit.SAMPLE for price in terms.prices):
+        if terms and not _asks_for_samples(terms):
             self.fields["samples"].widget = forms.HiddenInput()
 
     def clean(self) -> dict[str, Any]:
