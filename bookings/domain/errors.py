@@ -24,6 +24,14 @@ class RevisionMismatch(DomainError):
     message = gettext_noop("Somebody changed this booking meanwhile. Reload it and decide again.")
 
 
+class DecisionOverdue(DomainError):
+    code = "booking.decision_overdue"
+    kind: Kind = "conflict"
+    message = gettext_noop(
+        "This request could be decided until {deadline} and lapses. Ask the user to book again."
+    )
+
+
 class ReasonMissing(DomainError):
     code = "booking.reason_missing"
     message = gettext_noop("Give the reason, so that those it concerns can understand it.")

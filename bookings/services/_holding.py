@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 
@@ -10,8 +12,12 @@ from bookings.domain.cancellation import late_cancel_charge
 from bookings.domain.errors import RevisionMismatch, SlotTaken
 from bookings.domain.states import HOLDING, MOVES, BookingState
 from bookings.models import Booking
+from instrument_share.journal import services as journal
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.states import moved
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
 
 EXCLUSION_VIOLATION = "23P01"
 OVERLAP = "booking_no_overlap"
@@ -45,7 +51,9 @@ def require_revision(booking: Booking, revision: int | None) -> None:
         raise RevisionMismatch
 
 
-def late_charges_refresh(instrument_id: int, interval: Interval) -> None:
+def late_charges_refresh(
+    instrument_id: int, interval: Interval, *, actor: "User | None", now: datetime
+) -> None:
     """A late canceller pays only for the part that nobody took: charge again what meets the interval.
 
     To be called, under the instrument's lock, whenever other bookings take or free this time.
@@ -56,12 +64,20 @@ def late_charges_refresh(instrument_id: int, interval: Interval) -> None:
         charged_yuan__isnull=False,
         starts_at__lt=interval.end,
         ends_at__gt=interval.start,
-    ).select_related("rule")
+    ).select_related("rule", "instrument")
     for booking in cancelled:
-        charge = late_charge(booking)
-        if charge != booking.charged_yuan:
+        before, charge = booking.charged_yuan, late_charge(booking)
+        if charge != before:
             booking.charged_yuan = charge
             booking.save(update_fields=["charged_yuan"])
+            journal.record(
+                actor=actor,
+                action="booking.charged_again",
+                subject=booking,
+                now=now,
+                organization_id=booking.instrument.organization_id,
+                details={"from": str(before), "charged_yuan": str(charge)},
+            )
 
 
 def late_charge(booking: Booking) -> Decimal:

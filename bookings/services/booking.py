@@ -1,5 +1,6 @@
 """Requests and what becomes of them: lock → check → write → journal."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -8,7 +9,7 @@ from django.db import transaction
 from bookings import selectors
 from bookings.domain import credit, pricing
 from bookings.domain.cancellation import is_late
-from bookings.domain.errors import BookingRefused, ReasonMissing, SlotTaken
+from bookings.domain.errors import BookingRefused, DecisionOverdue, ReasonMissing, SlotTaken
 from bookings.domain.states import MOVES, BookingState
 from bookings.domain.words import CreditKind, Direction
 from bookings.models import Booking, BookingGroup, CreditEvent
@@ -108,7 +109,6 @@ def booking_move(
     require(actor, "bookings.cancel", booking)
     require_revision(booking, revision)
     _require_not_begun(booking)
-    before = Interval(booking.starts_at, booking.ends_at)
     problems = selectors.booking_problems(
         actor,
         booking.instrument,
@@ -123,9 +123,7 @@ def booking_move(
     terms = providers.terms_at(booking.instrument_id, now)
     if problems or terms is None:
         raise _refusal(problems)
-    place(booking, interval, terms, now)
-    late_charges_refresh(booking.instrument_id, before)
-    after_change(booking, actor, "booking.moved", now, details={"from": _times(before), **_claimed(booking)})
+    place(booking, interval, terms, actor=actor, now=now)
     if actor.pk == booking.user_id:
         messages.tell_keepers(booking, messages.MOVED, now)
     else:
@@ -137,7 +135,7 @@ def booking_move(
 def booking_approve(
     *, actor: "User", booking_id: int, now: datetime, note: str = "", revision: int | None = None
 ) -> Booking:
-    """A keeper grants a request."""
+    """A keeper grants a request in time; at its deadline it lapses (DecisionOverdue)."""
     booking = selectors.booking_lock(booking_id)
     require(actor, "bookings.decide", booking)
     require_revision(booking, revision)
@@ -214,8 +212,17 @@ def credit_event(booking: Booking, kind: CreditKind, now: datetime) -> None:
     )
 
 
-def place(booking: Booking, interval: Interval, terms: "Terms", now: datetime) -> None:
-    """Write a booking's new time and price; the caller has checked, locks and journals."""
+def place(
+    booking: Booking,
+    interval: Interval,
+    terms: "Terms",
+    *,
+    actor: "User",
+    now: datetime,
+    details: Mapping[str, Any] | None = None,
+) -> None:
+    """The writing part of a move: new time and price. The caller has checked, and locks."""
+    before = Interval(booking.starts_at, booking.ends_at)
     _claim(booking, interval, terms, now)
     booking.revision += 1
     with overlap_refused():
@@ -231,6 +238,9 @@ def place(booking: Booking, interval: Interval, terms: "Terms", now: datetime) -
                 "revision",
             ]
         )
+    late_charges_refresh(booking.instrument_id, before, actor=actor, now=now)
+    moves = {"from": _times(before), **_claimed(booking), **(details or {})}
+    after_change(booking, actor, "booking.moved", now, details=moves)
 
 
 def _claim(booking: Booking, interval: Interval, terms: "Terms", now: datetime) -> None:
@@ -272,6 +282,8 @@ def _is_late(booking: Booking, now: datetime) -> bool:
 
 
 def _decided(booking: Booking, actor: "User", now: datetime, note: str) -> None:
+    if booking.state == BookingState.REQUESTED and booking.decide_by and now >= booking.decide_by:
+        raise DecisionOverdue(deadline=booking.decide_by)
     booking.decided_at, booking.decided_by = now, actor
     booking.decision_note = note.strip()[:500]
 
@@ -288,7 +300,8 @@ def after_change(
         organization_id=booking.instrument.organization_id,
         details=details,
     )
-    late_charges_refresh(booking.instrument_id, Interval(booking.starts_at, booking.ends_at))
+    time = Interval(booking.starts_at, booking.ends_at)
+    late_charges_refresh(booking.instrument_id, time, actor=actor, now=now)
     next_free_refresh([booking.instrument_id], now)
 
 

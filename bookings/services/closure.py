@@ -11,7 +11,7 @@ from bookings.domain.states import BookingState
 from bookings.models import Booking
 from bookings.selectors.admission import booking_problems
 from bookings.services import _messages as messages
-from bookings.services.booking import after_change, cancel, place
+from bookings.services.booking import cancel, place
 from bookings.services.next_free import next_free_refresh
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import Problem, gettext_noop
@@ -107,6 +107,5 @@ def _carry_out(booking: Booking, outcome: Outcome, actor: "User", reason: str, n
     terms = providers.terms_at(booking.instrument_id, now)
     if problems or terms is None:
         raise BookingRefused(problems=problems)
-    place(booking, outcome, terms, now)
-    after_change(booking, actor, "booking.moved", now, details={"closure": True})
+    place(booking, outcome, terms, actor=actor, now=now, details={"closure": True})
     messages.tell_user(booking, messages.MOVED, now)

@@ -1,10 +1,17 @@
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
 from bookings import selectors, services
-from bookings.domain.errors import BookingRefused, ReasonMissing, RevisionMismatch, SlotTaken
+from bookings.domain.errors import (
+    BookingRefused,
+    DecisionOverdue,
+    ReasonMissing,
+    RevisionMismatch,
+    SlotTaken,
+)
 from bookings.models import Booking, CreditEvent, NextFree
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import Forbidden, IllegalMove, NotFound
@@ -103,6 +110,18 @@ def test_a_keeper_approves_and_a_stranger_does_not():
     assert journal.notifications(city.researcher).get().params["starts_at"] == "2026-03-03 09:00"
 
 
+def test_a_request_lapses_at_its_deadline_also_where_tick_has_not_come_yet():
+    city = factories.city(decision="by_keeper", decision_hours=4)
+    booking = book(city)
+    for decide in (services.booking_approve, partial(services.booking_reject, reason="满")):
+        with pytest.raises(DecisionOverdue):
+            decide(actor=city.keeper, booking_id=booking.pk, now=booking.decide_by)
+    assert list(selectors.decisions_of_year(2026)) == [
+        {"organization_id": city.owner.pk, "decided": 0, "lapsed": 0}
+    ]
+    services.booking_approve(actor=city.keeper, booking_id=booking.pk, now=booking.decide_by - HOURS)
+
+
 def test_a_rejection_needs_a_reason_and_frees_the_time():
     city = factories.city(decision="by_keeper")
     booking = book(city)
@@ -132,6 +151,10 @@ def test_a_late_cancel_costs_half_and_only_for_what_nobody_takes(city):
     services.booking_cancel(actor=city.keeper, booking_id=taker.pk, now=late, reason="停电")
     booking.refresh_from_db()
     assert booking.charged_yuan == Decimal("200.00")
+    assert [entry.details for entry in journal.history(booking)][-2:] == [
+        {"from": "200.00", "charged_yuan": "150.00"},
+        {"from": "150.00", "charged_yuan": "200.00"},
+    ]
 
 
 def test_what_the_unit_cancels_costs_nothing_however_late(city):

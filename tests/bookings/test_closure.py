@@ -1,3 +1,6 @@
+from datetime import timedelta
+from decimal import Decimal
+
 import pytest
 
 from bookings import services
@@ -53,6 +56,22 @@ def test_a_closure_that_hits_bookings_says_what_becomes_of_each(city):
     assert (moved.state, moved.starts_at) == ("approved", slot(day=4, hour=9).start)
     assert (cancelled.state, cancelled.charged_yuan, cancelled.late_cancel) == ("cancelled", None, False)
     assert journal.notifications(city.researcher).count() == 2
+
+
+def test_a_move_by_a_closure_says_from_where_to_where_and_charges_the_late_canceller_again(city):
+    cancelled = book(city, slot(day=0, hour=9, length=2), now=NOW - timedelta(days=2))
+    services.booking_cancel(actor=city.researcher, booking_id=cancelled.pk, now=NOW)
+    taker = book(city, slot(day=0, hour=9, length=2), payer=False)
+    cancelled.refresh_from_db()
+    assert cancelled.charged_yuan == Decimal("0.00")
+    close(city, slot(day=0, hour=8, length=8), {taker.public_id: slot(day=4, hour=9, length=2)})
+    cancelled.refresh_from_db()
+    assert cancelled.charged_yuan == Decimal("100.00")
+    (moved,) = [one for one in journal.history(taker) if one.action == "booking.moved"]
+    assert (moved.details["from"], moved.details["to"]) == (
+        "2026-03-02T01:00:00Z/2026-03-02T03:00:00Z",
+        "2026-03-06T01:00:00Z/2026-03-06T03:00:00Z",
+    )
 
 
 def test_a_booking_is_not_moved_to_where_it_may_not_lie_and_then_nothing_is_closed(city):
