@@ -1,0 +1,225 @@
+"""Everybody who could try something, and one of each thing that they could try it on.
+
+`ROLES` are the columns of the tables in `test_permissions.py` and `test_page_permissions.py`. The things are
+those of one unit with its instrument, and the bookings, uses and papers of one user on it.
+"""
+
+from datetime import timedelta
+from decimal import Decimal
+from types import SimpleNamespace
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.files.base import ContentFile
+
+from bookings import services as bookings
+from instrument_share.accounts import services as accounts
+from instrument_share.accounts.domain import OrganizationKind, OrganizationState, Role
+from instrument_share.journal.models import Notification
+from instrument_share.kernel.interval import Interval
+from providers.domain.words import InstrumentState, ServiceMode
+from providers.models import Closure, Keeper, Qualification, Regulation, UnitNews, UnitProfile
+from rewards import services as rewards
+from rewards.models import Finding, UnitAssessment
+from tests import factories
+from tests.bookings.booking import book
+from tests.factories import LONG_AGO, NOW, slot
+from tests.rewards.builders import AFTER, POLICY, YEAR, build_city, local
+
+DAY = timedelta(days=1)
+LATER = NOW + timedelta(minutes=90)
+"""When somebody tries: 09:30 in the city, half an hour after the running booking began."""
+
+ROLES = {
+    "visit": "a visitor without an account",
+    "other": "a researcher of another organization",
+    "user": "the researcher who booked and used the instrument",
+    "admin": "administrator of the organization that pays",
+    "keep": "keeper of the instrument",
+    "keep2": "keeper of another instrument of the unit",
+    "mgr": "manager of the unit",
+    "mgr2": "manager of another unit",
+    "offic": "officer of the bureau",
+    "audit": "auditor of the bureau",
+    "finan": "officer of Finance",
+    "sys": "system administrator",
+}
+
+
+def build_world():
+    city = factories.city(decision="by_keeper", decision_hours=48)
+    unit, instrument, company = city.owner, city.instrument, city.company
+    factories.windows(instrument, first=NOW - 7 * DAY, days=7)
+    second = factories.instrument(unit)
+    elsewhere = factories.organization("云屏另一研究所", owns_instruments=True)
+    factories.rule(factories.instrument(elsewhere))
+    for one in (unit, elsewhere):
+        _profile(one, published_at=LONG_AGO, confirmed_at=LONG_AGO, state="published")
+    authorities = build_city()
+    office = factories.organization("云屏市大数据中心", kind=OrganizationKind.GOVERNMENT.value)
+    people = {
+        "visit": AnonymousUser(),
+        "other": factories.member(factories.organization("云屏另一科技有限公司"), name="庚"),
+        "user": city.researcher,
+        "admin": factories.member(company, Role.ORG_ADMIN, name="辛"),
+        "keep": city.keeper,
+        "keep2": factories.keeper(second),
+        "mgr": city.manager,
+        "mgr2": factories.member(elsewhere, Role.UNIT_MANAGER, name="壬"),
+        "offic": authorities.officer,
+        "audit": authorities.auditor,
+        "finan": authorities.finance,
+        "sys": factories.member(office, Role.SYSADMIN, name="癸"),
+    }
+    assert list(people) == list(ROLES)
+    return SimpleNamespace(
+        city=city,
+        people=people,
+        unit=unit,
+        instrument=instrument,
+        elsewhere=elsewhere,
+        company=company,
+        **_things_of_the_unit(city, unit, instrument),
+        **_things_of_the_user(city, instrument),
+        **_year(city, authorities, instrument, company),
+    )
+
+
+def _profile(of, **fields):
+    return UnitProfile.objects.create(organization=of, **fields)
+
+
+def _things_of_the_unit(city, unit, instrument):
+    """What the unit has published, handed in, and decided about its instrument."""
+    instrument.picture.save("picture.jpg", ContentFile(b"jpeg"))
+    unit.unit_profile.picture.save("unit.jpg", ContentFile(b"jpeg"))
+    dated = {"organization": unit, "created_at": LONG_AGO, "published_at": LONG_AGO}
+    regulation = Regulation(title_zh="管理办法", effective_date=LONG_AGO.date(), **dated)
+    regulation.file.save("regulation.pdf", ContentFile(b"%PDF-"))
+    suspended = factories.instrument(unit, state=InstrumentState.SUSPENDED.value)
+    Keeper.objects.create(instrument=suspended, user=city.keeper)
+    newcomer = factories.organization("云屏新单位", owns_instruments=True)
+    return {
+        "news": UnitNews.objects.create(title_zh="开放日", body_zh="欢迎参观", **dated),
+        "regulation": regulation,
+        "submitted": factories.instrument(
+            unit, state=InstrumentState.SUBMITTED.value, submitted_at=NOW, published_at=None
+        ),
+        "suspended": suspended,
+        "submitted_profile": _profile(newcomer, state="submitted", submitted_at=NOW),
+        "pending": factories.organization("云屏待审单位", state=OrganizationState.PENDING.value),
+        "qualification": Qualification.objects.create(
+            instrument=instrument,
+            user=city.researcher,
+            granted_by=city.keeper,
+            granted_at=LONG_AGO,
+            expires_at=NOW + 300 * DAY,
+        ),
+        "closure": Closure.objects.create(
+            instrument=instrument,
+            starts_at=NOW + 20 * DAY,
+            ends_at=NOW + 21 * DAY,
+            reason_zh="保养",
+            created_at=NOW,
+            created_by=city.keeper,
+        ),
+    }
+
+
+def _things_of_the_user(city, instrument):
+    """A request, a booking in use, a use that the keeper recorded and corrected, one that the manager did."""
+    notification = Notification.objects.create(user=city.researcher, message="Approved.", created_at=NOW)
+    used = _running(city, slot(day=-1))
+    log = bookings.booking_check_out(actor=city.keeper, booking_id=used.pk, now=used.ends_at)
+    correction = bookings.usage_correct(
+        actor=city.keeper, log_id=log.pk, changes={"samples": 3}, reason="漏记", now=NOW
+    )
+    by_hand = bookings.usage_log_by_hand(
+        actor=city.manager,
+        instrument_id=instrument.pk,
+        interval=slot(day=-2),
+        user=city.researcher,
+        payer_organization_id=city.company.pk,
+        service_mode=ServiceMode.OPERATED,
+        content="补录",
+        now=NOW,
+    )
+    token, _secret = accounts.api_token_create(actor=city.researcher, name="导出", now=NOW)
+    return {
+        "notification": notification,
+        "requested": book(city, slot(day=1)),
+        "running": _running(city, slot(day=0, hour=9, length=4)),
+        "log": log,
+        "correction": correction,
+        "by_hand": by_hand,
+        "token": token,
+    }
+
+
+def _running(city, interval):
+    booking = book(city, interval, now=interval.start - timedelta(hours=1))
+    bookings.booking_approve(
+        actor=city.keeper, booking_id=booking.pk, now=interval.start - timedelta(hours=1)
+    )
+    return bookings.booking_check_in(actor=city.keeper, booking_id=booking.pk, now=interval.start)
+
+
+def _year(city, authorities, instrument, company):
+    """The assessment of last year, as far as its report has been sent, with a finding about the unit."""
+    authorities.operators[instrument.pk] = city.keeper
+    instrument.in_service_date, instrument._history_date = LONG_AGO.date(), LONG_AGO
+    instrument.save()
+    for day, payer in ((6, company), (7, company), (8, instrument.organization)):
+        start = local(YEAR, 5, day, 8)
+        authorities.log(instrument, start, payer=payer, external=True, amount=Decimal(1000))
+    officer = {"actor": authorities.officer}
+    policy = rewards.policy_load(document=POLICY, now=AFTER, **officer)
+    cycle = rewards.cycle_open(
+        year=YEAR, policy_id=policy.pk, budget_yuan=Decimal(100_000), now=AFTER, **officer
+    )
+    step = {"cycle_id": cycle.pk, **officer}
+    rewards.cycle_freeze(now=AFTER, **step)
+    rewards.cycle_check(now=AFTER, **step)
+    for found in Finding.objects.all():
+        rewards.finding_decide(
+            actor=authorities.auditor, finding_id=found.pk, uphold=False, reason="情况属实", now=AFTER
+        )
+    rewards.cycle_score(now=AFTER, **step)
+    rewards.cycle_announce(now=AFTER, **step)
+    rewards.cycle_approve(now=AFTER + 14 * DAY, **step)
+    report = rewards.report_send(now=AFTER + 15 * DAY, **step)
+    assessment = UnitAssessment.objects.get(organization=city.owner)
+    return {
+        "policy": policy,
+        "cycle": cycle,
+        "finding": Finding.objects.filter(organization=city.owner).first(),
+        "report": report,
+        "assessment": assessment,
+        "award": assessment.award,
+    }
+
+
+def tomorrow():
+    """A free time on the instrument."""
+    return Interval(NOW + 3 * DAY, NOW + 3 * DAY + timedelta(hours=2))
+
+
+def cells(text):
+    """A table in words as {row: {role: cell}}; a line of one word is a heading, `#` begins a comment."""
+    table = {}
+    for line in text.splitlines():
+        row, _, _comment = line.partition("#")
+        name, *given = row.split() or [""]
+        if given and row.split() != list(ROLES):
+            assert name not in table, f"{name} stands twice in the table"
+            table[name] = dict(zip(ROLES, given, strict=True))
+    return table
+
+
+def differences(expected, found):
+    """One line for each cell that is not as the table says."""
+    return [
+        f"{row}: {ROLES[role]} ({role}): {expected[row][role]} in the table, {cell} in truth"
+        for row, line in found.items()
+        for role, cell in line.items()
+        if cell != expected[row][role]
+    ]

@@ -1,0 +1,380 @@
+"""Who may do what: every service that writes, tried by everybody on things of one unit and one user.
+
+The table says what comes of it: `yes` the person may (whatever else the rules then refuse), `.` Forbidden,
+`404` NotFound, `-` nobody without an account gets that far. Each cell is tried for real and undone.
+"""
+
+import importlib
+import inspect
+import pkgutil
+import re
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+
+import pytest
+import rules
+from django.db import transaction
+
+import bookings.services
+import providers.services
+import rewards.services
+from bookings.domain.history import HistoryRow
+from bookings.domain.words import Rating
+from instrument_share.accounts import services as accounts
+from instrument_share.accounts.domain import OrganizationKind, Role
+from instrument_share.journal import services as journal
+from instrument_share.kernel.errors import DomainError
+from instrument_share.kernel.uscc import check_character
+from providers.domain.publications import PublicationKind
+from providers.domain.sheets import Table
+from providers.domain.words import ServiceMode
+from providers.services.imports import apply as sheet_apply
+from providers.services.imports import preview as sheet_preview
+from providers.services.uploads import sheet_forget, sheet_keep, sheet_kept
+from tests.factories import slot
+from tests.permission_world import LATER, ROLES, build_world, cells, differences, tomorrow
+from tests.providers.conftest import INSTRUMENT, PROFILE, terms
+from tests.rewards.builders import POLICY, YEAR
+
+TABLE = """
+                               visit other user  admin keep  keep2 mgr   mgr2  offic audit finan sys
+
+accounts
+user_create                    .     .     .     .     .     .     .     .     .     .     .     yes
+district_create                .     .     .     .     .     .     .     .     .     .     .     yes
+membership_grant               .     .     .     .     .     .     .     .     .     .     .     yes
+organization_register          .     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
+organization_admit             .     .     .     .     .     .     .     .     yes   .     .     .
+relation_declare               .     .     .     .     .     .     .     .     yes   .     .     .
+# one's own
+api_token_create               -     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
+# the user's
+api_token_revoke               -     404   yes   404   404   404   404   404   404   404   404   404
+# the user's
+notification_read              -     404   yes   404   404   404   404   404   404   404   404   404
+# one's own
+notifications_read             -     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
+
+providers
+unit_profile_save              .     .     .     .     .     .     yes   .     .     .     .     .
+unit_profile_submit            .     .     .     .     .     .     yes   .     .     .     .     .
+unit_profile_confirm           .     .     .     .     .     .     yes   .     .     .     .     .
+unit_profile_publish           .     .     .     .     .     .     .     .     yes   .     .     .
+unit_profile_return            .     .     .     .     .     .     .     .     yes   .     .     .
+instrument_create              .     .     .     .     .     .     yes   .     .     .     .     .
+instrument_update              .     .     .     .     .     .     yes   .     .     .     .     .
+instrument_submit              .     .     .     .     .     .     yes   .     .     .     .     .
+instrument_confirm             .     .     .     .     .     .     yes   .     .     .     .     .
+instrument_publish             .     .     .     .     .     .     .     .     yes   .     .     .
+instrument_return              .     .     .     .     .     .     .     .     yes   .     .     .
+instrument_changes_accept      .     .     .     .     .     .     .     .     yes   .     .     .
+instrument_changes_refuse      .     .     .     .     .     .     .     .     yes   .     .     .
+instrument_suspend             .     .     .     .     yes   .     yes   .     yes   .     .     .
+instrument_resume              .     .     .     .     yes   .     yes   .     yes   .     .     .
+instrument_retire              .     .     .     .     .     .     yes   .     .     .     .     .
+sheet_keep                     .     .     .     .     .     .     yes   .     .     .     .     .
+# gone: one's own
+sheet_kept                     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
+# only one's own
+sheet_forget                   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
+preview                        .     .     .     .     .     .     yes   .     .     .     .     .
+apply                          .     .     .     .     .     .     yes   .     .     .     .     .
+keeper_assign                  .     .     .     .     .     .     yes   .     .     .     .     .
+keeper_remove                  .     .     .     .     .     .     yes   .     .     .     .     .
+keepers_set                    .     .     .     .     .     .     yes   .     .     .     .     .
+qualification_grant            .     .     .     .     yes   .     yes   .     .     .     .     .
+qualification_revoke           .     .     .     .     yes   .     yes   .     .     .     .     .
+rule_publish                   .     .     .     .     .     .     yes   .     .     .     .     .
+closure_record                 .     .     .     .     yes   .     yes   .     .     .     .     .
+closure_lift                   .     .     .     .     yes   .     yes   .     .     .     .     .
+publication_publish            .     .     .     .     .     .     yes   .     .     .     .     .
+publication_update             .     .     .     .     .     .     yes   .     .     .     .     .
+publication_withdraw           .     .     .     .     .     .     yes   .     yes   .     .     .
+category_table_load            .     .     .     .     .     .     .     .     yes   .     .     yes
+calendar_year_set              .     .     .     .     .     .     .     .     yes   .     .     yes
+windows_rebuild                .     .     .     .     .     .     .     .     yes   .     .     yes
+
+bookings
+# as a person
+booking_create                 .     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
+# it pays
+booking_create/company         .     .     yes   yes   .     .     .     .     .     .     .     .
+booking_move                   .     .     yes   .     yes   .     yes   .     .     .     .     .
+booking_cancel                 .     .     yes   .     yes   .     yes   .     .     .     .     .
+booking_approve                .     .     .     .     yes   .     yes   .     .     .     .     .
+booking_reject                 .     .     .     .     yes   .     yes   .     .     .     .     .
+booking_check_in               .     .     .     .     yes   .     .     .     .     .     .     .
+booking_check_out              .     .     .     .     yes   .     .     .     .     .     .     .
+closure_place                  .     .     .     .     yes   .     yes   .     .     .     .     .
+usage_log_by_hand              .     .     .     .     yes   .     yes   .     .     .     .     .
+usage_correct                  .     .     .     .     yes   .     yes   .     .     .     .     .
+# the keeper's record
+usage_confirm                  .     .     yes   .     .     .     yes   .     .     .     .     .
+# the manager's record
+usage_confirm/by_manager       .     .     yes   .     yes   .     .     .     .     .     .     .
+# by the keeper
+usage_confirm/correction       .     .     yes   .     .     .     yes   .     .     .     .     .
+usage_review                   .     .     yes   .     .     .     .     .     .     .     .     .
+history_import                 .     .     .     .     yes   .     yes   .     .     .     .     .
+
+rewards
+policy_load                    .     .     .     .     .     .     .     .     yes   .     .     .
+cycle_open                     .     .     .     .     .     .     .     .     yes   .     .     .
+cycle_freeze                   .     .     .     .     .     .     .     .     yes   .     .     .
+cycle_check                    .     .     .     .     .     .     .     .     yes   .     .     .
+finding_answer                 .     .     .     .     .     .     yes   .     .     .     .     .
+finding_decide                 .     .     .     .     .     .     .     .     .     yes   .     .
+cycle_score                    .     .     .     .     .     .     .     .     yes   .     .     .
+cycle_announce                 .     .     .     .     .     .     .     .     yes   .     .     .
+cycle_approve                  .     .     .     .     .     .     .     .     yes   .     .     .
+report_send                    .     .     .     .     .     .     .     .     yes   .     .     .
+report_accept                  .     .     .     .     .     .     .     .     .     .     yes   .
+report_return                  .     .     .     .     .     .     .     .     .     .     yes   .
+payment_record                 .     .     .     .     .     .     .     .     .     .     yes   .
+"""
+
+OF_THE_SYSTEM = {
+    "institution_establish": "installation",
+    "user_sign_up": "who opens an account for themselves; the form has checked it",
+    "bookings_lapse_due": "tick",
+    "bookings_no_show_due": "tick",
+    "next_free_advance": "tick",
+    "next_free_rebuild": "a command on the server",
+    "next_free_refresh": "what changes holds calls it",
+    "windows_extend": "tick, and what changes rules",
+    "audit_seal": "tick",
+    "notifications_mail": "tick",
+}
+PARTS = {
+    "append": "of every service that adds a link to an instrument's chain",
+    "cancel": "of booking_cancel and closure_place",
+    "coming_from": "of the web's edge; writes nothing",
+    "entry": "of every service",
+    "keep": "of every service that keeps revisions",
+    "late_charges_refresh": "of what changes holds",
+    "link": "of every service that adds many links",
+    "log_write": "of booking_check_out and usage_log_by_hand",
+    "notify": "of every service that tells somebody",
+    "place": "of booking_move and closure_place",
+    "record": "of every service",
+    "record_all": "of history_import",
+}
+"""Written by other services, which have asked before."""
+
+OF_READING = {"rewards.trace_any", "rewards.see_assessment"}
+"""Permissions that pages ask."""
+
+NOT_THEIR_ORGANIZATION = "booking.organization_not_admitted"
+
+
+def attempts(w):
+    """What is tried, by the name of its row: a function of who tries."""
+    now = {"now": LATER}
+    unit, instrument = {"organization_id": w.unit.pk, **now}, {"instrument_id": w.instrument.pk, **now}
+    submitted, suspended = ({"instrument_id": one.pk, **now} for one in (w.submitted, w.suspended))
+    newcomer = {"organization_id": w.submitted_profile.organization_id, **now}
+    news = {"kind": PublicationKind.NEWS, "publication_id": w.news.pk, **now}
+    requested, running = ({"booking_id": one.pk, **now} for one in (w.requested, w.running))
+    log, cycle = {"log_id": w.log.pk, **now}, {"cycle_id": w.cycle.pk, **now}
+    finding, report = {"finding_id": w.finding.pk, **now}, {"report_id": w.report.pk, **now}
+    sheet = {**unit, "table": Table([["内部编号", "名称"], ["B-1", "质谱仪"]])}
+    upload = {"organization_id": w.unit.pk, "key": "a-key-that-nobody-has"}
+    booking = {
+        **instrument,
+        "interval": tomorrow(),
+        "service_mode": ServiceMode.OPERATED,
+        "subject": "二氧化钛薄膜",
+    }
+    past = HistoryRow(w.instrument.pk, w.people["user"].pk, None, ServiceMode.OPERATED, "旧记录")
+    person, reason = w.people["keep2"], {"reason": "理由"}
+    p, b, r = providers.services, bookings.services, rewards.services
+    return {
+        "user_create": partial(
+            accounts.user_create, username="new", name="新", email="new@example.org", password=None, **now
+        ),
+        "district_create": partial(
+            accounts.district_create, code="990102", name_zh="东区", name_en="East", **now
+        ),
+        "membership_grant": partial(
+            accounts.membership_grant, user=person, organization=w.unit, role=Role.UNIT_MANAGER, **now
+        ),
+        "organization_register": partial(
+            accounts.organization_register,
+            uscc="12990000000000099" + check_character("12990000000000099"),
+            name_zh="云屏新公司",
+            kind=OrganizationKind.ENTERPRISE,
+            **now,
+        ),
+        "organization_admit": partial(accounts.organization_admit, organization_id=w.pending.pk, **now),
+        "relation_declare": partial(accounts.relation_declare, first=w.unit, second=w.company, **now),
+        "api_token_create": partial(accounts.api_token_create, name="导出", **now),
+        "api_token_revoke": partial(accounts.api_token_revoke, public_id=w.token.public_id, **now),
+        "notification_read": partial(journal.notification_read, public_id=w.notification.public_id, **now),
+        "notifications_read": partial(journal.notifications_read, **now),
+        "unit_profile_save": partial(p.unit_profile_save, values=PROFILE, **unit),
+        "unit_profile_submit": partial(p.unit_profile_submit, **unit),
+        "unit_profile_confirm": partial(p.unit_profile_confirm, **unit),
+        "unit_profile_publish": partial(p.unit_profile_publish, **newcomer),
+        "unit_profile_return": partial(p.unit_profile_return, **newcomer, **reason),
+        "instrument_create": partial(p.instrument_create, values={**INSTRUMENT, "category": ""}, **unit),
+        "instrument_update": partial(p.instrument_update, values={"contact": "王工"}, **submitted),
+        "instrument_submit": partial(p.instrument_submit, **submitted),
+        "instrument_confirm": partial(p.instrument_confirm, **instrument),
+        "instrument_publish": partial(p.instrument_publish, **submitted),
+        "instrument_return": partial(p.instrument_return, **submitted, **reason),
+        "instrument_changes_accept": partial(p.instrument_changes_accept, **instrument),
+        "instrument_changes_refuse": partial(p.instrument_changes_refuse, **instrument, **reason),
+        "instrument_suspend": partial(p.instrument_suspend, **instrument, **reason),
+        "instrument_resume": partial(p.instrument_resume, **suspended),
+        "instrument_retire": partial(p.instrument_retire, **suspended, **reason),
+        "sheet_keep": partial(sheet_keep, content=b"a,b\n", map_text="", **unit),
+        "sheet_kept": partial(sheet_kept, **upload),
+        "sheet_forget": partial(sheet_forget, **upload),
+        "preview": partial(sheet_preview, **sheet),
+        "apply": partial(sheet_apply, **sheet),
+        "keeper_assign": partial(p.keeper_assign, user_id=person.pk, **instrument),
+        "keeper_remove": partial(p.keeper_remove, user_id=w.people["keep"].pk, **instrument),
+        "keepers_set": partial(p.keepers_set, user_ids=[person.pk], **instrument),
+        "qualification_grant": partial(
+            p.qualification_grant, user=person, expires_at=slot(day=90).start, **instrument
+        ),
+        "qualification_revoke": partial(p.qualification_revoke, qualification_id=w.qualification.pk, **now),
+        "rule_publish": partial(p.rule_publish, draft=terms(), applies_from=slot(day=2).start, **instrument),
+        "closure_record": partial(p.closure_record, interval=tomorrow(), reason_zh="保养", **instrument),
+        "closure_lift": partial(p.closure_lift, closure_id=w.closure.pk, **now),
+        "publication_publish": partial(
+            p.publication_publish,
+            kind=PublicationKind.NEWS,
+            values={"title_zh": "培训", "body_zh": "下周培训"},
+            **unit,
+        ),
+        "publication_update": partial(p.publication_update, values={"title_zh": "培训日"}, **news),
+        "publication_withdraw": partial(p.publication_withdraw, **news, **reason),
+        "category_table_load": partial(
+            p.category_table_load, version="new", rows=[p.CategoryRow("010000", "分析仪器")], **now
+        ),
+        "calendar_year_set": partial(p.calendar_year_set, year=2027, days=[], source="通知", **now),
+        "windows_rebuild": partial(p.windows_rebuild, instrument_ids=[w.suspended.pk], **now),
+        "booking_create": partial(b.booking_create, payer_organization_id=None, **booking),
+        "booking_create/company": partial(b.booking_create, payer_organization_id=w.company.pk, **booking),
+        "booking_move": partial(b.booking_move, interval=tomorrow(), **requested),
+        "booking_cancel": partial(b.booking_cancel, **requested, **reason),
+        "booking_approve": partial(b.booking_approve, **requested),
+        "booking_reject": partial(b.booking_reject, **requested, **reason),
+        "booking_check_in": partial(b.booking_check_in, **requested),
+        "booking_check_out": partial(b.booking_check_out, **running),
+        "closure_place": partial(b.closure_place, interval=tomorrow(), reason_zh="保养", **instrument),
+        "usage_log_by_hand": partial(
+            b.usage_log_by_hand,
+            interval=slot(day=-3),
+            user=w.people["user"],
+            payer_organization_id=w.company.pk,
+            service_mode=ServiceMode.OPERATED,
+            content="补录",
+            **instrument,
+        ),
+        "usage_correct": partial(b.usage_correct, changes={"samples": 5}, **log, **reason),
+        "usage_confirm": partial(b.usage_confirm, **log),
+        "usage_confirm/by_manager": partial(b.usage_confirm, log_id=w.by_hand.pk, **now),
+        "usage_confirm/correction": partial(b.usage_confirm, correction_id=w.correction.pk, **log),
+        "usage_review": partial(b.usage_review, rating=Rating.VERY_SATISFIED, **log),
+        "history_import": partial(b.history_import, rows=[past], **now),
+        "policy_load": partial(r.policy_load, document=POLICY, **now),
+        "cycle_open": partial(
+            r.cycle_open, year=YEAR + 1, policy_id=w.policy.pk, budget_yuan=Decimal(1), **now
+        ),
+        "cycle_freeze": partial(r.cycle_freeze, **cycle),
+        "cycle_check": partial(r.cycle_check, **cycle),
+        "finding_answer": partial(r.finding_answer, answer="属实", **finding),
+        "finding_decide": partial(r.finding_decide, uphold=True, **finding, **reason),
+        "cycle_score": partial(r.cycle_score, **cycle),
+        "cycle_announce": partial(r.cycle_announce, **cycle),
+        "cycle_approve": partial(r.cycle_approve, **cycle),
+        "report_send": partial(r.report_send, **cycle),
+        "report_accept": partial(r.report_accept, **report),
+        "report_return": partial(r.report_return, **report, **reason),
+        "payment_record": partial(
+            r.payment_record,
+            award_id=w.award.pk,
+            amount_yuan=w.award.amount_yuan,
+            paid_date=LATER.date(),
+            account="6222",
+            **report,
+        ),
+    }
+
+
+def outcome(attempt, actor):
+    """The cell that trying gives; what was written is undone."""
+    with transaction.atomic():
+        cell = tried(attempt, actor)
+        transaction.set_rollback(True)
+    return cell
+
+
+def tried(attempt, actor):
+    try:
+        with transaction.atomic():
+            attempt(actor=actor)
+    except DomainError as error:
+        codes = {problem.code for problem in error.problems}
+        if error.kind == "forbidden" or NOT_THEIR_ORGANIZATION in codes:
+            return "."
+        return "404" if error.kind == "not_found" else "yes"
+    return "yes"
+
+
+@pytest.mark.django_db
+def test_who_may_do_what():
+    world, table = build_world(), cells(TABLE)
+    tried = attempts(world)
+    assert list(tried) == list(table)
+    found = {
+        row: {
+            role: outcome(attempt, world.people[role]) if table[row][role] != "-" else "-" for role in ROLES
+        }
+        for row, attempt in tried.items()
+    }
+    wrong = differences(table, found)
+    assert not wrong, "\n".join(["", *wrong])
+
+
+def services_of(package):
+    """The names of the functions that a package offers, and of all in its modules that ask who acts."""
+    modules = [package]
+    if hasattr(package, "__path__"):
+        modules += [
+            importlib.import_module(f"{package.__name__}.{one.name}")
+            for one in pkgutil.iter_modules(package.__path__)
+        ]
+    for module in modules:
+        for name, one in inspect.getmembers(module, inspect.isfunction):
+            is_ours = one.__module__.startswith(package.__name__) and not name.startswith("_")
+            acts = inspect.signature(one).parameters.get("actor")
+            is_offered = module is package
+            if is_ours and (is_offered or (acts and acts.kind is acts.KEYWORD_ONLY)):
+                yield name
+
+
+PACKAGES = (accounts, journal, providers.services, bookings.services, rewards.services)
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package.__name__)
+def test_every_service_has_its_row(package):
+    known = {row.split("/")[0] for row in cells(TABLE)} | OF_THE_SYSTEM.keys() | PARTS.keys()
+    assert set(services_of(package)) <= known, sorted(set(services_of(package)) - known)
+
+
+def test_every_permission_is_asked_by_a_service():
+    asking = re.compile(
+        r'(?:require|allowed)\(\s*actor,\s*"([a-z_.]+)"|permission(?:: str)? ?= ?"([a-z_.]+)"'
+    )
+    places = [Path(package.__file__) for package in PACKAGES]
+    sources = [
+        one
+        for place in places
+        for one in (place.parent.glob("*.py") if place.stem == "__init__" else [place])
+    ]
+    asked = {name for one in sources for found in asking.findall(one.read_text()) for name in found if name}
+    assert sorted(rules.permissions.permissions) == sorted(asked | OF_READING)
