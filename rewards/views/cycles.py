@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import rules
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,6 +19,7 @@ from instrument_share.web import clock, problem
 from instrument_share.web.formats import SHANGHAI, bilingual, yuan
 from instrument_share.web.forms import add_problems
 from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.signed_in import SignedInRequest
 from rewards import selectors, services
 from rewards.domain.states import CycleState
 from rewards.forms import ApproveForm, CycleOpenForm, PolicyForm, StepForm
@@ -122,9 +124,10 @@ def units_csv(request: HttpRequest, year: int) -> HttpResponse:
     return answer
 
 
+@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
-def cycle_open(request: HttpRequest, year: int) -> HttpResponse:
+def cycle_open(request: SignedInRequest, year: int) -> HttpResponse:
     require(request.user, "rewards.run_cycle")
     now = clock.now()
     if not EARLIEST <= year <= now.astimezone(SHANGHAI).year:
@@ -152,9 +155,10 @@ def cycle_open(request: HttpRequest, year: int) -> HttpResponse:
     return render(request, "rewards/cycle_open.html", context, status=422 if form.errors else 200)
 
 
+@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
-def policy_new(request: HttpRequest) -> HttpResponse:
+def policy_new(request: SignedInRequest) -> HttpResponse:
     require(request.user, "rewards.run_cycle")
     now = clock.now()
     form = PolicyForm(request.POST or None, request.FILES or None)
@@ -174,9 +178,10 @@ def policy_new(request: HttpRequest) -> HttpResponse:
     return render(request, "rewards/policy_new.html", context, status=422 if form.errors else 200)
 
 
+@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
-def cycle_step(request: HttpRequest, year: int, verb: str) -> HttpResponse:
+def cycle_step(request: SignedInRequest, year: int, verb: str) -> HttpResponse:
     """Asks before a step and takes it; what the rules refuse stands on top of the question."""
     if verb not in SERVICES:
         raise NotFound

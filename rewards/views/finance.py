@@ -8,6 +8,7 @@ import rules
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from csp.decorators import csp_replace
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -21,6 +22,7 @@ from instrument_share.web import clock, cursor, problem
 from instrument_share.web.formats import SHANGHAI, bilingual, date_only, yuan
 from instrument_share.web.forms import add_problems
 from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.signed_in import SignedInRequest
 from rewards import selectors, services
 from rewards.domain.states import ReportState
 from rewards.forms import AcceptForm, PaymentForm, ReturnForm
@@ -100,7 +102,7 @@ def report(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 # Chromium shows a PDF in a page of its own making, with a style in it.
-@csp_replace({"default-src": [NONE], "object-src": [SELF], "style-src": [UNSAFE_INLINE]})
+@csp_replace({"default-src": [NONE], "object-src": [SELF], "style-src": [UNSAFE_INLINE]})  # type: ignore[arg-type]
 @require_safe
 def report_pdf(request: HttpRequest, public_id: str) -> HttpResponse:
     """The signed PDF, to read in the browser; `?download` saves it."""
@@ -129,9 +131,10 @@ def _file(
     return answer
 
 
+@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
-def report_accept(request: HttpRequest, public_id: str) -> HttpResponse:
+def report_accept(request: SignedInRequest, public_id: str) -> HttpResponse:
     found = _answerable(request, public_id)
     form = AcceptForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -165,9 +168,10 @@ def _accept_page(
     return render(request, "instrument_share/confirm.html", context, status=status)
 
 
+@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
-def report_return(request: HttpRequest, public_id: str) -> HttpResponse:
+def report_return(request: SignedInRequest, public_id: str) -> HttpResponse:
     found = _answerable(request, public_id)
     form = ReturnForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -207,9 +211,10 @@ def _answerable(request: HttpRequest, public_id: str) -> "FinanceReport":
     return selectors.report(request.user, public_id)
 
 
+@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
-def payment_new(request: HttpRequest, public_id: str, award_id: str) -> HttpResponse:
+def payment_new(request: SignedInRequest, public_id: str, award_id: str) -> HttpResponse:
     """Record what was paid to one unit: the amount is the award's and cannot be changed."""
     require(request.user, "rewards.record_payment")
     found = selectors.report(request.user, public_id)

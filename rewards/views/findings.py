@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import rules
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,6 +15,7 @@ from instrument_share.kernel.errors import DomainError, Forbidden
 from instrument_share.web import clock, cursor, labels, problem
 from instrument_share.web.forms import add_problems
 from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.signed_in import SignedInRequest
 from rewards import selectors, services
 from rewards.domain.states import CycleState, FindingState
 from rewards.forms import AnswerForm, DecisionForm, FindingFilterForm
@@ -97,9 +99,10 @@ def finding(request: HttpRequest, public_id: str) -> HttpResponse:
     return _page(request, selectors.finding(request.user, public_id))
 
 
+@login_required
 @require_POST
 @idempotent_form
-def finding_decide(request: HttpRequest, public_id: str) -> HttpResponse:
+def finding_decide(request: SignedInRequest, public_id: str) -> HttpResponse:
     found = selectors.finding(request.user, public_id)
     form = DecisionForm(request.POST, finding=found)
     if form.is_valid():
@@ -130,9 +133,10 @@ def _to_next(request: HttpRequest, decided: "Finding") -> HttpResponse:
     return HttpResponseRedirect(reverse("finding", args=[following.public_id]))
 
 
+@login_required
 @require_POST
 @idempotent_form
-def finding_answer(request: HttpRequest, public_id: str) -> HttpResponse:
+def finding_answer(request: SignedInRequest, public_id: str) -> HttpResponse:
     found = selectors.finding(request.user, public_id)
     form = AnswerForm(request.POST)
     if form.is_valid():
@@ -174,7 +178,7 @@ def _page(
     if answer is None and changeable and rules.has_perm("rewards.answer_finding", request.user, found):
         answer = AnswerForm(initial={"answer": found.answer}) if found.state == FindingState.OPEN else None
     invalidated = set(found.invalidated_logs)
-    marked = set(decision.data.getlist("logs")) if decision and decision.is_bound else invalidated
+    marked = set(decision["logs"].value() or []) if decision else invalidated
     context = {
         "finding": found,
         "cycle": found.cycle,
@@ -203,4 +207,9 @@ def _decided(found: "Finding") -> dict[str, Any]:
         outcome = "none" if not found.invalidated_logs else "chosen"
         if set(found.invalidated_logs) == set(found.logs):
             outcome = "all"
-    return {"outcome": outcome, "falsified": found.falsified, "reason": found.reason}
+    return {
+        "outcome": outcome,
+        "logs": found.invalidated_logs,
+        "falsified": found.falsified,
+        "reason": found.reason,
+    }

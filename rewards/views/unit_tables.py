@@ -66,18 +66,17 @@ def csv_address(request: HttpRequest, year: int) -> str:
 
 
 def as_csv(assessments: "Sequence[UnitAssessment]") -> bytes:
-    right = ("right",)
     table = Table(
         columns=[
             Column(_("Unit")),
             Column(_("Unified social credit code")),
-            Column(_("Score"), *right),
+            Column(_("Score"), "right"),
             Column(_("Grade")),
-            Column(_("Award (yuan)"), *right),
-            Column(_("Instruments"), *right),
-            Column(_("Effective hours"), *right),
-            Column(_("External hours"), *right),
-            Column(_("External income (yuan)"), *right),
+            Column(_("Award (yuan)"), "right"),
+            Column(_("Instruments"), "right"),
+            Column(_("Effective hours"), "right"),
+            Column(_("External hours"), "right"),
+            Column(_("External income (yuan)"), "right"),
         ],
         rows=[
             (

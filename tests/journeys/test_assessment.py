@@ -1,4 +1,4 @@
-"""A year's money from the frozen logs to the payment: officer, auditor, the public and Finance, each by clicking."""
+"""A year’s money from the frozen logs to the payment: officer, auditor, public and Finance, by clicking."""
 
 from datetime import timedelta
 from decimal import Decimal

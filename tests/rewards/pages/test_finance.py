@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.urls import reverse
 
@@ -116,8 +117,6 @@ def test_a_changed_file_in_storage_is_not_genuine(login, year, sent):
 
 
 def _changed(content):
-    from django.core.files.base import ContentFile
-
     return ContentFile(content[:2000] + bytes([content[2000] ^ 1]) + content[2001:])
 
 
@@ -140,20 +139,30 @@ def test_more_units_and_reports_take_no_more_statements(login, small, statements
 
     def more():
         for number in range(5):
-            unit = UnitAssessment.objects.first()
-            awarded = unit.award
-            unit.pk, unit.public_id, unit.organization = None, f"ASM-{number}", small.city.unit(f"第{number}院")
-            unit.save()
-            awarded.pk, awarded.public_id, awarded.assessment = None, f"AWD-{number}", unit
-            awarded.save()
-            copy = FinanceReport.objects.first()
-            copy.pk, copy.public_id, copy.number, copy.code = None, f"RPT-{number}", number + 5, f"CODE-{number}"
-            copy.state, copy.pdf_sha256, copy.package_sha256 = "returned", f"{number}p", f"{number}z"
-            copy.answered_at, copy.answered_by, copy.answer_note = AFTER, small.city.finance, "重报"
-            copy.save()
+            _another_unit(small, number)
+            _another_report(small, number)
 
     def read():
         client.get(reverse("finance"))
         client.get(address("report", report))
 
     statements.assert_unchanged(read, by=more)
+
+
+def _another_unit(small, number):
+    unit = UnitAssessment.objects.select_related("award").first()
+    awarded = unit.award
+    unit.pk, unit.public_id = None, f"ASM-{number}"
+    unit.organization = small.city.unit(f"第{number}院")
+    unit.save()
+    awarded.pk, awarded.public_id, awarded.assessment = None, f"AWD-{number}", unit
+    awarded.save()
+
+
+def _another_report(small, number):
+    report = FinanceReport.objects.first()
+    report.pk, report.public_id, report.code = None, f"RPT-{number}", f"CODE-{number}"
+    report.number, report.state = number + 5, "returned"
+    report.pdf_sha256, report.package_sha256 = f"{number}p", f"{number}z"
+    report.answered_at, report.answered_by, report.answer_note = AFTER, small.city.finance, "重报"
+    report.save()

@@ -36,10 +36,10 @@ PAGES = {
     "verify": (200, 200, 200, 200, 200, 200, 200),
 }
 DEEDS = {
-    "cycle_step": (403, 403, 403, 403, 409, 403, 403),
-    "finding_decide": (404, 404, 403, 404, 403, 409, 403),
-    "finding_answer": (404, 404, 409, 404, 403, 403, 403),
-    "report_return": (403, 403, 403, 403, 403, 403, 302),
+    "cycle_step": (302, 403, 403, 403, 409, 403, 403),
+    "finding_decide": (302, 404, 403, 404, 403, 409, 403),
+    "finding_answer": (302, 404, 409, 404, 403, 403, 403),
+    "report_return": (302, 403, 403, 403, 403, 403, 302),
 }
 
 
@@ -121,9 +121,7 @@ def test_who_may_do_what(addresses, clients):
         "report_return": {"reason": "附件缺页。"},
     }
     got = {
-        name: tuple(
-            clients[who].post(addresses[name], typed.get(name, {})).status_code for who in EVERYBODY
-        )
+        name: tuple(clients[who].post(addresses[name], typed.get(name, {})).status_code for who in EVERYBODY)
         for name in DEEDS
     }
     assert got == DEEDS
