@@ -55,7 +55,7 @@ def sent(at, world):
 def test_the_preview_says_the_rule_and_when_it_opens_and_publishes_nothing(sent):
     answer = sent("preview")
     said = text_of(answer)
-    assert "周一至周五 09:00 - 17:30 开放。" in said
+    assert "周一至周五 09:00—17:30 开放。" in said
     assert "260 元/小时。" in said
     assert "2025年9月2日 周二 09:00–17:30" in said
     assert "2025年9月6日 周六 不开放" in said

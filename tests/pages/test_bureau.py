@@ -1,0 +1,93 @@
+"""Who is falling behind, what is waiting."""
+
+from datetime import timedelta
+
+import pytest
+
+from instrument_share.accounts.domain import OrganizationKind, Role
+from instrument_share.accounts.models import Organization
+from instrument_share.journal.models import AuditEntry
+from tests import factories
+from tests.factories import LONG_AGO, NOW
+from tests.providers.pages.conftest import text_of
+
+
+@pytest.fixture
+def bureau(city):
+    return factories.officer()
+
+
+@pytest.fixture
+def auditor(bureau):
+    return factories.member(bureau.memberships.get().organization, Role.BUREAU_AUDITOR, name="庚")
+
+
+def submitted(of, name, since):
+    return factories.instrument(of, state="submitted", name_zh=name, submitted_at=since, published_at=None)
+
+
+def test_what_has_waited_longest_stands_first(see, city, bureau):
+    submitted(city.owner, "后到的仪器", NOW - timedelta(days=1))
+    submitted(city.owner, "先到的仪器", NOW - timedelta(days=9))
+    page = text_of(see(bureau, "bureau"))
+    assert "待审核 2" in page
+    assert page.index("先到的仪器") < page.index("后到的仪器")
+
+
+def test_a_unit_that_has_entered_nothing_is_the_furthest_behind(see, city, bureau):
+    factories.organization("云屏空白研究所", owns_instruments=True, kind=OrganizationKind.INSTITUTE.value)
+    page = text_of(see(bureau, "bureau"))
+    row = page[page.index("云屏空白研究所") :]
+    assert row.split("%")[0].split()[-1] == "0"
+    assert row.split("%")[1].split()[:6] == ["缺失"] * 6
+
+
+def test_the_table_is_filtered_sorted_and_exported_as_it_is_shown(see, city, bureau):
+    factories.organization("云屏空白研究所", owns_instruments=True, kind=OrganizationKind.INSTITUTE.value)
+    units = lambda **query: [
+        line.split(",")[0]
+        for line in see(bureau, "bureau", export="csv", **query).content.decode("utf-8-sig").splitlines()[1:]
+    ]
+    assert units(kind="institute") == ["云屏空白研究所"]
+    assert units(sort="name") == sorted(units())
+    assert set(units(show="missing")) == {"云屏空白研究所", "云屏测试大学"}
+
+
+def test_a_body_is_admitted_after_a_look(see, send, city, bureau):
+    body = factories.organization("云屏新材料公司", state="pending")
+    assert "云屏新材料公司" in text_of(see(bureau, "bureau"))
+    assert body.uscc in text_of(see(bureau, "organization_admit", body.public_id))
+    send(bureau, "organization_admit", body.public_id)
+    assert Organization.objects.get(pk=body.pk).state == "admitted"
+    assert AuditEntry.objects.get(action="organization.admitted").subject_id == body.public_id
+    assert "云屏新材料公司已准予入驻" in text_of(see(bureau, "bureau"))
+
+
+def test_auditors_look_and_do_not_decide(see, city, auditor):
+    submitted(city.owner, "待审仪器", NOW)
+    body = factories.organization("云屏新材料公司", state="pending", created_at=LONG_AGO)
+    response = see(auditor, "bureau")
+    page = text_of(response)
+    assert "待审仪器" in page
+    assert "云屏新材料公司" not in page
+    assert "/publish/" not in response.content.decode()
+    assert see(auditor, "organization_admit", body.public_id).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("who", "status"), [("manager", 403), ("keeper", 403), ("researcher", 403), (None, 302)]
+)
+def test_who_does_not_see_it(see, city, who, status):
+    assert see(who and getattr(city, who), "bureau").status_code == status
+
+
+def test_it_takes_as_many_statements_for_many_units(see, city, bureau, statements):
+    submitted(city.owner, "仪器", NOW)
+
+    def more():
+        for number in range(8):
+            unit = factories.organization(f"云屏单位{number}", owns_instruments=True)
+            submitted(unit, f"仪器{number}", NOW)
+            factories.organization(f"云屏公司{number}", state="pending")
+
+    statements.assert_unchanged(lambda: see(bureau, "bureau"), by=more)

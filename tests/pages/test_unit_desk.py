@@ -1,0 +1,81 @@
+"""What must my unit do next."""
+
+from datetime import timedelta
+
+import pytest
+
+from bookings import services as bookings
+from instrument_share.accounts.domain import Role
+from providers.domain.words import ServiceMode
+from tests import factories
+from tests.factories import NOW, slot
+from tests.providers.pages.conftest import text_of
+
+
+@pytest.fixture
+def book(city):
+    def book(day=1):
+        return bookings.booking_create(
+            actor=city.researcher,
+            instrument_id=city.instrument.pk,
+            interval=slot(day=day),
+            service_mode=ServiceMode.OPERATED,
+            payer_organization_id=city.company.pk,
+            subject="断口形貌",
+            now=NOW,
+        )
+
+    return book
+
+
+def test_it_says_what_is_missing_and_leads_to_where_it_is_done(see, city):
+    response = see(city.manager, "unit_desk")
+    page, links = text_of(response), response.content.decode()
+    unit = city.owner.public_id
+    assert "0% · 6 类中 0 类完整" in page or "6 类中 1 类完整" in page
+    assert "单位简介 缺失 单位简介未发布。" in page or "单位简介尚未发布" in page
+    assert f'href="/unit/{unit}/profile/"' in links
+    assert f'href="/unit/{unit}/publish/news/"' in links
+    assert f'href="/unit/{unit}/publish/openness/"' in links
+
+
+def test_returned_instruments_stand_before_other_drafts_with_the_reason(see, city):
+    factories.instrument(city.owner, state="draft", name_zh="甲仪器")
+    factories.instrument(city.owner, state="draft", name_zh="乙仪器", return_reason="请补充型号")
+    page = text_of(see(city.manager, "unit_desk"))
+    assert page.index("乙仪器 已退回 请补充型号") < page.index("甲仪器 草稿")
+    assert "待完善草稿 2" in page
+
+
+def test_requests_that_wait_are_counted_and_linked(see, city, book):
+    booking = book()
+    response = see(city.manager, "unit_desk")
+    assert "待审批预约 1" in text_of(response)
+    assert f'href="/bookings/{booking.public_id}/"' in response.content.decode()
+
+
+def test_who_manages_several_units_picks_one(see, city):
+    other = factories.organization("云屏第二研究所", owns_instruments=True)
+    factories.member(other, Role.UNIT_MANAGER, city.manager)
+    assert "云屏测试大学" in text_of(see(city.manager, "unit_desk"))[:120]
+    assert "云屏第二研究所" in text_of(see(city.manager, "unit_desk", unit=other.public_id))[:60]
+
+
+@pytest.mark.parametrize(
+    ("who", "status"), [("manager", 200), ("keeper", 403), ("researcher", 403), (None, 302)]
+)
+def test_who_sees_it(see, city, who, status):
+    assert see(who and getattr(city, who), "unit_desk").status_code == status
+
+
+def test_it_takes_as_many_statements_for_much_work(see, city, book, statements):
+    book()
+    factories.instrument(city.owner, state="draft")
+
+    def more():
+        for day in range(2, 7):
+            book(day)
+        for number in range(5):
+            factories.instrument(city.owner, state="draft", name_zh=f"仪器{number}")
+
+    statements.assert_unchanged(lambda: see(city.manager, "unit_desk", now=NOW + timedelta(hours=1)), by=more)
