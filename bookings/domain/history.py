@@ -72,3 +72,10 @@ class HistoryRow:
     direction: Direction = Direction.RESEARCH
     samples: int = 0
     used: PastUse | None = None
+
+    def recorder_id(self, importer_id: int) -> int | None:
+        """Who is taken to have recorded the use."""
+        if self.used is None:
+            return None
+        by_operator = self.used.operator_id if self.used.operator_id != self.user_id else None
+        return self.used.recorded_by_id or by_operator or importer_id

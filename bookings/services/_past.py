@@ -105,8 +105,8 @@ def made(row: HistoryRow, instrument: "Instrument", people: People) -> Made:
     used = row.used
     result.log = _log(row, used, instrument, people, result.booking)
     result.recorded_at = whole_seconds(used.recorded_at or used.time.end)
-    recorder = used.recorded_by_id or (used.operator_id if used.operator_id != row.user_id else None)
-    result.recorded_by = people.actor if recorder is None else people.users[recorder]
+    recorder = row.recorder_id(people.actor.pk)
+    result.recorded_by = people.actor if recorder == people.actor.pk else people.users[recorder]  # type: ignore[index]
     if used.confirmed_by_id is not None:
         result.confirmation = UsageConfirmation(log=result.log)
         result.confirmed_by = people.users[used.confirmed_by_id]

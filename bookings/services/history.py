@@ -47,17 +47,17 @@ def history_import(*, actor: "User", rows: Iterable[HistoryRow], now: datetime) 
     """Write what happened in the past: all of it or nothing.
 
     Locks every instrument, in order of id; the actor may log by hand on each of them. Refuses, before
-    anything is written, bookings that overlap each other or stored ones, and times that are not over
-    (HistoryRefused lists them by row). The limit for hours entered by hand does not apply: what an import
-    brings is marked as such by its `capture`. Chains go on from what is stored. One audit entry for each
-    instrument names the numbers and the last hash of what was added to its chain; the single rows carry who
-    recorded them.
+    anything is written, bookings that overlap each other or stored ones, times that are not over, and what
+    one person both recorded and confirmed (HistoryRefused lists them by row). The limit for hours entered by
+    hand does not apply: what an import brings is marked as such by its `capture`. Chains go on from what is
+    stored. One audit entry for each instrument names the numbers and the last hash of what was added to its
+    chain; the single rows carry who recorded them.
     """
     given = list(rows)
     instruments = {one.pk: one for one in providers.instrument_locks({row.instrument_id for row in given})}
     for instrument in instruments.values():
         require(actor, "bookings.log_by_hand", instrument)
-    _refuse_contradictions(given, instruments, now)
+    _refuse_contradictions(given, instruments, actor, now)
     with _no_garbage_collection():
         people = People.of(actor, given, instruments)
         results = [made(row, instruments[row.instrument_id], people) for row in given]
@@ -88,9 +88,9 @@ def _no_garbage_collection() -> Iterator[None]:
 
 
 def _refuse_contradictions(
-    rows: Sequence[HistoryRow], instruments: "dict[int, Instrument]", now: datetime
+    rows: Sequence[HistoryRow], instruments: "dict[int, Instrument]", actor: "User", now: datetime
 ) -> None:
-    problems = [*_odd_rows(rows, instruments, now), *_overlaps(rows)]
+    problems = [*_odd_rows(rows, instruments, now), *_odd_records(rows, actor, now), *_overlaps(rows)]
     if problems:
         raise HistoryRefused(problems=problems[:SHOWN_PROBLEMS])
 
@@ -116,6 +116,27 @@ def _odd_rows(
             )
         if row.used is not None and row.used.time.end > now:
             yield Problem("history.not_over", gettext_noop("Row {number}: this use is not over yet."), where)
+
+
+def _odd_records(rows: Sequence[HistoryRow], actor: "User", now: datetime) -> Iterator[Problem]:
+    """Records of uses that could not have come about as `usage_log_by_hand` and `usage_confirm` make them."""
+    for number, row in enumerate(rows, 1):
+        used, where = row.used, {"number": number}
+        if used is None:
+            continue
+        if used.confirmed_by_id is not None and used.confirmed_by_id == row.recorder_id(actor.pk):
+            yield Problem(
+                "history.same_person",
+                gettext_noop("Row {number}: a second person confirms, not the one who recorded it."),
+                where,
+            )
+        recorded = used.recorded_at or used.time.end
+        if recorded < used.time.end or max(recorded, used.confirmed_at or recorded) > max(now, used.time.end):
+            yield Problem(
+                "history.recorded_when",
+                gettext_noop("Row {number}: a use is recorded after its end, and not in the future."),
+                where,
+            )
 
 
 def _overlaps(rows: Sequence[HistoryRow]) -> Iterator[Problem]:

@@ -24,6 +24,7 @@ from bookings.services import _messages as messages
 from bookings.services._chaining import append
 from bookings.services._facts import payer_of, user_side
 from instrument_share.accounts.permissions import require
+from instrument_share.accounts.selectors import standing
 from instrument_share.journal import services as journal
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.interval import Interval
@@ -88,6 +89,16 @@ def usage_log_by_hand(
         problems.append(
             Problem(
                 "usage.content_missing", gettext_noop("Say what was done, in a few words."), field="content"
+            )
+        )
+    if payer is not None and payer.pk not in standing(user).organization_ids():
+        problems.append(
+            Problem(
+                "usage.payer_not_of_user",
+                gettext_noop(
+                    "The user is not a member of this organization. Choose one that they belong to."
+                ),
+                field="payer_organization",
             )
         )
     terms = providers.terms_at(instrument_id, time.start)

@@ -118,6 +118,23 @@ def test_contradictions_are_listed_by_row_and_nothing_is_written(city):
     assert not UsageLog.objects.exists()
 
 
+def test_nobody_confirms_what_they_recorded_and_nothing_is_recorded_in_the_future(city):
+    rows = [
+        past(city, 1, used={"confirmed_by_id": city.keeper.pk}),
+        past(city, 2, used={"operator_id": city.researcher.pk, "confirmed_by_id": city.manager.pk}),
+        past(city, 3, used={"recorded_at": slot(day=3).start}),
+        past(city, 4, used={"confirmed_at": LATER + timedelta(seconds=1)}),
+    ]
+    with pytest.raises(HistoryRefused) as refused:
+        services.history_import(actor=city.manager, rows=rows, now=LATER)
+    assert [(problem.code, problem.params["number"]) for problem in refused.value.problems] == [
+        ("history.same_person", 1),
+        ("history.same_person", 2),
+        ("history.recorded_when", 3),
+        ("history.recorded_when", 4),
+    ]
+
+
 def test_uses_without_booking_may_overlap_since_an_audit_looks_at_them(city):
     rows = [past(city, 1, booked=None), past(city, 1, hour=10, booked=None)]
     assert services.history_import(actor=city.manager, rows=rows, now=LATER).logs == 2

@@ -244,6 +244,14 @@ def test_hours_are_entered_by_hand_for_92_days(city):
     assert codes(refused) == ["usage.not_over"]
 
 
+def test_nobody_is_recorded_as_using_for_an_organization_of_others(city):
+    """Or two colleagues could make their own use a small enterprise's."""
+    colleague = factories.keeper(city.instrument)
+    with pytest.raises(UsageRefused) as refused:
+        by_hand(city, Interval(NOW - MINUTE, NOW), user=colleague)
+    assert codes(refused) == ["usage.payer_not_of_user"]
+
+
 def test_the_user_rates_a_use_once(city):
     log = use(city)
     with pytest.raises(Forbidden):
