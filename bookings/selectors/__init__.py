@@ -12,7 +12,15 @@ from bookings.selectors.bookings import (
 from bookings.selectors.calendar import calendar_events, day_events
 from bookings.selectors.cancelling import CancelCost, cancel_cost
 from bookings.selectors.entries import usage_entries
-from bookings.selectors.holds import booking_lock, free_at, free_time, holds, next_free, with_next_free
+from bookings.selectors.holds import (
+    booking_lock,
+    free_at,
+    free_time,
+    holds,
+    next_free,
+    soonest_free,
+    with_next_free,
+)
 from bookings.selectors.statistics import hours_by_month, hours_by_unit, openness
 from bookings.selectors.usage import (
     broken_links,
@@ -44,6 +52,7 @@ __all__ = [
     "next_free",
     "openness",
     "quote_for",
+    "soonest_free",
     "usage_entries",
     "usage_log",
     "usage_logs",

@@ -107,6 +107,12 @@ def with_next_free(queryset: "QuerySet[Instrument]") -> "QuerySet[Instrument]":
     )
 
 
+def soonest_free(queryset: "QuerySet[Instrument]", number: int) -> "list[Instrument]":
+    """The instruments that are free first, with `next_free_at`; what has no free time is left out."""
+    free = queryset.filter(next_free__at__isnull=False)
+    return list(with_next_free(free).order_by("next_free__at", "pk")[:number])
+
+
 def next_free(instrument_id: int) -> datetime | None:
     """When the instrument is next free, as the projection has it."""
     return NextFree.objects.filter(instrument_id=instrument_id).values_list("at", flat=True).first()

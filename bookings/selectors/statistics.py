@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F, Q, QuerySet, Sum
@@ -13,6 +14,7 @@ from instrument_share.kernel.interval import Interval
 
 CITY_TIME = ZoneInfo("Asia/Shanghai")
 EXTERNAL = Q(external=True)
+Of = TypeVar("Of")
 
 
 @dataclass(frozen=True)
@@ -31,10 +33,10 @@ class Openness:
 
 
 @dataclass(frozen=True)
-class Hours:
-    """Effective hours of one month, one unit or one category: for the own unit, and for others."""
+class Hours(Generic[Of]):
+    """Effective hours of one month or one unit: for the own unit, and for others."""
 
-    of: date | int | str | None
+    of: Of
     internal_seconds: int
     external_seconds: int
 
@@ -49,17 +51,17 @@ def openness(interval: Interval) -> Openness:
     return Openness(sums["all_seconds"] or 0, sums["external_seconds"] or 0, sums["served"])
 
 
-def hours_by_month(interval: Interval) -> list[Hours]:
+def hours_by_month(interval: Interval) -> list[Hours[date]]:
     """Month by month (its first day, Asia/Shanghai), in order of time; months without a log are left out."""
     return _hours(interval, TruncMonth("starts_at", tzinfo=CITY_TIME))
 
 
-def hours_by_unit(interval: Interval) -> list[Hours]:
+def hours_by_unit(interval: Interval) -> list[Hours[int]]:
     """By owning unit (id of the organization)."""
     return _hours(interval, F("instrument__organization_id"))
 
 
-def _hours(interval: Interval, by: TruncMonth | F) -> list[Hours]:
+def _hours(interval: Interval, by: TruncMonth | F) -> list[Hours[Any]]:
     rows = (
         _logs(interval)
         .order_by()

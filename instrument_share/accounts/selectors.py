@@ -32,9 +32,7 @@ class Standing:
 
     def holds(self, role: Role, organization_id: int | None = None) -> bool:
         """Whether the person has `role`, in that organization if one is named."""
-        return any(
-            m.role == role and organization_id in (None, m.organization_id) for m in self.memberships
-        )
+        return any(m.role == role and organization_id in (None, m.organization_id) for m in self.memberships)
 
     def organization_ids(self, *roles: Role) -> frozenset[int]:
         """Organizations in which the person has one of `roles` (any role if none is named)."""
@@ -148,7 +146,9 @@ def user_by_token(token: str, now: datetime) -> User | None:
     """The person whose valid personal token this is."""
     digest = hashlib.sha256(token.encode()).hexdigest()
     found = (
-        ApiToken.objects.filter(digest=digest, revoked_at__isnull=True, expires_at__gt=now, user__is_active=True)
+        ApiToken.objects.filter(
+            digest=digest, revoked_at__isnull=True, expires_at__gt=now, user__is_active=True
+        )
         .select_related("user")
         .first()
     )

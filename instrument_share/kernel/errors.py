@@ -1,4 +1,4 @@
-"""Errors that a reader can act on: a stable code, a kind that the edge maps to a status, a message to translate.
+"""Errors that a reader can act on: a stable code, a kind that the edge maps to a status, a message.
 
 Nothing here knows a language or a protocol. A message is an English literal with named parameters
 (`"{hours} hours at most"`), marked by `gettext_noop` so that it enters the catalogues; the edge translates

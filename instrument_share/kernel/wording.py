@@ -13,7 +13,7 @@ class Words(str):
 
 @dataclass(frozen=True)
 class Sentence:
-    """A marked literal with its parameters; a parameter may be `Words`, another Sentence, or a tuple of these."""
+    """A marked literal with its parameters, which may be `Words`, other Sentences, or tuples of these."""
 
     message: str
     params: Mapping[str, Any] = field(default_factory=dict)

@@ -10,7 +10,7 @@ from bookings.selectors.statistics import Hours
 
 
 def stacked_hours(
-    rows: Sequence[Hours], labels: Sequence[str], *, horizontal: bool = False
+    rows: Sequence[Hours[Any]], labels: Sequence[str], *, horizontal: bool = False
 ) -> dict[str, Any]:
     """Hours for others and for the own unit, one on the other."""
     return {

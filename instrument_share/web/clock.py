@@ -1,4 +1,4 @@
-"""The clock, read at the edge and nowhere else: views, API and commands call `clock.now()` and pass the instant on."""
+"""The clock, read at the edge only: views, API and commands call `clock.now()` and pass the instant on."""
 
 from datetime import datetime
 

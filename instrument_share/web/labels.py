@@ -54,7 +54,7 @@ STATES: dict[str, Label] = {
     "organization.pending": Label(_("Waiting for admission"), "waiting", "clock"),
     "organization.admitted": Label(_("Admitted"), "good", "check"),
     "organization.suspended": Label(_("Suspended"), "bad", "pause"),
-    "finding.open": Label(_("Open"), "waiting", "clock"),
+    "finding.open": Label(pgettext_lazy("finding", "Open"), "waiting", "clock"),
     "finding.upheld": Label(_("Upheld"), "bad", "cross"),
     "finding.dismissed": Label(_("Dismissed"), "quiet", "minus"),
     "statement.draft": Label(_("Draft"), "quiet", "pencil"),

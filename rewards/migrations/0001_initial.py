@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 ('excluded', models.JSONField(default=list, help_text='reason, number of entries that did not count, their hours; in order')),
                 ('entries_reported', models.PositiveIntegerField(default=0)),
                 ('entries_counted', models.PositiveIntegerField(default=0)),
-                ('totals', models.JSONField(default=dict, help_text='of all units: units, instruments, instruments_counted, seconds, yuan; as printed in the report')),
+                ('totals', models.JSONField(default=dict, help_text='sums over all units: numbers, seconds, yuan, months; as the report prints them')),
                 ('allocation', models.JSONField(default=dict, help_text='what each pot could give, was asked for and gave')),
                 ('decisions_scored', models.PositiveIntegerField(default=0, help_text='number of the last decision on a finding that the scores take into account')),
                 ('frozen_at', models.DateTimeField(null=True)),

@@ -27,13 +27,12 @@ A_YEAR = timedelta(days=365)
 def home(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     found = providers.catalogue(request.user)
-    by_next_free = bookings.with_next_free(found).filter(next_free_at__isnull=False)
     context = {
         "categories": providers.category_counts(request.user),
         "instrument_count": found.count(),
         "unit_count": providers.units(request.user).filter(published_at__isnull=False).count(),
         "openness": bookings.openness(Interval(now - A_YEAR, now)),
-        "rows": rows_of(list(by_next_free.order_by("next_free_order", "id")[:SOON]), now),
+        "rows": rows_of(bookings.soonest_free(found, SOON), now),
         "cases": providers.publications(request.user, PublicationKind.CASE)[:NEWEST],
         "news": providers.publications(request.user, PublicationKind.NEWS)[:NEWEST],
     }

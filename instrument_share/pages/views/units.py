@@ -97,9 +97,9 @@ def _content(request: HttpRequest, unit: "UnitProfile", tab: str, now: "datetime
         return {"page": page, "rows": rows_of(page.items, now)}
     if tab in list(PublicationKind):
         kind = PublicationKind(tab)
-        found = providers.publications(request.user, kind, unit.organization_id)
+        published = providers.publications(request.user, kind, unit.organization_id)
         page = cursor.page(
-            found.filter(withdrawn_at__isnull=True, published_at__isnull=False),
+            published.filter(withdrawn_at__isnull=True, published_at__isnull=False),
             ordering=("-published_at", "-id"),
             cursor=request.GET.get("cursor"),
             limit=PER_PAGE,
