@@ -1,0 +1,316 @@
+"""Who may open which page: every address of the site, asked for by everybody.
+
+The things in the addresses are those of one unit and one user (`permission_world`): to all others they are
+foreign, their ids guessed. The table says what comes: `ok` the page, or what the rules say of its form; `in`
+the login page; 401, 403, 404. `POST:` stands before addresses that only take forms; they are sent one.
+"""
+
+import pytest
+from django.db import transaction
+from django.template.backends.django import Template
+from django.test import Client
+from django.urls import URLResolver, get_resolver, reverse
+
+from tests.permission_world import LATER, ROLES, build_world, cells, differences
+from tests.rewards.builders import YEAR
+
+TABLE = """
+                                     visit other user  admin keep  keep2 mgr   mgr2  offic audit finan sys
+
+# the site, and one's account
+account_login                        ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+account_logout                       ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+account_inactive                     ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+account_signup                       ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+account_reauthenticate               in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+account_email                        in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+account_email_verification_sent      ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+account_change_password              in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+account_set_password                 in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+account_reset_password               ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+account_confirm_login_code           in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+account_confirm_email                ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+account_reset_password_from_key_done ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+account_reset_password_from_key      ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+account_reset_password_done          ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+set_language                         ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+health                               ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+robots                               ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+favicon                              ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+
+# what everybody reads
+regulation_file                      ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+verify                               ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+result                               ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+home                                 ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+catalogue                            ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+instrument                           ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+instrument/submitted                 404   404   404   404   ok    ok    ok    404   ok    ok    ok    404
+instrument_picture                   ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+instrument_availability              ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+units                                ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+unit                                 ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+unit/submitted                       404   404   404   404   404   404   404   404   ok    ok    404   404
+unit_picture                         ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+openness                             ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+timeline                             ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+timeline_events                      ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+
+# one's own
+desk                                 in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+me                                   in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+my_usage                             in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+my_organization                      in    404   404   ok    404   404   404   404   404   404   404   404
+inbox                                in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+POST:notifications_read              in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+POST:notification_open               in    404   ok    404   404   404   404   404   404   404   404   404
+tokens                               in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+token_revoke                         in    404   ok    404   404   404   404   404   404   404   404   404
+
+# booking and use
+booking                              in    404   ok    ok    ok    404   ok    404   ok    ok    ok    404
+booking_cancel                       in    404   ok    403   ok    404   ok    404   403   403   403   404
+booking_move                         in    404   ok    403   ok    404   ok    404   403   403   403   404
+booking_move_quote                   in    404   ok    403   ok    404   ok    404   403   403   403   404
+booking_move_times                   in    404   ok    403   ok    404   ok    404   403   403   403   404
+POST:booking_approve                 in    404   403   403   ok    404   ok    404   403   403   403   404
+booking_reject                       in    404   403   403   ok    404   ok    404   403   403   403   404
+POST:booking_check_in                in    404   403   403   ok    404   403   404   403   403   403   404
+booking_check_out                    in    404   403   403   ok    404   403   404   403   403   403   404
+usage_log                            in    404   ok    ok    ok    404   ok    404   ok    ok    ok    404
+POST:usage_confirm                   in    404   ok    403   ok    404   403   404   403   403   403   404
+usage_correct                        in    404   403   403   ok    404   ok    404   403   403   403   404
+POST:usage_review                    in    404   ok    403   403   404   403   404   403   403   403   404
+book                                 in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+quote                                in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+
+# the keeper's desk
+keeper                               in    403   403   403   ok    ok    403   403   403   403   403   403
+keeper_events                        in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+usage_by_hand                        in    403   403   403   ok    ok    ok    ok    403   403   403   403
+closure_new                          in    403   403   403   ok    ok    ok    ok    403   403   403   403
+
+# the unit's desk
+instrument_edit                      in    403   403   403   403   403   ok    403   403   403   403   403
+rule_new                             in    403   403   403   403   403   ok    403   403   403   403   403
+instrument_people                    in    403   403   403   ok    403   ok    403   403   403   403   403
+POST:keepers_set                     in    403   403   403   403   403   ok    403   403   403   403   403
+POST:qualification_new               in    403   403   403   ok    403   ok    403   403   403   403   403
+qualification_revoke                 in    403   403   403   ok    403   ok    403   403   403   403   403
+instrument_submit                    in    404   404   404   403   403   ok    404   403   403   403   404
+instrument_act/confirm               in    403   403   403   403   403   ok    403   403   403   403   403
+instrument_act/suspend               in    403   403   403   ok    403   ok    403   ok    403   403   403
+instrument_act/resume                in    403   403   403   ok    403   ok    403   ok    403   403   403
+instrument_act/retire                in    403   403   403   403   403   ok    403   403   403   403   403
+publication_edit                     in    403   403   403   403   403   ok    403   403   403   403   403
+publication_withdraw                 in    403   403   403   403   403   ok    403   ok    403   403   403
+unit_profile_edit                    in    403   403   403   403   403   ok    403   403   403   403   403
+unit_profile_submit                  in    403   403   403   403   403   ok    403   403   403   403   403
+unit_profile_confirm                 in    403   403   403   403   403   ok    403   403   403   403   403
+unit_instruments                     in    403   403   403   403   403   ok    403   403   403   403   403
+instrument_new                       in    403   403   403   403   403   ok    403   403   403   403   403
+sheet_import                         in    403   403   403   403   403   ok    403   403   403   403   403
+sheet_preview                        in    403   403   403   403   403   ok    403   403   403   403   403
+unit_publications                    in    403   403   403   403   403   ok    403   403   403   403   403
+publication_new                      in    403   403   403   403   403   ok    403   403   403   403   403
+instrument_result                    in    403   403   403   403   403   ok    404   ok    ok    ok    403
+unit_desk                            in    403   403   403   403   403   ok    ok    403   403   403   403
+
+# the bureau's desk
+bureau_review                        in    404   404   404   404   404   404   404   ok    ok    404   404
+review_publish                       in    404   404   404   404   404   404   404   ok    403   404   404
+review_return                        in    404   404   404   404   404   404   404   ok    403   404   404
+bureau                               in    403   403   403   403   403   403   403   ok    ok    403   403
+organization_admit                   in    403   403   403   403   403   403   403   ok    403   403   403
+
+# assessment and Finance
+policy_new                           in    403   403   403   403   403   403   403   ok    403   403   403
+cycle                                in    403   403   403   403   403   403   403   ok    ok    ok    403
+cycle_open                           in    403   403   403   403   403   403   403   ok    403   403   403
+units_csv                            in    403   403   403   403   403   403   403   ok    ok    ok    403
+findings                             in    403   403   403   403   403   ok    ok    ok    ok    ok    403
+cycle_step                           in    403   403   403   403   403   403   403   ok    403   403   403
+finding                              in    403   403   403   403   403   ok    404   ok    ok    ok    403
+POST:finding_decide                  in    404   404   404   404   404   403   404   403   ok    403   404
+POST:finding_answer                  in    404   404   404   404   404   ok    404   403   403   403   404
+assessment                           in    403   403   403   403   403   ok    404   ok    ok    ok    403
+finance                              in    403   403   403   403   403   403   403   ok    ok    ok    403
+report                               in    403   403   403   403   403   403   403   ok    ok    ok    403
+report_pdf                           in    403   403   403   403   403   403   403   ok    ok    ok    403
+report_package                       in    403   403   403   403   403   403   403   ok    ok    ok    403
+report_accept                        in    403   403   403   403   403   403   403   403   403   ok    403
+report_return                        in    403   403   403   403   403   403   403   403   403   ok    403
+payment_new                          in    403   403   403   403   403   403   403   403   403   ok    403
+
+# the API
+api-v1:openapi-json                  ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+api-v1:openapi-view                  ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+api-v1:instruments                   ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+api-v1:availability                  ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+api-v1:categories                    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+api-v1:instrument                    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+api-v1:booking_list                  401   ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+api-v1:booking                       401   404   ok    ok    ok    404   ok    404   ok    ok    ok    404
+api-v1:usage_list                    401   ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+api-v1:usage_log                     401   404   ok    ok    ok    404   ok    404   ok    ok    ok    404
+api-v1:me                            401   ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+api-v1:api-root                      404   404   404   404   404   404   404   404   404   404   404   404
+"""
+
+OF_THE_API = {
+    f"api-v1:{name}"
+    for name in (
+        "booking_create",
+        "booking_move",
+        "booking_cancel",
+        "booking_approve",
+        "booking_reject",
+        "booking_check_in",
+        "booking_check_out",
+        "usage_confirm",
+        "token_create",
+        "quote",
+    )
+}
+"""Operations that are posted: they call the services of `test_permissions.py`; everybody may ask a price."""
+
+FORMS = {
+    "POST:finding_decide": {"outcome": "none", "reason": "缺乏佐证"},
+    "POST:finding_answer": {"answer": "属实"},
+    "POST:usage_review": {"rating": "very_satisfied"},
+}
+"""What is sent where an empty form would be returned before anybody asks who sends it."""
+
+
+def arguments(w):
+    """What stands in the address of each page that needs something."""
+    instrument, unit, news = [w.instrument.public_id], [w.unit.public_id], ["news", w.news.public_id]
+    booking, running, log = [w.requested.public_id], [w.running.public_id], [w.log.public_id]
+    submitted, suspended, by_hand = ([one.public_id] for one in (w.submitted, w.suspended, w.by_hand))
+    review, finding, report = [w.submitted.public_id], [w.finding.public_id], [w.report.public_id]
+    return {
+        "account_confirm_email": ["key"],
+        "account_reset_password_from_key": ["1", "key"],
+        "api-v1:availability": instrument,
+        "api-v1:instrument": instrument,
+        "api-v1:booking": booking,
+        "api-v1:usage_log": log,
+        "instrument_edit": instrument,
+        "rule_new": instrument,
+        "instrument_people": instrument,
+        "keepers_set": instrument,
+        "qualification_new": instrument,
+        "qualification_revoke": [*instrument, w.qualification.pk],
+        "instrument_submit": submitted,
+        "instrument_act/confirm": [*instrument, "confirm"],
+        "instrument_act/suspend": [*instrument, "suspend"],
+        "instrument_act/resume": [*suspended, "resume"],
+        "instrument_act/retire": [*suspended, "retire"],
+        "publication_edit": news,
+        "publication_withdraw": news,
+        "unit_profile_edit": unit,
+        "unit_profile_submit": unit,
+        "unit_profile_confirm": unit,
+        "unit_instruments": unit,
+        "instrument_new": unit,
+        "sheet_import": unit,
+        "sheet_preview": [*unit, "a-key-that-nobody-has"],
+        "unit_publications": [*unit, "news"],
+        "publication_new": [*unit, "news"],
+        "regulation_file": [w.regulation.public_id],
+        "bureau_review": review,
+        "review_publish": review,
+        "review_return": review,
+        "booking": booking,
+        "booking_cancel": booking,
+        "booking_move": booking,
+        "booking_move_quote": booking,
+        "booking_move_times": booking,
+        "booking_approve": booking,
+        "booking_reject": booking,
+        "booking_check_in": booking,
+        "booking_check_out": running,
+        "usage_log": log,
+        "usage_confirm": by_hand,
+        "usage_correct": log,
+        "usage_review": log,
+        "result": [YEAR],
+        "cycle": [YEAR],
+        "cycle_open": [YEAR],
+        "units_csv": [YEAR],
+        "findings": [YEAR],
+        "cycle_step": [YEAR, "approve"],
+        "finding": finding,
+        "finding_decide": finding,
+        "finding_answer": finding,
+        "assessment": [w.assessment.public_id],
+        "instrument_result": [w.assessment.public_id, w.instrument.public_id],
+        "report": report,
+        "report_pdf": report,
+        "report_package": report,
+        "report_accept": report,
+        "report_return": report,
+        "payment_new": [*report, w.award.public_id],
+        "instrument": instrument,
+        "instrument/submitted": submitted,
+        "instrument_picture": instrument,
+        "instrument_availability": instrument,
+        "book": instrument,
+        "quote": instrument,
+        "unit": unit,
+        "unit/submitted": [w.submitted_profile.public_id],
+        "unit_picture": unit,
+        "my_organization": [w.company.public_id],
+        "notification_open": [w.notification.public_id],
+        "token_revoke": [w.token.public_id],
+        "organization_admit": [w.pending.public_id],
+    }
+
+
+def cell(client, row, address):
+    """What comes; whatever it wrote is undone."""
+    with transaction.atomic():
+        sends = row.startswith("POST:")
+        answer = client.post(address, FORMS.get(row, {})) if sends else client.get(address)
+        transaction.set_rollback(True)
+    if answer.status_code == 302 and answer["Location"].startswith(reverse("account_login")):
+        return "in"
+    if answer.streaming:
+        list(answer)  # read to its end, the file is closed
+    return (
+        "ok" if answer.status_code < 400 or answer.status_code in (409, 410, 422) else str(answer.status_code)
+    )
+
+
+@pytest.mark.django_db
+def test_who_may_open_what(clock, monkeypatch):
+    world, table = build_world(), cells(TABLE)
+    clock.set(LATER)
+    # Who is let in is decided before anything is written on a page; what stands there, other tests read.
+    monkeypatch.setattr(Template, "render", lambda *_args, **_kwargs: "")
+    given, clients = arguments(world), {role: Client() for role in ROLES}
+    for role, person in world.people.items():
+        if person.is_authenticated:
+            clients[role].force_login(person)
+    found = {}
+    for row in table:
+        name = row.removeprefix("POST:")
+        address = reverse(name.split("/")[0], args=given.get(name, []))
+        found[row] = {role: cell(clients[role], row, address) for role in ROLES}
+    wrong = differences(table, found)
+    assert not wrong, "\n".join(["", *wrong])
+
+
+def names(patterns, space=""):
+    """Every name in the URLconf, with its name space."""
+    for one in patterns:
+        if isinstance(one, URLResolver):
+            yield from names(one.url_patterns, f"{space}{one.namespace}:" if one.namespace else space)
+        elif one.name:
+            yield space + one.name
+
+
+def test_every_address_has_its_row():
+    known = {row.removeprefix("POST:").split("/")[0] for row in cells(TABLE)} | OF_THE_API
+    every = set(names(get_resolver().url_patterns))
+    assert every == known, sorted(every ^ known)
