@@ -44,10 +44,11 @@ def test_a_unit_that_has_entered_nothing_is_the_furthest_behind(see, city, burea
 
 def test_the_table_is_filtered_sorted_and_exported_as_it_is_shown(see, city, bureau):
     factories.organization("云屏空白研究所", owns_instruments=True, kind=OrganizationKind.INSTITUTE.value)
-    units = lambda **query: [
-        line.split(",")[0]
-        for line in see(bureau, "bureau", export="csv", **query).content.decode("utf-8-sig").splitlines()[1:]
-    ]
+
+    def units(**query):
+        sheet = see(bureau, "bureau", export="csv", **query).content.decode("utf-8-sig")
+        return [line.split(",")[0] for line in sheet.splitlines()[1:]]
+
     assert units(kind="institute") == ["云屏空白研究所"]
     assert units(sort="name") == sorted(units())
     assert set(units(show="missing")) == {"云屏空白研究所", "云屏测试大学"}
