@@ -26,7 +26,6 @@ def _instrument_owner(subject: Any) -> int | None:
 
 
 manages_its_unit = holds_in(_instrument_owner, Role.UNIT_MANAGER)
-administers_its_payer = holds_in(lambda subject: subject.payer_organization_id, Role.ORG_ADMIN)
 
 rules.add_perm("bookings.book", rules.is_authenticated)
 rules.add_perm("bookings.decide", keeps_its_instrument | manages_its_unit)
