@@ -16,12 +16,12 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 class Guard:
     """One trigger: its name, its table, and the statement that creates it on each engine.
 
-    `postgresql` is None where a constraint of that engine does the same work better.
+    None where an engine needs none: a constraint does the same work better, or it has no such statement.
     """
 
     name: str
     table: str
-    sqlite: str
+    sqlite: str | None
     postgresql: str | None
 
     def create(self, connection: BaseDatabaseWrapper) -> None:
@@ -57,9 +57,10 @@ def create_all(using: str = "default") -> None:
 
 
 def append_only(table: str) -> tuple[Guard, ...]:
-    """Guards that refuse UPDATE and DELETE of any row of `table`."""
+    """Guards that refuse UPDATE and DELETE of any row of `table`, and TRUNCATE of it."""
     refused = f"{table} is append-only"
-    return tuple(
+    refuses = f"EXECUTE FUNCTION guard_refuse('{refused}')"
+    by_row = tuple(
         Guard(
             name=f"{table}_no_{event.lower()}",
             table=table,
@@ -68,12 +69,20 @@ def append_only(table: str) -> tuple[Guard, ...]:
                 f"BEGIN SELECT RAISE(ABORT, '{refused}'); END"
             ),
             postgresql=(
-                f"CREATE TRIGGER {table}_no_{event.lower()} BEFORE {event} ON {table} "
-                f"FOR EACH ROW EXECUTE FUNCTION guard_refuse('{refused}')"
+                f"CREATE TRIGGER {table}_no_{event.lower()} BEFORE {event} ON {table} FOR EACH ROW {refuses}"
             ),
         )
         for event in ("UPDATE", "DELETE")
     )
+    emptied = Guard(
+        name=f"{table}_no_truncate",
+        table=table,
+        sqlite=None,
+        postgresql=(
+            f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT {refuses}"
+        ),
+    )
+    return (*by_row, emptied)
 
 
 REFUSE_FUNCTION = """

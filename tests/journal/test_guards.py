@@ -1,0 +1,34 @@
+"""What the database itself refuses, on each engine."""
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from instrument_share.journal import guards
+
+pytestmark = pytest.mark.django_db
+
+TRIGGERS = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
+}
+
+
+def test_every_guard_stands_after_the_migrations():
+    """A rebuild of a table on SQLite drops its triggers without a word."""
+    with connection.cursor() as cursor:
+        cursor.execute(TRIGGERS[connection.vendor])
+        standing = {name for (name,) in cursor.fetchall()}
+    expected = {one.name for one in guards.registered() if getattr(one, connection.vendor)}
+    assert expected <= standing
+    assert len(expected) >= 12
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has no TRUNCATE")
+@pytest.mark.parametrize("table", ["journal_auditentry", "bookings_usagelog"])
+def test_what_is_append_only_is_not_emptied_either(table):
+    with (
+        pytest.raises(DatabaseError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"TRUNCATE {table} CASCADE")
