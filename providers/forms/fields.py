@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +19,8 @@ class _AskedLater:
     """Marked as needed, but kept without it: what is lacking is said by the rules, all at once."""
 
     def validate(self, value: Any) -> None:
-        pass
+        if value not in self.empty_values:  # type: ignore[attr-defined]
+            super().validate(value)  # type: ignore[misc]
 
 
 class TextField(_AskedLater, forms.CharField):
@@ -28,6 +29,12 @@ class TextField(_AskedLater, forms.CharField):
 
 class ChoiceField(_AskedLater, forms.ChoiceField):
     pass
+
+
+class SeveralField(_AskedLater, forms.TypedMultipleChoiceField):
+    """Boxes of which at least one is to be ticked."""
+
+    widget = forms.CheckboxSelectMultiple
 
 
 class DayInput(forms.DateInput):
@@ -49,6 +56,11 @@ class MomentInput(forms.DateTimeInput):
 
     def __init__(self) -> None:
         super().__init__(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+
+def offer(field: forms.Field, choices: Iterable[Any]) -> None:
+    """Set what a choice field offers."""
+    cast(forms.ChoiceField, field).choices = list(choices)
 
 
 def choices_of(members: Iterable[StrEnum]) -> list[tuple[str, str]]:

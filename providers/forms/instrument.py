@@ -1,6 +1,6 @@
 """An instrument in sections, and what is asked before its state changes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -11,7 +11,7 @@ from instrument_share.web.problem import told
 from providers import selectors
 from providers.domain.instruments import FIELDS
 from providers.forms.countries import COUNTRIES
-from providers.forms.fields import DayInput, field_of
+from providers.forms.fields import DayInput, field_of, offer
 
 if TYPE_CHECKING:
     from providers.models import Instrument, InstrumentCategory
@@ -40,15 +40,13 @@ class InstrumentForm(forms.Form):
 
     use_required_attribute = False
 
-    def __init__(
-        self, data: Any = None, files: Any = None, *, initial: Mapping[str, Any] | None = None
-    ) -> None:
+    def __init__(self, data: Any = None, files: Any = None, *, initial: dict[str, Any] | None = None) -> None:
         super().__init__(data, files, initial=initial)
         for name, spec in FIELDS.items():
             self.fields[name] = field_of(spec, told(spec.label, {}))
         held = (initial or {}).get("category", ""), (initial or {}).get("country", "")
-        self.fields["category"].choices = categories(held[0])
-        self.fields["country"].choices = _countries(held[1])
+        offer(self.fields["category"], categories(held[0]))
+        offer(self.fields["country"], _countries(held[1]))
 
     @property
     def sections(self) -> list[tuple[Any, list[forms.BoundField]]]:
@@ -113,9 +111,10 @@ class KeepersForm(forms.Form):
 
     def __init__(self, data: Any = None, *, people: Iterable[Any], initial: Any = None) -> None:
         super().__init__(data, initial=initial)
-        self.fields["keepers"].choices = [
-            (str(person.pk), f"{person.name} ({person.username})") for person in people
-        ]
+        offer(
+            self.fields["keepers"],
+            [(str(person.pk), f"{person.name} ({person.username})") for person in people],
+        )
 
 
 class QualificationForm(forms.Form):

@@ -1,6 +1,5 @@
 """The terms of an instrument as a form: lengths in hours, rows of opening hours and of prices."""
 
-from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -20,7 +19,7 @@ from providers.domain.words import (
     ServiceMode,
     UserKind,
 )
-from providers.forms.fields import DayInput, MomentInput, TimeInput, choices_of
+from providers.forms.fields import DayInput, MomentInput, SeveralField, TimeInput, choices_of, offer
 
 MOST_ROWS = 30
 HOUR = timedelta(hours=1)
@@ -71,15 +70,11 @@ class RuleForm(forms.Form):
     cancel_deadline = _hours_field(_("Cancelled free of charge until so long before (hours)"))
     late_cancel_percent = _whole_field(_("A later cancellation costs (%)"), 0, 100)
     no_show_percent = _whole_field(_("Not coming costs (%)"), 0, 100)
-    user_kinds = forms.MultipleChoiceField(
-        label=_("Who may book"), required=False, widget=forms.CheckboxSelectMultiple
-    )
+    user_kinds = SeveralField(label=_("Who may book"))
     needs_qualification = forms.BooleanField(label=_("Who operates it needs a qualification"), required=False)
     decision = forms.ChoiceField(label=_("Decision"))
     decision_hours = _whole_field(_("The keeper decides within (hours)"), 1, 720)
-    service_modes = forms.MultipleChoiceField(
-        label=_("Ways of service"), required=False, widget=forms.CheckboxSelectMultiple
-    )
+    service_modes = SeveralField(label=_("Ways of service"))
     quota_user_week_hours = forms.DecimalField(
         label=_("Hours a person may book a week"),
         required=False,
@@ -101,7 +96,7 @@ class RuleForm(forms.Form):
         label=_("Minimum charge (yuan)"), min_value=0, max_digits=10, decimal_places=2
     )
 
-    def __init__(self, data: Any = None, *, initial: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
         super().__init__(data, initial=initial)
         for name, members in (
             ("holidays", HolidayTreatment),
@@ -109,14 +104,7 @@ class RuleForm(forms.Form):
             ("decision", Decision),
             ("service_modes", ServiceMode),
         ):
-            self.fields[name].choices = choices_of(members)
-
-
-WEEKDAY_FIELD: dict[str, Any] = {
-    "required": False,
-    "widget": forms.CheckboxSelectMultiple,
-    "coerce": int,
-}
+            offer(self.fields[name], choices_of(members))
 
 
 def _weekdays() -> list[tuple[str, str]]:
@@ -129,7 +117,7 @@ class PatternForm(forms.Form):
     use_required_attribute = False
 
     frequency = forms.ChoiceField(label=_("Recurs"), initial=Frequency.WEEKLY.value)
-    weekdays = forms.TypedMultipleChoiceField(label=_("Weekdays"), **WEEKDAY_FIELD)
+    weekdays = SeveralField(label=_("Weekdays"), coerce=int)
     nth = forms.TypedChoiceField(
         label=_("Which one of the month"), required=False, coerce=int, empty_value=None
     )
@@ -141,9 +129,9 @@ class PatternForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["frequency"].choices = choices_of(Frequency)
-        self.fields["weekdays"].choices = _weekdays()
-        self.fields["nth"].choices = [("", "—"), *((str(n), told(NTH_WORDS[n], {})) for n in NTHS)]
+        offer(self.fields["frequency"], choices_of(Frequency))
+        offer(self.fields["weekdays"], _weekdays())
+        offer(self.fields["nth"], [("", "—"), *((str(n), told(NTH_WORDS[n], {})) for n in NTHS)])
 
     def pattern(self) -> OpeningPattern:
         row = self.cleaned_data
@@ -176,13 +164,15 @@ class PriceForm(forms.Form):
     unit = forms.ChoiceField(label=_("Charged"), initial=PriceUnit.HOUR.value)
     from_time = forms.TimeField(label=_("Time from"), required=False, widget=TimeInput())
     until_time = forms.TimeField(label=_("Time until"), required=False, widget=TimeInput())
-    weekdays = forms.TypedMultipleChoiceField(label=_("Only on"), **WEEKDAY_FIELD)
+    weekdays = forms.TypedMultipleChoiceField(
+        label=_("Only on"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["user_kind"].choices = [("", _("everybody")), *choices_of(UserKind)]
-        self.fields["service_mode"].choices = [("", _("any")), *choices_of(ServiceMode)]
-        self.fields["unit"].choices = choices_of(PriceUnit)
+        offer(self.fields["user_kind"], [("", _("everybody")), *choices_of(UserKind)])
+        offer(self.fields["service_mode"], [("", _("any")), *choices_of(ServiceMode)])
+        offer(self.fields["unit"], choices_of(PriceUnit))
 
     def price(self) -> Price:
         row = self.cleaned_data
@@ -208,7 +198,7 @@ class TermsForms:
     again as it was typed, with a row more or less, and nothing is checked yet.
     """
 
-    def __init__(self, data: QueryDict | None, *, initial: Mapping[str, Any]) -> None:
+    def __init__(self, data: QueryDict | None, *, initial: dict[str, Any]) -> None:
         self.act = "" if data is None else data.get("act", "preview")
         self.is_bound = data is not None and self.act in ("preview", "publish")
         if data is not None and self.is_bound:
@@ -351,6 +341,8 @@ def _typed_rows(data: QueryDict, prefix: str, form: type[forms.Form], act: str) 
     ]
     if act == f"add-{prefix}" and len(rows) < MOST_ROWS:
         last = rows[-1] if rows else {}
-        kept = {name: last[name] for name in ("interval", "starts_on", "frequency", "unit") if name in last}
+        kept: dict[str, Any] = {
+            name: last[name] for name in ("interval", "starts_on", "frequency", "unit") if name in last
+        }
         rows.append(kept)
     return rows

@@ -1,6 +1,5 @@
 """A unit's profile and what it publishes."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -10,7 +9,7 @@ from instrument_share.web.formats import bilingual
 from instrument_share.web.problem import told
 from providers.domain.publications import FIELDS, PublicationKind
 from providers.domain.units import PROFILE_FIELDS, SHORTEST_INTRODUCTION
-from providers.forms.fields import DayInput, TextField, text_field
+from providers.forms.fields import DayInput, TextField, offer, text_field
 
 
 class ProfileForm(forms.Form):
@@ -18,9 +17,7 @@ class ProfileForm(forms.Form):
 
     use_required_attribute = False
 
-    def __init__(
-        self, data: Any = None, files: Any = None, *, initial: Mapping[str, Any] | None = None
-    ) -> None:
+    def __init__(self, data: Any = None, files: Any = None, *, initial: dict[str, Any] | None = None) -> None:
         super().__init__(data, files, initial=initial)
         for name, spec in PROFILE_FIELDS.items():
             self.fields[name] = text_field(
@@ -86,15 +83,13 @@ class PublicationForm(forms.Form):
         *,
         kind: PublicationKind,
         instruments: Any,
-        initial: Mapping[str, Any] | None = None,
+        initial: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(data, files, initial=initial)
         for name in self.fields.keys() - FIELDS[kind]:
             del self.fields[name]
         if "instruments" in self.fields:
-            self.fields["instruments"].choices = [
-                (str(one.pk), bilingual(one, "name")) for one in instruments
-            ]
+            offer(self.fields["instruments"], [(str(one.pk), bilingual(one, "name")) for one in instruments])
         if kind is PublicationKind.REGULATION:
             self.fields["body_zh"].required = False
         for name in ("effective_date", "year"):

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 
 from providers.domain.completeness import FRESH
 from providers.domain.states import LIVE
 from providers.domain.words import InstrumentState
-from providers.models import Instrument, Qualification
+from providers.models import Qualification
 from providers.selectors.instruments import instruments
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ URGENCY = Case(
 
 def own_instruments(
     viewer: "Viewer", organization_id: int, now: datetime, *, wanted: str = "", text: str = ""
-) -> QuerySet[Instrument]:
+) -> QuerySet[Any]:
     """Instruments of one unit with `urgency` (returned drafts 0, drafts 1, then by state).
 
     `wanted` is a state, or `returned`, or `to_confirm`. Page them by ("urgency", "name_zh", "id").

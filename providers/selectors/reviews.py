@@ -134,7 +134,7 @@ def _held(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _handed_in_before(review: Review) -> Any:
     """The revision that was handed in the time before, or None at the first time."""
-    history: Any = type(review.subject).history  # type: ignore[attr-defined]
+    history: Any = type(review.subject).history
     rows = history.filter(id=review.subject.pk, state="submitted", history_date__lt=review.since)
     return rows.order_by("-history_date", "-history_id").first()
 

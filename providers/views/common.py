@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -18,7 +18,7 @@ from providers import selectors
 if TYPE_CHECKING:
     from django import forms
 
-    from instrument_share.accounts.models import Organization
+    from instrument_share.accounts.models import Organization, User
     from providers.models import Instrument
 
 
@@ -36,6 +36,11 @@ def own_instrument(
     instrument = selectors.instrument(request.user, public_id)
     require(request.user, permission, instrument)
     return instrument
+
+
+def person(request: HttpRequest) -> "User":
+    """Who acts; the views of these pages are for people who are logged in."""
+    return cast("User", request.user)
 
 
 def done(request: HttpRequest, sentence: str, address: str) -> HttpResponseRedirect:

@@ -29,7 +29,7 @@ from providers.forms.sheet import SheetForm
 from providers.services.imports import ImportReport, Outcome, apply, preview
 from providers.services.tables import read_table
 from providers.services.uploads import sheet_forget, sheet_keep, sheet_kept
-from providers.views.common import carried_out, csv_response, done, managed_unit
+from providers.views.common import carried_out, csv_response, done, managed_unit, person
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization
@@ -46,7 +46,7 @@ def upload(request: HttpRequest, organization_id: str) -> HttpResponse:
 
     def keep() -> str:
         return sheet_keep(
-            actor=request.user,
+            actor=person(request),
             organization_id=unit.pk,
             content=form.cleaned_data["sheet"].read(),
             map_text=form.map_text,
@@ -65,12 +65,12 @@ def upload(request: HttpRequest, organization_id: str) -> HttpResponse:
 def look(request: HttpRequest, organization_id: str, key: str) -> HttpResponse:
     """What the sheet comes to, row by row; `?c0=`, `?c1=` … say what its columns are. POST takes it."""
     unit = managed_unit(request, organization_id)
-    kept = sheet_kept(actor=request.user, organization_id=unit.pk, key=key)
+    kept = sheet_kept(actor=person(request), organization_id=unit.pk, key=key)
     table = read_table(kept.content)
     columns = sheet_columns(table)
     mapping = map_read(kept.map_text) if kept.map_text else map_of_choices(columns, _chosen(request, columns))
     asked: dict[str, Any] = {
-        "actor": request.user,
+        "actor": person(request),
         "organization_id": unit.pk,
         "table": table,
         "mapping": mapping,
@@ -82,7 +82,7 @@ def look(request: HttpRequest, organization_id: str, key: str) -> HttpResponse:
         if request.method == "POST":
             report = apply(**asked, partial="partial" in request.POST)
             if report.applied:
-                sheet_forget(actor=request.user, organization_id=unit.pk, key=key)
+                sheet_forget(actor=person(request), organization_id=unit.pk, key=key)
                 return _taken(request, unit, report)
         else:
             report = preview(**asked)

@@ -19,7 +19,7 @@ from instrument_share.web.formats import bilingual
 from instrument_share.web.idempotency import idempotent_form
 from providers import services
 from providers.forms.instrument import ReasonForm
-from providers.views.common import confirmed, done, own_instrument
+from providers.views.common import confirmed, done, own_instrument, person
 
 if TYPE_CHECKING:
     from providers.models import Instrument
@@ -127,7 +127,7 @@ def act(request: HttpRequest, public_id: str, verb: str) -> HttpResponse:
 
     def carry_out() -> Any:
         reason = {"reason": form.cleaned_data["reason"]} if form else {}
-        return asked.service(actor=request.user, instrument_id=instrument.pk, now=clock.now(), **reason)
+        return asked.service(actor=person(request), instrument_id=instrument.pk, now=clock.now(), **reason)
 
     return confirmed(
         request,

@@ -22,7 +22,7 @@ from providers.forms.instrument import InstrumentForm, initial_of
 from providers.selectors.own import own_counts, own_instruments
 from providers.services.instruments import values_of
 from providers.services.pictures import picture_prepared
-from providers.views.common import carried_out, csv_response, done, managed_unit, own_instrument
+from providers.views.common import carried_out, csv_response, done, managed_unit, own_instrument, person
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -117,7 +117,7 @@ def new(request: HttpRequest, organization_id: str) -> HttpResponse:
 
     def create() -> Any:
         return services.instrument_create(
-            actor=request.user, organization_id=unit.pk, values=_values(form), now=now
+            actor=person(request), organization_id=unit.pk, values=_values(form), now=now
         )
 
     if request.method == "POST" and (made := carried_out(form, create)):
@@ -143,7 +143,7 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
 
     def update() -> Any:
         return services.instrument_update(
-            actor=request.user, instrument_id=instrument.pk, values=_values(form), now=now
+            actor=person(request), instrument_id=instrument.pk, values=_values(form), now=now
         )
 
     if request.method == "POST" and (saved := carried_out(form, update)):

@@ -20,7 +20,7 @@ from instrument_share.web.idempotency import idempotent_form
 from providers import selectors, services
 from providers.forms.instrument import KeepersForm, QualificationForm
 from providers.selectors.own import qualified
-from providers.views.common import carried_out, confirmed, done, own_instrument
+from providers.views.common import carried_out, confirmed, done, own_instrument, person
 
 
 @login_required
@@ -63,7 +63,7 @@ def keepers_set(request: HttpRequest, public_id: str) -> HttpResponse:
         context = {**_context(request, instrument), "keepers_form": form}
         return render(request, "providers/people.html", context, status=422)
     named = services.keepers_set(
-        actor=request.user,
+        actor=person(request),
         instrument_id=instrument.pk,
         user_ids=[int(pk) for pk in form.cleaned_data["keepers"]],
         now=clock.now(),
@@ -82,13 +82,13 @@ def qualification_new(request: HttpRequest, public_id: str) -> HttpResponse:
     form = QualificationForm(request.POST)
 
     def grant() -> Any:
-        person = accounts.person_named(form.cleaned_data["person"])
-        if person is None:
+        named = accounts.person_named(form.cleaned_data["person"])
+        if named is None:
             form.add_error("person", _("Nobody has this user name or e-mail address. Ask them for it."))
             return None
         until = datetime.combine(form.cleaned_data["until"], time(23, 59, 59), SHANGHAI)
         return services.qualification_grant(
-            actor=request.user, instrument_id=instrument.pk, user=person, expires_at=until, now=clock.now()
+            actor=person(request), instrument_id=instrument.pk, user=named, expires_at=until, now=clock.now()
         )
 
     granted = carried_out(form, grant)
@@ -128,6 +128,6 @@ def qualification_revoke(request: HttpRequest, public_id: str, qualification_id:
     return confirmed(
         request,
         context,
-        lambda: services.qualification_revoke(actor=request.user, qualification_id=found.pk, now=now),
+        lambda: services.qualification_revoke(actor=person(request), qualification_id=found.pk, now=now),
         lambda: done(request, _("The right has ended, and the person has been told."), address),
     )

@@ -17,7 +17,7 @@ from providers.domain.words import ProfileState
 from providers.forms.unit import ProfileForm
 from providers.services.pictures import picture_prepared
 from providers.services.units import values_of
-from providers.views.common import carried_out, confirmed, done, managed_unit
+from providers.views.common import carried_out, confirmed, done, managed_unit, person
 
 
 @login_required
@@ -34,7 +34,9 @@ def edit(request: HttpRequest, organization_id: str) -> HttpResponse:
         values = form.values()
         if upload := form.cleaned_data["picture"]:
             values["picture"] = picture_prepared(upload)
-        return services.unit_profile_save(actor=request.user, organization_id=unit.pk, values=values, now=now)
+        return services.unit_profile_save(
+            actor=person(request), organization_id=unit.pk, values=values, now=now
+        )
 
     if request.method == "POST" and (saved := carried_out(form, save)):
         return done(request, _after_saving(saved), request.path)
@@ -75,7 +77,7 @@ def submit(request: HttpRequest, organization_id: str) -> HttpResponse:
     return confirmed(
         request,
         context,
-        lambda: services.unit_profile_submit(actor=request.user, organization_id=unit.pk, now=clock.now()),
+        lambda: services.unit_profile_submit(actor=person(request), organization_id=unit.pk, now=clock.now()),
         lambda: done(request, _("Submitted. The bureau reviews it; you will be told."), address),
     )
 
@@ -98,6 +100,8 @@ def confirm(request: HttpRequest, organization_id: str) -> HttpResponse:
     return confirmed(
         request,
         context,
-        lambda: services.unit_profile_confirm(actor=request.user, organization_id=unit.pk, now=clock.now()),
+        lambda: services.unit_profile_confirm(
+            actor=person(request), organization_id=unit.pk, now=clock.now()
+        ),
         lambda: done(request, _("Confirmed. It counts as up to date for 365 days."), address),
     )

@@ -21,7 +21,7 @@ from providers.domain.publications import FIELDS, PublicationKind
 from providers.forms.instrument import ReasonForm
 from providers.forms.unit import PublicationForm
 from providers.services.pictures import attachment_prepared
-from providers.views.common import carried_out, confirmed, done, managed_unit
+from providers.views.common import carried_out, confirmed, done, managed_unit, person
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -86,7 +86,7 @@ def new(request: HttpRequest, organization_id: str, kind: str) -> HttpResponse:
 
     def publish() -> Any:
         return services.publication_publish(
-            actor=request.user, kind=chosen, organization_id=unit.pk, values=_values(form), now=now
+            actor=person(request), kind=chosen, organization_id=unit.pk, values=_values(form), now=now
         )
 
     if request.method == "POST" and carried_out(form, publish):
@@ -118,7 +118,7 @@ def edit(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
 
     def update() -> Any:
         return services.publication_update(
-            actor=request.user, kind=chosen, publication_id=found.pk, values=_values(form), now=now
+            actor=person(request), kind=chosen, publication_id=found.pk, values=_values(form), now=now
         )
 
     if request.method == "POST" and carried_out(form, update):
@@ -162,7 +162,7 @@ def withdraw(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
         request,
         context,
         lambda: services.publication_withdraw(
-            actor=request.user,
+            actor=person(request),
             kind=chosen,
             publication_id=found.pk,
             reason=form.cleaned_data["reason"],

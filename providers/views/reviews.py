@@ -18,7 +18,7 @@ from instrument_share.web.idempotency import idempotent_form
 from providers import services
 from providers.forms.instrument import ReasonForm
 from providers.selectors.reviews import Review, comparison, review
-from providers.views.common import confirmed, done
+from providers.views.common import confirmed, done, person
 
 
 @login_required
@@ -62,7 +62,7 @@ def publish(request: HttpRequest, public_id: str) -> HttpResponse:
     return confirmed(
         request,
         context,
-        lambda: _PUBLISH[found.kind](actor=request.user, now=clock.now(), **_subject(found)),
+        lambda: _PUBLISH[found.kind](actor=person(request), now=clock.now(), **_subject(found)),
         lambda: done(request, sentence, reverse("bureau")),
     )
 
@@ -96,7 +96,7 @@ def return_(request: HttpRequest, public_id: str) -> HttpResponse:
         request,
         context,
         lambda: _RETURN[found.kind](
-            actor=request.user, reason=form.cleaned_data["reason"], now=clock.now(), **_subject(found)
+            actor=person(request), reason=form.cleaned_data["reason"], now=clock.now(), **_subject(found)
         ),
         lambda: done(request, sentence, reverse("bureau")),
     )

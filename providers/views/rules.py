@@ -26,7 +26,7 @@ from providers.domain.terms import Terms, TermsDraft, problems_of
 from providers.domain.workdays import ONE_DAY
 from providers.forms.rule import TermsForms, initial_of, usual
 from providers.selectors.drafts import openings_of_draft
-from providers.views.common import done, own_instrument
+from providers.views.common import done, own_instrument, person
 
 if TYPE_CHECKING:
     from providers.models import Instrument
@@ -94,7 +94,7 @@ def _published(
 ) -> HttpResponse | None:
     try:
         rule = services.rule_publish(
-            actor=request.user,
+            actor=person(request),
             instrument_id=instrument.pk,
             draft=draft,
             applies_from=forms.applies_from,

@@ -20,7 +20,7 @@ from instrument_share.web import clock
 from instrument_share.web.formats import SHANGHAI, bilingual
 from instrument_share.web.idempotency import idempotent_form
 from providers.selectors.reviews import reviews_waiting
-from providers.views.common import confirmed, done
+from providers.views.common import confirmed, done, person
 from rewards.selectors.desk import next_steps
 
 LISTED = 20
@@ -85,6 +85,6 @@ def admit(request: HttpRequest, public_id: str) -> HttpResponse:
     return confirmed(
         request,
         context,
-        lambda: services.organization_admit(actor=request.user, organization_id=found.pk, now=clock.now()),
+        lambda: services.organization_admit(actor=person(request), organization_id=found.pk, now=clock.now()),
         lambda: done(request, sentence, reverse("bureau")),
     )
