@@ -1,9 +1,12 @@
 """What the database itself refuses, on each engine."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 
 from instrument_share.journal import guards
+from instrument_share.journal.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 
@@ -32,3 +35,14 @@ def test_what_is_append_only_is_not_emptied_either(table):
         connection.cursor() as cursor,
     ):
         cursor.execute(f"TRUNCATE {table} CASCADE")
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite has REPLACE")
+def test_a_row_that_is_append_only_is_not_replaced():
+    """REPLACE deletes what is in its way, and tells the triggers only where these are recursive."""
+    entry = AuditEntry.objects.create(at=datetime(2026, 3, 2, tzinfo=UTC), action="user.created")
+    columns = ", ".join(field.column for field in AuditEntry._meta.concrete_fields)
+    values = columns.replace("action,", "'user.removed',")
+    with pytest.raises(DatabaseError, match="append-only"), connection.cursor() as cursor:
+        cursor.execute(f"REPLACE INTO journal_auditentry ({columns}) SELECT {values} FROM journal_auditentry")
+    assert AuditEntry.objects.get().action == entry.action == "user.created"
