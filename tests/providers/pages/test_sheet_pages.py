@@ -6,6 +6,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from instrument_share.accounts import services as accounts
+from instrument_share.accounts.domain import Role
 from providers.models import Instrument
 from tests.providers.conftest import NOW
 from tests.providers.pages.conftest import text_of
@@ -59,6 +61,9 @@ def test_a_column_gets_its_field_by_hand(at, upload):
 def test_the_sheet_stays_its_senders_and_a_day_at_most(at, upload, clock, world):
     address = upload()["Location"]
     assert at("other_manager").get(address).status_code == 403
+    role = {"organization": world.unit, "role": Role.UNIT_MANAGER, "now": NOW}
+    accounts.membership_grant(actor=None, user=world.other_manager, **role)
+    assert at("other_manager").get(address).status_code == 410  # a colleague's upload is not theirs
     clock.set(NOW + timedelta(days=30 * 365))
     upload()
     assert at("manager").get(address).status_code == 410
