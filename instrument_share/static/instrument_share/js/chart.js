@@ -9,17 +9,25 @@ export async function show(place) {
   const echarts = await loadComponent("echarts", "echarts.common.min.js");
   const spec = JSON.parse(document.getElementById(place.dataset.chart).textContent);
   const chart = echarts.init(place);
-  chart.setOption(options(spec));
-  new ResizeObserver(() => chart.resize()).observe(place);
+  chart.setOption(options(spec, place.clientWidth));
+  new ResizeObserver(() => {
+    chart.resize();
+    chart.setOption(options(spec, place.clientWidth));
+  }).observe(place);
 }
 
-function options(spec) {
+function options(spec, width) {
   const words = { type: "category", data: spec.categories, axisLabel: { color: SOFT, hideOverlap: true }, axisTick: { show: false } };
   const figures = {
     type: "value", name: spec.unit || "", nameTextStyle: { color: SOFT, align: spec.horizontal ? "right" : "left" },
     axisLabel: { color: SOFT }, splitLine: { lineStyle: { color: "#e4e9ed" } },
   };
-  if (spec.horizontal) words.inverse = true;
+  if (spec.horizontal) {
+    words.inverse = true;
+    // Long names are broken, so that the bars keep most of a narrow screen.
+    Object.assign(words.axisLabel, { width: Math.min(240, width * 0.4), overflow: "break", hideOverlap: false, fontSize: width < 500 ? 11 : 12 });
+    figures.splitNumber = width < 500 ? 2 : 5;
+  }
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   return {
     animation: !calm,
