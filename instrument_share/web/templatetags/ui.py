@@ -241,6 +241,10 @@ def timeline(url: str, label: str, day: date, book_url: str = "", rows: int = 10
     return {"url": url, "label": label, "day": day, "book_url": book_url, "rows": range(min(rows, 30))}
 
 
+BARS_THAT_FIT = 6
+"""Horizontal bars with long names beside them that a chart of ordinary height has room for."""
+
+
 @register.inclusion_tag(_PARTS + "chart.html")
 def chart(chart_id: str, title: Any, spec: Mapping[str, Any]) -> dict[str, Any]:
     """A chart and the table with the same numbers.
@@ -256,6 +260,7 @@ def chart(chart_id: str, title: Any, spec: Mapping[str, Any]) -> dict[str, Any]:
         "chart_id": chart_id,
         "title": title,
         "unit": spec.get("unit", ""),
+        "tall": spec.get("horizontal") and len(rows) > BARS_THAT_FIT,
         "json": _json_block(spec),
         "rows": rows,
         "names": [series["name"] for series in spec["series"]],

@@ -25,7 +25,7 @@ function options(spec, width) {
   if (spec.horizontal) {
     words.inverse = true;
     // Long names are broken, so that the bars keep most of a narrow screen.
-    Object.assign(words.axisLabel, { width: Math.min(240, width * 0.4), overflow: "break", hideOverlap: false, fontSize: width < 500 ? 11 : 12 });
+    Object.assign(words.axisLabel, { width: Math.min(240, width * 0.4), overflow: "break", hideOverlap: false, interval: 0, fontSize: width < 500 ? 11 : 12 });
     figures.splitNumber = width < 500 ? 2 : 5;
   }
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
