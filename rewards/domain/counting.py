@@ -117,7 +117,7 @@ def counted(
     the turn of the year too: they take time, and are then left out themselves.
     """
     barred = ineligible(standing, year, rules)
-    ordered = sorted(entries, key=lambda entry: entry.recorded_order)
+    ordered = sorted(entries, key=lambda entry: entry.number)
     cuts = _cuts([entry for entry in ordered if entry.confirmed and not entry.invalidated])
     decisions = []
     for entry in ordered:
@@ -203,17 +203,17 @@ def _earlier_overlapping(ordered: list[EntryFacts]) -> dict[str, list[EntryFacts
     earlier: dict[str, list[EntryFacts]] = {}
     for first, second in overlapping_pairs(ordered):
         earlier.setdefault(second.public_id, []).append(first)
-    return {key: sorted(others, key=lambda other: other.recorded_order) for key, others in earlier.items()}
+    return {key: sorted(others, key=lambda other: other.number) for key, others in earlier.items()}
 
 
 def overlapping_pairs(entries: Iterable[EntryFacts]) -> list[tuple[EntryFacts, EntryFacts]]:
     """Pairs of entries (of one instrument, or operator) that overlap, the earlier recorded one first."""
     pairs: list[tuple[EntryFacts, EntryFacts]] = []
     running: list[tuple[Interval, EntryFacts]] = []
-    for entry in sorted(entries, key=lambda each: (each.start, each.recorded_order)):
+    for entry in sorted(entries, key=lambda each: (each.start, each.instrument, each.number)):
         interval = entry.interval
         running = [(other, held) for other, held in running if other.end > interval.start]
         for _, held in running:
-            pairs.append((held, entry) if held.recorded_order < entry.recorded_order else (entry, held))
+            pairs.append((held, entry) if held.recorded_before(entry) else (entry, held))
         running.append((interval, entry))
     return pairs

@@ -104,8 +104,8 @@ def test_an_entry_wholly_within_earlier_ones_does_not_count():
     assert counted([first, second], standing(), 2025, STRICT)[1].reason == "overlap"
 
 
-def test_recorded_at_the_same_instant_the_lower_number_stands():
-    one = entry("LOG-1", 7, recorded=9)
+def test_of_two_entries_the_lower_number_stands_whatever_instant_an_import_claims():
+    one = entry("LOG-1", 7, recorded=8)
     other = entry("LOG-2", 6, recorded=9)
     decisions = counted([one, other], standing(), 2025, STRICT)
     assert [(d.entry.public_id, d.reason) for d in decisions] == [("LOG-2", None), ("LOG-1", "overlap")]
