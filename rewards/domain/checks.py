@@ -95,7 +95,7 @@ def no_booking(entries: Iterable[EntryFacts]) -> list[Candidate]:
 
 
 def self_dealing(entries: Iterable[EntryFacts], related: Collection[str]) -> list[Candidate]:
-    """Entries marked external whose user is the owner, or one of `related` (USCCs) and not marked so."""
+    """Entries marked external whose user is the owner, or one of `related` (public ids) and not marked so."""
     return [
         _single(
             "self_dealing", entry, user=entry.user_organization, owner=entry.owner, amount=str(entry.amount)
