@@ -99,7 +99,7 @@ def _pot(pot: Mapping[str, Any], unit: str) -> str:
 def _divided(pot: Mapping[str, Any], unit: str) -> Iterator[str]:
     if pot["budget"]:
         yield gettext("{budget} yuan to divide").format(budget=money(pot["budget"]))
-    yield gettext("this unit’s weight is {weight} of {weights} in all").format(
+    yield gettext("the weight of this unit is {weight} of {weights} in all").format(
         weight=money(pot["weight"]), weights=money(pot["weights"])
     )
     if pot["limit"]:

@@ -116,6 +116,16 @@ def test_a_changed_file_in_storage_is_not_genuine(login, year, sent):
     assert client.get(address("report_pdf", sent)).status_code == 404
 
 
+def test_a_changed_package_is_not_genuine_though_its_pdf_is(login, year, sent):
+    with default_storage.open(sent.package_file) as file:
+        content = file.read()
+    default_storage.delete(sent.package_file)
+    default_storage.save(sent.package_file, _changed(content))
+    page = text_of(login(year.city.finance).get(address("report", sent)))
+    assert "文件的SHA-256与任何已报送的文件都不一致。" in page
+    assert "接收报送件" not in page
+
+
 def _changed(content):
     return ContentFile(content[:2000] + bytes([content[2000] ^ 1]) + content[2001:])
 

@@ -41,7 +41,7 @@ def test_the_same_reasons_stand_in_english(login, year, steps):
     client.cookies["django_language"] = "en"
     words = text_of(unit_page(client, year.first))
     assert "score 100.00, floor 60, 40.00 points take part in the division" in words
-    assert "100,000.00 yuan to divide, this unit’s weight is 40.00 of 43.51 in all" in words
+    assert "100,000.00 yuan to divide, the weight of this unit is 40.00 of 43.51 in all" in words
 
 
 def test_an_indicator_shows_value_formula_and_points(login, year, steps):
@@ -128,9 +128,11 @@ def test_a_unit_reads_its_own_assessment_and_no_other(login, year, steps):
 
 
 @pytest.mark.parametrize("last", ["check", "score"])
-def test_before_the_notice_the_public_reads_nothing(client, small, last):
+def test_before_the_notice_nothing_is_public_nor_looks_so_to_an_officer(client, login, small, last):
     small.steps.through(last)
-    assert client.get(reverse("result", args=[YEAR])).status_code == 404
+    address = reverse("result", args=[YEAR])
+    assert client.get(address).status_code == 404
+    assert login(small.city.officer).get(address).status_code == 404
 
 
 def test_the_public_notice_has_units_grades_amounts_and_its_period(client, year, steps):
