@@ -310,7 +310,7 @@ def follow_the_code(page: Page, text: str) -> None:
     page.goto("/verify/")
     fill(page, code=code.group())
     page.get_by_role("button", name="核验码").click()
-    expect(page.locator("#answer")).to_contain_text("核验一致")
+    expect(page.locator("#answer")).to_contain_text("核验码真实有效")
 
 
 def answer_to_the_file(page: Page, pdf: bytes) -> Locator:
