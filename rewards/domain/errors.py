@@ -18,6 +18,14 @@ class CycleExists(DomainError):
     message = gettext_noop("The assessment of {year} is open already, with another policy or budget.")
 
 
+class YearNotOver(DomainError):
+    code = "reward.year_not_over"
+    kind: Kind = "conflict"
+    message = gettext_noop(
+        "The year {year} is not over: hours still to come would never count. Freeze it from 1 January on."
+    )
+
+
 class BudgetInvalid(DomainError):
     code = "reward.budget_invalid"
     message = gettext_noop("The budget must be an amount of at least 0 yuan, in whole 分.")

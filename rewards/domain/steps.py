@@ -6,15 +6,15 @@ from typing import Literal
 
 from rewards.domain.states import CycleState, ReportState
 
-WaitsFor = Literal["", "findings", "notice", "finance", "payment"]
+WaitsFor = Literal["", "year", "findings", "notice", "finance", "payment"]
 
 
 @dataclass(frozen=True)
 class NextStep:
     """`move` is what an officer can do now (a move of `domain.states.MOVES`; empty: nothing).
 
-    `waits_for` says what should come first, or what has to: the decisions on findings, the end of the public
-    notice, the answer of the Finance Bureau, its payments.
+    `waits_for` says what should come first, or what has to: the end of the year, the decisions on findings,
+    the end of the public notice, the answer of the Finance Bureau, its payments.
     """
 
     move: str
@@ -24,6 +24,7 @@ class NextStep:
 def next_step(
     state: str,
     *,
+    year: int,
     today: date,
     notice_ends: date | None = None,
     open_findings: int = 0,
@@ -34,7 +35,7 @@ def next_step(
     findings: WaitsFor = "findings" if open_findings else ""
     match CycleState(state):
         case CycleState.COLLECTING:
-            return NextStep("freeze")
+            return NextStep("freeze") if today.year > year else NextStep("", "year")
         case CycleState.FROZEN:
             return NextStep("check")
         case CycleState.CHECKED:

@@ -71,6 +71,7 @@ def _one(cycle: AssessmentCycle, report: FinanceReport | None, now: datetime) ->
     outdated = cycle.scored_at is not None and getattr(cycle, "last_decision") != cycle.decisions_scored  # noqa: B009
     step = next_step(
         cycle.state,
+        year=cycle.year,
         today=now.astimezone(CITY_TIME).date(),
         notice_ends=cycle.notice_ends_date,
         open_findings=open_findings,

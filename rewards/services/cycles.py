@@ -13,7 +13,14 @@ from instrument_share.kernel.money import yuan
 from instrument_share.kernel.states import moved
 from providers.selectors import add_working_days
 from rewards.domain.entries import CITY_TIME
-from rewards.domain.errors import BudgetInvalid, CycleExists, FindingsOpen, NoticeRunning, ScoresOutdated
+from rewards.domain.errors import (
+    BudgetInvalid,
+    CycleExists,
+    FindingsOpen,
+    NoticeRunning,
+    ScoresOutdated,
+    YearNotOver,
+)
 from rewards.domain.states import MOVES, FindingState
 from rewards.models import AssessmentCycle, Finding, RewardPolicy
 from rewards.selectors import cycle_lock, last_decision_number, policy_by_id
@@ -47,12 +54,14 @@ def cycle_open(
 def cycle_freeze(*, actor: "User", cycle_id: int, now: datetime) -> AssessmentCycle:
     """Write the year's facts into a snapshot; from then on every step is computed from it alone.
 
-    Raises IllegalMove when the cycle is frozen already.
+    Raises IllegalMove when the cycle is frozen already, YearNotOver before its year has ended in the city.
     """
     cycle = cycle_lock(cycle_id)
     require(actor, "rewards.run_cycle", cycle)
     cycle.state = moved(MOVES, cycle.state, "freeze")
-    cycle.snapshot_hash = snapshot_write(cycle=cycle, as_of=now)
+    if now.astimezone(CITY_TIME).year <= cycle.year:
+        raise YearNotOver(year=cycle.year)
+    cycle.snapshot_hash = snapshot_write(cycle=cycle)
     cycle.frozen_at = now
     cycle.save(update_fields=["state", "snapshot_hash", "frozen_at"])
     details = {"snapshot": cycle.snapshot_hash, "parts": cycle.parts.count()}

@@ -7,7 +7,6 @@ bounded by the usage of one instrument.
 
 import gzip
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -15,7 +14,6 @@ from bookings.selectors import decisions_of_year, usage_of_year
 from instrument_share.accounts.selectors import organization_ids_by_uscc, organizations_by_id, related_ids
 from providers.selectors import instruments_of_year, openness_of_year, units_of_year
 from rewards.domain.canonical import Part, Row, manifest_bytes, part_bytes, sha256
-from rewards.domain.entries import CITY_TIME
 from rewards.models import AssessmentCycle, SnapshotPart
 from rewards.selectors.snapshot import FOLDER, manifest_name
 from rewards.services.files import file_keep
@@ -23,7 +21,7 @@ from rewards.services.files import file_keep
 INTERNAL = frozenset({"organization_id", "instrument_id", "owner_organization_id"})
 
 
-def snapshot_write(*, cycle: AssessmentCycle, as_of: datetime) -> str:
+def snapshot_write(*, cycle: AssessmentCycle) -> str:
     """Store the year's facts as they are now; returns the snapshot's name, the SHA-256 of its manifest.
 
     The same facts give the same name and the same files.
@@ -32,7 +30,7 @@ def snapshot_write(*, cycle: AssessmentCycle, as_of: datetime) -> str:
     units = list(units_of_year(year))
     ids = organization_ids_by_uscc(row["uscc"] for row in units)
     stored = [
-        _part_store("units", _units(units, ids, _months_ended(year, as_of))),
+        _part_store("units", _units(units, ids)),
         _part_store("instruments", instruments_of_year(year)),
         _part_store("openness", openness_of_year(year)),
         _part_store("decisions", _by_uscc(decisions_of_year(year), ids)),
@@ -64,8 +62,8 @@ def _part_store(
     return Part(kind=kind, instrument=instrument, rows=count, sha256=digest), row
 
 
-def _units(units: Collection[dict[str, Any]], ids: Mapping[str, int], months: int) -> Iterator[Row]:
-    """The units, with the month ends that have passed, and whom they are related to."""
+def _units(units: Collection[dict[str, Any]], ids: Mapping[str, int]) -> Iterator[Row]:
+    """The units, with whom they are related to."""
     families = {uscc: related_ids(pk) for uscc, pk in ids.items()}
     known = organizations_by_id(frozenset().union(*families.values()))
     owning = frozenset(ids.values())
@@ -73,16 +71,9 @@ def _units(units: Collection[dict[str, Any]], ids: Mapping[str, int], months: in
         family = families[row["uscc"]]
         group = sorted(known[member].uscc for member in family & owning)
         yield row | {
-            "kinds_complete": row["kinds_complete"][:months],
             "related": sorted(known[member].public_id for member in family),
             "group": group[0] if len(group) > 1 else None,
         }
-
-
-def _months_ended(year: int, as_of: datetime) -> int:
-    """How many months of the year have ended, in the city's time."""
-    today = as_of.astimezone(CITY_TIME)
-    return min(max((today.year - year) * 12 + today.month - 1, 0), 12)
 
 
 def _by_uscc(rows: Iterable[dict[str, Any]], ids: Mapping[str, int]) -> Iterator[Row]:

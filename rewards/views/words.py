@@ -76,6 +76,10 @@ def step_line(ahead: "CycleAhead") -> list[tuple[str | Promise, str, str]]:
 def waiting(ahead: "CycleAhead") -> str:
     """What the year waits for, in a sentence; empty when it only waits for the officer's next step."""
     match ahead.step.waits_for:
+        case "year":
+            return _("The year runs; from 1 January {following} on its data can be frozen.").format(
+                following=ahead.cycle.year + 1
+            )
         case "findings":
             return ngettext(
                 "%(count)s finding is open; an auditor has to decide it.",

@@ -17,6 +17,8 @@ NOTICE_ENDS = date(2026, 1, 15)
         ("checked", {}, NextStep("score")),
         ("checked", {"open_findings": 2}, NextStep("score", "findings")),
         ("scored", {}, NextStep("announce")),
+        ("collecting", {"today": date(2025, 12, 31)}, NextStep("", "year")),
+        ("collecting", {"today": date(2026, 1, 1)}, NextStep("freeze")),
         ("scored", {"outdated": True}, NextStep("score")),
         ("noticed", {"notice_ends": NOTICE_ENDS, "today": date(2026, 1, 15)}, NextStep("", "notice")),
         ("noticed", {"notice_ends": NOTICE_ENDS, "today": date(2026, 1, 16)}, NextStep("approve")),
@@ -33,4 +35,4 @@ NOTICE_ENDS = date(2026, 1, 15)
     ],
 )
 def test_what_comes_next(state, facts, expected):
-    assert next_step(state, **{"today": date(2026, 1, 10), **facts}) == expected
+    assert next_step(state, **{"year": 2025, "today": date(2026, 1, 10), **facts}) == expected

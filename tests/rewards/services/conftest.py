@@ -30,8 +30,8 @@ class Steps:
     def cycle(self):
         return AssessmentCycle.objects.select_related("policy").get(pk=self.id)
 
-    def freeze(self):
-        return services.cycle_freeze(actor=self.city.officer, cycle_id=self.id, now=AFTER)
+    def freeze(self, now=AFTER):
+        return services.cycle_freeze(actor=self.city.officer, cycle_id=self.id, now=now)
 
     def check(self):
         return services.cycle_check(actor=self.city.officer, cycle_id=self.id, now=AFTER + DAY)

@@ -18,6 +18,7 @@ from rewards.domain.errors import (
     PaidInFuture,
     PolicyVersionTaken,
     ReasonMissing,
+    YearNotOver,
 )
 from rewards.models import Award, FinanceReport, Payment, RewardPolicy
 from tests.rewards.builders import AFTER, POLICY, YEAR, local
@@ -62,6 +63,13 @@ def test_a_second_click_changes_nothing(steps, step):
         getattr(steps, step)()
     assert (AuditEntry.objects.count(), steps.cycle.state) == (entries, state)
     assert FinanceReport.objects.count() == (1 if step == "send" else 0)
+
+
+def test_a_year_is_frozen_when_it_is_over(steps):
+    with pytest.raises(YearNotOver):
+        steps.freeze(now=local(2025, 12, 31, 23, 59))
+    assert steps.cycle.state == "collecting"
+    assert steps.freeze(now=local(2026, 1, 1)).state == "frozen"
 
 
 def test_the_notice_runs_five_working_days_and_approval_waits_for_its_end(steps):
