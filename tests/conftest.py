@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from instrument_share.journal import guards
 from instrument_share.web import clock as real_clock
@@ -49,6 +50,13 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     """SQLite in a file, as on a real site: other threads and processes meet the same locks as there."""
     if connection.vendor == "sqlite":
         connection.settings_dict["TEST"]["NAME"] = str(OWN_FOLDER / "test.sqlite3")
+
+
+@pytest.fixture(autouse=True)
+def _language_of_nobody() -> Iterator[None]:
+    """The language of a request stays active in its thread; no test reads what the one before it spoke."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session", autouse=True)
