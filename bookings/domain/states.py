@@ -36,6 +36,7 @@ MOVES: Moves = {
         "cancel": BookingState.CANCELLED,
     },
     BookingState.APPROVED: {
+        "move_for_decision": BookingState.REQUESTED,
         "check_in": BookingState.IN_USE,
         "cancel": BookingState.CANCELLED,
         "no_show": BookingState.NO_SHOW,

@@ -50,6 +50,7 @@ ACTIONS: Mapping[str, str] = {
     "booking.lapsed": gettext_noop("Lapsed without a decision"),
     "booking.no_show": gettext_noop("Marked as not come"),
     "booking.moved": gettext_noop("Moved to another time"),
+    "booking.moved_for_decision": gettext_noop("Moved to another time, to be decided again"),
     "booking.charged_again": gettext_noop("Late cancel charged again"),
     "booking.checked_in": gettext_noop("Checked in"),
     "booking.checked_out": gettext_noop("Checked out"),

@@ -1,6 +1,6 @@
 """Reads of bookings and usage; the viewer comes first, locks and sets of instruments take ids."""
 
-from bookings.selectors.admission import booking_problems, quote_for
+from bookings.selectors.admission import asks_again, booking_problems, quote_for
 from bookings.selectors.bookings import (
     booking,
     bookings,
@@ -33,6 +33,7 @@ from bookings.selectors.yearly import usage_of_year
 
 __all__ = [
     "CancelCost",
+    "asks_again",
     "booking",
     "booking_lock",
     "booking_problems",

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+import rules
 from django.db.models import Q
 
 from bookings.domain import admission, credit, pricing, quota
@@ -15,7 +16,7 @@ from instrument_share.accounts.selectors import standing
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.interval import Interval
 from providers import selectors as providers
-from providers.domain.words import InstrumentState, ServiceMode, UserKind
+from providers.domain.words import Decision, InstrumentState, ServiceMode, UserKind
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization, User
@@ -62,6 +63,17 @@ def booking_problems(
         requester=_requester(user, payer_organization, instrument, interval, but, now, terms),
         situation=_situation(instrument, interval, but, terms),
         now=now,
+    )
+
+
+def asks_again(viewer: "User", booking: Booking, terms: "Terms | None") -> bool:
+    """Whether a move by the viewer under these terms undoes the approval: it was for the time that the keeper
+    saw, so for another time whoever may not decide asks again."""
+    return (
+        booking.state == BookingState.APPROVED
+        and terms is not None
+        and terms.decision == Decision.BY_KEEPER
+        and not rules.has_perm("bookings.decide", viewer, booking)
     )
 
 

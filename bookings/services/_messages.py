@@ -17,6 +17,9 @@ APPROVED = gettext_noop("Your booking of {instrument} from {starts_at} is approv
 REJECTED = gettext_noop("Your booking of {instrument} from {starts_at} was declined: {reason}")
 CANCELLED = gettext_noop("The booking of {instrument} from {starts_at} was cancelled: {reason}")
 MOVED = gettext_noop("The booking of {instrument} was moved to {starts_at}.")
+MOVED_FOR_DECISION = gettext_noop(
+    "{user} has moved the booking of {instrument} to {starts_at}. Decide again by {decide_by}."
+)
 LAPSED = gettext_noop(
     "Nobody decided on your booking of {instrument} from {starts_at} in time; it has lapsed."
 )

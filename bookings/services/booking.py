@@ -103,7 +103,8 @@ def booking_move(
 ) -> Booking:
     """Move or extend a booking under the rule in force now, with the same checks and a new quote.
 
-    Only what has not begun moves. A keeper may move it too; the user is told.
+    Only what has not begun moves. Where a keeper decides, the user's move of an approved booking is a request
+    again. A keeper may move it too, and then it keeps its state; the user is told.
     """
     booking = selectors.booking_lock(booking_id)
     require(actor, "bookings.cancel", booking)
@@ -123,6 +124,11 @@ def booking_move(
     terms = providers.terms_at(booking.instrument_id, now)
     if problems or terms is None:
         raise _refusal(problems)
+    if selectors.asks_again(actor, booking, terms):
+        _undecide(booking)
+        place(booking, interval, terms, actor=actor, now=now, action="booking.moved_for_decision")
+        messages.tell_keepers(booking, messages.MOVED_FOR_DECISION, now, decide_by=booking.decide_by)
+        return booking
     place(booking, interval, terms, actor=actor, now=now)
     if actor.pk == booking.user_id:
         messages.tell_keepers(booking, messages.MOVED, now)
@@ -219,6 +225,7 @@ def place(
     *,
     actor: "User",
     now: datetime,
+    action: str = "booking.moved",
     details: Mapping[str, Any] | None = None,
 ) -> None:
     """The writing part of a move: new time and price. The caller has checked, and locks."""
@@ -229,18 +236,28 @@ def place(
         booking.save(
             update_fields=[
                 "rule",
+                "state",
                 "starts_at",
                 "ends_at",
                 "held_until",
                 "quote",
                 "quoted_yuan",
                 "decide_by",
+                "decided_at",
+                "decided_by",
+                "decision_note",
                 "revision",
             ]
         )
     late_charges_refresh(booking.instrument_id, before, actor=actor, now=now)
     moves = {"from": _times(before), **_claimed(booking), **(details or {})}
-    after_change(booking, actor, "booking.moved", now, details=moves)
+    after_change(booking, actor, action, now, details=moves)
+
+
+def _undecide(booking: Booking) -> None:
+    """A request again, on which nobody has decided."""
+    booking.state = moved(MOVES, booking.state, "move_for_decision")
+    booking.decided_at, booking.decided_by, booking.decision_note = None, None, ""
 
 
 def _claim(booking: Booking, interval: Interval, terms: "Terms", now: datetime) -> None:
@@ -271,9 +288,7 @@ def _refusal(problems: list[Any]) -> BookingRefused | SlotTaken:
 
 
 def _require_not_begun(booking: Booking) -> None:
-    """Moving keeps the state, so it stands outside the table of moves; what may still be cancelled may
-    move.
-    """
+    """What may still be cancelled may move, whatever becomes of its state."""
     moved(MOVES, booking.state, "cancel")
 
 

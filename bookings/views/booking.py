@@ -130,23 +130,31 @@ def move(request: SignedInRequest, public_id: str) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            services.booking_move(actor=request.user, booking_id=found.pk, interval=form.interval, now=now)
+            done = services.booking_move(
+                actor=request.user, booking_id=found.pk, interval=form.interval, now=now
+            )
         except DomainError as error:
             add_problems(form, error)
         else:
-            messages.success(
-                request,
-                _("Moved to {time}. Everybody concerned is told.").format(time=timerange(form.interval)),
-            )
+            messages.success(request, _moved(done, form.interval))
             return HttpResponseRedirect(booking_address(public_id))
     terms = providers.terms_at(found.instrument_id, now)
     context = {
         "booking": found,
         "form": form,
         "day": found.starts_at.astimezone(SHANGHAI).date(),
+        "asks_again": selectors.asks_again(request.user, found, terms),
         "step_minutes": int(terms.step.total_seconds() // 60) if terms else 30,
     }
     return render(request, "bookings/move.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _moved(booking: "Booking", interval: Interval) -> str:
+    if booking.state == BookingState.REQUESTED:
+        return _("Moved to {time}. The keeper decides by {deadline}; until then it is held.").format(
+            time=timerange(interval), deadline=moment(booking.decide_by)
+        )
+    return _("Moved to {time}. Everybody concerned is told.").format(time=timerange(interval))
 
 
 @login_required

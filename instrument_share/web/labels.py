@@ -86,6 +86,7 @@ MOVES: dict[str, str | Promise] = {
     "accept": _("accept"),
     "decline": _("decline"),
     "accept_for_decision": _("accept"),
+    "move_for_decision": _("move to another time"),
     "freeze": _("freeze"),
     "check": _("check"),
     "score": _("score"),

@@ -190,6 +190,33 @@ def test_the_deadline_for_changes_binds_the_user_and_not_the_keeper(city):
     assert services.booking_move(actor=city.keeper, **target).starts_at == slot(day=2).start
 
 
+def test_a_move_by_the_user_undoes_the_keepers_approval_and_one_by_the_keeper_does_not():
+    city = factories.city(decision="by_keeper", decision_hours=24)
+    booking = book(city, slot(day=4))
+    services.booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW, note="带样品")
+    kept = services.booking_move(actor=city.keeper, booking_id=booking.pk, interval=slot(day=5), now=NOW)
+    assert (kept.state, kept.decided_by) == ("approved", city.keeper)
+    services.booking_move(
+        actor=city.researcher, booking_id=booking.pk, interval=slot(day=6, length=6), now=NOW + HOURS
+    )
+    booking.refresh_from_db()
+    assert (booking.state, booking.decide_by) == ("requested", NOW + 25 * HOURS)
+    assert (booking.decided_at, booking.decided_by, booking.decision_note) == (None, None, "")
+    assert actions(booking)[-2:] == ["booking.moved", "booking.moved_for_decision"]
+    told = journal.notifications(city.keeper).order_by("-pk")[0]
+    assert told.message.endswith("Decide again by {decide_by}.")
+    assert told.params["decide_by"] == "2026-03-03 09:00"
+    with pytest.raises(SlotTaken):
+        book(city, slot(day=6, hour=14, length=1), payer=False)
+    services.booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW + 2 * HOURS)
+
+
+def test_a_move_stays_approved_where_the_rule_approves_by_itself(city):
+    booking = book(city, slot(day=4))
+    moved = services.booking_move(actor=city.researcher, booking_id=booking.pk, interval=slot(day=5), now=NOW)
+    assert (moved.state, moved.decide_by) == ("approved", None)
+
+
 def test_who_has_seen_an_older_revision_changes_nothing(city):
     booking = book(city)
     with pytest.raises(RevisionMismatch):

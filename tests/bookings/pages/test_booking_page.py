@@ -135,6 +135,23 @@ def test_a_move_is_priced_and_everything_against_it_is_said_at_once(city, bookin
     assert "有 2 处需要修改" in texts(refused)
 
 
+def test_a_move_that_the_keeper_decides_again_says_so_before_and_after(city, see, send):
+    booking = book(city, slot(day=4))
+    again = "改期后须由机组重新审批"
+    assert again not in texts(see(city.researcher, "booking_move", booking.public_id))
+    services.booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
+    assert again in texts(see(city.researcher, "booking_move", booking.public_id))
+    assert again not in texts(see(city.keeper, "booking_move", booking.public_id))
+    asked = {"starts_at": "2026-03-07T09:00", "ends_at": "2026-03-07T11:00"}
+    done = send(city.researcher, "booking_move", booking.public_id, **asked)
+    page = texts(see(city.researcher, "booking", booking.public_id))
+    assert (done.status_code, "机组将于 2026年3月3日 08:00 前答复，在此之前保留该时段。" in page) == (
+        302,
+        True,
+    )
+    assert "改期，须重新审批" in page
+
+
 def test_the_calendar_of_a_move_leaves_the_booking_itself_out(city, booking, see):
     week = {"start": "2026-03-02T00:00:00Z", "end": "2026-03-09T00:00:00Z"}
     assert "mine" not in {
