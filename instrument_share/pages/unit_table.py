@@ -15,12 +15,12 @@ from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import OrganizationKind, OrganizationState
 from instrument_share.kernel.wording import Words
 from instrument_share.web import labels
+from instrument_share.web.exports import csv_response
 from instrument_share.web.formats import bilingual
 from instrument_share.web.problem import told
 from providers import selectors as providers
 from providers.domain.completeness import KIND_WORDS, UnitCompleteness
 from providers.domain.words import Completeness
-from providers.views.common import csv_response
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization

@@ -1,8 +1,6 @@
 """What these pages share: whose unit or instrument it is, and how a form is answered."""
 
-import csv
-import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import messages
@@ -76,19 +74,3 @@ def confirmed(
         return render(request, "instrument_share/confirm.html", context, status=422)
     answer: HttpResponse = after()
     return answer
-
-
-def csv_response(name: str, heads: Sequence[Any], rows: Iterable[Sequence[Any]]) -> HttpResponse:
-    """A sheet of what is shown, which Excel opens as UTF-8. Text that looks like a formula stays text."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow([str(head) for head in heads])
-    writer.writerows([_plain(cell) for cell in row] for row in rows)
-    response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return response
-
-
-def _plain(cell: Any) -> str:
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text

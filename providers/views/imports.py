@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from instrument_share.kernel.wording import Words
 from instrument_share.web import clock
+from instrument_share.web.exports import csv_response
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.problem import told
 from providers.domain.instruments import FIELDS
@@ -29,7 +30,7 @@ from providers.forms.sheet import SheetForm
 from providers.services.imports import ImportReport, Outcome, apply, preview
 from providers.services.tables import read_table
 from providers.services.uploads import sheet_forget, sheet_keep, sheet_kept
-from providers.views.common import carried_out, csv_response, done, managed_unit, person
+from providers.views.common import carried_out, done, managed_unit, person
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from instrument_share.kernel.wording import Words
 from instrument_share.web import clock, cursor, labels
+from instrument_share.web.exports import csv_response
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.problem import told
 from providers import selectors, services
@@ -22,7 +23,7 @@ from providers.forms.instrument import InstrumentForm, initial_of
 from providers.selectors.own import own_counts, own_instruments
 from providers.services.instruments import values_of
 from providers.services.pictures import picture_prepared
-from providers.views.common import carried_out, csv_response, done, managed_unit, own_instrument, person
+from providers.views.common import carried_out, done, managed_unit, own_instrument, person
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

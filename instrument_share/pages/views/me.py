@@ -22,8 +22,8 @@ from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import standing
 from instrument_share.kernel.errors import NotFound
 from instrument_share.kernel.interval import Interval
-from instrument_share.pages.exports import csv_response
 from instrument_share.web import clock, cursor
+from instrument_share.web.exports import csv_response
 from instrument_share.web.formats import SHANGHAI, bilingual
 from instrument_share.web.signed_in import SignedInRequest
 

@@ -11,16 +11,16 @@ MARK = "\ufeff"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def csv_response(name: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponse:
+def csv_response(name: str, heads: Sequence[Any], rows: Iterable[Sequence[Any]]) -> HttpResponse:
     """A CSV file in UTF-8. Text that a spreadsheet would take for a formula is marked as text."""
     response = HttpResponse(MARK, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     writer = csv.writer(response)
-    writer.writerow(head)
+    writer.writerow([str(head) for head in heads])
     writer.writerows([_plain(value) for value in row] for row in rows)
     return response
 
 
 def _plain(value: Any) -> str:
-    text = str(value)
+    text = "" if value is None else str(value)
     return f"'{text}" if isinstance(value, str) and text.startswith(FORMULA) else text
