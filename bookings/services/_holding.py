@@ -81,10 +81,12 @@ def late_charges_refresh(
 
 
 def late_charge(booking: Booking) -> Decimal:
-    """What this late cancel costs, given who has taken its time since."""
+    """What this late cancel costs, given who has taken its time since. Who took it and did not come pays for
+    it, so it counts as taken.
+    """
     takers = Booking.objects.filter(
         instrument_id=booking.instrument_id,
-        state__in=[*HOLDING, BookingState.COMPLETED],
+        state__in=[*HOLDING, BookingState.COMPLETED, BookingState.NO_SHOW],
         starts_at__lt=booking.ends_at,
         ends_at__gt=booking.starts_at,
     ).exclude(pk=booking.pk)

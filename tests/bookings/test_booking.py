@@ -157,6 +157,18 @@ def test_a_late_cancel_costs_half_and_only_for_what_nobody_takes(city):
     ]
 
 
+def test_time_that_somebody_took_and_then_missed_is_not_paid_twice(city):
+    booking = book(city, slot(hour=9, length=4))
+    late = booking.starts_at - HOURS
+    services.booking_cancel(actor=city.researcher, booking_id=booking.pk, now=late)
+    taker = book(city, slot(hour=9, length=4), payer=False, now=late)
+    services.bookings_no_show_due(taker.starts_at + HOURS)
+    booking.refresh_from_db()
+    taker.refresh_from_db()
+    assert (taker.state, taker.charged_yuan) == ("no_show", Decimal("400.00"))
+    assert booking.charged_yuan == Decimal("0.00")
+
+
 def test_what_the_unit_cancels_costs_nothing_however_late(city):
     booking = book(city)
     with pytest.raises(ReasonMissing):
