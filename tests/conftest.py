@@ -9,13 +9,16 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
-from django.test import TransactionTestCase
+from django.http import HttpResponse
+from django.test import Client, TransactionTestCase
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import translation
 
 from instrument_share.journal import guards
 from instrument_share.web import clock as real_clock
 from tests.environment import OWN_FOLDER
+from tests.factories import NOW
 
 # Two busy cores make an example slow now and then; that says nothing about the rule.
 hypothesis.settings.register_profile(
@@ -139,3 +142,31 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     stopped = Clock(real_clock.now())
     monkeypatch.setattr(real_clock, "now", stopped.now)
     return stopped
+
+
+# --- Pages ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def see(client: Client, clock: Clock) -> Callable[..., HttpResponse]:
+    """`see(person, name, *args)` opens a page as that person, None for a visitor."""
+
+    def see(person, name, /, *args, now=NOW, **query):
+        clock.set(now)
+        client.force_login(person) if person else client.logout()
+        return client.get(reverse(name, args=args), query)
+
+    return see
+
+
+@pytest.fixture
+def send(client: Client, clock: Clock) -> Callable[..., HttpResponse]:
+    """`send(person, name, *args, **data)` sends a form as that person."""
+
+    def send(person, name, /, *args, now=NOW, htmx=False, **data):
+        clock.set(now)
+        client.force_login(person) if person else client.logout()
+        headers = {"HX-Request": "true"} if htmx else {}
+        return client.post(reverse(name, args=args), data, headers=headers)
+
+    return send
