@@ -130,33 +130,31 @@ class CheckOutForm(SpentFields):
 
 
 class CorrectionForm(forms.Form):
-    """What should be read instead of what counts now; only what is changed here is corrected."""
+    """What should be read instead of what counts now; only what is changed here is corrected.
+
+    It reads what was typed; whether the values may be so is `domain.usage.correction_problems`.
+    """
 
     starts_at = forms.DateTimeField(label=_("Starts at"), widget=LocalDateTime(by_second=True))
     ends_at = forms.DateTimeField(label=_("Ends at"), widget=LocalDateTime(by_second=True))
-    setup_seconds = forms.DecimalField(label=_("Set-up (minutes)"), min_value=0, decimal_places=1)
-    measuring_seconds = forms.DecimalField(label=_("Measuring (minutes)"), min_value=0, decimal_places=1)
-    post_seconds = forms.DecimalField(label=_("Post-processing (minutes)"), min_value=0, decimal_places=1)
-    idle_seconds = forms.DecimalField(label=_("Idle (minutes)"), min_value=0, decimal_places=1)
+    setup_seconds = forms.DecimalField(label=_("Set-up (minutes)"), decimal_places=1)
+    measuring_seconds = forms.DecimalField(label=_("Measuring (minutes)"), decimal_places=1)
+    post_seconds = forms.DecimalField(label=_("Post-processing (minutes)"), decimal_places=1)
+    idle_seconds = forms.DecimalField(label=_("Idle (minutes)"), decimal_places=1)
     service_mode = forms.ChoiceField(label=_("Way of service"))
     direction = forms.ChoiceField(label=_("Direction"))
     purpose = forms.ChoiceField(label=_("Kind of use"))
-    content = forms.CharField(label=_("What was done"), max_length=200)
-    project = forms.CharField(label=_("Project"), max_length=200, required=False)
-    samples = forms.IntegerField(label=_("Number of samples"), min_value=0, max_value=10_000)
-    results = forms.CharField(
-        label=_("Results"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    content = forms.CharField(label=_("What was done"))
+    project = forms.CharField(label=_("Project"), required=False)
+    samples = forms.IntegerField(label=_("Number of samples"))
+    results = forms.CharField(label=_("Results"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
     amount_yuan = forms.DecimalField(
         label=_("Amount (yuan)"),
-        min_value=0,
-        max_digits=12,
         decimal_places=2,
         help_text=_("It does not follow the hours by itself. Change it where they change the price."),
     )
     reason = forms.CharField(
         label=_("Reason"),
-        max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("An auditor reads it."),
     )

@@ -3,14 +3,33 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 from bookings.domain.availability import CITY_TIME
 from bookings.domain.chain import CORRECTABLE
 from bookings.domain.errors import UsageRefused
 from bookings.domain.quota import year_of
+from bookings.domain.words import Direction, UsagePurpose
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.interval import Interval
+from instrument_share.kernel.money import yuan
+from providers.domain.words import ServiceMode
+
+CLOSED: Mapping[str, type[StrEnum]] = {
+    "service_mode": ServiceMode,
+    "direction": Direction,
+    "purpose": UsagePurpose,
+}
+"""The fields of a log whose values are the codes of a list."""
+
+LONGEST: Mapping[str, int] = {"content": 200, "project": 200, "results": 500}
+"""How many characters the texts of a log may have."""
+
+LONGEST_REASON = 500
+MOST_SAMPLES = 10_000
+MOST_YUAN = Decimal("9999999999.99")
 
 
 @dataclass(frozen=True)
@@ -101,6 +120,7 @@ def correction_problems(
             gettext_noop("Say why this is corrected; an auditor reads it."),
             field="reason",
         )
+    yield from _too_long("reason", reason, LONGEST_REASON)
     if not changes:
         yield Problem(
             "usage.nothing_changed", gettext_noop("Nothing differs from what counts now. Change a value.")
@@ -115,6 +135,7 @@ def correction_problems(
             {"fields": ", ".join(unknown)},
         )
         return
+    yield from _value_problems({name: after[name] for name in changes})
     if after["starts_at"] >= after["ends_at"]:
         yield Problem(
             "usage.ends_before_start", gettext_noop("The end lies after the start."), field="ends_at"
@@ -131,5 +152,54 @@ def correction_problems(
             gettext_noop("A correction can't move a use to another year. Keep the start in the same year."),
             field="starts_at",
         )
-    if after["amount_yuan"] < 0:
+
+
+def _value_problems(values: Mapping[str, Any]) -> Iterator[Problem]:
+    """What stands against each of these values of a log by itself."""
+    for name, value in values.items():
+        if name in CLOSED and value not in list(CLOSED[name]):
+            yield Problem(
+                "usage.unknown_code",
+                gettext_noop("“{value}” is not in the list. Choose an entry of the list."),
+                {"value": value},
+                name,
+            )
+        if name in LONGEST:
+            yield from _too_long(name, value, LONGEST[name])
+    if not values.get("content", "-").strip():
+        yield content_missing()
+    if not 0 <= values.get("samples", 0) <= MOST_SAMPLES:
+        yield Problem(
+            "usage.samples_out_of_range",
+            gettext_noop("The number of samples is from 0 to {most}."),
+            {"most": MOST_SAMPLES},
+            "samples",
+        )
+    yield from _amount_problems(values.get("amount_yuan", Decimal(0)))
+
+
+def content_missing() -> Problem:
+    return Problem(
+        "usage.content_missing", gettext_noop("Say what was done, in a few words."), field="content"
+    )
+
+
+def _too_long(name: str, text: str, limit: int) -> Iterator[Problem]:
+    if len(text) > limit:
+        yield Problem(
+            "usage.text_too_long",
+            gettext_noop("This text has {length} characters; {limit} at most. Shorten it."),
+            {"length": len(text), "limit": limit},
+            name,
+        )
+
+
+def _amount_problems(amount: Decimal) -> Iterator[Problem]:
+    if not amount.is_finite() or amount > MOST_YUAN or amount != yuan(amount):
+        yield Problem(
+            "usage.amount_out_of_range",
+            gettext_noop("An amount has ten digits at most, and two behind the point."),
+            field="amount_yuan",
+        )
+    elif amount < 0:
         yield Problem("usage.amount_negative", gettext_noop("An amount is 0 or more."), field="amount_yuan")

@@ -16,7 +16,13 @@ from bookings.domain.errors import (
     SamePerson,
     UsageRefused,
 )
-from bookings.domain.usage import Spent, by_hand_problems, correction_problems, whole_seconds
+from bookings.domain.usage import (
+    Spent,
+    by_hand_problems,
+    content_missing,
+    correction_problems,
+    whole_seconds,
+)
 from bookings.domain.words import Capture, Direction, EntryKind, Rating, UsagePurpose
 from bookings.models import Review, UsageConfirmation, UsageCorrection, UsageLog
 from bookings.selectors.usage import log_lock, log_row
@@ -86,11 +92,7 @@ def usage_log_by_hand(
     )
     problems = [*by_hand_problems(time, now, settings.MANUAL_ENTRY_LIMIT_DAYS), *spent.problems(time)]
     if not content.strip():
-        problems.append(
-            Problem(
-                "usage.content_missing", gettext_noop("Say what was done, in a few words."), field="content"
-            )
-        )
+        problems.append(content_missing())
     if payer is not None and payer.pk not in standing(user).organization_ids():
         problems.append(
             Problem(

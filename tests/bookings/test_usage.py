@@ -1,5 +1,6 @@
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -210,6 +211,37 @@ def test_a_correction_says_everything_that_is_wrong_with_it(city):
             actor=city.keeper, log_id=log.pk, changes={"samples": log.samples}, reason="错", now=NOW
         )
     assert codes(refused) == ["usage.nothing_changed"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"purpose": "party"}, "usage.unknown_code"),
+        ({"direction": "up"}, "usage.unknown_code"),
+        ({"service_mode": "by_post"}, "usage.unknown_code"),
+        ({"amount_yuan": Decimal("10000000000.00")}, "usage.amount_out_of_range"),
+        ({"amount_yuan": Decimal("0.001")}, "usage.amount_out_of_range"),
+        ({"amount_yuan": Decimal("NaN")}, "usage.amount_out_of_range"),
+        ({"amount_yuan": Decimal("-0.01")}, "usage.amount_negative"),
+        ({"samples": 10_001}, "usage.samples_out_of_range"),
+        ({"samples": -1}, "usage.samples_out_of_range"),
+        ({"idle_seconds": -1}, "usage.seconds_negative"),
+        ({"content": " "}, "usage.content_missing"),
+        ({"content": "断" * 201}, "usage.text_too_long"),
+        ({"project": "断" * 201}, "usage.text_too_long"),
+        ({"results": "断" * 501}, "usage.text_too_long"),
+    ],
+)
+def test_whoever_corrects_gives_values_that_a_log_can_have(city, changes, code):
+    log = use(city)
+    correct = partial(services.usage_correct, actor=city.keeper, log_id=log.pk, changes=changes, now=NOW)
+    with pytest.raises(UsageRefused) as refused:
+        correct(reason="错")
+    assert codes(refused) == [code]
+    with pytest.raises(UsageRefused) as refused:
+        correct(reason="错" * 501)
+    assert codes(refused) == ["usage.text_too_long", code]
+    assert not UsageCorrection.objects.exists()
 
 
 def by_hand(city, interval, **changes):
