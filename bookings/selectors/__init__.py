@@ -24,6 +24,9 @@ from bookings.selectors.holds import (
 from bookings.selectors.statistics import hours_by_month, hours_by_unit, openness
 from bookings.selectors.usage import (
     broken_links,
+    confirmable_corrections,
+    confirmation_problems,
+    overtaken_corrections,
     usage_log,
     usage_logs,
     values_of,
@@ -41,6 +44,8 @@ __all__ = [
     "broken_links",
     "calendar_events",
     "cancel_cost",
+    "confirmable_corrections",
+    "confirmation_problems",
     "credit_events",
     "day_events",
     "decisions_of_year",
@@ -52,6 +57,7 @@ __all__ = [
     "keeper_day",
     "next_free",
     "openness",
+    "overtaken_corrections",
     "quote_for",
     "soonest_free",
     "usage_entries",

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Exists, Max, OuterRef, Prefetch, Q, QuerySet
 
 from bookings.domain import chain
+from bookings.domain.usage import correction_problems
 from bookings.domain.words import EntryKind
 from bookings.models import UsageConfirmation, UsageCorrection, UsageEntry, UsageLog
 from bookings.selectors.scope import answers_for, visible
-from instrument_share.kernel.errors import NotFound
+from instrument_share.kernel.errors import NotFound, Problem
 from providers import selectors as providers
 
 if TYPE_CHECKING:
@@ -61,18 +62,40 @@ def waiting_confirmations(viewer: "Viewer") -> QuerySet[UsageLog]:
     """Logs, and logs with corrections, that wait for the viewer as the second person."""
     if viewer.is_anonymous:
         return usage_logs(viewer)
+    asked = usage_logs(viewer).filter(answers_for(viewer) | Q(user=viewer))
     waiting_log = Q(is_confirmed=False) & ~Q(entry__recorded_by=viewer)
     waiting_correction = Exists(
         UsageCorrection.objects.filter(log=OuterRef("pk"), confirmation__isnull=True).exclude(
             entry__recorded_by=viewer
         )
     )
-    return (
-        usage_logs(viewer)
-        .filter(answers_for(viewer) | Q(user=viewer))
-        .filter(waiting_log | waiting_correction)
-        .order_by("starts_at", "id")
-    )
+    corrected = [log.pk for log in asked.filter(waiting_correction) if confirmable_corrections(viewer, log)]
+    return asked.filter(waiting_log | Q(pk__in=corrected)).order_by("starts_at", "id")
+
+
+def confirmable_corrections(viewer: "Viewer", log: UsageLog) -> list[UsageCorrection]:
+    """The log's corrections that the viewer, as the second person, could confirm now."""
+    return [
+        one
+        for one in _unconfirmed(log)
+        if one.entry.recorded_by_id != viewer.pk and not confirmation_problems(log, one)
+    ]
+
+
+def overtaken_corrections(log: UsageLog) -> list[UsageCorrection]:
+    """The log's corrections that nobody can confirm any more, for what was confirmed since."""
+    return [one for one in _unconfirmed(log) if confirmation_problems(log, one)]
+
+
+def confirmation_problems(log: UsageLog, correction: UsageCorrection) -> list[Problem]:
+    """What stands against confirming: each correction was right on its own, what counts has to be right with
+    all of them."""
+    before, after = values_of(log), values_of(log, also=correction.pk)
+    return list(correction_problems(before, after, correction.changes, correction.reason))
+
+
+def _unconfirmed(log: UsageLog) -> list[UsageCorrection]:
+    return [one for one in _in_order(log) if getattr(one, "confirmation", None) is None]
 
 
 def values_of(log: UsageLog, *, also: int | None = None) -> dict[str, Any]:

@@ -198,8 +198,9 @@ def usage_confirm(
         raise SamePerson
     if UsageConfirmation.objects.filter(log=log, correction=correction).exists():
         raise AlreadyConfirmed
-    if correction is not None:
-        _require_sound(log, correction)
+    problems = [] if correction is None else selectors.confirmation_problems(log, correction)
+    if problems:
+        raise UsageRefused(problems=problems)
     confirmation = UsageConfirmation(log=log, correction=correction)
     confirmation.entry = append(
         instrument=log.instrument,
@@ -217,14 +218,6 @@ def usage_confirm(
         confirmation, log, "usage.confirmed", actor, now, {"correction": correction and correction.public_id}
     )
     return confirmation
-
-
-def _require_sound(log: UsageLog, correction: UsageCorrection) -> None:
-    """Each correction was right on its own; what counts has to be right with all of them."""
-    before, after = selectors.values_of(log), selectors.values_of(log, also=correction.pk)
-    problems = list(correction_problems(before, after, correction.changes, correction.reason))
-    if problems:
-        raise UsageRefused(problems=problems)
 
 
 @transaction.atomic

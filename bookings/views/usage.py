@@ -24,7 +24,7 @@ from instrument_share.web.signed_in import SignedInRequest
 from providers import selectors as providers
 
 if TYPE_CHECKING:
-    from bookings.models import UsageLog
+    from bookings.models import UsageCorrection, UsageLog
 
 
 @login_required
@@ -39,7 +39,6 @@ def _shown(request: SignedInRequest, public_id: str, review_form: ReviewForm) ->
     viewer = request.user
     may_confirm = rules.has_perm("bookings.confirm_usage", viewer, log)
     review = getattr(log, "review", None)
-    corrections = list(log.corrections.all())
     return {
         "log": log,
         "values": values,
@@ -49,19 +48,18 @@ def _shown(request: SignedInRequest, public_id: str, review_form: ReviewForm) ->
         "may_confirm": may_confirm
         and not log.is_confirmed  # type: ignore[attr-defined]
         and log.entry.recorded_by_id != viewer.pk,
-        "confirmable": {
-            one.pk
-            for one in corrections
-            if may_confirm
-            and getattr(one, "confirmation", None) is None
-            and one.entry.recorded_by_id != viewer.pk
-        },
+        "confirmable": _ids(selectors.confirmable_corrections(viewer, log)) if may_confirm else set(),
+        "overtaken": _ids(selectors.overtaken_corrections(log)),
         "may_correct": rules.has_perm("bookings.correct_usage", viewer, log),
         "is_mine": log.user_id == viewer.pk,
         "review": review,
         "may_review": review is None and rules.has_perm("bookings.review_usage", viewer, log),
         "review_form": review_form,
     }
+
+
+def _ids(corrections: "list[UsageCorrection]") -> set[int]:
+    return {correction.pk for correction in corrections}
 
 
 @login_required

@@ -188,6 +188,31 @@ def test_corrections_that_are_right_each_but_not_together_are_not_both_confirmed
     assert (fact["starts_at"], fact["ends_at"]) == (log.ends_at - hour, log.ends_at)
 
 
+def test_a_correction_that_cannot_be_confirmed_any_more_waits_for_nobody(city):
+    log = use(city, slot(hour=9, length=3))
+    services.usage_confirm(actor=city.manager, log_id=log.pk, now=log.ends_at)
+    hour = timedelta(hours=1)
+    first, second = (
+        services.usage_correct(
+            actor=city.keeper,
+            log_id=log.pk,
+            changes={**changes, "measuring_seconds": 3600},
+            reason="记错",
+            now=log.ends_at,
+        )
+        for changes in ({"ends_at": log.starts_at + hour}, {"starts_at": log.ends_at - hour})
+    )
+    seen = selectors.usage_log(city.manager, log.public_id)
+    assert selectors.confirmable_corrections(city.manager, seen) == [first, second]
+    assert selectors.waiting_confirmations(city.manager).get() == log
+    services.usage_confirm(actor=city.manager, log_id=log.pk, correction_id=second.pk, now=log.ends_at)
+    seen = selectors.usage_log(city.manager, log.public_id)
+    assert selectors.confirmable_corrections(city.manager, seen) == []
+    assert selectors.overtaken_corrections(seen) == [first]
+    assert not selectors.waiting_confirmations(city.manager).exists()
+    assert not selectors.waiting_confirmations(city.researcher).exists()
+
+
 def test_a_correction_says_everything_that_is_wrong_with_it(city):
     log = use(city)
     with pytest.raises(UsageRefused) as refused:

@@ -1,5 +1,7 @@
 """One usage log's page: who confirms, corrects and rates, and what the chain says about it."""
 
+from datetime import timedelta
+
 import pytest
 
 from bookings import selectors, services
@@ -62,6 +64,22 @@ def test_a_correction_changes_only_what_was_changed_and_waits_for_a_second_perso
     page = texts(see(city.researcher, "usage_log", log.public_id, now=AFTER))
     assert "更正已确认" in page
     assert "有效机时 1.83 小时" in page
+
+
+def test_a_correction_that_others_have_overtaken_says_so_and_has_no_button(city, log, see, send):
+    hour = timedelta(hours=1)
+    parts = {"setup_seconds": 0, "idle_seconds": 0, "measuring_seconds": 600}
+    first, second = (
+        services.usage_correct(
+            actor=city.keeper, log_id=log.pk, changes={**changes, **parts}, reason="记错", now=AFTER
+        )
+        for changes in ({"ends_at": log.starts_at + hour}, {"starts_at": log.ends_at - hour})
+    )
+    overtaken = "此项更正与其后已确认的更正不一致，不能再确认。"
+    assert overtaken not in texts(see(city.researcher, "usage_log", log.public_id, now=AFTER))
+    send(city.researcher, "usage_confirm", log.public_id, now=AFTER, correction=second.public_id)
+    page = texts(see(city.researcher, "usage_log", log.public_id, now=AFTER))
+    assert (page.count(overtaken), f'value="{first.public_id}"' in page) == (1, False)
 
 
 def test_a_rating_needs_a_choice_and_is_given_once_by_the_user(city, log, see, send):
