@@ -165,7 +165,7 @@ class PaymentForm(forms.Form):
 
 class CodeForm(forms.Form):
     code = forms.CharField(
-        label=_("Code on the paper"),
+        label=_("Code on the document"),
         max_length=40,
         widget=forms.TextInput(
             attrs={"placeholder": "XXXX-XXXX-XXXX", "autocomplete": "off", "spellcheck": "false"}

@@ -31,12 +31,12 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     Rating: {
         Rating.VERY_SATISFIED: gettext_noop("Very satisfied"),
         Rating.SATISFIED: gettext_noop("Satisfied"),
-        Rating.NEUTRAL: gettext_noop("Neither nor"),
+        Rating.NEUTRAL: gettext_noop("Neutral"),
         Rating.DISSATISFIED: gettext_noop("Dissatisfied"),
         Rating.VERY_POOR: gettext_noop("Very poor"),
     },
     CreditKind: {
-        CreditKind.NO_SHOW: gettext_noop("Did not come"),
+        CreditKind.NO_SHOW: gettext_noop("No-show"),
         CreditKind.LATE_CANCEL: gettext_noop("Cancelled late"),
         CreditKind.MISUSE: gettext_noop("Misuse"),
     },
@@ -48,7 +48,7 @@ ACTIONS: Mapping[str, str] = {
     "booking.rejected": gettext_noop("Rejected"),
     "booking.cancelled": gettext_noop("Cancelled"),
     "booking.lapsed": gettext_noop("Lapsed without a decision"),
-    "booking.no_show": gettext_noop("Marked as not come"),
+    "booking.no_show": gettext_noop("Marked as no-show"),
     "booking.moved": gettext_noop("Moved to another time"),
     "booking.moved_for_decision": gettext_noop("Moved to another time, to be decided again"),
     "booking.charged_again": gettext_noop("Late cancel charged again"),

@@ -19,8 +19,8 @@ def stacked_hours(
         "horizontal": horizontal,
         "categories": list(labels),
         "series": [
-            {"name": _("for others"), "data": [_hours(row.external_seconds) for row in rows]},
-            {"name": _("for the own unit"), "data": [_hours(row.internal_seconds) for row in rows]},
+            {"name": _("for external users"), "data": [_hours(row.external_seconds) for row in rows]},
+            {"name": _("for the unit itself"), "data": [_hours(row.internal_seconds) for row in rows]},
         ],
     }
 

@@ -51,7 +51,7 @@ class ByHandForm(InstrumentChoice, TimeForm, SpentFields):
         label=gettext_lazy("Who pays"),
         choices=[
             (ORGANIZATION, gettext_lazy("Their organization")),
-            (PERSON, gettext_lazy("They themselves")),
+            (PERSON, gettext_lazy("The user in person")),
         ],
     )
     uscc = forms.CharField(

@@ -21,7 +21,7 @@ TITLES = {
     400: _("The request could not be read"),
     401: _("Log in first"),
     403: _("Not allowed"),
-    404: _("Nothing here"),
+    404: _("Page not found"),
     405: _("Not possible here"),
     409: _("Something else came first"),
     410: _("No longer there"),

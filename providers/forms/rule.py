@@ -64,28 +64,28 @@ class RuleForm(forms.Form):
     max_length = _hours_field(_("Longest booking (hours)"))
     turnaround = _whole_field(_("Kept free after each use (minutes)"), 0, 1440)
     may_span_gaps = forms.BooleanField(label=_("A booking may run on overnight"), required=False)
-    lead = _hours_field(_("Book at least so long before (hours)"))
-    horizon = _whole_field(_("Bookable so far ahead (days)"), 1, 365)
-    change_deadline = _hours_field(_("Movable until so long before (hours)"))
-    cancel_deadline = _hours_field(_("Cancelled free of charge until so long before (hours)"))
-    late_cancel_percent = _whole_field(_("A later cancellation costs (%)"), 0, 100)
-    no_show_percent = _whole_field(_("Not coming costs (%)"), 0, 100)
+    lead = _hours_field(_("Minimum notice (hours)"))
+    horizon = _whole_field(_("Bookable ahead (days)"), 1, 365)
+    change_deadline = _hours_field(_("Can be moved until (hours before start)"))
+    cancel_deadline = _hours_field(_("Free cancellation until (hours before start)"))
+    late_cancel_percent = _whole_field(_("Late cancellation charge (%)"), 0, 100)
+    no_show_percent = _whole_field(_("No-show charge (%)"), 0, 100)
     user_kinds = SeveralField(label=_("Who may book"))
-    needs_qualification = forms.BooleanField(label=_("Who operates it needs a qualification"), required=False)
+    needs_qualification = forms.BooleanField(label=_("Self-operation needs a qualification"), required=False)
     decision = forms.ChoiceField(label=_("Decision"))
     decision_hours = _whole_field(_("The keeper decides within (hours)"), 1, 720)
     service_modes = SeveralField(label=_("Ways of service"))
     quota_user_week_hours = forms.DecimalField(
-        label=_("Hours a person may book a week"),
+        label=_("Hours per person per week"),
         required=False,
         min_value=0,
         max_value=168,
         decimal_places=2,
         widget=forms.NumberInput({"step": "0.5", "class": "figure"}),
     )
-    quota_user_week_bookings = _whole_field(_("Bookings a person may have a week"), 1, 1000, required=False)
+    quota_user_week_bookings = _whole_field(_("Bookings per person per week"), 1, 1000, required=False)
     quota_organization_month_hours = forms.DecimalField(
-        label=_("Hours an organization may book a month"),
+        label=_("Hours per organization per month"),
         required=False,
         min_value=0,
         max_value=744,
@@ -119,9 +119,9 @@ class PatternForm(forms.Form):
     frequency = forms.ChoiceField(label=_("Recurs"), initial=Frequency.WEEKLY.value)
     weekdays = SeveralField(label=_("Weekdays"), coerce=int)
     nth = forms.TypedChoiceField(
-        label=_("Which one of the month"), required=False, coerce=int, empty_value=None
+        label=_("Which week of the month"), required=False, coerce=int, empty_value=None
     )
-    interval = _whole_field(_("Every so many weeks or months"), 1, 52)
+    interval = _whole_field(_("Interval (weeks or months)"), 1, 52)
     opens = forms.TimeField(label=_("Opens"), widget=TimeInput())
     closes = forms.TimeField(label=_("Closes"), widget=TimeInput())
     starts_on = forms.DateField(label=_("Starting on"), widget=DayInput())

@@ -83,7 +83,7 @@ def _basis(number: int, facts: ReportFacts) -> Iterator[Block]:
     yield Paragraph(f"《{_plain_title(facts)}》，版本{cycle.policy.version}。{draft}")
     yield _sub(2, "评价程序")
     yield Paragraph(
-        f"{words.on_date(cycle.frozen_at)}，归集并固定年度数据，此后各步骤均以固定的数据为准；"
+        f"{words.on_date(cycle.frozen_at)}，归集并冻结年度数据，此后各步骤均以冻结的数据为准；"
         f"{words.on_date(cycle.checked_at)}，对上机记录开展核查；"
         f"{words.on_date(cycle.scored_at)}，依据数据、办法和核查决定计算得分与奖励金额；"
         f"公示期满后，于{words.on_date(cycle.approved_at)}审定。"
@@ -211,7 +211,7 @@ def _how_to_verify(facts: ReportFacts, code: str, url: str) -> Iterator[Block]:
         "2. 在核验页面上传本文件。平台比对文件的SHA-256并验证数字签名，文件有任何改动即判为不符。"
     )
     yield Paragraph(
-        "3. 报送件内附清单文件，列明各文件的SHA-256。年度数据固定后以清单的SHA-256为名，"
+        "3. 报送件内附清单文件，列明各文件的SHA-256。年度数据冻结后以清单的SHA-256为名，"
         "任何人以相同的数据和办法重算，结果应当一致到分。"
     )
     yield Table(

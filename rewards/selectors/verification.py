@@ -21,7 +21,7 @@ SIGNED = gettext_noop("Its signature is this platform's, and covers the whole fi
 UNKNOWN = gettext_noop("The file's SHA-256 is not that of any file that was sent.")
 PROBLEMS = {
     "not_pdf": gettext_noop("It is not a PDF."),
-    "too_large": gettext_noop("It is larger than any paper of this platform."),
+    "too_large": gettext_noop("It is larger than any document of this platform."),
     "unsigned": gettext_noop("It carries no signature."),
     "changed": gettext_noop("It was changed after it had been signed."),
     "added_to": gettext_noop("Something was added after it had been signed."),

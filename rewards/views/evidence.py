@@ -21,7 +21,7 @@ NAMES: dict[str, str | Promise] = {
     "booked_until": _("Booked until, grace included"),
     "recorded_at": _("Recorded"),
     "limit_days": _("Days within which it may be recorded"),
-    "capture": _("Captured"),
+    "capture": _("How recorded"),
     "user": _("The user’s organization"),
     "owner": _("Owner of the instrument"),
     "amount": _("Amount logged"),

@@ -28,7 +28,7 @@ def verify(request: HttpRequest) -> HttpResponse:
         _drain(request)
         form = PaperForm({})
         form.errors.clear()
-        form.add_error("file", _("The file is larger than 20 MB, and no paper of this platform is."))
+        form.add_error("file", _("The file is larger than 20 MB, and no document of this platform is."))
         return _answer(request, paper_form=form, status=413)
     return _with_file(request)
 

@@ -47,8 +47,8 @@ def step(page, name):
 def test_an_officer_runs_the_year_an_auditor_decides_and_finance_pays(year, enter, clock):
     officer = enter("officer")
     officer.goto(f"/bureau/cycles/{YEAR}/")
-    step(officer, "固定年度数据")
-    expect(officer.locator("#notes")).to_contain_text("年度数据已固定")
+    step(officer, "冻结年度数据")
+    expect(officer.locator("#notes")).to_contain_text("年度数据已冻结")
     step(officer, "核查上机记录")
     expect(officer.get_by_text("还有 1 项核查问题待处理")).to_be_visible()
 

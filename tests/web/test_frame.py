@@ -50,7 +50,7 @@ def test_chinese_is_the_default_whatever_the_page(client):
 def test_an_address_that_is_not_there(client):
     response = client.get("/nothing/")
     assert response.status_code == 404
-    assert "<h1>没有找到</h1>" in response.content.decode()
+    assert "<h1>页面不存在</h1>" in response.content.decode()
 
 
 def test_a_form_without_its_token_is_refused_in_our_words():

@@ -88,7 +88,7 @@ def answer(error, *, path="/instruments/", method="GET", user=None, htmx=False):
 def test_a_page_shows_the_refusal_with_its_status():
     response = answer(NotFound())
     assert response.status_code == 404
-    assert "<h1>没有找到</h1>" in response.content.decode()
+    assert "<h1>页面不存在</h1>" in response.content.decode()
 
 
 def test_a_page_shows_all_problems():

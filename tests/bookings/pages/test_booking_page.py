@@ -64,12 +64,12 @@ def test_who_does_what(name, who, booking, people, send):
 
 def test_the_page_says_what_happens_next_and_to_whom_it_waits(city, booking, see):
     theirs = texts(see(city.researcher, "booking", booking.public_id))
-    assert "机组将于 2026年3月3日 08:00 前答复，在此之前为您保留该时段。" in theirs
+    assert "机组将于 2026年3月3日 08:00 前审批，在此之前为您保留该时段。" in theirs
     assert "2 × ¥100.00 /小时" in theirs
     assert "¥200.00" in theirs
     assert "签到码" not in theirs
     keepers = texts(see(city.keeper, "booking", booking.public_id))
-    assert "请于 2026年3月3日 08:00 前答复；逾期未答复，申请自动失效。" in keepers
+    assert "请于 2026年3月3日 08:00 前审批；逾期未审批，申请自动失效。" in keepers
 
 
 def test_an_approved_booking_shows_its_user_the_code_and_until_when_cancelling_is_free(city, see):
@@ -108,7 +108,7 @@ def test_a_request_is_declined_with_a_reason_that_its_user_reads(city, booking, 
 def test_an_approval_in_place_is_stored_and_leads_back_without_a_script(city, booking, send):
     other = book(city, slot(day=2))
     row = send(city.keeper, "booking_approve", booking.public_id, htmx=True, form_token="one-click")
-    assert (row.status_code, "已同意，并已通知戊。" in texts(row)) == (201, True)
+    assert (row.status_code, "已通过，并已通知戊。" in texts(row)) == (201, True)
     assert selectors.booking(city.keeper, booking.public_id).state == "approved"
     plain = send(city.keeper, "booking_approve", other.public_id, next="/keeper/")
     assert plain.url == "/keeper/"
@@ -145,7 +145,7 @@ def test_a_move_that_the_keeper_decides_again_says_so_before_and_after(city, see
     asked = {"starts_at": "2026-03-07T09:00", "ends_at": "2026-03-07T11:00"}
     done = send(city.researcher, "booking_move", booking.public_id, **asked)
     page = texts(see(city.researcher, "booking", booking.public_id))
-    assert (done.status_code, "机组将于 2026年3月3日 08:00 前答复，在此之前保留该时段。" in page) == (
+    assert (done.status_code, "机组将于 2026年3月3日 08:00 前审批，在此之前保留该时段。" in page) == (
         302,
         True,
     )

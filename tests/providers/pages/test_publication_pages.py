@@ -19,7 +19,7 @@ def test_news_go_out_at_once_and_can_be_taken_down_with_a_reason(at, world, addr
     assert "已发布，在单位主页公开可见。" in text_of(client.get(answer["Location"]))
     news = UnitNews.objects.get()
     at("officer").post(reverse("publication_withdraw", args=["news", news.public_id]), {"reason": "日期有误"})
-    assert "已下架" in text_of(client.get(answer["Location"]))
+    assert "已撤下" in text_of(client.get(answer["Location"]))
     assert "日期有误" in text_of(client.get(answer["Location"]))
 
 

@@ -66,7 +66,7 @@ def test_more_units_take_no_more_statements(login, steps, statements):
 
 
 STEPS = (
-    ("freeze", "年度数据已固定。下一步请核查上机记录。", "核查上机记录"),
+    ("freeze", "年度数据已冻结。下一步请核查上机记录。", "核查上机记录"),
     ("check", "核查完成。发现的问题由核查人员作出决定，之后计算得分。", "计算得分并分配资金"),
     ("score", "得分与奖励金额已算出。请审阅结果，然后发布公示。", "发布公示"),
     ("announce", "结果已公示，公示期满后可审定。", None),
@@ -78,7 +78,7 @@ STEPS = (
 def test_step_by_step_the_page_offers_what_comes_next(login, small, clock):
     client = login(small.city.officer)
     clock.set(AFTER)
-    assert page(client).context["primary"][0] == "固定年度数据"
+    assert page(client).context["primary"][0] == "冻结年度数据"
     for verb, said, following in STEPS:
         if verb == "approve":
             clock.move(timedelta(days=12))
