@@ -1,10 +1,11 @@
 """Writers of instruments: draft → submitted → published ⇄ suspended → retired (see domain.states)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import allowed, require
@@ -48,7 +49,8 @@ def instrument_create(
         raise InnerNumberTaken(inner_number=clean["inner_number"])
     instrument = Instrument(organization=organization, created_at=now)
     fill(instrument, clean)
-    keep(instrument, actor=actor, now=now)
+    with _taken_number_refused(instrument):
+        keep(instrument, actor=actor, now=now)
     _record(actor, "instrument.created", instrument, now)
     return instrument
 
@@ -84,7 +86,8 @@ def instrument_update(
     if waits != instrument.pending_values:
         instrument.pending_values = waits
         instrument.pending_since = now if waits else None
-    keep(instrument, actor=actor, now=now)
+    with _taken_number_refused(instrument):
+        keep(instrument, actor=actor, now=now)
     _record(actor, "instrument.updated", instrument, now, fields=sorted(clean), waiting=sorted(waiting))
     return instrument
 
@@ -287,6 +290,18 @@ def _need_free_number(instrument: Instrument, inner_number: str) -> None:
     others = Instrument.objects.filter(organization_id=instrument.organization_id).exclude(pk=instrument.pk)
     if others.filter(inner_number=inner_number).exists():
         raise InnerNumberTaken(inner_number=inner_number)
+
+
+@contextmanager
+def _taken_number_refused(instrument: Instrument) -> Iterator[None]:
+    """Two instruments have two locks, so both may find a number free; the database lets one have it."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if "inner_number" in str(error):
+            raise InnerNumberTaken(inner_number=instrument.inner_number) from error
+        raise
 
 
 def _with_waiting_changes(actor: "User", instrument_id: int) -> Instrument:

@@ -8,6 +8,7 @@ from instrument_share.journal.selectors import history, notifications
 from instrument_share.kernel.errors import Forbidden, IllegalMove, Invalid, NotFound
 from providers import selectors, services
 from providers.domain.words import ServiceMode, UserKind
+from providers.services import instruments
 from providers.services.common import InReview, ReasonMissing
 
 from .conftest import INSTRUMENT, NOW, person, published, terms
@@ -125,6 +126,20 @@ def test_every_unusable_value_is_named(world):
         "instrument.subjects",
         "instrument.unknown_field",
     ]
+
+
+def test_a_number_that_another_instrument_took_between_check_and_write_is_refused_in_words(
+    world, draft, monkeypatch
+):
+    taken = published(world, inner_number="S-1")
+    monkeypatch.setattr(instruments, "_need_free_number", lambda *_: None)
+    with pytest.raises(services.InnerNumberTaken) as refused:
+        services.instrument_update(
+            actor=world.manager, instrument_id=draft.pk, values={"inner_number": "S-1"}, now=NOW
+        )
+    assert refused.value.params == {"inner_number": "S-1"}
+    draft.refresh_from_db()
+    assert (draft.inner_number, taken.inner_number) == (INSTRUMENT["inner_number"], "S-1")
 
 
 def test_an_inner_number_is_taken_once_in_a_unit(world, draft):
