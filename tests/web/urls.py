@@ -73,6 +73,6 @@ urlpatterns = [
     path("test-api/", api.urls),
     path("styleguide/", styleguide.styleguide),
     path("styleguide/times.json", styleguide.times),
-    path("styleguide/confirm/", styleguide.confirm),
+    path("styleguide/confirm/", styleguide.confirm, name="styleguide_confirm"),
     *of_the_site,
 ]
