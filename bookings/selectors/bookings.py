@@ -90,7 +90,7 @@ def decisions_of_year(year: int) -> Iterator[dict[str, Any]]:
         )
         .values(organization_id=F("instrument__organization_id"))
         .annotate(
-            decided=Count("pk", filter=Q(decided_at__isnull=False)),
+            decided=Count("pk", filter=Q(decided_at__lt=F("decide_by"))),
             lapsed=Count("pk", filter=Q(state=BookingState.LAPSED)),
         )
         .order_by("organization_id")

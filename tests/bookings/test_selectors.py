@@ -5,8 +5,10 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import F
 
 from bookings import selectors, services
+from bookings.models import Booking
 from instrument_share.accounts.domain import Role
 from providers import selectors as providers
 from tests import factories
@@ -160,3 +162,14 @@ def test_decisions_of_a_year_are_counted_by_unit():
         {"organization_id": city.owner.pk, "decided": 1, "lapsed": 1}
     ]
     assert list(selectors.decisions_of_year(2025)) == []
+
+
+def test_a_decision_at_its_deadline_or_after_it_does_not_count_as_in_time():
+    """The services refuse it; a past period that was brought in may have it."""
+    city = factories.city(decision="by_keeper", decision_hours=4)
+    booking = book(city)
+    services.booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
+    Booking.objects.update(decided_at=F("decide_by"))
+    assert list(selectors.decisions_of_year(2026)) == [
+        {"organization_id": city.owner.pk, "decided": 0, "lapsed": 0}
+    ]
