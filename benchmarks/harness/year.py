@@ -1,0 +1,106 @@
+"""An invented year of four units with five instruments each, one use a day, through `history_import`."""
+
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from bookings import services as bookings
+from bookings.domain.history import HistoryRow, PastUse
+from bookings.domain.words import Rating
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.models import User
+from instrument_share.kernel.interval import Interval
+from providers.domain.words import ServiceMode
+from providers.models import PriceLine
+from rewards import services
+from rewards.models import AssessmentCycle
+from tests.rewards.builders import AFTER, YEAR, build_city, local
+
+UNITS = ("云屏理工大学", "云屏材料研究所", "云屏海洋研究院", "云屏医学院")
+PER_UNIT = 5
+DAY = timedelta(days=1)
+POLICY = Path(__file__).resolve().parents[2] / "rewards/policies/yunping-draft.toml"
+
+
+class Year:
+    """The city before its year is frozen. `rows` are what was done, by unit, with who imports them."""
+
+    def __init__(self, uses_each: int) -> None:
+        self.city = build_city()
+        self.client = self.city.organization("云屏小微企业有限公司", kind="enterprise", size_class="small")
+        self.rows: list[tuple[User, list[HistoryRow]]] = []
+        for name in UNITS:
+            unit = self.city.unit(name)
+            manager = self.city.person(f"{name}管理员", unit, Role.UNIT_MANAGER)
+            rows = []
+            for number in range(PER_UNIT):
+                instrument = self.city.instrument(unit, f"{name}仪器{number + 1}")
+                PriceLine.objects.create(rule=instrument.rules.get(), price_yuan=Decimal(100))
+                # One use in three is the unit's own.
+                rows += [
+                    self._row(instrument.pk, day, self.client.pk if day % 3 else unit.pk)
+                    for day in range(uses_each)
+                ]
+            self.rows.append((manager, rows))
+
+    def _row(self, instrument_id: int, day: int, payer_id: int) -> HistoryRow:
+        start = local(YEAR, 1, 2, 9) + day * DAY
+        time = Interval(start, start + timedelta(hours=4))
+        return HistoryRow(
+            instrument_id=instrument_id,
+            user_id=self.city.researcher.pk,
+            payer_organization_id=payer_id,
+            service_mode=ServiceMode.OPERATED,
+            subject="断口观察",
+            booked=time,
+            requested_at=start - 2 * DAY,
+            used=PastUse(
+                time=time,
+                operator_id=self.city.operators[instrument_id].pk,
+                idle_seconds=600,
+                recorded_at=time.end,
+                confirmed_by_id=self.city.researcher.pk,
+                rating=Rating.VERY_SATISFIED,
+            ),
+        )
+
+    def import_all(self) -> None:
+        for manager, rows in self.rows:
+            bookings.history_import(actor=manager, rows=rows, now=AFTER)
+
+
+class Steps:
+    """The bureau's steps of that year under the city's draft of a policy, from 5 January on."""
+
+    def __init__(self, year: Year) -> None:
+        self.officer = year.city.officer
+        policy = services.policy_load(
+            actor=self.officer, document=POLICY.read_text(encoding="utf-8"), now=AFTER
+        )
+        cycle = services.cycle_open(
+            actor=self.officer, year=YEAR, policy_id=policy.pk, budget_yuan=Decimal(3_000_000), now=AFTER
+        )
+        self.on = {"actor": self.officer, "cycle_id": cycle.pk}
+
+    @property
+    def cycle(self) -> AssessmentCycle:
+        return AssessmentCycle.objects.select_related("policy").get(pk=self.on["cycle_id"])
+
+    def freeze(self) -> None:
+        services.cycle_freeze(**self.on, now=AFTER)
+
+    def check(self) -> None:
+        services.cycle_check(**self.on, now=AFTER + DAY)
+
+    def score(self) -> None:
+        services.cycle_score(**self.on, now=AFTER + 2 * DAY)
+
+    def approve(self) -> None:
+        """Announce and, when the notice is over and every finding was dismissed, approve."""
+        for finding in self.cycle.findings.all():
+            services.finding_decide(
+                actor=self.officer, finding_id=finding.pk, uphold=False, reason="情况属实", now=AFTER + DAY
+            )
+        self.score()
+        services.cycle_announce(**self.on, now=AFTER + 3 * DAY)
+        services.cycle_approve(**self.on, now=AFTER + 20 * DAY)
