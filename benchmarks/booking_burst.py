@@ -22,7 +22,8 @@ from tests.factories import NOW
 PROCESSES = 4
 EACH = 30
 HOURS_A_DAY = 12
-ACCEPTED = 30
+ACCEPTED = {"sqlite": 30, "postgresql": 150}
+"""On PostgreSQL bare rows are written side by side; bookings of one instrument wait for its lock."""
 
 
 def main() -> None:
@@ -48,7 +49,7 @@ def main() -> None:
     booked = PROCESSES * EACH
     assert Booking.objects.count() == booked + PROCESSES, "some were not booked"
     floor, measured = (lasted([one[step] for one in spans]) / booked for step in (0, 1))
-    verdict.judge(f"a booking, {PROCESSES} processes × {EACH}", measured, floor, ACCEPTED)
+    verdict.judge(f"a booking, {PROCESSES} processes × {EACH}", measured, floor, ACCEPTED[connection.vendor])
     verdict.exit()
 
 
