@@ -1,6 +1,6 @@
 """Usage logs, their corrections and confirmations: each a link of its instrument's chain."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -39,7 +39,8 @@ from providers import selectors as providers
 from providers.domain.words import ServiceMode
 
 if TYPE_CHECKING:
-    from instrument_share.accounts.models import User
+    from instrument_share.accounts.models import Organization, User
+    from providers.domain.terms import Terms
 
 
 def log_write(log: UsageLog, *, actor: "User", now: datetime) -> UsageLog:
@@ -90,35 +91,19 @@ def usage_log_by_hand(
         post_seconds=post_seconds,
         idle_seconds=idle_seconds,
     )
-    problems = [*by_hand_problems(time, now, settings.MANUAL_ENTRY_LIMIT_DAYS), *spent.problems(time)]
-    if not content.strip():
-        problems.append(content_missing())
-    if payer is not None and payer.pk not in standing(user).organization_ids():
-        problems.append(
-            Problem(
-                "usage.payer_not_of_user",
-                gettext_noop(
-                    "The user is not a member of this organization. Choose one that they belong to."
-                ),
-                field="payer_organization",
-            )
-        )
     terms = providers.terms_at(instrument_id, time.start)
-    if terms is None and amount_yuan is None:
-        problems.append(
-            Problem(
-                "usage.amount_missing",
-                gettext_noop("No rule was in force then. Enter the amount, 0 if it was free."),
-                field="amount_yuan",
-            )
-        )
+    problems = [
+        *by_hand_problems(time, now, settings.MANUAL_ENTRY_LIMIT_DAYS),
+        *spent.problems(time),
+        *_fact_problems(user, payer, content, terms, amount_yuan),
+    ]
     if problems:
         raise UsageRefused(problems=problems)
     kind = providers.user_kind(user, payer, instrument)
     price = (
         None if terms is None else pricing.quote(terms, time, kind, service_mode, samples, spent.effective)
     )
-    given = amount_yuan is not None or price is None
+    amount, lines = _charged(amount_yuan, price)
     log = UsageLog(
         instrument=instrument,
         user=user,
@@ -137,13 +122,44 @@ def usage_log_by_hand(
         funding_sources=list(funding_sources),
         samples=samples,
         results=results.strip(),
-        amount_yuan=yuan(amount_yuan or 0) if given else price.total,  # type: ignore[union-attr]
-        price=[] if given else price.as_rows(),  # type: ignore[union-attr]
+        amount_yuan=amount,
+        price=lines,
         capture=Capture.MANUAL.value,
     )
     log_write(log, actor=actor, now=now)
     messages.tell_user_of_log(log, messages.CONFIRM, now)
     return log
+
+
+def _fact_problems(
+    user: "User",
+    payer: "Organization | None",
+    content: str,
+    terms: "Terms | None",
+    amount_yuan: Decimal | None,
+) -> Iterator[Problem]:
+    """What stands against the facts of a use by hand, its time aside."""
+    if not content.strip():
+        yield content_missing()
+    if payer is not None and payer.pk not in standing(user).organization_ids():
+        yield Problem(
+            "usage.payer_not_of_user",
+            gettext_noop("The user is not a member of this organization. Choose one that they belong to."),
+            field="payer_organization",
+        )
+    if terms is None and amount_yuan is None:
+        yield Problem(
+            "usage.amount_missing",
+            gettext_noop("No rule was in force then. Enter the amount, 0 if it was free."),
+            field="amount_yuan",
+        )
+
+
+def _charged(given: Decimal | None, price: pricing.Quote | None) -> tuple[Decimal, list[dict[str, Any]]]:
+    """The amount that was given, else the price; and the lines that it comes from."""
+    if given is not None or price is None:
+        return yuan(given or 0), []
+    return price.total, price.as_rows()
 
 
 @transaction.atomic
