@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from schedule.models import Calendar, Event, Rule
 
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval, intersected, merged
 from providers.domain.terms import OpeningPattern
 from providers.domain.words import DayKind, Frequency, HolidayTreatment
@@ -22,7 +22,6 @@ from providers.domain.workdays import ONE_DAY, DayTable
 if TYPE_CHECKING:
     from providers.models import OpenServiceRule
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 LAST_SECOND = time(23, 59, 59)
 
@@ -60,14 +59,14 @@ def _rows_of(slug: str, calendar: Calendar, pattern: OpeningPattern) -> tuple[Ru
         title=slug,
         start=opening.start,
         end=opening.end,
-        end_recurring_period=pattern.until and datetime.combine(pattern.until, LAST_SECOND, SHANGHAI),
+        end_recurring_period=pattern.until and datetime.combine(pattern.until, LAST_SECOND, CITY_TIME),
     )
     return rule, event
 
 
 def _opening(day: date, opens: time, closes: time) -> Interval:
     closing_day = day + ONE_DAY if closes <= opens else day
-    return Interval(datetime.combine(day, opens, SHANGHAI), datetime.combine(closing_day, closes, SHANGHAI))
+    return Interval(datetime.combine(day, opens, CITY_TIME), datetime.combine(closing_day, closes, CITY_TIME))
 
 
 def patterns_of(events: Iterable[Event]) -> tuple[OpeningPattern, ...]:
@@ -76,7 +75,7 @@ def patterns_of(events: Iterable[Event]) -> tuple[OpeningPattern, ...]:
 
 
 def _pattern_of(event: Event) -> OpeningPattern:
-    start, end = event.start.astimezone(SHANGHAI), event.end.astimezone(SHANGHAI)
+    start, end = event.start.astimezone(CITY_TIME), event.end.astimezone(CITY_TIME)
     params = event.rule.get_params()
     weekdays = params["byweekday"] if isinstance(params["byweekday"], list) else [params["byweekday"]]
     until = event.end_recurring_period
@@ -88,7 +87,7 @@ def _pattern_of(event: Event) -> OpeningPattern:
         frequency=Frequency(event.rule.description),
         interval=params["interval"],
         nth=params.get("bysetpos"),
-        until=until and until.astimezone(SHANGHAI).date(),
+        until=until and until.astimezone(CITY_TIME).date(),
     )
 
 
@@ -148,7 +147,7 @@ def _recurring_days(event: Event, pattern: OpeningPattern, first: date, last: da
     It counts from the Monday of its first week, so that a 调休 day of that week finds Monday's hours.
     """
     begin = _monday(pattern.starts_on) if pattern.frequency is Frequency.WEEKLY else pattern.starts_on
-    recurrence = event.get_rrule_object(SHANGHAI).replace(
+    recurrence = event.get_rrule_object(CITY_TIME).replace(
         dtstart=datetime.combine(begin, pattern.opens), until=None
     )
     found = recurrence.between(
@@ -165,9 +164,9 @@ def _monday(day: date) -> date:
 
 def local_date(instant: datetime) -> date:
     """The calendar date of an instant in Asia/Shanghai."""
-    return instant.astimezone(SHANGHAI).date()
+    return instant.astimezone(CITY_TIME).date()
 
 
 def local_midnight(day: date) -> datetime:
     """The instant at which a date begins in Asia/Shanghai."""
-    return datetime.combine(day, time.min, SHANGHAI)
+    return datetime.combine(day, time.min, CITY_TIME)

@@ -2,11 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval, subtracted
-
-CITY_TIME = ZoneInfo("Asia/Shanghai")
 
 
 def blocked(held: Interval, turnaround: timedelta) -> Interval:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from bookings.domain.availability import CITY_TIME
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.money import yuan
 from providers.domain.words import PriceUnit, ServiceMode, UserKind

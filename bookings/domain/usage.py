@@ -7,11 +7,11 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from bookings.domain.availability import CITY_TIME
 from bookings.domain.chain import CORRECTABLE
 from bookings.domain.errors import UsageRefused
 from bookings.domain.quota import year_of
 from bookings.domain.words import Direction, UsagePurpose
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.money import yuan

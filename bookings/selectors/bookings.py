@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, F, Q, QuerySet
 
-from bookings.domain.availability import CITY_TIME
 from bookings.domain.quota import year_of
 from bookings.domain.states import HOLDING, BookingState
 from bookings.models import Booking, CreditEvent
 from bookings.selectors.scope import answers_for, visible
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound
 from instrument_share.kernel.interval import Interval
 

@@ -4,15 +4,14 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
-from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
 from bookings.models import UsageLog
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
 
-CITY_TIME = ZoneInfo("Asia/Shanghai")
 EXTERNAL = Q(external=True)
 Of = TypeVar("Of")
 

@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from bookings.domain.availability import CITY_TIME
 from bookings.models import Booking, UsageLog
 from instrument_share.journal.services import notify
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import gettext_noop
 
 if TYPE_CHECKING:

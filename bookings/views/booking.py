@@ -18,11 +18,12 @@ from bookings.views.common import back_to, booking_address, possible
 from bookings.views.next_steps import next_step
 from instrument_share.accounts.permissions import require
 from instrument_share.journal import selectors as journal
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import DomainError
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.states import moved
 from instrument_share.web import clock
-from instrument_share.web.formats import SHANGHAI, moment, timerange, yuan
+from instrument_share.web.formats import moment, timerange, yuan
 from instrument_share.web.forms import add_problems
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.problem import problems_told
@@ -142,7 +143,7 @@ def move(request: SignedInRequest, public_id: str) -> HttpResponse:
     context = {
         "booking": found,
         "form": form,
-        "day": found.starts_at.astimezone(SHANGHAI).date(),
+        "day": found.starts_at.astimezone(CITY_TIME).date(),
         "asks_again": selectors.asks_again(request.user, found, terms),
         "step_minutes": int(terms.step.total_seconds() // 60) if terms else 30,
     }

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from random import Random
 
-from instrument_share.demo.history import DAY, HOUR, SHANGHAI
+from instrument_share.demo.history import DAY, HOUR
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval, intersected, total
 
 FRIDAY = 4
@@ -61,4 +62,4 @@ def _between(day: date, opens: int, last: date, closes: int) -> Interval:
 
 
 def _at(day: date, hour: int) -> datetime:
-    return datetime.combine(day, time(hour), SHANGHAI)
+    return datetime.combine(day, time(hour), CITY_TIME)

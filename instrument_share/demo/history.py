@@ -12,11 +12,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from random import Random
-from zoneinfo import ZoneInfo
 
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -175,8 +174,8 @@ def pieces(windows: Iterable[Interval]) -> Iterator[Interval]:
     for window in windows:
         start = window.start
         while window.end - start > DAY:
-            local = start.astimezone(SHANGHAI)
-            cut = datetime.combine(local.date(), time(8), SHANGHAI)
+            local = start.astimezone(CITY_TIME)
+            cut = datetime.combine(local.date(), time(8), CITY_TIME)
             cut = cut if cut > local else cut + DAY
             yield Interval(start, cut)
             start = cut.astimezone(UTC)
@@ -346,7 +345,7 @@ class _History:
     def _decision(self, booked: Interval) -> tuple[datetime, datetime | None, datetime]:
         ahead = self.plan.lead + timedelta(hours=self.random.randint(26, 300))
         day = _day(booked) - max(1, ahead // DAY) * DAY
-        requested = datetime.combine(day, time(8), SHANGHAI) + self.random.randint(0, 14 * 60) * MINUTE
+        requested = datetime.combine(day, time(8), CITY_TIME) + self.random.randint(0, 14 * 60) * MINUTE
         requested = min(requested, booked.start - self.plan.lead - HOUR).astimezone(UTC)
         if self.plan.decision_hours is None:
             return requested, None, requested
@@ -392,4 +391,4 @@ DIRECTIONS = ("research", "development", "teaching", "other")
 
 
 def _day(interval: Interval) -> date:
-    return interval.start.astimezone(SHANGHAI).date()
+    return interval.start.astimezone(CITY_TIME).date()

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
-from instrument_share.demo.history import DAY, HOUR, SHANGHAI, Use
+from instrument_share.demo.history import DAY, HOUR, Use
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
 
 OVERLAPPING, UNCHARGED = "YPU-CH-03", "MD-C-02"
@@ -121,4 +122,4 @@ def _next(day: date, weekday: int) -> date:
 
 
 def _at(day: date, hour: int) -> datetime:
-    return datetime.combine(day, time(hour), SHANGHAI)
+    return datetime.combine(day, time(hour), CITY_TIME)

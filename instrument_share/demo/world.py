@@ -9,8 +9,8 @@ from django.core.files.base import ContentFile
 
 from instrument_share.demo import pictures
 from instrument_share.demo.city import City, Instrument
-from instrument_share.demo.history import SHANGHAI
 from instrument_share.demo.week import Planned, Week
+from instrument_share.kernel.city_time import CITY_TIME
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization, User
@@ -22,7 +22,7 @@ DEMO_YEARS = 4
 
 def at(day: date, hour: int = 9, minute: int = 0) -> datetime:
     """That time of day in the city."""
-    return datetime.combine(day, time(hour, minute), SHANGHAI)
+    return datetime.combine(day, time(hour, minute), CITY_TIME)
 
 
 @dataclass
@@ -42,7 +42,7 @@ class World:
 
     @cached_property
     def today(self) -> date:
-        return self.now.astimezone(SHANGHAI).date()
+        return self.now.astimezone(CITY_TIME).date()
 
     @property
     def assessed_year(self) -> int:

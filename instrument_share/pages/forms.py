@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from bookings.domain.words import Direction
 from bookings.forms import LocalDateTime, choices, offer
 from instrument_share.accounts import selectors as accounts
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
-from instrument_share.web.formats import SHANGHAI, bilingual
+from instrument_share.web.formats import bilingual
 from instrument_share.web.problem import told
 from providers import selectors as providers
 from providers.domain.wording import word
@@ -85,7 +86,7 @@ class CatalogueForm(forms.Form):
             return None
         begins = self.cleaned_data.get("begins") or time(9)
         ends = self.cleaned_data.get("ends") or time(17)
-        return Interval(datetime.combine(day, begins, SHANGHAI), datetime.combine(day, ends, SHANGHAI))
+        return Interval(datetime.combine(day, begins, CITY_TIME), datetime.combine(day, ends, CITY_TIME))
 
 
 def _told(code: Any) -> str:

@@ -10,8 +10,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.web import clock, labels
-from instrument_share.web.formats import SHANGHAI
 from instrument_share.web.idempotency import idempotent_form
 
 
@@ -81,7 +81,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         },
         "page": SimpleNamespace(next_cursor="abc"),
         "place": SimpleNamespace(name_zh="云屏材料研究所", name_en="Yunping Institute of Materials"),
-        "today": now.astimezone(SHANGHAI).date(),
+        "today": now.astimezone(CITY_TIME).date(),
     }
     return render(request, "instrument_share/styleguide.html", context)
 
@@ -104,7 +104,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
 
 def times(request: HttpRequest) -> JsonResponse:
     """Times of the present week for a few instruments, in the shape that calendar and timeline read."""
-    today = clock.now().astimezone(SHANGHAI).date()
+    today = clock.now().astimezone(CITY_TIME).date()
     monday = today - timedelta(days=today.weekday())
     resources = [{"id": f"INS-{at}", "title": f"场发射扫描电子显微镜 {at} 号"} for at in range(1, 9)]
     if not request.GET.get("many"):
@@ -112,7 +112,7 @@ def times(request: HttpRequest) -> JsonResponse:
     events: list[dict[str, str]] = []
 
     def add(resource: str, day: int, begins: float, ends: float, kind: str, title: str = "") -> None:
-        start = datetime.combine(monday + timedelta(days=day), time(0), SHANGHAI)
+        start = datetime.combine(monday + timedelta(days=day), time(0), CITY_TIME)
         events.append(
             {
                 "id": f"{resource}-{len(events)}",

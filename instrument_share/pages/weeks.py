@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from bookings import selectors as bookings
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval, intersected, subtracted
-from instrument_share.web.formats import SHANGHAI
 from providers import selectors as providers
 
 DAYS = 7
@@ -22,7 +22,7 @@ class Day:
 
 def coming_week(instrument_ids: Collection[int], now: datetime) -> Mapping[int, list[Day]]:
     """Seven days from today for each instrument; three statements for any number of them."""
-    today = now.astimezone(SHANGHAI).date()
+    today = now.astimezone(CITY_TIME).date()
     spans = [_day(today + timedelta(days=number)) for number in range(DAYS)]
     whole = Interval(max(now, spans[0].start), spans[-1].end)
     windows = providers.open_windows(instrument_ids, whole)
@@ -31,7 +31,7 @@ def coming_week(instrument_ids: Collection[int], now: datetime) -> Mapping[int, 
     return {
         pk: [
             Day(
-                span.start.astimezone(SHANGHAI).date(),
+                span.start.astimezone(CITY_TIME).date(),
                 _kind(
                     intersected(windows.get(pk, []), intersected([span], [whole])),
                     closures.get(pk, []),
@@ -45,7 +45,7 @@ def coming_week(instrument_ids: Collection[int], now: datetime) -> Mapping[int, 
 
 
 def _day(day: date) -> Interval:
-    midnight = datetime.combine(day, time(), SHANGHAI)
+    midnight = datetime.combine(day, time(), CITY_TIME)
     return Interval(midnight, midnight + timedelta(days=1))
 
 

@@ -3,14 +3,13 @@
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import get_language, ngettext
 
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.money import yuan as rounded_yuan
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOTHING = "—"
 _WEEKDAYS_ZH = "一二三四五六日"
 _WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -65,7 +64,7 @@ def percent(share: Decimal | float | None, places: int = 1) -> str:
 
 
 def clock_time(instant: datetime) -> str:
-    return f"{instant.astimezone(SHANGHAI):%H:%M}"
+    return f"{instant.astimezone(CITY_TIME):%H:%M}"
 
 
 def day(instant: date | datetime | None) -> str:
@@ -96,7 +95,7 @@ def moment(instant: datetime | None) -> str:
 
 def timerange(interval: Interval) -> str:
     """From when to when; the day once if it is one day, and midnight at its end is 24:00."""
-    start, end = interval.start.astimezone(SHANGHAI), interval.end.astimezone(SHANGHAI)
+    start, end = interval.start.astimezone(CITY_TIME), interval.end.astimezone(CITY_TIME)
     separator = ", " if in_english() else " "
     last_instant = end - timedelta(microseconds=1)
     if start.date() == last_instant.date():
@@ -106,7 +105,7 @@ def timerange(interval: Interval) -> str:
 
 
 def _local_date(instant: date | datetime) -> date:
-    return instant.astimezone(SHANGHAI).date() if isinstance(instant, datetime) else instant
+    return instant.astimezone(CITY_TIME).date() if isinstance(instant, datetime) else instant
 
 
 def _date_zh(on: date) -> str:

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import Role
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound
 from instrument_share.web import clock
-from instrument_share.web.formats import SHANGHAI, bilingual, date_only
+from instrument_share.web.formats import bilingual, date_only
 from instrument_share.web.idempotency import idempotent_form
 from providers import selectors, services
 from providers.forms.instrument import KeepersForm, QualificationForm
@@ -86,7 +87,7 @@ def qualification_new(request: HttpRequest, public_id: str) -> HttpResponse:
         if named is None:
             form.add_error("person", _("Nobody has this user name or e-mail address. Ask them for it."))
             return None
-        until = datetime.combine(form.cleaned_data["until"], time(23, 59, 59), SHANGHAI)
+        until = datetime.combine(form.cleaned_data["until"], time(23, 59, 59), CITY_TIME)
         return services.qualification_grant(
             actor=person(request), instrument_id=instrument.pk, user=named, expires_at=until, now=clock.now()
         )

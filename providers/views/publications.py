@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from instrument_share.accounts.permissions import require
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound
 from instrument_share.web import clock, cursor
-from instrument_share.web.formats import SHANGHAI, bilingual
+from instrument_share.web.formats import bilingual
 from instrument_share.web.idempotency import idempotent_form
 from providers import selectors, services
 from providers.domain.publications import FIELDS, PublicationKind
@@ -206,7 +207,7 @@ def _values(form: PublicationForm) -> dict[str, Any]:
 
 
 def _usual(kind: PublicationKind, now: "datetime") -> dict[str, Any]:
-    today = now.astimezone(SHANGHAI).date()
+    today = now.astimezone(CITY_TIME).date()
     match kind:
         case PublicationKind.OPENNESS:
             return {"year": today.year - 1}

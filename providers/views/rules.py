@@ -13,10 +13,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import DomainError
 from instrument_share.kernel.interval import Interval
 from instrument_share.web import clock
-from instrument_share.web.formats import SHANGHAI, clock_time, moment
+from instrument_share.web.formats import clock_time, moment
 from instrument_share.web.forms import add_problems
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.problem import problems_told, told
@@ -66,8 +67,8 @@ def rule_new(request: HttpRequest, public_id: str) -> HttpResponse:
         selectors.terms_of(rule)
         for rule in selectors.rules_of(request.user, instrument.pk)[: MOST_VERSIONS + 1]
     ]
-    today = now.astimezone(SHANGHAI).date()
-    start = datetime.combine(today + ONE_DAY, time(), SHANGHAI)
+    today = now.astimezone(CITY_TIME).date()
+    start = datetime.combine(today + ONE_DAY, time(), CITY_TIME)
     forms = TermsForms(
         request.POST if request.method == "POST" else None,
         initial=initial_of(versions[0] if versions else usual(today), start),
@@ -77,7 +78,7 @@ def rule_new(request: HttpRequest, public_id: str) -> HttpResponse:
         draft = forms.draft()
         if forms.act == "publish" and (published := _published(request, instrument, forms, draft, now)):
             return published
-        preview = _preview(draft, max(forms.applies_from, now).astimezone(SHANGHAI).date())
+        preview = _preview(draft, max(forms.applies_from, now).astimezone(CITY_TIME).date())
     context = {
         "instrument": instrument,
         "forms": forms,
@@ -125,7 +126,7 @@ def _days(openings: Sequence[Interval], first: date) -> list[OpenDay]:
 
 
 def _day(openings: Sequence[Interval], day: date) -> OpenDay:
-    begins = datetime.combine(day, time(), SHANGHAI)
+    begins = datetime.combine(day, time(), CITY_TIME)
     ends = begins + ONE_DAY
     parts = [
         Interval(max(one.start, begins), min(one.end, ends))

@@ -13,10 +13,11 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.interval import Interval, intersected
 from rewards.domain.counting import late_by_hand, overlapping_pairs
-from rewards.domain.entries import CITY_TIME, EntryFacts, seconds_of
+from rewards.domain.entries import EntryFacts, seconds_of
 from rewards.domain.figures import hours, shown
 
 KINDS: Mapping[str, str] = {

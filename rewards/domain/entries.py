@@ -5,11 +5,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
-from zoneinfo import ZoneInfo
 
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
-
-CITY_TIME = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Protocol
 
+from instrument_share.kernel.city_time import CITY_TIME
 from rewards.domain.allocation import Allocation, UnitAward, allocate
 from rewards.domain.claims import Claimant
 from rewards.domain.counting import (
@@ -25,7 +26,6 @@ from rewards.domain.counting import (
     ineligible,
     totals,
 )
-from rewards.domain.entries import CITY_TIME
 from rewards.domain.facts import InstrumentFacts, UnitFacts
 from rewards.domain.measures import quota_hours
 from rewards.domain.policy import RewardPolicy

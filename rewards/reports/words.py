@@ -5,10 +5,10 @@ from decimal import Decimal
 
 from django.utils.translation import gettext
 
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.renminbi import capitals
 from rewards.domain.checks import KINDS
 from rewards.domain.counting import REASONS
-from rewards.domain.entries import CITY_TIME
 from rewards.domain.figures import hours, shown
 from rewards.domain.states import FindingState
 

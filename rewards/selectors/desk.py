@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, IntegerField, Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound
-from rewards.domain.entries import CITY_TIME
 from rewards.domain.states import CycleState, FindingState
 from rewards.domain.steps import NextStep, next_step
 from rewards.models import AssessmentCycle, FinanceReport, Finding

@@ -9,10 +9,10 @@ from django.db import transaction
 
 from instrument_share.accounts.permissions import require
 from instrument_share.journal.services import record
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.money import yuan
 from instrument_share.kernel.states import moved
 from providers.selectors import add_working_days
-from rewards.domain.entries import CITY_TIME
 from rewards.domain.errors import (
     BudgetInvalid,
     CycleExists,

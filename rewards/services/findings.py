@@ -11,13 +11,14 @@ from django.db import transaction
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization_ids_by_uscc
 from instrument_share.journal.services import record
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import IllegalMove
 from instrument_share.kernel.states import moved
 from providers.selectors import add_working_days, instrument_ids
 from rewards.domain import checks
 from rewards.domain.canonical import line, sha256
 from rewards.domain.checks import Candidate
-from rewards.domain.entries import CITY_TIME, EntryFacts
+from rewards.domain.entries import EntryFacts
 from rewards.domain.errors import (
     AnswerMissing,
     DismissedInvalidatesNothing,

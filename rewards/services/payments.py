@@ -11,9 +11,9 @@ from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import people_with
 from instrument_share.journal.services import notify, record
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import IllegalMove, gettext_noop
 from instrument_share.kernel.states import moved
-from rewards.domain.entries import CITY_TIME
 from rewards.domain.errors import (
     AccountMissing,
     AlreadyPaid,

@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from instrument_share.accounts.permissions import require
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import DomainError, NotFound
 from instrument_share.web import clock, problem
-from instrument_share.web.formats import SHANGHAI, bilingual, yuan
+from instrument_share.web.formats import bilingual, yuan
 from instrument_share.web.forms import add_problems
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.signed_in import SignedInRequest
@@ -130,7 +131,7 @@ def units_csv(request: HttpRequest, year: int) -> HttpResponse:
 def cycle_open(request: SignedInRequest, year: int) -> HttpResponse:
     require(request.user, "rewards.run_cycle")
     now = clock.now()
-    if not EARLIEST <= year <= now.astimezone(SHANGHAI).year:
+    if not EARLIEST <= year <= now.astimezone(CITY_TIME).year:
         raise NotFound
     policies = selectors.policies(request.user)
     form = CycleOpenForm(request.POST if request.method == "POST" else None, policies=policies)
@@ -172,9 +173,9 @@ def policy_new(request: SignedInRequest) -> HttpResponse:
                 add_problems(form, error)
         else:
             messages.success(request, _("“{policy}” is loaded. Choose it for a year.").format(policy=policy))
-            year = now.astimezone(SHANGHAI).year - 1
+            year = now.astimezone(CITY_TIME).year - 1
             return HttpResponseRedirect(reverse("cycle_open", args=[year]))
-    context = {"form": form, "year": now.astimezone(SHANGHAI).year - 1}
+    context = {"form": form, "year": now.astimezone(CITY_TIME).year - 1}
     return render(request, "rewards/policy_new.html", context, status=422 if form.errors else 200)
 
 
@@ -212,4 +213,4 @@ def cycle_step(request: SignedInRequest, year: int, verb: str) -> HttpResponse:
 
 
 def _today(now: datetime) -> date:
-    return now.astimezone(SHANGHAI).date()
+    return now.astimezone(CITY_TIME).date()

@@ -17,9 +17,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from instrument_share.accounts.permissions import require
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import DomainError, NotFound
 from instrument_share.web import clock, cursor, problem
-from instrument_share.web.formats import SHANGHAI, bilingual, date_only, yuan
+from instrument_share.web.formats import bilingual, date_only, yuan
 from instrument_share.web.forms import add_problems
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.signed_in import SignedInRequest
@@ -223,7 +224,7 @@ def payment_new(request: SignedInRequest, public_id: str, award_id: str) -> Http
         raise NotFound
     now = clock.now()
     form = PaymentForm(
-        request.POST if request.method == "POST" else None, today=now.astimezone(SHANGHAI).date()
+        request.POST if request.method == "POST" else None, today=now.astimezone(CITY_TIME).date()
     )
     if request.method == "POST" and form.is_valid():
         try:

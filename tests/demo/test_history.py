@@ -9,8 +9,9 @@ import pytest
 from instrument_share.demo import plans
 from instrument_share.demo.city import city
 from instrument_share.demo.closures import faults, maintenance
-from instrument_share.demo.history import HOUR, SHANGHAI, Calendar, pieces, uses
+from instrument_share.demo.history import HOUR, Calendar, pieces, uses
 from instrument_share.demo.oddities import with_oddities
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval, total
 
 CITY = city()
@@ -20,7 +21,7 @@ NO_HOLIDAYS = Calendar(frozenset())
 
 
 def at(day: date, hour: int = 0) -> datetime:
-    return datetime.combine(day, time(hour), SHANGHAI)
+    return datetime.combine(day, time(hour), CITY_TIME)
 
 
 def working_hours(first: date, days: int) -> list[Interval]:
@@ -87,7 +88,7 @@ def test_a_full_year_comes_to_the_hours_that_the_facts_ask_for():
 def test_terms_are_busier_than_the_weeks_around_spring_festival():
     by_month = defaultdict(float)
     for use in year_of(calendar=Calendar(frozenset(SPRING_FESTIVAL))):
-        by_month[use.used.start.astimezone(SHANGHAI).month] += use.effective_seconds
+        by_month[use.used.start.astimezone(CITY_TIME).month] += use.effective_seconds
     assert by_month[2] < 0.75 * by_month[4]
     assert by_month[8] < 0.85 * by_month[5]
 
@@ -119,7 +120,7 @@ def test_the_suspicious_entries_are_the_ones_that_are_known():
 
 def test_long_windows_are_cut_at_eight_o_clock():
     window = Interval(at(date(2025, 3, 3)), at(date(2025, 3, 5), 12))
-    assert [(p.start.astimezone(SHANGHAI).hour, p.length / HOUR) for p in pieces([window])] == [
+    assert [(p.start.astimezone(CITY_TIME).hour, p.length / HOUR) for p in pieces([window])] == [
         (0, 8.0),
         (8, 24.0),
         (8, 24.0),
@@ -129,7 +130,7 @@ def test_long_windows_are_cut_at_eight_o_clock():
 
 def test_maintenance_is_on_the_last_friday():
     days = [
-        out.interval.start.astimezone(SHANGHAI).date()
+        out.interval.start.astimezone(CITY_TIME).date()
         for out in maintenance(date(2026, 1, 1), date(2026, 6, 1))
     ]
     assert days == [

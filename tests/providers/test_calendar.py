@@ -29,7 +29,7 @@ def opened(first, last, *patterns, holidays=IGNORED, days=DAYS):
 
 
 def dates(*asked, **more):
-    return [f"{one.start.astimezone(calendar.SHANGHAI):%m-%d}" for one in opened(*asked, **more)]
+    return [f"{one.start.astimezone(calendar.CITY_TIME):%m-%d}" for one in opened(*asked, **more)]
 
 
 def weekly(*weekdays, starts_on=date(2025, 9, 1), **more):
@@ -193,7 +193,7 @@ def test_expanded_twice_or_in_two_pieces_it_is_the_same(pattern, holidays, middl
 @given(PATTERNS)
 def test_no_opening_begins_on_a_day_that_the_pattern_does_not_name(pattern):
     for window in opened(date(2024, 12, 1), date(2026, 6, 1), pattern, holidays=CLOSED):
-        begins = window.start.astimezone(calendar.SHANGHAI)
+        begins = window.start.astimezone(calendar.CITY_TIME)
         assert begins.time() == pattern.opens
         assert begins.weekday() in pattern.weekdays or pattern.opens == pattern.closes
         assert pattern.starts_on <= begins.date() <= (pattern.until or date.max)

@@ -1,11 +1,11 @@
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from instrument_share.journal.selectors import history
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Forbidden, Invalid
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.public_id import new_public_id
@@ -17,11 +17,9 @@ from providers.models import OpenServiceRule, OpenWindow
 
 from .conftest import NOW, published, terms
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-
 
 def local(month, day, hour=0, minute=0, year=2025):
-    return datetime(year, month, day, hour, minute, tzinfo=SHANGHAI)
+    return datetime(year, month, day, hour, minute, tzinfo=CITY_TIME)
 
 
 def publish(world, instrument, draft, applies_from=NOW, now=NOW):
@@ -34,7 +32,7 @@ def told(instrument, start, end):
     """The windows as people read them, in Shanghai."""
     windows = selectors.open_windows([instrument.pk], Interval(start, end))[instrument.pk]
     return [
-        f"{w.start.astimezone(SHANGHAI):%m-%d %H:%M} {w.end.astimezone(SHANGHAI):%m-%d %H:%M}"
+        f"{w.start.astimezone(CITY_TIME):%m-%d %H:%M} {w.end.astimezone(CITY_TIME):%m-%d %H:%M}"
         for w in windows
     ]
 

@@ -11,18 +11,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
-from zoneinfo import ZoneInfo
 
 from schedule.models import Calendar
 
 from bookings.models import Booking, BookingGroup, Review, UsageConfirmation, UsageEntry, UsageLog
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import District, Membership, Organization, User
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.uscc import check_character
 from providers.models import Instrument, OpenServiceRule, OpenWindow, UnitProfile
 
 YEAR = 2025
-CITY_TIME = ZoneInfo("Asia/Shanghai")
 BEFORE = datetime(2024, 6, 1, tzinfo=UTC)
 AFTER = datetime(2026, 1, 5, 2, tzinfo=UTC)
 NIGHT = timedelta(hours=10, minutes=10)

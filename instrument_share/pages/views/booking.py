@@ -14,10 +14,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from bookings import selectors as bookings
 from bookings import services
 from bookings.domain.states import BookingState
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import DomainError
 from instrument_share.pages.forms import BookingForm
 from instrument_share.web import clock
-from instrument_share.web.formats import SHANGHAI, moment
+from instrument_share.web.formats import moment
 from instrument_share.web.forms import add_problems
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.problem import problems_told
@@ -56,7 +57,7 @@ def book(request: SignedInRequest, public_id: str) -> HttpResponse:
         "instrument": instrument,
         "terms": terms,
         "form": form,
-        "today": now.astimezone(SHANGHAI).date(),
+        "today": now.astimezone(CITY_TIME).date(),
         "step_minutes": int(terms.step.total_seconds() // 60) if terms else 30,
     }
     return render(

@@ -14,10 +14,11 @@ from instrument_share.accounts import services
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import standing
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Forbidden, NotFound
 from instrument_share.pages.unit_table import KINDS, as_sheet, chosen_units, facets, owning_units
 from instrument_share.web import clock
-from instrument_share.web.formats import SHANGHAI, bilingual
+from instrument_share.web.formats import bilingual
 from instrument_share.web.idempotency import idempotent_form
 from providers.selectors.reviews import reviews_waiting
 from providers.views.common import confirmed, done, person
@@ -34,7 +35,7 @@ def bureau(request: HttpRequest) -> HttpResponse:
     roles = standing(request.user).roles
     if not roles & {Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR}:
         raise Forbidden
-    every = owning_units(request.user, now.astimezone(SHANGHAI).date())
+    every = owning_units(request.user, now.astimezone(CITY_TIME).date())
     rows = chosen_units(request, every)
     if request.GET.get("export") == "csv":
         return as_sheet(rows)

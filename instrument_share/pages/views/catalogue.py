@@ -11,6 +11,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.views.decorators.http import require_safe
 
 from bookings import selectors as bookings
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound
 from instrument_share.kernel.interval import Interval
 from instrument_share.pages.files import picture_response
@@ -18,7 +19,6 @@ from instrument_share.pages.forms import CatalogueForm
 from instrument_share.pages.prices import price_table
 from instrument_share.pages.rows import rows_of
 from instrument_share.web import clock, cursor
-from instrument_share.web.formats import SHANGHAI
 from providers import selectors as providers
 from providers.domain.publications import PublicationKind
 from providers.domain.sentences import sentences
@@ -105,7 +105,7 @@ def instrument(request: HttpRequest, public_id: str) -> HttpResponse:
         "keepers": providers.keepers_of([found.pk])[found.pk],
         "cases": cases.filter(instruments=found, withdrawn_at__isnull=True)[:5],
         "next_free": bookings.next_free(found.pk),
-        "today": now.astimezone(SHANGHAI).date(),
+        "today": now.astimezone(CITY_TIME).date(),
     }
     return render(request, "instrument_share/instrument.html", context)
 
@@ -156,7 +156,7 @@ def timeline(request: HttpRequest) -> HttpResponse:
         "iso_day": day.isoformat(),
         "before": day - timedelta(days=1),
         "after": day + timedelta(days=1),
-        "today": now.astimezone(SHANGHAI).date(),
+        "today": now.astimezone(CITY_TIME).date(),
         "query": urlencode(asked),
         "facet": _category_chips(request, form),
         "shown": min(_on_timeline(request, now).count(), ON_TIMELINE),
@@ -187,4 +187,4 @@ def _day(request: HttpRequest, now: datetime) -> date:
         asked = parse_date(request.GET.get("day", ""))
     except ValueError:
         asked = None
-    return asked or now.astimezone(SHANGHAI).date()
+    return asked or now.astimezone(CITY_TIME).date()

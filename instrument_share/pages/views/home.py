@@ -9,12 +9,13 @@ from django.utils.formats import date_format
 from django.views.decorators.http import require_safe
 
 from bookings import selectors as bookings
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
 from instrument_share.pages.charts import stacked_hours
 from instrument_share.pages.rows import rows_of
 from instrument_share.web import clock
 from instrument_share.web.desks import OWN, desks
-from instrument_share.web.formats import SHANGHAI, bilingual
+from instrument_share.web.formats import bilingual
 from providers import selectors as providers
 from providers.domain.publications import PublicationKind
 
@@ -43,7 +44,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def openness(request: HttpRequest) -> HttpResponse:
     """How open is the city: hours by month and by unit of a year, `?year=`."""
     now = clock.now()
-    present = now.astimezone(SHANGHAI).year
+    present = now.astimezone(CITY_TIME).year
     year = _year(request.GET.get("year", ""), present)
     interval = _whole(year)
     units = {
@@ -73,7 +74,7 @@ def _year(text: str, present: int) -> int:
 
 def _whole(year: int) -> Interval:
     first, last = date(year, 1, 1), date(year + 1, 1, 1)
-    return Interval(datetime.combine(first, time(), SHANGHAI), datetime.combine(last, time(), SHANGHAI))
+    return Interval(datetime.combine(first, time(), CITY_TIME), datetime.combine(last, time(), CITY_TIME))
 
 
 @require_safe

@@ -19,12 +19,13 @@ from bookings.domain.states import BookingState
 from bookings.views.common import CHECK_IN_OPENS
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import standing
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import DomainError, Forbidden
 from instrument_share.kernel.interval import Interval
 from instrument_share.pages.keeper_forms import ByHandForm, ClosureForm, OutcomesForm
 from instrument_share.pages.views.me import counted
 from instrument_share.web import clock
-from instrument_share.web.formats import SHANGHAI, timerange
+from instrument_share.web.formats import timerange
 from instrument_share.web.forms import add_problems
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.signed_in import SignedInRequest
@@ -47,7 +48,7 @@ def keeper(request: SignedInRequest) -> HttpResponse:
     now = clock.now()
     _require_keeper(request.user)
     instruments = list(bookings.with_next_free(providers.instruments_kept(request.user)))
-    today = now.astimezone(SHANGHAI).date()
+    today = now.astimezone(CITY_TIME).date()
     day = _day(request, today)
     of_today = [
         one for one in bookings.keeper_day(request.user, today) if one.state != BookingState.REQUESTED
@@ -95,7 +96,7 @@ def _day(request: SignedInRequest, today: date) -> date:
 def keeper_events(request: SignedInRequest) -> HttpResponse:
     """One day of the kept instruments for the timeline part: `?day=YYYY-MM-DD`."""
     now = clock.now()
-    day = _day(request, now.astimezone(SHANGHAI).date())
+    day = _day(request, now.astimezone(CITY_TIME).date())
     kept = providers.instruments_kept(request.user)
     return JsonResponse(bookings.day_events(request.user, kept, day, now))
 

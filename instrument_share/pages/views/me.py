@@ -20,11 +20,12 @@ from bookings.domain import credit
 from bookings.domain.states import HOLDING, BookingState
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import standing
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound
 from instrument_share.kernel.interval import Interval
 from instrument_share.web import clock, cursor
 from instrument_share.web.exports import csv_response
-from instrument_share.web.formats import SHANGHAI, bilingual
+from instrument_share.web.formats import bilingual
 from instrument_share.web.signed_in import SignedInRequest
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def _administered(viewer: "User") -> "list[Organization]":
 @require_safe
 def my_usage(request: SignedInRequest) -> HttpResponse:
     """Every use of a year and what it costs, `?year=`; `?format=csv` for other programs."""
-    present = clock.now().astimezone(SHANGHAI).year
+    present = clock.now().astimezone(CITY_TIME).year
     asked = request.GET.get("year", "")
     year = int(asked) if asked.isdecimal() and 2000 <= int(asked) <= present else present
     logs = bookings.usage_logs(request.user).filter(user=request.user, **_within(_span(year, 1, 12)))
@@ -177,7 +178,7 @@ def _month(text: str, now: datetime) -> date:
 
 
 def _months_back(now: datetime) -> list[date]:
-    today = now.astimezone(SHANGHAI).date()
+    today = now.astimezone(CITY_TIME).date()
     months = [today.year * 12 + today.month - 1 - back for back in range(MONTHS)]
     return [date(number // 12, number % 12 + 1, 1) for number in months]
 
@@ -187,7 +188,7 @@ def _span(year: int, first: int, last: int | None = None) -> Interval:
     after = year * 12 + (last or first)
     end = date(after // 12, after % 12 + 1, 1)
     start = date(year, first, 1)
-    return Interval(datetime.combine(start, time(), SHANGHAI), datetime.combine(end, time(), SHANGHAI))
+    return Interval(datetime.combine(start, time(), CITY_TIME), datetime.combine(end, time(), CITY_TIME))
 
 
 def _within(span: Interval) -> dict[str, datetime]:
@@ -206,8 +207,8 @@ def _by_month(rows: list[Counted]) -> dict[str, Any]:
     """Effective hours of each month of the year, as the chart part draws them."""
     lengths = dict.fromkeys(range(1, MONTHS + 1), 0)
     for row in rows:
-        lengths[row.values["starts_at"].astimezone(SHANGHAI).month] += row.values["effective_seconds"]
-    year = rows[0].values["starts_at"].astimezone(SHANGHAI).year
+        lengths[row.values["starts_at"].astimezone(CITY_TIME).month] += row.values["effective_seconds"]
+    year = rows[0].values["starts_at"].astimezone(CITY_TIME).year
     return {
         "type": "bar",
         "unit": _("hours"),
@@ -240,8 +241,8 @@ def _as_csv(name: str, rows: list[Counted]) -> HttpResponse:
                 row.log.public_id,
                 bilingual(row.log.instrument, "name"),
                 row.log.user.name,
-                f"{row.values['starts_at'].astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}",
-                f"{row.values['ends_at'].astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}",
+                f"{row.values['starts_at'].astimezone(CITY_TIME):%Y-%m-%d %H:%M:%S}",
+                f"{row.values['ends_at'].astimezone(CITY_TIME):%Y-%m-%d %H:%M:%S}",
                 f"{Decimal(row.values['effective_seconds']) / 3600:.4f}",
                 f"{row.values['amount_yuan']:.2f}",
                 pgettext("answer", "yes") if row.log.is_confirmed else pgettext("answer", "no"),  # type: ignore[attr-defined]

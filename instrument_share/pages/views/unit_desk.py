@@ -16,10 +16,11 @@ from bookings import selectors as bookings
 from bookings.selectors.statistics import Hours
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import standing
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Forbidden
 from instrument_share.kernel.interval import Interval
 from instrument_share.web import clock, labels
-from instrument_share.web.formats import SHANGHAI, bilingual
+from instrument_share.web.formats import bilingual
 from providers import selectors as providers
 from providers.domain.completeness import UnitCompleteness
 from providers.domain.words import InstrumentState
@@ -48,7 +49,7 @@ class Counted:
 def unit_desk(request: HttpRequest) -> HttpResponse:
     """`?unit=` chooses among the units of a person who manages several."""
     now = clock.now()
-    today = now.astimezone(SHANGHAI).date()
+    today = now.astimezone(CITY_TIME).date()
     units = _managed(request)
     unit = next((one for one in units if one.public_id == request.GET.get("unit")), units[0])
     counts = own_counts(request.user, unit.pk, now)
@@ -99,8 +100,8 @@ def _course(months: Sequence[UnitCompleteness]) -> dict[str, Any]:
 
 def _usage(organization_id: int, year: int) -> Hours:
     span = Interval(
-        datetime(year, 1, 1, tzinfo=SHANGHAI),
-        datetime(year + 1, 1, 1, tzinfo=SHANGHAI),
+        datetime(year, 1, 1, tzinfo=CITY_TIME),
+        datetime(year + 1, 1, 1, tzinfo=CITY_TIME),
     )
     found = {hours.of: hours for hours in bookings.hours_by_unit(span)}
     return found.get(organization_id) or Hours(organization_id, 0, 0)

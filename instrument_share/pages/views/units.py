@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from bookings import selectors as bookings
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound
 from instrument_share.pages.files import picture_response
 from instrument_share.pages.rows import rows_of
 from instrument_share.web import clock, cursor
-from instrument_share.web.formats import SHANGHAI
 from providers import selectors as providers
 from providers.domain.completeness import UnitCompleteness
 from providers.domain.publications import PublicationKind
@@ -37,7 +37,7 @@ class UnitRow:
 
 @require_safe
 def units(request: HttpRequest) -> HttpResponse:
-    today = clock.now().astimezone(SHANGHAI).date()
+    today = clock.now().astimezone(CITY_TIME).date()
     found = providers.units(request.user).filter(published_at__isnull=False)
     page = cursor.page(
         found,
@@ -59,7 +59,7 @@ def unit(request: HttpRequest, public_id: str) -> HttpResponse:
     """A unit's page; `?tab=` chooses one of the six kinds."""
     now = clock.now()
     found = providers.unit(request.user, public_id)
-    judged = providers.completeness_of([found.organization_id], now.astimezone(SHANGHAI).date())
+    judged = providers.completeness_of([found.organization_id], now.astimezone(CITY_TIME).date())
     tab = request.GET.get("tab", "profile")
     context = {
         "unit": found,

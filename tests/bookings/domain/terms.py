@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
-from bookings.domain.availability import CITY_TIME
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
 from providers.domain.terms import OpeningPattern, Price, Terms
 from providers.domain.words import Decision, ServiceMode, UserKind
