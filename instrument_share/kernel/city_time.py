@@ -1,4 +1,4 @@
-"""The city's time: intervals are kept in UTC; rules are written, days counted and times shown in this zone."""
+"""The city's time: intervals are kept in UTC; rules are written, days counted, times shown in this zone."""
 
 from zoneinfo import ZoneInfo
 
