@@ -43,7 +43,7 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
 }
 
 ACTIONS: Mapping[str, str] = {
-    "booking.requested": gettext_noop("Booked"),
+    "booking.requested": gettext_noop("Request made"),
     "booking.approved": gettext_noop("Approved"),
     "booking.rejected": gettext_noop("Rejected"),
     "booking.cancelled": gettext_noop("Cancelled"),

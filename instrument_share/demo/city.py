@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 FACTS = Path(__file__).parent / "facts"
 
@@ -96,13 +96,7 @@ class Instrument:
     sample_price: int | None = None
     medical: bool = False
 
-    @property
-    def fee_text_zh(self) -> str:
-        inside, outside, enterprise = self.prices
-        hourly = (
-            f"本单位用户 {inside} 元/小时；外单位科研用户 {outside} 元/小时；企业用户 {enterprise} 元/小时。"
-        )
-        return hourly + (f"送样测试 {self.sample_price} 元/样。" if self.sample_price else "")
+    fee_text_zh: ClassVar[str] = "收费标准以现行开放服务规则为准，按有效机时结算。"
 
 
 @dataclass(frozen=True)

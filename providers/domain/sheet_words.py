@@ -8,7 +8,16 @@ from providers.domain.instruments import FIELDS
 from providers.domain.words import Condition, Funding, Origin, Purpose, SharingMode
 
 HEADINGS: Mapping[str, tuple[str, ...]] = {
-    "inner_number": ("仪器编号", "设备编号", "资产编号", "内部编号", "编号", "innerid", "asset number"),
+    "inner_number": (
+        "单位内部编号",
+        "仪器编号",
+        "设备编号",
+        "资产编号",
+        "内部编号",
+        "编号",
+        "innerid",
+        "asset number",
+    ),
     "name_zh": ("仪器名称", "设备名称", "仪器设备名称", "中文名称", "名称", "cname"),
     "name_en": ("英文名称", "仪器英文名称", "ename"),
     "category": ("分类编码", "仪器分类编码", "仪器分类", "类别编码", "instrcategory", "category code"),

@@ -58,7 +58,7 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         ServiceMode.REMOTE: gettext_noop("operated remotely"),
     },
     UserKind: {
-        UserKind.INSIDE: gettext_noop("users of the own unit"),
+        UserKind.INSIDE: gettext_noop("the unit's own users"),
         UserKind.OUTSIDE: gettext_noop("outside researchers"),
         UserKind.ENTERPRISE: gettext_noop("enterprises"),
         UserKind.INDIVIDUAL: gettext_noop("individuals"),

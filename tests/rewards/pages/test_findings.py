@@ -79,7 +79,7 @@ def test_more_findings_take_no_more_statements(login, found, statements):
 def test_the_evidence_names_the_shared_time_and_leads_to_logs_and_bookings(login, found):
     answer = shown(login(found.city.auditor), "overlap")
     words = text_of(answer)
-    assert "自 2025年1月2日 09:00 至 2025年1月2日 18:10 涉及机时 9.17" in words
+    assert "自 2025年1月2日 09:00 至 2025年1月2日 18:10 涉及机时（小时） 9.17" in words
     first, later = found.logs[0], found.logs[-1]
     assert f"登记在后、应扣除重叠时间的记录 {later.public_id}" in words
     for log in (first, later):

@@ -1,0 +1,25 @@
+"""Messages of Django and allauth that this site's Chinese says in its own words.
+
+Named here so that the catalogue keeps them: an application's catalogue comes before the libraries' own.
+"""
+
+from django.utils.translation import gettext_noop, ngettext_lazy
+
+FORMS = (
+    gettext_noop("This field is required."),
+    gettext_noop("Your password can’t be too similar to your other personal information."),
+    gettext_noop("Your password can’t be a commonly used password."),
+    ngettext_lazy(
+        "Your password must contain at least %(min_length)d character.",
+        "Your password must contain at least %(min_length)d characters.",
+    ),
+)
+EMAIL_ADDRESSES = (
+    gettext_noop("Email Addresses"),
+    gettext_noop("The following email addresses are associated with your account:"),
+    gettext_noop("Primary"),
+    gettext_noop("Re-send Verification"),
+    gettext_noop("Add Email Address"),
+    gettext_noop("Add Email"),
+    gettext_noop("Do you really want to remove the selected email address?"),
+)
