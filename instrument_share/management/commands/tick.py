@@ -11,10 +11,21 @@ from instrument_share.journal import services as journal
 from instrument_share.web import clock, idempotency
 from providers import services as providers
 
-STEPS: dict[str, Callable[[datetime], object]] = {
+logger = logging.getLogger(__name__)
+
+
+def _windows_extended(now: datetime) -> int:
+    """The windows that were added; years without holiday data are for the administrator to enter."""
+    extended = providers.windows_extend(now=now)
+    if extended.unknown_years:
+        logger.warning("tick: no public holidays are known for %s", extended.unknown_years)
+    return extended.windows
+
+
+STEPS: dict[str, Callable[[datetime], int]] = {
     "requests that lapsed": bookings.bookings_lapse_due,
     "no-shows": bookings.bookings_no_show_due,
-    "open windows": lambda now: providers.windows_extend(now=now),
+    "open windows": _windows_extended,
     "next free times": bookings.next_free_advance,
     "audit entries sealed": journal.audit_seal,
     "mails": journal.notifications_mail,
@@ -23,8 +34,6 @@ STEPS: dict[str, Callable[[datetime], object]] = {
 """Everything timed. Each step stands alone and may be repeated at any moment, by several processes at
 once.
 """
-
-logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -46,7 +55,8 @@ class Command(BaseCommand):
         failed = []
         for name, step in STEPS.items():
             try:
-                self.stdout.write(f"{name}: {step(now)}")
+                if done := step(now):
+                    self.stdout.write(f"{name}: {done}")
             except Exception:
                 logger.exception("tick: %s", name)
                 failed.append(name)
