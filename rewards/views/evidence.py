@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 NAMES: dict[str, str | Promise] = {
     "start": _("From"),
     "end": _("To"),
-    "hours": _("Hours concerned"),
+    "hours": _("Hours involved"),
     "booked_until": _("Booked until, grace included"),
     "recorded_at": _("Recorded"),
     "limit_days": _("Days within which it may be recorded"),
@@ -27,7 +27,7 @@ NAMES: dict[str, str | Promise] = {
     "amount": _("Amount logged"),
     "quoted": _("Amount quoted"),
     "places": _("Places"),
-    "entries": _("Logs concerned"),
+    "entries": _("Logs involved"),
     "days": _("Days in a row"),
     "from": _("First day"),
     "to": _("Last day"),
