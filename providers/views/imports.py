@@ -128,7 +128,8 @@ def _targets() -> list[tuple[str, str]]:
 
 def _figures(report: ImportReport) -> dict[str, Any]:
     good = [row for row in report.rows if row.outcome is not Outcome.REFUSED]
-    warnings = [problem for problem in report.problems if problem.warning]
+    entered = {row.number for row in good}
+    warnings = [problem for problem in report.problems if problem.warning and problem.row in entered]
     return {
         "errors": report.errors[:MOST_SHOWN],
         "warnings": warnings[:MOST_SHOWN],

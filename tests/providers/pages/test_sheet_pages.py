@@ -32,7 +32,7 @@ def upload(at, world):
 
 def test_rows_with_problems_are_told_with_row_column_value_and_remedy(at, upload):
     page = text_of(at("manager").get(upload()["Location"]))
-    assert "表格行数 3 可导入 1 有问题 2" in page
+    assert "表格行数 3 可导入 1 有问题 2 待补充 1" in page
     assert "第 3 行 中文名称 — 缺少“中文名称”。" in page
     assert "第 4 行 启用日期 昨天" in page
     assert "先导入没有问题的 1 行" in page
