@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 from bookings.models import Booking, UsageLog
 from instrument_share.journal.services import notify
-from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import gettext_noop
+from instrument_share.kernel.wording import Bilingual
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
+    from providers.models import Instrument
 
 REQUESTED = gettext_noop("{user} asks to use {instrument} from {starts_at}. Decide by {decide_by}.")
 BOOKED = gettext_noop("{user} has booked {instrument} from {starts_at}.")
@@ -53,7 +54,7 @@ def tell_user_of_log(log: UsageLog, message: str, now: datetime) -> None:
         message=message,
         now=now,
         path=f"/usage/{log.public_id}/",
-        params={"instrument": log.instrument.name_zh, "starts_at": shown(log.starts_at)},
+        params={"instrument": _name(log.instrument), "starts_at": log.starts_at},
     )
 
 
@@ -63,13 +64,12 @@ def booking_path(booking: Booking) -> str:
 
 def _params(booking: Booking, more: dict[str, Any]) -> dict[str, Any]:
     return {
-        "instrument": booking.instrument.name_zh,
+        "instrument": _name(booking.instrument),
         "user": booking.user.name,
-        "starts_at": shown(booking.starts_at),
-        **{name: shown(value) if isinstance(value, datetime) else value for name, value in more.items()},
+        "starts_at": booking.starts_at,
+        **more,
     }
 
 
-def shown(instant: datetime) -> str:
-    """An instant as text for a stored message: `2026-03-02 09:00`, Asia/Shanghai."""
-    return f"{instant.astimezone(CITY_TIME):%Y-%m-%d %H:%M}"
+def _name(instrument: "Instrument") -> Bilingual:
+    return Bilingual(instrument.name_zh, instrument.name_en)

@@ -1,6 +1,6 @@
 """The journal's writers: every service calls `record` in its own transaction."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
@@ -15,6 +15,7 @@ from django.utils import translation
 from instrument_share.journal import seals
 from instrument_share.journal.models import AuditEntry, AuditSeal, Notification
 from instrument_share.kernel.errors import NotFound
+from instrument_share.kernel.wording import Bilingual
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,11 +95,22 @@ def notify(
     """Put a message into each person's inbox; `tick` mails what is not mailed yet.
 
     `message` is a literal marked by `gettext_noop`; it is translated, with `params`, for each reader.
+    Instants and `Bilingual` names may be parameters: they are kept as such and told in the reader's language.
     """
+    kept = {name: _kept(value) for name, value in (params or {}).items()}
     Notification.objects.bulk_create(
-        Notification(user=user, message=message, params=dict(params or {}), path=path, created_at=now)
-        for user in users
+        Notification(user=user, message=message, params=kept, path=path, created_at=now) for user in users
     )
+
+
+def _kept(value: Any) -> Any:
+    """A parameter as JSON keeps it; the edge reads it back (`web.problem`)."""
+    match value:
+        case datetime():
+            return {"instant": value.isoformat()}
+        case Bilingual():
+            return {"zh": value.zh, "en": value.en}
+    return value
 
 
 @transaction.atomic
@@ -158,18 +170,20 @@ def _seal_next(now: datetime) -> int:
 MAILED_AT_ONCE = 200
 
 
-def notifications_mail(now: datetime) -> int:
+def notifications_mail(now: datetime, tell: Callable[[str, Mapping[str, Any]], str]) -> int:
     """Send the notifications that were not mailed yet, each in its reader's language; their number.
+
+    `tell` puts a message and its parameters into the active language.
 
     For `tick`. Each is marked in the transaction that sends it: a mail that fails is tried again next time,
     and keeps back none that was sent. People without an address read theirs in the inbox.
     """
     waiting = Notification.objects.filter(mailed_at__isnull=True).order_by("id")
-    return sum(_mail(pk, now) for pk in list(waiting.values_list("pk", flat=True)[:MAILED_AT_ONCE]))
+    return sum(_mail(pk, now, tell) for pk in list(waiting.values_list("pk", flat=True)[:MAILED_AT_ONCE]))
 
 
 @transaction.atomic
-def _mail(notification_id: int, now: datetime) -> bool:
+def _mail(notification_id: int, now: datetime, tell: Callable[[str, Mapping[str, Any]], str]) -> bool:
     locked = Notification.objects.select_for_update(of=("self",), skip_locked=connection.vendor != "sqlite")
     notification = locked.select_related("user").filter(pk=notification_id, mailed_at__isnull=True).first()
     if notification is None:
@@ -179,7 +193,7 @@ def _mail(notification_id: int, now: datetime) -> bool:
     if not (notification.user.email and notification.user.is_active):
         return False
     with translation.override(notification.user.language):
-        text = translation.gettext(notification.message).format_map(notification.params)
+        text = tell(notification.message, notification.params)
         subject = translation.gettext("Research instrument sharing: a message for you")
     send_mail(subject, f"{text}\n\n{settings.SITE_URL}{notification.path}", None, [notification.user.email])
     return True

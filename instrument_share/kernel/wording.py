@@ -17,3 +17,11 @@ class Sentence:
 
     message: str
     params: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Bilingual:
+    """A name that somebody entered in Chinese and, perhaps, in English: each reader gets theirs."""
+
+    zh: str
+    en: str = ""

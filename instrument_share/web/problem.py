@@ -111,6 +111,10 @@ def _shown(name: str, value: Any) -> str:
         case tuple():
             separator = ", " if formats.in_english() else "、"
             return separator.join(_shown(name, one) for one in value)
+        case {"zh": zh, "en": en}:
+            return str((formats.in_english() and en) or zh)
+        case {"instant": text}:
+            return formats.moment(datetime.fromisoformat(text))
         case Interval():
             return formats.timerange(value)
         case datetime():

@@ -13,6 +13,7 @@ from instrument_share.accounts.selectors import organization_lock, people_with
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import DomainError, Invalid, Kind, Problem, gettext_noop
 from instrument_share.kernel.states import moved
+from instrument_share.kernel.wording import Bilingual
 from providers.domain import instruments as fields
 from providers.domain.search import search_text
 from providers.domain.states import EDITABLE_AS_A_WHOLE, INSTRUMENT_MOVES, LIVE
@@ -327,7 +328,7 @@ def _tell(instrument: Instrument, message: str, now: datetime, **params: Any) ->
     notify(
         users=people_with(Role.UNIT_MANAGER, instrument.organization_id),
         message=message,
-        params={"name": instrument.name_zh, **params},
+        params={"name": Bilingual(instrument.name_zh, instrument.name_en), **params},
         path=f"/instruments/{instrument.public_id}/",
         now=now,
     )

@@ -11,6 +11,7 @@ from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import people_with
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import DomainError, NotFound, gettext_noop
+from instrument_share.kernel.wording import Bilingual
 from providers.models import Instrument, Keeper, Qualification
 from providers.selectors import instrument_lock, keepers_of
 
@@ -120,4 +121,10 @@ def _record(
 
 def _tell(user: "User", message: str, instrument: Instrument, now: datetime) -> None:
     path = f"/instruments/{instrument.public_id}/"
-    notify(users=[user], message=message, params={"name": instrument.name_zh}, path=path, now=now)
+    notify(
+        users=[user],
+        message=message,
+        params={"name": Bilingual(instrument.name_zh, instrument.name_en)},
+        path=path,
+        now=now,
+    )

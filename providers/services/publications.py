@@ -11,6 +11,7 @@ from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization_lock, people_with
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import DomainError, Invalid, Kind, NotFound, gettext_noop
+from instrument_share.kernel.wording import Bilingual
 from providers.domain.publications import FIELDS, PublicationKind, problems_of
 from providers.models import Instrument, OpennessStatement
 from providers.selectors.units import MODELS
@@ -91,7 +92,10 @@ def publication_withdraw(
     notify(
         users=people_with(Role.UNIT_MANAGER, publication.organization_id).exclude(pk=actor.pk),
         message=gettext_noop("“{title}” has been taken down: {reason}"),
-        params={"title": publication.title_zh, "reason": publication.withdrawn_reason},
+        params={
+            "title": Bilingual(publication.title_zh, publication.title_en),
+            "reason": publication.withdrawn_reason,
+        },
         path="/unit/",
         now=now,
     )

@@ -54,7 +54,7 @@ def test_mails_speak_the_readers_language(city, clock):
     city.keeper.save()
     book(city)
     call_command("tick", verbosity=0)
-    assert "Decide by 2026-03-02 12:00." in mail.outbox[0].body
+    assert "asks to use Field emission SEM from 3 Mar 2026, 09:00. Decide by 2 Mar 2026, 12:00." in mail.outbox[0].body
     assert "/bookings/BKG-" in mail.outbox[0].body
 
 

@@ -107,7 +107,7 @@ def test_credit_is_shown_with_its_end(city, see):
 def test_notifications_lead_to_what_they_are_about_and_are_read_then(city, see, send):
     booking = approved(city, slot())
     told = journal.notifications(city.researcher).get()
-    assert "2026-03-03 09:00" in texts(see(city.researcher, "inbox"))
+    assert "2026年3月3日 09:00" in texts(see(city.researcher, "inbox"))
     opened = send(city.researcher, "notification_open", told.public_id)
     assert opened.url == f"/bookings/{booking.public_id}/"
     assert journal.unread_count(city.researcher) == 0

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from bookings import services as bookings
 from instrument_share.journal import services as journal
-from instrument_share.web import clock, idempotency
+from instrument_share.web import clock, idempotency, problem
 from providers import services as providers
 
 logger = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ STEPS: dict[str, Callable[[datetime], int]] = {
     "open windows": _windows_extended,
     "next free times": bookings.next_free_advance,
     "audit entries sealed": journal.audit_seal,
-    "mails": journal.notifications_mail,
+    "mails": lambda now: journal.notifications_mail(now, tell=problem.told),
     "old answers forgotten": lambda now: idempotency.forget_old(now=now),
 }
 """Everything timed. Each step stands alone and may be repeated at any moment, by several processes at
