@@ -110,20 +110,7 @@ def booking_move(
     require(actor, "bookings.cancel", booking)
     require_revision(booking, revision)
     _require_not_begun(booking)
-    problems = selectors.booking_problems(
-        actor,
-        booking.instrument,
-        interval=interval,
-        service_mode=ServiceMode(booking.service_mode),
-        payer_organization=booking.payer_organization,
-        subject=booking.subject,
-        samples=booking.samples,
-        now=now,
-        moving=booking,
-    )
-    terms = providers.terms_at(booking.instrument_id, now)
-    if problems or terms is None:
-        raise _refusal(problems)
+    terms = terms_of_move(booking, interval, actor, now)
     if selectors.asks_again(actor, booking, terms):
         _undecide(booking)
         place(booking, interval, terms, actor=actor, now=now, action="booking.moved_for_decision")
@@ -216,6 +203,25 @@ def credit_event(booking: Booking, kind: CreditKind, now: datetime) -> None:
         occurred_at=now,
         ends_at=now + credit.LASTS,
     )
+
+
+def terms_of_move(booking: Booking, interval: Interval, actor: "User", now: datetime) -> "Terms":
+    """The terms under which a booking may go to another interval; raises what stands against it."""
+    problems = selectors.booking_problems(
+        actor,
+        booking.instrument,
+        interval=interval,
+        service_mode=ServiceMode(booking.service_mode),
+        payer_organization=booking.payer_organization,
+        subject=booking.subject,
+        samples=booking.samples,
+        now=now,
+        moving=booking,
+    )
+    terms = providers.terms_at(booking.instrument_id, now)
+    if problems or terms is None:
+        raise _refusal(problems)
+    return terms
 
 
 def place(

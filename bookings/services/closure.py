@@ -6,19 +6,17 @@ from typing import TYPE_CHECKING, Literal
 
 from django.db import transaction
 
-from bookings.domain.errors import BookingRefused, ClosureHitsBookings
+from bookings.domain.errors import ClosureHitsBookings
 from bookings.domain.states import BookingState
 from bookings.models import Booking
-from bookings.selectors.admission import booking_problems
 from bookings.services import _messages as messages
-from bookings.services.booking import cancel, place
+from bookings.services.booking import cancel, place, terms_of_move
 from bookings.services.next_free import next_free_refresh
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.interval import Interval
 from providers import selectors as providers
 from providers import services as provider_services
-from providers.domain.words import ServiceMode
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -93,19 +91,6 @@ def _carry_out(booking: Booking, outcome: Outcome, actor: "User", reason: str, n
         cancel(booking, actor=actor, reason=reason, late=False, now=now)
         messages.tell_user(booking, messages.CANCELLED, now, reason=reason)
         return
-    problems = booking_problems(
-        actor,
-        booking.instrument,
-        interval=outcome,
-        service_mode=ServiceMode(booking.service_mode),
-        payer_organization=booking.payer_organization,
-        subject=booking.subject,
-        samples=booking.samples,
-        now=now,
-        moving=booking,
-    )
-    terms = providers.terms_at(booking.instrument_id, now)
-    if problems or terms is None:
-        raise BookingRefused(problems=problems)
+    terms = terms_of_move(booking, outcome, actor, now)
     place(booking, outcome, terms, actor=actor, now=now, details={"closure": True})
     messages.tell_user(booking, messages.MOVED, now)
