@@ -3,15 +3,28 @@
 from django.conf import settings
 from django.urls import path
 
-from instrument_share.pages.views import booking, bureau, catalogue, home, inbox, keeper, me, unit_desk, units
+from instrument_share.pages.views import (
+    booking,
+    bureau,
+    catalogue,
+    home,
+    inbox,
+    instrument,
+    keeper,
+    me,
+    unit_desk,
+    units,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("desk/", home.desk, name="desk"),
     path("instruments/", catalogue.catalogue, name="catalogue"),
-    path("instruments/<str:public_id>/", catalogue.instrument, name="instrument"),
-    path("instruments/<str:public_id>/picture/", catalogue.picture, name="instrument_picture"),
-    path("instruments/<str:public_id>/availability/", catalogue.availability, name="instrument_availability"),
+    path("instruments/<str:public_id>/", instrument.instrument, name="instrument"),
+    path("instruments/<str:public_id>/picture/", instrument.picture, name="instrument_picture"),
+    path(
+        "instruments/<str:public_id>/availability/", instrument.availability, name="instrument_availability"
+    ),
     path("instruments/<str:public_id>/book/", booking.book, name="book"),
     path("instruments/<str:public_id>/quote/", booking.quote, name="quote"),
     path("units/", units.units, name="units"),
