@@ -14,6 +14,7 @@ from providers.models.publications import (
     ServiceCase,
     UnitNews,
 )
+from providers.models.sheets import NationalYear, SheetMemory, SheetRun
 from providers.models.unit import UnitProfile
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Instrument",
     "InstrumentCategory",
     "Keeper",
+    "NationalYear",
     "OpenServiceRule",
     "OpenWindow",
     "OpennessStatement",
@@ -30,6 +32,8 @@ __all__ = [
     "Qualification",
     "Regulation",
     "ServiceCase",
+    "SheetMemory",
+    "SheetRun",
     "UnitNews",
     "UnitProfile",
 ]

@@ -1,0 +1,86 @@
+"""What is kept of sheets: how a unit's columns were read, what an import came to, and a year's own figures."""
+
+from functools import partial
+
+from django.db import models
+
+from instrument_share.kernel.public_id import new_public_id
+
+
+class SheetMemory(models.Model):
+    """Which column of a unit's sheets is which field, as somebody last said it, by the column's heading."""
+
+    organization = models.ForeignKey(
+        "accounts.Organization", on_delete=models.CASCADE, related_name="sheet_memories"
+    )
+    kind = models.CharField(max_length=15)
+    columns = models.JSONField(default=dict, help_text="plain heading → field, empty to leave it aside")
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "kind"], name="sheet_memory_once_a_kind")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organization_id} {self.kind}"
+
+
+class SheetRun(models.Model):
+    """导入: one sheet being brought in. `done` of `total` rows are through; `finished_at` ends it."""
+
+    public_id = models.CharField(
+        max_length=16, unique=True, editable=False, default=partial(new_public_id, "IMP")
+    )
+    organization = models.ForeignKey(
+        "accounts.Organization", on_delete=models.CASCADE, related_name="sheet_runs"
+    )
+    user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=15)
+    key = models.CharField(max_length=64, help_text="of the upload")
+    columns = models.JSONField(default=dict, help_text="place of a column → field, as chosen for this sheet")
+    partial = models.BooleanField(default=False)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField()
+    counts = models.JSONField(default=dict, help_text="outcome → rows")
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    stopped = models.BooleanField(default=False, help_text="a row that was good before was refused")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "user", "key"], name="sheet_run_once_an_upload")
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class NationalYear(models.Model):
+    """A unit's yearly effect as the national platform asks for it: what no other record here says."""
+
+    organization = models.ForeignKey(
+        "accounts.Organization", on_delete=models.PROTECT, related_name="national_years"
+    )
+    year = models.PositiveSmallIntegerField()
+    unit_code = models.CharField(max_length=30, help_text="insCode, the unit's code at the platform")
+    innovation = models.CharField(max_length=500, blank=True)
+    project = models.CharField(max_length=200, blank=True)
+    thesis = models.CharField(max_length=200, blank=True)
+    book = models.CharField(max_length=200, blank=True)
+    report = models.CharField(max_length=200, blank=True)
+    patent = models.CharField(max_length=200, blank=True)
+    output = models.CharField(max_length=200, blank=True)
+    achievements = models.CharField(max_length=200, blank=True)
+    social_benefit = models.CharField(max_length=500, blank=True)
+    remark = models.CharField(max_length=200, blank=True)
+    saved_at = models.DateTimeField()
+    saved_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "year"], name="national_year_once_a_unit")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organization_id} {self.year}"
