@@ -1,4 +1,4 @@
-"""What is kept of sheets: how a unit's columns were read, what an import came to, and a year's own figures."""
+"""What is kept of sheets: how columns were read, what an import came to, and a year's own figures."""
 
 from functools import partial
 
