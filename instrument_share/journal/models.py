@@ -54,6 +54,7 @@ class Notification(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notifications")
     message = models.CharField(max_length=300, help_text="an English literal of the catalogues")
     params = models.JSONField(default=dict)
+    lines = models.JSONField(default=list, help_text="sentences below the message, each with its parameters")
     path = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)

@@ -15,12 +15,15 @@ from providers.models.publications import (
     UnitNews,
 )
 from providers.models.sheets import NationalYear, SheetMemory, SheetRun
+from providers.models.supervision import CompletenessNotice, CompletenessWatch, Reminder
 from providers.models.unit import UnitProfile
 
 __all__ = [
     "CalendarDay",
     "CalendarYear",
     "Closure",
+    "CompletenessNotice",
+    "CompletenessWatch",
     "Instrument",
     "InstrumentCategory",
     "Keeper",
@@ -31,6 +34,7 @@ __all__ = [
     "PriceLine",
     "Qualification",
     "Regulation",
+    "Reminder",
     "ServiceCase",
     "SheetMemory",
     "SheetRun",
