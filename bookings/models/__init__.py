@@ -1,6 +1,7 @@
 """Claims to instruments, and what really happened."""
 
 from bookings.models.booking import Booking, BookingGroup, NextFree
+from bookings.models.case import CaseUse
 from bookings.models.usage import (
     CreditEvent,
     Review,
@@ -13,6 +14,7 @@ from bookings.models.usage import (
 __all__ = [
     "Booking",
     "BookingGroup",
+    "CaseUse",
     "CreditEvent",
     "NextFree",
     "Review",

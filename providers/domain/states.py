@@ -1,7 +1,7 @@
-"""The states of an instrument and of a unit's profile, as tables of moves."""
+"""The states of an instrument, of a unit's profile and of what it publishes, as tables of moves."""
 
 from instrument_share.kernel.states import Moves
-from providers.domain.words import InstrumentState, ProfileState
+from providers.domain.words import InstrumentState, ProfileState, PublicationState
 
 INSTRUMENT_MOVES: Moves = {
     InstrumentState.DRAFT: {"submit": InstrumentState.SUBMITTED},
@@ -14,6 +14,22 @@ PROFILE_MOVES: Moves = {
     ProfileState.DRAFT: {"submit": ProfileState.SUBMITTED},
     ProfileState.SUBMITTED: {"publish": ProfileState.PUBLISHED, "return": ProfileState.DRAFT},
 }
+
+PUBLICATION_MOVES: Moves = {
+    PublicationState.DRAFT: {
+        "publish": PublicationState.PUBLISHED,
+        "schedule": PublicationState.SCHEDULED,
+        "discard": PublicationState.DRAFT,
+    },
+    PublicationState.SCHEDULED: {
+        "publish": PublicationState.PUBLISHED,
+        "schedule": PublicationState.SCHEDULED,
+        "unschedule": PublicationState.DRAFT,
+        "discard": PublicationState.DRAFT,
+    },
+    PublicationState.PUBLISHED: {"withdraw": PublicationState.WITHDRAWN},
+}
+"""A discarded draft is removed; what was public once is kept."""
 
 PUBLIC = frozenset({InstrumentState.PUBLISHED, InstrumentState.SUSPENDED})
 """States in which everybody may see an instrument; a suspended one says that it is."""

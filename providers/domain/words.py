@@ -54,6 +54,15 @@ class ProfileState(StrEnum):
     PUBLISHED = "published"
 
 
+class PublicationState(StrEnum):
+    """Of news, regulations, cases and openness statements."""
+
+    DRAFT = "draft"
+    SCHEDULED = "scheduled"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+
+
 class ServiceMode(StrEnum):
     """自主上机, 委托测试, 送样, 远程."""
 

@@ -10,6 +10,7 @@ from providers.models.instrument import (
 from providers.models.openness import Closure, OpenServiceRule, OpenWindow, PriceLine
 from providers.models.publications import (
     OpennessStatement,
+    PublicationPicture,
     Regulation,
     ServiceCase,
     UnitNews,
@@ -32,6 +33,7 @@ __all__ = [
     "OpenWindow",
     "OpennessStatement",
     "PriceLine",
+    "PublicationPicture",
     "Qualification",
     "Regulation",
     "Reminder",

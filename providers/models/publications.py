@@ -3,13 +3,18 @@
 from functools import partial
 
 from django.db import models
+from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
 from instrument_share.kernel.public_id import new_public_id
+from providers.domain.words import PublicationState
 
 
 class Publication(models.Model):
-    """What the four have in common: text in two languages and dated publication."""
+    """What the four have in common: text in two languages (Markdown) and dated publication.
+
+    The state follows from the instants, so that the two can't contradict each other.
+    """
 
     organization = models.ForeignKey(
         "accounts.Organization", on_delete=models.PROTECT, related_name="%(class)s_set"
@@ -19,15 +24,37 @@ class Publication(models.Model):
     body_zh = models.TextField(blank=True)
     body_en = models.TextField(blank=True)
     created_at = models.DateTimeField()
+    scheduled_at = models.DateTimeField(null=True, help_text="when a draft is to be published by itself")
     published_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
     withdrawn_reason = models.CharField(max_length=500, blank=True)
+    revision = models.PositiveIntegerField(default=1, help_text="grows with every change of the text")
 
     class Meta:
         abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(scheduled_at__isnull=True) | Q(published_at__isnull=True))
+                & (Q(withdrawn_at__isnull=True) | Q(published_at__isnull=False)),
+                name="%(class)s_dates_in_order",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["scheduled_at"], condition=Q(scheduled_at__isnull=False), name="%(class)s_scheduled"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title_zh
+
+    @property
+    def state(self) -> PublicationState:
+        if self.withdrawn_at is not None:
+            return PublicationState.WITHDRAWN
+        if self.published_at is not None:
+            return PublicationState.PUBLISHED
+        return PublicationState.DRAFT if self.scheduled_at is None else PublicationState.SCHEDULED
 
 
 class UnitNews(Publication):
@@ -38,8 +65,11 @@ class UnitNews(Publication):
     )
     history = HistoricalRecords()
 
-    class Meta:
-        indexes = [models.Index(fields=["organization", "published_at"], name="news_by_unit")]
+    class Meta(Publication.Meta):
+        indexes = [
+            *Publication.Meta.indexes,
+            models.Index(fields=["organization", "published_at"], name="news_by_unit"),
+        ]
 
 
 class Regulation(Publication):
@@ -49,12 +79,16 @@ class Regulation(Publication):
         max_length=16, unique=True, editable=False, default=partial(new_public_id, "REG")
     )
     file = models.FileField(upload_to="regulations/", blank=True)
+    file_name = models.CharField(max_length=150, blank=True, help_text="what its sender called it")
     effective_date = models.DateField()
     expiry_date = models.DateField(null=True, blank=True)
     history = HistoricalRecords()
 
-    class Meta:
-        indexes = [models.Index(fields=["organization", "published_at"], name="regulation_by_unit")]
+    class Meta(Publication.Meta):
+        indexes = [
+            *Publication.Meta.indexes,
+            models.Index(fields=["organization", "published_at"], name="regulation_by_unit"),
+        ]
 
 
 class ServiceCase(Publication):
@@ -65,10 +99,14 @@ class ServiceCase(Publication):
     )
     instruments = models.ManyToManyField("providers.Instrument", related_name="service_cases", blank=True)
     client_zh = models.CharField(max_length=100, blank=True)
+    client_en = models.CharField(max_length=200, blank=True)
     history = HistoricalRecords()
 
-    class Meta:
-        indexes = [models.Index(fields=["organization", "published_at"], name="case_by_unit")]
+    class Meta(Publication.Meta):
+        indexes = [
+            *Publication.Meta.indexes,
+            models.Index(fields=["organization", "published_at"], name="case_by_unit"),
+        ]
 
 
 class OpennessStatement(Publication):
@@ -81,9 +119,60 @@ class OpennessStatement(Publication):
     networkable_count = models.PositiveIntegerField(
         default=0, help_text="instruments at or above the threshold that the unit had in that year"
     )
+    how_zh = models.TextField(blank=True, help_text="in which ways the instruments are open")
+    how_en = models.TextField(blank=True)
+    audience_zh = models.TextField(blank=True, help_text="for whom")
+    audience_en = models.TextField(blank=True)
+    charges_zh = models.TextField(blank=True)
+    charges_en = models.TextField(blank=True)
+    total_hours = models.DecimalField(max_digits=10, decimal_places=1, null=True, blank=True)
+    external_hours = models.DecimalField(max_digits=10, decimal_places=1, null=True, blank=True)
+    contact = models.CharField(max_length=20, blank=True)
+    phone = models.CharField(max_length=20, blank=True)
     history = HistoricalRecords()
+
+    class Meta(Publication.Meta):
+        constraints = [
+            *Publication.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["organization", "year"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="openness_statement_once_a_year",
+            ),
+            models.CheckConstraint(
+                condition=Q(external_hours__isnull=True)
+                | Q(total_hours__isnull=True)
+                | Q(external_hours__lte=models.F("total_hours")),
+                name="openness_external_within_total",
+            ),
+        ]
+
+
+class PublicationPicture(models.Model):
+    """A picture that stands in texts of a unit; the same file is kept once."""
+
+    public_id = models.CharField(
+        max_length=16, unique=True, editable=False, default=partial(new_public_id, "PIC")
+    )
+    organization = models.ForeignKey(
+        "accounts.Organization", on_delete=models.PROTECT, related_name="publication_pictures"
+    )
+    file = models.ImageField(upload_to="publications/", width_field="width", height_field="height")
+    width = models.PositiveIntegerField(null=True, editable=False)
+    height = models.PositiveIntegerField(null=True, editable=False)
+    sha256 = models.CharField(max_length=64)
+    alt_zh = models.CharField(max_length=100)
+    alt_en = models.CharField(max_length=200)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["organization", "year"], name="openness_statement_once_a_year")
+            models.UniqueConstraint(
+                fields=["organization", "sha256"], name="publication_picture_once_in_a_unit"
+            )
         ]
+        indexes = [models.Index(fields=["organization", "-created_at"], name="picture_by_unit")]
+
+    def __str__(self) -> str:
+        return self.public_id

@@ -34,6 +34,7 @@ class UnitProfile(models.Model):
     submitted_at = models.DateTimeField(null=True)
     published_at = models.DateTimeField(null=True)
     confirmed_at = models.DateTimeField(null=True)
+    revision = models.PositiveIntegerField(default=1, help_text="grows with every change of the text")
     history = HistoricalRecords()
 
     def __str__(self) -> str:

@@ -41,7 +41,7 @@ def units_of_year(year: int) -> Iterator[dict[str, Any]]:
     kinds = completeness_of_year(ids, year)
     counts = _published_counts(ids, whole.end)
     statements = OpennessStatement.objects.filter(
-        organization_id__in=ids, year=year, withdrawn_at__isnull=True
+        organization_id__in=ids, year=year, published_at__isnull=False, withdrawn_at__isnull=True
     )
     declared = dict(statements.values_list("organization_id", "networkable_count"))
     cases = _case_counts(ids, whole)
