@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("bookings", "0003_no_overlap"),
-        ("providers", "0002_publication_drafts"),
+        ("providers", "0004_publication_drafts"),
     ]
 
     operations = [

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ("accounts", "0001_initial"),
-        ("providers", "0003_publication_fields"),
+        ("providers", "0005_publication_fields"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("providers", "0002_publication_drafts"),
+        ("providers", "0004_publication_drafts"),
     ]
 
     operations = [
