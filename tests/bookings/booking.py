@@ -32,3 +32,8 @@ def use(city, interval=None, **changes):
 
 
 MINUTES = timedelta(minutes=1)
+
+
+def codes(error):
+    """The codes of everything that a refusal names."""
+    return [problem.code for problem in error.value.problems]

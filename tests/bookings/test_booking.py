@@ -17,7 +17,7 @@ from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import Forbidden, IllegalMove, NotFound
 from instrument_share.kernel.interval import Interval
 from tests import factories
-from tests.bookings.booking import book
+from tests.bookings.booking import book, codes
 from tests.factories import NOW, slot
 
 pytestmark = pytest.mark.django_db
@@ -31,10 +31,6 @@ def city():
 
 def actions(subject):
     return [entry.action for entry in journal.history(subject)]
-
-
-def codes(error):
-    return [problem.code for problem in error.value.problems]
 
 
 def test_a_booking_is_approved_at_once_where_the_rule_says_so_and_its_price_is_frozen(city):

@@ -9,16 +9,10 @@ from bookings.models import Booking, NextFree
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import Forbidden
 from providers import selectors as providers
-from tests import factories
 from tests.bookings.booking import book
 from tests.factories import NOW, slot
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def city():
-    return factories.city()
 
 
 def close(city, interval, outcomes=None, actor=None):

@@ -20,11 +20,6 @@ pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(days=40)
 
 
-@pytest.fixture
-def city():
-    return factories.city()
-
-
 def past(city, day, hour=9, length=2, **changes):
     booked = slot(day=day, hour=hour, length=length)
     used = {

@@ -21,11 +21,6 @@ DAY = NOW.date() + timedelta(days=1)
 
 
 @pytest.fixture
-def city():
-    return factories.city()
-
-
-@pytest.fixture
 def seen(city):
     """One booking and one log of the researcher, paid by the company."""
     return book(city, slot(day=2)), use(city, slot(day=1))
