@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from pypinyin import Style, lazy_pinyin
 
+LONGEST_TERM = 40
+
 
 def search_text(parts: Iterable[str]) -> str:
     """One text for substring search: each part, its full pinyin and its pinyin initials, one after another.

@@ -15,6 +15,14 @@ from providers.models.publications import (
     ServiceCase,
     UnitNews,
 )
+from providers.models.search import (
+    ListedPrice,
+    SearchedUnit,
+    SearchSpelling,
+    SearchTerm,
+    SynonymGroup,
+    SynonymWord,
+)
 from providers.models.sheets import NationalYear, SheetMemory, SheetRun
 from providers.models.supervision import CompletenessNotice, CompletenessWatch, Reminder
 from providers.models.unit import UnitProfile
@@ -28,6 +36,7 @@ __all__ = [
     "Instrument",
     "InstrumentCategory",
     "Keeper",
+    "ListedPrice",
     "NationalYear",
     "OpenServiceRule",
     "OpenWindow",
@@ -37,9 +46,14 @@ __all__ = [
     "Qualification",
     "Regulation",
     "Reminder",
+    "SearchSpelling",
+    "SearchTerm",
+    "SearchedUnit",
     "ServiceCase",
     "SheetMemory",
     "SheetRun",
+    "SynonymGroup",
+    "SynonymWord",
     "UnitNews",
     "UnitProfile",
 ]
