@@ -87,8 +87,8 @@ class ListedPrice(models.Model):
     """What the catalogue asks of a rule, as columns: a projection of each version, for a kind of user.
 
     There is a row for each kind and way of service that the rule admits, for "" as any way of service, and
-    for "" as the cheapest kind from outside the unit. `since` and `until` are the time in which the version is in
-    force, so that the row in force at an instant is found by comparison.
+    for "" as the cheapest kind from outside the unit. From `since` until `until` the version is in force, so
+    that the row in force at an instant is found by comparison.
     """
 
     instrument = models.ForeignKey(
