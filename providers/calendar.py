@@ -6,7 +6,7 @@ bounds shift weekdays. Weekdays are written by name: numbers collapse to the wee
 What is written has been validated by `domain.terms`: an unknown weekday silently becomes "every day".
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from schedule.models import Calendar, Event, Rule
 
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.interval import Interval, intersected, merged
-from providers.domain.terms import OpeningPattern
+from instrument_share.kernel.interval import Interval, merged
+from providers.domain.terms import DayException, OpeningPattern
 from providers.domain.words import DayKind, Frequency, HolidayTreatment
 from providers.domain.workdays import ONE_DAY, DayTable
 
@@ -91,36 +91,38 @@ def _pattern_of(event: Event) -> OpeningPattern:
     )
 
 
-def expand(rule: "OpenServiceRule", interval: Interval, days: DayTable) -> list[Interval]:
-    """When the rule opens the instrument within `interval`: sorted, merged, cut to it.
-
-    Raises CalendarYearUnknown where the rule minds public holidays and a year is not in `days`.
-    """
-    first = local_date(interval.start) - ONE_DAY  # what opens in the evening before may run into it
-    last = local_date(interval.end - timedelta(microseconds=1)) + ONE_DAY
-    return intersected(
-        openings(events_of(rule), HolidayTreatment(rule.holidays), first, last, days), [interval]
-    )
-
-
 def events_of(rule: "OpenServiceRule") -> list[Event]:
     """The rule's events; prefetch `calendar__event_set__rule` where there are several rules."""
     return list(rule.calendar.event_set.all())
 
 
 def openings(
-    events: Iterable[Event], holidays: HolidayTreatment, first: date, last: date, days: DayTable
+    events: Iterable[Event],
+    holidays: HolidayTreatment,
+    first: date,
+    last: date,
+    days: DayTable,
+    exceptions: Collection[DayException] = (),
 ) -> list[Interval]:
     """All openings that begin on a day of `[first, last)`, sorted and merged.
 
     An opening belongs to the day on which it begins, also where it ends on the next, which may be a holiday.
+    Raises CalendarYearUnknown where the rule minds public holidays and a year is not in `days`.
     """
-    return merged(
+    closed = {one.day for one in exceptions if one.opens is None}
+    recurring = (
         _opening(day, pattern.opens, pattern.closes)
         for event in events
         for pattern in [_pattern_of(event)]
         for day in _opening_days(event, pattern, holidays, first, last, days)
+        if day not in closed
     )
+    additional = (
+        _opening(one.day, one.opens, one.closes)
+        for one in exceptions
+        if one.opens is not None and one.closes is not None and first <= one.day < last
+    )
+    return merged([*recurring, *additional])
 
 
 def _opening_days(

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from ninja import Schema
 from pydantic import Field
@@ -50,6 +50,15 @@ class PriceOut(Schema):
     weekdays: list[int] = Field(description="0 Monday … 6 Sunday; empty for all")
 
 
+class QuotaOut(Schema):
+    """What one holder may book of the instrument in a span at most; null sets no limit."""
+
+    holder: Literal["user", "organization"]
+    span: Literal["day", "week", "month"]
+    most_minutes: int | None
+    most_bookings: int | None
+
+
 class RuleOut(Schema):
     """The open-service rule in force."""
 
@@ -69,13 +78,12 @@ class RuleOut(Schema):
     needs_qualification: bool
     decision: str
     decision_hours: int
-    quota_user_week_minutes: int | None
-    quota_user_week_bookings: int | None
-    quota_organization_month_minutes: int | None
+    quotas: list[QuotaOut]
     prices: list[PriceOut]
     minimum_charge_yuan: Decimal
     late_cancel_percent: int
     no_show_percent: int
+    accepts_vouchers: bool = Field(description="whether innovation vouchers are accepted towards the price")
 
 
 class InstrumentDetailOut(InstrumentOut):
@@ -164,9 +172,7 @@ def rule_out(terms: "Terms") -> RuleOut:
         needs_qualification=terms.needs_qualification,
         decision=terms.decision,
         decision_hours=terms.decision_hours,
-        quota_user_week_minutes=terms.quota_user_week_minutes,
-        quota_user_week_bookings=terms.quota_user_week_bookings,
-        quota_organization_month_minutes=terms.quota_organization_month_minutes,
+        quotas=[QuotaOut.from_orm(quota) for quota in terms.quotas],
         prices=[
             PriceOut(
                 price_yuan=price.price_yuan,
@@ -182,4 +188,5 @@ def rule_out(terms: "Terms") -> RuleOut:
         minimum_charge_yuan=terms.minimum_charge_yuan,
         late_cancel_percent=terms.late_cancel_percent,
         no_show_percent=terms.no_show_percent,
+        accepts_vouchers=terms.accepts_vouchers,
     )

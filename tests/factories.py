@@ -21,7 +21,7 @@ from instrument_share.accounts.models import Membership, Organization, User
 from instrument_share.kernel import uscc
 from instrument_share.kernel.interval import Interval
 from providers.domain.words import Decision, InstrumentState, ServiceMode, UserKind
-from providers.models import Instrument, Keeper, OpenServiceRule, OpenWindow, PriceLine
+from providers.models import Instrument, Keeper, OpenServiceRule, OpenWindow, PriceLine, RuleQuota
 
 NOW = datetime(2026, 3, 2, 0, 0, tzinfo=UTC)
 """Monday 2 March 2026, 08:00 in the city."""
@@ -84,7 +84,7 @@ def keeper(of_instrument, person=None):
     return person
 
 
-def rule(of_instrument, price="100.00", **fields):
+def rule(of_instrument, price="100.00", quotas=(), **fields):
     """A version of a rule, in force from long ago: approved at once, up to 8 hours, everybody, any mode."""
     facts = {
         "version": of_instrument.rules.count() + 1,
@@ -98,6 +98,8 @@ def rule(of_instrument, price="100.00", **fields):
     calendar = Calendar.objects.create(name="rule", slug=f"rule-{next(_numbers)}")
     made = OpenServiceRule.objects.create(instrument=of_instrument, calendar=calendar, **facts)
     PriceLine.objects.create(rule=made, price_yuan=Decimal(price))
+    for quota in quotas:
+        RuleQuota.objects.create(rule=made, **quota)
     return made
 
 

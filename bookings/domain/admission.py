@@ -10,7 +10,8 @@ from bookings.domain.availability import blocked, on_step
 from bookings.domain.pricing import has_price
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.interval import Interval, merged
-from providers.domain.words import ServiceMode, UserKind
+from providers.domain.wording import word
+from providers.domain.words import QuotaHolder, ServiceMode, UserKind
 
 if TYPE_CHECKING:
     from providers.domain.terms import Terms
@@ -33,14 +34,16 @@ class Requester:
     """Who asks, as far as the checks need it."""
 
     user_kind: UserKind
+    for_organization: bool = True
+    """Not for themselves alone: the quotas of organizations count."""
     account_active: bool = True
     organization_admitted: bool = True
     credit_suspended_until: datetime | None = None
     qualified: bool = True
     bookings: Sequence[Interval] = field(default=())
-    """Their other bookings of this instrument in the weeks that the request touches."""
+    """Their other bookings of this instrument, as far as a quota reaches from the request."""
     organization_bookings: Sequence[Interval] = field(default=())
-    """Their organization's other bookings of this instrument in the months that the request touches."""
+    """The same of the organization for which they ask."""
 
 
 @dataclass(frozen=True)
@@ -243,34 +246,35 @@ def _inside(windows: Sequence[Interval], interval: Interval, may_span_gaps: bool
     )
 
 
+QUOTA_MESSAGES = {
+    QuotaHolder.USER: (
+        gettext_noop("One person books at most {minutes} minutes a {span} here. Choose another {span}."),
+        gettext_noop("One person books at most {count} times a {span} here. Choose another {span}."),
+    ),
+    QuotaHolder.ORGANIZATION: (
+        gettext_noop(
+            "One organization books at most {minutes} minutes a {span} here. Choose another {span}."
+        ),
+        gettext_noop("One organization books at most {count} times a {span} here. Choose another {span}."),
+    ),
+}
+
+
 def _quotas(terms: "Terms", interval: Interval, requester: Requester) -> Iterator[Problem]:
-    own = [*requester.bookings, interval]
-    limit = terms.quota_user_week_minutes
-    if limit is not None and any(quota.minutes_in(week, own) > limit for week in quota.weeks_of(interval)):
-        yield Problem(
-            "booking.quota_user_week_minutes",
-            gettext_noop("One person books at most {minutes} minutes a week here. Choose another week."),
-            {"minutes": limit},
-        )
-    limit = terms.quota_user_week_bookings
-    if limit is not None and quota.bookings_in(quota.week_of(interval.start), own) > limit:
-        yield Problem(
-            "booking.quota_user_week_bookings",
-            gettext_noop("One person books at most {count} times a week here. Choose another week."),
-            {"count": limit},
-        )
-    limit = terms.quota_organization_month_minutes
-    organization = [*requester.organization_bookings, interval]
-    if limit is not None and any(
-        quota.minutes_in(month, organization) > limit for month in quota.months_of(interval)
-    ):
-        yield Problem(
-            "booking.quota_organization_month_minutes",
-            gettext_noop(
-                "One organization books at most {minutes} minutes a month here. Choose another month."
-            ),
-            {"minutes": limit},
-        )
+    others = {
+        QuotaHolder.USER: requester.bookings,
+        QuotaHolder.ORGANIZATION: requester.organization_bookings,
+    }
+    for one in terms.quotas:
+        if one.holder is QuotaHolder.ORGANIZATION and not requester.for_organization:
+            continue
+        too_long, too_often = quota.exceeded(one, interval, others[one.holder])
+        params = {"minutes": one.most_minutes, "count": one.most_bookings, "span": word(one.span)}
+        by_minutes, by_count = QUOTA_MESSAGES[one.holder]
+        if too_long:
+            yield Problem(f"booking.quota_{one.holder}_{one.span}_minutes", by_minutes, params)
+        if too_often:
+            yield Problem(f"booking.quota_{one.holder}_{one.span}_bookings", by_count, params)
 
 
 def _minutes(length: timedelta) -> int:

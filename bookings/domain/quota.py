@@ -1,10 +1,21 @@
-"""Weeks and months in Asia/Shanghai, over which quotas count."""
+"""Days, weeks and months in Asia/Shanghai, over which quotas count."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
+from providers.domain.words import QuotaHolder, QuotaSpan
+
+if TYPE_CHECKING:
+    from providers.domain.terms import Quota
+
+
+def day_of(instant: datetime) -> Interval:
+    """Midnight to midnight."""
+    midnight = _midnight(instant)
+    return Interval(midnight, midnight + timedelta(days=1))
 
 
 def week_of(instant: datetime) -> Interval:
@@ -25,14 +36,34 @@ def year_of(year: int) -> Interval:
     return Interval(datetime(year, 1, 1, tzinfo=CITY_TIME), datetime(year + 1, 1, 1, tzinfo=CITY_TIME))
 
 
-def weeks_of(interval: Interval) -> list[Interval]:
-    """Every week that the interval touches."""
-    return list(_spans(interval, week_of))
+SPAN_OF = {QuotaSpan.DAY: day_of, QuotaSpan.WEEK: week_of, QuotaSpan.MONTH: month_of}
 
 
-def months_of(interval: Interval) -> list[Interval]:
-    """Every month that the interval touches."""
-    return list(_spans(interval, month_of))
+def spans_of(span: QuotaSpan, interval: Interval) -> list[Interval]:
+    """Every day, week or month that the interval touches."""
+    return list(_spans(interval, SPAN_OF[span]))
+
+
+def reach(quotas: "Iterable[Quota]", holder: QuotaHolder, interval: Interval) -> Interval | None:
+    """The time in which the holder's other bookings matter to these quotas; None where no quota is theirs."""
+    spans = [one for quota in quotas if quota.holder is holder for one in spans_of(quota.span, interval)]
+    if not spans:
+        return None
+    return Interval(min(one.start for one in spans), max(one.end for one in spans))
+
+
+def exceeded(quota: "Quota", interval: Interval, others: Iterable[Interval]) -> tuple[bool, bool]:
+    """Whether the interval, with the holder's `others`, is more minutes or more bookings than the quota.
+
+    Minutes count in every span that the interval touches, a booking in the one in which it starts.
+    """
+    every = [*others, interval]
+    minutes, bookings = quota.most_minutes, quota.most_bookings
+    return (
+        minutes is not None
+        and any(minutes_in(span, every) > minutes for span in spans_of(quota.span, interval)),
+        bookings is not None and bookings_in(SPAN_OF[quota.span](interval.start), every) > bookings,
+    )
 
 
 def minutes_in(span: Interval, bookings: Iterable[Interval]) -> int:

@@ -16,7 +16,7 @@ from instrument_share.accounts.selectors import standing
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.interval import Interval
 from providers import selectors as providers
-from providers.domain.words import Decision, InstrumentState, ServiceMode, UserKind
+from providers.domain.words import Decision, InstrumentState, QuotaHolder, ServiceMode, UserKind
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization, User
@@ -120,30 +120,35 @@ def _requester(
 ) -> admission.Requester:
     organization_id = None if payer_organization is None else payer_organization.pk
     needs_qualification = terms is not None and terms.needs_qualification
+    quotas = () if terms is None else terms.quotas
+    reach = {holder: quota.reach(quotas, holder, interval) for holder in QuotaHolder}
     return admission.Requester(
         user_kind=providers.user_kind(user, payer_organization, instrument),
+        for_organization=organization_id is not None,
         account_active=user.is_active,
         organization_admitted=organization_id is None or organization_id in standing(user).organization_ids(),
         credit_suspended_until=credit.suspended_until(credit_ends(user.pk, now), now),
         qualified=not needs_qualification
         or providers.has_qualification(user.pk, instrument.pk, interval.end),
-        bookings=_counted(Q(user=user), instrument.pk, quota.weeks_of(interval), but),
+        bookings=_counted(Q(user=user), instrument.pk, reach[QuotaHolder.USER], but),
         organization_bookings=[]
         if organization_id is None
         else _counted(
-            Q(payer_organization_id=organization_id), instrument.pk, quota.months_of(interval), but
+            Q(payer_organization_id=organization_id), instrument.pk, reach[QuotaHolder.ORGANIZATION], but
         ),
     )
 
 
-def _counted(whose: Q, instrument_id: int, spans: list[Interval], but: int | None) -> list[Interval]:
-    """Bookings of the instrument that count towards quotas in these spans."""
+def _counted(whose: Q, instrument_id: int, reach: Interval | None, but: int | None) -> list[Interval]:
+    """Bookings of the instrument in this time that count towards quotas."""
+    if reach is None:
+        return []
     rows = Booking.objects.filter(
         whose,
         instrument_id=instrument_id,
         state__in=COUNTED,
-        starts_at__lt=spans[-1].end,
-        ends_at__gt=spans[0].start,
+        starts_at__lt=reach.end,
+        ends_at__gt=reach.start,
     )
     if but is not None:
         rows = rows.exclude(pk=but)

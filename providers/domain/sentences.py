@@ -1,13 +1,20 @@
 """An open-service rule as sentences that a visitor understands."""
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import time, timedelta
 
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Sentence, Words
-from providers.domain.terms import MINUTE, OpeningPattern, Price, TermsDraft
+from providers.domain.terms import MINUTE, DayException, OpeningPattern, Price, TermsDraft
 from providers.domain.wording import NTH_WORDS, WEEKDAYS, word
-from providers.domain.words import Decision, Frequency, HolidayTreatment, ServiceMode, UserKind
+from providers.domain.words import (
+    Decision,
+    Frequency,
+    HolidayTreatment,
+    QuotaHolder,
+    ServiceMode,
+    UserKind,
+)
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -25,19 +32,21 @@ def sentences(terms: TermsDraft) -> list[Sentence]:
     return [
         *(_hours(pattern) for pattern in terms.patterns),
         Sentence(_HOLIDAYS[terms.holidays]),
+        *(_exception(exception) for exception in terms.exceptions),
         *_who(terms),
         *_how(terms),
         *_quotas(terms),
         *_afterwards(terms),
         *(_price(price) for price in terms.prices),
         *_minimum(terms),
+        *_vouchers(terms),
     ]
 
 
 def _hours(pattern: OpeningPattern) -> Sentence:
     params = {
         "weekdays": _weekdays(pattern.weekdays),
-        "hours": _times(pattern),
+        "hours": _times(pattern.opens, pattern.closes),
         "interval": pattern.interval,
         "nth": NTH_WORDS.get(pattern.nth or 0, ""),
         "from": pattern.starts_on,
@@ -66,13 +75,21 @@ def _weekdays(weekdays: Iterable[int]) -> tuple[Words | Sentence, ...]:
     return tuple(WEEKDAYS[day] for day in days)
 
 
-def _times(pattern: OpeningPattern) -> Sentence:
-    params = {"opens": f"{pattern.opens:%H:%M}", "closes": f"{pattern.closes:%H:%M}"}
-    if pattern.opens == pattern.closes and not (pattern.opens.hour or pattern.opens.minute):
+def _times(opens: time, closes: time) -> Sentence:
+    midnight = time()
+    params = {"opens": f"{opens:%H:%M}", "closes": "24:00" if closes == midnight else f"{closes:%H:%M}"}
+    if opens == closes == midnight:
         return Sentence(gettext_noop("around the clock"))
-    if pattern.ends_next_day:
+    if closes <= opens and closes != midnight:
         return Sentence(gettext_noop("{opens} to {closes} the next day"), params)
     return Sentence(gettext_noop("{opens} to {closes}"), params)
+
+
+def _exception(exception: DayException) -> Sentence:
+    if exception.opens is None or exception.closes is None:
+        return Sentence(gettext_noop("Not open as usual on {day}."), {"day": exception.day})
+    hours = _times(exception.opens, exception.closes)
+    return Sentence(gettext_noop("Also open on {day}, {hours}."), {"day": exception.day, "hours": hours})
 
 
 def _length(length: timedelta) -> Sentence | timedelta:
@@ -119,22 +136,27 @@ def _how(terms: TermsDraft) -> Iterator[Sentence]:
         )
 
 
+_QUOTAS = {
+    QuotaHolder.USER: (
+        gettext_noop("One person may book {length} a {span} at most."),
+        gettext_noop("One person may have {number} bookings a {span} at most."),
+    ),
+    QuotaHolder.ORGANIZATION: (
+        gettext_noop("One organization may book {length} a {span} at most."),
+        gettext_noop("One organization may have {number} bookings a {span} at most."),
+    ),
+}
+
+
 def _quotas(terms: TermsDraft) -> Iterator[Sentence]:
-    if terms.quota_user_week_minutes is not None:
-        yield Sentence(
-            gettext_noop("One person may book {length} a week at most."),
-            {"length": _length(timedelta(minutes=terms.quota_user_week_minutes))},
-        )
-    if terms.quota_user_week_bookings is not None:
-        yield Sentence(
-            gettext_noop("One person may have {number} bookings a week at most."),
-            {"number": terms.quota_user_week_bookings},
-        )
-    if terms.quota_organization_month_minutes is not None:
-        yield Sentence(
-            gettext_noop("One organization may book {length} a month at most."),
-            {"length": _length(timedelta(minutes=terms.quota_organization_month_minutes))},
-        )
+    for quota in terms.quotas:
+        by_length, by_number = _QUOTAS[quota.holder]
+        span = word(quota.span)
+        if quota.most_minutes is not None:
+            length = _length(timedelta(minutes=quota.most_minutes))
+            yield Sentence(by_length, {"length": length, "span": span})
+        if quota.most_bookings is not None:
+            yield Sentence(by_number, {"number": quota.most_bookings, "span": span})
 
 
 def _afterwards(terms: TermsDraft) -> Iterator[Sentence]:
@@ -175,3 +197,8 @@ def _minimum(terms: TermsDraft) -> Iterator[Sentence]:
             gettext_noop("At least {price} yuan are charged for a booking."),
             {"price": terms.minimum_charge_yuan},
         )
+
+
+def _vouchers(terms: TermsDraft) -> Iterator[Sentence]:
+    if terms.accepts_vouchers:
+        yield Sentence(gettext_noop("Innovation vouchers are accepted towards the price."))

@@ -13,6 +13,8 @@ from providers.domain.words import (
     Frequency,
     HolidayTreatment,
     PriceUnit,
+    QuotaHolder,
+    QuotaSpan,
     ServiceMode,
     UserKind,
 )
@@ -41,10 +43,6 @@ class OpeningPattern:
     until: date | None = None
     """The last day on which it opens."""
 
-    @property
-    def ends_next_day(self) -> bool:
-        return self.closes <= self.opens
-
 
 @dataclass(frozen=True)
 class Price:
@@ -62,6 +60,28 @@ class Price:
         return self.user_kind in (None, kind) and self.service_mode in (None, mode)
 
 
+@dataclass(frozen=True)
+class DayException:
+    """A day on which the patterns don't open (no hours), or on which it is open in addition (with hours).
+
+    Both together replace the hours of that day. Additional hours stand on a public holiday too.
+    """
+
+    day: date
+    opens: time | None = None
+    closes: time | None = None
+
+
+@dataclass(frozen=True)
+class Quota:
+    """What one holder may book of the instrument in a span at most; None sets no limit."""
+
+    holder: QuotaHolder
+    span: QuotaSpan
+    most_minutes: int | None = None
+    most_bookings: int | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class TermsDraft:
     """Terms that are not in force yet: what a unit enters."""
@@ -70,6 +90,7 @@ class TermsDraft:
     user_kinds: frozenset[UserKind]
     service_modes: frozenset[ServiceMode]
     prices: tuple[Price, ...]
+    exceptions: tuple[DayException, ...] = ()
     holidays: HolidayTreatment = HolidayTreatment.CLOSED_AND_SHIFTED
     step: timedelta = 30 * MINUTE
     min_length: timedelta = 30 * MINUTE
@@ -83,12 +104,12 @@ class TermsDraft:
     needs_qualification: bool = False
     decision: Decision = Decision.BY_KEEPER
     decision_hours: int = 24
-    quota_user_week_minutes: int | None = None
-    quota_user_week_bookings: int | None = None
-    quota_organization_month_minutes: int | None = None
+    quotas: tuple[Quota, ...] = ()
     minimum_charge_yuan: Decimal = field(default_factory=Decimal)
     late_cancel_percent: int = 50
     no_show_percent: int = 100
+    accepts_vouchers: bool = False
+    """Whether 科技创新券 are accepted towards the price."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,8 +125,10 @@ def problems_of(draft: TermsDraft) -> list[Problem]:
     """All that keeps these terms from being published."""
     return [
         *_problems_of_patterns(draft.patterns),
+        *_problems_of_exceptions(draft.exceptions),
         *_problems_of_lengths(draft),
         *_problems_of_admission(draft),
+        *_problems_of_quotas(draft.quotas),
         *_problems_of_prices(draft.prices),
     ]
 
@@ -143,6 +166,41 @@ def _problems_of_pattern(number: int, pattern: OpeningPattern) -> Iterator[Probl
         )
     if pattern.until is not None and pattern.until < pattern.starts_on:
         yield problem("until", gettext_noop("Opening hours {number}: they end before they start."))
+
+
+def _problems_of_exceptions(exceptions: Sequence[DayException]) -> Iterator[Problem]:
+    for number, exception in enumerate(exceptions, 1):
+        if (exception.opens is None) != (exception.closes is None):
+            yield Problem(
+                "rule.exception_times",
+                gettext_noop("Exception {number}: enter both times, or neither where the day is closed."),
+                {"number": number},
+                "exceptions",
+            )
+    if len(set(exceptions)) < len(exceptions):
+        yield Problem(
+            "rule.exception_twice",
+            gettext_noop("The same exception is entered twice. Leave one out."),
+            field="exceptions",
+        )
+
+
+def _problems_of_quotas(quotas: Sequence[Quota]) -> Iterator[Problem]:
+    for number, quota in enumerate(quotas, 1):
+        limits = (quota.most_minutes, quota.most_bookings)
+        if limits == (None, None) or any(limit is not None and limit < 1 for limit in limits):
+            yield Problem(
+                "rule.quota_empty",
+                gettext_noop("Quota {number}: enter hours, bookings or both, more than 0."),
+                {"number": number},
+                "quotas",
+            )
+    if len({(quota.holder, quota.span) for quota in quotas}) < len(quotas):
+        yield Problem(
+            "rule.quota_twice",
+            gettext_noop("Two quotas are for the same holder and span. Put them into one."),
+            field="quotas",
+        )
 
 
 def _problems_of_lengths(draft: TermsDraft) -> Iterator[Problem]:

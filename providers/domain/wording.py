@@ -15,6 +15,8 @@ from providers.domain.words import (
     Origin,
     PriceUnit,
     Purpose,
+    QuotaHolder,
+    QuotaSpan,
     ServiceMode,
     SharingMode,
     UserKind,
@@ -82,6 +84,15 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     Frequency: {
         Frequency.WEEKLY: gettext_noop("Weekly"),
         Frequency.MONTHLY_BY_WEEKDAY: gettext_noop("Monthly, by weekday"),
+    },
+    QuotaHolder: {
+        QuotaHolder.USER: gettext_noop("one person"),
+        QuotaHolder.ORGANIZATION: gettext_noop("one organization"),
+    },
+    QuotaSpan: {
+        QuotaSpan.DAY: gettext_noop("day"),
+        QuotaSpan.WEEK: gettext_noop("week"),
+        QuotaSpan.MONTH: gettext_noop("month"),
     },
     Completeness: {
         Completeness.MISSING: gettext_noop("Missing"),

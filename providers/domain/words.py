@@ -106,6 +106,19 @@ class Frequency(StrEnum):
     MONTHLY_BY_WEEKDAY = "monthly_by_weekday"
 
 
+class QuotaHolder(StrEnum):
+    USER = "user"
+    ORGANIZATION = "organization"
+
+
+class QuotaSpan(StrEnum):
+    """A day, a week from Monday, or a month of the calendar in Asia/Shanghai."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
 class DayKind(StrEnum):
     HOLIDAY = "holiday"
     WORKDAY = "workday"

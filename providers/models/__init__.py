@@ -7,7 +7,14 @@ from providers.models.instrument import (
     Keeper,
     Qualification,
 )
-from providers.models.openness import Closure, OpenServiceRule, OpenWindow, PriceLine
+from providers.models.openness import (
+    Closure,
+    OpenServiceRule,
+    OpenWindow,
+    PriceLine,
+    RuleException,
+    RuleQuota,
+)
 from providers.models.publications import (
     OpennessStatement,
     PublicationPicture,
@@ -49,6 +56,8 @@ __all__ = [
     "SearchSpelling",
     "SearchTerm",
     "SearchedUnit",
+    "RuleException",
+    "RuleQuota",
     "ServiceCase",
     "SheetMemory",
     "SheetRun",

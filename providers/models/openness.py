@@ -4,7 +4,15 @@ from django.db import models
 from django.db.models import F, Q
 
 from instrument_share.kernel.public_id import new_public_id
-from providers.domain.words import Decision, HolidayTreatment, PriceUnit, ServiceMode, UserKind
+from providers.domain.words import (
+    Decision,
+    HolidayTreatment,
+    PriceUnit,
+    QuotaHolder,
+    QuotaSpan,
+    ServiceMode,
+    UserKind,
+)
 
 
 class OpenServiceRule(models.Model):
@@ -42,13 +50,11 @@ class OpenServiceRule(models.Model):
         max_length=10, choices=[(d.value, d.value) for d in Decision], default=Decision.BY_KEEPER.value
     )
     decision_hours = models.PositiveSmallIntegerField(default=24)
-    quota_user_week_minutes = models.PositiveIntegerField(null=True)
-    quota_user_week_bookings = models.PositiveSmallIntegerField(null=True)
-    quota_organization_month_minutes = models.PositiveIntegerField(null=True)
     service_modes = models.JSONField(default=list, help_text="ways of service (ServiceMode)")
     minimum_charge_yuan = models.DecimalField(max_digits=10, decimal_places=2, default=0)
     late_cancel_percent = models.PositiveSmallIntegerField(default=50)
     no_show_percent = models.PositiveSmallIntegerField(default=100)
+    accepts_vouchers = models.BooleanField(default=False, help_text="科技创新券 are accepted")
     created_at = models.DateTimeField()
     created_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
     windows_until = models.DateField(
@@ -102,6 +108,49 @@ class PriceLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.price_yuan}/{self.unit}"
+
+
+class RuleQuota(models.Model):
+    """What one person or one organization may book of the instrument in a day, week or month at most."""
+
+    rule = models.ForeignKey(OpenServiceRule, on_delete=models.PROTECT, related_name="quotas")
+    holder = models.CharField(max_length=12, choices=[(h.value, h.value) for h in QuotaHolder])
+    span = models.CharField(max_length=5, choices=[(s.value, s.value) for s in QuotaSpan])
+    most_minutes = models.PositiveIntegerField(null=True)
+    most_bookings = models.PositiveSmallIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["rule", "holder", "span"], name="quota_once"),
+            models.CheckConstraint(
+                condition=Q(most_minutes__isnull=False) | Q(most_bookings__isnull=False),
+                name="quota_limits_something",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule_id} {self.holder}/{self.span}"
+
+
+class RuleException(models.Model):
+    """A day on which a rule's pattern does not open (no hours), or on which it opens in addition (hours)."""
+
+    rule = models.ForeignKey(OpenServiceRule, on_delete=models.PROTECT, related_name="exceptions")
+    date = models.DateField()
+    opens = models.TimeField(null=True)
+    closes = models.TimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(opens__isnull=True, closes__isnull=True)
+                | Q(opens__isnull=False, closes__isnull=False),
+                name="exception_hours_both_or_none",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule_id} {self.date}"
 
 
 class OpenWindow(models.Model):

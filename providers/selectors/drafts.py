@@ -18,4 +18,4 @@ def openings_of_draft(draft: TermsDraft, first: date, last: date) -> list[Interv
     minds_holidays = draft.holidays is not HolidayTreatment.IGNORED
     days = day_table(range(first.year, last.year + 1)) if minds_holidays else DayTable({}, frozenset())
     events = [event for _rule, event in rows_of("draft", draft.patterns).events]
-    return openings(events, draft.holidays, first, last, days)
+    return openings(events, draft.holidays, first, last, days, draft.exceptions)

@@ -9,20 +9,28 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from instrument_share.kernel.errors import NotFound
 from instrument_share.kernel.interval import Interval
 from providers.calendar import events_of, patterns_of
-from providers.domain.terms import Price, Terms
-from providers.domain.words import Decision, HolidayTreatment, PriceUnit, ServiceMode, UserKind
+from providers.domain.terms import DayException, Price, Quota, Terms
+from providers.domain.words import (
+    Decision,
+    HolidayTreatment,
+    PriceUnit,
+    QuotaHolder,
+    QuotaSpan,
+    ServiceMode,
+    UserKind,
+)
 from providers.models import Closure, OpenServiceRule, OpenWindow, PriceLine
 from providers.selectors.instruments import instruments
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
 
-TERMS_PARTS = ("price_lines", "calendar__event_set__rule")
+TERMS_PARTS = ("price_lines", "quotas", "exceptions", "calendar__event_set__rule")
 """What `terms_of` reads; prefetched where there are several rules."""
 
 
 def terms_of(rule: OpenServiceRule) -> Terms:
-    """A rule's terms (2 statements, none where TERMS_PARTS are prefetched)."""
+    """A rule's terms (4 statements, none where TERMS_PARTS are prefetched)."""
     return Terms(
         rule_id=rule.pk,
         version=rule.version,
@@ -42,14 +50,25 @@ def terms_of(rule: OpenServiceRule) -> Terms:
         needs_qualification=rule.needs_qualification,
         decision=Decision(rule.decision),
         decision_hours=rule.decision_hours,
-        quota_user_week_minutes=rule.quota_user_week_minutes,
-        quota_user_week_bookings=rule.quota_user_week_bookings,
-        quota_organization_month_minutes=rule.quota_organization_month_minutes,
+        exceptions=exceptions_of(rule),
+        quotas=tuple(
+            Quota(QuotaHolder(row.holder), QuotaSpan(row.span), row.most_minutes, row.most_bookings)
+            for row in sorted(rule.quotas.all(), key=lambda row: row.pk)
+        ),
         service_modes=frozenset(ServiceMode(mode) for mode in rule.service_modes),
         prices=tuple(_price(line) for line in sorted(rule.price_lines.all(), key=lambda line: line.pk)),
         minimum_charge_yuan=rule.minimum_charge_yuan,
         late_cancel_percent=rule.late_cancel_percent,
         no_show_percent=rule.no_show_percent,
+        accepts_vouchers=rule.accepts_vouchers,
+    )
+
+
+def exceptions_of(rule: OpenServiceRule) -> tuple[DayException, ...]:
+    """The days on which a rule departs from its patterns, in the order in which they were written."""
+    return tuple(
+        DayException(row.date, row.opens, row.closes)
+        for row in sorted(rule.exceptions.all(), key=lambda row: row.pk)
     )
 
 
@@ -71,7 +90,7 @@ def terms_at(instrument_id: int, at: datetime) -> Terms | None:
 
 
 def terms_now(instrument_ids: Iterable[int], at: datetime) -> dict[int, Terms]:
-    """The terms in force at an instant, by instrument; 4 statements for any number of instruments."""
+    """The terms in force at an instant, by instrument; 6 statements for any number of instruments."""
     in_force = (
         OpenServiceRule.objects.filter(instrument_id=OuterRef("instrument_id"), applies_from__lte=at)
         .order_by("-version")

@@ -14,7 +14,7 @@ from instrument_share.kernel.public_id import new_public_id
 from providers.calendar import local_date, rows_of
 from providers.domain.terms import TermsDraft, problems_of
 from providers.domain.words import HolidayTreatment, InstrumentState
-from providers.models import Closure, Instrument, OpenServiceRule, PriceLine
+from providers.models import Closure, Instrument, OpenServiceRule, PriceLine, RuleException, RuleQuota
 from providers.selectors import day_table, instrument_lock
 from providers.services.common import InReview, given
 from providers.services.windows import windows_cut, windows_extend
@@ -98,6 +98,24 @@ def _create(
         **_columns(draft),
     )
     rule.save(force_insert=True)
+    _create_rows(rule, draft)
+    return rule
+
+
+def _create_rows(rule: OpenServiceRule, draft: TermsDraft) -> None:
+    RuleException.objects.bulk_create(
+        RuleException(rule=rule, date=one.day, opens=one.opens, closes=one.closes) for one in draft.exceptions
+    )
+    RuleQuota.objects.bulk_create(
+        RuleQuota(
+            rule=rule,
+            holder=quota.holder.value,
+            span=quota.span.value,
+            most_minutes=quota.most_minutes,
+            most_bookings=quota.most_bookings,
+        )
+        for quota in draft.quotas
+    )
     PriceLine.objects.bulk_create(
         PriceLine(
             rule=rule,
@@ -111,7 +129,6 @@ def _create(
         )
         for price in draft.prices
     )
-    return rule
 
 
 def _columns(draft: TermsDraft) -> dict[str, Any]:
@@ -130,13 +147,11 @@ def _columns(draft: TermsDraft) -> dict[str, Any]:
         "needs_qualification": draft.needs_qualification,
         "decision": draft.decision.value,
         "decision_hours": draft.decision_hours,
-        "quota_user_week_minutes": draft.quota_user_week_minutes,
-        "quota_user_week_bookings": draft.quota_user_week_bookings,
-        "quota_organization_month_minutes": draft.quota_organization_month_minutes,
         "service_modes": sorted(mode.value for mode in draft.service_modes),
         "minimum_charge_yuan": draft.minimum_charge_yuan,
         "late_cancel_percent": draft.late_cancel_percent,
         "no_show_percent": draft.no_show_percent,
+        "accepts_vouchers": draft.accepts_vouchers,
     }
 
 

@@ -14,11 +14,12 @@ from django.db import transaction
 
 from instrument_share.accounts.permissions import allowed
 from instrument_share.kernel.interval import Interval, intersected, merged
-from providers.calendar import events_of, local_date, local_midnight, openings
+from providers.calendar import Event, events_of, local_date, local_midnight, openings
+from providers.domain.terms import DayException
 from providers.domain.words import HolidayTreatment
 from providers.domain.workdays import ONE_DAY, DayTable
 from providers.models import OpenServiceRule, OpenWindow
-from providers.selectors import day_table, instrument_locks
+from providers.selectors import day_table, exceptions_of, instrument_locks
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -151,13 +152,15 @@ def _expand(due: _Due) -> Extended:
     tasks = due.tasks
     for task in tasks:
         task.rule.windows_until = task.last
-    events = _events({task.rule.pk for task in tasks})
+    written = _as_written({task.rule.pk for task in tasks})
     last_windows = _last_windows(tasks)
     made: list[OpenWindow] = []
     replaced: list[int] = []
     for task in tasks:
         rule = task.rule
-        found = openings(events[rule.pk], HolidayTreatment(rule.holidays), task.first, task.last, due.days)
+        events, exceptions = written[rule.pk]
+        holidays = HolidayTreatment(rule.holidays)
+        found = openings(events, holidays, task.first, task.last, due.days, exceptions)
         open_time = intersected(found, [Interval(task.begin, task.end)])
         before = last_windows.get(rule.pk)
         if before is not None and open_time and open_time[0].start <= before.ends_at:
@@ -188,13 +191,14 @@ def _within_known_years(tasks: list[_Task], days: DayTable) -> tuple[list[_Task]
     return known, tuple(sorted(unknown))
 
 
-def _events(rule_ids: Collection[int]) -> dict[int, list]:
+def _as_written(rule_ids: Collection[int]) -> dict[int, tuple[list[Event], tuple[DayException, ...]]]:
+    """The recurring events and the exceptions of each of the rules."""
     rules = (
         OpenServiceRule.objects.filter(pk__in=rule_ids)
         .select_related("calendar")
-        .prefetch_related("calendar__event_set__rule")
+        .prefetch_related("exceptions", "calendar__event_set__rule")
     )
-    return {rule.pk: events_of(rule) for rule in rules}
+    return {rule.pk: (events_of(rule), exceptions_of(rule)) for rule in rules}
 
 
 def _last_windows(tasks: list[_Task]) -> dict[int, OpenWindow]:

@@ -266,7 +266,7 @@ def test_three_missed_bookings_suspend_from_booking(city):
 
 
 def test_quotas_count_what_is_booked_and_not_what_was_cancelled():
-    city = factories.city(quota_user_week_bookings=1)
+    city = factories.city(quotas=[{"holder": "user", "span": "week", "most_bookings": 1}])
     first = book(city, slot(day=1))
     with pytest.raises(BookingRefused) as refused:
         book(city, slot(day=2))

@@ -10,8 +10,8 @@ from instrument_share.kernel.errors import Forbidden, Invalid
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.public_id import new_public_id
 from providers import selectors, services
-from providers.domain.terms import OpeningPattern
-from providers.domain.words import DayKind, HolidayTreatment
+from providers.domain.terms import DayException, OpeningPattern, Quota
+from providers.domain.words import DayKind, HolidayTreatment, QuotaHolder, QuotaSpan
 from providers.domain.workdays import CalendarYearUnknown
 from providers.models import OpenServiceRule, OpenWindow
 
@@ -60,7 +60,9 @@ def test_the_terms_come_back_as_they_were_published(world, instrument):
     draft = terms(
         OpeningPattern(time(20), time(8), date(2025, 9, 1), until=date(2025, 12, 31)),
         needs_qualification=True,
-        quota_user_week_minutes=600,
+        quotas=(Quota(QuotaHolder.USER, QuotaSpan.WEEK, most_minutes=600),),
+        exceptions=(DayException(date(2025, 10, 8)), DayException(date(2025, 10, 8), time(9), time(12))),
+        accepts_vouchers=True,
         turnaround=timedelta(minutes=15),
     )
     rule = publish(world, instrument, draft)

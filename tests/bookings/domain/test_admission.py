@@ -4,10 +4,12 @@ from datetime import timedelta
 import pytest
 
 from bookings.domain.admission import Request, Requester, Situation, problems
-from providers.domain.terms import Price
-from providers.domain.words import ServiceMode, UserKind
+from providers.domain.terms import Price, Quota
+from providers.domain.words import QuotaHolder, QuotaSpan, ServiceMode, UserKind
 from tests.bookings.domain.terms import TERMS, between, hours, local, terms
 
+USER, ORGANIZATION = QuotaHolder.USER, QuotaHolder.ORGANIZATION
+DAY, WEEK, MONTH = QuotaSpan.DAY, QuotaSpan.WEEK, QuotaSpan.MONTH
 NOW = local("2026-03-02 08:00")
 ASKED = between("2026-03-03 09:00", "11:00")
 REQUEST = Request(ASKED, ServiceMode.SELF_OPERATED, "二氧化钛薄膜")
@@ -38,6 +40,10 @@ def around(**changes):
     return {"situation": replace(SITUATION, **changes)}
 
 
+def limited(holder, span, minutes=None, bookings=None):
+    return {"rule": terms(quotas=(Quota(holder, span, minutes, bookings),))}
+
+
 @pytest.mark.parametrize(
     ("code", "case"),
     [
@@ -64,18 +70,52 @@ def around(**changes):
         ("outside_windows", around(windows=[between("2026-03-03 08:00", "10:30")])),
         ("closed", around(closures=[between("2026-03-03 10:59", "12:00")])),
         ("slot_taken", around(holds=[between("2026-03-03 10:30", "12:00")])),
-        ("quota_user_week_minutes", {"rule": terms(quota_user_week_minutes=119)}),
+        ("quota_user_day_minutes", limited(USER, DAY, minutes=119)),
+        ("quota_user_week_minutes", limited(USER, WEEK, minutes=119)),
+        ("quota_user_month_minutes", limited(USER, MONTH, minutes=119)),
+        (
+            "quota_user_day_bookings",
+            {**limited(USER, DAY, bookings=1), **standing(bookings=[between("2026-03-03 23:00", "23:30")])},
+        ),
         (
             "quota_user_week_bookings",
             {
-                "rule": terms(quota_user_week_bookings=1),
+                **limited(USER, WEEK, bookings=1),
                 **standing(bookings=[between("2026-03-08 23:00", "2026-03-09 00:00")]),
+            },
+        ),
+        (
+            "quota_user_month_bookings",
+            {
+                **limited(USER, MONTH, bookings=1),
+                **standing(bookings=[between("2026-03-01 00:00", "01:00")]),
+            },
+        ),
+        (
+            "quota_organization_day_minutes",
+            {
+                **limited(ORGANIZATION, DAY, minutes=180),
+                **standing(organization_bookings=[between("2026-03-03 12:00", "13:01")]),
+            },
+        ),
+        (
+            "quota_organization_week_minutes",
+            {
+                **limited(ORGANIZATION, WEEK, minutes=180),
+                **standing(organization_bookings=[between("2026-03-02 00:00", "01:01")]),
             },
         ),
         (
             "quota_organization_month_minutes",
             {
-                "rule": terms(quota_organization_month_minutes=180),
+                **limited(ORGANIZATION, MONTH, minutes=180),
+                **standing(organization_bookings=[between("2026-03-31 22:30", "23:31")]),
+            },
+        ),
+        (
+            "quota_organization_month_bookings",
+            {
+                **limited(ORGANIZATION, MONTH, bookings=1),
                 **standing(organization_bookings=[between("2026-03-31 22:30", "23:31")]),
             },
         ),
@@ -95,11 +135,17 @@ def test_each_rule_that_is_broken_is_named(code, case):
         around(windows=[ASKED]),
         around(closures=[between("2026-03-03 08:00", "09:00"), between("2026-03-03 11:00", "12:00")]),
         around(holds=[between("2026-03-03 08:00", "09:00"), between("2026-03-03 11:00", "12:00")]),
-        {"rule": terms(quota_user_week_minutes=120, quota_user_week_bookings=1)},
+        limited(USER, WEEK, minutes=120, bookings=1),
         {
-            "rule": terms(quota_user_week_bookings=1),
+            **limited(USER, WEEK, bookings=1),
             **standing(bookings=[between("2026-03-01 22:00", "2026-03-02 00:00")]),
         },
+        {
+            **limited(USER, DAY, bookings=1),
+            **standing(bookings=[between("2026-03-02 22:00", "23:00"), between("2026-03-04 00:00", "01:00")]),
+        },
+        # Somebody who pays for themselves has no organization whose quota could be used up.
+        {**limited(ORGANIZATION, MONTH, minutes=60), **standing(for_organization=False)},
         {"rule": terms(needs_qualification=True), **standing(qualified=True)},
         {
             "rule": terms(needs_qualification=True),

@@ -4,8 +4,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bookings.domain import credit
-from bookings.domain.quota import bookings_in, minutes_in, month_of, months_of, week_of, weeks_of, year_of
+from bookings.domain.quota import bookings_in, minutes_in, month_of, reach, spans_of, week_of, year_of
 from instrument_share.kernel.interval import Interval
+from providers.domain.terms import Quota
+from providers.domain.words import QuotaHolder, QuotaSpan
 from tests.bookings.domain.terms import START, between, local
 
 MINUTE = timedelta(minutes=1)
@@ -25,17 +27,36 @@ def test_a_month_begins_on_its_first_at_midnight_in_the_city():
 
 def test_a_booking_over_the_edge_of_a_week_counts_with_its_part_in_each_and_once_as_a_booking():
     night = between("2026-03-01 22:00", "2026-03-02 01:00")
-    first, second = weeks_of(night)
+    first, second = spans_of(QuotaSpan.WEEK, night)
     assert (minutes_in(first, [night]), minutes_in(second, [night])) == (120, 60)
     assert (bookings_in(first, [night]), bookings_in(second, [night])) == (1, 0)
-    assert months_of(night) == [between("2026-03-01 00:00", "2026-04-01 00:00")]
+    assert spans_of(QuotaSpan.MONTH, night) == [between("2026-03-01 00:00", "2026-04-01 00:00")]
 
 
 @given(st.integers(0, 60 * 24 * 400), st.integers(1, 60 * 24 * 40))
-def test_weeks_and_months_split_a_booking_without_loss(start, length):
+def test_days_weeks_and_months_split_a_booking_without_loss(start, length):
     booking = Interval(START + start * MINUTE, START + (start + length) * MINUTE)
-    for spans in (weeks_of(booking), months_of(booking)):
-        assert sum(minutes_in(span, [booking]) for span in spans) == length
+    for span in QuotaSpan:
+        assert sum(minutes_in(one, [booking]) for one in spans_of(span, booking)) == length
+
+
+def test_other_bookings_matter_as_far_as_the_holders_widest_quota_reaches():
+    asked = between("2026-03-31 22:00", "2026-04-01 02:00")
+    by_day, by_week = (
+        Quota(QuotaHolder.USER, QuotaSpan.DAY, 60),
+        Quota(QuotaHolder.USER, QuotaSpan.WEEK, 60),
+    )
+    by_month = Quota(QuotaHolder.ORGANIZATION, QuotaSpan.MONTH, 60)
+    assert reach([by_day, by_month], QuotaHolder.USER, asked) == between(
+        "2026-03-31 00:00", "2026-04-02 00:00"
+    )
+    assert reach([by_day, by_week], QuotaHolder.USER, asked) == between(
+        "2026-03-30 00:00", "2026-04-06 00:00"
+    )
+    assert reach([by_month], QuotaHolder.ORGANIZATION, asked) == between(
+        "2026-03-01 00:00", "2026-05-01 00:00"
+    )
+    assert reach([by_month], QuotaHolder.USER, asked) is None
 
 
 def test_three_events_that_count_at_once_suspend_until_the_first_of_them_ends():

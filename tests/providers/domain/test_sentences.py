@@ -6,12 +6,14 @@ from django.utils.translation import override
 
 from instrument_share.web.problem import told
 from providers.domain.sentences import sentences
-from providers.domain.terms import OpeningPattern, Price, TermsDraft
+from providers.domain.terms import DayException, OpeningPattern, Price, Quota, TermsDraft
 from providers.domain.words import (
     Decision,
     Frequency,
     HolidayTreatment,
     PriceUnit,
+    QuotaHolder,
+    QuotaSpan,
     ServiceMode,
     UserKind,
 )
@@ -26,7 +28,9 @@ TERMS = TermsDraft(
     lead=timedelta(hours=2),
     needs_qualification=True,
     may_span_gaps=True,
-    quota_user_week_minutes=600,
+    quotas=(Quota(QuotaHolder.USER, QuotaSpan.WEEK, most_minutes=600),),
+    exceptions=(DayException(date(2025, 9, 9)), DayException(date(2025, 9, 13), time(20), time(0))),
+    accepts_vouchers=True,
     turnaround=timedelta(minutes=15),
     change_deadline=timedelta(days=3),
     minimum_charge_yuan=Decimal(50),
@@ -40,6 +44,8 @@ IN_CHINESE = """\
 周一至周五 09:00—17:00 开放。
 2025年9月1日至 2026年1月1日：每月最后一个周五 20:00—次日 08:00 开放。
 法定节假日不开放；调休上班日按周一的时段开放。
+2025年9月9日不按常规时段开放。
+2025年9月13日加开：20:00—24:00。
 可预约的用户：外单位科研人员、企业。
 服务方式：自主上机、送样。
 自主上机者须持有在使用结束前有效的上机资格。
@@ -54,12 +60,15 @@ IN_CHINESE = """\
 每次使用后预留 15 分钟用于清洁和准备。
 100.5 元/小时（企业、周六、周日）。
 30 元/样品（送样）。
-每次预约最低收费 50 元。"""
+每次预约最低收费 50 元。
+费用可用科技创新券抵扣。"""
 
 IN_ENGLISH = """\
 Open on Monday to Friday, 09:00 to 17:00.
 From 1 Sep 2025 through 1 Jan 2026: Open on the last Friday of the month, 20:00 to 08:00 the next day.
 Closed on public holidays; a weekend day that is worked in exchange has Monday's hours.
+Not open as usual on 9 Sep 2025.
+Also open on 13 Sep 2025, 20:00 to 24:00.
 It may be booked by: outside researchers, enterprises.
 Ways of service: operated by the user, samples sent in.
 Who operates it needs a qualification that is valid through the end.
@@ -74,7 +83,8 @@ A later cancellation costs 50% of the quoted price, not coming 100%.
 After each use 15 minutes are kept free to clean and make ready.
 100.5 yuan per hour (enterprises, Saturday, Sunday).
 30 yuan per sample (samples sent in).
-At least 50 yuan are charged for a booking."""
+At least 50 yuan are charged for a booking.
+Innovation vouchers are accepted towards the price."""
 
 
 def read(terms, language):

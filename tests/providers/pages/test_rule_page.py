@@ -37,6 +37,10 @@ RULE = {
     "prices-INITIAL_FORMS": "1",
     "prices-0-price_yuan": "260",
     "prices-0-unit": "hour",
+    "exceptions-TOTAL_FORMS": "0",
+    "exceptions-INITIAL_FORMS": "0",
+    "quotas-TOTAL_FORMS": "0",
+    "quotas-INITIAL_FORMS": "0",
 }
 
 
