@@ -17,7 +17,16 @@ from instrument_share.accounts.domain import OrganizationKind, OrganizationState
 from instrument_share.journal.models import Notification
 from instrument_share.kernel.interval import Interval
 from providers.domain.words import InstrumentState, ServiceMode
-from providers.models import Closure, Keeper, Qualification, Regulation, UnitNews, UnitProfile
+from providers.models import (
+    Closure,
+    InstrumentAttachment,
+    InstrumentPicture,
+    Keeper,
+    Qualification,
+    Regulation,
+    UnitNews,
+    UnitProfile,
+)
 from rewards import services as rewards
 from rewards.models import Finding, UnitAssessment
 from tests import factories
@@ -90,7 +99,21 @@ def _profile(of, **fields):
 
 def _things_of_the_unit(city, unit, instrument):
     """What the unit has published, handed in, and decided about its instrument."""
-    instrument.picture.save("picture.jpg", ContentFile(b"jpeg"))
+    jpeg = ContentFile(b"jpeg", name="picture.jpg")
+    instrument.picture.save("picture.jpg", jpeg)
+    picture = InstrumentPicture.objects.create(
+        instrument=instrument, position=1, large=jpeg, small=jpeg, width=4, height=3, created_at=LONG_AGO
+    )
+    attachment = InstrumentAttachment(
+        instrument=instrument,
+        title_zh="使用手册",
+        sha256="0" * 64,
+        size_bytes=5,
+        audience="qualified",
+        created_at=LONG_AGO,
+        created_by=city.manager,
+    )
+    attachment.file.save("manual.pdf", ContentFile(b"%PDF-"))
     unit.unit_profile.picture.save("unit.jpg", ContentFile(b"jpeg"))
     dated = {"organization": unit, "created_at": LONG_AGO, "published_at": LONG_AGO}
     regulation = Regulation(title_zh="管理办法", effective_date=LONG_AGO.date(), **dated)
@@ -101,6 +124,8 @@ def _things_of_the_unit(city, unit, instrument):
     return {
         "news": UnitNews.objects.create(title_zh="开放日", body_zh="欢迎参观", **dated),
         "regulation": regulation,
+        "picture": picture,
+        "attachment": attachment,
         "submitted": factories.instrument(
             unit, state=InstrumentState.SUBMITTED.value, submitted_at=NOW, published_at=None
         ),

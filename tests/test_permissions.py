@@ -10,6 +10,7 @@ import pkgutil
 import re
 from decimal import Decimal
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,12 @@ instrument_changes_refuse      .     .     .     .     .     .     .     .     y
 instrument_suspend             .     .     .     .     yes   .     yes   .     yes   .     .     .
 instrument_resume              .     .     .     .     yes   .     yes   .     yes   .     .     .
 instrument_retire              .     .     .     .     .     .     yes   .     .     .     .     .
+instrument_picture_add         .     .     .     .     .     .     yes   .     .     .     .     .
+instrument_picture_describe    .     .     .     .     .     .     yes   .     .     .     .     .
+instrument_picture_move        .     .     .     .     .     .     yes   .     .     .     .     .
+instrument_picture_remove      .     .     .     .     .     .     yes   .     .     .     .     .
+instrument_attachment_add      .     .     .     .     .     .     yes   .     .     .     .     .
+instrument_attachment_remove   .     .     .     .     .     .     yes   .     .     .     .     .
 sheet_keep                     .     .     .     .     .     .     yes   .     .     .     .     .
 # gone: one's own
 sheet_kept                     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
@@ -187,6 +194,7 @@ def attempts(w):
         "subject": "二氧化钛薄膜",
     }
     past = HistoryRow(w.instrument.pk, w.people["user"].pk, None, ServiceMode.OPERATED, "旧记录")
+    picture = {"picture_id": w.picture.pk, **now}
     person, reason = w.people["keep2"], {"reason": "理由"}
     p, b, r = providers.services, bookings.services, rewards.services
     return {
@@ -228,6 +236,18 @@ def attempts(w):
         "instrument_suspend": partial(p.instrument_suspend, **instrument, **reason),
         "instrument_resume": partial(p.instrument_resume, **suspended),
         "instrument_retire": partial(p.instrument_retire, **suspended, **reason),
+        "instrument_picture_add": partial(p.instrument_picture_add, upload=BytesIO(b""), **instrument),
+        "instrument_picture_describe": partial(
+            p.instrument_picture_describe, alt_zh="主机", alt_en="", **picture
+        ),
+        "instrument_picture_move": partial(p.instrument_picture_move, forward=True, **picture),
+        "instrument_picture_remove": partial(p.instrument_picture_remove, **picture),
+        "instrument_attachment_add": partial(
+            p.instrument_attachment_add, upload=BytesIO(b"%PDF-1.7 new"), title_zh="手册", **instrument
+        ),
+        "instrument_attachment_remove": partial(
+            p.instrument_attachment_remove, attachment_id=w.attachment.pk, **now
+        ),
         "sheet_keep": partial(sheet_keep, content=b"a,b\n", map_text="", **unit),
         "sheet_kept": partial(sheet_kept, **upload),
         "sheet_forget": partial(sheet_forget, **upload),

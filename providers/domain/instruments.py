@@ -13,9 +13,9 @@ from typing import Any, Literal
 
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.wording import Words
-from providers.domain.words import Condition, Funding, Origin, Purpose, SharingMode
+from providers.domain.words import BelongsTo, Condition, Funding, Origin, Purpose, SharingMode
 
-Kind = Literal["text", "choice", "money", "date", "email", "country", "category", "subjects", "file"]
+Kind = Literal["text", "choice", "money", "date", "email", "country", "category", "subjects", "postal"]
 LARGEST_VALUE = Decimal("999999999999.99")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 MOST_SUBJECTS = 4
@@ -34,6 +34,8 @@ class Field:
     """Publication needs it."""
     reviewed: bool = False
     """A change of it on a published instrument waits for the bureau."""
+    if_empty: StrEnum | None = None
+    """The choice that saying nothing means."""
 
 
 _FIELDS = (
@@ -56,26 +58,31 @@ _FIELDS = (
     Field("services_zh", gettext_noop("Services"), limit=200, needed=True),
     Field("services_en", gettext_noop("Services (English)"), limit=400),
     Field("achievements_zh", gettext_noop("Achievements"), limit=500),
+    Field("achievements_en", gettext_noop("Achievements (English)"), limit=1000),
     Field("samples_zh", gettext_noop("Samples"), limit=300),
     Field("samples_en", gettext_noop("Samples (English)"), limit=600),
     Field("user_requirement_zh", gettext_noop("Requirements for users"), limit=500),
+    Field("user_requirement_en", gettext_noop("Requirements for users (English)"), limit=1000),
     Field("fee_text_zh", gettext_noop("Fees"), limit=500),
+    Field("fee_text_en", gettext_noop("Fees (English)"), limit=1000),
     Field("subjects", gettext_noop("Subjects"), "subjects"),
     Field("sharing_mode", gettext_noop("Sharing"), "choice", choices=SharingMode, needed=True, reviewed=True),
     Field("condition", gettext_noop("Condition"), "choice", choices=Condition, needed=True),
+    Field("belongs_to", gettext_noop("Part of"), "choice", choices=BelongsTo, if_empty=BelongsTo.NONE),
+    Field("belongs_to_number", gettext_noop("Inner number of what it is part of"), limit=50),
     Field("place_zh", gettext_noop("Place"), limit=100, needed=True),
     Field("place_en", gettext_noop("Place (English)"), limit=200),
     Field("contact", gettext_noop("Contact"), limit=20, needed=True),
     Field("phone", gettext_noop("Phone"), limit=20, needed=True),
     Field("email", gettext_noop("E-mail"), "email", limit=50),
-    Field("picture", gettext_noop("Picture"), "file"),
+    Field("postal_code", gettext_noop("Postal code"), "postal"),
 )
 FIELDS: Mapping[str, Field] = {field.name: field for field in _FIELDS}
 REVIEWED = frozenset(field.name for field in _FIELDS if field.reviewed)
 ESSENTIAL = ("inner_number", "name_zh")
 """What even a draft needs."""
-PRESET = ("origin", "purpose", "funding", "sharing_mode", "condition")
-"""What a new instrument has a usual value for: purchased, general, own funds, shared, in order."""
+PRESET = ("origin", "purpose", "funding", "sharing_mode", "condition", "belongs_to")
+"""What a new instrument has a usual value for: purchased, general, own funds, shared, in order, by itself."""
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -146,8 +153,6 @@ def held(field: Field, value: Any) -> Any:
             return _choice(field, value)
         case "subjects":
             return _subjects(field, value)
-        case "file":
-            return value or ""
     text = (
         " ".join(str(value or "").split()) if field.limit and field.limit <= 100 else str(value or "").strip()
     )
@@ -167,6 +172,9 @@ def held(field: Field, value: Any) -> Any:
             "“{value}” is not a country code of two letters, as CN, DE or JP (ISO 3166-1)."
         )
         raise _unusable(field, "country", message, value=text)
+    if field.kind == "postal" and text and not re.fullmatch("[0-9]{6}", text):
+        message = gettext_noop("“{value}” is not a postal code of six digits, as 100045.")
+        raise _unusable(field, "postal", message, value=text)
     if field.kind == "category" and text and not re.fullmatch("[0-9]{6}", text):
         raise _unusable(
             field, "category", gettext_noop("“{value}” is not a category code of six digits."), value=text
@@ -205,6 +213,8 @@ def _date(field: Field, value: Any) -> date | None:
 
 def _choice(field: Field, value: Any) -> str:
     assert field.choices is not None
+    if field.if_empty is not None and value in (None, ""):
+        return field.if_empty.value
     try:
         return field.choices(str(value).strip()).value
     except ValueError:

@@ -14,7 +14,7 @@ ASIDE = ""
 TEN_THOUSANDS = "value_yuan/10000"
 """The choice of a column with the original value in 万元."""
 FACTORS = {TEN_THOUSANDS: Decimal(10_000)}
-CHOICES = (*(name for name, one in FIELDS.items() if one.kind != "file"), TEN_THOUSANDS)
+CHOICES = (*FIELDS, TEN_THOUSANDS)
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,7 @@ def _problems_of_map(document: Mapping[str, Any]) -> Iterator[Problem]:
                 yield Problem("import.map_target", message, {"target": str(target)}, part)
                 continue
             for name in _names(target):
-                if name not in fields.FIELDS or fields.FIELDS[name].kind == "file":
+                if name not in fields.FIELDS:
                     message = gettext_noop("[{part}] There is no field “{name}”. Fields are: {fields}.")
                     params = {"part": part, "name": name, "fields": tuple(fields.FIELDS)}
                     yield Problem("import.map_field", message, params, part)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from providers.domain.instruments import FIELDS
-from providers.domain.words import Condition, Funding, Origin, Purpose, SharingMode
+from providers.domain.words import BelongsTo, Condition, Funding, Origin, Purpose, SharingMode
 
 HEADINGS: Mapping[str, tuple[str, ...]] = {
     "inner_number": (
@@ -43,6 +43,9 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "contact": ("联系人", "负责人", "管理员"),
     "phone": ("联系电话", "电话", "手机"),
     "email": ("电子邮箱", "邮箱", "电子邮件"),
+    "belongs_to": ("所属类型", "所属资源载体", "instrbelongstype"),
+    "belongs_to_number": ("所属内部编号", "所属载体名称", "instrbelongsname"),
+    "postal_code": ("邮编", "邮政编码", "postalcode"),
 }
 TEN_THOUSANDS: Mapping[str, tuple[str, ...]] = {
     "value_yuan": ("原值(万元)", "价格(万元)", "金额(万元)", "原值万元", "worth"),
@@ -74,6 +77,12 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
         "内部共享": SharingMode.INTERNAL,
         "外部共享": SharingMode.EXTERNAL,
         "不共享": SharingMode.NONE,
+    },
+    "belongs_to": {
+        "无": BelongsTo.NONE,
+        "科学仪器中心": BelongsTo.CENTRE,
+        "大型科学装置": BelongsTo.LARGE_FACILITY,
+        "科学仪器服务单元": BelongsTo.SERVICE_UNIT,
     },
     "condition": {
         "正常": Condition.NORMAL,
@@ -127,9 +136,8 @@ def known_headings() -> dict[str, tuple[str, Decimal | None]]:
     """Every heading that is understood without a map → field, and a factor for money in another unit."""
     found: dict[str, tuple[str, Decimal | None]] = {}
     for name, field in FIELDS.items():
-        if field.kind != "file":
-            for heading in (name, field.label, *HEADINGS.get(name, ())):
-                found.setdefault(plain(heading), (name, None))
+        for heading in (name, field.label, *HEADINGS.get(name, ())):
+            found.setdefault(plain(heading), (name, None))
     for name, headings in TEN_THOUSANDS.items():
         for heading in headings:
             found[plain(heading)] = (name, Decimal(10_000))

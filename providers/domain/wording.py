@@ -6,11 +6,14 @@ from enum import StrEnum
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Words
 from providers.domain.words import (
+    Audience,
+    BelongsTo,
     Completeness,
     Condition,
     Decision,
     Frequency,
     Funding,
+    GroupKind,
     HolidayTreatment,
     Origin,
     PriceUnit,
@@ -23,6 +26,20 @@ from providers.domain.words import (
 )
 
 WORDS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
+    BelongsTo: {
+        BelongsTo.NONE: gettext_noop("None: an instrument by itself"),
+        BelongsTo.CENTRE: gettext_noop("A scientific instrument centre"),
+        BelongsTo.LARGE_FACILITY: gettext_noop("A large research facility"),
+        BelongsTo.SERVICE_UNIT: gettext_noop("An instrument service unit"),
+    },
+    Audience: {
+        Audience.EVERYBODY: gettext_noop("Everybody"),
+        Audience.QUALIFIED: gettext_noop("Qualified users only"),
+    },
+    GroupKind: {
+        GroupKind.INTERCHANGEABLE: gettext_noop("One does for the other"),
+        GroupKind.RELATED: gettext_noop("Related to each other"),
+    },
     Origin: {
         Origin.PURCHASE: gettext_noop("Purchased"),
         Origin.SELF_MADE: gettext_noop("Self-made"),

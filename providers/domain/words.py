@@ -48,6 +48,30 @@ class Condition(StrEnum):
     AWAITING_DISPOSAL = "awaiting_disposal"
 
 
+class BelongsTo(StrEnum):
+    """大型科学装置, 科学仪器中心 or 科学仪器服务单元 that a single instrument is part of."""
+
+    NONE = "none"
+    CENTRE = "centre"
+    LARGE_FACILITY = "large_facility"
+    SERVICE_UNIT = "service_unit"
+
+
+class Audience(StrEnum):
+    """Who may read what is attached to an instrument."""
+
+    EVERYBODY = "everybody"
+    QUALIFIED = "qualified"
+    """Qualified users, the unit's managers and keepers, and the bureau."""
+
+
+class GroupKind(StrEnum):
+    """Why instruments stand together: one does for the other, or they complete each other."""
+
+    INTERCHANGEABLE = "interchangeable"
+    RELATED = "related"
+
+
 class ProfileState(StrEnum):
     DRAFT = "draft"
     SUBMITTED = "submitted"

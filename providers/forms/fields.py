@@ -91,13 +91,10 @@ def field_of(spec: Field, label: str) -> forms.Field:
             return TextField(label=label, required=spec.needed, widget=forms.TextInput(attrs))
         case "email":
             return TextField(label=label, required=spec.needed, widget=forms.EmailInput())
-        case "file":
-            return forms.FileField(
-                label=label,
-                required=False,
-                widget=forms.FileInput({"accept": "image/jpeg,image/png,image/webp"}),
-                help_text=_("JPEG, PNG or WebP, 10 MB at most. Data about camera and place are removed."),
-            )
+        case "postal":
+            field = text_field(label, 6, needed=spec.needed)
+            field.widget = forms.TextInput({"inputmode": "numeric", "autocomplete": "postal-code"})
+            return field
         case "subjects":
             field = text_field(label, None, needed=spec.needed)
             field.widget = forms.TextInput()

@@ -19,18 +19,38 @@ if TYPE_CHECKING:
 SECTIONS = (
     (
         _("What it is"),
-        ("name_zh", "name_en", "inner_number", "category", "model", "manufacturer", "country", "picture"),
+        ("name_zh", "name_en", "inner_number", "category", "model", "manufacturer", "country"),
     ),
-    (_("Value and origin"), ("value_yuan", "in_service_date", "origin", "funding", "purpose")),
+    (
+        _("Value and origin"),
+        (
+            "value_yuan",
+            "in_service_date",
+            "origin",
+            "funding",
+            "purpose",
+            "belongs_to",
+            "belongs_to_number",
+        ),
+    ),
     (
         _("What it can do"),
         ("specification_zh", "functions_zh", "services_zh", "samples_zh", "achievements_zh", "subjects"),
     ),
     (_("For its users"), ("sharing_mode", "condition", "user_requirement_zh", "fee_text_zh")),
-    (_("Where it stands, whom to ask"), ("place_zh", "contact", "phone", "email")),
+    (_("Where it stands, whom to ask"), ("place_zh", "postal_code", "contact", "phone", "email")),
     (
         _("For readers of English"),
-        ("specification_en", "functions_en", "services_en", "samples_en", "place_en"),
+        (
+            "specification_en",
+            "functions_en",
+            "services_en",
+            "samples_en",
+            "achievements_en",
+            "user_requirement_en",
+            "fee_text_en",
+            "place_en",
+        ),
     ),
 )
 
@@ -40,8 +60,8 @@ class InstrumentForm(forms.Form):
 
     use_required_attribute = False
 
-    def __init__(self, data: Any = None, files: Any = None, *, initial: dict[str, Any] | None = None) -> None:
-        super().__init__(data, files, initial=initial)
+    def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, initial=initial)
         for name, spec in FIELDS.items():
             self.fields[name] = field_of(spec, told(spec.label, {}))
         held = (initial or {}).get("category", ""), (initial or {}).get("country", "")
@@ -52,10 +72,6 @@ class InstrumentForm(forms.Form):
     def sections(self) -> list[tuple[Any, list[forms.BoundField]]]:
         return [(heading, [self[name] for name in names]) for heading, names in SECTIONS]
 
-    def values(self) -> dict[str, Any]:
-        """What the services take; without the picture, which is prepared first."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "picture"}
-
 
 def initial_of(instrument: "Instrument") -> dict[str, Any]:
     """What the form shows of an instrument."""
@@ -65,7 +81,6 @@ def initial_of(instrument: "Instrument") -> dict[str, Any]:
         **held,
         "category": category.code if category else "",
         "subjects": ", ".join(instrument.subjects),
-        "picture": None,
     }
 
 

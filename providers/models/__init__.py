@@ -1,12 +1,14 @@
 """What a unit has, what it publishes about itself, and on which terms its instruments are open."""
 
 from providers.models.calendar import CalendarDay, CalendarYear
+from providers.models.customs import CustomsSupervision
 from providers.models.instrument import (
     Instrument,
     InstrumentCategory,
     Keeper,
     Qualification,
 )
+from providers.models.media import InstrumentAttachment, InstrumentPicture
 from providers.models.openness import (
     Closure,
     OpenServiceRule,
@@ -22,6 +24,7 @@ from providers.models.publications import (
     ServiceCase,
     UnitNews,
 )
+from providers.models.relations import InstrumentGroup, InstrumentLink
 from providers.models.search import (
     ListedPrice,
     SearchedUnit,
@@ -40,8 +43,13 @@ __all__ = [
     "Closure",
     "CompletenessNotice",
     "CompletenessWatch",
+    "CustomsSupervision",
     "Instrument",
+    "InstrumentAttachment",
     "InstrumentCategory",
+    "InstrumentGroup",
+    "InstrumentLink",
+    "InstrumentPicture",
     "Keeper",
     "ListedPrice",
     "NationalYear",

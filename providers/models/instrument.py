@@ -6,6 +6,7 @@ from simple_history.models import HistoricalRecords
 
 from instrument_share.kernel.public_id import new_public_id
 from providers.domain.words import (
+    BelongsTo,
     Condition,
     Funding,
     InstrumentState,
@@ -72,10 +73,13 @@ class Instrument(models.Model):
     services_zh = models.TextField(max_length=200, blank=True)
     services_en = models.TextField(max_length=400, blank=True)
     achievements_zh = models.TextField(max_length=500, blank=True)
+    achievements_en = models.TextField(max_length=1000, blank=True)
     samples_zh = models.TextField(max_length=300, blank=True, help_text="what it can measure, how prepared")
     samples_en = models.TextField(max_length=600, blank=True)
     user_requirement_zh = models.TextField(max_length=500, blank=True)
+    user_requirement_en = models.TextField(max_length=1000, blank=True)
     fee_text_zh = models.TextField(max_length=500, blank=True)
+    fee_text_en = models.TextField(max_length=1000, blank=True)
     subjects = models.JSONField(default=list, blank=True, help_text="up to four codes of GB/T 13745")
     sharing_mode = models.CharField(
         max_length=10, choices=[(m.value, m.value) for m in SharingMode], default=SharingMode.EXTERNAL.value
@@ -83,12 +87,21 @@ class Instrument(models.Model):
     condition = models.CharField(
         max_length=20, choices=[(c.value, c.value) for c in Condition], default=Condition.NORMAL.value
     )
+    belongs_to = models.CharField(
+        max_length=15, choices=[(b.value, b.value) for b in BelongsTo], default=BelongsTo.NONE.value
+    )
+    belongs_to_number = models.CharField(
+        max_length=50, blank=True, help_text="inner number of the centre, facility or service unit"
+    )
     place_zh = models.CharField(max_length=100, blank=True)
     place_en = models.CharField(max_length=200, blank=True)
     contact = models.CharField(max_length=20, blank=True)
     phone = models.CharField(max_length=20, blank=True)
     email = models.EmailField(max_length=50, blank=True)
-    picture = models.ImageField(upload_to="instruments/", blank=True)
+    postal_code = models.CharField(max_length=6, blank=True)
+    picture = models.ImageField(
+        upload_to="instruments/", blank=True, help_text="the first of the gallery, kept by its services"
+    )
     return_reason = models.CharField(max_length=500, blank=True)
     pending_values = models.JSONField(
         default=dict, blank=True, help_text="new values of a published instrument that wait for the bureau"
@@ -98,6 +111,8 @@ class Instrument(models.Model):
     submitted_at = models.DateTimeField(null=True)
     published_at = models.DateTimeField(null=True)
     suspended_at = models.DateTimeField(null=True)
+    suspended_by_bureau = models.BooleanField(default=False, help_text="only the bureau lifts it then")
+    suspension_reason = models.CharField(max_length=500, blank=True)
     retired_at = models.DateTimeField(null=True)
     confirmed_at = models.DateTimeField(null=True)
     search_text = models.TextField(blank=True, editable=False, help_text="names, model, pinyin; lower case")
@@ -113,6 +128,10 @@ class Instrument(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(value_yuan__isnull=True) | Q(value_yuan__gte=0), name="instrument_value_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="suspended") | Q(suspended_by_bureau=False),
+                name="instrument_by_bureau_while_suspended",
             ),
         ]
         indexes = [

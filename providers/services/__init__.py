@@ -15,6 +15,16 @@ from providers.services.instruments import (
     instrument_suspend,
     instrument_update,
 )
+from providers.services.media import (
+    AttachedAlready,
+    TooMany,
+    instrument_attachment_add,
+    instrument_attachment_remove,
+    instrument_picture_add,
+    instrument_picture_describe,
+    instrument_picture_move,
+    instrument_picture_remove,
+)
 from providers.services.openness import (
     ClosureLifted,
     RuleInThePast,
@@ -50,6 +60,7 @@ from providers.services.windows import Extended, windows_extend, windows_rebuild
 
 __all__ = [
     "AlreadyWithdrawn",
+    "AttachedAlready",
     "CategoryRow",
     "ClosureLifted",
     "Day",
@@ -60,14 +71,21 @@ __all__ = [
     "QualificationTooShort",
     "RuleInThePast",
     "StatementExists",
+    "TooMany",
     "calendar_year_set",
     "category_table_load",
     "closure_lift",
     "closure_record",
+    "instrument_attachment_add",
+    "instrument_attachment_remove",
     "instrument_changes_accept",
     "instrument_changes_refuse",
     "instrument_confirm",
     "instrument_create",
+    "instrument_picture_add",
+    "instrument_picture_describe",
+    "instrument_picture_move",
+    "instrument_picture_remove",
     "instrument_publish",
     "instrument_resume",
     "instrument_retire",

@@ -2,10 +2,12 @@
 
 import hashlib
 import warnings
+from dataclasses import dataclass
 from io import BytesIO
 from typing import IO
 
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from PIL import Image, ImageOps
 
 from instrument_share.kernel.errors import DomainError, Problem, gettext_noop
@@ -13,6 +15,7 @@ from instrument_share.kernel.errors import DomainError, Problem, gettext_noop
 MOST_BYTES = 10 * 1024 * 1024
 MOST_PIXELS = 50_000_000
 LONGEST_SIDE = 1600
+LARGE_SIDE, SMALL_SIDE = 1280, 480
 FORMATS = ("JPEG", "PNG", "WEBP")
 QUALITY = 85
 
@@ -37,12 +40,48 @@ def picture_prepared(upload: IO[bytes]) -> "ContentFile[bytes]":
     It is decoded and encoded anew: camera, place and whatever else travelled in the file stay behind. Raises
     PictureUnusable for what is too large or is no JPEG, PNG or WebP picture.
     """
+    return _encoded(_within(_decoded(_read(upload)), LONGEST_SIDE))
+
+
+@dataclass(frozen=True)
+class GalleryPicture:
+    """A picture in the two widths that pages ask for, and how large the larger one is."""
+
+    large: "ContentFile[bytes]"
+    small: "ContentFile[bytes]"
+    width: int
+    height: int
+
+
+def gallery_prepared(upload: IO[bytes]) -> GalleryPicture:
+    """The upload as two JPEGs, of at most 1280 and 480 pixels a side. Raises PictureUnusable."""
+    large = _within(_decoded(_read(upload)), LARGE_SIDE)
+    return GalleryPicture(_encoded(large), _encoded(_within(large, SMALL_SIDE)), large.width, large.height)
+
+
+def stored(folder: str, content: "ContentFile[bytes]") -> str:
+    """The path under which a file that is named by its content is kept; the same content is kept once."""
+    path = f"{folder}/{content.name}"
+    return path if default_storage.exists(path) else default_storage.save(path, content)
+
+
+def _read(upload: IO[bytes]) -> bytes:
     content = upload.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
         message = gettext_noop("The picture is larger than {megabytes} MB. Make it smaller and try again.")
         raise _unusable("too_large", message, megabytes=MOST_BYTES // 1024 // 1024)
+    return content
+
+
+def _within(picture: Image.Image, side: int) -> Image.Image:
+    smaller = picture.copy()
+    smaller.thumbnail((side, side))
+    return smaller
+
+
+def _encoded(picture: Image.Image) -> "ContentFile[bytes]":
     made = BytesIO()
-    _decoded(content).save(made, "JPEG", quality=QUALITY, optimize=True)
+    picture.save(made, "JPEG", quality=QUALITY, optimize=True)
     encoded = made.getvalue()
     return ContentFile(encoded, name=f"{hashlib.sha256(encoded).hexdigest()[:32]}.jpg")
 
@@ -57,7 +96,6 @@ def _decoded(content: bytes) -> Image.Image:
                 picture = ImageOps.exif_transpose(opened).convert("RGBA")
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise _unreadable() from None
-    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     on_white = Image.new("RGBA", picture.size, "white")
     on_white.alpha_composite(picture)
     return on_white.convert("RGB")

@@ -18,11 +18,18 @@ from instrument_share.web.problem import told
 from providers import selectors, services
 from providers.domain import instruments as fields
 from providers.domain.states import EDITABLE_AS_A_WHOLE, LIVE
-from providers.domain.words import Condition, Funding, InstrumentState, Origin, Purpose, SharingMode
+from providers.domain.words import (
+    BelongsTo,
+    Condition,
+    Funding,
+    InstrumentState,
+    Origin,
+    Purpose,
+    SharingMode,
+)
 from providers.forms.instrument import InstrumentForm, initial_of
 from providers.selectors.own import own_counts, own_instruments
 from providers.services.instruments import values_of
-from providers.services.pictures import picture_prepared
 from providers.views.common import carried_out, done, managed_unit, own_instrument, person
 
 if TYPE_CHECKING:
@@ -38,6 +45,7 @@ USUAL = {
     "funding": Funding.OWN.value,
     "sharing_mode": SharingMode.EXTERNAL.value,
     "condition": Condition.NORMAL.value,
+    "belongs_to": BelongsTo.NONE.value,
 }
 """What most instruments are."""
 
@@ -89,7 +97,7 @@ def _chips(counts: "Mapping[str, int]", wanted: str, text: str) -> list[tuple[An
 
 def _sheet(rows: Any) -> HttpResponse:
     """As a sheet that the import reads again: our own labels as headings."""
-    specs = [spec for spec in fields.FIELDS.values() if spec.kind != "file"]
+    specs = list(fields.FIELDS.values())
     heads = [told("{word}", {"word": Words(spec.label)}) for spec in specs]
     return csv_response(
         "instruments",
@@ -114,11 +122,11 @@ def _cell(row: "Instrument", spec: fields.Field) -> Any:
 def new(request: HttpRequest, organization_id: str) -> HttpResponse:
     now = clock.now()
     unit = managed_unit(request, organization_id)
-    form = InstrumentForm(request.POST or None, request.FILES or None, initial=USUAL)
+    form = InstrumentForm(request.POST or None, initial=USUAL)
 
     def create() -> Any:
         return services.instrument_create(
-            actor=person(request), organization_id=unit.pk, values=_values(form), now=now
+            actor=person(request), organization_id=unit.pk, values=form.cleaned_data, now=now
         )
 
     if request.method == "POST" and (made := carried_out(form, create)):
@@ -127,24 +135,17 @@ def new(request: HttpRequest, organization_id: str) -> HttpResponse:
     return render(request, "providers/instrument_new.html", {"unit": unit, "form": form}, status=status)
 
 
-def _values(form: InstrumentForm) -> dict[str, Any]:
-    values = form.values()
-    if upload := form.cleaned_data["picture"]:
-        values["picture"] = picture_prepared(upload)
-    return values
-
-
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def edit(request: HttpRequest, public_id: str) -> HttpResponse:
     now = clock.now()
     instrument = own_instrument(request, public_id)
-    form = InstrumentForm(request.POST or None, request.FILES or None, initial=initial_of(instrument))
+    form = InstrumentForm(request.POST or None, initial=initial_of(instrument))
 
     def update() -> Any:
         return services.instrument_update(
-            actor=person(request), instrument_id=instrument.pk, values=_values(form), now=now
+            actor=person(request), instrument_id=instrument.pk, values=form.cleaned_data, now=now
         )
 
     if request.method == "POST" and (saved := carried_out(form, update)):

@@ -2,9 +2,8 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
-
-from django.core.files.base import ContentFile
 
 from instrument_share.demo import pictures, terms
 from instrument_share.demo.city import Instrument
@@ -52,7 +51,6 @@ def _tables(world: World) -> None:
 def values(world: World, facts: Instrument) -> dict[str, Any]:
     """The fields of an instrument as a unit enters them."""
     lab = world.city.lab(facts)
-    picture = ContentFile(pictures.instrument(facts.number, facts.trade), name=f"{facts.number}.png")
     as_they_stand = (
         "name_zh",
         "name_en",
@@ -88,7 +86,6 @@ def values(world: World, facts: Instrument) -> dict[str, Any]:
         "contact": lab.contact,
         "phone": lab.phone,
         "email": lab.email,
-        "picture": picture,
     }
 
 
@@ -98,6 +95,14 @@ def _published(world: World, facts: Instrument) -> Any:
         actor=manager,
         organization_id=world.organizations[facts.unit].pk,
         values=values(world, facts),
+        now=at(day - timedelta(days=6), 10),
+    )
+    providers.instrument_picture_add(
+        actor=manager,
+        instrument_id=row.pk,
+        upload=BytesIO(pictures.instrument(facts.number, facts.trade)),
+        alt_zh=f"{facts.name_zh}示意图",
+        alt_en=f"Sketch for the {facts.name_en}",
         now=at(day - timedelta(days=6), 10),
     )
     providers.keeper_assign(
