@@ -5,7 +5,7 @@ from typing import Any
 import rules
 
 from instrument_share.accounts.domain import Role
-from instrument_share.accounts.permissions import holds_in
+from instrument_share.accounts.permissions import holds_in, is_sysadmin
 from providers.permissions import keeps
 
 
@@ -32,6 +32,7 @@ rules.add_perm("bookings.decide", keeps_its_instrument | manages_its_unit)
 rules.add_perm("bookings.attend", keeps_its_instrument)
 rules.add_perm("bookings.cancel", is_its_user | keeps_its_instrument | manages_its_unit)
 rules.add_perm("bookings.log_by_hand", keeps | holds_in(lambda i: i.organization_id, Role.UNIT_MANAGER))
+rules.add_perm("bookings.take_over_history", is_sysadmin)
 rules.add_perm("bookings.correct_usage", keeps_its_instrument | manages_its_unit)
 rules.add_perm("bookings.confirm_usage", is_its_user | keeps_its_instrument | manages_its_unit)
 rules.add_perm("bookings.review_usage", is_its_user)

@@ -123,7 +123,7 @@ usage_confirm/by_manager       .     .     yes   .     yes   .     .     .     .
 # by the keeper
 usage_confirm/correction       .     .     yes   .     .     .     yes   .     .     .     .     .
 usage_review                   .     .     yes   .     .     .     .     .     .     .     .     .
-history_import                 .     .     .     .     yes   .     yes   .     .     .     .     .
+history_import                 .     .     .     .     .     .     .     .     .     .     .     yes
 
 rewards
 policy_load                    .     .     .     .     .     .     .     .     yes   .     .     .

@@ -8,7 +8,6 @@ from bookings import services as bookings
 from bookings.domain.history import HistoryRow, PastUse
 from bookings.domain.words import Rating
 from instrument_share.accounts.domain import Role
-from instrument_share.accounts.models import User
 from instrument_share.kernel.interval import Interval
 from providers.domain.words import ServiceMode
 from providers.models import PriceLine
@@ -23,15 +22,15 @@ POLICY = Path(__file__).resolve().parents[2] / "rewards/policies/yunping-draft.t
 
 
 class Year:
-    """The city before its year is frozen. `rows` are what was done, by unit, with who imports them."""
+    """The city before its year is frozen. `rows` are what was done, by unit."""
 
     def __init__(self, uses_each: int) -> None:
         self.city = build_city()
         self.client = self.city.organization("云屏小微企业有限公司", kind="enterprise", size_class="small")
-        self.rows: list[tuple[User, list[HistoryRow]]] = []
+        self.rows: list[list[HistoryRow]] = []
+        self.administrator = self.city.person("系统管理员", self.client, Role.SYSADMIN)
         for name in UNITS:
             unit = self.city.unit(name)
-            manager = self.city.person(f"{name}管理员", unit, Role.UNIT_MANAGER)
             rows = []
             for number in range(PER_UNIT):
                 instrument = self.city.instrument(unit, f"{name}仪器{number + 1}")
@@ -41,7 +40,7 @@ class Year:
                     self._row(instrument.pk, day, self.client.pk if day % 3 else unit.pk)
                     for day in range(uses_each)
                 ]
-            self.rows.append((manager, rows))
+            self.rows.append(rows)
 
     def _row(self, instrument_id: int, day: int, payer_id: int) -> HistoryRow:
         start = local(YEAR, 1, 2, 9) + day * DAY
@@ -65,8 +64,8 @@ class Year:
         )
 
     def import_all(self) -> None:
-        for manager, rows in self.rows:
-            bookings.history_import(actor=manager, rows=rows, now=AFTER)
+        for rows in self.rows:
+            bookings.history_import(actor=self.administrator, rows=rows, now=AFTER)
 
 
 class Steps:

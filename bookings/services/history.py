@@ -46,17 +46,17 @@ class HistoryCounts:
 def history_import(*, actor: "User", rows: Iterable[HistoryRow], now: datetime) -> HistoryCounts:
     """Write what happened in the past: all of it or nothing.
 
-    Locks every instrument, in order of id; the actor may log by hand on each of them. Refuses, before
-    anything is written, bookings that overlap each other or stored ones, times that are not over, and what
-    one person both recorded and confirmed (HistoryRefused lists them by row). The limit for hours entered by
-    hand does not apply: what an import brings is marked as such by its `capture`. Chains go on from what is
-    stored. One audit entry for each instrument names the numbers and the last hash of what was added to its
-    chain; the single rows carry who recorded them.
+    For taking over the records of a system before this one, by its administrator: what a unit enters itself
+    goes through `usage_log_by_hand`, which has a limit and asks a second person. Locks every instrument, in
+    order of id. Refuses, before anything is written, bookings that overlap each other or stored ones, times
+    that are not over, and what one person both recorded and confirmed (HistoryRefused lists them by row).
+    What an import brings is marked as such by its `capture`. Chains go on from what is stored. One audit
+    entry for each instrument names the numbers and the last hash of what was added to its chain; the single
+    rows carry who recorded them.
     """
+    require(actor, "bookings.take_over_history")
     given = list(rows)
     instruments = {one.pk: one for one in providers.instrument_locks({row.instrument_id for row in given})}
-    for instrument in instruments.values():
-        require(actor, "bookings.log_by_hand", instrument)
     _refuse_contradictions(given, instruments, actor, now)
     with _no_garbage_collection():
         people = People.of(actor, given, instruments)
