@@ -1,21 +1,21 @@
 """The journal's writers: every service calls `record` in its own transaction."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
-from django.core.mail import send_mail
 from django.db import connection, models, transaction
 from django.db.models import Max
 from django.utils import translation
 
 from instrument_share.journal import seals
+from instrument_share.journal.mails import Tell, mail_of
 from instrument_share.journal.models import AuditEntry, AuditSeal, Notification
 from instrument_share.kernel.errors import NotFound
-from instrument_share.kernel.wording import Bilingual
+from instrument_share.kernel.wording import Bilingual, Sentence, Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,25 +91,40 @@ def notify(
     now: datetime,
     path: str = "",
     params: Mapping[str, Any] | None = None,
+    lines: Iterable[Sentence] = (),
 ) -> None:
     """Put a message into each person's inbox; `tick` mails what is not mailed yet.
 
-    `message` is a literal marked by `gettext_noop`; it is translated, with `params`, for each reader.
-    Instants and `Bilingual` names may be parameters: they are kept as such and told in the reader's language.
+    `message` is a literal marked by `gettext_noop`; it is translated, with `params`, for each reader, and so
+    are the `lines` below it. Instants, dates, amounts, `Words`, `Bilingual` names, sentences and tuples of
+    these may be parameters: they are kept as such and told in the reader's language.
     """
-    kept = {name: _kept(value) for name, value in (params or {}).items()}
+    kept, below = _kept(params or {}), [_kept(line) for line in lines]
     Notification.objects.bulk_create(
-        Notification(user=user, message=message, params=kept, path=path, created_at=now) for user in users
+        Notification(user=user, message=message, params=kept, lines=below, path=path, created_at=now)
+        for user in users
     )
 
 
 def _kept(value: Any) -> Any:
     """A parameter as JSON keeps it; the edge reads it back (`web.problem`)."""
     match value:
-        case datetime():
-            return {"instant": value.isoformat()}
+        case Mapping():
+            return {name: _kept(one) for name, one in value.items()}
+        case tuple():
+            return [_kept(one) for one in value]
+        case Sentence():
+            return {"message": value.message, "params": _kept(value.params)}
         case Bilingual():
             return {"zh": value.zh, "en": value.en}
+        case Words():
+            return {"words": str(value)}
+        case datetime():
+            return {"instant": value.isoformat()}
+        case date():
+            return {"date": value.isoformat()}
+        case Decimal():
+            return {"decimal": str(value)}
     return value
 
 
@@ -170,10 +185,8 @@ def _seal_next(now: datetime) -> int:
 MAILED_AT_ONCE = 200
 
 
-def notifications_mail(now: datetime, tell: Callable[[str, Mapping[str, Any]], str]) -> int:
+def notifications_mail(now: datetime, tell: Tell) -> int:
     """Send the notifications that were not mailed yet, each in its reader's language; their number.
-
-    `tell` puts a message and its parameters into the active language.
 
     For `tick`. Each is marked in the transaction that sends it: a mail that fails is tried again next time,
     and keeps back none that was sent. People without an address read theirs in the inbox.
@@ -183,7 +196,7 @@ def notifications_mail(now: datetime, tell: Callable[[str, Mapping[str, Any]], s
 
 
 @transaction.atomic
-def _mail(notification_id: int, now: datetime, tell: Callable[[str, Mapping[str, Any]], str]) -> bool:
+def _mail(notification_id: int, now: datetime, tell: Tell) -> bool:
     locked = Notification.objects.select_for_update(of=("self",), skip_locked=connection.vendor != "sqlite")
     notification = locked.select_related("user").filter(pk=notification_id, mailed_at__isnull=True).first()
     if notification is None:
@@ -193,7 +206,6 @@ def _mail(notification_id: int, now: datetime, tell: Callable[[str, Mapping[str,
     if not (notification.user.email and notification.user.is_active):
         return False
     with translation.override(notification.user.language):
-        text = tell(notification.message, notification.params)
-        subject = translation.gettext("Research instrument sharing: a message for you")
-    send_mail(subject, f"{text}\n\n{settings.SITE_URL}{notification.path}", None, [notification.user.email])
+        message = mail_of(notification, tell)
+    message.send()
     return True

@@ -19,7 +19,8 @@ from instrument_share.web.exports import csv_response
 from instrument_share.web.formats import bilingual
 from instrument_share.web.problem import told
 from providers import selectors as providers
-from providers.domain.completeness import KIND_WORDS, UnitCompleteness
+from providers.domain.completeness import UnitCompleteness
+from providers.domain.information import KIND_WORDS
 from providers.domain.words import Completeness
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from instrument_share.kernel.errors import DomainError, Kind, Problem
 from instrument_share.kernel.interval import Interval
-from instrument_share.kernel.wording import Sentence, Words
+from instrument_share.kernel.wording import Bilingual, Sentence, Words
 from instrument_share.web import formats, labels
 
 CONTENT_TYPE = "application/problem+json"
@@ -108,13 +108,23 @@ def _shown(name: str, value: Any) -> str:
             return gettext(value)
         case Sentence():
             return told(value.message, value.params)
-        case tuple():
+        case Bilingual():
+            return str((formats.in_english() and value.en) or value.zh)
+        case tuple() | list():
             separator = ", " if formats.in_english() else "、"
             return separator.join(_shown(name, one) for one in value)
         case {"zh": zh, "en": en}:
             return str((formats.in_english() and en) or zh)
+        case {"message": message, "params": params}:
+            return told(message, params)
+        case {"words": text}:
+            return gettext(text)
         case {"instant": text}:
             return formats.moment(datetime.fromisoformat(text))
+        case {"date": text}:
+            return formats.date_only(date.fromisoformat(text))
+        case {"decimal": text}:
+            return formats.number(Decimal(text))
         case Interval():
             return formats.timerange(value)
         case datetime():

@@ -5,95 +5,27 @@ same. "Within 365 days" is by the calendar: what was published or confirmed 365 
 does not.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
 from instrument_share.kernel.errors import gettext_noop
-from instrument_share.kernel.wording import Sentence, Words
+from instrument_share.kernel.wording import Bilingual, Sentence, Words
+from providers.domain.courses import Course, courses
+from providers.domain.information import (
+    CASES_NEEDED,
+    FRESH,
+    KIND_WORDS,
+    NEWS_NEEDED,
+    STATEMENT_DUE,
+    InformationKind,
+    Published,
+    UnitRecord,
+)
 from providers.domain.units import SHORTEST_INTRODUCTION
 from providers.domain.words import Completeness
-
-FRESH = timedelta(days=365)
-NEWS_NEEDED = 4
-CASES_NEEDED = 2
-STATEMENT_DUE = (3, 31)
-"""Last year's openness statement is due by this month and day."""
-
-
-class InformationKind(StrEnum):
-    """The six kinds, in the order in which a unit's page shows them."""
-
-    PROFILE = "profile"
-    INSTRUMENT = "instrument"
-    NEWS = "news"
-    REGULATION = "regulation"
-    CASE = "case"
-    OPENNESS = "openness"
-
-
-KIND_WORDS = {
-    InformationKind.PROFILE: gettext_noop("Profile"),
-    InformationKind.INSTRUMENT: gettext_noop("Instruments"),
-    InformationKind.NEWS: gettext_noop("News"),
-    InformationKind.REGULATION: gettext_noop("Regulations"),
-    InformationKind.CASE: gettext_noop("Service cases"),
-    InformationKind.OPENNESS: gettext_noop("Openness statement"),
-}
-
-
-@dataclass(frozen=True)
-class ProfileRevision:
-    """A unit's profile from a date on; `lacking` are the labels of what completeness asks for in vain."""
-
-    on: date
-    published: bool
-    confirmed: date | None
-    lacking: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class InstrumentRecord:
-    """An instrument of the unit with the dates at which it was entered, published, confirmed and retired."""
-
-    name: str
-    value_yuan: Decimal | None
-    created: date
-    published: date | None = None
-    retired: date | None = None
-    confirmed: tuple[date, ...] = ()
-
-
-@dataclass(frozen=True)
-class Published:
-    """Something that went out on a date and may have been taken down on another."""
-
-    on: date
-    withdrawn: date | None = None
-    effective: date | None = None
-    expires: date | None = None
-    """First and last day on which a regulation is in force."""
-    year: int | None = None
-    """The year that an openness statement is about."""
-
-    def stands(self, as_of: date) -> bool:
-        return self.on <= as_of and (self.withdrawn is None or self.withdrawn > as_of)
-
-
-@dataclass(frozen=True)
-class UnitRecord:
-    """All that completeness looks at, in order of time."""
-
-    organization_id: int
-    profile: tuple[ProfileRevision, ...] = ()
-    instruments: tuple[InstrumentRecord, ...] = ()
-    news: tuple[Published, ...] = ()
-    regulations: tuple[Published, ...] = ()
-    cases: tuple[Published, ...] = ()
-    statements: tuple[Published, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -104,6 +36,8 @@ class KindCompleteness:
     state: Completeness
     reason: Sentence
     next_step: Sentence | None = None
+    since: date | None = None
+    """The first day on which this state held, without interruption until now."""
 
     @property
     def title(self) -> Words:
@@ -137,83 +71,126 @@ class UnitCompleteness:
 
 def completeness(unit: UnitRecord, as_of: date, threshold_yuan: Decimal | int) -> UnitCompleteness:
     """Judge a unit as of the end of a day; instruments count from `threshold_yuan` of original value."""
-    return UnitCompleteness(
-        unit.organization_id,
-        as_of,
-        (
-            _profile(unit.profile, as_of),
-            _instruments(unit.instruments, as_of, Decimal(threshold_yuan)),
-            _enough(InformationKind.NEWS, unit.news, as_of, NEWS_NEEDED),
-            _regulation(unit.regulations, as_of),
-            _enough(InformationKind.CASE, unit.cases, as_of, CASES_NEEDED),
-            _statement(unit.statements, as_of),
-        ),
+    return judged_at(unit, [as_of], threshold_yuan)[0]
+
+
+def judged_at(
+    unit: UnitRecord, days: Iterable[date], threshold_yuan: Decimal | int
+) -> tuple[UnitCompleteness, ...]:
+    """The same for several days, which costs little more than one."""
+    threshold = Decimal(threshold_yuan)
+    known = courses(unit, threshold)
+    return tuple(
+        UnitCompleteness(
+            unit.organization_id,
+            day,
+            tuple(_judged(unit, kind, known[kind], day, threshold) for kind in InformationKind),
+        )
+        for day in days
     )
+
+
+def running_out(unit: UnitRecord, as_of: date, threshold_yuan: Decimal | int) -> dict[InformationKind, date]:
+    """Kinds that are complete now and the first day on which each no longer is, if nothing is done."""
+    ends = {
+        kind: one.until(as_of)
+        for kind, one in courses(unit, threshold_yuan).items()
+        if one.state(as_of) is Completeness.COMPLETE
+    }
+    return {kind: day for kind, day in ends.items() if day is not None}
+
+
+@dataclass(frozen=True)
+class KindChange:
+    """A kind whose state is another one on the later of two days."""
+
+    kind: InformationKind
+    before: Completeness
+    after: Completeness
+
+    @property
+    def better(self) -> bool:
+        return RANK[self.after] > RANK[self.before]
+
+    @property
+    def title(self) -> Words:
+        return Words(KIND_WORDS[self.kind])
+
+
+RANK = {Completeness.MISSING: 0, Completeness.STALE: 1, Completeness.COMPLETE: 2}
+
+
+def changes(before: UnitCompleteness, after: UnitCompleteness) -> tuple[KindChange, ...]:
+    """What became better or worse between two days."""
+    return tuple(
+        KindChange(then.kind, then.state, now.state)
+        for then, now in zip(before.kinds, after.kinds, strict=True)
+        if then.state is not now.state
+    )
+
+
+# --- What is said of it -----------------------------------------------------------------------------------
+
+
+def _judged(
+    unit: UnitRecord, kind: InformationKind, known: Course, as_of: date, threshold: Decimal
+) -> KindCompleteness:
+    state = known.state(as_of)
+    reason, next_step = _EXPLAIN[kind](unit, state, as_of, threshold)
+    return KindCompleteness(kind, state, reason, next_step, known.since(as_of) or unit.joined)
 
 
 def fresh(on: date | None, as_of: date) -> bool:
     return on is not None and as_of - on <= FRESH
 
 
-def _judge(kind: InformationKind) -> Callable[..., KindCompleteness]:
-    def judged(
-        state: Completeness, reason: str, next_step: str | None = None, **params: Any
-    ) -> KindCompleteness:
-        step = None if next_step is None else Sentence(next_step, params)
-        return KindCompleteness(kind, state, Sentence(reason, params), step)
-
-    return judged
+Said = tuple[Sentence, Sentence | None]
 
 
-def _profile(revisions: Iterable[ProfileRevision], as_of: date) -> KindCompleteness:
-    judged = _judge(InformationKind.PROFILE)
-    standing = [revision for revision in revisions if revision.on <= as_of]
+def _say(reason: str, next_step: str | None = None, **params: Any) -> Said:
+    return Sentence(reason, params), None if next_step is None else Sentence(next_step, params)
+
+
+def _profile(unit: UnitRecord, state: Completeness, as_of: date, _threshold: Decimal) -> Said:
+    standing = [revision for revision in unit.profile if revision.on <= as_of]
     latest = standing[-1] if standing else None
     if latest is None or not latest.published:
-        return judged(
-            Completeness.MISSING,
+        return _say(
             gettext_noop("The profile is not published."),
             gettext_noop("Fill in the profile and submit it for review."),
         )
     if latest.lacking:
-        return judged(
-            Completeness.MISSING,
+        return _say(
             gettext_noop("The profile lacks: {fields}."),
             gettext_noop("Add to the profile: {fields}."),
             fields=tuple(Words(label) for label in latest.lacking),
             shortest=SHORTEST_INTRODUCTION,
         )
-    if not fresh(latest.confirmed, as_of):
-        return judged(
-            Completeness.STALE,
+    if state is Completeness.STALE:
+        return _say(
             gettext_noop("The profile was last confirmed on {date}, more than 365 days ago."),
             gettext_noop("Read the profile through and confirm it."),
             date=latest.confirmed,
         )
-    return judged(
-        Completeness.COMPLETE, gettext_noop("The profile was confirmed on {date}."), date=latest.confirmed
-    )
+    return _say(gettext_noop("The profile was confirmed on {date}."), date=latest.confirmed)
 
 
-def _instruments(
-    instruments: Iterable[InstrumentRecord], as_of: date, threshold: Decimal
-) -> KindCompleteness:
-    judged = _judge(InformationKind.INSTRUMENT)
+def _instruments(unit: UnitRecord, state: Completeness, as_of: date, threshold: Decimal) -> Said:
     present = [
-        one for one in instruments if one.created <= as_of and (one.retired is None or one.retired > as_of)
+        one
+        for one in unit.instruments
+        if one.created <= as_of and (one.retired is None or one.retired > as_of)
     ]
     published = [one for one in present if one.published is not None and one.published <= as_of]
     if not published:
-        return judged(
-            Completeness.MISSING,
+        return _say(
             gettext_noop("No instrument is published."),
             gettext_noop("Enter the instruments, or import them from a sheet, and submit them for review."),
         )
-    due = [one for one in present if one.value_yuan is not None and one.value_yuan >= threshold]
-    unpublished = [one for one in due if one not in published]
-    if unpublished:
-        return judged(
-            Completeness.MISSING,
+    due = [one for one in present if one.is_due(as_of, threshold)]
+    if state is Completeness.MISSING:
+        unpublished = [one for one in due if one not in published]
+        return _say(
             gettext_noop(
                 "{number} of {total} instruments from {threshold} yuan on are not published: {names}."
             ),
@@ -223,10 +200,9 @@ def _instruments(
             threshold=threshold,
             names=_some(one.name for one in unpublished),
         )
-    stale = [one for one in due if not fresh(_last(one.confirmed, as_of), as_of)]
-    if stale:
-        return judged(
-            Completeness.STALE,
+    if state is Completeness.STALE:
+        stale = [one for one in due if not fresh(_last(one.confirmed, as_of), as_of)]
+        return _say(
             gettext_noop(
                 "{number} of {total} instruments have not been confirmed for more than 365 days: {names}."
             ),
@@ -235,27 +211,28 @@ def _instruments(
             total=len(due),
             names=_some(one.name for one in stale),
         )
-    return judged(
-        Completeness.COMPLETE,
+    return _say(
         gettext_noop("All {total} instruments from {threshold} yuan on are published and confirmed."),
         total=len(due),
         threshold=threshold,
     )
 
 
-def _enough(
-    kind: InformationKind, publications: Iterable[Published], as_of: date, needed: int
-) -> KindCompleteness:
-    """At least `needed` within 365 days; stale where there were enough once."""
-    judged = _judge(kind)
-    standing = [one for one in publications if one.stands(as_of)]
-    recent = sum(fresh(one.on, as_of) for one in standing)
+def _news(unit: UnitRecord, _state: Completeness, as_of: date, _threshold: Decimal) -> Said:
+    return _enough(unit.news, as_of, NEWS_NEEDED)
+
+
+def _cases(unit: UnitRecord, _state: Completeness, as_of: date, _threshold: Decimal) -> Said:
+    return _enough(unit.cases, as_of, CASES_NEEDED)
+
+
+def _enough(publications: Iterable[Published], as_of: date, needed: int) -> Said:
+    recent = sum(fresh(one.on, as_of) for one in publications if one.stands(as_of))
+    reason = gettext_noop("{recent} published in the last 365 days; {needed} are needed.")
     if recent >= needed:
-        reason = gettext_noop("{recent} published in the last 365 days; {needed} are needed.")
-        return judged(Completeness.COMPLETE, reason, recent=recent, needed=needed)
-    return judged(
-        Completeness.STALE if len(standing) >= needed else Completeness.MISSING,
-        gettext_noop("{recent} published in the last 365 days; {needed} are needed."),
+        return _say(reason, recent=recent, needed=needed)
+    return _say(
+        reason,
         gettext_noop("Publish {lacking} more."),
         recent=recent,
         needed=needed,
@@ -263,45 +240,43 @@ def _enough(
     )
 
 
-def _regulation(regulations: Iterable[Published], as_of: date) -> KindCompleteness:
-    judged = _judge(InformationKind.REGULATION)
-    standing = [one for one in regulations if one.stands(as_of)]
+def _regulation(unit: UnitRecord, state: Completeness, as_of: date, _threshold: Decimal) -> Said:
+    standing = [one for one in unit.regulations if one.stands(as_of)]
     begun = [one for one in standing if one.effective is not None and one.effective <= as_of]
-    in_force = [one for one in begun if one.expires is None or one.expires >= as_of]
-    if in_force:
-        return judged(
-            Completeness.COMPLETE, gettext_noop("Regulations in force: {number}."), number=len(in_force)
-        )
+    if state is Completeness.COMPLETE:
+        in_force = [one for one in begun if one.expires is None or one.expires >= as_of]
+        return _say(gettext_noop("Regulations in force: {number}."), number=len(in_force))
     next_step = gettext_noop("Publish the regulation that is in force now.")
-    if begun:
+    if state is Completeness.STALE:
         ended = max(one.expires for one in begun if one.expires is not None)
-        reason = gettext_noop("The regulation has not been in force since {date}.")
-        return judged(Completeness.STALE, reason, next_step, date=ended)
-    return judged(Completeness.MISSING, gettext_noop("No regulation in force is published."), next_step)
+        return _say(gettext_noop("The regulation has not been in force since {date}."), next_step, date=ended)
+    return _say(gettext_noop("No regulation in force is published."), next_step)
 
 
-def _statement(statements: Iterable[Published], as_of: date) -> KindCompleteness:
+def _statement(unit: UnitRecord, state: Completeness, as_of: date, _threshold: Decimal) -> Said:
     """Last year's; until 31 March the one before it counts."""
-    judged = _judge(InformationKind.OPENNESS)
-    years = {one.year for one in statements if one.year is not None and one.stands(as_of)}
-    last_year = as_of.year - 1
-    due = date(as_of.year, *STATEMENT_DUE)
-    counting = {last_year} if as_of > due else {last_year, last_year - 1}
-    if years & counting:
+    last_year, due = as_of.year - 1, date(as_of.year, *STATEMENT_DUE)
+    if state is Completeness.COMPLETE:
+        years = {one.year for one in unit.statements if one.year is not None and one.stands(as_of)}
         reason = gettext_noop("The openness statement of {year} is published.")
-        return judged(Completeness.COMPLETE, reason, year=max(years & counting))
-    earlier = {year for year in years if year < last_year}
+        return _say(reason, year=max(year for year in years if year <= last_year))
     next_step = gettext_noop("Publish the openness statement of {year}.")
-    if earlier:
-        reason = gettext_noop("The openness statement of {year} is not published; it was due on {date}.")
-        if as_of <= due:
-            reason = gettext_noop(
-                "The openness statement of {year} is not published, nor is the one before it."
-            )
-        return judged(Completeness.STALE, reason, next_step, year=last_year, date=due)
-    return judged(
-        Completeness.MISSING, gettext_noop("No openness statement is published."), next_step, year=last_year
-    )
+    if state is Completeness.MISSING:
+        return _say(gettext_noop("No openness statement is published."), next_step, year=last_year)
+    reason = gettext_noop("The openness statement of {year} is not published; it was due on {date}.")
+    if as_of <= due:
+        reason = gettext_noop("The openness statement of {year} is not published, nor is the one before it.")
+    return _say(reason, next_step, year=last_year, date=due)
+
+
+_EXPLAIN: Mapping[InformationKind, Callable[[UnitRecord, Completeness, date, Decimal], Said]] = {
+    InformationKind.PROFILE: _profile,
+    InformationKind.INSTRUMENT: _instruments,
+    InformationKind.NEWS: _news,
+    InformationKind.REGULATION: _regulation,
+    InformationKind.CASE: _cases,
+    InformationKind.OPENNESS: _statement,
+}
 
 
 def _last(dates: Iterable[date], as_of: date) -> date | None:
@@ -311,7 +286,7 @@ def _last(dates: Iterable[date], as_of: date) -> date | None:
 MOST_NAMES = 5
 
 
-def _some(names: Iterable[str]) -> tuple[str, ...]:
+def _some(names: Iterable[Bilingual]) -> tuple[Bilingual | str, ...]:
     """The first few names, and an ellipsis where there are more."""
     every = list(names)
-    return tuple(every[:MOST_NAMES]) + (("…",) if len(every) > MOST_NAMES else ())
+    return (*every[:MOST_NAMES], *(("…",) if len(every) > MOST_NAMES else ()))

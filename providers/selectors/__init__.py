@@ -1,6 +1,12 @@
 """Reads of units, instruments, terms and open time; the viewer first, so that scoping can't be forgotten."""
 
-from providers.selectors.completeness import completeness_of, completeness_of_year, month_ends
+from providers.selectors.completeness import (
+    completeness_at,
+    completeness_of,
+    completeness_of_year,
+    kinds_running_out,
+    month_ends,
+)
 from providers.selectors.instruments import (
     catalogue,
     category_counts,
@@ -39,6 +45,7 @@ __all__ = [
     "closure",
     "closure_rows",
     "closures",
+    "completeness_at",
     "completeness_of",
     "completeness_of_year",
     "day_table",
@@ -52,6 +59,7 @@ __all__ = [
     "instruments_kept",
     "instruments_of_year",
     "keepers_of",
+    "kinds_running_out",
     "month_ends",
     "open_windows",
     "openness_of_year",

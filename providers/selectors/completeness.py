@@ -1,22 +1,26 @@
 """Completeness of units as of any date, read from dated publications and revisions."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime
-from typing import Any
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db.models import Model
 
+from instrument_share.accounts import selectors as accounts
 from instrument_share.kernel.errors import gettext_noop
+from instrument_share.kernel.wording import Bilingual
 from providers.calendar import local_date, local_midnight
-from providers.domain.completeness import (
+from providers.domain.completeness import UnitCompleteness, judged_at, running_out
+from providers.domain.information import (
+    InformationKind,
     InstrumentRecord,
     ProfileRevision,
     Published,
-    UnitCompleteness,
     UnitRecord,
-    completeness,
 )
 from providers.domain.units import PROFILE_FIELDS, SHORTEST_INTRODUCTION
 from providers.domain.words import ProfileState
@@ -36,19 +40,37 @@ PROFILE_ASKS_FOR = ("introduction_zh", "address_zh", "contact", "phone", "pictur
 def completeness_of(organization_ids: Collection[int], as_of: date) -> dict[int, UnitCompleteness]:
     """How complete each unit's six kinds of information are at the end of a day.
 
-    Seven statements for any number of units.
+    Eight statements for any number of units.
     """
-    return {unit.organization_id: _judged(unit, as_of) for unit in _records(organization_ids, as_of)}
+    return {pk: judged[0] for pk, judged in completeness_at(organization_ids, [as_of]).items()}
+
+
+def completeness_at(
+    organization_ids: Collection[int], days: Sequence[date]
+) -> dict[int, tuple[UnitCompleteness, ...]]:
+    """The same at the end of each of several days, in their order; as many statements as for one."""
+    threshold = settings.REGISTRATION_THRESHOLD_YUAN
+    return {
+        unit.organization_id: judged_at(unit, days, threshold)
+        for unit in _records(organization_ids, max(days))
+    }
 
 
 def completeness_of_year(
     organization_ids: Collection[int], year: int
 ) -> dict[int, tuple[UnitCompleteness, ...]]:
-    """The same at the end of each month of a year, January first; as many statements as for one day."""
-    ends = month_ends(year)
+    """The same at the end of each month of a year, January first."""
+    return completeness_at(organization_ids, month_ends(year))
+
+
+def kinds_running_out(
+    organization_ids: Collection[int], as_of: date
+) -> dict[int, dict[InformationKind, date]]:
+    """Of each unit the complete kinds, with the first day on which each no longer is if nothing is done."""
+    threshold = settings.REGISTRATION_THRESHOLD_YUAN
     return {
-        unit.organization_id: tuple(_judged(unit, end) for end in ends)
-        for unit in _records(organization_ids, ends[-1])
+        unit.organization_id: running_out(unit, as_of, threshold)
+        for unit in _records(organization_ids, as_of)
     }
 
 
@@ -58,13 +80,10 @@ def month_ends(year: int) -> tuple[date, ...]:
     return tuple(first - ONE_DAY for first in firsts)
 
 
-def _judged(unit: UnitRecord, as_of: date) -> UnitCompleteness:
-    return completeness(unit, as_of, settings.REGISTRATION_THRESHOLD_YUAN)
-
-
 def _records(organization_ids: Collection[int], until: date) -> list[UnitRecord]:
     """What is known of each unit up to the end of a day."""
     ids = list(organization_ids)
+    organizations = accounts.organizations_by_id(ids)
     end = local_midnight(until + ONE_DAY)
     profiles = _profiles(ids, end)
     instruments = _instruments(ids, end)
@@ -72,6 +91,7 @@ def _records(organization_ids: Collection[int], until: date) -> list[UnitRecord]
     return [
         UnitRecord(
             organization_id,
+            joined=local_date(organizations[organization_id].created_at),
             profile=tuple(profiles[organization_id]),
             instruments=tuple(instruments[organization_id]),
             news=tuple(published[UnitNews][organization_id]),
@@ -114,29 +134,46 @@ DISTRICT = gettext_noop("District")
 
 
 def _instruments(ids: list[int], end: datetime) -> dict[int, list[InstrumentRecord]]:
-    confirmed: dict[int, list[date]] = defaultdict(list)
-    history: Any = Instrument.history
-    confirmations = (
-        history.filter(organization_id__in=ids, confirmed_at__lt=end)
-        .order_by()
-        .values_list("id", "confirmed_at")
-        .distinct()
-    )
-    for instrument_id, at in confirmations:
-        confirmed[instrument_id].append(local_date(at))
+    revisions = _revisions(ids, end)
     found: dict[int, list[InstrumentRecord]] = defaultdict(list)
     rows = Instrument.objects.filter(organization_id__in=ids, created_at__lt=end).order_by("id")
-    for row in rows.only("organization", "name_zh", "value_yuan", "created_at", "published_at", "retired_at"):
+    for row in rows.only(
+        "organization", "name_zh", "name_en", "value_yuan", "created_at", "published_at", "retired_at"
+    ):
+        known = revisions[row.pk]
         found[row.organization_id].append(
             InstrumentRecord(
-                name=row.name_zh,
-                value_yuan=row.value_yuan,
+                name=Bilingual(row.name_zh, row.name_en),
+                value_yuan=known[-1].value_yuan if known else row.value_yuan,
                 created=local_date(row.created_at),
                 published=_day(row.published_at),
                 retired=_day(row.retired_at),
-                confirmed=tuple(confirmed[row.pk]),
+                confirmed=tuple(sorted({one.confirmed for one in known if one.confirmed is not None})),
+                earlier_values=tuple(
+                    (later.on, one.value_yuan)
+                    for one, later in pairwise(known)
+                    if one.value_yuan != later.value_yuan
+                ),
             )
         )
+    return found
+
+
+class _Revision(NamedTuple):
+    on: date
+    value_yuan: Decimal | None
+    confirmed: date | None
+
+
+def _revisions(ids: list[int], end: datetime) -> dict[int, list[_Revision]]:
+    """What each instrument was worth and when it was confirmed, in order of time."""
+    history: Any = Instrument.history
+    rows = history.filter(organization_id__in=ids, history_date__lt=end).order_by(
+        "history_date", "history_id"
+    )
+    found: dict[int, list[_Revision]] = defaultdict(list)
+    for pk, at, value, confirmed in rows.values_list("id", "history_date", "value_yuan", "confirmed_at"):
+        found[pk].append(_Revision(local_date(at), value, _day(confirmed)))
     return found
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 
-from providers.domain.completeness import FRESH
+from providers.domain.information import FRESH
 from providers.domain.states import LIVE
 from providers.domain.words import InstrumentState
 from providers.models import Qualification

@@ -102,7 +102,7 @@ def test_one_unit_and_two_take_as_many_statements(world, district, statements):
         lambda: selectors.completeness_of(ids, TODAY),
         by=lambda: [fill(world, world.unit, world.manager), fill(world, world.other, world.other_manager)],
     )
-    assert len(statements.of(lambda: selectors.completeness_of_year(ids, 2025))) == 7
+    assert len(statements.of(lambda: selectors.completeness_of_year(ids, 2025))) == 8
 
 
 def test_the_year_of_a_unit(world, district):

@@ -3,13 +3,14 @@ from decimal import Decimal
 
 import pytest
 
-from providers.domain.completeness import (
+from instrument_share.kernel.wording import Bilingual
+from providers.domain.completeness import completeness
+from providers.domain.information import (
     InformationKind,
     InstrumentRecord,
     ProfileRevision,
     Published,
     UnitRecord,
-    completeness,
 )
 from providers.domain.words import Completeness
 
@@ -55,11 +56,12 @@ def test_profile(revisions, state):
     assert judged(InformationKind.PROFILE, profile=tuple(revisions)).state is state
 
 
+MICROSCOPE = Bilingual("电镜", "Electron microscope")
 TEN, LONG = ago(10), ago(400)
 
 
 def instrument(value=200_000, published=TEN, confirmed=(TEN,), retired=None, created=LONG):
-    return InstrumentRecord("电镜", Decimal(value), created, published, retired, confirmed)
+    return InstrumentRecord(MICROSCOPE, Decimal(value), created, published, retired, confirmed)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +91,7 @@ def test_unpublished_instruments_are_named():
     )
     assert found.reason.params["number"] == 1
     assert found.reason.params["total"] == 2
-    assert found.next_step.params["names"] == ("电镜",)
+    assert found.next_step.params["names"] == (MICROSCOPE,)
 
 
 @pytest.mark.parametrize(
