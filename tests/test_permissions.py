@@ -98,6 +98,7 @@ closure_lift                   .     .     .     .     yes   .     yes   .     .
 publication_publish            .     .     .     .     .     .     yes   .     .     .     .     .
 publication_update             .     .     .     .     .     .     yes   .     .     .     .     .
 publication_withdraw           .     .     .     .     .     .     yes   .     yes   .     .     .
+completeness_remind            .     .     .     .     .     .     .     .     yes   .     .     .
 category_table_load            .     .     .     .     .     .     .     .     yes   .     .     yes
 calendar_year_set              .     .     .     .     .     .     .     .     yes   .     .     yes
 windows_rebuild                .     .     .     .     .     .     .     .     yes   .     .     yes
@@ -151,6 +152,7 @@ OF_THE_SYSTEM = {
     "next_free_refresh": "what changes holds calls it",
     "windows_extend": "tick, and what changes rules",
     "audit_seal": "tick",
+    "completeness_notices_send": "tick",
     "notifications_mail": "tick",
 }
 PARTS = {
@@ -160,6 +162,7 @@ PARTS = {
     "entry": "of every service",
     "keep": "of every service that keeps revisions",
     "late_charges_refresh": "of what changes holds",
+    "line_of": "of every reminder; writes nothing",
     "link": "of every service that adds many links",
     "log_write": "of booking_check_out and usage_log_by_hand",
     "notify": "of every service that tells somebody",
@@ -271,6 +274,9 @@ def attempts(w):
         ),
         "publication_update": partial(p.publication_update, values={"title_zh": "培训日"}, **news),
         "publication_withdraw": partial(p.publication_withdraw, **news, **reason),
+        "completeness_remind": partial(
+            p.completeness_remind, organization_ids=[w.unit.pk], note="请尽快", **now
+        ),
         "category_table_load": partial(
             p.category_table_load, version="new", rows=[p.CategoryRow("010000", "分析仪器")], **now
         ),

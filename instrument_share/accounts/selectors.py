@@ -72,6 +72,12 @@ def organization_lock(organization_id: int) -> Organization:
     return Organization.objects.select_for_update().get(pk=organization_id)
 
 
+def organization_locks(organization_ids: Iterable[int]) -> list[Organization]:
+    """These organizations, in order of id, locked until the transaction ends."""
+    rows = Organization.objects.select_for_update().filter(pk__in=set(organization_ids))
+    return list(rows.order_by("pk"))
+
+
 def organizations(viewer: "Viewer") -> QuerySet[Organization]:
     """Admitted organizations, which are public; a member also sees their own before admission."""
     own = standing(viewer).organization_ids()
@@ -107,6 +113,12 @@ def organizations_by_id(ids: Iterable[int]) -> dict[int, Organization]:
     return Organization.objects.in_bulk(list(ids))
 
 
+def owning_organizations() -> dict[int, Organization]:
+    """Every admitted body that owns instruments, by id; for what the system does by itself."""
+    rows = Organization.objects.filter(owns_instruments=True, state=OrganizationState.ADMITTED)
+    return {row.pk: row for row in rows.order_by("pk")}
+
+
 def users_by_id(ids: Iterable[int]) -> dict[int, User]:
     """People by id, for services that have been given ids."""
     return User.objects.in_bulk(list(ids))
@@ -140,6 +152,21 @@ def people_with(role: Role, organization_id: int | None = None) -> QuerySet[User
     if organization_id is not None:
         wanted &= Q(memberships__organization_id=organization_id)
     return User.objects.filter(wanted, is_active=True).distinct()
+
+
+def people_by_organization(role: Role, organization_ids: Iterable[int]) -> dict[int, list[User]]:
+    """Of each of these organizations everybody who holds `role` there now; one statement for all."""
+    found: dict[int, list[User]] = {pk: [] for pk in organization_ids}
+    rows = Membership.objects.filter(
+        organization_id__in=list(found),
+        role=role,
+        state=MembershipState.ACTIVE,
+        organization__state=OrganizationState.ADMITTED,
+        user__is_active=True,
+    )
+    for row in rows.select_related("user").order_by("id"):
+        found[row.organization_id].append(row.user)
+    return found
 
 
 def user_by_token(token: str, now: datetime) -> User | None:

@@ -1,6 +1,7 @@
 """The mails of the journal: what stands in an inbox, in its reader's language, as plain text."""
 
 from collections.abc import Callable, Mapping
+from email.utils import formataddr, parseaddr
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +15,7 @@ Tell = Callable[[str, Mapping[str, Any]], str]
 
 LONGEST_SUBJECT = 78
 """Characters; what is longer, programs cut off somewhere (RFC 5322, 2.1.1)."""
+LONGEST_WORD = 20
 INBOX = "/me/notifications/"
 
 
@@ -33,10 +35,15 @@ def mail_of(notification: Notification, tell: Tell) -> EmailMessage:
         f"-- \n{platform}\n{_('This mail was sent by the platform; answers to it are not read.')}",
     ]
     body = "\n\n".join(part for part in parts if part) + "\n"
-    return EmailMessage(_subject(f"[{platform}] {text}"), body, None, [notification.user.email])
+    sender = formataddr((platform, parseaddr(settings.DEFAULT_FROM_EMAIL)[1]))
+    return EmailMessage(_subject(text), body, sender, [notification.user.email])
 
 
 def _subject(text: str) -> str:
-    """One line, cut where it is too long."""
+    """One line, cut where it is too long, between words if there are any."""
     line = " ".join(text.split())
-    return line if len(line) <= LONGEST_SUBJECT else f"{line[: LONGEST_SUBJECT - 1]}…"
+    if len(line) <= LONGEST_SUBJECT:
+        return line
+    cut = line[: LONGEST_SUBJECT - 1]
+    between = cut.rfind(" ", LONGEST_SUBJECT - LONGEST_WORD)
+    return f"{cut[:between] if between > 0 else cut}…"

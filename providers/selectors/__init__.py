@@ -33,11 +33,13 @@ from providers.selectors.openness import (
     terms_now,
     terms_of,
 )
+from providers.selectors.reminders import PlannedReminder, last_reminded, reminder_plan, reminders, supervises
 from providers.selectors.units import publication, publications, unit, unit_of, units
 from providers.selectors.workdays import add_working_days, day_table
 from providers.selectors.yearly import instruments_of_year, openness_of_year, units_of_year
 
 __all__ = [
+    "PlannedReminder",
     "add_working_days",
     "catalogue",
     "category_counts",
@@ -60,13 +62,17 @@ __all__ = [
     "instruments_of_year",
     "keepers_of",
     "kinds_running_out",
+    "last_reminded",
     "month_ends",
     "open_windows",
     "openness_of_year",
     "publication",
     "publications",
     "qualifications",
+    "reminder_plan",
+    "reminders",
     "rules_of",
+    "supervises",
     "terms_at",
     "terms_now",
     "terms_of",

@@ -25,6 +25,7 @@ from providers.services.media import (
     instrument_picture_move,
     instrument_picture_remove,
 )
+from providers.services.notices import completeness_notices_send
 from providers.services.openness import (
     ClosureLifted,
     RuleInThePast,
@@ -49,6 +50,7 @@ from providers.services.publications import (
     publication_withdraw,
 )
 from providers.services.reference import CategoryRow, Day, calendar_year_set, category_table_load
+from providers.services.reminders import NobodyToRemind, completeness_remind
 from providers.services.units import (
     unit_profile_confirm,
     unit_profile_publish,
@@ -66,6 +68,7 @@ __all__ = [
     "Day",
     "Extended",
     "InnerNumberTaken",
+    "NobodyToRemind",
     "NotAKeeper",
     "NothingWaits",
     "QualificationTooShort",
@@ -76,6 +79,8 @@ __all__ = [
     "category_table_load",
     "closure_lift",
     "closure_record",
+    "completeness_notices_send",
+    "completeness_remind",
     "instrument_attachment_add",
     "instrument_attachment_remove",
     "instrument_changes_accept",

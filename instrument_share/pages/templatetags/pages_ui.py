@@ -124,3 +124,9 @@ def in_hours(seconds: int | None) -> str:
 def notification_text(notification: Any) -> str:
     """A notification in the reader's language."""
     return told_message(notification.message, notification.params)
+
+
+@register.filter
+def notification_lines(notification: Any) -> list[str]:
+    """What stands below a notification, line by line."""
+    return [told_message(line["message"], line["params"]) for line in notification.lines]
