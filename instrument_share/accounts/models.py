@@ -68,10 +68,24 @@ class Organization(models.Model):
     in_region = models.BooleanField(default=True, help_text="whether it sits in the city's region")
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="children")
     owns_instruments = models.BooleanField(default=False)
+    region = models.ForeignKey(
+        District,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="the district that a bureau answers for; none: the whole city",
+    )
+    contact = models.CharField(max_length=100, blank=True)
+    phone = models.CharField(max_length=50, blank=True)
     state = models.CharField(
         max_length=10,
         choices=[(s.value, s.value) for s in OrganizationState],
         default=OrganizationState.PENDING.value,
+    )
+    registered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    submitted_at = models.DateTimeField(null=True, help_text="when it was last handed in to the bureau")
+    reason = models.CharField(
+        max_length=500, blank=True, help_text="why it is refused or suspended, as its people read it"
     )
     created_at = models.DateTimeField()
 
@@ -82,16 +96,55 @@ class Organization(models.Model):
         return self.name_zh
 
 
+class OrganizationDocument(models.Model):
+    """A document with which an organization shows who it is: kept by its content, read by few."""
+
+    public_id = models.CharField(
+        max_length=16, unique=True, editable=False, default=partial(new_public_id, "DOC")
+    )
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="documents")
+    file = models.FileField(upload_to="organizations/")
+    name = models.CharField(max_length=200, help_text="as the file was called by who uploaded it")
+    media_type = models.CharField(max_length=40)
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "sha256"],
+                condition=Q(removed_at__isnull=True),
+                name="organization_document_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class OrganizationRelation(models.Model):
-    """Two organizations that declared themselves related; rewards exclude use between them."""
+    """Two organizations that declared themselves related; rewards exclude use between them.
+
+    An ended relation stays, with its dates; the two can be declared related again.
+    """
 
     first = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="relations_as_first")
     second = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="relations_as_second")
     declared_at = models.DateTimeField()
+    declared_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.CharField(max_length=500, blank=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["first", "second"], name="organization_relation_once"),
+            models.UniqueConstraint(
+                fields=["first", "second"],
+                condition=Q(ended_at__isnull=True),
+                name="organization_relation_once",
+            ),
             models.CheckConstraint(condition=Q(first__lt=F("second")), name="organization_relation_ordered"),
         ]
 
@@ -113,7 +166,10 @@ class Membership(models.Model):
         choices=[(s.value, s.value) for s in MembershipState],
         default=MembershipState.PENDING.value,
     )
+    note = models.CharField(max_length=200, blank=True, help_text="what who asks to be admitted says")
+    reason = models.CharField(max_length=500, blank=True, help_text="why it was refused or ended")
     created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -123,6 +179,37 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.role} {self.organization_id}"
+
+
+class Invitation(models.Model):
+    """An invitation by mail to a role in an organization; of its secret only the SHA-256 is kept."""
+
+    public_id = models.CharField(
+        max_length=16, unique=True, editable=False, default=partial(new_public_id, "INV")
+    )
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="invitations")
+    email = models.EmailField(help_text="in lower case")
+    role = models.CharField(max_length=20, choices=[(r.value, r.value) for r in Role])
+    digest = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, help_text="when the mail server last took the mail")
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    accepted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "email", "role"],
+                condition=Q(accepted_at__isnull=True, withdrawn_at__isnull=True),
+                name="invitation_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.public_id} {self.email}"
 
 
 class ApiToken(models.Model):

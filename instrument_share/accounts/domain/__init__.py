@@ -44,10 +44,12 @@ class SizeClass(StrEnum):
 class OrganizationState(StrEnum):
     PENDING = "pending"
     ADMITTED = "admitted"
+    REFUSED = "refused"
     SUSPENDED = "suspended"
 
 
 class MembershipState(StrEnum):
     PENDING = "pending"
     ACTIVE = "active"
+    REFUSED = "refused"
     ENDED = "ended"

@@ -1,0 +1,45 @@
+"""Who may give and take which role, and who may not be the last to leave."""
+
+from collections.abc import Collection, Iterable
+
+from instrument_share.accounts.domain import Role
+
+OF_OWNERS = frozenset({Role.KEEPER, Role.UNIT_MANAGER})
+"""Roles that only make sense where the organization owns instruments."""
+MANAGING = frozenset({Role.ORG_ADMIN, Role.UNIT_MANAGER})
+"""Who answers for an organization's people."""
+OF_AUTHORITIES = frozenset(
+    {Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR, Role.FINANCE_OFFICER, Role.SYSADMIN}
+)
+"""Roles over others; only a system administrator gives them."""
+
+GIVES: dict[Role, frozenset[Role]] = {
+    Role.ORG_ADMIN: frozenset({Role.RESEARCHER, Role.ORG_ADMIN}),
+    Role.UNIT_MANAGER: frozenset({Role.RESEARCHER, Role.ORG_ADMIN, Role.KEEPER, Role.UNIT_MANAGER}),
+    Role.SYSADMIN: frozenset(Role),
+}
+
+
+def gives(held: Iterable[Role], *, owns_instruments: bool) -> frozenset[Role]:
+    """The roles that somebody may give and take in an organization, by the roles that they hold there.
+
+    A system administrator's role counts wherever it is held; the caller includes it.
+    """
+    given = frozenset(role for one in held for role in GIVES.get(one, ()))
+    return given if owns_instruments else given - OF_OWNERS
+
+
+def is_last(role: Role, others: Collection[Role]) -> bool:
+    """Whether ending this role leaves the organization without somebody who answers for it.
+
+    `others` are the managing roles that other people hold there. A unit manager can give the role of
+    administrator, so an administrator may go where a manager stays; not the other way round.
+    """
+    match role:
+        case Role.UNIT_MANAGER:
+            return Role.UNIT_MANAGER not in others
+        case Role.ORG_ADMIN:
+            return not MANAGING & set(others)
+        case Role.SYSADMIN:
+            return Role.SYSADMIN not in others
+    return False
