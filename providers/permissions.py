@@ -5,7 +5,7 @@ from typing import Any
 import rules
 
 from instrument_share.accounts.domain import Role
-from instrument_share.accounts.permissions import holds_in, is_officer, is_sysadmin
+from instrument_share.accounts.permissions import holds_in, is_officer, is_sysadmin, supervises_in
 from instrument_share.accounts.selectors import standing
 
 
@@ -15,6 +15,7 @@ def _owner(subject: Any) -> int | None:
 
 
 manages_unit = holds_in(_owner, Role.UNIT_MANAGER)
+supervises_unit = supervises_in(_owner, Role.BUREAU_OFFICER)
 
 
 @rules.predicate
@@ -31,8 +32,8 @@ rules.add_perm("providers.edit_instrument", manages_unit)
 rules.add_perm("providers.set_rule", manages_unit)
 rules.add_perm("providers.close_instrument", manages_unit | keeps)
 rules.add_perm("providers.qualify_user", manages_unit | keeps)
-rules.add_perm("providers.suspend_instrument", manages_unit | keeps | is_officer)
-rules.add_perm("providers.review_publication", is_officer)
-rules.add_perm("providers.withdraw_publication", manages_unit | is_officer)
-rules.add_perm("providers.remind_unit", is_officer)
+rules.add_perm("providers.suspend_instrument", manages_unit | keeps | supervises_unit)
+rules.add_perm("providers.review_publication", supervises_unit)
+rules.add_perm("providers.withdraw_publication", manages_unit | supervises_unit)
+rules.add_perm("providers.remind_unit", supervises_unit)
 rules.add_perm("providers.maintain_tables", is_officer | is_sysadmin)

@@ -6,6 +6,7 @@ those of one unit with its instrument, and the bookings, uses and papers of one 
 
 from datetime import timedelta
 from decimal import Decimal
+from hashlib import sha256
 from types import SimpleNamespace
 
 from django.contrib.auth.models import AnonymousUser
@@ -13,7 +14,13 @@ from django.core.files.base import ContentFile
 
 from bookings import services as bookings
 from instrument_share.accounts import services as accounts
-from instrument_share.accounts.domain import OrganizationKind, OrganizationState, Role
+from instrument_share.accounts.domain import MembershipState, OrganizationKind, OrganizationState, Role
+from instrument_share.accounts.models import (
+    Invitation,
+    Membership,
+    OrganizationDocument,
+    OrganizationRelation,
+)
 from instrument_share.journal.models import Notification
 from instrument_share.kernel.interval import Interval
 from providers.domain.words import InstrumentState, ServiceMode
@@ -88,6 +95,7 @@ def build_world():
         elsewhere=elsewhere,
         company=company,
         **_things_of_the_unit(city, unit, instrument),
+        **_things_of_organizations(people, unit, elsewhere, company),
         **_things_of_the_user(city, instrument),
         **_year(city, authorities, instrument, company),
     )
@@ -131,7 +139,6 @@ def _things_of_the_unit(city, unit, instrument):
         ),
         "suspended": suspended,
         "submitted_profile": _profile(newcomer, state="submitted", submitted_at=NOW),
-        "pending": factories.organization("云屏待审单位", state=OrganizationState.PENDING.value),
         "qualification": Qualification.objects.create(
             instrument=instrument,
             user=city.researcher,
@@ -146,6 +153,48 @@ def _things_of_the_unit(city, unit, instrument):
             reason_zh="保养",
             created_at=NOW,
             created_by=city.keeper,
+        ),
+    }
+
+
+INVITED = "the-secret-of-a-mail"
+
+
+def _things_of_organizations(people, unit, elsewhere, company):
+    """A body that the user has registered, with its document; who asks to join the company, is invited."""
+    user, admin, other = people["user"], people["admin"], people["other"]
+    pending = factories.organization(
+        "云屏待审单位", state=OrganizationState.PENDING.value, registered_by=user, submitted_at=NOW
+    )
+    document = OrganizationDocument(
+        organization=pending,
+        name="执照.pdf",
+        media_type="application/pdf",
+        size=5,
+        sha256="0" * 64,
+        uploaded_by=user,
+        uploaded_at=NOW,
+    )
+    document.file.save("licence.pdf", ContentFile(b"%PDF-"))
+    asked = {"role": Role.RESEARCHER.value, "created_at": NOW}
+    first, second = sorted((unit, elsewhere), key=lambda one: one.pk)
+    return {
+        "pending": pending,
+        "document": document,
+        "related": OrganizationRelation.objects.create(first=first, second=second, declared_at=NOW),
+        "request": Membership.objects.create(
+            user=other, organization=company, state=MembershipState.PENDING.value, **asked
+        ),
+        "belongs": Membership.objects.get(user=user, organization=company),
+        "administers": Membership.objects.get(user=admin, organization=company),
+        "invitation": Invitation.objects.create(
+            organization=company,
+            email=other.email,
+            role=Role.RESEARCHER.value,
+            digest=sha256(INVITED.encode()).hexdigest(),
+            invited_by=admin,
+            created_at=NOW,
+            expires_at=NOW + DAY,
         ),
     }
 

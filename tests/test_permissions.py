@@ -34,7 +34,7 @@ from providers.services.imports import apply as sheet_apply
 from providers.services.imports import preview as sheet_preview
 from providers.services.uploads import sheet_forget, sheet_keep, sheet_kept
 from tests.factories import slot
-from tests.permission_world import LATER, ROLES, build_world, cells, differences, tomorrow
+from tests.permission_world import INVITED, LATER, ROLES, build_world, cells, differences, tomorrow
 from tests.providers.conftest import INSTRUMENT, PROFILE, terms
 from tests.rewards.builders import POLICY, YEAR
 
@@ -44,10 +44,39 @@ TABLE = """
 accounts
 user_create                    .     .     .     .     .     .     .     .     .     .     .     yes
 district_create                .     .     .     .     .     .     .     .     .     .     .     yes
-membership_grant               .     .     .     .     .     .     .     .     .     .     .     yes
+membership_grant               .     .     .     .     .     .     yes   .     .     .     .     yes
 organization_register          .     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
+# who registered it
+organization_correct           .     .     yes   .     .     .     .     .     .     .     .     .
+# the company's
+organization_edit              .     .     .     yes   .     .     .     .     .     .     .     .
+# of the registered body
+organization_document_add      .     .     yes   .     .     .     .     .     .     .     .     .
+organization_document_remove   .     .     yes   .     .     .     .     .     .     .     .     .
 organization_admit             .     .     .     .     .     .     .     .     yes   .     .     .
-relation_declare               .     .     .     .     .     .     .     .     yes   .     .     .
+organization_refuse            .     .     .     .     .     .     .     .     yes   .     .     .
+organization_suspend           .     .     .     .     .     .     .     .     yes   .     .     .
+organization_reinstate         .     .     .     .     .     .     .     .     yes   .     .     .
+# the unit's
+relation_declare               .     .     .     .     .     .     yes   .     yes   .     .     .
+relation_end                   .     .     .     .     .     .     .     .     yes   .     .     .
+# of the company
+membership_request             .     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
+membership_admit               .     .     .     yes   .     .     .     .     .     .     .     yes
+membership_refuse              .     .     .     yes   .     .     .     .     .     .     .     yes
+# one's own
+membership_withdraw            .     yes   .     .     .     .     .     .     .     .     .     .
+membership_close               .     .     yes   yes   .     .     .     .     .     .     .     yes
+# the administrator's
+membership_hand_over           .     .     .     yes   .     .     .     .     .     .     .     .
+invitation_send                .     .     .     yes   .     .     .     .     .     .     .     yes
+invitation_resend              .     .     .     yes   .     .     .     .     .     .     .     yes
+invitation_withdraw            .     .     .     yes   .     .     .     .     .     .     .     yes
+# by its address
+invitation_accept              .     yes   .     .     .     .     .     .     .     .     .     .
+# one's own
+user_update                    .     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
+user_language_set              .     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
 # one's own
 api_token_create               -     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
 # the user's
@@ -125,6 +154,10 @@ usage_confirm/by_manager       .     .     yes   .     yes   .     .     .     .
 usage_confirm/correction       .     .     yes   .     .     .     yes   .     .     .     .     .
 usage_review                   .     .     yes   .     .     .     .     .     .     .     .     .
 history_import                 .     .     .     .     .     .     .     .     .     .     .     yes
+membership_end                 .     .     yes   yes   .     .     .     .     .     .     .     yes
+# one's own
+organization_leave             -     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
+history_import                 .     .     .     .     yes   .     yes   .     .     .     .     .
 
 rewards
 policy_load                    .     .     .     .     .     .     .     .     yes   .     .     .
@@ -160,6 +193,8 @@ PARTS = {
     "cancel": "of booking_cancel and closure_place",
     "coming_from": "of the web's edge; writes nothing",
     "entry": "of every service",
+    "granted": "of what gives a role",
+    "keeper_links_drop": "of membership_end",
     "keep": "of every service that keeps revisions",
     "late_charges_refresh": "of what changes holds",
     "line_of": "of every reminder; writes nothing",
@@ -217,8 +252,7 @@ def attempts(w):
             kind=OrganizationKind.ENTERPRISE,
             **now,
         ),
-        "organization_admit": partial(accounts.organization_admit, organization_id=w.pending.pk, **now),
-        "relation_declare": partial(accounts.relation_declare, first=w.unit, second=w.company, **now),
+        **_of_people(w, now, reason),
         "api_token_create": partial(accounts.api_token_create, name="导出", **now),
         "api_token_revoke": partial(accounts.api_token_revoke, public_id=w.token.public_id, **now),
         "notification_read": partial(journal.notification_read, public_id=w.notification.public_id, **now),
@@ -305,6 +339,8 @@ def attempts(w):
         "usage_confirm/by_manager": partial(b.usage_confirm, log_id=w.by_hand.pk, **now),
         "usage_confirm/correction": partial(b.usage_confirm, correction_id=w.correction.pk, **log),
         "usage_review": partial(b.usage_review, rating=Rating.VERY_SATISFIED, **log),
+        "membership_end": partial(b.membership_end, membership_id=w.belongs.pk, **now, **reason),
+        "organization_leave": partial(b.organization_leave, organization_id=w.elsewhere.pk, **now),
         "history_import": partial(b.history_import, rows=[past], **now),
         "policy_load": partial(r.policy_load, document=POLICY, **now),
         "cycle_open": partial(
@@ -331,11 +367,59 @@ def attempts(w):
     }
 
 
+def _of_people(w, now, reason):
+    """What is tried on a registered body, and on people of the company."""
+    pending, company = ({"organization_id": one.pk, **now} for one in (w.pending, w.company))
+    request, belongs = ({"membership_id": one.pk, **now} for one in (w.request, w.belongs))
+    invitation = {"invitation_id": w.invitation.pk, **now}
+    facts = {"uscc": w.pending.uscc, "name_zh": "云屏待审单位", "kind": OrganizationKind.UNIVERSITY}
+    return {
+        "organization_correct": partial(accounts.organization_correct, **facts, **pending),
+        "organization_edit": partial(
+            accounts.organization_edit, name_en="", contact="甲", phone="1", **company
+        ),
+        "organization_document_add": lambda **who: accounts.organization_document_add(
+            upload=BytesIO(b"%PDF-1"), name="执照.pdf", **pending, **who
+        ),
+        "organization_document_remove": partial(
+            accounts.organization_document_remove, public_id=w.document.public_id, **pending
+        ),
+        "organization_admit": partial(accounts.organization_admit, **pending),
+        "organization_refuse": partial(accounts.organization_refuse, **pending, **reason),
+        "organization_suspend": partial(accounts.organization_suspend, **company, **reason),
+        "organization_reinstate": partial(accounts.organization_reinstate, **company),
+        "relation_declare": partial(accounts.relation_declare, first=w.unit, second=w.company, **now),
+        "relation_end": partial(
+            accounts.relation_end, organization_id=w.unit.pk, other_id=w.elsewhere.pk, **now, **reason
+        ),
+        "membership_request": partial(accounts.membership_request, **company),
+        "membership_admit": partial(accounts.membership_admit, **request),
+        "membership_refuse": partial(accounts.membership_refuse, **request, **reason),
+        "membership_withdraw": partial(accounts.membership_withdraw, **request),
+        "membership_close": partial(accounts.membership_close, **belongs, **reason),
+        "membership_hand_over": partial(
+            accounts.membership_hand_over,
+            membership_id=w.administers.pk,
+            successor_id=w.people["user"].pk,
+            **now,
+        ),
+        "invitation_send": partial(
+            accounts.invitation_send, email="new@example.org", role=Role.RESEARCHER, **company
+        ),
+        "invitation_resend": partial(accounts.invitation_resend, **invitation),
+        "invitation_withdraw": partial(accounts.invitation_withdraw, **invitation),
+        "invitation_accept": partial(accounts.invitation_accept, secret=INVITED, **now),
+        "user_update": partial(accounts.user_update, name="新", phone="", language="en", **now),
+        "user_language_set": partial(accounts.user_language_set, language="en", **now),
+    }
+
+
 def outcome(attempt, actor):
     """The cell that trying gives; what was written is undone."""
     with transaction.atomic():
         cell = tried(attempt, actor)
         transaction.set_rollback(True)
+    actor.__dict__.pop("_standing", None)
     return cell
 
 

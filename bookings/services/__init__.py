@@ -11,6 +11,7 @@ from bookings.services.booking import (
 from bookings.services.closure import closure_place
 from bookings.services.due import bookings_lapse_due, bookings_no_show_due
 from bookings.services.history import HistoryCounts, history_import
+from bookings.services.membership import membership_end, organization_leave
 from bookings.services.next_free import next_free_advance, next_free_rebuild, next_free_refresh
 from bookings.services.usage import usage_confirm, usage_correct, usage_log_by_hand, usage_review
 
@@ -27,9 +28,11 @@ __all__ = [
     "bookings_no_show_due",
     "closure_place",
     "history_import",
+    "membership_end",
     "next_free_advance",
     "next_free_rebuild",
     "next_free_refresh",
+    "organization_leave",
     "usage_confirm",
     "usage_correct",
     "usage_log_by_hand",

@@ -17,6 +17,10 @@ BOOKED = gettext_noop("{user} has booked {instrument} from {starts_at}.")
 APPROVED = gettext_noop("Your booking of {instrument} from {starts_at} is approved.")
 REJECTED = gettext_noop("Your booking of {instrument} from {starts_at} was declined: {reason}")
 CANCELLED = gettext_noop("The booking of {instrument} from {starts_at} was cancelled: {reason}")
+LEFT_THE_PAYER = gettext_noop(
+    "The booking of {instrument} from {starts_at} was cancelled: {user} no longer belongs to "
+    "“{organization}”, which was to pay."
+)
 MOVED = gettext_noop("The booking of {instrument} was moved to {starts_at}.")
 MOVED_FOR_DECISION = gettext_noop(
     "{user} has moved the booking of {instrument} to {starts_at}. Decide again by {decide_by}."

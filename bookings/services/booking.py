@@ -173,7 +173,7 @@ def booking_cancel(
     by_user = actor.pk == booking.user_id
     if not by_user and not reason.strip():
         raise ReasonMissing
-    late = by_user and booking.state == BookingState.APPROVED and _is_late(booking, now)
+    late = by_user and booking.state == BookingState.APPROVED and is_late_now(booking, now)
     cancel(booking, actor=actor, reason=reason, late=late, now=now)
     if by_user:
         messages.tell_keepers(booking, messages.CANCELLED, now, reason=reason.strip() or "—")
@@ -298,7 +298,8 @@ def _require_not_begun(booking: Booking) -> None:
     moved(MOVES, booking.state, "cancel")
 
 
-def _is_late(booking: Booking, now: datetime) -> bool:
+def is_late_now(booking: Booking, now: datetime) -> bool:
+    """Whether a cancel by the booking's user would come after its rule's deadline."""
     return is_late(providers.terms_of(booking.rule), booking.starts_at, now)
 
 

@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING, Any
 import rules
 
 from instrument_share.accounts.domain import Role
-from instrument_share.accounts.selectors import standing
+from instrument_share.accounts.selectors import (
+    organizations_by_id,
+    region_of,
+    roles_given,
+    standing,
+)
 from instrument_share.kernel.errors import Forbidden
 
 if TYPE_CHECKING:
@@ -48,12 +53,71 @@ def allowed(actor: "Viewer | None", permission: str, subject: object | None = No
         require(actor, permission, subject)
 
 
-is_officer = holds(Role.BUREAU_OFFICER)
-is_auditor = holds(Role.BUREAU_AUDITOR)
-is_finance = holds(Role.FINANCE_OFFICER)
-is_sysadmin = holds(Role.SYSADMIN)
+def supervises_in(organization_id: Callable[[Any], int | None], *roles: Role) -> rules.predicates.Predicate:
+    """The organization that the subject belongs to lies in the region that the person answers for by one of
+    `roles`. Without a subject: the person answers for some region, and selectors bound what they find there.
+    """
 
-rules.add_perm("accounts.admit_organization", is_officer)
+    def predicate(user: Any, subject: Any) -> bool:
+        region = region_of(user, *roles)
+        if region.whole or subject is None:
+            return bool(region)
+        owner = organization_id(subject)
+        if not region or owner is None:
+            return False
+        return region.covers(organizations_by_id([owner])[owner])
+
+    return rules.predicate(predicate, name=f"supervises_in:{'|'.join(roles)}")
+
+
+def for_the_city(role: Role) -> rules.predicates.Predicate:
+    """The person has `role` in a body that answers for the whole city."""
+
+    def predicate(user: Any) -> bool:
+        return region_of(user, role).whole
+
+    return rules.predicate(predicate, name=f"for_the_city:{role}")
+
+
+def _itself(subject: Any) -> int | None:
+    return getattr(subject, "pk", None)
+
+
+@rules.predicate
+def registered_it(user: Any, subject: Any) -> bool:
+    """The person who registered the organization."""
+    return bool(user.is_authenticated and subject.registered_by_id == user.pk)
+
+
+@rules.predicate
+def gives_roles_in(user: Any, subject: Any) -> bool:
+    """The person may give some role in the organization."""
+    return bool(roles_given(user, subject))
+
+
+@rules.predicate
+def is_oneself(user: Any, subject: Any) -> bool:
+    """The subject is a membership of the person."""
+    return bool(user.is_authenticated and subject.user_id == user.pk)
+
+
+is_officer = for_the_city(Role.BUREAU_OFFICER)
+is_auditor = for_the_city(Role.BUREAU_AUDITOR)
+is_finance = for_the_city(Role.FINANCE_OFFICER)
+is_sysadmin = holds(Role.SYSADMIN)
+supervises_it = supervises_in(_itself, Role.BUREAU_OFFICER)
+manages_it = holds_in(_itself, Role.ORG_ADMIN, Role.UNIT_MANAGER)
+
+rules.add_perm("accounts.edit_oneself", rules.is_authenticated)
 rules.add_perm("accounts.register_organization", rules.is_authenticated)
-rules.add_perm("accounts.relate_organizations", is_officer)
+rules.add_perm("accounts.correct_organization", registered_it)
+rules.add_perm("accounts.edit_organization", manages_it)
+rules.add_perm("accounts.file_document", registered_it | manages_it)
+rules.add_perm("accounts.admit_organization", supervises_it)
+rules.add_perm("accounts.suspend_organization", supervises_it)
+rules.add_perm("accounts.declare_relation", manages_it | supervises_it)
+rules.add_perm("accounts.end_relation", supervises_it)
+rules.add_perm("accounts.manage_members", gives_roles_in)
+rules.add_perm("accounts.ask_membership", rules.is_authenticated)
+rules.add_perm("accounts.end_own_membership", is_oneself)
 rules.add_perm("accounts.maintain_accounts", is_sysadmin)

@@ -1,5 +1,7 @@
 """统一社会信用代码, the unified social credit code of an organization (GB 32100-2015)."""
 
+import unicodedata
+
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
 
@@ -13,3 +15,8 @@ def check_character(first_seventeen: str) -> str:
 def is_valid(code: str) -> bool:
     """Whether `code` has 18 characters of the alphabet and the right check character."""
     return len(code) == 18 and all(c in ALPHABET for c in code) and check_character(code[:17]) == code[17]
+
+
+def written(text: str) -> str:
+    """A code as people write it (blanks, small letters, full-width figures), as the standard writes it."""
+    return "".join(unicodedata.normalize("NFKC", text).split()).upper()

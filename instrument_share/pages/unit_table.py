@@ -68,8 +68,10 @@ DIRECTIONS = {"percent": "ascending", "-percent": "descending", "name": "ascendi
 
 
 def owning_units(viewer: "Viewer", today: date) -> list[UnitRow]:
-    """Every admitted unit that owns instruments, also one that has entered nothing yet."""
-    found = accounts.organizations(viewer).filter(owns_instruments=True, state=OrganizationState.ADMITTED)
+    """Every admitted unit of the viewer's region that owns instruments, also one with nothing entered yet."""
+    found = accounts.organizations(viewer).filter(
+        accounts.region_of(viewer).within(), owns_instruments=True, state=OrganizationState.ADMITTED
+    )
     units = list(found)
     judged = providers.completeness_of([unit.pk for unit in units], today)
     return [UnitRow(unit, judged[unit.pk]) for unit in units]

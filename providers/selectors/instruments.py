@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Tex
 from django.db.models.functions import Cast
 
 from instrument_share.accounts.domain import OrganizationKind, OrganizationState, Role
-from instrument_share.accounts.selectors import standing
+from instrument_share.accounts.selectors import region_of, standing
 from instrument_share.kernel.errors import NotFound
 from providers.domain.states import PUBLIC
 from providers.domain.words import InstrumentState, UserKind
@@ -35,8 +35,8 @@ def instruments(viewer: "Viewer") -> QuerySet[Instrument]:
     own = mine.organization_ids(Role.UNIT_MANAGER, Role.KEEPER)
     if own:
         visible |= Q(organization_id__in=own)
-    if any(mine.holds(role) for role in SEES_ALL_BUT_DRAFTS):
-        visible |= ~Q(state=InstrumentState.DRAFT)
+    if region := region_of(viewer, *SEES_ALL_BUT_DRAFTS):
+        visible |= ~Q(state=InstrumentState.DRAFT) & region.within("organization")
     return Instrument.objects.filter(visible).select_related("organization__district", "category")
 
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from django.db.models import QuerySet
 
-from instrument_share.accounts.domain import Role
-from instrument_share.accounts.selectors import standing
+from instrument_share.accounts.selectors import region_of
 from instrument_share.kernel.errors import NotFound
 from providers.domain import instruments as fields
 from providers.domain.units import PROFILE_FIELDS
@@ -18,7 +17,7 @@ from providers.selectors.instruments import category_table
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization
-    from instrument_share.accounts.selectors import Viewer
+    from instrument_share.accounts.selectors import Region, Viewer
 
 ReviewKind = Literal["instrument", "changes", "profile"]
 MOST = 200
@@ -66,12 +65,13 @@ class Comparison:
 
 
 def reviews_waiting(viewer: "Viewer") -> list[Review]:
-    """Everything that waits, oldest first; nothing for who is not of the bureau. Three statements."""
-    if not _supervises(viewer):
+    """Everything that waits, oldest first; of the region that the viewer supervises. Three statements."""
+    region = region_of(viewer)
+    if not region:
         return []
-    submitted = _instruments().filter(state=InstrumentState.SUBMITTED).order_by("submitted_at", "id")
-    changed = _instruments().filter(pending_since__isnull=False).order_by("pending_since", "id")
-    profiles = _profiles().filter(state=ProfileState.SUBMITTED).order_by("submitted_at", "id")
+    submitted = _instruments(region).filter(state=InstrumentState.SUBMITTED).order_by("submitted_at", "id")
+    changed = _instruments(region).filter(pending_since__isnull=False).order_by("pending_since", "id")
+    profiles = _profiles(region).filter(state=ProfileState.SUBMITTED).order_by("submitted_at", "id")
     found = [
         *_reviews("instrument", submitted, "submitted_at"),
         *_reviews("changes", changed, "pending_since"),
@@ -86,14 +86,15 @@ def _reviews(kind: ReviewKind, rows: QuerySet[Any], since: str) -> Iterable[Revi
 
 def review(viewer: "Viewer", public_id: str) -> Review:
     """What waits under the public id of an instrument or a profile, or NotFound."""
-    if not _supervises(viewer):
+    region = region_of(viewer)
+    if not region:
         raise NotFound
-    instrument = _instruments().filter(public_id=public_id).first()
+    instrument = _instruments(region).filter(public_id=public_id).first()
     if instrument is not None and instrument.state == InstrumentState.SUBMITTED and instrument.submitted_at:
         return Review("instrument", instrument, instrument.submitted_at)
     if instrument is not None and instrument.pending_since:
         return Review("changes", instrument, instrument.pending_since)
-    profile = _profiles().filter(public_id=public_id, state=ProfileState.SUBMITTED).first()
+    profile = _profiles(region).filter(public_id=public_id, state=ProfileState.SUBMITTED).first()
     if profile is None or profile.submitted_at is None:
         raise NotFound
     return Review("profile", profile, profile.submitted_at)
@@ -139,14 +140,11 @@ def _handed_in_before(review: Review) -> Any:
     return rows.order_by("-history_date", "-history_id").first()
 
 
-def _supervises(viewer: "Viewer") -> bool:
-    mine = standing(viewer)
-    return mine.holds(Role.BUREAU_OFFICER) or mine.holds(Role.BUREAU_AUDITOR)
+def _instruments(region: "Region") -> QuerySet[Instrument]:
+    return Instrument.objects.filter(region.within("organization")).select_related(
+        "organization__district", "category"
+    )
 
 
-def _instruments() -> QuerySet[Instrument]:
-    return Instrument.objects.select_related("organization__district", "category")
-
-
-def _profiles() -> QuerySet[UnitProfile]:
-    return UnitProfile.objects.select_related("organization__district")
+def _profiles(region: "Region") -> QuerySet[UnitProfile]:
+    return UnitProfile.objects.filter(region.within("organization")).select_related("organization__district")

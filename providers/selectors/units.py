@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, Q, QuerySet
 
 from instrument_share.accounts.domain import OrganizationState, Role
-from instrument_share.accounts.selectors import standing
+from instrument_share.accounts.selectors import region_of, standing
 from instrument_share.kernel.errors import NotFound
 from providers.domain.publications import PublicationKind
 from providers.domain.states import PUBLIC
@@ -38,8 +38,8 @@ def units(viewer: "Viewer") -> QuerySet[UnitProfile]:
     visible = Q(published_at__isnull=False, organization__state=OrganizationState.ADMITTED)
     mine = standing(viewer)
     visible |= Q(organization_id__in=mine.organization_ids(Role.UNIT_MANAGER))
-    if mine.holds(Role.BUREAU_OFFICER) or mine.holds(Role.BUREAU_AUDITOR):
-        visible |= ~Q(state=ProfileState.DRAFT)
+    if region := region_of(viewer):
+        visible |= ~Q(state=ProfileState.DRAFT) & region.within("organization")
     return (
         UnitProfile.objects.filter(visible)
         .select_related("organization__district")
@@ -72,8 +72,8 @@ def publications(
     visible &= Q(organization__state=OrganizationState.ADMITTED)
     mine = standing(viewer)
     visible |= Q(organization_id__in=mine.organization_ids(Role.UNIT_MANAGER))
-    if mine.holds(Role.BUREAU_OFFICER) or mine.holds(Role.BUREAU_AUDITOR):
-        visible |= Q(published_at__isnull=False)
+    if region := region_of(viewer):
+        visible |= Q(published_at__isnull=False) & region.within("organization")
     found = MODELS[kind]._default_manager.filter(visible).select_related("organization")
     if organization_id is not None:
         found = found.filter(organization_id=organization_id)

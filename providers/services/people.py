@@ -72,6 +72,19 @@ def keepers_set(
 
 
 @transaction.atomic
+def keeper_links_drop(*, actor: "User", organization_id: int, user: "User", now: datetime) -> None:
+    """Of somebody whose role of keeper in the unit has ended: they keep none of its instruments any more.
+
+    The writing part of `bookings.services.membership_end`, which has asked before.
+    """
+    kept = Keeper.objects.filter(instrument__organization_id=organization_id, user=user)
+    for instrument_id in sorted(kept.values_list("instrument_id", flat=True)):
+        instrument = instrument_lock(instrument_id)
+        Keeper.objects.filter(instrument=instrument, user=user).delete()
+        _record(actor, "keeper.removed", instrument, user, now)
+
+
+@transaction.atomic
 def qualification_grant(
     *, actor: "User", instrument_id: int, user: "User", expires_at: datetime, now: datetime
 ) -> Qualification:

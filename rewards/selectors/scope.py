@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from instrument_share.accounts.domain import Role
-from instrument_share.accounts.selectors import standing
+from instrument_share.accounts.selectors import region_of, standing
 from rewards.domain.states import CycleState
 
 if TYPE_CHECKING:
@@ -14,8 +14,8 @@ NOTICED = (CycleState.NOTICED, CycleState.APPROVED, CycleState.REPORTED, CycleSt
 
 
 def sees_all(viewer: "Viewer") -> bool:
-    own = standing(viewer)
-    return any(own.holds(role) for role in (Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR, Role.FINANCE_OFFICER))
+    """Assessment, awards and reports are the whole city's."""
+    return region_of(viewer, Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR, Role.FINANCE_OFFICER).whole
 
 
 def managed_units(viewer: "Viewer") -> frozenset[int]:

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from instrument_share.accounts import services as accounts
-from instrument_share.accounts.domain import OrganizationKind, Role
+from instrument_share.accounts.domain import OrganizationKind, Role, SizeClass
 from instrument_share.kernel.uscc import check_character
 from providers import services
 from providers.domain.terms import OpeningPattern, Price, TermsDraft
@@ -51,6 +51,8 @@ def uscc(number):
 
 
 def organization(number, name, kind, **more):
+    if kind is OrganizationKind.ENTERPRISE:
+        more = {"size_class": SizeClass.SMALL, **more}
     made = accounts.organization_register(
         actor=None, uscc=uscc(number), name_zh=name, kind=kind, now=NOW, **more
     )

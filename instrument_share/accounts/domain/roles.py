@@ -8,9 +8,7 @@ OF_OWNERS = frozenset({Role.KEEPER, Role.UNIT_MANAGER})
 """Roles that only make sense where the organization owns instruments."""
 MANAGING = frozenset({Role.ORG_ADMIN, Role.UNIT_MANAGER})
 """Who answers for an organization's people."""
-OF_AUTHORITIES = frozenset(
-    {Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR, Role.FINANCE_OFFICER, Role.SYSADMIN}
-)
+OF_AUTHORITIES = frozenset({Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR, Role.FINANCE_OFFICER, Role.SYSADMIN})
 """Roles over others; only a system administrator gives them."""
 
 GIVES: dict[Role, frozenset[Role]] = {

@@ -23,7 +23,7 @@ def load(world: World) -> str:
             size_class=SizeClass(facts.size),
             district=districts[facts.district] if facts.district else None,
             in_region=not facts.outside_region,
-            parent=world.organizations[facts.parent] if facts.parent else None,
+            parent_uscc=world.organizations[facts.parent].uscc if facts.parent else "",
             owns_instruments=facts.key in owners,
             now=began,
         )

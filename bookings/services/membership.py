@@ -1,0 +1,84 @@
+"""Ending somebody's role in an organization, and what becomes of what they have booked for it."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+from django.db import transaction
+
+from bookings.domain.states import BookingState
+from bookings.models import Booking
+from bookings.services import _messages as messages
+from bookings.services.booking import cancel, is_late_now
+from instrument_share.accounts import selectors as accounts
+from instrument_share.accounts import services as account_services
+from instrument_share.accounts.domain import MembershipState, Role
+from instrument_share.accounts.domain.roles import MANAGING
+from instrument_share.kernel.wording import Bilingual
+from providers import selectors as providers
+from providers import services as provider_services
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import Membership, User
+
+Outcome = Literal["cancel", "keep"]
+"""What becomes of the bookings ahead: given back, or kept as claims of the organization."""
+
+
+@transaction.atomic
+def membership_end(
+    *, actor: "User", membership_id: int, now: datetime, reason: str = "", bookings: Outcome = "cancel"
+) -> "Membership":
+    """End an active role, one's own or another's; a second time changes nothing.
+
+    With the role of keeper the instruments go that were kept by it. With the last role in the organization
+    the bookings go that it pays and that have not begun: without charge where an administrator ends it, on
+    the rule's ordinary terms where the person leaves. `bookings="keep"` leaves them to the organization.
+    """
+    membership = accounts.membership_lock(membership_id)
+    if membership.state == MembershipState.ENDED:
+        return membership
+    account_services.membership_close(actor=actor, membership_id=membership_id, reason=reason, now=now)
+    membership.refresh_from_db(fields=["state", "reason", "ended_at"])
+    user, organization = membership.user, membership.organization
+    if membership.role == Role.KEEPER:
+        provider_services.keeper_links_drop(actor=actor, organization_id=organization.pk, user=user, now=now)
+    if bookings == "cancel" and not accounts.active_roles(user.pk, organization.pk):
+        _give_back(membership, actor, now)
+    return membership
+
+
+@transaction.atomic
+def organization_leave(*, actor: "User", organization_id: int, now: datetime) -> None:
+    """End all of one's own roles in an organization; where there are none, nothing changes.
+
+    Raises LastOfRole where nobody else would answer for it.
+    """
+    organization = accounts.organization_lock(organization_id)
+    own = [
+        one
+        for each in accounts.belongings(actor)
+        if each.organization.pk == organization.pk
+        for one in each.active
+    ]
+    for membership in sorted(own, key=lambda one: one.role not in MANAGING):
+        membership_end(actor=actor, membership_id=membership.pk, now=now)
+
+
+def _give_back(membership: "Membership", actor: "User", now: datetime) -> None:
+    ahead = Booking.objects.filter(
+        user_id=membership.user_id,
+        payer_organization_id=membership.organization_id,
+        state__in=[BookingState.REQUESTED, BookingState.APPROVED],
+        starts_at__gt=now,
+    )
+    for instrument_id in sorted(set(ahead.values_list("instrument_id", flat=True))):
+        providers.instrument_lock(instrument_id)
+    by_oneself = actor.pk == membership.user_id
+    name = Bilingual(membership.organization.name_zh, membership.organization.name_en)
+    held = ahead.select_for_update(of=("self",)).select_related("instrument", "rule", "user")
+    for booking in held.order_by("instrument_id", "starts_at"):
+        late = by_oneself and booking.state == BookingState.APPROVED and is_late_now(booking, now)
+        cancel(booking, actor=actor, reason=membership.reason, late=late, now=now)
+        messages.tell_keepers(booking, messages.LEFT_THE_PAYER, now, organization=name)
+        if not by_oneself:
+            messages.tell_user(booking, messages.LEFT_THE_PAYER, now, organization=name)

@@ -1,0 +1,19 @@
+"""What a document may be, told by its first bytes rather than by its name."""
+
+MOST_BYTES = 10 * 1024 * 1024
+MOST_DOCUMENTS = 10
+"""So many one organization keeps."""
+
+_BEGINNINGS = (
+    (b"%PDF-", "application/pdf", "pdf"),
+    (b"\xff\xd8\xff", "image/jpeg", "jpg"),
+    (b"\x89PNG\r\n\x1a\n", "image/png", "png"),
+)
+
+
+def kind_of(content: bytes) -> tuple[str, str] | None:
+    """Media type and extension of a PDF, JPEG or PNG; None for anything else."""
+    for beginning, media_type, extension in _BEGINNINGS:
+        if content.startswith(beginning):
+            return media_type, extension
+    return None

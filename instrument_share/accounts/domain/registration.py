@@ -1,0 +1,55 @@
+"""What an organization says of itself when it registers, and what can be wrong with it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from instrument_share.accounts.domain import OrganizationKind, SizeClass
+from instrument_share.kernel import uscc
+from instrument_share.kernel.errors import Problem, gettext_noop
+
+AUTHORITIES = frozenset({OrganizationKind.BUREAU, OrganizationKind.FINANCE})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Registration:
+    """The facts of an organization, as it enters them and as the bureau checks them."""
+
+    uscc: str
+    name_zh: str
+    kind: OrganizationKind
+    name_en: str = ""
+    size_class: SizeClass = SizeClass.NONE
+    parent_uscc: str = ""
+
+
+def problems(facts: Registration) -> list[Problem]:
+    """Everything that is wrong with the facts as such; who else is registered, the service looks up."""
+    return list(_problems(facts))
+
+
+def _problems(facts: Registration) -> Iterator[Problem]:
+    if not uscc.is_valid(facts.uscc):
+        yield _uscc_invalid(facts.uscc, "uscc")
+    if not facts.name_zh:
+        yield Problem("organization.name_missing", gettext_noop("Enter the Chinese name."), field="name_zh")
+    if facts.kind is OrganizationKind.ENTERPRISE and facts.size_class is SizeClass.NONE:
+        yield Problem(
+            "organization.size_missing",
+            gettext_noop("Choose the size of the enterprise; discounts and rewards depend on it."),
+            field="size_class",
+        )
+    if facts.parent_uscc and not uscc.is_valid(facts.parent_uscc):
+        yield _uscc_invalid(facts.parent_uscc, "parent_uscc")
+    if facts.parent_uscc and facts.parent_uscc == facts.uscc:
+        yield Problem(
+            "organization.own_parent",
+            gettext_noop("An organization is not its own superior. Leave the superior empty if it has none."),
+            field="parent_uscc",
+        )
+
+
+def _uscc_invalid(code: str, field: str) -> Problem:
+    message = gettext_noop(
+        "“{uscc}” is not a unified social credit code: it has 18 characters, the last one a check character."
+    )
+    return Problem("organization.uscc_invalid", message, {"uscc": code}, field)

@@ -1,0 +1,173 @@
+"""Reads of who belongs to an organization, who asks to, and who is invited."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, QuerySet
+
+from instrument_share.accounts.domain import MembershipState, Role
+from instrument_share.accounts.domain.roles import MANAGING
+from instrument_share.accounts.models import Invitation, Membership, Organization, User
+from instrument_share.accounts.selectors.standing import roles_given
+from instrument_share.kernel.errors import NotFound
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.selectors.standing import Viewer
+
+
+@dataclass(frozen=True)
+class Belonging:
+    """An organization as one of its people sees it: all of one's memberships there, the living ones first."""
+
+    organization: Organization
+    memberships: tuple[Membership, ...]
+
+    def of_state(self, *states: MembershipState) -> list[Membership]:
+        return [one for one in self.memberships if one.state in states]
+
+    @property
+    def active(self) -> list[Membership]:
+        return self.of_state(MembershipState.ACTIVE)
+
+    @property
+    def asked(self) -> Membership | None:
+        """The request that waits, if one does."""
+        return next(iter(self.of_state(MembershipState.PENDING)), None)
+
+    @property
+    def refused(self) -> Membership | None:
+        return next(iter(self.of_state(MembershipState.REFUSED)), None)
+
+
+def belongings(viewer: User) -> list[Belonging]:
+    """Every organization that the viewer belongs to, asks to belong to or did; in the order of their coming.
+    One statement."""
+    rows = (
+        Membership.objects.filter(user=viewer)
+        .select_related("organization__district")
+        .order_by("organization_id", "id")
+    )
+    by_organization: dict[int, list[Membership]] = {}
+    for row in rows:
+        by_organization.setdefault(row.organization_id, []).append(row)
+    found = [Belonging(each[0].organization, tuple(each)) for each in by_organization.values()]
+    return sorted(found, key=lambda one: (not one.active, one.asked is None, one.memberships[0].pk))
+
+
+def members(viewer: "Viewer", organization: Organization) -> QuerySet[Membership]:
+    """All memberships of an organization, for who manages its people; NotFound for others.
+
+    Page them by ("user__name", "user_id", "id").
+    """
+    if not roles_given(viewer, organization):
+        raise NotFound
+    return Membership.objects.filter(organization=organization).select_related("user")
+
+
+def membership(viewer: "Viewer", organization: Organization, public_id: str) -> Membership:
+    """One membership of the organization: one's own, or any for who manages its people; or NotFound."""
+    found = (
+        Membership.objects.filter(organization=organization, public_id=public_id)
+        .select_related("user", "organization")
+        .first()
+    )
+    is_own = found is not None and found.user_id == viewer.pk
+    if found is None or not (is_own or roles_given(viewer, organization)):
+        raise NotFound
+    return found
+
+
+def membership_lock(membership_id: int) -> Membership:
+    """The membership, locked with its organization until the transaction ends: the organization first, so
+    that what is decided about its people is decided one by one."""
+    at = Membership.objects.filter(pk=membership_id).values_list("organization_id", flat=True).first()
+    if at is None:
+        raise NotFound
+    Organization.objects.select_for_update().get(pk=at)
+    locked = Membership.objects.select_for_update(of=("self",)).select_related("organization", "user")
+    return locked.get(pk=membership_id)
+
+
+def active_roles(user_id: int, organization_id: int) -> frozenset[Role]:
+    """The roles that a person holds in an organization, whatever its state; for services."""
+    rows = Membership.objects.filter(
+        user_id=user_id, organization_id=organization_id, state=MembershipState.ACTIVE
+    )
+    return frozenset(Role(role) for role in rows.values_list("role", flat=True))
+
+
+def managers_of(organization: Organization) -> QuerySet[User]:
+    """Who answers for the organization's people, whatever its state."""
+    return User.objects.filter(
+        memberships__organization=organization,
+        memberships__role__in=MANAGING,
+        memberships__state=MembershipState.ACTIVE,
+        is_active=True,
+    ).distinct()
+
+
+def successors(organization: Organization, user_id: int) -> QuerySet[User]:
+    """The other active people of an organization, to whom a role can be handed over."""
+    return (
+        User.objects.filter(
+            memberships__organization=organization,
+            memberships__state=MembershipState.ACTIVE,
+            is_active=True,
+        )
+        .exclude(pk=user_id)
+        .distinct()
+        .order_by("name", "id")
+    )
+
+
+def invitations_open(viewer: "Viewer", organization: Organization) -> QuerySet[Invitation]:
+    """Invitations that were neither accepted nor withdrawn, for who manages the organization's people; with
+    those that have expired. Newest first."""
+    if not roles_given(viewer, organization):
+        raise NotFound
+    return (
+        Invitation.objects.filter(
+            organization=organization, accepted_at__isnull=True, withdrawn_at__isnull=True
+        )
+        .select_related("invited_by")
+        .order_by("-created_at", "-id")
+    )
+
+
+def invitation(viewer: "Viewer", organization: Organization, public_id: str) -> Invitation:
+    """One open invitation of the organization, or NotFound."""
+    found = invitations_open(viewer, organization).filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def invitation_by_secret(secret: str) -> Invitation | None:
+    """The invitation whose mail carries this secret, in whatever state it is."""
+    digest = hashlib.sha256(secret.encode()).hexdigest()
+    return (
+        Invitation.objects.filter(digest=digest)
+        .select_related("organization__district", "invited_by")
+        .first()
+    )
+
+
+def is_open(found: Invitation, now: datetime) -> bool:
+    """Whether an invitation can still be accepted."""
+    return found.accepted_at is None and found.withdrawn_at is None and now < found.expires_at
+
+
+def waiting_requests(viewer: "Viewer", organizations: Iterable[Organization]) -> dict[int, int]:
+    """How many people ask to be admitted, by organization, among those whose people the viewer manages.
+    One statement."""
+    managed = [one.pk for one in organizations if roles_given(viewer, one)]
+    rows = (
+        Membership.objects.filter(organization__in=managed, state=MembershipState.PENDING)
+        .values_list("organization_id")
+        .annotate(Count("pk"))
+        .order_by()
+    )
+    return dict(rows)

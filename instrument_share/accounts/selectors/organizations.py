@@ -1,0 +1,235 @@
+"""Reads of organizations, their documents and relations."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db.models import Q, QuerySet
+
+from instrument_share.accounts.domain import OrganizationState, Role
+from instrument_share.accounts.domain.roles import MANAGING
+from instrument_share.accounts.models import (
+    District,
+    Organization,
+    OrganizationDocument,
+    OrganizationRelation,
+    User,
+)
+from instrument_share.accounts.selectors.standing import region_of, standing
+from instrument_share.kernel.errors import NotFound
+from instrument_share.kernel.uscc import written
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.selectors.standing import Viewer
+
+FOUND_AT_MOST = 20
+SHORTEST_SEARCH = 2
+
+
+def organization_lock(organization_id: int) -> Organization:
+    """The organization, locked until the transaction ends."""
+    return Organization.objects.select_for_update().get(pk=organization_id)
+
+
+def organization_locks(organization_ids: Iterable[int]) -> list[Organization]:
+    """These organizations, in order of id, locked until the transaction ends."""
+    rows = Organization.objects.select_for_update().filter(pk__in=set(organization_ids))
+    return list(rows.order_by("pk"))
+
+
+def organizations(viewer: "Viewer") -> QuerySet[Organization]:
+    """Admitted organizations, which are public; a member also sees their own before admission."""
+    own = standing(viewer).organization_ids()
+    return Organization.objects.filter(Q(state=OrganizationState.ADMITTED) | Q(pk__in=own)).select_related(
+        "district"
+    )
+
+
+def organization(viewer: "Viewer", public_id: str) -> Organization:
+    """One visible organization by public id, or NotFound."""
+    found = organizations(viewer).filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def nobody_registered() -> bool:
+    """Whether the database holds neither people nor organizations."""
+    return not (User.objects.exists() or Organization.objects.exists())
+
+
+def organization_by_uscc(uscc: str) -> Organization | None:
+    return Organization.objects.filter(uscc=uscc).first()
+
+
+def organization_ids_by_uscc(usccs: Iterable[str]) -> dict[str, int]:
+    """USCC → primary key, in whatever state the organizations are; for rows that refer to them."""
+    return dict(Organization.objects.filter(uscc__in=set(usccs)).values_list("uscc", "pk"))
+
+
+def organizations_by_id(ids: Iterable[int]) -> dict[int, Organization]:
+    """Bodies of any state by id, for services that have been given ids."""
+    return Organization.objects.in_bulk(list(ids))
+
+
+def owning_organizations() -> dict[int, Organization]:
+    """Every admitted body that owns instruments, by id; for what the system does by itself."""
+    rows = Organization.objects.filter(owns_instruments=True, state=OrganizationState.ADMITTED)
+    return {row.pk: row for row in rows.order_by("pk")}
+
+
+def related_ids(organization_id: int) -> frozenset[int]:
+    """Organizations related to this one: itself, the same parent, parent and child, or declared related."""
+    own = Organization.objects.filter(pk=organization_id).values_list("parent_id", flat=True).first()
+    family = Q(pk=organization_id) | Q(parent_id=organization_id)
+    if own is not None:
+        family |= Q(pk=own) | Q(parent_id=own)
+    ids = set(Organization.objects.filter(family).values_list("pk", flat=True))
+    for first, second in OrganizationRelation.objects.filter(
+        Q(first_id=organization_id) | Q(second_id=organization_id), ended_at__isnull=True
+    ).values_list("first_id", "second_id"):
+        ids |= {first, second}
+    return frozenset(ids)
+
+
+def districts() -> QuerySet[District]:
+    return District.objects.order_by("code")
+
+
+def organizations_pending(viewer: "Viewer") -> QuerySet[Organization]:
+    """Bodies of the viewer's region that wait for admission, the longest waiting first; nothing for who does
+    not admit."""
+    region = region_of(viewer, Role.BUREAU_OFFICER)
+    if not region:
+        return Organization.objects.none()
+    return (
+        Organization.objects.filter(region.within(), state=OrganizationState.PENDING)
+        .select_related("district", "parent", "registered_by")
+        .order_by("submitted_at", "created_at", "id")
+    )
+
+
+def organizations_supervised(viewer: "Viewer", *, state: str = "", text: str = "") -> QuerySet[Organization]:
+    """Bodies of any state in the region of the bureau's people, and all for a system administrator; nothing
+    for others. Page them by ("name_zh", "id")."""
+    found = Organization.objects.filter(_overseen(viewer)).select_related("district", "region", "parent")
+    if state:
+        found = found.filter(state=state)
+    if text.strip():
+        found = found.filter(_named(text))
+    return found
+
+
+def _overseen(viewer: "Viewer") -> Q:
+    if standing(viewer).holds(Role.SYSADMIN):
+        return Q()
+    region = region_of(viewer)
+    return region.within() if region else Q(pk__in=())
+
+
+def _named(text: str) -> Q:
+    wanted = text.strip()
+    return Q(name_zh__icontains=wanted) | Q(name_en__icontains=wanted) | Q(uscc=written(wanted))
+
+
+def organization_inside(viewer: "Viewer", public_id: str) -> Organization:
+    """One organization of any state, for its members, who registered it, who supervises it and system
+    administrators; NotFound for others."""
+    found = (
+        Organization.objects.filter(public_id=public_id)
+        .select_related("district", "region", "parent", "registered_by")
+        .first()
+    )
+    if found is None or not sees_inside(viewer, found):
+        raise NotFound
+    return found
+
+
+def sees_inside(viewer: "Viewer", organization: Organization) -> bool:
+    """Whether the viewer may read an organization's own page."""
+    if not isinstance(viewer, User):
+        return False
+    return (
+        organization.registered_by_id == viewer.pk
+        or organization.memberships.filter(user=viewer, state="active").exists()
+        or region_of(viewer).covers(organization)
+        or standing(viewer).holds(Role.SYSADMIN)
+    )
+
+
+def organizations_to_join(_viewer: "Viewer", text: str) -> list[Organization]:
+    """Bodies that a person may ask to be admitted to: admitted ones by a part of their name, and by the whole
+    USCC also one that waits for admission. At most twenty; nothing for less than two characters."""
+    wanted = text.strip()
+    if len(wanted) < SHORTEST_SEARCH:
+        return []
+    known = Q(state=OrganizationState.ADMITTED) & _named(wanted)
+    waiting = Q(state=OrganizationState.PENDING, uscc=written(wanted))
+    found = Organization.objects.filter(known | waiting).select_related("district")
+    return list(found.order_by("name_zh", "id")[:FOUND_AT_MOST])
+
+
+def documents(viewer: "Viewer", organization: Organization) -> QuerySet[OrganizationDocument]:
+    """The documents that the viewer may read: one's own uploads, all for who manages the organization and for
+    the bureau that supervises it."""
+    held = OrganizationDocument.objects.filter(organization=organization, removed_at__isnull=True)
+    ordered = held.select_related("uploaded_by").order_by("id")
+    own = standing(viewer)
+    manages = any(own.holds(role, organization.pk) for role in MANAGING)
+    if manages or region_of(viewer).covers(organization):
+        return ordered
+    return ordered.filter(uploaded_by=viewer) if isinstance(viewer, User) else ordered.none()
+
+
+def document(viewer: "Viewer", organization: Organization, public_id: str) -> OrganizationDocument:
+    """One readable document of the organization, or NotFound."""
+    found = documents(viewer, organization).filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+@dataclass(frozen=True)
+class Related:
+    """An organization that is related to another: why, since when, and until when if it has ended."""
+
+    organization: Organization
+    kinship: str
+    since: datetime | None = None
+    until: datetime | None = None
+    end_reason: str = ""
+
+
+def related_to(organization: Organization) -> list[Related]:
+    """Parent, children, children of the same parent, and declared relations, ended ones last.
+
+    Two statements.
+    """
+    family = Q(parent_id=organization.pk)
+    if organization.parent_id is not None:
+        family |= Q(pk=organization.parent_id) | Q(parent_id=organization.parent_id)
+    rows = Organization.objects.filter(family).exclude(pk=organization.pk).order_by("name_zh", "id")
+    kin = [Related(row, _kinship(organization, row)) for row in rows]
+    declared = (
+        OrganizationRelation.objects.filter(Q(first=organization) | Q(second=organization))
+        .select_related("first", "second")
+        .order_by("-ended_at", "declared_at", "id")
+    )
+    said = [
+        Related(
+            one.second if one.first_id == organization.pk else one.first,
+            "declared",
+            one.declared_at,
+            one.ended_at,
+            one.end_reason,
+        )
+        for one in declared
+    ]
+    return kin + sorted(said, key=lambda one: one.until is not None)
+
+
+def _kinship(organization: Organization, other: Organization) -> str:
+    if other.pk == organization.parent_id:
+        return "parent"
+    return "child" if other.parent_id == organization.pk else "same_parent"

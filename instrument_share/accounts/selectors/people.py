@@ -1,0 +1,82 @@
+"""Reads of people and of what lets programs act for them."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from instrument_share.accounts.domain import MembershipState, OrganizationState, Role
+from instrument_share.accounts.models import ApiToken, Membership, Organization, User
+
+
+def users_by_id(ids: Iterable[int]) -> dict[int, User]:
+    """People by id, for services that have been given ids."""
+    return User.objects.in_bulk(list(ids))
+
+
+def people_with(role: Role, organization_id: int | None = None) -> QuerySet[User]:
+    """Everybody who holds `role` now, in that organization if one is named."""
+    wanted = Q(
+        memberships__role=role,
+        memberships__state=MembershipState.ACTIVE,
+        memberships__organization__state=OrganizationState.ADMITTED,
+    )
+    if organization_id is not None:
+        wanted &= Q(memberships__organization_id=organization_id)
+    return User.objects.filter(wanted, is_active=True).distinct()
+
+
+def people_by_organization(role: Role, organization_ids: Iterable[int]) -> dict[int, list[User]]:
+    """Of each of these organizations everybody who holds `role` there now; one statement for all."""
+    found: dict[int, list[User]] = {pk: [] for pk in organization_ids}
+    rows = Membership.objects.filter(
+        organization_id__in=list(found),
+        role=role,
+        state=MembershipState.ACTIVE,
+        organization__state=OrganizationState.ADMITTED,
+        user__is_active=True,
+    )
+    for row in rows.select_related("user").order_by("id"):
+        found[row.organization_id].append(row.user)
+    return found
+
+
+def user_by_token(token: str, now: datetime) -> User | None:
+    """The person whose valid personal token this is."""
+    digest = hashlib.sha256(token.encode()).hexdigest()
+    found = (
+        ApiToken.objects.filter(
+            digest=digest, revoked_at__isnull=True, expires_at__gt=now, user__is_active=True
+        )
+        .select_related("user")
+        .first()
+    )
+    return found.user if found else None
+
+
+def api_tokens(viewer: User, now: datetime) -> QuerySet[ApiToken]:
+    """One's own personal tokens that still work, newest first."""
+    return ApiToken.objects.filter(user=viewer, revoked_at__isnull=True, expires_at__gt=now).order_by("-id")
+
+
+def person_named(text: str) -> User | None:
+    """The one active person with this user name, mail address or public id; None for none or several."""
+    wanted = text.strip()
+    named = Q(username=wanted) | Q(email__iexact=wanted) | Q(public_id=wanted.upper())
+    found = list(User.objects.filter(named, is_active=True)[:2]) if wanted else []
+    return found[0] if len(found) == 1 else None
+
+
+def officers_of(organization: Organization) -> QuerySet[User]:
+    """The officers who admit and supervise this organization: the city's, and those of its district."""
+    answers_for_it = Q(memberships__organization__region__isnull=True)
+    if organization.district_id is not None:
+        answers_for_it |= Q(memberships__organization__region=organization.district_id)
+    return User.objects.filter(
+        answers_for_it,
+        memberships__role=Role.BUREAU_OFFICER,
+        memberships__state=MembershipState.ACTIVE,
+        memberships__organization__state=OrganizationState.ADMITTED,
+        is_active=True,
+    ).distinct()

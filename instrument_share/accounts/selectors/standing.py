@@ -1,0 +1,113 @@
+"""What somebody may act as now: their roles, and the part of the city that they supervise."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
+
+from instrument_share.accounts.domain import MembershipState, OrganizationState, Role
+from instrument_share.accounts.domain.roles import gives
+from instrument_share.accounts.models import Membership, Organization, User
+
+if TYPE_CHECKING:
+    Viewer = User | AnonymousUser
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The roles a person holds now: active memberships in admitted organizations."""
+
+    memberships: tuple[Membership, ...]
+
+    def holds(self, role: Role, organization_id: int | None = None) -> bool:
+        """Whether the person has `role`, in that organization if one is named."""
+        return any(m.role == role and organization_id in (None, m.organization_id) for m in self.memberships)
+
+    def organization_ids(self, *roles: Role) -> frozenset[int]:
+        """Organizations in which the person has one of `roles` (any role if none is named)."""
+        return frozenset(m.organization_id for m in self.memberships if not roles or m.role in roles)
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        return frozenset(Role(m.role) for m in self.memberships)
+
+
+NO_STANDING = Standing(())
+
+
+def standing(viewer: "Viewer") -> Standing:
+    """What the viewer may act as; read once per user object, and so once per request."""
+    if not isinstance(viewer, User):
+        return NO_STANDING
+    known: Standing | None = getattr(viewer, "_standing", None)
+    if known is None:
+        known = Standing(
+            tuple(
+                Membership.objects.filter(
+                    user=viewer,
+                    state=MembershipState.ACTIVE,
+                    organization__state=OrganizationState.ADMITTED,
+                )
+                .select_related("organization", "organization__district")
+                .order_by("id")
+            )
+        )
+        viewer._standing = known  # type: ignore[attr-defined]
+    return known
+
+
+def standing_afresh(viewer: "Viewer") -> Standing:
+    """Read again, for a service that has waited for a lock: roles may have gone meanwhile."""
+    if hasattr(viewer, "_standing"):
+        del viewer._standing
+    return standing(viewer)
+
+
+@dataclass(frozen=True)
+class Region:
+    """The part of the city that somebody supervises: all of it, some districts, or nothing."""
+
+    whole: bool
+    district_ids: frozenset[int]
+
+    def __bool__(self) -> bool:
+        return self.whole or bool(self.district_ids)
+
+    def covers(self, organization: Organization) -> bool:
+        return self.whole or organization.district_id in self.district_ids
+
+    def within(self, path: str = "") -> Q:
+        """The condition for rows whose organization lies in the region; `path` leads from the row to it
+        (`"organization"`), and is empty for organizations themselves."""
+        if self.whole:
+            return Q()
+        name = f"{path}__district__in" if path else "district__in"
+        return Q(**{name: self.district_ids})
+
+
+SUPERVISING = (Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR)
+
+
+def region_of(viewer: "Viewer", *roles: Role) -> Region:
+    """What the viewer supervises by these roles (by default those of the bureau).
+
+    A bureau answers for the whole city, or for the district that it is set up for.
+    """
+    wanted = roles or SUPERVISING
+    regions = {one.organization.region_id for one in standing(viewer).memberships if one.role in wanted}
+    return Region(None in regions, frozenset(one for one in regions if one is not None))
+
+
+def supervises(viewer: "Viewer", organization: Organization, *roles: Role) -> bool:
+    """Whether the organization lies in the viewer's region (see `region_of`)."""
+    return region_of(viewer, *roles).covers(organization)
+
+
+def roles_given(viewer: "Viewer", organization: Organization) -> frozenset[Role]:
+    """The roles that the viewer may give and take in this organization."""
+    own = standing(viewer)
+    held = {Role(one.role) for one in own.memberships if one.organization_id == organization.pk}
+    if own.holds(Role.SYSADMIN):
+        held.add(Role.SYSADMIN)
+    return gives(held, owns_instruments=organization.owns_instruments)

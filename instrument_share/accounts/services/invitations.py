@@ -1,0 +1,224 @@
+"""Writers of invitations by mail."""
+
+import hashlib
+import logging
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from smtplib import SMTPException
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.mail import send_mail
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext
+
+from instrument_share.accounts import selectors
+from instrument_share.accounts.domain import MembershipState, Role
+from instrument_share.accounts.models import Invitation, Membership, Organization, User
+from instrument_share.accounts.permissions import require
+from instrument_share.accounts.services.memberships import AlreadyMember, granted, require_gives
+from instrument_share.journal.services import notify, record
+from instrument_share.kernel.errors import DomainError, Invalid, Kind, NotFound, Problem, gettext_noop
+from instrument_share.kernel.wording import Bilingual
+
+LIFETIME = timedelta(days=14)
+OPEN_AT_MOST = 100
+"""So many invitations of one organization wait at a time: this is not a way to mail strangers."""
+
+ACCEPTED = gettext_noop("{user} has accepted the invitation to “{organization}”.")
+
+log = logging.getLogger(__name__)
+
+
+class InvitationOver(DomainError):
+    code = "invitation.over"
+    kind: Kind = "gone"
+    message = gettext_noop(
+        "This invitation has been used or withdrawn, or its fourteen days are over. Ask for a new one."
+    )
+
+
+class InvitationForOther(DomainError):
+    code = "invitation.for_other"
+    kind: Kind = "forbidden"
+    message = gettext_noop(
+        "The invitation is for another mail address than that of your account. Log in with the account of "
+        "that address, or ask for an invitation to yours."
+    )
+
+
+class TooManyInvitations(DomainError):
+    code = "invitation.too_many"
+    kind: Kind = "conflict"
+    message = gettext_noop("{most} invitations wait to be accepted. Withdraw some that are no longer needed.")
+
+
+@transaction.atomic
+def invitation_send(
+    *, actor: User, organization_id: int, email: str, role: Role, now: datetime
+) -> Invitation:
+    """Invite somebody by mail to a role in the organization; who is invited to it already gets a new mail."""
+    organization = selectors.organization_lock(organization_id)
+    require_gives(actor, organization, role)
+    address = _address(email)
+    if _belongs(address, organization, role):
+        raise AlreadyMember
+    waiting = Invitation.objects.filter(
+        organization=organization, accepted_at__isnull=True, withdrawn_at__isnull=True
+    )
+    known = waiting.filter(email=address, role=role.value).first()
+    if known is None and waiting.count() >= OPEN_AT_MOST:
+        raise TooManyInvitations(most=OPEN_AT_MOST)
+    invitation = known or Invitation(
+        organization=organization, email=address, role=role.value, invited_by=actor, created_at=now
+    )
+    _issue(invitation, actor, "invitation.sent", now)
+    return invitation
+
+
+@transaction.atomic
+def invitation_resend(*, actor: User, invitation_id: int, now: datetime) -> Invitation:
+    """A new mail with a new link, for another fourteen days; the link before stops working."""
+    invitation = _locked(invitation_id)
+    require_gives(actor, invitation.organization, Role(invitation.role))
+    if invitation.accepted_at or invitation.withdrawn_at:
+        raise InvitationOver
+    _issue(invitation, actor, "invitation.sent_again", now)
+    return invitation
+
+
+@transaction.atomic
+def invitation_withdraw(*, actor: User, invitation_id: int, now: datetime) -> Invitation:
+    """Its link stops working; a second time changes nothing."""
+    invitation = _locked(invitation_id)
+    require_gives(actor, invitation.organization, Role(invitation.role))
+    if invitation.accepted_at:
+        raise InvitationOver
+    if invitation.withdrawn_at is None:
+        invitation.withdrawn_at = now
+        invitation.save(update_fields=["withdrawn_at"])
+        _record(actor, "invitation.withdrawn", invitation, now)
+    return invitation
+
+
+@transaction.atomic
+def invitation_accept(*, actor: User, secret: str, now: datetime) -> Membership:
+    """The invited person takes the role. The link alone is not enough: the account has the address that was
+    invited. A second time changes nothing."""
+    require(actor, "accounts.ask_membership", None)
+    found = selectors.invitation_by_secret(secret)
+    if found is None:
+        raise NotFound
+    invitation = _locked(found.pk)
+    if invitation.accepted_by_id == actor.pk:
+        return Membership.objects.get(user=actor, organization=invitation.organization, role=invitation.role)
+    if not selectors.is_open(invitation, now):
+        raise InvitationOver
+    if actor.email.lower() != invitation.email:
+        raise InvitationForOther
+    invitation.accepted_at, invitation.accepted_by = now, actor
+    invitation.save(update_fields=["accepted_at", "accepted_by"])
+    membership, _is_new = granted(actor, invitation.organization, Role(invitation.role), now)
+    selectors.standing_afresh(actor)
+    _record(actor, "invitation.accepted", invitation, now, membership=membership.public_id)
+    _tell_inviter(invitation, actor, now)
+    return membership
+
+
+def _locked(invitation_id: int) -> Invitation:
+    at = Invitation.objects.filter(pk=invitation_id).values_list("organization_id", flat=True).first()
+    if at is None:
+        raise NotFound
+    selectors.organization_lock(at)
+    locked = Invitation.objects.select_for_update(of=("self",)).select_related("organization", "invited_by")
+    return locked.get(pk=invitation_id)
+
+
+def _address(email: str) -> str:
+    address = email.strip().lower()
+    try:
+        validate_email(address)
+    except ValidationError:
+        message = gettext_noop("“{email}” is not a mail address.")
+        raise Invalid(
+            problems=[Problem("invitation.email_invalid", message, {"email": email.strip()}, "email")]
+        ) from None
+    return address
+
+
+def _belongs(address: str, organization: Organization, role: Role) -> bool:
+    return Membership.objects.filter(
+        organization=organization,
+        user__email__iexact=address,
+        role=role.value,
+        state=MembershipState.ACTIVE,
+    ).exists()
+
+
+def _issue(invitation: Invitation, actor: User, action: str, now: datetime) -> None:
+    secret = secrets.token_urlsafe(24)
+    invitation.digest = hashlib.sha256(secret.encode()).hexdigest()
+    invitation.expires_at, invitation.sent_at = now + LIFETIME, None
+    invitation.save()
+    _record(actor, action, invitation, now)
+    transaction.on_commit(_mailing(invitation, secret, now))
+
+
+def _mailing(invitation: Invitation, secret: str, now: datetime) -> Callable[[], None]:
+    """The mail leaves when the invitation is certain. One that fails is shown as not sent, to be sent again;
+    the link itself is nowhere kept."""
+
+    def mail() -> None:
+        address = f"{settings.SITE_URL}/invitations/{secret}/"
+        try:
+            send_mail(*_letter(invitation, address), None, [invitation.email])
+        except (OSError, SMTPException):
+            log.exception("The mail of invitation %s was not sent.", invitation.public_id)
+            return
+        Invitation.objects.filter(pk=invitation.pk).update(sent_at=now)
+
+    return mail
+
+
+def _letter(invitation: Invitation, address: str) -> tuple[str, str]:
+    """Subject and text in every language of the site: nobody knows yet which one the reader prefers."""
+    subjects, texts = [], []
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            name = invitation.organization.name_zh
+            if language == "en":
+                name = invitation.organization.name_en or name
+            subjects.append(gettext("Invitation to “{organization}”").format(organization=name))
+            texts.append(
+                gettext(
+                    "{inviter} invites you to join “{organization}” on the city's platform for research "
+                    "instruments. Open this address within 14 days, log in or sign up with {email}, and "
+                    "accept:"
+                ).format(inviter=invitation.invited_by.name, organization=name, email=invitation.email)
+            )
+    return " / ".join(subjects), "\n\n".join([*texts, address])
+
+
+def _record(actor: User, action: str, invitation: Invitation, now: datetime, **details: str) -> None:
+    record(
+        actor=actor,
+        action=action,
+        subject=invitation,
+        now=now,
+        organization_id=invitation.organization_id,
+        details={"role": invitation.role, **details},
+    )
+
+
+def _tell_inviter(invitation: Invitation, user: User, now: datetime) -> None:
+    organization = invitation.organization
+    notify(
+        users=[invitation.invited_by],
+        message=ACCEPTED,
+        params={"user": user.name, "organization": Bilingual(organization.name_zh, organization.name_en)},
+        path=f"/organizations/{organization.public_id}/members/",
+        now=now,
+    )

@@ -1,0 +1,280 @@
+"""Writers of who belongs to an organization, and as what.
+
+Each takes the organization's lock first and reads the actor's standing again behind it: of two administrators
+who take each other's role, one is told that the role is gone.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from instrument_share.accounts import selectors
+from instrument_share.accounts.domain import MembershipState, OrganizationState, Role
+from instrument_share.accounts.domain.roles import MANAGING, is_last
+from instrument_share.accounts.domain.states import MEMBERSHIP
+from instrument_share.accounts.models import Membership, Organization, User
+from instrument_share.accounts.permissions import require
+from instrument_share.accounts.services.organizations import given
+from instrument_share.journal.services import notify, record
+from instrument_share.kernel.errors import DomainError, Kind, gettext_noop
+from instrument_share.kernel.states import moved
+from instrument_share.kernel.wording import Bilingual
+
+ASKED = gettext_noop("{user} asks to be admitted to “{organization}”.")
+GRANTED = gettext_noop("You have a new role in “{organization}”.")
+ADMITTED = gettext_noop("You are admitted to “{organization}” and can book for it.")
+REFUSED = gettext_noop("“{organization}” did not admit you: {reason}")
+ENDED = gettext_noop("A role of yours in “{organization}” has ended: {reason}")
+LEFT = gettext_noop("{user} has left “{organization}”.")
+
+
+class RoleNotYours(DomainError):
+    code = "membership.role_not_yours"
+    kind: Kind = "forbidden"
+    message = gettext_noop(
+        "This role is not yours to give or take in this organization. Ask its manager or the system "
+        "administrator."
+    )
+
+
+class NotAMember(DomainError):
+    code = "membership.not_a_member"
+    message = gettext_noop("This person does not belong to the organization. Invite them first.")
+
+
+class AlreadyMember(DomainError):
+    code = "membership.already"
+    kind: Kind = "conflict"
+    message = gettext_noop("This person belongs to the organization in this role already.")
+
+
+class NotJoinable(DomainError):
+    code = "membership.not_joinable"
+    kind: Kind = "conflict"
+    message = gettext_noop(
+        "This organization takes nobody in now: it was refused or is suspended. Ask its administrator."
+    )
+
+
+class LastOfRole(DomainError):
+    """An organization keeps somebody who answers for it."""
+
+    code = "membership.last_of_role"
+    kind: Kind = "conflict"
+    message = gettext_noop(
+        "Nobody else answers for the organization in this role. Hand it over to a colleague first."
+    )
+
+
+@transaction.atomic
+def membership_grant(
+    *, actor: User | None, user: User, organization: Organization, role: Role, now: datetime
+) -> Membership:
+    """Give a person a role in an organization; a second time changes nothing.
+
+    Who manages its people gives roles to those who belong to it; system administrators to anybody. `actor` is
+    None at installation only.
+    """
+    held = selectors.organization_lock(organization.pk)
+    if actor is not None:
+        require_gives(actor, held, role)
+        is_sysadmin = selectors.standing(actor).holds(Role.SYSADMIN)
+        if not is_sysadmin and not selectors.active_roles(user.pk, held.pk):
+            raise NotAMember
+    membership, is_new = granted(user, held, role, now)
+    if is_new:
+        _record(actor, "membership.granted", membership, now)
+        if actor is not None and actor.pk != user.pk:
+            _tell([user], GRANTED, membership, now)
+    return membership
+
+
+def granted(user: User, organization: Organization, role: Role, now: datetime) -> tuple[Membership, bool]:
+    """The writing part of giving a role, under the organization's lock: the membership, now active, and
+    whether it was not before."""
+    membership = Membership.objects.filter(user=user, organization=organization, role=role.value).first()
+    if membership is None:
+        active = MembershipState.ACTIVE.value
+        made = Membership.objects.create(
+            user=user, organization=organization, role=role.value, state=active, created_at=now
+        )
+        return made, True
+    if membership.state == MembershipState.ACTIVE:
+        return membership, False
+    membership.state = MembershipState.ACTIVE.value
+    membership.reason, membership.ended_at = "", None
+    membership.save(update_fields=["state", "reason", "ended_at"])
+    return membership, True
+
+
+@transaction.atomic
+def membership_request(*, actor: User, organization_id: int, now: datetime, note: str = "") -> Membership:
+    """Ask to be admitted to an organization, as a researcher; asking again changes nothing."""
+    organization = selectors.organization_lock(organization_id)
+    require(actor, "accounts.ask_membership", organization)
+    if organization.state not in {OrganizationState.ADMITTED, OrganizationState.PENDING}:
+        raise NotJoinable
+    if selectors.active_roles(actor.pk, organization.pk):
+        raise AlreadyMember
+    role = Role.RESEARCHER.value
+    membership = Membership.objects.filter(user=actor, organization=organization, role=role).first()
+    if membership is None:
+        membership = Membership(user=actor, organization=organization, role=role, created_at=now)
+    elif membership.state == MembershipState.PENDING:
+        return membership
+    else:
+        membership.state = moved(MEMBERSHIP, membership.state, "ask")
+    membership.note, membership.reason, membership.ended_at = note.strip()[:200], "", None
+    membership.save()
+    _record(actor, "membership.requested", membership, now)
+    _tell(selectors.managers_of(organization), ASKED, membership, now, path=_members_path(organization))
+    return membership
+
+
+@transaction.atomic
+def membership_admit(*, actor: User, membership_id: int, now: datetime) -> Membership:
+    """Take in who asks; a second time changes nothing."""
+    membership = selectors.membership_lock(membership_id)
+    require_gives(actor, membership.organization, Role(membership.role))
+    if membership.state != MembershipState.ACTIVE:
+        membership.state = moved(MEMBERSHIP, membership.state, "admit")
+        membership.save(update_fields=["state"])
+        _record(actor, "membership.admitted", membership, now)
+        _tell([membership.user], ADMITTED, membership, now)
+    return membership
+
+
+@transaction.atomic
+def membership_refuse(*, actor: User, membership_id: int, reason: str, now: datetime) -> Membership:
+    """Turn down who asks, with a reason; they may ask again."""
+    membership = selectors.membership_lock(membership_id)
+    require_gives(actor, membership.organization, Role(membership.role))
+    membership.reason = given(reason)
+    membership.state = moved(MEMBERSHIP, membership.state, "refuse")
+    membership.ended_at = now
+    membership.save(update_fields=["state", "reason", "ended_at"])
+    _record(actor, "membership.refused", membership, now, reason=membership.reason)
+    _tell([membership.user], REFUSED, membership, now, reason=membership.reason)
+    return membership
+
+
+@transaction.atomic
+def membership_withdraw(*, actor: User, membership_id: int, now: datetime) -> Membership:
+    """Take one's own request back while it waits; a second time changes nothing."""
+    membership = selectors.membership_lock(membership_id)
+    require(actor, "accounts.end_own_membership", membership)
+    if membership.state == MembershipState.PENDING:
+        membership.state, membership.ended_at = MembershipState.ENDED.value, now
+        membership.save(update_fields=["state", "ended_at"])
+        _record(actor, "membership.withdrawn", membership, now)
+    return membership
+
+
+@transaction.atomic
+def membership_close(*, actor: User, membership_id: int, now: datetime, reason: str = "") -> Membership:
+    """End an active role: one's own, or another's with a reason. A second time changes nothing.
+
+    What becomes of bookings and instruments is for `bookings.services.membership_end`, which calls this.
+    Raises LastOfRole where nobody else would answer for the organization.
+    """
+    membership = selectors.membership_lock(membership_id)
+    by_oneself = membership.user_id == actor.pk
+    if not by_oneself:
+        require_gives(actor, membership.organization, Role(membership.role))
+        reason = given(reason)
+    if membership.state == MembershipState.ENDED:
+        return membership
+    _require_not_last(membership)
+    _close(membership, reason.strip()[:500], now)
+    _record(actor, "membership.ended", membership, now, reason=membership.reason)
+    if by_oneself:
+        others = selectors.managers_of(membership.organization).exclude(pk=actor.pk)
+        _tell(others, LEFT, membership, now, path=_members_path(membership.organization))
+    else:
+        _tell([membership.user], ENDED, membership, now, path="/me/organizations/", reason=membership.reason)
+    return membership
+
+
+@transaction.atomic
+def membership_hand_over(*, actor: User, membership_id: int, successor_id: int, now: datetime) -> Membership:
+    """Give one's own role to a colleague and end it, in one step; the successor's membership.
+
+    Who hands over stays as a researcher, so that bookings and what they are for are not touched.
+    """
+    membership = selectors.membership_lock(membership_id)
+    require(actor, "accounts.end_own_membership", membership)
+    organization = membership.organization
+    successor = selectors.successors(organization, actor.pk).filter(pk=successor_id).first()
+    if successor is None:
+        raise NotAMember
+    if membership.state != MembershipState.ACTIVE or membership.role not in MANAGING:
+        raise RoleNotYours
+    taken, _is_new = granted(successor, organization, Role(membership.role), now)
+    _record(actor, "membership.handed_over", taken, now, **{"from": actor.public_id})
+    _close(membership, "", now)
+    _record(actor, "membership.ended", membership, now, to=successor.public_id)
+    if not selectors.active_roles(actor.pk, organization.pk):
+        kept, _is_new = granted(actor, organization, Role.RESEARCHER, now)
+        _record(actor, "membership.granted", kept, now)
+    _tell([successor], GRANTED, taken, now)
+    return taken
+
+
+def require_gives(actor: User, organization: Organization, role: Role) -> None:
+    """Forbidden for who manages nobody here, RoleNotYours for a role that is not theirs to give."""
+    selectors.standing_afresh(actor)
+    require(actor, "accounts.manage_members", organization)
+    if role not in selectors.roles_given(actor, organization):
+        raise RoleNotYours
+
+
+def _require_not_last(membership: Membership) -> None:
+    role = Role(membership.role)
+    if membership.state != MembershipState.ACTIVE:
+        return
+    where = {} if role is Role.SYSADMIN else {"organization_id": membership.organization_id}
+    others = Membership.objects.filter(state=MembershipState.ACTIVE, user__is_active=True, **where).exclude(
+        user_id=membership.user_id
+    )
+    roles = {Role(one) for one in others.values_list("role", flat=True).distinct()}
+    if is_last(role, roles):
+        raise LastOfRole
+
+
+def _close(membership: Membership, reason: str, now: datetime) -> None:
+    membership.state = moved(MEMBERSHIP, membership.state, "end")
+    membership.reason, membership.ended_at = reason, now
+    membership.save(update_fields=["state", "reason", "ended_at"])
+
+
+def _record(actor: User | None, action: str, membership: Membership, now: datetime, **details: Any) -> None:
+    record(
+        actor=actor,
+        action=action,
+        subject=membership,
+        now=now,
+        organization_id=membership.organization_id,
+        details={"user": membership.user.public_id, "role": membership.role, **details},
+    )
+
+
+def _tell(
+    users: Any, message: str, membership: Membership, now: datetime, path: str = "", **params: Any
+) -> None:
+    organization = membership.organization
+    notify(
+        users=users,
+        message=message,
+        params={
+            "user": membership.user.name,
+            "organization": Bilingual(organization.name_zh, organization.name_en),
+            **params,
+        },
+        path=path or f"/organizations/{organization.public_id}/",
+        now=now,
+    )
+
+
+def _members_path(organization: Organization) -> str:
+    return f"/organizations/{organization.public_id}/members/"

@@ -1,0 +1,99 @@
+"""Writers of accounts and of the tokens that act for them."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from instrument_share.accounts.models import ApiToken, User
+from instrument_share.accounts.permissions import allowed, require
+from instrument_share.journal.services import record
+from instrument_share.kernel.errors import Invalid, NotFound, Problem, gettext_noop
+
+TOKEN_LIFETIME = timedelta(days=365)
+
+
+@transaction.atomic
+def user_create(
+    *, actor: User | None, username: str, name: str, email: str, password: str | None, now: datetime
+) -> User:
+    """A new account; without a password nobody can log in with one."""
+    allowed(actor, "accounts.maintain_accounts")
+    user = User(username=username, name=name, email=email)
+    user.set_password(password)
+    user.full_clean()
+    user.save(force_insert=True)
+    record(actor=actor, action="user.created", subject=user, now=now)
+    return user
+
+
+@transaction.atomic
+def user_sign_up(*, user: User, now: datetime) -> None:
+    """Keep the account that a person has opened for themselves; the form has checked it."""
+    user.save(force_insert=True)
+    record(actor=user, action="user.signed_up", subject=user, now=now)
+
+
+@transaction.atomic
+def user_update(*, actor: User, name: str, phone: str, language: str, now: datetime) -> User:
+    """One's own name, phone and language; what is the same already leaves no entry."""
+    require(actor, "accounts.edit_oneself", actor)
+    _require_language(language)
+    if not name.strip():
+        raise Invalid(problems=[Problem("user.name_missing", gettext_noop("Enter your name."), field="name")])
+    return _changed(actor, {"name": name.strip(), "phone": phone.strip(), "language": language}, now)
+
+
+@transaction.atomic
+def user_language_set(*, actor: User, language: str, now: datetime) -> User:
+    """The language in which the person reads pages and mails; a second time changes nothing."""
+    require(actor, "accounts.edit_oneself", actor)
+    _require_language(language)
+    return _changed(actor, {"language": language}, now)
+
+
+def _require_language(language: str) -> None:
+    if language not in dict(settings.LANGUAGES):
+        message = gettext_noop("Choose one of the languages of this site.")
+        raise Invalid(problems=[Problem("user.language_unknown", message, field="language")])
+
+
+def _changed(actor: User, values: dict[str, str], now: datetime) -> User:
+    user = User.objects.select_for_update().get(pk=actor.pk)
+    changed = [name for name, value in values.items() if getattr(user, name) != value]
+    if changed:
+        for name in changed:
+            setattr(user, name, values[name])
+        user.save(update_fields=changed)
+        record(actor=user, action="user.updated", subject=user, now=now, details={"fields": changed})
+    return user
+
+
+@transaction.atomic
+def api_token_create(*, actor: User, name: str, now: datetime) -> tuple[ApiToken, str]:
+    """A personal token and its secret, which is shown once and not kept."""
+    secret = secrets.token_urlsafe(32)
+    token = ApiToken.objects.create(
+        user=actor,
+        name=name,
+        digest=hashlib.sha256(secret.encode()).hexdigest(),
+        created_at=now,
+        expires_at=now + TOKEN_LIFETIME,
+    )
+    record(actor=actor, action="api_token.created", subject=token, now=now)
+    return token, secret
+
+
+@transaction.atomic
+def api_token_revoke(*, actor: User, public_id: str, now: datetime) -> ApiToken:
+    """One's own token stops working at once; a second time changes nothing."""
+    token = ApiToken.objects.select_for_update().filter(user=actor, public_id=public_id).first()
+    if token is None:
+        raise NotFound
+    if token.revoked_at is None:
+        token.revoked_at = now
+        token.save(update_fields=["revoked_at"])
+        record(actor=actor, action="api_token.revoked", subject=token, now=now)
+    return token
