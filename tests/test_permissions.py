@@ -157,7 +157,6 @@ history_import                 .     .     .     .     .     .     .     .     .
 membership_end                 .     .     yes   yes   .     .     .     .     .     .     .     yes
 # one's own
 organization_leave             -     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
-history_import                 .     .     .     .     yes   .     yes   .     .     .     .     .
 
 rewards
 policy_load                    .     .     .     .     .     .     .     .     yes   .     .     .
