@@ -14,7 +14,7 @@ from providers.domain.wording import word
 from providers.domain.words import QuotaHolder, ServiceMode, UserKind
 
 if TYPE_CHECKING:
-    from providers.domain.terms import Terms
+    from providers.domain.terms import TermsDraft
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Situation:
 
 
 def problems(
-    terms: "Terms | None", *, request: Request, requester: Requester, situation: Situation, now: datetime
+    terms: "TermsDraft | None", *, request: Request, requester: Requester, situation: Situation, now: datetime
 ) -> list[Problem]:
     """Everything that stands against the request; an empty list admits it."""
     found = [*_instrument(terms, situation), *_person(requester)]
@@ -82,7 +82,7 @@ def problems(
     ]
 
 
-def _instrument(terms: "Terms | None", situation: Situation) -> Iterator[Problem]:
+def _instrument(terms: "TermsDraft | None", situation: Situation) -> Iterator[Problem]:
     if not situation.published:
         yield Problem(
             "booking.not_published",
@@ -120,7 +120,7 @@ def _person(requester: Requester) -> Iterator[Problem]:
         )
 
 
-def _admission(terms: "Terms", request: Request, requester: Requester) -> Iterator[Problem]:
+def _admission(terms: "TermsDraft", request: Request, requester: Requester) -> Iterator[Problem]:
     if requester.user_kind not in terms.user_kinds:
         yield Problem(
             "booking.user_kind_refused",
@@ -144,7 +144,7 @@ def _admission(terms: "Terms", request: Request, requester: Requester) -> Iterat
         )
 
 
-def _service(terms: "Terms", request: Request, requester: Requester) -> Iterator[Problem]:
+def _service(terms: "TermsDraft", request: Request, requester: Requester) -> Iterator[Problem]:
     if request.service_mode not in terms.service_modes:
         yield Problem(
             "booking.service_mode_not_offered",
@@ -165,7 +165,7 @@ def _service(terms: "Terms", request: Request, requester: Requester) -> Iterator
         )
 
 
-def _length(terms: "Terms", interval: Interval) -> Iterator[Problem]:
+def _length(terms: "TermsDraft", interval: Interval) -> Iterator[Problem]:
     if not (on_step(interval.start, terms.step) and on_step(interval.end, terms.step)):
         yield Problem(
             "booking.off_step",
@@ -189,7 +189,7 @@ def _length(terms: "Terms", interval: Interval) -> Iterator[Problem]:
         )
 
 
-def _when(terms: "Terms", request: Request, now: datetime) -> Iterator[Problem]:
+def _when(terms: "TermsDraft", request: Request, now: datetime) -> Iterator[Problem]:
     if request.interval.start < now + terms.lead:
         yield Problem(
             "booking.too_soon",
@@ -212,7 +212,7 @@ def _when(terms: "Terms", request: Request, now: datetime) -> Iterator[Problem]:
         )
 
 
-def _place(terms: "Terms", interval: Interval, situation: Situation) -> Iterator[Problem]:
+def _place(terms: "TermsDraft", interval: Interval, situation: Situation) -> Iterator[Problem]:
     if not _inside(merged(situation.windows), interval, terms.may_span_gaps):
         yield Problem(
             "booking.outside_windows",
@@ -260,7 +260,7 @@ QUOTA_MESSAGES = {
 }
 
 
-def _quotas(terms: "Terms", interval: Interval, requester: Requester) -> Iterator[Problem]:
+def _quotas(terms: "TermsDraft", interval: Interval, requester: Requester) -> Iterator[Problem]:
     others = {
         QuotaHolder.USER: requester.bookings,
         QuotaHolder.ORGANIZATION: requester.organization_bookings,

@@ -15,7 +15,7 @@ from instrument_share.kernel.money import yuan
 from providers.domain.words import PriceUnit, ServiceMode, UserKind
 
 if TYPE_CHECKING:
-    from providers.domain.terms import Price, Terms
+    from providers.domain.terms import Price, TermsDraft
 
 MINIMUM = "minimum"
 HOUR = timedelta(hours=1)
@@ -59,7 +59,7 @@ class Quote:
 
 
 def quote(
-    terms: "Terms",
+    terms: "TermsDraft",
     interval: Interval,
     user_kind: UserKind,
     mode: ServiceMode,
@@ -82,7 +82,7 @@ def quote(
     return Quote(tuple(_with_minimum(lines, terms.minimum_charge_yuan)))
 
 
-def has_price(terms: "Terms", user_kind: UserKind, mode: ServiceMode) -> bool:
+def has_price(terms: "TermsDraft", user_kind: UserKind, mode: ServiceMode) -> bool:
     """Whether the terms say what this costs; terms without any price line are free of charge."""
     return not terms.prices or any(price.covers(user_kind, mode) for price in terms.prices)
 

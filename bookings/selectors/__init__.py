@@ -21,6 +21,7 @@ from bookings.selectors.holds import (
     soonest_free,
     with_next_free,
 )
+from bookings.selectors.rule_trial import Refused, RuleTrial, rule_trial
 from bookings.selectors.statistics import hours_by_month, hours_by_unit, openness
 from bookings.selectors.usage import (
     broken_links,
@@ -36,6 +37,8 @@ from bookings.selectors.yearly import usage_of_year
 
 __all__ = [
     "CancelCost",
+    "Refused",
+    "RuleTrial",
     "asks_again",
     "booking",
     "booking_lock",
@@ -59,6 +62,7 @@ __all__ = [
     "openness",
     "overtaken_corrections",
     "quote_for",
+    "rule_trial",
     "soonest_free",
     "usage_entries",
     "usage_log",

@@ -1,0 +1,204 @@
+"""What last month's requests would have met under terms that are not in force."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from bookings.domain import admission, pricing, quota
+from bookings.models import Booking
+from bookings.selectors.admission import COUNTED
+from bookings.selectors.bookings import bookings
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.errors import Problem
+from instrument_share.kernel.interval import Interval
+from providers.domain.words import QuotaHolder, ServiceMode, UserKind
+from providers.selectors.drafts import Qualified, openings_as_if_earlier, qualifications_ever
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.selectors import Viewer
+    from providers.domain.terms import TermsDraft
+    from providers.models import Instrument
+
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A request of last month that the terms would not have admitted, and why."""
+
+    booking: Booking
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True)
+class RuleTrial:
+    """Last month under other terms. Amounts are quotes of the requests that became bookings and stayed."""
+
+    month: Interval
+    requests: int
+    refused: tuple[Refused, ...]
+    quoted_yuan: Decimal
+    """As quoted then."""
+    repriced_yuan: Decimal
+    """The same bookings at the prices of these terms, refused ones included."""
+    lost_yuan: Decimal
+    """The part of `quoted_yuan` of those that would have been refused."""
+
+    @property
+    def admitted(self) -> int:
+        return self.requests - len(self.refused)
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A booking as far as quotas count it: from when it was asked for until it was given up."""
+
+    pk: int
+    interval: Interval
+    requested_at: datetime
+    given_up_at: datetime | None
+
+
+def rule_trial(
+    viewer: "Viewer", instrument: "Instrument", draft: "TermsDraft", *, applies_from: datetime, now: datetime
+) -> RuleTrial:
+    """Judge the requests of the calendar month before `now` by booking's own admission under the draft.
+
+    Each is judged as at the moment when it was made, with the windows that the draft would have opened, and
+    with what its user had then. What the draft would have refused counts towards no quota of a later one.
+    Overlaps, closures, credit and membership are left out: they are none of the terms' business, and these
+    requests had passed them. A request that was moved later is judged by where it lies now. At most eight
+    statements for any number of requests. Raises CalendarYearUnknown.
+    """
+    month = quota.month_of(quota.month_of(now).start - ONE_DAY)
+    asked = list(
+        bookings(viewer)
+        .filter(instrument=instrument, requested_at__gte=month.start, requested_at__lt=month.end)
+        .order_by("requested_at", "pk")
+    )
+    refused = _refused(asked, instrument, draft, applies_from)
+    stayed = [booking for booking in asked if booking.state in COUNTED]
+    lost = {one.booking.pk for one in refused}
+    return RuleTrial(
+        month=month,
+        requests=len(asked),
+        refused=refused,
+        quoted_yuan=sum((booking.quoted_yuan for booking in stayed), Decimal()),
+        repriced_yuan=sum((_price(draft, booking) for booking in stayed), Decimal()),
+        lost_yuan=sum((booking.quoted_yuan for booking in stayed if booking.pk in lost), Decimal()),
+    )
+
+
+def _refused(
+    asked: Sequence[Booking], instrument: "Instrument", draft: "TermsDraft", applies_from: datetime
+) -> tuple[Refused, ...]:
+    if not asked:
+        return ()
+    span = Interval(min(one.starts_at for one in asked), max(one.ends_at for one in asked))
+    windows = openings_as_if_earlier(
+        draft,
+        applies_from.astimezone(CITY_TIME).date(),
+        span.start.astimezone(CITY_TIME).date() - ONE_DAY,
+        span.end.astimezone(CITY_TIME).date() + ONE_DAY,
+    )
+    qualified = (
+        qualifications_ever(instrument.pk, {one.user_id for one in asked})
+        if draft.needs_qualification
+        else {}
+    )
+    made = _made(asked, instrument, draft, span)
+    found: list[Refused] = []
+    turned_away: set[int] = set()
+    for booking in asked:
+        interval = Interval(booking.starts_at, booking.ends_at)
+        problems = admission.problems(
+            draft,
+            request=admission.Request(
+                interval, ServiceMode(booking.service_mode), booking.subject or "—", booking.samples
+            ),
+            requester=_requester(booking, made, turned_away, qualified.get(booking.user_id, ())),
+            situation=admission.Situation(True, _around(windows, interval), [], []),
+            now=booking.requested_at,
+        )
+        if problems:
+            turned_away.add(booking.pk)
+            found.append(Refused(booking, tuple(problems)))
+    return tuple(found)
+
+
+def _requester(
+    booking: Booking,
+    made: "_Others",
+    turned_away: set[int],
+    qualified: Iterable[Qualified],
+) -> admission.Requester:
+    organization_id = booking.payer_organization_id
+    return admission.Requester(
+        user_kind=UserKind(booking.user_kind),
+        for_organization=organization_id is not None,
+        qualified=any(one.held(booking.requested_at, booking.ends_at) for one in qualified),
+        bookings=_standing(made.by_user[booking.user_id], booking, turned_away),
+        organization_bookings=[]
+        if organization_id is None
+        else _standing(made.by_organization[organization_id], booking, turned_away),
+    )
+
+
+@dataclass(frozen=True)
+class _Others:
+    by_user: dict[int, list[_Made]]
+    by_organization: dict[int, list[_Made]]
+
+
+def _made(
+    asked: Sequence[Booking], instrument: "Instrument", draft: "TermsDraft", span: Interval
+) -> "_Others":
+    """Everything that could count towards a quota of one of the requests. One statement, or none."""
+    others = _Others(defaultdict(list), defaultdict(list))
+    reaches = [reach for holder in QuotaHolder if (reach := quota.reach(draft.quotas, holder, span))]
+    if not reaches:
+        return others
+    rows = Booking.objects.filter(
+        instrument=instrument,
+        requested_at__lte=asked[-1].requested_at,
+        starts_at__lt=max(reach.end for reach in reaches),
+        ends_at__gt=min(reach.start for reach in reaches),
+    ).values_list(
+        "pk", "user_id", "payer_organization_id", "starts_at", "ends_at", "requested_at", "ended_at", "state"
+    )
+    for pk, user_id, organization_id, start, end, requested_at, ended_at, state in rows:
+        given_up_at = None if state in COUNTED else ended_at
+        one = _Made(pk, Interval(start, end), requested_at, given_up_at)
+        others.by_user[user_id].append(one)
+        if organization_id is not None:
+            others.by_organization[organization_id].append(one)
+    return others
+
+
+def _standing(made: Iterable[_Made], booking: Booking, turned_away: set[int]) -> list[Interval]:
+    """What stood when the booking was asked for."""
+    at = booking.requested_at
+    return [
+        one.interval
+        for one in made
+        if (one.requested_at, one.pk) < (at, booking.pk)
+        and (one.given_up_at is None or one.given_up_at > at)
+        and one.pk not in turned_away
+    ]
+
+
+def _around(windows: Sequence[Interval], interval: Interval) -> list[Interval]:
+    return [window for window in windows if window.start < interval.end and window.end > interval.start]
+
+
+def _price(draft: "TermsDraft", booking: Booking) -> Decimal:
+    return pricing.quote(
+        draft,
+        Interval(booking.starts_at, booking.ends_at),
+        UserKind(booking.user_kind),
+        ServiceMode(booking.service_mode),
+        booking.samples,
+    ).total

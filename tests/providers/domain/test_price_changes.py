@@ -1,0 +1,60 @@
+from datetime import date, time
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from providers.domain.price_changes import PriceChange, price_changes
+from providers.domain.recurrence import begun_by
+from providers.domain.terms import OpeningPattern, Price
+from providers.domain.words import Frequency, UserKind
+
+
+def test_prices_are_compared_line_by_line_new_ones_and_those_that_are_gone_included():
+    raised = Price(Decimal(100), UserKind.ENTERPRISE)
+    night = Price(Decimal(60), from_time=time(18), until_time=time(8))
+    gone = Price(Decimal(30), UserKind.INSIDE)
+    free = Price(Decimal(0), UserKind.OUTSIDE)
+    now = Price(Decimal(120), UserKind.ENTERPRISE)
+    paid = Price(Decimal(10), UserKind.OUTSIDE)
+    found = price_changes([raised, gone, free], [night, now, paid])
+    assert found == [
+        PriceChange(night, None, Decimal(60)),
+        PriceChange(now, Decimal(100), Decimal(120)),
+        PriceChange(paid, Decimal(0), Decimal(10)),
+        PriceChange(gone, Decimal(30), None),
+    ]
+    assert [one.share for one in found] == [None, Decimal("0.2"), None, None]
+
+
+def test_of_lines_for_the_same_the_cheapest_counts():
+    twice = [Price(Decimal(90)), Price(Decimal(80))]
+    assert price_changes(twice, twice) == [PriceChange(twice[1], Decimal(80), Decimal(80))]
+
+
+def test_the_order_of_weekdays_is_no_difference():
+    before, after = Price(Decimal(1), weekdays=(5, 6)), Price(Decimal(1), weekdays=(6, 5))
+    assert price_changes([before], [after]) == [PriceChange(after, Decimal(1), Decimal(1))]
+
+
+@given(
+    starts_on=st.dates(date(2025, 1, 1), date(2027, 1, 1)),
+    day=st.dates(date(2024, 1, 1), date(2027, 1, 1)),
+    interval=st.integers(1, 12),
+)
+def test_a_pattern_carried_back_keeps_its_weeks_or_months(starts_on, day, interval):
+    weekly = OpeningPattern(time(9), time(17), starts_on, (0,), interval=interval)
+    monthly = OpeningPattern(
+        time(9), time(17), starts_on, (0,), Frequency.MONTHLY_BY_WEEKDAY, interval=interval, nth=1
+    )
+    if starts_on <= day:
+        assert (begun_by(weekly, day), begun_by(monthly, day)) == (weekly, monthly)
+        return
+    back = begun_by(weekly, day).starts_on
+    monday = starts_on.toordinal() - starts_on.weekday()
+    assert back <= day
+    assert (back.weekday(), (monday - back.toordinal()) % (7 * interval)) == (0, 0)
+    back = begun_by(monthly, day).starts_on
+    months = (starts_on.year - back.year) * 12 + starts_on.month - back.month
+    assert back <= day
+    assert (back.day, months % interval) == (1, 0)
