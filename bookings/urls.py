@@ -2,9 +2,25 @@
 
 from django.urls import path
 
-from bookings.views import attendance, booking, usage
+from bookings import services
+from bookings.views import attendance, booking, instrument_states, usage
+from providers.views import rules
 
 urlpatterns = [
+    path("instruments/<str:public_id>/suspend/", instrument_states.suspend, name="instrument_suspend"),
+    path("instruments/<str:public_id>/resume/", instrument_states.resume, name="instrument_resume"),
+    path("instruments/<str:public_id>/retire/", instrument_states.retire, name="instrument_retire"),
+    path(
+        "instruments/<str:public_id>/qualifications/<int:qualification_id>/end/",
+        instrument_states.qualification_revoke,
+        name="qualification_revoke",
+    ),
+    path(
+        "unit/instruments/<str:public_id>/rule/",
+        rules.rule_new,
+        {"put_in_force": services.rule_put_in_force},
+        name="rule_new",
+    ),
     path("bookings/<str:public_id>/", booking.booking, name="booking"),
     path("bookings/<str:public_id>/cancel/", booking.cancel, name="booking_cancel"),
     path("bookings/<str:public_id>/move/", booking.move, name="booking_move"),

@@ -8,8 +8,8 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("accounts/", include("instrument_share.accounts.urls")),
     path("", include("instrument_share.web.urls")),
-    path("", include("providers.urls")),
     path("", include("bookings.urls")),
+    path("", include("providers.urls")),
     path("", include("rewards.urls")),
     path("", include("instrument_share.pages.urls")),
 ]

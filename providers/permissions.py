@@ -27,6 +27,11 @@ def keeps(user: Any, instrument: Any) -> bool:
     )
 
 
+def may_suspend_own(user: Any, instrument: Any) -> bool:
+    """The person suspends and resumes the instrument for its unit, not for the bureau."""
+    return bool((manages_unit | keeps)(user, instrument))
+
+
 rules.add_perm("providers.edit_unit", manages_unit)
 rules.add_perm("providers.edit_instrument", manages_unit)
 rules.add_perm("providers.set_rule", manages_unit)

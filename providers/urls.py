@@ -10,23 +10,16 @@ from providers.views import (
     profile,
     publications,
     reviews,
-    rules,
 )
 
 urlpatterns = [
     path("unit/instruments/<str:public_id>/edit/", instruments.edit, name="instrument_edit"),
-    path("unit/instruments/<str:public_id>/rule/", rules.rule_new, name="rule_new"),
     path("unit/instruments/<str:public_id>/people/", people.people, name="instrument_people"),
     path("unit/instruments/<str:public_id>/keepers/", people.keepers_set, name="keepers_set"),
     path(
         "unit/instruments/<str:public_id>/qualifications/",
         people.qualification_new,
         name="qualification_new",
-    ),
-    path(
-        "unit/instruments/<str:public_id>/qualifications/<int:qualification_id>/end/",
-        people.qualification_revoke,
-        name="qualification_revoke",
     ),
     path(
         "unit/instruments/<str:public_id>/submit/",

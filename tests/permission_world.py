@@ -128,6 +128,10 @@ def _things_of_the_unit(city, unit, instrument):
     regulation.file.save("regulation.pdf", ContentFile(b"%PDF-"))
     suspended = factories.instrument(unit, state=InstrumentState.SUSPENDED.value)
     Keeper.objects.create(instrument=suspended, user=city.keeper)
+    by_bureau = factories.instrument(
+        unit, state=InstrumentState.SUSPENDED.value, suspended_by_bureau=True, suspension_reason="核查"
+    )
+    Keeper.objects.create(instrument=by_bureau, user=city.keeper)
     newcomer = factories.organization("云屏新单位", owns_instruments=True)
     return {
         "news": UnitNews.objects.create(title_zh="开放日", body_zh="欢迎参观", **dated),
@@ -138,6 +142,7 @@ def _things_of_the_unit(city, unit, instrument):
             unit, state=InstrumentState.SUBMITTED.value, submitted_at=NOW, published_at=None
         ),
         "suspended": suspended,
+        "suspended_by_bureau": by_bureau,
         "submitted_profile": _profile(newcomer, state="submitted", submitted_at=NOW),
         "qualification": Qualification.objects.create(
             instrument=instrument,

@@ -89,6 +89,8 @@ quote                                in    ok    ok    ok    ok    ok    ok    o
 keeper                               in    403   403   403   ok    ok    403   403   403   403   403   403
 keeper_events                        in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 usage_by_hand                        in    403   403   403   ok    ok    ok    ok    403   403   403   403
+closures                             in    403   403   403   ok    ok    ok    ok    403   403   403   403
+closure_lift                         in    403   403   403   ok    403   ok    403   403   403   403   403
 closure_new                          in    403   403   403   ok    ok    ok    ok    403   403   403   403
 
 # the unit's desk
@@ -100,9 +102,9 @@ POST:qualification_new               in    403   403   403   ok    403   ok    4
 qualification_revoke                 in    403   403   403   ok    403   ok    403   403   403   403   403
 instrument_submit                    in    404   404   404   403   403   ok    404   403   403   403   404
 instrument_act/confirm               in    403   403   403   403   403   ok    403   403   403   403   403
-instrument_act/suspend               in    403   403   403   ok    403   ok    403   ok    403   403   403
-instrument_act/resume                in    403   403   403   ok    403   ok    403   ok    403   403   403
-instrument_act/retire                in    403   403   403   403   403   ok    403   403   403   403   403
+instrument_suspend                   in    403   403   403   ok    403   ok    403   ok    403   403   403
+instrument_resume                    in    403   403   403   ok    403   ok    403   ok    403   403   403
+instrument_retire                    in    403   403   403   403   403   ok    403   403   403   403   403
 publication_edit                     in    403   403   403   403   403   ok    403   403   403   403   403
 publication_withdraw                 in    403   403   403   403   403   ok    403   ok    403   403   403
 unit_profile_edit                    in    403   403   403   403   403   ok    403   403   403   403   403
@@ -204,9 +206,10 @@ def arguments(w):
         "qualification_revoke": [*instrument, w.qualification.pk],
         "instrument_submit": submitted,
         "instrument_act/confirm": [*instrument, "confirm"],
-        "instrument_act/suspend": [*instrument, "suspend"],
-        "instrument_act/resume": [*suspended, "resume"],
-        "instrument_act/retire": [*suspended, "retire"],
+        "instrument_suspend": instrument,
+        "instrument_resume": suspended,
+        "instrument_retire": suspended,
+        "closure_lift": [w.closure.public_id],
         "publication_edit": news,
         "publication_withdraw": news,
         "unit_profile_edit": unit,

@@ -144,6 +144,14 @@ booking_reject                 .     .     .     .     yes   .     yes   .     .
 booking_check_in               .     .     .     .     yes   .     .     .     .     .     .     .
 booking_check_out              .     .     .     .     yes   .     .     .     .     .     .     .
 closure_place                  .     .     .     .     yes   .     yes   .     .     .     .     .
+closure_lift/bookings          .     .     .     .     yes   .     yes   .     .     .     .     .
+instrument_suspend/bookings    .     .     .     .     yes   .     yes   .     yes   .     .     .
+instrument_resume/bookings     .     .     .     .     yes   .     yes   .     yes   .     .     .
+# what the bureau suspended
+instrument_resume/by_bureau    .     .     .     .     .     .     .     .     yes   .     .     .
+instrument_retire/bookings     .     .     .     .     .     .     yes   .     .     .     .     .
+qualification_revoke/bookings  .     .     .     .     yes   .     yes   .     .     .     .     .
+rule_put_in_force              .     .     .     .     .     .     yes   .     .     .     .     .
 usage_log_by_hand              .     .     .     .     yes   .     yes   .     .     .     .     .
 usage_correct                  .     .     .     .     yes   .     yes   .     .     .     .     .
 # the keeper's record
@@ -189,7 +197,8 @@ OF_THE_SYSTEM = {
 }
 PARTS = {
     "append": "of every service that adds a link to an instrument's chain",
-    "cancel": "of booking_cancel and closure_place",
+    "cancel": "of booking_cancel and of decisions that hit bookings",
+    "carry_out": "of decisions that hit bookings",
     "coming_from": "of the web's edge; writes nothing",
     "entry": "of every service",
     "granted": "of what gives a role",
@@ -200,7 +209,7 @@ PARTS = {
     "link": "of every service that adds many links",
     "log_write": "of booking_check_out and usage_log_by_hand",
     "notify": "of every service that tells somebody",
-    "place": "of booking_move and closure_place",
+    "place": "of booking_move and of decisions that hit bookings",
     "record": "of every service",
     "record_all": "of history_import",
 }
@@ -324,6 +333,19 @@ def attempts(w):
         "booking_check_in": partial(b.booking_check_in, **requested),
         "booking_check_out": partial(b.booking_check_out, **running),
         "closure_place": partial(b.closure_place, interval=tomorrow(), reason_zh="保养", **instrument),
+        "closure_lift/bookings": partial(b.closure_lift, closure_id=w.closure.pk, **now),
+        "instrument_suspend/bookings": partial(b.instrument_suspend, **instrument, **reason),
+        "instrument_resume/bookings": partial(b.instrument_resume, **suspended),
+        "instrument_resume/by_bureau": partial(
+            b.instrument_resume, instrument_id=w.suspended_by_bureau.pk, **now
+        ),
+        "instrument_retire/bookings": partial(b.instrument_retire, **suspended, **reason),
+        "qualification_revoke/bookings": partial(
+            b.qualification_revoke, qualification_id=w.qualification.pk, **now, **reason
+        ),
+        "rule_put_in_force": partial(
+            b.rule_put_in_force, draft=terms(), applies_from=slot(day=2).start, **instrument
+        ),
         "usage_log_by_hand": partial(
             b.usage_log_by_hand,
             interval=slot(day=-3),

@@ -57,6 +57,22 @@ class ClosureHitsBookings(DomainError):
     message = gettext_noop("Bookings lie in this time. Say for each whether it is moved or cancelled.")
 
 
+class InstrumentHitsBookings(DomainError):
+    """A suspension or retirement needs to say what becomes of every booking that has not begun."""
+
+    code = "instrument.hits_bookings"
+    kind: Kind = "conflict"
+    message = gettext_noop("The instrument is booked. Say for each booking what becomes of it.")
+
+
+class QualificationHitsBookings(DomainError):
+    """The end of a right needs to say what becomes of every booking that rests on it."""
+
+    code = "qualification.hits_bookings"
+    kind: Kind = "conflict"
+    message = gettext_noop("Bookings rest on this right. Say for each what becomes of it.")
+
+
 class UsageRefused(DomainError):
     code = "usage.refused"
     message = gettext_noop("This usage can't be recorded as it stands. Change what is listed and try again.")

@@ -22,6 +22,9 @@ HOLDING = frozenset(
 )
 """States in which a booking holds its time; no two of these overlap on one instrument."""
 
+NOT_BEGUN = frozenset({BookingState.OFFERED, BookingState.REQUESTED, BookingState.APPROVED})
+"""States in which a booking can still be moved or cancelled."""
+
 MOVES: Moves = {
     BookingState.OFFERED: {
         "accept_for_decision": BookingState.REQUESTED,

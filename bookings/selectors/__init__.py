@@ -22,6 +22,7 @@ from bookings.selectors.holds import (
     with_next_free,
 )
 from bookings.selectors.rule_trial import Refused, RuleTrial, rule_trial
+from bookings.selectors.settling import booked_by_right, bookings_hit, not_begun
 from bookings.selectors.statistics import hours_by_month, hours_by_unit, openness
 from bookings.selectors.usage import (
     broken_links,
@@ -40,10 +41,12 @@ __all__ = [
     "Refused",
     "RuleTrial",
     "asks_again",
+    "booked_by_right",
     "booking",
     "booking_lock",
     "booking_problems",
     "bookings",
+    "bookings_hit",
     "broken_links",
     "calendar_events",
     "cancel_cost",
@@ -59,6 +62,7 @@ __all__ = [
     "hours_by_unit",
     "keeper_day",
     "next_free",
+    "not_begun",
     "openness",
     "overtaken_corrections",
     "quote_for",

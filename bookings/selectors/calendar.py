@@ -13,6 +13,7 @@ from bookings.selectors.bookings import day_of
 from bookings.selectors.scope import answers_for
 from instrument_share.kernel.interval import Interval, intersected
 from providers import selectors as providers
+from providers.domain.words import InstrumentState
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
@@ -28,8 +29,8 @@ def calendar_events(
     """One instrument's interval: `{"resources": [{id, title}], "events": [{id, resource, start, end, kind,
     title}]}`.
 
-    `kind` is `open` (a window, cut off at `now`), `booked`, `held` (waits for a decision), `closed` or
-    `mine`. Times are RFC 3339 in UTC. The number of statements does not depend on the number of events.
+    `kind` is `open` (a window of a published instrument, cut off at `now`), `booked`, `held` (waits for a
+    decision), `closed` or `mine`. Times are RFC 3339 in UTC. The number of statements does not depend on the number of events.
     """
     return _calendar(viewer, [instrument], interval, now)
 
@@ -51,8 +52,10 @@ def _calendar(
     windows = providers.open_windows(list(public_ids), interval)
     closures = providers.closures(list(public_ids), interval)
     events: list[dict[str, Any]] = []
+    offered = {one.pk for one in instruments if one.state == InstrumentState.PUBLISHED}
     for pk, public_id in public_ids.items():
-        coming = [Interval(max(interval.start, now), interval.end)] if now < interval.end else []
+        is_ahead = pk in offered and now < interval.end
+        coming = [Interval(max(interval.start, now), interval.end)] if is_ahead else []
         for window in intersected(windows.get(pk, []), coming):
             events.append(_event(public_id, window, "open", gettext("Open")))
         for closure in intersected(closures.get(pk, []), [interval]):

@@ -51,11 +51,12 @@ def holds(
 
 
 def free_time(instrument_id: int, interval: Interval, now: datetime) -> list[Interval]:
-    """Where bookings may lie in the interval under the rule in force, from `now` on. Four statements.
+    """Where bookings may lie in the interval under the rule in force, from `now` on: nowhere unless the
+    instrument is published. Five statements.
 
     Lead time and horizon are not applied: they limit who may ask when, not what is free.
     """
-    if interval.end <= now:
+    if interval.end <= now or not providers.is_published(instrument_id):
         return []
     asked = Interval(max(interval.start, now), interval.end)
     terms = providers.terms_at(instrument_id, now)

@@ -21,6 +21,9 @@ LEFT_THE_PAYER = gettext_noop(
     "The booking of {instrument} from {starts_at} was cancelled: {user} no longer belongs to "
     "“{organization}”, which was to pay."
 )
+KEPT = gettext_noop(
+    "Your booking of {instrument} from {starts_at} stands all the same, although this was decided: {reason}"
+)
 MOVED = gettext_noop("The booking of {instrument} was moved to {starts_at}.")
 MOVED_FOR_DECISION = gettext_noop(
     "{user} has moved the booking of {instrument} to {starts_at}. Decide again by {decide_by}."

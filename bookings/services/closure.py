@@ -2,18 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 
 from bookings.domain.errors import ClosureHitsBookings
-from bookings.domain.states import BookingState
-from bookings.models import Booking
-from bookings.services import _messages as messages
-from bookings.services.booking import cancel, place, terms_of_move
+from bookings.services._settling import Outcome, carry_out, hit_lock, require_outcomes
 from bookings.services.next_free import next_free_refresh
 from instrument_share.accounts.permissions import require
-from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.interval import Interval
 from providers import selectors as providers
 from providers import services as provider_services
@@ -21,9 +18,6 @@ from providers import services as provider_services
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
     from providers.models import Closure
-
-Outcome = Interval | Literal["cancel"]
-"""What becomes of a booking: moved to another time, or cancelled without charge."""
 
 
 @transaction.atomic
@@ -45,18 +39,14 @@ def closure_place(
     instrument = providers.instrument_lock(instrument_id)
     require(actor, "providers.close_instrument", instrument)
     said = outcomes or {}
-    hit = list(
-        Booking.objects.select_for_update(of=("self",))
-        .filter(
-            instrument_id=instrument_id,
-            state__in=[BookingState.OFFERED, BookingState.REQUESTED, BookingState.APPROVED],
-            starts_at__lt=interval.end,
-            ends_at__gt=interval.start,
-        )
-        .select_related("instrument", "rule", "user", "payer_organization", "payer_person")
-        .order_by("starts_at")
+    hit = hit_lock(Q(instrument_id=instrument_id, starts_at__lt=interval.end, ends_at__gt=interval.start))
+    require_outcomes(
+        hit,
+        said,
+        {"cancel", "move"},
+        refusal=ClosureHitsBookings,
+        code="closure.booking_without_outcome",
     )
-    _require_outcomes(hit, said)
     closure = provider_services.closure_record(
         actor=actor,
         instrument_id=instrument_id,
@@ -66,31 +56,7 @@ def closure_place(
         now=now,
     )
     for booking in hit:
-        _carry_out(booking, said[booking.public_id], actor, reason_zh, now)
+        outcome = said[booking.public_id]
+        carry_out(booking, outcome, actor=actor, reason=reason_zh, because="closure", now=now)
     next_free_refresh([instrument_id], now)
     return closure
-
-
-def _require_outcomes(hit: list[Booking], said: Mapping[str, Outcome]) -> None:
-    problems = [
-        Problem(
-            "closure.booking_without_outcome",
-            gettext_noop("{booking} from {starts_at}: move it or cancel it."),
-            {"booking": booking.public_id, "starts_at": booking.starts_at},
-            booking.public_id,
-        )
-        for booking in hit
-        if booking.public_id not in said
-    ]
-    if problems:
-        raise ClosureHitsBookings(problems=problems)
-
-
-def _carry_out(booking: Booking, outcome: Outcome, actor: "User", reason: str, now: datetime) -> None:
-    if outcome == "cancel":
-        cancel(booking, actor=actor, reason=reason, late=False, now=now)
-        messages.tell_user(booking, messages.CANCELLED, now, reason=reason)
-        return
-    terms = terms_of_move(booking, outcome, actor, now)
-    place(booking, outcome, terms, actor=actor, now=now, details={"closure": True})
-    messages.tell_user(booking, messages.MOVED, now)

@@ -1,6 +1,5 @@
 """What a keeper enters by hand: a use without a booking, and a time in which nobody can come."""
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -8,16 +7,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.domain.words import Direction, UsagePurpose
-from bookings.forms import LocalDateTime, SpentFields, TimeForm, choices, offer
+from bookings.forms import SpentFields, TimeForm, choices, offer
 from instrument_share.accounts import selectors as accounts
-from instrument_share.kernel.interval import Interval
-from instrument_share.web.formats import bilingual, timerange
+from instrument_share.web.formats import bilingual
 from providers.domain.words import ServiceMode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
-    from bookings.models import Booking
     from instrument_share.accounts.models import Organization, User
     from providers.models import Instrument
 
@@ -136,50 +133,3 @@ class ClosureForm(InstrumentChoice, TimeForm):
         help_text=gettext_lazy("Everybody who looks at the calendar reads it."),
     )
     reason_en = forms.CharField(label=gettext_lazy("Reason (English)"), max_length=200, required=False)
-
-
-CANCEL, MOVE = "cancel", "move"
-
-
-class OutcomesForm(forms.Form):
-    """What becomes of each booking that a closure hits."""
-
-    def __init__(self, data: Any, *, hit: "Sequence[Booking]") -> None:
-        super().__init__(data)
-        self.hit = hit
-        for booking in hit:
-            time = timerange(Interval(booking.starts_at, booking.ends_at))
-            self.fields[f"outcome_{booking.public_id}"] = forms.ChoiceField(
-                label=f"{booking.user.name} · {time}",
-                choices=[
-                    (CANCEL, _("Cancel it without charge")),
-                    (MOVE, _("Move it, of the same length, to:")),
-                ],
-                widget=forms.RadioSelect,
-            )
-            self.fields[f"start_{booking.public_id}"] = forms.DateTimeField(
-                label=_("New start, where it is moved"), required=False, widget=LocalDateTime
-            )
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        for booking in self.hit:
-            start = f"start_{booking.public_id}"
-            if (
-                cleaned.get(f"outcome_{booking.public_id}") == MOVE
-                and not cleaned.get(start)
-                and start not in self.errors
-            ):
-                self.add_error(start, _("Enter the new start."))
-        return cleaned
-
-    @property
-    def outcomes(self) -> dict[str, Any]:
-        """As `closure_place` takes it."""
-        return {booking.public_id: self._outcome(booking) for booking in self.hit}
-
-    def _outcome(self, booking: "Booking") -> Any:
-        if self.cleaned_data[f"outcome_{booking.public_id}"] == CANCEL:
-            return CANCEL
-        start: datetime = self.cleaned_data[f"start_{booking.public_id}"]
-        return Interval(start, start + (booking.ends_at - booking.starts_at))

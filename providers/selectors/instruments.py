@@ -58,6 +58,11 @@ def instruments_kept(viewer: "User") -> QuerySet[Instrument]:
     )
 
 
+def is_published(instrument_id: int) -> bool:
+    """Whether the instrument is offered: not while it is a draft, in review, suspended or retired."""
+    return Instrument.objects.filter(pk=instrument_id, state=InstrumentState.PUBLISHED).exists()
+
+
 def instrument_ids(public_ids: Iterable[str]) -> dict[str, int]:
     """Public id → primary key, whatever state the instruments are in; for rows that refer to them."""
     return dict(Instrument.objects.filter(public_id__in=set(public_ids)).values_list("public_id", "pk"))
@@ -189,6 +194,35 @@ def has_qualification(user_id: int, instrument_id: int, until: datetime) -> bool
     return Qualification.objects.filter(
         user_id=user_id, instrument_id=instrument_id, expires_at__gte=until, revoked_at__isnull=True
     ).exists()
+
+
+def qualifications_of(instrument_ids: Collection[int], now: datetime) -> QuerySet[Qualification]:
+    """Who may operate these instruments now, by the end of the right; the caller has checked the viewer."""
+    return (
+        Qualification.objects.filter(
+            instrument_id__in=list(instrument_ids), expires_at__gt=now, revoked_at__isnull=True
+        )
+        .select_related("user", "granted_by", "instrument")
+        .order_by("expires_at", "id")
+    )
+
+
+def qualified_until(user_id: int, instrument_id: int, *, but: int) -> datetime | None:
+    """Through when the person's other qualifications for the instrument last; None where there is none."""
+    others = Qualification.objects.filter(
+        user_id=user_id, instrument_id=instrument_id, revoked_at__isnull=True
+    ).exclude(pk=but)
+    return others.order_by("-expires_at").values_list("expires_at", flat=True).first()
+
+
+def qualification_lock(qualification_id: int) -> Qualification:
+    """The qualification, with its instrument locked until the transaction ends; NotFound for none."""
+    found = Qualification.objects.filter(pk=qualification_id).select_related("instrument", "user").first()
+    if found is None:
+        raise NotFound
+    instrument_lock(found.instrument_id)
+    found.refresh_from_db(fields=["revoked_at"])
+    return found
 
 
 def qualifications(viewer: "Viewer", now: datetime) -> QuerySet[Qualification]:

@@ -143,6 +143,12 @@ def closure_rows(instrument_ids: Collection[int], interval: Interval) -> QuerySe
     ).order_by("instrument_id", "starts_at", "id")
 
 
+def closures_of(instrument_ids: Collection[int]) -> QuerySet[Closure]:
+    """Every closure of the instruments, lifted or not, with its instrument and who placed it."""
+    found = Closure.objects.filter(instrument_id__in=list(instrument_ids))
+    return found.select_related("instrument", "created_by")
+
+
 def closure(viewer: "Viewer", public_id: str) -> Closure:
     """One closure of a visible instrument, or NotFound."""
     found = (

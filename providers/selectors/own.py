@@ -9,7 +9,6 @@ from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from providers.domain.information import FRESH
 from providers.domain.states import LIVE
 from providers.domain.words import InstrumentState
-from providers.models import Qualification
 from providers.selectors.instruments import instruments
 
 if TYPE_CHECKING:
@@ -56,12 +55,3 @@ def own_counts(viewer: "Viewer", organization_id: int, now: datetime) -> Mapping
 def _stale(now: datetime) -> Q:
     limit = now - FRESH - timedelta(days=1)
     return Q(state__in=LIVE) & (Q(confirmed_at__isnull=True) | Q(confirmed_at__lt=limit))
-
-
-def qualified(instrument_id: int, now: datetime) -> QuerySet[Qualification]:
-    """Who may operate an instrument now, by the end of the right; the caller has checked the viewer."""
-    return (
-        Qualification.objects.filter(instrument_id=instrument_id, expires_at__gt=now, revoked_at__isnull=True)
-        .select_related("user", "granted_by")
-        .order_by("expires_at", "id")
-    )

@@ -18,6 +18,7 @@ from providers.domain import instruments as fields
 from providers.domain.search import search_text
 from providers.domain.states import EDITABLE_AS_A_WHOLE, INSTRUMENT_MOVES, LIVE
 from providers.models import Instrument, InstrumentCategory
+from providers.permissions import may_suspend_own
 from providers.selectors import category_table, instrument_lock
 from providers.services.common import InReview, as_json, given, keep
 from providers.services.windows import windows_cut
@@ -36,6 +37,15 @@ class NothingWaits(DomainError):
     code = "instrument.nothing_waits"
     kind: Kind = "conflict"
     message = gettext_noop("No change of this instrument waits for review. Reload the page.")
+
+
+class SuspendedByBureau(DomainError):
+    code = "instrument.suspended_by_bureau"
+    kind: Kind = "forbidden"
+    message = gettext_noop(
+        "The bureau has suspended this instrument, and only the bureau puts it back into service. "
+        "Its reason: {reason}"
+    )
 
 
 @transaction.atomic
@@ -177,53 +187,57 @@ def instrument_publish(*, actor: "User", instrument_id: int, now: datetime) -> I
 def instrument_suspend(*, actor: "User", instrument_id: int, reason: str, now: datetime) -> Instrument:
     """Take a published instrument out of service for a time: the unit or its keeper, or the bureau.
 
-    Bookings are not touched here: who suspends an instrument that has some decides about them in `bookings`.
+    What the bureau suspends, only the bureau puts back. Bookings are not touched here: what becomes of them
+    is decided by `bookings.services.instrument_suspend`, which calls this.
     """
-    return _set_state(actor, instrument_id, "suspend", "suspended_at", now, reason=given(reason))
+    instrument = instrument_lock(instrument_id)
+    require(actor, "providers.suspend_instrument", instrument)
+    instrument.state = moved(INSTRUMENT_MOVES, instrument.state, "suspend")
+    instrument.suspended_at, instrument.suspension_reason = now, given(reason)
+    instrument.suspended_by_bureau = not may_suspend_own(actor, instrument)
+    keep(instrument, actor=actor, now=now)
+    _record(
+        actor,
+        "instrument.suspended",
+        instrument,
+        now,
+        reason=instrument.suspension_reason,
+        by_bureau=instrument.suspended_by_bureau,
+    )
+    if instrument.suspended_by_bureau:
+        message = gettext_noop("The bureau has suspended “{name}”: {reason}")
+        _tell(instrument, message, now, reason=instrument.suspension_reason)
+    return instrument
 
 
 @transaction.atomic
 def instrument_resume(*, actor: "User", instrument_id: int, now: datetime) -> Instrument:
-    """Put a suspended instrument back into service."""
-    return _set_state(actor, instrument_id, "resume", None, now)
+    """Put a suspended instrument back into service; where the bureau suspended it, only the bureau does."""
+    instrument = instrument_lock(instrument_id)
+    require(actor, "providers.suspend_instrument", instrument)
+    if instrument.suspended_by_bureau and may_suspend_own(actor, instrument):
+        raise SuspendedByBureau(reason=instrument.suspension_reason)
+    by_bureau = instrument.suspended_by_bureau
+    instrument.state = moved(INSTRUMENT_MOVES, instrument.state, "resume")
+    instrument.suspended_by_bureau, instrument.suspension_reason = False, ""
+    keep(instrument, actor=actor, now=now)
+    _record(actor, "instrument.resumed", instrument, now, by_bureau=by_bureau)
+    if by_bureau:
+        _tell(instrument, gettext_noop("The bureau has put “{name}” back into service."), now)
+    return instrument
 
 
 @transaction.atomic
 def instrument_retire(*, actor: "User", instrument_id: int, reason: str, now: datetime) -> Instrument:
     """Take a suspended instrument out of service for good; its open windows end now. The unit's decision."""
-    instrument = _set_state(
-        actor,
-        instrument_id,
-        "retire",
-        "retired_at",
-        now,
-        permission="providers.edit_instrument",
-        reason=given(reason),
-    )
+    instrument = instrument_lock(instrument_id)
+    require(actor, "providers.edit_instrument", instrument)
+    instrument.state = moved(INSTRUMENT_MOVES, instrument.state, "retire")
+    instrument.retired_at, instrument.suspended_by_bureau = now, False
+    keep(instrument, actor=actor, now=now)
+    _record(actor, "instrument.retired", instrument, now, reason=given(reason))
     windows_cut(instrument_ids=[instrument.pk], since=now)
     return instrument
-
-
-def _set_state(
-    actor: "User",
-    instrument_id: int,
-    move: str,
-    stamp: str | None,
-    now: datetime,
-    permission: str = "providers.suspend_instrument",
-    **details: Any,
-) -> Instrument:
-    instrument = instrument_lock(instrument_id)
-    require(actor, permission, instrument)
-    instrument.state = moved(INSTRUMENT_MOVES, instrument.state, move)
-    if stamp is not None:
-        setattr(instrument, stamp, now)
-    keep(instrument, actor=actor, now=now)
-    _record(actor, f"instrument.{_PAST[move]}", instrument, now, **details)
-    return instrument
-
-
-_PAST = {"suspend": "suspended", "resume": "resumed", "retire": "retired"}
 
 
 # --- Values, shared with the import of sheets ---------------------------------------------------------------

@@ -10,10 +10,10 @@ from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import people_with
 from instrument_share.journal.services import notify, record
-from instrument_share.kernel.errors import DomainError, NotFound, gettext_noop
+from instrument_share.kernel.errors import DomainError, gettext_noop
 from instrument_share.kernel.wording import Bilingual
 from providers.models import Instrument, Keeper, Qualification
-from providers.selectors import instrument_lock, keepers_of
+from providers.selectors import instrument_lock, keepers_of, qualification_lock
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -104,13 +104,13 @@ def qualification_grant(
 
 @transaction.atomic
 def qualification_revoke(*, actor: "User", qualification_id: int, now: datetime) -> Qualification:
-    """End a person's right to operate an instrument now; a second time changes nothing."""
-    found = Qualification.objects.filter(pk=qualification_id).select_related("instrument", "user").first()
-    if found is None:
-        raise NotFound
-    instrument = instrument_lock(found.instrument_id)
+    """End a person's right to operate an instrument now; a second time changes nothing.
+
+    What becomes of bookings that rest on it is decided by `bookings.services.qualification_revoke`.
+    """
+    found = qualification_lock(qualification_id)
+    instrument = found.instrument
     require(actor, "providers.qualify_user", instrument)
-    found.refresh_from_db(fields=["revoked_at"])
     if found.revoked_at is None:
         found.revoked_at = now
         found.save(update_fields=["revoked_at"])

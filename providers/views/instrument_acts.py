@@ -1,15 +1,13 @@
-"""What changes an instrument's state, each asked about first."""
+"""Handing an instrument in, and confirming it; what hits bookings is asked about in `bookings`."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import rules
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
@@ -18,11 +16,7 @@ from instrument_share.web import clock
 from instrument_share.web.formats import bilingual
 from instrument_share.web.idempotency import idempotent_form
 from providers import services
-from providers.forms.instrument import ReasonForm
 from providers.views.common import confirmed, done, own_instrument, person
-
-if TYPE_CHECKING:
-    from providers.models import Instrument
 
 Text = str | Promise
 
@@ -37,8 +31,6 @@ class Act:
     consequences: Sequence[Text]
     action: Text
     afterwards: Text
-    needs_reason: bool = False
-    tone: str = "primary"
 
 
 ACTS = {
@@ -64,41 +56,6 @@ ACTS = {
         gettext_lazy("It is still right"),
         gettext_lazy("Confirmed. It counts as up to date for 365 days."),
     ),
-    "suspend": Act(
-        services.instrument_suspend,
-        "providers.suspend_instrument",
-        gettext_lazy("Take “{name}” out of service for a time"),
-        (
-            gettext_lazy("Nobody can book it until it is put back into service; everybody sees so."),
-            gettext_lazy("Bookings that are made already stay: cancel or move them on the keeper's desk."),
-        ),
-        gettext_lazy("Suspend and say why"),
-        gettext_lazy("Suspended. Look through the bookings that are made already."),
-        needs_reason=True,
-        tone="danger",
-    ),
-    "resume": Act(
-        services.instrument_resume,
-        "providers.suspend_instrument",
-        gettext_lazy("Put “{name}” back into service"),
-        (gettext_lazy("It can be booked again at once, by the rule in force."),),
-        gettext_lazy("Put back into service"),
-        gettext_lazy("It can be booked again."),
-    ),
-    "retire": Act(
-        services.instrument_retire,
-        "providers.edit_instrument",
-        gettext_lazy("Retire “{name}” for good"),
-        (
-            gettext_lazy("It leaves the catalogue and can never be booked again; its records stay."),
-            gettext_lazy("Its open time ends now."),
-            gettext_lazy("This can't be undone."),
-        ),
-        gettext_lazy("Retire for good"),
-        gettext_lazy("Retired. Its records stay in the unit's list."),
-        needs_reason=True,
-        tone="danger",
-    ),
 }
 
 
@@ -110,24 +67,17 @@ def act(request: HttpRequest, public_id: str, verb: str) -> HttpResponse:
         raise NotFound
     asked = ACTS[verb]
     instrument = own_instrument(request, public_id, asked.permission)
-    name, home = bilingual(instrument, "name"), _home(request, instrument)
-    form = (
-        ReasonForm(request.POST or None, hint=_("Everybody concerned reads it."))
-        if asked.needs_reason
-        else None
-    )
+    name = bilingual(instrument, "name")
+    home = reverse("instrument_edit", args=[public_id])
     context = {
         "heading": str(asked.heading).format(name=name),
         "consequences": asked.consequences,
         "action": asked.action,
-        "tone": asked.tone,
-        "form": form,
         "back_address": home,
     }
 
     def carry_out() -> Any:
-        reason = {"reason": form.cleaned_data["reason"]} if form else {}
-        return asked.service(actor=person(request), instrument_id=instrument.pk, now=clock.now(), **reason)
+        return asked.service(actor=person(request), instrument_id=instrument.pk, now=clock.now())
 
     return confirmed(
         request,
@@ -135,9 +85,3 @@ def act(request: HttpRequest, public_id: str, verb: str) -> HttpResponse:
         carry_out,
         lambda: done(request, str(asked.afterwards), home),
     )
-
-
-def _home(request: HttpRequest, instrument: "Instrument") -> str:
-    """The editor for who may edit, else the public page (a keeper, the bureau)."""
-    may_edit = rules.has_perm("providers.edit_instrument", request.user, instrument)
-    return reverse("instrument_edit" if may_edit else "instrument", args=[instrument.public_id])

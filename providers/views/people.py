@@ -9,19 +9,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import Role
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.errors import NotFound
 from instrument_share.web import clock
-from instrument_share.web.formats import bilingual, date_only
+from instrument_share.web.formats import date_only
 from instrument_share.web.idempotency import idempotent_form
 from providers import selectors, services
 from providers.forms.instrument import KeepersForm, QualificationForm
-from providers.selectors.own import qualified
-from providers.views.common import carried_out, confirmed, done, own_instrument, person
+from providers.views.common import carried_out, done, own_instrument, person
 
 
 @login_required
@@ -47,7 +45,7 @@ def _context(
             people=with_role, initial={"keepers": [str(keeper.pk) for keeper in keepers]}
         ),
         "qualification_form": qualification or QualificationForm(),
-        "qualified": qualified(instrument.pk, now),
+        "qualified": selectors.qualifications_of([instrument.pk], now),
     }
 
 
@@ -100,35 +98,3 @@ def qualification_new(request: HttpRequest, public_id: str) -> HttpResponse:
         name=granted.user.name, day=date_only(granted.expires_at)
     )
     return done(request, sentence, reverse("instrument_people", args=[public_id]))
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@idempotent_form
-def qualification_revoke(request: HttpRequest, public_id: str, qualification_id: int) -> HttpResponse:
-    now = clock.now()
-    instrument = own_instrument(request, public_id, "providers.qualify_user")
-    found = qualified(instrument.pk, now).filter(pk=qualification_id).first()
-    if found is None:
-        raise NotFound
-    address = reverse("instrument_people", args=[public_id])
-    context = {
-        "heading": _("End the right of {name} to operate “{instrument}”").format(
-            name=found.user.name, instrument=bilingual(instrument, "name")
-        ),
-        "consequences": [
-            _("{name} can no longer book it for own operation, and is told at once.").format(
-                name=found.user.name
-            ),
-            _("Bookings that are made already stay."),
-        ],
-        "action": _("End the right"),
-        "tone": "danger",
-        "back_address": address,
-    }
-    return confirmed(
-        request,
-        context,
-        lambda: services.qualification_revoke(actor=person(request), qualification_id=found.pk, now=now),
-        lambda: done(request, _("The right has ended, and the person has been told."), address),
-    )

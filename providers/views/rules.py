@@ -1,6 +1,6 @@
 """The terms of an instrument: entering a new version, looking at what it means, and the versions before."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
@@ -21,7 +21,7 @@ from instrument_share.web.formats import clock_time, moment
 from instrument_share.web.forms import add_problems
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.problem import problems_told, told
-from providers import selectors, services
+from providers import selectors
 from providers.domain.sentences import sentences
 from providers.domain.terms import Terms, TermsDraft, problems_of
 from providers.domain.workdays import ONE_DAY
@@ -60,7 +60,8 @@ class Version:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
-def rule_new(request: HttpRequest, public_id: str) -> HttpResponse:
+def rule_new(request: HttpRequest, public_id: str, put_in_force: Callable[..., Any]) -> HttpResponse:
+    """`put_in_force` publishes the rule: what follows for bookings is not known here."""
     now = clock.now()
     instrument = own_instrument(request, public_id, "providers.set_rule")
     versions = [
@@ -76,7 +77,9 @@ def rule_new(request: HttpRequest, public_id: str) -> HttpResponse:
     preview: dict[str, Any] = {}
     if forms.is_valid():
         draft = forms.draft()
-        if forms.act == "publish" and (published := _published(request, instrument, forms, draft, now)):
+        if forms.act == "publish" and (
+            published := _published(request, instrument, forms, draft, now, put_in_force)
+        ):
             return published
         preview = _preview(draft, max(forms.applies_from, now).astimezone(CITY_TIME).date())
     context = {
@@ -91,10 +94,15 @@ def rule_new(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _published(
-    request: HttpRequest, instrument: "Instrument", forms: TermsForms, draft: TermsDraft, now: datetime
+    request: HttpRequest,
+    instrument: "Instrument",
+    forms: TermsForms,
+    draft: TermsDraft,
+    now: datetime,
+    put_in_force: Callable[..., Any],
 ) -> HttpResponse | None:
     try:
-        rule = services.rule_publish(
+        rule = put_in_force(
             actor=person(request),
             instrument_id=instrument.pk,
             draft=draft,

@@ -1,7 +1,7 @@
 """Who comes today, what must I decide: the desk of who keeps instruments."""
 
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings import selectors as bookings
 from bookings import services
-from bookings.domain.errors import ClosureHitsBookings
 from bookings.domain.states import BookingState
 from bookings.views.common import CHECK_IN_OPENS
 from instrument_share.accounts.domain import Role
@@ -22,10 +21,9 @@ from instrument_share.accounts.selectors import standing
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import DomainError, Forbidden
 from instrument_share.kernel.interval import Interval
-from instrument_share.pages.keeper_forms import ByHandForm, ClosureForm, OutcomesForm
+from instrument_share.pages.keeper_forms import ByHandForm
 from instrument_share.pages.views.me import counted
 from instrument_share.web import clock
-from instrument_share.web.formats import timerange
 from instrument_share.web.forms import add_problems
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.signed_in import SignedInRequest
@@ -101,7 +99,7 @@ def keeper_events(request: SignedInRequest) -> HttpResponse:
     return JsonResponse(bookings.day_events(request.user, kept, day, now))
 
 
-def _answered_for(viewer: "User") -> "QuerySet[Instrument]":
+def answered_for(viewer: "User") -> "QuerySet[Instrument]":
     """The instruments on which the person may log by hand and place closures: kept, or of a managed unit."""
     if standing(viewer).holds(Role.UNIT_MANAGER):
         units = standing(viewer).organization_ids(Role.UNIT_MANAGER)
@@ -117,7 +115,7 @@ def usage_by_hand(request: SignedInRequest) -> HttpResponse:
     """A use that had no booking."""
     form = ByHandForm(
         request.POST if request.method == "POST" else None,
-        instruments=_answered_for(request.user),
+        instruments=answered_for(request.user),
         initial={"instrument": request.GET.get("instrument", "")},
     )
     if request.method == "POST" and form.is_valid():
@@ -136,73 +134,3 @@ def usage_by_hand(request: SignedInRequest) -> HttpResponse:
         {"form": form},
         status=422 if request.method == "POST" else 200,
     )
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@idempotent_form
-def closure_new(request: SignedInRequest) -> HttpResponse:
-    """Closes an instrument for a time. Bookings in it are listed first, to say what becomes of each."""
-    is_sent = request.method == "POST"
-    form = ClosureForm(
-        request.POST if is_sent else None,
-        instruments=_answered_for(request.user),
-        initial={"instrument": request.GET.get("instrument", "")},
-    )
-    hit: list[Booking] = []
-    fates = OutcomesForm(None, hit=[])
-    if is_sent and form.is_valid():
-        hit = _hit(request.user, form)
-        knows = any(name.startswith("outcome_") for name in request.POST)
-        fates = OutcomesForm(request.POST if knows else None, hit=hit)
-        if not hit or fates.is_valid():
-            try:
-                return _closed(request, form, fates)
-            except ClosureHitsBookings:
-                hit = _hit(request.user, form)
-                fates = OutcomesForm(None, hit=hit)
-            except DomainError as error:
-                add_problems(form, error)
-    context = {"form": form, "fates": fates, "rows": _rows(fates)}
-    return render(request, "instrument_share/closure.html", context, status=422 if is_sent else 200)
-
-
-def _hit(viewer: "User", form: ClosureForm) -> "list[Booking]":
-    """The bookings in the time of the closure that can still be moved or cancelled."""
-    return list(
-        bookings.bookings(viewer)
-        .filter(
-            instrument=form.chosen,
-            state__in=[BookingState.OFFERED, BookingState.REQUESTED, BookingState.APPROVED],
-            starts_at__lt=form.interval.end,
-            ends_at__gt=form.interval.start,
-        )
-        .order_by("starts_at")
-    )
-
-
-def _closed(request: SignedInRequest, form: ClosureForm, fates: OutcomesForm) -> HttpResponse:
-    closure = services.closure_place(
-        actor=request.user,
-        instrument_id=form.chosen.pk,
-        interval=form.interval,
-        reason_zh=form.cleaned_data["reason_zh"],
-        reason_en=form.cleaned_data["reason_en"],
-        outcomes=fates.outcomes if fates.hit else {},
-        now=clock.now(),
-    )
-    time = timerange(Interval(closure.starts_at, closure.ends_at))
-    if fates.hit:
-        said = _("Closed {time}. Everybody whose booking lay in it has been told.")
-    else:
-        said = _("Closed {time}. No booking lay in it.")
-    messages.success(request, said.format(time=time))
-    return HttpResponseRedirect(reverse("keeper" if standing(request.user).holds(Role.KEEPER) else "desk"))
-
-
-def _rows(fates: OutcomesForm) -> list[tuple[Any, Any, Any]]:
-    """Each booking with its two fields."""
-    return [
-        (booking, fates[f"outcome_{booking.public_id}"], fates[f"start_{booking.public_id}"])
-        for booking in fates.hit
-    ]

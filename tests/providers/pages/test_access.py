@@ -37,7 +37,7 @@ def addresses(world):
         "edit": reverse("instrument_edit", args=[live.public_id]),
         "rule": reverse("rule_new", args=[live.public_id]),
         "people": reverse("instrument_people", args=[live.public_id]),
-        "suspend": reverse("instrument_act", args=[live.public_id, "suspend"]),
+        "suspend": reverse("instrument_suspend", args=[live.public_id]),
         "import": reverse("sheet_import", args=[unit]),
         "publish": reverse("publication_new", args=[unit, "news"]),
         "change": reverse("publication_edit", args=["news", news.public_id]),

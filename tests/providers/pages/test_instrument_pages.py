@@ -67,7 +67,7 @@ def test_states_change_after_a_question_and_with_a_reason(at, world, verbs, stat
     live = published(world)
     client = at("manager")
     for verb in verbs:
-        address = reverse("instrument_act", args=[live.public_id, verb])
+        address = reverse(f"instrument_{verb}", args=[live.public_id])
         assert client.get(address).status_code == 200
         assert client.post(address, {"reason": "更换探测器"}).status_code == 302
     live.refresh_from_db()
@@ -77,7 +77,7 @@ def test_states_change_after_a_question_and_with_a_reason(at, world, verbs, stat
 
 def test_no_reason_no_suspension(at, world):
     live = published(world)
-    answer = at("manager").post(reverse("instrument_act", args=[live.public_id, "suspend"]), {"reason": " "})
+    answer = at("manager").post(reverse("instrument_suspend", args=[live.public_id]), {"reason": " "})
     live.refresh_from_db()
     assert (answer.status_code, live.state) == (422, "published")
 
@@ -102,7 +102,7 @@ def test_a_user_is_qualified_through_a_day_and_the_right_can_be_ended(at, world)
     )
     assert "已授予user上机资格，有效期至2026年8月31日" in text_of(client.get(answer["Location"]))
     granted = Qualification.objects.get()
-    client.post(reverse("qualification_revoke", args=[live.public_id, granted.pk]))
+    client.post(reverse("qualification_revoke", args=[live.public_id, granted.pk]), {"reason": "离岗"})
     granted.refresh_from_db()
     assert granted.revoked_at == NOW
 
