@@ -30,7 +30,8 @@ def calendar_events(
     title}]}`.
 
     `kind` is `open` (a window of a published instrument, cut off at `now`), `booked`, `held` (waits for a
-    decision), `closed` or `mine`. Times are RFC 3339 in UTC. The number of statements does not depend on the number of events.
+    decision), `closed` or `mine`. Times are RFC 3339 in UTC. The number of statements does not depend on
+    the number of events.
     """
     return _calendar(viewer, [instrument], interval, now)
 
