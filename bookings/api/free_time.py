@@ -61,7 +61,9 @@ def instruments(
     limit: Limit = 50,
 ) -> InstrumentsPage:
     """Published instruments, by name."""
-    found = providers.catalogue(request.user, text=text, category=category, unit=unit or "")
+    found = providers.catalogue(
+        request.user, providers.Asked(category=category, unit=unit or ""), search=providers.search(text)
+    )
     if (free_from is None) != (free_until is None):
         raise Invalid(
             problems=[

@@ -115,7 +115,6 @@ class Instrument(models.Model):
     suspension_reason = models.CharField(max_length=500, blank=True)
     retired_at = models.DateTimeField(null=True)
     confirmed_at = models.DateTimeField(null=True)
-    search_text = models.TextField(blank=True, editable=False, help_text="names, model, pinyin; lower case")
     keepers = models.ManyToManyField(
         "accounts.User", through="providers.Keeper", related_name="kept_instruments"
     )

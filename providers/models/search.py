@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from instrument_share.kernel.public_id import new_public_id
-from providers.domain.search import LONGEST_TERM
+from providers.domain.search import LONGEST_TERM, TermKind
 from providers.domain.words import PriceUnit, ServiceMode, UserKind
 
 
@@ -19,7 +19,7 @@ class SearchTerm(models.Model):
     )
     term = models.CharField(max_length=LONGEST_TERM)
     weight = models.PositiveSmallIntegerField(help_text="how much it says of the instrument, to 100")
-    whole = models.BooleanField(help_text="a word: who typed only its beginning may have meant another")
+    kind = models.PositiveSmallIntegerField(choices=[(k.value, k.name) for k in TermKind])
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["instrument", "term"], name="search_term_once")]

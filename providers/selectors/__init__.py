@@ -1,5 +1,13 @@
 """Reads of units, instruments, terms and open time; the viewer first, so that scoping can't be forgotten."""
 
+from providers.selectors.catalogue import (
+    Asked,
+    catalogue,
+    category_counts,
+    counts_by,
+    priced,
+    viewer_kind,
+)
 from providers.selectors.completeness import (
     completeness_at,
     completeness_of,
@@ -8,8 +16,6 @@ from providers.selectors.completeness import (
     month_ends,
 )
 from providers.selectors.instruments import (
-    catalogue,
-    category_counts,
     category_table,
     has_qualification,
     instrument,
@@ -39,12 +45,15 @@ from providers.selectors.openness import (
     terms_of,
 )
 from providers.selectors.reminders import PlannedReminder, last_reminded, reminder_plan, reminders, supervises
+from providers.selectors.search import Search, found_by, found_by_most, search, with_relevance
 from providers.selectors.units import publication, publications, unit, unit_of, units
 from providers.selectors.workdays import add_working_days, day_table
 from providers.selectors.yearly import instruments_of_year, openness_of_year, units_of_year
 
 __all__ = [
+    "Asked",
     "PlannedReminder",
+    "Search",
     "add_working_days",
     "catalogue",
     "category_counts",
@@ -56,8 +65,11 @@ __all__ = [
     "completeness_at",
     "completeness_of",
     "completeness_of_year",
+    "counts_by",
     "day_table",
     "exceptions_of",
+    "found_by",
+    "found_by_most",
     "has_qualification",
     "instrument",
     "instrument_ids",
@@ -73,6 +85,7 @@ __all__ = [
     "month_ends",
     "open_windows",
     "openness_of_year",
+    "priced",
     "publication",
     "publications",
     "qualification_lock",
@@ -82,6 +95,7 @@ __all__ = [
     "reminder_plan",
     "reminders",
     "rules_of",
+    "search",
     "supervises",
     "terms_at",
     "terms_now",
@@ -91,4 +105,6 @@ __all__ = [
     "units",
     "units_of_year",
     "user_kind",
+    "viewer_kind",
+    "with_relevance",
 ]

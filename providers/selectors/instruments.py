@@ -1,19 +1,17 @@
 """Instruments, their categories, keepers and qualified users."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, TextField
-from django.db.models.functions import Cast
+from django.db.models import Q, QuerySet, Subquery
 
 from instrument_share.accounts.domain import OrganizationKind, OrganizationState, Role
 from instrument_share.accounts.selectors import region_of, standing
 from instrument_share.kernel.errors import NotFound
 from providers.domain.states import PUBLIC
 from providers.domain.words import InstrumentState, UserKind
-from providers.models import Instrument, InstrumentCategory, OpenServiceRule, Qualification
+from providers.models import Instrument, InstrumentCategory, Qualification
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -79,93 +77,6 @@ def instrument_lock(instrument_id: int) -> Instrument:
 def instrument_locks(instrument_ids: Iterable[int]) -> list[Instrument]:
     """Several instruments, locked in order of id, as everybody locks them."""
     return list(Instrument.objects.select_for_update().filter(pk__in=list(instrument_ids)).order_by("pk"))
-
-
-def catalogue(
-    viewer: "Viewer",
-    *,
-    text: str = "",
-    category: str = "",
-    district: str = "",
-    unit: str = "",
-    mode: str = "",
-    user_kind: str = "",
-    at: datetime | None = None,
-) -> QuerySet[Instrument]:
-    """Published instruments that fit; the caller orders and pages them.
-
-    Every term of `text` must occur in a name, model, manufacturer, category, unit, or their pinyin.
-    `category` is a code of any level, `district` a code, `unit` the public id of an organization or its
-    profile. `mode` and `user_kind` ask the rule in force at `at` (the newest rule where no instant is given).
-    """
-    found = instruments(viewer).filter(
-        state=InstrumentState.PUBLISHED, organization__state=OrganizationState.ADMITTED
-    )
-    for term in text.lower().split():
-        found = found.filter(search_text__contains=term)
-    if category:
-        found = found.filter(category__code__startswith=category_prefix(category))
-    if district:
-        found = found.filter(organization__district__code=district)
-    if unit:
-        found = found.filter(Q(organization__public_id=unit) | Q(organization__unit_profile__public_id=unit))
-    if mode or user_kind:
-        found = found.filter(Exists(_rules_that_admit(mode, user_kind, at)))
-    return found
-
-
-def _rules_that_admit(mode: str, user_kind: str, at: datetime | None) -> QuerySet[OpenServiceRule]:
-    """The outer instrument's rule in force, if it admits them; JSON is read as text on both engines."""
-    rules = OpenServiceRule.objects.filter(instrument_id=OuterRef("instrument_id"))
-    if at is not None:
-        rules = rules.filter(applies_from__lte=at)
-    in_force = Subquery(rules.order_by("-version").values("pk")[:1])
-    found = OpenServiceRule.objects.filter(instrument_id=OuterRef("pk"), pk=in_force)
-    for name, wanted in (("service_modes", mode), ("user_kinds", user_kind)):
-        if wanted:
-            found = found.alias(**{f"{name}_text": Cast(name, TextField())}).filter(
-                **{f"{name}_text__contains": f'"{wanted}"'}
-            )
-    return found
-
-
-def category_prefix(code: str) -> str:
-    """What the codes below a category have in common: 020000 → 02, 020300 → 0203, 020304 → 020304."""
-    return code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else code
-
-
-@dataclass
-class CategoryCount:
-    """A category and how many instruments stand in it and below it."""
-
-    code: str
-    name_zh: str
-    name_en: str
-    count: int
-    children: list["CategoryCount"] = field(default_factory=list)
-
-
-def category_counts(viewer: "Viewer", among: QuerySet[Instrument] | None = None) -> list[CategoryCount]:
-    """Top categories with published instruments and, below them, the others with any (2 statements)."""
-    found = catalogue(viewer) if among is None else among
-    leaves = dict(
-        found.filter(category__isnull=False)
-        .order_by()
-        .values_list("category__code")
-        .annotate(number=Count("pk", distinct=True))
-    )
-    counts: dict[str, int] = {}
-    for code, number in leaves.items():
-        for above in {f"{code[:2]}0000", f"{code[:4]}00", code}:
-            counts[above] = counts.get(above, 0) + number
-    made: dict[str, CategoryCount] = {}
-    top: list[CategoryCount] = []
-    for row in category_table().filter(code__in=counts).order_by("code"):
-        one = CategoryCount(row.code, row.name_zh, row.name_en, counts[row.code])
-        made[row.code] = one
-        above = f"{row.code[:2]}0000" if row.code.endswith("00") else f"{row.code[:4]}00"
-        (made[above].children if above in made and above != row.code else top).append(one)
-    return top
 
 
 def category_table() -> QuerySet[InstrumentCategory]:

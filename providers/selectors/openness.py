@@ -56,7 +56,7 @@ def terms_of(rule: OpenServiceRule) -> Terms:
             for row in sorted(rule.quotas.all(), key=lambda row: row.pk)
         ),
         service_modes=frozenset(ServiceMode(mode) for mode in rule.service_modes),
-        prices=tuple(_price(line) for line in sorted(rule.price_lines.all(), key=lambda line: line.pk)),
+        prices=prices_of(rule),
         minimum_charge_yuan=rule.minimum_charge_yuan,
         late_cancel_percent=rule.late_cancel_percent,
         no_show_percent=rule.no_show_percent,
@@ -70,6 +70,11 @@ def exceptions_of(rule: OpenServiceRule) -> tuple[DayException, ...]:
         DayException(row.date, row.opens, row.closes)
         for row in sorted(rule.exceptions.all(), key=lambda row: row.pk)
     )
+
+
+def prices_of(rule: OpenServiceRule) -> tuple[Price, ...]:
+    """A rule's prices in the order in which they were entered."""
+    return tuple(_price(line) for line in sorted(rule.price_lines.all(), key=lambda line: line.pk))
 
 
 def _price(line: PriceLine) -> Price:

@@ -9,7 +9,9 @@ from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from providers.domain.information import FRESH
 from providers.domain.states import LIVE
 from providers.domain.words import InstrumentState
+from providers.models import Instrument
 from providers.selectors.instruments import instruments
+from providers.selectors.search import found_by, search
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
@@ -34,8 +36,10 @@ def own_instruments(
     `wanted` is a state, or `returned`, or `to_confirm`. Page them by ("urgency", "name_zh", "id").
     """
     found = instruments(viewer).filter(organization_id=organization_id).annotate(urgency=URGENCY)
-    for term in text.lower().split():
-        found = found.filter(Q(search_text__contains=term) | Q(inner_number__icontains=term))
+    if text.strip():
+        # A subquery, as an inner number is no word of the index.
+        known = found_by(Instrument.objects.all(), search(text)).values("pk")
+        found = found.filter(Q(inner_number__icontains=text.strip()) | Q(pk__in=known))
     special = {"returned": RETURNED, "to_confirm": _stale(now)}
     if wanted in special:
         return found.filter(special[wanted])

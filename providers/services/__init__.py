@@ -52,6 +52,13 @@ from providers.services.publications import (
 )
 from providers.services.reference import CategoryRow, Day, calendar_year_set, category_table_load
 from providers.services.reminders import NobodyToRemind, completeness_remind
+from providers.services.search import search_index, search_rebuild, search_refresh
+from providers.services.synonyms import (
+    SynonymTaken,
+    synonym_group_remove,
+    synonym_group_save,
+    synonyms_load,
+)
 from providers.services.units import (
     unit_profile_confirm,
     unit_profile_publish,
@@ -75,6 +82,7 @@ __all__ = [
     "QualificationTooShort",
     "RuleInThePast",
     "StatementExists",
+    "SynonymTaken",
     "TooMany",
     "calendar_year_set",
     "category_table_load",
@@ -109,6 +117,12 @@ __all__ = [
     "qualification_grant",
     "qualification_revoke",
     "rule_publish",
+    "search_index",
+    "search_rebuild",
+    "search_refresh",
+    "synonym_group_remove",
+    "synonym_group_save",
+    "synonyms_load",
     "unit_profile_confirm",
     "unit_profile_publish",
     "unit_profile_return",

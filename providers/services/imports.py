@@ -31,6 +31,7 @@ from providers.domain.states import EDITABLE_AS_A_WHOLE
 from providers.models import Instrument, InstrumentCategory
 from providers.selectors import category_table
 from providers.services.instruments import category_unknown, changed, fill
+from providers.services.search import search_index
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization, User
@@ -116,9 +117,7 @@ def apply(
         return plan.report
     bulk_create_with_history(plan.new, Instrument, batch_size=BATCH, default_user=actor, default_date=now)
     if plan.updated:
-        names = sorted(
-            {name for _, changed_names in plan.updated for name in changed_names} | {"search_text"}
-        )
+        names = sorted({name for _, changed_names in plan.updated for name in changed_names})
         bulk_update_with_history(
             [instrument for instrument, _ in plan.updated],
             Instrument,
@@ -127,6 +126,7 @@ def apply(
             default_user=actor,
             default_date=now,
         )
+    search_index([instrument.pk for instrument in (*plan.new, *(known for known, _ in plan.updated))])
     _journal(actor, plan, organization_id, now)
     return replace(plan.report, applied=True)
 

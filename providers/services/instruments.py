@@ -15,16 +15,16 @@ from instrument_share.kernel.errors import DomainError, Invalid, Kind, Problem, 
 from instrument_share.kernel.states import moved
 from instrument_share.kernel.wording import Bilingual
 from providers.domain import instruments as fields
-from providers.domain.search import search_text
 from providers.domain.states import EDITABLE_AS_A_WHOLE, INSTRUMENT_MOVES, LIVE
-from providers.models import Instrument, InstrumentCategory
+from providers.models import Instrument
 from providers.permissions import may_suspend_own
 from providers.selectors import category_table, instrument_lock
 from providers.services.common import InReview, as_json, given, keep
+from providers.services.search import search_index
 from providers.services.windows import windows_cut
 
 if TYPE_CHECKING:
-    from instrument_share.accounts.models import Organization, User
+    from instrument_share.accounts.models import User
 
 
 class InnerNumberTaken(DomainError):
@@ -62,6 +62,7 @@ def instrument_create(
     fill(instrument, clean)
     with _taken_number_refused(instrument):
         keep(instrument, actor=actor, now=now)
+    search_index([instrument.pk])
     _record(actor, "instrument.created", instrument, now)
     return instrument
 
@@ -99,6 +100,7 @@ def instrument_update(
         instrument.pending_since = now if waits else None
     with _taken_number_refused(instrument):
         keep(instrument, actor=actor, now=now)
+    search_index([instrument.pk])
     _record(actor, "instrument.updated", instrument, now, fields=sorted(clean), waiting=sorted(waiting))
     return instrument
 
@@ -111,6 +113,7 @@ def instrument_changes_accept(*, actor: "User", instrument_id: int, now: datetim
     fill(instrument, usable(accepted))
     instrument.pending_values, instrument.pending_since, instrument.confirmed_at = {}, None, now
     keep(instrument, actor=actor, now=now)
+    search_index([instrument.pk])
     _record(actor, "instrument.changes_accepted", instrument, now, values=accepted)
     message = gettext_noop("The bureau has accepted the changes of “{name}”.")
     _tell(instrument, message, now)
@@ -269,26 +272,9 @@ def changed(instrument: Instrument, clean: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def fill(instrument: Instrument, clean: Mapping[str, Any]) -> None:
-    """Set the values and what search finds the instrument by; the caller keeps it."""
+    """Set the values; the caller keeps the instrument and has it indexed (`search_index`)."""
     for name, value in clean.items():
         setattr(instrument, name, value)
-    instrument.search_text = searched(instrument, instrument.organization, instrument.category)
-
-
-def searched(
-    instrument: Instrument, organization: "Organization", category: InstrumentCategory | None
-) -> str:
-    return search_text(
-        [
-            instrument.name_zh,
-            instrument.name_en,
-            instrument.model,
-            instrument.manufacturer,
-            *((category.name_zh, category.name_en) if category else ()),
-            organization.name_zh,
-            organization.name_en,
-        ]
-    )
 
 
 def values_of(instrument: Instrument) -> dict[str, Any]:

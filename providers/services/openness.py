@@ -17,6 +17,7 @@ from providers.domain.words import HolidayTreatment, InstrumentState
 from providers.models import Closure, Instrument, OpenServiceRule, PriceLine, RuleException, RuleQuota
 from providers.selectors import day_table, instrument_lock
 from providers.services.common import InReview, given
+from providers.services.listing import prices_list
 from providers.services.windows import windows_cut, windows_extend
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def rule_publish(
     rule = _create(actor, instrument, draft, applies_from, now)
     windows_cut(instrument_ids=[instrument.pk], since=applies_from)
     windows_extend(now=now, instrument_ids=[instrument.pk])
+    prices_list([instrument.pk])
     record(
         actor=actor,
         action="rule.published",

@@ -53,12 +53,14 @@ def _asked_for(request: HttpRequest, form: CatalogueForm, now: datetime) -> "Que
     asked = form.cleaned_data
     found = providers.catalogue(
         request.user,
-        text=asked.get("q", ""),
-        category=asked.get("category", ""),
-        district=asked.get("district", ""),
-        unit=asked.get("unit", ""),
-        mode=asked.get("mode", ""),
-        user_kind=asked.get("user_kind", ""),
+        providers.Asked(
+            category=asked.get("category", ""),
+            district=asked.get("district", ""),
+            unit=asked.get("unit", ""),
+            mode=asked.get("mode", ""),
+            user_kind=asked.get("user_kind", ""),
+        ),
+        search=providers.search(asked.get("q", "")),
         at=now,
     )
     wanted = form.wanted_time
@@ -113,8 +115,8 @@ def timeline_events(request: HttpRequest) -> HttpResponse:
 def _on_timeline(request: HttpRequest, now: datetime) -> "QuerySet[Instrument]":
     return providers.catalogue(
         request.user,
-        text=request.GET.get("q", "")[:100],
-        category=request.GET.get("category", "")[:6],
+        providers.Asked(category=request.GET.get("category", "")[:6]),
+        search=providers.search(request.GET.get("q", "")[:100]),
         at=now,
     )
 

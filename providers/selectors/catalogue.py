@@ -1,0 +1,190 @@
+"""The catalogue: published instruments that fit what was asked, what they cost, and how many there are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
+
+from instrument_share.accounts.domain import OrganizationKind, OrganizationState
+from instrument_share.accounts.selectors import standing
+from providers.domain.listing import ANY, NO_HOURLY_PRICE
+from providers.domain.words import InstrumentState, UserKind
+from providers.models import Instrument, ListedPrice
+from providers.selectors.instruments import category_table, instruments
+from providers.selectors.search import EVERYTHING, Search, found_by
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.selectors import Viewer
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of the catalogue. Empty values ask for nothing.
+
+    `category` is a code of any level, `district` a code, `unit` the public id of an organization or its
+    profile. `mode`, `user_kind`, `vouchers` and `most_yuan` (for an hour) ask the rule in force at the instant
+    of the question; the price is the one for `user_kind`, or for who asks.
+    """
+
+    category: str = ""
+    district: str = ""
+    unit: str = ""
+    mode: str = ""
+    user_kind: str = ""
+    most_yuan: Decimal | None = None
+    vouchers: bool = False
+
+    @property
+    def asks_the_rule(self) -> bool:
+        return bool(self.mode or self.user_kind or self.vouchers or self.most_yuan is not None)
+
+
+ANYTHING = Asked()
+
+
+def catalogue(
+    viewer: "Viewer", asked: Asked = ANYTHING, *, search: Search = EVERYTHING, at: datetime | None = None
+) -> QuerySet[Instrument]:
+    """Published instruments that fit; the caller orders and pages them. Part of one statement.
+
+    With an instant `at` each has the columns of `priced`, which the rule is asked by.
+    """
+    found = instruments(viewer).filter(
+        state=InstrumentState.PUBLISHED, organization__state=OrganizationState.ADMITTED
+    )
+    found = found_by(found, search)
+    if asked.category:
+        found = found.filter(category__code__startswith=category_prefix(asked.category))
+    if asked.district:
+        found = found.filter(organization__district__code=asked.district)
+    if asked.unit:
+        found = found.filter(
+            Q(organization__public_id=asked.unit) | Q(organization__unit_profile__public_id=asked.unit)
+        )
+    if at is None:
+        assert not asked.asks_the_rule, "which rule is in force is asked at an instant"
+        return found
+    found = priced(viewer, found, at, user_kind=asked.user_kind, mode=asked.mode)
+    if asked.mode or asked.user_kind or asked.vouchers:
+        found = found.filter(Exists(_admitting(asked, at)))
+    if asked.most_yuan is not None:
+        found = found.filter(listed__hour_yuan__lte=asked.most_yuan)
+    return found
+
+
+def _admitting(asked: Asked, at: datetime) -> QuerySet[ListedPrice]:
+    """The outer instrument's rule in force, if it offers and admits what is asked."""
+    rows = ListedPrice.objects.filter(
+        instrument_id=OuterRef("pk"),
+        user_kind=asked.user_kind or ANY,
+        service_mode=asked.mode or ANY,
+        since__lte=at,
+        until__gt=at,
+    )
+    return rows.filter(rule__accepts_vouchers=True) if asked.vouchers else rows
+
+
+def priced(
+    viewer: "Viewer", queryset: QuerySet[Instrument], at: datetime, *, user_kind: str = "", mode: str = ""
+) -> QuerySet[Instrument]:
+    """Each instrument with `price_yuan` and `price_unit`, the lowest for the kind of user under the rule in
+    force at `at` (None where it is on request or not for them), and `price_order`, never None, by the hour.
+
+    Without a kind it is the price for the viewer: for who belongs to the owning unit, for an organization
+    like theirs, for a person; for who is not logged in, the lowest for anybody from outside.
+    """
+    whose = Q(listed_prices__user_kind=user_kind) if user_kind else _for_viewer(viewer)
+    listed = FilteredRelation(
+        "listed_prices",
+        condition=Q(
+            whose,
+            listed_prices__service_mode=mode or ANY,
+            listed_prices__since__lte=at,
+            listed_prices__until__gt=at,
+        ),
+    )
+    return queryset.annotate(
+        listed=listed,
+        price_yuan=F("listed__from_yuan"),
+        price_unit=F("listed__from_unit"),
+        price_order=Coalesce("listed__hour_yuan", Value(NO_HOURLY_PRICE)),
+    )
+
+
+def _for_viewer(viewer: "Viewer") -> Q:
+    kind = viewer_kind(viewer)
+    own = standing(viewer).organization_ids()
+    if not own:
+        return Q(listed_prices__user_kind=kind)
+    return Q(organization_id__in=own, listed_prices__user_kind=UserKind.INSIDE) | (
+        ~Q(organization_id__in=own) & Q(listed_prices__user_kind=kind)
+    )
+
+
+def viewer_kind(viewer: "Viewer") -> str:
+    """As whom the viewer comes to other units: ANY for a visitor, who may be anybody."""
+    if not viewer.is_authenticated:
+        return ANY
+    kinds = {membership.organization.kind for membership in standing(viewer).memberships}
+    if not kinds:
+        return UserKind.INDIVIDUAL.value
+    return (
+        UserKind.ENTERPRISE.value if kinds == {OrganizationKind.ENTERPRISE.value} else UserKind.OUTSIDE.value
+    )
+
+
+def prices_for(
+    viewer: "Viewer", instrument_ids: list[int], at: datetime
+) -> Mapping[int, tuple[Decimal | None, str]]:
+    """The lowest price for the viewer and its unit, by instrument; one statement."""
+    rows = priced(viewer, Instrument.objects.filter(pk__in=instrument_ids), at)
+    return {pk: (price, unit or "") for pk, price, unit in rows.values_list("pk", "price_yuan", "price_unit")}
+
+
+def category_prefix(code: str) -> str:
+    """What the codes below a category have in common: 020000 → 02, 020300 → 0203, 020304 → 020304."""
+    return code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else code
+
+
+@dataclass
+class CategoryCount:
+    """A category and how many instruments stand in it and below it."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    count: int
+    children: list["CategoryCount"] = field(default_factory=list)
+
+
+def category_counts(viewer: "Viewer", among: QuerySet[Instrument] | None = None) -> list[CategoryCount]:
+    """Top categories with published instruments and, below them, the others with any (2 statements)."""
+    found = catalogue(viewer) if among is None else among
+    leaves = dict(
+        Instrument.objects.filter(pk__in=found.order_by().values("pk"), category__isnull=False)
+        .order_by()
+        .values_list("category__code")
+        .annotate(number=Count("pk"))
+    )
+    counts: dict[str, int] = {}
+    for code, number in leaves.items():
+        for above in {f"{code[:2]}0000", f"{code[:4]}00", code}:
+            counts[above] = counts.get(above, 0) + number
+    made: dict[str, CategoryCount] = {}
+    top: list[CategoryCount] = []
+    for row in category_table().filter(code__in=counts).order_by("code"):
+        one = CategoryCount(row.code, row.name_zh, row.name_en, counts[row.code])
+        made[row.code] = one
+        above = f"{row.code[:2]}0000" if row.code.endswith("00") else f"{row.code[:4]}00"
+        (made[above].children if above in made and above != row.code else top).append(one)
+    return top
+
+
+def counts_by(queryset: QuerySet[Instrument], column: str) -> dict[str, int]:
+    """How many of the instruments there are for each value of a column, such as the district's code."""
+    rows = Instrument.objects.filter(pk__in=queryset.order_by().values("pk")).order_by()
+    return dict(rows.values_list(column).annotate(Count("pk")))
