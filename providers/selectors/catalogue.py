@@ -26,8 +26,8 @@ class Asked:
     """What is asked of the catalogue. Empty values ask for nothing.
 
     `category` is a code of any level, `district` a code, `unit` the public id of an organization or its
-    profile. `mode`, `user_kind`, `vouchers` and `most_yuan` (for an hour) ask the rule in force at the instant
-    of the question; the price is the one for `user_kind`, or for who asks.
+    profile. `mode`, `user_kind`, `vouchers` and `most_yuan` (for an hour) ask the rule in force at the
+    instant of the question; the price is the one for `user_kind`, or for who asks.
     """
 
     category: str = ""
