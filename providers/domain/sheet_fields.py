@@ -19,6 +19,7 @@ ValueKind = Literal[
     "several",
     "money",
     "whole",
+    "hours",
     "date",
     "time",
     "flag",

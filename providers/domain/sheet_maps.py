@@ -4,16 +4,17 @@ A TOML document that a unit writes once for its sheet (providers/README.md, "Bri
 """
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from instrument_share.kernel.errors import DomainError, Problem, gettext_noop
-from providers.domain import instruments as fields
+from providers.domain.sheet_fields import SheetKind
+from providers.domain.sheet_kinds import INSTRUMENTS
 from providers.domain.sheet_words import plain
 
-MAP_PARTS = ("columns", "constants", "defaults", "values", "dates", "factors")
+MAP_PARTS = ("columns", "constants", "defaults", "values", "dates", "factors", "shorten")
 
 
 class MapUnusable(DomainError):
@@ -25,7 +26,11 @@ class MapUnusable(DomainError):
 
 @dataclass(frozen=True)
 class SheetMap:
-    """What a map says: headings to fields, and how cells are to be read. Empty for our own headings."""
+    """What a map says: headings to fields, and how cells are to be read. Empty for our own headings.
+
+    `places` goes before headings: column from 0 → fields, below the row `heading_at` (from 0). `shorten`
+    names, for a field whose text may be cut to its limit, the field that keeps the whole text.
+    """
 
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     constants: Mapping[str, Any] = field(default_factory=dict)
@@ -33,16 +38,19 @@ class SheetMap:
     values: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     dates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     factors: Mapping[str, Decimal] = field(default_factory=dict)
+    shorten: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    heading_at: int | None = None
 
 
-def map_read(text: str) -> SheetMap:
+def map_read(text: str, kind: SheetKind = INSTRUMENTS) -> SheetMap:
     """A map from its TOML text. Raises MapUnusable with every fault."""
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         message = gettext_noop("The map is not TOML: {error}")
         raise MapUnusable(problems=[Problem("import.map_toml", message, {"error": str(error)})]) from None
-    problems = list(_problems_of_map(document))
+    problems = list(_problems_of_map(document, kind))
     if problems:
         raise MapUnusable(problems=problems)
     return SheetMap(
@@ -55,6 +63,7 @@ def map_read(text: str) -> SheetMap:
         },
         dates={name: _names(formats) for name, formats in document.get("dates", {}).items()},
         factors={name: Decimal(str(factor)) for name, factor in document.get("factors", {}).items()},
+        shorten=document.get("shorten", {}),
     )
 
 
@@ -62,22 +71,24 @@ def _names(target: str | list[str]) -> tuple[str, ...]:
     return (target,) if isinstance(target, str) else tuple(target)
 
 
-def _problems_of_map(document: Mapping[str, Any]) -> Iterator[Problem]:
+def _problems_of_map(document: Mapping[str, Any], kind: SheetKind) -> Iterator[Problem]:
     for part, content in document.items():
         if part not in MAP_PARTS or not isinstance(content, dict):
             message = gettext_noop("The map has no part “{part}”. Its parts are: {parts}.")
             yield Problem("import.map_part", message, {"part": part, "parts": MAP_PARTS}, part)
             continue
-        targets = content.values() if part == "columns" else content.keys()
+        targets: Iterable[Any] = content.values() if part == "columns" else content.keys()
+        if part == "shorten":
+            targets = [*content.keys(), *content.values()]
         for target in targets:
             if not isinstance(target, str | list) or not all(isinstance(one, str) for one in target):
                 message = gettext_noop("A column belongs to a field or a list of fields, not to “{target}”.")
                 yield Problem("import.map_target", message, {"target": str(target)}, part)
                 continue
             for name in _names(target):
-                if name not in fields.FIELDS:
+                if name not in kind.fields:
                     message = gettext_noop("[{part}] There is no field “{name}”. Fields are: {fields}.")
-                    params = {"part": part, "name": name, "fields": tuple(fields.FIELDS)}
+                    params = {"part": part, "name": name, "fields": tuple(kind.fields)}
                     yield Problem("import.map_field", message, params, part)
         if part == "values" and not all(isinstance(words, dict) for words in content.values()):
             message = gettext_noop("[values.<field>] holds lines of the form “in the sheet” = “meant here”.")

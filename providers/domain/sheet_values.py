@@ -20,6 +20,7 @@ from providers.domain.sheet_words import plain
 FIRST_SERIAL, LAST_SERIAL = 18264, 73050
 """Excel's numbers of the days from 1950 to 2099."""
 EXCEL_ZERO = date(1899, 12, 30)
+MOST_HOURS = 8760
 CELL_ERROR = re.compile(r"#(REF!|N/A|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|SPILL!|CALC!|####.*)")
 NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
 TIME = re.compile(r"(\d{1,2})[:点时](?:(\d{1,2})分?(?::(\d{2}))?)?")
@@ -96,7 +97,7 @@ def meaning(
         case "money":
             number = _number(of, prefix, text)
             return number if factor is None else number * factor
-        case "whole":
+        case "whole" | "hours":
             return _number(of, prefix, text)
         case "time":
             return _time(of, prefix, cell)
@@ -157,6 +158,11 @@ def _held(of: SheetField, value: Any) -> Any:
             message = gettext_noop("“{field}” is a whole number from {least} to {most}.")
             raise _unusable(of, "import", "range", message, str(value), least=least, most=most)
         return int(value)
+    if of.kind == "hours":
+        if not 0 <= value <= MOST_HOURS or value * 60 != int(value * 60):
+            message = gettext_noop("“{field}” is a number of hours from 0 to {most}, in whole minutes.")
+            raise _unusable(of, "import", "hours", message, str(value), most=MOST_HOURS)
+        return timedelta(minutes=int(value * 60))
     if of.kind == "money":
         if not 0 <= value < 10**8 or value != round(value, 2):
             message = gettext_noop("“{field}” is an amount in yuan, not negative, with two decimals at most.")
@@ -250,8 +256,6 @@ def _narrow(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip()
 
 
-def _unusable(
-    of: SheetField, prefix: str, code: str, message: str, value: str, **params: Any
-) -> Unusable:
+def _unusable(of: SheetField, prefix: str, code: str, message: str, value: str, **params: Any) -> Unusable:
     told = {"field": Words(of.label), "value": value, **params}
     return Unusable(Problem(f"{prefix}.{code}", message, told, of.name))

@@ -2,9 +2,7 @@
 
 import unicodedata
 from collections.abc import Mapping
-from decimal import Decimal
 
-from providers.domain.instruments import FIELDS
 from providers.domain.words import BelongsTo, Condition, Funding, Origin, Purpose, SharingMode
 
 HEADINGS: Mapping[str, tuple[str, ...]] = {
@@ -29,6 +27,11 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "origin": ("来源", "仪器来源", "购置方式", "instrsource"),
     "purpose": ("类型", "仪器类型", "通用或专用", "通用/专用"),
     "funding": ("经费来源", "资金来源"),
+    "specification_en": ("主要技术指标(英文)", "技术指标(英文)"),
+    "functions_en": ("主要功能(英文)",),
+    "services_en": ("服务内容(英文)",),
+    "samples_en": ("样品要求(英文)",),
+    "place_en": ("放置地点(英文)",),
     "specification_zh": ("主要技术指标", "技术指标", "规格及技术指标", "technical"),
     "functions_zh": ("主要功能", "功能", "主要功能及应用范围", "function"),
     "services_zh": ("服务内容", "servicecontent"),
@@ -130,15 +133,3 @@ def plain(heading: str) -> str:
     """A heading without what people write differently: width, case, blanks, marks of obligation."""
     text = unicodedata.normalize("NFKC", heading).lower()
     return "".join(character for character in text if not character.isspace() and character not in "*:_-·/、")
-
-
-def known_headings() -> dict[str, tuple[str, Decimal | None]]:
-    """Every heading that is understood without a map → field, and a factor for money in another unit."""
-    found: dict[str, tuple[str, Decimal | None]] = {}
-    for name, field in FIELDS.items():
-        for heading in (name, field.label, *HEADINGS.get(name, ())):
-            found.setdefault(plain(heading), (name, None))
-    for name, headings in TEN_THOUSANDS.items():
-        for heading in headings:
-            found[plain(heading)] = (name, Decimal(10_000))
-    return found

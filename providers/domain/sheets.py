@@ -1,22 +1,25 @@
-"""A unit's own sheet of instruments: what each row says, or what is wrong with it.
+"""A unit's own sheet: what each row says, or what is wrong with it, cell by cell.
 
-Nothing here knows a particular sheet. Headings are recognised by our own words (`sheet_words`) or by the map
-that a unit writes for its sheet (`sheet_maps`).
+Nothing here knows a particular sheet. Headings are recognised by the words of its kind (`sheet_kinds`) or by
+the map that a unit writes for its sheet (`sheet_maps`).
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from instrument_share.kernel.errors import DomainError, Problem, gettext_noop
 from instrument_share.kernel.wording import Sentence, Words
-from providers.domain import instruments as fields
+from providers.domain import instruments as instrument_fields
+from providers.domain.instruments import Unusable
+from providers.domain.sheet_fields import SheetKind, SheetKindName
+from providers.domain.sheet_kinds import INSTRUMENTS
 from providers.domain.sheet_maps import SheetMap
-from providers.domain.sheet_words import CHOICES, FOOTERS, known_headings, plain
-from providers.domain.wording import WORDS
+from providers.domain.sheet_remedies import remedy
+from providers.domain.sheet_values import is_serial, meaning, text_of, words_of
+from providers.domain.sheet_words import FOOTERS, plain
 
 HEADING_ROWS = 10
 """The heading is looked for among so many rows at the top."""
@@ -29,23 +32,30 @@ Cell = str | int | float | bool | date | datetime | time | timedelta | None
 class HeadingMissing(DomainError):
     code = "import.heading_missing"
     message = gettext_noop(
-        "No row of headings was found among the first {rows} rows. A sheet needs columns for the inner number"
-        " and the name; where they are headed otherwise, write a map."
+        "No row of headings was found among the first {rows} rows. A sheet needs columns for: {fields}. Where"
+        " they are headed otherwise, say which they are."
     )
 
 
 @dataclass(frozen=True)
 class Table:
-    """Cells as they stand in the sheet; row 1 is the first."""
+    """Cells as they stand in the sheet; row 1 is the first.
+
+    `formulas` are the cells (row, column from 0) whose value a formula gave, `hidden` the rows that the sheet
+    hides.
+    """
 
     rows: Sequence[Sequence[Cell]]
+    formulas: frozenset[tuple[int, int]] = frozenset()
+    hidden: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
 class SheetProblem:
     """One thing that is wrong with, or lacking in, a row; a warning doesn't keep the row out.
 
-    `column` is the heading in the sheet, or our own label (`Words`) where there is no such column.
+    `column` is the heading in the sheet, or our own label (`Words`) where there is no such column. `cell` is
+    the cell's address (`C7`), empty where there is no such cell.
     """
 
     row: int
@@ -55,15 +65,18 @@ class SheetProblem:
     reason: Sentence
     remedy: Sentence
     warning: bool = False
+    cell: str = ""
 
 
 @dataclass(frozen=True)
 class SheetRow:
-    """A row of the sheet: clean values by field, and what is wrong or lacking."""
+    """A row of the sheet: clean values by field, where they stand, and what is wrong or lacking."""
 
     number: int
     values: Mapping[str, Any]
     problems: tuple[SheetProblem, ...]
+    places: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+    """Field → its column and heading, where the sheet has one."""
 
     @property
     def usable(self) -> bool:
@@ -75,6 +88,16 @@ class SheetRow:
 
 
 @dataclass(frozen=True)
+class SheetRead:
+    """A sheet as its kind reads it: the rows that mean something, and what is wrong with its headings."""
+
+    rows: list[SheetRow]
+    problems: tuple[SheetProblem, ...]
+    ignored: tuple[str, ...]
+    """Headings that belong to no field; their columns are left aside."""
+
+
+@dataclass(frozen=True)
 class _Column:
     index: int
     heading: str
@@ -82,45 +105,68 @@ class _Column:
     factor: Decimal | None = None
 
 
-def sheet_rows(table: Table, mapping: SheetMap) -> list[SheetRow]:
-    """Every row that means an instrument, in order. Raises HeadingMissing.
+def address(row: int, index: int) -> str:
+    """The name of a cell: `C7` for row 7 and column 2 (from 0)."""
+    letters, index = "", index + 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(65 + rest) + letters
+    return f"{letters}{row}"
+
+
+def sheet_rows(table: Table, mapping: SheetMap, kind: SheetKind = INSTRUMENTS) -> list[SheetRow]:
+    """Every row that means something, in order (see `sheet_read`)."""
+    return sheet_read(table, mapping, kind).rows
+
+
+def unknown_headings(table: Table, mapping: SheetMap, kind: SheetKind = INSTRUMENTS) -> tuple[str, ...]:
+    """Headings that belong to no field; their columns are left aside."""
+    return sheet_read(table, mapping, kind).ignored
+
+
+def sheet_read(table: Table, mapping: SheetMap, kind: SheetKind = INSTRUMENTS) -> SheetRead:
+    """The sheet row by row. Raises HeadingMissing.
 
     Rows above the heading, empty rows, repeated headings and closing lines (合计, 填表人 …) are passed over.
-    A draft needs an inner number and a name; the English name stands in for a Chinese one that is missing.
+    A row needs what its kind can't do without; an instrument's English name stands in for a Chinese one.
     """
-    at, columns = _heading(table, mapping)
-    heading = [plain(_text(cell)) for cell in table.rows[at]]
+    at, columns = _heading(table, mapping, kind)
+    heading = [plain(text_of(cell)) for cell in table.rows[at]]
     found: list[SheetRow] = []
     first_with: dict[str, int] = {}
     for number, cells in enumerate(table.rows[at + 1 :], at + 2):
-        texts = [_text(cell) for cell in cells]
-        if not any(texts) or [plain(text) for text in texts] == heading or _is_footer(texts, columns):
+        texts = [text_of(cell) for cell in cells]
+        if not any(texts) or [plain(text) for text in texts] == heading or _is_footer(texts, columns, kind):
             continue
-        row = _row(number, cells, columns, mapping)
-        repeated = first_with.setdefault(row.inner_number, number) if row.inner_number else number
-        found.append(row if repeated == number else _repeated(row, columns, repeated))
-    return found
+        row = _row(number, cells, columns, mapping, kind, table)
+        if kind.once and (said := str(row.values.get(kind.once, ""))):
+            first = first_with.setdefault(said, number)
+            row = row if first == number else _repeated(row, kind.once, first)
+        found.append(row)
+    taken = {column.index for column in columns} | mapping.places.keys()
+    headings = [(index, text_of(cell)) for index, cell in enumerate(table.rows[at])]
+    twice = _headed_twice(at + 1, headings, columns, taken)
+    told = {problem.cell for problem in twice}
+    ignored = [
+        text for index, text in headings if text and index not in taken and address(at + 1, index) not in told
+    ]
+    return SheetRead(found, tuple(twice), tuple(ignored))
 
 
-def unknown_headings(table: Table, mapping: SheetMap) -> tuple[str, ...]:
-    """Headings that belong to no field; their columns are left aside."""
-    at, columns = _heading(table, mapping)
-    taken = {column.index for column in columns}
-    headings = enumerate(_text(cell) for cell in table.rows[at])
-    return tuple(heading for index, heading in headings if heading and index not in taken)
-
-
-def _heading(table: Table, mapping: SheetMap) -> tuple[int, list[_Column]]:
+def _heading(table: Table, mapping: SheetMap, kind: SheetKind) -> tuple[int, list[_Column]]:
     """The row, among the first, in which most columns are recognised."""
-    known = known_headings()
+    known = kind.known_headings
     best: tuple[int, list[_Column]] = (0, [])
     for at, cells in enumerate(table.rows[:HEADING_ROWS]):
+        if mapping.heading_at not in (None, at):
+            continue
         columns = list(_columns(cells, mapping, known))
         if len(columns) > len(best[1]):
             best = at, columns
     named = {column.field for column in best[1]} | mapping.constants.keys()
-    if "inner_number" not in named or not named & {"name_zh", "name_en"}:
-        raise HeadingMissing(rows=HEADING_ROWS)
+    if not all(named & set(group) for group in kind.essential):
+        labels = tuple(Words(kind.fields[group[0]].label) for group in kind.essential)
+        raise HeadingMissing(rows=HEADING_ROWS, fields=labels)
     return best
 
 
@@ -128,12 +174,13 @@ def _columns(
     cells: Sequence[Cell], mapping: SheetMap, known: Mapping[str, tuple[str, Decimal | None]]
 ) -> Iterator[_Column]:
     mapped = {name for names in mapping.columns.values() for name in names}
+    mapped |= {name for names in mapping.places.values() for name in names}
     taken: set[str] = set()
     for index, cell in enumerate(cells):
-        heading = _text(cell)
+        heading = text_of(cell)
         key = plain(heading)
-        if key in mapping.columns:
-            for name in mapping.columns[key]:
+        if index in mapping.places or key in mapping.columns:
+            for name in mapping.places.get(index, mapping.columns.get(key, ())):
                 yield _Column(index, heading, name, mapping.factors.get(name))
         elif key in known:
             name, factor = known[key]
@@ -142,194 +189,210 @@ def _columns(
                 yield _Column(index, heading, name, mapping.factors.get(name, factor))
 
 
-def _is_footer(texts: Sequence[str], columns: Iterable[_Column]) -> bool:
-    essential = [c.index for c in columns if c.field in ("inner_number", "name_zh", "name_en")]
+def _headed_twice(
+    row: int, headings: Sequence[tuple[int, str]], columns: Iterable[_Column], taken: set[int]
+) -> list[SheetProblem]:
+    """Two columns with one heading that means a field: which of them counts is not guessed."""
+    fields = {plain(column.heading): column for column in columns}
+    found = []
+    for index, text in headings:
+        first = fields.get(plain(text)) if text and index not in taken else None
+        if first is not None:
+            reason = Sentence(
+                gettext_noop("Two columns have this heading; the first is {cell}."),
+                {"cell": address(row, first.index)},
+            )
+            code = "import.heading_twice"
+            found.append(SheetProblem(row, text, text, code, reason, remedy(code), cell=address(row, index)))
+    return found
+
+
+def _is_footer(texts: Sequence[str], columns: Iterable[_Column], kind: SheetKind) -> bool:
+    names = {name for group in kind.essential for name in group}
+    essential = [column.index for column in columns if column.field in names]
     first = next(text for text in texts if text)
     closing = plain(first).startswith(tuple(plain(footer) for footer in FOOTERS))
     others = [index for index in essential if index < len(texts) and texts[index] not in ("", first)]
     return closing and not others
 
 
-def _row(number: int, cells: Sequence[Cell], columns: Iterable[_Column], mapping: SheetMap) -> SheetRow:
+def _row(
+    number: int,
+    cells: Sequence[Cell],
+    columns: Iterable[_Column],
+    mapping: SheetMap,
+    kind: SheetKind,
+    table: Table,
+) -> SheetRow:
     said: dict[str, list[tuple[_Column, Cell]]] = {}
+    row = _Reading(number, kind)
     for column in columns:
         cell = cells[column.index] if column.index < len(cells) else None
-        if _text(cell):
+        row.places.setdefault(column.field, (column.index, column.heading))
+        if text_of(cell):
             said.setdefault(column.field, []).append((column, cell))
-    row = _Reading(number)
+            if (number, column.index) in table.formulas:
+                row.note(column, text_of(cell), "import.formula", FORMULA)
+        elif (number, column.index) in table.formulas:
+            row.note(column, "", "import.formula_empty", EMPTY_FORMULA)
     for name, preset in [*mapping.defaults.items(), *mapping.constants.items()]:
-        row.take(name, "", preset)
+        row.take(name, preset)
     for name, parts in said.items():
-        if name in mapping.constants:
-            continue
-        heading = JOINT.join(column.heading for column, _ in parts)
-        try:
-            row.take(name, heading, _meant(fields.FIELDS[name], parts, mapping))
-        except fields.Unusable as unusable:
-            row.refuse(name, heading, JOINT.join(_text(cell) for _, cell in parts), unusable.problem)
-    row.let_english_name_stand_in()
-    row.find_what_lacks()
-    return SheetRow(number, row.values, tuple(row.problems))
+        if name not in mapping.constants:
+            row.read(name, parts, mapping)
+    row.shorten(mapping)
+    row.finish()
+    if number in table.hidden:
+        row.warn("", "", "import.hidden", HIDDEN)
+    return SheetRow(number, row.values, tuple(row.problems), row.places)
+
+
+FORMULA = gettext_noop("The cell holds a formula; the value that was stored with it counts.")
+EMPTY_FORMULA = gettext_noop("The cell holds a formula without a stored value; it counts as empty.")
+HIDDEN = gettext_noop("The row is hidden in the sheet; it counts like the others.")
+SERIAL = gettext_noop("The cell holds Excel's number of a day; it is read as {date}.")
+SHORTENED = gettext_noop(
+    "“{field}” may have {limit} characters. It is cut; the whole text stands in “{other}”."
+)
+ELLIPSIS = "…"
 
 
 class _Reading:
     """A row while it is read."""
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, kind: SheetKind) -> None:
         self.number = number
+        self.kind = kind
         self.values: dict[str, Any] = {}
         self.problems: list[SheetProblem] = []
         self.refused: set[str] = set()
+        self.places: dict[str, tuple[int, str]] = {}
+        self.whole: dict[str, str] = {}
+        """Texts that are too long for their field, and are to be cut by the map."""
 
-    def take(self, name: str, heading: str, value: Any) -> None:
-        clean, wrong = fields.checked({name: value})
+    def read(self, name: str, parts: Sequence[tuple[_Column, Cell]], mapping: SheetMap) -> None:
+        """Take what the cells of a field say, through the map's words, ours, dates and factors."""
+        of, joined = self.kind.fields[name], JOINT.join(text_of(cell) for _, cell in parts)
+        column, cell = parts[0]
+        try:
+            if len(parts) > 1:
+                value: Any = JOINT.join(dict.fromkeys(text_of(cell) for _, cell in parts))
+            else:
+                value = meaning(
+                    of,
+                    cell,
+                    prefix=self.kind.prefix,
+                    words={**words_of(of), **mapping.values.get(name, {})},
+                    dates=mapping.dates.get(name, ()),
+                    factor=column.factor,
+                )
+        except Unusable as unusable:
+            self.refuse(name, joined, unusable.problem)
+            return
+        if len(parts) == 1 and is_serial(of, cell):
+            self.note(column, joined, "import.serial_date", SERIAL, date=value)
+        if name in mapping.shorten and of.limit and len(" ".join(str(value).split())) > of.limit:
+            self.whole[name] = str(value)
+            value = " ".join(str(value).split())[: of.limit - 1] + ELLIPSIS
+        self.take(name, value, joined)
+
+    def take(self, name: str, value: Any, said: str = "") -> None:
+        clean, wrong = self.kind.check(name, value)
         self.values.update(clean)
         for problem in wrong:
-            self.refuse(name, heading, _text(value), problem)
+            self.refuse(name, said or text_of(value), problem)
 
-    def refuse(self, name: str, heading: str, value: str, problem: Problem) -> None:
+    def shorten(self, mapping: SheetMap) -> None:
+        """Keep the whole of what was cut in the field that the map names, before what stands there."""
+        for name, whole in self.whole.items():
+            other = mapping.shorten[name]
+            present = str(self.values.get(other) or "")
+            text = whole if not present or whole in present else f"{whole}{JOINT}{present}"
+            self.take(other, present if whole in present else text)
+            of, label = self.kind.fields[name], Words(self.kind.fields[other].label)
+            params = {"field": Words(of.label), "limit": of.limit, "other": label}
+            self.warn(name, whole, "import.shortened", SHORTENED, **params)
+
+    def refuse(self, name: str, value: str, problem: Problem) -> None:
         self.refused.add(name)
-        self.problems.append(_problem(self.number, heading, value, problem))
+        self.problems.append(problem_at(self.number, self.kind, self.places, value, problem, name))
 
-    def let_english_name_stand_in(self) -> None:
+    def note(self, column: _Column, value: str, code: str, message: str, **params: Any) -> None:
+        cell = address(self.number, column.index)
+        sentence = Sentence(message, params)
+        self.problems.append(
+            SheetProblem(self.number, column.heading, value[:100], code, sentence, remedy(code), True, cell)
+        )
+
+    def warn(self, name: str, value: str, code: str, message: str, **params: Any) -> None:
+        index, column = self.places.get(name, (None, ""))
+        cell = "" if index is None else address(self.number, index)
+        sentence = Sentence(message, params)
+        self.problems.append(
+            SheetProblem(self.number, column, value[:100], code, sentence, remedy(code), True, cell)
+        )
+
+    def finish(self) -> None:
+        """What the row can't do without; of an instrument also what publication needs."""
+        if self.kind.name is SheetKindName.INSTRUMENTS:
+            self._let_english_name_stand_in()
+        for group in self.kind.essential:
+            name = next((one for one in group if self.kind.fields[one].needed), group[0])
+            if all(self.values.get(one) in (None, "", []) and one not in self.refused for one in group):
+                label = Words(self.kind.fields[name].label)
+                message = gettext_noop("“{field}” is missing.")
+                problem = Problem("import.essential", message, {"field": label}, name)
+                self.problems.append(problem_at(self.number, self.kind, self.places, "", problem, name))
+        if self.kind.name is SheetKindName.INSTRUMENTS:
+            self._find_what_publication_lacks()
+
+    def _let_english_name_stand_in(self) -> None:
         """A draft without a Chinese name is called by its English one until it gets one."""
         english = self.values.get("name_en")
         if self.values.get("name_zh") or "name_zh" in self.refused or not english:
             return
-        self.values["name_zh"] = english[: fields.FIELDS["name_zh"].limit]
-        reason = Sentence(gettext_noop("The Chinese name is missing; the English one stands in."))
-        remedy = Sentence(gettext_noop("Enter the Chinese name before you submit the draft."))
-        self.problems.append(
-            SheetProblem(self.number, "", english, "import.stands_in", reason, remedy, warning=True)
-        )
+        self.values["name_zh"] = english[: instrument_fields.FIELDS["name_zh"].limit]
+        message = gettext_noop("The Chinese name is missing; the English one stands in.")
+        self.warn("", english, "import.stands_in", message)
 
-    def find_what_lacks(self) -> None:
-        for name in fields.ESSENTIAL:
-            if not self.values.get(name) and name not in self.refused:
-                label = Words(fields.FIELDS[name].label)
-                reason = Sentence(gettext_noop("“{field}” is missing."), {"field": label})
-                remedy = Sentence(NOT_EVEN_A_DRAFT)
-                self.problems.append(SheetProblem(self.number, label, "", "import.essential", reason, remedy))
-        given = {*fields.ESSENTIAL, *fields.PRESET, *self.refused}
-        lacking = [one for one in fields.missing(self.values) if one.name not in given]
+    def _find_what_publication_lacks(self) -> None:
+        given = {*instrument_fields.ESSENTIAL, *instrument_fields.PRESET, *self.refused}
+        lacking = [one for one in instrument_fields.missing(self.values) if one.name not in given]
         if lacking:
             labels = tuple(Words(one.label) for one in lacking)
-            reason = Sentence(gettext_noop("Publication also needs: {fields}."), {"fields": labels})
-            remedy = Sentence(gettext_noop("The row arrives as a draft. Complete it before you submit it."))
-            self.problems.append(
-                SheetProblem(self.number, "", "", "import.incomplete", reason, remedy, warning=True)
-            )
+            message = gettext_noop("Publication also needs: {fields}.")
+            self.warn("", "", "import.incomplete", message, fields=labels)
 
 
-def _meant(of: fields.Field, parts: Sequence[tuple[_Column, Cell]], mapping: SheetMap) -> Any:
-    """What the cells of a field mean: through the map's words, ours, dates and factors."""
-    if len(parts) > 1:
-        return JOINT.join(dict.fromkeys(_text(cell) for _, cell in parts))
-    (column, cell) = parts[0]
-    words = {**_our_words(of), **mapping.values.get(of.name, {})}
-    key = plain(_text(cell))
-    if key in words:
-        return words[key]
-    if of.kind == "date":
-        return _date(of, cell, mapping.dates.get(of.name, ()))
-    if of.kind == "money" and column.factor is not None:
-        return _multiplied(of, cell, column.factor)
-    if of.kind == "category":
-        return _text(cell).zfill(6)  # a leading zero is lost where the column holds numbers
-    return _text(cell)
+def _repeated(row: SheetRow, name: str, first: int) -> SheetRow:
+    message = gettext_noop("The same stands in row {row} already.")
+    problem = Problem("import.repeated", message, {"row": first}, name)
+    return with_problem(row, INSTRUMENTS, problem, str(row.values[name]))
 
 
-def _our_words(of: fields.Field) -> dict[str, str]:
-    """How a choice may be worded without a map: its code, our English and the national platform's Chinese."""
-    words = dict(CHOICES.get(of.name, {}))
-    if of.choices is not None:
-        for choice in of.choices:
-            words |= {plain(choice): choice.value, plain(WORDS[of.choices][choice]): choice.value}
-    return words
-
-
-def _date(of: fields.Field, cell: Cell, formats: Iterable[str]) -> date:
-    if isinstance(cell, datetime):
-        return cell.date()
-    if isinstance(cell, date):
-        return cell
-    text = _text(cell)
-    for form in formats:
-        try:
-            return datetime.strptime(text, form).date()
-        except ValueError:
-            continue
-    parts = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?(?:[ T]00:00(?::00)?)?", text)
-    digits = re.fullmatch(r"((?:19|20)\d{2})(\d{2})(\d{2})", text)
-    try:
-        if match := parts or digits:
-            year, month, day = match.groups()
-            return date(int(year), int(month), int(day or 1))
-    except ValueError:
-        pass
-    message = gettext_noop("“{value}” is not a date.")
-    raise fields.Unusable(Problem("instrument.date", message, {"value": text}, of.name))
-
-
-def _multiplied(of: fields.Field, cell: Cell, factor: Decimal) -> Decimal:
-    try:
-        return Decimal(re.sub(r"[,，\s¥￥]", "", _text(cell))) * factor
-    except InvalidOperation:
-        message = gettext_noop("“{value}” is not a number.")
-        raise fields.Unusable(
-            Problem("instrument.number", message, {"value": _text(cell)}, of.name)
-        ) from None
-
-
-def _repeated(row: SheetRow, columns: Iterable[_Column], first: int) -> SheetRow:
-    heading = next((column.heading for column in columns if column.field == "inner_number"), "")
-    reason = Sentence(gettext_noop("The inner number stands in row {row} already."), {"row": first})
-    remedy = Sentence(gettext_noop("Give each instrument a number of its own, or take one of the rows out."))
-    problem = SheetProblem(row.number, heading, row.inner_number, "import.repeated", reason, remedy)
-    return SheetRow(row.number, row.values, (*row.problems, problem))
-
-
-NOT_EVEN_A_DRAFT = gettext_noop("Fill it in; without it nothing can be entered, not even a draft.")
-_REMEDIES = {
-    "instrument.too_long": gettext_noop("Shorten it in the sheet."),
-    "instrument.choice": gettext_noop("Use one of the choices, or say in the map which one is meant."),
-    "instrument.date": gettext_noop("Write it as 2026-03-05, or name its format in the map."),
-    "instrument.number": gettext_noop("Write digits only, without words or units."),
-    "instrument.country": gettext_noop("Write the country's code, or say in the map which one is meant."),
-    "instrument.category": gettext_noop(
-        "Write the code of six digits, or say in the map which one is meant."
-    ),
-    "instrument.category_unknown": gettext_noop("Look the code up in the category table in use."),
-    "instrument.essential": NOT_EVEN_A_DRAFT,
-}
-_CORRECT = gettext_noop("Correct it in the sheet.")
-
-
-def problem_in_row(row: SheetRow, problem: Problem, value: str) -> SheetRow:
+def with_problem(row: SheetRow, kind: SheetKind, problem: Problem, value: str) -> SheetRow:
     """The row with one more problem, found by who can look things up."""
-    return SheetRow(row.number, row.values, (*row.problems, _problem(row.number, "", value, problem)))
+    found = problem_at(row.number, kind, row.places, value, problem, problem.field or "")
+    return replace(row, problems=(*row.problems, found))
 
 
-def _problem(number: int, heading: str, value: str, problem: Problem) -> SheetProblem:
-    of = fields.FIELDS.get(problem.field or "")
+def problem_at(
+    number: int,
+    kind: SheetKind,
+    places: Mapping[str, tuple[int, str]],
+    value: str,
+    problem: Problem,
+    name: str,
+) -> SheetProblem:
+    """A problem of a field of a row, with the cell in which it stands."""
+    index, heading = places.get(name, (None, ""))
+    of = kind.fields.get(name)
     return SheetProblem(
         number,
         heading or (Words(of.label) if of else ""),
         value[:100],
         problem.code,
         Sentence(problem.message, problem.params),
-        Sentence(_REMEDIES.get(problem.code, _CORRECT)),
+        remedy(problem.code),
+        cell="" if index is None else address(number, index),
     )
-
-
-def _text(cell: Any) -> str:
-    """A cell as people read it: whole numbers without a point, dates as dates, no blanks around."""
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return str(cell)
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    if isinstance(cell, datetime) and not (cell.hour or cell.minute or cell.second):
-        return cell.date().isoformat()
-    return str(cell).strip()

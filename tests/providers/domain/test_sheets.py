@@ -86,8 +86,8 @@ def test_dates_are_read_or_refused_and_never_guessed(said, meant):
 
 def test_a_row_without_number_or_name_is_an_error_and_what_publication_lacks_a_warning():
     nameless, numberless, draft = rows(["Y-1", ""], ["", "电镜"], ["Y-3", "电镜"])
-    assert errors(nameless) == [("Chinese name", "import.essential")]
-    assert errors(numberless) == [("Inner number", "import.essential")]
+    assert errors(nameless) == [("仪器名称", "import.essential")]
+    assert errors(numberless) == [("仪器编号", "import.essential")]
     assert draft.usable
     (warning,) = draft.problems
     assert (warning.code, warning.warning) == ("import.incomplete", True)
