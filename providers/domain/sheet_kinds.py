@@ -5,8 +5,9 @@ from typing import Any
 
 from instrument_share.kernel.errors import gettext_noop
 from providers.domain import instruments
+from providers.domain.sheet_examples import INSTRUMENT_EXAMPLES, PRICE_EXAMPLES, RULE_EXAMPLES
 from providers.domain.sheet_fields import Held, SheetField, SheetKind, SheetKindName, ValueKind
-from providers.domain.sheet_term_fields import PRICE_EXAMPLES, PRICE_FIELDS, RULE_EXAMPLES, RULE_FIELDS
+from providers.domain.sheet_term_fields import PRICE_FIELDS, RULE_FIELDS
 from providers.domain.sheet_values import checked
 from providers.domain.sheet_words import CHOICES, HEADINGS, TEN_THOUSANDS
 from providers.domain.wording import WORDS
@@ -59,71 +60,6 @@ def _instrument_held(name: str, value: Any) -> Held:
     return instruments.checked({name: value})
 
 
-INSTRUMENT_EXAMPLES = (
-    (
-        {
-            "inner_number": "YP-2021-001",
-            "name_zh": "场发射扫描电子显微镜",
-            "name_en": "Field emission scanning electron microscope",
-            "model": "SX-500",
-            "manufacturer": "云屏光学仪器有限公司",
-            "country": "CN 中国",
-            "value_yuan": "3205000",
-            "in_service_date": "2021-05-06",
-            "origin": "购置",
-            "purpose": "通用",
-            "funding": "地方财政资金",
-            "specification_zh": "分辨率 1.0 nm（15 kV）；加速电压 0.2–30 kV。",
-            "functions_zh": "材料表面形貌观察与微区成分分析。",
-            "services_zh": "自主上机、委托测试。",
-            "subjects": "430,150",
-            "sharing_mode": "外部共享",
-            "condition": "正常",
-            "place_zh": "一号楼 101 室",
-            "contact": "王工",
-            "phone": "0570-1234567",
-            "email": "lab@example.org",
-        },
-        {
-            "origin": "Purchased",
-            "purpose": "General purpose",
-            "funding": "Local funds",
-            "sharing_mode": "Shared with outside users",
-            "condition": "In order",
-            "country": "CN China",
-        },
-    ),
-    (
-        {
-            "inner_number": "YP-2019-014",
-            "name_zh": "气相色谱质谱联用仪",
-            "model": "GM-20",
-            "manufacturer": "云屏分析仪器厂",
-            "country": "DE 德国",
-            "value_yuan": "985000.50",
-            "in_service_date": "2019-11-20",
-            "origin": "赠送",
-            "purpose": "专用",
-            "funding": "自有资金",
-            "specification_zh": "质量范围 1.5–1050 u。",
-            "functions_zh": "挥发性有机物的定性与定量分析。",
-            "services_zh": "送样测试。",
-            "sharing_mode": "内部共享",
-            "condition": "偶有故障",
-            "place_zh": "二号楼 305 室",
-            "contact": "李工",
-            "phone": "0570-1234568",
-        },
-        {
-            "origin": "Gift",
-            "purpose": "Special purpose",
-            "funding": "Own funds",
-            "sharing_mode": "Shared inside the unit",
-            "condition": "Occasional faults",
-            "country": "DE Germany",
-        },
-    ),
-)
 INSTRUMENTS = SheetKind(
     SheetKindName.INSTRUMENTS,
     gettext_noop("Instruments"),

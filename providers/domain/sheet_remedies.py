@@ -53,6 +53,9 @@ _REMEDIES: Mapping[str, str] = {
         "Ask the bureau to enter the holidays of that year, or open on holidays too."
     ),
     "import.contradiction": gettext_noop("Say the same in all rows of an instrument, or only in the first."),
+    "import.exception": gettext_noop(
+        "Put the exception into a row of its own: inner number, dates, and times if any."
+    ),
     "import.no_rule": gettext_noop("Bring in a rule for the instrument first."),
     "rule.no_price": gettext_noop("Enter a price; 0 where it is free."),
     "rule.no_users": gettext_noop("Name at least one kind of user."),

@@ -1,6 +1,6 @@
 """The columns of sheets of rules and of prices, their words, and example rows."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -13,6 +13,8 @@ from providers.domain.words import (
     Frequency,
     HolidayTreatment,
     PriceUnit,
+    QuotaHolder,
+    QuotaSpan,
     ServiceMode,
     UserKind,
 )
@@ -59,6 +61,51 @@ _MINIMUM = SheetField(
 _WEEKDAYS_HINT = gettext_noop("As 周一至周五, 周一、周三 or Mon-Fri.")
 _TIME_HINT = gettext_noop("As 09:00. Hours that end no later than they start end the next day.")
 
+
+def _quota_fields() -> Iterator[SheetField]:
+    for (holder, span), (hours, bookings) in _QUOTA_LABELS.items():
+        who, when = ("每人", "每单位")[holder is QuotaHolder.ORGANIZATION], _SPANS[span]
+        yield SheetField(
+            f"quota_{holder}_{span}_hours", hours, "hours", headings=(f"{who}{when}限时（小时）",)
+        )
+        yield SheetField(
+            f"quota_{holder}_{span}_bookings",
+            bookings,
+            "whole",
+            headings=(f"{who}{when}限次",),
+            least=1,
+            most=1000,
+        )
+
+
+_SPANS = {QuotaSpan.DAY: "每天", QuotaSpan.WEEK: "每周", QuotaSpan.MONTH: "每月"}
+_QUOTA_LABELS = {
+    (QuotaHolder.USER, QuotaSpan.DAY): (
+        gettext_noop("Hours per person per day"),
+        gettext_noop("Bookings per person per day"),
+    ),
+    (QuotaHolder.USER, QuotaSpan.WEEK): (
+        gettext_noop("Hours per person per week"),
+        gettext_noop("Bookings per person per week"),
+    ),
+    (QuotaHolder.USER, QuotaSpan.MONTH): (
+        gettext_noop("Hours per person per month"),
+        gettext_noop("Bookings per person per month"),
+    ),
+    (QuotaHolder.ORGANIZATION, QuotaSpan.DAY): (
+        gettext_noop("Hours per organization per day"),
+        gettext_noop("Bookings per organization per day"),
+    ),
+    (QuotaHolder.ORGANIZATION, QuotaSpan.WEEK): (
+        gettext_noop("Hours per organization per week"),
+        gettext_noop("Bookings per organization per week"),
+    ),
+    (QuotaHolder.ORGANIZATION, QuotaSpan.MONTH): (
+        gettext_noop("Hours per organization per month"),
+        gettext_noop("Bookings per organization per month"),
+    ),
+}
+QUOTA_FIELDS = tuple(_quota_fields())
 RULE_FIELDS: dict[str, SheetField] = {
     one.name: one
     for one in (
@@ -108,6 +155,13 @@ RULE_FIELDS: dict[str, SheetField] = {
             hint=gettext_noop("The day it applies from where nothing is said."),
         ),
         SheetField("until", gettext_noop("Through"), "date", headings=("截止日期",)),
+        SheetField(
+            "exception_date",
+            gettext_noop("Exception on"),
+            "date",
+            headings=("例外日期",),
+            hint=gettext_noop("In a row of its own: closed on this day, or open with the times of the row."),
+        ),
         SheetField(
             "holidays",
             gettext_noop("Public holidays"),
@@ -225,25 +279,12 @@ RULE_FIELDS: dict[str, SheetField] = {
             least=1,
             most=720,
         ),
+        *QUOTA_FIELDS,
         SheetField(
-            "quota_user_week_minutes",
-            gettext_noop("Hours per person per week"),
-            "hours",
-            headings=("每人每周限时（小时）",),
-        ),
-        SheetField(
-            "quota_user_week_bookings",
-            gettext_noop("Bookings per person per week"),
-            "whole",
-            headings=("每人每周限次",),
-            least=1,
-            most=1000,
-        ),
-        SheetField(
-            "quota_organization_month_minutes",
-            gettext_noop("Hours per organization per month"),
-            "hours",
-            headings=("每单位每月限时（小时）",),
+            "accepts_vouchers",
+            gettext_noop("Innovation vouchers accepted"),
+            "flag",
+            headings=("接受创新券",),
         ),
         _MINIMUM,
         SheetField(
@@ -317,84 +358,3 @@ PRICE_FIELDS: dict[str, SheetField] = {
         _MINIMUM,
     )
 }
-RULE_EXAMPLES = (
-    (
-        {
-            "inner_number": "YP-2021-001",
-            "applies_from": "2031-03-03",
-            "weekdays": "周一至周五",
-            "opens": "09:00",
-            "closes": "17:30",
-            "frequency": "每周",
-            "interval": "1",
-            "holidays": "节假日照常开放",
-            "step": "30",
-            "min_length": "0.5",
-            "max_length": "8",
-            "turnaround": "10",
-            "may_span_gaps": "否",
-            "lead": "2",
-            "horizon": "30",
-            "change_deadline": "24",
-            "cancel_deadline": "24",
-            "late_cancel_percent": "50",
-            "no_show_percent": "100",
-            "user_kinds": "外单位科研人员、企业",
-            "service_modes": "自主上机、委托测试",
-            "needs_qualification": "是",
-            "decision": "机组负责人审批",
-            "decision_hours": "24",
-            "minimum_charge_yuan": "100",
-            "price_hour_yuan": "300",
-        },
-        {
-            "weekdays": "Mon-Fri",
-            "frequency": "Weekly",
-            "holidays": "Open on public holidays too",
-            "may_span_gaps": "no",
-            "user_kinds": "outside researchers, enterprises",
-            "service_modes": "operated by the user, measured by the unit",
-            "needs_qualification": "yes",
-            "decision": "Decided by the keeper",
-        },
-    ),
-    (
-        {
-            "inner_number": "YP-2021-001",
-            "applies_from": "2031-03-03",
-            "weekdays": "周六",
-            "opens": "09:00",
-            "closes": "12:00",
-            "frequency": "每月按星期",
-            "nth": "最后一个",
-        },
-        {"weekdays": "Saturday", "frequency": "Monthly, by weekday", "nth": "last"},
-    ),
-)
-PRICE_EXAMPLES = (
-    (
-        {
-            "inner_number": "YP-2021-001",
-            "applies_from": "2031-03-03",
-            "user_kind": "全部用户",
-            "service_mode": "全部方式",
-            "unit": "每小时",
-            "price_yuan": "300",
-            "minimum_charge_yuan": "100",
-        },
-        {"user_kind": "everybody", "service_mode": "every way", "unit": "per hour"},
-    ),
-    (
-        {
-            "inner_number": "YP-2021-001",
-            "applies_from": "2031-03-03",
-            "user_kind": "企业",
-            "unit": "每小时",
-            "price_yuan": "450.50",
-            "from_time": "18:00",
-            "until_time": "22:00",
-            "weekdays": "周一至周五",
-        },
-        {"user_kind": "enterprises", "unit": "per hour", "weekdays": "Mon-Fri"},
-    ),
-)

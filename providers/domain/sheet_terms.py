@@ -7,13 +7,15 @@ from typing import Any
 
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.wording import Words
-from providers.domain.sheet_term_fields import PRICE_FIELDS, RULE_FIELDS
-from providers.domain.terms import OpeningPattern, Price, TermsDraft, problems_of
+from providers.domain.sheet_term_fields import PRICE_FIELDS, QUOTA_FIELDS, RULE_FIELDS
+from providers.domain.terms import DayException, OpeningPattern, Price, Quota, TermsDraft, problems_of
 from providers.domain.words import (
     Decision,
     Frequency,
     HolidayTreatment,
     PriceUnit,
+    QuotaHolder,
+    QuotaSpan,
     ServiceMode,
     UserKind,
 )
@@ -28,6 +30,7 @@ OF_PATTERN = (
     "nth",
     "starts_on",
     "until",
+    "exception_date",
 )
 """Columns that each row has of its own; the others hold for the whole instrument."""
 OF_ROW = {*OF_PATTERN, "inner_number"}
@@ -41,10 +44,15 @@ OF_PRICE = {
     "until_time",
     "weekdays",
 }
-COLUMN_OF = {"patterns": "weekdays", "prices": "price_hour_yuan"}
+COLUMN_OF = {
+    "patterns": "weekdays",
+    "prices": "price_hour_yuan",
+    "exceptions": "exception_date",
+    "quotas": QUOTA_FIELDS[0].name,
+}
 """Where a problem of the terms is shown, unless a column has the name of its field."""
 UNITS: Mapping[str, timedelta] = {"step": MINUTE, "turnaround": MINUTE, "horizon": DAY}
-QUOTAS = ("quota_user_week_minutes", "quota_organization_month_minutes")
+QUOTAS = frozenset(one.name for one in QUOTA_FIELDS)
 
 
 @dataclass(frozen=True)
@@ -67,22 +75,32 @@ def rule_of_rows(rows: Sequence[RowOfTerms], base: TermsDraft | None) -> TermsFo
     """The rule of one instrument: its rows are its opening hours; what they leave open is as in `base`."""
     said, problems = _said(rows, OF_ROW)
     patterns: list[OpeningPattern] = []
-    for row in rows:
-        if row.values.keys() & set(OF_PATTERN):
-            pattern = _pattern(row.values, said["applies_from"])
-            if isinstance(pattern, Problem):
-                problems.append((row.number, pattern))
-            else:
-                patterns.append(pattern)
+    exceptions: list[DayException] = []
+    opening, excepting = _rows_of_hours(rows)
+    for row in opening:
+        pattern = _pattern(row.values, said["applies_from"])
+        if isinstance(pattern, Problem):
+            problems.append((row.number, pattern))
+        else:
+            patterns.append(pattern)
+    for row in excepting:
+        values = row.values
+        if values.keys() & (set(OF_PATTERN) - {"opens", "closes", "exception_date"}):
+            message = gettext_noop("A row with an exception has no weekdays and doesn't recur.")
+            problems.append((row.number, Problem("import.exception", message, {}, "exception_date")))
+        exceptions.append(DayException(values["exception_date"], values.get("opens"), values.get("closes")))
     if problems:
         return TermsFound(None, tuple(problems))
     draft = base or _bare()
     if patterns or base is None:
         draft = replace(draft, patterns=tuple(patterns))
+    if exceptions:
+        draft = replace(draft, exceptions=tuple(exceptions))
     if "price_hour_yuan" in said:
         draft = replace(draft, prices=(Price(said["price_hour_yuan"]),))
-    own = [row for row in rows if row.values.keys() & set(OF_PATTERN)] or rows
-    return _judged(own, replace(draft, **_terms(said)), COLUMN_OF)
+    draft = replace(draft, quotas=_quotas(draft.quotas, said), **_terms(said))
+    numbered = {"patterns": opening, "exceptions": excepting}
+    return _judged(rows, draft, COLUMN_OF, numbered)
 
 
 def prices_of_rows(rows: Sequence[RowOfTerms], base: TermsDraft | None) -> TermsFound:
@@ -96,7 +114,7 @@ def prices_of_rows(rows: Sequence[RowOfTerms], base: TermsDraft | None) -> Terms
     draft = replace(base, prices=tuple(_price(row.values) for row in rows))
     if "minimum_charge_yuan" in said:
         draft = replace(draft, minimum_charge_yuan=said["minimum_charge_yuan"])
-    return _judged(rows, draft, {**COLUMN_OF, "prices": "price_yuan"})
+    return _judged(rows, draft, {**COLUMN_OF, "prices": "price_yuan"}, {"prices": rows})
 
 
 def same_terms(one: TermsDraft | None, other: TermsDraft) -> bool:
@@ -111,7 +129,7 @@ def as_draft(terms: TermsDraft) -> TermsDraft:
 
 def _comparable(terms: TermsDraft) -> dict[str, Any]:
     values = {one.name: getattr(terms, one.name) for one in fields(TermsDraft)}
-    for name in ("patterns", "prices"):
+    for name in ("patterns", "prices", "exceptions", "quotas"):
         values[name] = sorted(values[name], key=repr)
     return values
 
@@ -152,6 +170,28 @@ def _pattern(values: Mapping[str, Any], applies_from: date) -> OpeningPattern | 
     )
 
 
+def _rows_of_hours(rows: Sequence[RowOfTerms]) -> tuple[list[RowOfTerms], list[RowOfTerms]]:
+    """Rows with opening hours, and rows with an exception."""
+    excepting = [row for row in rows if "exception_date" in row.values]
+    with_hours = [row for row in rows if row.values.keys() & set(OF_PATTERN)]
+    return [row for row in with_hours if row not in excepting], excepting
+
+
+def _quotas(base: Iterable[Quota], said: Mapping[str, Any]) -> tuple[Quota, ...]:
+    """The quotas of `base` with those limits that the rows name in place of theirs."""
+    quotas = {(one.holder, one.span): one for one in base}
+    for name in sorted(QUOTAS & said.keys()):
+        holder, span, what = name.removeprefix("quota_").split("_")
+        of = QuotaHolder(holder), QuotaSpan(span)
+        before = quotas.get(of, Quota(*of))
+        value = said[name]
+        if what == "hours":
+            quotas[of] = replace(before, most_minutes=value // MINUTE)
+        else:
+            quotas[of] = replace(before, most_bookings=value)
+    return tuple(quotas.values())
+
+
 def _price(values: Mapping[str, Any]) -> Price:
     return Price(
         price_yuan=values["price_yuan"],
@@ -170,8 +210,6 @@ def _terms(said: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in said.items():
         if name in UNITS:
             found[name] = value * UNITS[name]
-        elif name in QUOTAS:
-            found[name] = value // MINUTE
         elif name == "user_kinds":
             found[name] = frozenset(UserKind(one) for one in value)
         elif name == "service_modes":
@@ -180,17 +218,23 @@ def _terms(said: Mapping[str, Any]) -> dict[str, Any]:
             found[name] = HolidayTreatment(value)
         elif name == "decision":
             found[name] = Decision(value)
-        elif name not in ("applies_from", "price_hour_yuan"):
+        elif name not in ("applies_from", "price_hour_yuan", *QUOTAS):
             found[name] = value
     return found
 
 
-def _judged(rows: Sequence[RowOfTerms], draft: TermsDraft, columns: Mapping[str, str]) -> TermsFound:
-    """The draft, or its problems with the rows they are in: one with a number in its own."""
+def _judged(
+    rows: Sequence[RowOfTerms],
+    draft: TermsDraft,
+    columns: Mapping[str, str],
+    numbered: Mapping[str, Sequence[RowOfTerms]],
+) -> TermsFound:
+    """The draft, or its problems with the rows they are in: one with a number in its own (`numbered`)."""
     found = []
     for problem in problems_of(draft):
         name = columns.get(problem.field or "", problem.field)
+        own = numbered.get(problem.field or "") or rows
         number = problem.params.get("number", 1)
-        row = rows[number - 1 if number <= len(rows) else 0]
+        row = own[number - 1] if number <= len(own) else rows[0]
         found.append((row.number, Problem(problem.code, problem.message, problem.params, name)))
     return TermsFound(None if found else draft, tuple(found))
