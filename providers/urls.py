@@ -40,7 +40,13 @@ urlpatterns = [
     path("unit/<str:organization_id>/instruments/", instruments.instruments, name="unit_instruments"),
     path("unit/<str:organization_id>/instruments/new/", instruments.new, name="instrument_new"),
     path("unit/<str:organization_id>/import/", imports.upload, name="sheet_import"),
-    path("unit/<str:organization_id>/import/<str:key>/", imports.look, name="sheet_preview"),
+    path(
+        "unit/<str:organization_id>/import/<str:kind>/template.<str:ending>",
+        imports.template,
+        name="sheet_template",
+    ),
+    path("unit/<str:organization_id>/import/<str:kind>/<str:key>/", imports.look, name="sheet_preview"),
+    path("unit/<str:organization_id>/imports/<str:run_id>/", imports.result, name="sheet_result"),
     path(
         "unit/<str:organization_id>/publications/<str:kind>/",
         publications.publications,

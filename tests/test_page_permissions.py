@@ -114,6 +114,8 @@ unit_instruments                     in    403   403   403   403   403   ok    4
 instrument_new                       in    403   403   403   403   403   ok    403   403   403   403   403
 sheet_import                         in    403   403   403   403   403   ok    403   403   403   403   403
 sheet_preview                        in    403   403   403   403   403   ok    403   403   403   403   403
+sheet_template                       in    403   403   403   403   403   ok    403   403   403   403   403
+sheet_result                         in    403   403   403   403   403   ok    403   403   403   403   403
 unit_publications                    in    403   403   403   403   403   ok    403   403   403   403   403
 publication_new                      in    403   403   403   403   403   ok    403   403   403   403   403
 instrument_result                    in    403   403   403   403   403   ok    404   ok    ok    ok    403
@@ -218,7 +220,9 @@ def arguments(w):
         "unit_instruments": unit,
         "instrument_new": unit,
         "sheet_import": unit,
-        "sheet_preview": [*unit, "a-key-that-nobody-has"],
+        "sheet_preview": [*unit, "rules", "a-key-that-nobody-has"],
+        "sheet_template": [*unit, "rules", "csv"],
+        "sheet_result": [*unit, w.sheet_run.public_id],
         "unit_publications": [*unit, "news"],
         "publication_new": [*unit, "news"],
         "regulation_file": [w.regulation.public_id],

@@ -28,10 +28,12 @@ from instrument_share.journal import services as journal
 from instrument_share.kernel.errors import DomainError
 from instrument_share.kernel.uscc import check_character
 from providers.domain.publications import PublicationKind
+from providers.domain.sheet_kinds import INSTRUMENTS
 from providers.domain.sheets import Table
 from providers.domain.words import ServiceMode
 from providers.services.imports import apply as sheet_apply
 from providers.services.imports import preview as sheet_preview
+from providers.services.sheet_runs import sheet_run_continue, sheet_run_start
 from providers.services.uploads import sheet_forget, sheet_keep, sheet_kept
 from tests.factories import slot
 from tests.permission_world import INVITED, LATER, ROLES, build_world, cells, differences, tomorrow
@@ -116,6 +118,9 @@ sheet_kept                     yes   yes   yes   yes   yes   yes   yes   yes   y
 sheet_forget                   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
 preview                        .     .     .     .     .     .     yes   .     .     .     .     .
 apply                          .     .     .     .     .     .     yes   .     .     .     .     .
+sheet_run_start                .     .     .     .     .     .     yes   .     .     .     .     .
+# the manager's who began it
+sheet_run_continue             .     .     .     .     .     .     yes   .     .     .     .     .
 keeper_assign                  .     .     .     .     .     .     yes   .     .     .     .     .
 keeper_remove                  .     .     .     .     .     .     yes   .     .     .     .     .
 keepers_set                    .     .     .     .     .     .     yes   .     .     .     .     .
@@ -298,6 +303,10 @@ def attempts(w):
         "sheet_forget": partial(sheet_forget, **upload),
         "preview": partial(sheet_preview, **sheet),
         "apply": partial(sheet_apply, **sheet),
+        "sheet_run_start": partial(
+            sheet_run_start, kind=INSTRUMENTS, chosen={}, partial=False, **upload, **now
+        ),
+        "sheet_run_continue": partial(sheet_run_continue, public_id=w.sheet_run.public_id, **now),
         "keeper_assign": partial(p.keeper_assign, user_id=person.pk, **instrument),
         "keeper_remove": partial(p.keeper_remove, user_id=w.people["keep"].pk, **instrument),
         "keepers_set": partial(p.keepers_set, user_ids=[person.pk], **instrument),

@@ -50,6 +50,7 @@ WEEK_WORDS: Mapping[str, tuple[int, ...]] = {
     "周末": (5, 6),
     "weekend": (5, 6),
 }
+CODE_AND_NAME = re.compile(r"(?<!\d)(\d{3})(?=\s+[^\s\d,，、;；])")
 BETWEEN = re.compile(r"\s*(?:至|到|~|～|–|-)\s*")
 SEPARATORS = re.compile(r"[,，、;；/\s]+")
 
@@ -115,7 +116,8 @@ def meaning(
         case "country":
             return re.sub(r"^([A-Za-z]{2})\s+\S.*$", r"\1", _narrow(text))
         case "subjects":
-            return re.sub(r"([0-9]{3})\s+[^\s0-9,，、;；]+", r"\1", _narrow(text))
+            narrow = _narrow(text)  # the template offers code and name
+            return ",".join(CODE_AND_NAME.findall(narrow)) or narrow
     return text
 
 

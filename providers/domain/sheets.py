@@ -147,8 +147,9 @@ def sheet_read(table: Table, mapping: SheetMap, kind: SheetKind = INSTRUMENTS) -
     headings = [(index, text_of(cell)) for index, cell in enumerate(table.rows[at])]
     twice = _headed_twice(at + 1, headings, columns, taken)
     told = {problem.cell for problem in twice}
+    read = {column.index for column in columns}
     ignored = [
-        text for index, text in headings if text and index not in taken and address(at + 1, index) not in told
+        text for index, text in headings if text and index not in read and address(at + 1, index) not in told
     ]
     return SheetRead(found, tuple(twice), tuple(ignored))
 

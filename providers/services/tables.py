@@ -1,7 +1,8 @@
 """Reading sheets that people send: CSV in the encodings that offices write, and XLSX; with limits for both.
 
-A sheet is data and nothing in it is carried out: a formula counts as the value that was stored with it, and
-text that looks like one stays text. Limits are checked before anything is unpacked into memory.
+A sheet is data and nothing in it is carried out: a formula counts as the value that was stored with it, which
+is said; text that looks like one stays text; macros are passed over. Limits are checked before anything is
+unpacked into memory. A value that is merged over several rows of a column counts in each of them.
 """
 
 import csv
@@ -9,6 +10,7 @@ import io
 import re
 import zipfile
 import zlib
+from collections.abc import Iterable
 
 from python_calamine import CalamineError, load_workbook
 
@@ -23,6 +25,14 @@ MOST_PARTS = 1000
 CHUNK = 1 << 20
 DELIMITERS = ",;\t"
 OLD_EXCEL = bytes.fromhex("D0CF11E0")
+LONGEST_TAG = 512
+FORMULA_AT = re.compile(rb"""<c\b[^>]{0,200}?\br=["']([A-Z]{1,3})([0-9]{1,7})["'][^>]{0,200}>\s*<f[\s/>]""")
+ROW_TAG = re.compile(rb"<row\b[^>]{0,400}>")
+ROW_NUMBER = re.compile(rb"""\br=["']([0-9]{1,7})["']""")
+HIDDEN = re.compile(rb"""\bhidden=["'](?:1|true)["']""")
+FIRST_SHEET = re.compile(rb"""<(?:\w+:)?sheet\b[^>]*\br:id=["']([^"']+)["']""")
+LINKS = re.compile(rb"<Relationship\b[^>]*>")
+TARGET = re.compile(rb"""\bTarget=["']([^"']+)["']""")
 CELL_AT = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,4})([0-9]{1,8})["']""")
 
 
@@ -50,10 +60,10 @@ def read_table(content: bytes) -> Table:
         raise SheetTooLarge
     if content.startswith(OLD_EXCEL):
         raise SheetUnreadable
-    rows = _xlsx(content) if content.startswith(b"PK") else _csv(content)
-    if len(rows) > MOST_ROWS + 1 or any(len(row) > MOST_COLUMNS for row in rows):
+    table = _xlsx(content) if content.startswith(b"PK") else Table(_csv(content))
+    if len(table.rows) > MOST_ROWS + 1 or any(len(row) > MOST_COLUMNS for row in table.rows):
         raise SheetTooLarge
-    return Table(rows)
+    return table
 
 
 def _csv(content: bytes) -> list[list[Cell]]:
@@ -84,14 +94,67 @@ def _decoded(content: bytes) -> str:
     raise SheetUnreadable
 
 
-def _xlsx(content: bytes) -> list[list[Cell]]:
+def _xlsx(content: bytes) -> Table:
+    """The first sheet of a workbook that has been looked through."""
     _check_archive(content)
     try:
         with load_workbook(io.BytesIO(content)) as workbook:
             sheet = workbook.get_sheet_by_index(0)
-            return [list(row) for row in sheet.to_python(skip_empty_area=False)]
+            rows: list[list[Cell]] = [list(row) for row in sheet.to_python(skip_empty_area=False)]
+            _fill_merged(rows, sheet.merged_cell_ranges or [])
     except (CalamineError, OSError, ValueError, IndexError):
         raise SheetUnreadable from None
+    formulas, hidden = _what_is_not_seen(content)
+    return Table(rows, formulas, hidden)
+
+
+def _fill_merged(rows: list[list[Cell]], ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> None:
+    for (top, left), (bottom, right) in ranges:
+        if left == right and top < len(rows) and left < len(rows[top]):
+            for row in rows[top + 1 : bottom + 1]:
+                row[left] = rows[top][left]
+
+
+def _what_is_not_seen(content: bytes) -> tuple[frozenset[tuple[int, int]], frozenset[int]]:
+    """Cells of the first sheet with a formula (row, column from 0), and the rows that it hides."""
+    formulas: set[tuple[int, int]] = set()
+    hidden: set[int] = set()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        name = _first_sheet(archive)
+        if name is None:
+            return frozenset(), frozenset()
+        with archive.open(name) as file:
+            before = b""
+            while chunk := file.read(CHUNK):
+                part = before + chunk
+                for letters, row in FORMULA_AT.findall(part):
+                    formulas.add((int(row), _column_number(letters) - 1))
+                for tag in ROW_TAG.findall(part):
+                    if HIDDEN.search(tag) and (number := ROW_NUMBER.search(tag)):
+                        hidden.add(int(number[1]))
+                before = part[-LONGEST_TAG:]
+    return frozenset(formulas), frozenset(hidden)
+
+
+def _first_sheet(archive: zipfile.ZipFile) -> str | None:
+    """The part in which the workbook's first sheet stands."""
+    try:
+        book = _small(archive, "xl/workbook.xml")
+        links = _small(archive, "xl/_rels/workbook.xml.rels")
+    except KeyError:
+        return None
+    first = FIRST_SHEET.search(book)
+    link = next((tag for tag in LINKS.findall(links) if first and b'"%s"' % first[1] in tag), b"")
+    target = TARGET.search(link)
+    if target is None:
+        return None
+    path = target[1].decode().removeprefix("/").removeprefix("xl/")
+    return f"xl/{path}" if f"xl/{path}" in archive.namelist() else None
+
+
+def _small(archive: zipfile.ZipFile, name: str) -> bytes:
+    with archive.open(name) as file:
+        return file.read(CHUNK)
 
 
 def _check_archive(content: bytes) -> None:

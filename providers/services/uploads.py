@@ -12,6 +12,8 @@ from django.core.files.storage import default_storage
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organizations_by_id
 from instrument_share.kernel.errors import DomainError, Kind, gettext_noop
+from providers.domain.sheet_fields import SheetKind
+from providers.domain.sheet_kinds import INSTRUMENTS
 from providers.domain.sheet_maps import map_read
 from providers.services.tables import read_table
 
@@ -39,7 +41,15 @@ class KeptSheet:
     map_text: str
 
 
-def sheet_keep(*, actor: "User", organization_id: int, content: bytes, map_text: str, now: datetime) -> str:
+def sheet_keep(
+    *,
+    actor: "User",
+    organization_id: int,
+    content: bytes,
+    map_text: str,
+    now: datetime,
+    kind: SheetKind = INSTRUMENTS,
+) -> str:
     """Keep an upload until it is brought in, at most a day; the key under which its sender finds it again.
 
     A file that can't be read, and a map with faults, are refused here (SheetTooLarge, SheetUnreadable,
@@ -47,7 +57,7 @@ def sheet_keep(*, actor: "User", organization_id: int, content: bytes, map_text:
     """
     require(actor, "providers.edit_instrument", organizations_by_id([organization_id]).get(organization_id))
     read_table(content)
-    map_read(map_text)
+    map_read(map_text, kind)
     _forget_old(actor, now)
     key = secrets.token_urlsafe(18)
     default_storage.save(_path(actor, organization_id, key, "sheet"), ContentFile(content))

@@ -18,6 +18,7 @@ from instrument_share.web import formats
 from instrument_share.web.problem import told
 from instrument_share.web.templatetags.ui import badge
 from providers.domain.instruments import FIELDS
+from providers.domain.sheet_kinds import KINDS
 from providers.domain.wording import word
 from providers.forms.countries import COUNTRIES
 from providers.services.imports import Outcome
@@ -105,12 +106,32 @@ OUTCOMES = {
     Outcome.KEPT: (gettext_lazy("Submitted or published already: left as it is"), "quiet", "lock"),
     Outcome.REFUSED: (gettext_lazy("Can't be entered"), "bad", "cross"),
 }
+OF_TERMS = {
+    Outcome.NEW: (gettext_lazy("The instrument's first rule"), "good", "plus"),
+    Outcome.UPDATED: (gettext_lazy("A new version of the rule"), "active", "pencil"),
+    Outcome.UNCHANGED: (gettext_lazy("In force already, the same"), "quiet", "check"),
+}
+OF_NEWS = {
+    Outcome.NEW: (gettext_lazy("New"), "good", "plus"),
+    Outcome.UPDATED: (gettext_lazy("The text is brought up to date"), "active", "pencil"),
+}
+OUTCOMES_OF = {
+    "rules": {**OUTCOMES, **OF_TERMS},
+    "prices": {**OUTCOMES, **OF_TERMS},
+    "news": {**OUTCOMES, **OF_NEWS},
+}
 
 
 @register.simple_tag
-def outcome(code: Outcome) -> SafeString:
+def outcome(code: Outcome, kind: str = "instruments") -> SafeString:
     """What becomes of a row of a sheet."""
-    return badge(*OUTCOMES[code])
+    return badge(*OUTCOMES_OF.get(kind, OUTCOMES)[code])
+
+
+@register.simple_tag
+def sheet_kind(name: str) -> str:
+    """What a sheet is about."""
+    return label(KINDS[name].label)
 
 
 ACTS = {

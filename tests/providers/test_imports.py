@@ -59,7 +59,7 @@ def test_one_bad_row_keeps_the_whole_sheet_out_unless_the_good_ones_are_asked_fo
     assert not report.applied
     assert numbers() == []
     assert [(error.row, error.column) for error in report.errors] == [
-        (3, "Chinese name"),
+        (3, "仪器名称"),
         (4, "原值（万元）"),
     ]
     report = bring(world, text, partial=True)
@@ -218,7 +218,7 @@ def test_the_command_tells_row_by_row_and_enters_nothing_where_a_row_is_bad(worl
     file.write_text(HEADING + "Y-1,扫描电镜,,\nY-2,质谱仪,,很贵\n", "gb18030")
     with pytest.raises(CommandError):
         call_command("import_instruments", str(file), unit=world.unit.uscc)
-    assert "3\t原值（万元）\t很贵\t" in capsys.readouterr().out
+    assert "D3\t原值（万元）\t很贵\t" in capsys.readouterr().out
     assert numbers() == []
     call_command("import_instruments", str(file), unit=world.unit.uscc, partial=True)
     assert numbers() == ["Y-1"]

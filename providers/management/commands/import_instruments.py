@@ -85,7 +85,7 @@ class Command(BaseCommand):
 
 def _cells(problem: SheetProblem) -> tuple[str, ...]:
     return (
-        str(problem.row),
+        problem.cell or str(problem.row),
         _(problem.column) if isinstance(problem.column, Words) else problem.column,
         " ".join(problem.value.split()),
         told(problem.reason.message, problem.reason.params),

@@ -9,6 +9,7 @@ from django.urls import reverse
 from instrument_share.accounts import services as accounts
 from instrument_share.accounts.domain import Role
 from providers.models import Instrument
+from providers.services.uploads import SheetGone, sheet_kept
 from tests.providers.conftest import NOW
 from tests.providers.pages.conftest import text_of
 
@@ -32,9 +33,9 @@ def upload(at, world):
 
 def test_rows_with_problems_are_told_with_row_column_value_and_remedy(at, upload):
     page = text_of(at("manager").get(upload()["Location"]))
-    assert "表格行数 3 可导入 1 有问题 2 待补充 1" in page
-    assert "第 3 行 中文名称 — 缺少“中文名称”。" in page
-    assert "第 4 行 启用日期 昨天" in page
+    assert "表格行数 3 新增 1 变更 0 未变 0 拒绝导入 2" in page
+    assert "B3 仪器名称 — 缺少“中文名称”。" in page
+    assert "E4 启用日期 昨天" in page
     assert "先导入没有问题的 1 行" in page
     assert not Instrument.objects.exists()
 
@@ -47,8 +48,8 @@ def test_all_or_nothing_unless_the_good_ones_are_asked_for(at, upload):
     answer = client.post(address, {"partial": "1"})
     assert list(Instrument.objects.values_list("inner_number", "state")) == [("A-1", "draft")]
     page = text_of(client.get(answer["Location"]))
-    assert "新建草稿 1 条，更新草稿 0 条，未改动 0 条，未导入 2 条。以下为草稿" in page
-    assert "红外光谱仪" in page
+    assert "表格已导入" in page
+    assert "处理结果 行数 新建草稿 1 无法导入 2 查看草稿，补充后提交" in page
 
 
 def test_a_column_gets_its_field_by_hand(at, upload):
@@ -69,12 +70,18 @@ def test_the_sheet_stays_its_senders_and_a_day_at_most(at, upload, clock, world)
     assert at("manager").get(address).status_code == 410
 
 
-def test_a_sheet_that_was_taken_is_gone(at, upload):
+def test_a_sheet_that_was_taken_leads_to_its_result_and_is_removed(
+    at, upload, world, django_capture_on_commit_callbacks
+):
     address = upload()["Location"]
-    at("manager").post(address, {"partial": "1"})
-    page = at("manager").get(address)
-    assert page.status_code == 410
-    assert "请重新上传" in text_of(page)
+    with django_capture_on_commit_callbacks(execute=True):
+        result = at("manager").post(address, {"partial": "1"})["Location"]
+    assert at("manager").get(address)["Location"] == result
+    assert at("manager").post(address, {"partial": "1"})["Location"] == result
+    assert Instrument.objects.count() == 1
+    key = address.rstrip("/").rpartition("/")[2]
+    with pytest.raises(SheetGone):
+        sheet_kept(actor=world.manager, organization_id=world.unit.pk, key=key)
 
 
 @pytest.mark.parametrize("content", [b"\xd0\xcf\x11\xe0old", b"PK\x03\x04broken"])
@@ -86,6 +93,6 @@ def test_what_is_no_sheet_is_refused_beside_the_field(upload, content):
 
 def test_without_known_headings_the_columns_are_chosen(at, upload):
     address = upload("甲,乙\nA-7,热分析仪\n".encode())["Location"]
-    assert "请在下方指定哪一列是内部编号" in text_of(at("manager").get(address))
+    assert "表格须包含以下列：内部编号、中文名称。" in text_of(at("manager").get(address))
     at("manager").post(f"{address}?c0=inner_number&c1=name_zh")
     assert Instrument.objects.get().name_zh == "热分析仪"
