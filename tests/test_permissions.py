@@ -166,10 +166,10 @@ usage_confirm/by_manager       .     .     yes   .     yes   .     .     .     .
 # by the keeper
 usage_confirm/correction       .     .     yes   .     .     .     yes   .     .     .     .     .
 usage_review                   .     .     yes   .     .     .     .     .     .     .     .     .
-history_import                 .     .     .     .     .     .     .     .     .     .     .     yes
 membership_end                 .     .     yes   yes   .     .     .     .     .     .     .     yes
 # one's own
 organization_leave             -     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
+history_import                 .     .     .     .     .     .     .     .     .     .     .     yes
 
 rewards
 policy_load                    .     .     .     .     .     .     .     .     yes   .     .     .
