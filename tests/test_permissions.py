@@ -10,11 +10,11 @@ import pkgutil
 import re
 from decimal import Decimal
 from functools import partial
-from io import BytesIO
 from pathlib import Path
 
 import pytest
 import rules
+from django.core.files.base import ContentFile
 from django.db import transaction
 
 import bookings.services
@@ -206,6 +206,7 @@ PARTS = {
     "carry_out": "of decisions that hit bookings",
     "coming_from": "of the web's edge; writes nothing",
     "entry": "of every service",
+    "file": "of what files documents",
     "granted": "of what gives a role",
     "keeper_links_drop": "of membership_end",
     "keep": "of every service that keeps revisions",
@@ -409,7 +410,7 @@ def _of_people(w, now, reason):
             accounts.organization_edit, name_en="", contact="甲", phone="1", **company
         ),
         "organization_document_add": lambda **who: accounts.organization_document_add(
-            upload=BytesIO(b"%PDF-1"), name="执照.pdf", **pending, **who
+            uploads=[ContentFile(b"%PDF-1", "执照.pdf")], **pending, **who
         ),
         "organization_document_remove": partial(
             accounts.organization_document_remove, public_id=w.document.public_id, **pending

@@ -1,15 +1,17 @@
 """Writers of the documents with which an organization shows who it is."""
 
 import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
-from typing import IO
+from typing import Protocol
 
 from django.core.files.base import ContentFile
 from django.db import transaction
 
 from instrument_share.accounts import selectors
 from instrument_share.accounts.domain import files
-from instrument_share.accounts.models import OrganizationDocument, User
+from instrument_share.accounts.models import Organization, OrganizationDocument, User
 from instrument_share.accounts.permissions import require
 from instrument_share.journal.services import record
 from instrument_share.kernel.errors import DomainError, NotFound, Problem, gettext_noop
@@ -24,33 +26,87 @@ class DocumentUnusable(DomainError):
     message = gettext_noop("The document can't be kept.")
 
 
+class Upload(Protocol):
+    """A file as the edge hands it over."""
+
+    name: str | None
+
+    def read(self, size: int, /) -> bytes: ...
+
+
+@dataclass(frozen=True)
+class Checked:
+    """An upload that can be kept."""
+
+    name: str
+    content: bytes
+    media_type: str
+    extension: str
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
+
+
+def checked(uploads: Iterable[Upload]) -> tuple[list[Checked], list[Problem]]:
+    """Those that are a PDF, JPEG or PNG of at most 10 MB, and what is wrong with the others."""
+    good: list[Checked] = []
+    problems: list[Problem] = []
+    for upload in uploads:
+        content, name = upload.read(files.MOST_BYTES + 1), upload.name or ""
+        kind = files.kind_of(content)
+        if len(content) > files.MOST_BYTES:
+            message = gettext_noop("“{name}” is larger than {megabytes} MB. Make it smaller and try again.")
+            params = {"name": name, "megabytes": files.MOST_BYTES // 1024 // 1024}
+            problems.append(Problem("document.too_large", message, params, "documents"))
+        elif kind is None:
+            message = gettext_noop("“{name}” is no PDF, JPEG or PNG. Choose a scan in one of these formats.")
+            problems.append(Problem("document.kind_unknown", message, {"name": name}, "documents"))
+        else:
+            good.append(Checked(name, content, *kind))
+    return good, problems
+
+
 @transaction.atomic
 def organization_document_add(
-    *, actor: User, organization_id: int, upload: IO[bytes], name: str, now: datetime
-) -> OrganizationDocument:
-    """Keep a PDF, JPEG or PNG of at most 10 MB, privately and by its content; the same file twice is one."""
+    *, actor: User, organization_id: int, uploads: Iterable[Upload], now: datetime
+) -> list[OrganizationDocument]:
+    """Keep documents privately and by their content; the same file twice is one. Raises DocumentUnusable with
+    what is wrong with any of them, and then keeps none."""
     organization = selectors.organization_lock(organization_id)
     require(actor, "accounts.file_document", organization)
-    content = upload.read(files.MOST_BYTES + 1)
-    media_type, extension = _kind_of(content, name)
-    digest = hashlib.sha256(content).hexdigest()
+    good, problems = checked(uploads)
+    if problems:
+        raise DocumentUnusable(problems=problems)
+    return file(organization, good, actor, now)
+
+
+def file(
+    organization: Organization, good: Iterable[Checked], actor: User, now: datetime
+) -> list[OrganizationDocument]:
+    """The writing part, under the organization's lock."""
+    return [_filed(organization, one, actor, now) for one in good]
+
+
+def _filed(organization: Organization, one: Checked, actor: User, now: datetime) -> OrganizationDocument:
     kept = OrganizationDocument.objects.filter(organization=organization, removed_at__isnull=True)
-    known = kept.filter(sha256=digest).first()
+    known = kept.filter(sha256=one.sha256).first()
     if known is not None:
         return known
     if kept.count() >= files.MOST_DOCUMENTS:
         message = gettext_noop("At most {most} documents are kept. Remove one first.")
-        raise _unusable("too_many", message, most=files.MOST_DOCUMENTS)
+        params = {"most": files.MOST_DOCUMENTS}
+        raise DocumentUnusable(problems=[Problem("document.too_many", message, params, "documents")])
     document = OrganizationDocument(
         organization=organization,
-        name=name[-LONGEST_NAME:],
-        media_type=media_type,
-        size=len(content),
-        sha256=digest,
+        name=one.name[-LONGEST_NAME:],
+        media_type=one.media_type,
+        size=len(one.content),
+        sha256=one.sha256,
         uploaded_by=actor,
         uploaded_at=now,
     )
-    document.file.save(f"{digest[:32]}.{extension}", ContentFile(content), save=False)
+    document.file.save(f"{one.sha256[:32]}.{one.extension}", ContentFile(one.content), save=False)
     document.save(force_insert=True)
     _record(actor, "organization.document_added", document, now)
     return document
@@ -68,21 +124,6 @@ def organization_document_remove(*, actor: User, organization_id: int, public_id
         document.removed_at = now
         document.save(update_fields=["removed_at"])
         _record(actor, "organization.document_removed", document, now)
-
-
-def _kind_of(content: bytes, name: str) -> tuple[str, str]:
-    if len(content) > files.MOST_BYTES:
-        message = gettext_noop("“{name}” is larger than {megabytes} MB. Make it smaller and try again.")
-        raise _unusable("too_large", message, name=name, megabytes=files.MOST_BYTES // 1024 // 1024)
-    found = files.kind_of(content)
-    if found is None:
-        message = gettext_noop("“{name}” is no PDF, JPEG or PNG. Choose a scan in one of these formats.")
-        raise _unusable("kind_unknown", message, name=name)
-    return found
-
-
-def _unusable(code: str, message: str, **params: str | int) -> DocumentUnusable:
-    return DocumentUnusable(problems=[Problem(f"document.{code}", message, params, "documents")])
 
 
 def _record(actor: User, action: str, document: OrganizationDocument, now: datetime) -> None:

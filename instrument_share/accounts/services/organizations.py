@@ -1,6 +1,6 @@
 """Writers of organizations: registration, admission, and what becomes of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +25,7 @@ from instrument_share.accounts.models import (
     User,
 )
 from instrument_share.accounts.permissions import allowed, require
+from instrument_share.accounts.services.documents import Upload, checked, file
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import DomainError, Invalid, Kind, Problem, gettext_noop
 from instrument_share.kernel.states import moved
@@ -86,6 +87,7 @@ def organization_register(
     owns_instruments: bool = False,
     contact: str = "",
     phone: str = "",
+    documents: Iterable[Upload] = (),
 ) -> Organization:
     """Enter a body by its USCC (GB 32100); it waits for the bureau's admission.
 
@@ -104,7 +106,8 @@ def organization_register(
     )
     before = Organization.objects.select_for_update().filter(uscc=facts.uscc).first()
     superior = _superior(facts)
-    problems = rules.problems(facts) + _superior_missing(facts, superior)
+    good, unusable = checked(documents)
+    problems = rules.problems(facts) + _superior_missing(facts, superior) + unusable
     if before is not None and before.state != OrganizationState.REFUSED:
         problems.append(TAKEN)
     if actor is not None and kind in rules.AUTHORITIES:
@@ -127,6 +130,7 @@ def organization_register(
     _record(actor, "organization.registered", organization, now)
     if actor is not None:
         _first_roles(organization, actor, now)
+        file(organization, good, actor, now)
         _tell_officers(organization, REGISTERED, now)
     return organization
 
@@ -148,6 +152,7 @@ def organization_correct(
     owns_instruments: bool = False,
     contact: str = "",
     phone: str = "",
+    documents: Iterable[Upload] = (),
 ) -> Organization:
     """Who registered it corrects what waits for admission, or hands in again what was refused."""
     organization = selectors.organization_lock(organization_id)
@@ -163,7 +168,8 @@ def organization_correct(
         parent_uscc=written(parent_uscc),
     )
     superior = _superior(facts)
-    problems = rules.problems(facts) + _superior_missing(facts, superior)
+    good, unusable = checked(documents)
+    problems = rules.problems(facts) + _superior_missing(facts, superior) + unusable
     if Organization.objects.filter(uscc=facts.uscc).exclude(pk=organization.pk).exists():
         problems.append(TAKEN)
     if problems:
@@ -179,6 +185,7 @@ def organization_correct(
     _enter(organization, facts, superior, more, now)
     _record(actor, "organization.corrected", organization, now)
     _first_roles(organization, actor, now)
+    file(organization, good, actor, now)
     if was_refused:
         _tell_officers(organization, HANDED_IN_AGAIN, now)
     return organization
@@ -362,7 +369,7 @@ def _tell_officers(organization: Organization, message: str, now: datetime) -> N
         users=selectors.officers_of(organization),
         message=message,
         params={"name": Bilingual(organization.name_zh, organization.name_en)},
-        path=f"/bureau/organizations/{organization.public_id}/",
+        path=f"/organizations/{organization.public_id}/",
         now=now,
     )
 
