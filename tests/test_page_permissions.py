@@ -12,7 +12,7 @@ from django.template.backends.django import Template
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
-from tests.permission_world import LATER, ROLES, build_world, cells, differences
+from tests.permission_world import INVITED, LATER, ROLES, build_world, cells, differences
 from tests.rewards.builders import YEAR
 
 TABLE = """
@@ -126,7 +126,39 @@ bureau_review                        in    404   404   404   404   404   404   4
 review_publish                       in    404   404   404   404   404   404   404   ok    403   404   404
 review_return                        in    404   404   404   404   404   404   404   ok    403   404   404
 bureau                               in    403   403   403   403   403   403   403   ok    ok    403   403
+organizations                        in    403   403   403   403   403   403   403   ok    ok    403   ok
 organization_admit                   in    403   403   403   403   403   403   403   ok    403   403   403
+organization_refuse                  in    403   403   403   403   403   403   403   ok    403   403   403
+organization_suspend                 in    403   403   403   403   403   403   403   ok    403   403   403
+organization_reinstate               in    403   403   403   403   403   403   403   ok    403   403   403
+
+# organizations and their people: the registered body, and the company
+organization_register                in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+organization_join                    in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+membership_request                   in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+organization                         in    404   ok    404   404   404   404   404   ok    ok    404   ok
+organization/company                 in    404   ok    ok    404   404   404   404   ok    ok    404   ok
+organization_correct                 in    404   ok    404   404   404   404   404   403   403   404   403
+organization_edit                    in    404   403   ok    404   404   404   404   403   403   404   403
+organization_documents               in    404   ok    404   404   404   404   404   403   403   404   403
+organization_document                in    404   ok    404   404   404   404   404   ok    ok    404   404
+organization_document_remove         in    404   ok    404   404   404   404   404   403   403   404   403
+relation_new                         in    404   404   404   403   403   ok    404   ok    403   404   403
+relation_end                         in    404   404   404   403   403   403   403   ok    403   404   403
+members                              in    404   403   ok    404   404   404   404   403   403   404   ok
+POST:invitation_send                 in    404   403   ok    404   404   404   404   403   403   404   ok
+POST:invitation_resend               in    404   403   ok    404   404   404   404   403   403   404   ok
+invitation_withdraw                  in    404   403   ok    404   404   404   404   403   403   404   ok
+POST:member_admit                    in    404   403   ok    404   404   404   404   403   403   404   ok
+member_refuse                        in    404   403   ok    404   404   404   404   403   403   404   ok
+member_role                          in    404   403   ok    404   404   404   404   403   403   404   ok
+member_end                           in    404   403   ok    404   404   404   404   403   403   404   ok
+hand_over                            in    404   404   ok    404   404   404   404   404   404   404   403
+organization_leave                   in    404   ok    ok    404   404   404   404   404   404   404   404
+invitation                           ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+my_organizations                     in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+request_withdraw                     in    ok    404   404   404   404   404   404   404   404   404   404
+settings                             in    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 
 # assessment and Finance
 policy_new                           in    403   403   403   403   403   403   403   ok    403   403   403
@@ -271,7 +303,41 @@ def arguments(w):
         "my_organization": [w.company.public_id],
         "notification_open": [w.notification.public_id],
         "token_revoke": [w.token.public_id],
-        "organization_admit": [w.pending.public_id],
+        **_of_people(w),
+    }
+
+
+def _of_people(w):
+    pending, company, unit = ([one.public_id] for one in (w.pending, w.company, w.unit))
+    request, belongs = w.request.public_id, w.belongs.public_id
+    document, invitation = w.document.public_id, w.invitation.public_id
+    return {
+        "organization_admit": pending,
+        "organization_refuse": pending,
+        "organization_suspend": company,
+        "organization_reinstate": company,
+        "membership_request": company,
+        "organization": pending,
+        "organization/company": company,
+        "organization_correct": pending,
+        "organization_edit": company,
+        "organization_documents": pending,
+        "organization_document": [*pending, document],
+        "organization_document_remove": [*pending, document],
+        "relation_new": unit,
+        "relation_end": [*unit, w.elsewhere.public_id],
+        "members": company,
+        "invitation_send": company,
+        "invitation_resend": [*company, invitation],
+        "invitation_withdraw": [*company, invitation],
+        "member_admit": [*company, request],
+        "member_refuse": [*company, request],
+        "member_role": [*company, belongs],
+        "member_end": [*company, belongs],
+        "hand_over": [*company, w.administers.public_id],
+        "organization_leave": company,
+        "invitation": [INVITED],
+        "request_withdraw": [request],
     }
 
 

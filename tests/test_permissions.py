@@ -10,6 +10,7 @@ import pkgutil
 import re
 from decimal import Decimal
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 
 import pytest

@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from instrument_share.accounts import selectors as accounts
-from instrument_share.accounts.domain import OrganizationKind, OrganizationState
+from instrument_share.accounts.domain import OrganizationState
 from instrument_share.kernel.wording import Words
 from instrument_share.web import labels
 from instrument_share.web.exports import csv_response
 from instrument_share.web.formats import bilingual
 from instrument_share.web.problem import told
+from instrument_share.web.wording import KINDS
 from providers import selectors as providers
 from providers.domain.completeness import UnitCompleteness
 from providers.domain.information import KIND_WORDS
@@ -27,14 +26,6 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization
     from instrument_share.accounts.selectors import Viewer
 
-KINDS: dict[str, str | Promise] = {
-    OrganizationKind.UNIVERSITY.value: gettext_lazy("University"),
-    OrganizationKind.INSTITUTE.value: gettext_lazy("Research institute"),
-    OrganizationKind.HOSPITAL.value: gettext_lazy("Hospital"),
-    OrganizationKind.ENTERPRISE.value: gettext_lazy("Enterprise"),
-    OrganizationKind.SERVICE_BODY.value: gettext_lazy("Service body"),
-    OrganizationKind.GOVERNMENT.value: gettext_lazy("Government body"),
-}
 PLACE = "#units"
 
 

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.urls import path
 
 from instrument_share.pages.views import (
+    account,
+    admission,
     booking,
     bureau,
     catalogue,
@@ -13,6 +15,9 @@ from instrument_share.pages.views import (
     instrument,
     keeper,
     me,
+    members,
+    organization_papers,
+    organizations,
     unit_desk,
     units,
 )
@@ -50,7 +55,74 @@ urlpatterns = [
     path("keeper/closures/<str:public_id>/lift/", closures.closure_lift, name="closure_lift"),
     path("unit/", unit_desk.unit_desk, name="unit_desk"),
     path("bureau/", bureau.bureau, name="bureau"),
-    path("bureau/organizations/<str:public_id>/admit/", bureau.admit, name="organization_admit"),
+    path("bureau/organizations/", admission.organizations, name="organizations"),
+    *(
+        path(
+            f"bureau/organizations/<str:public_id>/{move}/",
+            admission.organization_decide,
+            {"move": move},
+            name=f"organization_{move}",
+        )
+        for move in ("admit", "refuse", "suspend", "reinstate")
+    ),
+    path("me/organizations/", organizations.my_organizations, name="my_organizations"),
+    path("me/organizations/<str:membership_id>/withdraw/", members.request_withdraw, name="request_withdraw"),
+    path("me/settings/", account.settings, name="settings"),
+    path("invitations/<str:secret>/", account.invitation, name="invitation"),
+    path("organizations/register/", organizations.organization_register, name="organization_register"),
+    path("organizations/join/", organizations.organization_join, name="organization_join"),
+    path("organizations/<str:public_id>/", organizations.organization, name="organization"),
+    path("organizations/<str:public_id>/join/", organizations.membership_request, name="membership_request"),
+    path(
+        "organizations/<str:public_id>/correct/",
+        organizations.organization_correct,
+        name="organization_correct",
+    ),
+    path("organizations/<str:public_id>/edit/", organizations.organization_edit, name="organization_edit"),
+    path("organizations/<str:public_id>/leave/", members.organization_leave, name="organization_leave"),
+    path(
+        "organizations/<str:public_id>/documents/",
+        organization_papers.documents_add,
+        name="organization_documents",
+    ),
+    path(
+        "organizations/<str:public_id>/documents/<str:document_id>/",
+        organization_papers.document,
+        name="organization_document",
+    ),
+    path(
+        "organizations/<str:public_id>/documents/<str:document_id>/remove/",
+        organization_papers.document_remove,
+        name="organization_document_remove",
+    ),
+    path("organizations/<str:public_id>/relations/", organization_papers.relation_new, name="relation_new"),
+    path(
+        "organizations/<str:public_id>/relations/<str:other_id>/end/",
+        organization_papers.relation_end,
+        name="relation_end",
+    ),
+    path("organizations/<str:public_id>/members/", members.members, name="members"),
+    path("organizations/<str:public_id>/invitations/", members.invitation_send, name="invitation_send"),
+    path(
+        "organizations/<str:public_id>/invitations/<str:invitation_id>/resend/",
+        members.invitation_resend,
+        name="invitation_resend",
+    ),
+    path(
+        "organizations/<str:public_id>/invitations/<str:invitation_id>/withdraw/",
+        members.invitation_withdraw,
+        name="invitation_withdraw",
+    ),
+    *(
+        path(f"organizations/<str:public_id>/members/<str:membership_id>/{part}/", view, name=name)
+        for part, view, name in (
+            ("admit", members.member_admit, "member_admit"),
+            ("refuse", members.member_refuse, "member_refuse"),
+            ("role", members.member_role, "member_role"),
+            ("end", members.member_end, "member_end"),
+            ("hand-over", members.hand_over, "hand_over"),
+        )
+    ),
 ]
 if settings.DEBUG:
     from instrument_share.pages import styleguide

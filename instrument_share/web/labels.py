@@ -53,7 +53,12 @@ STATES: dict[str, Label] = {
     "profile.published": Label(_("Published"), "good", "check"),
     "organization.pending": Label(_("Waiting for admission"), "waiting", "clock"),
     "organization.admitted": Label(_("Admitted"), "good", "check"),
+    "organization.refused": Label(_("Not admitted"), "bad", "cross"),
     "organization.suspended": Label(_("Suspended"), "bad", "pause"),
+    "membership.pending": Label(_("Waiting to be admitted"), "waiting", "clock"),
+    "membership.active": Label(_("Member"), "good", "check"),
+    "membership.refused": Label(_("Not admitted"), "bad", "cross"),
+    "membership.ended": Label(_("Former member"), "quiet", "minus"),
     "finding.open": Label(pgettext_lazy("finding", "Open"), "waiting", "clock"),
     "finding.upheld": Label(_("Upheld"), "bad", "cross"),
     "finding.dismissed": Label(_("Dismissed"), "quiet", "minus"),
@@ -99,6 +104,11 @@ MOVES: dict[str, str | Promise] = {
     "suspend": _("suspend"),
     "resume": _("resume"),
     "retire": _("retire"),
+    "admit": _("admit"),
+    "refuse": _("refuse"),
+    "reinstate": _("reinstate"),
+    "end": _("end"),
+    "ask": _("ask to be admitted"),
 }
 
 

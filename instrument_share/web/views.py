@@ -1,16 +1,31 @@
 """Addresses that belong to no app."""
 
+from django.conf import settings
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.templatetags.static import static
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
+from django.views.i18n import set_language as django_set_language
+
+from instrument_share.accounts.services import user_language_set
+from instrument_share.web import clock
 
 ROBOTS = """User-agent: *
 Disallow: /accounts/
 Disallow: /api/
 Disallow: /me/
 """
+
+
+@require_POST
+def set_language(request: HttpRequest) -> HttpResponseBase:
+    """Django's own, and kept on the account of who is logged in, for mails and other devices."""
+    answer = django_set_language(request)
+    wanted = request.POST.get("language", "")
+    if request.user.is_authenticated and wanted in dict(settings.LANGUAGES):
+        user_language_set(actor=request.user, language=wanted, now=clock.now())
+    return answer
 
 
 @require_safe

@@ -170,6 +170,15 @@ def organizations_to_join(_viewer: "Viewer", text: str) -> list[Organization]:
     return list(found.order_by("name_zh", "id")[:FOUND_AT_MOST])
 
 
+def organization_joinable(_viewer: "Viewer", public_id: str) -> Organization:
+    """One organization that a person may ask to be admitted to, or NotFound."""
+    open_to_requests = (OrganizationState.ADMITTED, OrganizationState.PENDING)
+    found = Organization.objects.filter(public_id=public_id, state__in=open_to_requests).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def documents(viewer: "Viewer", organization: Organization) -> QuerySet[OrganizationDocument]:
     """The documents that the viewer may read: one's own uploads, all for who manages the organization and for
     the bureau that supervises it."""
@@ -199,6 +208,10 @@ class Related:
     since: datetime | None = None
     until: datetime | None = None
     end_reason: str = ""
+
+    @property
+    def is_declared(self) -> bool:
+        return self.kinship == "declared"
 
 
 def related_to(organization: Organization) -> list[Related]:

@@ -16,6 +16,7 @@ from instrument_share.pages.weeks import Day
 from instrument_share.web import formats
 from instrument_share.web.problem import told as told_message
 from instrument_share.web.templatetags.ui import facts
+from instrument_share.web.wording import KINDS
 from providers.domain import words
 from providers.domain.wording import word as word_of
 from providers.forms.countries import COUNTRIES
@@ -28,6 +29,25 @@ DAY_WORDS = {
     "closed": lambda: _("closed"),
     "free": lambda: _("not open"),
 }
+
+
+KINSHIP = {
+    "parent": lambda: _("superior organization"),
+    "child": lambda: _("subordinate organization"),
+    "same_parent": lambda: _("same superior organization"),
+    "declared": lambda: _("declared related"),
+}
+
+
+@register.filter
+def kinship(code: str) -> str:
+    """How one organization is related to another."""
+    return KINSHIP[code]()
+
+
+@register.filter
+def organization_kind(code: str) -> str:
+    return str(KINDS.get(code, code))
 
 
 @register.filter

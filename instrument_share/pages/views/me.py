@@ -100,8 +100,10 @@ def my_tabs(viewer: "User", current: str) -> list[tuple[Any, ...]]:
             (row.public_id, bilingual(row, "name"), reverse("my_organization", args=[row.public_id]))
             for row in _administered(viewer)
         ),
+        ("my_organizations", _("My organizations"), reverse("my_organizations")),
         ("inbox", _("Notifications"), reverse("inbox")),
         ("tokens", _("API tokens"), reverse("tokens")),
+        ("settings", _("Settings"), reverse("settings")),
     ]
     return [(text, address, key == current) for key, text, address in parts]
 
