@@ -57,7 +57,7 @@ STATES: dict[str, Label] = {
     "organization.suspended": Label(_("Suspended"), "bad", "pause"),
     "membership.pending": Label(_("Waiting to be admitted"), "waiting", "clock"),
     "membership.active": Label(_("Member"), "good", "check"),
-    "membership.refused": Label(_("Not admitted"), "bad", "cross"),
+    "membership.refused": Label(_("Not taken in"), "bad", "cross"),
     "membership.ended": Label(_("Former member"), "quiet", "minus"),
     "finding.open": Label(pgettext_lazy("finding", "Open"), "waiting", "clock"),
     "finding.upheld": Label(_("Upheld"), "bad", "cross"),

@@ -5,7 +5,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.templatetags.static import static
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 from django.views.i18n import set_language as django_set_language
 
 from instrument_share.accounts.services import user_language_set
@@ -18,7 +18,6 @@ Disallow: /me/
 """
 
 
-@require_POST
 def set_language(request: HttpRequest) -> HttpResponseBase:
     """Django's own, and kept on the account of who is logged in, for mails and other devices."""
     answer = django_set_language(request)
