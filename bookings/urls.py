@@ -2,9 +2,7 @@
 
 from django.urls import path
 
-from bookings import services
-from bookings.views import attendance, booking, instrument_states, usage
-from providers.views import rules
+from bookings.views import attendance, booking, instrument_states, rules, usage
 
 urlpatterns = [
     path("instruments/<str:public_id>/suspend/", instrument_states.suspend, name="instrument_suspend"),
@@ -15,12 +13,7 @@ urlpatterns = [
         instrument_states.qualification_revoke,
         name="qualification_revoke",
     ),
-    path(
-        "unit/instruments/<str:public_id>/rule/",
-        rules.rule_new,
-        {"put_in_force": services.rule_put_in_force},
-        name="rule_new",
-    ),
+    path("unit/instruments/<str:public_id>/rule/", rules.rule_new, name="rule_new"),
     path("bookings/<str:public_id>/", booking.booking, name="booking"),
     path("bookings/<str:public_id>/cancel/", booking.cancel, name="booking_cancel"),
     path("bookings/<str:public_id>/move/", booking.move, name="booking_move"),

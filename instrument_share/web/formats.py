@@ -73,8 +73,13 @@ def day(instant: date | datetime | None) -> str:
         return NOTHING
     on = _local_date(instant)
     if in_english():
-        return f"{_WEEKDAYS_EN[on.weekday()]} {_date_en(on)}"
-    return f"{_date_zh(on)} 周{_WEEKDAYS_ZH[on.weekday()]}"
+        return f"{weekday(on)} {_date_en(on)}"
+    return f"{_date_zh(on)} {weekday(on)}"
+
+
+def weekday(on: date) -> str:
+    """`周四`, `Thu`."""
+    return _WEEKDAYS_EN[on.weekday()] if in_english() else f"周{_WEEKDAYS_ZH[on.weekday()]}"
 
 
 def date_only(instant: date | datetime | None) -> str:

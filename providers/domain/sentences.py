@@ -30,17 +30,37 @@ _HOLIDAYS = {
 def sentences(terms: TermsDraft) -> list[Sentence]:
     """The rule in the order in which one asks before booking: when, who, how, until when, for how much."""
     return [
+        *_opening(terms),
+        *_who(terms),
+        *_lengths(terms),
+        *_decision(terms),
+        *_quotas(terms),
+        *_afterwards(terms),
+        *_costs(terms),
+    ]
+
+
+def parts(terms: TermsDraft) -> dict[str, list[Sentence]]:
+    """The same sentences by what they are about, as the editor divides them."""
+    return {
+        "patterns": _opening(terms),
+        "prices": _costs(terms),
+        "who": [*_who(terms), *_decision(terms)],
+        "lengths": [*_lengths(terms), *_afterwards(terms)],
+        "quotas": [*_quotas(terms)],
+    }
+
+
+def _opening(terms: TermsDraft) -> list[Sentence]:
+    return [
         *(_hours(pattern) for pattern in terms.patterns),
         Sentence(_HOLIDAYS[terms.holidays]),
         *(_exception(exception) for exception in terms.exceptions),
-        *_who(terms),
-        *_how(terms),
-        *_quotas(terms),
-        *_afterwards(terms),
-        *(_price(price) for price in terms.prices),
-        *_minimum(terms),
-        *_vouchers(terms),
     ]
+
+
+def _costs(terms: TermsDraft) -> list[Sentence]:
+    return [*(_price(price) for price in terms.prices), *_minimum(terms), *_vouchers(terms)]
 
 
 def _hours(pattern: OpeningPattern) -> Sentence:
@@ -110,7 +130,7 @@ def _who(terms: TermsDraft) -> Iterator[Sentence]:
         yield Sentence(gettext_noop("Who operates it needs a qualification that is valid through the end."))
 
 
-def _how(terms: TermsDraft) -> Iterator[Sentence]:
+def _lengths(terms: TermsDraft) -> Iterator[Sentence]:
     yield Sentence(
         gettext_noop("Time is booked in steps of {step}: {shortest} at least, {longest} at most."),
         {
@@ -127,6 +147,9 @@ def _how(terms: TermsDraft) -> Iterator[Sentence]:
         yield Sentence(
             gettext_noop("A booking may run on through the hours between two openings, overnight.")
         )
+
+
+def _decision(terms: TermsDraft) -> Iterator[Sentence]:
     if terms.decision is Decision.AT_ONCE:
         yield Sentence(gettext_noop("A booking that fits the rule is approved at once."))
     else:
@@ -178,17 +201,20 @@ def _afterwards(terms: TermsDraft) -> Iterator[Sentence]:
 
 
 def _price(price: Price) -> Sentence:
-    who = (word(price.user_kind),) if price.user_kind else ()
-    how = (word(price.service_mode),) if price.service_mode else ()
-    weekdays = _weekdays(price.weekdays)
-    times: tuple[Sentence, ...] = ()
-    if price.from_time is not None and price.until_time is not None:
-        hours = {"opens": f"{price.from_time:%H:%M}", "closes": f"{price.until_time:%H:%M}"}
-        times = (Sentence(gettext_noop("{opens} to {closes}"), hours),)
-    params = {"price": price.price_yuan, "unit": word(price.unit), "for": (*who, *how, *weekdays, *times)}
+    params = {"price": price.price_yuan, "unit": word(price.unit), "for": conditions(price)}
     if params["for"]:
         return Sentence(gettext_noop("{price} yuan {unit} ({for})."), params)
     return Sentence(gettext_noop("{price} yuan {unit}."), params)
+
+
+def conditions(price: Price) -> tuple[Words | Sentence, ...]:
+    """For whom, for which service and when a price is; empty for one that always applies."""
+    who = (word(price.user_kind),) if price.user_kind else ()
+    how = (word(price.service_mode),) if price.service_mode else ()
+    times: tuple[Sentence, ...] = ()
+    if price.from_time is not None and price.until_time is not None:
+        times = (_times(price.from_time, price.until_time),)
+    return (*who, *how, *_weekdays(price.weekdays), *times)
 
 
 def _minimum(terms: TermsDraft) -> Iterator[Sentence]:

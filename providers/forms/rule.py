@@ -1,5 +1,7 @@
 """The terms of an instrument as a form: lengths in hours, rows of opening hours and of prices."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,6 +19,7 @@ from providers.forms.rule_rows import (
     ROW_FORMS,
     ROW_SETS,
     in_hours,
+    row_heading,
     row_of,
     whole_field,
 )
@@ -75,6 +78,39 @@ class RuleForm(forms.Form):
             offer(self.fields[name], choices_of(members))
 
 
+@dataclass(frozen=True)
+class Part:
+    """A part of the page: how many problems are in it, and whether a row of it was added or left out."""
+
+    problems: int
+    touched: bool
+
+
+PARTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "patterns": (("holidays",), ("patterns", "exceptions")),
+    "prices": (("minimum_charge_yuan", "accepts_vouchers"), ("prices",)),
+    "who": (("user_kinds", "service_modes", "needs_qualification", "decision", "decision_hours"), ()),
+    "lengths": (
+        (
+            "step",
+            "min_length",
+            "max_length",
+            "turnaround",
+            "lead",
+            "horizon",
+            "change_deadline",
+            "cancel_deadline",
+            "late_cancel_percent",
+            "no_show_percent",
+            "may_span_gaps",
+        ),
+        (),
+    ),
+    "quotas": ((), ("quotas",)),
+}
+"""The parts of the page, each with its fields and its kinds of rows."""
+
+
 class TermsForms:
     """The form and its rows together. Its row buttons work without a script.
 
@@ -90,6 +126,7 @@ class TermsForms:
             self.rows: dict[str, Any] = {
                 prefix: rows(data, prefix=prefix) for prefix, rows in ROW_SETS.items()
             }
+            self._name_rows()
             return
         if data is not None:
             typed = {prefix: _typed_rows(data, prefix, form, self.act) for prefix, form in ROW_FORMS.items()}
@@ -99,6 +136,34 @@ class TermsForms:
             prefix: rows(prefix=prefix, initial=_shown(prefix, initial[prefix]))
             for prefix, rows in ROW_SETS.items()
         }
+        self._name_rows()
+
+    def _name_rows(self) -> None:
+        for prefix, rows in self.rows.items():
+            for number, row in enumerate(rows, 1):
+                row.heading = row_heading(prefix, number)
+
+    @property
+    def every(self) -> list[forms.Form]:
+        """The form and all rows, in the order of the page."""
+        return [self.rule, *(row for rows in self.rows.values() for row in rows)]
+
+    def parts(self) -> dict[str, Part]:
+        """The parts of the page, each with what is wrong in it and whether it was just worked on."""
+        worked_on = self.act.split("-")[1] if "-" in self.act else ""
+        return {
+            name: Part(
+                problems=self._problems(fields, prefixes) if self.is_bound else 0,
+                touched=worked_on in prefixes,
+            )
+            for name, (fields, prefixes) in PARTS.items()
+        }
+
+    def _problems(self, fields: Iterable[str], prefixes: Iterable[str]) -> int:
+        rows = (row for prefix in prefixes for row in self.rows[prefix])
+        return sum(len(self.rule.errors.get(field, ())) for field in fields) + sum(
+            len(errors) for row in rows for errors in row.errors.values()
+        )
 
     def is_valid(self) -> bool:
         parts = [self.rule.is_valid(), *(rows.is_valid() for rows in self.rows.values())]

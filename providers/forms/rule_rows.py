@@ -199,6 +199,18 @@ ROW_SETS = {
 }
 
 
+def row_heading(prefix: str, number: int) -> str:
+    """What a row is called where its problems are told."""
+    match prefix:
+        case "patterns":
+            return _("Opening hours %(number)s") % {"number": number}
+        case "exceptions":
+            return _("Exception %(number)s") % {"number": number}
+        case "prices":
+            return _("Price %(number)s") % {"number": number}
+    return _("Quota %(number)s") % {"number": number}
+
+
 def row_of(said: OpeningPattern | DayException | Price | Quota) -> dict[str, Any]:
     """What a row shows of the terms."""
     match said:

@@ -113,7 +113,7 @@ def rules_of(viewer: "Viewer", instrument_id: int) -> QuerySet[OpenServiceRule]:
     """Every version of the rule of a visible instrument, newest first."""
     return (
         OpenServiceRule.objects.filter(instrument__in=instruments(viewer).filter(pk=instrument_id))
-        .select_related("calendar")
+        .select_related("calendar", "created_by")
         .prefetch_related(*TERMS_PARTS)
         .order_by("-version")
     )

@@ -1,7 +1,7 @@
 """The parts that pages are made of: `{% load ui %}`. docs/frontend.md shows each in use."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -81,17 +81,22 @@ def back(address: str, text: str) -> dict[str, str]:
 
 
 @register.inclusion_tag(_PARTS + "problems.html")
-def form_problems(form: forms.BaseForm) -> dict[str, Any]:
-    """Everything that is wrong with a form, on top, each linked to its field. Empty for a good form."""
-    entries: list[tuple[str, str, str]] = []
-    if form.is_bound:
-        for name, errors in form.errors.items():
-            bound = form[name] if name in form.fields else None
-            for error in errors:
-                entries.append(
-                    (bound.id_for_label if bound else "", str(bound.label) if bound else "", str(error))
-                )
-    return {"entries": entries}
+def form_problems(*given: forms.BaseForm | Iterable[forms.BaseForm]) -> dict[str, Any]:
+    """Everything that is wrong with a form, or with several, on top, each linked to its field.
+
+    Nothing for good forms. A form that is a row of several says which one in its `heading`.
+    """
+    every = [form for one in given for form in ([one] if isinstance(one, forms.BaseForm) else one)]
+    return {"entries": [entry for form in every if form.is_bound for entry in _problems_of(form)]}
+
+
+def _problems_of(form: forms.BaseForm) -> Iterator[tuple[str, str, str]]:
+    heading = getattr(form, "heading", "")
+    for name, errors in form.errors.items():
+        bound = form[name] if name in form.fields else None
+        label = " · ".join(str(part) for part in (heading, bound.label if bound else "") if part)
+        for error in errors:
+            yield bound.id_for_label if bound else "", label, str(error)
 
 
 @register.inclusion_tag(_PARTS + "field.html")

@@ -61,9 +61,9 @@ def test_the_preview_says_the_rule_and_when_it_opens_and_publishes_nothing(sent)
     said = text_of(answer)
     assert "周一至周五 09:00—17:30 开放。" in said
     assert "260 元/小时。" in said
-    assert "2025年9月2日 周二 09:00–17:30" in said
-    assert "2025年9月6日 周六 不开放" in said
-    assert answer.content.decode().count('class="day-bar"') == 14
+    assert "2025年9月2日至2025年10月5日：开放 22 天，共 187 小时。" in said
+    assert "28 班 09:00–17:30 29 09:00–17:30 30 09:00–17:30 10/1 休 — 2 休 —" in said
+    assert answer.content.decode().count('class="day-bar"') == 34
     assert not OpenServiceRule.objects.exists()
 
 

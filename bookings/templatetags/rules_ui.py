@@ -1,0 +1,53 @@
+"""Parts of the page on which terms are entered: what a price is for, and how it differs from before."""
+
+from collections.abc import Iterable
+
+from django import template
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from bookings.domain.price_examples import PriceExample
+from instrument_share.kernel.wording import Sentence
+from instrument_share.web import formats
+from instrument_share.web.problem import told
+from instrument_share.web.templatetags.ui import badge
+from providers.domain.price_changes import PriceChange
+from providers.domain.sentences import conditions
+from providers.domain.terms import Price
+from providers.domain.wording import word
+
+register = template.Library()
+
+
+@register.simple_tag
+def price_change(change: PriceChange | PriceExample) -> SafeString:
+    """How a price differs from the one before, in words beside a sign that does not need colour."""
+    if change.after is None:
+        return badge(_("left out"), "quiet", "minus")
+    if change.before is None:
+        return badge(_("new"), "active", "plus")
+    if change.before == change.after:
+        return badge(_("unchanged"), "quiet", "check")
+    if change.share is None:
+        return badge(_("no longer free of charge"), "waiting", "plus")
+    if change.share > 0:
+        return badge(f"+{formats.percent(change.share)}", "waiting", "plus")
+    return badge(f"−{formats.percent(-change.share)}", "good", "minus")
+
+
+@register.filter
+def price_line(price: Price) -> str:
+    """For whom, for which service and when a price is."""
+    return told("{for}", {"for": conditions(price)}) or _("everybody")
+
+
+@register.filter
+def price_unit(price: Price) -> str:
+    """By what a price is charged."""
+    return told(word(price.unit), {})
+
+
+@register.filter
+def in_short(sentences: Iterable[Sentence]) -> str:
+    """Sentences as one line."""
+    return (" " if formats.in_english() else "").join(told(one.message, one.params) for one in sentences)
