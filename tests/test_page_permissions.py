@@ -127,6 +127,9 @@ review_publish                       in    404   404   404   404   404   404   4
 review_return                        in    404   404   404   404   404   404   404   ok    403   404   404
 bureau                               in    403   403   403   403   403   403   403   ok    ok    403   403
 organizations                        in    403   403   403   403   403   403   403   ok    ok    403   ok
+completeness                         in    403   403   403   403   403   403   403   ok    ok    403   403
+completeness_remind                  in    403   403   403   403   403   403   403   ok    403   403   403
+unit_supervision                     in    403   403   403   403   403   403   403   ok    ok    403   403
 organization_admit                   in    403   403   403   403   403   403   403   ok    403   403   403
 organization_refuse                  in    403   403   403   403   403   403   403   ok    403   403   403
 organization_suspend                 in    403   403   403   403   403   403   403   ok    403   403   403
@@ -338,6 +341,8 @@ def _of_people(w):
         "organization_leave": company,
         "invitation": [INVITED],
         "request_withdraw": [request],
+        "unit_supervision": unit,
+        "organization_admit": [w.pending.public_id],
     }
 
 

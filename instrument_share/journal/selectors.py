@@ -1,6 +1,6 @@
 """Reads of the journal."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from django.db.models import Model, QuerySet
@@ -28,6 +28,15 @@ def history(subject: Model) -> QuerySet[AuditEntry]:
     return AuditEntry.objects.filter(
         subject_type=subject._meta.label, subject_id=getattr(subject, "public_id", None) or str(subject.pk)
     ).order_by("id")
+
+
+def acts_of(organization_id: int, actions: Collection[str]) -> QuerySet[AuditEntry]:
+    """What was done of these actions in the matter of an organization, newest first; the caller has checked
+    that the viewer may see it.
+    """
+    return AuditEntry.objects.filter(organization_id=organization_id, action__in=list(actions)).order_by(
+        "-id"
+    )
 
 
 def broken_seals() -> Iterator[AuditSeal]:

@@ -1,146 +1,163 @@
-"""All owning units in one table by how complete their information is: filters, order, and the sheet of it."""
+"""All owning units in one table by how complete their information is: which are shown, in which order.
 
-from collections.abc import Callable, Iterable, Sequence
+Everything is judged anew from dated publications, so a past month's end can be shown like today. As many
+statements for many units as for one.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
-
-from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
 
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import OrganizationState
-from instrument_share.kernel.wording import Words
-from instrument_share.web import labels
-from instrument_share.web.exports import csv_response
 from instrument_share.web.formats import bilingual
-from instrument_share.web.problem import told
-from instrument_share.web.wording import KINDS
 from providers import selectors as providers
-from providers.domain.completeness import UnitCompleteness
-from providers.domain.information import KIND_WORDS
+from providers.domain.completeness import RANK, KindChange, KindCompleteness, UnitCompleteness, changes
+from providers.domain.information import InformationKind
 from providers.domain.words import Completeness
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization
     from instrument_share.accounts.selectors import Viewer
 
-PLACE = "#units"
+A_WEEK = timedelta(days=7)
+OPEN = "open"
+"""Missing or out of date."""
 
 
 @dataclass(frozen=True)
 class UnitRow:
-    """An owning unit and how complete its information is."""
+    """An owning unit, how complete its information is, and how it was a week before."""
 
     organization: "Organization"
     completeness: UnitCompleteness
+    changes: tuple[KindChange, ...] = ()
+    reminded_at: datetime | None = None
 
     @property
-    def stale(self) -> int:
-        return sum(kind.state is Completeness.STALE for kind in self.completeness.kinds)
+    def open(self) -> tuple[KindCompleteness, ...]:
+        return self.completeness.next_steps
 
     @property
-    def missing(self) -> int:
-        return sum(kind.state is Completeness.MISSING for kind in self.completeness.kinds)
+    def to_do(self) -> tuple[KindCompleteness, ...]:
+        """Of what is open that about which the unit can do something."""
+        return self.completeness.to_do
+
+    @property
+    def open_since(self) -> date | None:
+        """Since when something is open, without saying what."""
+        return min((kind.since for kind in self.open if kind.since is not None), default=None)
 
     @property
     def district(self) -> str:
         """The district's code, or nothing."""
         return self.organization.district.code if self.organization.district else ""
 
+    @property
+    def better(self) -> tuple[KindChange, ...]:
+        return tuple(change for change in self.changes if change.better)
 
-ORDERS: dict[str, Callable[[UnitRow], Any]] = {
-    "percent": lambda row: (row.completeness.percent, -row.missing, row.organization.name_zh),
-    "-percent": lambda row: (-row.completeness.percent, row.missing, row.organization.name_zh),
-    "name": lambda row: bilingual(row.organization, "name"),
-}
-DIRECTIONS = {"percent": "ascending", "-percent": "descending", "name": "ascending"}
+    @property
+    def worse(self) -> tuple[KindChange, ...]:
+        return tuple(change for change in self.changes if not change.better)
+
+    def kind(self, code: str) -> KindCompleteness:
+        return next(kind for kind in self.completeness.kinds if kind.kind == code)
+
+    @property
+    def missing(self) -> int:
+        return sum(kind.state is Completeness.MISSING for kind in self.completeness.kinds)
+
+    @property
+    def stale(self) -> int:
+        return sum(kind.state is Completeness.STALE for kind in self.completeness.kinds)
 
 
-def owning_units(viewer: "Viewer", today: date) -> list[UnitRow]:
-    """Every admitted unit of the viewer's region that owns instruments, also one with nothing entered yet."""
+def owning_units(viewer: "Viewer", as_of: date) -> list[UnitRow]:
+    """Every admitted unit of the viewer's region that owns instruments, also one with nothing entered yet, as
+    of a day's end.
+    """
     found = accounts.organizations(viewer).filter(
         accounts.region_of(viewer).within(), owns_instruments=True, state=OrganizationState.ADMITTED
     )
     units = list(found)
-    judged = providers.completeness_of([unit.pk for unit in units], today)
-    return [UnitRow(unit, judged[unit.pk]) for unit in units]
+    ids = [unit.pk for unit in units]
+    judged = providers.completeness_at(ids, [as_of - A_WEEK, as_of])
+    reminded = providers.last_reminded(viewer, ids)
+    return [
+        UnitRow(unit, judged[unit.pk][1], changes(*judged[unit.pk]), reminded.get(unit.pk)) for unit in units
+    ]
 
 
-def chosen_units(request: HttpRequest, rows: Iterable[UnitRow]) -> list[UnitRow]:
-    """Those that `?district=`, `?kind=` and `?show=` choose, in the order of `?sort=`."""
-    district, kind, show = (request.GET.get(name, "") for name in ("district", "kind", "show"))
+def chosen_units(rows: Iterable[UnitRow], chosen: Mapping[str, str]) -> list[UnitRow]:
+    """Those that the filters leave, in the order of `sort`.
+
+    `information` and `state` go together: of a kind of information that state; of any kind where none is
+    chosen; either of the open states where no state is.
+    """
     found = [
         row
         for row in rows
-        if district in ("", row.district)
-        and kind in ("", row.organization.kind)
-        and (show != "missing" or row.missing)
-        and (show != "stale" or row.stale)
+        if chosen.get("district", "") in ("", row.district)
+        and chosen.get("kind", "") in ("", row.organization.kind)
+        and _in_state(row, chosen.get("information", ""), chosen.get("state", ""))
+        and _changed(row, chosen.get("changed", ""))
     ]
-    return sorted(found, key=ORDERS.get(request.GET.get("sort", ""), ORDERS["percent"]))
+    return in_order(found, chosen.get("sort", ""))
 
 
-def facets(request: HttpRequest, rows: Sequence[UnitRow]) -> dict[str, Any]:
-    """What the table can be narrowed to, its sortable columns, and the address of its sheet."""
-    districts = {row.district: row.organization.district for row in rows if row.district}
-    kinds = {row.organization.kind for row in rows}
-    return {
-        "show_chips": _chips(
-            request,
-            "show",
-            [("missing", _("Something missing")), ("stale", _("Something out of date"))],
-        ),
-        "district_chips": _chips(
-            request, "district", [(code, bilingual(districts[code], "name")) for code in sorted(districts)]
-        ),
-        "kind_chips": _chips(
-            request, "kind", [(kind, text) for kind, text in KINDS.items() if kind in kinds]
-        ),
-        "heads": [_head(request, "name", _("Unit")), _head(request, "percent", _("Complete"))],
-        "kind_words": list(KIND_WORDS.values()),
-        "export": _address(request, export="csv"),
-    }
+def _in_state(row: UnitRow, information: str, state: str) -> bool:
+    if not information and not state:
+        return True
+    kinds = [row.kind(information)] if information else row.completeness.kinds
+    if state in ("", OPEN):
+        return any(kind.state is not Completeness.COMPLETE for kind in kinds)
+    if state == Completeness.COMPLETE and not information:
+        return not row.open
+    return any(kind.state == state for kind in kinds)
 
 
-def _chips(
-    request: HttpRequest, name: str, options: Iterable[tuple[str, Any]]
-) -> list[tuple[Any, str, bool]]:
-    chosen = request.GET.get(name, "")
-    return [
-        (text, _address(request, **{name: "" if code == chosen else code}) + PLACE, code == chosen)
-        for code, text in options
-    ]
+def _changed(row: UnitRow, changed: str) -> bool:
+    match changed:
+        case "":
+            return True
+        case "better":
+            return bool(row.better)
+        case "worse":
+            return bool(row.worse)
+    return bool(row.changes)
 
 
-def _head(request: HttpRequest, column: str, text: str) -> dict[str, str]:
-    """Where a click on a column leads, and how the table is sorted by it now."""
-    now = request.GET.get("sort") or "percent"
-    following = "-percent" if column == now == "percent" else column
-    sorted_now = DIRECTIONS.get(now, "") if now.lstrip("-") == column else ""
-    return {"text": text, "address": _address(request, sort=following) + PLACE, "sorted": sorted_now}
+Key = Callable[[UnitRow], Any]
+LAST = date.max
 
 
-def _address(request: HttpRequest, **changed: str) -> str:
-    kept = {**request.GET.dict(), **changed}
-    return "?" + urlencode({name: value for name, value in kept.items() if value})
+def _by_kind(code: str) -> Key:
+    """The worst state first, and in it what has been so for the longest time."""
+
+    def key(row: UnitRow) -> Any:
+        kind = row.kind(code)
+        return RANK[kind.state], kind.since or LAST
+
+    return key
 
 
-def as_sheet(rows: Iterable[UnitRow]) -> HttpResponse:
-    """What is shown, for Excel."""
-    kinds = [told("{word}", {"word": Words(text)}) for text in KIND_WORDS.values()]
-    heads = [_("Unit"), _("Unified social credit code"), _("District"), _("Kind"), _("Complete (%)"), *kinds]
-    return csv_response("completeness", heads, (_cells(row) for row in rows))
+ORDERS: dict[str, Key] = {
+    "name": lambda row: bilingual(row.organization, "name"),
+    "district": lambda row: (row.district == "", row.district),
+    "percent": lambda row: (row.completeness.percent, -row.missing),
+    "since": lambda row: row.open_since or LAST,
+    "reminded": lambda row: (row.reminded_at is None, row.reminded_at.timestamp() if row.reminded_at else 0),
+    **{kind.value: _by_kind(kind.value) for kind in InformationKind},
+}
+"""Columns by which the table is sorted, ascending; with a minus in front, descending."""
+FIRST_ORDER = "percent"
 
 
-def _cells(row: UnitRow) -> list[Any]:
-    unit = row.organization
-    return [
-        bilingual(unit, "name"),
-        unit.uscc,
-        bilingual(unit.district, "name") if unit.district else "",
-        KINDS.get(unit.kind, unit.kind),
-        row.completeness.percent,
-        *(labels.label("information", kind.state).text for kind in row.completeness.kinds),
-    ]
+def in_order(rows: Sequence[UnitRow], sort: str) -> list[UnitRow]:
+    """Sorted by a column; units that are equal there in the order of their ids."""
+    column = sort.removeprefix("-")
+    key = ORDERS.get(column, ORDERS[FIRST_ORDER])
+    by_id = sorted(rows, key=lambda row: row.organization.pk)
+    return sorted(by_id, key=key, reverse=sort.startswith("-") and column in ORDERS)

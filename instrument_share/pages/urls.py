@@ -18,6 +18,7 @@ from instrument_share.pages.views import (
     members,
     organization_papers,
     organizations,
+    supervision,
     unit_desk,
     units,
 )
@@ -123,6 +124,9 @@ urlpatterns = [
             ("hand-over", members.hand_over, "hand_over"),
         )
     ),
+    path("bureau/completeness/", supervision.completeness, name="completeness"),
+    path("bureau/completeness/remind/", supervision.remind, name="completeness_remind"),
+    path("bureau/units/<str:public_id>/", supervision.unit_supervision, name="unit_supervision"),
 ]
 if settings.DEBUG:
     from instrument_share.pages import styleguide

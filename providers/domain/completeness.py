@@ -38,6 +38,8 @@ class KindCompleteness:
     next_step: Sentence | None = None
     since: date | None = None
     """The first day on which this state held, without interruption until now."""
+    with_bureau: bool = False
+    """All that is open waits for the bureau's review: there is nothing for the unit to do."""
 
     @property
     def title(self) -> Words:
@@ -67,6 +69,11 @@ class UnitCompleteness:
         """What is not complete, missing kinds first."""
         open_kinds = [kind for kind in self.kinds if kind.state is not Completeness.COMPLETE]
         return tuple(sorted(open_kinds, key=lambda kind: kind.state is not Completeness.MISSING))
+
+    @property
+    def to_do(self) -> tuple[KindCompleteness, ...]:
+        """Of these what the unit can do something about now."""
+        return tuple(kind for kind in self.next_steps if not kind.with_bureau)
 
 
 def completeness(unit: UnitRecord, as_of: date, threshold_yuan: Decimal | int) -> UnitCompleteness:
@@ -137,12 +144,18 @@ def _judged(
 ) -> KindCompleteness:
     state = known.state(as_of)
     reason, next_step = _EXPLAIN[kind](unit, state, as_of, threshold)
-    return KindCompleteness(kind, state, reason, next_step, known.since(as_of) or unit.joined)
+    since = known.since(as_of) or unit.joined
+    with_bureau = next_step is not None and next_step.message in WITH_BUREAU
+    return KindCompleteness(kind, state, reason, next_step, since, with_bureau)
 
 
 def fresh(on: date | None, as_of: date) -> bool:
     return on is not None and as_of - on <= FRESH
 
+
+PROFILE_IN_REVIEW = gettext_noop("Nothing to do: the bureau is reviewing the profile.")
+INSTRUMENTS_IN_REVIEW = gettext_noop("Nothing to do: the bureau is reviewing {names}.")
+WITH_BUREAU = frozenset({PROFILE_IN_REVIEW, INSTRUMENTS_IN_REVIEW})
 
 Said = tuple[Sentence, Sentence | None]
 
@@ -154,6 +167,8 @@ def _say(reason: str, next_step: str | None = None, **params: Any) -> Said:
 def _profile(unit: UnitRecord, state: Completeness, as_of: date, _threshold: Decimal) -> Said:
     standing = [revision for revision in unit.profile if revision.on <= as_of]
     latest = standing[-1] if standing else None
+    if latest is not None and latest.in_review:
+        return _say(gettext_noop("The profile is not published."), PROFILE_IN_REVIEW)
     if latest is None or not latest.published:
         return _say(
             gettext_noop("The profile is not published."),
@@ -190,15 +205,17 @@ def _instruments(unit: UnitRecord, state: Completeness, as_of: date, threshold: 
     due = [one for one in present if one.is_due(as_of, threshold)]
     if state is Completeness.MISSING:
         unpublished = [one for one in due if one not in published]
+        own = [one for one in unpublished if one.in_review is None or one.in_review > as_of]
         return _say(
             gettext_noop(
                 "{number} of {total} instruments from {threshold} yuan on are not published: {names}."
             ),
-            gettext_noop("Complete and submit: {names}."),
+            gettext_noop("Complete and submit: {own}.") if own else INSTRUMENTS_IN_REVIEW,
             number=len(unpublished),
             total=len(due),
             threshold=threshold,
             names=_some(one.name for one in unpublished),
+            own=_some(one.name for one in own),
         )
     if state is Completeness.STALE:
         stale = [one for one in due if not fresh(_last(one.confirmed, as_of), as_of)]

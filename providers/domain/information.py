@@ -48,6 +48,8 @@ class ProfileRevision:
     published: bool
     confirmed: date | None
     lacking: tuple[str, ...] = ()
+    in_review: bool = False
+    """The unit has handed it in; the bureau has not decided yet."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,8 @@ class InstrumentRecord:
     confirmed: tuple[date, ...] = ()
     earlier_values: tuple[tuple[date, Decimal | None], ...] = ()
     """Values before this one, each with the day on which it was replaced, in order."""
+    in_review: date | None = None
+    """Since when it waits for the bureau, if it does."""
 
     def due(self, threshold: Decimal) -> Iterator[tuple[date, date | None]]:
         """From which day until which the instrument was there and worth `threshold` or more."""

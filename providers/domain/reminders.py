@@ -24,7 +24,7 @@ class ReminderOutcome(StrEnum):
     RECENT = "recent"
     """Reminded less than 7 days ago: left out, unless the bureau insists."""
     COMPLETE = "complete"
-    """Nothing is open."""
+    """Nothing is open, or what is waits for the bureau."""
     UNREACHABLE = "unreachable"
     """It has no manager who could be told."""
 
@@ -38,7 +38,7 @@ def outcome(
     insist: bool = False,
 ) -> ReminderOutcome:
     """What becomes of one unit."""
-    if not unit.next_steps:
+    if not unit.to_do:
         return ReminderOutcome.COMPLETE
     if not reachable:
         return ReminderOutcome.UNREACHABLE
@@ -49,4 +49,4 @@ def outcome(
 
 def still_open(kinds: list[str], unit: UnitCompleteness) -> tuple[InformationKind, ...]:
     """What a reminder asked for and is not done."""
-    return tuple(one.kind for one in unit.next_steps if one.kind in kinds)
+    return tuple(one.kind for one in unit.to_do if one.kind in kinds)

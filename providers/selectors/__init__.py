@@ -44,7 +44,7 @@ from providers.selectors.openness import (
     terms_now,
     terms_of,
 )
-from providers.selectors.reminders import PlannedReminder, last_reminded, reminder_plan, reminders, supervises
+from providers.selectors.reminders import PlannedReminder, last_reminded, reminder_plan, reminders
 from providers.selectors.search import Search, found_by, found_by_most, search, with_relevance
 from providers.selectors.units import publication, publications, unit, unit_of, units
 from providers.selectors.workdays import add_working_days, day_table
@@ -96,7 +96,6 @@ __all__ = [
     "reminders",
     "rules_of",
     "search",
-    "supervises",
     "terms_at",
     "terms_now",
     "terms_of",

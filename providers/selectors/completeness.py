@@ -23,7 +23,7 @@ from providers.domain.information import (
     UnitRecord,
 )
 from providers.domain.units import PROFILE_FIELDS, SHORTEST_INTRODUCTION
-from providers.domain.words import ProfileState
+from providers.domain.words import InstrumentState, ProfileState
 from providers.domain.workdays import ONE_DAY
 from providers.models import (
     Instrument,
@@ -113,6 +113,7 @@ def _profiles(ids: list[int], end: datetime) -> dict[int, list[ProfileRevision]]
             ProfileRevision(
                 on=local_date(row.history_date),
                 published=row.state == ProfileState.PUBLISHED,
+                in_review=row.state == ProfileState.SUBMITTED,
                 confirmed=_day(row.confirmed_at),
                 lacking=tuple(_lacking(row)),
             )
@@ -137,9 +138,9 @@ def _instruments(ids: list[int], end: datetime) -> dict[int, list[InstrumentReco
     revisions = _revisions(ids, end)
     found: dict[int, list[InstrumentRecord]] = defaultdict(list)
     rows = Instrument.objects.filter(organization_id__in=ids, created_at__lt=end).order_by("id")
-    for row in rows.only(
-        "organization", "name_zh", "name_en", "value_yuan", "created_at", "published_at", "retired_at"
-    ):
+    names = ("name_zh", "name_en", "state", "value_yuan")
+    dates = ("created_at", "submitted_at", "published_at", "retired_at")
+    for row in rows.only("organization", *names, *dates):
         known = revisions[row.pk]
         found[row.organization_id].append(
             InstrumentRecord(
@@ -147,6 +148,7 @@ def _instruments(ids: list[int], end: datetime) -> dict[int, list[InstrumentReco
                 value_yuan=known[-1].value_yuan if known else row.value_yuan,
                 created=local_date(row.created_at),
                 published=_day(row.published_at),
+                in_review=_day(row.submitted_at) if row.state == InstrumentState.SUBMITTED else None,
                 retired=_day(row.retired_at),
                 confirmed=tuple(sorted({one.confirmed for one in known if one.confirmed is not None})),
                 earlier_values=tuple(

@@ -32,17 +32,13 @@ class PlannedReminder:
     outcome: ReminderOutcome
 
 
-def supervises(viewer: "Viewer") -> bool:
-    """Whether the viewer is of the bureau and sees to all units."""
-    mine = standing(viewer)
-    return mine.holds(Role.BUREAU_OFFICER) or mine.holds(Role.BUREAU_AUDITOR)
-
-
 def reminders(viewer: "Viewer", organization_id: int | None = None) -> QuerySet[Reminder]:
-    """Reminders that were sent, newest first: all for the bureau, a unit's own for its managers."""
-    found = Reminder.objects.select_related("organization", "sent_by").order_by("-sent_at", "-id")
-    if not supervises(viewer):
-        found = found.filter(organization_id__in=standing(viewer).organization_ids(Role.UNIT_MANAGER))
+    """Reminders that were sent, newest first: the bureau's region, and for managers their own units'."""
+    visible = Q(organization_id__in=standing(viewer).organization_ids(Role.UNIT_MANAGER))
+    if region := accounts.region_of(viewer):
+        visible |= region.within("organization")
+    found = Reminder.objects.filter(visible).select_related("organization", "sent_by")
+    found = found.order_by("-sent_at", "-id")
     return found if organization_id is None else found.filter(organization_id=organization_id)
 
 
@@ -55,12 +51,16 @@ def last_reminded(viewer: "Viewer", organization_ids: Collection[int]) -> dict[i
 def reminder_plan(
     viewer: "User", organization_ids: Collection[int], now: datetime, insist: Collection[int] = ()
 ) -> list[PlannedReminder]:
-    """What would become of each of these units if it were reminded now, those that get one first.
+    """What would become of each of these units of the viewer's region if it were reminded now, those that get
+    a reminder first.
 
     Those in `insist` are reminded however lately they were. As many statements for many as for one.
     """
     wanted = accounts.organizations(viewer).filter(
-        Q(pk__in=list(organization_ids)), owns_instruments=True, state=OrganizationState.ADMITTED
+        accounts.region_of(viewer).within(),
+        pk__in=list(organization_ids),
+        owns_instruments=True,
+        state=OrganizationState.ADMITTED,
     )
     units = {unit.pk: unit for unit in wanted}
     judged = completeness_of(list(units), local_date(now))

@@ -81,12 +81,12 @@ def _checked(note: str) -> str:
 
 
 def _reminder(actor: "User", planned: PlannedReminder, note: str, now: datetime) -> Reminder:
-    kinds = [one.kind.value for one in planned.completeness.next_steps]
+    kinds = [one.kind.value for one in planned.completeness.to_do]
     return Reminder(organization=planned.organization, kinds=kinds, note=note, sent_by=actor, sent_at=now)
 
 
 def _tell(planned: PlannedReminder, note: str, now: datetime) -> None:
-    steps = planned.completeness.next_steps
+    steps = planned.completeness.to_do
     lines = [line_of(one) for one in steps]
     if note:
         lines.append(Sentence(NOTE, {"note": note}))

@@ -13,15 +13,19 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from instrument_share.kernel.wording import Sentence, Words
+from instrument_share.kernel.errors import gettext_noop
+from instrument_share.kernel.wording import Bilingual, Sentence, Words
 from instrument_share.web import formats
 from instrument_share.web.problem import told
 from instrument_share.web.templatetags.ui import badge
+from providers.domain.completeness import KindCompleteness
+from providers.domain.information import KIND_WORDS, InformationKind
 from providers.domain.instruments import FIELDS
 from providers.domain.sheet_kinds import KINDS
 from providers.domain.wording import word
 from providers.forms.countries import COUNTRIES
 from providers.services.imports import Outcome
+from providers.services.reminders import line_of
 
 register = template.Library()
 
@@ -150,9 +154,49 @@ ACTS = {
     "assigned": gettext_lazy("named a keeper"),
     "removed": gettext_lazy("took a keeper's task back"),
     "granted": gettext_lazy("granted a qualification"),
+    "withdrawn": gettext_lazy("took down"),
+    "sent": gettext_lazy("sent"),
     "revoked": gettext_lazy("ended a qualification"),
     "history_imported": gettext_lazy("brought in earlier hours"),
 }
+
+
+SUBJECTS = {
+    "unit_profile": KIND_WORDS[InformationKind.PROFILE],
+    **{kind.value: word for kind, word in KIND_WORDS.items()},
+    "reminder": gettext_noop("Reminder"),
+}
+
+
+@register.simple_tag
+def subject_in_words(action: str) -> str:
+    """What an act of the journal (`instrument.submitted`) was done to."""
+    subject = action.partition(".")[0]
+    return label(SUBJECTS.get(subject, subject))
+
+
+@register.simple_tag
+def information_kind(code: str) -> str:
+    """One of the six kinds of information."""
+    return label(KIND_WORDS[InformationKind(code)])
+
+
+@register.filter
+def open_kind(kind: KindCompleteness) -> str:
+    """An open kind in one line: its name, why, and what to do next."""
+    return said(line_of(kind))
+
+
+@register.simple_tag
+def kinds_in_words(codes: Iterable[str]) -> str:
+    """Kinds of information in a row."""
+    return told("{names}", {"names": tuple(Words(KIND_WORDS[InformationKind(code)]) for code in codes)})
+
+
+@register.filter
+def named(name: Bilingual) -> str:
+    """A name in the reader's language."""
+    return told("{name}", {"name": name})
 
 
 @register.simple_tag

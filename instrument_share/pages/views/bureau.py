@@ -10,26 +10,27 @@ from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import standing
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Forbidden
-from instrument_share.pages.unit_table import as_sheet, chosen_units, facets, owning_units
+from instrument_share.pages.unit_table import in_order, owning_units
 from instrument_share.web import clock
+from providers.domain.information import InformationKind
+from providers.domain.words import Completeness
 from providers.selectors.reviews import reviews_waiting
 from rewards.selectors.desk import next_steps
 
 LISTED = 20
+BEHIND_LISTED = 6
 
 
 @login_required
 @require_safe
 def bureau(request: HttpRequest) -> HttpResponse:
-    """The units as `unit_table` chooses them; `?export=csv` gives these as a sheet."""
+    """Reviews, admissions, the assessment; of the units those that are furthest behind, and what changed."""
     now = clock.now()
     roles = standing(request.user).roles
     if not roles & {Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR}:
         raise Forbidden
     every = owning_units(request.user, now.astimezone(CITY_TIME).date())
-    rows = chosen_units(request, every)
-    if request.GET.get("export") == "csv":
-        return as_sheet(rows)
+    behind = [row for row in in_order(every, "percent") if row.open]
     reviews = reviews_waiting(request.user)
     pending = accounts.organizations_pending(request.user)
     ahead = next_steps(request.user, now)
@@ -41,11 +42,16 @@ def bureau(request: HttpRequest) -> HttpResponse:
         "pending_count": pending.count(),
         "ahead": ahead,
         "open_findings": sum(each.open_findings for each in ahead),
-        "rows": rows,
+        "behind": behind[:BEHIND_LISTED],
+        "behind_count": len(behind),
         "unit_count": len(every),
-        "complete_count": sum(row.completeness.percent == 100 for row in every),
+        "complete_count": len(every) - len(behind),
         "stale_count": sum(row.stale > 0 for row in every),
         "missing_count": sum(row.missing > 0 for row in every),
-        **facets(request, every),
+        "changed": [row for row in every if row.changes],
+        "by_kind": [
+            (kind, sum(row.kind(kind).state is not Completeness.COMPLETE for row in every))
+            for kind in InformationKind
+        ],
     }
     return render(request, "instrument_share/bureau.html", context)

@@ -1,0 +1,308 @@
+"""Who is incomplete, why and since when; reminders from the table to the unit's desk."""
+
+from datetime import timedelta
+from io import BytesIO
+from urllib.parse import parse_qs, urlsplit
+
+import openpyxl
+import pytest
+
+from instrument_share.accounts.domain import OrganizationKind, Role
+from instrument_share.accounts.models import District
+from instrument_share.journal.models import AuditEntry, Notification
+from providers.models import Reminder, ServiceCase, UnitNews
+from tests import factories
+from tests.factories import NOW
+from tests.providers.pages.conftest import text_of
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def bureau(city):
+    return factories.officer()
+
+
+@pytest.fixture
+def auditor(bureau):
+    return factories.member(bureau.memberships.get().organization, Role.BUREAU_AUDITOR, name="庚")
+
+
+@pytest.fixture
+def institute(city):
+    east = District.objects.create(code="990102", name_zh="东区", name_en="East")
+    made = factories.organization(
+        "云屏空白研究所",
+        name_en="Yunping Blank Institute",
+        owns_instruments=True,
+        kind=OrganizationKind.INSTITUTE.value,
+        district=east,
+    )
+    factories.member(made, Role.UNIT_MANAGER, name="空")
+    return made
+
+
+def cases(of, *ages, **more):
+    """Cases published so many days before NOW."""
+    for age in ages:
+        at = NOW - age * DAY
+        ServiceCase.objects.create(organization=of, title_zh="案例", created_at=at, published_at=at, **more)
+
+
+@pytest.fixture
+def names(see, bureau):
+    """The units that the table shows, in its order."""
+
+    def names(**query):
+        sheet = see(bureau, "completeness", export="csv", **query).content.decode("utf-8-sig")
+        return [line.split(",")[0] for line in sheet.splitlines()[1:]]
+
+    return names
+
+
+UNI, BLANK = "云屏测试大学", "云屏空白研究所"
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({}, [BLANK, UNI]),
+        ({"kind": "institute"}, [BLANK]),
+        ({"district": "990102"}, [BLANK]),
+        ({"district": "990199"}, []),
+        ({"information": "case"}, [BLANK]),
+        ({"information": "case", "state": "complete"}, [UNI]),
+        ({"information": "news", "state": "stale"}, []),
+        ({"state": "stale"}, [UNI]),  # its instrument, which nobody has confirmed
+        ({"state": "complete"}, []),
+        ({"state": "open"}, [BLANK, UNI]),
+        ({"changed": "better"}, [UNI]),
+        ({"changed": "worse"}, []),
+        ({"changed": "any"}, [UNI]),
+        ({"sort": "-percent"}, [UNI, BLANK]),
+        ({"sort": "name"}, [UNI, BLANK]),
+        ({"sort": "district"}, [BLANK, UNI]),
+        ({"sort": "case"}, [BLANK, UNI]),
+        ({"sort": "-case"}, [UNI, BLANK]),
+        ({"sort": "reminded"}, [BLANK, UNI]),
+        ({"sort": "nonsense"}, [BLANK, UNI]),
+        ({"as_of": "2026-02", "changed": "any"}, []),
+    ],
+)
+def test_the_table_is_narrowed_and_sorted(names, city, institute, bureau, query, expected):
+    cases(city.owner, 100, 0)  # complete since today
+    Reminder.objects.create(organization=institute, kinds=["case"], sent_by=bureau, sent_at=NOW - DAY)
+    assert names(**query) == expected
+
+
+def test_a_past_month_end_comes_out_as_it_did_then(see, city, institute, bureau):
+    cases(city.owner, 100, 60)
+    rows = {
+        month: see(bureau, "completeness", export="csv", as_of=month, information="case", state="complete")
+        .content.decode("utf-8-sig")
+        .splitlines()[1:]
+        for month in ("2025-11", "2025-12", "2026-01")
+    }
+    assert [len(found) for found in rows.values()] == [0, 0, 1]
+    assert rows["2026-01"][0].split(",")[4] == "2026-01-31"
+
+
+def test_the_sheet_says_state_since_and_why(see, city, institute, bureau):
+    sheet = see(bureau, "completeness", export="csv", kind="institute").content.decode("utf-8-sig")
+    head, line = (row.split(",") for row in sheet.splitlines())
+    assert dict(zip(head, line, strict=True)) == {
+        "管理单位": BLANK,
+        "统一社会信用代码": institute.uscc,
+        "所在区县": "东区",
+        "类别": "科研院所",
+        "截至": "2026-03-02",
+        "完整度（%）": "0",
+        "单位简介": "缺失",
+        "单位简介：起始日期": "2025-01-01",
+        "单位简介：原因": "单位简介尚未发布。",
+        "仪器设备": "缺失",
+        "仪器设备：起始日期": "2025-01-01",
+        "仪器设备：原因": "尚未发布任何仪器。",
+        "单位动态": "缺失",
+        "单位动态：起始日期": "2025-01-01",
+        "单位动态：原因": "近 365 天已发布 0 条，应不少于 4 条。",
+        "管理制度": "缺失",
+        "管理制度：起始日期": "2025-01-01",
+        "管理制度：原因": "尚未发布现行有效的管理制度。",
+        "开放服务案例": "缺失",
+        "开放服务案例：起始日期": "2025-01-01",
+        "开放服务案例：原因": "近 365 天已发布 0 条，应不少于 2 条。",
+        "管理开放信息": "缺失",
+        "管理开放信息：起始日期": "2025-01-01",
+        "管理开放信息：原因": "尚未发布管理开放信息。",
+        "最近催办": "",
+    }
+    workbook = openpyxl.load_workbook(
+        BytesIO(see(bureau, "completeness", export="xlsx", kind="institute").content)
+    )
+    rows = [[cell.value for cell in row] for row in workbook.active.iter_rows()]
+    assert rows[0] == head
+    assert rows[1][:6] == [BLANK, institute.uscc, "东区", "科研院所", "2026-03-02", 0]
+
+
+def test_long_lists_come_in_pages_and_lose_nobody(see, city, bureau):
+    for number in range(60):
+        factories.organization(f"云屏单位{number:02}", owns_instruments=True)
+    first = see(bureau, "completeness", sort="name")
+    onward = first.context["page"].next_cursor
+    second = see(bureau, "completeness", sort="name", cursor=onward)
+    shown = [row.organization.name_zh for page in (first, second) for row in page.context["rows"]]
+    assert shown == sorted([UNI, *(f"云屏单位{number:02}" for number in range(60))])
+    assert (len(first.context["rows"]), second.context["page"].next_cursor) == (50, None)
+
+
+def test_readers_of_english_get_english_names(see, client, city, institute, bureau):
+    factories.instrument(
+        institute, state="draft", name_zh="质谱仪", name_en="Mass spectrometer", published_at=None
+    )
+    factories.instrument(institute)
+    client.cookies["django_language"] = "en"
+    page = text_of(see(bureau, "unit_supervision", institute.public_id))
+    assert "1 of 2 instruments from 200,000 yuan on are not published: Mass spectrometer." in page
+    assert "Complete and submit: Mass spectrometer." in page
+    assert "质谱仪" not in page
+
+
+def test_the_units_page_says_why_since_when_and_what_it_did(see, city, institute, bureau):
+    cases(institute, 400, 380)
+    AuditEntry.objects.create(
+        at=NOW - DAY,
+        actor_name="李经理",
+        action="case.withdrawn",
+        subject_type="providers.ServiceCase",
+        subject_id=ServiceCase.objects.first().public_id,
+        organization_id=institute.pk,
+        details={"reason": "内容有误"},
+    )
+    Reminder.objects.create(
+        organization=institute, kinds=["case", "news"], note="请尽快", sent_by=bureau, sent_at=NOW - DAY
+    )
+    page = text_of(see(bureau, "unit_supervision", institute.public_id))
+    assert "开放服务案例 已过期 2026年1月27日 近 365 天已发布 0 条，应不少于 2 条。 请再发布 2 条。" in page
+    assert "2026年3月1日 08:00 己 开放服务案例、单位动态 请尽快" in page
+    assert "李经理 · 下线 · 开放服务案例 · 案例 2026年3月1日 08:00 内容有误" in page
+
+
+def test_what_waits_for_the_bureau_is_not_the_units_to_do(see, send, city, institute, bureau):
+    factories.instrument(institute)
+    factories.instrument(
+        institute,
+        state="submitted",
+        name_zh="质谱仪",
+        submitted_at=NOW,
+        published_at=None,
+    )
+    page = text_of(see(bureau, "unit_supervision", institute.public_id))
+    assert "质谱仪待科技局审核，无须处理。" in page
+    send(bureau, "completeness_remind", unit=institute.public_id)
+    assert Reminder.objects.get().kinds == ["profile", "news", "regulation", "case", "openness"]
+
+
+def test_a_reminder_is_looked_at_sent_once_and_read(see, send, city, institute, bureau):
+    preview = see(bureau, "completeness_remind", unit=[institute.public_id, city.owner.public_id])
+    assert [one.organization.name_zh for one in preview.context["reachable"]] == [UNI, BLANK]
+    assert "收件人： 空" in text_of(preview)
+    form = {"unit": [institute.public_id], "note": "请在月底前完成", "form_token": "one-and-the-same"}
+    answer = send(bureau, "completeness_remind", **form)
+    assert (answer.status_code, answer["Location"]) == (302, "/bureau/completeness/")
+    send(bureau, "completeness_remind", **form)
+    assert [(one.organization, one.note) for one in Reminder.objects.all()] == [(institute, "请在月底前完成")]
+    assert Notification.objects.count() == 1
+    assert "已向 1 家单位发送催办。" in text_of(see(bureau, "completeness"))
+
+    again = see(bureau, "completeness_remind", unit=institute.public_id)
+    assert again.context["plan"]["sent"] == []
+    assert "2026年3月2日已催办" in text_of(again)
+    send(bureau, "completeness_remind", unit=institute.public_id)
+    assert "未发送：云屏空白研究所。" in text_of(see(bureau, "completeness"))
+    send(bureau, "completeness_remind", again=institute.public_id)
+    assert Reminder.objects.count() == 2
+
+
+def test_all_that_the_filters_leave_are_reminded_at_once(see, city, institute, bureau):
+    page = see(bureau, "completeness", kind="institute")
+    address = urlsplit(page.context["remind_all"])
+    assert parse_qs(address.query) == {"kind": ["institute"], "all": ["1"]}
+    preview = see(bureau, "completeness_remind", kind="institute", all="1")
+    assert [one.organization.name_zh for one in preview.context["reachable"]] == [BLANK]
+
+
+def test_what_is_wrong_stands_in_the_form(see, send, city, institute, bureau):
+    nobody = send(bureau, "completeness_remind", note="请尽快")
+    assert (nobody.status_code, "未选择单位" in text_of(nobody)) == (422, True)
+    long = send(bureau, "completeness_remind", unit=institute.public_id, note="好" * 301)
+    assert long.status_code == 422
+    assert not Reminder.objects.exists()
+
+
+def test_the_desk_leads_to_who_is_behind(see, city, institute, bureau):
+    UnitNews.objects.create(organization=institute, title_zh="动态", created_at=NOW, published_at=NOW)
+    cases(city.owner, 100, 0)
+    response = see(bureau, "bureau")
+    page, links = text_of(response), response.content.decode()
+    assert "信息有缺失的单位 2 共 2 家" in page
+    assert f'href="/bureau/units/{institute.public_id}/"' in links
+    assert 'href="/bureau/completeness/?state=missing"' in links
+    assert 'href="/bureau/completeness/?information=case&amp;sort=case"' in links
+    week = page[page.index("近 7 天") :]
+    assert week.index("云屏测试大学 好转 开放服务案例 完整") < week.index("各类信息未完善的单位数")
+    assert [number for _kind, number in response.context["by_kind"]] == [2, 2, 2, 2, 1, 2]
+
+
+@pytest.mark.parametrize("name", ["completeness", "unit_supervision"])
+def test_auditors_look_and_remind_nobody(see, city, institute, auditor, name):
+    response = see(auditor, name, *([institute.public_id] if name == "unit_supervision" else []))
+    assert response.status_code == 200
+    assert "/bureau/completeness/remind/" not in response.content.decode()
+    assert see(auditor, "completeness_remind", unit=institute.public_id).status_code == 403
+
+
+def test_a_company_has_no_such_page(see, city, bureau):
+    assert see(bureau, "unit_supervision", city.company.public_id).status_code == 404
+
+
+def test_the_table_takes_as_many_statements_for_many_units(see, city, institute, bureau, statements):
+    def more():
+        for number in range(8):
+            unit = factories.organization(f"云屏单位{number}", owns_instruments=True)
+            factories.instrument(unit)
+            cases(unit, 10)
+            Reminder.objects.create(organization=unit, kinds=[], sent_by=bureau, sent_at=NOW)
+
+    statements.assert_unchanged(lambda: see(bureau, "completeness"), by=more)
+
+
+def test_the_preview_takes_as_many_statements_for_many_units(see, city, institute, bureau, statements):
+    def more():
+        for number in range(8):
+            unit = factories.organization(f"云屏单位{number}", owns_instruments=True)
+            factories.member(unit, Role.UNIT_MANAGER, name="壬")
+
+    statements.assert_unchanged(lambda: see(bureau, "completeness_remind", all="1"), by=more)
+
+
+def test_a_units_page_takes_as_many_statements_for_much_that_it_did(see, city, institute, bureau, statements):
+    def more():
+        cases(institute, *range(10))
+        acts()
+
+    def acts():
+        for case in ServiceCase.objects.all():
+            AuditEntry.objects.create(
+                at=NOW,
+                actor_name="李经理",
+                action="case.published",
+                subject_type="providers.ServiceCase",
+                subject_id=case.public_id,
+                organization_id=institute.pk,
+            )
+            Reminder.objects.create(organization=institute, kinds=["case"], sent_by=bureau, sent_at=NOW)
+
+    cases(institute, 20)
+    acts()
+    statements.assert_unchanged(lambda: see(bureau, "unit_supervision", institute.public_id), by=more)
