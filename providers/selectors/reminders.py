@@ -34,11 +34,11 @@ class PlannedReminder:
 
 def reminders(viewer: "Viewer", organization_id: int | None = None) -> QuerySet[Reminder]:
     """Reminders that were sent, newest first: the bureau's region, and for managers their own units'."""
-    visible = Q(organization_id__in=standing(viewer).organization_ids(Role.UNIT_MANAGER))
-    if region := accounts.region_of(viewer):
-        visible |= region.within("organization")
-    found = Reminder.objects.filter(visible).select_related("organization", "sent_by")
-    found = found.order_by("-sent_at", "-id")
+    region = accounts.region_of(viewer)
+    found = Reminder.objects.select_related("organization", "sent_by").order_by("-sent_at", "-id")
+    if not region.whole:
+        own = Q(organization_id__in=standing(viewer).organization_ids(Role.UNIT_MANAGER))
+        found = found.filter(own | region.within("organization"))
     return found if organization_id is None else found.filter(organization_id=organization_id)
 
 

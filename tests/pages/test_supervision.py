@@ -10,6 +10,7 @@ import pytest
 from instrument_share.accounts.domain import OrganizationKind, Role
 from instrument_share.accounts.models import District
 from instrument_share.journal.models import AuditEntry, Notification
+from providers import selectors as providers
 from providers.models import Reminder, ServiceCase, UnitNews
 from tests import factories
 from tests.factories import NOW
@@ -306,3 +307,30 @@ def test_a_units_page_takes_as_many_statements_for_much_that_it_did(see, city, i
     cases(institute, 20)
     acts()
     statements.assert_unchanged(lambda: see(bureau, "unit_supervision", institute.public_id), by=more)
+
+
+# --- A district's bureau ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def in_the_east(institute):
+    """An officer of the bureau of the institute's district."""
+    east = institute.district
+    office = factories.organization("东区科技局", kind="bureau", region=east, district=east)
+    return factories.member(office, Role.BUREAU_OFFICER, name="辛")
+
+
+def test_a_districts_bureau_sees_and_reminds_the_units_of_its_district(
+    see, send, city, institute, bureau, in_the_east
+):
+    rows = see(in_the_east, "completeness").context["rows"]
+    assert [row.organization for row in rows] == [institute]
+    assert see(in_the_east, "unit_supervision", institute.public_id).status_code == 200
+    assert see(in_the_east, "unit_supervision", city.owner.public_id).status_code == 404
+    assert see(in_the_east, "completeness_remind", unit=city.owner.public_id).context["reachable"] == []
+    assert send(in_the_east, "completeness_remind", unit=city.owner.public_id).status_code == 422
+    assert not Reminder.objects.exists()
+    send(bureau, "completeness_remind", unit=[city.owner.public_id])
+    send(in_the_east, "completeness_remind", unit=institute.public_id)
+    assert [one.organization for one in providers.reminders(in_the_east)] == [institute]
+    assert [one.organization for one in providers.reminders(bureau)] == [institute, city.owner]
