@@ -342,7 +342,6 @@ def _of_people(w):
         "invitation": [INVITED],
         "request_withdraw": [request],
         "unit_supervision": unit,
-        "organization_admit": [w.pending.public_id],
     }
 
 
