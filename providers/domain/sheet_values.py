@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from instrument_share.kernel.errors import Problem, gettext_noop
-from instrument_share.kernel.wording import Words
+from instrument_share.kernel.wording import Bilingual, Words
 from providers.domain.instruments import Unusable
 from providers.domain.sheet_fields import Held, SheetField
 from providers.domain.sheet_words import plain
@@ -25,6 +25,7 @@ CELL_ERROR = re.compile(r"#(REF!|N/A|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|SPILL!|CALC
 NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
 TIME = re.compile(r"(\d{1,2})[:点时](?:(\d{1,2})分?(?::(\d{2}))?)?")
 DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?(?:[ T]00:00(?::00)?)?")
+NOT_A_CHOICE = gettext_noop("“{value}” is not one of the choices of “{field}”: {choices}.")
 YES = ("是", "有", "需要", "可以", "yes", "y", "true", "1", "√", "✓")
 NO = ("否", "无", "不需要", "不可以", "no", "n", "false", "0", "×", "x")
 DAY_WORDS: Mapping[str, int] = {
@@ -90,7 +91,7 @@ def meaning(
             of, "import", "cell_error", gettext_noop("“{value}” is an error of the spreadsheet."), text
         )
     key = plain(text)
-    if key in words:
+    if key in words and of.kind != "several":
         return words[key]
     match of.kind:
         case "date":
@@ -109,10 +110,11 @@ def meaning(
         case "several":
             return _several(of, prefix, text, words)
         case "choice":
-            return text
+            raise _unusable(of, prefix, "choice", NOT_A_CHOICE, text, choices=_offered(of))
         case "category":
             # A leading zero is lost where the column holds numbers; the template offers code and name.
-            return re.sub(r"^([0-9]{6})\s+\S.*$", r"\1", _narrow(text)).zfill(6)
+            code = re.sub(r"^([0-9]{6})\s+\S.*$", r"\1", _narrow(text))
+            return code.zfill(6) if code.isdigit() else code
         case "country":
             return re.sub(r"^([A-Za-z]{2})\s+\S.*$", r"\1", _narrow(text))
         case "subjects":
@@ -148,12 +150,8 @@ def _held(of: SheetField, value: Any) -> Any:
             message = gettext_noop("“{field}” may have {limit} characters, this has {length}. Shorten it.")
             raise _unusable(of, "import", "too_long", message, "", limit=of.limit, length=len(text))
         return text
-    if of.kind == "choice":
-        if value not in of.words.values():
-            message = gettext_noop("“{value}” is not one of the choices of “{field}”: {choices}.")
-            choices = ", ".join(dict.fromkeys(of.words))
-            raise _unusable(of, "import", "choice", message, str(value), choices=choices)
-        return value
+    if of.kind == "choice" and value not in of.words.values():
+        raise _unusable(of, "import", "choice", NOT_A_CHOICE, str(value), choices=_offered(of))
     if of.kind == "whole":
         least, most = of.least or 0, of.most or 10**9
         if value != int(value) or not least <= value <= most:
@@ -248,10 +246,21 @@ def _several(of: SheetField, prefix: str, said: str, words: Mapping[str, Any]) -
     parts = [part for part in re.split(r"[,，、;；/]+", said) if part.strip()]
     unknown = [part for part in parts if plain(part) not in words]
     if unknown or not parts:
-        message = gettext_noop("“{value}” is not one of the choices of “{field}”: {choices}.")
-        choices = ", ".join(dict.fromkeys(of.words))
-        raise _unusable(of, prefix, "choice", message, (unknown or [said])[0].strip(), choices=choices)
+        value = (unknown or [said])[0].strip()
+        raise _unusable(of, prefix, "choice", NOT_A_CHOICE, value, choices=_offered(of))
     return frozenset(words[plain(part)] for part in parts)
+
+
+def offered(words: Mapping[str, Any]) -> list[str]:
+    """One word for each meaning, the first, in order."""
+    first: dict[Any, str] = {}
+    for said, meant in words.items():
+        first.setdefault(meant, said)
+    return list(first.values())
+
+
+def _offered(of: SheetField) -> Bilingual:
+    return Bilingual("、".join(offered(of.words)), ", ".join(offered(of.english)))
 
 
 def _narrow(text: str) -> str:

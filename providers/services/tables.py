@@ -11,6 +11,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from python_calamine import CalamineError, load_workbook
 
@@ -27,6 +28,9 @@ DELIMITERS = ",;\t"
 OLD_EXCEL = bytes.fromhex("D0CF11E0")
 LONGEST_TAG = 512
 FORMULA_AT = re.compile(rb"""<c\b[^>]{0,200}?\br=["']([A-Z]{1,3})([0-9]{1,7})["'][^>]{0,200}>\s*<f[\s/>]""")
+ERROR_CELL = re.compile(
+    rb"""(<c\b[^>]{0,200}\bt=["']e["'][^>]{0,200}>)(?:<f[^<]{0,200}</f>)?<v>(#[^<]{1,20})</v>"""
+)
 ROW_TAG = re.compile(rb"<row\b[^>]{0,400}>")
 ROW_NUMBER = re.compile(rb"""\br=["']([0-9]{1,7})["']""")
 HIDDEN = re.compile(rb"""\bhidden=["'](?:1|true)["']""")
@@ -104,8 +108,11 @@ def _xlsx(content: bytes) -> Table:
             _fill_merged(rows, sheet.merged_cell_ranges or [])
     except (CalamineError, OSError, ValueError, IndexError):
         raise SheetUnreadable from None
-    formulas, hidden = _what_is_not_seen(content)
-    return Table(rows, formulas, hidden)
+    unseen = _unseen(content)
+    for (row, column), error in unseen.errors.items():
+        if row <= len(rows) and column < len(rows[row - 1]):
+            rows[row - 1][column] = error
+    return Table(rows, frozenset(unseen.formulas), frozenset(unseen.hidden))
 
 
 def _fill_merged(rows: list[list[Cell]], ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> None:
@@ -115,25 +122,36 @@ def _fill_merged(rows: list[list[Cell]], ranges: Iterable[tuple[tuple[int, int],
                 row[left] = rows[top][left]
 
 
-def _what_is_not_seen(content: bytes) -> tuple[frozenset[tuple[int, int]], frozenset[int]]:
-    """Cells of the first sheet with a formula (row, column from 0), and the rows that it hides."""
-    formulas: set[tuple[int, int]] = set()
-    hidden: set[int] = set()
+@dataclass
+class _Unseen:
+    """What the reader doesn't tell of the first sheet: cells (row, column from 0) with a formula, errors of
+    the spreadsheet, and hidden rows."""
+
+    formulas: set[tuple[int, int]] = field(default_factory=set)
+    errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    hidden: set[int] = field(default_factory=set)
+
+
+def _unseen(content: bytes) -> _Unseen:
+    found = _Unseen()
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         name = _first_sheet(archive)
         if name is None:
-            return frozenset(), frozenset()
+            return found
         with archive.open(name) as file:
             before = b""
             while chunk := file.read(CHUNK):
                 part = before + chunk
                 for letters, row in FORMULA_AT.findall(part):
-                    formulas.add((int(row), _column_number(letters) - 1))
+                    found.formulas.add((int(row), _column_number(letters) - 1))
+                for tag, error in ERROR_CELL.findall(part):
+                    if at := CELL_AT.search(tag):
+                        found.errors[int(at[2]), _column_number(at[1]) - 1] = error.decode()
                 for tag in ROW_TAG.findall(part):
                     if HIDDEN.search(tag) and (number := ROW_NUMBER.search(tag)):
-                        hidden.add(int(number[1]))
+                        found.hidden.add(int(number[1]))
                 before = part[-LONGEST_TAG:]
-    return frozenset(formulas), frozenset(hidden)
+    return found
 
 
 def _first_sheet(archive: zipfile.ZipFile) -> str | None:

@@ -22,6 +22,7 @@ from instrument_share.kernel.wording import Words
 from instrument_share.web.exports import MARK
 from instrument_share.web.problem import told
 from providers.domain.sheet_fields import SheetField, SheetKind
+from providers.domain.sheet_values import offered
 from providers.domain.sheets import Cell, SheetProblem, Table, address
 from providers.domain.subjects import SUBJECTS
 from providers.forms.countries import COUNTRIES
@@ -139,7 +140,7 @@ def choices_shown(of: SheetField, categories: Categories) -> list[str]:
         case "subjects":
             return [f"{code} {names[0 if chinese else 1]}" for code, names in SUBJECTS.items()]
     words = of.words if chinese or not of.english else of.english
-    return list({meant: said for said, meant in reversed(words.items())}.values())[::-1]
+    return offered(words)
 
 
 def _in_chinese() -> bool:

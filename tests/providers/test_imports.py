@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import zipfile
-from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from providers.domain.sheet_maps import map_read
 from providers.models import Instrument
 from providers.selectors.search import found_by, search
 from providers.services import tables
-from providers.services.imports import Outcome, apply, preview
+from providers.services.imports import apply, preview
 from providers.services.tables import SheetTooLarge, SheetUnreadable, read_table
 
 from .conftest import NOW, published
@@ -255,6 +254,8 @@ def test_a_real_sheet_goes_through_by_a_map_that_is_written_for_it(world, tmp_pa
             "country = 'US'",
             "[values.condition]",
             *(f"{quote(state)} = {quote('normal' if state == states[0] else 'standby')}" for state in states),
+            "[shorten]",
+            "model = 'specification_zh'",
         ]
     )
     map_file = tmp_path / "map.toml"
@@ -262,24 +263,28 @@ def test_a_real_sheet_goes_through_by_a_map_that_is_written_for_it(world, tmp_pa
     table = read_table(SHARED.read_bytes())
     asked = {"organization_id": world.unit.pk, "table": table, "mapping": map_read(sheet_map), "now": NOW}
     looked = preview(actor=world.manager, **asked)
-    refused = {row.number for row in looked.rows if row.outcome is Outcome.REFUSED}
-    assert len(looked.rows) == len(body) == 412
-    # The only fault of this sheet: classes that are longer than a model may be.
+    assert outcomes(looked) == {"new": 412}
+    assert looked.errors == ()
+    # Its only fault, classes that are longer than a model may be, is told and loses nothing.
     too_long = {number for number, row in enumerate(body, 2) if len(" ".join(row[2].split())) > 100}
-    assert refused == too_long
-    assert all(error.row in refused for error in looked.errors)
-    warned = Counter(problem.row for problem in looked.problems if problem.code == "import.incomplete")
-    assert set(warned) >= {row.number for row in looked.rows} - refused
+    cut = {one.row for one in looked.problems if one.code == "import.shortened"}
+    assert cut == too_long != set()
+    warned = {one.row for one in looked.problems if one.code == "import.incomplete"}
+    assert warned == {row.number for row in looked.rows}
 
-    call_command("import_instruments", str(SHARED), unit=world.unit.uscc, map=map_file, partial=True)
-    assert Instrument.objects.filter(state="draft").count() == 412 - len(refused)
-    by_number = {row[0]: row for row in body}
+    call_command("import_instruments", str(SHARED), unit=world.unit.uscc, map=map_file)
+    assert Instrument.objects.filter(state="draft").count() == 412
+    by_number = {row[0]: (number, row) for number, row in enumerate(body, 2)}
     for instrument in Instrument.objects.all():
-        row = by_number[instrument.inner_number]
+        number, row = by_number[instrument.inner_number]
         assert instrument.name_en == " ".join(row[1].split())
         assert (instrument.in_service_date and instrument.in_service_date.isoformat()) == (row[8] or None)
-    again = apply(actor=world.manager, partial=True, **asked)
-    assert outcomes(again).get("unchanged") == 412 - len(refused)
+        if number in too_long:
+            assert instrument.specification_zh == "；".join(dict.fromkeys(filter(None, (row[2], row[5]))))
+        else:
+            assert instrument.model == " ".join(row[2].split())
+    again = apply(actor=world.manager, **asked)
+    assert outcomes(again) == {"unchanged": 412}
 
 
 def test_no_heading_of_that_sheet_stands_in_the_code():
