@@ -10,6 +10,7 @@ from providers.views import (
     profile,
     publications,
     reviews,
+    synonyms,
 )
 
 urlpatterns = [
@@ -57,4 +58,8 @@ urlpatterns = [
     path("bureau/reviews/<str:public_id>/", reviews.look, name="bureau_review"),
     path("bureau/reviews/<str:public_id>/publish/", reviews.publish, name="review_publish"),
     path("bureau/reviews/<str:public_id>/return/", reviews.return_, name="review_return"),
+    path("bureau/synonyms/", synonyms.synonyms, name="synonyms"),
+    path("bureau/synonyms/new/", synonyms.new, name="synonym_new"),
+    path("bureau/synonyms/<str:public_id>/", synonyms.edit, name="synonym_edit"),
+    path("bureau/synonyms/<str:public_id>/remove/", synonyms.remove, name="synonym_remove"),
 ]

@@ -32,6 +32,7 @@ from providers.models import (
     Qualification,
     Regulation,
     SheetRun,
+    SynonymGroup,
     UnitNews,
     UnitProfile,
 )
@@ -95,6 +96,7 @@ def build_world():
         instrument=instrument,
         elsewhere=elsewhere,
         company=company,
+        synonyms=SynonymGroup.objects.create(updated_at=NOW),
         **_things_of_the_unit(city, unit, instrument),
         **_things_of_organizations(people, unit, elsewhere, company),
         **_things_of_the_user(city, instrument),

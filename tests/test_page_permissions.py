@@ -55,6 +55,7 @@ unit/submitted                       404   404   404   404   404   404   404   4
 unit_picture                         ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 openness                             ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 timeline                             ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+compare                              ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 timeline_events                      ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 
 # one's own
@@ -125,6 +126,10 @@ unit_desk                            in    403   403   403   403   403   ok    o
 bureau_review                        in    404   404   404   404   404   404   404   ok    ok    404   404
 review_publish                       in    404   404   404   404   404   404   404   ok    403   404   404
 review_return                        in    404   404   404   404   404   404   404   ok    403   404   404
+synonyms                             in    403   403   403   403   403   403   403   ok    403   403   ok
+synonym_new                          in    403   403   403   403   403   403   403   ok    403   403   ok
+synonym_edit                         in    403   403   403   403   403   403   403   ok    403   403   ok
+synonym_remove                       in    403   403   403   403   403   403   403   ok    403   403   ok
 bureau                               in    403   403   403   403   403   403   403   ok    ok    403   403
 organizations                        in    403   403   403   403   403   403   403   ok    ok    403   ok
 completeness                         in    403   403   403   403   403   403   403   ok    ok    403   403
@@ -342,6 +347,9 @@ def _of_people(w):
         "invitation": [INVITED],
         "request_withdraw": [request],
         "unit_supervision": unit,
+        "organization_admit": [w.pending.public_id],
+        "synonym_edit": [w.synonyms.public_id],
+        "synonym_remove": [w.synonyms.public_id],
     }
 
 

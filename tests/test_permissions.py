@@ -137,6 +137,9 @@ completeness_remind            .     .     .     .     .     .     .     .     y
 category_table_load            .     .     .     .     .     .     .     .     yes   .     .     yes
 calendar_year_set              .     .     .     .     .     .     .     .     yes   .     .     yes
 windows_rebuild                .     .     .     .     .     .     .     .     yes   .     .     yes
+synonym_group_save             .     .     .     .     .     .     .     .     yes   .     .     yes
+synonym_group_remove           .     .     .     .     .     .     .     .     yes   .     .     yes
+synonyms_load                  .     .     .     .     .     .     .     .     yes   .     .     yes
 
 bookings
 # as a person
@@ -197,6 +200,9 @@ OF_THE_SYSTEM = {
     "next_free_rebuild": "a command on the server",
     "next_free_refresh": "what changes holds calls it",
     "windows_extend": "tick, and what changes rules",
+    "search_refresh": "tick",
+    "search_rebuild": "a command on the server",
+    "search_index": "what changes instruments and synonyms calls it",
     "audit_seal": "tick",
     "completeness_notices_send": "tick",
     "notifications_mail": "tick",
@@ -216,6 +222,8 @@ PARTS = {
     "link": "of every service that adds many links",
     "log_write": "of booking_check_out and usage_log_by_hand",
     "notify": "of every service that tells somebody",
+    "prices_list": "of rule_publish",
+    "prices_list_all": "of search_rebuild",
     "place": "of booking_move and of decisions that hit bookings",
     "record": "of every service",
     "record_all": "of history_import",
@@ -335,6 +343,9 @@ def attempts(w):
         ),
         "calendar_year_set": partial(p.calendar_year_set, year=2027, days=[], source="通知", **now),
         "windows_rebuild": partial(p.windows_rebuild, instrument_ids=[w.suspended.pk], **now),
+        "synonym_group_save": partial(p.synonym_group_save, words=["透射电镜", "TEM"], **now),
+        "synonym_group_remove": partial(p.synonym_group_remove, public_id=w.synonyms.public_id, **now),
+        "synonyms_load": partial(p.synonyms_load, **now),
         "booking_create": partial(b.booking_create, payer_organization_id=None, **booking),
         "booking_create/company": partial(b.booking_create, payer_organization_id=w.company.pk, **booking),
         "booking_move": partial(b.booking_move, interval=tomorrow(), **requested),

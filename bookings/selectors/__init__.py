@@ -22,6 +22,7 @@ from bookings.selectors.holds import (
     with_next_free,
 )
 from bookings.selectors.rule_trial import Refused, RuleTrial, rule_trial
+from bookings.selectors.searching import Found, Order, catalogue_search
 from bookings.selectors.settling import booked_by_right, bookings_hit, not_begun
 from bookings.selectors.statistics import hours_by_month, hours_by_unit, openness
 from bookings.selectors.usage import (
@@ -38,6 +39,8 @@ from bookings.selectors.yearly import usage_of_year
 
 __all__ = [
     "CancelCost",
+    "Found",
+    "Order",
     "Refused",
     "RuleTrial",
     "asks_again",
@@ -50,6 +53,7 @@ __all__ = [
     "broken_links",
     "calendar_events",
     "cancel_cost",
+    "catalogue_search",
     "confirmable_corrections",
     "confirmation_problems",
     "credit_events",

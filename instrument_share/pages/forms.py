@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.domain.words import Direction
 from bookings.forms import LocalDateTime, choices, offer
+from bookings.selectors import Order
 from instrument_share.accounts import selectors as accounts
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
@@ -29,43 +30,43 @@ class CatalogueForm(forms.Form):
 
     q = forms.CharField(label=_("What do you want to measure?"), required=False, max_length=100)
     category = forms.CharField(required=False, max_length=6, widget=forms.HiddenInput)
+    compare = forms.CharField(required=False, max_length=80, widget=forms.HiddenInput)
+    day = forms.DateField(label=_("Free on"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    begins = forms.TimeField(label=_("from"), required=False, widget=forms.TimeInput(attrs={"type": "time"}))
+    ends = forms.TimeField(label=_("until"), required=False, widget=forms.TimeInput(attrs={"type": "time"}))
+    sort = forms.ChoiceField(label=_("Sort by"), required=False)
     district = forms.ChoiceField(label=_("District"), required=False)
     unit = forms.ChoiceField(label=_("Unit"), required=False)
     mode = forms.ChoiceField(label=_("Way of service"), required=False)
     user_kind = forms.ChoiceField(label=_("Open to"), required=False)
-    day = forms.DateField(label=_("Free on"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    begins = forms.TimeField(label=_("from"), required=False, widget=forms.TimeInput(attrs={"type": "time"}))
-    ends = forms.TimeField(label=_("until"), required=False, widget=forms.TimeInput(attrs={"type": "time"}))
-    sort = forms.ChoiceField(
-        label=_("Sort by"),
+    price = forms.DecimalField(
+        label=_("At most ¥ an hour"),
         required=False,
-        choices=[("", _("Next free time")), ("name", _("Name"))],
+        min_value=0,
+        max_digits=8,
+        decimal_places=2,
+        widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "1"}),
     )
+    vouchers = forms.BooleanField(label=_("Accepts innovation vouchers"), required=False)
 
     def __init__(self, data: Any, *, viewer: Any) -> None:
         super().__init__(data)
         anything = ("", _("All"))
-        offer(
-            self,
-            "district",
-            [
-                anything,
-                *((row.code, bilingual(row, "name")) for row in accounts.districts()),
-            ],
-        )
-        offer(
-            self,
-            "unit",
-            [
-                anything,
-                *(
-                    (row.organization.public_id, bilingual(row.organization, "name"))
-                    for row in providers.units(viewer).order_by("organization__name_zh")
-                ),
-            ],
-        )
+        districts = [(row.code, bilingual(row, "name")) for row in accounts.districts()]
+        owners = providers.units(viewer).order_by("organization__name_zh")
+        units = [(row.organization.public_id, bilingual(row.organization, "name")) for row in owners]
+        offer(self, "district", [anything, *districts])
+        offer(self, "unit", [anything, *units])
         offer(self, "mode", [anything, *((mode.value, _told(mode)) for mode in ServiceMode)])
         offer(self, "user_kind", [anything, *((kind.value, _told(kind)) for kind in UserKind)])
+        offer(
+            self,
+            "sort",
+            [
+                ("", _("Best match") if str(self.data.get("q", "")).strip() else _("Next free time")),
+                *((order.value, word) for order, word in SORTS.items()),
+            ],
+        )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -82,11 +83,47 @@ class CatalogueForm(forms.Form):
     def wanted_time(self) -> Interval | None:
         """The time that has to be free, all of it: from 9:00 to 17:00 of the day where no hours are given."""
         day: date | None = self.cleaned_data.get("day")
-        if day is None or self.errors:
+        if day is None or self.errors.keys() & {"day", "begins", "ends"}:
             return None
         begins = self.cleaned_data.get("begins") or time(9)
         ends = self.cleaned_data.get("ends") or time(17)
         return Interval(datetime.combine(day, begins, CITY_TIME), datetime.combine(day, ends, CITY_TIME))
+
+    @property
+    def asked(self) -> providers.Asked:
+        """The filters that make sense."""
+        given = self.cleaned_data
+        return providers.Asked(
+            category=given.get("category", ""),
+            district=given.get("district", ""),
+            unit=given.get("unit", ""),
+            mode=given.get("mode", ""),
+            user_kind=given.get("user_kind", ""),
+            most_yuan=given.get("price"),
+            vouchers=given.get("vouchers", False),
+        )
+
+    @property
+    def order(self) -> Order | None:
+        return Order(self.cleaned_data["sort"]) if self.cleaned_data.get("sort") else None
+
+    @property
+    def folded(self) -> "list[forms.BoundField]":
+        """The filters that a phone folds away."""
+        return [self[name] for name in FOLDED]
+
+    @property
+    def folded_in_use(self) -> int:
+        """How many of them narrow the search, or are wrong and have to be seen."""
+        return sum(bool(self.cleaned_data.get(name)) or name in self.errors for name in FOLDED)
+
+
+SORTS = {
+    Order.PRICE: _("Price"),
+    Order.NEXT_FREE: _("Next free time"),
+    Order.NAME: _("Name"),
+}
+FOLDED = ("district", "unit", "mode", "user_kind", "price", "vouchers")
 
 
 def _told(code: Any) -> str:

@@ -3,28 +3,42 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from instrument_share.pages.prices import PriceFrom, price_from
 from instrument_share.pages.weeks import Day, coming_week
 from providers import selectors as providers
+from providers.domain.words import PriceUnit
 
 if TYPE_CHECKING:
+    from instrument_share.accounts.selectors import Viewer
     from providers.models import Instrument
 
 
 @dataclass(frozen=True)
+class PriceFrom:
+    """The lowest price for who looks, and what it is for."""
+
+    amount_yuan: Decimal
+    unit: PriceUnit
+
+
+@dataclass(frozen=True)
 class Row:
-    """One instrument with its lowest price for others and its coming week."""
+    """One instrument with its lowest price for the reader and its coming week."""
 
     instrument: "Instrument"
     price: PriceFrom | None
     week: Sequence[Day]
 
 
-def rows_of(instruments: "Sequence[Instrument]", now: datetime) -> list[Row]:
-    """Rows in the given order; seven statements for any number of instruments."""
+def rows_of(viewer: "Viewer", instruments: "Sequence[Instrument]", now: datetime) -> list[Row]:
+    """Rows in the given order; four statements for any number of instruments."""
     ids = [one.pk for one in instruments]
-    terms = providers.terms_now(ids, now)
+    prices = providers.prices_for(viewer, ids, now)
     weeks = coming_week(ids, now)
-    return [Row(one, price_from(terms.get(one.pk)), weeks[one.pk]) for one in instruments]
+    return [Row(one, price_from(*prices[one.pk]), weeks[one.pk]) for one in instruments]
+
+
+def price_from(amount_yuan: Decimal | None, unit: str) -> PriceFrom | None:
+    return None if amount_yuan is None else PriceFrom(amount_yuan, PriceUnit(unit))

@@ -26,10 +26,11 @@ class CursorInvalid(DomainError):
 
 @dataclass(frozen=True)
 class Page(Generic[T]):
-    """Rows of one page; `next_cursor` is None on the last."""
+    """Rows of one page; `next_cursor` is None on the last. `is_cut`: more follow, which can't be paged to."""
 
     items: list[T]
     next_cursor: str | None
+    is_cut: bool = False
 
 
 def page(
@@ -46,6 +47,32 @@ def page(
     if len(rows) <= limit:
         return Page(rows, None)
     return Page(rows[:limit], _cursor(rows[limit - 1], ordering))
+
+
+def page_by_number(
+    queryset: QuerySet[T],
+    *,
+    ordering: Sequence[str],
+    cursor: str | None = None,
+    limit: int = DEFAULT_LIMIT,
+    most: int,
+) -> Page[T]:
+    """One page of an order that no column holds, such as relevance: the cursor counts the rows before it.
+
+    Nobody reads on for ever, and the database sorts all for each page: behind `most` rows there is no next
+    one. One query. Raises CursorInvalid.
+    """
+    begins = _values(cursor, ordering)[0] if cursor else 0
+    if not isinstance(begins, int) or not 0 <= begins < most:
+        raise CursorInvalid
+    ends = min(begins + limit, most)
+    rows = list(queryset.order_by(*ordering)[begins : ends + 1])
+    shown = rows[: ends - begins]
+    if len(rows) == len(shown):
+        return Page(shown, None)
+    if ends == most:
+        return Page(shown, None, is_cut=True)
+    return Page(shown, signing.dumps([ends], salt=_salt(ordering)))
 
 
 def _after(ordering: Sequence[str], values: Sequence[Any]) -> Q:

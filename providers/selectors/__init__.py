@@ -1,11 +1,14 @@
 """Reads of units, instruments, terms and open time; the viewer first, so that scoping can't be forgotten."""
 
 from providers.selectors.catalogue import (
+    ANYTHING,
     Asked,
     catalogue,
     category_counts,
+    category_prefix,
     counts_by,
     priced,
+    prices_for,
     viewer_kind,
 )
 from providers.selectors.completeness import (
@@ -45,18 +48,21 @@ from providers.selectors.openness import (
     terms_of,
 )
 from providers.selectors.reminders import PlannedReminder, last_reminded, reminder_plan, reminders
-from providers.selectors.search import Search, found_by, found_by_most, search, with_relevance
+from providers.selectors.search import EVERYTHING, Search, found_by, found_by_most, search, with_relevance
 from providers.selectors.units import publication, publications, unit, unit_of, units
 from providers.selectors.workdays import add_working_days, day_table
 from providers.selectors.yearly import instruments_of_year, openness_of_year, units_of_year
 
 __all__ = [
+    "ANYTHING",
+    "EVERYTHING",
     "Asked",
     "PlannedReminder",
     "Search",
     "add_working_days",
     "catalogue",
     "category_counts",
+    "category_prefix",
     "category_table",
     "closure",
     "closure_rows",
@@ -86,6 +92,7 @@ __all__ = [
     "open_windows",
     "openness_of_year",
     "priced",
+    "prices_for",
     "publication",
     "publications",
     "qualification_lock",

@@ -37,6 +37,7 @@ def _tables(world: World) -> None:
         rows=[CategoryRow(code, zh, parent, en) for code, parent, zh, en in world.city.categories],
         now=at(world.began),
     )
+    providers.synonyms_load(actor=None, now=at(world.began))
     for year in range(world.since.year, world.today.year + 2):
         if year not in published_years():
             providers.calendar_year_set(

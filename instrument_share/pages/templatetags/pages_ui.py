@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.urls import reverse
@@ -15,11 +15,14 @@ from instrument_share.kernel.wording import Sentence
 from instrument_share.pages.weeks import Day
 from instrument_share.web import formats
 from instrument_share.web.problem import told as told_message
-from instrument_share.web.templatetags.ui import facts
+from instrument_share.web.templatetags.ui import facts, icon
 from instrument_share.web.wording import KINDS
 from providers.domain import words
 from providers.domain.wording import word as word_of
 from providers.forms.countries import COUNTRIES
+
+if TYPE_CHECKING:
+    from instrument_share.pages.search import Comparison
 
 register = template.Library()
 
@@ -82,6 +85,22 @@ def _picture(address: str, css_class: str, name: str) -> SafeString:
     if address:
         return format_html('<img class="{}" src="{}" alt="" loading="lazy">', css_class, address)
     return format_html('<span class="{} picture-none" aria-hidden="true">{}</span>', css_class, name[:1])
+
+
+@register.simple_tag
+def compare_link(comparison: "Comparison", instrument: Any) -> SafeString:
+    """The link that puts an instrument beside others, or takes it away; nothing where four are chosen."""
+    is_chosen = instrument.public_id in comparison.chosen
+    if comparison.is_full and not is_chosen:
+        return format_html("")
+    return format_html(
+        '<a class="btn btn-sm" href="{}"{}>{}{}<span class="visually-hidden"> {}</span></a>',
+        comparison.toggled(instrument.public_id),
+        format_html(' aria-current="true"') if is_chosen else "",
+        icon("check" if is_chosen else "plus"),
+        _("Do not compare") if is_chosen else _("Compare"),
+        formats.bilingual(instrument, "name"),
+    )
 
 
 @register.simple_tag

@@ -1,7 +1,8 @@
 """Which instrument, and when: the catalogue, and a day over many instruments."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -13,82 +14,86 @@ from bookings import selectors as bookings
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.pages.forms import CatalogueForm
 from instrument_share.pages.rows import rows_of
-from instrument_share.web import clock, cursor
+from instrument_share.pages.search import (
+    Address,
+    Comparison,
+    category_chips,
+    filter_chips,
+    understood,
+    with_counts,
+)
+from instrument_share.web import clock
 from providers import selectors as providers
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
-    from providers.models import Instrument
+    from bookings.selectors import Found
+    from instrument_share.kernel.interval import Interval
 
 PER_PAGE = 20
 ON_TIMELINE = 60
-ORDERINGS = {"": ("next_free_order", "id"), "name": ("name_zh", "id")}
 
 
 @require_safe
 def catalogue(request: HttpRequest) -> HttpResponse:
     now = clock.now()
-    form = CatalogueForm(request.GET, viewer=request.user)
-    form.is_valid()
-    wanted = form.wanted_time
-    found = _asked_for(request, form, now)
-    ordering = ORDERINGS[form.cleaned_data.get("sort") or ""]
-    page = cursor.page(
-        bookings.with_next_free(found), ordering=ordering, cursor=request.GET.get("cursor"), limit=PER_PAGE
-    )
+    form, address = _form(request), Address(request)
+    chosen, mark = form.cleaned_data.get("category", ""), request.GET.get("cursor")
+    found = _found(request, form, now, free=form.wanted_time)
+    page = found.page(mark, PER_PAGE)
+    if not page.items and not mark:
+        found = found.loosened()
+        page = found.page(None, PER_PAGE) if found.with_most else page
+    whole_city = _found(request, form, now, found.search, free=form.wanted_time, but="district")
+    with_counts(form, whole_city.instruments)
+    every = _found(request, form, now, found.search, free=form.wanted_time, but="category")
     context = {
         "form": form,
         "page": page,
-        "rows": rows_of(page.items, now),
-        "count": found.count(),
-        "wanted": wanted,
-        "facet": _category_chips(request, form),
-        "is_filtered": any(form.cleaned_data.values()),
+        "rows": rows_of(request.user, page.items, now),
+        "count": found.instruments.count(),
+        "wanted": form.wanted_time,
+        "facet": category_chips(request, chosen, every.instruments, address),
+        "narrowing": filter_chips(form, address),
+        "understood": understood(found),
+        "comparison": Comparison.of(form.cleaned_data.get("compare", ""), address),
     }
     return render(request, "instrument_share/catalogue.html", context)
 
 
-def _asked_for(request: HttpRequest, form: CatalogueForm, now: datetime) -> "QuerySet[Instrument]":
-    asked = form.cleaned_data
-    found = providers.catalogue(
+def _form(request: HttpRequest) -> CatalogueForm:
+    form = CatalogueForm(request.GET, viewer=request.user)
+    form.is_valid()
+    return form
+
+
+def _found(
+    request: HttpRequest,
+    form: CatalogueForm,
+    now: datetime,
+    search: "providers.Search | None" = None,
+    *,
+    free: "Interval | None" = None,
+    but: str = "",
+) -> "Found":
+    """What the form asks for, but for one filter; `search` where its words are understood already."""
+    return bookings.catalogue_search(
         request.user,
-        providers.Asked(
-            category=asked.get("category", ""),
-            district=asked.get("district", ""),
-            unit=asked.get("unit", ""),
-            mode=asked.get("mode", ""),
-            user_kind=asked.get("user_kind", ""),
-        ),
-        search=providers.search(asked.get("q", "")),
-        at=now,
+        search=search or providers.search(form.cleaned_data.get("q", "")),
+        asked=replace(form.asked, **{but: ""}) if but else form.asked,
+        free=free,
+        order=form.order,
+        now=now,
     )
-    wanted = form.wanted_time
-    return bookings.free_at(found, wanted) if wanted else found
-
-
-def _category_chips(request: HttpRequest, form: CatalogueForm) -> list[tuple[Any, ...]]:
-    """The categories of what was found otherwise, as (category, address, is chosen, count)."""
-    chosen = form.cleaned_data.get("category", "")
-    kept = {
-        name: value for name, value in request.GET.items() if value and name not in {"category", "cursor"}
-    }
-
-    def address(code: str) -> str:
-        return "?" + urlencode({**kept, **({"category": code} if code else {})})
-
-    return [
-        (count, address("" if count.code == chosen else count.code), count.code == chosen)
-        for count in providers.category_counts(request.user)
-    ]
 
 
 @require_safe
 def timeline(request: HttpRequest) -> HttpResponse:
+    """A day over the instruments that the filters of the catalogue leave; `day` is the day that is shown."""
     now = clock.now()
     day = _day(request, now)
-    form = CatalogueForm(request.GET, viewer=request.user)
-    form.is_valid()
+    form, address = _form(request), Address(request)
+    shown = _found(request, form, now)
+    every = _found(request, form, now, shown.search, but="category")
     asked = {name: value for name, value in request.GET.items() if value and name != "day"}
     context = {
         "day": day,
@@ -97,8 +102,9 @@ def timeline(request: HttpRequest) -> HttpResponse:
         "after": day + timedelta(days=1),
         "today": now.astimezone(CITY_TIME).date(),
         "query": urlencode(asked),
-        "facet": _category_chips(request, form),
-        "shown": min(_on_timeline(request, now).count(), ON_TIMELINE),
+        "facet": category_chips(request, form.cleaned_data.get("category", ""), every.instruments, address),
+        "narrowing": filter_chips(form, address, but=("q", "day", "category")),
+        "shown": min(shown.instruments.count(), ON_TIMELINE),
         "form": form,
     }
     return render(request, "instrument_share/timeline.html", context)
@@ -108,17 +114,9 @@ def timeline(request: HttpRequest) -> HttpResponse:
 def timeline_events(request: HttpRequest) -> HttpResponse:
     """A day over the instruments that were asked for: `?day=YYYY-MM-DD` and the filters of the page."""
     now = clock.now()
-    shown = _on_timeline(request, now).order_by("category__code", "name_zh", "id")[:ON_TIMELINE]
+    found = _found(request, _form(request), now).instruments
+    shown = found.order_by("category__code", "name_zh", "id")[:ON_TIMELINE]
     return JsonResponse(bookings.day_events(request.user, shown, _day(request, now), now))
-
-
-def _on_timeline(request: HttpRequest, now: datetime) -> "QuerySet[Instrument]":
-    return providers.catalogue(
-        request.user,
-        providers.Asked(category=request.GET.get("category", "")[:6]),
-        search=providers.search(request.GET.get("q", "")[:100]),
-        at=now,
-    )
 
 
 def _day(request: HttpRequest, now: datetime) -> date:

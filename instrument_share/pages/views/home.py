@@ -33,7 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "instrument_count": found.count(),
         "unit_count": providers.units(request.user).filter(published_at__isnull=False).count(),
         "openness": bookings.openness(Interval(now - A_YEAR, now)),
-        "rows": rows_of(bookings.soonest_free(found, SOON), now),
+        "rows": rows_of(request.user, bookings.soonest_free(found, SOON), now),
         "cases": providers.publications(request.user, PublicationKind.CASE)[:NEWEST],
         "news": providers.publications(request.user, PublicationKind.NEWS)[:NEWEST],
     }

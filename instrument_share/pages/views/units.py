@@ -94,7 +94,7 @@ def _content(request: HttpRequest, unit: "UnitProfile", tab: str, now: "datetime
             cursor=request.GET.get("cursor"),
             limit=PER_PAGE,
         )
-        return {"page": page, "rows": rows_of(page.items, now)}
+        return {"page": page, "rows": rows_of(request.user, page.items, now)}
     if tab in list(PublicationKind):
         kind = PublicationKind(tab)
         published = providers.publications(request.user, kind, unit.organization_id)

@@ -1,0 +1,133 @@
+"""Instruments side by side: each fact as a row, marked where they differ."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from bookings import selectors as bookings
+from instrument_share.pages.rows import PriceFrom, price_from
+from instrument_share.web import formats
+from instrument_share.web.problem import told
+from providers import selectors as providers
+from providers.domain.wording import word
+from providers.domain.words import Decision
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.selectors import Viewer
+    from providers.domain.terms import Terms
+    from providers.models import Instrument
+
+
+@dataclass(frozen=True)
+class Column:
+    """One of the instruments, with the rule in force, the lowest price for who looks, and where it is left
+    out of the comparison.
+    """
+
+    instrument: "Instrument"
+    terms: "Terms | None"
+    price: PriceFrom | None
+    without: str
+
+
+@dataclass(frozen=True)
+class ComparedRow:
+    """A fact of each instrument, in words. `differs` where they are not all the same."""
+
+    label: str
+    values: tuple[str, ...]
+
+    @property
+    def differs(self) -> bool:
+        return len(set(self.values)) > 1
+
+
+def columns_of(viewer: "Viewer", public_ids: Sequence[str], now: datetime) -> list[Column]:
+    """The visible instruments in the order given, with `next_free_at`; as many statements for four as for
+    one.
+    """
+    visible = providers.instruments(viewer).filter(public_id__in=public_ids)
+    found = {one.public_id: one for one in bookings.with_next_free(providers.priced(viewer, visible, now))}
+    shown = [found[public_id] for public_id in public_ids if public_id in found]
+    terms = providers.terms_now([one.pk for one in shown], now)
+    return [
+        Column(
+            one,
+            terms.get(one.pk),
+            price_from(one.price_yuan, one.price_unit),
+            _without(one.public_id, [other.public_id for other in shown]),
+        )
+        for one in shown
+    ]
+
+
+def _without(public_id: str, ids: Sequence[str]) -> str:
+    return f"{reverse('compare')}?{urlencode({'ids': ','.join(one for one in ids if one != public_id)})}"
+
+
+def compared_rows(columns: Sequence[Column]) -> list[ComparedRow]:
+    """What decides first: when, for how much, for whom, and what it can do."""
+    facts: list[tuple[str, Callable[[Column], str]]] = [
+        (_("Next free"), lambda one: _next_free(one.instrument)),
+        (_("Price from"), lambda one: _price(one.price)),
+        (_("Unit"), lambda one: formats.bilingual(one.instrument.organization, "name")),
+        (_("District"), lambda one: formats.bilingual(one.instrument.organization.district, "name")),
+        (_("Category"), lambda one: formats.bilingual(one.instrument.category, "name")),
+        (_("Model"), lambda one: one.instrument.model),
+        (_("Manufacturer"), lambda one: one.instrument.manufacturer),
+        (_("In service since"), lambda one: formats.date_only(one.instrument.in_service_date)),
+        (_("Main functions"), lambda one: formats.bilingual(one.instrument, "functions")),
+        (_("Technical specification"), lambda one: formats.bilingual(one.instrument, "specification")),
+        (_("Sample requirements"), lambda one: formats.bilingual(one.instrument, "samples")),
+        (_("Open to"), _of_the_rule(lambda terms: _words(terms.user_kinds))),
+        (_("Way of service"), _of_the_rule(lambda terms: _words(terms.service_modes))),
+        (_("Decision"), _of_the_rule(_decision)),
+        (_("Qualification"), _of_the_rule(_qualification)),
+        (_("Length of a booking"), _of_the_rule(_length)),
+        (_("Innovation vouchers"), _of_the_rule(lambda terms: _yes(terms.accepts_vouchers))),
+    ]
+    rows = [ComparedRow(label, tuple(of(one) or formats.NOTHING for one in columns)) for label, of in facts]
+    return [row for row in rows if set(row.values) != {formats.NOTHING}]
+
+
+def _of_the_rule(say: "Callable[[Terms], str]") -> Callable[[Column], str]:
+    return lambda one: say(one.terms) if one.terms else ""
+
+
+def _next_free(instrument: Any) -> str:
+    return (
+        formats.moment(instrument.next_free_at) if instrument.next_free_at else _("Nothing free at present")
+    )
+
+
+def _price(price: PriceFrom | None) -> str:
+    if price is None:
+        return _("On request")
+    return f"{formats.yuan(price.amount_yuan)} {told('{word}', {'word': word(price.unit)})}"
+
+
+def _words(codes: Any) -> str:
+    return told("{words}", {"words": tuple(word(code) for code in sorted(codes))})
+
+
+def _decision(terms: "Terms") -> str:
+    if terms.decision is Decision.AT_ONCE:
+        return _("at once")
+    return _("by the keeper, within {hours}").format(hours=formats.hours(terms.decision_hours))
+
+
+def _qualification(terms: "Terms") -> str:
+    return _("needed") if terms.needs_qualification else _("not needed")
+
+
+def _length(terms: "Terms") -> str:
+    return f"{formats.hours(terms.min_length)} – {formats.hours(terms.max_length)}"
+
+
+def _yes(value: bool) -> str:
+    return _("accepted") if value else _("not accepted")
