@@ -347,7 +347,6 @@ def _of_people(w):
         "invitation": [INVITED],
         "request_withdraw": [request],
         "unit_supervision": unit,
-        "organization_admit": [w.pending.public_id],
         "synonym_edit": [w.synonyms.public_id],
         "synonym_remove": [w.synonyms.public_id],
     }
