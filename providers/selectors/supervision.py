@@ -1,10 +1,12 @@
 """What the bureau reads about one unit: what became of its six kinds of information, act by act."""
 
 from collections.abc import Collection
+from datetime import datetime
 from itertools import product
 from typing import TYPE_CHECKING
 
-from instrument_share.accounts.selectors import supervises
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.selectors import standing, supervises
 from instrument_share.journal.selectors import acts_of
 from instrument_share.kernel.errors import Forbidden
 from instrument_share.kernel.wording import Bilingual
@@ -38,6 +40,15 @@ def unit_acts(viewer: "Viewer", unit: "Organization") -> "QuerySet[AuditEntry]":
     if not supervises(viewer, unit):
         raise Forbidden
     return acts_of(unit.pk, ACTS)
+
+
+def take_downs(viewer: "Viewer", unit: "Organization", since: datetime) -> "QuerySet[AuditEntry]":
+    """What was taken down of a unit's publications since an instant, newest first, for its managers and for
+    the bureau that sees to it. Raises Forbidden.
+    """
+    if not (standing(viewer).holds(Role.UNIT_MANAGER, unit.pk) or supervises(viewer, unit)):
+        raise Forbidden
+    return acts_of(unit.pk, [f"{kind.value}.withdrawn" for kind in PublicationKind]).filter(at__gte=since)
 
 
 def titles(public_ids: Collection[str]) -> dict[str, Bilingual]:

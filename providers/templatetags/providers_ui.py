@@ -23,6 +23,7 @@ from providers.domain.information import KIND_WORDS, InformationKind
 from providers.domain.instruments import FIELDS
 from providers.domain.sheet_kinds import KINDS
 from providers.domain.wording import word
+from providers.domain.words import Completeness
 from providers.forms.countries import COUNTRIES
 from providers.services.imports import Outcome
 from providers.services.reminders import line_of
@@ -90,11 +91,14 @@ NEXT_STEP_AT = {"profile": "unit_profile_edit", "instrument": "unit_instruments"
 
 
 @register.simple_tag
-def next_step_address(kind: str, organization_id: str) -> str:
+def next_step_address(kind: KindCompleteness, organization_id: str) -> str:
     """Where a manager does what completeness asks for."""
-    if kind in NEXT_STEP_AT:
-        return reverse(NEXT_STEP_AT[kind], args=[organization_id])
-    return reverse("publication_new", args=[organization_id, kind])
+    if kind.kind not in NEXT_STEP_AT:
+        return reverse("publication_new", args=[organization_id, kind.kind])
+    address = reverse(NEXT_STEP_AT[kind.kind], args=[organization_id])
+    if kind.kind is InformationKind.INSTRUMENT and kind.state is Completeness.STALE:
+        return f"{address}?state=to_confirm"
+    return address
 
 
 @register.simple_tag

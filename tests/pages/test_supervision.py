@@ -186,7 +186,7 @@ def test_the_units_page_says_why_since_when_and_what_it_did(see, city, institute
     page = text_of(see(bureau, "unit_supervision", institute.public_id))
     assert "开放服务案例 已过期 2026年1月27日 近 365 天已发布 0 条，应不少于 2 条。 请再发布 2 条。" in page
     assert "2026年3月1日 08:00 己 开放服务案例、单位动态 请尽快" in page
-    assert "李经理 · 下线 · 开放服务案例 · 案例 2026年3月1日 08:00 内容有误" in page
+    assert "李经理 · 撤下 · 开放服务案例 · 案例 2026年3月1日 08:00 内容有误" in page
 
 
 def test_what_waits_for_the_bureau_is_not_the_units_to_do(see, send, city, institute, bureau):

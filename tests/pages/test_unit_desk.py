@@ -6,10 +6,16 @@ import pytest
 
 from bookings import services as bookings
 from instrument_share.accounts.domain import Role
+from instrument_share.journal.models import AuditEntry
+from providers import services as providers
+from providers.domain.publications import PublicationKind
 from providers.domain.words import ServiceMode
+from providers.models import Reminder, ServiceCase, UnitNews, UnitProfile
 from tests import factories
 from tests.factories import NOW, slot
 from tests.providers.pages.conftest import text_of
+
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -79,3 +85,70 @@ def test_it_takes_as_many_statements_for_much_work(see, city, book, statements):
             factories.instrument(city.owner, state="draft", name_zh=f"仪器{number}")
 
     statements.assert_unchanged(lambda: see(city.manager, "unit_desk", now=NOW + timedelta(hours=1)), by=more)
+
+
+# --- What the bureau asked for, returned and took down ------------------------------------------------------
+
+
+@pytest.fixture
+def bureau(city):
+    return factories.officer()
+
+
+def remind(city, bureau, **more):
+    return Reminder.objects.create(
+        organization=city.owner, kinds=["case"], sent_by=bureau, sent_at=NOW - DAY, **more
+    )
+
+
+def test_a_reminder_stands_on_the_desk_until_it_is_done(see, city, bureau):
+    remind(city, bureau, note="请在月底前完成")
+    page = text_of(see(city.manager, "unit_desk"))
+    assert "科技局请贵单位完善信息 2026年3月1日已催办 请在月底前完成 尚未完善： 开放服务案例" in page
+    for _ in range(2):
+        ServiceCase.objects.create(organization=city.owner, title_zh="案例", created_at=NOW, published_at=NOW)
+    assert "已催办" not in text_of(see(city.manager, "unit_desk"))
+
+
+def test_what_was_taken_down_and_returned_is_shown_with_the_reason(see, city, bureau):
+    UnitProfile.objects.create(organization=city.owner, return_reason="请补充电话", submitted_at=NOW)
+    news = UnitNews.objects.create(
+        organization=city.owner, title_zh="开放日", created_at=NOW - DAY, published_at=NOW - DAY
+    )
+    providers.publication_withdraw(
+        actor=bureau, kind=PublicationKind.NEWS, publication_id=news.pk, reason="内容不实", now=NOW
+    )
+    page = text_of(see(city.manager, "unit_desk"))
+    assert "单位简介 已退回 请补充电话 单位动态 · 开放日 已撤下 内容不实 己, 2026年3月2日 08:00" in page
+    assert "已撤下" not in text_of(see(city.manager, "unit_desk", now=NOW + 31 * DAY))
+
+
+def test_what_runs_out_soon_is_said(see, city):
+    for age in (340, 300):
+        ServiceCase.objects.create(
+            organization=city.owner,
+            title_zh="案例",
+            created_at=NOW - age * DAY,
+            published_at=NOW - age * DAY,
+        )
+    page = text_of(see(city.manager, "unit_desk"))
+    assert "30 天内过期： 开放服务案例 2026年3月28日" in page
+
+
+def test_what_is_stale_leads_to_where_it_is_confirmed(see, city):
+    factories.instrument(city.owner, confirmed_at=None)
+    address = f"/unit/{city.owner.public_id}/instruments/?state=to_confirm"
+    assert f'href="{address}"' in see(city.manager, "unit_desk").content.decode()
+
+
+def test_reminders_and_take_downs_take_no_more_statements(see, city, bureau, statements):
+    remind(city, bureau)
+    down = {"action": "news.withdrawn", "organization_id": city.owner.pk, "subject_type": "", "at": NOW}
+    AuditEntry.objects.create(subject_id="NEW-1", **down)
+
+    def more():
+        for number in range(6):
+            remind(city, bureau)
+            AuditEntry.objects.create(subject_id=f"NEW-{number}", **down)
+
+    statements.assert_unchanged(lambda: see(city.manager, "unit_desk"), by=more)

@@ -1,6 +1,5 @@
 """Who is incomplete, why and since when; and the reminders that follow from it."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,7 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Forbidden, NotFound, gettext_noop
 from instrument_share.kernel.wording import Bilingual
 from instrument_share.pages.charts import completeness_course
+from instrument_share.pages.unit_acts import Act
 from instrument_share.pages.unit_filters import (
     UnitFilterForm,
     address,
@@ -41,7 +41,6 @@ from providers.views.common import carried_out, done, person
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization
-    from instrument_share.journal.models import AuditEntry
 
 PER_PAGE = 50
 ACTS_LISTED = 20
@@ -97,18 +96,6 @@ def _page(rows: list[UnitRow], after: str) -> "cursor.Page[Any]":
 
 
 # --- One unit ---------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Act:
-    """An entry of the journal with the title of what it is about."""
-
-    entry: "AuditEntry"
-    title: "Bilingual | None"
-
-    @property
-    def reason(self) -> str:
-        return str(self.entry.details.get("reason", ""))
 
 
 @login_required

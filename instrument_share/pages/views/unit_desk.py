@@ -1,15 +1,12 @@
 """What must my unit do next: the desk of a unit's managers."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from bookings import selectors as bookings
@@ -19,19 +16,28 @@ from instrument_share.accounts.selectors import standing
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Forbidden
 from instrument_share.kernel.interval import Interval
+from instrument_share.pages.charts import completeness_course
+from instrument_share.pages.unit_acts import Act
+from instrument_share.pages.unit_filters import days_of
 from instrument_share.web import clock, labels
 from instrument_share.web.formats import bilingual
 from providers import selectors as providers
 from providers.domain.completeness import UnitCompleteness
+from providers.domain.information import InformationKind
+from providers.domain.reminders import NOTICE_AHEAD, still_open
 from providers.domain.words import InstrumentState
 from providers.selectors.own import own_counts, own_instruments
+from providers.selectors.supervision import take_downs, titles
 from rewards import selectors as rewards
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization
+    from providers.models import Reminder
     from rewards.models import UnitAssessment
 
 LISTED = 8
+RECENTLY = timedelta(days=30)
+"""For so long the desk shows what was taken down."""
 YEARS_BACK = 3
 
 
@@ -55,12 +61,18 @@ def unit_desk(request: HttpRequest) -> HttpResponse:
     counts = own_counts(request.user, unit.pk, now)
     drafts = own_instruments(request.user, unit.pk, now, wanted=InstrumentState.DRAFT)
     waiting = bookings.waiting_decisions(request.user).filter(instrument__organization_id=unit.pk)
-    year = providers.completeness_of_year([unit.pk], today.year)[unit.pk][: today.month]
+    judged, *course = providers.completeness_at([unit.pk], [today, *days_of(today.year, today)])[unit.pk]
+    down = list(take_downs(request.user, unit, now - RECENTLY)[:LISTED])
+    named = titles([entry.subject_id for entry in down])
     context = {
         "unit": unit,
         "units": [(bilingual(one, "name"), f"?unit={one.public_id}", one.pk == unit.pk) for one in units],
-        "completeness": providers.completeness_of([unit.pk], today)[unit.pk],
-        "course": _course(year),
+        "completeness": judged,
+        "reminder": _reminder(request, unit.pk, judged),
+        "running_out": _running_out(unit.pk, today),
+        "returned": providers.unit_of(unit.pk),
+        "taken_down": [Act(entry, named.get(entry.subject_id)) for entry in down],
+        "course": completeness_course(course),
         "year": today.year,
         "counted": [
             Counted(state.value, labels.label("instrument", state.value).text, counts.get(state, 0))
@@ -88,14 +100,26 @@ def _managed(request: HttpRequest) -> "list[Organization]":
     return found
 
 
-def _course(months: Sequence[UnitCompleteness]) -> dict[str, Any]:
-    """The percentage at the end of each month; of the present month as far as it is known."""
-    return {
-        "type": "line",
-        "unit": "%",
-        "categories": [date_format(month.as_of, "YEAR_MONTH_FORMAT") for month in months],
-        "series": [{"name": _("complete"), "data": [month.percent for month in months]}],
-    }
+@dataclass(frozen=True)
+class OpenReminder:
+    """What the bureau asked for last, as far as it is not done."""
+
+    reminder: "Reminder"
+    open: tuple[InformationKind, ...]
+
+
+def _reminder(request: HttpRequest, organization_id: int, judged: UnitCompleteness) -> OpenReminder | None:
+    """The last reminder until all that it asked for is done."""
+    last = providers.reminders(request.user, organization_id).first()
+    kinds = () if last is None else still_open(last.kinds, judged)
+    return OpenReminder(last, kinds) if last is not None and kinds else None
+
+
+def _running_out(organization_id: int, today: date) -> "list[tuple[InformationKind, date]]":
+    """What is complete and will not be for long, the first first."""
+    ends = providers.kinds_running_out([organization_id], today)[organization_id]
+    soon = [(kind, day) for kind, day in ends.items() if day <= today + NOTICE_AHEAD]
+    return sorted(soon, key=lambda one: one[1])
 
 
 def _usage(organization_id: int, year: int) -> Hours:
