@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.domain import wording
 from bookings.domain.words import Direction, Rating, UsagePurpose
 from instrument_share.kernel.interval import Interval
-from instrument_share.web.formats import hours, timerange
+from instrument_share.web.formats import bilingual, date_only, hours, timerange
 from instrument_share.web.problem import told
 from providers.domain import wording as provider_wording
 from providers.domain.words import ServiceMode
@@ -271,3 +271,28 @@ class OutcomesForm(forms.Form):
             return said
         start: datetime = self.cleaned_data[f"start_{booking.public_id}"]
         return Interval(start, start + (booking.ends_at - booking.starts_at))
+
+
+class CaseUsesForm(forms.Form):
+    """The uses from which an open-service case came; who used it is seen by the unit alone."""
+
+    use_required_attribute = False
+
+    uses = forms.MultipleChoiceField(
+        label=_("Completed uses by others"), required=False, widget=forms.CheckboxSelectMultiple()
+    )
+
+    def __init__(self, data: Any = None, *, offered: Iterable[Any], initial: dict[str, Any]) -> None:
+        super().__init__(data, initial=initial)
+        offer(self, "uses", ((one.public_id, _use_in_words(one)) for one in offered))
+
+
+def _use_in_words(booking: Any) -> str:
+    payer = booking.payer_organization
+    return _("{day} · {instrument} · {length} · {user} ({number})").format(
+        day=date_only(booking.starts_at),
+        instrument=bilingual(booking.instrument, "name"),
+        length=hours(timedelta(seconds=booking.usage_log.effective_seconds)),
+        user=bilingual(payer, "name") if payer else booking.user.get_full_name(),
+        number=booking.public_id,
+    )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bookings.views import attendance, booking, instrument_states, rules, usage
+from bookings.views import attendance, booking, cases, instrument_states, rules, usage
 
 urlpatterns = [
     path("instruments/<str:public_id>/suspend/", instrument_states.suspend, name="instrument_suspend"),
@@ -23,6 +23,7 @@ urlpatterns = [
     path("bookings/<str:public_id>/reject/", attendance.reject, name="booking_reject"),
     path("bookings/<str:public_id>/check-in/", attendance.check_in, name="booking_check_in"),
     path("bookings/<str:public_id>/check-out/", attendance.check_out, name="booking_check_out"),
+    path("unit/cases/<str:public_id>/uses/", cases.uses, name="case_uses"),
     path("usage/<str:public_id>/", usage.usage_log, name="usage_log"),
     path("usage/<str:public_id>/confirm/", usage.confirm, name="usage_confirm"),
     path("usage/<str:public_id>/correct/", usage.correct, name="usage_correct"),

@@ -16,6 +16,7 @@ def _owner(subject: Any) -> int | None:
 
 manages_unit = holds_in(_owner, Role.UNIT_MANAGER)
 supervises_unit = supervises_in(_owner, Role.BUREAU_OFFICER)
+oversees_unit = supervises_in(_owner, Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR)
 
 
 @rules.predicate
@@ -39,6 +40,7 @@ rules.add_perm("providers.close_instrument", manages_unit | keeps)
 rules.add_perm("providers.qualify_user", manages_unit | keeps)
 rules.add_perm("providers.suspend_instrument", manages_unit | keeps | supervises_unit)
 rules.add_perm("providers.review_publication", supervises_unit)
+rules.add_perm("providers.see_revisions", manages_unit | oversees_unit)
 rules.add_perm("providers.withdraw_publication", manages_unit | supervises_unit)
 rules.add_perm("providers.remind_unit", supervises_unit)
 rules.add_perm("providers.maintain_tables", is_officer | is_sysadmin)

@@ -29,8 +29,10 @@ from providers.models import (
     InstrumentAttachment,
     InstrumentPicture,
     Keeper,
+    PublicationPicture,
     Qualification,
     Regulation,
+    ServiceCase,
     SheetRun,
     SynonymGroup,
     UnitNews,
@@ -127,6 +129,9 @@ def _things_of_the_unit(city, unit, instrument):
     attachment.file.save("manual.pdf", ContentFile(b"%PDF-"))
     unit.unit_profile.picture.save("unit.jpg", ContentFile(b"jpeg"))
     dated = {"organization": unit, "created_at": LONG_AGO, "published_at": LONG_AGO}
+    news = UnitNews.objects.create(title_zh="开放日", body_zh="欢迎", **dated)
+    news.body_zh = "欢迎参观"
+    news.save()
     regulation = Regulation(title_zh="管理办法", effective_date=LONG_AGO.date(), **dated)
     regulation.file.save("regulation.pdf", ContentFile(b"%PDF-"))
     suspended = factories.instrument(unit, state=InstrumentState.SUSPENDED.value)
@@ -141,7 +146,26 @@ def _things_of_the_unit(city, unit, instrument):
     )
     return {
         "sheet_run": sheet_run,
-        "news": UnitNews.objects.create(title_zh="开放日", body_zh="欢迎参观", **dated),
+        "news": news,
+        "draft": UnitNews.objects.create(
+            title_zh="预告", body_zh="敬请期待", organization=unit, created_at=LONG_AGO
+        ),
+        "scheduled": UnitNews.objects.create(
+            title_zh="明天", body_zh="敬请期待", organization=unit, created_at=NOW, scheduled_at=NOW + 9 * DAY
+        ),
+        "gone": UnitNews.objects.create(
+            title_zh="已撤", body_zh="无", withdrawn_at=NOW, withdrawn_reason="有误", **dated
+        ),
+        "case": ServiceCase.objects.create(title_zh="案例", body_zh="完成检测", **dated),
+        "text_picture": PublicationPicture.objects.create(
+            organization=unit,
+            file=ContentFile(b"jpeg", name="text.jpg"),
+            sha256="0" * 64,
+            alt_zh="楼",
+            alt_en="Building",
+            created_at=NOW,
+            created_by=city.manager,
+        ),
         "regulation": regulation,
         "picture": picture,
         "attachment": attachment,

@@ -41,6 +41,12 @@ favicon                              ok    ok    ok    ok    ok    ok    ok    o
 
 # what everybody reads
 regulation_file                      ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+publication                          ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+publication/draft                    404   404   404   404   404   404   ok    404   404   404   404   404
+# taken down
+publication/gone                     ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+# in a draft
+publication_picture                  404   404   404   404   404   404   ok    404   ok    ok    404   404
 verify                               ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 result                               ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 home                                 ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
@@ -119,6 +125,15 @@ sheet_template                       in    403   403   403   403   403   ok    4
 sheet_result                         in    403   403   403   403   403   ok    403   403   403   403   403
 unit_publications                    in    403   403   403   403   403   ok    403   403   403   403   403
 publication_new                      in    403   403   403   403   403   ok    403   403   403   403   403
+statement_new                        in    403   403   403   403   403   ok    403   403   403   403   403
+publication_release                  in    404   404   404   404   404   ok    404   404   404   404   404
+publication_schedule                 in    404   404   404   404   404   ok    404   404   404   404   404
+publication_unschedule               in    404   404   404   404   404   ok    404   404   404   404   404
+publication_discard                  in    404   404   404   404   404   ok    404   404   404   404   404
+case_uses                            in    403   403   403   403   403   ok    403   403   403   403   403
+unit_pictures                        in    403   403   403   403   403   ok    403   403   403   403   403
+revisions                            in    403   403   403   403   403   ok    403   ok    ok    403   403
+revision                             in    403   403   403   403   403   ok    403   ok    ok    403   403
 instrument_result                    in    403   403   403   403   403   ok    404   ok    ok    ok    403
 unit_desk                            in    403   403   403   403   403   ok    ok    403   403   403   403
 
@@ -230,6 +245,7 @@ FORMS = {
 def arguments(w):
     """What stands in the address of each page that needs something."""
     instrument, unit, news = [w.instrument.public_id], [w.unit.public_id], ["news", w.news.public_id]
+    draft = ["news", w.draft.public_id]
     booking, running, log = [w.requested.public_id], [w.running.public_id], [w.log.public_id]
     submitted, suspended, by_hand = ([one.public_id] for one in (w.submitted, w.suspended, w.by_hand))
     review, finding, report = [w.submitted.public_id], [w.finding.public_id], [w.report.public_id]
@@ -253,6 +269,19 @@ def arguments(w):
         "instrument_retire": suspended,
         "closure_lift": [w.closure.public_id],
         "publication_edit": news,
+        "publication": [w.news.public_id],
+        "publication/draft": [w.draft.public_id],
+        "publication/gone": [w.gone.public_id],
+        "publication_picture": [w.text_picture.public_id],
+        "publication_release": draft,
+        "publication_schedule": draft,
+        "publication_unschedule": ["news", w.scheduled.public_id],
+        "publication_discard": draft,
+        "case_uses": [w.case.public_id],
+        "unit_pictures": unit,
+        "statement_new": unit,
+        "revisions": [w.news.public_id],
+        "revision": [w.news.public_id, w.news.history.latest("history_id").pk],
         "publication_withdraw": news,
         "unit_profile_edit": unit,
         "unit_profile_submit": unit,

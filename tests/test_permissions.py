@@ -130,6 +130,12 @@ qualification_revoke           .     .     .     .     yes   .     yes   .     .
 rule_publish                   .     .     .     .     .     .     yes   .     .     .     .     .
 closure_record                 .     .     .     .     yes   .     yes   .     .     .     .     .
 closure_lift                   .     .     .     .     yes   .     yes   .     .     .     .     .
+publication_draft              .     .     .     .     .     .     yes   .     .     .     .     .
+publication_release            .     .     .     .     .     .     yes   .     .     .     .     .
+publication_schedule           .     .     .     .     .     .     yes   .     .     .     .     .
+publication_unschedule         .     .     .     .     .     .     yes   .     .     .     .     .
+publication_discard            .     .     .     .     .     .     yes   .     .     .     .     .
+publication_picture_add        .     .     .     .     .     .     yes   .     .     .     .     .
 publication_publish            .     .     .     .     .     .     yes   .     .     .     .     .
 publication_update             .     .     .     .     .     .     yes   .     .     .     .     .
 publication_withdraw           .     .     .     .     .     .     yes   .     yes   .     .     .
@@ -170,6 +176,7 @@ usage_confirm/by_manager       .     .     yes   .     yes   .     .     .     .
 # by the keeper
 usage_confirm/correction       .     .     yes   .     .     .     yes   .     .     .     .     .
 usage_review                   .     .     yes   .     .     .     .     .     .     .     .     .
+case_uses_set                  .     .     .     .     .     .     yes   .     .     .     .     .
 membership_end                 .     .     yes   yes   .     .     .     .     .     .     .     yes
 # one's own
 organization_leave             -     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
@@ -199,6 +206,7 @@ OF_THE_SYSTEM = {
     "next_free_advance": "tick",
     "next_free_rebuild": "a command on the server",
     "next_free_refresh": "what changes holds calls it",
+    "publications_publish_due": "tick",
     "windows_extend": "tick, and what changes rules",
     "search_refresh": "tick",
     "search_rebuild": "a command on the server",
@@ -230,7 +238,7 @@ PARTS = {
 }
 """Written by other services, which have asked before."""
 
-OF_READING = {"rewards.trace_any", "rewards.see_assessment"}
+OF_READING = {"providers.see_revisions", "rewards.trace_any", "rewards.see_assessment"}
 """Permissions that pages ask."""
 
 NOT_THEIR_ORGANIZATION = "booking.organization_not_admitted"
@@ -243,6 +251,7 @@ def attempts(w):
     submitted, suspended = ({"instrument_id": one.pk, **now} for one in (w.submitted, w.suspended))
     newcomer = {"organization_id": w.submitted_profile.organization_id, **now}
     news = {"kind": PublicationKind.NEWS, "publication_id": w.news.pk, **now}
+    draft, scheduled = ({**news, "publication_id": one.pk} for one in (w.draft, w.scheduled))
     requested, running = ({"booking_id": one.pk, **now} for one in (w.requested, w.running))
     log, cycle = {"log_id": w.log.pk, **now}, {"cycle_id": w.cycle.pk, **now}
     finding, report = {"finding_id": w.finding.pk, **now}, {"report_id": w.report.pk, **now}
@@ -327,6 +336,16 @@ def attempts(w):
         "rule_publish": partial(p.rule_publish, draft=terms(), applies_from=slot(day=2).start, **instrument),
         "closure_record": partial(p.closure_record, interval=tomorrow(), reason_zh="保养", **instrument),
         "closure_lift": partial(p.closure_lift, closure_id=w.closure.pk, **now),
+        "publication_draft": partial(
+            p.publication_draft, kind=PublicationKind.NEWS, values={"title_zh": "培训"}, **unit
+        ),
+        "publication_release": partial(p.publication_release, **draft),
+        "publication_schedule": partial(p.publication_schedule, at=slot(day=9).start, **draft),
+        "publication_unschedule": partial(p.publication_unschedule, **scheduled),
+        "publication_discard": partial(p.publication_discard, **draft),
+        "publication_picture_add": partial(
+            p.publication_picture_add, upload=None, alt_zh="楼", alt_en="Building", **unit
+        ),
         "publication_publish": partial(
             p.publication_publish,
             kind=PublicationKind.NEWS,
@@ -382,6 +401,7 @@ def attempts(w):
         "usage_confirm/by_manager": partial(b.usage_confirm, log_id=w.by_hand.pk, **now),
         "usage_confirm/correction": partial(b.usage_confirm, correction_id=w.correction.pk, **log),
         "usage_review": partial(b.usage_review, rating=Rating.VERY_SATISFIED, **log),
+        "case_uses_set": partial(b.case_uses_set, case_id=w.case.pk, booking_ids=[], **now),
         "membership_end": partial(b.membership_end, membership_id=w.belongs.pk, **now, **reason),
         "organization_leave": partial(b.organization_leave, organization_id=w.elsewhere.pk, **now),
         "history_import": partial(b.history_import, rows=[past], **now),

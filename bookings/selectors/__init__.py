@@ -11,6 +11,7 @@ from bookings.selectors.bookings import (
 )
 from bookings.selectors.calendar import calendar_events, day_events
 from bookings.selectors.cancelling import CancelCost, cancel_cost
+from bookings.selectors.cases import CaseFigures, citable, cited, figures_of_cases
 from bookings.selectors.entries import usage_entries
 from bookings.selectors.holds import (
     booking_lock,
@@ -24,7 +25,7 @@ from bookings.selectors.holds import (
 from bookings.selectors.rule_trial import Refused, RuleTrial, rule_trial
 from bookings.selectors.searching import Found, Order, catalogue_search
 from bookings.selectors.settling import booked_by_right, bookings_hit, not_begun
-from bookings.selectors.statistics import hours_by_month, hours_by_unit, openness
+from bookings.selectors.statistics import hours_by_month, hours_by_unit, hours_of_unit, openness
 from bookings.selectors.usage import (
     broken_links,
     confirmable_corrections,
@@ -39,6 +40,7 @@ from bookings.selectors.yearly import usage_of_year
 
 __all__ = [
     "CancelCost",
+    "CaseFigures",
     "Found",
     "Order",
     "Refused",
@@ -54,16 +56,20 @@ __all__ = [
     "calendar_events",
     "cancel_cost",
     "catalogue_search",
+    "citable",
+    "cited",
     "confirmable_corrections",
     "confirmation_problems",
     "credit_events",
     "day_events",
     "decisions_of_year",
+    "figures_of_cases",
     "free_at",
     "free_time",
     "holds",
     "hours_by_month",
     "hours_by_unit",
+    "hours_of_unit",
     "keeper_day",
     "next_free",
     "not_begun",

@@ -60,9 +60,16 @@ def hours_by_unit(interval: Interval) -> list[Hours[int]]:
     return _hours(interval, F("instrument__organization_id"))
 
 
-def _hours(interval: Interval, by: TruncMonth | F) -> list[Hours[Any]]:
+def hours_of_unit(organization_id: int, interval: Interval) -> Hours[int]:
+    """Those of one owning unit, also where there are none."""
+    found = _hours(interval, F("instrument__organization_id"), instrument__organization_id=organization_id)
+    return found[0] if found else Hours(organization_id, 0, 0)
+
+
+def _hours(interval: Interval, by: TruncMonth | F, **which: Any) -> list[Hours[Any]]:
     rows = (
         _logs(interval)
+        .filter(**which)
         .order_by()
         .annotate(of=by)
         .values("of")

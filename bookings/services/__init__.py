@@ -8,6 +8,7 @@ from bookings.services.booking import (
     booking_move,
     booking_reject,
 )
+from bookings.services.cases import case_uses_set
 from bookings.services.closure import closure_place
 from bookings.services.due import bookings_lapse_due, bookings_no_show_due
 from bookings.services.history import HistoryCounts, history_import
@@ -34,6 +35,7 @@ __all__ = [
     "booking_reject",
     "bookings_lapse_due",
     "bookings_no_show_due",
+    "case_uses_set",
     "closure_lift",
     "closure_place",
     "history_import",

@@ -118,6 +118,7 @@ class City:
     category_version: str
     categories: tuple[tuple[str, str, str, str], ...]
     publications: Mapping[str, Mapping[str, Any]]
+    texts: Mapping[str, Any]
     festivals: Mapping[int, tuple[str, str, str, str]]
 
     @property
@@ -178,6 +179,7 @@ def city() -> City:
         category_version=categories["version"],
         categories=tuple(tuple(row) for row in categories["rows"]),
         publications=_read("publications"),
+        texts=_read("texts"),
         festivals={year: tuple(days) for year, *days in _read("festivals")["festivals"]},
     )
 

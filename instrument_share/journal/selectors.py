@@ -39,6 +39,16 @@ def acts_of(organization_id: int, actions: Collection[str]) -> QuerySet[AuditEnt
     )
 
 
+def decisions(subject: Model, organization_id: int) -> QuerySet[AuditEntry]:
+    """What was done to something of an organization with a reason, newest first.
+
+    The caller has checked that the viewer may see it: the unit learns here why the bureau returned or took
+    down what is its own.
+    """
+    found = history(subject).filter(organization_id=organization_id, details__has_key="reason")
+    return found.order_by("-id")
+
+
 def broken_seals() -> Iterator[AuditSeal]:
     """Every seal that does not fit its entries or the seal before it, in order."""
     previous, after = seals.BEGINNING, 0

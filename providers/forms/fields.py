@@ -76,6 +76,12 @@ def text_field(label: str, limit: int | None, *, needed: bool, english: bool = F
     return TextField(label=label, required=needed, widget=widget, help_text=help_text)
 
 
+def markdown_area(rows: int, *, english: bool = False) -> forms.Textarea:
+    """A text in Markdown; a script puts pictures into it."""
+    attrs: dict[str, Any] = {"rows": rows, "data-markdown": "en" if english else "zh"}
+    return forms.Textarea({**attrs, "lang": "en"} if english else attrs)
+
+
 def field_of(spec: Field, label: str) -> forms.Field:
     """The input for a field of an instrument; choices of categories and countries are set by the form."""
     match spec.kind:

@@ -3,10 +3,11 @@
 from functools import partial
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
 from instrument_share.kernel.public_id import new_public_id
+from providers.domain.publications import state_of
 from providers.domain.words import PublicationState
 
 
@@ -50,11 +51,7 @@ class Publication(models.Model):
 
     @property
     def state(self) -> PublicationState:
-        if self.withdrawn_at is not None:
-            return PublicationState.WITHDRAWN
-        if self.published_at is not None:
-            return PublicationState.PUBLISHED
-        return PublicationState.DRAFT if self.scheduled_at is None else PublicationState.SCHEDULED
+        return state_of(self.scheduled_at, self.published_at, self.withdrawn_at)
 
 
 class UnitNews(Publication):
@@ -142,7 +139,7 @@ class OpennessStatement(Publication):
             models.CheckConstraint(
                 condition=Q(external_hours__isnull=True)
                 | Q(total_hours__isnull=True)
-                | Q(external_hours__lte=models.F("total_hours")),
+                | Q(external_hours__lte=F("total_hours")),
                 name="openness_external_within_total",
             ),
         ]

@@ -47,9 +47,22 @@ from providers.selectors.openness import (
     terms_now,
     terms_of,
 )
+from providers.selectors.publications import (
+    Found,
+    case_lock,
+    own_publication_counts,
+    own_publications,
+    pictures,
+    publication,
+    publication_at,
+    publication_picture,
+    publications,
+    statement_before,
+)
 from providers.selectors.reminders import PlannedReminder, last_reminded, reminder_plan, reminders
+from providers.selectors.revisions import Revised, fields_compared, revised, revisions, side_by_side, state_in
 from providers.selectors.search import EVERYTHING, Search, found_by, found_by_most, search, with_relevance
-from providers.selectors.units import publication, publications, unit, unit_of, units
+from providers.selectors.units import unit, unit_of, units
 from providers.selectors.workdays import add_working_days, day_table
 from providers.selectors.yearly import instruments_of_year, openness_of_year, units_of_year
 
@@ -57,9 +70,12 @@ __all__ = [
     "ANYTHING",
     "EVERYTHING",
     "Asked",
+    "Found",
     "PlannedReminder",
+    "Revised",
     "Search",
     "add_working_days",
+    "case_lock",
     "catalogue",
     "category_counts",
     "category_prefix",
@@ -74,6 +90,7 @@ __all__ = [
     "counts_by",
     "day_table",
     "exceptions_of",
+    "fields_compared",
     "found_by",
     "found_by_most",
     "has_qualification",
@@ -91,9 +108,14 @@ __all__ = [
     "month_ends",
     "open_windows",
     "openness_of_year",
+    "own_publication_counts",
+    "own_publications",
+    "pictures",
     "priced",
     "prices_for",
     "publication",
+    "publication_at",
+    "publication_picture",
     "publications",
     "qualification_lock",
     "qualifications",
@@ -101,8 +123,13 @@ __all__ = [
     "qualified_until",
     "reminder_plan",
     "reminders",
+    "revised",
+    "revisions",
     "rules_of",
     "search",
+    "side_by_side",
+    "state_in",
+    "statement_before",
     "terms_at",
     "terms_now",
     "terms_of",

@@ -12,7 +12,7 @@ from instrument_share.kernel.errors import Forbidden
 from instrument_share.kernel.wording import Bilingual
 from providers.domain.publications import PublicationKind
 from providers.models import Instrument
-from providers.selectors.units import MODELS
+from providers.selectors.publications import MODELS
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

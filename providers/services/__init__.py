@@ -1,5 +1,6 @@
 """The only writers of units, instruments, terms and open time."""
 
+from providers.services.common import EditedMeanwhile
 from providers.services.instruments import (
     InnerNumberTaken,
     NothingWaits,
@@ -43,12 +44,19 @@ from providers.services.people import (
     qualification_grant,
     qualification_revoke,
 )
+from providers.services.publication_pictures import publication_picture_add
 from providers.services.publications import (
     AlreadyWithdrawn,
     StatementExists,
+    publication_discard,
+    publication_draft,
     publication_publish,
+    publication_release,
+    publication_schedule,
+    publication_unschedule,
     publication_update,
     publication_withdraw,
+    publications_publish_due,
 )
 from providers.services.reference import CategoryRow, Day, calendar_year_set, category_table_load
 from providers.services.reminders import NobodyToRemind, completeness_remind
@@ -74,6 +82,7 @@ __all__ = [
     "CategoryRow",
     "ClosureLifted",
     "Day",
+    "EditedMeanwhile",
     "Extended",
     "InnerNumberTaken",
     "NobodyToRemind",
@@ -111,9 +120,16 @@ __all__ = [
     "keeper_links_drop",
     "keeper_remove",
     "keepers_set",
+    "publication_discard",
+    "publication_draft",
+    "publication_picture_add",
     "publication_publish",
+    "publication_release",
+    "publication_schedule",
+    "publication_unschedule",
     "publication_update",
     "publication_withdraw",
+    "publications_publish_due",
     "qualification_grant",
     "qualification_revoke",
     "rule_publish",

@@ -29,6 +29,22 @@ class InReview(DomainError):
     )
 
 
+class EditedMeanwhile(DomainError):
+    """Somebody else has saved since the editor began; nothing was written."""
+
+    code = "providers.edited_meanwhile"
+    kind: Kind = "conflict"
+    message = gettext_noop(
+        "Somebody else has saved another version since you began. Compare the two, then save yours again."
+    )
+
+
+def unchanged_since(revision: int | None, row: Any) -> None:
+    """Raises EditedMeanwhile where the row is of another revision; None asks nothing."""
+    if revision is not None and revision != row.revision:
+        raise EditedMeanwhile
+
+
 def given(reason: str) -> str:
     """The reason without blanks around it. Raises ReasonMissing."""
     if not reason.strip():

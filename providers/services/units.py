@@ -16,7 +16,7 @@ from providers.domain.states import PROFILE_MOVES
 from providers.domain.units import PROFILE_FIELDS, problems_of_publication, problems_of_values
 from providers.domain.words import ProfileState
 from providers.models import UnitProfile
-from providers.services.common import InReview, given, keep
+from providers.services.common import InReview, given, keep, unchanged_since
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -24,9 +24,17 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def unit_profile_save(
-    *, actor: "User", organization_id: int, values: Mapping[str, Any], now: datetime
+    *,
+    actor: "User",
+    organization_id: int,
+    values: Mapping[str, Any],
+    now: datetime,
+    revision: int | None = None,
 ) -> UnitProfile:
-    """Enter or change a unit's profile. What is published changes at once and counts as confirmed."""
+    """Enter or change a unit's profile. What is published changes at once and counts as confirmed.
+
+    `revision` is that of the text which the editor began with: EditedMeanwhile where it is another by now.
+    """
     organization = organization_lock(organization_id)
     require(actor, "providers.edit_unit", organization)
     profile = UnitProfile.objects.filter(organization=organization).first() or UnitProfile(
@@ -34,6 +42,7 @@ def unit_profile_save(
     )
     if profile.state == ProfileState.SUBMITTED:
         raise InReview(state=profile.state)
+    unchanged_since(revision, profile)
     problems = problems_of_values(values)
     if profile.state == ProfileState.PUBLISHED:
         problems += problems_of_publication({**values_of(profile), **values})
@@ -43,6 +52,7 @@ def unit_profile_save(
         setattr(profile, name, value.strip() if isinstance(value, str) else value)
     if profile.state == ProfileState.PUBLISHED:
         profile.confirmed_at = now
+    profile.revision += 1
     keep(profile, actor=actor, now=now)
     _record(actor, "unit_profile.saved", profile, now, fields=sorted(values))
     return profile

@@ -22,6 +22,7 @@ from providers.domain.completeness import KindCompleteness
 from providers.domain.information import KIND_WORDS, InformationKind
 from providers.domain.instruments import FIELDS
 from providers.domain.sheet_kinds import KINDS
+from providers.domain.textdiff import Piece
 from providers.domain.wording import word
 from providers.domain.words import Completeness
 from providers.forms.countries import COUNTRIES
@@ -55,6 +56,23 @@ def label(text: str) -> str:
     return told("{word}", {"word": Words(text)})
 
 
+MARKS = {"same": "{}", "deleted": "<del>{}</del>", "inserted": "<ins>{}</ins>"}
+
+
+@register.simple_tag
+def pieces(line: Iterable[Piece]) -> SafeString:
+    """One side of a paragraph, with what was removed or is new marked as such."""
+    return format_html_join("", "{}", ((format_html(MARKS[one.kind], one.text),) for one in line))
+
+
+@register.simple_tag
+def picture_line(picture: Any, language: str) -> str:
+    """What puts a picture into a text, with its size, so that pages keep room for it."""
+    alt = getattr(picture, f"alt_{language}").replace("[", "（").replace("]", "）")
+    address = reverse("publication_picture", args=[picture.public_id])
+    return f"![{alt}]({address}#{picture.width}x{picture.height})"
+
+
 @register.simple_tag
 def value_of(name: str, value: Any) -> str:
     """The value of a field of an instrument or of a profile, as readers see it."""
@@ -74,8 +92,10 @@ def value_of(name: str, value: Any) -> str:
             return ", ".join(value)
     if hasattr(value, "code"):
         return f"{value.code} {formats.bilingual(value, 'name')}"
-    if hasattr(value, "field"):
+    if hasattr(value, "field") or name == "picture":
         return _("A picture is attached.") if value else formats.NOTHING
+    if name == "file":
+        return _("A file is attached.")
     return str(value)
 
 
@@ -93,6 +113,8 @@ NEXT_STEP_AT = {"profile": "unit_profile_edit", "instrument": "unit_instruments"
 @register.simple_tag
 def next_step_address(kind: KindCompleteness, organization_id: str) -> str:
     """Where a manager does what completeness asks for."""
+    if kind.kind is InformationKind.OPENNESS:
+        return reverse("statement_new", args=[organization_id])
     if kind.kind not in NEXT_STEP_AT:
         return reverse("publication_new", args=[organization_id, kind.kind])
     address = reverse(NEXT_STEP_AT[kind.kind], args=[organization_id])
@@ -143,6 +165,11 @@ def sheet_kind(name: str) -> str:
 
 
 ACTS = {
+    "drafted": gettext_lazy("began a draft"),
+    "scheduled": gettext_lazy("scheduled for later"),
+    "unscheduled": gettext_lazy("took the schedule back"),
+    "discarded": gettext_lazy("discarded the draft"),
+    "uses_set": gettext_lazy("named the uses it came from"),
     "created": gettext_lazy("entered"),
     "saved": gettext_lazy("saved"),
     "updated": gettext_lazy("changed"),

@@ -47,12 +47,16 @@ def done(request: HttpRequest, sentence: str, address: str) -> HttpResponseRedir
     return HttpResponseRedirect(address)
 
 
-def carried_out(form: "forms.BaseForm", act: Callable[[], Any]) -> Any:
-    """What `act` gives, or None with what the rules refuse put into the form."""
+def carried_out(
+    form: "forms.BaseForm", act: Callable[[], Any], *, but: type[DomainError] | tuple[()] = ()
+) -> Any:
+    """What `act` gives, or None with what the rules refuse put into the form; `but` is for the caller."""
     if not form.is_valid():
         return None
     try:
         return act()
+    except but:
+        raise
     except DomainError as error:
         add_problems(form, error)
         return None

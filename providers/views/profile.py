@@ -9,15 +9,19 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from instrument_share.journal import selectors as journal
 from instrument_share.web import clock
 from instrument_share.web.idempotency import idempotent_form
 from providers import selectors, services
 from providers.domain.units import problems_of_publication
 from providers.domain.words import ProfileState
+from providers.forms.publication import PictureForm
 from providers.forms.unit import ProfileForm
 from providers.services.pictures import picture_prepared
 from providers.services.units import values_of
 from providers.views.common import carried_out, confirmed, done, managed_unit, person
+from providers.views.editing import overtaken, previewed
+from providers.views.publications import PICTURES_SHOWN
 
 
 @login_required
@@ -28,27 +32,42 @@ def edit(request: HttpRequest, organization_id: str) -> HttpResponse:
     unit = managed_unit(request, organization_id)
     profile = selectors.unit_of(unit.pk)
     held = values_of(profile) if profile else {}
-    form = ProfileForm(request.POST or None, request.FILES or None, initial={**held, "picture": None})
+    initial = {**held, "picture": None, "revision": profile.revision if profile else None}
+    form = ProfileForm(request.POST or None, request.FILES or None, initial=initial)
 
     def save() -> Any:
         values = form.values()
         if upload := form.cleaned_data["picture"]:
             values["picture"] = picture_prepared(upload)
         return services.unit_profile_save(
-            actor=person(request), organization_id=unit.pk, values=values, now=now
+            actor=person(request),
+            organization_id=unit.pk,
+            values=values,
+            revision=form.revision,
+            now=now,
         )
 
-    if request.method == "POST" and (saved := carried_out(form, save)):
-        return done(request, _after_saving(saved), request.path)
+    is_sent = request.method == "POST" and request.POST.get("act") != "preview"
+    meanwhile: Any = ()
+    try:
+        if is_sent and (saved := carried_out(form, save, but=services.EditedMeanwhile)):
+            return done(request, _after_saving(saved), request.path)
+    except services.EditedMeanwhile as error:
+        assert profile is not None
+        meanwhile = overtaken(form, error, selectors.revised(request.user, profile.public_id))
     context = {
         "unit": unit,
         "profile": profile,
         "form": form,
+        "meanwhile": meanwhile,
+        "preview": previewed(request, form),
+        "decisions": journal.decisions(profile, unit.pk) if profile else [],
+        "pictures": selectors.pictures(request.user, unit.pk)[:PICTURES_SHOWN],
+        "picture_form": PictureForm(prefix="new"),
         "problems": problems_of_publication(held) if held else [],
         "locked": profile is not None and profile.state == ProfileState.SUBMITTED,
     }
-    status = 422 if request.method == "POST" else 200
-    return render(request, "providers/profile.html", context, status=status)
+    return render(request, "providers/profile.html", context, status=422 if is_sent else 200)
 
 
 def _after_saving(profile: Any) -> str:

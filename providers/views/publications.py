@@ -1,10 +1,9 @@
-"""News, regulations, cases and openness statements: what is published, entering, changing, taking down."""
+"""News, regulations, cases and openness statements of a unit: the lists of its managers, and the editor."""
 
 from typing import TYPE_CHECKING, Any
 
-import rules
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,34 +11,38 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from instrument_share.accounts.permissions import require
+from instrument_share.journal import selectors as journal
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound
 from instrument_share.web import clock, cursor
 from instrument_share.web.formats import bilingual
 from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.labels import label
 from providers import selectors, services
 from providers.domain.publications import FIELDS, PublicationKind
-from providers.forms.instrument import ReasonForm
-from providers.forms.unit import PublicationForm
+from providers.domain.words import PublicationState
+from providers.forms.publication import PictureForm, PublicationForm
 from providers.services.pictures import attachment_prepared
-from providers.views.common import carried_out, confirmed, done, managed_unit, person
+from providers.views.common import carried_out, done, managed_unit, person
+from providers.views.editing import overtaken, previewed
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from providers.models.publications import Publication
+    from instrument_share.accounts.models import Organization
 
 PER_PAGE = 30
+PICTURES_SHOWN = 12
 TITLES = {
-    PublicationKind.NEWS: (gettext_lazy("Unit news"), gettext_lazy("Publish news")),
+    PublicationKind.NEWS: (gettext_lazy("Unit news"), gettext_lazy("Write news")),
     PublicationKind.REGULATION: (
         gettext_lazy("Regulations on instruments"),
-        gettext_lazy("Publish a regulation"),
+        gettext_lazy("Add a regulation"),
     ),
-    PublicationKind.CASE: (gettext_lazy("Open-service cases"), gettext_lazy("Publish a case")),
+    PublicationKind.CASE: (gettext_lazy("Open-service cases"), gettext_lazy("Write a case")),
     PublicationKind.OPENNESS: (
         gettext_lazy("Openness statements"),
-        gettext_lazy("Publish an openness statement"),
+        gettext_lazy("Write an openness statement"),
     ),
 }
 
@@ -47,12 +50,13 @@ TITLES = {
 @login_required
 @require_safe
 def publications(request: HttpRequest, organization_id: str, kind: str) -> HttpResponse:
-    """Everything of one kind, also what was taken down."""
+    """Everything of one kind, drafts and what was taken down too; `?state=` and `?q=` choose."""
     unit = managed_unit(request, organization_id)
-    chosen = _kind(kind)
+    chosen = kind_of(kind)
+    state, text = request.GET.get("state", ""), request.GET.get("q", "")
     page = cursor.page(
-        selectors.publications(request.user, chosen, unit.pk),
-        ordering=("-published_at", "-id"),
+        selectors.own_publications(request.user, chosen, unit.pk, state=state, text=text),
+        ordering=("-shown_at", "-id"),
         cursor=request.GET.get("cursor"),
         limit=PER_PAGE,
     )
@@ -61,7 +65,11 @@ def publications(request: HttpRequest, organization_id: str, kind: str) -> HttpR
         "kind": chosen.value,
         "title": TITLES[chosen][0],
         "action": TITLES[chosen][1],
+        "action_address": new_address(unit, chosen),
         "page": page,
+        "text": text,
+        "filtered": bool(state or text),
+        "chips": _chips(request, unit, chosen, state),
         "tabs": [
             (names[0], reverse("unit_publications", args=[unit.public_id, one.value]), one is chosen)
             for one, names in TITLES.items()
@@ -70,132 +78,142 @@ def publications(request: HttpRequest, organization_id: str, kind: str) -> HttpR
     return render(request, "providers/publications.html", context)
 
 
+def _chips(request: HttpRequest, unit: "Organization", kind: PublicationKind, chosen: str) -> list[Any]:
+    counts = selectors.own_publication_counts(request.user, kind, unit.pk)
+    return [
+        (
+            label("publication", state).text,
+            request.path if state == chosen else f"{request.path}?state={state.value}",
+            state == chosen,
+            counts[state],
+        )
+        for state in PublicationState
+    ]
+
+
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
-def new(request: HttpRequest, organization_id: str, kind: str) -> HttpResponse:
+def new(
+    request: HttpRequest,
+    organization_id: str,
+    kind: str,
+    *,
+    prefilled: dict[str, Any] | None = None,
+    before: Any = None,
+) -> HttpResponse:
+    """Begin a draft, or publish at once.
+
+    `prefilled` are values to begin with; `before` is a statement whose words can be taken over.
+    """
     now = clock.now()
     unit = managed_unit(request, organization_id)
-    chosen = _kind(kind)
-    form = PublicationForm(
-        request.POST or None,
-        request.FILES or None,
-        kind=chosen,
-        instruments=_instruments(request, unit.pk),
-        initial=_usual(chosen, now),
-    )
+    chosen = kind_of(kind)
+    form = _form(request, chosen, unit.pk, {**_usual(chosen, now), **(prefilled or {})})
+    act = request.POST.get("act", "publish")
+    save = services.publication_draft if act == "draft" else services.publication_publish
 
-    def publish() -> Any:
-        return services.publication_publish(
+    def write() -> Any:
+        return save(
             actor=person(request), kind=chosen, organization_id=unit.pk, values=_values(form), now=now
         )
 
-    if request.method == "POST" and carried_out(form, publish):
-        address = reverse("unit_publications", args=[unit.public_id, chosen.value])
-        return done(request, _("Published; everybody can read it on your unit's page."), address)
-    context = {"unit": unit, "kind": chosen.value, "title": TITLES[chosen][1], "form": form}
-    status = 422 if request.method == "POST" else 200
-    return render(request, "providers/publication_edit.html", context, status=status)
+    is_sent = request.method == "POST" and act != "preview"
+    if is_sent and (made := carried_out(form, write)):
+        words = _("Saved as a draft; only your unit sees it. Publish it, or choose a time.")
+        if made.state is PublicationState.PUBLISHED:
+            words = _("Published; everybody can read it on your unit's page.")
+        return done(request, words, reverse("publication", args=[made.public_id]))
+    context = {
+        **_editor(request, unit, chosen, form),
+        "title": TITLES[chosen][1],
+        "before": before,
+        "back_address": reverse("unit_publications", args=[unit.public_id, chosen.value]),
+    }
+    return render(request, "providers/publication_edit.html", context, status=422 if is_sent else 200)
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def edit(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
+    """Change a draft, or what is published. Who saved in between is not overwritten unseen."""
     now = clock.now()
-    chosen = _kind(kind)
+    chosen = kind_of(kind)
     found: Any = selectors.publication(request.user, chosen, public_id)
     require(request.user, "providers.edit_unit", found)
-    initial = {name: getattr(found, name) for name in FIELDS[chosen] - {"file", "instruments"}}
+    initial = {name: getattr(found, name) for name in FIELDS[chosen].keys() - {"file", "instruments"}}
     if chosen is PublicationKind.CASE:
         initial["instruments"] = [str(pk) for pk in found.instruments.values_list("pk", flat=True)]
-    form = PublicationForm(
-        request.POST or None,
-        request.FILES or None,
-        kind=chosen,
-        instruments=_instruments(request, found.organization_id),
-        initial=initial,
-    )
+    form = _form(request, chosen, found.organization_id, {**initial, "revision": found.revision})
 
     def update() -> Any:
         return services.publication_update(
-            actor=person(request), kind=chosen, publication_id=found.pk, values=_values(form), now=now
-        )
-
-    if request.method == "POST" and carried_out(form, update):
-        address = reverse("unit_publications", args=[found.organization.public_id, chosen.value])
-        return done(request, _("Changed; everybody reads it as it is now."), address)
-    context = {
-        "unit": found.organization,
-        "kind": chosen.value,
-        "title": bilingual(found, "title"),
-        "found": found,
-        "form": form,
-    }
-    status = 422 if request.method == "POST" else 200
-    return render(request, "providers/publication_edit.html", context, status=status)
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@idempotent_form
-def withdraw(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
-    """The unit takes down its own, the bureau anybody's."""
-    chosen = _kind(kind)
-    found = selectors.publication(request.user, chosen, public_id)
-    require(request.user, "providers.withdraw_publication", found)
-    address = _home(request, found, chosen)
-    form = ReasonForm(request.POST or None, hint=_("The unit reads it."))
-    context = {
-        "heading": _("Take down “{title}”").format(title=bilingual(found, "title")),
-        "consequences": [
-            _("Nobody but the unit and the bureau sees it from then on."),
-            _("It no longer counts towards the completeness of {unit}.").format(
-                unit=bilingual(found.organization, "name")
-            ),
-        ],
-        "action": _("Take down and say why"),
-        "tone": "danger",
-        "form": form,
-        "back_address": address,
-    }
-    return confirmed(
-        request,
-        context,
-        lambda: services.publication_withdraw(
             actor=person(request),
             kind=chosen,
             publication_id=found.pk,
-            reason=form.cleaned_data["reason"],
-            now=clock.now(),
-        ),
-        lambda: done(request, _("Taken down. The unit's managers have been told."), address),
-    )
+            values=_values(form),
+            revision=form.revision,
+            now=now,
+        )
+
+    is_sent = request.method == "POST" and request.POST.get("act") != "preview"
+    meanwhile: Any = ()
+    try:
+        if is_sent and (saved := carried_out(form, update, but=services.EditedMeanwhile)):
+            return done(request, _after_saving(saved), reverse("publication", args=[saved.public_id]))
+    except services.EditedMeanwhile as error:
+        meanwhile = overtaken(form, error, selectors.revised(request.user, public_id))
+    context = {
+        **_editor(request, found.organization, chosen, form),
+        "title": bilingual(found, "title"),
+        "found": found,
+        "meanwhile": meanwhile,
+        "decisions": journal.decisions(found, found.organization_id),
+        "back_address": reverse("publication", args=[found.public_id]),
+    }
+    return render(request, "providers/publication_edit.html", context, status=422 if is_sent else 200)
 
 
-@require_safe
-def attachment(request: HttpRequest, public_id: str) -> FileResponse:
-    """The file of a regulation that the viewer may see."""
-    found: Any = selectors.publication(request.user, PublicationKind.REGULATION, public_id)
-    if not found.file:
-        raise NotFound
-    response = FileResponse(
-        found.file.open("rb"), as_attachment=True, filename=f"{public_id}.pdf", content_type="application/pdf"
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+def new_address(unit: "Organization", kind: PublicationKind) -> str:
+    """Where something of this kind is begun; a statement begins with the figures of its year."""
+    if kind is PublicationKind.OPENNESS:
+        return reverse("statement_new", args=[unit.public_id])
+    return reverse("publication_new", args=[unit.public_id, kind.value])
 
 
-def _kind(text: str) -> PublicationKind:
+def kind_of(text: str) -> PublicationKind:
+    """The kind that an address names. Raises NotFound."""
     try:
         return PublicationKind(text)
     except ValueError:
         raise NotFound from None
 
 
-def _instruments(request: HttpRequest, organization_id: int) -> Any:
-    return (
-        selectors.instruments(request.user).filter(organization_id=organization_id).order_by("name_zh", "pk")
+def _editor(
+    request: HttpRequest, unit: "Organization", kind: PublicationKind, form: PublicationForm
+) -> dict[str, Any]:
+    """What the editor shows beside the title: the form, how it would look, the unit's pictures."""
+    return {
+        "unit": unit,
+        "kind": kind.value,
+        "form": form,
+        "preview": previewed(request, form),
+        "pictures": selectors.pictures(request.user, unit.pk)[:PICTURES_SHOWN],
+        "picture_form": PictureForm(prefix="new"),
+    }
+
+
+def _form(
+    request: HttpRequest, kind: PublicationKind, organization_id: int, initial: dict[str, Any]
+) -> PublicationForm:
+    own = selectors.instruments(request.user).filter(organization_id=organization_id)
+    return PublicationForm(
+        request.POST or None,
+        request.FILES or None,
+        kind=kind,
+        instruments=own.order_by("name_zh", "pk"),
+        initial=initial,
     )
 
 
@@ -203,7 +221,16 @@ def _values(form: PublicationForm) -> dict[str, Any]:
     values = form.values()
     if upload := form.cleaned_data.get("file"):
         values["file"] = attachment_prepared(upload)
+        values["file_name"] = upload.name
     return values
+
+
+def _after_saving(saved: Any) -> str:
+    if saved.state is PublicationState.PUBLISHED:
+        return _("Changed; everybody reads it as it is now.")
+    if saved.state is PublicationState.SCHEDULED:
+        return _("Saved. It is published at the time that you chose.")
+    return _("Saved as a draft; only your unit sees it. Publish it, or choose a time.")
 
 
 def _usual(kind: PublicationKind, now: "datetime") -> dict[str, Any]:
@@ -214,9 +241,3 @@ def _usual(kind: PublicationKind, now: "datetime") -> dict[str, Any]:
         case PublicationKind.REGULATION:
             return {"effective_date": today}
     return {}
-
-
-def _home(request: HttpRequest, found: "Publication", kind: PublicationKind) -> str:
-    if rules.has_perm("providers.edit_unit", request.user, found):
-        return reverse("unit_publications", args=[found.organization.public_id, kind.value])
-    return reverse("unit", args=[found.organization.public_id]) + f"?tab={kind.value}"

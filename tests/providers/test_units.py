@@ -108,7 +108,7 @@ def test_a_change_leaves_the_revision_before_it(world):
         (
             PublicationKind.REGULATION,
             {"body_zh": "", "effective_date": date(2025, 2, 1), "expiry_date": date(2025, 1, 1)},
-            ["publication.text_or_file", "publication.expiry_date"],
+            ["publication.expiry_date", "publication.text_or_file"],
         ),
         (PublicationKind.OPENNESS, {}, ["publication.year"]),
     ],

@@ -25,6 +25,7 @@ def _windows_extended(now: datetime) -> int:
 STEPS: dict[str, Callable[[datetime], int]] = {
     "requests that lapsed": bookings.bookings_lapse_due,
     "no-shows": bookings.bookings_no_show_due,
+    "scheduled publications": providers.publications_publish_due,
     "open windows": _windows_extended,
     "next free times": bookings.next_free_advance,
     "units told of what runs out": lambda now: providers.completeness_notices_send(now=now),

@@ -1,6 +1,6 @@
 """Parts of pages that know instruments: their picture, their coming week, their facts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -10,10 +10,13 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from bookings.selectors import CaseFigures
 from instrument_share.kernel.wording import Sentence
 from instrument_share.pages.weeks import Day
 from instrument_share.web import formats
+from instrument_share.web.markdown import excerpt
 from instrument_share.web.problem import told as told_message
 from instrument_share.web.templatetags.ui import facts, icon
 from instrument_share.web.wording import KINDS
@@ -146,11 +149,68 @@ def unit_facts(profile: Any) -> dict[str, Any]:
         [
             (_("Address"), formats.bilingual(profile, "address")),
             (_("Contact"), profile.contact),
-            (_("Phone"), profile.phone),
-            (_("Email"), profile.email),
-            (_("Website"), profile.website),
+            (_("Phone"), _link("tel:", profile.phone)),
+            (_("Email"), _link("mailto:", profile.email)),
+            (_("Website"), _link("", profile.website)),
         ]
     )
+
+
+def _link(scheme: str, text: str) -> SafeString | str:
+    return format_html('<a href="{}{}" rel="nofollow">{}</a>', scheme, text, text) if text else ""
+
+
+@register.inclusion_tag("instrument_share/ui/facts.html")
+def publication_facts(publication: Any, kind: str) -> dict[str, Any]:
+    """What a publication says beside its text."""
+    match kind:
+        case "regulation":
+            until = publication.expiry_date
+            return facts(
+                [
+                    (_("In force from"), formats.date_only(publication.effective_date)),
+                    (_("In force through"), formats.date_only(until) if until else ""),
+                ]
+            )
+        case "case":
+            return facts([(_("Served organization"), formats.bilingual(publication, "client"))])
+    return facts(
+        [
+            (_("Year"), publication.year),
+            (_("Hours of use in that year"), _hours(publication.total_hours)),
+            (_("of them for other organizations"), _hours(publication.external_hours)),
+            (
+                _("Instruments at or above the registration threshold in that year"),
+                publication.networkable_count or "",
+            ),
+            (_("Contact"), publication.contact),
+            (_("Phone"), publication.phone),
+        ]
+    )
+
+
+@register.simple_tag
+def figures_line(figures: Mapping[int, CaseFigures], case_id: int) -> str:
+    """How many uses a case came from and how long they were; without anybody's name."""
+    one = figures[case_id]
+    length = formats.hours(timedelta(seconds=one.effective_seconds))
+    return ngettext("%(uses)s use, %(hours)s", "%(uses)s uses, %(hours)s", one.uses) % {
+        "uses": one.uses,
+        "hours": length,
+    }
+
+
+@register.simple_tag
+def summary(publication: Any) -> str:
+    """The first words of a publication; of a statement without a text those of its parts."""
+    for name in ("body", "how"):
+        if hasattr(publication, f"{name}_zh") and (text := formats.bilingual(publication, name)):
+            return excerpt(text)
+    return ""
+
+
+def _hours(hours: Any) -> str:
+    return "" if hours is None else formats.hours(hours)
 
 
 @register.filter

@@ -1,6 +1,7 @@
 """Can this city measure what I need: the start page; and the way to one's desk."""
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -34,10 +35,15 @@ def home(request: HttpRequest) -> HttpResponse:
         "unit_count": providers.units(request.user).filter(published_at__isnull=False).count(),
         "openness": bookings.openness(Interval(now - A_YEAR, now)),
         "rows": rows_of(request.user, bookings.soonest_free(found, SOON), now),
-        "cases": providers.publications(request.user, PublicationKind.CASE)[:NEWEST],
-        "news": providers.publications(request.user, PublicationKind.NEWS)[:NEWEST],
+        "cases": _newest(request, PublicationKind.CASE),
+        "news": _newest(request, PublicationKind.NEWS),
     }
     return render(request, "instrument_share/home.html", context)
+
+
+def _newest(request: HttpRequest, kind: PublicationKind) -> Any:
+    """What everybody reads of a kind; not what was taken down, which its unit and the bureau still see."""
+    return providers.publications(request.user, kind).filter(withdrawn_at__isnull=True)[:NEWEST]
 
 
 @require_safe

@@ -104,8 +104,27 @@ def _content(request: HttpRequest, unit: "UnitProfile", tab: str, now: "datetime
             cursor=request.GET.get("cursor"),
             limit=PER_PAGE,
         )
-        return {"page": page, "publications": page.items}
+        return {
+            "page": page,
+            "publications": page.items,
+            "figures": bookings.figures_of_cases([row.pk for row in page.items])
+            if kind is PublicationKind.CASE
+            else {},
+            "empty_hint": _empty_hint(kind),
+        }
     return {}
+
+
+def _empty_hint(kind: PublicationKind) -> str:
+    """What would stand here, where nothing does."""
+    match kind:
+        case PublicationKind.NEWS:
+            return _("The unit tells here what is new about its instruments and their opening.")
+        case PublicationKind.REGULATION:
+            return _("The rules by which the unit manages and opens its instruments stand here.")
+        case PublicationKind.CASE:
+            return _("What others have achieved with the unit's instruments stands here.")
+    return _("Once a year the unit says here how, for whom and at what charges it is open.")
 
 
 @require_safe

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from instrument_share.accounts.domain import Role
 from instrument_share.kernel.interval import Interval
-from instrument_share.web import formats, idempotency, labels
+from instrument_share.web import formats, idempotency, labels, markdown
 
 register = template.Library()
 _PARTS = "instrument_share/ui/"
@@ -29,6 +29,8 @@ register.filter("date_only", formats.date_only)
 register.filter("moment", formats.moment)
 register.filter("timerange", formats.timerange)
 register.filter("bilingual", formats.bilingual)
+register.filter("markdown", markdown.html_of)
+register.filter("excerpt", markdown.excerpt)
 
 
 @register.filter

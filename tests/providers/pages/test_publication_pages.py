@@ -1,11 +1,21 @@
-"""News, regulations, cases and openness statements on the unit's pages."""
+"""News, regulations, cases and openness statements: their editor, their own pages, their revisions."""
+
+from datetime import timedelta
+from decimal import Decimal
+from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from PIL import Image
 
-from providers.models import Regulation, UnitNews
+from providers import services
+from providers.domain.publications import PublicationKind
+from providers.models import OpennessStatement, PublicationPicture, Regulation, ServiceCase, UnitNews
+from tests.providers.conftest import NOW, PROFILE
 from tests.providers.pages.conftest import text_of
+
+TYPED = {"title_zh": "开放日", "body_zh": "**欢迎**参观。"}
 
 
 @pytest.fixture
@@ -13,31 +23,123 @@ def address(world):
     return lambda kind: reverse("publication_new", args=[world.unit.public_id, kind])
 
 
-def test_news_go_out_at_once_and_can_be_taken_down_with_a_reason(at, world, address):
+@pytest.fixture
+def news(world):
+    return services.publication_publish(
+        actor=world.manager,
+        kind=PublicationKind.NEWS,
+        organization_id=world.unit.pk,
+        values=TYPED,
+        now=NOW - timedelta(days=1),
+    )
+
+
+def page_of(row):
+    return reverse("publication", args=[row.public_id])
+
+
+def act_of(name, row, kind="news"):
+    return reverse(f"publication_{name}", args=[kind, row.public_id])
+
+
+def test_news_go_out_at_once_and_can_be_taken_down_with_a_reason(at, world, address, read):
     client = at("manager")
-    answer = client.post(address("news"), {"title_zh": "开放日", "body_zh": "欢迎参观。"})
-    assert "已发布，在单位主页公开可见。" in text_of(client.get(answer["Location"]))
-    news = UnitNews.objects.get()
-    at("officer").post(reverse("publication_withdraw", args=["news", news.public_id]), {"reason": "日期有误"})
-    assert "已撤下" in text_of(client.get(answer["Location"]))
-    assert "日期有误" in text_of(client.get(answer["Location"]))
+    answer = client.post(address("news"), TYPED)
+    made = UnitNews.objects.get()
+    assert answer["Location"] == page_of(made)
+    assert "已发布，在单位主页公开可见。" in text_of(client.get(page_of(made)))
+    assert "<strong>欢迎</strong>参观。" in at().get(page_of(made)).content.decode()
+    at("officer").post(act_of("withdraw", made), {"reason": "日期有误"})
+    gone = at().get(page_of(made))
+    assert gone.status_code == 410
+    assert "2025年9月1日 撤下" in text_of(gone)
+    assert not {"开放日", "欢迎", "日期有误"} & set(text_of(gone).split())
+    seen = read("manager", page_of(made))
+    assert "日期有误" in seen
+    assert "officer: 撤下" in seen
+    assert "日期有误" in read("manager", reverse("unit_publications", args=[world.unit.public_id, "news"]))
+    assert at("manager").get(act_of("edit", made)).status_code == 200
 
 
-def test_a_regulation_carries_its_file(at, world, address):
+def test_a_draft_is_previewed_scheduled_and_published_by_itself(at, world, address):
+    client = at("manager")
+    shown = client.post(address("news"), {**TYPED, "act": "preview"})
+    assert (shown.status_code, UnitNews.objects.count()) == (200, 0)
+    assert "<strong>欢迎</strong>参观。" in shown.content.decode()
+    client.post(address("news"), {**TYPED, "act": "draft"})
+    made = UnitNews.objects.get()
+    assert [at(who).get(page_of(made)).status_code for who in (None, "officer", "manager")] == [404, 404, 200]
+    refused = client.post(act_of("schedule", made), {"at": "2025-09-01T08:00"})
+    assert refused.status_code == 422
+    client.post(act_of("schedule", made), {"at": "2025-09-02T09:00"})
+    assert "2025年9月2日 09:00" in text_of(client.get(page_of(made)))
+    client.post(act_of("unschedule", made))
+    client.post(act_of("schedule", made), {"at": "2025-09-02T10:00"})
+    assert services.publications_publish_due(NOW + timedelta(days=1, hours=1)) == 1
+    assert at().get(page_of(made)).status_code == 200
+
+
+def test_a_draft_is_released_or_discarded(at, address, read, world):
+    client = at("manager")
+    for title in ("一", "二"):
+        client.post(address("news"), {**TYPED, "title_zh": title, "act": "draft"})
+    first, second = UnitNews.objects.order_by("id")
+    client.post(act_of("release", first))
+    client.post(act_of("discard", second))
+    assert list(UnitNews.objects.all()) == [first]
+    assert at().get(page_of(first)).status_code == 200
+    assert read("manager", reverse("unit_publications", args=[world.unit.public_id, "news"]), state="draft")
+
+
+def test_who_saves_second_sees_both_versions_and_loses_none(at, news):
+    client = at("manager")
+    client.post(act_of("edit", news), {**TYPED, "body_zh": "甲的版本。", "revision": "1"})
+    second = client.post(act_of("edit", news), {**TYPED, "body_zh": "乙的版本。", "revision": "1"})
+    body = second.content.decode()
+    assert second.status_code == 422
+    assert "<del>甲</del>的版本。" in body
+    assert "<ins>乙</ins>的版本。" in body
+    assert 'name="revision" value="2"' in body
+    assert UnitNews.objects.get().body_zh == "甲的版本。"
+    client.post(act_of("edit", news), {**TYPED, "body_zh": "乙的版本。", "revision": "2"})
+    assert UnitNews.objects.get().body_zh == "乙的版本。"
+
+
+def test_the_same_for_the_profile(at, world):
+    save = {"actor": world.manager, "organization_id": world.unit.pk, "now": NOW}
+    services.unit_profile_save(values=PROFILE, **save)
+    services.unit_profile_save(values={"contact": "甲主任"}, **save)
+    typed = {**PROFILE, "contact": "乙主任", "revision": "2"}
+    page = reverse("unit_profile_edit", args=[world.unit.public_id])
+    answer = at("manager").post(page, typed)
+    assert answer.status_code == 422
+    assert "<del>甲</del>主任" in answer.content.decode()
+    preview = at("manager").post(page, {**typed, "introduction_zh": "# 简介", "act": "preview"})
+    assert "<h3>简介</h3>" in preview.content.decode()
+
+
+def test_a_regulation_carries_its_file_under_its_name(at, world, address, read):
     pdf = SimpleUploadedFile("办法.pdf", b"%PDF-1.7 rules", "application/pdf")
     typed = {"title_zh": "开放共享管理办法", "effective_date": "2025-01-01", "file": pdf}
     assert at("manager").post(address("regulation"), typed).status_code == 302
     made = Regulation.objects.get()
-    sent = at("manager").get(reverse("regulation_file", args=[made.public_id]))
+    assert made.file_name == "办法.pdf"
+    sent = at().get(reverse("regulation_file", args=[made.public_id]))
     assert b"".join(sent.streaming_content) == b"%PDF-1.7 rules"
     assert sent["X-Content-Type-Options"] == "nosniff"
+    assert "办法.pdf PDF, 14 字节" in read(None, page_of(made))
+
+
+def test_what_is_no_pdf_is_refused(at, address):
+    wrong = SimpleUploadedFile("办法.pdf", b"<html>", "application/pdf")
+    typed = {"title_zh": "办法", "effective_date": "2025-01-01", "file": wrong}
+    assert at("manager").post(address("regulation"), typed).status_code == 422
 
 
 def test_what_is_missing_is_said(at, address):
     answer = at("manager").post(address("openness"), {"title_zh": "", "body_zh": ""})
-    page = text_of(answer)
     assert answer.status_code == 422
-    assert "年度" in page
+    assert "年度" in text_of(answer)
 
 
 def test_the_same_year_twice_is_refused(at, address):
@@ -46,3 +148,134 @@ def test_the_same_year_twice_is_refused(at, address):
     again = at("manager").post(address("openness"), {**typed, "title_zh": "又一份"})
     assert again.status_code == 422
     assert "2024" in text_of(again)
+
+
+def test_a_statement_begins_with_figures_and_last_years_words(at, world):
+    services.publication_publish(
+        actor=world.manager,
+        kind=PublicationKind.OPENNESS,
+        organization_id=world.unit.pk,
+        values={
+            "title_zh": "2023",
+            "year": 2023,
+            "how_zh": "自主上机。",
+            "audience_zh": "全社会。",
+            "charges_zh": "按成本。",
+        },
+        now=NOW,
+    )
+    page = reverse("statement_new", args=[world.unit.public_id])
+    empty = at("manager").get(page).context["form"]
+    assert (empty["year"].value(), empty["how_zh"].value()) == (2024, None)
+    assert empty["total_hours"].value() == Decimal("0.0")
+    assert empty["title_zh"].value() == "云屏材料研究所 2024 年度仪器设备管理与开放信息"
+    copied = at("manager").get(page, {"from": "last"}).context["form"]
+    assert (copied["year"].value(), copied["how_zh"].value()) == (2024, "自主上机。")
+    typed = {name: copied[name].value() or "" for name in copied.fields if name != "revision"}
+    assert at("manager").post(page, typed).status_code == 302
+    assert OpennessStatement.objects.filter(year=2024, charges_zh="按成本。").exists()
+
+
+def png():
+    made = BytesIO()
+    Image.new("RGB", (30, 20), "red").save(made, "PNG")
+    return SimpleUploadedFile("一.png", made.getvalue(), "image/png")
+
+
+def test_a_picture_is_added_beside_a_text_and_shown_with_it(at, world, news):
+    page = reverse("unit_pictures", args=[world.unit.public_id])
+    typed = {"new-alt_zh": "一号楼", "new-alt_en": "Building 1"}
+    refused = at("manager").post(page, typed, headers={"HX-Request": "true"})
+    assert refused.status_code == 422
+    panel = at("manager").post(page, {**typed, "new-picture": png()}, headers={"HX-Request": "true"})
+    made = PublicationPicture.objects.get()
+    line = f"![一号楼](/units/pictures/{made.public_id}/#30x20)"
+    assert line in panel.content.decode()
+    shown = reverse("publication_picture", args=[made.public_id])
+    assert at().get(shown).status_code == 404
+    at("manager").post(act_of("edit", news), {**TYPED, "body_zh": line})
+    assert (
+        f'<img src="{shown}" alt="一号楼" width="30" height="20"' in at().get(page_of(news)).content.decode()
+    )
+    sent = at().get(shown)
+    assert (sent["Content-Type"], sent["X-Content-Type-Options"]) == ("image/jpeg", "nosniff")
+    assert b"".join(sent.streaming_content)[:2] == b"\xff\xd8"
+
+
+def test_revisions_are_listed_and_compared_by_words(at, news, read, statements):
+    manager = at("manager")
+    manager.post(act_of("edit", news), {**TYPED, "body_zh": "**欢迎**报名。", "body_en": "Come."})
+    page = reverse("revisions", args=[news.public_id])
+    listed = read("manager", page)
+    assert "正文、 正文（英文）" in listed or "正文、正文（英文）" in listed
+    newest = UnitNews.history.order_by("-history_id").first()
+    compared = at("officer").get(reverse("revision", args=[news.public_id, newest.pk])).content.decode()
+    assert "**欢迎**<del>参观</del>。" in compared
+    assert "**欢迎**<ins>报名</ins>。" in compared
+    oldest = UnitNews.history.order_by("history_id").first()
+    named = manager.get(reverse("revision", args=[news.public_id, newest.pk]), {"with": oldest.pk})
+    assert named.status_code == 200
+    for wrong in ({"with": "x"}, {"with": "999999"}):
+        assert manager.get(reverse("revision", args=[news.public_id, newest.pk]), wrong).status_code == 404
+
+    def edit_more():
+        for number in range(8):
+            typed = {**TYPED, "body_zh": f"第 {number} 版"}
+            assert manager.post(act_of("edit", news), typed).status_code == 302
+
+    statements.assert_unchanged(lambda: manager.get(page), by=edit_more)
+
+
+def test_the_units_list_takes_as_many_statements_for_many(at, world, address, statements):
+    manager = at("manager")
+    manager.post(address("news"), TYPED)
+
+    def more():
+        for number in range(10):
+            manager.post(address("news"), {**TYPED, "title_zh": f"第 {number} 条", "act": "draft"})
+
+    page = reverse("unit_publications", args=[world.unit.public_id, "news"])
+    statements.assert_unchanged(lambda: manager.get(page), by=more)
+
+
+def publish_profile(world):
+    act = {"organization_id": world.unit.pk, "now": NOW}
+    services.unit_profile_save(actor=world.manager, values=PROFILE, **act)
+    services.unit_profile_submit(actor=world.manager, **act)
+    services.unit_profile_publish(actor=world.officer, **act)
+
+
+@pytest.mark.parametrize("kind", ["news", "case", "regulation", "openness"])
+def test_a_tab_of_the_units_page(at, world, kind, read, statements):
+    publish_profile(world)
+    page = reverse("unit", args=[world.unit.public_id])
+    assert "暂无" in read(None, page, tab=kind)
+
+    def publish(number):
+        own = {"regulation": {"effective_date": NOW.date()}, "openness": {"year": 2000 + number}}
+        text = "# 摘要\n\n**要点**在此。"
+        return services.publication_publish(
+            actor=world.manager,
+            kind=PublicationKind(kind),
+            organization_id=world.unit.pk,
+            values={"title_zh": f"第 {number} 篇", "body_zh": text, **own.get(kind, {})},
+            now=NOW,
+        )
+
+    made = publish(0)
+    shown = read(None, page, tab=kind)
+    assert "第 0 篇" in shown
+    assert "摘要 要点在此。" in shown
+    assert page_of(made) in at().get(page, {"tab": kind}).content.decode()
+    statements.assert_unchanged(
+        lambda: at().get(page, {"tab": kind}), by=lambda: [publish(number) for number in range(1, 11)]
+    )
+
+
+def test_a_case_names_its_instruments(at, world, instrument, address, read):
+    typed = {**TYPED, "client_zh": "云屏芯片有限公司", "instruments": [str(instrument.pk)]}
+    assert at("manager").post(address("case"), typed).status_code == 302
+    made = ServiceCase.objects.get()
+    page = read(None, page_of(made))
+    assert "云屏芯片有限公司" in page
+    assert "透射电子显微镜" in page

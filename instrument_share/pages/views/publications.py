@@ -1,0 +1,113 @@
+"""One thing that a unit has published, as everybody reads it; and the statement that begins with figures."""
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+import rules
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from bookings import selectors as bookings
+from bookings.domain.quota import year_of
+from instrument_share.journal import selectors as journal
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.web import clock
+from instrument_share.web.formats import bilingual, in_english
+from providers import selectors as providers
+from providers.domain.publications import PublicationKind
+from providers.views import publications as editor
+from providers.views.common import managed_unit
+
+STATEMENT_NAMES = ("how", "audience", "charges")
+COPIED = (
+    *(f"{name}_{language}" for name in (*STATEMENT_NAMES, "body") for language in ("zh", "en")),
+    "contact",
+    "phone",
+    "networkable_count",
+)
+"""What the statement of a year takes from the one before."""
+
+
+@require_safe
+def publication(request: HttpRequest, public_id: str) -> HttpResponse:
+    """A publication at its own address; 410 with the date where it was taken down."""
+    found = providers.publication_at(request.user, public_id)
+    row: Any = found.publication
+    context: dict[str, Any] = {
+        "publication": row,
+        "kind": found.kind.value,
+        "kind_title": editor.TITLES[found.kind][0],
+        "unit": row.organization,
+        "back_address": reverse("unit", args=[row.organization.public_id]) + f"?tab={found.kind.value}",
+    }
+    if found.gone:
+        return render(request, "instrument_share/publication_gone.html", context, status=410)
+    may_know = rules.has_perm("providers.see_revisions", request.user, row)
+    context |= {
+        "texts": _texts(row, found.kind),
+        "may_edit": rules.has_perm("providers.edit_unit", request.user, row),
+        "may_know": may_know,
+        "decisions": journal.decisions(row, row.organization_id) if may_know else [],
+    }
+    if found.kind is PublicationKind.CASE:
+        context["figures"] = bookings.figures_of_cases([row.pk]).get(row.pk)
+        used = providers.instruments(request.user).filter(service_cases=row)
+        context["instruments"] = used.order_by("name_zh", "pk")
+    return render(request, "instrument_share/publication.html", context)
+
+
+def _texts(row: Any, kind: PublicationKind) -> list[dict[str, Any]]:
+    """What stands side by side: the reader's language first, the other where something is written in it."""
+    names = STATEMENT_NAMES if kind is PublicationKind.OPENNESS else ()
+    made = []
+    for language, code in (("zh", "zh-Hans"), ("en", "en")):
+        parts = {name: getattr(row, f"{name}_{language}") for name in names}
+        body = getattr(row, f"body_{language}")
+        if language == "zh" or body or any(parts.values()):
+            title = getattr(row, f"title_{language}") or row.title_zh
+            made.append({"language": code, "title": title, "parts": parts, "body": body})
+    return made[::-1] if in_english() else made
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def statement_new(request: HttpRequest, organization_id: str) -> HttpResponse:
+    """The editor of last year's statement: hours from the logs, `?from=last` the words of the one before."""
+    unit = managed_unit(request, organization_id)
+    year = clock.now().astimezone(CITY_TIME).year - 1
+    before = providers.statement_before(unit.pk, year)
+    hours = bookings.hours_of_unit(unit.pk, year_of(year))
+    profile = providers.unit_of(unit.pk)
+    prefilled: dict[str, Any] = {
+        "year": year,
+        "total_hours": _hours(hours.internal_seconds + hours.external_seconds),
+        "external_hours": _hours(hours.external_seconds),
+        "contact": profile.contact if profile else "",
+        "phone": profile.phone if profile else "",
+        **_titles(unit, year),
+    }
+    if before and request.GET.get("from") == "last":
+        prefilled |= {name: getattr(before, name) for name in COPIED}
+    return editor.new(
+        request, organization_id, PublicationKind.OPENNESS.value, prefilled=prefilled, before=before
+    )
+
+
+def _titles(unit: Any, year: int) -> dict[str, str]:
+    """The usual title, in both languages."""
+    made = {}
+    for name, language in (("title_zh", "zh-hans"), ("title_en", "en")):
+        with translation.override(language):
+            made[name] = _("{unit}: openness statement of {year}").format(
+                unit=bilingual(unit, "name"), year=year
+            )
+    return made
+
+
+def _hours(seconds: int) -> Decimal:
+    return (Decimal(seconds) / 3600).quantize(Decimal("0.1"), ROUND_HALF_UP)

@@ -1,0 +1,36 @@
+"""What the editors of texts share: how a text would look, and what somebody else saved in between."""
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpRequest
+
+from instrument_share.web.forms import add_problems
+from providers import selectors
+
+if TYPE_CHECKING:
+    from django import forms
+
+    from instrument_share.kernel.errors import DomainError
+    from providers.selectors.revisions import ChangedField, Revised
+
+
+def previewed(request: HttpRequest, form: "forms.Form") -> list[tuple[str, str]]:
+    """(label, Markdown) of each text, where somebody asked how it would look; nothing was saved."""
+    if request.method != "POST" or request.POST.get("act") != "preview":
+        return []
+    return [
+        (str(form[name].label), text)
+        for name, field in form.fields.items()
+        if "data-markdown" in field.widget.attrs and (text := str(form[name].value() or "").strip())
+    ]
+
+
+def overtaken(form: Any, error: "DomainError", of: "Revised") -> "tuple[ChangedField, ...]":
+    """What stands now and what was typed, where they differ; sent again, the form saves what was typed."""
+    add_problems(form, error)
+    form.data = form.data.copy()
+    form.data["revision"] = str(of.subject.revision)  # type: ignore[union-attr]
+    typed = form.values()
+    mine = SimpleNamespace(**{name: typed.get(name, getattr(of.subject, name)) for name in of.labels})
+    return selectors.fields_compared(of, of.subject, mine)
