@@ -22,6 +22,7 @@ from bookings.selectors.holds import (
     soonest_free,
     with_next_free,
 )
+from bookings.selectors.reviews import Comment, Ratings, ratings_of
 from bookings.selectors.rule_trial import Refused, RuleTrial, rule_trial
 from bookings.selectors.searching import Found, Order, catalogue_search
 from bookings.selectors.settling import booked_by_right, bookings_hit, not_begun
@@ -41,8 +42,10 @@ from bookings.selectors.yearly import usage_of_year
 __all__ = [
     "CancelCost",
     "CaseFigures",
+    "Comment",
     "Found",
     "Order",
+    "Ratings",
     "Refused",
     "RuleTrial",
     "asks_again",
@@ -76,6 +79,7 @@ __all__ = [
     "openness",
     "overtaken_corrections",
     "quote_for",
+    "ratings_of",
     "rule_trial",
     "soonest_free",
     "usage_entries",
