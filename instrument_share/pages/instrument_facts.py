@@ -1,4 +1,4 @@
-"""What is said about an instrument, as names and values in the reader's language: on its page and on paper."""
+"""What is said about an instrument on its page and on paper: names and values in the reader's language."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING

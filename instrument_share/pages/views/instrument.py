@@ -67,7 +67,7 @@ def instrument(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_safe
 def picture(request: HttpRequest, public_id: str) -> FileResponse:
-    """The picture that stands for a visible instrument; its file is named by its content and never changes."""
+    """The picture that stands for a visible instrument."""
     found = providers.instrument(request.user, public_id)
     if not found.picture:
         raise NotFound
