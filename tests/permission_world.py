@@ -113,7 +113,7 @@ def _profile(of, **fields):
 
 def _things_of_the_unit(city, unit, instrument):
     """What the unit has published, handed in, and decided about its instrument."""
-    jpeg = ContentFile(b"jpeg", name="picture.jpg")
+    jpeg = ContentFile(factories.jpeg(), name="picture.jpg")
     instrument.picture.save("picture.jpg", jpeg)
     picture = InstrumentPicture.objects.create(
         instrument=instrument, position=1, large=jpeg, small=jpeg, width=4, height=3, created_at=LONG_AGO

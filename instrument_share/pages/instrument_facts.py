@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from instrument_share.kernel.wording import Bilingual
-from instrument_share.kernel.wording import Bilingual
 from instrument_share.pages.prices import PriceRow
 from instrument_share.web import formats
 from instrument_share.web.problem import told
