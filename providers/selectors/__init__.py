@@ -66,6 +66,7 @@ from providers.selectors.publications import (
     publication_picture,
     publications,
     statement_before,
+)
 from providers.selectors.relations import (
     Group,
     groups_of,
@@ -84,9 +85,9 @@ from providers.selectors.yearly import instruments_of_year, openness_of_year, un
 
 __all__ = [
     "ANYTHING",
+    "EVERYTHING",
     "Asked",
     "Attached",
-    "EVERYTHING",
     "Found",
     "Group",
     "PlannedReminder",
