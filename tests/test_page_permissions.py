@@ -161,6 +161,8 @@ synonym_new                          in    403   403   403   403   403   403   4
 synonym_edit                         in    403   403   403   403   403   403   403   ok    403   403   ok
 synonym_remove                       in    403   403   403   403   403   403   403   ok    403   403   ok
 bureau                               in    403   403   403   403   403   403   403   ok    ok    403   403
+holidays                             in    403   403   403   403   403   403   403   ok    403   403   ok
+holiday_year                         in    403   403   403   403   403   403   403   ok    403   403   ok
 organizations                        in    403   403   403   403   403   403   403   ok    ok    403   ok
 completeness                         in    403   403   403   403   403   403   403   ok    ok    403   403
 completeness_remind                  in    403   403   403   403   403   403   403   ok    403   403   403
@@ -274,6 +276,7 @@ def arguments(w):
         "api-v1:usage_log": log,
         "instrument_edit": instrument,
         "rule_new": instrument,
+        "holiday_year": [YEAR],
         "instrument_people": instrument,
         "keepers_set": instrument,
         "qualification_new": instrument,

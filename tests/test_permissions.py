@@ -172,6 +172,7 @@ instrument_resume/by_bureau    .     .     .     .     .     .     .     .     y
 instrument_retire/bookings     .     .     .     .     .     .     yes   .     .     .     .     .
 qualification_revoke/bookings  .     .     .     .     yes   .     yes   .     .     .     .     .
 rule_put_in_force              .     .     .     .     .     .     yes   .     .     .     .     .
+holidays_set                   .     .     .     .     .     .     .     .     yes   .     .     yes
 usage_log_by_hand              .     .     .     .     yes   .     yes   .     .     .     .     .
 usage_correct                  .     .     .     .     yes   .     yes   .     .     .     .     .
 # the keeper's record
@@ -400,6 +401,7 @@ def attempts(w):
         "qualification_revoke/bookings": partial(
             b.qualification_revoke, qualification_id=w.qualification.pk, **now, **reason
         ),
+        "holidays_set": partial(b.holidays_set, year=2027, days=[], source="通知", **now),
         "rule_put_in_force": partial(
             b.rule_put_in_force, draft=terms(), applies_from=slot(day=2).start, **instrument
         ),

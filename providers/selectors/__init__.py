@@ -80,7 +80,7 @@ from providers.selectors.reminders import PlannedReminder, last_reminded, remind
 from providers.selectors.revisions import Revised, fields_compared, revised, revisions, side_by_side, state_in
 from providers.selectors.search import EVERYTHING, Search, found_by, found_by_most, search, with_relevance
 from providers.selectors.units import unit, unit_of, units
-from providers.selectors.workdays import add_working_days, day_table
+from providers.selectors.workdays import add_working_days, calendar_year, day_table, years_known
 from providers.selectors.yearly import instruments_of_year, openness_of_year, units_of_year
 
 __all__ = [
@@ -95,6 +95,7 @@ __all__ = [
     "Search",
     "add_working_days",
     "attachments_of",
+    "calendar_year",
     "case_lock",
     "catalogue",
     "category_counts",
@@ -170,4 +171,5 @@ __all__ = [
     "user_kind",
     "viewer_kind",
     "with_relevance",
+    "years_known",
 ]
