@@ -7,6 +7,7 @@ from bookings.selectors.bookings import (
     credit_events,
     decisions_of_year,
     keeper_day,
+    last_booking,
     waiting_decisions,
 )
 from bookings.selectors.calendar import calendar_events, day_events
@@ -74,6 +75,7 @@ __all__ = [
     "hours_by_unit",
     "hours_of_unit",
     "keeper_day",
+    "last_booking",
     "next_free",
     "not_begun",
     "openness",

@@ -68,7 +68,7 @@ urlpatterns = [
     path("keeper/closures/<str:public_id>/lift/", closures.closure_lift, name="closure_lift"),
     path("unit/", unit_desk.unit_desk, name="unit_desk"),
     path("bureau/", bureau.bureau, name="bureau"),
-    path("bureau/organizations/", admission.organizations, name="organizations"),
+    path("organizations/", admission.organizations, name="organizations"),
     *(
         path(
             f"bureau/organizations/<str:public_id>/{move}/",
