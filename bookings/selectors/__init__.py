@@ -7,7 +7,6 @@ from bookings.selectors.bookings import (
     credit_events,
     decisions_of_year,
     keeper_day,
-    last_booking,
     waiting_decisions,
 )
 from bookings.selectors.calendar import calendar_events, day_events
@@ -23,7 +22,6 @@ from bookings.selectors.holds import (
     soonest_free,
     with_next_free,
 )
-from bookings.selectors.reviews import Comment, Ratings, ratings_of
 from bookings.selectors.rule_trial import Refused, RuleTrial, rule_trial
 from bookings.selectors.searching import Found, Order, catalogue_search
 from bookings.selectors.settling import booked_by_right, bookings_hit, not_begun
@@ -43,10 +41,8 @@ from bookings.selectors.yearly import usage_of_year
 __all__ = [
     "CancelCost",
     "CaseFigures",
-    "Comment",
     "Found",
     "Order",
-    "Ratings",
     "Refused",
     "RuleTrial",
     "asks_again",
@@ -75,13 +71,11 @@ __all__ = [
     "hours_by_unit",
     "hours_of_unit",
     "keeper_day",
-    "last_booking",
     "next_free",
     "not_begun",
     "openness",
     "overtaken_corrections",
     "quote_for",
-    "ratings_of",
     "rule_trial",
     "soonest_free",
     "usage_entries",

@@ -55,9 +55,7 @@ class OrganizationForm(forms.Form):
     )
     kind = forms.ChoiceField(label=_("Kind of organization"))
     size_class = forms.ChoiceField(
-        label=_("Size of the enterprise"),
-        required=False,
-        help_text=_("By the national classification of enterprises"),
+        label=_("Size"), required=False, help_text=_("Of an enterprise, by the national classification")
     )
     district = forms.ChoiceField(label=_("District"))
     parent_uscc = forms.CharField(

@@ -32,13 +32,6 @@ urlpatterns = [
     path("instruments/<str:public_id>/", instrument.instrument, name="instrument"),
     path("instruments/<str:public_id>/picture/", instrument.picture, name="instrument_picture"),
     path(
-        "instruments/pictures/<str:public_id>/<str:size>/",
-        instrument.gallery_picture,
-        name="instrument_gallery_picture",
-    ),
-    path("instruments/files/<str:public_id>/", instrument.file, name="instrument_file"),
-    path("instruments/<str:public_id>/sheet.pdf", instrument.sheet, name="instrument_sheet"),
-    path(
         "instruments/<str:public_id>/availability/", instrument.availability, name="instrument_availability"
     ),
     path("instruments/<str:public_id>/book/", booking.book, name="book"),
@@ -68,7 +61,7 @@ urlpatterns = [
     path("keeper/closures/<str:public_id>/lift/", closures.closure_lift, name="closure_lift"),
     path("unit/", unit_desk.unit_desk, name="unit_desk"),
     path("bureau/", bureau.bureau, name="bureau"),
-    path("organizations/", admission.organizations, name="organizations"),
+    path("bureau/organizations/", admission.organizations, name="organizations"),
     *(
         path(
             f"bureau/organizations/<str:public_id>/{move}/",
