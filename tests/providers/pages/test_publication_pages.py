@@ -249,7 +249,7 @@ def publish_profile(world):
 def test_a_tab_of_the_units_page(at, world, kind, read, statements):
     publish_profile(world)
     page = reverse("unit", args=[world.unit.public_id])
-    assert "暂无" in read(None, page, tab=kind)
+    assert "尚未发布" in read(None, page, tab=kind)
 
     def publish(number):
         own = {"regulation": {"effective_date": NOW.date()}, "openness": {"year": 2000 + number}}
