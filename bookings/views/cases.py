@@ -35,7 +35,8 @@ def uses(request: HttpRequest, public_id: str) -> HttpResponse:
     newest = list(found.order_by("-starts_at", "-id")[:MOST_OFFERED])
     others = held - {one.public_id for one in newest}
     earlier = selectors.citable(request.user, case.organization_id).filter(public_id__in=others)
-    offered = [*newest, *earlier.order_by("-starts_at", "-id")]
+    offered = [*earlier.order_by("-starts_at", "-id"), *newest]
+    offered.sort(key=lambda one: one.public_id not in held)
     form = CaseUsesForm(request.POST or None, offered=offered, initial={"uses": sorted(held)})
 
     def save() -> Any:

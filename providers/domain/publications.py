@@ -37,12 +37,15 @@ class PublicationField:
     markdown: bool = False
 
 
-_COMMON = {
+_TITLE = {
     "title_zh": PublicationField(gettext_noop("Title"), MOST_OF_TITLE),
     "title_en": PublicationField(gettext_noop("Title (English)"), 200),
+}
+_BODY = {
     "body_zh": PublicationField(gettext_noop("Text"), 20_000, markdown=True),
     "body_en": PublicationField(gettext_noop("Text (English)"), 40_000, markdown=True),
 }
+_COMMON = {**_TITLE, **_BODY}
 FIELDS: Mapping[PublicationKind, Mapping[str, PublicationField]] = {
     PublicationKind.NEWS: _COMMON,
     PublicationKind.REGULATION: {
@@ -60,7 +63,7 @@ FIELDS: Mapping[PublicationKind, Mapping[str, PublicationField]] = {
     },
     PublicationKind.OPENNESS: {
         "year": PublicationField(gettext_noop("Year")),
-        **_COMMON,
+        **_TITLE,
         "how_zh": PublicationField(gettext_noop("How it is open"), 2000),
         "how_en": PublicationField(gettext_noop("How it is open (English)"), 4000),
         "audience_zh": PublicationField(gettext_noop("For whom"), 2000),
@@ -74,6 +77,7 @@ FIELDS: Mapping[PublicationKind, Mapping[str, PublicationField]] = {
         "networkable_count": PublicationField(
             gettext_noop("Instruments at or above the registration threshold in that year")
         ),
+        **_BODY,
     },
 }
 STATEMENT_PARTS = ("how_zh", "audience_zh", "charges_zh")

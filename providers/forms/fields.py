@@ -27,6 +27,10 @@ class TextField(_AskedLater, forms.CharField):
     pass
 
 
+class UploadField(_AskedLater, forms.FileField):
+    pass
+
+
 class ChoiceField(_AskedLater, forms.ChoiceField):
     pass
 

@@ -8,10 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from instrument_share.web.formats import bilingual
 from instrument_share.web.problem import told
 from providers.domain.publications import FIELDS, PublicationField, PublicationKind
-from providers.forms.fields import DayInput, MomentInput, TextField, markdown_area, offer
+from providers.forms.fields import DayInput, MomentInput, TextField, UploadField, markdown_area, offer
 
 PARTS = frozenset({"how", "audience", "charges"})
 NEEDED = frozenset({"title_zh", "effective_date", "year"})
+ITS_TEXT = frozenset({PublicationKind.NEWS, PublicationKind.CASE})
+"""Kinds that are nothing without a text."""
 MADE_FROM_FILE = frozenset({"file_name"})
 
 
@@ -70,9 +72,8 @@ class PictureForm(forms.Form):
 
     use_required_attribute = False
 
-    picture = forms.FileField(
+    picture = UploadField(
         label=_("Picture"),
-        required=False,
         widget=forms.FileInput({"accept": "image/jpeg,image/png,image/webp"}),
         help_text=_("JPEG, PNG or WebP, 10 MB at most. Data about camera and place are removed."),
     )
@@ -86,7 +87,8 @@ def _input(kind: PublicationKind, name: str, field: PublicationField) -> forms.F
         case "body_zh" | "body_en":
             help_text = "" if english else _body_help(kind)
             widget = markdown_area(8 if english else 14, english=english)
-            return TextField(label=label, required=False, widget=widget, help_text=help_text)
+            needed = name == "body_zh" and kind in ITS_TEXT
+            return TextField(label=label, required=needed, widget=widget, help_text=help_text)
         case "effective_date" | "expiry_date":
             return forms.DateField(label=label, required=needed, widget=DayInput())
         case "file":
@@ -119,5 +121,5 @@ def _body_help(kind: PublicationKind) -> Any:
         case PublicationKind.REGULATION:
             return _("Its text here, or the attached file, or both.")
         case PublicationKind.OPENNESS:
-            return _("What the parts below do not say.")
+            return _("What the parts above do not say.")
     return ""
