@@ -143,6 +143,8 @@ completeness_remind            .     .     .     .     .     .     .     .     y
 category_table_load            .     .     .     .     .     .     .     .     yes   .     .     yes
 calendar_year_set              .     .     .     .     .     .     .     .     yes   .     .     yes
 windows_rebuild                .     .     .     .     .     .     .     .     yes   .     .     yes
+windows_rebuild_compared       .     .     .     .     .     .     .     .     yes   .     .     yes
+windows_check                  .     .     .     .     .     .     .     .     yes   .     .     yes
 synonym_group_save             .     .     .     .     .     .     .     .     yes   .     .     yes
 synonym_group_remove           .     .     .     .     .     .     .     .     yes   .     .     yes
 synonyms_load                  .     .     .     .     .     .     .     .     yes   .     .     yes
@@ -166,6 +168,7 @@ instrument_resume/bookings     .     .     .     .     yes   .     yes   .     y
 instrument_resume/by_bureau    .     .     .     .     .     .     .     .     yes   .     .     .
 instrument_retire/bookings     .     .     .     .     .     .     yes   .     .     .     .     .
 qualification_revoke/bookings  .     .     .     .     yes   .     yes   .     .     .     .     .
+holidays_set                   .     .     .     .     .     .     .     .     yes   .     .     yes
 rule_put_in_force              .     .     .     .     .     .     yes   .     .     .     .     .
 usage_log_by_hand              .     .     .     .     yes   .     yes   .     .     .     .     .
 usage_correct                  .     .     .     .     yes   .     yes   .     .     .     .     .
@@ -362,6 +365,10 @@ def attempts(w):
         ),
         "calendar_year_set": partial(p.calendar_year_set, year=2027, days=[], source="通知", **now),
         "windows_rebuild": partial(p.windows_rebuild, instrument_ids=[w.suspended.pk], **now),
+        "windows_rebuild_compared": partial(
+            p.windows_rebuild_compared, since=LATER, instrument_ids=[w.suspended.pk], **now
+        ),
+        "windows_check": partial(p.windows_check, since=LATER, instrument_ids=[w.suspended.pk], **now),
         "synonym_group_save": partial(p.synonym_group_save, words=["透射电镜", "TEM"], **now),
         "synonym_group_remove": partial(p.synonym_group_remove, public_id=w.synonyms.public_id, **now),
         "synonyms_load": partial(p.synonyms_load, **now),

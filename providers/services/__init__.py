@@ -75,6 +75,7 @@ from providers.services.units import (
     unit_profile_submit,
 )
 from providers.services.windows import Extended, windows_extend, windows_rebuild
+from providers.services.windows_check import Rebuilt, windows_check, windows_rebuild_compared
 
 __all__ = [
     "AlreadyWithdrawn",
@@ -89,6 +90,7 @@ __all__ = [
     "NotAKeeper",
     "NothingWaits",
     "QualificationTooShort",
+    "Rebuilt",
     "RuleInThePast",
     "StatementExists",
     "SynonymTaken",
@@ -144,6 +146,8 @@ __all__ = [
     "unit_profile_return",
     "unit_profile_save",
     "unit_profile_submit",
+    "windows_check",
     "windows_extend",
     "windows_rebuild",
+    "windows_rebuild_compared",
 ]

@@ -1,6 +1,7 @@
 from datetime import date, datetime, time, timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -309,3 +310,41 @@ def test_a_closure_is_seen_until_it_is_lifted(world, instrument):
     assert selectors.closures([instrument.pk], week) == {instrument.pk: []}
     with pytest.raises(services.ClosureLifted):
         services.closure_lift(actor=world.keeper, closure_id=closure.pk, now=local(9, 3))
+
+
+def rebuilt(capsys, *arguments):
+    call_command("rebuild_windows", *arguments)
+    return capsys.readouterr().out.splitlines()
+
+
+@pytest.fixture
+def spoilt(world, instrument, clock):
+    """Two instruments, and a window of the first that was changed behind the rules' back."""
+    other = published(world, inner_number="B-1")
+    for one in (instrument, other):
+        publish(world, one, terms(horizon=timedelta(days=7)))
+    clock.set(NOW)
+    window = OpenWindow.objects.filter(instrument=instrument).order_by("-starts_at").first()
+    OpenWindow.objects.filter(pk=window.pk).update(ends_at=window.ends_at + timedelta(hours=1))
+    return instrument, other
+
+
+def test_the_command_rebuilds_and_says_what_was_not_identical(spoilt, capsys):
+    instrument, other = spoilt
+    assert rebuilt(capsys) == [f"{instrument.public_id} differs", "Instruments: 2. Identical: 1."]
+    assert rebuilt(capsys) == ["Instruments: 2. Identical: 2."]
+    assert rebuilt(capsys, "--instrument", other.public_id) == ["Instruments: 1. Identical: 1."]
+    assert rebuilt(capsys, "--since", "2025-01-01", "--check") == ["Instruments: 2. Identical: 2."]
+
+
+def test_a_check_changes_nothing_and_fails_where_something_differs(spoilt, capsys):
+    instrument, _other = spoilt
+    before = rows(instrument)
+    with pytest.raises(CommandError, match="differ"):
+        rebuilt(capsys, "--check")
+    assert rows(instrument) == before
+
+
+def test_an_instrument_that_does_not_exist_is_named(world):
+    with pytest.raises(CommandError, match="INS-NONE"):
+        call_command("rebuild_windows", "--instrument", "INS-NONE")

@@ -1,0 +1,44 @@
+from argparse import ArgumentParser
+from datetime import date, datetime
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from instrument_share.web import clock
+from providers import selectors, services
+from providers.calendar import local_midnight
+
+
+class Command(BaseCommand):
+    help = (
+        "Expand the open windows anew from their rules, and say which came out differently. "
+        "From now on, or from the day of --since."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--instrument", metavar="ID", help="this instrument alone (INS-…)")
+        parser.add_argument("--since", metavar="DAY", type=date.fromisoformat, help="2026-01-31")
+        parser.add_argument(
+            "--check", action="store_true", help="change nothing; end with 1 where something differs"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        now = clock.now()
+        since: datetime = local_midnight(options["since"]) if options["since"] else now
+        chosen = {"now": now, "since": since, "instrument_ids": self._ids(options["instrument"])}
+        act = services.windows_check if options["check"] else services.windows_rebuild_compared
+        found = act(actor=None, **chosen)
+        for public_id in found.different:
+            self.stdout.write(f"{public_id} differs")
+        identical = found.instruments - len(found.different)
+        self.stdout.write(f"Instruments: {found.instruments}. Identical: {identical}.")
+        if options["check"] and found.different:
+            raise CommandError("The kept windows differ from what the rules say.", returncode=1)
+
+    def _ids(self, public_id: str | None) -> list[int] | None:
+        if public_id is None:
+            return None
+        ids = list(selectors.instrument_ids([public_id]).values())
+        if not ids:
+            raise CommandError(f"There is no instrument {public_id}.")
+        return ids
