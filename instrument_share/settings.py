@@ -182,6 +182,7 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
 # What the city decides.
 CITY = {"zh": env.str("CITY_NAME_ZH", default="云屏市"), "en": env.str("CITY_NAME_EN", default="Yunping")}
+PROVINCE_NAME_ZH = env.str("PROVINCE_NAME_ZH", default="")
 REGISTRATION_THRESHOLD_YUAN = env.int("REGISTRATION_THRESHOLD_YUAN", default=200_000)
 BOOKING_NO_SHOW_MINUTES = 30
 PUBLIC_NOTICE_WORKING_DAYS = 5

@@ -22,6 +22,8 @@ from bookings.selectors.holds import (
     soonest_free,
     with_next_free,
 )
+from bookings.selectors.national import service_facts, unconfirmed_count
+from bookings.selectors.reviews import Comment, Ratings, ratings_of
 from bookings.selectors.rule_trial import Refused, RuleTrial, rule_trial
 from bookings.selectors.searching import Found, Order, catalogue_search
 from bookings.selectors.settling import booked_by_right, bookings_hit, not_begun
@@ -77,7 +79,9 @@ __all__ = [
     "overtaken_corrections",
     "quote_for",
     "rule_trial",
+    "service_facts",
     "soonest_free",
+    "unconfirmed_count",
     "usage_entries",
     "usage_log",
     "usage_logs",

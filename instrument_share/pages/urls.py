@@ -17,6 +17,7 @@ from instrument_share.pages.views import (
     keeper,
     me,
     members,
+    national,
     organization_papers,
     organizations,
     publications,
@@ -60,6 +61,19 @@ urlpatterns = [
     path("keeper/closure/", closures.closure_new, name="closure_new"),
     path("keeper/closures/<str:public_id>/lift/", closures.closure_lift, name="closure_lift"),
     path("unit/", unit_desk.unit_desk, name="unit_desk"),
+    path("unit/<str:public_id>/national/", national.of_unit, name="national"),
+    path("unit/<str:public_id>/national/<int:year>/", national.year_edit, name="national_year"),
+    path(
+        "unit/<str:public_id>/national/<int:year>/records.<str:ending>",
+        national.file_of_unit,
+        name="national_file",
+    ),
+    path("bureau/national/", national.of_region, name="national_region"),
+    path(
+        "bureau/national/<int:year>/records.<str:ending>",
+        national.file_of_region,
+        name="national_region_file",
+    ),
     path("bureau/", bureau.bureau, name="bureau"),
     path("bureau/organizations/", admission.organizations, name="organizations"),
     *(

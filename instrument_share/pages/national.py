@@ -1,0 +1,259 @@
+"""The records of units for the national platform: composed of instruments and uses, checked, written.
+
+Uses come first and are never kept: what they add up to for instruments and units is kept while they pass.
+"""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import IO, TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.urls import reverse
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+
+from bookings.domain.national import service_record
+from bookings.selectors import service_facts
+from providers.domain.national import (
+    DRAFT,
+    RECORDS,
+    STATUS_FIELD,
+    VERSION,
+    RecordType,
+    Refusal,
+    refusals_of,
+)
+from providers.domain.national_values import customs_record, instrument_record, unit_record
+from providers.domain.words import UserKind
+from providers.selectors.national import (
+    addresses,
+    customs_facts,
+    national_instruments,
+    national_units,
+    unit_codes,
+)
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import Organization
+    from instrument_share.accounts.selectors import Viewer
+
+USERS: Mapping[str, str] = {
+    UserKind.INSIDE: "本单位用户",
+    UserKind.OUTSIDE: "外单位科研人员",
+    UserKind.ENTERPRISE: "企业",
+    UserKind.INDIVIDUAL: "个人",
+}
+SHEETS: Mapping[RecordType, str] = {
+    RecordType.UNIT: "单位年度成效",
+    RecordType.INSTRUMENT: "仪器",
+    RecordType.CUSTOMS: "海关监管",
+    RecordType.SERVICE: "服务记录",
+}
+LINK = "innerId"
+"""Stands before a customs record, which doesn't name its instrument."""
+
+
+MOST_ROWS = 1_000_000
+"""Of one sheet of a workbook."""
+
+
+@dataclass(frozen=True)
+class NationalRecord:
+    """A record with what the platform would refuse of it; `name` and `address` lead to where it is mended."""
+
+    kind: RecordType
+    values: Mapping[str, str]
+    name: str
+    address: str
+    refusals: tuple[Refusal, ...]
+
+
+@dataclass
+class _Sums:
+    """What the uses of an instrument or of a unit add up to."""
+
+    run_seconds: int = 0
+    service_seconds: int = 0
+    uses: int = 0
+    income_yuan: Decimal = field(default_factory=Decimal)
+    users: Counter[str] = field(default_factory=Counter)
+
+    def add(self, facts: Mapping[str, Any]) -> None:
+        self.run_seconds += facts["effective_seconds"]
+        self.uses += 1
+        self.users[facts["user_kind"]] += 1
+        if facts["external"]:
+            self.service_seconds += facts["effective_seconds"]
+            self.income_yuan += facts["amount_yuan"]
+
+
+def national_records(
+    viewer: "Viewer", units: Collection["Organization"], year: int
+) -> Iterator[NationalRecord]:
+    """Every record of these units for a year: uses, instruments with their customs, the units. Streams."""
+    ids = [unit.pk for unit in units]
+    of_instrument: dict[int, _Sums] = defaultdict(_Sums)
+    of_unit: dict[int, _Sums] = defaultdict(_Sums)
+    for facts in service_facts(viewer, ids, year):
+        of_instrument[facts["instrument_id"]].add(facts)
+        of_unit[facts["organization_id"]].add(facts)
+        number = facts["public_id"]
+        yield _record(RecordType.SERVICE, service_record(facts), number, reverse("usage_log", args=[number]))
+    yield from _instruments(viewer, ids, year, of_instrument)
+    for unit, said in national_units(units, year):
+        sums = of_unit[unit.pk]
+        users = {word: sums.users[kind] for kind, word in USERS.items()}
+        counted = {
+            "uses": sums.uses,
+            "service_seconds": sums.service_seconds,
+            "income_yuan": sums.income_yuan,
+            "users": users,
+        }
+        address = reverse("national_year", args=[unit.public_id, year])
+        yield _record(RecordType.UNIT, unit_record({**said, **counted}), unit.name_zh, address)
+
+
+def _instruments(
+    viewer: "Viewer", ids: Collection[int], year: int, sums: Mapping[int, _Sums]
+) -> Iterator[NationalRecord]:
+    codes, own_addresses = unit_codes(ids, year), addresses(ids)
+    for one, customs, facts in national_instruments(viewer, ids):
+        around = {
+            "unit_code": codes.get(one.organization_id, ""),
+            "address": own_addresses.get(one.organization_id, ""),
+            "province": settings.PROVINCE_NAME_ZH,
+            "city": settings.CITY["zh"],
+            "run_seconds": sums[one.pk].run_seconds,
+            "service_seconds": sums[one.pk].service_seconds,
+        }
+        address = reverse("instrument_edit", args=[one.public_id])
+        name = f"{one.inner_number} {one.name_zh}"
+        yield _record(RecordType.INSTRUMENT, instrument_record({**facts, **around}), name, address)
+        if customs is not None:
+            record = customs_record(customs_facts(customs))
+            checked = _record(RecordType.CUSTOMS, record, name, address)
+            yield NationalRecord(
+                checked.kind, {LINK: one.inner_number, **record}, name, address, checked.refusals
+            )
+
+
+def _record(kind: RecordType, values: Mapping[str, str], name: str, address: str) -> NationalRecord:
+    return NationalRecord(kind, values, name, address, tuple(refusals_of(kind, values)))
+
+
+@dataclass
+class NationalCount:
+    """How many records of a type there are, and how many the platform would refuse."""
+
+    kind: RecordType
+    total: int = 0
+    refused: int = 0
+
+    @property
+    def passing(self) -> int:
+        return self.total - self.refused
+
+
+@dataclass(frozen=True)
+class NationalReport:
+    counts: Mapping[RecordType, NationalCount]
+    refused: list[NationalRecord]
+    """The first of those that the platform would refuse."""
+    refusals: int
+
+
+def national_report(records: Iterator[NationalRecord], most: int) -> NationalReport:
+    """How many pass, and the first `most` records that don't."""
+    counts = {kind: NationalCount(kind) for kind in RecordType}
+    refused: list[NationalRecord] = []
+    refusals = 0
+    for record in records:
+        counts[record.kind].total += 1
+        if record.refusals:
+            counts[record.kind].refused += 1
+            refusals += len(record.refusals)
+            if len(refused) < most or record.kind is not RecordType.SERVICE:
+                refused.append(record)
+    # Instruments and units come after uses, and a unit mends them first.
+    order = [RecordType.UNIT, RecordType.INSTRUMENT, RecordType.CUSTOMS, RecordType.SERVICE]
+    refused.sort(key=lambda record: order.index(record.kind))
+    return NationalReport(counts, refused[:most], refusals)
+
+
+def sent(records: Iterator[NationalRecord], status: str, *, also_refused: bool) -> Iterator[NationalRecord]:
+    """The records that are exported, with `auditStatus`; refused ones only if asked for, and as drafts."""
+    for record in records:
+        if record.refusals and not also_refused:
+            continue
+        audited = {**record.values, STATUS_FIELD: DRAFT if record.refusals else status}
+        yield NationalRecord(record.kind, audited, record.name, record.address, record.refusals)
+
+
+def columns(kind: RecordType) -> list[str]:
+    """The fields of an exported record in order."""
+    before = [LINK] if kind is RecordType.CUSTOMS else []
+    return [*before, *(one.name for one in RECORDS[kind]), STATUS_FIELD]
+
+
+def as_xlsx(records: Iterator[NationalRecord], file: IO[bytes]) -> None:
+    """A workbook with a sheet for each type: the names of the fields, what they mean, the records.
+
+    A sheet that is full is followed by another one of its name.
+    """
+    book = Workbook(write_only=True)
+    sheets = {kind: _sheet(book, kind) for kind in SHEETS}
+    rows: Counter[RecordType] = Counter()
+    for record in records:
+        rows[record.kind] += 1
+        if rows[record.kind] % MOST_ROWS == 0:
+            sheets[record.kind] = _sheet(book, record.kind)
+        sheet = sheets[record.kind]
+        sheet.append([_text(sheet, record.values.get(name, "")) for name in columns(record.kind)])
+    book.save(file)
+
+
+def _sheet(book: Workbook, kind: RecordType) -> Any:
+    sheet = book.create_sheet(SHEETS[kind])
+    meanings = {one.name: one.meaning for one in RECORDS[kind]}
+    sheet.append(columns(kind))
+    sheet.append([meanings.get(name, "") for name in columns(kind)])
+    return sheet
+
+
+def as_json(records: Iterator[NationalRecord], year: int) -> Iterator[str]:
+    """A document with a list for each type, written while the records pass."""
+    yield f'{{"version": {json.dumps(VERSION)}, "year": {year}'
+    kind: RecordType | None = None
+    for record in in_blocks(records):
+        if record.kind is not kind:
+            yield ("]" if kind else "") + f', "{record.kind.value}": [\n'
+            kind = record.kind
+        else:
+            yield ",\n"
+        values = {name: record.values.get(name, "") for name in columns(record.kind)}
+        yield json.dumps(values, ensure_ascii=False)
+    yield ("]" if kind else "") + "}\n"
+
+
+def in_blocks(records: Iterator[NationalRecord]) -> Iterator[NationalRecord]:
+    """Each type in one piece: customs, which come between instruments, wait for the last of these."""
+    waiting: list[NationalRecord] = []
+    for record in records:
+        if record.kind is RecordType.CUSTOMS:
+            waiting.append(record)
+            continue
+        if record.kind is RecordType.UNIT:
+            yield from waiting
+            waiting = []
+        yield record
+    yield from waiting
+
+
+def _text(sheet: Any, text: str) -> WriteOnlyCell:
+    cell = WriteOnlyCell(sheet, text or None)
+    if text:
+        cell.data_type = "s"
+    return cell

@@ -1,0 +1,174 @@
+"""The records for the national platform: what would be refused and where to mend it, and the files."""
+
+from collections.abc import Sequence
+from tempfile import TemporaryFile
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from bookings.selectors import unconfirmed_count
+from instrument_share.accounts import selectors as accounts
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.permissions import require
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.errors import DomainError, Forbidden
+from instrument_share.pages.national import as_json, as_xlsx, national_records, national_report, sent
+from instrument_share.pages.national_forms import NationalYearForm
+from instrument_share.pages.unit_table import owning_units
+from instrument_share.web import clock
+from instrument_share.web.forms import add_problems
+from instrument_share.web.idempotency import idempotent_form
+from providers.domain.national import DRAFT, SUBMITTED, RecordType
+from providers.selectors.national import TEXTS, national_years, unit_codes
+from providers.services.national import national_year_save
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import Organization
+
+MOST_SHOWN = 100
+YEARS_BACK = 3
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@login_required
+@require_safe
+def of_unit(request: HttpRequest, public_id: str) -> HttpResponse:
+    """A unit's records of a year (`?year=`)."""
+    unit = _managed(request, public_id)
+    year = _year(request)
+    context = {
+        **_context(request, [unit], year),
+        "unit": unit,
+        "file": reverse("national_file", args=[unit.public_id, year, "xlsx"]),
+        "file_json": reverse("national_file", args=[unit.public_id, year, "json"]),
+        "said": national_years([unit.pk], year).get(unit.pk),
+    }
+    return render(request, "instrument_share/national.html", context)
+
+
+@login_required
+@require_safe
+def of_region(request: HttpRequest) -> HttpResponse:
+    """The records of all units of the bureau's region."""
+    units, year = _of_region(request), _year(request)
+    context = {
+        **_context(request, units, year),
+        "unit_count": len(units),
+        "file": reverse("national_region_file", args=[year, "xlsx"]),
+        "file_json": reverse("national_region_file", args=[year, "json"]),
+    }
+    return render(request, "instrument_share/national.html", context)
+
+
+@login_required
+@require_safe
+def file_of_unit(request: HttpRequest, public_id: str, year: int, ending: str) -> HttpResponseBase:
+    return _file(request, [_managed(request, public_id)], year, ending)
+
+
+@login_required
+@require_safe
+def file_of_region(request: HttpRequest, year: int, ending: str) -> HttpResponseBase:
+    return _file(request, _of_region(request), year, ending)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def year_edit(request: HttpRequest, public_id: str, year: int) -> HttpResponse:
+    """What only the unit can say of a year."""
+    unit = _managed(request, public_id)
+    said = national_years([unit.pk], year).get(unit.pk)
+    initial = {name: getattr(said, name) for name in TEXTS} if said else {}
+    initial.setdefault("unit_code", unit_codes([unit.pk], year).get(unit.pk, ""))
+    form = NationalYearForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            national_year_save(
+                actor=request.user,  # type: ignore[arg-type]
+                organization_id=unit.pk,
+                year=year,
+                values=form.cleaned_data,
+                now=clock.now(),
+            )
+        except DomainError as error:
+            add_problems(form, error)
+        else:
+            messages.success(request, _("The figures of the year are saved."))
+            return HttpResponseRedirect(f"{reverse('national', args=[unit.public_id])}?year={year}")
+    status = 422 if request.method == "POST" else 200
+    context = {"unit": unit, "form": form, "year": year}
+    return render(request, "instrument_share/national_year.html", context, status=status)
+
+
+def _managed(request: HttpRequest, public_id: str) -> "Organization":
+    unit = accounts.organization(request.user, public_id)
+    require(request.user, "providers.edit_unit", unit)
+    return unit
+
+
+def _of_region(request: HttpRequest) -> list["Organization"]:
+    if not accounts.region_of(request.user, Role.BUREAU_OFFICER):
+        raise Forbidden
+    today = clock.now().astimezone(CITY_TIME).date()
+    return [row.organization for row in owning_units(request.user, today)]
+
+
+def _year(request: HttpRequest) -> int:
+    last = clock.now().astimezone(CITY_TIME).year - 1
+    said = request.GET.get("year", "")
+    return int(said) if said.isdigit() and last - YEARS_BACK < int(said) <= last + 1 else last
+
+
+def _context(request: HttpRequest, units: Sequence["Organization"], year: int) -> dict[str, Any]:
+    last = clock.now().astimezone(CITY_TIME).year
+    report = national_report(national_records(request.user, units, year), MOST_SHOWN)
+    words = {
+        RecordType.UNIT: _("Unit, the year"),
+        RecordType.INSTRUMENT: _("Instruments"),
+        RecordType.CUSTOMS: _("Customs supervision"),
+        RecordType.SERVICE: _("Service records"),
+    }
+    return {
+        "year": year,
+        "years": [(one, f"?year={one}", one == year) for one in range(last, last - YEARS_BACK, -1)],
+        "counts": [(words[kind], count) for kind, count in report.counts.items()],
+        "passing": sum(count.passing for count in report.counts.values()),
+        "refused": [(words[record.kind], record) for record in report.refused],
+        "refused_count": sum(count.refused for count in report.counts.values()),
+        "most": MOST_SHOWN,
+        "unconfirmed": unconfirmed_count(request.user, [unit.pk for unit in units], year),
+        "draft": DRAFT,
+        "submitted": SUBMITTED,
+    }
+
+
+def _file(request: HttpRequest, units: Sequence["Organization"], year: int, ending: str) -> HttpResponseBase:
+    """`?status=-1` sends drafts; `?all=1` those too that would be refused, always as drafts."""
+    if ending not in ("xlsx", "json"):
+        raise Http404
+    status = DRAFT if request.GET.get("status") == DRAFT else SUBMITTED
+    records = sent(national_records(request.user, units, year), status, also_refused="all" in request.GET)
+    name = f"national-{year}.{ending}"
+    if ending == "json":
+        streamed = StreamingHttpResponse(as_json(records, year), content_type="application/json")
+        streamed["Content-Disposition"] = f'attachment; filename="{name}"'
+        return streamed
+    file = TemporaryFile()  # noqa: SIM115 (the response closes it when it is sent)
+    as_xlsx(records, file)
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
