@@ -135,6 +135,9 @@ unit_pictures                        in    403   403   403   403   403   ok    4
 revisions                            in    403   403   403   403   403   ok    403   ok    ok    403   403
 revision                             in    403   403   403   403   403   ok    403   ok    ok    403   403
 instrument_result                    in    403   403   403   403   403   ok    404   ok    ok    ok    403
+national                             in    403   403   403   403   403   ok    403   403   403   403   403
+national_year                        in    403   403   403   403   403   ok    403   403   403   403   403
+national_file                        in    403   403   403   403   403   ok    403   403   403   403   403
 unit_desk                            in    403   403   403   403   403   ok    ok    403   403   403   403
 
 # the bureau's desk
@@ -146,6 +149,8 @@ synonym_new                          in    403   403   403   403   403   403   4
 synonym_edit                         in    403   403   403   403   403   403   403   ok    403   403   ok
 synonym_remove                       in    403   403   403   403   403   403   403   ok    403   403   ok
 bureau                               in    403   403   403   403   403   403   403   ok    ok    403   403
+national_region                      in    403   403   403   403   403   403   403   ok    403   403   403
+national_region_file                 in    403   403   403   403   403   403   403   ok    403   403   403
 organizations                        in    403   403   403   403   403   403   403   ok    ok    403   ok
 completeness                         in    403   403   403   403   403   403   403   ok    ok    403   403
 completeness_remind                  in    403   403   403   403   403   403   403   ok    403   403   403
@@ -291,6 +296,10 @@ def arguments(w):
         "sheet_import": unit,
         "sheet_preview": [*unit, "rules", "a-key-that-nobody-has"],
         "sheet_template": [*unit, "rules", "csv"],
+        "national": unit,
+        "national_year": [*unit, YEAR],
+        "national_file": [*unit, YEAR, "json"],
+        "national_region_file": [YEAR, "json"],
         "sheet_result": [*unit, w.sheet_run.public_id],
         "unit_publications": [*unit, "news"],
         "publication_new": [*unit, "news"],

@@ -34,6 +34,7 @@ from providers.domain.sheets import Table
 from providers.domain.words import ServiceMode
 from providers.services.imports import apply as sheet_apply
 from providers.services.imports import preview as sheet_preview
+from providers.services.national import national_year_save
 from providers.services.sheet_runs import sheet_run_continue, sheet_run_start
 from providers.services.uploads import sheet_forget, sheet_keep, sheet_kept
 from tests.factories import slot
@@ -122,6 +123,7 @@ apply                          .     .     .     .     .     .     yes   .     .
 sheet_run_start                .     .     .     .     .     .     yes   .     .     .     .     .
 # the manager's who began it
 sheet_run_continue             .     .     .     .     .     .     yes   .     .     .     .     .
+national_year_save             .     .     .     .     .     .     yes   .     .     .     .     .
 keeper_assign                  .     .     .     .     .     .     yes   .     .     .     .     .
 keeper_remove                  .     .     .     .     .     .     yes   .     .     .     .     .
 keepers_set                    .     .     .     .     .     .     yes   .     .     .     .     .
@@ -329,6 +331,7 @@ def attempts(w):
             sheet_run_start, kind=INSTRUMENTS, chosen={}, partial=False, **upload, **now
         ),
         "sheet_run_continue": partial(sheet_run_continue, public_id=w.sheet_run.public_id, **now),
+        "national_year_save": partial(national_year_save, year=YEAR, values={"unit_code": "330199"}, **unit),
         "keeper_assign": partial(p.keeper_assign, user_id=person.pk, **instrument),
         "keeper_remove": partial(p.keeper_remove, user_id=w.people["keep"].pk, **instrument),
         "keepers_set": partial(p.keepers_set, user_ids=[person.pk], **instrument),

@@ -7,7 +7,7 @@ from typing import Any
 from providers.domain.publications import PublicationKind
 from providers.models import UnitNews
 from providers.services.import_plans import Asked, Outcome, Plan, PlannedRow, Step
-from providers.services.publications import publication_publish, publication_update
+from providers.services.publications import publication_draft, publication_publish, publication_update
 
 TEXTS = ("title_zh", "title_en", "body_zh", "body_en")
 AT_ONCE = "now"
@@ -40,8 +40,9 @@ def plan_news(asked: Asked) -> Plan:
 def _write(asked: Asked, steps: Sequence[Step]) -> None:
     common: dict[str, Any] = {"actor": asked.actor, "kind": PublicationKind.NEWS, "now": asked.now}
     for step in steps:
-        known, values, _publish = step.subject
+        known, values, publish = step.subject
         if known is not None:
             publication_update(publication_id=known.pk, values=values, **common)
         else:
-            publication_publish(organization_id=asked.organization.pk, values=values, **common)
+            begin = publication_publish if publish == AT_ONCE else publication_draft
+            begin(organization_id=asked.organization.pk, values=values, **common)

@@ -177,10 +177,10 @@ def test_versions_of_fifty_instruments_take_as_many_statements_as_those_of_one(w
 
 
 def test_news_come_once_and_a_changed_text_is_brought_up_to_date(world):
-    text = "标题,正文,发布方式\n开放日,欢迎参观,立即发布\n培训,下周培训,立即发布\n"
+    text = "标题,正文,发布方式\n开放日,欢迎参观,立即发布\n培训,下周培训,保存为草稿\n"
     assert outcomes(bring(world, NEWS, text)) == {"new": 2}
     found = UnitNews.objects.order_by("pk")
-    assert [(one.title_zh, one.published_at) for one in found] == [("开放日", NOW), ("培训", NOW)]
+    assert [(one.title_zh, one.published_at) for one in found] == [("开放日", NOW), ("培训", None)]
     assert outcomes(bring(world, NEWS, text)) == {"unchanged": 2}
     assert outcomes(bring(world, NEWS, text.replace("下周", "本周"))) == {"unchanged": 1, "updated": 1}
     assert UnitNews.objects.get(title_zh="培训").body_zh == "本周培训"

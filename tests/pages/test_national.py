@@ -1,0 +1,227 @@
+"""The national platform's records of a unit: what they say, what is refused, and the files."""
+
+import io
+import json
+from datetime import timedelta
+from decimal import Decimal
+
+import openpyxl
+import pytest
+from django.urls import reverse
+
+from bookings import services as bookings
+from bookings.domain.words import Rating
+from instrument_share.accounts.domain import Role
+from instrument_share.kernel.errors import Invalid
+from instrument_share.pages.national import columns, national_records
+from providers.domain.national import RecordType
+from providers.domain.words import ServiceMode
+from providers.models import CustomsSupervision, InstrumentCategory, NationalYear, UnitProfile
+from providers.services.national import national_year_save
+from tests import factories
+from tests.factories import LONG_AGO, NOW, slot
+
+YEAR = 2026
+LATER = NOW + timedelta(days=2)
+SAID = {"unit_code": "330199", "innovation": "支撑新材料研发。"}
+
+
+@pytest.fixture
+def city(db, clock):
+    """One instrument with all that the platform asks, and one confirmed use of two hours by a company."""
+    city = factories.city(decision="by_keeper", decision_hours=48)
+    clock.set(LATER)
+    category = InstrumentCategory.objects.create(version="t", code="010101", name_zh="电镜")
+    instrument = city.instrument
+    for name, value in {
+        "inner_number": "A-001",
+        "category": category,
+        "model": "SX-5",
+        "manufacturer": "云屏光学",
+        "country": "JP",
+        "value_yuan": Decimal("3200000"),
+        "in_service_date": LONG_AGO.date(),
+        "specification_zh": "1 nm",
+        "functions_zh": "形貌",
+        "services_zh": "测试",
+        "user_requirement_zh": "经培训上机",
+        "fee_text_zh": "每小时 300 元",
+        "subjects": ["430"],
+        "place_zh": "一号楼",
+        "contact": "王工",
+        "phone": "0570-1234567",
+        "email": "lab@example.org",
+        "postal_code": "313000",
+        "picture": "instruments/one.jpg",
+    }.items():
+        setattr(instrument, name, value)
+    instrument.save()
+    UnitProfile.objects.create(organization=city.owner, state="published", address_zh="科技路 1 号")
+    for person, phone in ((city.researcher, "13800000000"),):
+        person.phone = phone
+        person.save()
+    return city
+
+
+def used(city, day=-1):
+    log = bookings.usage_log_by_hand(
+        actor=city.keeper,
+        instrument_id=city.instrument.pk,
+        interval=slot(day=day),
+        user=city.researcher,
+        payer_organization_id=city.company.pk,
+        service_mode=ServiceMode.OPERATED,
+        content="薄膜形貌",
+        now=NOW,
+    )
+    bookings.usage_confirm(actor=city.researcher, log_id=log.pk, now=NOW)
+    bookings.usage_review(actor=city.researcher, log_id=log.pk, rating=Rating.VERY_SATISFIED, now=NOW)
+    return log
+
+
+def save(city, **values):
+    return national_year_save(
+        actor=city.manager,
+        organization_id=city.owner.pk,
+        year=YEAR,
+        values={**SAID, **values},
+        now=NOW,
+    )
+
+
+def records(city):
+    return list(national_records(city.manager, [city.owner], YEAR))
+
+
+def of(kind, found):
+    return [one for one in found if one.kind is kind]
+
+
+def test_the_records_of_a_unit(city):
+    log = used(city)
+    save(city)
+    found = records(city)
+    assert [one.kind for one in found] == [RecordType.SERVICE, RecordType.INSTRUMENT, RecordType.UNIT]
+    service, instrument, unit = found
+    assert (service.refusals, instrument.refusals) == ((), ())
+    assert service.values["recordInnerId"] == log.public_id
+    assert (service.values["service_type"], service.values["serviceWay"]) == ("130", "委托共享")
+    assert (instrument.values["run_machine"], instrument.values["service_machine"]) == (
+        service.values["service_time"],
+        service.values["service_time"],
+    )
+    assert (instrument.values["insCode"], instrument.values["worth"]) == ("330199", "320.00")
+    assert unit.values["user"] == "企业 1 人次"
+    # No openness statement says yet how many instruments the unit could register.
+    assert [(one.field, one.code) for one in unit.refusals] == [("submittedRates", "national.missing")]
+
+
+def test_a_use_that_nobody_confirmed_and_one_of_another_year_are_not_reported(city):
+    bookings.usage_log_by_hand(
+        actor=city.keeper,
+        instrument_id=city.instrument.pk,
+        interval=slot(day=-1),
+        user=city.researcher,
+        payer_organization_id=city.company.pk,
+        service_mode=ServiceMode.OPERATED,
+        content="薄膜形貌",
+        now=NOW,
+    )
+    used(city, day=-70)
+    assert of(RecordType.SERVICE, records(city)) == []
+
+
+def test_customs_supervision_has_a_record_of_its_own_behind_the_instruments_number(city):
+    CustomsSupervision.objects.create(
+        instrument=city.instrument,
+        exemption_code="ABCDE2500001",
+        declaration_number="220120251000000001",
+        import_port="上海",
+        responsible_customs="杭州海关",
+        import_date=LONG_AGO.date(),
+    )
+    (customs,) = of(RecordType.CUSTOMS, records(city))
+    assert (customs.refusals, list(customs.values)[:2]) == ((), ["innerId", "codeCpd"])
+    assert columns(RecordType.CUSTOMS)[0] == "innerId"
+    (instrument,) = of(RecordType.INSTRUMENT, records(city))
+    assert instrument.values["instrSupervise"] == "是"
+
+
+def test_what_a_unit_says_of_a_year_is_kept_once_and_stays_where_nothing_differs(city):
+    first = save(city)
+    again = save(city)
+    changed = save(city, patent="3 件")
+    assert (first.pk, again.saved_at, changed.patent) == (again.pk, NOW, "3 件")
+    assert NationalYear.objects.count() == 1
+    with pytest.raises(Invalid) as refused:
+        save(city, unit_code=" ", patent="长" * 201)
+    assert [(one.code, one.field) for one in refused.value.problems] == [
+        ("national.unit_code", "unit_code"),
+        ("national.too_long", "patent"),
+    ]
+
+
+def test_ten_uses_take_as_many_statements_as_one(city, statements):
+    used(city)
+    records(city)
+    few = len(statements.of(lambda: records(city)))
+    for day in range(-12, -3):
+        used(city, day)
+    assert len(statements.of(lambda: records(city))) == few
+
+
+# --- Pages and files ----------------------------------------------------------------------------------------
+
+
+def read(response):
+    return b"".join(response.streaming_content)
+
+
+def test_the_files_hold_what_passes_or_everything_as_drafts(city, client):
+    used(city)
+    save(city)
+    client.force_login(city.manager)
+    address = reverse("national_file", args=[city.owner.public_id, YEAR, "json"])
+    document = json.loads(read(client.get(address)))
+    assert (document["version"], document["year"], list(document)) == (
+        "1",
+        YEAR,
+        ["version", "year", "service", "instrument"],
+    )
+    assert list(document["service"][0]) == columns(RecordType.SERVICE)
+    assert {one["auditStatus"] for one in document["instrument"]} == {"0"}
+    everything = json.loads(read(client.get(address + "?status=-1&all=1")))
+    assert [one["auditStatus"] for one in everything["unit"]] == ["-1"]
+
+    address = reverse("national_file", args=[city.owner.public_id, YEAR, "xlsx"])
+    book = openpyxl.load_workbook(io.BytesIO(read(client.get(address + "?status=-1&all=1"))))
+    assert book.sheetnames == ["单位年度成效", "仪器", "海关监管", "服务记录"]
+    assert [cell.value for cell in book["仪器"][1]] == columns(RecordType.INSTRUMENT)
+    assert (book["仪器"]["B3"].value, book["仪器"].max_row, book["海关监管"].max_row) == ("A-001", 3, 2)
+    assert client.get(address.replace("xlsx", "pdf")).status_code == 404
+
+
+def test_the_page_names_what_is_refused_and_leads_to_where_it_is_mended(city, client):
+    used(city)
+    client.force_login(city.manager)
+    page = client.get(reverse("national", args=[city.owner.public_id]) + f"?year={YEAR}").content.decode()
+    assert reverse("instrument_edit", args=[city.instrument.public_id]) in page
+    assert reverse("national_year", args=[city.owner.public_id, YEAR]) in page
+    assert "insCode" in page
+    answer = client.post(reverse("national_year", args=[city.owner.public_id, YEAR]), SAID)
+    assert answer["Location"] == reverse("national", args=[city.owner.public_id]) + f"?year={YEAR}"
+    page = client.get(answer["Location"]).content.decode()
+    assert "submittedRates" in page
+    assert "insCode" not in page
+
+
+def test_the_bureau_has_the_records_of_all_units(city, client):
+    used(city)
+    save(city)
+    bureau = factories.organization("云屏市科学技术局", kind="bureau")
+    officer = factories.member(bureau, Role.BUREAU_OFFICER, name="孙")
+    client.force_login(officer)
+    assert client.get(reverse("national_region")).status_code == 200
+    address = reverse("national_region_file", args=[YEAR, "json"])
+    document = json.loads(read(client.get(address)))
+    assert [one["innerId"] for one in document["instrument"]] == ["A-001"]

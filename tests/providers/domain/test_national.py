@@ -1,0 +1,369 @@
+"""The national platform's record types: names and order, full records, and every kind of refusal once."""
+
+import re
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from bookings.domain.national import incomes, service_record
+from providers.domain.national import RECORDS, RecordType, refusals_of
+from providers.domain.national_values import (
+    customs_record,
+    hours,
+    instrument_record,
+    share,
+    ten_thousands,
+    unit_record,
+)
+
+FIELDS = {
+    RecordType.UNIT: """
+        insCode submittedRates activatedRates totalShareRates externalShareRates Innovation serviceAmounts
+        user Project Thesis Book Report Patent Output Achievements serviceIncome socialBenefit Remark
+    """,
+    RecordType.INSTRUMENT: """
+        insCode innerId cname ename instrBelongsType instrBelongsName instrCategory instrSource instrSupervise
+        worth nation manufacturer instrVersion beginDate type technical function subject serviceContent
+        achievement status requirement fee serviceUrl province city county street contact phone email address
+        postalcode shareMode image run_machine service_machine
+    """,
+    RecordType.CUSTOMS: """
+        codeCpd numberCpd declarationNumber contractNumber importPort responsibleCustoms importDate Share
+        feesApproved hsCode Record
+    """,
+    RecordType.SERVICE: """
+        innerId recordInnerId amounts start_time end_time service_time serviceContent serviceWay service_type
+        service_direction subjectName subjectContent subjectIncome subjectArea applicant applicatPhone
+        applicatEmail applicatUnit comment sign_agreement address_type move_address
+    """,
+}
+LIMITS = {
+    RecordType.UNIT: {
+        "Innovation": 500,
+        "serviceAmounts": 200,
+        "Project": 200,
+        "Thesis": 200,
+        "Book": 200,
+        "Report": 200,
+        "Patent": 200,
+        "Output": 200,
+        "Achievements": 200,
+        "socialBenefit": 500,
+        "Remark": 200,
+    },
+    RecordType.INSTRUMENT: {
+        "cname": 50,
+        "ename": 100,
+        "manufacturer": 100,
+        "instrVersion": 100,
+        "technical": 500,
+        "function": 300,
+        "serviceContent": 200,
+        "achievement": 500,
+        "requirement": 500,
+        "fee": 500,
+        "serviceUrl": 150,
+        "contact": 20,
+        "phone": 20,
+        "email": 50,
+        "address": 100,
+    },
+    RecordType.CUSTOMS: {
+        "contractNumber": 50,
+        "importPort": 50,
+        "responsibleCustoms": 50,
+        "hsCode": 50,
+        "Record": 200,
+    },
+    RecordType.SERVICE: {
+        "serviceContent": 200,
+        "subjectName": 200,
+        "subjectContent": 200,
+        "applicant": 20,
+        "applicatPhone": 20,
+        "applicatEmail": 50,
+        "applicatUnit": 50,
+    },
+}
+UNIT_FACTS = {
+    "unit_code": "330199",
+    "innovation": "支撑本市新材料研发。",
+    "project": "12 项",
+    "thesis": "",
+    "book": "",
+    "report": "",
+    "patent": "3 件",
+    "output": "",
+    "achievements": "",
+    "social_benefit": "",
+    "remark": "",
+    "published": 8,
+    "declared": 9,
+    "running": 7,
+    "shared": 8,
+    "external": 5,
+    "uses": 12,
+    "service_seconds": 9000,
+    "income_yuan": Decimal("12345.00"),
+    "users": {"本单位用户": 0, "企业": 12},
+}
+INSTRUMENT_FACTS = {
+    "unit_code": "330199",
+    "inner_number": "A-001",
+    "name_zh": "透射电子显微镜",
+    "name_en": "Transmission electron microscope",
+    "belongs_to": "large_facility",
+    "belongs_to_number": "F-1",
+    "category": "010101",
+    "origin": "purchase",
+    "supervised": True,
+    "value_yuan": Decimal("2500050.00"),
+    "country": "DE",
+    "manufacturer": "云屏光学",
+    "model": "TX-200",
+    "in_service_date": date(2020, 3, 1),
+    "purpose": "special",
+    "specification_zh": "0.19 nm",
+    "functions_zh": "形貌分析",
+    "subjects": ["430", "150"],
+    "services_zh": "委托测试",
+    "achievements_zh": "",
+    "condition": "occasional_faults",
+    "user_requirement_zh": "经培训上机",
+    "fee_text_zh": "每小时 300 元",
+    "service_url": "https://share.example.org/instruments/INS-1/",
+    "province": "江南省",
+    "city": "云屏市",
+    "county": "望江区",
+    "place_zh": "一号楼 101",
+    "contact": "王工",
+    "phone": "0570-1234567",
+    "email": "lab@example.org",
+    "address": "科技路 1 号",
+    "postal_code": "313000",
+    "sharing_mode": "external",
+    "image": "https://share.example.org/instruments/INS-1/picture/",
+    "run_seconds": 5400,
+    "service_seconds": 1818,
+}
+CUSTOMS_FACTS = {
+    "exemption_code": "ABCDE2500001",
+    "exemption_number": "1",
+    "declaration_number": "220120251000000001",
+    "contract_number": "HT-1",
+    "import_port": "上海",
+    "responsible_customs": "杭州海关",
+    "import_date": date(2025, 5, 6),
+    "shared": True,
+    "fees_approved": False,
+    "hs_code": "9012100000",
+    "record_zh": "已备案",
+}
+SERVICE_FACTS = {
+    "inner_number": "A-001",
+    "public_id": "LOG-1",
+    "amount_yuan": Decimal("450.50"),
+    "starts_at": datetime(2025, 3, 4, 1, 0, tzinfo=UTC),
+    "ends_at": datetime(2025, 3, 4, 3, 30, tzinfo=UTC),
+    "effective_seconds": 8100,
+    "content": "薄膜形貌",
+    "service_mode": "self_operated",
+    "external": True,
+    "direction": "development",
+    "project": "新材料研发",
+    "booking_subject": "二氧化钛薄膜",
+    "funding_sources": ["国家自然科学基金", "O", "本单位"],
+    "subjects": ["430"],
+    "applicant": "甲",
+    "phone": "13800000000",
+    "email": "jia@example.org",
+    "applicant_unit": "云屏芯片有限公司",
+    "rating": "satisfied",
+    "booked": True,
+}
+RECORD_OF = {
+    RecordType.UNIT: unit_record(UNIT_FACTS),
+    RecordType.INSTRUMENT: instrument_record(INSTRUMENT_FACTS),
+    RecordType.CUSTOMS: customs_record(CUSTOMS_FACTS),
+    RecordType.SERVICE: service_record(SERVICE_FACTS),
+}
+
+
+@pytest.mark.parametrize("kind", RecordType)
+def test_the_fields_are_those_of_the_interface_in_its_order(kind):
+    assert [one.name for one in RECORDS[kind]] == FIELDS[kind].split()
+    assert list(RECORD_OF[kind]) == FIELDS[kind].split()
+
+
+@pytest.mark.parametrize("kind", RecordType)
+def test_the_limits_are_those_of_the_interface(kind):
+    limits = {one.name: one.limit for one in RECORDS[kind]}
+    assert {name: limits[name] for name in LIMITS[kind]} == LIMITS[kind]
+
+
+@pytest.mark.parametrize("kind", RecordType)
+def test_a_full_record_is_refused_nothing(kind):
+    assert refusals_of(kind, RECORD_OF[kind]) == []
+
+
+def test_a_full_record_of_a_unit():
+    assert list(RECORD_OF[RecordType.UNIT].values()) == [
+        "330199",
+        "88.89",
+        "87.50",
+        "100.00",
+        "62.50",
+        "支撑本市新材料研发。",
+        "服务 12 次，2.50 小时",
+        "企业 12 人次",
+        "12 项",
+        "",
+        "",
+        "",
+        "3 件",
+        "",
+        "",
+        "1.23",
+        "",
+        "",
+    ]
+
+
+def test_a_full_record_of_an_instrument():
+    assert list(RECORD_OF[RecordType.INSTRUMENT].values()) == [
+        "330199",
+        "A-001",
+        "透射电子显微镜",
+        "Transmission electron microscope",
+        "2",
+        "F-1",
+        "010101",
+        "购置",
+        "是",
+        "250.01",
+        "德国",
+        "云屏光学",
+        "TX-200",
+        "2020-03-01",
+        "专用",
+        "0.19 nm",
+        "形貌分析",
+        "材料科学,化学",
+        "委托测试",
+        "无",
+        "偶有故障",
+        "经培训上机",
+        "每小时 300 元",
+        "https://share.example.org/instruments/INS-1/",
+        "江南省",
+        "云屏市",
+        "望江区",
+        "一号楼 101",
+        "王工",
+        "0570-1234567",
+        "lab@example.org",
+        "科技路 1 号",
+        "313000",
+        "外部共享",
+        "https://share.example.org/instruments/INS-1/picture/",
+        "1.50",
+        "0.51",
+    ]
+
+
+def test_a_full_record_of_customs_supervision():
+    assert list(RECORD_OF[RecordType.CUSTOMS].values()) == [
+        "ABCDE2500001",
+        "1",
+        "220120251000000001",
+        "HT-1",
+        "上海",
+        "杭州海关",
+        "2025-05-06",
+        "是",
+        "否",
+        "9012100000",
+        "已备案",
+    ]
+
+
+def test_a_full_service_record():
+    assert list(RECORD_OF[RecordType.SERVICE].values()) == [
+        "A-001",
+        "LOG-1",
+        "450.50",
+        "2025-03-04 09:00",
+        "2025-03-04 11:30",
+        "2.25",
+        "薄膜形貌",
+        "占用共享",
+        "130",
+        "136",
+        "新材料研发",
+        "二氧化钛薄膜",
+        "B,O,P",
+        "材料科学",
+        "甲",
+        "13800000000",
+        "jia@example.org",
+        "云屏芯片有限公司",
+        "基本满意",
+        "是",
+        "单位内",
+        "无",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "value", "code"),
+    [
+        (RecordType.UNIT, "Innovation", "", "missing"),
+        (RecordType.INSTRUMENT, "technical", "长" * 501, "too_long"),
+        (RecordType.INSTRUMENT, "worth", "250", "not_decimal"),
+        (RecordType.INSTRUMENT, "beginDate", "2020/3/1", "not_date"),
+        (RecordType.SERVICE, "start_time", "2025-03-04", "not_moment"),
+        (RecordType.INSTRUMENT, "instrCategory", "电镜", "not_digits"),
+        (RecordType.INSTRUMENT, "postalcode", "3130", "length"),
+        (RecordType.CUSTOMS, "codeCpd", "ABC", "length"),
+        (RecordType.INSTRUMENT, "email", "lab", "not_email"),
+        (RecordType.INSTRUMENT, "image", "photo.jpg", "not_address"),
+        (RecordType.INSTRUMENT, "nation", "ZZ", "choice"),
+        (RecordType.INSTRUMENT, "subject", "数学,化学,力学,物理学,农学", "too_many"),
+        (RecordType.SERVICE, "subjectIncome", "A,Z", "choice"),
+    ],
+)
+def test_every_kind_of_refusal(kind, field, value, code):
+    (refusal,) = refusals_of(kind, {**RECORD_OF[kind], field: value})
+    assert (refusal.field, refusal.value, refusal.code) == (field, value, f"national.{code}")
+
+
+def test_place_counts_together():
+    record = {**RECORD_OF[RecordType.INSTRUMENT], "street": "路" * 95}
+    (refusal,) = refusals_of(RecordType.INSTRUMENT, record)
+    assert (refusal.field, refusal.code, refusal.reason.params) == (
+        "street",
+        "national.too_long",
+        {"limit": 100, "length": 104},
+    )
+
+
+def test_figures_are_rounded_half_up_once():
+    assert [ten_thousands(Decimal(yuan)) for yuan in ("49.99", "50", "1000050")] == ["0.00", "0.01", "100.01"]
+    assert ten_thousands(None) == ""
+    assert [hours(seconds) for seconds in (0, 17, 18, 3600)] == ["0.00", "0.00", "0.01", "1.00"]
+    assert (share(1, 3), share(2, 3), share(0, 0), share(1, None)) == ("33.33", "66.67", "", "")
+
+
+def test_funding_sources_become_letters():
+    assert incomes([]) == ""
+    assert incomes(["A", "863 计划", "自筹", "横向"]) == "A,C,P"
+
+
+def test_every_choice_is_one_of_the_interface():
+    service = {one.name: one.choices for one in RECORDS[RecordType.SERVICE]}
+    assert sorted(service["subjectIncome"]) == list("ABCDEFGHIJKLMNOP")
+    assert service["service_type"] == {"120", "130"}
+    assert service["service_direction"] == {"135", "136", "137", "138"}
+    assert service["comment"] == {"非常满意", "基本满意", "一般", "不满意", "极差"}
+    assert all(re.fullmatch(r"[A-Za-z_]+", one.name) for table in RECORDS.values() for one in table)
