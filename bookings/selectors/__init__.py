@@ -23,7 +23,6 @@ from bookings.selectors.holds import (
     with_next_free,
 )
 from bookings.selectors.national import service_facts, unconfirmed_count
-from bookings.selectors.reviews import Comment, Ratings, ratings_of
 from bookings.selectors.rule_trial import Refused, RuleTrial, rule_trial
 from bookings.selectors.searching import Found, Order, catalogue_search
 from bookings.selectors.settling import booked_by_right, bookings_hit, not_begun
