@@ -153,6 +153,12 @@ class OfficialLetter:
 class Paper:
     """A paper that is no letter: a unit's own sheet, a statement, a yearly certificate."""
 
+    """A paper that is no letter: a unit's own sheet, a statement, a yearly certificate.
+
+    `language` is that of its text (`zh-CN`, `en`), for who has it read out. `signed`: sender and date stand
+    at its end.
+    """
+
     title: str
     blocks: Sequence[Block]
     sender: str
@@ -161,6 +167,8 @@ class Paper:
     verification: Verification | None = None
     notice: str = ""
     subject: str = ""
+    language: str = "zh-CN"
+    signed: bool = True
 
 
 def heading_number(level: int, number: int) -> str:

@@ -73,7 +73,7 @@ def render_paper(paper: content.Paper) -> bytes:
         Text(paper.title, layout.TITLE, "center"),
         Spacer(1, PITCH / 2),
         *_flow(paper.blocks, SHEET, TEXT_WIDTH),
-        *_signature(paper.sender, paper.date, layout.SHEET_BODY, 12),
+        *(_signature(paper.sender, paper.date, layout.SHEET_BODY, 12) if paper.signed else ()),
     ]
     return _build(story, paper, first_template="form")
 

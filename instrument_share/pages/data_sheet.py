@@ -1,0 +1,117 @@
+"""An instrument's data sheet: what decides whether it is the right one, on one or two pages of paper."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from instrument_share.documents.content import (
+    Block,
+    Code,
+    Column,
+    Heading,
+    KeyValue,
+    Paper,
+    Paragraph,
+    Picture,
+    Table,
+)
+from instrument_share.documents.official import render_paper
+from instrument_share.pages.instrument_facts import contact_entries, fact_entries, price_cells
+from instrument_share.pages.prices import price_table
+from instrument_share.pages.structured import absolute
+from instrument_share.web import formats
+from instrument_share.web.formats import bilingual
+from instrument_share.web.problem import told
+from providers.domain.sentences import sentences
+
+if TYPE_CHECKING:
+    from providers.domain.terms import Terms
+    from providers.models import Instrument, InstrumentPicture
+
+PICTURE_HEIGHT_MM = 45.0
+
+
+def data_sheet(
+    instrument: "Instrument",
+    pictures: "Sequence[InstrumentPicture]",
+    terms: "Terms | None",
+    now: datetime,
+) -> bytes:
+    """The sheet as a PDF in the reader's language."""
+    name, owner = bilingual(instrument, "name"), bilingual(instrument.organization, "name")
+    return render_paper(
+        Paper(
+            title=name,
+            blocks=[
+                *_what_it_is(instrument, pictures),
+                *_what_it_does(instrument),
+                *_terms(instrument, terms),
+                *_where(instrument, now),
+            ],
+            sender=owner,
+            date=formats.date_only(now),
+            created_at=now,
+            subject=_("Data sheet of an instrument"),
+            language="en" if formats.in_english() else "zh-CN",
+            signed=False,
+        )
+    )
+
+
+def _what_it_is(instrument: "Instrument", pictures: "Sequence[InstrumentPicture]") -> Iterator[Block]:
+    if pictures:
+        first = pictures[0]
+        with first.large.open("rb") as file:
+            said = bilingual(first, "alt") if first.alt_zh else ""
+            yield Picture(file.read(), caption=said, height_mm=PICTURE_HEIGHT_MM)
+    yield KeyValue(_pairs(fact_entries(instrument)), per_row=2)
+
+
+def _what_it_does(instrument: "Instrument") -> Iterator[Block]:
+    parts = [
+        (_("What it measures"), "functions"),
+        (_("How well"), "specification"),
+        (_("On what samples"), "samples"),
+        (_("Services offered"), "services"),
+    ]
+    yield KeyValue(
+        [(label, bilingual(instrument, name)) for label, name in parts if getattr(instrument, f"{name}_zh")]
+    )
+
+
+def _terms(instrument: "Instrument", terms: "Terms | None") -> Iterator[Block]:
+    if terms is None:
+        return
+    rows = [price_cells(row) for row in price_table(terms)]
+    if rows:
+        yield Heading(_("Prices"))
+        yield Table(
+            columns=[Column(_("For whom")), Column(_("Way of service")), Column(_("Price"), "right")],
+            rows=rows,
+            size="list",
+        )
+    yield Heading(_("The rule"))
+    said = [told(one.message, one.params) for one in sentences(replace(terms, prices=()))]
+    since = _("Version {version}, in force since {since}").format(
+        version=terms.version, since=formats.date_only(terms.applies_from)
+    )
+    yield Paragraph((" " if formats.in_english() else "").join([*said, f"({since})"]))
+    if instrument.user_requirement_zh:
+        yield KeyValue([(_("What the unit asks of its users"), bilingual(instrument, "user_requirement"))])
+
+
+def _where(instrument: "Instrument", now: datetime) -> Iterator[Block]:
+    address = absolute(reverse("instrument", args=[instrument.public_id]))
+    yield Heading(_("Who to ask, where to go"))
+    yield KeyValue(_pairs(contact_entries(instrument)), per_row=2)
+    stood = _("As it stood on {day}").format(day=formats.date_only(now))
+    owner = bilingual(instrument.organization, "name")
+    yield Code(address, [_("When it is free, and booking:"), address, f"{owner} · {stood}"])
+
+
+def _pairs(entries: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(name, value) for name, value in entries if value not in ("", formats.NOTHING)]
