@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.sitemaps",
     "django.contrib.admin",
     "allauth",
     "allauth.account",
@@ -183,6 +184,10 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 # What the city decides.
 CITY = {"zh": env.str("CITY_NAME_ZH", default="云屏市"), "en": env.str("CITY_NAME_EN", default="Yunping")}
 PROVINCE_NAME_ZH = env.str("PROVINCE_NAME_ZH", default="")
+OPEN_DATA_LICENCE = {
+    "name": env.str("OPEN_DATA_LICENCE", default="CC BY 4.0"),
+    "url": env.str("OPEN_DATA_LICENCE_URL", default="https://creativecommons.org/licenses/by/4.0/"),
+}
 REGISTRATION_THRESHOLD_YUAN = env.int("REGISTRATION_THRESHOLD_YUAN", default=200_000)
 BOOKING_NO_SHOW_MINUTES = 30
 PUBLIC_NOTICE_WORKING_DAYS = 5

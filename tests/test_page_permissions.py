@@ -59,6 +59,14 @@ units                                ok    ok    ok    ok    ok    ok    ok    o
 unit                                 ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 unit/submitted                       404   404   404   404   404   404   404   404   ok    ok    404   404
 unit_picture                         ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+opendata                             ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+data_set/csv                         ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+data_set/json                        ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+news_feed                            ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+instrument_feed                      ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+unit_feed                            ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+sitemap                              ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+sitemap_part                         ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 openness                             ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 timeline                             ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 compare                              ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
@@ -385,6 +393,10 @@ def _of_people(w):
         "invitation": [INVITED],
         "request_withdraw": [request],
         "unit_supervision": unit,
+        "data_set/csv": ["rules", "csv"],
+        "data_set/json": ["units", "json"],
+        "unit_feed": unit,
+        "sitemap_part": ["instruments"],
         "synonym_edit": [w.synonyms.public_id],
         "synonym_remove": [w.synonyms.public_id],
     }

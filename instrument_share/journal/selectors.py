@@ -49,6 +49,13 @@ def decisions(subject: Model, organization_id: int) -> QuerySet[AuditEntry]:
     return found.order_by("-id")
 
 
+def last_act(subject_types: Collection[str]) -> AuditEntry | None:
+    """The last thing that was done to anything of these models (`providers.Instrument`). Every write leaves
+    an entry, so what is read from these models alone is the same as long as this is.
+    """
+    return AuditEntry.objects.filter(subject_type__in=list(subject_types)).order_by("-id").first()
+
+
 def broken_seals() -> Iterator[AuditSeal]:
     """Every seal that does not fit its entries or the seal before it, in order."""
     previous, after = seals.BEGINNING, 0

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.urls import path
 
+from instrument_share.pages import feeds
 from instrument_share.pages.views import (
     account,
     admission,
@@ -18,6 +19,7 @@ from instrument_share.pages.views import (
     me,
     members,
     national,
+    opendata,
     organization_papers,
     organizations,
     publications,
@@ -42,6 +44,13 @@ urlpatterns = [
     path("units/<str:public_id>/picture/", units.picture, name="unit_picture"),
     path("publications/<str:public_id>/", publications.publication, name="publication"),
     path("unit/<str:organization_id>/statement/", publications.statement_new, name="statement_new"),
+    path("units/<str:public_id>/news.atom", feeds.UnitNewsFeed(), name="unit_feed"),
+    path("opendata/", opendata.opendata, name="opendata"),
+    path("opendata/news.atom", feeds.NewsFeed(), name="news_feed"),
+    path("opendata/instruments.atom", feeds.InstrumentFeed(), name="instrument_feed"),
+    path("opendata/<slug:name>.<slug:form>", opendata.data_set, name="data_set"),
+    path("sitemap.xml", opendata.sitemap_index, name="sitemap"),
+    path("sitemap-<str:section>.xml", opendata.sitemap_part, name="sitemap_part"),
     path("openness/", home.openness, name="openness"),
     path("compare/", compare.compare, name="compare"),
     path("timeline/", catalogue.timeline, name="timeline"),

@@ -15,6 +15,8 @@ ROBOTS = """User-agent: *
 Disallow: /accounts/
 Disallow: /api/
 Disallow: /me/
+
+Sitemap: {site}/sitemap.xml
 """
 
 
@@ -38,7 +40,7 @@ def health(_request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(max_age=86400)
 def robots(_request: HttpRequest) -> HttpResponse:
-    return HttpResponse(ROBOTS, content_type="text/plain; charset=utf-8")
+    return HttpResponse(ROBOTS.format(site=settings.SITE_URL), content_type="text/plain; charset=utf-8")
 
 
 @require_safe

@@ -1,0 +1,108 @@
+"""The map of the site for search engines: what is public, under the site's own address.
+
+Both languages stand at the same addresses, so that there is nothing to say about alternatives.
+"""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sitemaps import Sitemap
+from django.db.models import Q
+from django.urls import reverse
+
+from providers import selectors as providers
+from providers.domain.publications import PublicationKind
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from providers.models import Instrument, UnitProfile
+    from providers.models.publications import Publication
+
+ANYBODY = AnonymousUser()
+PUBLISHED = Q(published_at__isnull=False, withdrawn_at__isnull=True)
+
+
+class OwnSitemap(Sitemap):  # type: ignore[type-arg]
+    """Addresses begin with SITE_URL, by whatever name the server was asked."""
+
+    def get_domain(self, _site: Any = None) -> str:
+        return urlsplit(settings.SITE_URL).netloc
+
+    def get_protocol(self, _protocol: str | None = None) -> str:
+        return urlsplit(settings.SITE_URL).scheme
+
+
+class PageSitemap(OwnSitemap):
+    def items(self) -> list[str]:
+        return ["home", "catalogue", "units", "openness", "opendata", "timeline", "verify"]
+
+    def location(self, item: str) -> str:
+        return reverse(item)
+
+
+class InstrumentSitemap(OwnSitemap):
+    def items(self) -> "QuerySet[Instrument]":
+        return providers.instruments(ANYBODY).order_by("pk")
+
+    def location(self, item: "Instrument") -> str:
+        return reverse("instrument", args=[item.public_id])
+
+    def lastmod(self, item: "Instrument") -> datetime | None:
+        return max(filter(None, (item.published_at, item.confirmed_at)), default=None)
+
+
+class UnitSitemap(OwnSitemap):
+    def items(self) -> "QuerySet[UnitProfile]":
+        return providers.units(ANYBODY).order_by("pk")
+
+    def location(self, item: "UnitProfile") -> str:
+        return reverse("unit", args=[item.organization.public_id])
+
+    def lastmod(self, item: "UnitProfile") -> datetime | None:
+        return max(filter(None, (item.published_at, item.confirmed_at)), default=None)
+
+
+class PublicationSitemap(OwnSitemap):
+    """What units publish of one kind."""
+
+    kind: PublicationKind
+
+    def items(self) -> "QuerySet[Any]":
+        return providers.publications(ANYBODY, self.kind).filter(PUBLISHED).order_by("pk")
+
+    def location(self, item: "Publication") -> str:
+        return reverse("publication", args=[item.public_id])
+
+    def lastmod(self, item: "Publication") -> datetime | None:
+        return item.published_at
+
+
+class NewsSitemap(PublicationSitemap):
+    kind = PublicationKind.NEWS
+
+
+class RegulationSitemap(PublicationSitemap):
+    kind = PublicationKind.REGULATION
+
+
+class CaseSitemap(PublicationSitemap):
+    kind = PublicationKind.CASE
+
+
+class OpennessSitemap(PublicationSitemap):
+    kind = PublicationKind.OPENNESS
+
+
+SITEMAPS = {
+    "pages": PageSitemap,
+    "instruments": InstrumentSitemap,
+    "units": UnitSitemap,
+    "news": NewsSitemap,
+    "regulations": RegulationSitemap,
+    "cases": CaseSitemap,
+    "openness": OpennessSitemap,
+}

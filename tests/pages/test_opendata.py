@@ -1,0 +1,295 @@
+"""What everybody may take away: data sets, feeds, the map of the site."""
+
+import csv
+import json
+from datetime import timedelta
+from decimal import Decimal
+from io import StringIO
+from xml.etree import ElementTree
+
+import pytest
+
+from instrument_share.accounts.models import District
+from instrument_share.journal import services as journal
+from providers import services as providers
+from providers.models import ServiceCase, UnitNews, UnitProfile
+from tests import factories
+from tests.factories import LONG_AGO, NOW
+from tests.providers.conftest import terms
+
+DAY = timedelta(days=1)
+ATOM = "{http://www.w3.org/2005/Atom}"
+SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+SITE = "https://share.example.org"
+
+
+@pytest.fixture(autouse=True)
+def _site(settings):
+    settings.SITE_URL = SITE
+
+
+@pytest.fixture
+def profile(city):
+    city.owner.district = District.objects.create(code="990102", name_zh="东区")
+    city.owner.save()
+    return UnitProfile.objects.create(
+        organization=city.owner,
+        state="published",
+        published_at=LONG_AGO,
+        confirmed_at=LONG_AGO,
+        introduction_zh="分析测试中心",
+        contact="李主任",
+        phone="+86 570 1234567",
+    )
+
+
+@pytest.fixture
+def rows(see):
+    """The rows of a data set as a spreadsheet reads them, and as a program does."""
+
+    def rows(name, form="csv", who=None):
+        content = b"".join(see(who, "data_set", name, form).streaming_content).decode("utf-8-sig")
+        return list(csv.DictReader(StringIO(content))) if form == "csv" else json.loads(content)["items"]
+
+    return rows
+
+
+def test_instruments_that_everybody_sees_and_nothing_of_their_people(rows, city, profile):
+    factories.instrument(city.owner, state="draft", published_at=None)
+    one = city.instrument
+    one.contact, one.phone, one.functions_zh, one.model = "王工", "139", "形貌,成分", "=1+1"
+    one.save()
+    assert rows("instruments", who=city.manager) == rows("instruments")
+    (found,) = rows("instruments")
+    assert {name: value for name, value in found.items() if value} == {
+        "instrument": one.public_id,
+        "name_zh": "场发射扫描电子显微镜",
+        "name_en": "Field emission SEM",
+        "unit": city.owner.public_id,
+        "unit_uscc": city.owner.uscc,
+        "unit_zh": "云屏测试大学",
+        "url": f"{SITE}/instruments/{one.public_id}/",
+        "state": "published",
+        "inner_number": one.inner_number,
+        "district": "990102",
+        "model": "'=1+1",
+        "value_yuan": "3200000.00",
+        "purpose": "general",
+        "sharing_mode": "external",
+        "condition": "normal",
+        "functions_zh": "形貌,成分",
+        "published_at": "2025-01-01T00:00:00+00:00",
+    }
+    assert not {"contact", "phone", "email"} & found.keys()
+    (same,) = rows("instruments", "json")
+    assert (same["model"], same["value_yuan"], same["subjects"]) == ("=1+1", "3200000.00", [])
+
+
+def test_rules_with_prices_and_hours_as_sentences_in_both_languages(rows, city, clock):
+    providers.rule_publish(
+        actor=city.manager, instrument_id=city.instrument.pk, draft=terms(), applies_from=NOW, now=NOW
+    )
+    (found,) = rows("rules", "json")
+    assert found["version"] == 2
+    assert found["opening_zh"][0] == "周一至周五 09:00—17:00 开放。"
+    assert found["opening_en"][0] == "Open on Monday to Friday, 09:00 to 17:00."
+    assert found["prices"] == [
+        {
+            "price_yuan": "100.00",
+            "unit": "hour",
+            "user_kind": None,
+            "service_mode": None,
+            "from_time": None,
+            "until_time": None,
+            "weekdays": [],
+        }
+    ]
+    assert (found["user_kinds"], found["service_modes"]) == (["enterprise", "outside"], ["self_operated"])
+    assert (found["step_minutes"], found["horizon_days"], found["needs_qualification"]) == (30, 30, False)
+    (row,) = rows("rules")
+    assert json.loads(row["prices"]) == found["prices"]
+    assert json.loads(row["opening_zh"]) == found["opening_zh"]
+    assert row["needs_qualification"] == "false"
+
+
+def test_units_with_their_public_contact_and_how_complete_they_are(rows, city, profile):
+    for age in (1, 2):
+        at = NOW - age * DAY
+        ServiceCase.objects.create(organization=city.owner, title_zh="例", created_at=at, published_at=at)
+    factories.organization("云屏无简介单位", owns_instruments=True)
+    (found,) = rows("units")
+    assert {name: value for name, value in found.items() if value} == {
+        "unit": city.owner.public_id,
+        "unit_uscc": city.owner.uscc,
+        "unit_zh": "云屏测试大学",
+        "url": f"{SITE}/units/{city.owner.public_id}/",
+        "kind": "university",
+        "district": "990102",
+        "introduction_zh": "分析测试中心",
+        "contact": "李主任",
+        "phone": "'+86 570 1234567",
+        "instruments": "1",
+        "complete_percent": "16",
+        "profile_state": "missing",
+        "instrument_state": "stale",
+        "news_state": "missing",
+        "regulation_state": "missing",
+        "case_state": "complete",
+        "openness_state": "missing",
+    }
+
+
+@pytest.mark.parametrize("name", ["instruments", "rules", "units"])
+def test_every_column_is_described_and_json_says_the_licence(see, rows, city, profile, name):
+    described = next(one.columns for one in see(None, "opendata").context["data_sets"] if one.name == name)
+    assert list(rows(name)[0]) == list(described)
+    answer = json.loads(b"".join(see(None, "data_set", name, "json").streaming_content))
+    assert {key: value for key, value in answer.items() if key != "items"} == {
+        "data_set": name,
+        "as_of": "2026-03-02T00:00:00+00:00",
+        "source": f"{SITE}/opendata/",
+        "licence": "CC BY 4.0",
+        "licence_url": "https://creativecommons.org/licenses/by/4.0/",
+    }
+    assert list(answer["items"][0]) == list(described)
+
+
+def test_the_page_describes_them_in_the_readers_language(see, city):
+    chinese = see(None, "opendata").content.decode()
+    assert 'href="/opendata/rules.csv"' in chinese
+    assert "CC BY 4.0" in chinese
+
+
+def test_nothing_is_sent_while_nothing_has_changed(see, client, city, clock):
+    journal.record(actor=None, action="instrument.updated", subject=city.instrument, now=NOW - DAY)
+    first = see(None, "data_set", "instruments", "csv")
+    assert (first["Cache-Control"], first["Last-Modified"]) == (
+        "public, max-age=300",
+        "Sun, 01 Mar 2026 16:00:00 GMT",  # midnight in the city
+    )
+    again = {"HTTP_IF_NONE_MATCH": first["ETag"]}
+    assert client.get("/opendata/instruments.csv", **again).status_code == 304
+    journal.record(actor=None, action="booking.created", subject=city.rule.calendar, now=NOW)
+    assert client.get("/opendata/instruments.csv", **again).status_code == 304
+    journal.record(actor=None, action="instrument.updated", subject=city.instrument, now=NOW)
+    assert client.get("/opendata/instruments.csv", **again).status_code == 200
+    changed = see(None, "data_set", "instruments", "csv")
+    assert changed["Last-Modified"] == "Mon, 02 Mar 2026 00:00:00 GMT"
+    clock.set(NOW + DAY)
+    assert client.get("/opendata/instruments.csv", HTTP_IF_NONE_MATCH=changed["ETag"]).status_code == 200
+
+
+@pytest.mark.parametrize(("name", "form"), [("people", "csv"), ("instruments", "xml")])
+def test_there_is_nothing_else(see, city, name, form):
+    assert see(None, "data_set", name, form).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["instruments", "rules", "units"])
+def test_a_data_set_takes_as_many_statements_for_many_rows(rows, city, profile, statements, name):
+    def more():
+        for number in range(5):
+            unit = factories.organization(f"云屏单位{number}", owns_instruments=True)
+            UnitProfile.objects.create(organization=unit, state="published", published_at=LONG_AGO)
+            factories.rule(factories.instrument(unit, value_yuan=Decimal(1)))
+
+    statements.assert_unchanged(lambda: rows(name), by=more)
+
+
+# --- Feeds ------------------------------------------------------------------------------------------------
+
+
+def news(of, title, age=0, **more):
+    at = NOW - age * DAY
+    return UnitNews.objects.create(
+        organization=of, title_zh=title, body_zh="正文", created_at=at, published_at=at, **more
+    )
+
+
+def feed(response):
+    assert response["Content-Type"] == "application/atom+xml; charset=utf-8"
+    return ElementTree.fromstring(response.content)
+
+
+def entries(tree):
+    return [entry.findtext(f"{ATOM}title") for entry in tree.iter(f"{ATOM}entry")]
+
+
+def test_news_of_all_units_and_of_one(see, city, profile):
+    other = factories.organization("云屏第二研究所", owns_instruments=True)
+    UnitProfile.objects.create(organization=other, state="published", published_at=LONG_AGO)
+    first = news(city.owner, "开放日", age=3)
+    news(other, "新仪器", age=1)
+    news(city.owner, "撤下的", withdrawn_at=NOW)
+    tree = feed(see(None, "news_feed"))
+    assert entries(tree) == ["云屏第二研究所: 新仪器", "云屏测试大学: 开放日"]
+    entry = list(tree.iter(f"{ATOM}entry"))[1]
+    assert {
+        "id": entry.findtext(f"{ATOM}id"),
+        "updated": entry.findtext(f"{ATOM}updated"),
+        "link": entry.find(f"{ATOM}link").get("href"),
+        "summary": entry.findtext(f"{ATOM}summary"),
+    } == {
+        "id": f"urn:instrument-share:{first.public_id}",
+        "updated": "2026-02-27T00:00:00+00:00",
+        "link": f"{SITE}/publications/{first.public_id}/",
+        "summary": "正文",
+    }
+    assert [link.get("href") for link in tree.findall(f"{ATOM}link")] == [
+        f"{SITE}/units/",
+        f"{SITE}/opendata/news.atom",
+    ]
+    assert entries(feed(see(None, "unit_feed", city.owner.public_id))) == ["开放日"]
+
+
+def test_new_instruments(see, city):
+    factories.instrument(city.owner, name_zh="质谱仪", published_at=NOW - DAY)
+    factories.instrument(city.owner, name_zh="草稿", state="draft", published_at=None)
+    assert entries(feed(see(None, "instrument_feed"))) == ["质谱仪", "场发射扫描电子显微镜"]
+
+
+def test_pages_lead_to_the_feeds(see, city, profile):
+    page = see(None, "unit", city.owner.public_id).content.decode()
+    for address in ("/opendata/news.atom", f"/units/{city.owner.public_id}/news.atom"):
+        assert 'type="application/atom+xml"' in page
+        assert f'href="{address}"' in page
+
+
+# --- The map of the site ------------------------------------------------------------------------------------
+
+
+def locations(response):
+    tree = ElementTree.fromstring(response.content)
+    return [(one.findtext(f"{SITEMAP}loc"), one.findtext(f"{SITEMAP}lastmod")) for one in tree.findall("*")]
+
+
+def test_the_map_has_parts_under_the_sites_own_address(see, city, profile):
+    assert locations(see(None, "sitemap")) == [
+        (f"{SITE}/sitemap-{part}.xml?p=1", None)
+        for part in ("pages", "instruments", "units", "news", "regulations", "cases", "openness")
+    ]
+    assert f"Sitemap: {SITE}/sitemap.xml" in see(None, "robots").content.decode().splitlines()
+
+
+def test_the_map_lists_what_is_public(see, city, profile):
+    factories.instrument(city.owner, state="draft", published_at=None)
+    shown = news(city.owner, "新", age=2)
+    news(city.owner, "撤下的", withdrawn_at=NOW)
+    unit = city.owner.public_id
+    assert locations(see(None, "sitemap_part", "instruments")) == [
+        (f"{SITE}/instruments/{city.instrument.public_id}/", "2025-01-01")
+    ]
+    assert locations(see(None, "sitemap_part", "units")) == [(f"{SITE}/units/{unit}/", "2025-01-01")]
+    assert locations(see(None, "sitemap_part", "news")) == [
+        (f"{SITE}/publications/{shown.public_id}/", "2026-02-28")
+    ]
+    assert [address for address, _at in locations(see(None, "sitemap_part", "pages"))] == [
+        f"{SITE}{path}"
+        for path in ("/", "/instruments/", "/units/", "/openness/", "/opendata/", "/timeline/", "/verify/")
+    ]
+
+
+def test_the_map_takes_as_many_statements_for_many_instruments(see, city, statements):
+    statements.assert_unchanged(
+        lambda: see(None, "sitemap_part", "instruments"),
+        by=lambda: [factories.instrument(city.owner) for _ in range(5)],
+    )
