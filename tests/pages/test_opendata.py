@@ -263,10 +263,8 @@ def locations(response):
 
 
 def test_the_map_has_parts_under_the_sites_own_address(see, city, profile):
-    assert locations(see(None, "sitemap")) == [
-        (f"{SITE}/sitemap-{part}.xml?p=1", None)
-        for part in ("pages", "instruments", "units", "news", "regulations", "cases", "openness")
-    ]
+    parts = ("pages", "instruments", "units", "news", "regulations", "cases", "openness")
+    assert locations(see(None, "sitemap")) == [(f"{SITE}/sitemap-{part}.xml?p=1", None) for part in parts]
     assert f"Sitemap: {SITE}/sitemap.xml" in see(None, "robots").content.decode().splitlines()
 
 
