@@ -74,7 +74,7 @@ def organization_register(request: SignedInRequest) -> HttpResponse:
         except DomainError as error:
             add_problems(form, error)
             if any(problem.code == TAKEN for problem in error.problems):
-                taken = form.cleaned_data["uscc"]
+                taken = request.POST["uscc"].strip()
         else:
             sentence = _("{name} is registered. The bureau looks at it; you are told when it is admitted.")
             return done(request, sentence.format(name=bilingual(made, "name")), organization_address(made))

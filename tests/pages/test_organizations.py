@@ -1,0 +1,183 @@
+"""An organization registers, shows itself, and is decided on; a person finds it and asks to join."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from instrument_share.accounts.domain import OrganizationKind, Role
+from instrument_share.accounts.models import District, Membership, Organization, OrganizationDocument
+from instrument_share.kernel.uscc import check_character
+from tests import factories
+from tests.factories import NOW
+from tests.providers.pages.conftest import text_of
+
+pytestmark = pytest.mark.django_db
+USCC = "91990105YP1000027" + check_character("91990105YP1000027")
+
+
+@pytest.fixture(autouse=True)
+def _files_of_the_test(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def district():
+    return District.objects.create(code="990105", name_zh="启辰高新区", name_en="Qichen")
+
+
+@pytest.fixture
+def person():
+    return factories.user("子")
+
+
+def typed(**changed):
+    return {
+        "uscc": USCC,
+        "name_zh": "云屏晶体有限公司",
+        "kind": "enterprise",
+        "size_class": "small",
+        "district": "990105",
+        "contact": "子",
+        "phone": "0570-1",
+        "documents": SimpleUploadedFile("执照.pdf", b"%PDF-1.7"),
+        **changed,
+    }
+
+
+def test_who_belongs_nowhere_is_shown_the_three_ways(see, person):
+    page = text_of(see(person, "my_organizations"))
+    for way in ("我的单位已在平台", "我的单位尚未注册", "以个人身份预约"):
+        assert way in page
+
+
+def test_a_registration_with_everything_is_handed_in(see, send, person, district):
+    answer = send(person, "organization_register", **typed())
+    made = Organization.objects.get(uscc=USCC)
+    assert answer["Location"] == reverse("organization", args=[made.public_id])
+    assert (made.district, made.in_region, made.registered_by) == (district, True, person)
+    page = text_of(see(person, "organization", made.public_id))
+    assert "科技局审核" in page
+    assert "执照.pdf" in page
+    assert "科技局正在审核注册信息" in text_of(see(person, "my_organizations"))
+
+
+def test_what_was_typed_stays_and_every_problem_is_told(send, person, district):
+    answer = send(
+        person,
+        "organization_register",
+        **typed(uscc="91990105YP10000270", size_class="none", documents=SimpleUploadedFile("a.exe", b"MZ")),
+    )
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert 'value="云屏晶体有限公司"' in page
+    for problem in ("不是有效的统一社会信用代码", "请选择企业规模", "“a.exe”不是 PDF、JPEG 或 PNG 文件"):
+        assert problem in page
+    assert not Organization.objects.exists()
+
+
+def test_a_code_that_is_registered_leads_to_asking_to_join(send, person, district):
+    company = factories.organization("云屏晶体有限公司")
+    page = send(person, "organization_register", **typed(uscc=company.uscc)).content.decode()
+    assert f"{reverse('organization_join')}?q={company.uscc}" in page
+
+
+def test_outside_the_city_is_a_place_too(send, person, district):
+    send(person, "organization_register", **typed(district="outside"))
+    made = Organization.objects.get(uscc=USCC)
+    assert (made.district, made.in_region) == (None, False)
+
+
+def test_a_refused_registration_is_corrected(see, send, person, district):
+    send(person, "organization_register", **typed())
+    made = Organization.objects.get(uscc=USCC)
+    send(factories.officer(), "organization_refuse", made.public_id, reason="执照已过期")
+    assert "科技局未予准入：执照已过期" in text_of(see(person, "my_organizations"))
+    page = see(person, "organization_correct", made.public_id).content.decode()
+    assert 'value="云屏晶体有限公司"' in page
+    corrected = typed(name_zh="云屏晶体股份有限公司")
+    del corrected["documents"]
+    send(person, "organization_correct", made.public_id, **corrected)
+    made.refresh_from_db()
+    assert (made.state, made.name_zh) == ("pending", "云屏晶体股份有限公司")
+    assert OrganizationDocument.objects.count() == 1
+
+
+def test_the_bureau_decides_suspends_and_reinstates(see, send, person, district):
+    officer = factories.officer()
+    send(person, "organization_register", **typed())
+    made = Organization.objects.get(uscc=USCC)
+    assert "准予入驻" in text_of(see(officer, "organization", made.public_id))
+    send(officer, "organization_admit", made.public_id)
+    assert send(officer, "organization_suspend", made.public_id, reason="").status_code == 422
+    send(officer, "organization_suspend", made.public_id, reason="被投诉")
+    assert "已暂停： 被投诉" in text_of(see(person, "organization", made.public_id))
+    assert "已暂停" in text_of(see(officer, "organizations", state="suspended"))
+    send(officer, "organization_reinstate", made.public_id)
+    made.refresh_from_db()
+    assert (made.state, made.reason) == ("admitted", "")
+
+
+def test_a_districts_officer_lists_the_district_alone(see, district):
+    bureau = factories.organization("高新区科技局", kind=OrganizationKind.BUREAU.value, region=district)
+    officer = factories.member(bureau, Role.BUREAU_OFFICER)
+    factories.organization("云屏高新公司", district=district)
+    factories.organization("云屏别区公司")
+    page = text_of(see(officer, "organizations"))
+    assert "云屏高新公司" in page
+    assert "云屏别区公司" not in page
+
+
+def test_a_document_is_shown_to_the_registrant_and_runs_nothing(see, send, person, district):
+    send(person, "organization_register", **typed())
+    made, document = Organization.objects.get(uscc=USCC), OrganizationDocument.objects.get()
+    answer = see(person, "organization_document", made.public_id, document.public_id)
+    assert b"".join(answer.streaming_content) == b"%PDF-1.7"
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    stranger = factories.user("丑")
+    assert see(stranger, "organization_document", made.public_id, document.public_id).status_code == 404
+
+
+def test_documents_are_added_and_removed(send, person, district):
+    send(person, "organization_register", **typed())
+    made = Organization.objects.get(uscc=USCC)
+    wrong = {"documents": SimpleUploadedFile("a.svg", b"<svg/>")}
+    assert send(person, "organization_documents", made.public_id, **wrong).status_code == 422
+    send(person, "organization_documents", made.public_id, documents=SimpleUploadedFile("b.pdf", b"%PDF-2"))
+    added = OrganizationDocument.objects.get(name="b.pdf")
+    send(person, "organization_document_remove", made.public_id, added.public_id)
+    added.refresh_from_db()
+    assert added.removed_at == NOW
+
+
+def test_related_organizations_are_declared_by_one_and_ended_by_the_bureau(see, send):
+    company, other = factories.organization("云屏甲公司"), factories.organization("云屏乙研究所")
+    admin = factories.member(company, Role.ORG_ADMIN)
+    answer = send(admin, "relation_new", company.public_id, other_uscc="1")
+    assert "本平台没有使用该代码注册的单位" in answer.content.decode()
+    send(admin, "relation_new", company.public_id, other_uscc=other.uscc.lower())
+    page = text_of(see(admin, "organization", company.public_id))
+    assert "云屏乙研究所 申报关联 · 自 2026年3月2日 起" in page
+    officer = factories.officer()
+    send(officer, "relation_end", company.public_id, other.public_id, reason="股权已转让")
+    page = text_of(see(admin, "organization", company.public_id))
+    assert "2026年3月2日 至 2026年3月2日 · 股权已转让" in page
+
+
+def test_a_person_finds_an_organization_and_asks(see, send, person):
+    company = factories.organization("云屏晶体有限公司")
+    admin = factories.member(company, Role.ORG_ADMIN, name="丑")
+    assert "申请加入" in text_of(see(person, "organization_join", q="晶体"))
+    send(person, "membership_request", company.public_id, note="材料组")
+    assert "等待批准加入" in text_of(see(person, "organization_join", q="晶体"))
+    assert "1 份申请待处理" in text_of(see(admin, "my_organizations"))
+    assert Membership.objects.get(user=person).note == "材料组"
+    assert "没有找到该名称或代码的已准入单位" in text_of(see(person, "organization_join", q="没有这家"))
+
+
+def test_an_administrator_changes_the_contact(send):
+    company = factories.organization("云屏晶体有限公司")
+    admin = factories.member(company, Role.ORG_ADMIN)
+    send(admin, "organization_edit", company.public_id, name_en="Crystals", contact="寅", phone="2")
+    company.refresh_from_db()
+    assert (company.name_en, company.contact, company.phone) == ("Crystals", "寅", "2")
