@@ -8,6 +8,7 @@ from ninja import Schema
 from pydantic import Field, StringConstraints
 
 from bookings.domain.words import Direction
+from bookings.selectors import Order
 from instrument_share.web.api import (
     NO_NUL,
     Instant,
@@ -17,8 +18,8 @@ from instrument_share.web.api import (
     Text500,
     organization_ref,
 )
-from providers.domain.words import ServiceMode
-from providers.schemas import InstrumentOut
+from providers.domain.words import ServiceMode, UserKind
+from providers.schemas import InstrumentFoundOut
 
 if TYPE_CHECKING:
     from bookings.models import Booking, UsageLog
@@ -28,9 +29,20 @@ Count = Annotated[int, Field(ge=0, le=100_000)]
 Subject = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=NO_NUL)]
 
 
+class CorrectedOut(Schema):
+    """A word that nothing has, and the one that was searched instead."""
+
+    typed: str
+    meant: str
+
+
 class InstrumentsPage(Schema):
-    items: list[InstrumentOut]
-    next_cursor: str | None = Field(description="for the next page; null on the last")
+    items: list[InstrumentFoundOut]
+    next_cursor: str | None = Field(
+        description="for the next page; null on the last, and behind the 200 that fit best"
+    )
+    corrected: list[CorrectedOut] = Field(description="words of `text` that were taken as misspelt")
+    left_out: list[str] = Field(description="words of `text` that nothing has; they narrow nothing")
 
 
 class IntervalOut(Schema):
@@ -49,6 +61,36 @@ class AvailabilityOut(Schema):
     )
     open: list[IntervalOut]
     free: list[IntervalOut] = Field(description="where a booking may lie, pauses between uses taken off")
+
+
+class SearchIn(Schema):
+    """What is asked of the catalogue; what is left out asks for nothing."""
+
+    text: Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL)] = Field(
+        "", description="words in Chinese, English, pinyin or its initials, models", examples=["质谱"]
+    )
+    category: Annotated[str, StringConstraints(max_length=6, pattern=NO_NUL)] = Field(
+        "", description="a code of any level: 020000, 020100, 020102"
+    )
+    district: Annotated[str, StringConstraints(max_length=12, pattern=NO_NUL)] = Field(
+        "", description="GB/T 2260 code"
+    )
+    unit: PublicId | None = Field(None, description="an owning unit")
+    mode: ServiceMode | None = Field(None, description="a way of service that is offered")
+    user_kind: UserKind | None = Field(None, description="who may book")
+    price_at_most_yuan: Annotated[Decimal, Field(ge=0, max_digits=10, decimal_places=2)] | None = Field(
+        None, description="for an hour, for `user_kind`, or for who asks"
+    )
+    vouchers: bool = Field(False, description="only where innovation vouchers are accepted")
+    free_from: Instant | None = Field(None, description="with `free_until`: free for all of it")
+    free_until: Instant | None = None
+    sort: Order | None = Field(
+        None, description="`relevance` where there are words, `name` where there are none"
+    )
+    cursor: Annotated[str, StringConstraints(max_length=1000, pattern=NO_NUL)] | None = Field(
+        None, description="`next_cursor` of the page before; none for the first"
+    )
+    limit: Annotated[int, Field(ge=1, le=100)] = Field(50, description="rows on a page")
 
 
 class SpanIn(Schema):

@@ -38,6 +38,15 @@ class InstrumentOut(Schema):
     next_free_until: datetime | None
 
 
+class InstrumentFoundOut(InstrumentOut):
+    """An instrument that a search found."""
+
+    price_from_yuan: Decimal | None = Field(
+        description="the lowest for the kind of user asked for, or for who asks; null where it is on request"
+    )
+    price_from_unit: str | None = Field(examples=["hour"])
+
+
 class PriceOut(Schema):
     """One public price; an empty kind or mode means any."""
 
@@ -124,6 +133,15 @@ DETAILED = (
 def instrument_out(instrument: "Instrument") -> InstrumentOut:
     """Reads `next_free_at` and `next_free_until` where the query has annotated them."""
     return InstrumentOut(**_listed(instrument))
+
+
+def instrument_found_out(instrument: "Instrument") -> InstrumentFoundOut:
+    """For a row of `selectors.priced`."""
+    return InstrumentFoundOut(
+        **_listed(instrument),
+        price_from_yuan=instrument.price_yuan,  # type: ignore[attr-defined]
+        price_from_unit=instrument.price_unit or None,  # type: ignore[attr-defined]
+    )
 
 
 def instrument_detail_out(instrument: "Instrument", terms: "Terms | None") -> InstrumentDetailOut:

@@ -10,12 +10,14 @@ from bookings import selectors
 from bookings.api._parts import payer_of
 from bookings.schemas import (
     AvailabilityOut,
+    CorrectedOut,
     InstrumentsPage,
     IntervalOut,
     PartOut,
     QuoteLineOut,
     QuoteOut,
     RequestIn,
+    SearchIn,
     SpanIn,
 )
 from instrument_share.kernel.errors import Invalid, Problem, gettext_noop
@@ -23,17 +25,12 @@ from instrument_share.kernel.interval import Interval, intersected
 from instrument_share.web import clock, problem
 from instrument_share.web.api import (
     EVERYBODY,
-    NO_NUL,
-    Cursor,
-    Instant,
-    Limit,
     PublicId,
     interval_of,
     refusals,
 )
-from instrument_share.web.cursor import page
 from providers import selectors as providers
-from providers.schemas import instrument_out
+from providers.schemas import instrument_found_out
 
 LONGEST_CALENDAR = timedelta(days=62)
 
@@ -46,38 +43,46 @@ router = Router(tags=["instruments"], auth=EVERYBODY)
     operation_id="instruments",
     summary="Search instruments",
 )
-def instruments(
-    request: HttpRequest,
-    text: Annotated[
-        str, Query(max_length=200, pattern=NO_NUL, description="every word must occur, pinyin included")
-    ] = "",
-    category: Annotated[
-        str, Query(max_length=6, pattern=NO_NUL, description="a code of any level: 020000, 020100, 020102")
-    ] = "",
-    unit: Annotated[PublicId | None, Query(description="an owning unit")] = None,
-    free_from: Annotated[Instant | None, Query(description="with `free_until`: free for all of it")] = None,
-    free_until: Annotated[Instant | None, Query()] = None,
-    cursor: Cursor = None,
-    limit: Limit = 50,
-) -> InstrumentsPage:
-    """Published instruments, by name."""
-    found = providers.catalogue(
-        request.user, providers.Asked(category=category, unit=unit or ""), search=providers.search(text)
+def instruments(request: HttpRequest, asked: Query[SearchIn]) -> InstrumentsPage:
+    """Published instruments that have every word, fit every filter and are free for all of the time given.
+
+    Words are found in names, models, makers, categories, units and descriptions, in Chinese (two characters
+    are enough), pinyin, its initials and English; synonyms and misspelt words are understood. With words the
+    best come first, up to 200; otherwise they come by name.
+    """
+    search = providers.search(asked.text)
+    found = selectors.catalogue_search(
+        request.user,
+        search=search,
+        asked=providers.Asked(
+            category=asked.category,
+            district=asked.district,
+            unit=asked.unit or "",
+            mode=asked.mode.value if asked.mode else "",
+            user_kind=asked.user_kind.value if asked.user_kind else "",
+            most_yuan=asked.price_at_most_yuan,
+            vouchers=asked.vouchers,
+        ),
+        free=_free(asked),
+        order=asked.sort or (None if search.is_asked else selectors.Order.NAME),
+        now=clock.now(),
     )
-    if (free_from is None) != (free_until is None):
-        raise Invalid(
-            problems=[
-                Problem(
-                    "interval.incomplete",
-                    gettext_noop("Give both free_from and free_until, or neither."),
-                    field="free_until",
-                )
-            ]
-        )
-    if free_from is not None and free_until is not None:
-        found = selectors.free_at(found, interval_of(free_from, free_until))
-    rows = page(selectors.with_next_free(found), ordering=("name_zh", "id"), cursor=cursor, limit=limit)
-    return InstrumentsPage(items=[instrument_out(row) for row in rows.items], next_cursor=rows.next_cursor)
+    rows = found.page(asked.cursor, asked.limit)
+    return InstrumentsPage(
+        items=[instrument_found_out(row) for row in rows.items],
+        next_cursor=rows.next_cursor,
+        corrected=[CorrectedOut(typed=typed, meant=meant) for typed, meant in search.corrected],
+        left_out=list(search.unknown),
+    )
+
+
+def _free(asked: SearchIn) -> Interval | None:
+    if (asked.free_from is None) != (asked.free_until is None):
+        message = gettext_noop("Give both free_from and free_until, or neither.")
+        raise Invalid(problems=[Problem("interval.incomplete", message, field="free_until")])
+    if asked.free_from is None or asked.free_until is None:
+        return None
+    return interval_of(asked.free_from, asked.free_until)
 
 
 @router.get(

@@ -149,8 +149,11 @@ def understood(found: "Found") -> list[str]:
         for typed, meant in search.corrected
     ]
     said += [_("Nothing is called “{typed}”; these sound like it.").format(typed=one) for one in search.heard]
-    if search.clauses and search.unknown:
-        said.append(_("Nothing has “{words}”; it was left out.").format(words="、".join(search.unknown)))
+    if search.unknown:
+        sentence = (
+            _("Nothing has “{words}”; it was left out.") if search.clauses else _("Nothing has “{words}”.")
+        )
+        said.append(sentence.format(words="、".join(search.unknown)))
     if found.with_most:
         said.append(_("No instrument has all of these words; these have most of them."))
     return said

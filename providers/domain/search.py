@@ -27,14 +27,17 @@ _CHUNKS = re.compile(rf"(?:[{HAN}]|[^\W_{HAN}])(?:[-/·.+]?(?:[{HAN}]|[^\W_{HAN}
 _HAN = re.compile(f"[{HAN}]")
 _NUMBERED = re.compile(r"^([a-z]{2,})(\d{3,}[a-z0-9]*)$")
 _FAMILIES = (
-    ("diffract", 8),
-    ("calorim", 7),
-    ("metr", 3),
-    ("meter", 3),
-    ("scop", 4),
-    ("graph", 5),
-    ("analy", 5),
+    ("diffract", 0, 8),
+    ("analy", 0, 5),
+    ("calorim", 0, 7),
+    ("metr", 2, 3),
+    ("meter", 2, 3),
+    ("scop", 2, 4),
+    ("graph", 2, 5),
 )
+"""What the forms of a word have in common, from which letter of it on, and how many letters of that stay:
+graphite and metrology are of no family.
+"""
 LITTLE_WORDS = frozenset(["a", "an", "and", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"])
 LITTLE_CHARACTERS = frozenset("的与和及或等在为于对可")
 
@@ -128,8 +131,8 @@ def stem(word: str) -> str:
         return word
     if word.endswith("s") and not word.endswith(("ss", "is", "us")):
         word = word[:-1]
-    for family, kept in _FAMILIES:
-        if (found := word.rfind(family)) > 1:
+    for family, earliest, kept in _FAMILIES:
+        if (found := word.rfind(family)) >= earliest:
             return word[: found + kept]
     return word
 

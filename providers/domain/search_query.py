@@ -58,8 +58,8 @@ class Word:
 
     text: str
     whole: Range
+    parts: tuple[str, ...]
     pieces: Mapping[tuple[int, int], Range]
-    length: int
     sound: Range | None
 
 
@@ -96,7 +96,7 @@ def _word(chunk: str) -> Word:
     }
     whole = _range("".join(pieces))
     sound = "".join(syllables(chunk))[:LONGEST_PINYIN] if is_han(chunk) and len(pieces) > 1 else ""
-    return Word(chunk, whole, ranges, len(pieces), Range(sound, sound) if sound else None)
+    return Word(chunk, whole, tuple(pieces), ranges, Range(sound, sound) if sound else None)
 
 
 def _range(text: str) -> Range:
@@ -144,29 +144,42 @@ def understood(
         elif not pieces and word.sound and counts.get(word.sound):
             pieces = [word.sound]
             heard.append(word.text)
-        elif not pieces:
-            unknown.append(word.text)
+        elif left:
+            unknown += left
         chosen |= {piece: counts[piece] for piece in pieces}
     clauses = tuple(Clause(one, _rarity(count, instruments)) for one, count in chosen.items())
     return Understood(clauses, tuple(doubtful), tuple(unknown), tuple(heard))
 
 
-def _best_pieces(word: Word, counts: Mapping[Range, int]) -> tuple[list[Range], int]:
+def _best_pieces(word: Word, counts: Mapping[Range, int]) -> tuple[list[Range], list[str]]:
     """The division of a word into known pieces that leaves the fewest parts over, then has the fewest pieces,
-    and how many are left over; no pieces where less than half of the word is known.
+    and what is left over. Of a word of which less than half is known, all is.
     """
-    best: list[tuple[int, int, list[Range]]] = [(0, 0, [])]
-    for end in range(1, word.length + 1):
-        left, number, pieces = best[end - 1]
-        options = [(left + 1, number, pieces)]
+    best: list[tuple[int, list[Range], tuple[int, ...]]] = [(0, [], ())]
+    for end in range(1, len(word.parts) + 1):
+        number, pieces, left = best[end - 1]
+        options = [(number, pieces, (*left, end - 1))]
         for start in range(end):
             piece = word.pieces.get((start, end))
             if piece is not None and counts.get(piece):
-                before = best[start]
-                options.append((before[0], before[1] + 1, [*before[2], piece]))
-        best.append(min(options, key=lambda option: option[:2]))
-    left, _, pieces = best[-1]
-    return (pieces if left * 2 <= word.length else []), left
+                number, pieces, left = best[start]
+                options.append((number + 1, [*pieces, piece], left))
+        best.append(min(options, key=lambda option: (len(option[2]), option[0])))
+    _, pieces, left = best[-1]
+    if not pieces or len(left) * 2 > len(word.parts):
+        return [], [word.text]
+    return pieces, _runs(word.parts, left)
+
+
+def _runs(parts: tuple[str, ...], places: tuple[int, ...]) -> list[str]:
+    """The parts at these places, those side by side as one."""
+    found: list[str] = []
+    for number, place in enumerate(places):
+        if number and place == places[number - 1] + 1:
+            found[-1] += parts[place]
+        else:
+            found.append(parts[place])
+    return found
 
 
 def _rarity(count: int, instruments: int) -> int:

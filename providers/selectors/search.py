@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Case, Count, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from providers.domain.search import TermKind, is_han
+from providers.domain.search import TermKind, is_spellable
 from providers.domain.search_query import LAST, Clause, Range, Understood, Word, ranges, read, understood
 from providers.domain.search_spelling import closest, variants
 from providers.models import Instrument, SearchSpelling, SearchTerm
@@ -96,8 +96,10 @@ def _counts(wanted: Sequence[Range]) -> tuple[dict[Range, int], int]:
 def _meant(words: Sequence[Word], doubtful: Collection[str]) -> dict[str, tuple[str, int]]:
     """For misspelt words, the word that was meant and how many instruments have it; one statement."""
     typed = {word.text: word.whole.typed for word in words if word.text in doubtful}
-    sought = {text: variants(form) for text, form in typed.items() if not is_han(form)}
+    sought = {text: variants(form) for text, form in typed.items() if is_spellable(form, TermKind.WORD)}
     wanted = set().union(*sought.values())
+    if not wanted:
+        return {}
     frequency = (
         SearchTerm.objects.filter(term=OuterRef("word"))
         .order_by()

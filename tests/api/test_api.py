@@ -7,6 +7,7 @@ from django.test import Client
 from bookings import services
 from bookings.models import Booking
 from instrument_share.accounts.services import api_token_create
+from providers import services as providers
 from tests import factories
 from tests.bookings.booking import book, use
 from tests.factories import NOW, slot
@@ -261,3 +262,33 @@ def test_fifty_rows_take_as_many_statements_as_one(city, statements):
             assert keeper("GET", path).status_code == 200
 
     statements.assert_unchanged(read, by=more)
+
+
+def test_programs_search_as_people_do(city):
+    services.next_free_rebuild(NOW)
+    providers.search_rebuild()
+    visitor = Caller()
+
+    def found(query):
+        return visitor("GET", f"/instruments?{query}").json()
+
+    for text in ("sem", "扫描", "smdz", "saomiao"):
+        (item,) = found(f"text={text}")["items"]
+        assert (item["id"], item["price_from_yuan"], item["price_from_unit"]) == (
+            city.instrument.public_id,
+            "100.00",
+            "hour",
+        )
+    assert found("text=emision")["corrected"] == [{"typed": "emision", "meant": "emission"}]
+    assert found("text=sem+量子")["left_out"] == ["量子"]
+    for nothing in ("vouchers=true", "price_at_most_yuan=99.99", "district=990101", "category=010000"):
+        assert found(nothing)["items"] == []
+    for one in (
+        "mode=remote",
+        "user_kind=enterprise",
+        "price_at_most_yuan=100",
+        "sort=price",
+        "sort=relevance",
+    ):
+        assert len(found(one)["items"]) == 1
+    assert visitor("GET", "/instruments?sort=best").status_code == 422

@@ -95,11 +95,11 @@ def compare_link(comparison: "Comparison", instrument: Any) -> SafeString:
     """The link that puts an instrument beside others, or takes it away; nothing where four are chosen."""
     is_chosen = instrument.public_id in comparison.chosen
     if comparison.is_full and not is_chosen:
-        return format_html("")
+        return SafeString("")
     return format_html(
         '<a class="btn btn-sm" href="{}"{}>{}{}<span class="visually-hidden"> {}</span></a>',
         comparison.toggled(instrument.public_id),
-        format_html(' aria-current="true"') if is_chosen else "",
+        SafeString(' aria-current="true"' if is_chosen else ""),
         icon("check" if is_chosen else "plus"),
         _("Do not compare") if is_chosen else _("Compare"),
         formats.bilingual(instrument, "name"),

@@ -1,0 +1,227 @@
+"""The catalogue as people ask it, and instruments side by side."""
+
+from decimal import Decimal
+from urllib.parse import parse_qs
+
+import pytest
+
+from bookings import services as bookings
+from instrument_share.pages.search import Address, Comparison
+from providers import services
+from providers.models import InstrumentCategory, PriceLine
+from tests import factories
+from tests.bookings.booking import book
+from tests.factories import NOW, slot
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def shop(city):
+    """Three instruments: the city's own at 100, one at 40 in another unit, and one only for the inside."""
+    other = factories.organization("澜滨光学所", owns_instruments=True)
+    cheap = factories.instrument(other, name_zh="激光共聚焦显微镜", name_en="Confocal", model="CF-980")
+    factories.rule(cheap, "40.00", accepts_vouchers=True, service_modes=["samples"])
+    factories.windows(cheap)
+    own = factories.instrument(city.owner, name_zh="质谱仪", name_en="Mass spectrometer", model="Q-1")
+    factories.rule(own, "9.00", user_kinds=["inside"])
+    services.search_rebuild()
+    bookings.next_free_rebuild(NOW)
+    city.cheap, city.own = cheap, own
+    return city
+
+
+@pytest.fixture
+def ask(shop, see):
+    def ask(person=None, **query):
+        page = see(person, "catalogue", **query)
+        assert page.status_code == 200
+        return page
+
+    return ask
+
+
+def names(page):
+    return [row.instrument.name_zh for row in page.context["rows"]]
+
+
+def test_without_a_question_all_are_there_and_each_filter_leaves_what_fits(shop, ask):
+    sem, confocal, mass = "场发射扫描电子显微镜", "激光共聚焦显微镜", "质谱仪"
+    assert set(names(ask())) == {sem, confocal, mass}
+    assert names(ask(vouchers="on")) == [confocal]
+    assert names(ask(mode="remote")) == [sem, mass]
+    assert set(names(ask(user_kind="enterprise"))) == {sem, confocal}
+    assert names(ask(price="50")) == [confocal]
+    assert names(ask(price="50", user_kind="inside", sort="price")) == [mass, confocal]
+    assert names(ask(q="显微镜", vouchers="on")) == [confocal]
+
+
+def test_the_price_is_the_one_for_who_looks(shop, ask):
+    def prices(person):
+        return {
+            row.instrument.model or "SEM": row.price and row.price.amount_yuan
+            for row in ask(person).context["rows"]
+        }
+
+    assert prices(None) == {"SEM": Decimal(100), "CF-980": Decimal(40), "Q-1": None}
+    assert prices(shop.manager) == {"SEM": Decimal(100), "CF-980": Decimal(40), "Q-1": Decimal(9)}
+    PriceLine.objects.create(
+        rule=shop.rule, user_kind="enterprise", price_yuan=Decimal(150), unit="hour", weekdays=[]
+    )
+    services.search_rebuild()
+    assert prices(shop.researcher)["SEM"] == Decimal(150)
+    assert prices(None)["SEM"] == Decimal(100)
+
+
+def test_what_is_taken_or_not_open_at_the_time_is_left_out(shop, ask):
+    book(shop, slot(day=1, hour=9, length=2))
+    day = {"day": "2026-03-03", "begins": "09:00", "ends": "10:00"}
+    assert names(ask(**day)) == ["激光共聚焦显微镜"]
+    assert set(names(ask(**{**day, "begins": "11:00", "ends": "12:00"}))) == {
+        "场发射扫描电子显微镜",
+        "激光共聚焦显微镜",
+    }
+    assert names(ask(q="电镜", **day)) == []
+
+
+def test_orders_by_price_time_and_name_and_by_fit_where_words_are_searched(shop, ask):
+    book(shop, slot(day=0, hour=8, length=3))
+    assert names(ask(sort="price")) == ["激光共聚焦显微镜", "场发射扫描电子显微镜", "质谱仪"]
+    assert names(ask())[:2] == ["激光共聚焦显微镜", "场发射扫描电子显微镜"]
+    assert names(ask(q="显微镜")) == ["激光共聚焦显微镜", "场发射扫描电子显微镜"]
+    assert names(ask(q="显微镜", sort="name")) == ["场发射扫描电子显微镜", "激光共聚焦显微镜"]
+
+
+def test_it_says_how_it_took_the_words(shop, ask):
+    def said(**query):
+        return ask(**query).context["understood"]
+
+    assert said(q="质谱") == []
+    assert said(q="confocl") == ["没有“confocl”；以下是“confocal”的结果。"]
+    assert said(q="质普") == ["没有“质普”；以下是读音相同的结果。"]
+    assert said(q="质谱 量子") == ["没有包含“量子”的仪器，已略去该词。"]
+    assert said(q="量子") == ["没有包含“量子”的仪器。"]
+    assert said(q="质谱 共聚焦") == ["没有同时包含这些词的仪器；以下仪器包含其中大部分。"]
+    assert set(names(ask(q="质谱 共聚焦"))) == {"质谱仪", "激光共聚焦显微镜"}
+
+
+def test_every_filter_can_be_taken_away_by_itself_and_keeps_the_others(shop, ask):
+    page = ask(q="显微镜", vouchers="on", day="2026-03-03", begins="09:00", ends="10:00", cursor="")
+    left = [parse_qs(address[1:]) for _, address, _ in page.context["narrowing"]]
+    whole = {
+        "q": ["显微镜"],
+        "vouchers": ["on"],
+        "day": ["2026-03-03"],
+        "begins": ["09:00"],
+        "ends": ["10:00"],
+    }
+    assert left == [
+        {name: value for name, value in whole.items() if name not in gone}
+        for gone in (("q",), ("day", "begins", "ends"), ("vouchers",))
+    ]
+
+
+def test_categories_are_counted_among_what_was_found_otherwise(shop, ask):
+    top = InstrumentCategory.objects.create(version="1", code="010000", name_zh="分析仪器")
+    middle = InstrumentCategory.objects.create(version="1", code="010100", name_zh="电镜类", parent=top)
+    leaf = InstrumentCategory.objects.create(version="1", code="010102", name_zh="扫描电镜", parent=middle)
+    shop.cheap.category = shop.own.category = leaf
+    shop.cheap.save()
+    shop.own.save()
+
+    def facet(**query):
+        return [(text, chosen, count) for text, _, chosen, count in ask(**query).context["facet"]]
+
+    assert facet() == [("分析仪器", False, 2)]
+    assert facet(q="共聚焦") == [("分析仪器", False, 1)]
+    assert facet(category="010000") == [("分析仪器", True, 2), ("电镜类", False, 2)]
+    assert facet(category="010102", vouchers="on") == [
+        ("分析仪器", True, 1),
+        ("电镜类", True, 1),
+        ("扫描电镜", True, 1),
+    ]
+
+
+def test_pages_follow_each_other_without_gap_in_every_order(shop, ask, see):
+    for number in range(45):
+        factories.instrument(shop.owner, name_zh=f"电镜{number:02}", name_en="")
+    services.search_rebuild()
+    for sort in ("", "price", "name", "next_free"):
+        seen, cursor = [], ""
+        while cursor is not None:
+            page = ask(q="电镜", sort=sort, cursor=cursor)
+            seen += [row.instrument.pk for row in page.context["rows"]]
+            cursor = page.context["page"].next_cursor
+        assert len(seen) == len(set(seen)) == 45
+    assert ask(q="电镜").context["count"] == 45
+    assert see(None, "catalogue", q="电镜", cursor="x").status_code == 422
+
+
+def test_the_page_takes_as_many_statements_for_one_as_for_many(shop, ask, statements):
+    def more():
+        for _ in range(15):
+            one = factories.instrument(shop.owner, name_zh="扫描电镜")
+            factories.rule(one)
+        services.search_rebuild()
+
+    statements.assert_unchanged(lambda: ask(q="扫描", day="2026-03-03"), by=more)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"sort": "x", "mode": "x", "unit": "x", "price": "x", "day": "x", "begins": "25:00"},
+        {"price": "-1"},
+        {"price": "NaN"},
+        {"category": "zz"},
+        {"q": "\x00"},
+        {"compare": "x,,INS-1,INS-2,INS-3,INS-4,INS-5"},
+    ],
+)
+def test_a_question_without_sense_is_answered_without_it(shop, see, query):
+    assert see(None, "catalogue", **query).status_code == 200
+
+
+def test_by_fit_one_pages_through_two_hundred_and_is_told_so(shop, ask, monkeypatch):
+    monkeypatch.setattr("bookings.selectors.searching.MOST_BY_RELEVANCE", 30)
+    for number in range(45):
+        factories.instrument(shop.owner, name_zh=f"电镜{number:02}", name_en="")
+    services.search_rebuild()
+    first = ask(q="电镜").context["page"]
+    second = ask(q="电镜", cursor=first.next_cursor).context["page"]
+    assert (len(first.items), first.is_cut) == (20, False)
+    assert (len(second.items), second.is_cut, second.next_cursor) == (10, True, None)
+
+
+# --- Side by side -------------------------------------------------------------------------------------------
+
+
+def test_instruments_are_put_beside_each_other_in_the_address(rf):
+    def at(query):
+        request = rf.get("/instruments/?" + query)
+        return Comparison.of(request.GET.get("compare", ""), Address(request))
+
+    assert at("q=x").toggled("INS-A") == "?q=x&compare=INS-A"
+    assert at("q=x&compare=INS-A&cursor=1").toggled("INS-B") == "?q=x&compare=INS-A%2CINS-B"
+    assert at("compare=INS-A,INS-B").toggled("INS-A") == "?compare=INS-B"
+    full = at("compare=1,2,3,4,5")
+    assert (full.chosen, full.is_full, full.page) == (tuple("1234"), True, "/compare/?ids=1%2C2%2C3%2C4")
+
+
+def test_what_differs_between_instruments_is_marked(shop, see):
+    ids = f"{shop.cheap.public_id},{shop.instrument.public_id},INS-NOTHING"
+    page = see(None, "compare", ids=ids)
+    assert [column.instrument for column in page.context["columns"]] == [shop.cheap, shop.instrument]
+    rows = {row.label: (row.values, row.differs) for row in page.context["rows"]}
+    assert rows["最低价格"] == (("¥40.00 /小时", "¥100.00 /小时"), True)
+    assert rows["上机资格"] == (("不需要", "不需要"), False)
+    assert rows["科技创新券"] == (("接受", "不接受"), True)
+    assert "为空" not in rows
+    assert see(None, "compare").context["columns"] == []
+
+
+def test_the_comparison_takes_as_many_statements_for_four_as_for_one(shop, see, statements):
+    ids = [shop.cheap.public_id, shop.instrument.public_id, shop.own.public_id]
+    see(None, "compare", ids=ids[0])
+    one = len(statements.of(lambda: see(None, "compare", ids=ids[0])))
+    assert len(statements.of(lambda: see(None, "compare", ids=",".join(ids)))) == one

@@ -1,0 +1,66 @@
+"""The prices of a rule as the catalogue compares them, and which version is in force when."""
+
+from datetime import UTC, datetime, time
+from decimal import Decimal
+
+from providers.domain.listing import FOREVER, NO_HOURLY_PRICE, Version, in_force, listed
+from providers.domain.terms import Price
+from providers.domain.words import PriceUnit, ServiceMode, UserKind
+
+INSIDE, OUTSIDE, ENTERPRISE = UserKind.INSIDE, UserKind.OUTSIDE, UserKind.ENTERPRISE
+SELF, SAMPLES = ServiceMode.SELF_OPERATED, ServiceMode.SAMPLES
+
+
+def rows(prices, kinds, modes):
+    return {
+        (row.user_kind, row.service_mode): (row.hour_yuan, row.from_yuan, row.from_unit)
+        for row in listed(prices, kinds, modes)
+    }
+
+
+def test_each_kind_has_its_lowest_price_and_anybody_the_lowest_from_outside():
+    prices = [
+        Price(Decimal(50), INSIDE),
+        Price(Decimal(200), OUTSIDE),
+        Price(Decimal(300), ENTERPRISE),
+    ]
+    found = rows(prices, [INSIDE, OUTSIDE, ENTERPRISE], [SELF])
+    assert {key: row[0] for key, row in found.items() if key[1] == ""} == {
+        ("", ""): 200,
+        ("inside", ""): 50,
+        ("outside", ""): 200,
+        ("enterprise", ""): 300,
+    }
+    assert found["outside", "self_operated"] == (200, 200, "hour")
+
+
+def test_a_price_for_a_kind_stands_over_the_one_for_all_and_at_night_it_may_be_less():
+    night = Price(Decimal(80), OUTSIDE, from_time=time(20), until_time=time(8))
+    prices = [Price(Decimal(60)), Price(Decimal(100), OUTSIDE), night]
+    assert rows(prices, [OUTSIDE], [SELF])["outside", ""] == (80, 80, "hour")
+    assert rows(prices, [ENTERPRISE], [SELF])["enterprise", ""] == (60, 60, "hour")
+
+
+def test_what_is_paid_by_sample_comes_behind_every_hourly_price():
+    prices = [
+        Price(Decimal(30), unit=PriceUnit.SAMPLE, service_mode=SAMPLES),
+        Price(Decimal(90), service_mode=SELF),
+    ]
+    found = rows(prices, [OUTSIDE], [SELF, SAMPLES])
+    assert found["outside", "samples"] == (NO_HOURLY_PRICE, 30, "sample")
+    assert found["outside", ""] == (90, 90, "hour")
+
+
+def test_a_rule_without_prices_is_free_and_one_without_a_price_for_them_is_on_request():
+    assert rows([], [OUTSIDE], [SELF])["", ""] == (0, 0, "hour")
+    prices = [Price(Decimal(9), OUTSIDE)]
+    assert rows(prices, [ENTERPRISE], [SELF])["enterprise", ""] == (NO_HOURLY_PRICE, None, "")
+    assert rows(prices, [INSIDE], [SELF])["", ""] == (NO_HOURLY_PRICE, None, "")
+
+
+def test_of_two_versions_that_apply_the_later_is_in_force():
+    def at(month):
+        return datetime(2026, month, 1, tzinfo=UTC)
+
+    versions = [Version(1, 1, at(1)), Version(2, 2, at(6)), Version(3, 3, at(3))]
+    assert [(one.rule_id, until) for one, until in in_force(versions)] == [(3, FOREVER), (1, at(3))]
