@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bookings.views import attendance, booking, cases, instrument_states, rules, usage
+from bookings.views import attendance, booking, cases, holidays, instrument_states, rules, usage
 
 urlpatterns = [
     path("instruments/<str:public_id>/suspend/", instrument_states.suspend, name="instrument_suspend"),
@@ -13,6 +13,8 @@ urlpatterns = [
         instrument_states.qualification_revoke,
         name="qualification_revoke",
     ),
+    path("bureau/holidays/", holidays.this_year, name="holidays"),
+    path("bureau/holidays/<int:year>/", holidays.year_of_holidays, name="holiday_year"),
     path("unit/instruments/<str:public_id>/rule/", rules.rule_new, name="rule_new"),
     path("bookings/<str:public_id>/", booking.booking, name="booking"),
     path("bookings/<str:public_id>/cancel/", booking.cancel, name="booking_cancel"),

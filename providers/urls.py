@@ -6,6 +6,7 @@ from providers.views import (
     imports,
     instrument_acts,
     instruments,
+    media,
     people,
     profile,
     publication_acts,
@@ -14,6 +15,7 @@ from providers.views import (
     reviews,
     revisions,
     synonyms,
+    together,
 )
 
 urlpatterns = [
@@ -31,6 +33,17 @@ urlpatterns = [
         {"verb": "submit"},
         name="instrument_submit",
     ),
+    path("unit/instruments/<str:public_id>/media/", media.media, name="instrument_media"),
+    path("unit/instruments/<str:public_id>/pictures/", media.picture_add, name="picture_add"),
+    path("unit/pictures/<str:public_id>/", media.picture_change, name="picture_change"),
+    path("unit/instruments/<str:public_id>/files/", media.attachment_add, name="attachment_add"),
+    path("unit/files/<str:public_id>/remove/", media.attachment_remove, name="attachment_remove"),
+    path("unit/instruments/<str:public_id>/together/", together.together, name="instrument_together"),
+    path("unit/instruments/<str:public_id>/customs/", together.customs, name="instrument_customs"),
+    path("unit/instruments/<str:public_id>/customs/remove/", together.customs_remove, name="customs_remove"),
+    path("unit/groups/<str:public_id>/", together.group_edit, name="group_edit"),
+    path("unit/groups/<str:public_id>/remove/", together.group_remove, name="group_remove"),
+    path("unit/<str:organization_id>/groups/new/", together.group_new, name="group_new"),
     path("unit/instruments/<str:public_id>/<str:verb>/", instrument_acts.act, name="instrument_act"),
     path("unit/publications/<str:kind>/<str:public_id>/edit/", publications.edit, name="publication_edit"),
     path(

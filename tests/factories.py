@@ -6,8 +6,10 @@ What a test is about goes through the services; what merely has to be there come
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from io import BytesIO
 from itertools import count
 
+from PIL import Image
 from schedule.models import Calendar
 
 from instrument_share.accounts.domain import (
@@ -157,6 +159,13 @@ def slot(day=1, hour=9, length=2):
     return Interval(start, start + timedelta(hours=length))
 
 
+def jpeg(size=(4, 3), colour="teal"):
+    """The bytes of a picture."""
+    made = BytesIO()
+    Image.new("RGB", size, colour).save(made, "JPEG")
+    return made.getvalue()
+
+
 def officer():
     bureau = organization("云屏市科学技术局", kind=OrganizationKind.BUREAU.value)
     return member(bureau, Role.BUREAU_OFFICER, name="己")
@@ -168,6 +177,7 @@ __all__ = [
     "City",
     "city",
     "instrument",
+    "jpeg",
     "keeper",
     "member",
     "officer",

@@ -27,6 +27,7 @@ from providers.domain.words import InstrumentState, ServiceMode
 from providers.models import (
     Closure,
     InstrumentAttachment,
+    InstrumentGroup,
     InstrumentPicture,
     Keeper,
     PublicationPicture,
@@ -112,7 +113,7 @@ def _profile(of, **fields):
 
 def _things_of_the_unit(city, unit, instrument):
     """What the unit has published, handed in, and decided about its instrument."""
-    jpeg = ContentFile(b"jpeg", name="picture.jpg")
+    jpeg = ContentFile(factories.jpeg(), name="picture.jpg")
     instrument.picture.save("picture.jpg", jpeg)
     picture = InstrumentPicture.objects.create(
         instrument=instrument, position=1, large=jpeg, small=jpeg, width=4, height=3, created_at=LONG_AGO
@@ -168,6 +169,9 @@ def _things_of_the_unit(city, unit, instrument):
         ),
         "regulation": regulation,
         "picture": picture,
+        "group": InstrumentGroup.objects.create(
+            organization=unit, name_zh="电镜组", kind="related", created_at=LONG_AGO
+        ),
         "attachment": attachment,
         "submitted": factories.instrument(
             unit, state=InstrumentState.SUBMITTED.value, submitted_at=NOW, published_at=None

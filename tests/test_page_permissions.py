@@ -54,6 +54,10 @@ catalogue                            ok    ok    ok    ok    ok    ok    ok    o
 instrument                           ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 instrument/submitted                 404   404   404   404   ok    ok    ok    404   ok    ok    ok    404
 instrument_picture                   ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+instrument_gallery_picture           ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
+# for qualified users, the unit's own people, the bureau
+instrument_file                      404   404   ok    404   ok    ok    ok    404   ok    ok    404   404
+instrument_sheet                     ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 instrument_availability              ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 units                                ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 unit                                 ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
@@ -120,6 +124,17 @@ instrument_act/confirm               in    403   403   403   403   403   ok    4
 instrument_suspend                   in    403   403   403   ok    403   ok    403   ok    403   403   403
 instrument_resume                    in    403   403   403   ok    403   ok    403   ok    403   403   403
 instrument_retire                    in    403   403   403   403   403   ok    403   403   403   403   403
+instrument_media                     in    403   403   403   403   403   ok    403   403   403   403   403
+POST:picture_add                     in    403   403   403   403   403   ok    403   403   403   403   403
+POST:picture_change                  in    403   403   403   403   403   ok    403   403   403   403   403
+POST:attachment_add                  in    403   403   403   403   403   ok    403   403   403   403   403
+attachment_remove                    in    404   403   404   403   403   ok    404   403   403   404   404
+instrument_together                  in    403   403   403   403   403   ok    403   403   403   403   403
+instrument_customs                   in    403   403   403   403   403   ok    403   403   403   403   403
+customs_remove                       in    403   403   403   403   403   ok    403   403   403   403   403
+group_new                            in    403   403   403   403   403   ok    403   403   403   403   403
+group_edit                           in    403   403   403   403   403   ok    403   403   403   403   403
+group_remove                         in    403   403   403   403   403   ok    403   403   403   403   403
 publication_edit                     in    403   403   403   403   403   ok    403   403   403   403   403
 publication_withdraw                 in    403   403   403   403   403   ok    403   ok    403   403   403
 unit_profile_edit                    in    403   403   403   403   403   ok    403   403   403   403   403
@@ -159,6 +174,8 @@ synonym_remove                       in    403   403   403   403   403   403   4
 bureau                               in    403   403   403   403   403   403   403   ok    ok    403   403
 national_region                      in    403   403   403   403   403   403   403   ok    403   403   403
 national_region_file                 in    403   403   403   403   403   403   403   ok    403   403   403
+holidays                             in    403   403   403   403   403   403   403   ok    403   403   ok
+holiday_year                         in    403   403   403   403   403   403   403   ok    403   403   ok
 organizations                        in    403   403   403   403   403   403   403   ok    ok    403   ok
 completeness                         in    403   403   403   403   403   403   403   ok    ok    403   403
 completeness_remind                  in    403   403   403   403   403   403   403   ok    403   403   403
@@ -248,6 +265,7 @@ OF_THE_API = {
 """Operations that are posted: they call the services of `test_permissions.py`; everybody may ask a price."""
 
 FORMS = {
+    "POST:picture_change": {"act": "describe"},
     "POST:finding_decide": {"outcome": "none", "reason": "缺乏佐证"},
     "POST:finding_answer": {"answer": "属实"},
     "POST:usage_review": {"rating": "very_satisfied"},
@@ -271,6 +289,7 @@ def arguments(w):
         "api-v1:usage_log": log,
         "instrument_edit": instrument,
         "rule_new": instrument,
+        "holiday_year": [YEAR],
         "instrument_people": instrument,
         "keepers_set": instrument,
         "qualification_new": instrument,
@@ -281,6 +300,20 @@ def arguments(w):
         "instrument_resume": suspended,
         "instrument_retire": suspended,
         "closure_lift": [w.closure.public_id],
+        "instrument_gallery_picture": [w.picture.public_id, "large"],
+        "instrument_file": [w.attachment.public_id],
+        "instrument_sheet": instrument,
+        "instrument_media": instrument,
+        "picture_add": instrument,
+        "picture_change": [w.picture.public_id],
+        "attachment_add": instrument,
+        "attachment_remove": [w.attachment.public_id],
+        "instrument_together": instrument,
+        "instrument_customs": instrument,
+        "customs_remove": instrument,
+        "group_new": unit,
+        "group_edit": [w.group.public_id],
+        "group_remove": [w.group.public_id],
         "publication_edit": news,
         "publication": [w.news.public_id],
         "publication/draft": [w.draft.public_id],

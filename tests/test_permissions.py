@@ -31,7 +31,7 @@ from instrument_share.kernel.uscc import check_character
 from providers.domain.publications import PublicationKind
 from providers.domain.sheet_kinds import INSTRUMENTS
 from providers.domain.sheets import Table
-from providers.domain.words import ServiceMode
+from providers.domain.words import GroupKind, ServiceMode
 from providers.services.imports import apply as sheet_apply
 from providers.services.imports import preview as sheet_preview
 from providers.services.national import national_year_save
@@ -113,6 +113,11 @@ instrument_picture_move        .     .     .     .     .     .     yes   .     .
 instrument_picture_remove      .     .     .     .     .     .     yes   .     .     .     .     .
 instrument_attachment_add      .     .     .     .     .     .     yes   .     .     .     .     .
 instrument_attachment_remove   .     .     .     .     .     .     yes   .     .     .     .     .
+customs_supervision_set        .     .     .     .     .     .     yes   .     .     .     .     .
+customs_supervision_remove     .     .     .     .     .     .     yes   .     .     .     .     .
+instrument_links_set           .     .     .     .     .     .     yes   .     .     .     .     .
+instrument_group_save          .     .     .     .     .     .     yes   .     .     .     .     .
+instrument_group_remove        .     .     .     .     .     .     yes   .     .     .     .     .
 sheet_keep                     .     .     .     .     .     .     yes   .     .     .     .     .
 # gone: one's own
 sheet_kept                     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes
@@ -172,6 +177,7 @@ instrument_retire/bookings     .     .     .     .     .     .     yes   .     .
 qualification_revoke/bookings  .     .     .     .     yes   .     yes   .     .     .     .     .
 holidays_set                   .     .     .     .     .     .     .     .     yes   .     .     yes
 rule_put_in_force              .     .     .     .     .     .     yes   .     .     .     .     .
+holidays_set                   .     .     .     .     .     .     .     .     yes   .     .     yes
 usage_log_by_hand              .     .     .     .     yes   .     yes   .     .     .     .     .
 usage_correct                  .     .     .     .     yes   .     yes   .     .     .     .     .
 # the keeper's record
@@ -322,6 +328,17 @@ def attempts(w):
         "instrument_attachment_remove": partial(
             p.instrument_attachment_remove, attachment_id=w.attachment.pk, **now
         ),
+        "customs_supervision_set": partial(p.customs_supervision_set, values={}, **instrument),
+        "customs_supervision_remove": partial(p.customs_supervision_remove, **instrument),
+        "instrument_links_set": partial(p.instrument_links_set, linked_ids=[w.suspended.pk], **instrument),
+        "instrument_group_save": partial(
+            p.instrument_group_save,
+            name_zh="能谱组",
+            kind=GroupKind.RELATED,
+            instrument_ids=[w.instrument.pk, w.suspended.pk],
+            **unit,
+        ),
+        "instrument_group_remove": partial(p.instrument_group_remove, group_id=w.group.pk, **unit),
         "sheet_keep": partial(sheet_keep, content=b"a,b\n", map_text="", **unit),
         "sheet_kept": partial(sheet_kept, **upload),
         "sheet_forget": partial(sheet_forget, **upload),
@@ -394,6 +411,7 @@ def attempts(w):
         "qualification_revoke/bookings": partial(
             b.qualification_revoke, qualification_id=w.qualification.pk, **now, **reason
         ),
+        "holidays_set": partial(b.holidays_set, year=2027, days=[], source="通知", **now),
         "rule_put_in_force": partial(
             b.rule_put_in_force, draft=terms(), applies_from=slot(day=2).start, **instrument
         ),

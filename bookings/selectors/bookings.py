@@ -36,6 +36,12 @@ def booking(viewer: "Viewer", public_id: str) -> Booking:
     return found
 
 
+def last_booking(viewer: "User") -> Booking | None:
+    """The booking that the person has made last, with the organization that pays."""
+    own = Booking.objects.filter(user=viewer).select_related("payer_organization")
+    return own.order_by("-requested_at", "-id").first()
+
+
 def waiting_decisions(viewer: "Viewer") -> QuerySet[Booking]:
     """Requests that the viewer may decide, the one that lapses first on top."""
     return (

@@ -12,6 +12,7 @@ from bookings.services.cases import case_uses_set
 from bookings.services.closure import closure_place
 from bookings.services.due import bookings_lapse_due, bookings_no_show_due
 from bookings.services.history import HistoryCounts, history_import
+from bookings.services.holidays import holidays_set
 from bookings.services.instrument_states import (
     closure_lift,
     instrument_resume,
@@ -39,6 +40,7 @@ __all__ = [
     "closure_lift",
     "closure_place",
     "history_import",
+    "holidays_set",
     "instrument_resume",
     "instrument_retire",
     "instrument_suspend",

@@ -28,6 +28,10 @@ MOVED = gettext_noop("The booking of {instrument} was moved to {starts_at}.")
 MOVED_FOR_DECISION = gettext_noop(
     "{user} has moved the booking of {instrument} to {starts_at}. Decide again by {decide_by}."
 )
+OUTSIDE_NOW = gettext_noop(
+    "The public holidays were corrected: the booking of {instrument} from {starts_at} lies outside the "
+    "opening hours now. It stands; arrange with each other whether it is to be moved."
+)
 LAPSED = gettext_noop(
     "Nobody decided on your booking of {instrument} from {starts_at} in time; it has lapsed."
 )

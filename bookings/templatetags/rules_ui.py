@@ -1,8 +1,10 @@
 """Parts of the page on which terms are entered: what a price is for, and how it differs from before."""
 
 from collections.abc import Iterable
+from datetime import date, timedelta
 
 from django import template
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -51,3 +53,19 @@ def price_unit(price: Price) -> str:
 def in_short(sentences: Iterable[Sentence]) -> str:
     """Sentences as one line."""
     return (" " if formats.in_english() else "").join(told(one.message, one.params) for one in sentences)
+
+
+@register.filter
+def month_name(first: date) -> str:
+    """`3 月`, `March`."""
+    return date_format(first, "F") if formats.in_english() else f"{first.month} 月"
+
+
+@register.simple_tag
+def weekday_short(number: str) -> str:
+    """`一`, `Mo`, for the narrow columns of a month."""
+    word = formats.weekday(MONDAY + timedelta(days=int(number)))
+    return word[:2] if formats.in_english() else word[-1]
+
+
+MONDAY = date(2024, 1, 1)

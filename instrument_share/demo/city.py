@@ -24,6 +24,9 @@ class Organization:
     kind: str
     size: str = "none"
     district: str | None = None
+    region: str | None = None
+    contact: str = ""
+    phone: str = ""
     parent: str | None = None
     outside_region: bool = False
     trades: tuple[str, ...] = ()

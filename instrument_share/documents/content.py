@@ -109,7 +109,24 @@ class Sheet:
     bookmark: str = ""
 
 
-Block = Heading | Paragraph | Table | KeyValue | BarChart | ShareChart | PageBreak | Sheet
+@dataclass(frozen=True)
+class Picture:
+    """A JPEG or PNG in the middle of the page, at most as wide as the text and `height_mm` high."""
+
+    data: bytes
+    caption: str = ""
+    height_mm: float = 70.0
+
+
+@dataclass(frozen=True)
+class Code:
+    """A QR code of an address, with lines of text beside it."""
+
+    address: str
+    lines: Sequence[str]
+
+
+Block = Heading | Paragraph | Table | KeyValue | BarChart | ShareChart | Picture | Code | PageBreak | Sheet
 
 
 @dataclass(frozen=True)
@@ -151,8 +168,6 @@ class OfficialLetter:
 
 @dataclass(frozen=True)
 class Paper:
-    """A paper that is no letter: a unit's own sheet, a statement, a yearly certificate."""
-
     """A paper that is no letter: a unit's own sheet, a statement, a yearly certificate.
 
     `language` is that of its text (`zh-CN`, `en`), for who has it read out. `signed`: sender and date stand

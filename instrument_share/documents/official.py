@@ -29,6 +29,7 @@ from .flow import Bookmark, Text, clean, draw_line, width_of
 from .fonts import base_font
 from .grid import pairs_grid, table_grid
 from .layout import CELL, PITCH, TEXT_HEIGHT, TEXT_WIDTH, TextStyle
+from .pictures import Mark, Plate
 
 BLANK_LINES_FOR_NUMBER = 3
 BLANK_LINES_FOR_SEAL = 2
@@ -119,6 +120,10 @@ def _drawn(block: content.Block, measure: float) -> Flowable:
             return Figure(bar_drawing(block, measure))
         case content.ShareChart():
             return Figure(share_drawing(block, measure))
+        case content.Picture():
+            return Plate(block, measure)
+        case content.Code():
+            return Mark(block)
     raise TypeError(f"Unknown block: {block!r}")
 
 
@@ -212,13 +217,21 @@ def _build(
         producer="instrument-share",
         pageTemplates=sorted(_templates(paper), key=lambda template: template.id != first_template),
     )
-    document.build(list(story), canvasmaker=partial(_canvas, created_at=paper.created_at, font=base_font()))
+    document.build(
+        list(story),
+        canvasmaker=partial(
+            _canvas,
+            created_at=paper.created_at,
+            font=base_font(),
+            language=paper.language if isinstance(paper, content.Paper) else "zh-CN",
+        ),
+    )
     return target.getvalue()
 
 
-def _canvas(*args: Any, created_at: datetime, font: str, **options: Any) -> Canvas:
+def _canvas(*args: Any, created_at: datetime, font: str, language: str, **options: Any) -> Canvas:
     """A canvas that knows no clock: the same drawing gives the same bytes."""
-    options |= {"invariant": 1, "initialFontName": font, "lang": "zh-CN", "pageCompression": 1}
+    options |= {"invariant": 1, "initialFontName": font, "lang": language, "pageCompression": 1}
     canvas = Canvas(*args, **options)
     canvas._doc._timeStamp = _timestamp(created_at)
     canvas.setViewerPreference("DisplayDocTitle", "true")

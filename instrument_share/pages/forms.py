@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from bookings import selectors as bookings
 from bookings.domain.words import Direction
 from bookings.forms import LocalDateTime, choices, offer
 from bookings.selectors import Order
@@ -137,6 +138,14 @@ def _asks_for_samples(terms: "Terms") -> bool:
     )
 
 
+def _payer_of_last_time(viewer: "User") -> str:
+    """Who paid for the booking that the person made last; the first of the list for who has made none."""
+    last = bookings.last_booking(viewer)
+    if last is None:
+        return ""
+    return last.payer_organization.public_id if last.payer_organization else PERSON
+
+
 class BookingForm(forms.Form):
     """A request for an instrument, in Asia/Shanghai; the rules themselves are checked by the service."""
 
@@ -154,7 +163,7 @@ class BookingForm(forms.Form):
     direction = forms.ChoiceField(label=_("Direction"))
 
     def __init__(self, data: Any, *, viewer: "User", terms: "Terms | None", initial: Any = None) -> None:
-        super().__init__(data, initial=initial)
+        super().__init__(data, initial={"payer": _payer_of_last_time(viewer), **(initial or {})})
         self._organizations = {
             membership.organization.public_id: membership.organization
             for membership in accounts.standing(viewer).memberships

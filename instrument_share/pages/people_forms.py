@@ -55,7 +55,9 @@ class OrganizationForm(forms.Form):
     )
     kind = forms.ChoiceField(label=_("Kind of organization"))
     size_class = forms.ChoiceField(
-        label=_("Size"), required=False, help_text=_("Of an enterprise, by the national classification")
+        label=_("Size of the enterprise"),
+        required=False,
+        help_text=_("By the national classification of enterprises"),
     )
     district = forms.ChoiceField(label=_("District"))
     parent_uscc = forms.CharField(

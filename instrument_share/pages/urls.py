@@ -35,6 +35,13 @@ urlpatterns = [
     path("instruments/<str:public_id>/", instrument.instrument, name="instrument"),
     path("instruments/<str:public_id>/picture/", instrument.picture, name="instrument_picture"),
     path(
+        "instruments/pictures/<str:public_id>/<str:size>/",
+        instrument.gallery_picture,
+        name="instrument_gallery_picture",
+    ),
+    path("instruments/files/<str:public_id>/", instrument.file, name="instrument_file"),
+    path("instruments/<str:public_id>/sheet.pdf", instrument.sheet, name="instrument_sheet"),
+    path(
         "instruments/<str:public_id>/availability/", instrument.availability, name="instrument_availability"
     ),
     path("instruments/<str:public_id>/book/", booking.book, name="book"),
@@ -84,7 +91,7 @@ urlpatterns = [
         name="national_region_file",
     ),
     path("bureau/", bureau.bureau, name="bureau"),
-    path("bureau/organizations/", admission.organizations, name="organizations"),
+    path("organizations/", admission.organizations, name="organizations"),
     *(
         path(
             f"bureau/organizations/<str:public_id>/{move}/",

@@ -36,6 +36,7 @@ OWN = Place("/me/", _("My desk"))
 _BY_ROLE = (
     Place("/finance/", _("Finance desk"), frozenset({Role.FINANCE_OFFICER})),
     Place("/bureau/", _("Bureau desk"), frozenset({Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR})),
+    Place("/organizations/", _("Organizations"), frozenset({Role.SYSADMIN})),
     Place("/unit/", _("Unit desk"), frozenset({Role.UNIT_MANAGER})),
     Place("/keeper/", _("Keeper’s desk"), frozenset({Role.KEEPER})),
 )

@@ -10,6 +10,7 @@ from providers.domain.words import (
     BelongsTo,
     Completeness,
     Condition,
+    DayKind,
     Decision,
     Frequency,
     Funding,
@@ -101,6 +102,10 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     Frequency: {
         Frequency.WEEKLY: gettext_noop("Weekly"),
         Frequency.MONTHLY_BY_WEEKDAY: gettext_noop("Monthly, by weekday"),
+    },
+    DayKind: {
+        DayKind.HOLIDAY: gettext_noop("public holiday"),
+        DayKind.WORKDAY: gettext_noop("worked in exchange"),
     },
     QuotaHolder: {
         QuotaHolder.USER: gettext_noop("one person"),

@@ -19,9 +19,18 @@ class CalendarYearUnknown(DomainError):
     code = "calendar.year_unknown"
     kind: Kind = "conflict"
     message = gettext_noop(
-        "The public holidays of {year} are not known here yet. "
-        "A system administrator enters them from the State Council's notice; then it can be done."
+        "The public holidays of {year} are not known here yet. The bureau or a system administrator enters "
+        "them from the State Council's notice (/bureau/holidays/{year}/); then it can be done."
     )
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day that differs from its weekday, as the State Council's notice names it."""
+
+    date: date
+    kind: DayKind
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,3 +77,15 @@ def published_years() -> Mapping[int, Mapping[date, DayKind]]:
     for day in chinese_calendar.workdays:
         years.setdefault(day.year, {})[day] = DayKind.WORKDAY
     return {year: days for year, days in years.items() if date(year, 10, 1) in days}
+
+
+_NAMES = {holiday.value: holiday.chinese for holiday in chinese_calendar.Holiday}
+
+
+def published_days(year: int) -> list[Day]:
+    """The days of a year of the library with their Chinese names; a day worked is named after its holiday."""
+    names = {**chinese_calendar.holidays, **chinese_calendar.workdays}
+    return [
+        Day(day, kind, _NAMES.get(names[day], ""))
+        for day, kind in sorted(published_years().get(year, {}).items())
+    ]

@@ -35,6 +35,14 @@ from providers.selectors.instruments import (
     qualified_until,
     user_kind,
 )
+from providers.selectors.media import (
+    Attached,
+    attachments_of,
+    customs_supervision,
+    instrument_attachment,
+    instrument_picture,
+    pictures_of,
+)
 from providers.selectors.openness import (
     closure,
     closure_rows,
@@ -59,22 +67,35 @@ from providers.selectors.publications import (
     publications,
     statement_before,
 )
+from providers.selectors.relations import (
+    Group,
+    groups_of,
+    groups_of_unit,
+    instrument_group,
+    linked_ids,
+    linked_instruments,
+    links_set,
+)
 from providers.selectors.reminders import PlannedReminder, last_reminded, reminder_plan, reminders
 from providers.selectors.revisions import Revised, fields_compared, revised, revisions, side_by_side, state_in
 from providers.selectors.search import EVERYTHING, Search, found_by, found_by_most, search, with_relevance
 from providers.selectors.units import unit, unit_of, units
-from providers.selectors.workdays import add_working_days, day_table
+from providers.selectors.workdays import add_working_days, calendar_year, day_table, years_known
 from providers.selectors.yearly import instruments_of_year, openness_of_year, units_of_year
 
 __all__ = [
     "ANYTHING",
     "EVERYTHING",
     "Asked",
+    "Attached",
     "Found",
+    "Group",
     "PlannedReminder",
     "Revised",
     "Search",
     "add_working_days",
+    "attachments_of",
+    "calendar_year",
     "case_lock",
     "catalogue",
     "category_counts",
@@ -88,16 +109,22 @@ __all__ = [
     "completeness_of",
     "completeness_of_year",
     "counts_by",
+    "customs_supervision",
     "day_table",
     "exceptions_of",
     "fields_compared",
     "found_by",
     "found_by_most",
+    "groups_of",
+    "groups_of_unit",
     "has_qualification",
     "instrument",
+    "instrument_attachment",
+    "instrument_group",
     "instrument_ids",
     "instrument_lock",
     "instrument_locks",
+    "instrument_picture",
     "instruments",
     "instruments_kept",
     "instruments_of_year",
@@ -105,12 +132,16 @@ __all__ = [
     "keepers_of",
     "kinds_running_out",
     "last_reminded",
+    "linked_ids",
+    "linked_instruments",
+    "links_set",
     "month_ends",
     "open_windows",
     "openness_of_year",
     "own_publication_counts",
     "own_publications",
     "pictures",
+    "pictures_of",
     "priced",
     "prices_for",
     "publication",
@@ -140,4 +171,5 @@ __all__ = [
     "user_kind",
     "viewer_kind",
     "with_relevance",
+    "years_known",
 ]

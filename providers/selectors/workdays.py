@@ -1,10 +1,11 @@
 """Which days are worked: the published years, and over them what an administrator entered."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from providers.domain.words import DayKind
-from providers.domain.workdays import DayTable, published_years
+from providers.domain.workdays import Day, DayTable, published_days, published_years
 from providers.models import CalendarDay, CalendarYear
 
 
@@ -26,3 +27,40 @@ def add_working_days(day: date, number: int) -> date:
     """The `number`-th working day after `day` (which does not count). Raises CalendarYearUnknown."""
     last_year = day.year + 1 + number // 200
     return day_table(range(day.year, last_year + 1)).add_working_days(day, number)
+
+
+@dataclass(frozen=True)
+class YearOfDays:
+    """What is known of a year: its differing days, and where that comes from.
+
+    `entered` by an administrator, with the notice as `source`, or else from the published table; neither
+    where nobody knows the year.
+    """
+
+    year: int
+    known: bool
+    entered: bool
+    source: str
+    days: tuple[Day, ...]
+
+    def table(self) -> DayTable:
+        """The year alone as a table."""
+        years = frozenset({self.year} if self.known else ())
+        return DayTable({day.date: day.kind for day in self.days}, years)
+
+
+def calendar_year(year: int) -> YearOfDays:
+    """The public holidays and days worked in exchange of a year, in order."""
+    row = CalendarYear.objects.filter(year=year).prefetch_related("days").first()
+    if row is None:
+        return YearOfDays(year, year in published_years(), False, "", tuple(published_days(year)))
+    days = sorted(row.days.all(), key=lambda day: day.date)
+    return YearOfDays(
+        year, True, True, row.source, tuple(Day(day.date, DayKind(day.kind), day.name) for day in days)
+    )
+
+
+def years_known() -> dict[int, bool]:
+    """Every year that is known, and whether an administrator entered or corrected it."""
+    entered = CalendarYear.objects.values_list("year", flat=True)
+    return {**dict.fromkeys(published_years(), False), **dict.fromkeys(entered, True)}

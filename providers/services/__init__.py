@@ -1,6 +1,7 @@
 """The only writers of units, instruments, terms and open time."""
 
 from providers.services.common import EditedMeanwhile
+from providers.services.customs import customs_supervision_remove, customs_supervision_set
 from providers.services.instruments import (
     InnerNumberTaken,
     NothingWaits,
@@ -59,6 +60,13 @@ from providers.services.publications import (
     publications_publish_due,
 )
 from providers.services.reference import CategoryRow, Day, calendar_year_set, category_table_load
+from providers.services.relations import (
+    GroupNameTaken,
+    NotOfTheUnit,
+    instrument_group_remove,
+    instrument_group_save,
+    instrument_links_set,
+)
 from providers.services.reminders import NobodyToRemind, completeness_remind
 from providers.services.search import search_index, search_rebuild, search_refresh
 from providers.services.synonyms import (
@@ -85,9 +93,11 @@ __all__ = [
     "Day",
     "EditedMeanwhile",
     "Extended",
+    "GroupNameTaken",
     "InnerNumberTaken",
     "NobodyToRemind",
     "NotAKeeper",
+    "NotOfTheUnit",
     "NothingWaits",
     "QualificationTooShort",
     "Rebuilt",
@@ -101,12 +111,17 @@ __all__ = [
     "closure_record",
     "completeness_notices_send",
     "completeness_remind",
+    "customs_supervision_remove",
+    "customs_supervision_set",
     "instrument_attachment_add",
     "instrument_attachment_remove",
     "instrument_changes_accept",
     "instrument_changes_refuse",
     "instrument_confirm",
     "instrument_create",
+    "instrument_group_remove",
+    "instrument_group_save",
+    "instrument_links_set",
     "instrument_picture_add",
     "instrument_picture_describe",
     "instrument_picture_move",

@@ -11,7 +11,8 @@ from instrument_share.accounts.permissions import allowed
 from instrument_share.journal.services import record
 from instrument_share.kernel.errors import DomainError, Invalid, Kind, Problem, gettext_noop
 from providers.calendar import local_midnight
-from providers.domain.words import DayKind
+from providers.domain.holidays import problems_of_year
+from providers.domain.workdays import Day
 from providers.models import CalendarDay, CalendarYear, InstrumentCategory
 from providers.services.windows import Extended, windows_rebuild
 
@@ -37,15 +38,6 @@ class CategoryRow:
     name_zh: str
     parent: str = ""
     name_en: str = ""
-
-
-@dataclass(frozen=True)
-class Day:
-    """A day that differs from its weekday, as the State Council's notice names it."""
-
-    date: date
-    kind: DayKind
-    name: str = ""
 
 
 @transaction.atomic
@@ -127,13 +119,10 @@ def calendar_year_set(
     Open windows of that year follow from now on; what was open before stays a fact.
     """
     allowed(actor, "providers.maintain_tables")
-    entered = list(days)
-    if outside := [day.date for day in entered if day.date.year != year]:
-        message = gettext_noop("{day} is not in {year}. Enter each day with its own year.")
-        raise Invalid(
-            problems=[Problem("calendar.other_year", message, {"day": day, "year": year}) for day in outside]
-        )
-    row, _ = CalendarYear.objects.update_or_create(year=year, defaults={"source": source})
+    entered = sorted(days, key=lambda day: day.date)
+    if problems := problems_of_year(year, entered, source):
+        raise Invalid(problems=problems)
+    row, _ = CalendarYear.objects.update_or_create(year=year, defaults={"source": source.strip()})
     row.days.all().delete()
     CalendarDay.objects.bulk_create(
         CalendarDay(year=row, date=day.date, kind=day.kind.value, name=day.name) for day in entered

@@ -17,7 +17,7 @@ from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Bilingual, Sentence, Words
 from instrument_share.web import formats
 from instrument_share.web.problem import told
-from instrument_share.web.templatetags.ui import badge
+from instrument_share.web.templatetags.ui import badge, tabs
 from providers.domain.completeness import KindCompleteness
 from providers.domain.information import KIND_WORDS, InformationKind
 from providers.domain.instruments import FIELDS
@@ -97,6 +97,25 @@ def value_of(name: str, value: Any) -> str:
     if name == "file":
         return _("A file is attached.")
     return str(value)
+
+
+INSTRUMENT_TABS = (
+    ("instrument_edit", gettext_lazy("Fields")),
+    ("instrument_media", gettext_lazy("Pictures and files")),
+    ("rule_new", gettext_lazy("Rule and prices")),
+    ("instrument_people", gettext_lazy("Keepers and qualifications")),
+    ("instrument_together", gettext_lazy("Booked together")),
+    ("instrument_customs", gettext_lazy("Customs supervision")),
+)
+
+
+@register.inclusion_tag("instrument_share/ui/tabs.html")
+def instrument_tabs(instrument: Any, current: str) -> dict[str, Any]:
+    """The pages on which a unit's manager looks after one instrument; `current` is the name of one."""
+    entries = [
+        (text, reverse(name, args=[instrument.public_id]), name == current) for name, text in INSTRUMENT_TABS
+    ]
+    return tabs(entries, _("Looking after the instrument"))
 
 
 @register.simple_tag

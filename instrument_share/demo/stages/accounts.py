@@ -1,10 +1,17 @@
 """Districts, organizations, people and their roles."""
 
+from datetime import datetime
+from typing import TYPE_CHECKING
+
 from instrument_share.accounts import services as accounts
 from instrument_share.accounts.domain import OrganizationKind, Role, SizeClass
+from instrument_share.accounts.selectors import standing
 from instrument_share.demo.accounts import DEMO_ACCOUNTS, DEMO_PASSWORD
 from instrument_share.demo.city import Organization
 from instrument_share.demo.world import World, at
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import District, User
 
 
 def load(world: World) -> str:
@@ -28,11 +35,15 @@ def load(world: World) -> str:
             now=began,
         )
     for facts in world.city.institutions:
-        accounts.institution_establish(organization=world.organizations[facts.key], now=began)
+        accounts.institution_establish(
+            organization=world.organizations[facts.key],
+            region=districts[facts.region] if facts.region else None,
+            now=began,
+        )
     _people(world)
     for facts in world.city.units + world.city.users:
         _admit(world, facts)
-    _waiting(world)
+    _waiting(world, districts)
     return f"{len(world.organizations)} organizations, {len(world.people)} people"
 
 
@@ -65,15 +76,38 @@ def _admit(world: World, facts: Organization) -> None:
     )
 
 
-def _waiting(world: World) -> None:
-    """A body that asked to be admitted yesterday, for the bureau's desk."""
-    facts = world.city.applicant
+def _waiting(world: World, districts: "dict[str, District]") -> None:
+    """What waits since yesterday: a body to be admitted, and in a company a request and an invitation."""
+    facts, now = world.city.applicant, min(world.now, at(world.today, 0))
+    registrant = _newcomer("leng.xubai", facts.contact, now)
     accounts.organization_register(
-        actor=None,
+        actor=registrant,
         uscc=facts.uscc,
         name_zh=facts.name_zh,
         name_en=facts.name_en,
         kind=OrganizationKind(facts.kind),
         size_class=SizeClass(facts.size),
-        now=min(world.now, at(world.today, 0)),
+        district=districts[facts.district] if facts.district else None,
+        contact=facts.contact,
+        phone=facts.phone,
+        documents=[world.building(facts.key)],
+        now=now,
+    )
+    admin = world.people["zhao"]
+    company = next(one.organization for one in standing(admin).memberships)
+    accounts.membership_request(
+        actor=_newcomer("wen.zhixing", "温知行", now),
+        organization_id=company.pk,
+        note="配方组，下周起跟进电池材料测试",
+        now=now,
+    )
+    accounts.invitation_send(
+        actor=admin, organization_id=company.pk, email="colleague@demo.example", role=Role.RESEARCHER, now=now
+    )
+
+
+def _newcomer(username: str, name: str, now: datetime) -> "User":
+    """A person who belongs nowhere yet."""
+    return accounts.user_create(
+        actor=None, username=username, name=name, email=f"{username}@demo.example", password=None, now=now
     )

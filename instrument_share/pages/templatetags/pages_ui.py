@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 from django import template
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from bookings.domain import wording as booking_words
 from bookings.selectors import CaseFigures
 from instrument_share.kernel.wording import Sentence
+from instrument_share.pages.instrument_facts import contact_entries, fact_entries
 from instrument_share.pages.weeks import Day
 from instrument_share.web import formats
 from instrument_share.web.markdown import excerpt
@@ -22,7 +24,6 @@ from instrument_share.web.templatetags.ui import facts, icon
 from instrument_share.web.wording import KINDS
 from providers.domain import words
 from providers.domain.wording import word as word_of
-from providers.forms.countries import COUNTRIES
 
 if TYPE_CHECKING:
     from instrument_share.pages.search import Comparison
@@ -114,33 +115,41 @@ def mini_week(days: Sequence[Day]) -> SafeString:
     return format_html('<div class="week" role="img" aria-label="{}">{}</div>', said, fields)
 
 
+@register.simple_tag
+def gallery_image(picture: Any, size: str, css_class: str, alone: bool = False) -> SafeString:
+    """A picture of a gallery with its room reserved; `alone` where nothing else says what it shows."""
+    name = formats.bilingual(picture.instrument, "name") if alone else ""
+    said = (formats.bilingual(picture, "alt") if picture.alt_zh else "") or name
+    return format_html(
+        '<img class="{}" src="{}" width="{}" height="{}" alt="{}"{}>',
+        css_class,
+        reverse("instrument_gallery_picture", args=[picture.public_id, size]),
+        picture.width,
+        picture.height,
+        said,
+        mark_safe(' loading="lazy"') if size == "small" else "",
+    )
+
+
+@register.filter
+def rating_in_words(rating: StrEnum) -> str:
+    return _(booking_words.word(rating))
+
+
+@register.filter
+def kinds_in_words(kinds: Sequence[StrEnum]) -> str:
+    """Members of a closed list beside each other."""
+    return told_message("{kinds}", {"kinds": tuple(word_of(kind) for kind in kinds)})
+
+
 @register.inclusion_tag("instrument_share/ui/facts.html")
-def contact_facts(instrument: Any, keepers: Sequence[Any]) -> dict[str, Any]:
-    entries = [
-        (_("Place"), formats.bilingual(instrument, "place")),
-        (_("Contact"), instrument.contact),
-        (_("Phone"), instrument.phone),
-        (_("Email"), instrument.email),
-        (_("Keepers"), "、".join(keeper.name for keeper in keepers)),
-    ]
-    return facts(entries)
+def contact_facts(instrument: Any) -> dict[str, Any]:
+    return facts(contact_entries(instrument))
 
 
 @register.inclusion_tag("instrument_share/ui/facts.html")
 def instrument_facts(instrument: Any) -> dict[str, Any]:
-    category = instrument.category
-    entries = [
-        (_("Number"), instrument.public_id),
-        (_("Category"), f"{formats.bilingual(category, 'name')} ({category.code})" if category else ""),
-        (_("Manufacturer"), instrument.manufacturer),
-        (_("Model"), instrument.model),
-        (_("Country of manufacture"), dict(COUNTRIES).get(instrument.country, instrument.country)),
-        (_("In service since"), formats.date_only(instrument.in_service_date)),
-        (_("Original value"), formats.yuan(instrument.value_yuan)),
-        (_("Purpose"), told_message(word_of(words.Purpose(instrument.purpose)), {})),
-        (_("Sharing"), told_message(word_of(words.SharingMode(instrument.sharing_mode)), {})),
-    ]
-    return facts(entries)
+    return facts(fact_entries(instrument))
 
 
 @register.inclusion_tag("instrument_share/ui/facts.html")

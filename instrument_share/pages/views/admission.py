@@ -34,8 +34,8 @@ PER_PAGE = 50
 @require_safe
 def organizations(request: SignedInRequest) -> HttpResponse:
     """Every organization of the region, for the bureau and system administrators: `?state=`, `?q=`."""
-    own = accounts.standing(request.user)
-    if not (accounts.region_of(request.user) or own.holds(Role.SYSADMIN)):
+    supervises = bool(accounts.region_of(request.user))
+    if not (supervises or accounts.standing(request.user).holds(Role.SYSADMIN)):
         raise Forbidden
     state, text = request.GET.get("state", ""), request.GET.get("q", "")
     page = cursor.page(
@@ -48,7 +48,7 @@ def organizations(request: SignedInRequest) -> HttpResponse:
         (STATES[f"organization.{one}"].text, _narrowed("" if one == state else one, text), one == state)
         for one in OrganizationState
     ]
-    context = {"page": page, "q": text, "state": state, "chips": chips, "kinds": KINDS}
+    context = {"page": page, "q": text, "state": state, "chips": chips, "supervises": supervises}
     return render(request, "instrument_share/organizations.html", context)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import rules
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.dateparse import parse_datetime
@@ -12,9 +13,13 @@ from bookings import selectors as bookings
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound
 from instrument_share.kernel.interval import Interval
+from instrument_share.pages.data_sheet import data_sheet
 from instrument_share.pages.files import picture_response
+from instrument_share.pages.may_use import divided, may_use
 from instrument_share.pages.prices import price_table
+from instrument_share.pages.structured import absolute, as_script, instrument_data, picture_address
 from instrument_share.web import clock
+from instrument_share.web.formats import bilingual
 from providers import selectors as providers
 from providers.domain.publications import PublicationKind
 from providers.domain.sentences import sentences
@@ -28,28 +33,82 @@ def instrument(request: HttpRequest, public_id: str) -> HttpResponse:
     now = clock.now()
     found = providers.instrument(request.user, public_id)
     terms = providers.terms_at(found.pk, now)
+    prices = price_table(terms)
+    may = may_use(request.user, found, terms, now)
+    my_prices, other_prices = divided(prices, may)
+    pictures = providers.pictures_of([found.pk])[found.pk]
+    ratings = bookings.ratings_of(found.pk)
     cases = providers.publications(request.user, PublicationKind.CASE, found.organization_id)
     context = {
         "instrument": found,
         "terms": terms,
         "rule": sentences(replace(terms, prices=())) if terms else [],
-        "prices": price_table(terms),
+        "may": may,
+        "prices": my_prices,
+        "other_prices": other_prices,
         "bookable": terms is not None and found.state == InstrumentState.PUBLISHED,
-        "keepers": providers.keepers_of([found.pk])[found.pk],
+        "pictures": pictures,
+        "attachments": providers.attachments_of(request.user, found, now),
+        "linked": providers.linked_instruments(request.user, found.pk),
+        "groups": providers.groups_of(request.user, found.pk),
         "cases": cases.filter(instruments=found, withdrawn_at__isnull=True)[:5],
+        "ratings": ratings,
         "next_free": bookings.next_free(found.pk),
         "today": now.astimezone(CITY_TIME).date(),
+        "address": absolute(request.path),
+        "social_picture": absolute(picture_address(pictures[0], "large")) if pictures else "",
+        "structured": as_script(instrument_data(found, pictures, prices, ratings)),
+        "may_edit": rules.has_perm("providers.edit_instrument", request.user, found),
+        "may_suspend": rules.has_perm("providers.suspend_instrument", request.user, found),
+        "may_qualify": rules.has_perm("providers.qualify_user", request.user, found),
     }
     return render(request, "instrument_share/instrument.html", context)
 
 
 @require_safe
 def picture(request: HttpRequest, public_id: str) -> FileResponse:
-    """The picture of a visible instrument; its file is named by its content and never changes."""
+    """The picture that stands for a visible instrument."""
     found = providers.instrument(request.user, public_id)
     if not found.picture:
         raise NotFound
     return picture_response(found.picture)
+
+
+@require_safe
+def gallery_picture(request: HttpRequest, public_id: str, size: str) -> FileResponse:
+    """One picture of a visible instrument's gallery, `large` or `small`."""
+    if size not in ("large", "small"):
+        raise NotFound
+    return picture_response(getattr(providers.instrument_picture(request.user, public_id), size))
+
+
+@require_safe
+def file(request: HttpRequest, public_id: str) -> FileResponse:
+    """A file of a visible instrument, if the reader may have it."""
+    found = providers.instrument_attachment(request.user, public_id, clock.now())
+    response = FileResponse(
+        found.file.open("rb"),
+        as_attachment=True,
+        filename=f"{bilingual(found, 'title')}.pdf",
+        content_type="application/pdf",
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@require_safe
+def sheet(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The data sheet as a PDF, in the reader's language."""
+    now = clock.now()
+    found = providers.instrument(request.user, public_id)
+    pictures = providers.pictures_of([found.pk])[found.pk]
+    response = HttpResponse(
+        data_sheet(found, pictures, providers.terms_at(found.pk, now), now), content_type="application/pdf"
+    )
+    response["Content-Disposition"] = f'inline; filename="{public_id}.pdf"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
 
 
 @require_safe

@@ -22,7 +22,7 @@ from instrument_share.kernel.errors import Forbidden, NotFound
 from instrument_share.pages.people_forms import EndForm, InvitationForm, RoleForm, SuccessorForm, role_words
 from instrument_share.pages.views.organizations import organization_address, organization_tabs
 from instrument_share.web import clock, cursor
-from instrument_share.web.formats import bilingual
+from instrument_share.web.formats import bilingual, in_english
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.labels import ROLES
 from instrument_share.web.signed_in import SignedInRequest
@@ -316,7 +316,8 @@ def organization_leave(request: SignedInRequest, public_id: str) -> HttpResponse
     if not held:
         raise NotFound
     name = bilingual(found, "name")
-    roles = _(", ").join(str(word) for _code, word in role_words(held))
+    between = ", " if in_english() else "、"
+    roles = between.join(str(word) for _code, word in role_words(held))
     context = {
         "heading": _("Leave {name}?").format(name=name),
         "consequences": [

@@ -212,7 +212,7 @@ def _facts(found: "Organization") -> list[tuple[str, Any]]:
         (_("Unified social credit code"), found.uscc),
         (_("Name in the other language"), other_name),
         (_("Kind of organization"), KINDS.get(found.kind, found.kind)),
-        (_("Size"), SIZES[found.size_class] if found.size_class != "none" else ""),
+        (_("Size of the enterprise"), SIZES[found.size_class] if found.size_class != "none" else ""),
         (
             _("District"),
             bilingual(found.district, "name")

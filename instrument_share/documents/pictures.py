@@ -1,0 +1,66 @@
+"""Pictures and QR codes in the flow of a page."""
+
+from io import BytesIO
+
+from reportlab.lib.units import mm
+from reportlab.lib.utils import ImageReader
+from reportlab.platypus import Flowable
+
+from .content import Code, Picture
+from .flow import clean, draw_line, width_of
+from .layout import CELLS, NOTE
+from .marks import draw_qr
+
+CODE_SIDE = 26 * mm
+LINE = CELLS["form"]
+GAP = 10.0
+
+
+class Plate(Flowable):
+    """A picture in the middle, its caption below it."""
+
+    def __init__(self, picture: Picture, measure: float) -> None:
+        super().__init__()
+        self.caption = clean(picture.caption)
+        self.image = ImageReader(BytesIO(picture.data))
+        width, height = self.image.getSize()
+        scale = min(measure / width, picture.height_mm * mm / height)
+        self.size = (width * scale, height * scale)
+
+    def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:  # noqa: ARG002
+        self.width = available_width
+        self.height = self.size[1] + (NOTE.pitch + 3 if self.caption else 0)
+        return self.width, self.height
+
+    def draw(self) -> None:
+        width, height = self.size
+        self.canv.drawImage(
+            self.image,
+            (self.width - width) / 2,
+            self.height - height,
+            width,
+            height,
+            preserveAspectRatio=True,
+        )
+        if self.caption:
+            start = max((self.width - width_of(self.caption, NOTE)) / 2, 0)
+            draw_line(self.canv, start, NOTE.pitch - NOTE.inset(), self.caption, NOTE)
+
+
+class Mark(Flowable):
+    """A QR code with lines of text to its right."""
+
+    def __init__(self, code: Code) -> None:
+        super().__init__()
+        self.address, self.lines = code.address, [clean(line) for line in code.lines]
+
+    def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:  # noqa: ARG002
+        self.width, self.height = available_width, max(CODE_SIDE, len(self.lines) * LINE.pitch)
+        return self.width, self.height
+
+    def draw(self) -> None:
+        draw_qr(self.canv, self.address, 0, self.height - CODE_SIDE, CODE_SIDE)
+        y = self.height - (self.height - len(self.lines) * LINE.pitch) / 2 - LINE.inset()
+        for line in self.lines:
+            draw_line(self.canv, CODE_SIDE + GAP, y, line, LINE)
+            y -= LINE.pitch

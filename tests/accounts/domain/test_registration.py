@@ -1,0 +1,65 @@
+import pytest
+
+from instrument_share.accounts.domain import OrganizationKind, SizeClass
+from instrument_share.accounts.domain.files import kind_of
+from instrument_share.accounts.domain.registration import Registration, problems
+from instrument_share.kernel.uscc import check_character, is_valid, written
+
+GOOD = "91990105YP1000027" + check_character("91990105YP1000027")
+
+
+def registration(**facts):
+    return Registration(**{"uscc": GOOD, "name_zh": "云屏公司", "kind": OrganizationKind.INSTITUTE, **facts})
+
+
+def codes(facts):
+    return [(problem.code, problem.field) for problem in problems(facts)]
+
+
+def test_a_good_registration_has_no_problem():
+    assert codes(registration()) == []
+    assert codes(registration(kind=OrganizationKind.ENTERPRISE, size_class=SizeClass.MICRO)) == []
+
+
+def test_everything_that_is_wrong_is_told_at_once():
+    wrong = registration(
+        uscc="91990105YP10000270", name_zh="", kind=OrganizationKind.ENTERPRISE, parent_uscc="123"
+    )
+    assert codes(wrong) == [
+        ("organization.uscc_invalid", "uscc"),
+        ("organization.name_missing", "name_zh"),
+        ("organization.size_missing", "size_class"),
+        ("organization.uscc_invalid", "parent_uscc"),
+    ]
+
+
+def test_nobody_is_their_own_superior():
+    assert codes(registration(parent_uscc=GOOD)) == [("organization.own_parent", "parent_uscc")]
+
+
+@pytest.mark.parametrize(
+    "typed", [GOOD, GOOD.lower(), f" {GOOD[:8]} {GOOD[8:]} ", "".join(chr(ord(c) + 0xFEE0) for c in GOOD)]
+)
+def test_a_code_is_understood_however_it_is_typed(typed):
+    assert written(typed) == GOOD
+
+
+@pytest.mark.parametrize("place", range(18))
+def test_a_code_with_one_wrong_character_is_refused(place):
+    other = "3" if GOOD[place] != "3" else "4"
+    assert not is_valid(GOOD[:place] + other + GOOD[place + 1 :])
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"%PDF-1.7", ("application/pdf", "pdf")),
+        (b"\xff\xd8\xff\xe0JFIF", ("image/jpeg", "jpg")),
+        (b"\x89PNG\r\n\x1a\n", ("image/png", "png")),
+        (b"<svg onload=alert(1)>", None),
+        (b"MZ", None),
+        (b"", None),
+    ],
+)
+def test_a_document_is_known_by_its_first_bytes(content, kind):
+    assert kind_of(content) == kind

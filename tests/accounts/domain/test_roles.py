@@ -1,0 +1,42 @@
+import pytest
+
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.domain.roles import gives, is_last
+
+ADMIN, MANAGER, KEEPER, RESEARCHER = Role.ORG_ADMIN, Role.UNIT_MANAGER, Role.KEEPER, Role.RESEARCHER
+
+
+@pytest.mark.parametrize(
+    ("held", "owns", "given"),
+    [
+        ([], True, set()),
+        ([RESEARCHER, KEEPER], True, set()),
+        ([Role.BUREAU_OFFICER, Role.FINANCE_OFFICER], True, set()),
+        ([ADMIN], True, {RESEARCHER, ADMIN}),
+        ([MANAGER], True, {RESEARCHER, ADMIN, KEEPER, MANAGER}),
+        ([MANAGER], False, {RESEARCHER, ADMIN}),
+        ([Role.SYSADMIN], True, set(Role)),
+        ([Role.SYSADMIN], False, set(Role) - {KEEPER, MANAGER}),
+    ],
+)
+def test_what_each_role_gives(held, owns, given):
+    assert gives(held, owns_instruments=owns) == given
+
+
+@pytest.mark.parametrize(
+    ("role", "others", "last"),
+    [
+        (MANAGER, [], True),
+        (MANAGER, [ADMIN, KEEPER], True),
+        (MANAGER, [MANAGER], False),
+        (ADMIN, [RESEARCHER, KEEPER], True),
+        (ADMIN, [ADMIN], False),
+        (ADMIN, [MANAGER], False),
+        (RESEARCHER, [], False),
+        (KEEPER, [], False),
+        (Role.SYSADMIN, [ADMIN], True),
+        (Role.SYSADMIN, [Role.SYSADMIN], False),
+    ],
+)
+def test_who_may_not_be_the_last_to_go(role, others, last):
+    assert is_last(role, others) is last

@@ -1,0 +1,46 @@
+"""What each process of the race does; started by `test_race`, so it knows nothing of pytest."""
+
+import os
+
+
+def take_the_others_role(ready, results, *, environment, locked, actor_id, membership_id, now):
+    """Take the role once; put `taken` or the error's name into `results`."""
+    os.environ.update(environment)
+    import django
+
+    django.setup()
+    from contextlib import suppress
+    from threading import BrokenBarrierError
+
+    from django.db import connection
+
+    from instrument_share.accounts import selectors
+    from instrument_share.accounts.models import Membership, User
+    from instrument_share.accounts.services import memberships
+
+    close = memberships.membership_close
+    ready, seam = ready
+    if not locked:
+        selectors.membership_lock = lambda pk: Membership.objects.select_related("organization", "user").get(
+            pk=pk
+        )
+        if connection.vendor == "sqlite":
+            # There the transaction is the lock: it begins IMMEDIATE, one writer at a time.
+            close = close.__wrapped__
+    is_last = memberships.is_last
+
+    def when_both_are_here(*args):
+        with suppress(BrokenBarrierError):
+            seam.wait(3)
+        return is_last(*args)
+
+    memberships.is_last = when_both_are_here
+    actor = User.objects.get(pk=actor_id)
+    selectors.standing(actor)  # as a page has read it before the service begins
+    ready.wait(60)
+    try:
+        close(actor=actor, membership_id=membership_id, reason="理由", now=now)
+    except Exception as error:
+        results.put(type(error).__name__)
+    else:
+        results.put("taken")

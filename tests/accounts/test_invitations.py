@@ -1,0 +1,138 @@
+"""An invitation goes by mail, is kept as a hash, and is accepted by the account of its address alone."""
+
+import hashlib
+import re
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+
+from instrument_share.accounts import selectors, services
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.models import Invitation
+from instrument_share.accounts.services import AlreadyMember, InvitationForOther, InvitationOver
+from instrument_share.kernel.errors import Invalid, NotFound
+from tests import factories
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+INVITED = "New.Colleague@example.org"
+
+
+@pytest.fixture
+def company():
+    return factories.organization("云屏晶体有限公司", name_en="Crystals Ltd.")
+
+
+@pytest.fixture
+def admin(company):
+    return factories.member(company, Role.ORG_ADMIN, name="子")
+
+
+@pytest.fixture
+def invite(admin, company, django_capture_on_commit_callbacks):
+    """Invites, and gives the secret of the mail that was sent."""
+
+    def invite(email=INVITED, role=Role.RESEARCHER, now=NOW):
+        with django_capture_on_commit_callbacks(execute=True):
+            services.invitation_send(actor=admin, organization_id=company.pk, email=email, role=role, now=now)
+        return secret_of(mail.outbox[-1])
+
+    return invite
+
+
+def secret_of(letter):
+    return re.search(r"/invitations/([\w-]+)/", letter.body)[1]
+
+
+def person(email=INVITED):
+    made = factories.user("丑")
+    made.email = email.upper()
+    made.save()
+    return made
+
+
+def accept(actor, secret, now=NOW):
+    return services.invitation_accept(actor=actor, secret=secret, now=now)
+
+
+def test_the_mail_speaks_both_languages_and_only_the_hash_is_kept(invite, settings):
+    settings.SITE_URL = "https://yunping.example"
+    secret = invite()
+    (letter,) = mail.outbox
+    assert letter.to == ["new.colleague@example.org"]
+    assert letter.subject == "邀请您加入“云屏晶体有限公司” / Invitation to “Crystals Ltd.”"
+    assert letter.body.endswith(f"\n\nhttps://yunping.example/invitations/{secret}/")
+    kept = Invitation.objects.get()
+    assert kept.digest == hashlib.sha256(secret.encode()).hexdigest()
+    assert (kept.sent_at, kept.expires_at) == (NOW, NOW + timedelta(days=14))
+
+
+def test_accepting_gives_the_role_and_tells_who_invited(invite, company, admin):
+    secret, invited = invite(), person()
+    membership = accept(invited, secret)
+    assert accept(invited, secret) == membership
+    assert (membership.role, membership.state) == ("researcher", "active")
+    assert selectors.standing(invited).organization_ids() == {company.pk}
+    assert [one.message for one in admin.notifications.all()] == [
+        "{user} has accepted the invitation to “{organization}”."
+    ]
+
+
+def test_a_mail_that_was_passed_on_admits_nobody(invite):
+    secret = invite()
+    with pytest.raises(InvitationForOther):
+        accept(person("somebody.else@example.org"), secret)
+    with pytest.raises(NotFound):
+        accept(person(), secret[:-1])
+
+
+def test_after_fourteen_days_it_is_over(invite):
+    secret, invited = invite(), person()
+    with pytest.raises(InvitationOver):
+        accept(invited, secret, now=NOW + timedelta(days=14))
+    assert accept(invited, secret, now=NOW + timedelta(days=14, seconds=-1)).state == "active"
+
+
+def test_a_second_invitation_replaces_the_link(invite):
+    first, second = invite(), invite()
+    assert Invitation.objects.count() == 1
+    invited = person()
+    with pytest.raises(NotFound):
+        accept(invited, first)
+    assert accept(invited, second).state == "active"
+    with pytest.raises(AlreadyMember):
+        invite()
+
+
+def test_a_withdrawn_invitation_does_not_work(invite, admin):
+    secret = invite()
+    one = Invitation.objects.get()
+    for _twice in range(2):
+        services.invitation_withdraw(actor=admin, invitation_id=one.pk, now=NOW)
+    with pytest.raises(InvitationOver):
+        accept(person(), secret)
+    with pytest.raises(InvitationOver):
+        services.invitation_resend(actor=admin, invitation_id=one.pk, now=NOW)
+
+
+def test_a_mail_that_fails_is_shown_as_not_sent(
+    admin, company, monkeypatch, django_capture_on_commit_callbacks
+):
+    def fail(*_args, **_kwargs):
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr("instrument_share.accounts.services.invitations.send_mail", fail)
+    with django_capture_on_commit_callbacks(execute=True):
+        services.invitation_send(
+            actor=admin, organization_id=company.pk, email=INVITED, role=Role.RESEARCHER, now=NOW
+        )
+    assert Invitation.objects.get().sent_at is None
+
+
+def test_what_is_no_address_is_refused(admin, company):
+    with pytest.raises(Invalid) as refused:
+        services.invitation_send(
+            actor=admin, organization_id=company.pk, email="nobody", role=Role.RESEARCHER, now=NOW
+        )
+    assert [one.code for one in refused.value.problems] == ["invitation.email_invalid"]

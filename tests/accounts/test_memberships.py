@@ -1,0 +1,161 @@
+"""Asking to join, being admitted, roles given, taken and handed over; nobody leaves an organization alone."""
+
+import pytest
+
+from instrument_share.accounts import selectors, services
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.models import Membership
+from instrument_share.accounts.services import (
+    AlreadyMember,
+    LastOfRole,
+    NotAMember,
+    NotJoinable,
+    RoleNotYours,
+)
+from instrument_share.journal import selectors as journal
+from instrument_share.kernel.errors import Forbidden, IllegalMove
+from tests import factories
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def company():
+    return factories.organization("云屏晶体有限公司")
+
+
+@pytest.fixture
+def admin(company):
+    return factories.member(company, Role.ORG_ADMIN, name="子")
+
+
+@pytest.fixture
+def person():
+    return factories.user("丑")
+
+
+def ask(person, company, note=""):
+    return services.membership_request(actor=person, organization_id=company.pk, note=note, now=NOW)
+
+
+def grant(actor, user, organization, role):
+    return services.membership_grant(actor=actor, user=user, organization=organization, role=role, now=NOW)
+
+
+def of(person, role):
+    return Membership.objects.get(user=person, role=role)
+
+
+def told(person):
+    return [one.message for one in journal.notifications(person)]
+
+
+def test_a_request_is_told_once_and_admitted(company, admin, person):
+    asked = ask(person, company, note="材料组")
+    assert ask(person, company).pk == asked.pk
+    assert told(admin) == ["{user} asks to be admitted to “{organization}”."]
+    assert selectors.standing(person).roles == frozenset()
+    for _twice in range(2):
+        services.membership_admit(actor=admin, membership_id=asked.pk, now=NOW)
+    assert selectors.standing_afresh(person).roles == {Role.RESEARCHER}
+    assert told(person) == ["You are admitted to “{organization}” and can book for it."]
+    with pytest.raises(AlreadyMember):
+        ask(person, company)
+
+
+def test_a_refusal_says_why_and_does_not_forbid_to_ask_again(company, admin, person):
+    asked = ask(person, company)
+    services.membership_refuse(actor=admin, membership_id=asked.pk, reason="不认识", now=NOW)
+    assert (of(person, "researcher").state, of(person, "researcher").reason) == ("refused", "不认识")
+    with pytest.raises(IllegalMove):
+        services.membership_admit(actor=admin, membership_id=asked.pk, now=NOW)
+    assert ask(person, company).state == "pending"
+
+
+def test_a_request_is_taken_back_by_who_made_it(company, admin, person):
+    asked = ask(person, company)
+    with pytest.raises(Forbidden):
+        services.membership_withdraw(actor=admin, membership_id=asked.pk, now=NOW)
+    assert services.membership_withdraw(actor=person, membership_id=asked.pk, now=NOW).state == "ended"
+
+
+@pytest.mark.parametrize("state", ["refused", "suspended"])
+def test_nobody_joins_what_was_refused_or_is_suspended(person, state):
+    with pytest.raises(NotJoinable):
+        ask(person, factories.organization("云屏旧公司", state=state))
+
+
+def test_an_administrator_gives_what_is_theirs_to_members_only(company, admin, person):
+    with pytest.raises(NotAMember):
+        grant(admin, person, company, Role.RESEARCHER)
+    factories.member(company, person=person)
+    assert grant(admin, person, company, Role.ORG_ADMIN).state == "active"
+    for role in (Role.KEEPER, Role.UNIT_MANAGER, Role.BUREAU_OFFICER, Role.SYSADMIN):
+        with pytest.raises(RoleNotYours):
+            grant(admin, person, company, role)
+    with pytest.raises(Forbidden):
+        grant(person, admin, factories.organization("别家"), Role.RESEARCHER)
+
+
+def test_a_manager_gives_the_roles_of_an_owning_unit(person):
+    unit = factories.organization("云屏测试大学", owns_instruments=True)
+    manager = factories.member(unit, Role.UNIT_MANAGER)
+    factories.member(unit, person=person)
+    assert {grant(manager, person, unit, role).state for role in (Role.KEEPER, Role.UNIT_MANAGER)} == {
+        "active"
+    }
+
+
+def test_a_role_that_has_ended_can_be_given_again(company, admin, person):
+    factories.member(company, person=person)
+    role = grant(admin, person, company, Role.ORG_ADMIN)
+    services.membership_close(actor=admin, membership_id=role.pk, reason="轮岗", now=NOW)
+    again = grant(admin, person, company, Role.ORG_ADMIN)
+    assert (again.pk, again.state, again.reason, again.ended_at) == (role.pk, "active", "", None)
+    assert [entry.action for entry in journal.history(again)] == [
+        "membership.granted",
+        "membership.ended",
+        "membership.granted",
+    ]
+
+
+def test_the_last_administrator_stays_until_the_role_is_handed_over(company, admin, person):
+    own = of(admin, "org_admin")
+    with pytest.raises(LastOfRole):
+        services.membership_close(actor=admin, membership_id=own.pk, now=NOW)
+    with pytest.raises(NotAMember):
+        services.membership_hand_over(actor=admin, membership_id=own.pk, successor_id=person.pk, now=NOW)
+    factories.member(company, person=person)
+    services.membership_hand_over(actor=admin, membership_id=own.pk, successor_id=person.pk, now=NOW)
+    assert selectors.active_roles(admin.pk, company.pk) == {Role.RESEARCHER}
+    assert selectors.active_roles(person.pk, company.pk) == {Role.RESEARCHER, Role.ORG_ADMIN}
+
+
+def test_a_sysadmin_takes_a_role_but_not_the_last_one(company, admin):
+    office = factories.organization("云屏市大数据中心")
+    sysadmin = factories.member(office, Role.SYSADMIN)
+    with pytest.raises(LastOfRole):
+        services.membership_close(
+            actor=sysadmin, membership_id=of(admin, "org_admin").pk, reason="离职", now=NOW
+        )
+    with pytest.raises(LastOfRole):
+        services.membership_close(actor=sysadmin, membership_id=of(sysadmin, "sysadmin").pk, now=NOW)
+
+
+def test_members_are_read_by_who_manages_them_in_as_many_statements(company, admin, statements):
+    statements.assert_unchanged(
+        lambda: [one.user.name for one in selectors.members(admin, company)],
+        by=lambda: [factories.member(company) for _each in range(20)],
+    )
+
+
+def test_one_finds_admitted_organizations_by_name_and_one_that_waits_by_its_code_only(company, person):
+    waiting = factories.organization("云屏待审公司", state="pending")
+    refused = factories.organization("云屏被拒公司", state="refused")
+    find = selectors.organizations_to_join
+    assert find(person, "晶体") == [company]
+    assert find(person, "待审") == []
+    assert find(person, f" {waiting.uscc.lower()} ") == [waiting]
+    assert find(person, refused.uscc) == []
+    assert find(person, "云") == []

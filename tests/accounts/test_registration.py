@@ -1,0 +1,245 @@
+"""An organization registers, is admitted or not, corrected, suspended and reinstated."""
+
+import pytest
+from django.core.files.base import ContentFile
+
+from instrument_share.accounts import selectors, services
+from instrument_share.accounts.domain import OrganizationKind, Role, SizeClass
+from instrument_share.accounts.models import District, Organization, OrganizationDocument
+from instrument_share.accounts.services.organizations import NotCorrectable
+from instrument_share.journal import selectors as journal
+from instrument_share.kernel.errors import Forbidden, IllegalMove, Invalid, NotFound
+from instrument_share.kernel.uscc import check_character
+from tests import factories
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+
+USCC = "91990105YP1000027" + check_character("91990105YP1000027")
+LICENCE = b"%PDF-1.7 licence"
+
+
+def licence(content=LICENCE, name="营业执照.pdf"):
+    return ContentFile(content, name)
+
+
+def register(actor, **facts):
+    return services.organization_register(
+        actor=actor,
+        now=NOW,
+        **{
+            "uscc": USCC,
+            "name_zh": "云屏晶体有限公司",
+            "kind": OrganizationKind.ENTERPRISE,
+            "size_class": SizeClass.SMALL,
+            "contact": "子",
+            "phone": "0570-1",
+            "documents": [licence()],
+            **facts,
+        },
+    )
+
+
+def told(person):
+    return [one.message for one in journal.notifications(person)]
+
+
+def problems_of(act):
+    with pytest.raises(Invalid) as refused:
+        act()
+    return [(problem.code, problem.field) for problem in refused.value.problems]
+
+
+@pytest.fixture
+def officer():
+    return factories.officer()
+
+
+@pytest.fixture
+def registrant():
+    return factories.user("子")
+
+
+def roles(person):
+    return [(one.role, one.state) for each in selectors.belongings(person) for one in each.memberships]
+
+
+def test_who_registers_becomes_administrator_with_the_admission(officer, registrant):
+    made = register(registrant)
+    assert (made.state, made.uscc, made.submitted_at) == ("pending", USCC, NOW)
+    assert roles(registrant) == [("org_admin", "active")]
+    assert selectors.standing(registrant).roles == frozenset()
+    assert told(officer) == ["“{name}” has registered and waits for admission."]
+
+    services.organization_admit(actor=officer, organization_id=made.pk, now=NOW)
+    services.organization_admit(actor=officer, organization_id=made.pk, now=NOW)
+    assert selectors.standing_afresh(registrant).roles == {Role.ORG_ADMIN}
+    assert told(registrant) == ["“{name}” is admitted. You can invite colleagues and book for it now."]
+    assert [entry.action for entry in journal.history(made)] == [
+        "organization.registered",
+        "organization.admitted",
+    ]
+
+
+def test_who_registers_an_owning_unit_becomes_its_manager_too(registrant):
+    register(registrant, owns_instruments=True)
+    assert roles(registrant) == [("org_admin", "active"), ("unit_manager", "active")]
+
+
+def test_all_that_is_wrong_is_told_at_once_and_nothing_is_kept(registrant):
+    found = problems_of(
+        lambda: register(
+            registrant,
+            uscc="1",
+            size_class=SizeClass.NONE,
+            parent_uscc="12990102YP900003X5",
+            documents=[licence(b"MZ", "a.exe"), licence(), licence(b"%PDF-" + bytes(10 * 2**20), "b.pdf")],
+        )
+    )
+    assert found == [
+        ("organization.uscc_invalid", "uscc"),
+        ("organization.size_missing", "size_class"),
+        ("organization.parent_unknown", "parent_uscc"),
+        ("document.kind_unknown", "documents"),
+        ("document.too_large", "documents"),
+    ]
+    assert not Organization.objects.exists()
+    assert not OrganizationDocument.objects.exists()
+
+
+def test_a_code_that_is_registered_is_not_registered_again(registrant):
+    register(registrant)
+    other = factories.user("丑")
+    assert problems_of(lambda: register(other)) == [("organization.uscc_taken", "uscc")]
+
+
+def test_authorities_do_not_register_themselves(registrant):
+    found = problems_of(lambda: register(registrant, kind=OrganizationKind.BUREAU))
+    assert found == [("organization.authority", "kind")]
+
+
+def test_a_refused_registration_is_corrected_and_handed_in_again(officer, registrant):
+    made = register(registrant)
+    services.organization_refuse(actor=officer, organization_id=made.pk, reason=" 执照已过期 ", now=NOW)
+    made.refresh_from_db()
+    assert (made.state, made.reason) == ("refused", "执照已过期")
+    facts = {"uscc": USCC, "name_zh": "云屏晶体股份有限公司", "kind": OrganizationKind.ENTERPRISE}
+    services.organization_correct(
+        actor=registrant,
+        organization_id=made.pk,
+        size_class=SizeClass.SMALL,
+        documents=[licence(b"%PDF-1.7 new", "新执照.pdf")],
+        now=NOW,
+        **facts,
+    )
+    made.refresh_from_db()
+    assert (made.state, made.reason, made.name_zh) == ("pending", "", "云屏晶体股份有限公司")
+    assert [one.name for one in selectors.documents(registrant, made)] == ["营业执照.pdf", "新执照.pdf"]
+    services.organization_admit(actor=officer, organization_id=made.pk, now=NOW)
+    with pytest.raises(NotCorrectable):
+        services.organization_correct(
+            actor=registrant, organization_id=made.pk, size_class=SizeClass.SMALL, now=NOW, **facts
+        )
+
+
+def test_a_refused_registration_gives_way_to_whom_the_code_belongs(officer, registrant):
+    made = register(registrant)
+    services.organization_refuse(actor=officer, organization_id=made.pk, reason="冒名", now=NOW)
+    rightful = factories.user("丑")
+    again = register(
+        rightful, name_zh="云屏晶体有限责任公司", documents=[licence(b"%PDF-1.7 real", "真.pdf")]
+    )
+    assert again.pk == made.pk
+    assert roles(registrant) == [("org_admin", "ended")]
+    assert roles(rightful) == [("org_admin", "active")]
+    assert [one.name for one in selectors.documents(rightful, again)] == ["真.pdf"]
+    assert list(selectors.documents(registrant, again)) == []
+
+
+def test_a_suspended_organization_acts_through_nobody_until_it_is_reinstated(officer):
+    company = factories.organization("云屏晶体有限公司")
+    admin = factories.member(company, Role.ORG_ADMIN)
+    services.organization_suspend(actor=officer, organization_id=company.pk, reason="被投诉", now=NOW)
+    assert selectors.standing_afresh(admin).roles == frozenset()
+    with pytest.raises(IllegalMove):
+        services.organization_suspend(actor=officer, organization_id=company.pk, reason="再次", now=NOW)
+    services.organization_reinstate(actor=officer, organization_id=company.pk, now=NOW)
+    assert selectors.standing_afresh(admin).roles == {Role.ORG_ADMIN}
+
+
+def test_the_same_document_is_kept_once_and_read_by_few(officer, registrant):
+    made = register(registrant, documents=[licence(), licence(name="副本.pdf")])
+    (document,) = selectors.documents(registrant, made)
+    assert (document.name, document.media_type, document.size) == (
+        "营业执照.pdf",
+        "application/pdf",
+        len(LICENCE),
+    )
+    assert document.file.read() == LICENCE
+    document.file.close()
+    assert list(selectors.documents(officer, made)) == [document]
+    stranger = factories.user("丑")
+    assert list(selectors.documents(stranger, made)) == []
+    with pytest.raises(NotFound):
+        selectors.document(stranger, made, document.public_id)
+    services.organization_document_remove(
+        actor=registrant, organization_id=made.pk, public_id=document.public_id, now=NOW
+    )
+    assert list(selectors.documents(officer, made)) == []
+
+
+@pytest.fixture
+def districts():
+    return [
+        District.objects.create(code=code, name_zh=name)
+        for code, name in (("990105", "高新区"), ("990121", "青坞县"))
+    ]
+
+
+def district_officer(district):
+    bureau = factories.organization("高新区科技局", kind=OrganizationKind.BUREAU.value, region=district)
+    return factories.member(bureau, Role.BUREAU_OFFICER, name="寅")
+
+
+def test_a_districts_bureau_admits_and_sees_what_lies_in_its_district(officer, registrant, districts):
+    here, there = districts
+    of_district = district_officer(here)
+    mine = register(registrant, district=here)
+    other_code = "91990121YP1000027" + check_character("91990121YP1000027")
+    foreign = register(factories.user("丑"), district=there, uscc=other_code)
+    outside = factories.organization("外地公司", state="pending", in_region=False)
+    assert list(selectors.organizations_pending(of_district)) == [mine]
+    assert set(selectors.organizations_pending(officer)) == {mine, foreign, outside}
+    assert list(selectors.organizations_supervised(of_district)) == [mine]
+    assert len(told(of_district)) == 1
+    for one in (foreign, outside):
+        with pytest.raises(Forbidden):
+            services.organization_admit(actor=of_district, organization_id=one.pk, now=NOW)
+        with pytest.raises(NotFound):
+            selectors.organization_inside(of_district, one.public_id)
+    assert (
+        services.organization_admit(actor=of_district, organization_id=mine.pk, now=NOW).state == "admitted"
+    )
+    assert selectors.supervises(of_district, mine)
+    assert not selectors.supervises(of_district, foreign)
+    assert not selectors.region_of(registrant)
+
+
+def test_a_list_of_many_organizations_takes_as_many_statements(officer, statements):
+    statements.assert_unchanged(
+        lambda: [one.district for one in selectors.organizations_supervised(officer)],
+        by=lambda: [factories.organization(f"云屏{number}所") for number in range(20)],
+    )
+
+
+def test_an_admitted_organization_changes_its_contact_and_leaves_one_entry(registrant):
+    company = factories.organization("云屏晶体有限公司")
+    admin = factories.member(company, Role.ORG_ADMIN)
+    change = {"name_en": "Crystals", "contact": "子", "phone": "1"}
+    for _twice in range(2):
+        services.organization_edit(actor=admin, organization_id=company.pk, now=NOW, **change)
+    company.refresh_from_db()
+    assert (company.name_en, company.contact) == ("Crystals", "子")
+    assert [entry.details for entry in journal.history(company)] == [
+        {"fields": ["name_en", "contact", "phone"]}
+    ]
