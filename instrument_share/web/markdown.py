@@ -64,7 +64,7 @@ class _Renderer(RendererHTML):
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "breaks": True}, renderer_cls=_Renderer)
     parser.enable(["table", "strikethrough"])
-    parser.validateLink = lambda address: bool(LINK.match(address))  # type: ignore[method-assign]
+    parser.validateLink = lambda address: bool(LINK.match(address))  # type: ignore[assignment,method-assign]
     return parser
 
 

@@ -61,8 +61,9 @@ def publication(viewer: "Viewer", kind: PublicationKind, public_id: str) -> "Pub
     managed = Q(organization_id__in=standing(viewer).organization_ids(Role.UNIT_MANAGER))
     public = STANDING & Q(organization__state=OrganizationState.ADMITTED)
     taken_down = Q(published_at__isnull=False) & _all_of(viewer)
-    rows = MODELS[kind]._default_manager.filter(public | taken_down | managed)
-    found = rows.select_related("organization__district").filter(public_id=public_id).first()
+    rows: Any = MODELS[kind]._default_manager.select_related("organization__district")
+    rows = rows.filter(public | taken_down | managed)
+    found: Publication | None = rows.filter(public_id=public_id).first()
     if found is None:
         raise NotFound
     return found
@@ -85,7 +86,7 @@ def publication_at(viewer: "Viewer", public_id: str) -> Found:
     try:
         return Found(kind, publication(viewer, kind, public_id))
     except NotFound:
-        rows = MODELS[kind]._default_manager.filter(IN_STATE[PublicationState.WITHDRAWN])
+        rows: Any = MODELS[kind]._default_manager.filter(IN_STATE[PublicationState.WITHDRAWN])
         rows = rows.filter(organization__state=OrganizationState.ADMITTED).select_related("organization")
         found = rows.filter(public_id=public_id).first()
         if found is None:

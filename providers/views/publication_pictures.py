@@ -40,7 +40,6 @@ def pictures(request: HttpRequest, organization_id: str) -> HttpResponse:
     beside_a_text = getattr(request, "htmx", False) and request.method == "POST"
     if added and not beside_a_text:
         return done(request, _("The picture is here. Copy its line into a text."), request.path)
-    status = 422 if request.method == "POST" and not added else 200
     own = selectors.pictures(request.user, unit.pk)
     if beside_a_text:
         context = {
@@ -48,9 +47,10 @@ def pictures(request: HttpRequest, organization_id: str) -> HttpResponse:
             "picture_form": PictureForm(prefix="new") if added else form,
             "pictures": own[:PICTURES_SHOWN],
         }
-        return render(request, "providers/parts_pictures.html", context, status=status)
+        return render(request, "providers/parts_pictures.html", context, status=201 if added else 422)
     page = cursor.page(own, ordering=("-created_at", "-id"), cursor=request.GET.get("cursor"), limit=PER_PAGE)
     context = {"unit": unit, "picture_form": form, "page": page}
+    status = 422 if request.method == "POST" else 200
     return render(request, "providers/pictures.html", context, status=status)
 
 

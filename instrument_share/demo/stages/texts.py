@@ -19,7 +19,7 @@ MOST_USES = 3
 
 def load(world: World) -> str:
     facts = world.city.texts
-    writer = {
+    writer: dict[str, Any] = {
         "actor": world.manager(facts["unit"]),
         "organization_id": world.organizations[facts["unit"]].pk,
     }
