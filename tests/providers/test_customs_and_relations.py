@@ -3,11 +3,11 @@
 from datetime import date
 
 import pytest
-from providers.domain.customs import customs_checked
 
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import Invalid, NotFound
 from providers import selectors, services
+from providers.domain.customs import customs_checked
 from providers.domain.words import GroupKind
 from providers.models import CustomsSupervision
 from tests.providers.conftest import NOW, published
