@@ -46,14 +46,16 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     whole_city = _found(request, form, now, found.search, free=form.wanted_time, but="district")
     with_counts(form, whole_city.instruments)
     every = _found(request, form, now, found.search, free=form.wanted_time, but="category")
+    facet = category_chips(request, chosen, every.instruments, address)
+    told = ("category",) if any(is_chosen for _, _, is_chosen, _ in facet) else ()
     context = {
         "form": form,
         "page": page,
         "rows": rows_of(request.user, page.items, now),
         "count": found.instruments.count(),
         "wanted": form.wanted_time,
-        "facet": category_chips(request, chosen, every.instruments, address),
-        "narrowing": filter_chips(form, address),
+        "facet": facet,
+        "narrowing": filter_chips(form, address, but=told),
         "understood": understood(found),
         "comparison": Comparison.of(form.cleaned_data.get("compare", ""), address),
     }
