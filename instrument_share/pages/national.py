@@ -157,30 +157,40 @@ class NationalCount:
         return self.total - self.refused
 
 
+@dataclass
+class RefusalGroup:
+    """One thing that the platform would refuse of many records, with the first of these."""
+
+    kind: RecordType
+    refusal: Refusal
+    count: int = 0
+    first: list[NationalRecord] = field(default_factory=list)
+
+
 @dataclass(frozen=True)
 class NationalReport:
     counts: Mapping[RecordType, NationalCount]
-    refused: list[NationalRecord]
-    """The first of those that the platform would refuse."""
-    refusals: int
+    groups: list[RefusalGroup]
+    """By type, the most frequent first."""
 
 
-def national_report(records: Iterator[NationalRecord], most: int) -> NationalReport:
-    """How many pass, and the first `most` records that don't."""
-    counts = {kind: NationalCount(kind) for kind in RecordType}
-    refused: list[NationalRecord] = []
-    refusals = 0
+def national_report(records: Iterator[NationalRecord], named: int = 3) -> NationalReport:
+    """How many pass, and what would be refused, each with the first `named` records of which it would be."""
+    counts = {kind: NationalCount(kind) for kind in SHEETS}
+    groups: dict[tuple[RecordType, str, str], RefusalGroup] = {}
     for record in records:
         counts[record.kind].total += 1
-        if record.refusals:
-            counts[record.kind].refused += 1
-            refusals += len(record.refusals)
-            if len(refused) < most or record.kind is not RecordType.SERVICE:
-                refused.append(record)
-    # Instruments and units come after uses, and a unit mends them first.
-    order = [RecordType.UNIT, RecordType.INSTRUMENT, RecordType.CUSTOMS, RecordType.SERVICE]
-    refused.sort(key=lambda record: order.index(record.kind))
-    return NationalReport(counts, refused[:most], refusals)
+        counts[record.kind].refused += bool(record.refusals)
+        for refusal in record.refusals:
+            key = record.kind, refusal.field, refusal.code
+            group = groups.setdefault(key, RefusalGroup(record.kind, refusal))
+            group.count += 1
+            if len(group.first) < named:
+                group.first.append(record)
+    order = list(SHEETS)
+    return NationalReport(
+        counts, sorted(groups.values(), key=lambda group: (order.index(group.kind), -group.count))
+    )
 
 
 def sent(records: Iterator[NationalRecord], status: str, *, also_refused: bool) -> Iterator[NationalRecord]:

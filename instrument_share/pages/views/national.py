@@ -30,8 +30,10 @@ from instrument_share.pages.national import as_json, as_xlsx, national_records, 
 from instrument_share.pages.national_forms import NationalYearForm
 from instrument_share.pages.unit_table import owning_units
 from instrument_share.web import clock
+from instrument_share.web.exports import csv_response
 from instrument_share.web.forms import add_problems
 from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.problem import told
 from providers.domain.national import DRAFT, SUBMITTED, RecordType
 from providers.selectors.national import TEXTS, national_years, unit_codes
 from providers.services.national import national_year_save
@@ -39,7 +41,6 @@ from providers.services.national import national_year_save
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization
 
-MOST_SHOWN = 100
 YEARS_BACK = 3
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -50,6 +51,8 @@ def of_unit(request: HttpRequest, public_id: str) -> HttpResponse:
     """A unit's records of a year (`?year=`)."""
     unit = _managed(request, public_id)
     year = _year(request)
+    if "export" in request.GET:
+        return _refusals(request, [unit], year)
     context = {
         **_context(request, [unit], year),
         "unit": unit,
@@ -65,6 +68,8 @@ def of_unit(request: HttpRequest, public_id: str) -> HttpResponse:
 def of_region(request: HttpRequest) -> HttpResponse:
     """The records of all units of the bureau's region."""
     units, year = _of_region(request), _year(request)
+    if "export" in request.GET:
+        return _refusals(request, units, year)
     context = {
         **_context(request, units, year),
         "unit_count": len(units),
@@ -136,21 +141,15 @@ def _year(request: HttpRequest) -> int:
 
 def _context(request: HttpRequest, units: Sequence["Organization"], year: int) -> dict[str, Any]:
     last = clock.now().astimezone(CITY_TIME).year
-    report = national_report(national_records(request.user, units, year), MOST_SHOWN)
-    words = {
-        RecordType.UNIT: _("Unit, the year"),
-        RecordType.INSTRUMENT: _("Instruments"),
-        RecordType.CUSTOMS: _("Customs supervision"),
-        RecordType.SERVICE: _("Service records"),
-    }
+    report = national_report(national_records(request.user, units, year))
+    words = _words()
     return {
         "year": year,
         "years": [(one, f"?year={one}", one == year) for one in range(last, last - YEARS_BACK, -1)],
         "counts": [(words[kind], count) for kind, count in report.counts.items()],
         "passing": sum(count.passing for count in report.counts.values()),
-        "refused": [(words[record.kind], record) for record in report.refused],
-        "refused_count": sum(count.refused for count in report.counts.values()),
-        "most": MOST_SHOWN,
+        "groups": [(words[group.kind], group) for group in report.groups],
+        "refusals": f"?year={year}&export=csv",
         "unconfirmed": unconfirmed_count(request.user, [unit.pk for unit in units], year),
         "draft": DRAFT,
         "submitted": SUBMITTED,
