@@ -213,6 +213,8 @@ def test_the_page_names_what_is_refused_and_leads_to_where_it_is_mended(city, cl
     page = client.get(answer["Location"]).content.decode()
     assert "submittedRates" in page
     assert "insCode" not in page
+    csv = client.get(answer["Location"] + "&export=csv").content.decode("utf-8-sig").splitlines()
+    assert [line.partition(",")[0] for line in csv] == ["记录", city.owner.name_zh]
 
 
 def test_the_bureau_has_the_records_of_all_units(city, client):

@@ -156,6 +156,34 @@ def _context(request: HttpRequest, units: Sequence["Organization"], year: int) -
     }
 
 
+def _words() -> dict[RecordType, str]:
+    return {
+        RecordType.UNIT: _("Unit, the year"),
+        RecordType.INSTRUMENT: _("Instruments"),
+        RecordType.CUSTOMS: _("Customs supervision"),
+        RecordType.SERVICE: _("Service records"),
+    }
+
+
+def _refusals(request: HttpRequest, units: Sequence["Organization"], year: int) -> HttpResponse:
+    """Everything that would be refused, as a table for other programs."""
+    words = _words()
+    heads = [_("Record"), _("Kind"), _("Field"), _("Value"), _("What is wrong"), _("What to do")]
+    rows = (
+        [
+            record.name,
+            words[record.kind],
+            f"{one.meaning} {one.field}",
+            one.value,
+            told(one.reason.message, one.reason.params),
+            told(one.remedy.message, one.remedy.params),
+        ]
+        for record in national_records(request.user, units, year)
+        for one in record.refusals
+    )
+    return csv_response(f"national-{year}-refused", heads, rows)
+
+
 def _file(request: HttpRequest, units: Sequence["Organization"], year: int, ending: str) -> HttpResponseBase:
     """`?status=-1` sends drafts; `?all=1` those too that would be refused, always as drafts."""
     if ending not in ("xlsx", "json"):
