@@ -114,6 +114,7 @@ class City:
     newcomer: Instrument
     changes: Mapping[str, Mapping[str, Any]]
     returned_profile: Mapping[str, Any]
+    supervision: Mapping[str, Any]
     labs: tuple[Lab, ...]
     people: tuple[Person, ...]
     instruments: tuple[Instrument, ...]
@@ -175,6 +176,7 @@ def city() -> City:
         newcomer=Instrument(**_tuples(newcomer, "prices", "subjects")),
         changes=review["changes"],
         returned_profile=review["profile"],
+        supervision=_read("supervision"),
         labs=tuple(Lab(unit=row["key"], **lab) for row in owners["unit"] for lab in row["lab"]),
         people=tuple(_people()),
         instruments=tuple(_instruments()),

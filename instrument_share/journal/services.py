@@ -183,15 +183,18 @@ def _seal_next(now: datetime) -> int:
 
 
 MAILED_AT_ONCE = 200
+TRIED_FOR = timedelta(days=7)
+"""What is older stands in the inbox only: news of last month in today's mail would mislead."""
 
 
 def notifications_mail(now: datetime, tell: Tell) -> int:
     """Send the notifications that were not mailed yet, each in its reader's language; their number.
 
     For `tick`. Each is marked in the transaction that sends it: a mail that fails is tried again next time,
-    and keeps back none that was sent. People without an address read theirs in the inbox.
+    for a week, and keeps back none that was sent. People without an address read theirs in the inbox.
     """
-    waiting = Notification.objects.filter(mailed_at__isnull=True).order_by("id")
+    waiting = Notification.objects.filter(mailed_at__isnull=True, created_at__gt=now - TRIED_FOR)
+    waiting = waiting.order_by("id")
     return sum(_mail(pk, now, tell) for pk in list(waiting.values_list("pk", flat=True)[:MAILED_AT_ONCE]))
 
 

@@ -80,7 +80,7 @@ def test_completeness_differs_between_units():
     }
     states = providers.completeness_of(list(ids.values()), date(2026, 11, 23))
     complete = {key: states[pk].complete for key, pk in ids.items()}
-    # At 云屏理工大学 only the instrument that waits for review is missing.
+    # At 云屏理工大学 only instruments are missing: one waits for review, one was returned.
     assert complete == {"materials": 6, "tech-univ": 5, "hospital": 2, "chengyuan": 1, "agri": 0}
 
 
