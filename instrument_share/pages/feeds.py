@@ -30,7 +30,7 @@ def absolute(address: str) -> str:
     return f"{settings.SITE_URL}{address}"
 
 
-class AtomFeed(Feed):  # type: ignore[type-arg]
+class AtomFeed(Feed):
     """What the feeds have in common: names that stay the same, addresses under SITE_URL."""
 
     feed_type = Atom1Feed

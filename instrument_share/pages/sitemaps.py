@@ -20,13 +20,12 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from providers.models import Instrument, UnitProfile
-    from providers.models.publications import Publication
 
 ANYBODY = AnonymousUser()
 PUBLISHED = Q(published_at__isnull=False, withdrawn_at__isnull=True)
 
 
-class OwnSitemap(Sitemap):  # type: ignore[type-arg]
+class OwnSitemap(Sitemap):
     """Addresses begin with SITE_URL, by whatever name the server was asked."""
 
     def get_domain(self, _site: Any = None) -> str:
@@ -74,11 +73,12 @@ class PublicationSitemap(OwnSitemap):
     def items(self) -> "QuerySet[Any]":
         return providers.publications(ANYBODY, self.kind).filter(PUBLISHED).order_by("pk")
 
-    def location(self, item: "Publication") -> str:
+    def location(self, item: Any) -> str:
         return reverse("publication", args=[item.public_id])
 
-    def lastmod(self, item: "Publication") -> datetime | None:
-        return item.published_at
+    def lastmod(self, item: Any) -> datetime:
+        at: datetime = item.published_at
+        return at
 
 
 class NewsSitemap(PublicationSitemap):
@@ -97,7 +97,7 @@ class OpennessSitemap(PublicationSitemap):
     kind = PublicationKind.OPENNESS
 
 
-SITEMAPS = {
+SITEMAPS: dict[str, type[OwnSitemap]] = {
     "pages": PageSitemap,
     "instruments": InstrumentSitemap,
     "units": UnitSitemap,

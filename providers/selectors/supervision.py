@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import standing, supervises
@@ -59,7 +59,8 @@ def titles(public_ids: Collection[str]) -> dict[str, Bilingual]:
         for row in Instrument.objects.filter(public_id__in=wanted).only("public_id", "name_zh", "name_en")
     }
     for model in MODELS.values():
-        rows = model._default_manager.filter(public_id__in=wanted)
+        published: Any = model._default_manager
+        rows = published.filter(public_id__in=wanted)
         for public_id, zh, en in rows.values_list("public_id", "title_zh", "title_en"):
             found[public_id] = Bilingual(zh, en)
     return found

@@ -82,4 +82,4 @@ def sitemap_index(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(public=True, max_age=DAY_SECONDS)
 def sitemap_part(request: HttpRequest, section: str) -> HttpResponse:
-    return sitemap_of_django(request, SITEMAPS, section=section)
+    return sitemap_of_django(request, dict(SITEMAPS), section=section)
