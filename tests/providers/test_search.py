@@ -45,6 +45,11 @@ def test_people_find_what_they_expect_and_best_first():
         assert (one.gain, one.reciprocal_rank, one.served) >= (0.95, 0, 0), badly
         assert one.reciprocal_rank >= 0.97, badly
         assert one.served >= 0.98, badly
+    another = quality("another_hand")
+    assert len(another.answers) == 50
+    assert another.gain >= 0.94
+    assert another.reciprocal_rank >= 0.97
+    assert another.served == 1
     # The seven of the requirement, each with what a person would expect first.
     first = {q: answer({"q": q, "best": []}).found[:3] for q in ("LC-MS", "LCMS-8060", "LCMS-8061")}
     assert set(first["LC-MS"]) == {"X04", "YPU-CH-03", "MD-C-05"}
