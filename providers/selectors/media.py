@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from instrument_share.accounts.domain import Role
-from instrument_share.accounts.selectors import standing
+from instrument_share.accounts.selectors import region_of, standing
 from instrument_share.kernel.errors import NotFound
 from providers.domain.words import Audience
 from providers.models import CustomsSupervision, Instrument, InstrumentAttachment, InstrumentPicture
@@ -73,6 +73,6 @@ def _reads_inner(viewer: "Viewer", instrument: Instrument, now: datetime) -> boo
     inner = (Role.UNIT_MANAGER, Role.KEEPER)
     if any(mine.holds(role, instrument.organization_id) for role in inner):
         return True
-    if mine.holds(Role.BUREAU_OFFICER) or mine.holds(Role.BUREAU_AUDITOR):
+    if region_of(viewer).covers(instrument.organization):
         return True
     return has_qualification(viewer.pk, instrument.pk, now)
