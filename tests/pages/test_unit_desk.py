@@ -42,7 +42,7 @@ def test_it_says_what_is_missing_and_leads_to_where_it_is_done(see, city):
     assert "单位简介 缺失 单位简介未发布。" in page or "单位简介尚未发布" in page
     assert f'href="/unit/{unit}/profile/"' in links
     assert f'href="/unit/{unit}/publish/news/"' in links
-    assert f'href="/unit/{unit}/publish/openness/"' in links
+    assert f'href="/unit/{unit}/statement/"' in links
 
 
 def test_returned_instruments_stand_before_other_drafts_with_the_reason(see, city):
