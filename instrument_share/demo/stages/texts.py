@@ -11,6 +11,7 @@ from instrument_share.demo.world import World, at
 from providers import selectors as provider_selectors
 from providers import services as providers
 from providers.domain.publications import PublicationKind
+from providers.services.national import national_year_save
 
 NEWS = PublicationKind.NEWS
 SLOTS = 24
@@ -27,6 +28,13 @@ def load(world: World) -> str:
     providers.publication_draft(kind=NEWS, values=facts["draft"], now=world.now - timedelta(days=1), **writer)
     _scheduled(world, writer, dict(facts["scheduled"]))
     _withdrawn(world, writer, dict(facts["withdrawn"]))
+    national_year_save(
+        actor=writer["actor"],
+        organization_id=writer["organization_id"],
+        year=world.today.year - 1,
+        values=facts["national"],
+        now=world.now - timedelta(days=20),
+    )
     return f"4 texts, {_cases(world, writer)} cases that cite uses"
 
 
