@@ -1,6 +1,7 @@
 """Parts of the page on which terms are entered: what a price is for, and how it differs from before."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 
 from django import template
@@ -14,11 +15,14 @@ from instrument_share.web import formats
 from instrument_share.web.problem import told
 from instrument_share.web.templatetags.ui import badge
 from providers.domain.price_changes import PriceChange
+from providers.domain.price_table import PriceTableRow
 from providers.domain.sentences import conditions
 from providers.domain.terms import Price
 from providers.domain.wording import word
 
 register = template.Library()
+
+MONDAY = date(2024, 1, 1)
 
 
 @register.simple_tag
@@ -68,4 +72,8 @@ def weekday_short(number: str) -> str:
     return word[:2] if formats.in_english() else word[-1]
 
 
-MONDAY = date(2024, 1, 1)
+def price_conditions(row: PriceTableRow) -> str:
+    """The services of a row of the price list, and when it applies."""
+    modes = tuple(word(line.service_mode) for line in row.lines if line.service_mode is not None)
+    times = conditions(replace(row.line, service_mode=None))
+    return told("{for}", {"for": (*modes, *times)}) or _("any service, any time")

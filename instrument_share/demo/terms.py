@@ -3,14 +3,17 @@
 from datetime import date, time, timedelta
 from decimal import Decimal
 from itertools import product
+from typing import Any
 
 from instrument_share.demo.city import City, Instrument
-from providers.domain.terms import OpeningPattern, Price, TermsDraft
+from providers.domain.terms import OpeningPattern, Price, Quota, TermsDraft
 from providers.domain.words import (
     Decision,
     Frequency,
     HolidayTreatment,
     PriceUnit,
+    QuotaHolder,
+    QuotaSpan,
     ServiceMode,
     UserKind,
 )
@@ -49,8 +52,19 @@ def draft(city: City, instrument: Instrument, starts_on: date, raised: Decimal =
         decision=Decision(facts["decision"]),
         decision_hours=facts["decision_hours"],
         service_modes=frozenset(modes),
+        quotas=tuple(_quota(quota) for quota in facts.get("quotas", ())),
+        accepts_vouchers=facts.get("accepts_vouchers", False),
         prices=tuple(_prices(instrument, modes, raised)),
         minimum_charge_yuan=Decimal(min(instrument.prices)),
+    )
+
+
+def _quota(facts: dict[str, Any]) -> Quota:
+    return Quota(
+        QuotaHolder(facts["holder"]),
+        QuotaSpan(facts["span"]),
+        facts["hours"] * 60 if "hours" in facts else None,
+        facts.get("bookings"),
     )
 
 
