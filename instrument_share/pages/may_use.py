@@ -43,9 +43,8 @@ def may_use(
     )
 
 
-def divided(prices: Sequence[PriceRow], may: MayUse | None) -> tuple[list[PriceRow], list[PriceRow]]:
-    """The prices for the reader, and those for others; for a visitor all of them are the reader's."""
+def for_reader(prices: Sequence[PriceRow], may: MayUse | None) -> list[PriceRow]:
+    """The prices for the reader; for a visitor all of them."""
     if may is None or not may.admitted:
-        return list(prices), []
-    mine = [row for row in prices if row.user_kind is None or row.user_kind in may.admitted]
-    return mine, [row for row in prices if row not in mine]
+        return list(prices)
+    return [row for row in prices if row.user_kind is None or row.user_kind in may.admitted]

@@ -15,7 +15,7 @@ from instrument_share.kernel.errors import NotFound
 from instrument_share.kernel.interval import Interval
 from instrument_share.pages.data_sheet import data_sheet
 from instrument_share.pages.files import picture_response
-from instrument_share.pages.may_use import divided, may_use
+from instrument_share.pages.may_use import for_reader, may_use
 from instrument_share.pages.prices import price_table
 from instrument_share.pages.structured import absolute, as_script, instrument_data, picture_address
 from instrument_share.web import clock
@@ -35,7 +35,6 @@ def instrument(request: HttpRequest, public_id: str) -> HttpResponse:
     terms = providers.terms_at(found.pk, now)
     prices = price_table(terms)
     may = may_use(request.user, found, terms, now)
-    my_prices, other_prices = divided(prices, may)
     pictures = providers.pictures_of([found.pk])[found.pk]
     ratings = bookings.ratings_of(found.pk)
     cases = providers.publications(request.user, PublicationKind.CASE, found.organization_id)
@@ -44,8 +43,7 @@ def instrument(request: HttpRequest, public_id: str) -> HttpResponse:
         "terms": terms,
         "rule": sentences(replace(terms, prices=())) if terms else [],
         "may": may,
-        "prices": my_prices,
-        "other_prices": other_prices,
+        "prices": for_reader(prices, may),
         "bookable": terms is not None and found.state == InstrumentState.PUBLISHED,
         "pictures": pictures,
         "attachments": providers.attachments_of(request.user, found, now),
