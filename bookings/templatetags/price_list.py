@@ -1,4 +1,4 @@
-"""The public price list of an instrument, with what its versions changed."""
+"""The public price list of an instrument, and what its versions changed."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,6 @@ import rules
 from django import template
 
 from bookings.templatetags.rules_ui import price_conditions
-from instrument_share.web import clock
 from providers import selectors as providers
 from providers.domain.price_changes import PriceChange, price_changes
 from providers.domain.price_table import price_table
@@ -31,13 +30,24 @@ class PriceVersion:
     changes: tuple[PriceChange, ...]
 
 
-@register.inclusion_tag("bookings/parts/price_list.html", takes_context=True)
-def price_list(context: dict[str, Any], instrument: Any) -> dict[str, Any]:
-    """`{% price_list instrument %}`: the table in force, and its history. Seven statements."""
-    viewer, now = context["request"].user, clock.now()
+@register.inclusion_tag("bookings/parts/price_list.html")
+def price_list(terms: Terms | None) -> dict[str, Any]:
+    """`{% price_list terms %}`: every price, a column for each kind of user."""
+    if terms is None:
+        return {}
+    table = price_table(terms)
+    return {"table": table, "rows": [(row, price_conditions(row)) for row in table.rows], "terms": terms}
+
+
+@register.inclusion_tag("bookings/parts/price_history.html", takes_context=True)
+def price_history(context: dict[str, Any], instrument: Any) -> dict[str, Any]:
+    """`{% price_history instrument %}`: what each version changed in the prices. Seven statements.
+
+    Who published it is named to those who set the rule.
+    """
+    viewer = context["request"].user
     versions = list(providers.rules_of(viewer, instrument.pk)[: MOST_VERSIONS + 1])
     terms = [providers.terms_of(rule) for rule in versions]
-    in_force = next((one for one in terms if one.applies_from <= now), None)
     names = rules.has_perm("providers.set_rule", viewer, instrument)
     history = [
         PriceVersion(
@@ -48,15 +58,8 @@ def price_list(context: dict[str, Any], instrument: Any) -> dict[str, Any]:
             tuple(change for change in _changes(before, one) if change.before != change.after),
         )
         for rule, one, before in zip(versions, terms, [*terms[1:], None], strict=True)
-    ][:MOST_VERSIONS]
-    table = price_table(in_force) if in_force is not None else None
-    return {
-        "table": table,
-        "rows": [(row, price_conditions(row)) for row in table.rows] if table else [],
-        "terms": in_force,
-        "history": history,
-        "instrument": instrument,
-    }
+    ]
+    return {"history": history[:MOST_VERSIONS]}
 
 
 def _changes(before: Terms | None, after: Terms) -> list[PriceChange]:

@@ -136,7 +136,7 @@ def _years(current: int, shown: int) -> list[tuple[str, str, bool]]:
     """The years around this one, and those that somebody entered, to choose from."""
     known: Mapping[int, bool] = providers.years_known()
     near = {*range(current - 2, current + 3), shown, *(year for year, entered in known.items() if entered)}
-    words = {True: _("entered here"), False: _("published"), None: _("not known")}
+    words = {True: _("entered here"), False: _("in the published table"), None: _("not known")}
     return [
         (f"{year} · {words[known.get(year)]}", reverse("holiday_year", args=[year]), year == shown)
         for year in sorted(near)

@@ -56,7 +56,7 @@ class DayForm(_YearForm):
     """One day; the others stay as they are."""
 
     date = forms.DateField(label=_("Day"), widget=DayInput())
-    kind = forms.ChoiceField(label=_("It is"), required=False)
+    kind = forms.ChoiceField(label=_("It is"), required=False, initial=DayKind.HOLIDAY.value)
     name = forms.CharField(label=_("Its name"), max_length=50, required=False)
 
     field_order = ("date", "kind", "name", "source")
