@@ -175,8 +175,8 @@ instrument_resume/bookings     .     .     .     .     yes   .     yes   .     y
 instrument_resume/by_bureau    .     .     .     .     .     .     .     .     yes   .     .     .
 instrument_retire/bookings     .     .     .     .     .     .     yes   .     .     .     .     .
 qualification_revoke/bookings  .     .     .     .     yes   .     yes   .     .     .     .     .
-rule_put_in_force              .     .     .     .     .     .     yes   .     .     .     .     .
 holidays_set                   .     .     .     .     .     .     .     .     yes   .     .     yes
+rule_put_in_force              .     .     .     .     .     .     yes   .     .     .     .     .
 usage_log_by_hand              .     .     .     .     yes   .     yes   .     .     .     .     .
 usage_correct                  .     .     .     .     yes   .     yes   .     .     .     .     .
 # the keeper's record

@@ -70,6 +70,7 @@ from bookings.selectors.statistics import (
     hours_of_unit,
     openness,
 )
+from bookings.selectors.together import mates
 from bookings.selectors.usage import (
     broken_links,
     confirmable_corrections,
@@ -120,6 +121,7 @@ __all__ = [
     "hours_of_unit",
     "keeper_day",
     "last_booking",
+    "mates",
     "next_free",
     "not_begun",
     "openness",

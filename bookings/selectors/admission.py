@@ -1,20 +1,22 @@
 """The facts behind a request, gathered for `bookings.domain.admission`, and its price."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import rules
 from django.db.models import Q
 
 from bookings.domain import admission, credit, pricing, quota
-from bookings.domain.errors import BookingRefused
+from bookings.domain.errors import BookingRefused, SlotTaken
 from bookings.domain.states import HOLDING, BookingState
 from bookings.models import Booking
 from bookings.selectors.bookings import credit_ends
 from bookings.selectors.holds import holds
+from bookings.selectors.together import mates
 from instrument_share.accounts.selectors import standing
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.interval import Interval
+from instrument_share.kernel.wording import Bilingual, Sentence
 from providers import selectors as providers
 from providers.domain.words import Decision, InstrumentState, QuotaHolder, ServiceMode, UserKind
 
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from providers.domain.terms import Terms
     from providers.models import Instrument
 
+OF_THE_INSTRUMENT = ("booking.not_published", "booking.no_rule", "booking.outside_windows", "booking.closed")
+"""Said of each instrument; what is wrong with the person or the request is said once."""
 COUNTED = [*HOLDING, BookingState.COMPLETED, BookingState.NO_SHOW]
 """Bookings that count towards quotas."""
 
@@ -42,9 +46,57 @@ def booking_problems(
 ) -> list[Problem]:
     """Everything that stands against this request, as `booking_create` would find it. Changes nothing.
 
-    The requester is the viewer; for a booking that is `moving`, its own user. The deadline for changes binds
-    that user, not the keeper.
+    An instrument that can't be booked without others is asked about with them: what stands against one of
+    those is said with its name (`booking.linked_taken`, `booking.linked_refused`). The requester is the
+    viewer; for a booking that is `moving`, its own user. The deadline for changes binds that user, not the
+    keeper.
     """
+    asked: dict[str, Any] = {
+        "interval": interval,
+        "service_mode": service_mode,
+        "payer_organization": payer_organization,
+        "subject": subject,
+        "samples": samples,
+        "now": now,
+    }
+    found = _problems(viewer, instrument, moving=moving, **asked)
+    if moving is None:
+        others = [(one, None) for one in providers.instruments_by_id(providers.linked_ids(instrument.pk))]
+    else:
+        others = [(mate.instrument, mate) for mate in mates(moving)]
+    known = {problem.code for problem in found} - {SlotTaken.code, *OF_THE_INSTRUMENT}
+    for other, mate in others:
+        theirs = _problems(viewer, other, moving=mate, **asked)
+        found += [_of_linked(other, problem) for problem in theirs if problem.code not in known]
+    return found
+
+
+def _of_linked(instrument: "Instrument", problem: Problem) -> Problem:
+    name = Bilingual(instrument.name_zh, instrument.name_en)
+    if problem.code == SlotTaken.code:
+        message = gettext_noop(
+            "“{instrument}”, which is booked together with this one, is taken at this time. Choose a time at "
+            "which both are free."
+        )
+        return Problem("booking.linked_taken", message, {"instrument": name}, "starts_at")
+    message = gettext_noop("“{instrument}”, which is booked together with this one: {problem}")
+    told = {"instrument": name, "problem": Sentence(problem.message, problem.params)}
+    return Problem("booking.linked_refused", message, told, problem.field)
+
+
+def _problems(
+    viewer: "User",
+    instrument: "Instrument",
+    *,
+    interval: Interval,
+    service_mode: ServiceMode,
+    payer_organization: "Organization | None",
+    subject: str,
+    samples: int,
+    now: datetime,
+    moving: Booking | None,
+) -> list[Problem]:
+    """What stands against the request on this one instrument."""
     terms = providers.terms_at(instrument.pk, now)
     user = viewer if moving is None else moving.user
     but = None if moving is None else moving.pk

@@ -21,9 +21,9 @@ NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 def booking_lock(booking_id: int) -> Booking:
-    """The booking, locked until the transaction ends; its instrument is locked first."""
-    instrument_id = Booking.objects.values_list("instrument_id", flat=True).get(pk=booking_id)
-    providers.instrument_lock(instrument_id)
+    """The booking, locked until the transaction ends; before it its instrument, and those booked with it."""
+    together = Booking.objects.filter(group__bookings=booking_id)
+    providers.instrument_locks(together.values_list("instrument_id", flat=True))
     return (
         Booking.objects.select_for_update(of=("self",))
         .select_related("instrument", "rule", "user", "payer_organization", "payer_person")

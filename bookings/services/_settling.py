@@ -9,7 +9,7 @@ from django.db.models import Q
 from bookings.domain.states import NOT_BEGUN
 from bookings.models import Booking
 from bookings.services import _messages as messages
-from bookings.services.booking import cancel, place, terms_of_move
+from bookings.services.booking import cancel, cancel_mates, place, terms_of_move
 from instrument_share.journal import services as journal
 from instrument_share.kernel.errors import DomainError, Problem, gettext_noop
 from instrument_share.kernel.interval import Interval
@@ -72,6 +72,7 @@ def carry_out(
 ) -> None:
     """Do what was said and tell the user at once. `because` names the decision in the journal."""
     if outcome == "cancel":
+        cancel_mates(booking, actor=actor, reason=reason, now=now)
         cancel(booking, actor=actor, reason=reason, late=False, now=now)
         messages.tell_user(booking, messages.CANCELLED, now, reason=reason)
     elif outcome == "keep":

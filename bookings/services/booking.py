@@ -25,6 +25,7 @@ from bookings.services._holding import (
 from bookings.services.next_free import next_free_refresh
 from instrument_share.accounts.permissions import require
 from instrument_share.journal import services as journal
+from instrument_share.kernel.errors import NotFound
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.states import moved
 from providers import selectors as providers
@@ -33,6 +34,7 @@ from providers.domain.words import Decision, ServiceMode, UserKind
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
     from providers.domain.terms import Terms
+    from providers.models import Instrument
 
 
 @transaction.atomic
@@ -51,10 +53,18 @@ def booking_create(
 ) -> Booking:
     """Claim an instrument for an interval, on one's own account or an organization's.
 
+    With it, in one group and for the same time, come those that it can't be booked without: all, or none.
+
     Approved at once or waiting for a keeper, as the rule says; either way it holds its time. Raises
     BookingRefused with every problem, or SlotTaken where the time being taken is the only one.
     """
-    instrument = providers.instrument_lock(instrument_id)
+    locked = {
+        one.pk: one
+        for one in providers.instrument_locks([instrument_id, *providers.linked_ids(instrument_id)])
+    }
+    instrument = locked.pop(instrument_id, None)
+    if instrument is None:
+        raise NotFound
     require(actor, "bookings.book", instrument)
     payer = payer_of(actor, payer_organization_id)
     problems = selectors.booking_problems(
@@ -67,27 +77,38 @@ def booking_create(
         samples=samples,
         now=now,
     )
-    terms = providers.terms_at(instrument_id, now)
-    if problems or terms is None:
+    if problems:
         raise _refusal(problems)
-    user_kind = providers.user_kind(actor, payer, instrument)
-    booking = Booking(
-        instrument=instrument,
-        user=actor,
-        payer_organization=payer,
-        payer_person=None if payer else actor,
-        user_kind=user_kind.value,
-        service_mode=service_mode.value,
-        subject=subject.strip(),
-        project=project.strip(),
-        direction=Direction(direction).value,
-        samples=samples,
-        requested_at=now,
-    )
+    group = BookingGroup.objects.create(user=actor, created_at=now)
+    asked = {
+        "group": group,
+        "user": actor,
+        "payer_organization": payer,
+        "payer_person": None if payer else actor,
+        "service_mode": service_mode.value,
+        "subject": subject.strip(),
+        "project": project.strip(),
+        "direction": Direction(direction).value,
+        "samples": samples,
+        "requested_at": now,
+    }
+    booking, *_linked = [
+        _made(one, interval, asked, now) for one in (instrument, *sorted(locked.values(), key=lambda i: i.pk))
+    ]
+    return booking
+
+
+def _made(instrument: "Instrument", interval: Interval, asked: dict[str, Any], now: datetime) -> Booking:
+    """One booking of a group, which has been admitted."""
+    terms = providers.terms_at(instrument.pk, now)
+    if terms is None:
+        raise _refusal([])
+    actor = asked["user"]
+    user_kind = providers.user_kind(actor, asked["payer_organization"], instrument)
+    booking = Booking(instrument=instrument, user_kind=user_kind.value, **asked)
     _claim(booking, interval, terms, now)
     booking.state = _first_state(terms).value
     with overlap_refused():
-        booking.group = BookingGroup.objects.create(user=actor, created_at=now)
         booking.save(force_insert=True)
     after_change(booking, actor, "booking.requested", now, details=_claimed(booking))
     if booking.state == BookingState.REQUESTED:
@@ -110,7 +131,18 @@ def booking_move(
     require(actor, "bookings.cancel", booking)
     require_revision(booking, revision)
     _require_not_begun(booking)
-    terms = terms_of_move(booking, interval, actor, now)
+    together = selectors.mates(booking)
+    terms_of_move(booking, interval, actor, now)
+    for one in together:
+        _move(one, interval, actor, now)
+    return _move(booking, interval, actor, now)
+
+
+def _move(booking: Booking, interval: Interval, actor: "User", now: datetime) -> Booking:
+    """The move of one booking, which has been admitted."""
+    terms = providers.terms_at(booking.instrument_id, now)
+    if terms is None:
+        raise _refusal([])
     if selectors.asks_again(actor, booking, terms):
         _undecide(booking)
         place(booking, interval, terms, actor=actor, now=now, action="booking.moved_for_decision")
@@ -150,6 +182,7 @@ def booking_reject(
     if not reason.strip():
         raise ReasonMissing
     _decided(booking, actor, now, reason)
+    cancel_mates(booking, actor=actor, reason=reason, now=now)
     booking.ended_at = now
     advance(booking, "reject", "decided_at", "decided_by", "decision_note", "ended_at")
     after_change(booking, actor, "booking.rejected", now)
@@ -174,6 +207,7 @@ def booking_cancel(
     if not by_user and not reason.strip():
         raise ReasonMissing
     late = by_user and booking.state == BookingState.APPROVED and is_late_now(booking, now)
+    cancel_mates(booking, actor=actor, reason=reason, now=now, by_user=by_user)
     cancel(booking, actor=actor, reason=reason, late=late, now=now)
     if by_user:
         messages.tell_keepers(booking, messages.CANCELLED, now, reason=reason.strip() or "—")
@@ -182,14 +216,34 @@ def booking_cancel(
     return booking
 
 
-def cancel(booking: Booking, *, actor: "User", reason: str, late: bool, now: datetime) -> None:
-    """The writing part of a cancel, under the caller's lock and in its transaction."""
+def cancel_mates(
+    booking: Booking, *, actor: "User | None", reason: str, now: datetime, by_user: bool = False
+) -> None:
+    """What was booked together ends together, without charge unless its user cancels it late.
+
+    It counts on the user's credit once, with the booking itself.
+    """
+    for mate in selectors.mates(booking):
+        late = by_user and mate.state == BookingState.APPROVED and is_late_now(mate, now)
+        cancel(mate, actor=actor, reason=reason, late=late, now=now, counts=False)
+        if by_user:
+            messages.tell_keepers(mate, messages.CANCELLED, now, reason=reason.strip() or "—")
+        else:
+            messages.tell_user(mate, messages.CANCELLED, now, reason=reason.strip() or "—")
+
+
+def cancel(
+    booking: Booking, *, actor: "User | None", reason: str, late: bool, now: datetime, counts: bool = True
+) -> None:
+    """The writing part of a cancel, under the caller's lock and in its transaction; `counts` says whether a
+    late one counts on the user's credit.
+    """
     booking.ended_at = now
     booking.late_cancel = late
     booking.decision_note = reason.strip()[:500]
     booking.charged_yuan = late_charge(booking) if late else None
     advance(booking, "cancel", "ended_at", "late_cancel", "decision_note", "charged_yuan")
-    if late:
+    if late and counts:
         credit_event(booking, CreditKind.LATE_CANCEL, now)
     details = {"late": late, "charged_yuan": str(booking.charged_yuan)} if late else {}
     after_change(booking, actor, "booking.cancelled", now, details=details)

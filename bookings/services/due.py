@@ -12,7 +12,7 @@ from bookings.domain.words import CreditKind
 from bookings.models import Booking
 from bookings.services import _messages as messages
 from bookings.services._holding import advance
-from bookings.services.booking import after_change, credit_event
+from bookings.services.booking import after_change, cancel_mates, credit_event
 
 
 def bookings_lapse_due(now: datetime) -> int:
@@ -35,6 +35,7 @@ def _lapse(booking_id: int, now: datetime) -> bool:
     booking = selectors.booking_lock(booking_id)
     if booking.state != BookingState.REQUESTED or booking.decide_by is None or booking.decide_by > now:
         return False
+    cancel_mates(booking, actor=None, reason="", now=now)
     booking.ended_at = now
     advance(booking, "lapse", "ended_at")
     after_change(booking, None, "booking.lapsed", now)

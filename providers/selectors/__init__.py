@@ -11,6 +11,7 @@ from providers.selectors.catalogue import (
     prices_for,
     viewer_kind,
 )
+from providers.selectors.categories import category_changes, instruments_to_recode
 from providers.selectors.completeness import (
     completeness_at,
     completeness_of,
@@ -26,6 +27,7 @@ from providers.selectors.instruments import (
     instrument_lock,
     instrument_locks,
     instruments,
+    instruments_by_id,
     instruments_kept,
     is_published,
     keepers_of,
@@ -98,6 +100,7 @@ __all__ = [
     "calendar_year",
     "case_lock",
     "catalogue",
+    "category_changes",
     "category_counts",
     "category_prefix",
     "category_table",
@@ -126,8 +129,10 @@ __all__ = [
     "instrument_locks",
     "instrument_picture",
     "instruments",
+    "instruments_by_id",
     "instruments_kept",
     "instruments_of_year",
+    "instruments_to_recode",
     "is_published",
     "keepers_of",
     "kinds_running_out",

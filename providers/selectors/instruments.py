@@ -56,6 +56,13 @@ def instruments_kept(viewer: "User") -> QuerySet[Instrument]:
     )
 
 
+def instruments_by_id(instrument_ids: Iterable[int]) -> list[Instrument]:
+    """The instruments with these ids, whatever state they are in, in order of id."""
+    return list(
+        Instrument.objects.filter(pk__in=list(instrument_ids)).select_related("organization").order_by("pk")
+    )
+
+
 def is_published(instrument_id: int) -> bool:
     """Whether the instrument is offered: not while it is a draft, in review, suspended or retired."""
     return Instrument.objects.filter(pk=instrument_id, state=InstrumentState.PUBLISHED).exists()

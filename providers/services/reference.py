@@ -1,7 +1,6 @@
 """Writers of what all units share: the category table and the public holidays."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -9,17 +8,17 @@ from django.db import transaction
 
 from instrument_share.accounts.permissions import allowed
 from instrument_share.journal.services import record
-from instrument_share.kernel.errors import DomainError, Invalid, Kind, Problem, gettext_noop
+from instrument_share.kernel.errors import DomainError, Invalid, Kind, gettext_noop
 from providers.calendar import local_midnight
+from providers.domain.categories import CategoryRow, folded, is_top, table_problems
 from providers.domain.holidays import problems_of_year
 from providers.domain.workdays import Day
-from providers.models import CalendarDay, CalendarYear, InstrumentCategory
+from providers.models import CalendarDay, CalendarYear, Instrument, InstrumentCategory
+from providers.services.search import search_index
 from providers.services.windows import Extended, windows_rebuild
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
-
-ROOT = "_root_"
 
 
 class TableExists(DomainError):
@@ -30,84 +29,74 @@ class TableExists(DomainError):
     )
 
 
-@dataclass(frozen=True)
-class CategoryRow:
-    """A category: six digits, its name, and the code above it ("" or "_root_" at the top)."""
-
-    code: str
-    name_zh: str
-    parent: str = ""
-    name_en: str = ""
-
-
 @transaction.atomic
 def category_table_load(
     *, actor: "User | None", version: str, rows: Iterable[CategoryRow], now: datetime
 ) -> int:
-    """Load a version of the national category table, which then is the one in use; the number of its rows.
+    """Load a version of the national category table, which then is the one in use; the number of its codes.
 
-    The same version with the same rows changes nothing. Instruments keep the category that they have.
+    The same version with the same codes changes nothing. Instruments stay on their code, in its new row; one
+    whose code has vanished keeps the old row until its unit gives it another. English names are carried over.
+    Raises Invalid with everything that is wrong, row by row.
     """
     allowed(actor, "providers.maintain_tables")
-    table = list(rows)
-    if problems := _problems_of(table):
+    numbered = folded(rows)
+    if problems := table_problems(numbered):
         raise Invalid(problems=problems)
+    table = [row for _number, row in numbered]
     loaded = dict(InstrumentCategory.objects.filter(version=version).values_list("code", "name_zh"))
     if loaded:
         if loaded != {row.code: row.name_zh for row in table}:
             raise TableExists(version=version)
         return len(table)
+    made = _entered(version, table)
+    moved = _instruments_moved(made)
+    record(
+        actor=actor,
+        action="category_table.loaded",
+        subject=made[table[0].code],
+        now=now,
+        details={"version": version, "rows": len(table), "instruments": moved},
+    )
+    return len(table)
+
+
+def _entered(version: str, table: Sequence[CategoryRow]) -> dict[str, InstrumentCategory]:
+    english = dict(
+        InstrumentCategory.objects.exclude(name_en="").order_by("pk").values_list("name_zh", "name_en")
+    )
     made: dict[str, InstrumentCategory] = {}
-    for level in (_is_top, _is_middle, _is_leaf):
+    for depth in (0, 1, 2):
         new = [
             InstrumentCategory(
                 version=version,
                 code=row.code,
                 name_zh=row.name_zh,
-                name_en=row.name_en,
+                name_en=row.name_en or english.get(row.name_zh, ""),
                 parent=made.get(row.parent),
             )
             for row in table
-            if level(row)
+            if _depth(row) == depth
         ]
         made |= {category.code: category for category in InstrumentCategory.objects.bulk_create(new)}
-    first = made[table[0].code]
-    record(
-        actor=actor,
-        action="category_table.loaded",
-        subject=first,
-        now=now,
-        details={"version": version, "rows": len(table)},
-    )
-    return len(table)
+    return made
 
 
-def _is_top(row: CategoryRow) -> bool:
-    return row.parent in ("", ROOT)
+def _depth(row: CategoryRow) -> int:
+    return 0 if is_top(row) else 1 if row.code.endswith("00") else 2
 
 
-def _is_middle(row: CategoryRow) -> bool:
-    return not _is_top(row) and row.code.endswith("00")
-
-
-def _is_leaf(row: CategoryRow) -> bool:
-    return not _is_top(row) and not row.code.endswith("00")
-
-
-def _problems_of(table: list[CategoryRow]) -> list[Problem]:
-    codes = {row.code for row in table}
-    problems = []
-    if len(codes) != len(table) or not table:
-        message = gettext_noop("The table is empty, or a code occurs twice in it. Check the file.")
-        problems.append(Problem("category.codes", message))
-    for number, row in enumerate(table, 1):
-        if not (len(row.code) == 6 and row.code.isascii() and row.code.isdigit() and row.name_zh.strip()):
-            message = gettext_noop("Row {row}: “{code}” needs six digits and a Chinese name.")
-            problems.append(Problem("category.row", message, {"row": number, "code": row.code}))
-        elif not _is_top(row) and row.parent not in codes:
-            message = gettext_noop("Row {row}: the code above it, “{parent}”, is not in the table.")
-            problems.append(Problem("category.parent", message, {"row": number, "parent": row.parent}))
-    return problems
+def _instruments_moved(made: dict[str, InstrumentCategory]) -> int:
+    """Every instrument whose code is in the new table stands in its row there; their number."""
+    held = Instrument.objects.filter(category__code__in=made).values_list("pk", "category__code")
+    by_code: dict[str, list[int]] = {}
+    for pk, code in held.order_by("pk"):
+        by_code.setdefault(code, []).append(pk)
+    for code, ids in by_code.items():
+        Instrument.objects.filter(pk__in=ids).update(category=made[code])
+    moved = [pk for ids in by_code.values() for pk in ids]
+    search_index(moved)
+    return len(moved)
 
 
 @transaction.atomic

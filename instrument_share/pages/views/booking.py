@@ -121,8 +121,35 @@ def _priced(
     )
     return {
         "interval": asked["interval"],
+        "linked": _linked_prices(request, instrument, asked, form, now),
         "lines": quote.as_rows(),
         "total": quote.total,
         "problems": problems_told(problems),
         "terms": terms,
     }
+
+
+def _linked_prices(
+    request: SignedInRequest,
+    instrument: "Instrument",
+    asked: dict[str, Any],
+    form: BookingForm,
+    now: datetime,
+) -> list[tuple["Instrument", Any]]:
+    """What instruments cost that are booked with it; one without a rule stands in the problems."""
+    found = []
+    for other in providers.instruments_by_id(providers.linked_ids(instrument.pk)):
+        try:
+            price = bookings.quote_for(
+                request.user,
+                other,
+                interval=asked["interval"],
+                service_mode=asked["service_mode"],
+                payer_organization=form.payer_organization,
+                samples=asked["samples"],
+                now=now,
+            )
+        except DomainError:
+            continue
+        found.append((other, price.total))
+    return found

@@ -1,0 +1,113 @@
+"""The national table of instrument categories: six digits, three levels, in versions."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from instrument_share.kernel.errors import Problem, gettext_noop
+
+ROOT = "_root_"
+MOST_CANDIDATES = 5
+
+
+@dataclass(frozen=True)
+class CategoryRow:
+    """A category: six digits, its name, and the code above it ("" or "_root_" at the top)."""
+
+    code: str
+    name_zh: str
+    parent: str = ""
+    name_en: str = ""
+
+
+class Fate(StrEnum):
+    KEPT = "kept"
+    RENAMED = "renamed"
+    VANISHED = "vanished"
+
+
+@dataclass(frozen=True)
+class CategoryChange:
+    """What a table means for a code that instruments have; `candidates` may stand in for a vanished one."""
+
+    code: str
+    fate: Fate
+    name_before: str
+    name_after: str
+    instruments: int
+    candidates: Sequence[CategoryRow] = ()
+
+
+def is_top(row: CategoryRow) -> bool:
+    return row.parent in ("", ROOT)
+
+
+def above(code: str) -> str:
+    """The code one level up, as the digits say: 010304 → 010300 → 010000."""
+    return f"{code[:2]}0000" if code.endswith("00") else f"{code[:4]}00"
+
+
+def folded(rows: Iterable[CategoryRow]) -> list[tuple[int, CategoryRow]]:
+    """The rows with their numbers. A row that stands under itself restates a category which has no finer
+    division (019900 “other” is its own leaf), so that it is left out where the category itself is there."""
+    numbered = list(enumerate(rows, 1))
+    others = {row.code for _number, row in numbered if row.parent != row.code}
+    return [(number, row) for number, row in numbered if row.parent != row.code or row.code not in others]
+
+
+def table_problems(rows: Sequence[tuple[int, CategoryRow]]) -> list[Problem]:
+    """Everything that is wrong with a table, each with the number of its row."""
+    if not rows:
+        return [Problem("category.empty", gettext_noop("The table has no rows. Check the file."))]
+    first: dict[str, int] = {}
+    for number, row in rows:
+        first.setdefault(row.code, number)
+    return [problem for number, row in rows for problem in _row_problems(number, row, first)]
+
+
+def _row_problems(number: int, row: CategoryRow, first: Mapping[str, int]) -> list[Problem]:
+    if not (len(row.code) == 6 and row.code.isascii() and row.code.isdigit() and row.name_zh.strip()):
+        message = gettext_noop("Row {row}: “{code}” needs six digits and a Chinese name.")
+        return [Problem("category.row", message, {"row": number, "code": row.code})]
+    found = []
+    if first[row.code] != number:
+        message = gettext_noop("Row {row}: the code “{code}” stands in row {first} already.")
+        params = {"row": number, "code": row.code, "first": first[row.code]}
+        found.append(Problem("category.twice", message, params))
+    if is_top(row):
+        if not row.code.endswith("0000"):
+            message = gettext_noop("Row {row}: “{code}” has no code above it, yet a top code ends in 0000.")
+            found.append(Problem("category.level", message, {"row": number, "code": row.code}))
+    elif row.parent not in first:
+        message = gettext_noop("Row {row}: the code above it, “{parent}”, is not in the table.")
+        found.append(Problem("category.parent", message, {"row": number, "parent": row.parent}))
+    elif row.parent != above(row.code):
+        message = gettext_noop("Row {row}: “{code}” belongs below “{above}”, not below “{parent}”.")
+        params = {"row": number, "code": row.code, "above": above(row.code), "parent": row.parent}
+        found.append(Problem("category.level", message, params))
+    return found
+
+
+def changes(
+    held: Mapping[str, tuple[str, int]], rows: Sequence[tuple[int, CategoryRow]]
+) -> list[CategoryChange]:
+    """What the table means for `held` codes (name and number of instruments by code), in order of code."""
+    table = {row.code: row for _number, row in rows}
+    found = []
+    for code, (name, count) in sorted(held.items()):
+        new = table.get(code)
+        if new is None:
+            found.append(CategoryChange(code, Fate.VANISHED, name, "", count, _candidates(code, name, table)))
+        else:
+            fate = Fate.KEPT if new.name_zh == name else Fate.RENAMED
+            found.append(CategoryChange(code, fate, name, new.name_zh, count))
+    return found
+
+
+def _candidates(code: str, name: str, table: Mapping[str, CategoryRow]) -> list[CategoryRow]:
+    """Of the same name first, then those that lie where the code lay."""
+    parents = {row.parent for row in table.values()}
+    leaves = [row for row in table.values() if row.code not in parents]
+    same = [row for row in leaves if row.name_zh == name]
+    near = [row for row in leaves if row.code[:4] == code[:4] and row not in same]
+    return [*same, *near][:MOST_CANDIDATES]
