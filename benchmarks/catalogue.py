@@ -50,11 +50,11 @@ KINDS = [
 ADJECTIVES = ["", "高分辨", "台式", "场发射", "全自动", "低温", "便携式", "超快"]
 SEARCHES = {
     # what is searched: the ratio that is accepted for the page that comes first
-    "质谱": 60,
-    "zp": 60,
-    "mass spec": 80,
-    "LQ-1002": 15,
-    "扫描电镜 云屏单位7": 40,
+    "质谱": 500,
+    "zp": 500,
+    "mass spec": 600,
+    "LQ-1002": 50,
+    "扫描电镜 云屏单位8": 150,
 }
 
 
@@ -71,17 +71,17 @@ def main() -> None:
         compare(verdict, f"{text}, free then, by fit", asked(words, free=WANTED), accepted)
         took = timed(lambda text=text: providers.search(text))
         print(f"  {'its words understood in':42}{took * 1000:>8.2f} ms")
-    misspelt = timed_search("spectrometre")
+    misspelt = timed_search("confocl")
     assert misspelt.corrected, "the misspelt word was not corrected"
     verdict.exit()
 
 
 def pages():
     yield "catalogue by name", asked(order=bookings.Order.NAME), 8
-    yield "catalogue by next free time", asked(), 120
-    yield "catalogue by price", asked(order=bookings.Order.PRICE), 250
-    yield "free at this time, by name", asked(order=bookings.Order.NAME, free=WANTED), 15
-    yield "free at this time, by next free time", asked(free=WANTED), 200
+    yield "catalogue by next free time", asked(), 600
+    yield "catalogue by price", asked(order=bookings.Order.PRICE), 500
+    yield "free at this time, by name", asked(order=bookings.Order.NAME, free=WANTED), 40
+    yield "free at this time, by next free time", asked(free=WANTED), 650
 
 
 def asked(words=providers.EVERYTHING, **more):
