@@ -15,7 +15,7 @@ from instrument_share.journal import selectors as journal
 from instrument_share.web import clock
 from instrument_share.web.formats import bilingual
 from instrument_share.web.idempotency import idempotent_form
-from providers import services
+from providers import selectors, services
 from providers.forms.instrument import ReasonForm
 from providers.selectors.reviews import Review, comparison, review
 from providers.views.common import confirmed, done, person
@@ -33,10 +33,23 @@ def look(request: HttpRequest, public_id: str) -> HttpResponse:
         "name": _name(found),
         "compared": compared,
         "entries": [entry for entry in compared.entries if entry.name != "picture"],
+        **_beside(request, found),
         "may_decide": rules.has_perm("providers.review_publication", request.user, found.subject),
         "history": list(journal.history(found.subject))[-10:],
     }
     return render(request, "providers/review.html", context)
+
+
+def _beside(request: HttpRequest, found: Review) -> dict[str, Any]:
+    """The pictures and files of an instrument, which are public with it."""
+    if found.kind == "profile":
+        return {}
+    pictures = selectors.pictures_of([found.subject.pk])[found.subject.pk]
+    subject: Any = found.subject
+    return {
+        "pictures": pictures,
+        "attachments": selectors.attachments_of(request.user, subject, clock.now()),
+    }
 
 
 @login_required

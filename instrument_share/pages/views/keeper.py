@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 DECISIONS_SHOWN = 30
 CLOSURES_AHEAD = timedelta(days=60)
+QUALIFICATIONS_AHEAD = timedelta(days=30)
 
 
 @login_required
@@ -68,6 +69,9 @@ def keeper(request: SignedInRequest) -> HttpResponse:
         "closures": providers.closure_rows(
             [one.pk for one in instruments], Interval(now, now + CLOSURES_AHEAD)
         ).select_related("instrument"),
+        "ending": providers.qualifications_of([one.pk for one in instruments], now).filter(
+            expires_at__lte=now + QUALIFICATIONS_AHEAD
+        ),
         "keeps": {one.pk for one in instruments},
     }
     return render(request, "instrument_share/keeper.html", context)
