@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
+
 from bookings.domain.quota import year_of
 from bookings.selectors.usage import BATCH, usage_logs, values_of
 
@@ -23,10 +25,10 @@ def service_facts(viewer: "Viewer", organization_ids: Collection[int], year: int
     found = (
         usage_logs(viewer)
         .filter(
+            Q(is_confirmed=True),
             instrument__organization__in=organization_ids,
             starts_at__gte=span.start,
             starts_at__lt=span.end,
-            is_confirmed=True,
         )
         .select_related("review")
         .order_by("instrument_id", "starts_at", "id")
@@ -60,10 +62,10 @@ def unconfirmed_count(viewer: "Viewer", organization_ids: Collection[int], year:
     return (
         usage_logs(viewer)
         .filter(
+            Q(is_confirmed=False),
             instrument__organization__in=organization_ids,
             starts_at__gte=span.start,
             starts_at__lt=span.end,
-            is_confirmed=False,
         )
         .count()
     )

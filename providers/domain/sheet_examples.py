@@ -1,6 +1,10 @@
 """Filled rows as templates show them: by field, in Chinese words, and what differs in English."""
 
-INSTRUMENT_EXAMPLES = (
+from collections.abc import Mapping
+
+Examples = tuple[tuple[Mapping[str, str], Mapping[str, str]], ...]
+
+INSTRUMENT_EXAMPLES: Examples = (
     (
         {
             "inner_number": "YP-2021-001",
@@ -65,7 +69,7 @@ INSTRUMENT_EXAMPLES = (
         },
     ),
 )
-RULE_EXAMPLES = (
+RULE_EXAMPLES: Examples = (
     (
         {
             "inner_number": "YP-2021-001",
@@ -127,7 +131,7 @@ RULE_EXAMPLES = (
         {"weekdays": "Saturday", "frequency": "Monthly, by weekday", "nth": "last"},
     ),
 )
-PRICE_EXAMPLES = (
+PRICE_EXAMPLES: Examples = (
     (
         {
             "inner_number": "YP-2021-001",

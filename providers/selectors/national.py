@@ -137,4 +137,5 @@ def _counts(ids: Collection[int]) -> dict[int, dict[str, int]]:
             external=Count("pk", filter=Q(sharing_mode=SharingMode.EXTERNAL.value)),
         )
     )
-    return {row.pop("organization_id"): row for row in rows}
+    names = ("published", "running", "shared", "external")
+    return {row["organization_id"]: {name: row[name] for name in names} for row in rows}

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from instrument_share.kernel.errors import DomainError, Problem, gettext_noop
 from providers.calendar import local_midnight
@@ -86,7 +86,7 @@ def _plan(asked: Asked, assemble: Assemble) -> Plan:
         [planned[row.number] for row in asked.rows],
         problems,
         steps,
-        partial(_write, asked.actor, asked.now),
+        partial(_write, cast("User", asked.actor), asked.now),
     )
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import User
 
 AT_ONCE: Mapping[SheetKindName, int] = {
-    SheetKindName.INSTRUMENTS: 2000,
+    SheetKindName.INSTRUMENTS: 1000,
     SheetKindName.RULES: 50,
     SheetKindName.PRICES: 50,
     SheetKindName.NEWS: 200,
