@@ -148,11 +148,11 @@ def _plain(text: str) -> str:
 
 def syllables(text: str) -> list[str]:
     """The text in pinyin, character by character; a Latin run stays as it is. ü is v."""
-    return lazy_pinyin("".join(parts(text)), v_to_u=False, errors=lambda run: [run])
+    return lazy_pinyin("".join(parts(text)), v_to_u=False)
 
 
 def initials(text: str) -> list[str]:
-    return lazy_pinyin("".join(parts(text)), style=Style.FIRST_LETTER, errors=lambda run: [run])
+    return lazy_pinyin("".join(parts(text)), style=Style.FIRST_LETTER)
 
 
 _Found = tuple[str, int, TermKind]

@@ -79,7 +79,7 @@ class Understood:
 
 def read(query: str) -> list[Word]:
     """The words of a query, each with the ranges to look up."""
-    found = []
+    found: list[Word] = []
     for chunk in chunks(query):
         if len(found) < MOST_WORDS and chunk not in LITTLE_WORDS:
             found.append(_word(chunk))

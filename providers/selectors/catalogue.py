@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
@@ -68,12 +68,12 @@ def catalogue(
     if at is None:
         assert not asked.asks_the_rule, "which rule is in force is asked at an instant"
         return found
-    found = priced(viewer, found, at, user_kind=asked.user_kind, mode=asked.mode)
+    listed = priced(viewer, found, at, user_kind=asked.user_kind, mode=asked.mode)
     if asked.mode or asked.user_kind or asked.vouchers:
-        found = found.filter(Exists(_admitting(asked, at)))
+        listed = listed.filter(Exists(_admitting(asked, at)))
     if asked.most_yuan is not None:
-        found = found.filter(listed__hour_yuan__lte=asked.most_yuan)
-    return found
+        listed = listed.filter(listed__hour_yuan__lte=asked.most_yuan)
+    return listed
 
 
 def _admitting(asked: Asked, at: datetime) -> QuerySet[ListedPrice]:
@@ -90,7 +90,7 @@ def _admitting(asked: Asked, at: datetime) -> QuerySet[ListedPrice]:
 
 def priced(
     viewer: "Viewer", queryset: QuerySet[Instrument], at: datetime, *, user_kind: str = "", mode: str = ""
-) -> QuerySet[Instrument]:
+) -> "QuerySet[Any]":
     """Each instrument with `price_yuan` and `price_unit`, the lowest for the kind of user under the rule in
     force at `at` (None where it is on request or not for them), and `price_order`, never None, by the hour.
 

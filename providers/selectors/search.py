@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from django.db.models import Case, Count, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Value, When
@@ -118,8 +118,8 @@ def _meant(words: Sequence[Word], doubtful: Collection[str]) -> dict[str, tuple[
     found = {}
     for text, spellings in sought.items():
         candidates = set().union(*(by_variant.get(one, set()) for one in spellings))
-        if word := closest(typed[text], candidates):
-            found[text] = (word, dict(candidates)[word])
+        if (meant := closest(typed[text], candidates)) is not None:
+            found[text] = (meant, dict(candidates)[meant])
     return found
 
 
@@ -158,7 +158,7 @@ def _terms_in(asked: Range) -> QuerySet[SearchTerm]:
     return SearchTerm.objects.filter(term__gte=asked.start, term__lt=asked.end)
 
 
-def _weight(asked: Range) -> QuerySet[SearchTerm, dict]:
+def _weight(asked: Range) -> "QuerySet[SearchTerm, Any]":
     """The best of the outer instrument's terms in the range."""
     goes_on = Q(term__gte=asked.typed, term__lt=asked.typed + LAST)
     fit = Case(

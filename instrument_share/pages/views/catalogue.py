@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -72,7 +72,7 @@ def _found(
     request: HttpRequest,
     form: CatalogueForm,
     now: datetime,
-    search: "providers.Search | None" = None,
+    search: providers.Search | None = None,
     *,
     free: "Interval | None" = None,
     but: str = "",
@@ -81,11 +81,16 @@ def _found(
     return bookings.catalogue_search(
         request.user,
         search=search or providers.search(form.cleaned_data.get("q", "")),
-        asked=replace(form.asked, **{but: ""}) if but else form.asked,
+        asked=_without(form.asked, but),
         free=free,
         order=form.order,
         now=now,
     )
+
+
+def _without(asked: providers.Asked, filter_name: str) -> providers.Asked:
+    changes: dict[str, Any] = {filter_name: ""} if filter_name else {}
+    return replace(asked, **changes)
 
 
 @require_safe
