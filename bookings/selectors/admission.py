@@ -60,6 +60,7 @@ def booking_problems(
         "now": now,
     }
     found = _problems(viewer, instrument, moving=moving, **asked)
+    others: list[tuple[Instrument, Booking | None]]
     if moving is None:
         others = [(one, None) for one in providers.instruments_by_id(providers.linked_ids(instrument.pk))]
     else:

@@ -11,7 +11,7 @@ from .flow import clean, draw_line, width_of
 from .layout import CELLS, NOTE
 from .marks import draw_qr
 
-CODE_SIDE = 26 * mm
+CODE_SIDE = 19 * mm
 LINE = CELLS["form"]
 GAP = 10.0
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from providers.domain.terms import Terms
     from providers.models import Instrument, InstrumentPicture
 
-PICTURE_HEIGHT_MM = 45.0
+PICTURE_HEIGHT_MM = 34.0
 
 
 def data_sheet(
@@ -107,10 +107,16 @@ def _terms(instrument: "Instrument", terms: "Terms | None") -> Iterator[Block]:
 def _where(instrument: "Instrument", now: datetime) -> Iterator[Block]:
     address = absolute(reverse("instrument", args=[instrument.public_id]))
     yield Heading(_("Who to ask, where to go"))
-    yield KeyValue(_pairs(contact_entries(instrument)), per_row=2)
-    stood = _("As it stood on {day}").format(day=formats.date_only(now))
-    owner = bilingual(instrument.organization, "name")
-    yield Code(address, [_("When it is free, and booking:"), address, f"{owner} · {stood}"])
+    asked = [value for _name, value in _pairs(contact_entries(instrument))]
+    yield Code(
+        address,
+        [
+            f"{bilingual(instrument.organization, 'name')} · {asked[0]}" if asked else "",
+            " · ".join(asked[1:]),
+            f"{_('When it is free, and booking:')} {address}",
+            _("As it stood on {day}").format(day=formats.date_only(now)),
+        ],
+    )
 
 
 def _pairs(entries: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:

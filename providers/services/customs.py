@@ -46,7 +46,7 @@ def customs_supervision_remove(*, actor: "User", instrument_id: int, now: dateti
     row = CustomsSupervision.objects.filter(instrument=instrument).first()
     if row is None:
         return
-    row._history_user, row._history_date = actor, now
+    row._history_user, row._history_date = actor, now  # type: ignore[attr-defined]
     row.delete()
     _record(actor, "instrument.customs_removed", instrument, now)
 

@@ -204,7 +204,7 @@ def _after_gallery(
     if instrument.picture.name != main:
         instrument.picture = main
         keep(instrument, actor=actor, now=now)
-    _record(actor, action, instrument, now, picture=picture.public_id, file=picture.large.name)
+    _record(actor, action, instrument, now, picture=picture.public_id, file=str(picture.large.name))
 
 
 def _record_attachment(

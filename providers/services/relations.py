@@ -73,7 +73,7 @@ def instrument_group_save(
         raise Invalid(problems=[Problem("group.incomplete", message, field="name_zh")])
     _require_own(instrument_ids, organization_id)
     others = InstrumentGroup.objects.filter(organization=organization, name_zh=name_zh.strip())
-    if others.exclude(pk=group_id).exists():
+    if (others if group_id is None else others.exclude(pk=group_id)).exists():
         raise GroupNameTaken(name=name_zh.strip())
     group = InstrumentGroup(organization=organization, created_at=now)
     if group_id is not None:

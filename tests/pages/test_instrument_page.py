@@ -1,0 +1,76 @@
+"""An instrument's page and data sheet, as different readers get them."""
+
+from io import BytesIO
+
+import pytest
+from django.urls import reverse
+from pypdf import PdfReader
+
+from providers import services
+from providers.domain.words import Audience
+from tests import factories
+from tests.factories import NOW, jpeg, slot
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def city(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    return factories.city(needs_qualification=True)
+
+
+def page(see, person, city):
+    return see(person, "instrument", city.instrument.public_id).content.decode()
+
+
+def test_a_reader_is_told_whether_they_may_and_what_they_lack(see, city):
+    assert "我能用吗？" not in page(see, None, city)
+    assert "自主上机须具有上机资格，请联系培训；" in page(see, city.researcher, city)
+    services.qualification_grant(
+        actor=city.keeper,
+        instrument_id=city.instrument.pk,
+        user=city.researcher,
+        expires_at=slot(day=90).start,
+        now=NOW,
+    )
+    assert "您具有上机资格，可自主上机。" in page(see, city.researcher, city)
+
+
+def test_who_keeps_it_is_not_named_in_public(see, city):
+    assert city.keeper.name not in page(see, None, city)
+
+
+def test_pictures_reserve_their_room_and_files_say_for_whom_they_are(see, city):
+    common = {"actor": city.manager, "instrument_id": city.instrument.pk, "now": NOW}
+    services.instrument_picture_add(upload=BytesIO(jpeg((800, 600))), alt_zh="主机", **common)
+    services.instrument_attachment_add(
+        upload=BytesIO(b"%PDF-1.7"), title_zh="上机手册", audience=Audience.QUALIFIED, **common
+    )
+    shown = page(see, None, city)
+    assert 'width="800" height="600" alt="主机"' in shown
+    assert "上机手册" in shown
+    assert "/instruments/files/" not in shown
+    assert "/instruments/files/" in page(see, city.keeper, city)
+
+
+def test_machines_read_it_without_a_way_to_break_out(see, city):
+    city.instrument.functions_zh = "</script><script>alert(1)</script>"
+    city.instrument.save()
+    shown = page(see, None, city)
+    assert '<script type="application/ld+json">{"@context": "https://schema.org", "@type": "Product"' in shown
+    assert "<script>alert" not in shown
+    assert '<meta property="og:title"' in shown
+
+
+@pytest.mark.parametrize(
+    ("language", "name"), [("zh-hans", "场发射扫描电子显微镜"), ("en", "Field emission SEM")]
+)
+def test_the_data_sheet_is_a_paper_in_the_reader_s_language(client, clock, city, language, name):
+    clock.set(NOW)
+    client.cookies["django_language"] = language
+    answer = client.get(reverse("instrument_sheet", args=[city.instrument.public_id]))
+    paper = PdfReader(BytesIO(answer.content))
+    assert answer["Content-Type"] == "application/pdf"
+    assert len(paper.pages) <= 2
+    assert name in paper.pages[0].extract_text()
