@@ -228,6 +228,7 @@ OF_THE_SYSTEM = {
 PARTS = {
     "append": "of every service that adds a link to an instrument's chain",
     "cancel": "of booking_cancel and of decisions that hit bookings",
+    "cancel_mates": "of whatever ends a booking",
     "carry_out": "of decisions that hit bookings",
     "coming_from": "of the web's edge; writes nothing",
     "entry": "of every service",
