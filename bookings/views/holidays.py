@@ -25,7 +25,7 @@ from instrument_share.web import clock
 from instrument_share.web.idempotency import idempotent_form
 from providers import selectors as providers
 from providers.domain.workdays import Day
-from providers.forms.holidays import DayForm, YearForm
+from providers.forms.holidays import DayForm, DaysForm, YearForm
 from providers.selectors.holiday_effects import windows_changed
 from providers.selectors.workdays import YearOfDays
 from providers.views.common import done, person
@@ -80,7 +80,7 @@ def year_of_holidays(request: HttpRequest, year: int) -> HttpResponse:
     return render(request, "bookings/holidays.html", context, status=422 if sent is not None else 200)
 
 
-def _applied(request: HttpRequest, form: DayForm | YearForm, now: datetime) -> HttpResponse:
+def _applied(request: HttpRequest, form: DaysForm, now: datetime) -> HttpResponse:
     outside = services.holidays_set(
         actor=person(request),
         year=form.year.year,
@@ -101,7 +101,7 @@ def _applied(request: HttpRequest, form: DayForm | YearForm, now: datetime) -> H
     return done(request, sentence, reverse("holiday_year", args=[form.year.year]))
 
 
-def _look(request: HttpRequest, form: DayForm | YearForm, now: datetime) -> HttpResponse:
+def _look(request: HttpRequest, form: DaysForm, now: datetime) -> HttpResponse:
     """What the correction changes, before it is made."""
     corrected = YearOfDays(form.year.year, True, True, form.cleaned_data["source"], tuple(form.days))
     changed = windows_changed(corrected.table(), now)

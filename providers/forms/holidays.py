@@ -18,7 +18,7 @@ ORDINARY = ""
 MOST_LINES = 400
 
 
-class _YearForm(forms.Form):
+class DaysForm(forms.Form):
     """What the forms of a year share: each gives all of its days, and where they come from."""
 
     use_required_attribute = False
@@ -52,7 +52,7 @@ class _YearForm(forms.Form):
         return as_text(self.days)
 
 
-class DayForm(_YearForm):
+class DayForm(DaysForm):
     """One day; the others stay as they are."""
 
     date = forms.DateField(label=_("Day"), widget=DayInput())
@@ -73,7 +73,7 @@ class DayForm(_YearForm):
         return sorted([*others, corrected], key=lambda day: day.date)
 
 
-class YearForm(_YearForm):
+class YearForm(DaysForm):
     """All days of a year, from a sheet or as text."""
 
     sheet = forms.FileField(

@@ -177,18 +177,19 @@ class TermsForms:
     def draft(self) -> TermsDraft:
         """The terms that were entered; of valid forms only."""
         asked = self.rule.cleaned_data
-        return TermsDraft(
+        values: dict[str, Any] = {
             **{prefix: tuple(form.said() for form in rows) for prefix, rows in self.rows.items()},
-            user_kinds=frozenset(UserKind(kind) for kind in asked["user_kinds"]),
-            service_modes=frozenset(ServiceMode(mode) for mode in asked["service_modes"]),
-            holidays=HolidayTreatment(asked["holidays"]),
-            step=timedelta(minutes=asked["step"]),
-            turnaround=timedelta(minutes=asked["turnaround"]),
-            horizon=timedelta(days=asked["horizon"]),
-            decision=Decision(asked["decision"]),
             **{name: timedelta(seconds=int(asked[name] * 3600)) for name in IN_HOURS},
             **{name: asked[name] for name in AS_THEY_ARE},
-        )
+            "user_kinds": frozenset(UserKind(kind) for kind in asked["user_kinds"]),
+            "service_modes": frozenset(ServiceMode(mode) for mode in asked["service_modes"]),
+            "holidays": HolidayTreatment(asked["holidays"]),
+            "step": timedelta(minutes=asked["step"]),
+            "turnaround": timedelta(minutes=asked["turnaround"]),
+            "horizon": timedelta(days=asked["horizon"]),
+            "decision": Decision(asked["decision"]),
+        }
+        return TermsDraft(**values)
 
 
 IN_HOURS = ("min_length", "max_length", "lead", "change_deadline", "cancel_deadline")

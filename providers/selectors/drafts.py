@@ -58,6 +58,7 @@ def qualifications_ever(instrument_id: int, user_ids: Collection[int]) -> dict[i
     """Every qualification for the instrument that these people have or had. One statement."""
     found: dict[int, list[Qualified]] = defaultdict(list)
     rows = Qualification.objects.filter(instrument_id=instrument_id, user_id__in=list(user_ids))
-    for user_id, *facts in rows.values_list("user_id", "granted_at", "expires_at", "revoked_at"):
-        found[user_id].append(Qualified(*facts))
+    facts = rows.values_list("user_id", "granted_at", "expires_at", "revoked_at")
+    for user_id, granted_at, expires_at, revoked_at in facts:
+        found[user_id].append(Qualified(granted_at, expires_at, revoked_at))
     return dict(found)
