@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, F, OuterRef, QuerySet, Value
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from bookings.domain import availability
@@ -77,23 +77,19 @@ def free_at(queryset: "QuerySet[Instrument]", interval: Interval) -> "QuerySet[I
 
     The turnaround that a new booking would need after its end is left to `booking_problems`.
     """
+    # Holds of an instrument never overlap: the last that begins before the end is the one that lasts longest.
     held = Booking.objects.filter(
-        instrument_id=OuterRef("pk"),
-        state__in=HOLDING,
-        starts_at__lt=interval.end,
-        held_until__gt=interval.start,
+        instrument_id=OuterRef("pk"), state__in=sorted(HOLDING), starts_at__lt=interval.end
     )
     closed = queryset.model._default_manager.filter(
         closures__lifted_at__isnull=True,
         closures__starts_at__lt=interval.end,
         closures__ends_at__gt=interval.start,
     )
-    return queryset.filter(
-        ~Exists(held),
-        # Windows are merged when they are stored: one of them holds the interval, or none does.
-        open_windows__starts_at__lte=interval.start,
-        open_windows__ends_at__gte=interval.end,
-    ).exclude(pk__in=closed.values("pk"))
+    free = queryset.alias(held_until=Subquery(held.order_by("-starts_at").values("held_until")[:1])).filter(
+        Q(held_until__isnull=True) | Q(held_until__lte=interval.start)
+    )
+    return providers.open_throughout(free, interval).exclude(pk__in=closed.values("pk"))
 
 
 def with_next_free(queryset: "QuerySet[Instrument]") -> "QuerySet[Instrument]":

@@ -6,14 +6,15 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Value
+from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from instrument_share.accounts.domain import OrganizationKind, OrganizationState
 from instrument_share.accounts.selectors import standing
+from instrument_share.kernel.interval import Interval
 from providers.domain.listing import ANY, NO_HOURLY_PRICE
 from providers.domain.words import InstrumentState, UserKind
-from providers.models import Instrument, ListedPrice
+from providers.models import Instrument, ListedPrice, OpenWindow
 from providers.selectors.instruments import category_table, instruments
 from providers.selectors.search import EVERYTHING, Search, found_by
 
@@ -86,6 +87,19 @@ def _admitting(asked: Asked, at: datetime) -> QuerySet[ListedPrice]:
         until__gt=at,
     )
     return rows.filter(rule__accepts_vouchers=True) if asked.vouchers else rows
+
+
+def open_throughout(queryset: QuerySet[Instrument], interval: Interval) -> QuerySet[Instrument]:
+    """The instruments of which one open window holds the whole interval.
+
+    Windows are merged when they are stored and lie one after another: the first that ends late enough is the
+    only one that can. A value, as against a join, is one probe of the index for each instrument that is
+    looked at, and an order with an index stops after the page.
+    """
+    begins = OpenWindow.objects.filter(instrument_id=OuterRef("pk"), ends_at__gte=interval.end)
+    return queryset.alias(window_begins=Subquery(begins.order_by("ends_at").values("starts_at")[:1])).filter(
+        window_begins__lte=interval.start
+    )
 
 
 def priced(
