@@ -81,15 +81,10 @@ def free_at(queryset: "QuerySet[Instrument]", interval: Interval) -> "QuerySet[I
     held = Booking.objects.filter(
         instrument_id=OuterRef("pk"), state__in=sorted(HOLDING), starts_at__lt=interval.end
     )
-    closed = queryset.model._default_manager.filter(
-        closures__lifted_at__isnull=True,
-        closures__starts_at__lt=interval.end,
-        closures__ends_at__gt=interval.start,
-    )
     free = queryset.alias(held_until=Subquery(held.order_by("-starts_at").values("held_until")[:1])).filter(
         Q(held_until__isnull=True) | Q(held_until__lte=interval.start)
     )
-    return providers.open_throughout(free, interval).exclude(pk__in=closed.values("pk"))
+    return providers.open_throughout(free, interval)
 
 
 def with_next_free(queryset: "QuerySet[Instrument]") -> "QuerySet[Instrument]":

@@ -14,7 +14,7 @@ from instrument_share.accounts.selectors import standing
 from instrument_share.kernel.interval import Interval
 from providers.domain.listing import ANY, NO_HOURLY_PRICE
 from providers.domain.words import InstrumentState, UserKind
-from providers.models import Instrument, ListedPrice, OpenWindow
+from providers.models import Closure, Instrument, ListedPrice, OpenWindow
 from providers.selectors.instruments import category_table, instruments
 from providers.selectors.search import EVERYTHING, Search, found_by
 
@@ -90,16 +90,22 @@ def _admitting(asked: Asked, at: datetime) -> QuerySet[ListedPrice]:
 
 
 def open_throughout(queryset: QuerySet[Instrument], interval: Interval) -> QuerySet[Instrument]:
-    """The instruments of which one open window holds the whole interval.
+    """The instruments of which one open window holds the whole interval, with no closure in it.
 
     Windows are merged when they are stored and lie one after another: the first that ends late enough is the
     only one that can. A value, as against a join, is one probe of the index for each instrument that is
     looked at, and an order with an index stops after the page.
     """
     begins = OpenWindow.objects.filter(instrument_id=OuterRef("pk"), ends_at__gte=interval.end)
-    return queryset.alias(window_begins=Subquery(begins.order_by("ends_at").values("starts_at")[:1])).filter(
-        window_begins__lte=interval.start
+    closures = Closure.objects.filter(
+        instrument_id=OuterRef("pk"), lifted_at__isnull=True, starts_at__lt=interval.end
     )
+    found = queryset.alias(
+        window_begins=Subquery(begins.order_by("ends_at").values("starts_at")[:1]),
+        closed_until=Subquery(closures.order_by("-ends_at").values("ends_at")[:1]),
+    )
+    not_closed = Q(closed_until__isnull=True) | Q(closed_until__lte=interval.start)
+    return found.filter(not_closed, window_begins__lte=interval.start)
 
 
 def priced(
