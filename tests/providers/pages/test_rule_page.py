@@ -3,7 +3,10 @@
 import pytest
 from django.urls import reverse
 
+from providers.domain.terms import Quota
+from providers.domain.words import QuotaHolder, QuotaSpan
 from providers.models import OpenServiceRule, OpenWindow
+from providers.selectors import terms_of
 from tests.providers.conftest import published
 from tests.providers.pages.conftest import text_of
 
@@ -102,3 +105,72 @@ def test_a_second_version_stands_beside_the_first(sent):
     assert "第 2 版，自2025年9月10日 00:00起 尚未生效" in said
     assert "260 元/小时。 (已删除)" in said
     assert "280 元/小时。 (新增)" in said
+
+
+def test_every_kind_of_row_can_be_entered(sent):
+    """Last Friday of the month, every two weeks, days that differ, a quota: as sentences, and published."""
+    typed = {
+        "patterns-TOTAL_FORMS": "2",
+        "patterns-0-interval": "2",
+        "patterns-1-frequency": "monthly_by_weekday",
+        "patterns-1-weekdays": ["4"],
+        "patterns-1-nth": "-1",
+        "patterns-1-interval": "1",
+        "patterns-1-opens": "20:00",
+        "patterns-1-closes": "08:00",
+        "patterns-1-starts_on": "2025-09-01",
+        "exceptions-TOTAL_FORMS": "2",
+        "exceptions-0-day": "2025-09-03",
+        "exceptions-0-what": "closed",
+        "exceptions-1-day": "2025-09-06",
+        "exceptions-1-what": "open",
+        "exceptions-1-opens": "09:00",
+        "exceptions-1-closes": "12:00",
+        "quotas-TOTAL_FORMS": "1",
+        "quotas-0-holder": "organization",
+        "quotas-0-span": "month",
+        "quotas-0-hours": "40",
+        "quotas-0-bookings": "5",
+        "accepts_vouchers": "on",
+    }
+    said = text_of(sent("preview", **typed))
+    for sentence in (
+        "每 2 周的周一至周五 09:00—17:30 开放。",
+        "每月最后一个周五 20:00—次日 08:00 开放。",
+        "2025年9月3日不按常规时段开放。",
+        "2025年9月6日加开：09:00—12:00。",
+        "每单位每月最多预约 40 小时。",
+        "每单位每月最多 5 次预约。",
+        "费用可用科技创新券抵扣。",
+    ):
+        assert sentence in said
+    assert sent("publish", **typed).status_code == 302
+    windows = OpenWindow.objects.order_by("starts_at").values_list("starts_at", flat=True)
+    assert [f"{start:%m-%d %H:%M}" for start in windows[:5]] == [
+        "09-02 01:00",
+        "09-04 01:00",
+        "09-05 01:00",
+        "09-06 01:00",
+        "09-15 01:00",
+    ]
+    terms = terms_of(OpenServiceRule.objects.get())
+    assert (terms.quotas, terms.accepts_vouchers) == (
+        (Quota(QuotaHolder.ORGANIZATION, QuotaSpan.MONTH, 2400, 5),),
+        True,
+    )
+
+
+def test_what_is_wrong_in_a_row_names_the_row(sent):
+    wrong = {
+        "exceptions-TOTAL_FORMS": "1",
+        "exceptions-0-day": "2025-09-06",
+        "exceptions-0-what": "open",
+        "quotas-TOTAL_FORMS": "1",
+        "quotas-0-holder": "user",
+        "quotas-0-span": "day",
+    }
+    answer = sent("publish", **wrong)
+    assert answer.status_code == 422
+    assert "例外日期 1 · 开始" in text_of(answer)
+    assert "限额 1 · 最多小时数" in text_of(answer)
+    assert not OpenServiceRule.objects.exists()
