@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import rules
 
-from instrument_share.accounts.domain import Role
+from instrument_share.accounts.domain import OrganizationState, Role
 from instrument_share.accounts.selectors import (
     organizations_by_id,
     region_of,
@@ -90,6 +90,12 @@ def registered_it(user: Any, subject: Any) -> bool:
 
 
 @rules.predicate
+def waits_for_admission(_user: Any, subject: Any) -> bool:
+    """The organization is not admitted yet, so that nobody manages it but who registered it."""
+    return subject.state in (OrganizationState.PENDING, OrganizationState.REFUSED)
+
+
+@rules.predicate
 def gives_roles_in(user: Any, subject: Any) -> bool:
     """The person may give some role in the organization."""
     return bool(roles_given(user, subject))
@@ -112,7 +118,7 @@ rules.add_perm("accounts.edit_oneself", rules.is_authenticated)
 rules.add_perm("accounts.register_organization", rules.is_authenticated)
 rules.add_perm("accounts.correct_organization", registered_it)
 rules.add_perm("accounts.edit_organization", manages_it)
-rules.add_perm("accounts.file_document", registered_it | manages_it)
+rules.add_perm("accounts.file_document", (registered_it & waits_for_admission) | manages_it)
 rules.add_perm("accounts.admit_organization", supervises_it)
 rules.add_perm("accounts.suspend_organization", supervises_it)
 rules.add_perm("accounts.declare_relation", manages_it | supervises_it)

@@ -1,10 +1,12 @@
 """The journal's writers: every service calls `record` in its own transaction."""
 
+import logging
 from collections.abc import Iterable, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from smtplib import SMTPConnectError, SMTPServerDisconnected
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, models, transaction
@@ -185,17 +187,33 @@ def _seal_next(now: datetime) -> int:
 MAILED_AT_ONCE = 200
 TRIED_FOR = timedelta(days=7)
 """What is older stands in the inbox only: news of last month in today's mail would mislead."""
+SERVER_IS_AWAY = (ConnectionError, TimeoutError, SMTPServerDisconnected, SMTPConnectError)
+"""Of these the next mail would die as well."""
+
+log = logging.getLogger(__name__)
 
 
 def notifications_mail(now: datetime, tell: Tell) -> int:
     """Send the notifications that were not mailed yet, each in its reader's language; their number.
 
     For `tick`. Each is marked in the transaction that sends it: a mail that fails is tried again next time,
-    for a week, and keeps back none that was sent. People without an address read theirs in the inbox.
+    for a week, and keeps back nobody else's. People without an address read theirs in the inbox.
     """
     waiting = Notification.objects.filter(mailed_at__isnull=True, created_at__gt=now - TRIED_FOR)
-    waiting = waiting.order_by("id")
-    return sum(_mail(pk, now, tell) for pk in list(waiting.values_list("pk", flat=True)[:MAILED_AT_ONCE]))
+    sent, unreachable = 0, set()
+    for pk, user_id in list(waiting.order_by("id").values_list("pk", "user_id")):
+        if sent == MAILED_AT_ONCE:
+            break
+        if user_id in unreachable:
+            continue
+        try:
+            sent += _mail(pk, now, tell)
+        except SERVER_IS_AWAY:
+            raise
+        except Exception:
+            log.exception("The mail of notification %s was not sent.", pk)
+            unreachable.add(user_id)
+    return sent
 
 
 @transaction.atomic

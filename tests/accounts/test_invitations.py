@@ -136,3 +136,17 @@ def test_what_is_no_address_is_refused(admin, company):
             actor=admin, organization_id=company.pk, email="nobody", role=Role.RESEARCHER, now=NOW
         )
     assert [one.code for one in refused.value.problems] == ["invitation.email_invalid"]
+
+
+def test_the_invitation_of_who_was_dismissed_opens_no_door(invite, admin):
+    secret = invite(role=Role.ORG_ADMIN)
+    admin.memberships.update(state="ended")
+    with pytest.raises(InvitationOver):
+        accept(person(), secret)
+
+
+def test_a_line_break_in_a_name_breaks_no_mail(invite, company):
+    company.name_zh = "云屏\n晶体"
+    company.save()
+    invite()
+    assert mail.outbox[-1].subject.startswith("邀请") and "\n" not in mail.outbox[-1].subject

@@ -243,3 +243,24 @@ def test_an_admitted_organization_changes_its_contact_and_leaves_one_entry(regis
     assert [entry.details for entry in journal.history(company)] == [
         {"fields": ["name_en", "contact", "phone"]}
     ]
+
+
+def test_a_correction_makes_no_authority_of_an_organization(registrant):
+    made = register(registrant)
+    facts = {"uscc": USCC, "name_zh": "云屏某局", "kind": OrganizationKind.BUREAU}
+    assert problems_of(
+        lambda: services.organization_correct(actor=registrant, organization_id=made.pk, now=NOW, **facts)
+    ) == [("organization.authority", "kind")]
+
+
+def test_who_registered_it_and_left_sees_it_from_inside_no_more(officer, registrant):
+    made = register(registrant)
+    services.organization_admit(actor=officer, organization_id=made.pk, now=NOW)
+    made.memberships.update(state="ended")
+    selectors.standing_afresh(registrant)
+    with pytest.raises(NotFound):
+        selectors.organization_inside(registrant, made.public_id)
+    with pytest.raises(Forbidden):
+        services.organization_document_add(
+            actor=registrant, organization_id=made.pk, uploads=[licence(b"%PDF-1.7 other")], now=NOW
+        )

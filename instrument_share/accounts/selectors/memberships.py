@@ -156,8 +156,13 @@ def invitation_by_secret(secret: str) -> Invitation | None:
 
 
 def is_open(found: Invitation, now: datetime) -> bool:
-    """Whether an invitation can still be accepted."""
+    """Whether an invitation waits: neither accepted nor withdrawn, nor expired."""
     return found.accepted_at is None and found.withdrawn_at is None and now < found.expires_at
+
+
+def is_acceptable(found: Invitation, now: datetime) -> bool:
+    """Whether it waits and who sent it may still give the role: who was dismissed opens no door any more."""
+    return is_open(found, now) and Role(found.role) in roles_given(found.invited_by, found.organization)
 
 
 def waiting_requests(viewer: "Viewer", organizations: Iterable[Organization]) -> dict[int, int]:

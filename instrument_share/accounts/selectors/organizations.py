@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 FOUND_AT_MOST = 20
 SHORTEST_SEARCH = 2
+NOT_ADMITTED_YET = (OrganizationState.PENDING, OrganizationState.REFUSED)
 
 
 def organization_lock(organization_id: int) -> Organization:
@@ -134,8 +135,8 @@ def _named(text: str) -> Q:
 
 
 def organization_inside(viewer: "Viewer", public_id: str) -> Organization:
-    """One organization of any state, for its members, who registered it, who supervises it and system
-    administrators; NotFound for others."""
+    """One organization of any state, for its members, who supervises it and system administrators, until it is
+    admitted also for who registered it; NotFound for others."""
     found = (
         Organization.objects.filter(public_id=public_id)
         .select_related("district", "region", "parent", "registered_by")
@@ -151,7 +152,7 @@ def sees_inside(viewer: "Viewer", organization: Organization) -> bool:
     if not isinstance(viewer, User):
         return False
     return (
-        organization.registered_by_id == viewer.pk
+        (organization.registered_by_id == viewer.pk and organization.state in NOT_ADMITTED_YET)
         or organization.memberships.filter(user=viewer, state="active").exists()
         or region_of(viewer).covers(organization)
         or standing(viewer).holds(Role.SYSADMIN)
@@ -180,8 +181,8 @@ def organization_joinable(_viewer: "Viewer", public_id: str) -> Organization:
 
 
 def documents(viewer: "Viewer", organization: Organization) -> QuerySet[OrganizationDocument]:
-    """The documents that the viewer may read: one's own uploads, all for who manages the organization and for
-    the bureau that supervises it."""
+    """The documents of an organization that the viewer sees inside (`organization_inside`): one's own uploads,
+    all for who manages it and for the bureau that supervises it."""
     held = OrganizationDocument.objects.filter(organization=organization, removed_at__isnull=True)
     ordered = held.select_related("uploaded_by").order_by("id")
     own = standing(viewer)

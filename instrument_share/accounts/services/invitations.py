@@ -115,7 +115,7 @@ def invitation_accept(*, actor: User, secret: str, now: datetime) -> Membership:
     invitation = _locked(found.pk)
     if invitation.accepted_by_id == actor.pk:
         return Membership.objects.get(user=actor, organization=invitation.organization, role=invitation.role)
-    if not selectors.is_open(invitation, now):
+    if not selectors.is_acceptable(invitation, now):
         raise InvitationOver
     if actor.email.lower() != invitation.email:
         raise InvitationForOther
@@ -199,7 +199,8 @@ def _letter(invitation: Invitation, address: str) -> tuple[str, str]:
                     "accept:"
                 ).format(inviter=invitation.invited_by.name, organization=name, email=invitation.email)
             )
-    return " / ".join(subjects), "\n\n".join([*texts, address])
+    # A name may hold a line break, which no header does.
+    return " ".join(" / ".join(subjects).split()), "\n\n".join([*texts, address])
 
 
 def _record(actor: User, action: str, invitation: Invitation, now: datetime, **details: str) -> None:

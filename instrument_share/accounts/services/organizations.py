@@ -110,9 +110,7 @@ def organization_register(
     problems = rules.problems(facts) + _superior_missing(facts, superior) + unusable
     if before is not None and before.state != OrganizationState.REFUSED:
         problems.append(TAKEN)
-    if actor is not None and kind in rules.AUTHORITIES:
-        message = gettext_noop("Authorities are entered by the system administrator.")
-        problems.append(Problem("organization.authority", message, field="kind"))
+    problems += _authority_claimed(facts) if actor is not None else []
     if problems:
         raise Invalid(problems=problems)
     if before is not None:
@@ -170,6 +168,7 @@ def organization_correct(
     superior = _superior(facts)
     good, unusable = checked(documents)
     problems = rules.problems(facts) + _superior_missing(facts, superior) + unusable
+    problems += _authority_claimed(facts)
     if Organization.objects.filter(uscc=facts.uscc).exclude(pk=organization.pk).exists():
         problems.append(TAKEN)
     if problems:
@@ -189,6 +188,14 @@ def organization_correct(
     if was_refused:
         _tell_officers(organization, HANDED_IN_AGAIN, now)
     return organization
+
+
+def _authority_claimed(facts: Registration) -> list[Problem]:
+    """Nobody makes a bureau of their own organization, neither at once nor by a correction."""
+    if facts.kind not in rules.AUTHORITIES:
+        return []
+    message = gettext_noop("Authorities are entered by the system administrator.")
+    return [Problem("organization.authority", message, field="kind")]
 
 
 def _superior(facts: Registration) -> Organization | None:

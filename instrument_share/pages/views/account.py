@@ -64,7 +64,7 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
     back = {"next": request.path}
     context = {
         "invitation": found,
-        "is_open": accounts.is_open(found, now),
+        "is_open": accounts.is_acceptable(found, now),
         "is_theirs": request.user.is_authenticated and person(request).email.lower() == found.email,
         "log_in": f"{reverse('account_login')}?{urlencode(back)}",
         "sign_up": f"{reverse('account_signup')}?{urlencode({**back, 'email': found.email})}",
