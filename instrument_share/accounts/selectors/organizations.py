@@ -135,8 +135,8 @@ def _named(text: str) -> Q:
 
 
 def organization_inside(viewer: "Viewer", public_id: str) -> Organization:
-    """One organization of any state, for its members, who supervises it and system administrators, until it is
-    admitted also for who registered it; NotFound for others."""
+    """One organization of any state, for its members, who supervises it and system administrators, and until
+    it is admitted for who registered it; NotFound for others."""
     found = (
         Organization.objects.filter(public_id=public_id)
         .select_related("district", "region", "parent", "registered_by")
@@ -181,8 +181,8 @@ def organization_joinable(_viewer: "Viewer", public_id: str) -> Organization:
 
 
 def documents(viewer: "Viewer", organization: Organization) -> QuerySet[OrganizationDocument]:
-    """The documents of an organization that the viewer sees inside (`organization_inside`): one's own uploads,
-    all for who manages it and for the bureau that supervises it."""
+    """The documents of an organization that the viewer sees inside: one's own uploads, all for who manages it
+    and for the bureau that supervises it."""
     held = OrganizationDocument.objects.filter(organization=organization, removed_at__isnull=True)
     ordered = held.select_related("uploaded_by").order_by("id")
     own = standing(viewer)
