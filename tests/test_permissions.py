@@ -223,6 +223,7 @@ OF_THE_SYSTEM = {
     "search_index": "what changes instruments and synonyms calls it",
     "audit_seal": "tick",
     "completeness_notices_send": "tick",
+    "qualification_ends_tell": "tick",
     "notifications_mail": "tick",
 }
 PARTS = {

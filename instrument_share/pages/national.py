@@ -134,9 +134,10 @@ def _instruments(
         yield _record(RecordType.INSTRUMENT, instrument_record({**facts, **around}), name, address)
         if customs is not None:
             record = customs_record(customs_facts(customs))
-            checked = _record(RecordType.CUSTOMS, record, name, address)
+            where = reverse("instrument_customs", args=[one.public_id])
+            checked = _record(RecordType.CUSTOMS, record, name, where)
             yield NationalRecord(
-                checked.kind, {LINK: one.inner_number, **record}, name, address, checked.refusals
+                checked.kind, {LINK: one.inner_number, **record}, name, where, checked.refusals
             )
 
 

@@ -64,9 +64,20 @@ class InstrumentForm(forms.Form):
         super().__init__(data, initial=initial)
         for name, spec in FIELDS.items():
             self.fields[name] = field_of(spec, told(spec.label, {}))
+        self.fields["revision"] = forms.IntegerField(required=False, widget=forms.HiddenInput())
         held = (initial or {}).get("category", ""), (initial or {}).get("country", "")
         offer(self.fields["category"], categories(held[0]))
         offer(self.fields["country"], _countries(held[1]))
+
+    def values(self) -> dict[str, Any]:
+        """What the services take."""
+        return {name: self.cleaned_data[name] for name in FIELDS}
+
+    @property
+    def revision(self) -> int | None:
+        """The one with which the editor began."""
+        revision: int | None = self.cleaned_data["revision"]
+        return revision
 
     @property
     def sections(self) -> list[tuple[Any, list[forms.BoundField]]]:
@@ -74,13 +85,17 @@ class InstrumentForm(forms.Form):
 
 
 def initial_of(instrument: "Instrument") -> dict[str, Any]:
-    """What the form shows of an instrument."""
+    """What the form shows of an instrument: of what waits for the bureau the new value, so that saving
+    something else doesn't take it back.
+    """
     held = {name: getattr(instrument, name) for name in FIELDS}
     category = instrument.category
     return {
         **held,
         "category": category.code if category else "",
         "subjects": ", ".join(instrument.subjects),
+        **instrument.pending_values,
+        "revision": instrument.revision,
     }
 
 

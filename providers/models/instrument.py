@@ -115,6 +115,7 @@ class Instrument(models.Model):
     suspension_reason = models.CharField(max_length=500, blank=True)
     retired_at = models.DateTimeField(null=True)
     confirmed_at = models.DateTimeField(null=True)
+    revision = models.PositiveIntegerField(default=1, help_text="grows with every change of the fields")
     keepers = models.ManyToManyField(
         "accounts.User", through="providers.Keeper", related_name="kept_instruments"
     )
@@ -165,6 +166,9 @@ class Qualification(models.Model):
     granted_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
+    end_told_at = models.DateTimeField(
+        null=True, help_text="when the person and the keepers were told that it ends soon"
+    )
 
     class Meta:
         indexes = [models.Index(fields=["instrument", "user", "expires_at"], name="qualification_valid")]

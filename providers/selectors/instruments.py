@@ -1,10 +1,10 @@
 """Instruments, their categories, keepers and qualified users."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from instrument_share.accounts.domain import OrganizationKind, OrganizationState, Role
 from instrument_share.accounts.selectors import region_of, standing
@@ -122,6 +122,34 @@ def qualifications_of(instrument_ids: Collection[int], now: datetime) -> QuerySe
         )
         .select_related("user", "granted_by", "instrument")
         .order_by("expires_at", "id")
+    )
+
+
+def qualifications_ending(now: datetime, ahead: timedelta) -> QuerySet[Qualification]:
+    """What ends within `ahead`, was granted for longer than that and nobody has been told of, locked.
+
+    Not what the person holds another one beside that lasts longer.
+    """
+    longer = Qualification.objects.filter(
+        instrument_id=OuterRef("instrument_id"),
+        user_id=OuterRef("user_id"),
+        expires_at__gt=OuterRef("expires_at"),
+        revoked_at__isnull=True,
+    )
+    return (
+        Qualification.objects.select_for_update(of=("self",))
+        .filter(
+            ~Exists(longer),
+            expires_at__gt=now,
+            expires_at__lte=now + ahead,
+            granted_at__lt=F("expires_at") - ahead,
+            revoked_at__isnull=True,
+            end_told_at__isnull=True,
+            user__is_active=True,
+        )
+        .exclude(instrument__state=InstrumentState.RETIRED)
+        .select_related("user", "instrument")
+        .order_by("id")
     )
 
 

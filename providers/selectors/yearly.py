@@ -129,7 +129,7 @@ def _revisions_at(end: datetime) -> Iterator[Any]:
     history: Any = Instrument.history
     latest = history.filter(id=OuterRef("pk"), history_date__lt=end).order_by("-history_date", "-history_id")
     ids = Instrument.objects.filter(published_at__lt=end).values(
-        revision=Subquery(latest.values("history_id")[:1])
+        last_row=Subquery(latest.values("history_id")[:1])
     )
     rows = history.filter(history_id__in=ids).select_related("organization", "category").order_by("id")
     return iter(rows.iterator(chunk_size=500))

@@ -42,6 +42,7 @@ from providers.services.people import (
     keeper_links_drop,
     keeper_remove,
     keepers_set,
+    qualification_ends_tell,
     qualification_grant,
     qualification_revoke,
 )
@@ -147,6 +148,7 @@ __all__ = [
     "publication_update",
     "publication_withdraw",
     "publications_publish_due",
+    "qualification_ends_tell",
     "qualification_grant",
     "qualification_revoke",
     "rule_publish",

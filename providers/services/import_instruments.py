@@ -89,6 +89,7 @@ def _settle(
     if is_known and not different:
         return Outcome.UNCHANGED, ()
     fill(instrument, different)
+    instrument.revision += 1
     return (Outcome.UPDATED, tuple(sorted(different))) if is_known else (Outcome.NEW, ())
 
 

@@ -19,7 +19,7 @@ from providers.domain.states import EDITABLE_AS_A_WHOLE, INSTRUMENT_MOVES, LIVE
 from providers.models import Instrument
 from providers.permissions import may_suspend_own
 from providers.selectors import category_table, instrument_lock
-from providers.services.common import InReview, as_json, given, keep
+from providers.services.common import InReview, as_json, given, keep, unchanged_since
 from providers.services.search import search_index
 from providers.services.windows import windows_cut
 
@@ -69,9 +69,16 @@ def instrument_create(
 
 @transaction.atomic
 def instrument_update(
-    *, actor: "User | None", instrument_id: int, values: Mapping[str, Any], now: datetime
+    *,
+    actor: "User | None",
+    instrument_id: int,
+    values: Mapping[str, Any],
+    now: datetime,
+    revision: int | None = None,
 ) -> Instrument:
     """Change fields of an instrument; nothing is written where nothing differs.
+
+    `revision` is that of the fields which the editor began with: EditedMeanwhile where it is another by now.
 
     A draft changes at once. Of what is published, descriptions go live with a revision and count as
     confirmed; what the bureau reviews (`domain.instruments.REVIEWED`) waits in `pending_values`, until the
@@ -82,6 +89,7 @@ def instrument_update(
     if instrument.state not in EDITABLE_AS_A_WHOLE | LIVE:
         raise InReview(state=instrument.state)
     given_values = usable(values)
+    unchanged_since(revision, instrument)
     clean = changed(instrument, given_values)
     live = instrument.state in LIVE
     _need_all(clean, instrument) if live else None
@@ -93,6 +101,7 @@ def instrument_update(
     if not clean and waits == instrument.pending_values:
         return instrument
     fill(instrument, clean)
+    instrument.revision += 1
     if live:
         instrument.confirmed_at = now
     if waits != instrument.pending_values:
@@ -111,6 +120,7 @@ def instrument_changes_accept(*, actor: "User", instrument_id: int, now: datetim
     instrument = _with_waiting_changes(actor, instrument_id)
     accepted = instrument.pending_values
     fill(instrument, usable(accepted))
+    instrument.revision += 1
     instrument.pending_values, instrument.pending_since, instrument.confirmed_at = {}, None, now
     keep(instrument, actor=actor, now=now)
     search_index([instrument.pk])
@@ -126,6 +136,7 @@ def instrument_changes_refuse(*, actor: "User", instrument_id: int, reason: str,
     instrument = _with_waiting_changes(actor, instrument_id)
     refused, why = instrument.pending_values, given(reason)
     instrument.pending_values, instrument.pending_since, instrument.return_reason = {}, None, why
+    instrument.revision += 1
     keep(instrument, actor=actor, now=now)
     _record(actor, "instrument.changes_refused", instrument, now, values=refused, reason=why)
     message = gettext_noop("The bureau has refused the changes of “{name}”: {reason}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
@@ -10,10 +10,13 @@ from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import people_with
 from instrument_share.journal.services import notify, record
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import DomainError, gettext_noop
 from instrument_share.kernel.wording import Bilingual
+from providers.domain.reminders import FIRST_HOUR, NOTICE_AHEAD
 from providers.models import Instrument, Keeper, Qualification
 from providers.selectors import instrument_lock, keepers_of, qualification_lock
+from providers.selectors.instruments import qualifications_ending
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -29,6 +32,14 @@ class NotAKeeper(DomainError):
 class QualificationTooShort(DomainError):
     code = "qualification.expired"
     message = gettext_noop("A qualification ends after it is granted. Choose a date that is to come.")
+
+
+YOURS_ENDS = gettext_noop(
+    "Your right to operate “{name}” ends on {date}. Ask its keepers to renew it if you need it longer."
+)
+ANOTHERS_ENDS = gettext_noop(
+    "The right of {person} to operate “{name}” ends on {date}. Renew it if it is still needed."
+)
 
 
 @transaction.atomic
@@ -119,6 +130,32 @@ def qualification_revoke(*, actor: "User", qualification_id: int, now: datetime)
     return found
 
 
+@transaction.atomic
+def qualification_ends_tell(*, now: datetime) -> int:
+    """Tell people and keepers, 30 days ahead, which rights to operate end; how many were told of.
+
+    For `tick`: from 8 in the morning, once for each qualification. Not told of are those that were granted
+    for less than 30 days, and those of which the person has another that lasts longer.
+    """
+    if now.astimezone(CITY_TIME).hour < FIRST_HOUR:
+        return 0
+    ending = list(qualifications_ending(now, NOTICE_AHEAD))
+    keepers = keepers_of({one.instrument_id for one in ending})
+    for one in ending:
+        name = Bilingual(one.instrument.name_zh, one.instrument.name_en)
+        day = one.expires_at.astimezone(CITY_TIME).date()
+        _tell(one.user, YOURS_ENDS, one.instrument, now, date=day)
+        notify(
+            users=keepers[one.instrument_id],
+            message=ANOTHERS_ENDS,
+            params={"person": one.user.name, "name": name, "date": day},
+            path=f"/unit/instruments/{one.instrument.public_id}/people/",
+            now=now,
+        )
+    Qualification.objects.filter(pk__in=[one.pk for one in ending]).update(end_told_at=now)
+    return len(ending)
+
+
 def _record(
     actor: "User", action: str, instrument: Instrument, user: "User", now: datetime, **details: str
 ) -> None:
@@ -132,12 +169,12 @@ def _record(
     )
 
 
-def _tell(user: "User", message: str, instrument: Instrument, now: datetime) -> None:
+def _tell(user: "User", message: str, instrument: Instrument, now: datetime, **params: Any) -> None:
     path = f"/instruments/{instrument.public_id}/"
     notify(
         users=[user],
         message=message,
-        params={"name": Bilingual(instrument.name_zh, instrument.name_en)},
+        params={"name": Bilingual(instrument.name_zh, instrument.name_en), **params},
         path=path,
         now=now,
     )

@@ -9,6 +9,8 @@ from instrument_share.web.forms import add_problems
 from providers import selectors
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django import forms
 
     from instrument_share.kernel.errors import DomainError
@@ -26,11 +28,16 @@ def previewed(request: HttpRequest, form: "forms.Form") -> list[tuple[str, str]]
     ]
 
 
-def overtaken(form: Any, error: "DomainError", of: "Revised") -> "tuple[ChangedField, ...]":
-    """What stands now and what was typed, where they differ; sent again, the form saves what was typed."""
+def overtaken(
+    form: Any, error: "DomainError", of: "Revised", typed: "Mapping[str, Any] | None" = None
+) -> "tuple[ChangedField, ...]":
+    """What stands now and what was typed, where they differ; sent again, the form saves what was typed.
+
+    `typed` are its values as the rows hold them, where a form has them otherwise.
+    """
     add_problems(form, error)
     form.data = form.data.copy()
     form.data["revision"] = str(of.subject.revision)  # type: ignore[union-attr]
-    typed = form.values()
-    mine = SimpleNamespace(**{name: typed.get(name, getattr(of.subject, name)) for name in of.labels})
+    held = {name: getattr(of.subject, name) for name in of.labels}
+    mine = SimpleNamespace(**{**held, **(form.values() if typed is None else typed)})
     return selectors.fields_compared(of, of.subject, mine)

@@ -29,8 +29,9 @@ from providers.domain.words import (
 )
 from providers.forms.instrument import InstrumentForm, initial_of
 from providers.selectors.own import own_counts, own_instruments
-from providers.services.instruments import values_of
+from providers.services.instruments import usable, values_of
 from providers.views.common import carried_out, done, managed_unit, own_instrument, person
+from providers.views.editing import overtaken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -126,7 +127,7 @@ def new(request: HttpRequest, organization_id: str) -> HttpResponse:
 
     def create() -> Any:
         return services.instrument_create(
-            actor=person(request), organization_id=unit.pk, values=form.cleaned_data, now=now
+            actor=person(request), organization_id=unit.pk, values=form.values(), now=now
         )
 
     if request.method == "POST" and (made := carried_out(form, create)):
@@ -145,15 +146,24 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
 
     def update() -> Any:
         return services.instrument_update(
-            actor=person(request), instrument_id=instrument.pk, values=form.cleaned_data, now=now
+            actor=person(request),
+            instrument_id=instrument.pk,
+            values=form.values(),
+            revision=form.revision,
+            now=now,
         )
 
-    if request.method == "POST" and (saved := carried_out(form, update)):
-        return done(request, _after_saving(saved), request.path)
+    meanwhile: Any = ()
+    try:
+        if request.method == "POST" and (saved := carried_out(form, update, but=services.EditedMeanwhile)):
+            return done(request, _after_saving(saved), request.path)
+    except services.EditedMeanwhile as error:
+        meanwhile = overtaken(form, error, selectors.revised(request.user, public_id), _typed(form))
     context = {
         "instrument": instrument,
         "unit": instrument.organization,
         "form": form,
+        "meanwhile": meanwhile,
         "lacking": [spec.label for spec in fields.missing(values_of(instrument))],
         "editable": instrument.state in EDITABLE_AS_A_WHOLE | LIVE,
         "live": instrument.state in LIVE,
@@ -163,6 +173,13 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "providers/instrument_edit.html", context, status=status)
+
+
+def _typed(form: InstrumentForm) -> dict[str, Any]:
+    """What was typed, as an instrument holds it."""
+    values = usable(form.values())
+    category = values["category"]
+    return {**values, "category_id": category.pk if category else None}
 
 
 def _after_saving(instrument: "Instrument") -> str:

@@ -142,6 +142,7 @@ def test_customs_supervision_has_a_record_of_its_own_behind_the_instruments_numb
     )
     (customs,) = of(RecordType.CUSTOMS, records(city))
     assert (customs.refusals, list(customs.values)[:2]) == ((), ["innerId", "codeCpd"])
+    assert customs.address == reverse("instrument_customs", args=[city.instrument.public_id])
     assert columns(RecordType.CUSTOMS)[0] == "innerId"
     (instrument,) = of(RecordType.INSTRUMENT, records(city))
     assert instrument.values["instrSupervise"] == "是"

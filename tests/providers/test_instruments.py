@@ -62,7 +62,11 @@ def test_the_life_of_an_instrument_leaves_its_entries_and_revisions(world, draft
         world.officer,
     ]
     assert retired.retired_at == LATER
-    assert [message.params.get("reason") for message in notifications(world.manager)] == [None, "图片不清"]
+    assert [message.params.get("reason") for message in notifications(world.manager)] == [
+        "报废",
+        None,
+        "图片不清",
+    ]
 
 
 MOVES = {
@@ -364,3 +368,37 @@ def test_a_page_of_instruments_takes_as_many_statements_for_one_as_for_many(worl
         )
 
     statements.assert_unchanged(page, by=lambda: [published(world, inner_number=f"M-{n}") for n in range(9)])
+
+
+def test_who_began_with_an_older_revision_is_told_and_overwrites_nothing(world, draft):
+    began = draft.revision
+    changed = update(world, draft, model="TX-300")
+    assert changed.revision == began + 1
+    with pytest.raises(services.EditedMeanwhile):
+        services.instrument_update(
+            actor=world.manager,
+            instrument_id=draft.pk,
+            values={"model": "TX-400"},
+            revision=began,
+            now=LATER,
+        )
+    draft.refresh_from_db()
+    assert (draft.model, draft.revision) == ("TX-300", began + 1)
+    again = services.instrument_update(
+        actor=world.manager,
+        instrument_id=draft.pk,
+        values={"model": "TX-400"},
+        revision=began + 1,
+        now=LATER,
+    )
+    assert (again.model, again.revision) == ("TX-400", began + 2)
+
+
+def test_what_changes_nothing_and_the_life_of_an_instrument_are_no_new_revision(world, draft):
+    update(world, draft, model=draft.model)
+    services.instrument_submit(actor=world.manager, instrument_id=draft.pk, now=LATER)
+    live = services.instrument_publish(actor=world.officer, instrument_id=draft.pk, now=LATER)
+    assert live.revision == draft.revision
+    waiting = update(world, live, value_yuan="3000000")
+    accepted = services.instrument_changes_accept(actor=world.officer, instrument_id=live.pk, now=LATER)
+    assert (waiting.revision, accepted.revision) == (live.revision + 1, live.revision + 2)

@@ -29,6 +29,7 @@ STEPS: dict[str, Callable[[datetime], int]] = {
     "open windows": _windows_extended,
     "next free times": bookings.next_free_advance,
     "units told of what runs out": lambda now: providers.completeness_notices_send(now=now),
+    "qualifications that end soon": lambda now: providers.qualification_ends_tell(now=now),
     "search": lambda _now: providers.search_refresh(),
     "audit entries sealed": journal.audit_seal,
     "mails": lambda now: journal.notifications_mail(now, tell=problem.told),

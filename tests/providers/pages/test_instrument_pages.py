@@ -146,3 +146,48 @@ def test_the_list_takes_as_many_statements_for_many(at, world, statements):
             published(world, inner_number=f"B-{number}")
 
     statements.assert_unchanged(lambda: client.get(address), by=more)
+
+
+def test_who_saves_second_sees_both_versions_and_loses_neither(at, world):
+    live = published(world)
+    client = at("manager")
+    address = reverse("instrument_edit", args=[live.public_id])
+    began = {**TYPED, "revision": live.revision}
+    client.post(address, {**began, "specification_zh": "加速电压 300 kV。", "place_zh": "二号楼"})
+    answer = client.post(address, {**began, "specification_zh": "点分辨率 0.17 nm。", "category": "020100"})
+    page = text_of(answer)
+    assert answer.status_code == 422
+    assert "在您编辑期间，其他人已保存了新的版本。请对照两个版本，修改后重新保存。" in page
+    assert "加速电压 300 kV。" in page  # what stands
+    assert "二号楼" in page
+    assert [field.name for field in answer.context["meanwhile"]] == [
+        "category",
+        "specification_zh",
+        "place_zh",
+    ]
+    assert answer.context["form"]["specification_zh"].value() == "点分辨率 0.17 nm。"
+    again = {
+        **began,
+        "revision": answer.context["form"]["revision"].value(),
+        "specification_zh": "点分辨率 0.17 nm。",
+        "place_zh": "二号楼",
+    }
+    assert client.post(address, again).status_code == 302
+    live.refresh_from_db()
+    assert (live.specification_zh, live.place_zh) == ("点分辨率 0.17 nm。", "二号楼")
+
+
+def test_saving_something_else_does_not_take_back_what_waits_for_the_bureau(at, world):
+    live = published(world)
+    client = at("manager")
+    address = reverse("instrument_edit", args=[live.public_id])
+    client.post(address, {**TYPED, "category": "020100", "value_yuan": "2600000"})
+    form = client.get(address).context["form"]
+    shown = {name: form[name].value() for name in TYPED}
+    assert (shown["category"], shown["value_yuan"]) == ("020100", "2600000.00")
+    client.post(address, {**shown, "place_zh": "三号楼"})
+    live.refresh_from_db()
+    assert (live.place_zh, live.pending_values) == (
+        "三号楼",
+        {"category": "020100", "value_yuan": "2600000.00"},
+    )
