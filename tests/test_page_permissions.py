@@ -182,6 +182,7 @@ completeness_remind                  in    403   403   403   403   403   403   4
 unit_supervision                     in    403   403   403   403   403   403   403   ok    ok    403   403
 organization_admit                   in    403   403   403   403   403   403   403   ok    403   403   403
 organization_refuse                  in    403   403   403   403   403   403   403   ok    403   403   403
+organization_revise                  in    404   403   403   404   404   404   404   ok    403   404   403
 organization_suspend                 in    403   403   403   403   403   403   403   ok    403   403   403
 organization_reinstate               in    403   403   403   403   403   403   403   ok    403   403   403
 
@@ -401,6 +402,7 @@ def _of_people(w):
     return {
         "organization_admit": pending,
         "organization_refuse": pending,
+        "organization_revise": company,
         "organization_suspend": company,
         "organization_reinstate": company,
         "membership_request": company,

@@ -59,6 +59,7 @@ organization_document_add      .     .     yes   .     .     .     .     .     .
 organization_document_remove   .     .     yes   .     .     .     .     .     .     .     .     .
 organization_admit             .     .     .     .     .     .     .     .     yes   .     .     .
 organization_refuse            .     .     .     .     .     .     .     .     yes   .     .     .
+organization_revise            .     .     .     .     .     .     .     .     yes   .     .     .
 organization_suspend           .     .     .     .     .     .     .     .     yes   .     .     .
 organization_reinstate         .     .     .     .     .     .     .     .     yes   .     .     .
 # the unit's
@@ -478,6 +479,13 @@ def _of_people(w, now, reason):
         ),
         "organization_admit": partial(accounts.organization_admit, **pending),
         "organization_refuse": partial(accounts.organization_refuse, **pending, **reason),
+        "organization_revise": partial(
+            accounts.organization_revise,
+            name_zh="云屏新名有限公司",
+            kind=OrganizationKind.INSTITUTE,
+            **company,
+            **reason,
+        ),
         "organization_suspend": partial(accounts.organization_suspend, **company, **reason),
         "organization_reinstate": partial(accounts.organization_reinstate, **company),
         "relation_declare": partial(accounts.relation_declare, first=w.unit, second=w.company, **now),

@@ -23,6 +23,7 @@ from bookings.services._holding import (
     require_revision,
 )
 from bookings.services.next_free import next_free_refresh
+from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.permissions import require
 from instrument_share.journal import services as journal
 from instrument_share.kernel.errors import NotFound
@@ -58,6 +59,8 @@ def booking_create(
     Approved at once or waiting for a keeper, as the rule says; either way it holds its time. Raises
     BookingRefused with every problem, or SlotTaken where the time being taken is the only one.
     """
+    if payer_organization_id is not None:
+        accounts.memberships_hold(actor, payer_organization_id)
     locked = {
         one.pk: one
         for one in providers.instrument_locks([instrument_id, *providers.linked_ids(instrument_id)])

@@ -48,6 +48,7 @@ class Lab:
     name_zh: str
     place_zh: str
     place_en: str
+    postal_code: str
     contact: str
     phone: str
     email: str

@@ -126,6 +126,22 @@ def entered(organization: "Organization") -> dict[str, Any]:
     }
 
 
+class RevisionForm(OrganizationForm):
+    """What the bureau changes of an admitted organization; the code and what it says itself stay."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        help_text=_("Its administrators read it."),
+        widget=forms.Textarea({"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, has_documents=True, **kwargs)
+        for name in ("uscc", "name_en", "contact", "phone", "documents"):
+            del self.fields[name]
+
+
 class ContactForm(forms.Form):
     """What an admitted organization changes of itself."""
 

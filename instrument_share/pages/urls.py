@@ -114,6 +114,11 @@ urlpatterns = [
         organizations.organization_correct,
         name="organization_correct",
     ),
+    path(
+        "organizations/<str:public_id>/revise/",
+        organizations.organization_revise,
+        name="organization_revise",
+    ),
     path("organizations/<str:public_id>/edit/", organizations.organization_edit, name="organization_edit"),
     path("organizations/<str:public_id>/leave/", members.organization_leave, name="organization_leave"),
     path(

@@ -137,5 +137,12 @@ def _counts(ids: Collection[int]) -> dict[int, dict[str, int]]:
             external=Count("pk", filter=Q(sharing_mode=SharingMode.EXTERNAL.value)),
         )
     )
-    names = ("published", "running", "shared", "external")
-    return {row["organization_id"]: {name: row[name] for name in names} for row in rows}
+    return {
+        row["organization_id"]: {
+            "published": row["published"],
+            "running": row["running"],
+            "shared": row["shared"],
+            "external": row["external"],
+        }
+        for row in rows
+    }

@@ -6,7 +6,8 @@ from django.core.files.base import ContentFile
 from instrument_share.accounts import selectors, services
 from instrument_share.accounts.domain import OrganizationKind, Role, SizeClass
 from instrument_share.accounts.models import District, Organization, OrganizationDocument
-from instrument_share.accounts.services.organizations import NotCorrectable
+from instrument_share.accounts.services.organizations import NotAdmitted
+from instrument_share.accounts.services.registration import NotCorrectable
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import Forbidden, IllegalMove, Invalid, NotFound
 from instrument_share.kernel.uscc import check_character
@@ -243,6 +244,63 @@ def test_an_admitted_organization_changes_its_contact_and_leaves_one_entry(regis
     assert [entry.details for entry in journal.history(company)] == [
         {"fields": ["name_en", "contact", "phone"]}
     ]
+
+
+# --- What the bureau changes afterwards ---------------------------------------------------------------------
+
+
+def revise(officer, organization, **facts):
+    return services.organization_revise(
+        actor=officer,
+        organization_id=organization.pk,
+        now=NOW,
+        **{
+            "name_zh": organization.name_zh,
+            "kind": OrganizationKind.ENTERPRISE,
+            "size_class": SizeClass.SMALL,
+            "reason": "营业执照变更",
+            **facts,
+        },
+    )
+
+
+def test_the_bureau_changes_what_it_has_checked_and_says_why(officer, registrant):
+    made = register(registrant)
+    services.organization_admit(actor=officer, organization_id=made.pk, now=NOW)
+    changed = revise(officer, made, name_zh="云屏晶体集团有限公司", size_class=SizeClass.MEDIUM)
+    assert (changed.name_zh, changed.size_class, changed.uscc) == ("云屏晶体集团有限公司", "medium", USCC)
+    entry = journal.history(changed).get(action="organization.revised")
+    assert entry.details == {
+        "reason": "营业执照变更",
+        "before": {"name_zh": "云屏晶体有限公司", "size_class": "small"},
+        "after": {"name_zh": "云屏晶体集团有限公司", "size_class": "medium"},
+    }
+    assert told(registrant)[0] == "The bureau has changed what is registered of “{name}”: {reason}"
+    revise(officer, changed, size_class=SizeClass.MEDIUM)
+    assert journal.history(changed).filter(action="organization.revised").count() == 1
+
+
+def test_whoever_comes_to_own_instruments_has_managers_from_then_on(officer, registrant):
+    made = register(registrant)
+    services.organization_admit(actor=officer, organization_id=made.pk, now=NOW)
+    assert selectors.active_roles(registrant.pk, made.pk) == {Role.ORG_ADMIN}
+    revise(officer, made, owns_instruments=True)
+    assert selectors.active_roles(registrant.pk, made.pk) == {Role.ORG_ADMIN, Role.UNIT_MANAGER}
+
+
+def test_nobody_becomes_an_authority_and_nothing_is_changed_before_admission(officer, registrant):
+    made = register(registrant)
+    with pytest.raises(NotAdmitted):
+        revise(officer, made)
+    services.organization_admit(actor=officer, organization_id=made.pk, now=NOW)
+    assert problems_of(lambda: revise(officer, made, kind=OrganizationKind.BUREAU)) == [
+        ("organization.authority", "kind")
+    ]
+    with pytest.raises(services.ReasonMissing):
+        revise(officer, made, name_zh="云屏新名有限公司", reason=" ")
+
+
+# --- What nobody gets by registering ------------------------------------------------------------------------
 
 
 def test_a_correction_makes_no_authority_of_an_organization(registrant):

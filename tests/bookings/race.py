@@ -14,25 +14,58 @@ the lock goes on alone after this time.
 
 def take_part(ready, seam, results, *, environment, locked, booker_id, facts):
     """Book once; put `booked` or the error's name into `results`."""
-    os.environ.update(environment)
-    import django
+    wake(environment)
+    from bookings.domain import pricing
 
-    django.setup()
+    pricing.quote = meeting_at(seam, pricing.quote)
+    book(results, locked=locked, booker_id=booker_id, facts=facts, begin=lambda: ready.wait(60))
+
+
+def linger(checked, released, results, *, environment, locked, booker_id, facts):
+    """Book once, and stay between the check and the write until the other is done, or for a while."""
+    wake(environment)
+    from bookings.domain import pricing
+
+    quote = pricing.quote
+
+    def quote_later(*args, **kwargs):
+        checked.set()
+        released.wait(MEETS_WITHIN)
+        return quote(*args, **kwargs)
+
+    pricing.quote = quote_later
+    book(results, locked=locked, booker_id=booker_id, facts=facts, begin=lambda: None)
+
+
+def dismiss(checked, released, results, *, environment, actor_id, membership_id, now):
+    """End a membership while its holder stands between the check and the write; put `ended` there."""
+    wake(environment)
+    from bookings.services import membership_end
+    from instrument_share.accounts.models import User
+
+    actor = User.objects.get(pk=actor_id)
+    checked.wait(60)
+    membership_end(actor=actor, membership_id=membership_id, reason="离职", now=now)
+    released.set()
+    results.put("ended")
+
+
+def book(results, *, locked, booker_id, facts, begin):
     from django.db import connection
 
-    from bookings.domain import pricing
     from bookings.services import booking_create
+    from instrument_share.accounts import selectors as accounts
     from instrument_share.accounts.models import User
     from providers import selectors as providers
 
     if not locked:
-        providers.instrument_lock = unlocked(connection.vendor)
+        providers.instrument_locks = unlocked(connection.vendor)
+        accounts.memberships_hold = lambda person, organization_id: None
         if connection.vendor == "sqlite":
             # There the transaction is the lock: it begins IMMEDIATE, one writer at a time.
             booking_create = booking_create.__wrapped__
-    pricing.quote = meeting_at(seam, pricing.quote)
     actor = User.objects.get(pk=booker_id)
-    ready.wait(60)
+    begin()
     try:
         booking_create(actor=actor, **facts)
     except Exception as error:
@@ -41,12 +74,19 @@ def take_part(ready, seam, results, *, environment, locked, booker_id, facts):
         results.put("booked")
 
 
+def wake(environment):
+    os.environ.update(environment)
+    import django
+
+    django.setup()
+
+
 def unlocked(vendor):
-    """`instrument_lock` without the lock."""
+    """`instrument_locks` without the locks."""
     from providers.models import Instrument
 
     assert vendor in {"sqlite", "postgresql"}
-    return lambda instrument_id: Instrument.objects.get(pk=instrument_id)
+    return lambda ids: list(Instrument.objects.filter(pk__in=list(ids)).order_by("pk"))
 
 
 def meeting_at(seam, quote):

@@ -14,6 +14,8 @@ from django.db import connection
 from bookings import guards
 from bookings.models import Booking
 from bookings.services import next_free_rebuild
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.models import Membership
 from providers.domain.words import ServiceMode
 from tests import factories
 from tests.bookings import race
@@ -103,3 +105,54 @@ def test_the_databases_refusal_alone_lets_one_book(run):
 
 def test_with_both_exactly_one_books_and_the_others_are_told_that_it_is_taken(run):
     assert run(locked=True) == {"booked": 1, "SlotTaken": PROCESSES - 1}
+
+
+@pytest.fixture
+def run_against_the_end_of_a_membership(process_environment):
+    """Somebody books for a company at the moment at which it dismisses them: what the booking comes to."""
+    city = factories.city()
+    admin = factories.member(city.company, Role.ORG_ADMIN, name="庚")
+    membership = Membership.objects.get(user=city.researcher, organization=city.company)
+    next_free_rebuild(NOW)
+    connection.close()
+    facts = {
+        "instrument_id": city.instrument.pk,
+        "interval": slot(),
+        "service_mode": ServiceMode.SELF_OPERATED,
+        "payer_organization_id": city.company.pk,
+        "subject": "二氧化钛薄膜",
+        "now": NOW,
+    }
+
+    def together(*, locked):
+        context = multiprocessing.get_context("spawn")
+        checked, released, results = context.Event(), context.Event(), context.Queue()
+        booker = {"locked": locked, "booker_id": city.researcher.pk, "facts": facts}
+        other = {"actor_id": admin.pk, "membership_id": membership.pk, "now": NOW}
+        processes = [
+            context.Process(
+                target=target,
+                args=(checked, released, results),
+                kwargs={"environment": process_environment, **kwargs},
+            )
+            for target, kwargs in ((race.linger, booker), (race.dismiss, other))
+        ]
+        for process in processes:
+            process.start()
+        outcomes = {results.get(timeout=120) for _ in processes}
+        for process in processes:
+            process.join(60)
+        assert outcomes == {"booked", "ended"}
+        return [*Booking.objects.values_list("state", flat=True)]
+
+    return together
+
+
+def test_without_the_lock_a_booking_outlives_the_membership_that_it_was_made_by(
+    run_against_the_end_of_a_membership,
+):
+    assert run_against_the_end_of_a_membership(locked=False) == ["approved"]
+
+
+def test_with_it_the_end_of_the_membership_gives_the_booking_back(run_against_the_end_of_a_membership):
+    assert run_against_the_end_of_a_membership(locked=True) == ["cancelled"]

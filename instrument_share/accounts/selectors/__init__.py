@@ -14,6 +14,7 @@ from instrument_share.accounts.selectors.memberships import (
     members,
     membership,
     membership_lock,
+    memberships_hold,
     successors,
     waiting_requests,
 )
@@ -83,6 +84,7 @@ __all__ = [
     "members",
     "membership",
     "membership_lock",
+    "memberships_hold",
     "nobody_registered",
     "officers_of",
     "organization",

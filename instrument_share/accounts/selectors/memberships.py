@@ -11,7 +11,7 @@ from django.db.models import Count, QuerySet
 from instrument_share.accounts.domain import MembershipState, Role
 from instrument_share.accounts.domain.roles import MANAGING
 from instrument_share.accounts.models import Invitation, Membership, Organization, User
-from instrument_share.accounts.selectors.standing import roles_given
+from instrument_share.accounts.selectors.standing import roles_given, standing_afresh
 from instrument_share.kernel.errors import NotFound
 
 if TYPE_CHECKING:
@@ -80,13 +80,24 @@ def membership(viewer: "Viewer", organization: Organization, public_id: str) -> 
     return found
 
 
+def memberships_hold(person: User, organization_id: int) -> None:
+    """Keep the person's roles in the organization from ending until the transaction ends, and read them
+    afresh: a service that acts on a role calls it before it locks anything else."""
+    list(
+        Membership.objects.select_for_update()
+        .filter(user=person, organization_id=organization_id)
+        .order_by("pk")
+    )
+    standing_afresh(person)
+
+
 def membership_lock(membership_id: int) -> Membership:
     """The membership, locked with its organization until the transaction ends: the organization first, so
     that what is decided about its people is decided one by one."""
     at = Membership.objects.filter(pk=membership_id).values_list("organization_id", flat=True).first()
     if at is None:
         raise NotFound
-    Organization.objects.select_for_update().get(pk=at)
+    Organization.objects.select_for_update(no_key=True).get(pk=at)
     locked = Membership.objects.select_for_update(of=("self",)).select_related("organization", "user")
     return locked.get(pk=membership_id)
 

@@ -30,12 +30,12 @@ NOT_ADMITTED_YET = (OrganizationState.PENDING, OrganizationState.REFUSED)
 
 def organization_lock(organization_id: int) -> Organization:
     """The organization, locked until the transaction ends."""
-    return Organization.objects.select_for_update().get(pk=organization_id)
+    return Organization.objects.select_for_update(no_key=True).get(pk=organization_id)
 
 
 def organization_locks(organization_ids: Iterable[int]) -> list[Organization]:
     """These organizations, in order of id, locked until the transaction ends."""
-    rows = Organization.objects.select_for_update().filter(pk__in=set(organization_ids))
+    rows = Organization.objects.select_for_update(no_key=True).filter(pk__in=set(organization_ids))
     return list(rows.order_by("pk"))
 
 

@@ -29,16 +29,14 @@ from instrument_share.accounts.services.memberships import (
     membership_withdraw,
 )
 from instrument_share.accounts.services.organizations import (
-    NotCorrectable,
     ReasonMissing,
     district_create,
     institution_establish,
     organization_admit,
-    organization_correct,
     organization_edit,
     organization_refuse,
-    organization_register,
     organization_reinstate,
+    organization_revise,
     organization_suspend,
 )
 from instrument_share.accounts.services.people import (
@@ -49,6 +47,11 @@ from instrument_share.accounts.services.people import (
     user_language_set,
     user_sign_up,
     user_update,
+)
+from instrument_share.accounts.services.registration import (
+    NotCorrectable,
+    organization_correct,
+    organization_register,
 )
 from instrument_share.accounts.services.relations import relation_declare, relation_end
 
@@ -88,6 +91,7 @@ __all__ = [
     "organization_refuse",
     "organization_register",
     "organization_reinstate",
+    "organization_revise",
     "organization_suspend",
     "relation_declare",
     "relation_end",

@@ -84,6 +84,7 @@ def values(world: World, facts: Instrument) -> dict[str, Any]:
         "user_requirement_zh": lab.requirement_zh,
         "place_zh": lab.place_zh,
         "place_en": lab.place_en,
+        "postal_code": lab.postal_code,
         "contact": lab.contact,
         "phone": lab.phone,
         "email": lab.email,

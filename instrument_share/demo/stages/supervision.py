@@ -1,6 +1,6 @@
 """What the bureau asked of units: an instrument that it returned to be completed, and reminders."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from instrument_share.demo.world import World, at
 from providers import services as providers
@@ -29,8 +29,8 @@ def _returned_instrument(world: World) -> None:
     facts, newcomer = world.city.supervision["returned"], world.city.newcomer
     lab, manager = world.city.lab(newcomer), world.manager(newcomer.unit)
 
-    def on(days_ago: str) -> dict[str, object]:
-        return {"now": at(world.today - timedelta(days=facts[days_ago]), 10)}
+    def on(days_ago: str) -> datetime:
+        return at(world.today - timedelta(days=facts[days_ago]), 10)
 
     row = providers.instrument_create(
         actor=manager,
@@ -45,11 +45,11 @@ def _returned_instrument(world: World) -> None:
             "contact": lab.contact,
             "phone": lab.phone,
         },
-        **on("entered_days_ago"),
+        now=on("entered_days_ago"),
     )
-    providers.instrument_submit(actor=manager, instrument_id=row.pk, **on("submitted_days_ago"))
+    providers.instrument_submit(actor=manager, instrument_id=row.pk, now=on("submitted_days_ago"))
     providers.instrument_return(
-        actor=world.officer, instrument_id=row.pk, reason=facts["reason"], **on("returned_days_ago")
+        actor=world.officer, instrument_id=row.pk, reason=facts["reason"], now=on("returned_days_ago")
     )
 
 

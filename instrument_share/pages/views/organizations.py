@@ -20,6 +20,7 @@ from instrument_share.pages.people_forms import (
     DocumentsForm,
     OrganizationForm,
     RequestForm,
+    RevisionForm,
     entered,
 )
 from instrument_share.pages.views.me import my_tabs
@@ -173,6 +174,7 @@ def organization(request: SignedInRequest, public_id: str) -> HttpResponse:
             ("suspend", "suspend_organization"),
             ("correct", "correct_organization"),
             ("edit", "edit_organization"),
+            ("revise", "revise_organization"),
             ("file", "file_document"),
             ("relate", "declare_relation"),
             ("unrelate", "end_relation"),
@@ -186,7 +188,7 @@ def organization(request: SignedInRequest, public_id: str) -> HttpResponse:
         "documents": accounts.documents(request.user, found),
         "documents_form": DocumentsForm(),
         "related": accounts.related_to(found),
-        "may": may | {"correct": may["correct"] and is_open},
+        "may": may | {"correct": may["correct"] and is_open, "revise": may["revise"] and not is_open},
         "steps": _steps(found),
         "belongs": bool(accounts.active_roles(request.user.pk, found.pk)),
         "overseen": accounts.region_of(request.user).covers(found),
@@ -266,3 +268,25 @@ def organization_edit(request: SignedInRequest, public_id: str) -> HttpResponse:
         ),
         lambda: done(request, _("Saved."), organization_address(found)),
     )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def organization_revise(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """The bureau changes what it has checked, with a reason."""
+    found = accounts.organization_inside(request.user, public_id)
+    require(request.user, "accounts.revise_organization", found)
+    form = RevisionForm(request.POST or None, initial=entered(found))
+    if request.method == "POST":
+        kept = carried_out(
+            form,
+            lambda: services.organization_revise(
+                actor=request.user, organization_id=found.pk, now=clock.now(), **form.as_registration()
+            ),
+        )
+        if kept is not None:
+            return done(request, _("Changed; its administrators are told why."), organization_address(found))
+    context = {"form": form, "organization": found, "back_address": organization_address(found)}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "instrument_share/organization_revise.html", context, status=status)

@@ -25,9 +25,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         now = clock.now()
         since: datetime = local_midnight(options["since"]) if options["since"] else now
-        chosen = {"now": now, "since": since, "instrument_ids": self._ids(options["instrument"])}
         act = services.windows_check if options["check"] else services.windows_rebuild_compared
-        found = act(actor=None, **chosen)
+        found = act(actor=None, now=now, since=since, instrument_ids=self._ids(options["instrument"]))
         for public_id in found.different:
             self.stdout.write(f"{public_id} differs")
         identical = found.instruments - len(found.different)
