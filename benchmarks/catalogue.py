@@ -19,7 +19,7 @@ from instrument_share.kernel.interval import Interval
 from providers import selectors as providers
 from providers import services
 from providers.domain.words import ServiceMode, UserKind
-from providers.models import Instrument, OpenServiceRule, OpenWindow, PriceLine
+from providers.models import Closure, Instrument, OpenServiceRule, OpenWindow, PriceLine
 from tests.factories import LONG_AGO, NOW, organization, user
 
 UNITS, INSTRUMENTS, DAYS = 200, 20_000, 14
@@ -215,6 +215,21 @@ def fill_time(instruments, rules) -> None:
             )
             for number, (one, rule) in enumerate(zip(instruments, rules, strict=True))
             for day in range(1, DAYS, 2)
+        ],
+        batch_size=BATCH,
+    )
+    Closure.objects.bulk_create(
+        [
+            Closure(
+                instrument=one,
+                starts_at=NOW + day * DAY,
+                ends_at=NOW + (day + 1) * DAY,
+                reason_zh="保养",
+                created_at=LONG_AGO,
+                created_by=booker,
+            )
+            for number, one in enumerate(instruments)
+            for day in range(number % 7, DAYS, 7)
         ],
         batch_size=BATCH,
     )

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from bookings.domain import availability
@@ -81,8 +81,9 @@ def free_at(queryset: "QuerySet[Instrument]", interval: Interval) -> "QuerySet[I
     held = Booking.objects.filter(
         instrument_id=OuterRef("pk"), state__in=sorted(HOLDING), starts_at__lt=interval.end
     )
-    free = queryset.alias(held_until=Subquery(held.order_by("-starts_at").values("held_until")[:1])).filter(
-        Q(held_until__isnull=True) | Q(held_until__lte=interval.start)
+    held_until = Subquery(held.order_by("-starts_at").values("held_until")[:1])
+    free = queryset.alias(held_until=Coalesce(held_until, Value(providers.LONG_PAST))).filter(
+        held_until__lte=interval.start
     )
     return providers.open_throughout(free, interval)
 

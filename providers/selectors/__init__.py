@@ -2,6 +2,7 @@
 
 from providers.selectors.catalogue import (
     ANYTHING,
+    LONG_PAST,
     Asked,
     catalogue,
     category_counts,
@@ -89,6 +90,7 @@ from providers.selectors.yearly import instruments_of_year, openness_of_year, un
 __all__ = [
     "ANYTHING",
     "EVERYTHING",
+    "LONG_PAST",
     "Asked",
     "Attached",
     "Found",

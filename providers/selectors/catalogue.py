@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +45,7 @@ class Asked:
 
 
 ANYTHING = Asked()
+LONG_PAST = datetime(1, 1, 2, tzinfo=UTC)
 
 
 def catalogue(
@@ -102,10 +103,11 @@ def open_throughout(queryset: QuerySet[Instrument], interval: Interval) -> Query
     )
     found = queryset.alias(
         window_begins=Subquery(begins.order_by("ends_at").values("starts_at")[:1]),
-        closed_until=Subquery(closures.order_by("-ends_at").values("ends_at")[:1]),
+        closed_until=Coalesce(
+            Subquery(closures.order_by("-ends_at").values("ends_at")[:1]), Value(LONG_PAST)
+        ),
     )
-    not_closed = Q(closed_until__isnull=True) | Q(closed_until__lte=interval.start)
-    return found.filter(not_closed, window_begins__lte=interval.start)
+    return found.filter(closed_until__lte=interval.start, window_begins__lte=interval.start)
 
 
 def priced(
