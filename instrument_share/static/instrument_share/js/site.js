@@ -47,6 +47,16 @@ for (const failure of ["htmx:sendError", "htmx:timeout"]) {
 }
 document.addEventListener("htmx:load", (event) => start(event.detail.elt));
 
+/** A row of tabs or links that scrolls begins where the reader is. */
+function showCurrent() {
+  for (const current of document.querySelectorAll(".top-nav a[aria-current], .tab-line a[aria-current]")) {
+    const line = current.closest(".top-nav, .tab-line");
+    const before = current.getBoundingClientRect().left - line.getBoundingClientRect().left;
+    line.scrollLeft += Math.max(0, before - (line.clientWidth - current.offsetWidth) / 2);
+  }
+}
+
+showCurrent();
 startForms();
 startDialogs();
 start(document);
