@@ -1,8 +1,9 @@
 """Instruments side by side: each fact as a row, marked where they differ."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -15,7 +16,7 @@ from instrument_share.web import formats
 from instrument_share.web.problem import told
 from providers import selectors as providers
 from providers.domain.wording import word
-from providers.domain.words import Decision
+from providers.domain.words import Decision, ServiceMode, UserKind
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
@@ -85,8 +86,8 @@ def compared_rows(columns: Sequence[Column]) -> list[ComparedRow]:
         (_("Main functions"), lambda one: formats.bilingual(one.instrument, "functions")),
         (_("Technical specification"), lambda one: formats.bilingual(one.instrument, "specification")),
         (_("Sample requirements"), lambda one: formats.bilingual(one.instrument, "samples")),
-        (_("Open to"), _of_the_rule(lambda terms: _words(terms.user_kinds))),
-        (_("Way of service"), _of_the_rule(lambda terms: _words(terms.service_modes))),
+        (_("Open to"), _of_the_rule(lambda terms: _words(UserKind, terms.user_kinds))),
+        (_("Way of service"), _of_the_rule(lambda terms: _words(ServiceMode, terms.service_modes))),
         (_("Decision"), _of_the_rule(_decision)),
         (_("Qualification"), _of_the_rule(_qualification)),
         (_("Length of a booking"), _of_the_rule(_length)),
@@ -112,8 +113,9 @@ def _price(price: PriceFrom | None) -> str:
     return f"{formats.yuan(price.amount_yuan)} {told('{word}', {'word': word(price.unit)})}"
 
 
-def _words(codes: Any) -> str:
-    return told("{words}", {"words": tuple(word(code) for code in sorted(codes))})
+def _words(kind: type[StrEnum], codes: Collection[StrEnum]) -> str:
+    """In the order in which the platform names them everywhere."""
+    return told("{words}", {"words": tuple(word(code) for code in kind if code in codes)})
 
 
 def _decision(terms: "Terms") -> str:

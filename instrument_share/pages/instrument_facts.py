@@ -5,12 +5,11 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from instrument_share.kernel.wording import Bilingual
 from instrument_share.pages.prices import PriceRow
 from instrument_share.web import formats
 from instrument_share.web.problem import told
 from providers.domain import words
-from providers.domain.subjects import SUBJECTS
+from providers.domain.subjects import subjects_named
 from providers.domain.wording import word
 from providers.forms.countries import COUNTRIES
 
@@ -51,8 +50,7 @@ def fact_entries(instrument: "Instrument") -> Entries:
 
 def subject_names(codes: Sequence[str]) -> str:
     """Subjects of GB/T 13745 by name; a code without one shows itself."""
-    named = tuple(Bilingual(*SUBJECTS[code]) if code in SUBJECTS else code for code in codes)
-    return told("{names}", {"names": named})
+    return told("{names}", {"names": subjects_named(codes)})
 
 
 def price_cells(row: PriceRow) -> tuple[str, str, str]:

@@ -1,6 +1,8 @@
 """The first-level subjects of GB/T 13745-2009, by their codes, in Chinese and in English."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+
+from instrument_share.kernel.wording import Bilingual
 
 SUBJECTS: Mapping[str, tuple[str, str]] = {
     "110": ("数学", "Mathematics"),
@@ -66,3 +68,8 @@ SUBJECTS: Mapping[str, tuple[str, str]] = {
     "890": ("体育科学", "Sports science"),
     "910": ("统计学", "Statistics"),
 }
+
+
+def subjects_named(codes: Iterable[str]) -> tuple[Bilingual | str, ...]:
+    """Subjects by their names, in both languages; a code without one stands for itself."""
+    return tuple(Bilingual(*SUBJECTS[code]) if code in SUBJECTS else code for code in codes)

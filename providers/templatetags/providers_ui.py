@@ -22,6 +22,7 @@ from providers.domain.completeness import KindCompleteness
 from providers.domain.information import KIND_WORDS, InformationKind
 from providers.domain.instruments import FIELDS
 from providers.domain.sheet_kinds import KINDS
+from providers.domain.subjects import subjects_named
 from providers.domain.textdiff import Piece
 from providers.domain.wording import word
 from providers.domain.words import Completeness
@@ -80,6 +81,8 @@ def value_of(name: str, value: Any) -> str:
         return formats.NOTHING
     if name == "country":
         return f"{COUNTRY_NAMES.get(value, value)} ({value})"
+    if name == "subjects":
+        return told("{names}", {"names": subjects_named(value)})
     spec = FIELDS.get(name)
     if spec is not None and spec.choices is not None:
         return in_words(spec.choices(value))

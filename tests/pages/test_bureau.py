@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from instrument_share.accounts.domain import OrganizationKind, Role
-from instrument_share.accounts.models import Organization
+from instrument_share.accounts.models import District, Organization
 from instrument_share.journal.models import AuditEntry
 from tests import factories
 from tests.factories import LONG_AGO, NOW
@@ -79,3 +79,13 @@ def test_it_takes_as_many_statements_for_many_units(see, city, bureau, statement
             factories.organization(f"云屏公司{number}", state="pending")
 
     statements.assert_unchanged(lambda: see(bureau, "bureau"), by=more)
+
+
+def test_the_tables_are_offered_to_who_may_keep_them(see, city, bureau):
+    district = District.objects.create(code="990105", name_zh="启辰高新区")
+    theirs = factories.organization("高新区科技局", kind=OrganizationKind.BUREAU.value, region=district)
+    officer = factories.member(theirs, Role.BUREAU_OFFICER)
+    tables = ('href="/bureau/holidays/"', 'href="/bureau/synonyms/"')
+    for who, offered in ((bureau, True), (officer, False)):
+        page = see(who, "bureau").content.decode()
+        assert [table in page for table in tables] == [offered, offered]

@@ -79,7 +79,7 @@ def _tabs(unit: "UnitProfile", chosen: str) -> list[tuple[Any, ...]]:
         ("news", _("News")),
         ("regulation", _("Regulations")),
         ("case", _("Service cases")),
-        ("openness", _("Openness")),
+        ("openness", _("Openness statements")),
     ]
     address = reverse("unit", args=[unit.organization.public_id])
     return [(text, f"{address}?tab={name}", name == chosen) for name, text in names]
