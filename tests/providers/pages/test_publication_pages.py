@@ -56,7 +56,7 @@ def test_news_go_out_at_once_and_can_be_taken_down_with_a_reason(at, world, addr
     assert not {"开放日", "欢迎", "日期有误"} & set(text_of(gone).split())
     seen = read("manager", page_of(made))
     assert "日期有误" in seen
-    assert "officer: 撤下" in read("manager", reverse("revisions", args=[made.public_id]))
+    assert "officer · 撤下" in read("manager", reverse("revisions", args=[made.public_id]))
     assert "日期有误" in read("manager", reverse("unit_publications", args=[world.unit.public_id, "news"]))
     assert at("manager").get(act_of("edit", made)).status_code == 200
 
