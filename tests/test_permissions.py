@@ -247,6 +247,7 @@ PARTS = {
     "prices_list_all": "of search_rebuild",
     "place": "of booking_move and of decisions that hit bookings",
     "record": "of every service",
+    "role_comes": "of organization_register and organization_revise",
     "record_all": "of history_import",
 }
 """Written by other services, which have asked before."""

@@ -59,6 +59,7 @@ def booking_create(
     Approved at once or waiting for a keeper, as the rule says; either way it holds its time. Raises
     BookingRefused with every problem, or SlotTaken where the time being taken is the only one.
     """
+    require(actor, "bookings.book")
     if payer_organization_id is not None:
         accounts.memberships_hold(actor, payer_organization_id)
     locked = {
@@ -68,7 +69,6 @@ def booking_create(
     instrument = locked.pop(instrument_id, None)
     if instrument is None:
         raise NotFound
-    require(actor, "bookings.book", instrument)
     payer = payer_of(actor, payer_organization_id)
     problems = selectors.booking_problems(
         actor,
