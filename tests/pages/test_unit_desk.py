@@ -152,3 +152,10 @@ def test_reminders_and_take_downs_take_no_more_statements(see, city, bureau, sta
             AuditEntry.objects.create(subject_id=f"NEW-{number}", **down)
 
     statements.assert_unchanged(lambda: see(city.manager, "unit_desk"), by=more)
+
+
+def test_requests_that_wait_are_found_on_the_same_page(see, city):
+    page = see(city.manager, "unit_desk").content.decode()
+    assert 'href="#waiting"' in page
+    assert 'id="waiting"' in page
+    assert 'href="/keeper/"' not in page
