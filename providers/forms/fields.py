@@ -1,7 +1,8 @@
 """Form fields made from the domain's own description of a field."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, cast
 
 from django import forms
@@ -62,6 +63,32 @@ class MomentInput(forms.DateTimeInput):
         super().__init__(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
 
+class CategorySelect(forms.Select):
+    """The category table: a grouped select, which a script makes a search and a choice level by level.
+
+    `spoken` are the words, by code, by which a category is found beside its code and its name.
+    """
+
+    spoken: Mapping[str, str] = MappingProxyType({})
+
+    def __init__(self) -> None:
+        super().__init__(
+            {
+                "data-category": "",
+                "data-words": _("Code, name or pinyin; or choose from the list"),
+                "data-found": _("Categories that fit: %s"),
+                "data-none": _("No category fits. Try another word, or empty the field to choose by level."),
+                "data-back": _("Back from"),
+            }
+        )
+
+    def create_option(self, name: str, value: Any, *args: Any, **more: Any) -> dict[str, Any]:
+        option: dict[str, Any] = super().create_option(name, value, *args, **more)
+        if words := self.spoken.get(str(value)):
+            option["attrs"]["data-words"] = words
+        return option
+
+
 def offer(field: forms.Field, choices: Iterable[Any]) -> None:
     """Set what a choice field offers."""
     cast(forms.ChoiceField, field).choices = list(choices)
@@ -92,7 +119,9 @@ def field_of(spec: Field, label: str) -> forms.Field:
         case "choice":
             assert spec.choices is not None
             return ChoiceField(label=label, required=spec.needed, choices=choices_of(spec.choices))
-        case "category" | "country":
+        case "category":
+            return ChoiceField(label=label, required=spec.needed, widget=CategorySelect())
+        case "country":
             return ChoiceField(label=label, required=spec.needed)
         case "date":
             return TextField(label=label, required=spec.needed, widget=DayInput())

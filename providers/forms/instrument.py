@@ -1,7 +1,8 @@
 """An instrument in sections, and what is asked before its state changes."""
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -10,8 +11,9 @@ from instrument_share.web.formats import bilingual
 from instrument_share.web.problem import told
 from providers import selectors
 from providers.domain.instruments import FIELDS
+from providers.domain.search import initials, syllables
 from providers.forms.countries import COUNTRIES
-from providers.forms.fields import DayInput, field_of, offer
+from providers.forms.fields import CategorySelect, DayInput, field_of, offer
 
 if TYPE_CHECKING:
     from providers.models import Instrument, InstrumentCategory
@@ -66,7 +68,11 @@ class InstrumentForm(forms.Form):
             self.fields[name] = field_of(spec, told(spec.label, {}))
         self.fields["revision"] = forms.IntegerField(required=False, widget=forms.HiddenInput())
         held = (initial or {}).get("category", ""), (initial or {}).get("country", "")
-        offer(self.fields["category"], categories(held[0]))
+        leaves = category_leaves()
+        offer(self.fields["category"], categories(leaves, held[0]))
+        cast(CategorySelect, self.fields["category"].widget).spoken = {
+            row.code: spoken(row.name_zh, row.name_en) for row in leaves
+        }
         offer(self.fields["country"], _countries(held[1]))
 
     def values(self) -> dict[str, Any]:
@@ -99,18 +105,37 @@ def initial_of(instrument: "Instrument") -> dict[str, Any]:
     }
 
 
-def categories(held: str) -> list[Any]:
-    """The category table as groups of leaves; a code of an older table that is held stays a choice."""
-    rows = list(selectors.category_table().select_related("parent").order_by("code"))
+def category_leaves() -> "list[InstrumentCategory]":
+    """The categories that instruments have, with those above them, in order of code. One statement."""
+    rows = list(selectors.category_table().select_related("parent__parent").order_by("code"))
     parents = {row.parent_id for row in rows}
-    leaves = [row for row in rows if row.pk not in parents]
+    return [row for row in rows if row.pk not in parents]
+
+
+def categories(leaves: "Sequence[InstrumentCategory]", held: str) -> list[Any]:
+    """The leaves, grouped by those above them; a code of an older table that is held stays a choice."""
     choices: list[Any] = [("", _("Choose a category"))]
     if held and held not in {row.code for row in leaves}:
         choices.append((held, held))
     groups: dict[str, list[tuple[str, str]]] = {}
     for row in leaves:
-        groups.setdefault(_named(row.parent) if row.parent else "—", []).append((row.code, _named(row)))
+        groups.setdefault(_above(row), []).append((row.code, _named(row)))
     return [*choices, *groups.items()]
+
+
+@cache
+def spoken(name_zh: str, name_en: str) -> str:
+    """By what else a category is found: both names, and the Chinese one as it is said and by its initials."""
+    return f"{name_zh} {name_en} {''.join(syllables(name_zh))} {''.join(initials(name_zh))}".lower()
+
+
+def _above(row: "InstrumentCategory") -> str:
+    """The way from the top, as `010000 Analysis › 010100 Electron optics`."""
+    above, parent = [], row.parent
+    while parent is not None:
+        above.insert(0, _named(parent))
+        parent = parent.parent
+    return " › ".join(above) or "—"
 
 
 def _named(row: "InstrumentCategory") -> str:
