@@ -97,14 +97,14 @@ def changes(
     for code, (name, count) in sorted(held.items()):
         new = table.get(code)
         if new is None:
-            found.append(CategoryChange(code, Fate.VANISHED, name, "", count, _candidates(code, name, table)))
+            found.append(CategoryChange(code, Fate.VANISHED, name, "", count, candidates(code, name, table)))
         else:
             fate = Fate.KEPT if new.name_zh == name else Fate.RENAMED
             found.append(CategoryChange(code, fate, name, new.name_zh, count))
     return found
 
 
-def _candidates(code: str, name: str, table: Mapping[str, CategoryRow]) -> list[CategoryRow]:
+def candidates(code: str, name: str, table: Mapping[str, CategoryRow]) -> list[CategoryRow]:
     """Of the same name first, then those that lie where the code lay."""
     parents = {row.parent for row in table.values()}
     leaves = [row for row in table.values() if row.code not in parents]

@@ -13,7 +13,7 @@ from providers.selectors.catalogue import (
     prices_for,
     viewer_kind,
 )
-from providers.selectors.categories import category_changes, instruments_to_recode
+from providers.selectors.categories import category_changes, instruments_to_recode, recode_candidates
 from providers.selectors.completeness import (
     completeness_at,
     completeness_of,
@@ -161,6 +161,7 @@ __all__ = [
     "qualifications",
     "qualifications_of",
     "qualified_until",
+    "recode_candidates",
     "reminder_plan",
     "reminders",
     "revised",

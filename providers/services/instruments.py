@@ -88,7 +88,7 @@ def instrument_update(
     allowed(actor, "providers.edit_instrument", instrument)
     if instrument.state not in EDITABLE_AS_A_WHOLE | LIVE:
         raise InReview(state=instrument.state)
-    given_values = usable(values)
+    given_values = usable(values, instrument)
     unchanged_since(revision, instrument)
     clean = changed(instrument, given_values)
     live = instrument.state in LIVE
@@ -257,11 +257,16 @@ def instrument_retire(*, actor: "User", instrument_id: int, reason: str, now: da
 # --- Values, shared with the import of sheets ---------------------------------------------------------------
 
 
-def usable(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values as the fields hold them, `category` as its row. Raises Invalid with every problem."""
+def usable(values: Mapping[str, Any], held: Instrument | None = None) -> dict[str, Any]:
+    """The values as the fields hold them, `category` as its row. Raises Invalid with every problem.
+
+    A code that the instrument holds stays usable when the table in use no longer has it.
+    """
     clean, problems = fields.checked(values)
-    if clean.get("category"):
-        code = clean["category"]
+    code = clean.get("category")
+    if code and held is not None and held.category is not None and held.category.code == code:
+        clean["category"] = held.category
+    elif code:
         clean["category"] = category_table().filter(code=code).first()
         if clean["category"] is None:
             problems.append(category_unknown(code))

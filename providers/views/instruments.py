@@ -158,7 +158,9 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
         if request.method == "POST" and (saved := carried_out(form, update, but=services.EditedMeanwhile)):
             return done(request, _after_saving(saved), request.path)
     except services.EditedMeanwhile as error:
-        meanwhile = overtaken(form, error, selectors.revised(request.user, public_id), _typed(form))
+        meanwhile = overtaken(
+            form, error, selectors.revised(request.user, public_id), _typed(form, instrument)
+        )
     context = {
         "instrument": instrument,
         "unit": instrument.organization,
@@ -175,9 +177,9 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "providers/instrument_edit.html", context, status=status)
 
 
-def _typed(form: InstrumentForm) -> dict[str, Any]:
+def _typed(form: InstrumentForm, instrument: "Instrument") -> dict[str, Any]:
     """What was typed, as an instrument holds it."""
-    values = usable(form.values())
+    values = usable(form.values(), instrument)
     category = values["category"]
     return {**values, "category_id": category.pk if category else None}
 

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 
-from providers import selectors
+from providers import selectors, services
 from providers.domain.categories import CategoryRow, Fate, changes, folded, table_problems
 from providers.models import InstrumentCategory
-from tests.providers.conftest import published
+from tests.providers.conftest import NOW, published
 
 WHOLE = Path(__file__).resolve().parents[3] / "shared" / "reference" / "instrument-categories.csv"
 TOP, MIDDLE = CategoryRow("010000", "分析仪器"), CategoryRow("010100", "电子光学仪器", "010000")
@@ -115,3 +116,66 @@ def test_the_whole_table_loads(world):
     call_command("load_categories", WHOLE, "--version", "trial", stdout=StringIO())
     table = InstrumentCategory.objects.filter(version="trial")
     assert (table.count(), table.filter(parent__isnull=True).count()) == (739, 15)
+
+
+@pytest.mark.django_db
+def test_a_unit_may_change_other_fields_of_an_instrument_whose_code_has_vanished(world, tmp_path):
+    lost = published(world, category="020100")
+    call_command("load_categories", table(tmp_path, *NEXT), "--version", "2027", stdout=StringIO())
+    saved = services.instrument_update(
+        actor=world.manager,
+        instrument_id=lost.pk,
+        values={"category": "020100", "place_zh": "二号楼"},
+        now=NOW,
+    )
+    assert (saved.place_zh, saved.category.code, saved.pending_values) == ("二号楼", "020100", {})
+    services.instrument_update(
+        actor=world.manager, instrument_id=lost.pk, values={"category": "010101"}, now=NOW
+    )
+    services.instrument_changes_accept(actor=world.officer, instrument_id=lost.pk, now=NOW)
+    assert list(selectors.instruments_to_recode(world.officer)) == []
+
+
+@pytest.mark.django_db
+def test_who_sees_what_is_to_be_recoded_and_what_may_stand_in(world, tmp_path):
+    own = published(world, category="020100")
+    foreign = published(world, world.other, world.other_manager, category="020100")
+    rows = [*NEXT, ("010000", "010200", "力学性能测试仪器")]
+    call_command("load_categories", table(tmp_path, *rows), "--version", "2027", stdout=StringIO())
+    people = (world.manager, world.other_manager, world.officer, world.auditor, world.user, world.keeper)
+    seen = [set(selectors.instruments_to_recode(each)) for each in people]
+    assert seen == [{own}, {foreign}, {own, foreign}, {own, foreign}, set(), set()]
+    assert selectors.recode_candidates({"020100": "力学性能测试仪器", "010109": "电子探针"}) == {
+        "020100": [CategoryRow("010200", "力学性能测试仪器", "010000")],
+        "010109": [CategoryRow("010101", "透射电子显微镜", "010100")],
+    }
+
+
+@pytest.mark.django_db
+def test_the_bureau_s_list_and_its_sheet(world, tmp_path, client, statements):
+    lost = published(world, category="020100")
+    call_command("load_categories", table(tmp_path, *NEXT), "--version", "2027", stdout=StringIO())
+    client.force_login(world.officer)
+    page = client.get(reverse("to_recode"))
+    assert [(row.instrument, row.candidates, row.given) for row in page.context["rows"]] == [(lost, [], "")]
+    sheet = client.get(reverse("to_recode") + "?export=csv").content.decode("utf-8-sig").splitlines()
+    assert sheet == [
+        "管理单位,编号,内部编号,仪器设备,原分类,可改用,待审核",
+        f"云屏材料研究所,{lost.public_id},A-001,透射电子显微镜,020100 力学性能测试仪器,,",
+    ]
+    desk = client.get(reverse("bureau")).content.decode()
+    assert "1 台仪器的分类已不在现行分类表中" in desk
+    client.force_login(world.manager)
+    desk = client.get(reverse("unit_desk")).content.decode()
+    assert f"{reverse('instrument_edit', args=[lost.public_id])}#id_category" in desk
+    client.force_login(world.officer)
+    statements.assert_unchanged(
+        lambda: client.get(reverse("to_recode")),
+        by=lambda: [_lost(world, lost, f"N{n}") for n in range(3)],
+    )
+
+
+def _lost(world, like, number):
+    made = published(world, inner_number=number, category="010101")
+    made.category = like.category
+    made.save()

@@ -14,6 +14,7 @@ from instrument_share.pages.unit_table import in_order, owning_units
 from instrument_share.web import clock
 from providers.domain.information import InformationKind
 from providers.domain.words import Completeness
+from providers.selectors.categories import instruments_to_recode
 from providers.selectors.reviews import reviews_waiting
 from rewards.selectors.desk import next_steps
 
@@ -37,6 +38,7 @@ def bureau(request: HttpRequest) -> HttpResponse:
     context = {
         "is_officer": Role.BUREAU_OFFICER in roles,
         "reviews": reviews[:LISTED],
+        "to_recode": instruments_to_recode(request.user).count(),
         "review_count": len(reviews),
         "pending": pending[:LISTED],
         "pending_count": pending.count(),

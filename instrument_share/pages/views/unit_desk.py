@@ -32,7 +32,7 @@ from rewards import selectors as rewards
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization
-    from providers.models import Reminder
+    from providers.models import Instrument, Reminder
     from rewards.models import UnitAssessment
 
 LISTED = 8
@@ -81,6 +81,7 @@ def unit_desk(request: HttpRequest) -> HttpResponse:
         "to_confirm": counts["to_confirm"],
         "draft_count": counts.get(InstrumentState.DRAFT, 0),
         "drafts": drafts.order_by("urgency", "name_zh", "id")[:LISTED],
+        "to_recode": _to_recode(request, unit.pk),
         "waiting": waiting[:LISTED],
         "waiting_count": waiting.count(),
         "usage": _usage(unit.pk, today.year),
@@ -113,6 +114,12 @@ def _reminder(request: HttpRequest, organization_id: int, judged: UnitCompletene
     last = providers.reminders(request.user, organization_id).first()
     kinds = () if last is None else still_open(last.kinds, judged)
     return OpenReminder(last, kinds) if last is not None and kinds else None
+
+
+def _to_recode(request: HttpRequest, organization_id: int) -> "list[Instrument]":
+    """Instruments whose category has vanished, and for which no other is handed in yet."""
+    found = providers.instruments_to_recode(request.user).filter(organization_id=organization_id)
+    return [one for one in found if not one.pending_values.get("category")]
 
 
 def _running_out(organization_id: int, today: date) -> "list[tuple[InformationKind, date]]":
