@@ -116,6 +116,7 @@ class City:
     changes: Mapping[str, Mapping[str, Any]]
     returned_profile: Mapping[str, Any]
     supervision: Mapping[str, Any]
+    around: Mapping[str, Any]
     labs: tuple[Lab, ...]
     people: tuple[Person, ...]
     instruments: tuple[Instrument, ...]
@@ -178,6 +179,7 @@ def city() -> City:
         changes=review["changes"],
         returned_profile=review["profile"],
         supervision=_read("supervision"),
+        around=_read("around"),
         labs=tuple(Lab(unit=row["key"], **lab) for row in owners["unit"] for lab in row["lab"]),
         people=tuple(_people()),
         instruments=tuple(_instruments()),

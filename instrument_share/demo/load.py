@@ -10,7 +10,16 @@ from django.db import transaction
 from instrument_share.accounts import selectors as accounts
 from instrument_share.demo.city import City
 from instrument_share.demo.stages import accounts as people
-from instrument_share.demo.stages import assessment, instruments, past, present, supervision, texts, units
+from instrument_share.demo.stages import (
+    around,
+    assessment,
+    instruments,
+    past,
+    present,
+    supervision,
+    texts,
+    units,
+)
 from instrument_share.demo.world import World
 from instrument_share.journal import services as journal
 from instrument_share.kernel.errors import DomainError, Kind, gettext_noop
@@ -22,6 +31,7 @@ STAGES: tuple[tuple[str, Callable[[World], str]], ...] = (
     ("What happened until yesterday", past.load),
     ("This week", present.load),
     ("Texts in preparation", texts.load),
+    ("What stands around instruments", around.load),
     ("What the bureau asks of units", supervision.load),
     ("Last year's assessment", assessment.load),
 )

@@ -8,6 +8,7 @@ from typing import Any
 from instrument_share.demo import pictures, terms
 from instrument_share.demo.city import Instrument
 from instrument_share.demo.holidays import provisional
+from instrument_share.demo.stages import around
 from instrument_share.demo.stages.units import confirmations
 from instrument_share.demo.world import World, at
 from providers import services as providers
@@ -107,6 +108,7 @@ def _published(world: World, facts: Instrument) -> Any:
         alt_en=f"Sketch for the {facts.name_en}",
         now=at(day - timedelta(days=6), 10),
     )
+    around.files(world, facts, row, at(day - timedelta(days=6), 10))
     providers.keeper_assign(
         actor=manager,
         instrument_id=row.pk,
