@@ -10,6 +10,7 @@ from functools import partial
 from io import BytesIO
 from typing import Any
 
+from pyhanko.pdf_utils.reader import PdfFileReader
 from reportlab.lib.utils import TimeStamp
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
@@ -77,6 +78,11 @@ def render_paper(paper: content.Paper) -> bytes:
         *(_signature(paper.sender, paper.date, layout.SHEET_BODY, 12) if paper.signed else ()),
     ]
     return _build(story, paper, first_template="form")
+
+
+def page_count(pdf: bytes) -> int:
+    """How many pages a rendered paper has."""
+    return int(PdfFileReader(BytesIO(pdf)).root["/Pages"]["/Count"])
 
 
 def _flow(blocks: Sequence[content.Block], manner: Manner, measure: float) -> Iterator[Flowable]:

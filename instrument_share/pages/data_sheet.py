@@ -1,7 +1,7 @@
 """An instrument's data sheet: what decides whether it is the right one, on one or two pages of paper."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from instrument_share.documents.content import (
     Picture,
     Table,
 )
-from instrument_share.documents.official import render_paper
+from instrument_share.documents.official import page_count, render_paper
 from instrument_share.pages.instrument_facts import contact_entries, fact_entries, price_cells
 from instrument_share.pages.prices import price_table
 from instrument_share.pages.structured import absolute
@@ -33,6 +33,28 @@ if TYPE_CHECKING:
     from providers.models import Instrument, InstrumentPicture
 
 PICTURE_HEIGHT_MM = 34.0
+MOST_PAGES = 2
+
+
+@dataclass(frozen=True)
+class Room:
+    """How much of an instrument a sheet shows; None is all of it."""
+
+    characters: int | None = None
+    """Of one text in Chinese; in English, which is set narrower, twice as many."""
+    prices: int | None = None
+    picture: bool = True
+
+    def cut(self, text: str) -> str:
+        """The text, or its beginning and where the rest of it is."""
+        if self.characters is None:
+            return text
+        most = self.characters * (2 if formats.in_english() else 1)
+        return text if len(text) <= most else f"{text[:most].rstrip()}… {_('(more on the page)')}"
+
+
+ROOMS = (Room(), Room(240, 12), Room(120, 8), Room(60, 4, picture=False))
+"""Tried in turn until two pages are enough."""
 
 
 def data_sheet(
@@ -41,15 +63,30 @@ def data_sheet(
     terms: "Terms | None",
     now: datetime,
 ) -> bytes:
-    """The sheet as a PDF in the reader's language."""
+    """The sheet as a PDF in the reader's language, on two pages at most: what is cut says so."""
+    made = b""
+    for room in ROOMS:
+        made = _rendered(instrument, pictures, terms, now, room)
+        if page_count(made) <= MOST_PAGES:
+            break
+    return made
+
+
+def _rendered(
+    instrument: "Instrument",
+    pictures: "Sequence[InstrumentPicture]",
+    terms: "Terms | None",
+    now: datetime,
+    room: Room,
+) -> bytes:
     name, owner = bilingual(instrument, "name"), bilingual(instrument.organization, "name")
     return render_paper(
         Paper(
             title=name,
             blocks=[
-                *_what_it_is(instrument, pictures),
-                *_what_it_does(instrument),
-                *_terms(instrument, terms),
+                *_what_it_is(instrument, pictures if room.picture else ()),
+                *_what_it_does(instrument, room),
+                *_terms(instrument, terms, room),
                 *_where(instrument, now),
             ],
             sender=owner,
@@ -71,7 +108,7 @@ def _what_it_is(instrument: "Instrument", pictures: "Sequence[InstrumentPicture]
     yield KeyValue(_pairs(fact_entries(instrument)), per_row=2)
 
 
-def _what_it_does(instrument: "Instrument") -> Iterator[Block]:
+def _what_it_does(instrument: "Instrument", room: Room) -> Iterator[Block]:
     parts = [
         (_("What it measures"), "functions"),
         (_("How well"), "specification"),
@@ -79,11 +116,15 @@ def _what_it_does(instrument: "Instrument") -> Iterator[Block]:
         (_("Services offered"), "services"),
     ]
     yield KeyValue(
-        [(label, bilingual(instrument, name)) for label, name in parts if getattr(instrument, f"{name}_zh")]
+        [
+            (label, room.cut(bilingual(instrument, name)))
+            for label, name in parts
+            if getattr(instrument, f"{name}_zh")
+        ]
     )
 
 
-def _terms(instrument: "Instrument", terms: "Terms | None") -> Iterator[Block]:
+def _terms(instrument: "Instrument", terms: "Terms | None", room: Room) -> Iterator[Block]:
     if terms is None:
         return
     rows = [price_cells(row) for row in price_table(terms)]
@@ -91,7 +132,8 @@ def _terms(instrument: "Instrument", terms: "Terms | None") -> Iterator[Block]:
         yield Heading(_("Prices"))
         yield Table(
             columns=[Column(_("For whom")), Column(_("Way of service")), Column(_("Price"), "right")],
-            rows=rows,
+            rows=rows[: room.prices],
+            note=_("Further prices stand on the page.") if len(rows[: room.prices]) < len(rows) else "",
             size="list",
         )
     yield Heading(_("The rule"))
@@ -99,9 +141,13 @@ def _terms(instrument: "Instrument", terms: "Terms | None") -> Iterator[Block]:
     since = _("Version {version}, in force since {since}").format(
         version=terms.version, since=formats.date_only(terms.applies_from)
     )
-    yield Paragraph((" " if formats.in_english() else "").join([*said, f"({since})"]))
+    rule = (" " if formats.in_english() else "").join(said)
+    longest = replace(room, characters=room.characters and room.characters * 4)
+    yield Paragraph(f"{longest.cut(rule)} ({since})")
     if instrument.user_requirement_zh:
-        yield KeyValue([(_("What the unit asks of its users"), bilingual(instrument, "user_requirement"))])
+        yield KeyValue(
+            [(_("What the unit asks of its users"), room.cut(bilingual(instrument, "user_requirement")))]
+        )
 
 
 def _where(instrument: "Instrument", now: datetime) -> Iterator[Block]:

@@ -7,7 +7,9 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from providers import services
-from providers.domain.words import Audience
+from providers.domain.instruments import FIELDS
+from providers.domain.words import Audience, ServiceMode, UserKind
+from providers.models import PriceLine
 from tests import factories
 from tests.factories import NOW, jpeg, slot
 
@@ -74,3 +76,25 @@ def test_the_data_sheet_is_a_paper_in_the_reader_s_language(client, clock, city,
     assert answer["Content-Type"] == "application/pdf"
     assert len(paper.pages) <= 2
     assert name in paper.pages[0].extract_text()
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_longest_data_sheet_has_two_pages_and_says_what_is_cut(client, clock, city, language):
+    clock.set(NOW)
+    texts = ("specification", "functions", "services", "samples", "user_requirement")
+    limits = {f"{name}_{end}": FIELDS[f"{name}_{end}"].limit for name in texts for end in ("zh", "en")}
+    for name, limit in limits.items():
+        setattr(city.instrument, name, ("word " if name.endswith("_en") else "技术指标") * (limit // 4))
+        setattr(city.instrument, name, getattr(city.instrument, name)[:limit].strip())
+    city.instrument.save()
+    PriceLine.objects.bulk_create(
+        PriceLine(rule=city.rule, price_yuan=100 + n, user_kind=kind.value, service_mode=mode.value)
+        for n, (kind, mode) in enumerate((kind, mode) for kind in UserKind for mode in ServiceMode)
+    )
+    client.cookies["django_language"] = language
+    answer = client.get(reverse("instrument_sheet", args=[city.instrument.public_id]))
+    paper = PdfReader(BytesIO(answer.content))
+    text = "".join(page.extract_text() for page in paper.pages).replace("\n", "")
+    assert len(paper.pages) == 2
+    said = {"zh-hans": "（全文见网页）", "en": "(more on the page)"}[language]
+    assert text.replace(" ", "").count(said.replace(" ", "")) >= 1
