@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.domain import wording
 from bookings.domain.words import Direction, Rating, UsagePurpose
 from instrument_share.kernel.interval import Interval
+from instrument_share.web.asked import InstantField
 from instrument_share.web.formats import bilingual, date_only, hours, timerange
 from instrument_share.web.problem import told
 from providers.domain import wording as provider_wording
@@ -66,8 +67,8 @@ class ReasonForm(forms.Form):
 class TimeForm(forms.Form):
     """From when to when."""
 
-    starts_at = forms.DateTimeField(label=_("Starts at"), widget=LocalDateTime)
-    ends_at = forms.DateTimeField(label=_("Ends at"), widget=LocalDateTime)
+    starts_at = InstantField(label=_("Starts at"), widget=LocalDateTime)
+    ends_at = InstantField(label=_("Ends at"), widget=LocalDateTime)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -138,8 +139,8 @@ class CorrectionForm(forms.Form):
     It reads what was typed; whether the values may be so is `domain.usage.correction_problems`.
     """
 
-    starts_at = forms.DateTimeField(label=_("Starts at"), widget=LocalDateTime(by_second=True))
-    ends_at = forms.DateTimeField(label=_("Ends at"), widget=LocalDateTime(by_second=True))
+    starts_at = InstantField(label=_("Starts at"), widget=LocalDateTime(by_second=True))
+    ends_at = InstantField(label=_("Ends at"), widget=LocalDateTime(by_second=True))
     setup_seconds = forms.DecimalField(label=_("Set-up (minutes)"), decimal_places=1)
     measuring_seconds = forms.DecimalField(label=_("Measuring (minutes)"), decimal_places=1)
     post_seconds = forms.DecimalField(label=_("Post-processing (minutes)"), decimal_places=1)
@@ -227,7 +228,7 @@ class OutcomesForm(forms.Form):
                 widget=forms.RadioSelect,
             )
             if MOVE in ways:
-                self.fields[f"start_{booking.public_id}"] = forms.DateTimeField(
+                self.fields[f"start_{booking.public_id}"] = InstantField(
                     label=_("New start, where it is moved"), required=False, widget=LocalDateTime
                 )
 

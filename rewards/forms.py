@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from instrument_share.web.asked import DayField
 from instrument_share.web.formats import bilingual, in_english
 from rewards.domain.states import FindingState
 from rewards.reports import words
@@ -147,7 +148,7 @@ class ReturnForm(forms.Form):
 
 
 class PaymentForm(forms.Form):
-    paid_date = forms.DateField(
+    paid_date = DayField(
         label=_("Date of payment"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     account = forms.CharField(

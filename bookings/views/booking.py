@@ -1,5 +1,6 @@
 """One booking: what it is, what happens next, and giving it back or moving it."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import rules
@@ -7,7 +8,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -23,6 +23,7 @@ from instrument_share.kernel.errors import DomainError
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.states import moved
 from instrument_share.web import clock
+from instrument_share.web.asked import interval_asked
 from instrument_share.web.formats import moment, timerange, yuan
 from instrument_share.web.forms import add_problems
 from instrument_share.web.idempotency import idempotent_form
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bookings.models import Booking
+
+LONGEST_SPAN = timedelta(days=62)
+"""So much of a calendar is shown at once."""
 
 
 @login_required
@@ -200,10 +204,8 @@ def move_times(request: SignedInRequest, public_id: str) -> HttpResponse:
 
 
 def _asked_interval(request: SignedInRequest, booking: "Booking") -> Interval:
-    start, end = (parse_datetime(request.GET.get(name, "")) for name in ("start", "end"))
-    if start is None or end is None or start.tzinfo is None or end.tzinfo is None or not start < end:
-        return Interval(booking.starts_at, booking.ends_at)
-    return Interval(start, end)
+    asked = interval_asked(request.GET.get("start", ""), request.GET.get("end", ""), LONGEST_SPAN)
+    return asked or Interval(booking.starts_at, booking.ends_at)
 
 
 def _movable(request: SignedInRequest, public_id: str) -> "Booking":

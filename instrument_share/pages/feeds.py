@@ -1,5 +1,6 @@
 """Atom feeds of what is new: units' news and instruments. The same for everybody, in either language."""
 
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,15 @@ ANYBODY = AnonymousUser()
 NEWEST = 50
 SUMMARY = 300
 """Characters of a text that a feed shows."""
+
+
+CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+"""Characters that no XML may hold; one of them in one title would be the end of the whole feed."""
+
+
+def words(row: Any, name: str) -> str:
+    """A text of both languages as a feed may hold it."""
+    return CONTROLS.sub("", bilingual(row, name))
 
 
 def absolute(address: str) -> str:
@@ -64,16 +74,16 @@ class NewsFeed(AtomFeed):
         return list(_news()[:NEWEST])
 
     def item_title(self, item: "UnitNews") -> str:
-        return f"{bilingual(item.organization, 'name')}: {bilingual(item, 'title')}"
+        return f"{words(item.organization, 'name')}: {words(item, 'title')}"
 
     def item_description(self, item: "UnitNews") -> str:
-        return excerpt(bilingual(item, "body"), SUMMARY)
+        return excerpt(words(item, "body"), SUMMARY)
 
     def item_link(self, item: "UnitNews") -> str:
         return absolute(reverse("publication", args=[item.public_id]))
 
     def item_author_name(self, item: "UnitNews") -> str:
-        return bilingual(item.organization, "name")
+        return words(item.organization, "name")
 
 
 class UnitNewsFeed(NewsFeed):
@@ -83,10 +93,10 @@ class UnitNewsFeed(NewsFeed):
         return providers.unit(ANYBODY, public_id)
 
     def title(self, unit: "UnitProfile") -> str:  # type: ignore[override]
-        return _("News of {unit}").format(unit=bilingual(unit.organization, "name"))
+        return _("News of {unit}").format(unit=words(unit.organization, "name"))
 
     def subtitle(self, unit: "UnitProfile") -> str:  # type: ignore[override]
-        return excerpt(bilingual(unit, "introduction"), SUMMARY)
+        return excerpt(words(unit, "introduction"), SUMMARY)
 
     def link(self, unit: "UnitProfile") -> str:  # type: ignore[override]
         return absolute(reverse("unit", args=[unit.organization.public_id]))
@@ -98,7 +108,7 @@ class UnitNewsFeed(NewsFeed):
         return list(_news(unit.organization_id)[:NEWEST])
 
     def item_title(self, item: "UnitNews") -> str:
-        return bilingual(item, "title")
+        return words(item, "title")
 
 
 class InstrumentFeed(AtomFeed):
@@ -121,16 +131,16 @@ class InstrumentFeed(AtomFeed):
         return list(found.order_by("-published_at", "-id")[:NEWEST])
 
     def item_title(self, item: "Instrument") -> str:
-        return bilingual(item, "name")
+        return words(item, "name")
 
     def item_description(self, item: "Instrument") -> str:
-        return Truncator(bilingual(item, "functions")).chars(SUMMARY)
+        return Truncator(words(item, "functions")).chars(SUMMARY)
 
     def item_link(self, item: "Instrument") -> str:
         return absolute(reverse("instrument", args=[item.public_id]))
 
     def item_author_name(self, item: "Instrument") -> str:
-        return bilingual(item.organization, "name")
+        return words(item.organization, "name")
 
 
 def _news(organization_id: int | None = None) -> Any:

@@ -13,6 +13,7 @@ from bookings.selectors import Order
 from instrument_share.accounts import selectors as accounts
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
+from instrument_share.web.asked import DayField, InstantField
 from instrument_share.web.formats import bilingual
 from instrument_share.web.problem import told
 from providers import selectors as providers
@@ -32,7 +33,7 @@ class CatalogueForm(forms.Form):
     q = forms.CharField(label=_("What do you want to measure?"), required=False, max_length=100)
     category = forms.CharField(required=False, max_length=6, widget=forms.HiddenInput)
     compare = forms.CharField(required=False, max_length=80, widget=forms.HiddenInput)
-    day = forms.DateField(label=_("Free on"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    day = DayField(label=_("Free on"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     begins = forms.TimeField(label=_("from"), required=False, widget=forms.TimeInput(attrs={"type": "time"}))
     ends = forms.TimeField(label=_("until"), required=False, widget=forms.TimeInput(attrs={"type": "time"}))
     sort = forms.ChoiceField(label=_("Sort by"), required=False)
@@ -149,8 +150,8 @@ def _payer_of_last_time(viewer: "User") -> str:
 class BookingForm(forms.Form):
     """A request for an instrument, in Asia/Shanghai; the rules themselves are checked by the service."""
 
-    starts_at = forms.DateTimeField(label=_("Starts at"), widget=LocalDateTime)
-    ends_at = forms.DateTimeField(label=_("Ends at"), widget=LocalDateTime)
+    starts_at = InstantField(label=_("Starts at"), widget=LocalDateTime)
+    ends_at = InstantField(label=_("Ends at"), widget=LocalDateTime)
     payer = forms.ChoiceField(label=_("Who pays"))
     service_mode = forms.ChoiceField(label=_("Way of service"))
     samples = forms.IntegerField(label=_("Number of samples"), min_value=0, max_value=10_000, required=False)

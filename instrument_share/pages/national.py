@@ -14,6 +14,7 @@ from django.conf import settings
 from django.urls import reverse
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from bookings.domain.national import service_record
 from bookings.selectors import service_facts
@@ -264,6 +265,7 @@ def in_blocks(records: Iterator[NationalRecord]) -> Iterator[NationalRecord]:
 
 
 def _text(sheet: Any, text: str) -> WriteOnlyCell:
+    text = ILLEGAL_CHARACTERS_RE.sub("", text)  # one unit's slip of the keyboard keeps back no city's file
     cell = WriteOnlyCell(sheet, text or None)
     if text:
         cell.data_type = "s"

@@ -110,7 +110,7 @@ def chosen_units(rows: Iterable[UnitRow], chosen: Mapping[str, str]) -> list[Uni
 def _in_state(row: UnitRow, information: str, state: str) -> bool:
     if not information and not state:
         return True
-    kinds = [row.kind(information)] if information else row.completeness.kinds
+    kinds = [kind for kind in row.completeness.kinds if information in ("", kind.kind)]
     if state in ("", OPEN):
         return any(kind.state is not Completeness.COMPLETE for kind in kinds)
     if state == Completeness.COMPLETE and not information:

@@ -11,7 +11,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 
 MARK = "\ufeff"
 """Spreadsheet programs read Chinese right when the file begins with it."""
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
 
 def csv_response(name: str, heads: Sequence[Any], rows: Iterable[Sequence[Any]]) -> HttpResponse:

@@ -12,6 +12,7 @@ from typing import Any
 import nh3
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
@@ -73,6 +74,13 @@ PARSER = _parser()
 
 def html_of(text: str) -> SafeString:
     """A text in Markdown as HTML that may stand in any page."""
+    return _html_of(text, get_language())
+
+
+@lru_cache(maxsize=256)
+def _html_of(text: str, _language: str | None) -> SafeString:
+    """A text is made once, not for each of its readers: a long table takes seconds. Labels in it speak the
+    active language."""
     tokens = PARSER.parse(text)
     for token in tokens:
         if token.type in {"heading_open", "heading_close"}:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
@@ -20,6 +21,18 @@ class AddressMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         with coming_from(request.META.get("REMOTE_ADDR", "")):
             return self.get_response(request)
+
+
+class NoNulMiddleware:
+    """Refuses an address with the character NUL: no text has one, and PostgreSQL takes none."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest
+        return self.get_response(request)
 
 
 class DomainErrorMiddleware:

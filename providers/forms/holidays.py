@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from instrument_share.kernel.errors import DomainError, Invalid, Problem, gettext_noop
+from instrument_share.web.asked import DayField
 from instrument_share.web.forms import add_problems
 from providers.domain.holidays import as_text, days_of, problems_of_year
 from providers.domain.words import DayKind
@@ -55,7 +56,7 @@ class DaysForm(forms.Form):
 class DayForm(DaysForm):
     """One day; the others stay as they are."""
 
-    date = forms.DateField(label=_("Day"), widget=DayInput())
+    date = DayField(label=_("Day"), widget=DayInput())
     kind = forms.ChoiceField(label=_("It is"), required=False, initial=DayKind.HOLIDAY.value)
     name = forms.CharField(label=_("Its name"), max_length=50, required=False)
 

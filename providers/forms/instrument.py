@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from instrument_share.web.asked import DayField
 from instrument_share.web.formats import bilingual
 from instrument_share.web.problem import told
 from providers import selectors
@@ -178,4 +179,4 @@ class QualificationForm(forms.Form):
     person = forms.CharField(
         label=_("Person"), max_length=100, help_text=_("User name or e-mail address, written in full.")
     )
-    until = forms.DateField(label=_("Valid through"), widget=DayInput())
+    until = DayField(label=_("Valid through"), widget=DayInput())

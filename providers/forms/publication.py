@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from instrument_share.web.asked import DayField, InstantField
 from instrument_share.web.formats import bilingual
 from instrument_share.web.problem import told
 from providers.domain.publications import FIELDS, PublicationField, PublicationKind
@@ -60,7 +61,7 @@ class ScheduleForm(forms.Form):
 
     use_required_attribute = False
 
-    at = forms.DateTimeField(
+    at = InstantField(
         label=_("Publish at"),
         widget=MomentInput(),
         help_text=_("Within a minute of this time in the city. You can change or take it back until then."),
@@ -90,7 +91,7 @@ def _input(kind: PublicationKind, name: str, field: PublicationField) -> forms.F
             needed = name == "body_zh" and kind in ITS_TEXT
             return TextField(label=label, required=needed, widget=widget, help_text=help_text)
         case "effective_date" | "expiry_date":
-            return forms.DateField(label=label, required=needed, widget=DayInput())
+            return DayField(label=label, required=needed, widget=DayInput())
         case "file":
             return forms.FileField(
                 label=label,

@@ -10,6 +10,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from instrument_share.web.asked import InstantField
 from providers.domain.terms import OpeningPattern, TermsDraft
 from providers.domain.words import Decision, HolidayTreatment, ServiceMode, UserKind
 from providers.forms.fields import MomentInput, SeveralField, choices_of, offer
@@ -40,7 +41,7 @@ class RuleForm(forms.Form):
 
     use_required_attribute = False
 
-    applies_from = forms.DateTimeField(
+    applies_from = InstantField(
         label=_("Applies from"),
         widget=MomentInput(),
         help_text=_("Bookings that are made already keep their terms."),

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from instrument_share.web.asked import DayField
 from instrument_share.web.problem import told
 from providers.domain.terms import NTHS, DayException, OpeningPattern, Price, Quota
 from providers.domain.wording import NTH_WORDS, WEEKDAYS
@@ -52,8 +53,8 @@ class PatternForm(forms.Form):
     interval = whole_field(_("Interval (weeks or months)"), 1, 52)
     opens = forms.TimeField(label=_("Opens"), widget=TimeInput())
     closes = forms.TimeField(label=_("Closes"), widget=TimeInput())
-    starts_on = forms.DateField(label=_("Starting on"), widget=DayInput())
-    until = forms.DateField(label=_("Through"), required=False, widget=DayInput())
+    starts_on = DayField(label=_("Starting on"), widget=DayInput())
+    until = DayField(label=_("Through"), required=False, widget=DayInput())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -81,7 +82,7 @@ class ExceptionForm(forms.Form):
 
     use_required_attribute = False
 
-    day = forms.DateField(label=_("Day"), widget=DayInput())
+    day = DayField(label=_("Day"), widget=DayInput())
     what = forms.ChoiceField(label=_("On that day"), initial=CLOSED)
     opens = forms.TimeField(label=_("Opens"), required=False, widget=TimeInput())
     closes = forms.TimeField(label=_("Closes"), required=False, widget=TimeInput())

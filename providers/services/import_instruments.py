@@ -74,6 +74,9 @@ def _write(asked: Asked, subjects: Sequence[tuple[Instrument, tuple[str, ...]]])
 
 
 def _present(organization: "Organization") -> list[Instrument]:
+    """The unit's instruments; its drafts locked, so that none is handed in before they are written."""
+    drafts = Instrument.objects.filter(organization=organization, state__in=EDITABLE_AS_A_WHOLE)
+    list(drafts.select_for_update().order_by("pk").values_list("pk"))
     found = Instrument.objects.filter(organization=organization).select_related("category")
     for instrument in found:
         instrument.organization = organization

@@ -93,7 +93,10 @@ def _decoded(content: bytes) -> Image.Image:
             with Image.open(BytesIO(content), formats=FORMATS) as opened:
                 if opened.width * opened.height > MOST_PIXELS:
                     raise _unreadable()
+                # Made smaller as early as can be: each further copy of so many pixels is memory.
+                opened.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
                 picture = ImageOps.exif_transpose(opened).convert("RGBA")
+                picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise _unreadable() from None
     on_white = Image.new("RGBA", picture.size, "white")

@@ -13,16 +13,17 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from python_calamine import CalamineError, load_workbook
-
 from instrument_share.kernel.errors import DomainError, gettext_noop
 from providers.domain.sheets import Cell, Table
+from providers.services.read_apart import NotRead, read_apart
 
 MOST_BYTES = 10 * 1024 * 1024
 MOST_ROWS = 20_000
 MOST_COLUMNS = 200
 MOST_UNPACKED = 200 * 1024 * 1024
 MOST_PARTS = 1000
+MOST_MERGED = MOST_ROWS * MOST_COLUMNS
+"""So many cells get their value from another one. A few bytes of a file merge a column, once more each."""
 CHUNK = 1 << 20
 DELIMITERS = ",;\t"
 OLD_EXCEL = bytes.fromhex("D0CF11E0")
@@ -37,7 +38,7 @@ HIDDEN = re.compile(rb"""\bhidden=["'](?:1|true)["']""")
 FIRST_SHEET = re.compile(rb"""<(?:\w+:)?sheet\b[^>]*\br:id=["']([^"']+)["']""")
 LINKS = re.compile(rb"<Relationship\b[^>]*>")
 TARGET = re.compile(rb"""\bTarget=["']([^"']+)["']""")
-CELL_AT = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,4})([0-9]{1,8})["']""")
+CELL_AT = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,8})([0-9]{1,20})["']""")
 
 
 class SheetTooLarge(DomainError):
@@ -102,13 +103,11 @@ def _xlsx(content: bytes) -> Table:
     """The first sheet of a workbook that has been looked through."""
     _check_archive(content)
     try:
-        with load_workbook(io.BytesIO(content)) as workbook:
-            sheet = workbook.get_sheet_by_index(0)
-            rows: list[list[Cell]] = [list(row) for row in sheet.to_python(skip_empty_area=False)]
-            _fill_merged(rows, sheet.merged_cell_ranges or [])
-    except (CalamineError, OSError, ValueError, IndexError):
+        rows, merged = read_apart(content)
+        _fill_merged(rows, merged)
+        unseen = _unseen(content)
+    except (NotRead, OSError, ValueError, IndexError):
         raise SheetUnreadable from None
-    unseen = _unseen(content)
     for (row, column), error in unseen.errors.items():
         if row <= len(rows) and column < len(rows[row - 1]):
             rows[row - 1][column] = error
@@ -116,7 +115,11 @@ def _xlsx(content: bytes) -> Table:
 
 
 def _fill_merged(rows: list[list[Cell]], ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> None:
+    filled = 0
     for (top, left), (bottom, right) in ranges:
+        filled += max(0, min(bottom, len(rows)) - top)
+        if filled > MOST_MERGED:
+            raise SheetTooLarge
         if left == right and top < len(rows) and left < len(rows[top]):
             for row in rows[top + 1 : bottom + 1]:
                 row[left] = rows[top][left]

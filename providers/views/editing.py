@@ -16,13 +16,17 @@ if TYPE_CHECKING:
     from instrument_share.kernel.errors import DomainError
     from providers.selectors.revisions import ChangedField, Revised
 
+LONGEST = 40_000
+"""Characters of a text that are made into a page at most (`domain.publications`)."""
+
 
 def previewed(request: HttpRequest, form: "forms.Form") -> list[tuple[str, str]]:
-    """(label, Markdown) of each text, where somebody asked how it would look; nothing was saved."""
+    """(label, Markdown) of each text, where somebody asked how it would look; nothing was saved. Of what is
+    too long to be saved only the beginning is shown."""
     if request.method != "POST" or request.POST.get("act") != "preview":
         return []
     return [
-        (str(form[name].label), text)
+        (str(form[name].label), text[:LONGEST])
         for name, field in form.fields.items()
         if "data-markdown" in field.widget.attrs and (text := str(form[name].value() or "").strip())
     ]

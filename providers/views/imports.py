@@ -193,7 +193,7 @@ def _chosen(said: QueryDict) -> Mapping[int, str]:
     return {
         int(name[1:]): str(choice)
         for name, choice in said.items()
-        if name.startswith("c") and name[1:].isdigit() and len(name) < 5
+        if name.startswith("c") and name[1:].isdecimal() and len(name) < 5
     }
 
 

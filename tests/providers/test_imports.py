@@ -196,9 +196,45 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked():
 
 @pytest.mark.parametrize("cell", ["A1048576", "XFD1"])
 def test_a_cell_at_the_far_end_is_refused_before_the_area_is_filled(cell, monkeypatch):
-    monkeypatch.setattr(tables, "load_workbook", None)
+    monkeypatch.setattr(tables, "read_apart", None)
     with pytest.raises(SheetTooLarge):
         read_table(xlsx([["a"]], lambda sheet: sheet.__setitem__(cell, "b")))
+
+
+def test_a_column_that_is_merged_again_and_again_is_refused(monkeypatch):
+    monkeypatch.setattr(tables, "MOST_MERGED", 300)
+    rows, merged = [["a"] for _ in range(100)], [((0, 0), (1_000_000, 0))]
+    tables._fill_merged(rows, merged * 3)
+    with pytest.raises(SheetTooLarge):
+        tables._fill_merged(rows, merged * 4)
+
+
+@pytest.mark.parametrize("place", [b'<row r="4294967295">', b'<row r="99999999999999999999">'])
+def test_a_workbook_that_asks_its_reader_for_all_memory_ends_no_process_but_the_readers(place):
+    made = io.BytesIO(xlsx([["a"]]))
+    huge = io.BytesIO()
+    with zipfile.ZipFile(made) as old, zipfile.ZipFile(huge, "w") as new:
+        for part in old.infolist():
+            content = old.read(part)
+            if part.filename == "xl/worksheets/sheet1.xml":
+                content = content.replace(b'<row r="1">', place).replace(b' r="A1"', b"")
+                assert place in content
+            new.writestr(part.filename, content)
+    with pytest.raises(SheetUnreadable):
+        read_table(huge.getvalue())
+
+
+def test_a_workbook_whose_parts_are_named_in_no_encoding_is_refused():
+    made = io.BytesIO(xlsx([["a"]]))
+    broken = io.BytesIO()
+    with zipfile.ZipFile(made) as old, zipfile.ZipFile(broken, "w") as new:
+        for part in old.infolist():
+            content = old.read(part)
+            if part.filename == "xl/_rels/workbook.xml.rels":
+                content = content.replace(b"worksheets/sheet1.xml", b"worksheets/sheet\xff.xml")
+            new.writestr(part.filename, content)
+    with pytest.raises(SheetUnreadable):
+        read_table(broken.getvalue())
 
 
 @pytest.mark.parametrize(

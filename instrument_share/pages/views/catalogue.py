@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_safe
 
 from bookings import selectors as bookings
@@ -23,6 +22,7 @@ from instrument_share.pages.search import (
     with_counts,
 )
 from instrument_share.web import clock
+from instrument_share.web.asked import day_asked
 from providers import selectors as providers
 
 if TYPE_CHECKING:
@@ -127,8 +127,4 @@ def timeline_events(request: HttpRequest) -> HttpResponse:
 
 
 def _day(request: HttpRequest, now: datetime) -> date:
-    try:
-        asked = parse_date(request.GET.get("day", ""))
-    except ValueError:
-        asked = None
-    return asked or now.astimezone(CITY_TIME).date()
+    return day_asked(request.GET.get("day", "")) or now.astimezone(CITY_TIME).date()

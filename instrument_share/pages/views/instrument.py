@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 import rules
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 
 from bookings import selectors as bookings
@@ -19,6 +18,7 @@ from instrument_share.pages.may_use import for_reader, may_use
 from instrument_share.pages.prices import price_table
 from instrument_share.pages.structured import absolute, as_script, instrument_data, picture_address
 from instrument_share.web import clock
+from instrument_share.web.asked import interval_asked
 from instrument_share.web.formats import bilingual
 from providers import selectors as providers
 from providers.domain.publications import PublicationKind
@@ -87,7 +87,7 @@ def file(request: HttpRequest, public_id: str) -> FileResponse:
     response = FileResponse(
         found.file.open("rb"),
         as_attachment=True,
-        filename=f"{bilingual(found, 'title')}.pdf",
+        filename=f"{' '.join(bilingual(found, 'title').split())}.pdf",
         content_type="application/pdf",
     )
     response["X-Content-Type-Options"] = "nosniff"
@@ -120,15 +120,5 @@ def availability(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _interval(request: HttpRequest, now: datetime) -> Interval:
     """What the calendar asks for; the coming week where it asks for nothing that can be shown."""
-    start, end = _instant(request.GET.get("start")), _instant(request.GET.get("end"))
-    if start is None or end is None or not start < end <= start + LONGEST_SPAN:
-        return Interval(now, now + timedelta(days=7))
-    return Interval(start, end)
-
-
-def _instant(text: str | None) -> datetime | None:
-    try:
-        instant = parse_datetime(text or "")
-    except ValueError:
-        return None
-    return instant if instant and instant.tzinfo else None
+    asked = interval_asked(request.GET.get("start", ""), request.GET.get("end", ""), LONGEST_SPAN)
+    return asked or Interval(now, now + timedelta(days=7))

@@ -8,7 +8,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -24,6 +23,7 @@ from instrument_share.kernel.interval import Interval
 from instrument_share.pages.keeper_forms import ByHandForm
 from instrument_share.pages.views.me import counted
 from instrument_share.web import clock
+from instrument_share.web.asked import day_asked
 from instrument_share.web.forms import add_problems
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.signed_in import SignedInRequest
@@ -87,10 +87,7 @@ def _require_keeper(viewer: "User") -> None:
 
 
 def _day(request: SignedInRequest, today: date) -> date:
-    try:
-        return parse_date(request.GET.get("day", "")) or today
-    except ValueError:
-        return today
+    return day_asked(request.GET.get("day", "")) or today
 
 
 @login_required

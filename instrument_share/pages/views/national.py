@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import (
     FileResponse,
-    Http404,
     HttpRequest,
     HttpResponse,
     HttpResponseRedirect,
@@ -25,7 +24,7 @@ from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.errors import DomainError, Forbidden
+from instrument_share.kernel.errors import DomainError, Forbidden, NotFound
 from instrument_share.pages.national import as_json, as_xlsx, national_records, national_report, sent
 from instrument_share.pages.national_forms import NationalYearForm
 from instrument_share.pages.unit_table import owning_units
@@ -97,6 +96,7 @@ def file_of_region(request: HttpRequest, year: int, ending: str) -> HttpResponse
 def year_edit(request: HttpRequest, public_id: str, year: int) -> HttpResponse:
     """What only the unit can say of a year."""
     unit = _managed(request, public_id)
+    _require_reported(year)
     said = national_years([unit.pk], year).get(unit.pk)
     initial = {name: getattr(said, name) for name in TEXTS} if said else {}
     initial.setdefault("unit_code", unit_codes([unit.pk], year).get(unit.pk, ""))
@@ -136,7 +136,18 @@ def _of_region(request: HttpRequest) -> list["Organization"]:
 def _year(request: HttpRequest) -> int:
     last = clock.now().astimezone(CITY_TIME).year - 1
     said = request.GET.get("year", "")
-    return int(said) if said.isdigit() and last - YEARS_BACK < int(said) <= last + 1 else last
+    return int(said) if said.isdecimal() and _is_reported(int(said)) else last
+
+
+def _is_reported(year: int) -> bool:
+    """Whether there are records of the year: of the last ones, and of this one so far."""
+    present = clock.now().astimezone(CITY_TIME).year
+    return present - 1 - YEARS_BACK < year <= present
+
+
+def _require_reported(year: int) -> None:
+    if not _is_reported(year):
+        raise NotFound
 
 
 def _context(request: HttpRequest, units: Sequence["Organization"], year: int) -> dict[str, Any]:
@@ -187,7 +198,8 @@ def _refusals(request: HttpRequest, units: Sequence["Organization"], year: int) 
 def _file(request: HttpRequest, units: Sequence["Organization"], year: int, ending: str) -> HttpResponseBase:
     """`?status=-1` sends drafts; `?all=1` those too that would be refused, always as drafts."""
     if ending not in ("xlsx", "json"):
-        raise Http404
+        raise NotFound
+    _require_reported(year)
     status = DRAFT if request.GET.get("status") == DRAFT else SUBMITTED
     records = sent(national_records(request.user, units, year), status, also_refused="all" in request.GET)
     name = f"national-{year}.{ending}"

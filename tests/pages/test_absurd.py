@@ -1,0 +1,62 @@
+"""Addresses that nobody would write who means well: an answer, not an error of the server."""
+
+import pytest
+from django.urls import reverse
+
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.models import Organization
+from providers.models import UnitNews
+from tests import factories
+from tests.factories import NOW
+
+FAR_OFF = ["0001-01-01", "9999-12-31", "99999-01-01", "²"]
+
+
+@pytest.mark.parametrize("day", FAR_OFF)
+@pytest.mark.parametrize("path", ["/timeline/", "/timeline/events/", "/instruments/"])
+def test_days_at_the_end_of_time(city, client, path, day):
+    assert client.get(path, {"day": day, "begins": "00:00", "ends": "23:59"}).status_code == 200
+
+
+@pytest.mark.parametrize("end", ["0001-01-02T00:00:00+14:00", "9999-12-31T00:00:00Z"])
+def test_the_calendar_of_an_instrument_at_the_end_of_time(city, client, end):
+    path = reverse("instrument_availability", args=[city.instrument.public_id])
+    assert client.get(path, {"start": "9999-12-30T23:00:00Z", "end": end}).status_code == 200
+    assert client.get(path, {"start": "0001-01-01T00:00:00+14:00", "end": end}).status_code == 200
+
+
+def test_a_booking_of_eight_thousand_years_is_refused_before_it_is_counted(city, client):
+    client.force_login(city.researcher)
+    path = reverse("quote", args=[city.instrument.public_id])
+    for start in ("0001-01-01T00:00", "2026-03-03T09:00"):
+        assert client.get(path, {"starts_at": start, "ends_at": "9999-12-31T23:59"}).status_code == 200
+
+
+@pytest.mark.parametrize("year", [0, 1, 2019, 9999, 99_999, 10**30])
+def test_national_records_of_years_that_are_not_reported(city, client, year):
+    client.force_login(factories.member(city.owner, Role.UNIT_MANAGER))
+    for name, ending in (("national_file", ["xlsx"]), ("national_year", [])):
+        assert client.get(reverse(name, args=[city.owner.public_id, year, *ending])).status_code == 404
+    path = reverse("national", args=[city.owner.public_id])
+    assert client.get(path, {"year": "²"}).status_code == 200
+
+
+def test_the_bureaus_table_by_a_kind_that_there_is_not(city, client):
+    client.force_login(factories.officer())
+    for state in ("", "open", "complete", "x"):
+        assert client.get("/bureau/completeness/", {"information": "x", "state": state}).status_code == 200
+
+
+def test_no_address_holds_the_character_nul(city, client):
+    assert client.get("/instruments/", {"q": "a\x00b"}).status_code == 400
+    assert client.get("/units/a%00b/").status_code == 400
+
+
+def test_a_control_character_in_one_title_does_not_end_the_feed(city, client):
+    Organization.objects.filter(pk=city.owner.pk).update(name_zh="云屏\x0b大学")
+    UnitNews.objects.create(
+        organization=city.owner, title_zh="新\x01闻", body_zh="文", created_at=NOW, published_at=NOW
+    )
+    answer = client.get("/opendata/news.atom")
+    assert answer.status_code == 200
+    assert "<title>云屏大学: 新闻</title>" in answer.content.decode()

@@ -1,0 +1,42 @@
+"""Days and instants of addresses: what no calendar goes on from is asked as if nothing were asked."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from instrument_share.kernel.interval import Interval
+from instrument_share.web.asked import DayField, InstantField, day_asked, interval_asked
+
+WEEK = timedelta(days=7)
+FAR_OFF = ["0001-01-01", "1899-12-31", "2100-01-01", "9999-12-31", "99999-01-01", "2026-13-45", "²", ""]
+
+
+def test_a_day():
+    assert day_asked("2026-03-31") == date(2026, 3, 31)
+    assert [day_asked(text) for text in FAR_OFF] == [None] * len(FAR_OFF)
+
+
+def test_an_interval():
+    start, end = "2026-03-02T00:00:00Z", "2026-03-09T00:00:00Z"
+    week = Interval(datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 3, 9, tzinfo=UTC))
+    assert interval_asked(start, end, WEEK) == week
+    refused = [
+        (start, start),
+        (end, start),
+        (start, "2026-03-09T00:00:01Z"),
+        (start, "2026-03-04T00:00:00"),
+        (start, "nonsense"),
+        ("9999-12-31T00:00:00Z", "9999-12-31T01:00:00Z"),
+        ("0001-01-01T00:00:00+14:00", end),
+    ]
+    assert [interval_asked(*given, WEEK) for given in refused] == [None] * len(refused)
+
+
+@pytest.mark.parametrize(("field", "hour"), [(DayField(), ""), (InstantField(), "T09:00")])
+def test_what_is_entered(field, hour):
+    assert field.clean(f"2026-03-31{hour}").year == 2026
+    for year in ("0001", "9999"):
+        with pytest.raises(ValidationError) as refused:
+            field.clean(f"{year}-12-31{hour}")
+        assert [one.code for one in refused.value.error_list] == ["far_off"]
