@@ -28,6 +28,8 @@ TABLE = {
     "providers.suspend_instrument": {"manager", "keeper", "officer"},
     "providers.review_publication": {"officer"},
     "providers.withdraw_publication": {"manager", "officer"},
+    "providers.remind_unit": {"officer"},
+    "providers.see_revisions": {"manager", "officer", "auditor"},
     "providers.maintain_tables": {"officer", "sysadmin"},
 }
 
