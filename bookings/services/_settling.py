@@ -8,11 +8,13 @@ from django.db.models import Q
 
 from bookings.domain.states import NOT_BEGUN
 from bookings.models import Booking
+from bookings.selectors import mates
 from bookings.services import _messages as messages
 from bookings.services.booking import cancel, cancel_mates, place, terms_of_move
 from instrument_share.journal import services as journal
 from instrument_share.kernel.errors import DomainError, Problem, gettext_noop
 from instrument_share.kernel.interval import Interval
+from providers import selectors as providers
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -86,6 +88,10 @@ def carry_out(
         )
         messages.tell_user(booking, messages.KEPT, now, reason=reason)
     else:
-        terms = terms_of_move(booking, outcome, actor, now)
-        place(booking, outcome, terms, actor=actor, now=now, details={because: True})
+        together = mates(booking)
+        terms = {booking.pk: terms_of_move(booking, outcome, actor, now)}
+        for one in (*together, booking):
+            of_one = terms.get(one.pk) or providers.terms_at(one.instrument_id, now)
+            assert of_one is not None, "admission has asked for the linked instruments' terms"
+            place(one, outcome, of_one, actor=actor, now=now, details={because: True})
         messages.tell_user(booking, messages.MOVED, now)

@@ -115,3 +115,16 @@ def test_a_request_that_is_declined_or_lapses_ends_both():
     book(city, slot(day=2))
     assert services.bookings_lapse_due(slot(day=1, hour=20).start) == 1
     assert [state for _name, state, _start in states()][2:] == ["cancelled", "lapsed"]
+
+
+def test_a_closure_moves_what_was_booked_together_together(city):
+    booking = book(city, slot(day=1))
+    services.closure_place(
+        actor=city.keeper,
+        instrument_id=city.instrument.pk,
+        interval=slot(day=1),
+        reason_zh="检修",
+        outcomes={booking.public_id: slot(day=2)},
+        now=NOW,
+    )
+    assert states() == [(name, "approved", slot(day=2).start) for name in BOTH]
