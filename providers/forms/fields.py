@@ -75,7 +75,7 @@ class CategorySelect(forms.Select):
         super().__init__(
             {
                 "data-category": "",
-                "data-words": _("Code, name or pinyin; or choose from the list"),
+                "data-words": _("Code, name or pinyin"),
                 "data-found": _("Categories that fit: %s"),
                 "data-none": _("No category fits. Try another word, or empty the field to choose by level."),
                 "data-back": _("Back from"),
