@@ -132,7 +132,8 @@ def spoken(name_zh: str, name_en: str) -> str:
 
 def _above(row: "InstrumentCategory") -> str:
     """The way from the top, as `010000 Analysis › 010100 Electron optics`."""
-    above, parent = [], row.parent
+    above: list[str] = []
+    parent = row.parent
     while parent is not None:
         above.insert(0, _named(parent))
         parent = parent.parent

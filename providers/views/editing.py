@@ -41,7 +41,7 @@ def overtaken(
     """
     add_problems(form, error)
     form.data = form.data.copy()
-    form.data["revision"] = str(of.subject.revision)  # type: ignore[union-attr]
+    form.data["revision"] = str(of.subject.revision)
     held = {name: getattr(of.subject, name) for name in of.labels}
     mine = SimpleNamespace(**{**held, **(form.values() if typed is None else typed)})
     return selectors.fields_compared(of, of.subject, mine)
