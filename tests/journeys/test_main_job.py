@@ -207,7 +207,7 @@ def find_and_book(page: Page, public_id: str) -> None:
     page.goto("/")
     page.locator("main input[name=q]").fill("zhipu")
     page.locator("main input[name=q]").press("Enter")
-    page.get_by_role("link", name=NAME).click()
+    page.get_by_role("link", name=NAME, exact=True).click()
     expect(page.locator(".calendar .time-open").first).to_be_visible()
     expect(page.locator("main")).to_contain_text("¥250.50")
     page.locator("a[href$='/book/']").click()
