@@ -76,9 +76,12 @@ def _give_back(membership: "Membership", actor: "User", now: datetime) -> None:
     by_oneself = actor.pk == membership.user_id
     name = Bilingual(membership.organization.name_zh, membership.organization.name_en)
     held = ahead.select_for_update(of=("self",)).select_related("instrument", "rule", "user")
+    counted: set[int] = set()
     for booking in held.order_by("instrument_id", "starts_at"):
         late = by_oneself and booking.state == BookingState.APPROVED and is_late_now(booking, now)
-        cancel(booking, actor=actor, reason=membership.reason, late=late, now=now)
+        first = booking.group_id not in counted
+        cancel(booking, actor=actor, reason=membership.reason, late=late, now=now, counts=first)
+        counted.add(booking.group_id)
         messages.tell_keepers(booking, messages.LEFT_THE_PAYER, now, organization=name)
         if not by_oneself:
             messages.tell_user(booking, messages.LEFT_THE_PAYER, now, organization=name)

@@ -128,3 +128,11 @@ def test_a_closure_moves_what_was_booked_together_together(city):
         now=NOW,
     )
     assert states() == [(name, "approved", slot(day=2).start) for name in BOTH]
+
+
+def test_who_leaves_the_payer_too_late_is_charged_for_both_and_it_counts_once():
+    city = linked_city(cancel_deadline_minutes=1440)
+    book(city, slot(day=0, hour=12))
+    services.organization_leave(actor=city.researcher, organization_id=city.company.pk, now=NOW)
+    assert [state for _, state, _ in states()] == ["cancelled", "cancelled"]
+    assert CreditEvent.objects.count() == 1

@@ -2,14 +2,18 @@
 
 from collections.abc import Collection, Iterable
 
-from instrument_share.accounts.domain import Role
+from instrument_share.accounts.domain import OrganizationKind, Role
 
 OF_OWNERS = frozenset({Role.KEEPER, Role.UNIT_MANAGER})
 """Roles that only make sense where the organization owns instruments."""
 MANAGING = frozenset({Role.ORG_ADMIN, Role.UNIT_MANAGER})
 """Who answers for an organization's people."""
-OF_AUTHORITIES = frozenset({Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR, Role.FINANCE_OFFICER, Role.SYSADMIN})
-"""Roles over others; only a system administrator gives them."""
+SEATS = {
+    Role.BUREAU_OFFICER: OrganizationKind.BUREAU,
+    Role.BUREAU_AUDITOR: OrganizationKind.BUREAU,
+    Role.FINANCE_OFFICER: OrganizationKind.FINANCE,
+}
+"""Roles that supervise, and the only kind of body in which they can be held."""
 
 GIVES: dict[Role, frozenset[Role]] = {
     Role.ORG_ADMIN: frozenset({Role.RESEARCHER, Role.ORG_ADMIN}),
@@ -18,13 +22,14 @@ GIVES: dict[Role, frozenset[Role]] = {
 }
 
 
-def gives(held: Iterable[Role], *, owns_instruments: bool) -> frozenset[Role]:
+def gives(held: Iterable[Role], *, kind: OrganizationKind, owns_instruments: bool) -> frozenset[Role]:
     """The roles that somebody may give and take in an organization, by the roles that they hold there.
 
     A system administrator's role counts wherever it is held; the caller includes it.
     """
     given = frozenset(role for one in held for role in GIVES.get(one, ()))
-    return given if owns_instruments else given - OF_OWNERS
+    elsewhere = {role for role, seat in SEATS.items() if seat is not kind}
+    return given - elsewhere if owns_instruments else given - elsewhere - OF_OWNERS
 
 
 def is_last(role: Role, others: Collection[Role]) -> bool:

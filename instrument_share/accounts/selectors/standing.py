@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 
-from instrument_share.accounts.domain import MembershipState, OrganizationState, Role
+from instrument_share.accounts.domain import MembershipState, OrganizationKind, OrganizationState, Role
 from instrument_share.accounts.domain.roles import gives
 from instrument_share.accounts.models import Membership, Organization, User
 
@@ -110,4 +110,5 @@ def roles_given(viewer: "Viewer", organization: Organization) -> frozenset[Role]
     held = {Role(one.role) for one in own.memberships if one.organization_id == organization.pk}
     if own.holds(Role.SYSADMIN):
         held.add(Role.SYSADMIN)
-    return gives(held, owns_instruments=organization.owns_instruments)
+    kind = OrganizationKind(organization.kind)
+    return gives(held, kind=kind, owns_instruments=organization.owns_instruments)

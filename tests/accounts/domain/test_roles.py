@@ -1,6 +1,6 @@
 import pytest
 
-from instrument_share.accounts.domain import Role
+from instrument_share.accounts.domain import OrganizationKind, Role
 from instrument_share.accounts.domain.roles import gives, is_last
 
 ADMIN, MANAGER, KEEPER, RESEARCHER = Role.ORG_ADMIN, Role.UNIT_MANAGER, Role.KEEPER, Role.RESEARCHER
@@ -15,12 +15,25 @@ ADMIN, MANAGER, KEEPER, RESEARCHER = Role.ORG_ADMIN, Role.UNIT_MANAGER, Role.KEE
         ([ADMIN], True, {RESEARCHER, ADMIN}),
         ([MANAGER], True, {RESEARCHER, ADMIN, KEEPER, MANAGER}),
         ([MANAGER], False, {RESEARCHER, ADMIN}),
-        ([Role.SYSADMIN], True, set(Role)),
-        ([Role.SYSADMIN], False, set(Role) - {KEEPER, MANAGER}),
+        ([Role.SYSADMIN], True, {RESEARCHER, ADMIN, KEEPER, MANAGER, Role.SYSADMIN}),
+        ([Role.SYSADMIN], False, {RESEARCHER, ADMIN, Role.SYSADMIN}),
     ],
 )
 def test_what_each_role_gives(held, owns, given):
-    assert gives(held, owns_instruments=owns) == given
+    assert gives(held, kind=OrganizationKind.UNIVERSITY, owns_instruments=owns) == given
+
+
+@pytest.mark.parametrize(
+    ("kind", "given"),
+    [
+        (OrganizationKind.BUREAU, {Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR}),
+        (OrganizationKind.FINANCE, {Role.FINANCE_OFFICER}),
+        (OrganizationKind.SERVICE_BODY, set()),
+    ],
+)
+def test_who_supervises_sits_in_an_authority(kind, given):
+    everywhere = {RESEARCHER, ADMIN, Role.SYSADMIN}
+    assert gives([Role.SYSADMIN], kind=kind, owns_instruments=False) == everywhere | given
 
 
 @pytest.mark.parametrize(
