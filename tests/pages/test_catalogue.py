@@ -174,7 +174,6 @@ def test_the_page_takes_as_many_statements_for_one_as_for_many(shop, ask, statem
         {"price": "-1"},
         {"price": "NaN"},
         {"category": "zz"},
-        {"q": "\x00"},
         {"compare": "x,,INS-1,INS-2,INS-3,INS-4,INS-5"},
     ],
 )

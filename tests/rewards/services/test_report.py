@@ -176,7 +176,7 @@ def test_the_printed_code_is_found_however_it_is_typed(report, statements):
 
 
 def one_byte(packed):
-    return packed[:-20] + b"x" + packed[-19:]
+    return packed[:-20] + bytes([packed[-20] ^ 1]) + packed[-19:]
 
 
 def an_amount(packed):
