@@ -118,7 +118,7 @@ def enter_a_draft(page):
 
 
 def complete_it(page):
-    page.get_by_label("分类").select_option("010101")
+    page.locator("#id_category").select_option("010101")
     page.get_by_label("制造国别").select_option("CN")
     for label, text in {
         "型号": "TX-200",
@@ -133,10 +133,15 @@ def complete_it(page):
         "联系电话": "0570-1234567",
     }.items():
         page.get_by_label(label, exact=True).fill(text)
-    page.get_by_label("图片").set_input_files([picture()])
     page.get_by_role("button", name="保存为草稿").click()
     expect(page.locator("#notes")).to_contain_text("内容已齐全，请提交审核")
-    expect(page.get_by_role("img", name="当前图片")).to_be_visible()
+    page.get_by_role("link", name="图片与文件").click()
+    page.locator("input[type=file][name=picture]").set_input_files([picture()])
+    page.locator("form:has(input[name=picture]) input[name=alt_zh]").fill("仪器正面")
+    page.locator("form:has(input[name=picture]) button[type=submit]").click()
+    expect(page.get_by_role("img", name="仪器正面")).to_be_visible()
+    axe(page)
+    page.get_by_role("link", name="基本信息").click()
 
 
 def name_the_keeper(page):
@@ -146,7 +151,6 @@ def name_the_keeper(page):
     axe(page)
     page.get_by_role("button", name="保存机组负责人").click()
     expect(page.locator("#notes")).to_contain_text("机组负责人：何机组")
-    page.get_by_role("link", name="透射电子显微镜").click()
 
 
 def open_it(page):
@@ -155,7 +159,7 @@ def open_it(page):
     page.get_by_label("价格（元）").press("Tab")
     preview = page.locator("#preview")
     expect(preview).to_contain_text("260 元/小时。")
-    expect(preview).to_contain_text("2026年3月3日 周二")
+    expect(preview).to_contain_text("2026年3月3日至2026年4月5日：开放 24 天，共 192 小时。")
     axe(page)
     page.get_by_label("生效时间").fill("2026-03-02T10:00")
     page.get_by_role("button", name="发布规则").click()
