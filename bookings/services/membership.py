@@ -71,8 +71,7 @@ def _give_back(membership: "Membership", actor: "User", now: datetime) -> None:
         state__in=[BookingState.REQUESTED, BookingState.APPROVED],
         starts_at__gt=now,
     )
-    for instrument_id in sorted(set(ahead.values_list("instrument_id", flat=True))):
-        providers.instrument_lock(instrument_id)
+    providers.instrument_locks(set(ahead.values_list("instrument_id", flat=True)))
     by_oneself = actor.pk == membership.user_id
     name = Bilingual(membership.organization.name_zh, membership.organization.name_en)
     held = ahead.select_for_update(of=("self",)).select_related("instrument", "rule", "user")

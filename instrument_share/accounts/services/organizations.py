@@ -101,6 +101,7 @@ def organization_revise(
     require(actor, "accounts.revise_organization", organization)
     if organization.state not in (OrganizationState.ADMITTED, OrganizationState.SUSPENDED):
         raise NotAdmitted
+    why = given(reason)
     facts = Registration(
         uscc=organization.uscc,
         name_zh=name_zh.strip(),
@@ -136,13 +137,13 @@ def organization_revise(
         "organization.revised",
         organization,
         now,
-        reason=given(reason),
+        reason=why,
         before=before,
         after={name: str(value) for name, value in changed.items()},
     )
     if changed.get("owns_instruments"):
         _managers_of_instruments(organization, actor, now)
-    tell_managers(organization, REVISED, now, reason=given(reason))
+    tell_managers(organization, REVISED, now, reason=why)
     return organization
 
 
