@@ -47,15 +47,29 @@ def tell_managers(organization: Organization, message: str, now: datetime, reaso
     )
 
 
+def granted(user: User, organization: Organization, role: Role, now: datetime) -> tuple[Membership, bool]:
+    """The writing part of giving a role, under the organization's lock: the membership, now active, and
+    whether it was not before."""
+    membership = Membership.objects.filter(user=user, organization=organization, role=role.value).first()
+    if membership is None:
+        active = MembershipState.ACTIVE.value
+        made = Membership.objects.create(
+            user=user, organization=organization, role=role.value, state=active, created_at=now
+        )
+        return made, True
+    if membership.state == MembershipState.ACTIVE:
+        return membership, False
+    membership.state = MembershipState.ACTIVE.value
+    membership.reason, membership.ended_at = "", None
+    membership.save(update_fields=["state", "reason", "ended_at"])
+    return membership, True
+
+
 def role_comes(organization: Organization, person: User, role: Role, *, actor: User, now: datetime) -> None:
     """A role that follows from what the organization is; one that had ended begins again."""
-    membership, _created = Membership.objects.update_or_create(
-        user=person,
-        organization=organization,
-        role=role.value,
-        defaults={"state": MembershipState.ACTIVE.value, "ended_at": None, "reason": ""},
-        create_defaults={"state": MembershipState.ACTIVE.value, "created_at": now},
-    )
+    membership, is_new = granted(person, organization, role, now)
+    if not is_new:
+        return
     record(
         actor=actor,
         action="membership.granted",

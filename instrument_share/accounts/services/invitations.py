@@ -19,7 +19,8 @@ from instrument_share.accounts import selectors
 from instrument_share.accounts.domain import MembershipState, Role
 from instrument_share.accounts.models import Invitation, Membership, Organization, User
 from instrument_share.accounts.permissions import require
-from instrument_share.accounts.services.memberships import AlreadyMember, granted, require_gives
+from instrument_share.accounts.services._common import granted
+from instrument_share.accounts.services.memberships import AlreadyMember, require_gives
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import DomainError, Invalid, Kind, NotFound, Problem, gettext_noop
 from instrument_share.kernel.wording import Bilingual

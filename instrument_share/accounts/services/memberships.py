@@ -15,6 +15,7 @@ from instrument_share.accounts.domain.roles import MANAGING, is_last
 from instrument_share.accounts.domain.states import MEMBERSHIP
 from instrument_share.accounts.models import Membership, Organization, User
 from instrument_share.accounts.permissions import require
+from instrument_share.accounts.services._common import granted
 from instrument_share.accounts.services.organizations import given
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import DomainError, Kind, gettext_noop
@@ -88,24 +89,6 @@ def membership_grant(
         if actor is not None and actor.pk != user.pk:
             _tell([user], GRANTED, membership, now)
     return membership
-
-
-def granted(user: User, organization: Organization, role: Role, now: datetime) -> tuple[Membership, bool]:
-    """The writing part of giving a role, under the organization's lock: the membership, now active, and
-    whether it was not before."""
-    membership = Membership.objects.filter(user=user, organization=organization, role=role.value).first()
-    if membership is None:
-        active = MembershipState.ACTIVE.value
-        made = Membership.objects.create(
-            user=user, organization=organization, role=role.value, state=active, created_at=now
-        )
-        return made, True
-    if membership.state == MembershipState.ACTIVE:
-        return membership, False
-    membership.state = MembershipState.ACTIVE.value
-    membership.reason, membership.ended_at = "", None
-    membership.save(update_fields=["state", "reason", "ended_at"])
-    return membership, True
 
 
 @transaction.atomic
