@@ -10,7 +10,7 @@ from pypdf import PdfReader
 
 from rewards import services
 from rewards.models import FinanceReport
-from tests.journeys.walk import PASSWORD, axe
+from tests.journeys.walk import PASSWORD, axe, send
 from tests.rewards.builders import AFTER, POLICY, YEAR, build_year, local
 
 DAY = timedelta(days=1)
@@ -41,7 +41,7 @@ def step(page, name):
     page.get_by_role("link", name=name).click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_role("listitem").first).to_be_visible()
-    dialog.get_by_role("button", name=name).click()
+    send(dialog.get_by_role("button", name=name))
 
 
 def test_an_officer_runs_the_year_an_auditor_decides_and_finance_pays(year, enter, clock):
@@ -97,7 +97,7 @@ def test_an_officer_runs_the_year_an_auditor_decides_and_finance_pays(year, ente
     for unit in ("云屏大学", "云屏材料研究所"):
         finance.get_by_role("link", name=f"登记拨付 {unit}").click()
         finance.get_by_role("dialog").get_by_label("收款账户").fill("6222 0200 0000 1234")
-        finance.get_by_role("dialog").get_by_role("button", name="登记拨付").click()
+        send(finance.get_by_role("dialog").get_by_role("button", name="登记拨付"))
         expect(finance.locator("#notes")).to_contain_text(f"向{unit}拨付")
     officer.reload()
     expect(officer.locator(".step-now")).to_have_count(0)

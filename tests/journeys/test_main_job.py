@@ -21,7 +21,7 @@ from instrument_share.accounts.models import District, User
 from providers.models import InstrumentCategory, UnitProfile
 from tests import factories
 from tests.factories import LONG_AGO
-from tests.journeys.walk import PASSWORD, axe
+from tests.journeys.walk import PASSWORD, axe, confirm, send
 
 NOW = datetime(2025, 3, 3, tzinfo=UTC)
 """Monday 3 March 2025, 08:00 in the city; its year is assessed in January 2026."""
@@ -132,13 +132,6 @@ def fill(page: Page, **values: str) -> None:
         page.locator(f"#id_{name}").fill(value)
 
 
-def confirm(page: Page, link: str) -> None:
-    """Follow a link that asks first, and mean it."""
-    page.locator(f"a[href$='{link}'][data-confirm]").first.click()
-    page.get_by_role("dialog").locator("form[method=post] button.btn").first.click()
-    expect(page.get_by_role("dialog")).to_have_count(0)
-
-
 def enter_an_instrument(page: Page) -> str:
     """The unit's manager enters an instrument and hands it in. Its address ends with its public id."""
     page.goto("/unit/")
@@ -186,7 +179,7 @@ def name_the_keeper_and_set_the_rule(page: Page, public_id: str, keeper: User) -
     page.goto(f"/unit/instruments/{public_id}/edit/")
     page.locator("a[href$='/people/']").first.click()
     page.get_by_label(keeper.name).check()
-    page.locator("form[action$='/keepers/'] button[type=submit]").click()
+    send(page.locator("form[action$='/keepers/'] button[type=submit]"))
     page.goto(f"/unit/instruments/{public_id}/rule/")
     for box in page.locator("input[name='patterns-0-weekdays']").all():
         box.check()
@@ -232,7 +225,7 @@ def approve(page: Page) -> None:
 
 def check_in(page: Page) -> None:
     page.goto("/keeper/")
-    page.locator("form[action$='/check-in/'] button").first.click()
+    send(page.locator("form[action$='/check-in/'] button").first)
 
 
 def check_out(page: Page) -> None:
@@ -252,7 +245,7 @@ def open_the_year(page: Page) -> None:
     page.locator("input[type=file]").set_input_files(
         {"name": "journey.toml", "mimeType": "application/toml", "buffer": POLICY.encode()}
     )
-    page.locator("form[data-form] button.btn-primary").click()
+    send(page.locator("form[data-form] button.btn-primary"))
     page.goto("/bureau/cycles/2025/open/")
     fill(page, budget_yuan="100000")
     page.locator("form[data-form] button.btn-primary").click()

@@ -17,7 +17,7 @@ from instrument_share.accounts.models import District
 from instrument_share.kernel.uscc import check_character
 from providers import services
 from tests import factories
-from tests.journeys.walk import PASSWORD, axe
+from tests.journeys.walk import PASSWORD, axe, confirm
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 """Monday, 09:00 in the city."""
@@ -86,13 +86,6 @@ def test_a_new_unit_comes_to_100_percent_and_is_booked(enter, clock):
 def fill(page: Page, **values: str) -> None:
     for name, value in values.items():
         page.locator(f"#id_{name}").fill(value)
-
-
-def confirm(page: Page, link: str) -> None:
-    """Follow a link that asks first, and mean it."""
-    page.locator(f"a[href$='{link}'][data-confirm]").first.click()
-    page.get_by_role("dialog").locator("form[method=post] button.btn").first.click()
-    expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 def sign_up(page: Page, username: str, name: str) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from instrument_share.accounts.domain import Role
 from providers import services
 from tests import factories
-from tests.journeys.walk import PASSWORD, axe
+from tests.journeys.walk import PASSWORD, axe, send
 
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 09:00 in the city
 TUESDAY = datetime(2026, 3, 3, 0, 0, tzinfo=UTC)
@@ -61,7 +61,7 @@ def confirm(page, link, button, **typed):
     dialog = page.get_by_role("dialog")
     for label, text in typed.items():
         dialog.get_by_label(label).fill(text)
-    dialog.get_by_role("button", name=button).click()
+    send(dialog.get_by_role("button", name=button))
 
 
 def test_an_instrument_is_entered_returned_mended_published_and_opened(enter, people, clock):

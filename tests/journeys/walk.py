@@ -4,7 +4,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.urls import reverse
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Locator, Page
 
 PASSWORD = "only-for-journeys-2026"
 AXE = Path(__file__).parents[2] / "frontend/node_modules/axe-core/axe.min.js"
@@ -18,6 +18,20 @@ def login(page: Page, username: str, password: str = PASSWORD) -> None:
     page.locator("input[name=password]").fill(password)
     page.locator("input[name=password]").press("Enter")
     page.wait_for_url(lambda url: urlsplit(url).path != reverse("account_login"))
+
+
+def send(button: Locator) -> None:
+    """Press what sends a form, and wait for the page that answers: who turns to another page before it has
+    come, may undo the sending.
+    """
+    with button.page.expect_navigation():
+        button.click()
+
+
+def confirm(page: Page, link: str) -> None:
+    """Follow a link that asks first, and mean it."""
+    page.locator(f"a[href$='{link}'][data-confirm]").first.click()
+    send(page.get_by_role("dialog").locator("form[method=post] button.btn").first)
 
 
 def axe(page: Page) -> None:
