@@ -3,7 +3,8 @@
 The things in the addresses are those of one unit and one user (`permission_world`): to all others they are
 foreign, their ids guessed. The table says what comes: `ok` the page, or what the rules say of its form; `in`
 the login page; 401, 403, 404; `-` is not asked, as it is the same for all. `POST:` stands before addresses
-that only take forms; they are sent one. A new address needs a row, and what stands in it in `arguments`.
+that only take forms; they are sent one. A new address needs a row, and what stands in it in
+`permission_addresses`.
 """
 
 import pytest
@@ -12,8 +13,8 @@ from django.template.backends.django import Template
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
-from tests.permission_world import INVITED, LATER, ROLES, build_world, cells, differences
-from tests.rewards.builders import YEAR
+from tests.permission_addresses import arguments
+from tests.permission_world import LATER, ROLES, build_world, cells, differences
 
 TABLE = """
                                      visit other user  admin keep  keep2 mgr   mgr2  offic audit finan sys
@@ -273,169 +274,6 @@ FORMS = {
     "POST:usage_review": {"rating": "very_satisfied"},
 }
 """What is sent where an empty form would be returned before anybody asks who sends it."""
-
-
-def arguments(w):
-    """What stands in the address of each page that needs something."""
-    instrument, unit, news = [w.instrument.public_id], [w.unit.public_id], ["news", w.news.public_id]
-    draft = ["news", w.draft.public_id]
-    booking, running, log = [w.requested.public_id], [w.running.public_id], [w.log.public_id]
-    submitted, suspended, by_hand = ([one.public_id] for one in (w.submitted, w.suspended, w.by_hand))
-    review, finding, report = [w.submitted.public_id], [w.finding.public_id], [w.report.public_id]
-    return {
-        "account_confirm_email": ["key"],
-        "account_reset_password_from_key": ["1", "key"],
-        "api-v1:availability": instrument,
-        "api-v1:instrument": instrument,
-        "api-v1:booking": booking,
-        "api-v1:usage_log": log,
-        "instrument_edit": instrument,
-        "rule_new": instrument,
-        "holiday_year": [YEAR],
-        "instrument_people": instrument,
-        "keepers_set": instrument,
-        "qualification_new": instrument,
-        "qualification_revoke": [*instrument, w.qualification.pk],
-        "instrument_submit": submitted,
-        "instrument_act/confirm": [*instrument, "confirm"],
-        "instrument_suspend": instrument,
-        "instrument_resume": suspended,
-        "instrument_retire": suspended,
-        "closure_lift": [w.closure.public_id],
-        "instrument_gallery_picture": [w.picture.public_id, "large"],
-        "instrument_file": [w.attachment.public_id],
-        "instrument_sheet": instrument,
-        "instrument_media": instrument,
-        "picture_add": instrument,
-        "picture_change": [w.picture.public_id],
-        "attachment_add": instrument,
-        "attachment_remove": [w.attachment.public_id],
-        "instrument_together": instrument,
-        "instrument_customs": instrument,
-        "customs_remove": instrument,
-        "group_new": unit,
-        "group_edit": [w.group.public_id],
-        "group_remove": [w.group.public_id],
-        "publication_edit": news,
-        "publication": [w.news.public_id],
-        "publication/draft": [w.draft.public_id],
-        "publication/gone": [w.gone.public_id],
-        "publication_picture": [w.text_picture.public_id],
-        "publication_release": draft,
-        "publication_schedule": draft,
-        "publication_unschedule": ["news", w.scheduled.public_id],
-        "publication_discard": draft,
-        "case_uses": [w.case.public_id],
-        "unit_pictures": unit,
-        "statement_new": unit,
-        "revisions": [w.news.public_id],
-        "revision": [w.news.public_id, w.news.history.latest("history_id").pk],
-        "publication_withdraw": news,
-        "unit_profile_edit": unit,
-        "unit_profile_submit": unit,
-        "unit_profile_confirm": unit,
-        "unit_instruments": unit,
-        "instrument_new": unit,
-        "sheet_import": unit,
-        "sheet_preview": [*unit, "rules", "a-key-that-nobody-has"],
-        "sheet_template": [*unit, "rules", "csv"],
-        "national": unit,
-        "national_year": [*unit, YEAR],
-        "national_file": [*unit, YEAR, "json"],
-        "national_region_file": [YEAR, "json"],
-        "sheet_result": [*unit, w.sheet_run.public_id],
-        "unit_publications": [*unit, "news"],
-        "publication_new": [*unit, "news"],
-        "regulation_file": [w.regulation.public_id],
-        "bureau_review": review,
-        "review_publish": review,
-        "review_return": review,
-        "booking": booking,
-        "booking_cancel": booking,
-        "booking_move": booking,
-        "booking_move_quote": booking,
-        "booking_move_times": booking,
-        "booking_approve": booking,
-        "booking_reject": booking,
-        "booking_check_in": booking,
-        "booking_check_out": running,
-        "usage_log": log,
-        "usage_confirm": by_hand,
-        "usage_correct": log,
-        "usage_review": log,
-        "result": [YEAR],
-        "cycle": [YEAR],
-        "cycle_open": [YEAR],
-        "units_csv": [YEAR],
-        "findings": [YEAR],
-        "cycle_step": [YEAR, "approve"],
-        "finding": finding,
-        "finding_decide": finding,
-        "finding_answer": finding,
-        "assessment": [w.assessment.public_id],
-        "instrument_result": [w.assessment.public_id, w.instrument.public_id],
-        "report": report,
-        "report_pdf": report,
-        "report_package": report,
-        "report_accept": report,
-        "report_return": report,
-        "payment_new": [*report, w.award.public_id],
-        "instrument": instrument,
-        "instrument/submitted": submitted,
-        "instrument_picture": instrument,
-        "instrument_availability": instrument,
-        "book": instrument,
-        "quote": instrument,
-        "unit": unit,
-        "unit/submitted": [w.submitted_profile.public_id],
-        "unit_picture": unit,
-        "my_organization": [w.company.public_id],
-        "notification_open": [w.notification.public_id],
-        "token_revoke": [w.token.public_id],
-        **_of_people(w),
-    }
-
-
-def _of_people(w):
-    pending, company, unit = ([one.public_id] for one in (w.pending, w.company, w.unit))
-    request, belongs = w.request.public_id, w.belongs.public_id
-    document, invitation = w.document.public_id, w.invitation.public_id
-    return {
-        "organization_admit": pending,
-        "organization_refuse": pending,
-        "organization_revise": company,
-        "organization_suspend": company,
-        "organization_reinstate": company,
-        "membership_request": company,
-        "organization": pending,
-        "organization/company": company,
-        "organization_correct": pending,
-        "organization_edit": company,
-        "organization_documents": pending,
-        "organization_document": [*pending, document],
-        "organization_document_remove": [*pending, document],
-        "relation_new": unit,
-        "relation_end": [*unit, w.elsewhere.public_id],
-        "members": company,
-        "invitation_send": company,
-        "invitation_resend": [*company, invitation],
-        "invitation_withdraw": [*company, invitation],
-        "member_admit": [*company, request],
-        "member_refuse": [*company, request],
-        "member_role": [*company, belongs],
-        "member_end": [*company, belongs],
-        "hand_over": [*company, w.administers.public_id],
-        "organization_leave": company,
-        "invitation": [INVITED],
-        "request_withdraw": [request],
-        "unit_supervision": unit,
-        "data_set/csv": ["rules", "csv"],
-        "data_set/json": ["units", "json"],
-        "unit_feed": unit,
-        "sitemap_part": ["instruments"],
-        "synonym_edit": [w.synonyms.public_id],
-        "synonym_remove": [w.synonyms.public_id],
-    }
 
 
 def cell(client, row, address):

@@ -1,0 +1,287 @@
+"""What everybody tries in `test_permissions.py`: the services that write, on things of a unit and a user."""
+
+from decimal import Decimal
+from functools import partial
+from io import BytesIO
+
+from django.core.files.base import ContentFile
+
+import bookings.services
+import providers.services
+import rewards.services
+from bookings.domain.history import HistoryRow
+from bookings.domain.words import Rating
+from instrument_share.accounts import services as accounts
+from instrument_share.accounts.domain import OrganizationKind, Role
+from instrument_share.journal import services as journal
+from instrument_share.kernel.uscc import check_character
+from providers.domain.publications import PublicationKind
+from providers.domain.sheet_kinds import INSTRUMENTS
+from providers.domain.sheets import Table
+from providers.domain.words import GroupKind, ServiceMode
+from providers.services.imports import apply as sheet_apply
+from providers.services.imports import preview as sheet_preview
+from providers.services.national import national_year_save
+from providers.services.sheet_runs import sheet_run_continue, sheet_run_start
+from providers.services.uploads import sheet_forget, sheet_keep, sheet_kept
+from tests.factories import slot
+from tests.permission_world import INVITED, LATER, tomorrow
+from tests.providers.conftest import INSTRUMENT, PROFILE, terms
+from tests.rewards.builders import POLICY, YEAR
+
+
+def attempts(w):
+    """What is tried, by the name of its row: a function of who tries."""
+    now = {"now": LATER}
+    unit, instrument = {"organization_id": w.unit.pk, **now}, {"instrument_id": w.instrument.pk, **now}
+    submitted, suspended = ({"instrument_id": one.pk, **now} for one in (w.submitted, w.suspended))
+    newcomer = {"organization_id": w.submitted_profile.organization_id, **now}
+    news = {"kind": PublicationKind.NEWS, "publication_id": w.news.pk, **now}
+    draft, scheduled = ({**news, "publication_id": one.pk} for one in (w.draft, w.scheduled))
+    requested, running = ({"booking_id": one.pk, **now} for one in (w.requested, w.running))
+    log, cycle = {"log_id": w.log.pk, **now}, {"cycle_id": w.cycle.pk, **now}
+    finding, report = {"finding_id": w.finding.pk, **now}, {"report_id": w.report.pk, **now}
+    sheet = {**unit, "table": Table([["内部编号", "名称"], ["B-1", "质谱仪"]])}
+    upload = {"organization_id": w.unit.pk, "key": "a-key-that-nobody-has"}
+    booking = {
+        **instrument,
+        "interval": tomorrow(),
+        "service_mode": ServiceMode.OPERATED,
+        "subject": "二氧化钛薄膜",
+    }
+    past = HistoryRow(w.instrument.pk, w.people["user"].pk, None, ServiceMode.OPERATED, "旧记录")
+    picture = {"picture_id": w.picture.pk, **now}
+    person, reason = w.people["keep2"], {"reason": "理由"}
+    p, b, r = providers.services, bookings.services, rewards.services
+    return {
+        "user_create": partial(
+            accounts.user_create, username="new", name="新", email="new@example.org", password=None, **now
+        ),
+        "district_create": partial(
+            accounts.district_create, code="990102", name_zh="东区", name_en="East", **now
+        ),
+        "membership_grant": partial(
+            accounts.membership_grant, user=person, organization=w.unit, role=Role.UNIT_MANAGER, **now
+        ),
+        "organization_register": partial(
+            accounts.organization_register,
+            uscc="12990000000000099" + check_character("12990000000000099"),
+            name_zh="云屏新公司",
+            kind=OrganizationKind.ENTERPRISE,
+            **now,
+        ),
+        **_of_people(w, now, reason),
+        "api_token_create": partial(accounts.api_token_create, name="导出", **now),
+        "api_token_revoke": partial(accounts.api_token_revoke, public_id=w.token.public_id, **now),
+        "notification_read": partial(journal.notification_read, public_id=w.notification.public_id, **now),
+        "notifications_read": partial(journal.notifications_read, **now),
+        "unit_profile_save": partial(p.unit_profile_save, values=PROFILE, **unit),
+        "unit_profile_submit": partial(p.unit_profile_submit, **unit),
+        "unit_profile_confirm": partial(p.unit_profile_confirm, **unit),
+        "unit_profile_publish": partial(p.unit_profile_publish, **newcomer),
+        "unit_profile_return": partial(p.unit_profile_return, **newcomer, **reason),
+        "instrument_create": partial(p.instrument_create, values={**INSTRUMENT, "category": ""}, **unit),
+        "instrument_update": partial(p.instrument_update, values={"contact": "王工"}, **submitted),
+        "instrument_submit": partial(p.instrument_submit, **submitted),
+        "instrument_confirm": partial(p.instrument_confirm, **instrument),
+        "instrument_publish": partial(p.instrument_publish, **submitted),
+        "instrument_return": partial(p.instrument_return, **submitted, **reason),
+        "instrument_changes_accept": partial(p.instrument_changes_accept, **instrument),
+        "instrument_changes_refuse": partial(p.instrument_changes_refuse, **instrument, **reason),
+        "instrument_suspend": partial(p.instrument_suspend, **instrument, **reason),
+        "instrument_resume": partial(p.instrument_resume, **suspended),
+        "instrument_retire": partial(p.instrument_retire, **suspended, **reason),
+        "instrument_picture_add": partial(p.instrument_picture_add, upload=BytesIO(b""), **instrument),
+        "instrument_picture_describe": partial(
+            p.instrument_picture_describe, alt_zh="主机", alt_en="", **picture
+        ),
+        "instrument_picture_move": partial(p.instrument_picture_move, forward=True, **picture),
+        "instrument_picture_remove": partial(p.instrument_picture_remove, **picture),
+        "instrument_attachment_add": partial(
+            p.instrument_attachment_add, upload=BytesIO(b"%PDF-1.7 new"), title_zh="手册", **instrument
+        ),
+        "instrument_attachment_remove": partial(
+            p.instrument_attachment_remove, attachment_id=w.attachment.pk, **now
+        ),
+        "customs_supervision_set": partial(p.customs_supervision_set, values={}, **instrument),
+        "customs_supervision_remove": partial(p.customs_supervision_remove, **instrument),
+        "instrument_links_set": partial(p.instrument_links_set, linked_ids=[w.suspended.pk], **instrument),
+        "instrument_group_save": partial(
+            p.instrument_group_save,
+            name_zh="能谱组",
+            kind=GroupKind.RELATED,
+            instrument_ids=[w.instrument.pk, w.suspended.pk],
+            **unit,
+        ),
+        "instrument_group_remove": partial(p.instrument_group_remove, group_id=w.group.pk, **unit),
+        "sheet_keep": partial(sheet_keep, content=b"a,b\n", map_text="", **unit),
+        "sheet_kept": partial(sheet_kept, **upload),
+        "sheet_forget": partial(sheet_forget, **upload),
+        "preview": partial(sheet_preview, **sheet),
+        "apply": partial(sheet_apply, **sheet),
+        "sheet_run_start": partial(
+            sheet_run_start, kind=INSTRUMENTS, chosen={}, partial=False, **upload, **now
+        ),
+        "sheet_run_continue": partial(sheet_run_continue, public_id=w.sheet_run.public_id, **now),
+        "national_year_save": partial(national_year_save, year=YEAR, values={"unit_code": "330199"}, **unit),
+        "keeper_assign": partial(p.keeper_assign, user_id=person.pk, **instrument),
+        "keeper_remove": partial(p.keeper_remove, user_id=w.people["keep"].pk, **instrument),
+        "keepers_set": partial(p.keepers_set, user_ids=[person.pk], **instrument),
+        "qualification_grant": partial(
+            p.qualification_grant, user=person, expires_at=slot(day=90).start, **instrument
+        ),
+        "qualification_revoke": partial(p.qualification_revoke, qualification_id=w.qualification.pk, **now),
+        "rule_publish": partial(p.rule_publish, draft=terms(), applies_from=slot(day=2).start, **instrument),
+        "closure_record": partial(p.closure_record, interval=tomorrow(), reason_zh="保养", **instrument),
+        "closure_lift": partial(p.closure_lift, closure_id=w.closure.pk, **now),
+        "publication_draft": partial(
+            p.publication_draft, kind=PublicationKind.NEWS, values={"title_zh": "培训"}, **unit
+        ),
+        "publication_release": partial(p.publication_release, **draft),
+        "publication_schedule": partial(p.publication_schedule, at=slot(day=9).start, **draft),
+        "publication_unschedule": partial(p.publication_unschedule, **scheduled),
+        "publication_discard": partial(p.publication_discard, **draft),
+        "publication_picture_add": partial(
+            p.publication_picture_add, upload=None, alt_zh="楼", alt_en="Building", **unit
+        ),
+        "publication_publish": partial(
+            p.publication_publish,
+            kind=PublicationKind.NEWS,
+            values={"title_zh": "培训", "body_zh": "下周培训"},
+            **unit,
+        ),
+        "publication_update": partial(p.publication_update, values={"title_zh": "培训日"}, **news),
+        "publication_withdraw": partial(p.publication_withdraw, **news, **reason),
+        "completeness_remind": partial(
+            p.completeness_remind, organization_ids=[w.unit.pk], note="请尽快", **now
+        ),
+        "category_table_load": partial(
+            p.category_table_load, version="new", rows=[p.CategoryRow("010000", "分析仪器")], **now
+        ),
+        "calendar_year_set": partial(p.calendar_year_set, year=2027, days=[], source="通知", **now),
+        "windows_rebuild": partial(p.windows_rebuild, instrument_ids=[w.suspended.pk], **now),
+        "windows_rebuild_compared": partial(
+            p.windows_rebuild_compared, since=LATER, instrument_ids=[w.suspended.pk], **now
+        ),
+        "windows_check": partial(p.windows_check, since=LATER, instrument_ids=[w.suspended.pk], **now),
+        "synonym_group_save": partial(p.synonym_group_save, words=["透射电镜", "TEM"], **now),
+        "synonym_group_remove": partial(p.synonym_group_remove, public_id=w.synonyms.public_id, **now),
+        "synonyms_load": partial(p.synonyms_load, **now),
+        "booking_create": partial(b.booking_create, payer_organization_id=None, **booking),
+        "booking_create/company": partial(b.booking_create, payer_organization_id=w.company.pk, **booking),
+        "booking_move": partial(b.booking_move, interval=tomorrow(), **requested),
+        "booking_cancel": partial(b.booking_cancel, **requested, **reason),
+        "booking_approve": partial(b.booking_approve, **requested),
+        "booking_reject": partial(b.booking_reject, **requested, **reason),
+        "booking_check_in": partial(b.booking_check_in, **requested),
+        "booking_check_out": partial(b.booking_check_out, **running),
+        "closure_place": partial(b.closure_place, interval=tomorrow(), reason_zh="保养", **instrument),
+        "closure_lift/bookings": partial(b.closure_lift, closure_id=w.closure.pk, **now),
+        "instrument_suspend/bookings": partial(b.instrument_suspend, **instrument, **reason),
+        "instrument_resume/bookings": partial(b.instrument_resume, **suspended),
+        "instrument_resume/by_bureau": partial(
+            b.instrument_resume, instrument_id=w.suspended_by_bureau.pk, **now
+        ),
+        "instrument_retire/bookings": partial(b.instrument_retire, **suspended, **reason),
+        "qualification_revoke/bookings": partial(
+            b.qualification_revoke, qualification_id=w.qualification.pk, **now, **reason
+        ),
+        "holidays_set": partial(b.holidays_set, year=2027, days=[], source="通知", **now),
+        "rule_put_in_force": partial(
+            b.rule_put_in_force, draft=terms(), applies_from=slot(day=2).start, **instrument
+        ),
+        "usage_log_by_hand": partial(
+            b.usage_log_by_hand,
+            interval=slot(day=-3),
+            user=w.people["user"],
+            payer_organization_id=w.company.pk,
+            service_mode=ServiceMode.OPERATED,
+            content="补录",
+            **instrument,
+        ),
+        "usage_correct": partial(b.usage_correct, changes={"samples": 5}, **log, **reason),
+        "usage_confirm": partial(b.usage_confirm, **log),
+        "usage_confirm/by_manager": partial(b.usage_confirm, log_id=w.by_hand.pk, **now),
+        "usage_confirm/correction": partial(b.usage_confirm, correction_id=w.correction.pk, **log),
+        "usage_review": partial(b.usage_review, rating=Rating.VERY_SATISFIED, **log),
+        "case_uses_set": partial(b.case_uses_set, case_id=w.case.pk, booking_ids=[], **now),
+        "membership_end": partial(b.membership_end, membership_id=w.belongs.pk, **now, **reason),
+        "organization_leave": partial(b.organization_leave, organization_id=w.elsewhere.pk, **now),
+        "history_import": partial(b.history_import, rows=[past], **now),
+        "policy_load": partial(r.policy_load, document=POLICY, **now),
+        "cycle_open": partial(
+            r.cycle_open, year=YEAR + 1, policy_id=w.policy.pk, budget_yuan=Decimal(1), **now
+        ),
+        "cycle_freeze": partial(r.cycle_freeze, **cycle),
+        "cycle_check": partial(r.cycle_check, **cycle),
+        "finding_answer": partial(r.finding_answer, answer="属实", **finding),
+        "finding_decide": partial(r.finding_decide, uphold=True, **finding, **reason),
+        "cycle_score": partial(r.cycle_score, **cycle),
+        "cycle_announce": partial(r.cycle_announce, **cycle),
+        "cycle_approve": partial(r.cycle_approve, **cycle),
+        "report_send": partial(r.report_send, **cycle),
+        "report_accept": partial(r.report_accept, **report),
+        "report_return": partial(r.report_return, **report, **reason),
+        "payment_record": partial(
+            r.payment_record,
+            award_id=w.award.pk,
+            amount_yuan=w.award.amount_yuan,
+            paid_date=LATER.date(),
+            account="6222",
+            **report,
+        ),
+    }
+
+
+def _of_people(w, now, reason):
+    """What is tried on a registered body, and on people of the company."""
+    pending, company = ({"organization_id": one.pk, **now} for one in (w.pending, w.company))
+    request, belongs = ({"membership_id": one.pk, **now} for one in (w.request, w.belongs))
+    invitation = {"invitation_id": w.invitation.pk, **now}
+    facts = {"uscc": w.pending.uscc, "name_zh": "云屏待审单位", "kind": OrganizationKind.UNIVERSITY}
+    return {
+        "organization_correct": partial(accounts.organization_correct, **facts, **pending),
+        "organization_edit": partial(
+            accounts.organization_edit, name_en="", contact="甲", phone="1", **company
+        ),
+        "organization_document_add": lambda **who: accounts.organization_document_add(
+            uploads=[ContentFile(b"%PDF-1", "执照.pdf")], **pending, **who
+        ),
+        "organization_document_remove": partial(
+            accounts.organization_document_remove, public_id=w.document.public_id, **pending
+        ),
+        "organization_admit": partial(accounts.organization_admit, **pending),
+        "organization_refuse": partial(accounts.organization_refuse, **pending, **reason),
+        "organization_revise": partial(
+            accounts.organization_revise,
+            name_zh="云屏新名有限公司",
+            kind=OrganizationKind.INSTITUTE,
+            **company,
+            **reason,
+        ),
+        "organization_suspend": partial(accounts.organization_suspend, **company, **reason),
+        "organization_reinstate": partial(accounts.organization_reinstate, **company),
+        "relation_declare": partial(accounts.relation_declare, first=w.unit, second=w.company, **now),
+        "relation_end": partial(
+            accounts.relation_end, organization_id=w.unit.pk, other_id=w.elsewhere.pk, **now, **reason
+        ),
+        "membership_request": partial(accounts.membership_request, **company),
+        "membership_admit": partial(accounts.membership_admit, **request),
+        "membership_refuse": partial(accounts.membership_refuse, **request, **reason),
+        "membership_withdraw": partial(accounts.membership_withdraw, **request),
+        "membership_close": partial(accounts.membership_close, **belongs, **reason),
+        "membership_hand_over": partial(
+            accounts.membership_hand_over,
+            membership_id=w.administers.pk,
+            successor_id=w.people["user"].pk,
+            **now,
+        ),
+        "invitation_send": partial(
+            accounts.invitation_send, email="new@example.org", role=Role.RESEARCHER, **company
+        ),
+        "invitation_resend": partial(accounts.invitation_resend, **invitation),
+        "invitation_withdraw": partial(accounts.invitation_withdraw, **invitation),
+        "invitation_accept": partial(accounts.invitation_accept, secret=INVITED, **now),
+        "user_update": partial(accounts.user_update, name="新", phone="", language="en", **now),
+        "user_language_set": partial(accounts.user_language_set, language="en", **now),
+    }
