@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
+from instrument_share.journal.services import record
 from instrument_share.kernel.errors import DomainError, Kind, gettext_noop
 from providers.models import InstrumentCategory
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
+    from providers.models import Instrument, UnitProfile
 
 
 class ReasonMissing(DomainError):
@@ -73,3 +75,17 @@ def _as_json(value: Any) -> Any:
         case InstrumentCategory():
             return value.code
     return value
+
+
+def record_change(
+    actor: "User | None", action: str, row: "Instrument | UnitProfile", now: datetime, **details: Any
+) -> None:
+    """The entry in the journal for what was done to something of a unit."""
+    record(
+        actor=actor,
+        action=action,
+        subject=row,
+        now=now,
+        organization_id=row.organization_id,
+        details=details,
+    )

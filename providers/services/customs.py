@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from instrument_share.accounts.permissions import require
-from instrument_share.journal.services import record
 from instrument_share.kernel.errors import Invalid
 from providers.domain.customs import customs_checked
 from providers.domain.states import EDITABLE_AS_A_WHOLE, LIVE
 from providers.models import CustomsSupervision, Instrument
 from providers.selectors import instrument_lock
-from providers.services.common import InReview, as_json, keep
+from providers.services.common import InReview, as_json, keep, record_change
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -35,7 +34,7 @@ def customs_supervision_set(
     for name, value in clean.items():
         setattr(row, name, value)
     keep(row, actor=actor, now=now)
-    _record(actor, "instrument.customs_entered", instrument, now, values=as_json(clean))
+    record_change(actor, "instrument.customs_entered", instrument, now, values=as_json(clean))
     return row
 
 
@@ -48,7 +47,7 @@ def customs_supervision_remove(*, actor: "User", instrument_id: int, now: dateti
         return
     row._history_user, row._history_date = actor, now  # type: ignore[attr-defined]
     row.delete()
-    _record(actor, "instrument.customs_removed", instrument, now)
+    record_change(actor, "instrument.customs_removed", instrument, now)
 
 
 def _editable(actor: "User", instrument_id: int) -> Instrument:
@@ -57,14 +56,3 @@ def _editable(actor: "User", instrument_id: int) -> Instrument:
     if instrument.state not in EDITABLE_AS_A_WHOLE | LIVE:
         raise InReview(state=instrument.state)
     return instrument
-
-
-def _record(actor: "User", action: str, instrument: Instrument, now: datetime, **details: Any) -> None:
-    record(
-        actor=actor,
-        action=action,
-        subject=instrument,
-        now=now,
-        organization_id=instrument.organization_id,
-        details=details,
-    )

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import allowed, require
 from instrument_share.accounts.selectors import organization_lock, people_with
-from instrument_share.journal.services import notify, record
+from instrument_share.journal.services import notify
 from instrument_share.kernel.errors import DomainError, Invalid, Kind, Problem, gettext_noop
 from instrument_share.kernel.states import moved
 from instrument_share.kernel.wording import Bilingual
@@ -19,7 +19,7 @@ from providers.domain.states import EDITABLE_AS_A_WHOLE, INSTRUMENT_MOVES, LIVE
 from providers.models import Instrument
 from providers.permissions import may_suspend_own
 from providers.selectors import category_table, instrument_lock
-from providers.services.common import InReview, as_json, given, keep, unchanged_since
+from providers.services.common import InReview, as_json, given, keep, record_change, unchanged_since
 from providers.services.search import search_index
 from providers.services.windows import windows_cut
 
@@ -63,7 +63,7 @@ def instrument_create(
     with _taken_number_refused(instrument):
         keep(instrument, actor=actor, now=now)
     search_index([instrument.pk])
-    _record(actor, "instrument.created", instrument, now)
+    record_change(actor, "instrument.created", instrument, now)
     return instrument
 
 
@@ -110,7 +110,7 @@ def instrument_update(
     with _taken_number_refused(instrument):
         keep(instrument, actor=actor, now=now)
     search_index([instrument.pk])
-    _record(actor, "instrument.updated", instrument, now, fields=sorted(clean), waiting=sorted(waiting))
+    record_change(actor, "instrument.updated", instrument, now, fields=sorted(clean), waiting=sorted(waiting))
     return instrument
 
 
@@ -124,7 +124,7 @@ def instrument_changes_accept(*, actor: "User", instrument_id: int, now: datetim
     instrument.pending_values, instrument.pending_since, instrument.confirmed_at = {}, None, now
     keep(instrument, actor=actor, now=now)
     search_index([instrument.pk])
-    _record(actor, "instrument.changes_accepted", instrument, now, values=accepted)
+    record_change(actor, "instrument.changes_accepted", instrument, now, values=accepted)
     message = gettext_noop("The bureau has accepted the changes of “{name}”.")
     _tell(instrument, message, now)
     return instrument
@@ -138,7 +138,7 @@ def instrument_changes_refuse(*, actor: "User", instrument_id: int, reason: str,
     instrument.pending_values, instrument.pending_since, instrument.return_reason = {}, None, why
     instrument.revision += 1
     keep(instrument, actor=actor, now=now)
-    _record(actor, "instrument.changes_refused", instrument, now, values=refused, reason=why)
+    record_change(actor, "instrument.changes_refused", instrument, now, values=refused, reason=why)
     message = gettext_noop("The bureau has refused the changes of “{name}”: {reason}")
     _tell(instrument, message, now, reason=why)
     return instrument
@@ -153,7 +153,7 @@ def instrument_confirm(*, actor: "User", instrument_id: int, now: datetime) -> I
         raise InReview(state=instrument.state)
     instrument.confirmed_at = now
     keep(instrument, actor=actor, now=now)
-    _record(actor, "instrument.confirmed", instrument, now)
+    record_change(actor, "instrument.confirmed", instrument, now)
     return instrument
 
 
@@ -166,7 +166,7 @@ def instrument_submit(*, actor: "User", instrument_id: int, now: datetime) -> In
     _need_all({}, instrument)
     instrument.state, instrument.submitted_at, instrument.return_reason = state, now, ""
     keep(instrument, actor=actor, now=now)
-    _record(actor, "instrument.submitted", instrument, now)
+    record_change(actor, "instrument.submitted", instrument, now)
     return instrument
 
 
@@ -178,7 +178,7 @@ def instrument_return(*, actor: "User", instrument_id: int, reason: str, now: da
     instrument.state = moved(INSTRUMENT_MOVES, instrument.state, "return")
     instrument.return_reason = given(reason)
     keep(instrument, actor=actor, now=now)
-    _record(actor, "instrument.returned", instrument, now, reason=instrument.return_reason)
+    record_change(actor, "instrument.returned", instrument, now, reason=instrument.return_reason)
     message = gettext_noop("The bureau has returned “{name}”: {reason}")
     _tell(instrument, message, now, reason=instrument.return_reason)
     return instrument
@@ -192,7 +192,7 @@ def instrument_publish(*, actor: "User", instrument_id: int, now: datetime) -> I
     instrument.state = moved(INSTRUMENT_MOVES, instrument.state, "publish")
     instrument.published_at = instrument.confirmed_at = now
     keep(instrument, actor=actor, now=now)
-    _record(actor, "instrument.published", instrument, now)
+    record_change(actor, "instrument.published", instrument, now)
     _tell(instrument, gettext_noop("The bureau has published “{name}”."), now)
     return instrument
 
@@ -210,7 +210,7 @@ def instrument_suspend(*, actor: "User", instrument_id: int, reason: str, now: d
     instrument.suspended_at, instrument.suspension_reason = now, given(reason)
     instrument.suspended_by_bureau = not may_suspend_own(actor, instrument)
     keep(instrument, actor=actor, now=now)
-    _record(
+    record_change(
         actor,
         "instrument.suspended",
         instrument,
@@ -235,7 +235,7 @@ def instrument_resume(*, actor: "User", instrument_id: int, now: datetime) -> In
     instrument.state = moved(INSTRUMENT_MOVES, instrument.state, "resume")
     instrument.suspended_by_bureau, instrument.suspension_reason = False, ""
     keep(instrument, actor=actor, now=now)
-    _record(actor, "instrument.resumed", instrument, now, by_bureau=by_bureau)
+    record_change(actor, "instrument.resumed", instrument, now, by_bureau=by_bureau)
     if by_bureau:
         _tell(instrument, gettext_noop("The bureau has put “{name}” back into service."), now)
     return instrument
@@ -249,7 +249,7 @@ def instrument_retire(*, actor: "User", instrument_id: int, reason: str, now: da
     instrument.state = moved(INSTRUMENT_MOVES, instrument.state, "retire")
     instrument.retired_at, instrument.suspended_by_bureau = now, False
     keep(instrument, actor=actor, now=now)
-    _record(actor, "instrument.retired", instrument, now, reason=given(reason))
+    record_change(actor, "instrument.retired", instrument, now, reason=given(reason))
     windows_cut(instrument_ids=[instrument.pk], since=now)
     return instrument
 
@@ -327,17 +327,6 @@ def _with_waiting_changes(actor: "User", instrument_id: int) -> Instrument:
     if not instrument.pending_values:
         raise NothingWaits
     return instrument
-
-
-def _record(actor: "User | None", action: str, instrument: Instrument, now: datetime, **details: Any) -> None:
-    record(
-        actor=actor,
-        action=action,
-        subject=instrument,
-        now=now,
-        organization_id=instrument.organization_id,
-        details=details,
-    )
 
 
 def _tell(instrument: Instrument, message: str, now: datetime, **params: Any) -> None:

@@ -11,13 +11,12 @@ from django.db import transaction
 from django.db.models import Max
 
 from instrument_share.accounts.permissions import allowed
-from instrument_share.journal.services import record
 from instrument_share.kernel.errors import DomainError, Kind, NotFound, Problem, gettext_noop
 from providers.domain.states import EDITABLE_AS_A_WHOLE, LIVE
 from providers.domain.words import Audience
 from providers.models import Instrument, InstrumentAttachment, InstrumentPicture
 from providers.selectors import instrument_lock
-from providers.services.common import InReview, keep
+from providers.services.common import InReview, keep, record_change
 from providers.services.pictures import attachment_prepared, gallery_prepared, stored
 
 if TYPE_CHECKING:
@@ -204,13 +203,13 @@ def _after_gallery(
     if instrument.picture.name != main:
         instrument.picture = main
         keep(instrument, actor=actor, now=now)
-    _record(actor, action, instrument, now, picture=picture.public_id, file=str(picture.large.name))
+    record_change(actor, action, instrument, now, picture=picture.public_id, file=str(picture.large.name))
 
 
 def _record_attachment(
     actor: "User", action: str, instrument: Instrument, attachment: InstrumentAttachment, now: datetime
 ) -> None:
-    _record(
+    record_change(
         actor,
         action,
         instrument,
@@ -219,15 +218,4 @@ def _record_attachment(
         title=attachment.title_zh,
         sha256=attachment.sha256,
         audience=attachment.audience,
-    )
-
-
-def _record(actor: "User | None", action: str, instrument: Instrument, now: datetime, **details: str) -> None:
-    record(
-        actor=actor,
-        action=action,
-        subject=instrument,
-        now=now,
-        organization_id=instrument.organization_id,
-        details=details,
     )

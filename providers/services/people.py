@@ -9,7 +9,7 @@ from django.db import transaction
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import people_with
-from instrument_share.journal.services import notify, record
+from instrument_share.journal.services import notify
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import DomainError, gettext_noop
 from instrument_share.kernel.wording import Bilingual
@@ -17,6 +17,7 @@ from providers.domain.reminders import FIRST_HOUR, NOTICE_AHEAD
 from providers.models import Instrument, Keeper, Qualification
 from providers.selectors import instrument_lock, keepers_of, qualification_lock
 from providers.selectors.instruments import qualifications_ending
+from providers.services.common import record_change
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -52,7 +53,7 @@ def keeper_assign(*, actor: "User", instrument_id: int, user_id: int, now: datet
         raise NotAKeeper
     keeper, created = Keeper.objects.get_or_create(instrument=instrument, user=user)
     if created:
-        _record(actor, "keeper.assigned", instrument, user, now)
+        record_change(actor, "keeper.assigned", instrument, now, user=user.public_id)
     return keeper
 
 
@@ -64,7 +65,7 @@ def keeper_remove(*, actor: "User", instrument_id: int, user_id: int, now: datet
     keeper = Keeper.objects.select_related("user").filter(instrument=instrument, user_id=user_id).first()
     if keeper is not None:
         keeper.delete()
-        _record(actor, "keeper.removed", instrument, keeper.user, now)
+        record_change(actor, "keeper.removed", instrument, now, user=keeper.user.public_id)
 
 
 @transaction.atomic
@@ -92,7 +93,7 @@ def keeper_links_drop(*, actor: "User", organization_id: int, user: "User", now:
     for instrument_id in sorted(kept.values_list("instrument_id", flat=True)):
         instrument = instrument_lock(instrument_id)
         Keeper.objects.filter(instrument=instrument, user=user).delete()
-        _record(actor, "keeper.removed", instrument, user, now)
+        record_change(actor, "keeper.removed", instrument, now, user=user.public_id)
 
 
 @transaction.atomic
@@ -108,7 +109,14 @@ def qualification_grant(
         instrument=instrument, user=user, granted_by=actor, granted_at=now, expires_at=expires_at
     )
     qualification.save(force_insert=True)
-    _record(actor, "qualification.granted", instrument, user, now, expires_at=expires_at.isoformat())
+    record_change(
+        actor,
+        "qualification.granted",
+        instrument,
+        now,
+        user=user.public_id,
+        expires_at=expires_at.isoformat(),
+    )
     _tell(user, gettext_noop("You may now operate “{name}”."), instrument, now)
     return qualification
 
@@ -125,7 +133,7 @@ def qualification_revoke(*, actor: "User", qualification_id: int, now: datetime)
     if found.revoked_at is None:
         found.revoked_at = now
         found.save(update_fields=["revoked_at"])
-        _record(actor, "qualification.revoked", instrument, found.user, now)
+        record_change(actor, "qualification.revoked", instrument, now, user=found.user.public_id)
         _tell(found.user, gettext_noop("Your right to operate “{name}” has ended."), instrument, now)
     return found
 
@@ -154,19 +162,6 @@ def qualification_ends_tell(*, now: datetime) -> int:
         )
     Qualification.objects.filter(pk__in=[one.pk for one in ending]).update(end_told_at=now)
     return len(ending)
-
-
-def _record(
-    actor: "User", action: str, instrument: Instrument, user: "User", now: datetime, **details: str
-) -> None:
-    record(
-        actor=actor,
-        action=action,
-        subject=instrument,
-        now=now,
-        organization_id=instrument.organization_id,
-        details={"user": user.public_id, **details},
-    )
 
 
 def _tell(user: "User", message: str, instrument: Instrument, now: datetime, **params: Any) -> None:

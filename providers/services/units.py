@@ -9,14 +9,14 @@ from django.db import transaction
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization_lock, people_with
-from instrument_share.journal.services import notify, record
+from instrument_share.journal.services import notify
 from instrument_share.kernel.errors import Invalid, NotFound, gettext_noop
 from instrument_share.kernel.states import moved
 from providers.domain.states import PROFILE_MOVES
 from providers.domain.units import PROFILE_FIELDS, problems_of_publication, problems_of_values
 from providers.domain.words import ProfileState
 from providers.models import UnitProfile
-from providers.services.common import InReview, given, keep, unchanged_since
+from providers.services.common import InReview, given, keep, record_change, unchanged_since
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -54,7 +54,7 @@ def unit_profile_save(
         profile.confirmed_at = now
     profile.revision += 1
     keep(profile, actor=actor, now=now)
-    _record(actor, "unit_profile.saved", profile, now, fields=sorted(values))
+    record_change(actor, "unit_profile.saved", profile, now, fields=sorted(values))
     return profile
 
 
@@ -68,7 +68,7 @@ def unit_profile_submit(*, actor: "User", organization_id: int, now: datetime) -
         raise Invalid(problems=problems)
     profile.state, profile.submitted_at, profile.return_reason = state, now, ""
     keep(profile, actor=actor, now=now)
-    _record(actor, "unit_profile.submitted", profile, now)
+    record_change(actor, "unit_profile.submitted", profile, now)
     return profile
 
 
@@ -80,7 +80,7 @@ def unit_profile_publish(*, actor: "User", organization_id: int, now: datetime) 
     profile.state = moved(PROFILE_MOVES, profile.state, "publish")
     profile.published_at = profile.confirmed_at = now
     keep(profile, actor=actor, now=now)
-    _record(actor, "unit_profile.published", profile, now)
+    record_change(actor, "unit_profile.published", profile, now)
     _tell(profile, gettext_noop("The bureau has published your unit's profile."), now)
     return profile
 
@@ -93,7 +93,7 @@ def unit_profile_return(*, actor: "User", organization_id: int, reason: str, now
     profile.state = moved(PROFILE_MOVES, profile.state, "return")
     profile.return_reason = given(reason)
     keep(profile, actor=actor, now=now)
-    _record(actor, "unit_profile.returned", profile, now, reason=profile.return_reason)
+    record_change(actor, "unit_profile.returned", profile, now, reason=profile.return_reason)
     message = gettext_noop("The bureau has returned your unit's profile: {reason}")
     _tell(profile, message, now, reason=profile.return_reason)
     return profile
@@ -108,7 +108,7 @@ def unit_profile_confirm(*, actor: "User", organization_id: int, now: datetime) 
         raise InReview(state=profile.state)
     profile.confirmed_at = now
     keep(profile, actor=actor, now=now)
-    _record(actor, "unit_profile.confirmed", profile, now)
+    record_change(actor, "unit_profile.confirmed", profile, now)
     return profile
 
 
@@ -121,17 +121,6 @@ def _locked(organization_id: int) -> UnitProfile:
     if profile is None:
         raise NotFound
     return profile
-
-
-def _record(actor: "User", action: str, profile: UnitProfile, now: datetime, **details: Any) -> None:
-    record(
-        actor=actor,
-        action=action,
-        subject=profile,
-        now=now,
-        organization_id=profile.organization_id,
-        details=details,
-    )
 
 
 def _tell(profile: UnitProfile, message: str, now: datetime, **params: Any) -> None:
