@@ -1,6 +1,6 @@
 """The four kinds of information that go out without review: their fields, and what publication needs."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -82,6 +82,17 @@ FIELDS: Mapping[PublicationKind, Mapping[str, PublicationField]] = {
 }
 STATEMENT_PARTS = ("how_zh", "audience_zh", "charges_zh")
 """What an openness statement says in parts, where it has no text that says it."""
+
+
+def year_to_state(stated: Collection[int], running: int) -> int | None:
+    """The year that the next openness statement of a unit is about, or None where each has its own.
+
+    First the year that ended last, which is due; then the oldest gap since the first statement; then the
+    `running` year, whose figures still grow. `stated` are the years with a statement, drafts too.
+    """
+    ended = running - 1
+    gaps = range(min(stated, default=ended), running)
+    return next((year for year in (ended, *gaps, running) if year not in stated), None)
 
 
 def state_of(

@@ -69,7 +69,7 @@ from providers.selectors.publications import (
     publication_at,
     publication_picture,
     publications,
-    statement_before,
+    statements_by_year,
 )
 from providers.selectors.relations import (
     Group,
@@ -170,7 +170,7 @@ __all__ = [
     "search",
     "side_by_side",
     "state_in",
-    "statement_before",
+    "statements_by_year",
     "terms_at",
     "terms_now",
     "terms_of",

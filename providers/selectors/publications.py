@@ -121,10 +121,12 @@ def own_publication_counts(
     return {state: found[state.value] for state in IN_STATE}
 
 
-def statement_before(organization_id: int, year: int) -> OpennessStatement | None:
-    """The last published statement about a year before this one; the caller has checked the viewer."""
-    earlier = OpennessStatement.objects.filter(STANDING, organization_id=organization_id, year__lt=year)
-    return earlier.order_by("-year", "-id").first()
+def statements_by_year(organization_id: int) -> Mapping[int, OpennessStatement]:
+    """A unit's statements, drafts too, without what was taken down, newest year first; the caller has
+    checked the viewer.
+    """
+    rows = OpennessStatement.objects.filter(organization_id=organization_id, withdrawn_at__isnull=True)
+    return {row.year: row for row in rows.order_by("-year")}
 
 
 def case_lock(case_id: int) -> ServiceCase:

@@ -1,5 +1,6 @@
 """News, regulations, cases and openness statements of a unit: the lists of its managers, and the editor."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
@@ -99,12 +100,12 @@ def new(
     organization_id: str,
     kind: str,
     *,
-    prefilled: dict[str, Any] | None = None,
-    before: Any = None,
+    prefilled: Mapping[str, Any] | None = None,
+    shown: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     """Begin a draft, or publish at once.
 
-    `prefilled` are values to begin with; `before` is a statement whose words can be taken over.
+    `prefilled` are values to begin with; `shown` is what the page says besides, as the years of statements.
     """
     now = clock.now()
     unit = managed_unit(request, organization_id)
@@ -127,7 +128,7 @@ def new(
     context = {
         **_editor(request, unit, chosen, form),
         "title": TITLES[chosen][1],
-        "before": before,
+        **(shown or {}),
         "back_address": reverse("unit_publications", args=[unit.public_id, chosen.value]),
     }
     return render(request, "providers/publication_edit.html", context, status=422 if is_sent else 200)
@@ -235,9 +236,4 @@ def _after_saving(saved: Any) -> str:
 
 def _usual(kind: PublicationKind, now: "datetime") -> dict[str, Any]:
     today = now.astimezone(CITY_TIME).date()
-    match kind:
-        case PublicationKind.OPENNESS:
-            return {"year": today.year - 1}
-        case PublicationKind.REGULATION:
-            return {"effective_date": today}
-    return {}
+    return {"effective_date": today} if kind is PublicationKind.REGULATION else {}

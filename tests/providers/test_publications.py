@@ -203,8 +203,7 @@ def test_a_year_is_free_again_after_its_statement_was_taken_down(world):
     first = statement(world)
     act(world, "withdraw", first, kind=PublicationKind.OPENNESS, reason="数据有误")
     second = statement(world)
-    assert selectors.statement_before(world.unit.pk, 2025) == second
-    assert selectors.statement_before(world.unit.pk, 2024) is None
+    assert selectors.statements_by_year(world.unit.pk) == {2024: second}
 
 
 def test_the_database_refuses_dates_that_contradict(world):

@@ -1,5 +1,6 @@
 """One thing that a unit has published, as everybody reads it; and the statement that begins with figures."""
 
+import re
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -19,7 +20,8 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.web import clock
 from instrument_share.web.formats import bilingual, in_english
 from providers import selectors as providers
-from providers.domain.publications import PublicationKind
+from providers.domain.publications import PublicationKind, year_to_state
+from providers.domain.words import PublicationState
 from providers.views import publications as editor
 from providers.views.common import managed_unit
 
@@ -77,25 +79,58 @@ def _texts(row: Any, kind: PublicationKind) -> list[dict[str, Any]]:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def statement_new(request: HttpRequest, organization_id: str) -> HttpResponse:
-    """The editor of last year's statement: hours from the logs, `?from=last` the words of the one before."""
+    """The editor of a year's statement: hours from the logs, `?from=last` the words of the one before.
+
+    It proposes the year that is due, `?year=` another that has none, and shows which have theirs already.
+    """
     unit = managed_unit(request, organization_id)
-    year = clock.now().astimezone(CITY_TIME).year - 1
-    before = providers.statement_before(unit.pk, year)
-    hours = bookings.hours_of_unit(unit.pk, year_of(year))
+    running = clock.now().astimezone(CITY_TIME).year
+    stated = providers.statements_by_year(unit.pk)
+    asked = _year_asked(request, running)
+    year = asked if asked and asked not in stated else year_to_state(stated, running)
+    before = _last_published(stated, year)
+    prefilled = _begun_with(unit, year)
+    if before and request.GET.get("from") == "last":
+        prefilled |= {name: getattr(before, name) for name in COPIED}
+    shown = {
+        "before": before,
+        "year": year,
+        "is_running": year == running,
+        "years": [(one, stated.get(one)) for one in range(running, min(stated, default=running - 1) - 1, -1)],
+    }
+    return editor.new(
+        request, organization_id, PublicationKind.OPENNESS.value, prefilled=prefilled, shown=shown
+    )
+
+
+def _year_asked(request: HttpRequest, running: int) -> int | None:
+    text = request.GET.get("year", "")
+    return int(text) if re.fullmatch("20[0-9]{2}", text) and int(text) <= running else None
+
+
+def _last_published(stated: Any, year: int | None) -> Any:
+    """The statement whose words the one of `year` can take over."""
+    rows = (row for one, row in stated.items() if year is None or one < year)
+    return next((row for row in rows if row.state is PublicationState.PUBLISHED), None)
+
+
+def _begun_with(unit: Any, year: int | None) -> dict[str, Any]:
+    """What a statement begins with: whom to ask, and of its year the hours that are logged."""
     profile = providers.unit_of(unit.pk)
-    prefilled: dict[str, Any] = {
+    begun: dict[str, Any] = {
+        "contact": profile.contact if profile else "",
+        "phone": profile.phone if profile else "",
+    }
+    if year is None:
+        return begun
+    hours = bookings.hours_of_unit(unit.pk, year_of(year))
+    return {
+        **begun,
         "year": year,
         "total_hours": _hours(hours.internal_seconds + hours.external_seconds),
         "external_hours": _hours(hours.external_seconds),
-        "contact": profile.contact if profile else "",
-        "phone": profile.phone if profile else "",
         **_titles(unit, year),
     }
-    if before and request.GET.get("from") == "last":
-        prefilled |= {name: getattr(before, name) for name in COPIED}
-    return editor.new(
-        request, organization_id, PublicationKind.OPENNESS.value, prefilled=prefilled, before=before
-    )
 
 
 def _titles(unit: Any, year: int) -> dict[str, str]:

@@ -176,6 +176,35 @@ def test_a_statement_begins_with_figures_and_last_years_words(at, world):
     assert OpennessStatement.objects.filter(year=2024, charges_zh="按成本。").exists()
 
 
+def test_a_new_statement_is_about_a_year_that_has_none_and_says_which_have(at, world, read):
+    def stated(year, save=services.publication_publish):
+        values = {"title_zh": f"{year}", "year": year, "body_zh": "开放。"}
+        kind = PublicationKind.OPENNESS
+        return save(actor=world.manager, kind=kind, organization_id=world.unit.pk, values=values, now=NOW)
+
+    def proposed(**query):
+        return at("manager").get(page, query).context["form"]["year"].value()
+
+    page = reverse("statement_new", args=[world.unit.public_id])
+    first = stated(2022)
+    assert proposed() == 2024
+    assert proposed(year="2023") == 2023
+    for useless in ("2022", "2026", "x", "20240"):
+        assert proposed(year=useless) == 2024
+    draft = stated(2024, services.publication_draft)
+    assert proposed() == 2023
+    stated(2023)
+    assert proposed() == 2025
+    said = read("manager", page)
+    assert "本次填报 2025 年度。该年度尚未结束" in said
+    assert "2025 本次填报 2024 草稿 2023 已发布 2022 已发布" in said
+    html = at("manager").get(page).content.decode()
+    assert all(page_of(one) in html for one in (first, draft))
+    stated(2025)
+    assert proposed() is None
+    assert "各年度均已填报。" in read("manager", page)
+
+
 def png():
     made = BytesIO()
     Image.new("RGB", (30, 20), "red").save(made, "PNG")
