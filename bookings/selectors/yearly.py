@@ -1,21 +1,18 @@
 """A year of usage for whoever counts it: values only, read in batches, without personal data."""
 
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists
 
 from bookings.domain.quota import year_of
-from bookings.models import UsageConfirmation, UsageCorrection, UsageLog
-from bookings.selectors.usage import typed
+from bookings.models import UsageLog
+from bookings.selectors.counted import CONFIRMATION, counted_rows
 from instrument_share.kernel.interval import Interval, intersected, total
 from providers import selectors as providers
 
-BATCH = 2000
 LONGEST_USE = timedelta(days=31)
 """How far before and after a year uses are looked for that lie in the same time as one of the year."""
 
@@ -29,11 +26,7 @@ AS_LOGGED = (
     "related",
     "starts_at",
     "ends_at",
-    "setup_seconds",
-    "measuring_seconds",
-    "post_seconds",
     "idle_seconds",
-    "effective_seconds",
     "service_mode",
     "direction",
     "purpose",
@@ -75,18 +68,12 @@ def usage_of_year(year: int) -> Iterator[dict[str, Any]]:
     year. The number of statements grows with every 2,000 logs, not with each.
     """
     span = year_of(year)
-    confirmation = UsageConfirmation.objects.filter(log=OuterRef("pk"), correction__isnull=True)
-    sources = [F("pk"), *map(F, AS_LOGGED), *map(F, FROM_OTHERS.values()), Exists(confirmation)]
-    names = ("pk", *AS_LOGGED, *FROM_OTHERS, "confirmed")
-    found = (
-        UsageLog.objects.filter(starts_at__gte=span.start - LONGEST_USE, starts_at__lt=span.end + LONGEST_USE)
-        .order_by("instrument_id", "starts_at", "id")
-        .values_list(*sources)
-        .iterator(chunk_size=BATCH)
-    )
+    logs = UsageLog.objects.filter(
+        starts_at__gte=span.start - LONGEST_USE, starts_at__lt=span.end + LONGEST_USE
+    ).order_by("instrument_id", "starts_at", "id")
+    sources = {**{name: name for name in AS_LOGGED}, **FROM_OTHERS, "confirmed": Exists(CONFIRMATION)}
     reach: dict[int, datetime] = {}
-    while rows := [dict(zip(names, row, strict=True)) for row in islice(found, BATCH)]:
-        _correct(rows)
+    for rows in counted_rows(logs, sources):
         batch = [row for row in rows if _belongs(row, span, reach)]
         windows = _windows_around(batch)
         for row in batch:
@@ -107,21 +94,6 @@ def _belongs(row: dict[str, Any], span: Interval, reach: dict[int, datetime]) ->
         return bool(row["starts_at"] < reach.get(instrument, span.end))
     reach[instrument] = max(row["ends_at"], reach.get(instrument, span.end))
     return True
-
-
-def _correct(rows: list[dict[str, Any]]) -> None:
-    """Apply the confirmed corrections, oldest first."""
-    corrections: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    confirmed = UsageCorrection.objects.filter(
-        log__in=[row["pk"] for row in rows], confirmation__isnull=False
-    ).order_by("entry__number")
-    for log_id, changes in confirmed.values_list("log_id", "changes"):
-        corrections[log_id].append(changes)
-    for row in rows:
-        row["corrected"] = row["pk"] in corrections
-        for changes in corrections.get(row["pk"], ()):
-            row.update({name: typed(name, value) for name, value in changes.items() if name in row})
-        row["effective_seconds"] = row["setup_seconds"] + row["measuring_seconds"] + row["post_seconds"]
 
 
 def _windows_around(rows: Sequence[dict[str, Any]]) -> dict[int, list[Interval]]:

@@ -6,7 +6,7 @@ Uses come first and are never kept: what they add up to for instruments and unit
 import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import IO, TYPE_CHECKING, Any
 
@@ -63,13 +63,21 @@ MOST_ROWS = 1_000_000
 
 @dataclass(frozen=True)
 class NationalRecord:
-    """A record with what the platform would refuse of it; `name` and `address` lead to where it is mended."""
+    """A record with what the platform would refuse of it.
+
+    `place` is the route, with its arguments, of the page where what `name` stands for is mended.
+    """
 
     kind: RecordType
     values: Mapping[str, str]
     name: str
-    address: str
+    place: tuple[str, ...]
     refusals: tuple[Refusal, ...]
+
+    @property
+    def address(self) -> str:
+        route, *arguments = self.place
+        return reverse(route, args=arguments)
 
 
 @dataclass
@@ -102,7 +110,7 @@ def national_records(
         of_instrument[facts["instrument_id"]].add(facts)
         of_unit[facts["organization_id"]].add(facts)
         number = facts["public_id"]
-        yield _record(RecordType.SERVICE, service_record(facts), number, reverse("usage_log", args=[number]))
+        yield _record(RecordType.SERVICE, service_record(facts), number, ("usage_log", number))
     yield from _instruments(viewer, ids, year, of_instrument)
     for unit, said in national_units(units, year):
         sums = of_unit[unit.pk]
@@ -113,8 +121,8 @@ def national_records(
             "income_yuan": sums.income_yuan,
             "users": users,
         }
-        address = reverse("national_year", args=[unit.public_id, year])
-        yield _record(RecordType.UNIT, unit_record({**said, **counted}), unit.name_zh, address)
+        place = "national_year", unit.public_id, str(year)
+        yield _record(RecordType.UNIT, unit_record({**said, **counted}), unit.name_zh, place)
 
 
 def _instruments(
@@ -130,20 +138,17 @@ def _instruments(
             "run_seconds": sums[one.pk].run_seconds,
             "service_seconds": sums[one.pk].service_seconds,
         }
-        address = reverse("instrument_edit", args=[one.public_id])
         name = f"{one.inner_number} {one.name_zh}"
-        yield _record(RecordType.INSTRUMENT, instrument_record({**facts, **around}), name, address)
+        place = "instrument_edit", one.public_id
+        yield _record(RecordType.INSTRUMENT, instrument_record({**facts, **around}), name, place)
         if customs is not None:
-            record = customs_record(customs_facts(customs))
-            where = reverse("instrument_customs", args=[one.public_id])
-            checked = _record(RecordType.CUSTOMS, record, name, where)
-            yield NationalRecord(
-                checked.kind, {LINK: one.inner_number, **record}, name, where, checked.refusals
-            )
+            place = "instrument_customs", one.public_id
+            checked = _record(RecordType.CUSTOMS, customs_record(customs_facts(customs)), name, place)
+            yield replace(checked, values={LINK: one.inner_number, **checked.values})
 
 
-def _record(kind: RecordType, values: Mapping[str, str], name: str, address: str) -> NationalRecord:
-    return NationalRecord(kind, values, name, address, tuple(refusals_of(kind, values)))
+def _record(kind: RecordType, values: Mapping[str, str], name: str, place: tuple[str, ...]) -> NationalRecord:
+    return NationalRecord(kind, values, name, place, tuple(refusals_of(kind, values)))
 
 
 @dataclass
@@ -201,7 +206,7 @@ def sent(records: Iterator[NationalRecord], status: str, *, also_refused: bool) 
         if record.refusals and not also_refused:
             continue
         audited = {**record.values, STATUS_FIELD: DRAFT if record.refusals else status}
-        yield NationalRecord(record.kind, audited, record.name, record.address, record.refusals)
+        yield replace(record, values=audited)
 
 
 def columns(kind: RecordType) -> list[str]:
@@ -264,9 +269,11 @@ def in_blocks(records: Iterator[NationalRecord]) -> Iterator[NationalRecord]:
     yield from waiting
 
 
-def _text(sheet: Any, text: str) -> WriteOnlyCell:
+def _text(sheet: Any, text: str) -> "str | WriteOnlyCell | None":
+    """Text that stays text: a formula or an error's name is one only in a cell that is told so."""
     text = ILLEGAL_CHARACTERS_RE.sub("", text)  # one unit's slip of the keyboard keeps back no city's file
-    cell = WriteOnlyCell(sheet, text or None)
-    if text:
-        cell.data_type = "s"
+    if not text.startswith(("=", "#")):
+        return text or None
+    cell = WriteOnlyCell(sheet, text)
+    cell.data_type = "s"
     return cell

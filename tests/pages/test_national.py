@@ -205,17 +205,29 @@ def test_the_files_hold_what_passes_or_everything_as_drafts(city, client):
 def test_the_page_names_what_is_refused_and_leads_to_where_it_is_mended(city, client):
     used(city)
     client.force_login(city.manager)
-    page = client.get(reverse("national", args=[city.owner.public_id]) + f"?year={YEAR}").content.decode()
+    page = client.get(
+        reverse("national", args=[city.owner.public_id]) + f"?year={YEAR}&check=1"
+    ).content.decode()
     assert reverse("instrument_edit", args=[city.instrument.public_id]) in page
     assert reverse("national_year", args=[city.owner.public_id, YEAR]) in page
     assert "insCode" in page
     answer = client.post(reverse("national_year", args=[city.owner.public_id, YEAR]), SAID)
     assert answer["Location"] == reverse("national", args=[city.owner.public_id]) + f"?year={YEAR}"
-    page = client.get(answer["Location"]).content.decode()
+    page = client.get(answer["Location"] + "&check=1").content.decode()
     assert "submittedRates" in page
     assert "insCode" not in page
     csv = client.get(answer["Location"] + "&export=csv").content.decode("utf-8-sig").splitlines()
     assert [line.partition(",")[0] for line in csv] == ["记录", city.owner.name_zh]
+
+
+def test_the_page_stands_before_the_check_of_all_records_which_it_then_asks_for(city, client, statements):
+    used(city)
+    client.force_login(city.manager)
+    address = reverse("national", args=[city.owner.public_id])
+    page = client.get(address).content.decode()
+    assert f'hx-get="?year={YEAR - 1}&amp;check=1" hx-trigger="load" hx-select="#check"' in page
+    assert "submittedRates" not in page
+    assert not [one for one in statements.of(lambda: client.get(address)) if "usagecorrection" in one]
 
 
 def test_the_bureau_has_the_records_of_all_units(city, client):

@@ -54,6 +54,7 @@ def of_unit(request: HttpRequest, public_id: str) -> HttpResponse:
         return _refusals(request, [unit], year)
     context = {
         **_context(request, [unit], year),
+        **_checked(request, [unit], year),
         "unit": unit,
         "file": reverse("national_file", args=[unit.public_id, year, "xlsx"]),
         "file_json": reverse("national_file", args=[unit.public_id, year, "json"]),
@@ -71,6 +72,7 @@ def of_region(request: HttpRequest) -> HttpResponse:
         return _refusals(request, units, year)
     context = {
         **_context(request, units, year),
+        **_checked(request, units, year),
         "unit_count": len(units),
         "file": reverse("national_region_file", args=[year, "xlsx"]),
         "file_json": reverse("national_region_file", args=[year, "json"]),
@@ -152,18 +154,28 @@ def _require_reported(year: int) -> None:
 
 def _context(request: HttpRequest, units: Sequence["Organization"], year: int) -> dict[str, Any]:
     last = clock.now().astimezone(CITY_TIME).year
-    report = national_report(national_records(request.user, units, year))
-    words = _words()
     return {
         "year": year,
         "years": [(one, f"?year={one}", one == year) for one in range(last, last - YEARS_BACK, -1)],
-        "counts": [(words[kind], count) for kind, count in report.counts.items()],
-        "passing": sum(count.passing for count in report.counts.values()),
-        "groups": [(words[group.kind], group) for group in report.groups],
         "refusals": f"?year={year}&export=csv",
         "unconfirmed": unconfirmed_count(request.user, [unit.pk for unit in units], year),
         "draft": DRAFT,
         "submitted": SUBMITTED,
+    }
+
+
+def _checked(request: HttpRequest, units: Sequence["Organization"], year: int) -> dict[str, Any]:
+    """What the check comes to (`?check=1`). All records of a city take seconds: the page asks for it once it
+    stands.
+    """
+    if "check" not in request.GET:
+        return {}
+    words = _words()
+    report = national_report(national_records(request.user, units, year))
+    return {
+        "counts": [(words[kind], count) for kind, count in report.counts.items()],
+        "passing": sum(count.passing for count in report.counts.values()),
+        "groups": [(words[group.kind], group) for group in report.groups],
     }
 
 
