@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists
+from django.db.models.expressions import Combinable
 
 from bookings.domain.quota import year_of
 from bookings.models import UsageLog
@@ -71,7 +72,11 @@ def usage_of_year(year: int) -> Iterator[dict[str, Any]]:
     logs = UsageLog.objects.filter(
         starts_at__gte=span.start - LONGEST_USE, starts_at__lt=span.end + LONGEST_USE
     ).order_by("instrument_id", "starts_at", "id")
-    sources = {**{name: name for name in AS_LOGGED}, **FROM_OTHERS, "confirmed": Exists(CONFIRMATION)}
+    sources: dict[str, str | Combinable] = {
+        **{name: name for name in AS_LOGGED},
+        **FROM_OTHERS,
+        "confirmed": Exists(CONFIRMATION),
+    }
     reach: dict[int, datetime] = {}
     for rows in counted_rows(logs, sources):
         batch = [row for row in rows if _belongs(row, span, reach)]
