@@ -13,10 +13,11 @@ from bookings import selectors, services
 from bookings.forms import CaseUsesForm
 from instrument_share.accounts.permissions import require
 from instrument_share.web import clock
+from instrument_share.web.answers import carried_out, done
 from instrument_share.web.idempotency import idempotent_form
 from providers import selectors as providers
 from providers.domain.publications import PublicationKind
-from providers.views.common import carried_out, done, person
+from providers.views.common import person
 
 MOST_OFFERED = 100
 

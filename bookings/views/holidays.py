@@ -22,13 +22,14 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound
 from instrument_share.kernel.interval import total
 from instrument_share.web import clock
+from instrument_share.web.answers import done
 from instrument_share.web.idempotency import idempotent_form
 from providers import selectors as providers
 from providers.domain.workdays import Day
 from providers.forms.holidays import DayForm, DaysForm, YearForm
 from providers.selectors.holiday_effects import windows_changed
 from providers.selectors.workdays import YearOfDays
-from providers.views.common import done, person
+from providers.views.common import person
 
 MOST_SHOWN = 20
 FIRST_YEAR, LAST_YEAR = 2004, 2100

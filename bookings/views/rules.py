@@ -18,6 +18,7 @@ from bookings.views.rule_preview import Compared, compared, preview_of, texts
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import DomainError
 from instrument_share.web import clock
+from instrument_share.web.answers import done
 from instrument_share.web.formats import moment
 from instrument_share.web.forms import add_problems
 from instrument_share.web.idempotency import idempotent_form
@@ -26,7 +27,7 @@ from providers.domain.sentences import parts
 from providers.domain.terms import Terms, TermsDraft
 from providers.domain.workdays import ONE_DAY
 from providers.forms.rule import TermsForms, initial_of, usual
-from providers.views.common import done, own_instrument, person
+from providers.views.common import own_instrument, person
 
 if TYPE_CHECKING:
     from providers.models import Instrument

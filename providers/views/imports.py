@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from instrument_share.kernel.wording import Words
 from instrument_share.web import clock
+from instrument_share.web.answers import carried_out
 from instrument_share.web.exports import csv_response
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.problem import told
@@ -30,7 +31,7 @@ from providers.services.imports import ImportReport, Outcome, preview
 from providers.services.sheet_runs import mapping_of, sheet_run_continue, sheet_run_start
 from providers.services.tables import read_table
 from providers.services.uploads import sheet_keep, sheet_kept
-from providers.views.common import carried_out, managed_unit, person
+from providers.views.common import managed_unit, person
 from providers.views.sheet_files import marked_xlsx, problem_cells, template_csv, template_xlsx
 
 if TYPE_CHECKING:

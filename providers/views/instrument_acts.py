@@ -13,10 +13,11 @@ from django.views.decorators.http import require_http_methods
 
 from instrument_share.kernel.errors import NotFound
 from instrument_share.web import clock
+from instrument_share.web.answers import confirmed, done
 from instrument_share.web.formats import bilingual
 from instrument_share.web.idempotency import idempotent_form
 from providers import services
-from providers.views.common import confirmed, done, own_instrument, person
+from providers.views.common import own_instrument, person
 
 Text = str | Promise
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from instrument_share.kernel.wording import Words
 from instrument_share.web import clock, cursor, labels
+from instrument_share.web.answers import carried_out, done
 from instrument_share.web.exports import csv_response
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.problem import told
@@ -30,7 +31,7 @@ from providers.domain.words import (
 from providers.forms.instrument import InstrumentForm, initial_of
 from providers.selectors.own import own_counts, own_instruments
 from providers.services.instruments import usable, values_of
-from providers.views.common import carried_out, done, managed_unit, own_instrument, person
+from providers.views.common import managed_unit, own_instrument, person
 from providers.views.editing import overtaken
 
 if TYPE_CHECKING:

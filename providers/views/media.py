@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import NotFound
 from instrument_share.web import clock
+from instrument_share.web.answers import carried_out, confirmed, done
 from instrument_share.web.formats import bilingual
 from instrument_share.web.idempotency import idempotent_form
 from providers import selectors, services
@@ -19,7 +20,7 @@ from providers.domain.states import EDITABLE_AS_A_WHOLE, LIVE
 from providers.domain.words import Audience
 from providers.forms.media import AttachmentForm, PictureForm
 from providers.services.media import MOST_PICTURES
-from providers.views.common import carried_out, confirmed, done, own_instrument, person
+from providers.views.common import own_instrument, person
 
 
 @login_required

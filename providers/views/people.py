@@ -15,11 +15,12 @@ from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import Role
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.web import clock
+from instrument_share.web.answers import carried_out, done
 from instrument_share.web.formats import date_only
 from instrument_share.web.idempotency import idempotent_form
 from providers import selectors, services
 from providers.forms.instrument import KeepersForm, QualificationForm
-from providers.views.common import carried_out, done, own_instrument, person
+from providers.views.common import own_instrument, person
 
 
 @login_required

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from instrument_share.journal import selectors as journal
 from instrument_share.web import clock
+from instrument_share.web.answers import carried_out, confirmed, done
 from instrument_share.web.idempotency import idempotent_form
 from providers import selectors, services
 from providers.domain.units import problems_of_publication
@@ -19,7 +20,7 @@ from providers.forms.publication import PictureForm
 from providers.forms.unit import ProfileForm
 from providers.services.pictures import picture_prepared
 from providers.services.units import values_of
-from providers.views.common import carried_out, confirmed, done, managed_unit, person
+from providers.views.common import managed_unit, person
 from providers.views.editing import overtaken, previewed
 from providers.views.publications import PICTURES_SHOWN
 

@@ -12,13 +12,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import NotFound
 from instrument_share.web import clock
+from instrument_share.web.answers import confirmed, done
 from instrument_share.web.formats import bilingual, moment
 from instrument_share.web.idempotency import idempotent_form
 from providers import selectors, services
 from providers.domain.publications import PublicationKind
 from providers.forms.instrument import ReasonForm
 from providers.forms.publication import ScheduleForm
-from providers.views.common import confirmed, done, person
+from providers.views.common import person
 from providers.views.publications import kind_of
 
 if TYPE_CHECKING:

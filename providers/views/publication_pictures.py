@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from instrument_share.web import clock, cursor
+from instrument_share.web.answers import carried_out, done
 from instrument_share.web.idempotency import idempotent_form
 from providers import selectors, services
 from providers.forms.publication import PictureForm
-from providers.views.common import carried_out, done, managed_unit, person
+from providers.views.common import managed_unit, person
 from providers.views.publications import PICTURES_SHOWN
 
 PER_PAGE = 24

@@ -16,6 +16,7 @@ from instrument_share.journal import selectors as journal
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound
 from instrument_share.web import clock, cursor
+from instrument_share.web.answers import carried_out, done
 from instrument_share.web.formats import bilingual
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.labels import label
@@ -24,7 +25,7 @@ from providers.domain.publications import FIELDS, PublicationKind
 from providers.domain.words import PublicationState
 from providers.forms.publication import PictureForm, PublicationForm
 from providers.services.pictures import attachment_prepared
-from providers.views.common import carried_out, done, managed_unit, person
+from providers.views.common import managed_unit, person
 from providers.views.editing import overtaken, previewed
 
 if TYPE_CHECKING:

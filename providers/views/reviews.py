@@ -13,12 +13,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from instrument_share.accounts.permissions import require
 from instrument_share.journal import selectors as journal
 from instrument_share.web import clock
+from instrument_share.web.answers import confirmed, done
 from instrument_share.web.formats import bilingual
 from instrument_share.web.idempotency import idempotent_form
 from providers import selectors, services
 from providers.forms.instrument import ReasonForm
 from providers.selectors.reviews import Review, comparison, review
-from providers.views.common import confirmed, done, person
+from providers.views.common import person
 
 
 @login_required

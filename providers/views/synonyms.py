@@ -9,11 +9,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from instrument_share.accounts.permissions import require
 from instrument_share.web import clock, cursor
+from instrument_share.web.answers import carried_out, confirmed, done
 from instrument_share.web.idempotency import idempotent_form
 from providers import services
 from providers.forms.synonyms import SynonymForm
 from providers.selectors.synonyms import synonym_group, synonym_groups
-from providers.views.common import carried_out, confirmed, done, person
+from providers.views.common import person
 
 PER_PAGE = 50
 

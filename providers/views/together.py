@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from instrument_share.accounts.permissions import require
 from instrument_share.web import clock
+from instrument_share.web.answers import carried_out, confirmed, done
 from instrument_share.web.formats import bilingual
 from instrument_share.web.idempotency import idempotent_form
 from providers import selectors, services
@@ -18,7 +19,7 @@ from providers.domain.customs import CUSTOMS_FIELDS
 from providers.domain.states import EDITABLE_AS_A_WHOLE, LIVE
 from providers.domain.words import GroupKind, InstrumentState
 from providers.forms.media import CustomsForm, GroupForm, LinksForm
-from providers.views.common import carried_out, confirmed, done, managed_unit, own_instrument, person
+from providers.views.common import managed_unit, own_instrument, person
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

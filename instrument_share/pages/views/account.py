@@ -18,10 +18,11 @@ from instrument_share.kernel.errors import NotFound
 from instrument_share.pages.people_forms import SettingsForm
 from instrument_share.pages.views.me import my_tabs
 from instrument_share.web import clock
+from instrument_share.web.answers import carried_out, done
 from instrument_share.web.formats import bilingual
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.signed_in import SignedInRequest
-from providers.views.common import carried_out, done, person
+from providers.views.common import person
 
 
 @login_required

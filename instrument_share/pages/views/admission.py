@@ -17,12 +17,12 @@ from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import Forbidden
 from instrument_share.pages.views.organizations import organization_address
 from instrument_share.web import clock, cursor
+from instrument_share.web.answers import confirmed, done
 from instrument_share.web.formats import bilingual
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.labels import STATES
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.wording import KINDS
-from providers.views.common import confirmed, done
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization

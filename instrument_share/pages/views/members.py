@@ -22,11 +22,11 @@ from instrument_share.kernel.errors import Forbidden, NotFound
 from instrument_share.pages.people_forms import EndForm, InvitationForm, RoleForm, SuccessorForm, role_words
 from instrument_share.pages.views.organizations import organization_address, organization_tabs
 from instrument_share.web import clock, cursor
+from instrument_share.web.answers import carried_out, confirmed, done
 from instrument_share.web.formats import bilingual, in_english
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.labels import ROLES
 from instrument_share.web.signed_in import SignedInRequest
-from providers.views.common import carried_out, confirmed, done
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -14,10 +14,10 @@ from instrument_share.kernel.errors import NotFound
 from instrument_share.pages.people_forms import DocumentsForm, RelationForm
 from instrument_share.pages.views.organizations import organization_address
 from instrument_share.web import clock
+from instrument_share.web.answers import carried_out, confirmed, done
 from instrument_share.web.formats import bilingual
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.signed_in import SignedInRequest
-from providers.views.common import carried_out, confirmed, done
 
 
 @login_required

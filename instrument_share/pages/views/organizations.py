@@ -25,12 +25,12 @@ from instrument_share.pages.people_forms import (
 )
 from instrument_share.pages.views.me import my_tabs
 from instrument_share.web import clock
+from instrument_share.web.answers import carried_out, confirmed, done
 from instrument_share.web.formats import bilingual, in_english
 from instrument_share.web.forms import add_problems
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.wording import KINDS, SIZES
-from providers.views.common import carried_out, confirmed, done
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization

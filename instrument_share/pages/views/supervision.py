@@ -29,6 +29,7 @@ from instrument_share.pages.unit_filters import (
 )
 from instrument_share.pages.unit_table import A_WEEK, UnitRow, chosen_units, owning_units
 from instrument_share.web import clock, cursor
+from instrument_share.web.answers import carried_out, done
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.problem import told
 from instrument_share.web.wording import KINDS
@@ -37,7 +38,7 @@ from providers import services
 from providers.domain.completeness import changes
 from providers.domain.reminders import LONGEST_NOTE, ReminderOutcome
 from providers.selectors.supervision import titles, unit_acts
-from providers.views.common import carried_out, done, person
+from providers.views.common import person
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization
