@@ -59,6 +59,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "instrument_share.web.middleware.NoNulMiddleware",
+    "instrument_share.web.middleware.ProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -124,16 +125,25 @@ ACCOUNT_SIGNUP_REDIRECT_URL = "my_organizations"
 LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
-ACCOUNT_EMAIL_VERIFICATION = "optional"
-ACCOUNT_RATE_LIMITS = False
+# Nobody gets in with an address that they haven't shown to be theirs: invitations, qualifications and hours
+# are given to people by their address.
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# allauth's own limits by address and account; failed logins are counted by axes, in the database.
+ACCOUNT_RATE_LIMITS = {"login_failed": None}
 ACCOUNT_FORMS = {
     "login": "instrument_share.accounts.forms.LoginForm",
     "signup": "instrument_share.accounts.forms.SignupForm",
 }
-ACCOUNT_ADAPTER = "instrument_share.accounts.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "instrument_share.web.adapter.AccountAdapter"
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_TEMPLATE = "429.html"
+PROXIES = env.int("PROXIES", default=0)
+"""How many web servers stand before this one; so many entries at the end of X-Forwarded-For are theirs."""
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]

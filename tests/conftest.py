@@ -8,6 +8,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client, TransactionTestCase
@@ -53,6 +54,12 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     """SQLite in a file, as on a real site: other threads and processes meet the same locks as there."""
     if connection.vendor == "sqlite":
         connection.settings_dict["TEST"]["NAME"] = str(OWN_FOLDER / "test.sqlite3")
+
+
+@pytest.fixture(autouse=True)
+def _nobody_has_tried() -> None:
+    """No test is refused for how often the ones before it logged in."""
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from io import BytesIO
 from itertools import count
 
+from allauth.account.models import EmailAddress
 from PIL import Image
 from schedule.models import Calendar
 
@@ -34,9 +35,11 @@ _numbers = count(1)
 
 def user(name="甲", **fields):
     number = next(_numbers)
-    return User.objects.create(
+    made = User.objects.create(
         username=f"user{number}", name=name, email=f"user{number}@example.org", **fields
     )
+    EmailAddress.objects.create(user=made, email=made.email, verified=True, primary=True)
+    return made
 
 
 def organization(name="云屏测试大学", **fields):

@@ -193,6 +193,8 @@ payment_record                 .     .     .     .     .     .     .     .     .
 OF_THE_SYSTEM = {
     "institution_establish": "installation",
     "user_sign_up": "who opens an account for themselves; the form has checked it",
+    "user_address_confirmed": "who opens the link of a mail; allauth has checked it",
+    "user_password_changed": "who knows the old one or opens the link of a mail; allauth has checked it",
     "bookings_lapse_due": "tick",
     "bookings_no_show_due": "tick",
     "next_free_advance": "tick",

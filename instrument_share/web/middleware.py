@@ -1,7 +1,10 @@
 """Refusals of the rules become pages; the API answers its own."""
 
 from collections.abc import Callable
+from contextlib import suppress
+from ipaddress import ip_address
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -10,6 +13,24 @@ from django.shortcuts import render
 from instrument_share.journal.services import coming_from
 from instrument_share.kernel.errors import DomainError
 from instrument_share.web import problem
+
+
+class ProxyMiddleware:
+    """The address of who asks, behind as many web servers as `PROXIES` says: what the outermost of them saw.
+
+    Everything that counts or records addresses (limits, locked logins, the journal) reads REMOTE_ADDR. What a
+    sender has written into X-Forwarded-For stands before the servers' own entries and is never read.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        entries = request.headers.get("X-Forwarded-For", "").split(",")
+        if 0 < settings.PROXIES <= len(entries):
+            with suppress(ValueError):
+                request.META["REMOTE_ADDR"] = str(ip_address(entries[-settings.PROXIES].strip()))
+        return self.get_response(request)
 
 
 class AddressMiddleware:

@@ -15,11 +15,11 @@ FORMS = (
     ),
 )
 EMAIL_ADDRESSES = (
-    gettext_noop("Email Addresses"),
-    gettext_noop("The following email addresses are associated with your account:"),
-    gettext_noop("Primary"),
-    gettext_noop("Re-send Verification"),
-    gettext_noop("Add Email Address"),
-    gettext_noop("Add Email"),
-    gettext_noop("Do you really want to remove the selected email address?"),
+    gettext_noop("Confirmation email sent to %(email)s."),
+    gettext_noop("You have confirmed %(email)s."),
+    gettext_noop("Confirm Email Address"),
+    gettext_noop(
+        'Please confirm that <a href="mailto:%(email)s">%(email)s</a> is an email address for user '
+        "%(user_display)s."
+    ),
 )

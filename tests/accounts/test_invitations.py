@@ -45,10 +45,11 @@ def secret_of(letter):
     return re.search(r"/invitations/([\w-]+)/", letter.body)[1]
 
 
-def person(email=INVITED):
+def person(email=INVITED, *, has_confirmed=True):
     made = factories.user("丑")
     made.email = email.upper()
     made.save()
+    made.emailaddress_set.update(email=email.lower(), verified=has_confirmed)
     return made
 
 
@@ -85,6 +86,16 @@ def test_a_mail_that_was_passed_on_admits_nobody(invite):
         accept(person("somebody.else@example.org"), secret)
     with pytest.raises(NotFound):
         accept(person(), secret[:-1])
+
+
+def test_an_address_that_is_merely_claimed_is_not_the_one_invited(invite):
+    secret, stranger = invite(), person(has_confirmed=False)
+    with pytest.raises(InvitationForOther):
+        accept(stranger, secret)
+    assert selectors.person_named(INVITED) is None
+    stranger.emailaddress_set.update(verified=True)
+    assert accept(stranger, secret).state == "active"
+    assert selectors.person_named(INVITED) == stranger
 
 
 def test_after_fourteen_days_it_is_over(invite):

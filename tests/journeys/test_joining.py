@@ -13,7 +13,7 @@ from instrument_share.accounts.models import District
 from instrument_share.kernel.uscc import check_character
 from tests import factories
 from tests.factories import NOW
-from tests.journeys.walk import PASSWORD, axe
+from tests.journeys.walk import PASSWORD, axe, confirm_address
 
 pytestmark = pytest.mark.django_db(transaction=True)
 USCC = "91990105YP1000027" + check_character("91990105YP1000027")
@@ -39,6 +39,7 @@ def sign_up(page, name, username, email=None):
     page.locator("#id_password1").fill(PASSWORD)
     page.locator("#id_password2").fill(PASSWORD)
     page.locator("main").get_by_role("button", name="注册").click()
+    confirm_address(page)
 
 
 def test_a_person_registers_an_enterprise_and_a_colleague_books_for_it(enter, city, watch):

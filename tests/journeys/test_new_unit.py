@@ -17,7 +17,7 @@ from instrument_share.accounts.models import District
 from instrument_share.kernel.uscc import check_character
 from providers import services
 from tests import factories
-from tests.journeys.walk import PASSWORD, axe, confirm
+from tests.journeys.walk import PASSWORD, axe, confirm, confirm_address
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 """Monday, 09:00 in the city."""
@@ -96,6 +96,7 @@ def sign_up(page: Page, username: str, name: str) -> None:
     fill(page, password1=PASSWORD, password2=PASSWORD)
     axe(page)
     page.locator("form[data-form]").get_by_role("button", name="注册").click()
+    confirm_address(page)
     page.wait_for_url(lambda url: "/accounts/" not in url)
 
 

@@ -1,8 +1,10 @@
 """What a journey does again and again: log in, look for barriers, and notice what went wrong unseen."""
 
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from django.core import mail
 from django.urls import reverse
 from playwright.sync_api import BrowserContext, Locator, Page
 
@@ -18,6 +20,15 @@ def login(page: Page, username: str, password: str = PASSWORD) -> None:
     page.locator("input[name=password]").fill(password)
     page.locator("input[name=password]").press("Enter")
     page.wait_for_url(lambda url: urlsplit(url).path != reverse("account_login"))
+
+
+def confirm_address(page: Page) -> None:
+    """Open the link of the mail that was sent last, as who has just signed up does, and confirm."""
+    page.wait_for_url(lambda url: urlsplit(url).path == reverse("account_email_verification_sent"))
+    axe(page)
+    page.goto(re.search(r"http\S+/accounts/confirm-email/\S+", mail.outbox[-1].body)[0])
+    axe(page)
+    send(page.locator("main form button[type=submit]"))
 
 
 def send(button: Locator) -> None:

@@ -1,4 +1,5 @@
 import pytest
+from allauth.account.models import EmailAddress
 from django.template import Context, Template
 from django.test import Client
 from django.utils import translation
@@ -12,7 +13,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.web.urls")]
 
 @pytest.fixture
 def person(clock):
-    return User.objects.create_user("lin", name="林", email="lin@example.org", password="demo-yunping")
+    lin = User.objects.create_user("lin", name="林", email="lin@example.org", password="demo-yunping")
+    EmailAddress.objects.create(user=lin, email=lin.email, verified=True, primary=True)
+    return lin
 
 
 @pytest.fixture

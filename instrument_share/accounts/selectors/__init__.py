@@ -43,6 +43,7 @@ from instrument_share.accounts.selectors.organizations import (
 )
 from instrument_share.accounts.selectors.people import (
     api_tokens,
+    is_address_of,
     officers_of,
     people_by_organization,
     people_with,
@@ -80,6 +81,7 @@ __all__ = [
     "invitation_by_secret",
     "invitations_open",
     "is_acceptable",
+    "is_address_of",
     "managers_of",
     "members",
     "membership",

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 
+from allauth.account.models import EmailAddress
 from django.db.models import Q, QuerySet
 
 from instrument_share.accounts.domain import MembershipState, OrganizationState, Role
@@ -60,10 +61,17 @@ def api_tokens(viewer: User, now: datetime) -> QuerySet[ApiToken]:
     return ApiToken.objects.filter(user=viewer, revoked_at__isnull=True, expires_at__gt=now).order_by("-id")
 
 
+def is_address_of(person: User, address: str) -> bool:
+    """Whether the person has shown by a link in a mail that the address is theirs."""
+    return EmailAddress.objects.filter(user=person, email=address.lower(), verified=True).exists()
+
+
 def person_named(text: str) -> User | None:
-    """The one active person with this user name, mail address or public id; None for none or several."""
+    """The one active person with this user name, confirmed mail address or public id; None for none or
+    several. An address that somebody merely claims names nobody."""
     wanted = text.strip()
-    named = Q(username=wanted) | Q(email__iexact=wanted) | Q(public_id=wanted.upper())
+    owned = EmailAddress.objects.filter(email=wanted.lower(), verified=True).values("user")
+    named = Q(username=wanted) | Q(pk__in=owned) | Q(public_id=wanted.upper())
     found = list(User.objects.filter(named, is_active=True)[:2]) if wanted else []
     return found[0] if len(found) == 1 else None
 

@@ -43,8 +43,10 @@ from instrument_share.accounts.services.people import (
     TOKEN_LIFETIME,
     api_token_create,
     api_token_revoke,
+    user_address_confirmed,
     user_create,
     user_language_set,
+    user_password_changed,
     user_sign_up,
     user_update,
 )
@@ -95,8 +97,10 @@ __all__ = [
     "organization_suspend",
     "relation_declare",
     "relation_end",
+    "user_address_confirmed",
     "user_create",
     "user_language_set",
+    "user_password_changed",
     "user_sign_up",
     "user_update",
 ]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from smtplib import SMTPException
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
@@ -107,8 +108,8 @@ def invitation_withdraw(*, actor: User, invitation_id: int, now: datetime) -> In
 
 @transaction.atomic
 def invitation_accept(*, actor: User, secret: str, now: datetime) -> Membership:
-    """The invited person takes the role. The link alone is not enough: the account has the address that was
-    invited. A second time changes nothing."""
+    """The invited person takes the role. The link alone is not enough: the account has confirmed the address
+    that was invited. A second time changes nothing."""
     require(actor, "accounts.ask_membership", None)
     found = selectors.invitation_by_secret(secret)
     if found is None:
@@ -118,7 +119,7 @@ def invitation_accept(*, actor: User, secret: str, now: datetime) -> Membership:
         return Membership.objects.get(user=actor, organization=invitation.organization, role=invitation.role)
     if not selectors.is_acceptable(invitation, now):
         raise InvitationOver
-    if actor.email.lower() != invitation.email:
+    if not selectors.is_address_of(actor, invitation.email):
         raise InvitationForOther
     invitation.accepted_at, invitation.accepted_by = now, actor
     invitation.save(update_fields=["accepted_at", "accepted_by"])
@@ -153,7 +154,7 @@ def _address(email: str) -> str:
 def _belongs(address: str, organization: Organization, role: Role) -> bool:
     return Membership.objects.filter(
         organization=organization,
-        user__email__iexact=address,
+        user__in=EmailAddress.objects.filter(email=address, verified=True).values("user"),
         role=role.value,
         state=MembershipState.ACTIVE,
     ).exists()

@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import transaction
 
@@ -19,12 +20,16 @@ TOKEN_LIFETIME = timedelta(days=365)
 def user_create(
     *, actor: User | None, username: str, name: str, email: str, password: str | None, now: datetime
 ) -> User:
-    """A new account; without a password nobody can log in with one."""
+    """A new account whose address is taken as the person's own; without a password nobody can log in with
+    one."""
     allowed(actor, "accounts.maintain_accounts")
     user = User(username=username, name=name, email=email)
     user.set_password(password)
     user.full_clean()
     user.save(force_insert=True)
+    address = EmailAddress(user=user, email=email.lower(), verified=True, primary=True)
+    address.full_clean()
+    address.save(force_insert=True)
     record(actor=actor, action="user.created", subject=user, now=now)
     return user
 
@@ -34,6 +39,16 @@ def user_sign_up(*, user: User, now: datetime) -> None:
     """Keep the account that a person has opened for themselves; the form has checked it."""
     user.save(force_insert=True)
     record(actor=user, action="user.signed_up", subject=user, now=now)
+
+
+def user_address_confirmed(*, user: User, now: datetime) -> None:
+    """Enter that the person has shown by a link in a mail that the account's address is theirs."""
+    record(actor=user, action="user.address_confirmed", subject=user, now=now)
+
+
+def user_password_changed(*, user: User, now: datetime) -> None:
+    """Enter that the account has a new password: changed by the person, or by a link in a mail to them."""
+    record(actor=user, action="user.password_changed", subject=user, now=now)
 
 
 @transaction.atomic

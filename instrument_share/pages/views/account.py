@@ -66,7 +66,7 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
     context = {
         "invitation": found,
         "is_open": accounts.is_acceptable(found, now),
-        "is_theirs": request.user.is_authenticated and person(request).email.lower() == found.email,
+        "is_theirs": request.user.is_authenticated and accounts.is_address_of(person(request), found.email),
         "log_in": f"{reverse('account_login')}?{urlencode(back)}",
         "sign_up": f"{reverse('account_signup')}?{urlencode({**back, 'email': found.email})}",
     }

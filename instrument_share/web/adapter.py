@@ -1,0 +1,48 @@
+"""How allauth behaves here."""
+
+from typing import TYPE_CHECKING, Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language
+
+from instrument_share.accounts import services
+from instrument_share.accounts.language import keep_language
+from instrument_share.web import clock
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """django-allauth's ordinary behaviour, with the person's name, and with entries in the journal."""
+
+    def save_user(self, request: HttpRequest, user: "User", form: Any, commit: bool = True) -> "User":
+        super().save_user(request, user, form, commit=False)
+        user.name = form.cleaned_data["name"]
+        user.language = get_language() or settings.LANGUAGE_CODE
+        if commit:
+            services.user_sign_up(user=user, now=clock.now())
+        return user
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        with transaction.atomic():
+            is_confirmed = super().confirm_email(request, email_address)
+            if is_confirmed:
+                services.user_address_confirmed(user=email_address.user, now=clock.now())
+        return is_confirmed
+
+    def set_password(self, user: "User", password: str) -> None:
+        with transaction.atomic():
+            super().set_password(user, password)
+            services.user_password_changed(user=user, now=clock.now())
+
+    def post_login(self, request: HttpRequest, user: "User", **how: Any) -> HttpResponse:
+        """A browser that has not been told a language yet gets the account's."""
+        answer = super().post_login(request, user, **how)
+        if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES and not how["signup"]:
+            keep_language(answer, user.language)
+        return answer

@@ -1,0 +1,162 @@
+"""An account belongs to who reads the mails to its address; who tries too often has to wait."""
+
+import re
+
+import pytest
+from django.contrib.auth.hashers import make_password
+from django.core import mail
+from django.test import Client
+
+from instrument_share.accounts.models import User
+from instrument_share.journal.models import AuditEntry
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "an-unlikely-phrase-7"
+
+
+@pytest.fixture
+def lin():
+    return factories.user("林", password=make_password(PASSWORD))
+
+
+def sign_up(client, email, username="chenyi", onward=""):
+    typed = {"name": "陈一", "username": username, "email": email, "next": onward}
+    return client.post("/accounts/signup/", typed | {"password1": PASSWORD, "password2": PASSWORD})
+
+
+def log_in(client, username, password=PASSWORD, **extra):
+    return client.post("/accounts/login/", {"login": username, "password": password}, **extra)
+
+
+def link_of(letter):
+    return re.search(r"http://testserver(/accounts/\S+)", letter.body)[1]
+
+
+def is_logged_in(client):
+    return "_auth_user_id" in client.session
+
+
+def acts_of(person):
+    entries = AuditEntry.objects.filter(subject_id=person.public_id).order_by("id")
+    return list(entries.values_list("action", flat=True))
+
+
+def test_nobody_gets_in_before_the_address_is_confirmed(client):
+    answer = sign_up(client, "Chen@example.org", onward="/instruments/")
+    assert (answer.status_code, answer["Location"]) == (302, "/accounts/confirm-email/")
+    assert "请确认您的邮箱" in client.get(answer["Location"]).content.decode()
+    assert not is_logged_in(client)
+    assert log_in(client, "chenyi")["Location"] == "/accounts/confirm-email/"
+    assert not is_logged_in(client)
+    chen = User.objects.get(username="chenyi")
+    assert acts_of(chen) == ["user.signed_up"]
+
+
+def test_the_link_of_the_mail_logs_in_and_leads_on(client):
+    sign_up(client, "chen@example.org", onward="/instruments/")
+    (letter,) = mail.outbox
+    assert letter.subject == "请确认您的邮箱"
+    assert letter.body.startswith("陈一，您好！您用本邮箱注册了账号")
+    assert letter.body.endswith("云屏市大型科学仪器共享平台\nhttp://testserver/")
+    answer = client.post(link_of(letter))
+    assert (answer.status_code, answer["Location"]) == (302, "/instruments/")
+    assert is_logged_in(client)
+    assert acts_of(User.objects.get(username="chenyi")) == ["user.signed_up", "user.address_confirmed"]
+    client.logout()
+    assert client.get(link_of(letter)).status_code == 200
+    client.post(link_of(letter))
+    assert not is_logged_in(client)
+
+
+def test_who_opens_the_link_elsewhere_confirms_and_logs_in_by_password(client):
+    sign_up(client, "chen@example.org")
+    elsewhere = Client()
+    answer = elsewhere.post(link_of(mail.outbox[0]))
+    assert (answer["Location"], is_logged_in(elsewhere)) == ("/accounts/login/", False)
+    assert log_in(elsewhere, "chenyi")["Location"] == "/desk/"
+
+
+def test_an_address_that_has_an_account_gives_nothing_away(client, lin):
+    answer = sign_up(client, lin.email)
+    assert answer["Location"] == "/accounts/confirm-email/"
+    assert not User.objects.filter(username="chenyi").exists()
+    assert [(one.to, one.subject) for one in mail.outbox] == [([lin.email], "您已有账号")]
+
+
+def test_a_new_address_counts_when_it_is_confirmed(client, lin):
+    client.force_login(lin)
+    client.post("/accounts/email/", {"email": "new@example.org", "action_add": ""})
+    assert "new@example.org" in client.get("/accounts/email/").content.decode()
+    lin.refresh_from_db()
+    assert lin.email != "new@example.org"
+    client.post(link_of(mail.outbox[-1]))
+    lin.refresh_from_db()
+    assert lin.email == "new@example.org"
+    assert [(one.email, one.verified) for one in lin.emailaddress_set.all()] == [("new@example.org", True)]
+    assert acts_of(lin) == ["user.address_confirmed"]
+
+
+def test_a_forgotten_password_is_replaced_by_mail(client, lin):
+    client.post("/accounts/password/reset/", {"email": lin.email})
+    (letter,) = mail.outbox
+    assert letter.subject == "重设密码"
+    assert f"您的用户名是 {lin.username}。" in letter.body
+    chosen = client.get(link_of(letter), follow=True).request["PATH_INFO"]
+    client.post(chosen, {"password1": PASSWORD * 2, "password2": PASSWORD * 2})
+    assert acts_of(lin) == ["user.password_changed"]
+    assert log_in(client, lin.username, PASSWORD * 2)["Location"] == "/desk/"
+
+
+def test_thirty_logins_a_minute_are_enough_for_one_address(client, lin):
+    answers = [log_in(client, f"nobody{number}").status_code for number in range(31)]
+    assert answers == [200] * 30 + [429]
+    page = log_in(client, lin.username).content.decode()
+    assert "尝试次数过多" in page
+    english = log_in(client, lin.username, headers={"Accept-Language": "en"}).content.decode()
+    assert "Too many attempts" in english
+
+
+def test_behind_a_web_server_each_reader_counts_alone(client, lin, settings):
+    settings.PROXIES = 1
+
+    def from_(address, number):
+        # What the sender writes into the header stands before what the web server adds to it.
+        return log_in(client, f"nobody{number}", headers={"X-Forwarded-For": f"10.0.0.{number}, {address}"})
+
+    assert [from_("203.0.113.5", number).status_code for number in range(31)] == [200] * 30 + [429]
+    assert from_("203.0.113.6", 31).status_code == 200
+    log_in(client, lin.username, headers={"X-Forwarded-For": "203.0.113.7"})
+    client.post(
+        "/accounts/password/change/",
+        {"oldpassword": PASSWORD, "password1": PASSWORD * 2, "password2": PASSWORD * 2},
+        headers={"X-Forwarded-For": "203.0.113.7"},
+    )
+    assert AuditEntry.objects.get(action="user.password_changed").address == "203.0.113.7"
+
+
+@pytest.mark.parametrize(
+    ("proxies", "header", "address"),
+    [
+        (0, "203.0.113.5", "127.0.0.1"),
+        (1, "", "127.0.0.1"),
+        (1, "198.51.100.1, 203.0.113.5", "203.0.113.5"),
+        (2, "198.51.100.1, 203.0.113.5, 10.0.0.1", "203.0.113.5"),
+        (2, "203.0.113.5", "127.0.0.1"),
+        (1, "2001:db8::1", "2001:db8::1"),
+        (1, "<script>", "127.0.0.1"),
+    ],
+)
+def test_the_address_is_what_the_outermost_web_server_saw(client, settings, proxies, header, address):
+    settings.PROXIES = proxies
+    request = client.get("/healthz", headers={"X-Forwarded-For": header}).wsgi_request
+    assert request.META["REMOTE_ADDR"] == address
+
+
+def test_ten_wrong_passwords_lock_the_account_for_that_address(client, lin):
+    for _attempt in range(9):
+        assert log_in(client, lin.username, "wrong").status_code == 200
+    locked = log_in(client, lin.username, "wrong")
+    assert (locked.status_code, "尝试次数过多" in locked.content.decode()) == (429, True)
+    assert log_in(client, lin.username).status_code == 429
+    assert log_in(client, lin.username, REMOTE_ADDR="203.0.113.9")["Location"] == "/desk/"
