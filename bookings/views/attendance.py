@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -14,13 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from bookings import selectors, services
 from bookings.domain.states import MOVES
 from bookings.forms import CheckOutForm, ReasonForm
-from bookings.views.common import back_to, booking_address
+from bookings.views.common import back_address, booking_address
 from instrument_share.accounts.permissions import require
-from instrument_share.kernel.errors import DomainError
 from instrument_share.kernel.states import moved
 from instrument_share.web import clock
+from instrument_share.web.answers import carried_out, confirmed, done
 from instrument_share.web.formats import hours, yuan
-from instrument_share.web.forms import add_problems
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.signed_in import SignedInRequest
 
@@ -37,13 +35,13 @@ def approve(request: SignedInRequest, public_id: str) -> HttpResponse:
     The row comes with 201: `idempotent_form` takes 200 for a form with mistakes and undoes it.
     """
     found = selectors.booking(request.user, public_id)
-    done = services.booking_approve(
+    approved = services.booking_approve(
         actor=request.user, booking_id=found.pk, now=clock.now(), revision=_revision(request)
     )
     if request.htmx:
-        return render(request, "bookings/parts/decided.html", {"booking": done}, status=201)
-    messages.success(request, _("Approved. {user} has been told.").format(user=done.user.name))
-    return back_to(request, booking_address(public_id))
+        return render(request, "bookings/parts/decided.html", {"booking": approved}, status=201)
+    sentence = _("Approved. {user} has been told.").format(user=found.user.name)
+    return done(request, sentence, back_address(request, booking_address(public_id)))
 
 
 def _revision(request: SignedInRequest) -> int | None:
@@ -62,15 +60,6 @@ def reject(request: SignedInRequest, public_id: str) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         help_text=_("The user reads it. Say what would make it possible."),
     )
-    if request.method == "POST" and form.is_valid():
-        done = services.booking_reject(
-            actor=request.user, booking_id=found.pk, reason=form.cleaned_data["reason"], now=clock.now()
-        )
-        messages.success(
-            request,
-            _("Declined. {user} has been told why, and the time is free.").format(user=done.user.name),
-        )
-        return back_to(request, booking_address(public_id))
     context = {
         "heading": _("Decline this request?"),
         "consequences": [
@@ -82,8 +71,14 @@ def reject(request: SignedInRequest, public_id: str) -> HttpResponse:
         "back_address": booking_address(public_id),
         "form": form,
     }
-    return render(
-        request, "instrument_share/confirm.html", context, status=422 if request.method == "POST" else 200
+    sentence = _("Declined. {user} has been told why, and the time is free.").format(user=found.user.name)
+    return confirmed(
+        request,
+        context,
+        lambda: services.booking_reject(
+            actor=request.user, booking_id=found.pk, now=clock.now(), **form.cleaned_data
+        ),
+        lambda: done(request, sentence, back_address(request, booking_address(public_id))),
     )
 
 
@@ -93,10 +88,8 @@ def reject(request: SignedInRequest, public_id: str) -> HttpResponse:
 def check_in(request: SignedInRequest, public_id: str) -> HttpResponse:
     found = selectors.booking(request.user, public_id)
     services.booking_check_in(actor=request.user, booking_id=found.pk, now=clock.now())
-    messages.success(
-        request, _("{user} is checked in. Check them out when they are done.").format(user=found.user.name)
-    )
-    return back_to(request, booking_address(public_id))
+    sentence = _("{user} is checked in. Check them out when they are done.").format(user=found.user.name)
+    return done(request, sentence, back_address(request, booking_address(public_id)))
 
 
 @login_required
@@ -114,14 +107,13 @@ def check_out(request: SignedInRequest, public_id: str) -> HttpResponse:
         initial={"setup": 0, "post": 0, "idle": 0, "samples": found.samples, "content": found.subject},
         used=used,
     )
-    if request.method == "POST" and form.is_valid():
-        try:
-            log = services.booking_check_out(actor=request.user, booking_id=found.pk, now=now, **form.facts)
-        except DomainError as error:
-            add_problems(form, error)
-        else:
-            messages.success(request, _recorded(log))
-            return back_to(request, reverse("usage_log", args=[log.public_id]))
+    log = carried_out(
+        form,
+        lambda: services.booking_check_out(actor=request.user, booking_id=found.pk, now=now, **form.facts),
+    )
+    if log is not None:
+        otherwise = reverse("usage_log", args=[log.public_id])
+        return done(request, _recorded(log), back_address(request, otherwise))
     context = {"booking": found, "form": form, "now": now, "used": used}
     return render(
         request, "bookings/check_out.html", context, status=422 if request.method == "POST" else 200

@@ -4,9 +4,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import rules
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -14,18 +13,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 from bookings import selectors, services
 from bookings.domain.states import MOVES, BookingState
 from bookings.forms import ReasonForm, TimeForm
-from bookings.views.common import back_to, booking_address, possible
+from bookings.views.common import back_address, booking_address, possible
 from bookings.views.next_steps import next_step
 from instrument_share.accounts.permissions import require
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.errors import DomainError
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.states import moved
 from instrument_share.web import clock
+from instrument_share.web.answers import carried_out, confirmed, done
 from instrument_share.web.asked import interval_asked
 from instrument_share.web.formats import moment, timerange, yuan
-from instrument_share.web.forms import add_problems
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.problem import problems_told
 from instrument_share.web.signed_in import SignedInRequest
@@ -73,12 +71,6 @@ def cancel(request: SignedInRequest, public_id: str) -> HttpResponse:
     moved(MOVES, found.state, "cancel")
     is_mine = found.user_id == request.user.pk
     form = ReasonForm(request.POST if request.method == "POST" else None, required=not is_mine)
-    if request.method == "POST" and form.is_valid():
-        done = services.booking_cancel(
-            actor=request.user, booking_id=found.pk, now=now, reason=form.cleaned_data["reason"]
-        )
-        messages.success(request, _cancelled(done))
-        return back_to(request, booking_address(public_id))
     context = {
         "heading": _("Cancel this booking?"),
         "consequences": _consequences(request, found, now),
@@ -87,8 +79,18 @@ def cancel(request: SignedInRequest, public_id: str) -> HttpResponse:
         "back_address": booking_address(public_id),
         "form": form,
     }
-    return render(
-        request, "instrument_share/confirm.html", context, status=422 if request.method == "POST" else 200
+
+    def after() -> HttpResponse:
+        sentence = _cancelled(selectors.booking(request.user, public_id))
+        return done(request, sentence, back_address(request, booking_address(public_id)))
+
+    return confirmed(
+        request,
+        context,
+        lambda: services.booking_cancel(
+            actor=request.user, booking_id=found.pk, now=now, **form.cleaned_data
+        ),
+        after,
     )
 
 
@@ -133,16 +135,14 @@ def move(request: SignedInRequest, public_id: str) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         initial={"starts_at": found.starts_at, "ends_at": found.ends_at},
     )
-    if request.method == "POST" and form.is_valid():
-        try:
-            done = services.booking_move(
-                actor=request.user, booking_id=found.pk, interval=form.interval, now=now
-            )
-        except DomainError as error:
-            add_problems(form, error)
-        else:
-            messages.success(request, _moved(done, form.interval))
-            return HttpResponseRedirect(booking_address(public_id))
+    afterwards = carried_out(
+        form,
+        lambda: services.booking_move(
+            actor=request.user, booking_id=found.pk, interval=form.interval, now=now
+        ),
+    )
+    if afterwards is not None:
+        return done(request, _moved(afterwards, form.interval), booking_address(public_id))
     terms = providers.terms_at(found.instrument_id, now)
     context = {
         "booking": found,

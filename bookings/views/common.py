@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import rules
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -25,11 +25,11 @@ PERMISSIONS = {
 }
 
 
-def back_to(request: HttpRequest, otherwise: str) -> HttpResponseRedirect:
-    """To the page of this site that sent the form (`next`), else to `otherwise`."""
+def back_address(request: HttpRequest, otherwise: str) -> str:
+    """The page of this site that sent the form (`next`), else `otherwise`."""
     asked = request.POST.get("next") or request.GET.get("next") or ""
     is_ours = url_has_allowed_host_and_scheme(asked, allowed_hosts=None) and asked.startswith("/")
-    return HttpResponseRedirect(asked if is_ours else otherwise)
+    return asked if is_ours else otherwise
 
 
 def booking_address(public_id: str) -> str:

@@ -4,9 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import rules
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,6 +17,7 @@ from bookings.forms import CANCEL, KEEP, MOVE, OutcomesForm, ReasonForm
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import DomainError, NotFound
 from instrument_share.web import clock
+from instrument_share.web.answers import confirmed, done
 from instrument_share.web.formats import bilingual
 from instrument_share.web.forms import add_problems
 from instrument_share.web.idempotency import idempotent_form
@@ -94,17 +94,18 @@ def retire(request: SignedInRequest, public_id: str) -> HttpResponse:
 def resume(request: SignedInRequest, public_id: str) -> HttpResponse:
     instrument = _instrument(request, public_id, "providers.suspend_instrument")
     home = _home(request, instrument)
-    if request.method == "POST":
-        services.instrument_resume(actor=request.user, instrument_id=instrument.pk, now=clock.now())
-        messages.success(request, _("It can be booked again."))
-        return HttpResponseRedirect(home)
     context = {
         "heading": _("Put “{name}” back into service").format(name=bilingual(instrument, "name")),
         "consequences": [_("It can be booked again at once, by the rule in force.")],
         "action": _("Put back into service"),
         "back_address": home,
     }
-    return render(request, "instrument_share/confirm.html", context)
+    return confirmed(
+        request,
+        context,
+        lambda: services.instrument_resume(actor=request.user, instrument_id=instrument.pk, now=clock.now()),
+        lambda: done(request, _("It can be booked again."), home),
+    )
 
 
 @login_required
@@ -166,8 +167,7 @@ def _settled(
         except DomainError as error:
             add_problems(form, error)
         else:
-            messages.success(request, afterwards)
-            return HttpResponseRedirect(home)
+            return done(request, afterwards, home)
     context |= {"form": form, "fates": asked, "rows": asked.rows, "back_address": home}
     return render(request, "bookings/settle.html", context, status=422 if is_sent else 200)
 

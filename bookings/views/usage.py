@@ -3,9 +3,8 @@
 from typing import TYPE_CHECKING, Any
 
 import rules
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,11 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from bookings import selectors, services
 from bookings.domain.words import Rating
 from bookings.forms import CorrectionForm, ReviewForm
-from bookings.views.common import back_to
+from bookings.views.common import back_address
 from instrument_share.accounts.permissions import require
-from instrument_share.kernel.errors import DomainError, NotFound
+from instrument_share.kernel.errors import NotFound
 from instrument_share.web import clock
-from instrument_share.web.forms import add_problems
+from instrument_share.web.answers import carried_out, done
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.signed_in import SignedInRequest
 from providers import selectors as providers
@@ -74,8 +73,8 @@ def confirm(request: SignedInRequest, public_id: str) -> HttpResponse:
         correction_id=_correction_id(log, request.POST.get("correction", "")),
         now=clock.now(),
     )
-    messages.success(request, _("Confirmed. The hours count from now on."))
-    return back_to(request, reverse("usage_log", args=[public_id]))
+    address = back_address(request, reverse("usage_log", args=[public_id]))
+    return done(request, _("Confirmed. The hours count from now on."), address)
 
 
 def _correction_id(log: "UsageLog", named: str) -> int | None:
@@ -94,22 +93,19 @@ def correct(request: SignedInRequest, public_id: str) -> HttpResponse:
     log = selectors.usage_log(request.user, public_id)
     require(request.user, "bookings.correct_usage", log)
     form = CorrectionForm(request.POST if request.method == "POST" else None, values=selectors.values_of(log))
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.usage_correct(
-                actor=request.user,
-                log_id=log.pk,
-                changes=form.changes,
-                reason=form.cleaned_data["reason"],
-                now=clock.now(),
-            )
-        except DomainError as error:
-            add_problems(form, error)
-        else:
-            messages.success(
-                request, _("The correction is recorded. It counts once a second person has confirmed it.")
-            )
-            return HttpResponseRedirect(reverse("usage_log", args=[public_id]))
+    correction = carried_out(
+        form,
+        lambda: services.usage_correct(
+            actor=request.user,
+            log_id=log.pk,
+            changes=form.changes,
+            reason=form.cleaned_data["reason"],
+            now=clock.now(),
+        ),
+    )
+    if correction is not None:
+        sentence = _("The correction is recorded. It counts once a second person has confirmed it.")
+        return done(request, sentence, reverse("usage_log", args=[public_id]))
     context = {"log": log, "form": form}
     return render(request, "bookings/correct.html", context, status=422 if request.method == "POST" else 200)
 
@@ -129,5 +125,5 @@ def review(request: SignedInRequest, public_id: str) -> HttpResponse:
         comment=form.cleaned_data["comment"],
         now=clock.now(),
     )
-    messages.success(request, _("Thank you. The unit sees your rating."))
-    return back_to(request, reverse("usage_log", args=[public_id]))
+    address = back_address(request, reverse("usage_log", args=[public_id]))
+    return done(request, _("Thank you. The unit sees your rating."), address)

@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import rules
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -17,6 +16,7 @@ from instrument_share.accounts.permissions import require
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import DomainError, NotFound
 from instrument_share.web import clock, problem
+from instrument_share.web.answers import carried_out, confirmed, done
 from instrument_share.web.formats import bilingual, yuan
 from instrument_share.web.forms import add_problems
 from instrument_share.web.idempotency import idempotent_form
@@ -135,23 +135,22 @@ def cycle_open(request: SignedInRequest, year: int) -> HttpResponse:
         raise NotFound
     policies = selectors.policies(request.user)
     form = CycleOpenForm(request.POST if request.method == "POST" else None, policies=policies)
-    if request.method == "POST" and form.is_valid():
-        try:
-            opened = services.cycle_open(
-                actor=request.user,
-                year=year,
-                policy_id=form.cleaned_data["policy"],
-                budget_yuan=form.cleaned_data["budget_yuan"],
-                now=now,
-            )
-        except DomainError as error:
-            add_problems(form, error)
-        else:
-            text = _(
-                "The assessment of {year} is open with a budget of {budget}. Freeze the data when it is over."
-            )
-            messages.success(request, text.format(year=year, budget=yuan(opened.budget_yuan)))
-            return HttpResponseRedirect(reverse("cycle", args=[year]))
+    opened = carried_out(
+        form,
+        lambda: services.cycle_open(
+            actor=request.user,
+            year=year,
+            policy_id=form.cleaned_data["policy"],
+            budget_yuan=form.cleaned_data["budget_yuan"],
+            now=now,
+        ),
+    )
+    if opened is not None:
+        text = _(
+            "The assessment of {year} is open with a budget of {budget}. Freeze the data when it is over."
+        )
+        sentence = text.format(year=year, budget=yuan(opened.budget_yuan))
+        return done(request, sentence, reverse("cycle", args=[year]))
     context = {"year": year, "form": form, "policies": list(policies)}
     return render(request, "rewards/cycle_open.html", context, status=422 if form.errors else 200)
 
@@ -172,9 +171,9 @@ def policy_new(request: SignedInRequest) -> HttpResponse:
             if not error.problems:
                 add_problems(form, error)
         else:
-            messages.success(request, _("“{policy}” is loaded. Choose it for a year.").format(policy=policy))
+            sentence = _("“{policy}” is loaded. Choose it for a year.").format(policy=policy)
             year = now.astimezone(CITY_TIME).year - 1
-            return HttpResponseRedirect(reverse("cycle_open", args=[year]))
+            return done(request, sentence, reverse("cycle_open", args=[year]))
     context = {"form": form, "year": now.astimezone(CITY_TIME).year - 1}
     return render(request, "rewards/policy_new.html", context, status=422 if form.errors else 200)
 
@@ -191,16 +190,6 @@ def cycle_step(request: SignedInRequest, year: int, verb: str) -> HttpResponse:
     ahead = cycle_ahead(request.user, year, now)
     form_class: type[forms.Form] = ApproveForm if verb == "approve" else StepForm
     form = form_class(request.POST if request.method == "POST" else None)
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            SERVICES[verb](actor=request.user, cycle_id=ahead.cycle.pk, now=now, **form.cleaned_data)
-        except DomainError as error:
-            add_problems(form, error)
-            status = problem.status_of(error)
-        else:
-            messages.success(request, str(DONE[verb]))
-            return HttpResponseRedirect(reverse("cycle", args=[year]))
     context = {
         "heading": _("{year}: {action}").format(year=year, action=ACTIONS[verb]),
         "consequences": list(consequences(verb, ahead, _today(now))),
@@ -209,7 +198,12 @@ def cycle_step(request: SignedInRequest, year: int, verb: str) -> HttpResponse:
         "form": form,
         "back_address": reverse("cycle", args=[year]),
     }
-    return render(request, "instrument_share/confirm.html", context, status=status)
+    return confirmed(
+        request,
+        context,
+        lambda: SERVICES[verb](actor=request.user, cycle_id=ahead.cycle.pk, now=now, **form.cleaned_data),
+        lambda: done(request, str(DONE[verb]), reverse("cycle", args=[year])),
+    )
 
 
 def _today(now: datetime) -> date:

@@ -1,15 +1,14 @@
 """Is this report right, and what is paid: the desk of the Finance Bureau, and each report."""
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import rules
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from csp.decorators import csp_replace
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,10 +17,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.errors import DomainError, NotFound
-from instrument_share.web import clock, cursor, problem
+from instrument_share.kernel.errors import NotFound
+from instrument_share.web import clock, cursor
+from instrument_share.web.answers import confirmed, done
 from instrument_share.web.formats import bilingual, date_only, yuan
-from instrument_share.web.forms import add_problems
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.signed_in import SignedInRequest
 from rewards import selectors, services
@@ -31,9 +30,7 @@ from rewards.selectors.integrity import report_problems
 from rewards.selectors.payments import paid_by_report, reports_waiting_first
 
 if TYPE_CHECKING:
-    from django import forms
-
-    from rewards.models import FinanceReport, UnitAssessment
+    from rewards.models import FinanceReport
 
 PER_PAGE = 20
 
@@ -138,22 +135,7 @@ def _file(
 def report_accept(request: SignedInRequest, public_id: str) -> HttpResponse:
     found = _answerable(request, public_id)
     form = AcceptForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.report_accept(
-                actor=request.user, report_id=found.pk, note=form.cleaned_data["note"], now=clock.now()
-            )
-        except DomainError as error:
-            add_problems(form, error)
-            return _accept_page(request, found, form, problem.status_of(error))
-        messages.success(request, _("The report is accepted and the bureau told. Record the payments next."))
-        return HttpResponseRedirect(reverse("report", args=[public_id]))
-    return _accept_page(request, found, form, 422 if form.errors else 200)
-
-
-def _accept_page(
-    request: HttpRequest, found: "FinanceReport", form: "forms.Form", status: int
-) -> HttpResponse:
+    address = reverse("report", args=[public_id])
     context = {
         "heading": _("Accept the report of {year}?").format(year=found.cycle.year),
         "consequences": [
@@ -164,9 +146,18 @@ def _accept_page(
         "action": _("Accept the report"),
         "tone": "primary",
         "form": form,
-        "back_address": reverse("report", args=[found.public_id]),
+        "back_address": address,
     }
-    return render(request, "instrument_share/confirm.html", context, status=status)
+    return confirmed(
+        request,
+        context,
+        lambda: services.report_accept(
+            actor=request.user, report_id=found.pk, now=clock.now(), **form.cleaned_data
+        ),
+        lambda: done(
+            request, _("The report is accepted and the bureau told. Record the payments next."), address
+        ),
+    )
 
 
 @login_required
@@ -175,24 +166,7 @@ def _accept_page(
 def report_return(request: SignedInRequest, public_id: str) -> HttpResponse:
     found = _answerable(request, public_id)
     form = ReturnForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.report_return(
-                actor=request.user, report_id=found.pk, reason=form.cleaned_data["reason"], now=clock.now()
-            )
-        except DomainError as error:
-            add_problems(form, error)
-            return _return_page(request, found, form, problem.status_of(error))
-        messages.success(
-            request, _("The report is returned. The bureau sees your reason and sends a new one.")
-        )
-        return HttpResponseRedirect(reverse("report", args=[public_id]))
-    return _return_page(request, found, form, 422 if form.errors else 200)
-
-
-def _return_page(
-    request: HttpRequest, found: "FinanceReport", form: "forms.Form", status: int
-) -> HttpResponse:
+    address = reverse("report", args=[public_id])
     context = {
         "heading": _("Return the report of {year}?").format(year=found.cycle.year),
         "consequences": [
@@ -202,9 +176,18 @@ def _return_page(
         "action": _("Return with this reason"),
         "tone": "danger",
         "form": form,
-        "back_address": reverse("report", args=[found.public_id]),
+        "back_address": address,
     }
-    return render(request, "instrument_share/confirm.html", context, status=status)
+    return confirmed(
+        request,
+        context,
+        lambda: services.report_return(
+            actor=request.user, report_id=found.pk, now=clock.now(), **form.cleaned_data
+        ),
+        lambda: done(
+            request, _("The report is returned. The bureau sees your reason and sends a new one."), address
+        ),
+    )
 
 
 def _answerable(request: HttpRequest, public_id: str) -> "FinanceReport":
@@ -226,45 +209,38 @@ def payment_new(request: SignedInRequest, public_id: str, award_id: str) -> Http
     form = PaymentForm(
         request.POST if request.method == "POST" else None, today=now.astimezone(CITY_TIME).date()
     )
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.payment_record(
-                actor=request.user,
-                report_id=found.pk,
-                award_id=unit.award.pk,
-                amount_yuan=unit.award.amount_yuan,
-                now=now,
-                **form.cleaned_data,
-            )
-        except DomainError as error:
-            add_problems(form, error)
-            return _payment_page(request, found, unit, form, problem.status_of(error))
-        messages.success(
-            request,
-            _("{amount} to {unit}, paid on {date}, is recorded.").format(
-                amount=yuan(unit.award.amount_yuan),
-                unit=bilingual(unit.organization, "name"),
-                date=date_only(form.cleaned_data["paid_date"]),
-            ),
-        )
-        return HttpResponseRedirect(reverse("report", args=[public_id]) + "#units")
-    return _payment_page(request, found, unit, form, 422 if form.errors else 200)
-
-
-def _payment_page(
-    request: HttpRequest, found: "FinanceReport", unit: "UnitAssessment", form: "forms.Form", status: int
-) -> HttpResponse:
-    context: dict[str, Any] = {
-        "heading": _("Payment to {unit}").format(unit=bilingual(unit.organization, "name")),
+    amount, name = unit.award.amount_yuan, bilingual(unit.organization, "name")
+    address = reverse("report", args=[public_id])
+    context = {
+        "heading": _("Payment to {unit}").format(unit=name),
         "consequences": [
             _("Amount: {amount}, exactly the award of {year}.").format(
-                amount=yuan(unit.award.amount_yuan), year=found.cycle.year
+                amount=yuan(amount), year=found.cycle.year
             ),
             _("A recorded payment cannot be changed. The year is closed when every award is paid."),
         ],
         "action": _("Record the payment"),
         "tone": "primary",
         "form": form,
-        "back_address": reverse("report", args=[found.public_id]),
+        "back_address": address,
     }
-    return render(request, "instrument_share/confirm.html", context, status=status)
+
+    def after() -> HttpResponse:
+        sentence = _("{amount} to {unit}, paid on {date}, is recorded.").format(
+            amount=yuan(amount), unit=name, date=date_only(form.cleaned_data["paid_date"])
+        )
+        return done(request, sentence, f"{address}#units")
+
+    return confirmed(
+        request,
+        context,
+        lambda: services.payment_record(
+            actor=request.user,
+            report_id=found.pk,
+            award_id=unit.award.pk,
+            amount_yuan=amount,
+            now=now,
+            **form.cleaned_data,
+        ),
+        after,
+    )

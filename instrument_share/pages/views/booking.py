@@ -3,9 +3,8 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,8 +17,8 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import DomainError
 from instrument_share.pages.forms import BookingForm
 from instrument_share.web import clock
+from instrument_share.web.answers import carried_out, done
 from instrument_share.web.formats import moment
-from instrument_share.web.forms import add_problems
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.problem import problems_told
 from instrument_share.web.signed_in import SignedInRequest
@@ -43,16 +42,14 @@ def book(request: SignedInRequest, public_id: str) -> HttpResponse:
         viewer=request.user,
         terms=terms,
     )
-    if request.method == "POST" and form.is_valid():
-        try:
-            booking = services.booking_create(
-                actor=request.user, instrument_id=instrument.pk, now=now, **form.as_request()
-            )
-        except DomainError as error:
-            add_problems(form, error)
-        else:
-            messages.success(request, _what_happens_next(booking))
-            return HttpResponseRedirect(reverse("booking", args=[booking.public_id]))
+    booking = carried_out(
+        form,
+        lambda: services.booking_create(
+            actor=request.user, instrument_id=instrument.pk, now=now, **form.as_request()
+        ),
+    )
+    if booking is not None:
+        return done(request, _what_happens_next(booking), reverse("booking", args=[booking.public_id]))
     context = {
         "instrument": instrument,
         "terms": terms,

@@ -2,10 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,6 +20,7 @@ from instrument_share.kernel.interval import Interval
 from instrument_share.pages.keeper_forms import ClosureForm
 from instrument_share.pages.views.keeper import answered_for
 from instrument_share.web import clock
+from instrument_share.web.answers import confirmed, done
 from instrument_share.web.formats import bilingual, timerange
 from instrument_share.web.forms import add_problems
 from instrument_share.web.idempotency import idempotent_form
@@ -62,10 +62,6 @@ def closure_lift(request: SignedInRequest, public_id: str) -> HttpResponse:
     now = clock.now()
     name = bilingual(closure.instrument, "name")
     back = reverse("closures")
-    if request.method == "POST":
-        services.closure_lift(actor=request.user, closure_id=closure.pk, now=now)
-        messages.success(request, _("The closure is lifted. {name} can be booked again.").format(name=name))
-        return HttpResponseRedirect(back)
     context = {
         "heading": _("Open “{name}” again").format(name=name),
         "consequences": [
@@ -75,7 +71,13 @@ def closure_lift(request: SignedInRequest, public_id: str) -> HttpResponse:
         "action": _("Lift the closure"),
         "back_address": back,
     }
-    return render(request, "instrument_share/confirm.html", context)
+    sentence = _("The closure is lifted. {name} can be booked again.").format(name=name)
+    return confirmed(
+        request,
+        context,
+        lambda: services.closure_lift(actor=request.user, closure_id=closure.pk, now=now),
+        lambda: done(request, sentence, back),
+    )
 
 
 def _lifted(closure: "Closure", now: Any) -> str:
@@ -132,5 +134,4 @@ def _closed(request: SignedInRequest, form: ClosureForm, fates: OutcomesForm) ->
         said = _("Closed {time}. Everybody whose booking lay in it has been told.")
     else:
         said = _("Closed {time}. No booking lay in it.")
-    messages.success(request, said.format(time=time))
-    return HttpResponseRedirect(reverse("closures"))
+    return done(request, said.format(time=time), reverse("closures"))

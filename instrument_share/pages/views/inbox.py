@@ -1,7 +1,6 @@
 """What I am told, and the tokens that speak for me."""
 
 from django import forms
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -19,6 +18,7 @@ from instrument_share.journal import services as journal_services
 from instrument_share.kernel.errors import NotFound
 from instrument_share.pages.views.me import my_tabs
 from instrument_share.web import clock, cursor
+from instrument_share.web.answers import confirmed, done
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.signed_in import SignedInRequest
 
@@ -51,8 +51,7 @@ def notification_open(request: SignedInRequest, public_id: str) -> HttpResponse:
 @require_POST
 def notifications_read(request: SignedInRequest) -> HttpResponse:
     journal_services.notifications_read(actor=request.user, now=clock.now())
-    messages.success(request, _("All notifications are marked as read."))
-    return HttpResponseRedirect(reverse("inbox"))
+    return done(request, _("All notifications are marked as read."), reverse("inbox"))
 
 
 class TokenForm(forms.Form):
@@ -97,10 +96,6 @@ def token_revoke(request: SignedInRequest, public_id: str) -> HttpResponse:
     token = accounts.api_tokens(request.user, now).filter(public_id=public_id).first()
     if token is None:
         raise NotFound
-    if request.method == "POST":
-        account_services.api_token_revoke(actor=request.user, public_id=public_id, now=now)
-        messages.success(request, _("The token “{name}” no longer works.").format(name=token.name))
-        return HttpResponseRedirect(reverse("tokens"))
     context = {
         "heading": _("Revoke the token “{name}”?").format(name=token.name),
         "consequences": [_("Programs that use it are refused at once."), _("It can't be brought back.")],
@@ -108,4 +103,10 @@ def token_revoke(request: SignedInRequest, public_id: str) -> HttpResponse:
         "tone": "danger",
         "back_address": reverse("tokens"),
     }
-    return render(request, "instrument_share/confirm.html", context)
+    sentence = _("The token “{name}” no longer works.").format(name=token.name)
+    return confirmed(
+        request,
+        context,
+        lambda: account_services.api_token_revoke(actor=request.user, public_id=public_id, now=now),
+        lambda: done(request, sentence, reverse("tokens")),
+    )

@@ -3,9 +3,8 @@
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,13 +17,13 @@ from bookings.views.common import CHECK_IN_OPENS
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import standing
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.errors import DomainError, Forbidden
+from instrument_share.kernel.errors import Forbidden
 from instrument_share.kernel.interval import Interval
 from instrument_share.pages.keeper_forms import ByHandForm
 from instrument_share.pages.views.me import counted
 from instrument_share.web import clock
+from instrument_share.web.answers import carried_out, done
 from instrument_share.web.asked import day_asked
-from instrument_share.web.forms import add_problems
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.signed_in import SignedInRequest
 from providers import selectors as providers
@@ -119,16 +118,12 @@ def usage_by_hand(request: SignedInRequest) -> HttpResponse:
         instruments=answered_for(request.user),
         initial={"instrument": request.GET.get("instrument", "")},
     )
-    if request.method == "POST" and form.is_valid():
-        try:
-            log = services.usage_log_by_hand(actor=request.user, now=clock.now(), **form.facts)
-        except DomainError as error:
-            add_problems(form, error)
-        else:
-            messages.success(
-                request, _("Recorded. {user} is asked to confirm it.").format(user=log.user.name)
-            )
-            return HttpResponseRedirect(reverse("usage_log", args=[log.public_id]))
+    log = carried_out(
+        form, lambda: services.usage_log_by_hand(actor=request.user, now=clock.now(), **form.facts)
+    )
+    if log is not None:
+        sentence = _("Recorded. {user} is asked to confirm it.").format(user=log.user.name)
+        return done(request, sentence, reverse("usage_log", args=[log.public_id]))
     return render(
         request,
         "instrument_share/by_hand.html",

@@ -4,13 +4,11 @@ from collections.abc import Sequence
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import (
     FileResponse,
     HttpRequest,
     HttpResponse,
-    HttpResponseRedirect,
     StreamingHttpResponse,
 )
 from django.http.response import HttpResponseBase
@@ -24,13 +22,13 @@ from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.errors import DomainError, Forbidden, NotFound
+from instrument_share.kernel.errors import Forbidden, NotFound
 from instrument_share.pages.national import as_json, as_xlsx, national_records, national_report, sent
 from instrument_share.pages.national_forms import NationalYearForm
 from instrument_share.pages.unit_table import owning_units
 from instrument_share.web import clock
+from instrument_share.web.answers import carried_out, done
 from instrument_share.web.exports import csv_response
-from instrument_share.web.forms import add_problems
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.problem import told
 from providers.domain.national import DRAFT, SUBMITTED, RecordType
@@ -103,20 +101,19 @@ def year_edit(request: HttpRequest, public_id: str, year: int) -> HttpResponse:
     initial = {name: getattr(said, name) for name in TEXTS} if said else {}
     initial.setdefault("unit_code", unit_codes([unit.pk], year).get(unit.pk, ""))
     form = NationalYearForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        try:
-            national_year_save(
-                actor=request.user,  # type: ignore[arg-type]
-                organization_id=unit.pk,
-                year=year,
-                values=form.cleaned_data,
-                now=clock.now(),
-            )
-        except DomainError as error:
-            add_problems(form, error)
-        else:
-            messages.success(request, _("The figures of the year are saved."))
-            return HttpResponseRedirect(f"{reverse('national', args=[unit.public_id])}?year={year}")
+    saved = carried_out(
+        form,
+        lambda: national_year_save(
+            actor=request.user,  # type: ignore[arg-type]
+            organization_id=unit.pk,
+            year=year,
+            values=form.cleaned_data,
+            now=clock.now(),
+        ),
+    )
+    if saved is not None:
+        address = f"{reverse('national', args=[unit.public_id])}?year={year}"
+        return done(request, _("The figures of the year are saved."), address)
     status = 422 if request.method == "POST" else 200
     context = {"unit": unit, "form": form, "year": year}
     return render(request, "instrument_share/national_year.html", context, status=status)
