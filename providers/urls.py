@@ -37,6 +37,7 @@ urlpatterns = [
     path("unit/instruments/<str:public_id>/media/", media.media, name="instrument_media"),
     path("unit/instruments/<str:public_id>/pictures/", media.picture_add, name="picture_add"),
     path("unit/pictures/<str:public_id>/", media.picture_change, name="picture_change"),
+    path("unit/pictures/<str:public_id>/remove/", media.picture_remove, name="picture_remove"),
     path("unit/instruments/<str:public_id>/files/", media.attachment_add, name="attachment_add"),
     path("unit/files/<str:public_id>/remove/", media.attachment_remove, name="attachment_remove"),
     path("unit/instruments/<str:public_id>/together/", together.together, name="instrument_together"),

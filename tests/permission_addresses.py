@@ -37,6 +37,7 @@ def arguments(w):
         "instrument_media": instrument,
         "picture_add": instrument,
         "picture_change": [w.picture.public_id],
+        "picture_remove": [w.picture.public_id],
         "attachment_add": instrument,
         "attachment_remove": [w.attachment.public_id],
         "instrument_together": instrument,

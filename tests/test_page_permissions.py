@@ -128,6 +128,7 @@ instrument_retire                    in    403   403   403   403   403   ok    4
 instrument_media                     in    403   403   403   403   403   ok    403   403   403   403   403
 POST:picture_add                     in    403   403   403   403   403   ok    403   403   403   403   403
 POST:picture_change                  in    403   403   403   403   403   ok    403   403   403   403   403
+picture_remove                       in    403   403   403   403   403   ok    403   403   403   403   403
 POST:attachment_add                  in    403   403   403   403   403   ok    403   403   403   403   403
 attachment_remove                    in    404   403   404   403   403   ok    404   403   403   404   404
 instrument_together                  in    403   403   403   403   403   ok    403   403   403   403   403

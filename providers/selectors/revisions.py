@@ -62,6 +62,8 @@ class Revision:
     changed: tuple[str, ...]
     """Labels of the fields."""
     is_first: bool = False
+    confirmed: bool = False
+    """Whether somebody only said that everything is still right."""
 
 
 @dataclass(frozen=True)
@@ -148,15 +150,23 @@ def _revision(of: Revised, row: Any, before: Any) -> Revision:
         else tuple(label for name, label in of.labels.items() if _differs(before, row, name))
     )
     state = state_in(of, row)
+    new_state = before is None or state != state_in(of, before)
     return Revision(
         row.history_id,
         row.history_date,
         row.history_user.get_full_name() if row.history_user else "",
         state,
-        new_state=before is None or state != state_in(of, before),
+        new_state=new_state,
         changed=labels,
         is_first=before is None,
+        confirmed=not new_state and not labels and _confirmed_at(row) != _confirmed_at(before),
     )
+
+
+def _confirmed_at(row: Any) -> datetime | None:
+    """When its unit last said that it is right; publications are never confirmed."""
+    at: datetime | None = getattr(row, "confirmed_at", None)
+    return at
 
 
 def _differs(before: Any, after: Any, name: str) -> bool:

@@ -151,6 +151,12 @@ def marks(names: Iterable[str]) -> str:
     return told("{names}", {"names": tuple(Words(name) for name in names)})
 
 
+@register.simple_tag
+def in_a_row(texts: Iterable[str]) -> str:
+    """What somebody wrote, one after the other with the reader's comma."""
+    return told("{texts}", {"texts": tuple(texts)})
+
+
 OUTCOMES = {
     Outcome.NEW: (gettext_lazy("A new draft"), "good", "plus"),
     Outcome.UPDATED: (gettext_lazy("The draft is brought up to date"), "active", "pencil"),

@@ -73,7 +73,7 @@ def picture_add(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_POST
 @idempotent_form
 def picture_change(request: HttpRequest, public_id: str) -> HttpResponse:
-    """`act` says what: `forward`, `backward`, `describe` or `remove`."""
+    """`act` says what: `forward`, `backward` or `describe`."""
     picture = selectors.instrument_picture(request.user, public_id)
     require(request.user, "providers.edit_instrument", picture.instrument)
     common: dict[str, Any] = {"actor": person(request), "picture_id": picture.pk, "now": clock.now()}
@@ -87,10 +87,34 @@ def picture_change(request: HttpRequest, public_id: str) -> HttpResponse:
                 alt_zh=request.POST.get("alt_zh", ""), alt_en=request.POST.get("alt_en", ""), **common
             )
             return done(request, _("What the picture shows is saved."), address)
-        case "remove":
-            services.instrument_picture_remove(**common)
-            return done(request, _("The picture is removed."), address)
     raise NotFound
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def picture_remove(request: HttpRequest, public_id: str) -> HttpResponse:
+    picture = selectors.instrument_picture(request.user, public_id)
+    require(request.user, "providers.edit_instrument", picture.instrument)
+    address = _address(picture.instrument.public_id)
+    shown = bilingual(picture, "alt") if picture.alt_zh else ""
+    context = {
+        "heading": _("Remove the picture “{shown}”").format(shown=shown)
+        if shown
+        else _("Remove the picture"),
+        "consequences": [_("Nobody sees it any more. To show it again, upload it again.")],
+        "action": _("Remove the picture"),
+        "tone": "danger",
+        "back_address": address,
+    }
+    return confirmed(
+        request,
+        context,
+        lambda: services.instrument_picture_remove(
+            actor=person(request), picture_id=picture.pk, now=clock.now()
+        ),
+        lambda: done(request, _("The picture is removed."), address),
+    )
 
 
 @login_required

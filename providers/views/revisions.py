@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from instrument_share.accounts.permissions import require
@@ -69,7 +70,7 @@ def _named(of: Revised) -> dict[str, Any]:
         case "instrument":
             name, address = bilingual(subject, "name"), reverse("instrument", args=[subject.public_id])
         case "profile":
-            name = bilingual(of.organization, "name")
+            name = _("Profile")
             address = reverse("unit", args=[of.organization.public_id])
         case _:
             name, address = bilingual(subject, "title"), reverse("publication", args=[subject.public_id])

@@ -325,3 +325,14 @@ def test_revisions_of_an_instrument_and_of_a_profile(world, instrument):
     of = selectors.revised(world.manager, profile.public_id)
     rows = list(of.rows().order_by("-history_date", "-history_id"))
     assert selectors.revisions(of, rows)[0].changed == ("Phone",)
+
+
+def test_a_revision_says_that_it_only_confirmed(world, instrument):
+    services.instrument_confirm(actor=world.manager, instrument_id=instrument.pk, now=NOW + MINUTE)
+    services.instrument_update(
+        actor=world.manager, instrument_id=instrument.pk, values={"contact": "张工"}, now=NOW + 2 * MINUTE
+    )
+    of = selectors.revised(world.manager, instrument.public_id)
+    found = selectors.revisions(of, list(of.rows().order_by("-history_date", "-history_id")))
+    assert [(one.changed, one.confirmed) for one in found[:2]] == [(("Contact",), False), ((), True)]
+    assert not any(one.confirmed for one in found[2:])

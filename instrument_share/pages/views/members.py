@@ -243,9 +243,9 @@ def member_end(request: SignedInRequest, public_id: str, membership_id: str) -> 
         del form.fields["bookings"]
     name, role = held.user.get_full_name(), ROLES[Role(held.role)]
     context = {
-        "heading": _("Take the role “{role}” from {name}?").format(role=role, name=name),
+        "heading": _("Withdraw the role “{role}” from {name}?").format(role=role, name=name),
         "consequences": _consequences(held, is_last_of_theirs),
-        "action": _("Take the role"),
+        "action": _("Withdraw the role"),
         "tone": "danger",
         "back_address": _members(found),
         "form": form,

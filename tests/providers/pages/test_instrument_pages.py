@@ -1,6 +1,7 @@
 """An instrument's way through the unit's pages."""
 
 from datetime import date, timedelta
+from io import BytesIO
 
 import pytest
 from django.urls import reverse
@@ -8,6 +9,7 @@ from django.urls import reverse
 from instrument_share.journal.models import AuditEntry
 from providers import services
 from providers.models import Instrument, Keeper, Qualification
+from tests.factories import jpeg
 from tests.providers.conftest import INSTRUMENT, NOW, published
 from tests.providers.pages.conftest import text_of
 
@@ -189,3 +191,21 @@ def test_saving_something_else_does_not_take_back_what_waits_for_the_bureau(at, 
         "三号楼",
         {"category": "020100", "value_yuan": "2600000.00"},
     )
+
+
+def test_the_page_asks_before_a_picture_goes(at, world, instrument, read):
+    picture = services.instrument_picture_add(
+        actor=world.manager,
+        instrument_id=instrument.pk,
+        upload=BytesIO(jpeg((1200, 600))),
+        alt_zh="主机",
+        now=NOW,
+    )
+    media = reverse("instrument_media", args=[instrument.public_id])
+    manager, address = at("manager"), reverse("picture_remove", args=[picture.public_id])
+    assert address in manager.get(media).content.decode()
+    assert "移除图片“主机” 移除后不再显示；如需恢复，请重新上传。" in read("manager", address)
+    assert instrument.pictures.count() == 1
+    answer = manager.post(address, follow=True)
+    assert "图片已移除" in text_of(answer)
+    assert not instrument.pictures.exists()
