@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -9,7 +10,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from instrument_share.web.problem import told
-from providers.domain.instruments import Field
+from providers.domain.instruments import MOST_SUBJECTS, Field
+from providers.domain.search import initials, syllables
 from providers.domain.wording import word
 
 LONG = 200
@@ -89,6 +91,50 @@ class CategorySelect(forms.Select):
         return option
 
 
+class SeveralSelect(forms.SelectMultiple):
+    """Several of a list, which a script makes a search; what is chosen stands first, in its order.
+
+    `spoken` are the words, by value, by which something is found beside what is shown of it.
+    """
+
+    spoken: Mapping[str, str] = MappingProxyType({})
+
+    def __init__(self, words: Any, *, most: int | None = None) -> None:
+        told_when_full = _("%(most)s at most. Take one away to choose another.") % {"most": most}
+        super().__init__(
+            {
+                "size": 6,
+                "data-several": "",
+                "data-words": words,
+                "data-found": _("That fit: %s"),
+                "data-none": _("Nothing fits. Try another word."),
+                "data-away": _("Take away %s"),
+                **({"data-most": most, "data-full": told_when_full} if most else {}),
+            }
+        )
+
+    def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
+        """The choices with those first that are chosen, as the order in which they are sent is kept."""
+        groups = super().optgroups(name, value, attrs)
+        order = {str(one): place for place, one in enumerate(value)}
+        return sorted(groups, key=lambda group: order.get(str(group[1][0]["value"]), len(order)))
+
+    def create_option(
+        self, name: str, value: Any, label: Any, selected: Any, index: int, **more: Any
+    ) -> dict[str, Any]:
+        option: dict[str, Any] = super().create_option(name, value, label, selected, index, **more)
+        option["attrs"]["data-place"] = index
+        if words := self.spoken.get(str(value)):
+            option["attrs"]["data-words"] = words
+        return option
+
+
+@lru_cache(maxsize=4096)
+def spoken(name_zh: str, name_en: str) -> str:
+    """By what else something is found: both names, and the Chinese one as it is said and by its initials."""
+    return f"{name_zh} {name_en} {''.join(syllables(name_zh))} {''.join(initials(name_zh))}".lower()
+
+
 def offer(field: forms.Field, choices: Iterable[Any]) -> None:
     """Set what a choice field offers."""
     cast(forms.ChoiceField, field).choices = list(choices)
@@ -135,8 +181,10 @@ def field_of(spec: Field, label: str) -> forms.Field:
             field.widget = forms.TextInput({"inputmode": "numeric", "autocomplete": "postal-code"})
             return field
         case "subjects":
-            field = text_field(label, None, needed=spec.needed)
-            field.widget = forms.TextInput()
-            field.help_text = _("Up to four codes of three digits of GB/T 13745, as 150, 430.")
-            return field
+            return forms.MultipleChoiceField(
+                label=label,
+                required=spec.needed,
+                widget=SeveralSelect(_("Code, name or pinyin"), most=MOST_SUBJECTS),
+                help_text=_("Up to four of the first level of GB/T 13745, the main one first."),
+            )
     return text_field(label, spec.limit, needed=spec.needed, english=spec.name.endswith("_en"))

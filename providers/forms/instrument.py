@@ -1,20 +1,19 @@
 """An instrument in sections, and what is asked before its state changes."""
 
 from collections.abc import Iterable, Sequence
-from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from instrument_share.web.asked import DayField
-from instrument_share.web.formats import bilingual
+from instrument_share.web.formats import bilingual, in_english
 from instrument_share.web.problem import told
 from providers import selectors
 from providers.domain.instruments import FIELDS
-from providers.domain.search import initials, syllables
+from providers.domain.subjects import SUBJECTS
 from providers.forms.countries import COUNTRIES
-from providers.forms.fields import CategorySelect, DayInput, field_of, offer
+from providers.forms.fields import CategorySelect, DayInput, SeveralSelect, field_of, offer, spoken
 
 if TYPE_CHECKING:
     from providers.models import Instrument, InstrumentCategory
@@ -68,13 +67,17 @@ class InstrumentForm(forms.Form):
         for name, spec in FIELDS.items():
             self.fields[name] = field_of(spec, told(spec.label, {}))
         self.fields["revision"] = forms.IntegerField(required=False, widget=forms.HiddenInput())
-        held = (initial or {}).get("category", ""), (initial or {}).get("country", "")
+        held = initial or {}
         leaves = category_leaves()
-        offer(self.fields["category"], categories(leaves, held[0]))
+        offer(self.fields["category"], categories(leaves, held.get("category", "")))
         cast(CategorySelect, self.fields["category"].widget).spoken = {
             row.code: spoken(row.name_zh, row.name_en) for row in leaves
         }
-        offer(self.fields["country"], _countries(held[1]))
+        offer(self.fields["country"], _countries(held.get("country", "")))
+        offer(self.fields["subjects"], _subjects(held.get("subjects", ())))
+        cast(SeveralSelect, self.fields["subjects"].widget).spoken = {
+            code: spoken(*names) for code, names in SUBJECTS.items()
+        }
 
     def values(self) -> dict[str, Any]:
         """What the services take."""
@@ -100,7 +103,6 @@ def initial_of(instrument: "Instrument") -> dict[str, Any]:
     return {
         **held,
         "category": category.code if category else "",
-        "subjects": ", ".join(instrument.subjects),
         **instrument.pending_values,
         "revision": instrument.revision,
     }
@@ -124,12 +126,6 @@ def categories(leaves: "Sequence[InstrumentCategory]", held: str) -> list[Any]:
     return [*choices, *groups.items()]
 
 
-@cache
-def spoken(name_zh: str, name_en: str) -> str:
-    """By what else a category is found: both names, and the Chinese one as it is said and by its initials."""
-    return f"{name_zh} {name_en} {''.join(syllables(name_zh))} {''.join(initials(name_zh))}".lower()
-
-
 def _above(row: "InstrumentCategory") -> str:
     """The way from the top, as `010000 Analysis › 010100 Electron optics`."""
     above: list[str] = []
@@ -142,6 +138,12 @@ def _above(row: "InstrumentCategory") -> str:
 
 def _named(row: "InstrumentCategory") -> str:
     return f"{row.code} {bilingual(row, 'name')}"
+
+
+def _subjects(held: Sequence[str]) -> list[tuple[str, str]]:
+    """The standard's first level; a code that it doesn't have and that is held stays a choice."""
+    known = [(code, f"{code} {names[1 if in_english() else 0]}") for code, names in SUBJECTS.items()]
+    return [*known, *((code, code) for code in held if code not in SUBJECTS)]
 
 
 def _countries(held: str) -> list[tuple[Any, Any]]:

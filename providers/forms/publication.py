@@ -1,6 +1,6 @@
 """What a unit publishes in four kinds: writing, and choosing when."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +9,16 @@ from instrument_share.web.asked import DayField, InstantField
 from instrument_share.web.formats import bilingual
 from instrument_share.web.problem import told
 from providers.domain.publications import FIELDS, PublicationField, PublicationKind
-from providers.forms.fields import DayInput, MomentInput, TextField, UploadField, markdown_area, offer
+from providers.forms.fields import (
+    DayInput,
+    MomentInput,
+    SeveralSelect,
+    TextField,
+    UploadField,
+    markdown_area,
+    offer,
+    spoken,
+)
 
 PARTS = frozenset({"how", "audience", "charges"})
 NEEDED = frozenset({"title_zh", "effective_date", "year"})
@@ -38,7 +47,11 @@ class PublicationForm(forms.Form):
             if name not in MADE_FROM_FILE:
                 self.fields[name] = _input(kind, name, field)
         if "instruments" in self.fields:
-            offer(self.fields["instruments"], [(str(one.pk), bilingual(one, "name")) for one in instruments])
+            rows = list(instruments)
+            offer(self.fields["instruments"], [(str(one.pk), bilingual(one, "name")) for one in rows])
+            cast(SeveralSelect, self.fields["instruments"].widget).spoken = {
+                str(one.pk): spoken(one.name_zh, one.name_en) for one in rows
+            }
         self.fields["revision"] = forms.IntegerField(required=False, widget=forms.HiddenInput())
 
     def values(self) -> dict[str, Any]:
@@ -100,9 +113,8 @@ def _input(kind: PublicationKind, name: str, field: PublicationField) -> forms.F
                 help_text=_("PDF, 20 MB at most."),
             )
         case "instruments":
-            return forms.MultipleChoiceField(
-                label=label, required=False, widget=forms.SelectMultiple({"size": 6})
-            )
+            widget = SeveralSelect(_("Name or pinyin"))
+            return forms.MultipleChoiceField(label=label, required=False, widget=widget)
         case "year":
             return forms.IntegerField(label=label, required=True, min_value=2000, max_value=2100)
         case "networkable_count":

@@ -156,8 +156,9 @@ def enter_an_instrument(page: Page) -> str:
         contact="王工",
         phone="0999-1234567",
     )
-    if page.locator("input#id_subjects").count():
-        fill(page, subjects="150")
+    page.get_by_role("combobox", name="学科领域").fill("huaxue")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="移除 150 化学", exact=True)).to_be_visible()
     page.locator("#id_category").select_option("010303")
     page.locator("#id_country").select_option("CN")
     page.locator("form[data-form] button.btn-primary").click()

@@ -1,5 +1,6 @@
 """An instrument's way through the unit's pages."""
 
+import re
 from datetime import date, timedelta
 from io import BytesIO
 
@@ -8,6 +9,7 @@ from django.urls import reverse
 
 from instrument_share.journal.models import AuditEntry
 from providers import services
+from providers.domain.subjects import SUBJECTS
 from providers.models import Instrument, Keeper, Qualification
 from tests.factories import jpeg
 from tests.providers.conftest import INSTRUMENT, NOW, published
@@ -30,8 +32,9 @@ def test_a_name_and_a_number_make_a_draft_and_the_page_says_what_is_missing(at, 
 
 def test_everything_wrong_stands_beside_its_field_and_what_was_typed_stays(at, world):
     address = reverse("instrument_new", args=[world.unit.public_id])
+    too_many = ["110", "120", "130", "140", "150"]
     answer = at("manager").post(
-        address, {**TYPED, "inner_number": "", "value_yuan": "很多", "subjects": "15, 430"}
+        address, {**TYPED, "inner_number": "", "value_yuan": "很多", "subjects": too_many}
     )
     page = text_of(answer)
     assert answer.status_code == 422
@@ -39,6 +42,28 @@ def test_everything_wrong_stands_beside_its_field_and_what_was_typed_stays(at, w
     assert page.count("“很多”不是数字。") == 2  # on top and beside the field
     assert 'value="很多"' in answer.content.decode()
     assert not Instrument.objects.exists()
+
+
+def test_subjects_keep_the_order_in_which_they_were_chosen(at, world):
+    client = at("manager")
+    client.post(
+        reverse("instrument_new", args=[world.unit.public_id]), {**TYPED, "subjects": ["430", "140", "150"]}
+    )
+    made = Instrument.objects.get()
+    assert made.subjects == ["430", "140", "150"]
+    shown = client.get(reverse("instrument_edit", args=[made.public_id]))
+    offered = re.findall(r'<option value="(\d{3})"([^>]*)>\s*([^<]+)', str(shown.context["form"]["subjects"]))
+    assert [(code, words) for code, attributes, words in offered if " selected" in attributes] == [
+        ("430", "430 材料科学"),
+        ("140", "140 物理学"),
+        ("150", "150 化学"),
+    ]
+    assert (offered[3][0], len(offered)) == ("110", len(SUBJECTS))
+    other = client.post(
+        reverse("instrument_new", args=[world.unit.public_id]),
+        {**TYPED, "inner_number": "S-2", "subjects": ["999"]},
+    )
+    assert (other.status_code, "subjects" in other.context["form"].errors) == (422, True)
 
 
 def test_a_form_sent_twice_enters_one_instrument(at, world):
