@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from bookings.domain import wording
 from bookings.domain.words import Direction, Rating, UsagePurpose
 from instrument_share.kernel.interval import Interval
-from instrument_share.web.asked import InstantField
+from instrument_share.web.asked import DayField, InstantField
 from instrument_share.web.formats import bilingual, date_only, hours, timerange
 from instrument_share.web.problem import told
 from providers.domain import wording as provider_wording
 from providers.domain.words import ServiceMode
+from providers.forms.fields import DayInput
 
 if TYPE_CHECKING:
     from bookings.models import Booking
@@ -272,6 +273,27 @@ class OutcomesForm(forms.Form):
             return said
         start: datetime = self.cleaned_data[f"start_{booking.public_id}"]
         return Interval(start, start + (booking.ends_at - booking.starts_at))
+
+
+class SoughtUsesForm(forms.Form):
+    """Which uses are looked through for a case; it stands in the address, and all of it may be left open."""
+
+    use_required_attribute = False
+
+    instrument = forms.ChoiceField(label=_("Instrument"), required=False)
+    first = DayField(label=_("First day"), required=False, widget=DayInput())
+    last = DayField(label=_("Last day"), required=False, widget=DayInput())
+    q = forms.CharField(
+        label=_("Words"),
+        required=False,
+        max_length=100,
+        help_text=_("Who used it, who paid, what was measured, or the booking's number."),
+    )
+
+    def __init__(self, data: Any, *, instruments: Iterable[Any]) -> None:
+        super().__init__(data)
+        names = [(one.public_id, bilingual(one, "name")) for one in instruments]
+        offer(self, "instrument", [("", _("All of them")), *names])
 
 
 class CaseUsesForm(forms.Form):

@@ -24,6 +24,7 @@ from bookings.selectors.cancelling import (
 )
 from bookings.selectors.cases import (
     CaseFigures,
+    SoughtUses,
     citable,
     cited,
     figures_of_cases,
@@ -94,6 +95,7 @@ __all__ = [
     "Ratings",
     "Refused",
     "RuleTrial",
+    "SoughtUses",
     "asks_again",
     "booked_by_right",
     "booking",

@@ -2,13 +2,16 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from bookings.domain.states import BookingState
 from bookings.models import Booking, CaseUse
-from bookings.selectors.bookings import bookings
+from bookings.selectors.bookings import bookings, day_of
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import standing
 
@@ -24,19 +27,47 @@ class CaseFigures:
     effective_seconds: int
 
 
-def citable(viewer: "Viewer", organization_id: int) -> QuerySet[Booking]:
-    """Completed uses of a unit's instruments by others, for its managers; nothing for anybody else."""
+@dataclass(frozen=True)
+class SoughtUses:
+    """Which uses somebody looks for; what is left out doesn't matter. Both days count (Asia/Shanghai)."""
+
+    instruments: Collection[int] = ()
+    first: date | None = None
+    last: date | None = None
+    text: str = ""
+
+
+ANY_USES = SoughtUses()
+SEARCHED = (
+    "user__name",
+    "payer_organization__name_zh",
+    "payer_organization__name_en",
+    "subject",
+    "public_id",
+)
+
+
+def citable(viewer: "Viewer", organization_id: int, sought: SoughtUses = ANY_USES) -> QuerySet[Booking]:
+    """Completed uses of a unit's instruments by others, for its managers; nothing for anybody else.
+
+    The words sought are found in who used it, who paid, what was measured, and the booking's number.
+    """
     if organization_id not in standing(viewer).organization_ids(Role.UNIT_MANAGER):
         return Booking.objects.none()
-    return (
-        bookings(viewer)
-        .filter(
-            instrument__organization_id=organization_id,
-            state=BookingState.COMPLETED,
-            usage_log__external=True,
-        )
-        .select_related("usage_log")
+    found = bookings(viewer).filter(
+        instrument__organization_id=organization_id,
+        state=BookingState.COMPLETED,
+        usage_log__external=True,
     )
+    if sought.instruments:
+        found = found.filter(instrument__in=sought.instruments)
+    if sought.first:
+        found = found.filter(starts_at__gte=day_of(sought.first).start)
+    if sought.last:
+        found = found.filter(starts_at__lt=day_of(sought.last).end)
+    for term in sought.text.split():
+        found = found.filter(reduce(or_, (Q(**{f"{name}__icontains": term}) for name in SEARCHED)))
+    return found.select_related("usage_log")
 
 
 def cited(case_id: int) -> set[str]:

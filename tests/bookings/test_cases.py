@@ -9,7 +9,9 @@ from bookings import selectors, services
 from bookings.domain.quota import year_of
 from bookings.models import CaseUse
 from bookings.selectors import CaseFigures
+from bookings.views import cases
 from instrument_share.journal.selectors import history
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Forbidden, Invalid
 from providers.models import ServiceCase
 from tests import factories
@@ -102,6 +104,51 @@ def test_the_page_offers_them_and_the_case_tells_figures_only(city, case, see, s
     assert city.researcher.name not in public
     address = reverse("case_uses", args=[case.public_id])
     assert address not in public
+
+
+def offered(answer):
+    return [one.public_id for one, _box in answer.context["others"]]
+
+
+def test_uses_are_sought_by_instrument_day_and_words_in_the_address(city, case, see, send):
+    first, second, third = (used(city, day) for day in (-3, -2, -1))
+
+    def found(**query):
+        return offered(see(city.manager, "case_uses", case.public_id, **query))
+
+    newest_first = [one.public_id for one in (third, second, first)]
+    assert found() == newest_first
+    assert found(instrument=city.instrument.public_id) == newest_first
+    day = slot(day=-2).start.astimezone(CITY_TIME).date().isoformat()
+    assert found(first=day) == newest_first[:2]
+    assert found(last=day) == newest_first[1:]
+    assert found(first=day, last=day) == [second.public_id]
+    assert found(q=f"{city.researcher.name} {first.public_id}") == [first.public_id]
+    assert found(q=f"{city.researcher.name} 没有这个词") == []
+    wrong = see(city.manager, "case_uses", case.public_id, first="昨天", instrument="INS-0000000000")
+    assert offered(wrong) == newest_first
+    assert set(wrong.context["asked"].errors) == {"first", "instrument"}
+    cite(city, case, first)
+    narrowed = see(city.manager, "case_uses", case.public_id, first=day, last=day)
+    assert [one.public_id for one, _box in narrowed.context["cited"]] == [first.public_id]
+    assert offered(narrowed) == [second.public_id]
+    assert str(narrowed.context["cited"][0][1]).count(" checked") == 1
+
+
+def test_uses_are_paged_and_take_as_many_statements_for_many(city, case, see, statements, monkeypatch):
+    monkeypatch.setattr(cases, "PER_PAGE", 2)
+    used(city, -6)
+
+    def more():
+        for day in (-5, -4, -3):
+            used(city, day)
+
+    statements.assert_unchanged(lambda: see(city.manager, "case_uses", case.public_id), by=more)
+    page = see(city.manager, "case_uses", case.public_id)
+    cursor = page.context["page"].next_cursor
+    behind = see(city.manager, "case_uses", case.public_id, cursor=cursor)
+    assert len(offered(page)) == len(offered(behind)) == 2
+    assert not set(offered(page)) & set(offered(behind))
 
 
 def test_hours_of_one_unit(city):
