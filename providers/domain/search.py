@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 from pypinyin import Style, lazy_pinyin
 
@@ -20,6 +21,8 @@ LONGEST_PINYIN = 24
 LONGEST_INITIALS = 10
 LONGEST_TEXT = 200
 """Characters that are read of each description."""
+SHARED = 4_000
+"""Texts whose terms are remembered: categories, synonyms, makers and units stand at many instruments."""
 
 HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _PARTS = re.compile(rf"[{HAN}]|[^\W_{HAN}]+")
@@ -183,15 +186,20 @@ def _all(document: Document) -> Iterator[_Found]:
             yield from _spoken(text, weight)
     yield from _model(document.model)
     for text in document.unit:
-        yield from _written(text, Weight.UNIT)
-        yield from _pronounced(text, Weight.UNIT, from_its_beginning=True)
+        yield from _of_unit(text)
     for text in document.texts:
         yield from _written(text[:LONGEST_TEXT], Weight.TEXT, little=LITTLE_CHARACTERS)
 
 
-def _spoken(text: str, weight: int) -> Iterator[_Found]:
-    yield from _written(text, weight)
-    yield from _pronounced(text, weight)
+@lru_cache(SHARED)
+def _spoken(text: str, weight: int) -> tuple[_Found, ...]:
+    return *_written(text, weight), *_pronounced(text, weight)
+
+
+@lru_cache(SHARED)
+def _of_unit(name: str) -> tuple[_Found, ...]:
+    pronounced = _pronounced(name, Weight.UNIT, from_its_beginning=True)
+    return *_written(name, Weight.UNIT), *pronounced
 
 
 def _written(text: str, weight: int, little: frozenset[str] = frozenset()) -> Iterator[_Found]:

@@ -1,7 +1,7 @@
 """Words that mean the same instrument: which groups of them an instrument's names belong to."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 
 from providers.domain.search import is_han, normal, stem, words
 
@@ -13,6 +13,8 @@ class Synonyms:
     groups: tuple[tuple[str, ...], ...]
     _han: tuple[tuple[str, int], ...]
     _latin: tuple[tuple[str, int], ...]
+    _found: dict[str, frozenset[int]] = field(default_factory=dict, repr=False, compare=False)
+    """The groups of texts that were asked before: many instruments share a name or a category."""
 
     @classmethod
     def of(cls, groups: Iterable[Sequence[str]]) -> "Synonyms":
@@ -37,17 +39,17 @@ class Synonyms:
         return tuple(near), tuple(word for number in then for word in self.groups[number])
 
     def _groups_in(self, texts: Iterable[str]) -> list[int]:
-        found: dict[int, None] = {}
+        found: set[int] = set()
         for text in texts:
-            chinese = normal(text)
-            spoken = _in_words(text)
-            for word, number in self._han:
-                if word in chinese:
-                    found[number] = None
-            for word, number in self._latin:
-                if any(word in form for form in spoken):
-                    found[number] = None
+            if text not in self._found:
+                self._found[text] = frozenset(self._groups_of(text))
+            found |= self._found[text]
         return sorted(found)
+
+    def _groups_of(self, text: str) -> Iterator[int]:
+        chinese, spoken = normal(text), "|".join(_in_words(text))
+        yield from (number for word, number in self._han if word in chinese)
+        yield from (number for word, number in self._latin if word in spoken)
 
 
 def _in_words(text: str) -> set[str]:

@@ -46,7 +46,7 @@ def _rows(instrument_ids: Collection[int]) -> Iterator[ListedPrice]:
             for row in listed(prices_of(rule), kinds, modes):
                 yield ListedPrice(
                     instrument_id=instrument_id,
-                    rule=rule,
+                    rule_id=rule.pk,
                     user_kind=row.user_kind,
                     service_mode=row.service_mode,
                     since=one.applies_from,
