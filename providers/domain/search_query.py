@@ -62,13 +62,18 @@ class Word:
     pieces: Mapping[tuple[int, int], Range]
     sound: Range | None
 
+    @property
+    def letters(self) -> str:
+        """How it is spelt; Chinese is in pinyin."""
+        return self.sound.typed if self.sound else self.whole.typed
+
 
 @dataclass(frozen=True)
 class Understood:
     """The clauses of a query, and what was not simply found as it was typed.
 
-    `doubtful` are Latin words of which the index has nothing, or only a part; `unknown` the others of which
-    it has nothing, `heard` those that were found by their sound.
+    `doubtful` are words of which the index has nothing, or only a part; `unknown` is what it has nothing of
+    in those with Chinese; `heard` are those that were found by their sound, or by nearly that.
     """
 
     clauses: tuple[Clause, ...] = ()
@@ -95,8 +100,12 @@ def _word(chunk: str) -> Word:
         if end - start > 1 or not is_han(pieces[start])
     }
     whole = _range("".join(pieces))
-    sound = "".join(syllables(chunk))[:LONGEST_PINYIN] if is_han(chunk) and len(pieces) > 1 else ""
-    return Word(chunk, whole, tuple(pieces), ranges, Range(sound, sound) if sound else None)
+    sound = Range(_sound(whole.start), _sound(whole.typed)) if is_han(chunk) and len(pieces) > 1 else None
+    return Word(chunk, whole, tuple(pieces), ranges, sound)
+
+
+def _sound(text: str) -> str:
+    return "".join(syllables(text))[:LONGEST_PINYIN]
 
 
 def _range(text: str) -> Range:
@@ -126,8 +135,8 @@ def understood(
     instruments: int,
     meant: Mapping[str, tuple[str, int]] | None = None,
 ) -> Understood:
-    """What the words ask for: each as it stands where anything has it, else the longest pieces that something
-    has, else what sounds the same. `meant` says for doubtful words which word, how frequent, was meant.
+    """What the words ask for: each as it stands where anything has it, else what sounds just the same, else
+    the longest pieces that something has. `meant` says for doubtful words which word was meant, how frequent.
     """
     chosen: dict[Range, int] = {}
     doubtful, unknown, heard = [], [], []
@@ -135,17 +144,18 @@ def understood(
         pieces, left = _best_pieces(word, counts)
         if counts.get(word.whole):
             pieces = [word.whole]
+        elif word.sound and counts.get(word.sound):
+            # 扫苗电镜 is 扫描电镜, though 电镜 is a piece of it, and 气象色谱 no weather.
+            pieces = [word.sound]
+            heard.append(word.text)
         elif meant and word.text in meant:
             correct, frequency = meant[word.text]
             chosen[_range(correct)] = frequency
+            heard += [word.text] if word.sound else []
             continue
-        elif left and not is_han(word.text):
-            doubtful.append(word.text)
-        elif not pieces and word.sound and counts.get(word.sound):
-            pieces = [word.sound]
-            heard.append(word.text)
         elif left:
-            unknown += left
+            doubtful.append(word.text)
+            unknown += left if is_han(word.text) else []
         chosen |= {piece: counts[piece] for piece in pieces}
     clauses = tuple(Clause(one, _rarity(count, instruments)) for one, count in chosen.items())
     return Understood(clauses, tuple(doubtful), tuple(unknown), tuple(heard))

@@ -24,9 +24,8 @@ def forgiven(word: str) -> int:
     return 2 if len(word) >= LONG and word.isalpha() else 1
 
 
-def closest(word: str, candidates: Iterable[tuple[str, int]]) -> str | None:
+def closest(word: str, candidates: Iterable[tuple[str, int]], allowed: int) -> str | None:
     """The word that was meant, of candidates with their frequency: fewest mistakes, then the commonest."""
-    allowed = forgiven(word)
     near = [
         (distance(word, candidate), -frequency, candidate)
         for candidate, frequency in candidates

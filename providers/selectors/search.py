@@ -10,9 +10,9 @@ from django.db import connection
 from django.db.models import Case, Count, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from providers.domain.search import TermKind, is_spellable
+from providers.domain.search import TermKind, is_han, is_spellable
 from providers.domain.search_query import LAST, Clause, Range, Understood, Word, ranges, read, understood
-from providers.domain.search_spelling import closest, variants
+from providers.domain.search_spelling import closest, forgiven, variants
 from providers.models import Instrument, SearchSpelling, SearchTerm
 
 if TYPE_CHECKING:
@@ -58,17 +58,18 @@ def search(text: str) -> Search:
     return Search(
         text=text.strip(),
         clauses=found.clauses,
-        corrected=tuple((typed, word) for typed, (word, _) in meant.items()),
+        corrected=tuple((typed, word) for typed, (word, _) in meant.items() if not is_han(typed)),
         heard=found.heard,
         unknown=(*found.unknown, *_unfound(words, found)),
     )
 
 
 def _unfound(words: Sequence[Word], found: Understood) -> tuple[str, ...]:
-    """Doubtful words of which not even a piece was found."""
+    """Doubtful words without Chinese of which not even a piece was found."""
     asked = {clause.range for clause in found.clauses}
-    by_text = {word.text: word for word in words}
-    return tuple(text for text in found.doubtful if not asked & set(by_text[text].pieces.values()))
+    by_text = {word.text: word for word in words if not is_han(word.text)}
+    doubtful = (by_text[text] for text in found.doubtful if text in by_text)
+    return tuple(word.text for word in doubtful if not asked & set(word.pieces.values()))
 
 
 def _counts(wanted: Sequence[Range]) -> tuple[dict[Range, int], int]:
@@ -95,7 +96,7 @@ def _counts(wanted: Sequence[Range]) -> tuple[dict[Range, int], int]:
 
 def _meant(words: Sequence[Word], doubtful: Collection[str]) -> dict[str, tuple[str, int]]:
     """For misspelt words, the word that was meant and how many instruments have it; one statement."""
-    typed = {word.text: word.whole.typed for word in words if word.text in doubtful}
+    typed = {word.text: word.letters for word in words if word.text in doubtful}
     sought = {text: variants(form) for text, form in typed.items() if is_spellable(form, TermKind.WORD)}
     wanted = set().union(*sought.values())
     if not wanted:
@@ -118,7 +119,9 @@ def _meant(words: Sequence[Word], doubtful: Collection[str]) -> dict[str, tuple[
     found = {}
     for text, spellings in sought.items():
         candidates = set().union(*(by_variant.get(one, set()) for one in spellings))
-        if (meant := closest(typed[text], candidates)) is not None:
+        # In pinyin different words are near: 量子显微镜 is no misspelt 电子显微镜 (liangzi, dianzi).
+        allowed = forgiven(typed[text]) - is_han(text)
+        if (meant := closest(typed[text], candidates, allowed)) is not None:
             found[text] = (meant, dict(candidates)[meant])
     return found
 

@@ -127,6 +127,20 @@ def test_a_misspelt_word_is_corrected_only_where_nothing_is_spelt_so(world, inst
     assert (selectors.search("qqqqqqqq").unknown, found("qqqqqqqq")) == (("qqqqqqqq",), [])
 
 
+@pytest.mark.parametrize("typed", ["透涉电镜", "投射电镜"])
+def test_a_wrong_character_is_forgiven_where_it_sounds_the_same_or_nearly_so(world, typed):
+    published(world, inner_number="T-1", name_zh="透射电镜", name_en="TEM", model="T")
+    published(world, inner_number="S-1", name_zh="扫描电镜", category="020100", model="S")
+    asked = selectors.search(typed)
+    assert (found(typed), asked.heard, asked.unknown) == (["T-1"], (typed,), ())
+
+
+def test_words_that_sound_only_somewhat_alike_are_different_words(world):
+    published(world, inner_number="E-1", name_zh="电子显微镜", name_en="Electron microscope", model="E")
+    asked = selectors.search("量子显微镜")
+    assert (found("量子显微镜"), asked.heard) == (["E-1"], ())
+
+
 def test_a_word_that_nothing_has_narrows_nothing_and_is_named(world, instrument):
     asked = selectors.search("电镜 量子纠缠")
     assert (asked.unknown, found("电镜 量子纠缠")) == (("量子纠缠",), ["A-001"])
@@ -148,7 +162,7 @@ def test_whatever_is_typed_is_answered(world, instrument, text):
 
 def test_a_search_takes_one_statement_and_a_misspelt_one_two(world, instrument, statements):
     assert len(statements.of(lambda: selectors.search("电镜 tsdz TX-200 透射电子显微镜分析"))) == 1
-    assert len(statements.of(lambda: selectors.search("transmision mikroscope"))) == 2
+    assert len(statements.of(lambda: selectors.search("transmision mikroscope 投涉电镜"))) == 2
     assert statements.of(lambda: selectors.search(" ")) == []
 
 

@@ -119,9 +119,17 @@ def test_a_word_that_is_written_with_other_characters_is_found_by_its_sound():
     assert found.heard == ("质普",)
 
 
+def test_the_sound_of_a_whole_word_says_more_than_some_pieces_of_it():
+    known = {"saomiaodianjing": 2, "电镜": 5, "扫": 2, "qixiangsepu": 3, "气象": 1, "色谱": 4}
+    for typed, sound in (("扫苗电镜", "saomiaodianjing"), ("气象色谱仪", "qixiangsepu")):
+        found = counted(typed, known)
+        assert [one.range.start for one in found.clauses] == [sound]
+        assert (found.heard, found.unknown) == ((typed,), ())
+
+
 def test_what_nothing_has_is_named():
     found = counted("乱写 xyzxyz 质谱", {"质谱": 1})
-    assert (found.unknown, found.doubtful) == (("乱写",), ("xyzxyz",))
+    assert (found.unknown, found.doubtful) == (("乱写",), ("乱写", "xyzxyz"))
     assert [one.range.typed for one in found.clauses] == ["质谱"]
 
 
@@ -156,13 +164,13 @@ def test_the_distance_of_two_words_counts_letters_and_swaps(one, other, letters)
 def test_two_words_as_close_as_is_forgiven_share_a_variant():
     for typed, meant in [("confocl", "confocal"), ("rheometr", "rheometer"), ("lcms8061", "lcms8060")]:
         assert variants(typed) & variants(meant)
-        assert closest(typed, [(meant, 1)]) == meant
+        assert closest(typed, [(meant, 1)], forgiven(typed)) == meant
 
 
 def test_fewest_mistakes_come_first_then_the_commonest_and_too_many_are_not_forgiven():
-    assert closest("ramen", [("raman", 1), ("ramp", 9)]) == "raman"
-    assert closest("abcd", [("abce", 2), ("abcf", 5)]) == "abcf"
-    assert closest("abcd", [("abxy", 5)]) is None
+    assert closest("ramen", [("raman", 1), ("ramp", 9)], 1) == "raman"
+    assert closest("abcd", [("abce", 2), ("abcf", 5)], 1) == "abcf"
+    assert closest("abcd", [("abxy", 5)], 1) is None
     assert (forgiven("rheometer"), forgiven("raman"), forgiven("lcms8060")) == (2, 1, 1)
 
 
