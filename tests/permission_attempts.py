@@ -114,7 +114,7 @@ def attempts(w):
             **unit,
         ),
         "instrument_group_remove": partial(p.instrument_group_remove, group_id=w.group.pk, **unit),
-        "sheet_keep": partial(sheet_keep, content=b"a,b\n", map_text="", **unit),
+        "sheet_keep": partial(sheet_keep, content=b"a,b\n", map_text="", organization_id=w.unit.pk),
         "sheet_kept": partial(sheet_kept, **upload),
         "sheet_forget": partial(sheet_forget, **upload),
         "preview": partial(sheet_preview, **sheet),

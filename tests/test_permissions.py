@@ -201,6 +201,7 @@ OF_THE_SYSTEM = {
     "next_free_rebuild": "a command on the server",
     "next_free_refresh": "what changes holds calls it",
     "publications_publish_due": "tick",
+    "sheets_forget_old": "tick",
     "windows_extend": "tick, and what changes rules",
     "search_refresh": "tick",
     "search_rebuild": "a command on the server",

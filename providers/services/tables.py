@@ -10,7 +10,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from instrument_share.kernel.errors import DomainError, gettext_noop
@@ -25,6 +25,9 @@ MOST_PARTS = 1000
 MOST_MERGED = MOST_ROWS * MOST_COLUMNS
 """So many cells get their value from another one. A few bytes of a file merge a column, once more each."""
 CHUNK = 1 << 20
+OVERLAP = 64
+PACKINGS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+"""Those of the format (ISO/IEC 29500-2). The others' dictionaries may ask for gigabytes."""
 DELIMITERS = ",;\t"
 OLD_EXCEL = bytes.fromhex("D0CF11E0")
 LONGEST_TAG = 512
@@ -38,6 +41,7 @@ HIDDEN = re.compile(rb"""\bhidden=["'](?:1|true)["']""")
 FIRST_SHEET = re.compile(rb"""<(?:\w+:)?sheet\b[^>]*\br:id=["']([^"']+)["']""")
 LINKS = re.compile(rb"<Relationship\b[^>]*>")
 TARGET = re.compile(rb"""\bTarget=["']([^"']+)["']""")
+DECLARES = re.compile(rb"<!(?:DOCTYPE|ENTITY)\b")
 CELL_AT = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,8})([0-9]{1,20})["']""")
 
 
@@ -179,27 +183,38 @@ def _small(archive: zipfile.ZipFile, name: str) -> bytes:
 
 
 def _check_archive(content: bytes) -> None:
-    """Unpack piece by piece, keeping nothing: how much there is, and how far its cells reach.
+    """Unpack every part piece by piece, keeping nothing: how much there is, how far its cells reach, and that
+    it declares no entities, which no spreadsheet does.
 
     A cell at the far end of a sheet costs a few bytes here and the memory of the whole area where it is read.
+    Which part is the sheet is for the workbook to say, so all are looked through, whatever they are called.
     """
+    left = MOST_UNPACKED
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = archive.infolist()
             if len(parts) > MOST_PARTS:
                 raise SheetTooLarge
-            left = MOST_UNPACKED
             for part in parts:
-                with archive.open(part) as file:
-                    is_sheet = "worksheets/" in part.filename
-                    end_of_last = b""
-                    while chunk := file.read(CHUNK):
-                        left -= len(chunk)
-                        if left < 0 or (is_sheet and _reaches_too_far(end_of_last + chunk)):
-                            raise SheetTooLarge
-                        end_of_last = chunk[-64:]
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError):
+                for piece in _pieces(archive, part):
+                    left -= len(piece)
+                    if left < 0 or _reaches_too_far(piece):
+                        raise SheetTooLarge
+                    if DECLARES.search(piece):
+                        raise SheetUnreadable
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
         raise SheetUnreadable from None
+
+
+def _pieces(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
+    """What a part unpacks to, each piece with the end of the one before."""
+    if part.compress_type not in PACKINGS:
+        raise SheetUnreadable
+    before = b""
+    with archive.open(part) as file:
+        while chunk := file.read(CHUNK):
+            yield before + chunk
+            before = chunk[-OVERLAP:]
 
 
 def _reaches_too_far(xml: bytes) -> bool:

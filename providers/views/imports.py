@@ -55,7 +55,6 @@ def upload(request: HttpRequest, organization_id: str) -> HttpResponse:
             organization_id=unit.pk,
             content=form.cleaned_data["sheet"].read(),
             map_text=form.map_text,
-            now=clock.now(),
             kind=kind,
         )
 

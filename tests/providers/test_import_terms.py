@@ -197,7 +197,6 @@ def kept(world):
             organization_id=world.unit.pk,
             content=text.encode(),
             map_text="",
-            now=NOW,
             kind=kind,
         )
 

@@ -201,6 +201,66 @@ def test_a_cell_at_the_far_end_is_refused_before_the_area_is_filled(cell, monkey
         read_table(xlsx([["a"]], lambda sheet: sheet.__setitem__(cell, "b")))
 
 
+def repacked(content, packing=zipfile.ZIP_DEFLATED, change=lambda name, part: (name, part)):
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(made, "w", packing) as new:
+        for part in old.infolist():
+            new.writestr(*change(part.filename, old.read(part)))
+    return made.getvalue()
+
+
+def test_the_far_end_is_found_whatever_the_sheets_part_is_called(monkeypatch):
+    def elsewhere(name, part):
+        return name.replace("worksheets/", "others/"), part.replace(b"worksheets/", b"others/")
+
+    assert read_table(repacked(xlsx([["a"]]), change=elsewhere)).rows == [["a"]]
+    monkeypatch.setattr(tables, "read_apart", None)
+    far = xlsx([["a"]], lambda sheet: sheet.__setitem__("XFD1", "b"))
+    with pytest.raises(SheetTooLarge):
+        read_table(repacked(far, change=elsewhere))
+
+
+def test_all_parts_count_towards_the_limits(monkeypatch):
+    monkeypatch.setattr(tables, "read_apart", None)
+    many = io.BytesIO()
+    with zipfile.ZipFile(many, "w") as archive:
+        for number in range(tables.MOST_PARTS + 1):
+            archive.writestr(f"xl/media/{number}.png", b"")
+    with pytest.raises(SheetTooLarge):
+        read_table(many.getvalue())
+    monkeypatch.setattr(tables, "MOST_UNPACKED", 1_000_000)
+    heavy = io.BytesIO()
+    with zipfile.ZipFile(heavy, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(11):
+            archive.writestr(f"docProps/{number}.xml", b"0" * 100_000)
+    with pytest.raises(SheetTooLarge):
+        read_table(heavy.getvalue())
+
+
+def test_a_workbook_that_declares_entities_is_refused(monkeypatch):
+    monkeypatch.setattr(tables, "read_apart", None)
+
+    def declare(name, part):
+        declared = b'<!DOCTYPE s [<!ENTITY a SYSTEM "file:///etc/passwd">]><worksheet'
+        return name, part.replace(b"<worksheet", declared)
+
+    with pytest.raises(SheetUnreadable):
+        read_table(repacked(xlsx([["a"]]), change=declare))
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_a_workbook_packed_as_none_is_refused(packing):
+    with pytest.raises(SheetUnreadable):
+        read_table(repacked(xlsx([["a"]]), packing))
+
+
+def test_a_part_whose_name_is_no_text_is_refused():
+    # The mark says that names are UTF-8 (bit 11), which this one isn't.
+    broken = repacked(xlsx([["a"]]), change=lambda name, part: (name.replace("theme", "主题"), part))
+    with pytest.raises(SheetUnreadable):
+        read_table(broken.replace("主题".encode(), b"\xff" * 6))
+
+
 def test_a_column_that_is_merged_again_and_again_is_refused(monkeypatch):
     monkeypatch.setattr(tables, "MOST_MERGED", 300)
     rows, merged = [["a"] for _ in range(100)], [((0, 0), (1_000_000, 0))]

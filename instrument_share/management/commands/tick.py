@@ -10,6 +10,7 @@ from bookings import services as bookings
 from instrument_share.journal import services as journal
 from instrument_share.web import clock, idempotency, problem
 from providers import services as providers
+from providers.services.uploads import sheets_forget_old
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +35,7 @@ STEPS: dict[str, Callable[[datetime], int]] = {
     "audit entries sealed": journal.audit_seal,
     "mails": lambda now: journal.notifications_mail(now, tell=problem.told),
     "old answers forgotten": lambda now: idempotency.forget_old(now=now),
+    "old sheets removed": lambda now: sheets_forget_old(now=now),
 }
 """Everything timed. Each step stands alone and may be repeated at any moment, by several processes at
 once.
