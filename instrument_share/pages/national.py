@@ -18,6 +18,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from bookings.domain.national import service_record
 from bookings.selectors import service_facts
+from instrument_share.kernel.wording import Bilingual
 from providers.domain.national import (
     DRAFT,
     RECORDS,
@@ -70,7 +71,7 @@ class NationalRecord:
 
     kind: RecordType
     values: Mapping[str, str]
-    name: str
+    name: Bilingual
     place: tuple[str, ...]
     refusals: tuple[Refusal, ...]
 
@@ -110,7 +111,8 @@ def national_records(
         of_instrument[facts["instrument_id"]].add(facts)
         of_unit[facts["organization_id"]].add(facts)
         number = facts["public_id"]
-        yield _record(RecordType.SERVICE, service_record(facts), number, ("usage_log", number))
+        place = "usage_log", number
+        yield _record(RecordType.SERVICE, service_record(facts), Bilingual(number), place)
     yield from _instruments(viewer, ids, year, of_instrument)
     for unit, said in national_units(units, year):
         sums = of_unit[unit.pk]
@@ -122,7 +124,8 @@ def national_records(
             "users": users,
         }
         place = "national_year", unit.public_id, str(year)
-        yield _record(RecordType.UNIT, unit_record({**said, **counted}), unit.name_zh, place)
+        name = Bilingual(unit.name_zh, unit.name_en)
+        yield _record(RecordType.UNIT, unit_record({**said, **counted}), name, place)
 
 
 def _instruments(
@@ -138,16 +141,19 @@ def _instruments(
             "run_seconds": sums[one.pk].run_seconds,
             "service_seconds": sums[one.pk].service_seconds,
         }
-        name = f"{one.inner_number} {one.name_zh}"
+        number = one.inner_number
+        name = Bilingual(f"{number} {one.name_zh}", f"{number} {one.name_en or one.name_zh}")
         place = "instrument_edit", one.public_id
         yield _record(RecordType.INSTRUMENT, instrument_record({**facts, **around}), name, place)
         if customs is not None:
             place = "instrument_customs", one.public_id
             checked = _record(RecordType.CUSTOMS, customs_record(customs_facts(customs)), name, place)
-            yield replace(checked, values={LINK: one.inner_number, **checked.values})
+            yield replace(checked, values={LINK: number, **checked.values})
 
 
-def _record(kind: RecordType, values: Mapping[str, str], name: str, place: tuple[str, ...]) -> NationalRecord:
+def _record(
+    kind: RecordType, values: Mapping[str, str], name: Bilingual, place: tuple[str, ...]
+) -> NationalRecord:
     return NationalRecord(kind, values, name, place, tuple(refusals_of(kind, values)))
 
 

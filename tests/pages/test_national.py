@@ -2,8 +2,10 @@
 
 import io
 import json
+import re
 from datetime import timedelta
 from decimal import Decimal
+from html import unescape
 
 import openpyxl
 import pytest
@@ -14,7 +16,8 @@ from bookings.domain.words import Rating
 from instrument_share.accounts.domain import Role
 from instrument_share.kernel.errors import Invalid
 from instrument_share.pages.national import columns, national_records
-from providers.domain.national import RecordType
+from providers.domain.instruments import CHINESE
+from providers.domain.national import RECORDS, RecordType
 from providers.domain.words import ServiceMode
 from providers.models import CustomsSupervision, InstrumentCategory, NationalYear, UnitProfile
 from providers.services.national import national_year_save
@@ -218,6 +221,20 @@ def test_the_page_names_what_is_refused_and_leads_to_where_it_is_mended(city, cl
     assert "insCode" not in page
     csv = client.get(answer["Location"] + "&export=csv").content.decode("utf-8-sig").splitlines()
     assert [line.partition(",")[0] for line in csv] == ["记录", city.owner.name_zh]
+
+
+def test_a_reader_of_english_finds_no_chinese_in_what_is_refused(city, client):
+    city.instrument.name_en, city.owner.name_en = "Electron microscope", "Yunping University"
+    for row in (city.instrument, city.owner):
+        row.save()
+    client.force_login(city.manager)
+    client.cookies["django_language"] = "en"
+    page = client.get(reverse("national", args=[city.owner.public_id]), {"year": YEAR, "check": 1})
+    check = re.sub("<[^>]*>", " ", page.content.decode().partition('id="check"')[2].partition("</main>")[0])
+    assert "The unit's code at the platform" in unescape(check)
+    assert "A-001 Electron microscope" in check
+    assert not CHINESE.search(check)
+    assert all(not CHINESE.search(one.english) for kind in RECORDS.values() for one in kind)
 
 
 def test_the_page_stands_before_the_check_of_all_records_which_it_then_asks_for(city, client, statements):

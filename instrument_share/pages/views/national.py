@@ -191,9 +191,9 @@ def _refusals(request: HttpRequest, units: Sequence["Organization"], year: int) 
     heads = [_("Record"), _("Kind"), _("Field"), _("Value"), _("What is wrong"), _("What to do")]
     rows = (
         [
-            record.name,
+            told("{name}", {"name": record.name}),
             words[record.kind],
-            f"{one.meaning} {one.field}",
+            told("{meaning} {field}", {"meaning": one.meaning, "field": one.field}),
             one.value,
             told(one.reason.message, one.reason.params),
             told(one.remedy.message, one.remedy.params),
