@@ -38,6 +38,7 @@ from bookings.selectors.holds import (
     free_time,
     holds,
     next_free,
+    settling_lock,
     soonest_free,
     with_next_free,
 )
@@ -132,6 +133,7 @@ __all__ = [
     "ratings_of",
     "rule_trial",
     "service_facts",
+    "settling_lock",
     "soonest_free",
     "unconfirmed_count",
     "usage_entries",

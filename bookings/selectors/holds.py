@@ -9,8 +9,9 @@ from django.db.models import F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from bookings.domain import availability
-from bookings.domain.states import HOLDING
+from bookings.domain.states import HOLDING, NOT_BEGUN
 from bookings.models import Booking, NextFree
+from instrument_share.kernel.errors import NotFound
 from instrument_share.kernel.interval import Interval, intersected
 from providers import selectors as providers
 
@@ -29,6 +30,22 @@ def booking_lock(booking_id: int) -> Booking:
         .select_related("instrument", "rule", "user", "payer_organization", "payer_person")
         .get(pk=booking_id)
     )
+
+
+def settling_lock(instrument_id: int) -> "Instrument":
+    """The instrument of a decision that hits bookings, locked until the transaction ends, and with it those
+    that are booked together with it: their bookings are settled too. NotFound where there is none.
+
+    What is booked in the moment before the lock was not there when outcomes were said: it refuses the
+    decision before anything is settled.
+    """
+    ahead = Booking.objects.filter(instrument_id=instrument_id, state__in=NOT_BEGUN)
+    together = Booking.objects.filter(group__bookings__in=ahead)
+    ids = {instrument_id, *together.values_list("instrument_id", flat=True)}
+    locked = {one.pk: one for one in providers.instrument_locks(ids)}
+    if instrument_id not in locked:
+        raise NotFound
+    return locked[instrument_id]
 
 
 def holds(

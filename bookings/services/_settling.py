@@ -33,7 +33,8 @@ WAYS = {
 
 
 def hit_lock(condition: Q) -> list[Booking]:
-    """The bookings that have not begun and meet the condition, locked after their instruments."""
+    """The bookings that have not begun and meet the condition, locked; before it the caller takes
+    `selectors.settling_lock`."""
     return list(
         Booking.objects.select_for_update(of=("self",))
         .filter(condition, state__in=NOT_BEGUN)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Q
 
+from bookings import selectors
 from bookings.domain.errors import ClosureHitsBookings
 from bookings.services._settling import Outcome, carry_out, hit_lock, require_outcomes
 from bookings.services.next_free import next_free_refresh
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.interval import Interval
-from providers import selectors as providers
 from providers import services as provider_services
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def closure_place(
     `outcomes` say by public id what becomes of each booking in that time. Raises ClosureHitsBookings with the
     bookings for which it is not said. The users are told at once.
     """
-    instrument = providers.instrument_lock(instrument_id)
+    instrument = selectors.settling_lock(instrument_id)
     require(actor, "providers.close_instrument", instrument)
     said = outcomes or {}
     hit = hit_lock(Q(instrument_id=instrument_id, starts_at__lt=interval.end, ends_at__gt=interval.start))

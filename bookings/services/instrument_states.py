@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from bookings import selectors
 from bookings.domain.errors import InstrumentHitsBookings, QualificationHitsBookings, ReasonMissing
 from bookings.models import Booking
-from bookings.selectors import booked_by_right, not_begun
 from bookings.services._settling import Outcome, carry_out, hit_lock, require_outcomes
 from bookings.services.next_free import next_free_refresh
 from instrument_share.accounts.permissions import require
@@ -38,10 +38,10 @@ def instrument_suspend(
     ("keep", where the instrument is back by then), goes to another time, or is cancelled without charge.
     Raises InstrumentHitsBookings with those of which it is not said. The users are told at once.
     """
-    instrument = providers.instrument_lock(instrument_id)
+    instrument = selectors.settling_lock(instrument_id)
     require(actor, "providers.suspend_instrument", instrument)
     said = outcomes or {}
-    hit = hit_lock(not_begun(instrument_id, now))
+    hit = hit_lock(selectors.not_begun(instrument_id, now))
     _require(hit, said, {"cancel", "move", "keep"})
     # Moved first: no booking goes to an instrument that is suspended.
     for booking in hit:
@@ -71,10 +71,10 @@ def instrument_retire(
     outcomes: Mapping[str, Outcome] | None = None,
 ) -> "Instrument":
     """Take a suspended instrument out of service for good. Bookings that were kept have to be cancelled."""
-    instrument = providers.instrument_lock(instrument_id)
+    instrument = selectors.settling_lock(instrument_id)
     require(actor, "providers.edit_instrument", instrument)
     said = outcomes or {}
-    hit = hit_lock(not_begun(instrument_id, now))
+    hit = hit_lock(selectors.not_begun(instrument_id, now))
     _require(hit, said, {"cancel"})
     for booking in hit:
         carry_out(booking, "cancel", actor=actor, reason=reason, because="retirement", now=now)
@@ -99,12 +99,13 @@ def qualification_revoke(
     `outcomes` say what becomes of each booking of theirs that rested on this right alone: kept, or cancelled
     without charge. Raises QualificationHitsBookings with those of which it is not said.
     """
+    selectors.settling_lock(providers.qualified_for(qualification_id))
     qualification = providers.qualification_lock(qualification_id)
     require(actor, "providers.qualify_user", qualification.instrument)
     if not reason.strip():
         raise ReasonMissing
     said = outcomes or {}
-    hit = [] if qualification.revoked_at else hit_lock(booked_by_right(qualification, now))
+    hit = [] if qualification.revoked_at else hit_lock(selectors.booked_by_right(qualification, now))
     require_outcomes(
         hit,
         said,

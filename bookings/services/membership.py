@@ -18,6 +18,8 @@ from providers import selectors as providers
 from providers import services as provider_services
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from instrument_share.accounts.models import Membership, User
 
 Outcome = Literal["cancel", "keep"]
@@ -37,6 +39,7 @@ def membership_end(
     membership = accounts.membership_lock(membership_id)
     if membership.state == MembershipState.ENDED:
         return membership
+    _hold_instruments(membership, now)
     account_services.membership_close(actor=actor, membership_id=membership_id, reason=reason, now=now)
     membership.refresh_from_db(fields=["state", "reason", "ended_at"])
     user, organization = membership.user, membership.organization
@@ -64,16 +67,27 @@ def organization_leave(*, actor: "User", organization_id: int, now: datetime) ->
         membership_end(actor=actor, membership_id=membership.pk, now=now)
 
 
-def _give_back(membership: "Membership", actor: "User", now: datetime) -> None:
-    ahead = Booking.objects.filter(
+def _hold_instruments(membership: "Membership", now: datetime) -> None:
+    """Lock what the end of a role may touch, all at once: instruments kept by it, and those booked."""
+    booked = _ahead(membership, now).values_list("instrument_id", flat=True)
+    providers.instrument_locks({*providers.kept_ids(membership.user_id, membership.organization_id), *booked})
+
+
+def _ahead(membership: "Membership", now: datetime) -> "QuerySet[Booking]":
+    """What the person has booked for the organization and has not begun; what was booked together with it is
+    among it."""
+    return Booking.objects.filter(
         user_id=membership.user_id,
         payer_organization_id=membership.organization_id,
         state__in=[BookingState.REQUESTED, BookingState.APPROVED],
         starts_at__gt=now,
     )
-    providers.instrument_locks(set(ahead.values_list("instrument_id", flat=True)))
+
+
+def _give_back(membership: "Membership", actor: "User", now: datetime) -> None:
     by_oneself = actor.pk == membership.user_id
     name = Bilingual(membership.organization.name_zh, membership.organization.name_en)
+    ahead = _ahead(membership, now)
     held = ahead.select_for_update(of=("self",)).select_related("instrument", "rule", "user")
     counted: set[int] = set()
     for booking in held.order_by("instrument_id", "starts_at"):

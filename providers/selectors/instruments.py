@@ -56,6 +56,12 @@ def instruments_kept(viewer: "User") -> QuerySet[Instrument]:
     )
 
 
+def kept_ids(user_id: int, organization_id: int) -> set[int]:
+    """The instruments of the unit that a person is named keeper of, whatever role they hold there."""
+    kept = Instrument.objects.filter(organization_id=organization_id, keeper_links__user_id=user_id)
+    return set(kept.values_list("pk", flat=True))
+
+
 def instruments_by_id(instrument_ids: Iterable[int]) -> list[Instrument]:
     """The instruments with these ids, whatever state they are in, in order of id."""
     return list(
@@ -161,14 +167,18 @@ def qualified_until(user_id: int, instrument_id: int, *, but: int) -> datetime |
     return others.order_by("-expires_at").values_list("expires_at", flat=True).first()
 
 
-def qualification_lock(qualification_id: int) -> Qualification:
-    """The qualification, with its instrument locked until the transaction ends; NotFound for none."""
-    found = Qualification.objects.filter(pk=qualification_id).select_related("instrument", "user").first()
+def qualified_for(qualification_id: int) -> int:
+    """The id of the instrument that a qualification is for; NotFound for none."""
+    found = Qualification.objects.filter(pk=qualification_id).values_list("instrument_id", flat=True).first()
     if found is None:
         raise NotFound
-    instrument_lock(found.instrument_id)
-    found.refresh_from_db(fields=["revoked_at"])
     return found
+
+
+def qualification_lock(qualification_id: int) -> Qualification:
+    """The qualification, with its instrument locked until the transaction ends; NotFound for none."""
+    instrument_lock(qualified_for(qualification_id))
+    return Qualification.objects.select_related("instrument", "user").get(pk=qualification_id)
 
 
 def qualifications(viewer: "Viewer", now: datetime) -> QuerySet[Qualification]:

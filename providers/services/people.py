@@ -15,7 +15,7 @@ from instrument_share.kernel.errors import DomainError, gettext_noop
 from instrument_share.kernel.wording import Bilingual
 from providers.domain.reminders import FIRST_HOUR, NOTICE_AHEAD
 from providers.models import Instrument, Keeper, Qualification
-from providers.selectors import instrument_lock, keepers_of, qualification_lock
+from providers.selectors import instrument_lock, instrument_locks, keepers_of, kept_ids, qualification_lock
 from providers.selectors.instruments import qualifications_ending
 from providers.services.common import record_change
 
@@ -89,9 +89,7 @@ def keeper_links_drop(*, actor: "User", organization_id: int, user: "User", now:
 
     The writing part of `bookings.services.membership_end`, which has asked before.
     """
-    kept = Keeper.objects.filter(instrument__organization_id=organization_id, user=user)
-    for instrument_id in sorted(kept.values_list("instrument_id", flat=True)):
-        instrument = instrument_lock(instrument_id)
+    for instrument in instrument_locks(kept_ids(user.pk, organization_id)):
         Keeper.objects.filter(instrument=instrument, user=user).delete()
         record_change(actor, "keeper.removed", instrument, now, user=user.public_id)
 

@@ -1,15 +1,9 @@
 """What each process of the race does; started by `test_race`, so it knows nothing of pytest."""
 
-import os
 from contextlib import suppress
 from threading import BrokenBarrierError
 
-MEETS_WITHIN = 3
-"""Seconds that a process waits, between its check and its write, for the others to get there too.
-
-Without the lock all get there. With it the others can't: they stand before the check, and the one that holds
-the lock goes on alone after this time.
-"""
+from tests.processes import MEETS_WITHIN, attempt, lingering, lingering_after, wake
 
 
 def take_part(ready, seam, results, *, environment, locked, booker_id, facts):
@@ -26,14 +20,7 @@ def linger(checked, released, results, *, environment, locked, booker_id, facts)
     wake(environment)
     from bookings.domain import pricing
 
-    quote = pricing.quote
-
-    def quote_later(*args, **kwargs):
-        checked.set()
-        released.wait(MEETS_WITHIN)
-        return quote(*args, **kwargs)
-
-    pricing.quote = quote_later
+    pricing.quote = lingering(checked, released, pricing.quote)
     book(results, locked=locked, booker_id=booker_id, facts=facts, begin=lambda: None)
 
 
@@ -48,6 +35,57 @@ def dismiss(checked, released, results, *, environment, actor_id, membership_id,
     membership_end(actor=actor, membership_id=membership_id, reason="离职", now=now)
     released.set()
     results.put("ended")
+
+
+def move_by_closure(checked, released, results, *, environment, locked, **facts):
+    """Close an instrument and move what was booked there, staying between the check and the write."""
+    wake(environment)
+    from bookings.domain import pricing
+
+    pricing.quote = lingering(checked, released, pricing.quote)
+    attempt(results, closing(locked=locked), **facts)
+
+
+def close_meanwhile(checked, released, results, *, environment, locked, **facts):
+    """Close another instrument while the first process stands between check and write."""
+    wake(environment)
+    checked.wait(60)
+    attempt(results, closing(locked=locked), **facts)
+    released.set()
+
+
+def closing(*, locked):
+    """The service that closes; without the locks, it locks the instrument alone that is closed."""
+    from django.db import connection
+
+    from bookings import selectors
+    from bookings.services import closure_place
+    from providers import selectors as providers
+
+    if locked:
+        return closure_place
+    selectors.settling_lock = providers.instrument_lock
+    return closure_place.__wrapped__ if connection.vendor == "sqlite" else closure_place
+
+
+def dismiss_slowly(checked, released, results, *, environment, **facts):
+    """End a membership, staying between the instruments that were kept and those that were booked."""
+    wake(environment)
+    from bookings.services import membership_end
+    from providers import services as providers
+
+    providers.keeper_links_drop = lingering_after(checked, released, providers.keeper_links_drop)
+    attempt(results, membership_end, **facts)
+
+
+def book_meanwhile(checked, released, results, *, environment, **facts):
+    """Book while the first process stands where it does."""
+    wake(environment)
+    from bookings.services import booking_create
+
+    checked.wait(60)
+    attempt(results, booking_create, **facts)
+    released.set()
 
 
 def book(results, *, locked, booker_id, facts, begin):
@@ -72,13 +110,6 @@ def book(results, *, locked, booker_id, facts, begin):
         results.put(type(error).__name__)
     else:
         results.put("booked")
-
-
-def wake(environment):
-    os.environ.update(environment)
-    import django
-
-    django.setup()
 
 
 def unlocked(vendor):

@@ -20,6 +20,7 @@ from providers.domain.words import ServiceMode
 from tests import factories
 from tests.bookings import race
 from tests.factories import NOW, slot
+from tests.processes import in_two_processes
 
 PROCESSES = 4
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -125,24 +126,10 @@ def run_against_the_end_of_a_membership(process_environment):
     }
 
     def together(*, locked):
-        context = multiprocessing.get_context("spawn")
-        checked, released, results = context.Event(), context.Event(), context.Queue()
         booker = {"locked": locked, "booker_id": city.researcher.pk, "facts": facts}
         other = {"actor_id": admin.pk, "membership_id": membership.pk, "now": NOW}
-        processes = [
-            context.Process(
-                target=target,
-                args=(checked, released, results),
-                kwargs={"environment": process_environment, **kwargs},
-            )
-            for target, kwargs in ((race.linger, booker), (race.dismiss, other))
-        ]
-        for process in processes:
-            process.start()
-        outcomes = {results.get(timeout=120) for _ in processes}
-        for process in processes:
-            process.join(60)
-        assert outcomes == {"booked", "ended"}
+        outcomes = in_two_processes(process_environment, (race.linger, booker), (race.dismiss, other))
+        assert outcomes == ["booked", "ended"]
         return [*Booking.objects.values_list("state", flat=True)]
 
     return together

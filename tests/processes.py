@@ -1,0 +1,72 @@
+"""What tests let other processes do with their database; started as new interpreters, they know no pytest."""
+
+import multiprocessing
+import os
+
+MEETS_WITHIN = 3
+"""Seconds that a process waits, between its check and its write, for the others to get there too.
+
+Without the lock all get there. With it the others can't: they stand before the check, and the one that holds
+the lock goes on alone after this time.
+"""
+
+
+def wake(environment):
+    os.environ.update(environment)
+    import django
+
+    django.setup()
+
+
+def attempt(results, service, *, actor_id, **facts):
+    """Put the service's name into `results`, or that of the error."""
+    from instrument_share.accounts.models import User
+
+    try:
+        service(actor=User.objects.get(pk=actor_id), **facts)
+    except Exception as error:
+        results.put(type(error).__name__)
+    else:
+        results.put(service.__name__)
+
+
+def lingering(checked, released, act):
+    """`act`, once the other process has done its part or can't get there."""
+
+    def act_later(*args, **kwargs):
+        checked.set()
+        released.wait(MEETS_WITHIN)
+        return act(*args, **kwargs)
+
+    return act_later
+
+
+def lingering_after(checked, released, act):
+    def act_and_linger(*args, **kwargs):
+        done = act(*args, **kwargs)
+        checked.set()
+        released.wait(MEETS_WITHIN)
+        return done
+
+    return act_and_linger
+
+
+def in_two_processes(environment, first, second):
+    """What the two put into their results, by the order of the processes; each is a target and its facts."""
+    context = multiprocessing.get_context("spawn")
+    checked, released = context.Event(), context.Event()
+    results = [context.Queue(), context.Queue()]
+    processes = [
+        context.Process(
+            target=target,
+            args=(checked, released, result),
+            kwargs={"environment": environment, **facts},
+        )
+        for (target, facts), result in zip((first, second), results, strict=True)
+    ]
+    for process in processes:
+        process.start()
+    outcomes = [result.get(timeout=120) for result in results]
+    for process in processes:
+        process.join(60)
+    return outcomes
