@@ -166,7 +166,10 @@ def audit_seal(now: datetime) -> int:
 
 @transaction.atomic
 def _seal_next(now: datetime) -> int:
-    last = AuditSeal.objects.select_for_update().order_by("-last_entry_id").first()
+    seals_made = AuditSeal.objects.order_by("-last_entry_id")
+    list(seals_made.select_for_update().values_list("pk")[:1])
+    # Read again: who waited for another process here finds the seal that it has made.
+    last = seals_made.first()
     after = 0 if last is None else last.last_entry_id
     settled = AuditEntry.objects.filter(pk__gt=after, at__lte=now - SETTLED_AFTER)
     end = settled.aggregate(end=Max("pk"))["end"]

@@ -1,16 +1,17 @@
 """Writers of instruments: draft → submitted → published ⇄ suspended → retired (see domain.states)."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import allowed, require
 from instrument_share.accounts.selectors import organization_lock, people_with
 from instrument_share.journal.services import notify
+from instrument_share.journal.unique import refused_as
 from instrument_share.kernel.errors import DomainError, Invalid, Kind, Problem, gettext_noop
 from instrument_share.kernel.states import moved
 from instrument_share.kernel.wording import Bilingual
@@ -60,7 +61,7 @@ def instrument_create(
         raise InnerNumberTaken(inner_number=clean["inner_number"])
     instrument = Instrument(organization=organization, created_at=now)
     fill(instrument, clean)
-    with _taken_number_refused(instrument):
+    with _number_refused(instrument):
         keep(instrument, actor=actor, now=now)
     search_index([instrument.pk])
     record_change(actor, "instrument.created", instrument, now)
@@ -107,7 +108,7 @@ def instrument_update(
     if waits != instrument.pending_values:
         instrument.pending_values = waits
         instrument.pending_since = now if waits else None
-    with _taken_number_refused(instrument):
+    with _number_refused(instrument):
         keep(instrument, actor=actor, now=now)
     search_index([instrument.pk])
     record_change(actor, "instrument.updated", instrument, now, fields=sorted(clean), waiting=sorted(waiting))
@@ -309,16 +310,10 @@ def _need_free_number(instrument: Instrument, inner_number: str) -> None:
         raise InnerNumberTaken(inner_number=inner_number)
 
 
-@contextmanager
-def _taken_number_refused(instrument: Instrument) -> Iterator[None]:
+def _number_refused(instrument: Instrument) -> AbstractContextManager[None]:
     """Two instruments have two locks, so both may find a number free; the database lets one have it."""
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as error:
-        if "inner_number" in str(error):
-            raise InnerNumberTaken(inner_number=instrument.inner_number) from error
-        raise
+    refusal = InnerNumberTaken(inner_number=instrument.inner_number)
+    return refused_as(refusal, Instrument, "organization", "inner_number")
 
 
 def _with_waiting_changes(actor: "User", instrument_id: int) -> Instrument:

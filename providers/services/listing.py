@@ -8,6 +8,7 @@ from django.db import transaction
 from providers.domain.listing import Version, in_force, listed
 from providers.domain.words import ServiceMode, UserKind
 from providers.models import Instrument, ListedPrice, OpenServiceRule
+from providers.selectors import instrument_locks
 from providers.selectors.openness import prices_of
 
 BATCH = 500
@@ -15,12 +16,13 @@ BATCH = 500
 
 @transaction.atomic
 def prices_list(instrument_ids: Collection[int]) -> None:
-    """Write the rows of these instruments anew, in the transaction that published a rule. Four statements for
+    """Write the rows of these instruments anew, in the transaction that published a rule. Five statements for
     each five hundred instruments.
     """
     ids = sorted(set(instrument_ids))
     for start in range(0, len(ids), BATCH):
         some = ids[start : start + BATCH]
+        instrument_locks(some)
         ListedPrice.objects.filter(instrument_id__in=some).delete()
         ListedPrice.objects.bulk_create(_rows(some), batch_size=BATCH)
 

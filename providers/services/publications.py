@@ -84,7 +84,7 @@ def publication_update(
     `revision` is that of the text which the editor began with: EditedMeanwhile where it is another by now.
     What is published, or will be by itself, keeps all that publication needs.
     """
-    publication = _locked(kind, publication_id)
+    publication = _locked_with_unit(kind, publication_id)
     require(actor, "providers.edit_unit", publication)
     if publication.state is PublicationState.WITHDRAWN:
         raise AlreadyWithdrawn
@@ -245,6 +245,14 @@ def _need_free_year(kind: PublicationKind, organization_id: int, values: Mapping
         of_unit = OpennessStatement.objects.filter(organization_id=organization_id)
         if of_unit.filter(year=values["year"], withdrawn_at__isnull=True).exists():
             raise StatementExists(year=values["year"])
+
+
+def _locked_with_unit(kind: PublicationKind, publication_id: int) -> "Publication":
+    """Its unit locked first, as where a publication is begun: whoever looks whether a year is free waits."""
+    of_kind = MODELS[kind]._default_manager.filter(pk=publication_id)
+    for organization_id in of_kind.values_list("organization_id", flat=True):
+        organization_lock(organization_id)
+    return _locked(kind, publication_id)
 
 
 def _locked(kind: PublicationKind, publication_id: int) -> "Publication":

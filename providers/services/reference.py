@@ -8,6 +8,7 @@ from django.db import transaction
 
 from instrument_share.accounts.permissions import allowed
 from instrument_share.journal.services import record
+from instrument_share.journal.unique import refused_as
 from instrument_share.kernel.errors import DomainError, Invalid, Kind, gettext_noop
 from providers.calendar import local_midnight
 from providers.domain.categories import CategoryRow, folded, is_top, table_problems
@@ -49,7 +50,8 @@ def category_table_load(
         if loaded != {row.code: row.name_zh for row in table}:
             raise TableExists(version=version)
         return len(table)
-    made = _entered(version, table)
+    with refused_as(TableExists(version=version), InstrumentCategory, "version", "code"):
+        made = _entered(version, table)
     moved = _instruments_moved(made)
     record(
         actor=actor,

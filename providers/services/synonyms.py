@@ -6,10 +6,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from instrument_share.accounts.permissions import allowed, require
 from instrument_share.journal.services import record
+from instrument_share.journal.unique import refused_as
 from instrument_share.kernel.errors import DomainError, Invalid, Kind, NotFound, Problem, gettext_noop
 from providers.domain.search import normal
 from providers.models import Instrument, SynonymGroup, SynonymWord
@@ -129,11 +130,8 @@ def _write(group: SynonymGroup, clean: list[str], now: datetime) -> None:
         SynonymWord(group=group, position=position, word=word, normal=normal(word))
         for position, word in enumerate(clean)
     ]
-    try:
-        with transaction.atomic():
-            SynonymWord.objects.bulk_create(rows)
-    except IntegrityError as error:
-        raise SynonymTaken from error
+    with refused_as(SynonymTaken(), SynonymWord, "normal"):
+        SynonymWord.objects.bulk_create(rows)
     group.updated_at = now
     group.save(update_fields=["updated_at"])
 

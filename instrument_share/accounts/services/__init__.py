@@ -41,6 +41,7 @@ from instrument_share.accounts.services.organizations import (
 )
 from instrument_share.accounts.services.people import (
     TOKEN_LIFETIME,
+    UsernameTaken,
     api_token_create,
     api_token_revoke,
     user_address_confirmed,
@@ -70,6 +71,7 @@ __all__ = [
     "ReasonMissing",
     "RoleNotYours",
     "TooManyInvitations",
+    "UsernameTaken",
     "api_token_create",
     "api_token_revoke",
     "district_create",

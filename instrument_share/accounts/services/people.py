@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
@@ -11,9 +12,16 @@ from django.db import transaction
 from instrument_share.accounts.models import ApiToken, User
 from instrument_share.accounts.permissions import allowed, require
 from instrument_share.journal.services import record
-from instrument_share.kernel.errors import Invalid, NotFound, Problem, gettext_noop
+from instrument_share.journal.unique import refused_as
+from instrument_share.kernel.errors import DomainError, Invalid, Kind, NotFound, Problem, gettext_noop
 
 TOKEN_LIFETIME = timedelta(days=365)
+
+
+class UsernameTaken(DomainError):
+    code = "user.username_taken"
+    kind: Kind = "conflict"
+    message = gettext_noop("Somebody has just taken the user name “{username}”. Choose another one.")
 
 
 @transaction.atomic
@@ -26,7 +34,8 @@ def user_create(
     user = User(username=username, name=name, email=email)
     user.set_password(password)
     user.full_clean()
-    user.save(force_insert=True)
+    with _name_refused(user):
+        user.save(force_insert=True)
     address = EmailAddress(user=user, email=email.lower(), verified=True, primary=True)
     address.full_clean()
     address.save(force_insert=True)
@@ -37,7 +46,8 @@ def user_create(
 @transaction.atomic
 def user_sign_up(*, user: User, now: datetime) -> None:
     """Keep the account that a person has opened for themselves; the form has checked it."""
-    user.save(force_insert=True)
+    with _name_refused(user):
+        user.save(force_insert=True)
     record(actor=user, action="user.signed_up", subject=user, now=now)
 
 
@@ -67,6 +77,10 @@ def user_language_set(*, actor: User, language: str, now: datetime) -> User:
     require(actor, "accounts.edit_oneself", actor)
     _require_language(language)
     return _changed(actor, {"language": language}, now)
+
+
+def _name_refused(user: User) -> AbstractContextManager[None]:
+    return refused_as(UsernameTaken(username=user.username), User, "username")
 
 
 def _require_language(language: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from instrument_share.accounts import selectors
 from instrument_share.accounts.domain import (
@@ -26,6 +26,7 @@ from instrument_share.accounts.models import (
 from instrument_share.accounts.permissions import allowed, require
 from instrument_share.accounts.services._common import record_change, role_comes, tell_officers
 from instrument_share.accounts.services.documents import Upload, checked, file
+from instrument_share.journal.unique import refused_as
 from instrument_share.kernel.errors import DomainError, Invalid, Kind, Problem, gettext_noop
 from instrument_share.kernel.uscc import written
 
@@ -207,11 +208,8 @@ def _enter(
     organization.state, organization.reason = OrganizationState.PENDING.value, ""
     organization.submitted_at = now
     organization.full_clean(exclude=["district", "parent", "region", "registered_by"])
-    try:
-        with transaction.atomic():
-            organization.save()
-    except IntegrityError:  # somebody else registered it between the check and here
-        raise Invalid(problems=[TAKEN]) from None
+    with refused_as(Invalid(problems=[TAKEN]), Organization, "uscc"):
+        organization.save()
 
 
 def _give_way(refused: Organization, actor: User | None, now: datetime) -> None:

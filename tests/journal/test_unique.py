@@ -1,0 +1,43 @@
+"""What is there already is told in the words of the service; whatever else the database refuses is not."""
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from instrument_share.accounts import services as accounts
+from instrument_share.accounts.models import User
+from instrument_share.journal.unique import refused_as
+from instrument_share.kernel.errors import DomainError
+from providers.models import Instrument
+from tests import factories
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+class Taken(DomainError):
+    code = "test.taken"
+    message = "taken"
+
+
+def test_a_row_that_is_there_already_is_refused_in_the_words_that_were_given():
+    unit = factories.organization()
+    factories.instrument(unit, inner_number="A-1")
+    with pytest.raises(Taken), refused_as(Taken(), Instrument, "organization", "inner_number"):
+        factories.instrument(unit, inner_number="A-1")
+    assert Instrument.objects.count() == 1  # the transaction goes on
+
+
+def test_another_refusal_of_the_database_stays_what_it_is():
+    unit = factories.organization()
+    first = factories.instrument(unit, inner_number="A-1")
+    values = {"inner_number": "A-2", "public_id": first.public_id}
+    with pytest.raises(IntegrityError), transaction.atomic():  # noqa: SIM117
+        with refused_as(Taken(), Instrument, "organization", "inner_number"):
+            factories.instrument(unit, **values)
+
+
+def test_who_opens_an_account_with_a_name_taken_at_that_moment_is_told():
+    known = factories.user()
+    with pytest.raises(accounts.UsernameTaken) as refused:
+        accounts.user_sign_up(user=User(username=known.username, name="乙"), now=NOW)
+    assert refused.value.params == {"username": known.username}
