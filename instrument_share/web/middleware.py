@@ -1,18 +1,22 @@
 """Refusals of the rules become pages; the API answers its own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from ipaddress import ip_address
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from instrument_share.journal.services import coming_from
 from instrument_share.kernel.errors import DomainError
 from instrument_share.web import problem
+
+NUL = "\x00"
 
 
 class ProxyMiddleware:
@@ -45,19 +49,31 @@ class AddressMiddleware:
 
 
 class NoNulMiddleware:
-    """Refuses a page's address with the character NUL: no text has one, and PostgreSQL takes none.
+    """Refuses what is sent to a page with the character NUL: no text has one, and PostgreSQL takes none.
 
-    The API's own types refuse it, as its document says.
+    Address and posted values alike, whether a form reads them or a view does. A cookie that holds one is none
+    of ours and is passed over. The API's own types refuse it, as its document says.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        has_nul = "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", "")
+        request.COOKIES = {name: value for name, value in request.COOKIES.items() if NUL not in value}
+        has_nul = NUL in request.path or "%00" in request.META.get("QUERY_STRING", "")
         if has_nul and not request.path.startswith("/api/"):
             raise BadRequest
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
+        if request.path.startswith("/api/"):
+            return None
+        if not any(NUL in value for _name, values in request.POST.lists() for value in values):
+            return None
+        detail = _(
+            "What was sent holds a character that no text has (NUL). Go back, remove it and send it again."
+        )
+        return _refusal(request, status=400, detail=detail)
 
 
 class DomainErrorMiddleware:
@@ -77,15 +93,21 @@ class DomainErrorMiddleware:
             return None
         if exception.kind == "forbidden" and request.user.is_anonymous and request.method == "GET":
             return redirect_to_login(request.get_full_path())
-        status = problem.status_of(exception)
-        context = {
-            "status": status,
-            "heading": problem.TITLES[status],
-            "detail": problem.told(exception.message, exception.params),
-            "problems": problem.problems_told(exception.problems),
-        }
-        if getattr(request, "htmx", False):
-            answer = render(request, "instrument_share/error_note.html", context, status=status)
-            answer["HX-Retarget"], answer["HX-Reswap"] = "#notes", "innerHTML show:window:top"
-            return answer
-        return render(request, "instrument_share/error.html", context, status=status)
+        return _refusal(
+            request,
+            status=problem.status_of(exception),
+            detail=problem.told(exception.message, exception.params),
+            problems=problem.problems_told(exception.problems),
+        )
+
+
+def _refusal(
+    request: HttpRequest, *, status: int, detail: str, problems: Sequence[problem.Told] = ()
+) -> HttpResponse:
+    """A page that says what stands against the request; for htmx the note alone, for the top."""
+    context = {"status": status, "heading": problem.TITLES[status], "detail": detail, "problems": problems}
+    if getattr(request, "htmx", False):
+        answer = render(request, "instrument_share/error_note.html", context, status=status)
+        answer["HX-Retarget"], answer["HX-Reswap"] = "#notes", "innerHTML show:window:top"
+        return answer
+    return render(request, "instrument_share/error.html", context, status=status)

@@ -52,6 +52,65 @@ def test_no_address_holds_the_character_nul(city, client):
     assert client.get("/units/a%00b/").status_code == 400
 
 
+POSTED = [
+    ("officer", "completeness_remind", {"unit": ["ORG-7K2M9QX4TB", "\x00"]}),
+    ("officer", "completeness_remind", {"again": "\x00", "note": "请补齐"}),
+    ("officer", "synonym_new", {"words": "质谱\x00\nMS"}),
+    ("officer", "holiday_year", {"act": "\x00"}),
+    ("manager", "publication_new", {"act": "publish", "title_zh": "新\x00闻"}),
+    ("manager", "picture_add", {"alt_zh": "\x00"}),
+    ("keeper", "closure_new", {"reason_zh": "检\x00修"}),
+    ("researcher", "book", {"subject": "薄\x00膜"}),
+    ("researcher", "set_language", {"language": "\x00", "next": "/"}),
+    (None, "account_login", {"login": "\x00", "password": "\x00"}),
+]
+
+
+@pytest.mark.parametrize(("who", "name", "data"), POSTED)
+def test_nothing_that_is_posted_holds_the_character_nul(city, client, who, name, data):
+    """Whether a form reads it or a view by itself; PostgreSQL would end as an error of the server."""
+    people = {"officer": factories.officer} | {one: lambda one=one: getattr(city, one) for one in PEOPLE}
+    if who:
+        client.force_login(people[who]())
+    arguments = {
+        "holiday_year": [2026],
+        "publication_new": [city.owner.public_id, "news"],
+        "picture_add": [city.instrument.public_id],
+        "book": [city.instrument.public_id],
+    }
+    answer = client.post(reverse(name, args=arguments.get(name, [])), data, headers={"Accept-Language": "en"})
+    assert answer.status_code == 400
+    assert "holds a character that no text has (NUL)" in answer.content.decode()
+
+
+PEOPLE = ("manager", "keeper", "researcher")
+
+
+def test_half_a_character_in_a_posted_list_is_no_error_of_the_server(city, client):
+    client.force_login(factories.officer())
+    answer = client.post(
+        reverse("completeness_remind"),
+        b"unit=%ED%A0%80&again=%ED%BF%BF&note=%ED%A0%80",
+        content_type="application/x-www-form-urlencoded",
+    )
+    assert answer.status_code == 422
+
+
+def test_a_cookie_with_a_nul_is_none_of_ours(city, client):
+    client.cookies["sessionid"] = "\x00aaaaaaaaaaaa"
+    assert client.get("/").status_code == 200
+
+
+@pytest.mark.parametrize("text", ["a\\u0000b", "a\\ud800b"])
+def test_the_api_refuses_them_in_the_body(city, client, text):
+    client.force_login(city.researcher)
+    body = f'''{{"instrument": "{city.instrument.public_id}", "starts_at": "2026-03-03T01:00:00Z",
+        "ends_at": "2026-03-03T03:00:00Z", "service_mode": "self_operated", "subject": "{text}"}}'''
+    answer = client.post("/api/v1/bookings", body, content_type="application/json")
+    assert answer.status_code == 422
+    assert [one["field"] for one in answer.json()["problems"]] == ["subject"]
+
+
 def test_a_control_character_in_one_title_does_not_end_the_feed(city, client):
     Organization.objects.filter(pk=city.owner.pk).update(name_zh="云屏\x0b大学")
     UnitNews.objects.create(
