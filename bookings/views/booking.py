@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-import rules
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -23,6 +22,7 @@ from instrument_share.kernel.states import moved
 from instrument_share.web import clock
 from instrument_share.web.answers import carried_out, confirmed, done
 from instrument_share.web.asked import interval_asked
+from instrument_share.web.desks import OWN, desks
 from instrument_share.web.formats import moment, timerange, yuan
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.problem import problems_told
@@ -47,13 +47,14 @@ def booking(request: SignedInRequest, public_id: str) -> HttpResponse:
     log = getattr(found, "usage_log", None)
     cost = selectors.cancel_cost(request.user, found, now)
     may = possible(request.user, found, now)
+    is_mine = found.user_id == request.user.pk
     context = {
         "booking": found,
         "log": log,
         "may": may,
-        "is_mine": found.user_id == request.user.pk,
-        "answers": rules.has_perm("bookings.decide", request.user, found),
-        "shows_code": found.user_id == request.user.pk and found.state == BookingState.APPROVED,
+        "is_mine": is_mine,
+        "desk": OWN if is_mine else desks(request.user)[0],
+        "shows_code": is_mine and found.state == BookingState.APPROVED,
         "next_step": next_step(found, request.user, cost),
         "history": journal.history(found),
     }

@@ -28,8 +28,8 @@ from providers.domain.subjects import SUBJECTS
 from providers.forms.countries import COUNTRIES
 
 ROWS = 2000
-"""Rows of a template that have lists and formats."""
-TEXT, DAY, MONEY = "@", "yyyy-mm-dd", "0.00"
+"""Rows of a template that have lists."""
+TEXT, MONEY = "@", "0.00"
 FORMATS: Mapping[str, str] = {"date": TEXT, "money": MONEY, "whole": "0", "hours": "General"}
 HEAD_FILL = PatternFill("solid", fgColor="E6EEF8")
 NEEDED_FILL = PatternFill("solid", fgColor="FFF1CC")
@@ -62,8 +62,7 @@ def template_xlsx(kind: SheetKind, categories: Categories) -> bytes:
         letter = get_column_letter(column)
         for sheet in (fill, examples):
             _head(sheet, column, of)
-        for row in range(2, ROWS + 2):
-            fill.cell(row, column).number_format = FORMATS.get(of.kind, TEXT)
+        fill.column_dimensions[letter].number_format = FORMATS.get(of.kind, TEXT)
         if words := choices_shown(of, categories):
             _offer(book, lists, fill, letter, of, words)
     for row, example in enumerate(examples_shown(kind), 2):

@@ -5,6 +5,7 @@ import io
 import openpyxl
 import pytest
 from django.utils import translation
+from openpyxl.utils import get_column_letter
 
 from providers import services
 from providers.domain.sheet_kinds import INSTRUMENTS, KINDS, NEWS, PRICES, RULES
@@ -129,7 +130,8 @@ def test_a_template_tells_at_every_heading_what_it_holds_and_keeps_text_as_text(
     assert all(cell.comment for cell in fill[1])
     assert fill["A1"].comment.text == ("内部编号\n本单位自编编号，各台仪器不得重复。\n必填。\n最多 50 个字。")
     formats = {
-        of.name: fill.cell(2, at).number_format for at, of in enumerate(INSTRUMENTS.fields.values(), 1)
+        of.name: fill.column_dimensions[get_column_letter(at)].number_format
+        for at, of in enumerate(INSTRUMENTS.fields.values(), 1)
     }
     assert (formats["inner_number"], formats["in_service_date"], formats["value_yuan"]) == ("@", "@", "0.00")
 

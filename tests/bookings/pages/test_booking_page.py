@@ -1,5 +1,6 @@
 """One booking's page, for whom it waits: what it says and what it lets them do."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -60,6 +61,22 @@ def test_who_sees_what(name, booking, people, see):
 @pytest.mark.parametrize("who", WHO)
 def test_who_does_what(name, who, booking, people, send):
     assert send(people[who], name, booking.public_id).status_code == SENDS[name][WHO.index(who)]
+
+
+def test_the_way_back_leads_to_a_desk_that_the_reader_has(booking, people, see):
+    back = {
+        who: re.search(
+            r'class="back"><a href="([^"]+)"', texts(see(people[who], "booking", booking.public_id))
+        )
+        for who in WHO[1:6]
+    }
+    assert {who: found and found[1] for who, found in back.items()} == {
+        "user": "/me/",
+        "keeper": "/keeper/",
+        "manager": "/unit/",
+        "administrator of the payer": "/me/",
+        "officer": "/bureau/",
+    }
 
 
 def test_the_page_says_what_happens_next_and_to_whom_it_waits(city, booking, see):
