@@ -27,6 +27,7 @@ from providers.forms.publication import PictureForm, PublicationForm
 from providers.services.pictures import attachment_prepared
 from providers.views.common import managed_unit, person
 from providers.views.editing import overtaken, previewed
+from providers.views.publication_choices import after, choices_for
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -113,7 +114,8 @@ def new(
     chosen = kind_of(kind)
     form = _form(request, chosen, unit.pk, {**_usual(chosen, now), **(prefilled or {})})
     act = request.POST.get("act", "publish")
-    save = services.publication_draft if act == "draft" else services.publication_publish
+    save = services.publication_publish if act == "publish" else services.publication_draft
+    choices = choices_for(None)
 
     def write() -> Any:
         return save(
@@ -125,9 +127,10 @@ def new(
         words = _("Saved as a draft; only your unit sees it. Publish it, or choose a time.")
         if made.state is PublicationState.PUBLISHED:
             words = _("Published; everybody can read it on your unit's page.")
-        return done(request, words, reverse("publication", args=[made.public_id]))
+        return done(request, words, after(choices, act, chosen, made))
     context = {
         **_editor(request, unit, chosen, form),
+        "choices": choices,
         "title": TITLES[chosen][1],
         **(shown or {}),
         "back_address": reverse("unit_publications", args=[unit.public_id, chosen.value]),
@@ -159,15 +162,17 @@ def edit(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
             now=now,
         )
 
-    is_sent = request.method == "POST" and request.POST.get("act") != "preview"
+    act, choices = request.POST.get("act", "save"), choices_for(found)
+    is_sent = request.method == "POST" and act != "preview"
     meanwhile: Any = ()
     try:
         if is_sent and (saved := carried_out(form, update, but=services.EditedMeanwhile)):
-            return done(request, _after_saving(saved), reverse("publication", args=[saved.public_id]))
+            return done(request, _after_saving(saved), after(choices, act, chosen, saved))
     except services.EditedMeanwhile as error:
         meanwhile = overtaken(form, error, selectors.revised(request.user, public_id))
     context = {
         **_editor(request, found.organization, chosen, form),
+        "choices": choices,
         "title": bilingual(found, "title"),
         "found": found,
         "meanwhile": meanwhile,

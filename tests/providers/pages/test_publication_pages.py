@@ -79,6 +79,32 @@ def test_a_draft_is_previewed_scheduled_and_published_by_itself(at, world, addre
     assert at().get(page_of(made)).status_code == 200
 
 
+def test_the_editors_buttons_say_what_they_do_and_lead_on(at, address, world):
+    def buttons(answer):
+        return [choice.act for choice in answer.context["choices"]]
+
+    client = at("manager")
+    new = client.get(address("news"))
+    assert buttons(new) == ["draft", "preview", "publish", "schedule"]
+    assert "立即公开，无需审核；市科技局可说明理由予以撤下。" in text_of(new)
+    answer = client.post(address("news"), {**TYPED, "act": "schedule"})
+    made = UnitNews.objects.get()
+    assert (made.state, answer["Location"]) == ("draft", act_of("schedule", made))
+    draft = client.get(act_of("edit", made))
+    assert buttons(draft) == ["draft", "preview", "publish", "schedule"]
+    assert "保存后再次确认，确认后即公开。" in text_of(draft)
+    for act, leads in (("draft", page_of(made)), ("publish", act_of("release", made))):
+        assert client.post(act_of("edit", made), {**TYPED, "act": act})["Location"] == leads
+    made.refresh_from_db()
+    assert made.state == "draft"
+    client.post(act_of("schedule", made), {"at": "2025-09-02T09:00"})
+    scheduled = client.get(act_of("edit", made))
+    assert buttons(scheduled) == ["save", "preview", "publish", "schedule"]
+    assert "保存后的内容将于 2025年9月2日 09:00 自动发布。" in text_of(scheduled)
+    client.post(act_of("release", made))
+    assert buttons(client.get(act_of("edit", made))) == ["save", "preview"]
+
+
 def test_a_draft_is_released_or_discarded(at, address, read, world):
     client = at("manager")
     for title in ("一", "二"):
