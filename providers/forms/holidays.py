@@ -15,7 +15,8 @@ from providers.forms.fields import DayInput, choices_of, offer
 from providers.selectors.workdays import YearOfDays
 from providers.services.tables import MOST_BYTES, read_table
 
-ORDINARY = ""
+ORDINARY = "ordinary"
+"""Neither a holiday nor worked in exchange."""
 MOST_LINES = 400
 
 
@@ -57,7 +58,7 @@ class DayForm(DaysForm):
     """One day; the others stay as they are."""
 
     date = DayField(label=_("Day"), widget=DayInput())
-    kind = forms.ChoiceField(label=_("It is"), required=False, initial=DayKind.HOLIDAY.value)
+    kind = forms.ChoiceField(label=_("It is"), initial=DayKind.HOLIDAY.value)
     name = forms.CharField(label=_("Its name"), max_length=50, required=False)
 
     field_order = ("date", "kind", "name", "source")

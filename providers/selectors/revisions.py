@@ -76,6 +76,11 @@ class ChangedField:
     after: Any
     lines: tuple[Line | Skipped, ...] = ()
 
+    @property
+    def is_replaced(self) -> bool:
+        """A file in the place of another; of the one before only its name is kept."""
+        return self.name in FILES and bool(self.before) and bool(self.after)
+
 
 @dataclass(frozen=True)
 class SideBySide:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Bilingual, Sentence, Words
 from instrument_share.web import formats
+from instrument_share.web.addresses import of_this_file
 from instrument_share.web.problem import told
 from instrument_share.web.templatetags.ui import badge, tabs
 from providers.domain.completeness import KindCompleteness
@@ -72,6 +73,12 @@ def picture_line(picture: Any, language: str) -> str:
     alt = getattr(picture, f"alt_{language}").replace("[", "（").replace("]", "）")
     address = reverse("publication_picture", args=[picture.public_id])
     return f"![{alt}]({address}#{picture.width}x{picture.height})"
+
+
+@register.simple_tag
+def profile_picture(profile: Any) -> str:
+    """The address of a unit's picture as it is now."""
+    return of_this_file(reverse("unit_picture", args=[profile.organization.public_id]), profile.picture)
 
 
 @register.simple_tag

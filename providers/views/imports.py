@@ -134,14 +134,16 @@ def look(request: HttpRequest, organization_id: str, kind: str, key: str) -> Htt
         missing = error
     if report and (wanted := request.GET.get("export")):
         return _problems_as_file(report, table, wanted)
+    choices = [
+        (f"c{column.place}", column, chosen.get(column.place, column.recognised)) for column in columns
+    ]
     context = {
         "unit": unit,
         "kind": of,
         "has_map": bool(kept.map_text),
         "numbered": of.name is not SheetKindName.NEWS,
-        "columns": [
-            (f"c{column.place}", column, chosen.get(column.place, column.recognised)) for column in columns
-        ],
+        "columns": choices,
+        "undecided": missing is not None or not all(choice for _name, _column, choice in choices),
         "remembered": bool(remembered),
         "targets": _targets(of),
         "missing": told(missing.message, missing.params) if missing else "",

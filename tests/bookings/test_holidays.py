@@ -106,7 +106,7 @@ def test_what_was_looked_at_is_entered(city, officer, on_thursday, send):
 
 
 def test_a_day_is_put_back_to_what_its_weekday_says(city, officer, send):
-    page = correct(send, officer, **{"day-date": "2026-10-01", "day-kind": ""})
+    page = correct(send, officer, **{"day-date": "2026-10-01", "day-kind": "ordinary"})
     assert set(page.context["form"].days) == set(published_days(2026)) - {
         Day(date(2026, 10, 1), DayKind.HOLIDAY, "国庆节")
     }

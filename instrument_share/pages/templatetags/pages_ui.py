@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from django import template
+from django.db.models.fields.files import FieldFile
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -18,6 +19,7 @@ from instrument_share.kernel.wording import Sentence
 from instrument_share.pages.instrument_facts import contact_entries, fact_entries
 from instrument_share.pages.weeks import Day
 from instrument_share.web import formats
+from instrument_share.web.addresses import of_this_file
 from instrument_share.web.markdown import excerpt
 from instrument_share.web.problem import told as told_message
 from instrument_share.web.templatetags.ui import facts, icon
@@ -73,21 +75,22 @@ def word(code: StrEnum | str) -> str:
 @register.simple_tag
 def picture(instrument: Any, css_class: str) -> SafeString:
     """The instrument's picture, or its initial on a quiet ground; the size is reserved either way."""
-    address = reverse("instrument_picture", args=[instrument.public_id]) if instrument.picture else ""
-    return _picture(address, css_class, instrument.name_zh)
+    address = reverse("instrument_picture", args=[instrument.public_id])
+    return _picture(address, instrument.picture, css_class, instrument.name_zh)
 
 
 @register.simple_tag
 def unit_picture(profile: Any, css_class: str) -> SafeString:
     """The same for a unit."""
     organization = profile.organization
-    address = reverse("unit_picture", args=[organization.public_id]) if profile.picture else ""
-    return _picture(address, css_class, organization.name_zh)
+    address = reverse("unit_picture", args=[organization.public_id])
+    return _picture(address, profile.picture, css_class, organization.name_zh)
 
 
-def _picture(address: str, css_class: str, name: str) -> SafeString:
-    if address:
-        return format_html('<img class="{}" src="{}" alt="" loading="lazy">', css_class, address)
+def _picture(address: str, file: FieldFile, css_class: str, name: str) -> SafeString:
+    if file:
+        source = of_this_file(address, file)
+        return format_html('<img class="{}" src="{}" alt="" loading="lazy">', css_class, source)
     return format_html('<span class="{} picture-none" aria-hidden="true">{}</span>', css_class, name[:1])
 
 

@@ -1,5 +1,6 @@
 """News, regulations, cases and openness statements: their editor, their own pages, their revisions."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
@@ -11,7 +12,15 @@ from PIL import Image
 
 from providers import services
 from providers.domain.publications import PublicationKind
-from providers.models import OpennessStatement, PublicationPicture, Regulation, ServiceCase, UnitNews
+from providers.models import (
+    OpennessStatement,
+    PublicationPicture,
+    Regulation,
+    ServiceCase,
+    UnitNews,
+    UnitProfile,
+)
+from tests.factories import jpeg
 from tests.providers.conftest import NOW, PROFILE
 from tests.providers.pages.conftest import text_of
 
@@ -336,3 +345,19 @@ def test_a_case_names_its_instruments(at, world, instrument, address, read):
     page = read(None, page_of(made))
     assert "云屏芯片有限公司" in page
     assert "透射电子显微镜" in page
+
+
+def test_another_picture_of_the_profile_has_another_address_and_is_told(at, world, read):
+    manager, page = at("manager"), reverse("unit_profile_edit", args=[world.unit.public_id])
+    shown = []
+    for colour in ("teal", "navy"):
+        picture = SimpleUploadedFile(f"{colour}.jpg", jpeg((1200, 600), colour))
+        manager.post(page, {**PROFILE, "picture": picture})
+        shown += re.findall(r'class="own-picture" src="([^"]+)"', manager.get(page).content.decode())
+    assert len(set(shown)) == 2
+    assert {manager.get(address).status_code for address in shown} == {200}
+    profile = UnitProfile.objects.get(organization=world.unit)
+    newest = profile.history.latest("history_id")
+    compared = read("manager", reverse("revision", args=[profile.public_id, newest.pk]))
+    assert "图片 修订前（" in compared
+    assert "已更换为另一张图片。" in compared
