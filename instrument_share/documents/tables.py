@@ -13,10 +13,11 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
+from instrument_share.kernel.cells import FORMULA, inert
+
 from .content import Table
 
 NUMBER = re.compile(r"-?([1-9]\d{0,2}(,\d{3})+|0|[1-9]\d{0,14})(\.\d+)?", re.ASCII)
-RISKY_START = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 WIDEST = 60
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
@@ -29,11 +30,11 @@ def csv(table: Table) -> bytes:
     """
     target = StringIO()
     writer = csv_writer.writer(target, lineterminator="\r\n")
-    writer.writerow([_inert(column.title) for column in table.columns])
+    writer.writerow([inert(column.title) for column in table.columns])
     for row in _rows(table):
         writer.writerow(
             [
-                text if column.align == "right" and NUMBER.fullmatch(text) else _inert(text)
+                text if column.align == "right" and NUMBER.fullmatch(text) else inert(text)
                 for column, text in zip(table.columns, row, strict=True)
             ]
         )
@@ -59,10 +60,6 @@ def xlsx(sheets: Sequence[tuple[str, Table]], *, title: str, created_at: datetim
 
 def _rows(table: Table) -> Sequence[Sequence[str]]:
     return [*table.rows, *([table.totals] if table.totals is not None else [])]
-
-
-def _inert(text: str) -> str:
-    return f"'{text}" if text.startswith(RISKY_START) else text
 
 
 def _shown(text: str) -> str:
@@ -106,7 +103,7 @@ def _text(sheet: WriteOnlyWorksheet, text: str) -> WriteOnlyCell:
     cell = WriteOnlyCell(sheet, _shown(text) or None)
     if cell.value:
         cell.data_type = "s"  # never a formula, whatever it starts with
-    cell.quotePrefix = text.startswith(RISKY_START)
+    cell.quotePrefix = text.startswith(FORMULA)
     cell.alignment = Alignment(vertical="top", wrap_text=True)
     return cell
 

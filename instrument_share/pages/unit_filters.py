@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -134,7 +134,7 @@ def address(request: HttpRequest, **changed: str) -> str:
 # --- Sheets -----------------------------------------------------------------------------------------------
 
 
-def as_sheet(rows: Sequence[UnitRow], day: date, form: str, now: datetime) -> HttpResponse:
+def as_sheet(rows: Sequence[UnitRow], day: date, form: str, now: datetime) -> HttpResponseBase:
     """What is shown, all of its pages, as CSV or as an Excel workbook."""
     titles, lines = _titles(), [_cells(row, day) for row in rows]
     name = f"completeness-{day:%Y-%m-%d}"

@@ -2,34 +2,19 @@
 
 import csv
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import StreamingHttpResponse
+from django.utils import translation
+from django.utils.translation import get_language
+
+from instrument_share.kernel.cells import inert
 
 MARK = "\ufeff"
 """Spreadsheet programs read Chinese right when the file begins with it."""
-FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
-
-
-def csv_response(name: str, heads: Sequence[Any], rows: Iterable[Sequence[Any]]) -> HttpResponse:
-    """A CSV file in UTF-8. Text that a spreadsheet would take for a formula is marked as text."""
-    response = HttpResponse(MARK, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    writer = csv.writer(response)
-    writer.writerow([str(head) for head in heads])
-    writer.writerows([_plain(value) for value in row] for row in rows)
-    return response
-
-
-def _plain(value: Any) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(FORMULA) else text
-
-
-# --- Row by row, for data sets of any size ------------------------------------------------------------------
 
 
 class _Echo:
@@ -39,15 +24,21 @@ class _Echo:
         return line
 
 
-def csv_stream(name: str, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> StreamingHttpResponse:
-    """The same as `csv_response`, while the rows come in; lists and the like stand in a cell as JSON."""
+def csv_response(name: str, heads: Iterable[Any], rows: Iterable[Iterable[Any]]) -> StreamingHttpResponse:
+    """A CSV file in UTF-8, sent while the rows come in and in the language in which it was asked for.
+
+    Text stays text for who opens it as a spreadsheet, and figures stay figures; dates are in ISO 8601, lists
+    and the like stand in a cell as JSON.
+    """
+    language = get_language()
 
     def lines() -> Iterator[str]:
         writer = csv.writer(_Echo())
-        yield MARK
-        yield writer.writerow(columns)
-        for row in rows:
-            yield writer.writerow([_cell(row[column]) for column in columns])
+        with translation.override(language):
+            yield MARK
+            yield writer.writerow([_cell(head) for head in heads])
+            for row in rows:
+                yield writer.writerow([_cell(value) for value in row])
 
     response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
@@ -56,13 +47,17 @@ def csv_stream(name: str, columns: Sequence[str], rows: Iterable[Mapping[str, An
 
 def _cell(value: Any) -> str:
     match value:
+        case None:
+            return ""
         case bool():
             return "true" if value else "false"
         case list() | dict():
             return _json(value) if value else ""
         case date():
             return value.isoformat()
-    return _plain(value)
+        case int() | float() | Decimal():
+            return str(value)
+    return inert(str(value))
 
 
 def json_stream(about: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> StreamingHttpResponse:

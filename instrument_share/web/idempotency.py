@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from ninja.decorators import decorate_view
 
 from instrument_share.kernel.errors import DomainError, gettext_noop
@@ -55,18 +55,18 @@ def forget_old(*, now: datetime) -> int:
 class _Refused(Exception):
     """Leaves the transaction without a trace and carries the refusal out of it."""
 
-    def __init__(self, response: HttpResponse) -> None:
+    def __init__(self, response: HttpResponseBase) -> None:
         self.response = response
 
 
-def idempotent_form(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def idempotent_form(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """For a page's view: the same form sent twice leads to where the first one led.
 
     What was typed counts towards the key, so a form that is sent again with other contents is a new request.
     """
 
     @wraps(view)
-    def once(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def once(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         token = request.POST.get(FIELD, "") if request.method == "POST" else ""
         if not token or not request.user.is_authenticated:
             return view(request, *args, **kwargs)
@@ -78,7 +78,7 @@ def idempotent_form(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
                 if not is_new:
                     return _answer(record)
                 response = view(request, *args, **kwargs)
-                if response.status_code >= 400 or not _changed_something(response):
+                if not isinstance(response, HttpResponse) or not _changed_something(response):
                     raise _Refused(response)
                 _keep(record, response)
                 return response
@@ -90,8 +90,8 @@ def idempotent_form(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
 
 def _changed_something(response: HttpResponse) -> bool:
     """A form with mistakes in it may come back as 200; what was done answers with where to go."""
-    return (
-        300 <= response.status_code < 400 or response.status_code in {201, 204} or "HX-Redirect" in response
+    return response.status_code < 400 and (
+        response.status_code >= 300 or response.status_code in {201, 204} or "HX-Redirect" in response
     )
 
 
@@ -131,11 +131,11 @@ def idempotent_operation(operation: Callable[..., Any]) -> Callable[..., Any]:
     return once
 
 
-def _in_one_transaction(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def _in_one_transaction(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
     """Around the whole operation, where its answer is bytes already."""
 
     @wraps(run)
-    def around(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def around(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if "Idempotency-Key" not in request.headers:
             return run(request, *args, **kwargs)
         try:

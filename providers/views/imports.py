@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -93,7 +93,7 @@ def template(request: HttpRequest, organization_id: str, kind: str, ending: str)
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
-def look(request: HttpRequest, organization_id: str, kind: str, key: str) -> HttpResponse:
+def look(request: HttpRequest, organization_id: str, kind: str, key: str) -> HttpResponseBase:
     """What the sheet comes to, row by row; `?c0=`, `?c1=` … say what its columns are. POST takes it."""
     unit, of = managed_unit(request, organization_id), _kind(kind)
     if run := run_of_upload(person(request), unit.pk, key):
@@ -235,7 +235,7 @@ def _figures(report: ImportReport) -> dict[str, Any]:
     }
 
 
-def _problems_as_file(report: ImportReport, table: Table, wanted: str) -> HttpResponse:
+def _problems_as_file(report: ImportReport, table: Table, wanted: str) -> HttpResponseBase:
     if wanted == "csv":
         heads = [_("Cell"), _("Row"), _("Column"), _("Value"), _("What is wrong"), _("What to do")]
         return csv_response("problems", heads, (problem_cells(problem) for problem in report.problems))

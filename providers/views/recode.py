@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -19,10 +20,12 @@ from providers import selectors
 from providers.domain.categories import CategoryRow
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from providers.models import Instrument, InstrumentCategory
 
 PER_PAGE = 50
-MOST_EXPORTED = 5000
+EXPORTED_AT_ONCE = 1000
 
 
 @dataclass(frozen=True)
@@ -39,13 +42,13 @@ class ToRecode:
 
 @login_required
 @require_safe
-def to_recode(request: HttpRequest) -> HttpResponse:
+def to_recode(request: HttpRequest) -> HttpResponseBase:
     """By unit and name; `?export=csv` gives all of them."""
     if not region_of(request.user):
         raise Forbidden
     found = selectors.instruments_to_recode(request.user)
     if request.GET.get("export") == "csv":
-        return _sheet(_rows(found[:MOST_EXPORTED]))
+        return _sheet(found)
     page = cursor.page(
         found,
         ordering=("organization__name_zh", "name_zh", "id"),
@@ -66,7 +69,9 @@ def _rows(found: "Iterable[Instrument]") -> list[ToRecode]:
     ]
 
 
-def _sheet(rows: Iterable[ToRecode]) -> HttpResponse:
+def _sheet(found: "QuerySet[Instrument]") -> StreamingHttpResponse:
+    rows = found.iterator(chunk_size=EXPORTED_AT_ONCE)
+    chunks = iter(lambda: list(islice(rows, EXPORTED_AT_ONCE)), [])
     heads = [
         _("Unit"),
         _("Number"),
@@ -89,6 +94,7 @@ def _sheet(rows: Iterable[ToRecode]) -> HttpResponse:
                 "; ".join(f"{one.code} {bilingual(one, 'name')}" for one in row.candidates),
                 row.given,
             ]
-            for row in rows
+            for chunk in chunks
+            for row in _rows(chunk)
         ),
     )

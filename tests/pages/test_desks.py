@@ -76,7 +76,9 @@ def test_my_hours_and_costs_of_a_year_and_as_a_table(city, see):
     log = used(city, slot(day=1, hour=9))
     page = texts(see(city.researcher, "my_usage", now=slot(day=2).start))
     assert "¥200.00" in page
-    table = see(city.researcher, "my_usage", now=slot(day=2).start, format="csv").content.decode("utf-8-sig")
+    table = (
+        see(city.researcher, "my_usage", now=slot(day=2).start, format="csv").getvalue().decode("utf-8-sig")
+    )
     assert table.splitlines()[1] == (
         f"{log.public_id},场发射扫描电子显微镜,戊,2026-03-03 09:00:00,2026-03-03 11:00:00,2.0000,200.00,否"
     )

@@ -219,7 +219,7 @@ def test_the_page_names_what_is_refused_and_leads_to_where_it_is_mended(city, cl
     page = client.get(answer["Location"] + "&check=1").content.decode()
     assert "submittedRates" in page
     assert "insCode" not in page
-    csv = client.get(answer["Location"] + "&export=csv").content.decode("utf-8-sig").splitlines()
+    csv = client.get(answer["Location"] + "&export=csv").getvalue().decode("utf-8-sig").splitlines()
     assert [line.partition(",")[0] for line in csv] == ["记录", city.owner.name_zh]
 
 

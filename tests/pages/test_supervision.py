@@ -55,7 +55,7 @@ def names(see, bureau):
     """The units that the table shows, in its order."""
 
     def names(**query):
-        sheet = see(bureau, "completeness", export="csv", **query).content.decode("utf-8-sig")
+        sheet = see(bureau, "completeness", export="csv", **query).getvalue().decode("utf-8-sig")
         return [line.split(",")[0] for line in sheet.splitlines()[1:]]
 
     return names
@@ -100,7 +100,8 @@ def test_a_past_month_end_comes_out_as_it_did_then(see, city, institute, bureau)
     cases(city.owner, 100, 60)
     rows = {
         month: see(bureau, "completeness", export="csv", as_of=month, information="case", state="complete")
-        .content.decode("utf-8-sig")
+        .getvalue()
+        .decode("utf-8-sig")
         .splitlines()[1:]
         for month in ("2025-11", "2025-12", "2026-01")
     }
@@ -109,7 +110,7 @@ def test_a_past_month_end_comes_out_as_it_did_then(see, city, institute, bureau)
 
 
 def test_the_sheet_says_state_since_and_why(see, city, institute, bureau):
-    sheet = see(bureau, "completeness", export="csv", kind="institute").content.decode("utf-8-sig")
+    sheet = see(bureau, "completeness", export="csv", kind="institute").getvalue().decode("utf-8-sig")
     head, line = (row.split(",") for row in sheet.splitlines())
     assert dict(zip(head, line, strict=True)) == {
         "管理单位": BLANK,

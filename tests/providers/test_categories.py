@@ -158,7 +158,7 @@ def test_the_bureau_s_list_and_its_sheet(world, tmp_path, client, statements):
     client.force_login(world.officer)
     page = client.get(reverse("to_recode"))
     assert [(row.instrument, row.candidates, row.given) for row in page.context["rows"]] == [(lost, [], "")]
-    sheet = client.get(reverse("to_recode") + "?export=csv").content.decode("utf-8-sig").splitlines()
+    sheet = client.get(reverse("to_recode") + "?export=csv").getvalue().decode("utf-8-sig").splitlines()
     assert sheet == [
         "管理单位,编号,内部编号,仪器设备,原分类,可改用,待审核",
         f"云屏材料研究所,{lost.public_id},A-001,透射电子显微镜,020100 力学性能测试仪器,,",

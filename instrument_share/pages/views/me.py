@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -114,7 +114,7 @@ def _administered(viewer: "User") -> "list[Organization]":
 
 @login_required
 @require_safe
-def my_usage(request: SignedInRequest) -> HttpResponse:
+def my_usage(request: SignedInRequest) -> HttpResponseBase:
     """Every use of a year and what it costs, `?year=`; `?format=csv` for other programs."""
     present = clock.now().astimezone(CITY_TIME).year
     asked = request.GET.get("year", "")
@@ -140,7 +140,7 @@ def my_usage(request: SignedInRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-def my_organization(request: SignedInRequest, public_id: str) -> HttpResponse:
+def my_organization(request: SignedInRequest, public_id: str) -> HttpResponseBase:
     """What an organization's people have booked ahead, and used in a month (`?month=YYYY-MM`)."""
     now = clock.now()
     organization = next((one for one in _administered(request.user) if one.public_id == public_id), None)
@@ -224,7 +224,7 @@ def _by_month(rows: list[Counted]) -> dict[str, Any]:
     }
 
 
-def _as_csv(name: str, rows: list[Counted]) -> HttpResponse:
+def _as_csv(name: str, rows: list[Counted]) -> StreamingHttpResponse:
     head = [
         _("Number"),
         _("Instrument"),

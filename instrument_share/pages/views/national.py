@@ -44,7 +44,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @login_required
 @require_safe
-def of_unit(request: HttpRequest, public_id: str) -> HttpResponse:
+def of_unit(request: HttpRequest, public_id: str) -> HttpResponseBase:
     """A unit's records of a year (`?year=`)."""
     unit = _managed(request, public_id)
     year = _year(request)
@@ -63,7 +63,7 @@ def of_unit(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @login_required
 @require_safe
-def of_region(request: HttpRequest) -> HttpResponse:
+def of_region(request: HttpRequest) -> HttpResponseBase:
     """The records of all units of the bureau's region."""
     units, year = _of_region(request), _year(request)
     if "export" in request.GET:
@@ -185,7 +185,7 @@ def _words() -> dict[RecordType, str]:
     }
 
 
-def _refusals(request: HttpRequest, units: Sequence["Organization"], year: int) -> HttpResponse:
+def _refusals(request: HttpRequest, units: Sequence["Organization"], year: int) -> StreamingHttpResponse:
     """Everything that would be refused, as a table for other programs."""
     words = _words()
     heads = [_("Record"), _("Kind"), _("Field"), _("Value"), _("What is wrong"), _("What to do")]

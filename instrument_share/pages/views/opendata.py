@@ -17,7 +17,7 @@ from instrument_share.kernel.errors import NotFound
 from instrument_share.pages.open_data import BY_NAME, DATA_SETS
 from instrument_share.pages.sitemaps import SITEMAPS
 from instrument_share.web import clock
-from instrument_share.web.exports import csv_stream, json_stream
+from instrument_share.web.exports import csv_response, json_stream
 from providers.selectors.opendata import last_change
 
 FRESH_SECONDS = 300
@@ -56,7 +56,8 @@ def data_set(_request: HttpRequest, name: str, form: str) -> StreamingHttpRespon
         raise NotFound
     chosen, now = BY_NAME[name], clock.now()
     if form == "csv":
-        return csv_stream(chosen.name, list(chosen.columns), chosen.rows(now))
+        rows = ([row[column] for column in chosen.columns] for row in chosen.rows(now))
+        return csv_response(chosen.name, chosen.columns, rows)
     about: dict[str, Any] = {
         "data_set": chosen.name,
         "as_of": now,

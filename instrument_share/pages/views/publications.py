@@ -6,7 +6,7 @@ from typing import Any
 
 import rules
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
@@ -78,7 +78,7 @@ def _texts(row: Any, kind: PublicationKind) -> list[dict[str, Any]]:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def statement_new(request: HttpRequest, organization_id: str) -> HttpResponse:
+def statement_new(request: HttpRequest, organization_id: str) -> HttpResponseBase:
     """The editor of a year's statement: hours from the logs, `?from=last` the words of the one before.
 
     It proposes the year that is due, `?year=` another that has none, and shows which have theirs already.

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy, ngettext
@@ -53,7 +53,7 @@ YEARS_BACK = 3
 
 @login_required
 @require_safe
-def completeness(request: HttpRequest) -> HttpResponse:
+def completeness(request: HttpRequest) -> HttpResponseBase:
     """The units as `unit_filters` narrows them; `?export=csv` or `xlsx` gives them as a sheet."""
     now = clock.now()
     today = now.astimezone(CITY_TIME).date()

@@ -157,7 +157,7 @@ def test_returned_drafts_stand_first_with_the_reason(at, world, draft, read):
 def test_the_list_as_a_sheet_keeps_formulas_text(at, world):
     published(world, model="=1+1")
     answer = at("manager").get(reverse("unit_instruments", args=[world.unit.public_id]), {"export": "csv"})
-    heads, row = answer.content.decode("utf-8-sig").splitlines()
+    heads, row = answer.getvalue().decode("utf-8-sig").splitlines()
     assert heads.startswith("编号,状态,内部编号,中文名称,英文名称,分类,型号,")
     assert ",已发布,A-001,透射电子显微镜," in row
     assert ",'=1+1," in row
