@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bookings.domain.pricing import quote
 from instrument_share.kernel.interval import Interval
+from providers.domain.price_changes import share_of_change
 from providers.domain.words import ServiceMode, UserKind
 
 if TYPE_CHECKING:
@@ -23,10 +24,7 @@ class PriceExample:
 
     @property
     def share(self) -> Decimal | None:
-        """The change as a share of the price before; None where nothing compares."""
-        if self.before is None or self.after is None or not self.before:
-            return None
-        return self.after / self.before - 1
+        return share_of_change(self.before, self.after)
 
 
 _PREFERRED = (ServiceMode.OPERATED, ServiceMode.SELF_OPERATED, ServiceMode.REMOTE, ServiceMode.SAMPLES)

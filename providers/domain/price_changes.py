@@ -7,6 +7,13 @@ from decimal import Decimal
 from providers.domain.terms import Price
 
 
+def share_of_change(before: Decimal | None, after: Decimal | None) -> Decimal | None:
+    """A change as a share of the price before: 0.1 for 10 % more; None where nothing compares."""
+    if before is None or after is None or not before:
+        return None
+    return after / before - 1
+
+
 @dataclass(frozen=True)
 class PriceChange:
     """One public price and what it was before; None where there was, or is, no such line."""
@@ -18,10 +25,7 @@ class PriceChange:
 
     @property
     def share(self) -> Decimal | None:
-        """The change as a share of the price before: 0.1 for 10 % more; None where nothing compares."""
-        if self.before is None or self.after is None or not self.before:
-            return None
-        return self.after / self.before - 1
+        return share_of_change(self.before, self.after)
 
 
 def price_changes(before: Sequence[Price], after: Sequence[Price]) -> list[PriceChange]:
