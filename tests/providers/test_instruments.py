@@ -5,13 +5,13 @@ import pytest
 
 from instrument_share.accounts.domain import Role
 from instrument_share.journal.selectors import history, notifications
-from instrument_share.kernel.errors import Forbidden, IllegalMove, Invalid, NotFound
+from instrument_share.kernel.errors import Forbidden, IllegalMove, Invalid
 from providers import selectors, services
-from providers.domain.words import ServiceMode, UserKind
+from providers.domain.words import UserKind
 from providers.services import instruments
 from providers.services.common import InReview, ReasonMissing
 
-from .conftest import INSTRUMENT, NOW, person, published, terms
+from .conftest import INSTRUMENT, NOW, person, published
 
 LATER = NOW + timedelta(days=1)
 
@@ -271,103 +271,6 @@ def test_who_asks_seen_from_the_owning_unit(world, instrument):
 
 
 # --- Who sees what, and finds it ----------------------------------------------------------------------------
-
-
-def test_a_draft_is_seen_by_its_unit_and_what_is_handed_in_by_the_bureau_too(world, draft):
-    def seen_by():
-        return {
-            name
-            for name in ("manager", "keeper", "other_manager", "officer", "auditor", "user")
-            if draft in selectors.instruments(getattr(world, name))
-        }
-
-    assert seen_by() == {"manager", "keeper"}
-    services.instrument_submit(actor=world.manager, instrument_id=draft.pk, now=NOW)
-    assert seen_by() == {"manager", "keeper", "officer", "auditor"}
-    services.instrument_publish(actor=world.officer, instrument_id=draft.pk, now=NOW)
-    assert len(seen_by()) == 6
-    with pytest.raises(NotFound):
-        selectors.instrument(world.user, "INS-NOTHING")
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "电镜",
-        "透射",
-        "透射 云屏",
-        "TEM-9",
-        "tem-9",
-        "toushedianzixianweijing",
-        "tsdzxwj",
-        "透射显微",
-        "transmission MICROSCOPE",
-        "云屏材料研究所 显微",
-    ],
-)
-def test_search_finds_by_every_term_in_chinese_pinyin_and_english(world, instrument, text):
-    update(world, instrument, model="TEM-9")
-    published(
-        world, world.other, world.other_manager, name_zh="质谱仪", name_en="MS", category="020100", model="X"
-    )
-    assert list(selectors.catalogue(world.user, search=selectors.search(text))) == [instrument]
-
-
-@pytest.mark.parametrize("text", ["质谱", "%", "_"])
-def test_search_finds_nothing_where_nothing_has_it(world, instrument, text):
-    assert list(selectors.catalogue(world.user, search=selectors.search(text))) == []
-
-
-def test_the_catalogue_by_category_unit_and_state(world, instrument):
-    other = published(world, world.other, world.other_manager, category="020100")
-    suspended = published(world, inner_number="S-1")
-    services.instrument_suspend(actor=world.manager, instrument_id=suspended.pk, reason="检修", now=NOW)
-    assert set(selectors.catalogue(world.user)) == {instrument, other}
-    for code in ("010000", "010100", "010101"):
-        assert list(selectors.catalogue(world.user, selectors.Asked(category=code))) == [instrument]
-    assert list(selectors.catalogue(world.user, selectors.Asked(unit=world.other.public_id))) == [other]
-    (first, second) = selectors.category_counts(world.user)
-    assert (first.code, first.count, first.children[0].code, first.children[0].children[0].count) == (
-        "010000",
-        1,
-        "010100",
-        1,
-    )
-    assert (second.code, second.count, second.children[0].count) == ("020000", 1, 1)
-
-
-def test_the_catalogue_asks_the_rule_in_force(world, instrument):
-    def rule(mode, applies_from):
-        services.rule_publish(
-            actor=world.manager,
-            instrument_id=instrument.pk,
-            draft=terms(service_modes=frozenset({mode}), user_kinds=frozenset({UserKind.OUTSIDE})),
-            applies_from=applies_from,
-            now=NOW,
-        )
-
-    rule(ServiceMode.SAMPLES, NOW)
-    rule(ServiceMode.REMOTE, LATER)
-
-    def found(at, **asked):
-        return list(selectors.catalogue(world.user, selectors.Asked(**asked), at=at)) == [instrument]
-
-    assert found(mode="samples", at=NOW)
-    assert not found(mode="remote", at=NOW)
-    assert found(mode="remote", at=LATER)
-    assert found(user_kind="outside", at=NOW)
-    assert not found(user_kind="inside", at=NOW)
-    assert not found(mode="samples", at=NOW - timedelta(seconds=1))
-
-
-def test_a_page_of_instruments_takes_as_many_statements_for_one_as_for_many(world, instrument, statements):
-    def page():
-        found = list(selectors.catalogue(world.user, search=selectors.search("电子")))
-        return [(one.organization.district, one.category.name_zh) for one in found], selectors.terms_now(
-            [one.pk for one in found], NOW
-        )
-
-    statements.assert_unchanged(page, by=lambda: [published(world, inner_number=f"M-{n}") for n in range(9)])
 
 
 def test_who_began_with_an_older_revision_is_told_and_overwrites_nothing(world, draft):

@@ -5,52 +5,39 @@ Wednesday 8 October; Sunday 28 September and Saturday 11 October are worked in e
 is off from Sunday 15 to Monday 23 February, Saturdays 14 and 28 February are worked.
 """
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.interval import Interval, merged
-from providers import calendar, selectors, services
-from providers.domain.terms import DayException, OpeningPattern
-from providers.domain.words import Frequency, HolidayTreatment
-from providers.domain.workdays import DayTable, published_years
-from providers.models import OpenWindow
+from instrument_share.kernel.interval import merged
+from providers.domain.terms import DayException
+from providers.domain.words import HolidayTreatment
 
-from .conftest import NOW, terms
-from .test_calendar import PATTERNS
-
-SHIFTED = HolidayTreatment.CLOSED_AND_SHIFTED
-CLOSED = HolidayTreatment.CLOSED
-IGNORED = HolidayTreatment.IGNORED
-DAYS = DayTable(
-    {day: kind for days in published_years().values() for day, kind in days.items()},
-    frozenset(published_years()),
+from .conftest import terms
+from .recurrence import (
+    CLOSED,
+    FRI,
+    IGNORED,
+    MON,
+    SAT,
+    SHIFTED,
+    SUN,
+    THU,
+    TUE,
+    WED,
+    day,
+    kept,
+    local,
+    monthly,
+    on,
+    opened,
+    publish,
+    said,
 )
-MON, TUE, WED, THU, FRI, SAT, SUN = range(7)
-START = date(2025, 9, 1)  # a Monday
-
-
-def on(*weekdays, hours="09:00-17:00", starts_on=START, **more):
-    """Weekly on these weekdays."""
-    opens, closes = (time.fromisoformat(text) for text in hours.replace("24:00", "00:00").split("-"))
-    return OpeningPattern(opens, closes, starts_on, weekdays, **more)
-
-
-def monthly(nth, weekday, **more):
-    return on(
-        weekday,
-        nth=nth,
-        frequency=Frequency.MONTHLY_BY_WEEKDAY,
-        **{"starts_on": date(2025, 1, 1), **more},
-    )
-
-
-def day(text):
-    return date.fromisoformat(text)
-
+from .test_calendar import PATTERNS
 
 CASES = {
     "weekly": (
@@ -274,17 +261,6 @@ CASES = {
 }
 
 
-def said(interval):
-    start, end = interval.start.astimezone(CITY_TIME), interval.end.astimezone(CITY_TIME)
-    same_day = start.date() == end.date()
-    return f"{start:%m-%d %H:%M}/{end:%H:%M}" if same_day else f"{start:%m-%d %H:%M}/{end:%m-%d %H:%M}"
-
-
-def opened(patterns, first, last, holidays, exceptions=()):
-    events = [event for _, event in calendar.rows_of("test", patterns).events]
-    return calendar.openings(events, holidays, first, last, DAYS, exceptions)
-
-
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_it_is_open_exactly_then(case):
     patterns, asked, holidays, expected = case
@@ -300,47 +276,6 @@ def test_every_instant_is_eight_hours_before_what_the_clock_shows(case):
         for instant in (one.start, one.end):
             shown = instant.astimezone(CITY_TIME).replace(tzinfo=None)
             assert instant.astimezone(UTC).replace(tzinfo=None) == shown - timedelta(hours=8)
-
-
-EXCEPTIONS = {
-    "a day on which it is closed": (
-        [DayException(day("2025-09-02"))],
-        ["09-01 09:00/17:00", "09-03 09:00/17:00"],
-    ),
-    "a closed day does not cut the night that runs into it": (
-        [DayException(day("2025-09-02")), DayException(day("2025-09-01"), time(22), time(6))],
-        ["09-01 09:00/17:00", "09-01 22:00/09-02 06:00", "09-03 09:00/17:00"],
-    ),
-    "a day on which it is open in addition": (
-        [DayException(day("2025-09-02"), time(18), time(20))],
-        ["09-01 09:00/17:00", "09-02 09:00/17:00", "09-02 18:00/20:00", "09-03 09:00/17:00"],
-    ),
-    "additional hours that touch are one window with the others": (
-        [DayException(day("2025-09-02"), time(17), time(0))],
-        ["09-01 09:00/17:00", "09-02 09:00/09-03 00:00", "09-03 09:00/17:00"],
-    ),
-    "closed and additional: other hours on that day": (
-        [DayException(day("2025-09-02")), DayException(day("2025-09-02"), time(13), time(15))],
-        ["09-01 09:00/17:00", "09-02 13:00/15:00", "09-03 09:00/17:00"],
-    ),
-    "outside the range": (
-        [DayException(day("2025-09-04"), time(13), time(15))],
-        ["09-01 09:00/17:00", "09-02 09:00/17:00", "09-03 09:00/17:00"],
-    ),
-}
-
-
-@pytest.mark.parametrize("case", EXCEPTIONS.values(), ids=EXCEPTIONS)
-def test_exceptions(case):
-    exceptions, expected = case
-    found = opened([on(*range(5))], day("2025-09-01"), day("2025-09-04"), SHIFTED, exceptions)
-    assert [said(one) for one in found] == expected
-
-
-def test_additional_hours_stand_on_a_public_holiday_too():
-    exceptions = [DayException(day("2025-10-01"), time(9), time(12))]
-    found = opened([on(*range(5))], day("2025-10-01"), day("2025-10-05"), SHIFTED, exceptions)
-    assert [said(one) for one in found] == ["10-01 09:00/12:00"]
 
 
 @given(
@@ -368,21 +303,6 @@ def test_two_ranges_that_touch_give_what_one_gives(patterns, holidays, cuts, exc
     assert merged(pieces) == whole
 
 
-def local(month, of_month, hour=0, year=2025):
-    return datetime(year, month, of_month, hour, tzinfo=CITY_TIME)
-
-
-def kept(instrument):
-    windows = selectors.open_windows([instrument.pk], Interval(local(8, 1), local(12, 1)))[instrument.pk]
-    return [said(one) for one in windows]
-
-
-def publish(world, instrument, draft, applies_from=NOW):
-    services.rule_publish(
-        actor=world.manager, instrument_id=instrument.pk, draft=draft, applies_from=applies_from, now=NOW
-    )
-
-
 def test_a_rule_change_on_a_wednesday_at_noon_cuts_the_window_and_loses_nothing(world, instrument):
     publish(world, instrument, terms(on(MON, TUE, WED, THU), horizon=timedelta(days=4)))
     later = terms(on(MON, TUE, WED, THU, hours="10:00-20:00"), horizon=timedelta(days=4))
@@ -394,20 +314,3 @@ def test_a_rule_change_on_a_wednesday_at_noon_cuts_the_window_and_loses_nothing(
         "09-03 12:00/20:00",
         "09-04 10:00/20:00",
     ]
-
-
-def test_exceptions_are_kept_in_the_windows_and_rebuilt_with_them(world, instrument):
-    exceptions = (DayException(day("2025-09-02")), DayException(day("2025-09-06"), time(9), time(12)))
-    publish(world, instrument, terms(exceptions=exceptions, horizon=timedelta(days=6)))
-    expected = [
-        "09-01 09:00/17:00",
-        "09-03 09:00/17:00",
-        "09-04 09:00/17:00",
-        "09-05 09:00/17:00",
-        "09-06 09:00/12:00",
-    ]
-    assert kept(instrument) == expected
-    rows = list(OpenWindow.objects.order_by("starts_at").values_list("rule", "starts_at", "ends_at"))
-    services.windows_rebuild(actor=None, now=NOW)
-    assert kept(instrument) == expected
-    assert list(OpenWindow.objects.order_by("starts_at").values_list("rule", "starts_at", "ends_at")) == rows
