@@ -313,7 +313,7 @@ def place(
             ]
         )
     late_charges_refresh(booking.instrument_id, before, actor=actor, now=now)
-    moves = {"from": _times(before), **_claimed(booking), **(details or {})}
+    moves = {"from": before.written(), **_claimed(booking), **(details or {})}
     after_change(booking, actor, action, now, details=moves)
 
 
@@ -386,11 +386,7 @@ def after_change(
 
 def _claimed(booking: Booking) -> dict[str, str]:
     return {
-        "to": _times(Interval(booking.starts_at, booking.ends_at)),
+        "to": Interval(booking.starts_at, booking.ends_at).written(),
         "quoted_yuan": f"{booking.quoted_yuan:.2f}",
         "state": booking.state,
     }
-
-
-def _times(interval: Interval) -> str:
-    return f"{interval.start:%Y-%m-%dT%H:%M:%SZ}/{interval.end:%Y-%m-%dT%H:%M:%SZ}"

@@ -79,7 +79,7 @@ def preview_of(
         )
     except DomainError as error:
         return {**said, "problems": [told(error.message, error.params)]}
-    said["refused"] = [(one.booking, problems_told(one.problems)) for one in trial.refused[:MOST_REFUSED]]
+    said["refused"] = [(one, problems_told(one.problems)) for one in trial.refused[:MOST_REFUSED]]
     said["refused_more"] = max(len(trial.refused) - MOST_REFUSED, 0)
     said["last_day"] = trial.month.end - ONE_DAY
     said["refused_count"] = len(trial.refused)

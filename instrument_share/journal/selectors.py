@@ -30,6 +30,17 @@ def history(subject: Model) -> QuerySet[AuditEntry]:
     ).order_by("id")
 
 
+def acts_on(
+    subject_type: str, subject_ids: Collection[str], actions: Collection[str]
+) -> QuerySet[AuditEntry]:
+    """What was done of these actions to several things of one model (`bookings.Booking`), oldest first; the
+    caller has checked that the viewer may see them.
+    """
+    return AuditEntry.objects.filter(
+        subject_type=subject_type, subject_id__in=list(subject_ids), action__in=list(actions)
+    ).order_by("id")
+
+
 def acts_of(organization_id: int, actions: Collection[str]) -> QuerySet[AuditEntry]:
     """What was done of these actions in the matter of an organization, newest first; the caller has checked
     that the viewer may see it.

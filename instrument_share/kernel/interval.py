@@ -21,6 +21,16 @@ class Interval:
         if self.start >= self.end:
             raise ValueError(f"An interval ends after it starts: {self.start} … {self.end}")
 
+    @classmethod
+    def read(cls, text: str) -> "Interval":
+        """From the form in which it is written down: see `written`."""
+        start, end = text.split("/")
+        return cls(datetime.fromisoformat(start), datetime.fromisoformat(end))
+
+    def written(self) -> str:
+        """As ISO 8601 writes an interval, to the second: `2026-03-02T01:00:00Z/2026-03-02T03:00:00Z`."""
+        return f"{self.start:%Y-%m-%dT%H:%M:%SZ}/{self.end:%Y-%m-%dT%H:%M:%SZ}"
+
     @property
     def length(self) -> timedelta:
         return self.end - self.start

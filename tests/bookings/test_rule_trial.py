@@ -124,6 +124,43 @@ def test_what_was_cancelled_before_the_request_counts_towards_no_quota(city):
     assert refusals(found) == [(last.public_id, ["booking.quota_organization_month_bookings"])]
 
 
+def moved(city, booking, day, hour=9, length=2, minutes=1):
+    """The same booking after its user has moved it, so many minutes after 08:00 on 4 February."""
+    start = FEBRUARY + timedelta(days=day, hours=hour - 8)
+    services.booking_move(
+        actor=city.researcher,
+        booking_id=booking.pk,
+        interval=Interval(start, start + timedelta(hours=length)),
+        now=FEBRUARY + timedelta(minutes=minutes),
+    )
+    return booking
+
+
+def test_a_request_that_was_moved_is_judged_for_the_time_that_was_first_asked_for(city):
+    into = moved(city, asked(city, 1, hour=17, length=3), 2, hour=9)
+    moved(city, into, 4, hour=9, minutes=2)
+    moved(city, asked(city, 3, hour=9), 3, hour=18)
+    found = trial(city, patterns=(OpeningPattern(time(8), time(18), date(2026, 3, 9), tuple(range(7))),))
+    assert refusals(found) == [(into.public_id, ["booking.outside_windows"])]
+    (one,) = found.refused
+    evening = FEBRUARY + timedelta(days=1, hours=9)
+    assert (one.asked, one.moved) == (Interval(evening, evening + timedelta(hours=3)), True)
+
+
+@pytest.mark.parametrize(("minutes", "refused"), [(1, False), (3, True)])
+def test_quotas_count_what_stood_where_it_lay_then(city, minutes, refused):
+    """Two hours a week: the first is moved to the next week, before the second is asked for or after it."""
+    first = asked(city, 2)
+    if minutes < 2:
+        moved(city, first, 7, minutes=minutes)
+    second = asked(city, 1, now=FEBRUARY + timedelta(minutes=2))
+    if minutes > 2:
+        moved(city, first, 7, minutes=minutes)
+    found = trial(city, quotas=(Quota(QuotaHolder.USER, QuotaSpan.WEEK, most_minutes=120),))
+    expected = [(second.public_id, ["booking.quota_user_week_minutes"])]
+    assert refusals(found) == (expected if refused else [])
+
+
 def test_a_qualification_counts_where_it_was_held_when_they_asked(city):
     def qualify(user, granted_at):
         Qualification.objects.create(
