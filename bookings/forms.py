@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.domain import wording
 from bookings.domain.words import Direction, Rating, UsagePurpose
 from instrument_share.kernel.interval import Interval
-from instrument_share.web.asked import DayField, InstantField
+from instrument_share.web.asked import DayField, InstantField, TimesForm
 from instrument_share.web.formats import bilingual, date_only, hours, timerange
 from instrument_share.web.problem import told
 from providers.domain import wording as provider_wording
@@ -65,18 +65,11 @@ class ReasonForm(forms.Form):
         self.fields["reason"].help_text = help_text
 
 
-class TimeForm(forms.Form):
+class TimeForm(TimesForm):
     """From when to when."""
 
     starts_at = InstantField(label=_("Starts at"), widget=LocalDateTime)
     ends_at = InstantField(label=_("Ends at"), widget=LocalDateTime)
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        starts_at, ends_at = cleaned.get("starts_at"), cleaned.get("ends_at")
-        if starts_at and ends_at and ends_at <= starts_at:
-            self.add_error("ends_at", _("The end has to be later than the start."))
-        return cleaned
 
     @property
     def interval(self) -> Interval:
@@ -134,7 +127,7 @@ class CheckOutForm(SpentFields):
         }
 
 
-class CorrectionForm(forms.Form):
+class CorrectionForm(TimesForm):
     """What should be read instead of what counts now; only what is changed here is corrected.
 
     It reads what was typed; whether the values may be so is `domain.usage.correction_problems`.

@@ -83,7 +83,7 @@ class SearchIn(Schema):
     )
     vouchers: bool = Field(False, description="only where innovation vouchers are accepted")
     free_from: Instant | None = Field(None, description="with `free_until`: free for all of it")
-    free_until: Instant | None = None
+    free_until: Instant | None = Field(None, description="at most 366 days after `free_from`")
     sort: Order | None = Field(
         None, description="`relevance` where there are words, `name` where there are none"
     )
@@ -102,7 +102,9 @@ class RequestIn(Schema):
     """What is asked for."""
 
     starts_at: Instant = Field(examples=["2026-12-01T01:00:00Z"])
-    ends_at: Instant = Field(examples=["2026-12-01T03:00:00Z"])
+    ends_at: Instant = Field(
+        description="at most 366 days after `starts_at`", examples=["2026-12-01T03:00:00Z"]
+    )
     service_mode: ServiceMode
     payer_organization: PublicId | None = Field(
         None, description="who pays; without it the person who books does", examples=["ORG-7K2M9QX4TB"]

@@ -29,10 +29,9 @@ from instrument_share.web.api import (
     interval_of,
     refusals,
 )
+from instrument_share.web.asked import LONGEST_SHOWN
 from providers import selectors as providers
 from providers.schemas import instrument_found_out
-
-LONGEST_CALENDAR = timedelta(days=62)
 
 router = Router(tags=["instruments"], auth=EVERYBODY)
 
@@ -82,7 +81,7 @@ def _free(asked: SearchIn) -> Interval | None:
         raise Invalid(problems=[Problem("interval.incomplete", message, field="free_until")])
     if asked.free_from is None or asked.free_until is None:
         return None
-    return interval_of(asked.free_from, asked.free_until)
+    return interval_of(asked.free_from, asked.free_until, field="free_until")
 
 
 @router.get(
@@ -97,15 +96,7 @@ def availability(
     span: Query[SpanIn],
 ) -> AvailabilityOut:
     """Open windows and free time from `from` to `until`; free time begins now at the earliest."""
-    asked = interval_of(span.from_, span.until)
-    if asked.length > LONGEST_CALENDAR:
-        raise Invalid(
-            problems=[
-                Problem(
-                    "interval.too_long", gettext_noop("Ask for at most 62 days at a time."), field="until"
-                )
-            ]
-        )
+    asked = interval_of(span.from_, span.until, longest=LONGEST_SHOWN, field="until")
     now = clock.now()
     instrument = providers.instrument(request.user, instrument_id)
     terms = providers.terms_at(instrument.pk, now)

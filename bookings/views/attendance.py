@@ -18,6 +18,7 @@ from instrument_share.accounts.permissions import require
 from instrument_share.kernel.states import moved
 from instrument_share.web import clock
 from instrument_share.web.answers import carried_out, confirmed, done
+from instrument_share.web.asked import number_asked
 from instrument_share.web.formats import hours, yuan
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.signed_in import SignedInRequest
@@ -45,8 +46,7 @@ def approve(request: SignedInRequest, public_id: str) -> HttpResponse:
 
 
 def _revision(request: SignedInRequest) -> int | None:
-    seen = request.POST.get("revision", "")
-    return int(seen) if seen.isdecimal() else None
+    return number_asked(request.POST.get("revision", ""))
 
 
 @login_required

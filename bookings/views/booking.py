@@ -1,6 +1,5 @@
 """One booking: what it is, what happens next, and giving it back or moving it."""
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
@@ -34,9 +33,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bookings.models import Booking
-
-LONGEST_SPAN = timedelta(days=62)
-"""So much of a calendar is shown at once."""
 
 
 @login_required
@@ -205,7 +201,7 @@ def move_times(request: SignedInRequest, public_id: str) -> HttpResponse:
 
 
 def _asked_interval(request: SignedInRequest, booking: "Booking") -> Interval:
-    asked = interval_asked(request.GET.get("start", ""), request.GET.get("end", ""), LONGEST_SPAN)
+    asked = interval_asked(request.GET.get("start", ""), request.GET.get("end", ""))
     return asked or Interval(booking.starts_at, booking.ends_at)
 
 

@@ -13,7 +13,7 @@ from bookings.selectors import Order
 from instrument_share.accounts import selectors as accounts
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
-from instrument_share.web.asked import DayField, InstantField
+from instrument_share.web.asked import DayField, InstantField, TimesForm
 from instrument_share.web.formats import bilingual
 from instrument_share.web.problem import told
 from providers import selectors as providers
@@ -147,7 +147,7 @@ def _payer_of_last_time(viewer: "User") -> str:
     return last.payer_organization.public_id if last.payer_organization else PERSON
 
 
-class BookingForm(forms.Form):
+class BookingForm(TimesForm):
     """A request for an instrument, in Asia/Shanghai; the rules themselves are checked by the service."""
 
     starts_at = InstantField(label=_("Starts at"), widget=LocalDateTime)
@@ -176,13 +176,6 @@ class BookingForm(forms.Form):
         offer(self, "direction", choices(Direction))
         if terms and not _asks_for_samples(terms):
             self.fields["samples"].widget = forms.HiddenInput()
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        starts_at, ends_at = cleaned.get("starts_at"), cleaned.get("ends_at")
-        if starts_at and ends_at and ends_at <= starts_at:
-            self.add_error("ends_at", _("The end has to be later than the start."))
-        return cleaned
 
     def is_priceable(self) -> bool:
         """Whether enough is filled in, and makes sense, to say what it costs."""

@@ -1,7 +1,8 @@
 """What every part of the API shares: who asks, how refusals are answered and declared, types of fields."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -16,9 +17,10 @@ from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts import services as account_services
-from instrument_share.kernel.errors import DomainError, Invalid, NotFound, Problem, gettext_noop
+from instrument_share.kernel.errors import DomainError, Invalid, NotFound
 from instrument_share.kernel.interval import Interval
 from instrument_share.web import clock, problem
+from instrument_share.web.asked import LONGEST_TIME, problem_of_times
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -48,14 +50,12 @@ Cursor = Annotated[
 ]
 
 
-def interval_of(starts_at: datetime, ends_at: datetime) -> Interval:
-    """The half-open interval, or Invalid with the problem at its field."""
-    if ends_at <= starts_at:
-        raise Invalid(
-            problems=[
-                Problem("interval.empty", gettext_noop("The end lies after the start."), field="ends_at")
-            ]
-        )
+def interval_of(
+    starts_at: datetime, ends_at: datetime, *, longest: timedelta = LONGEST_TIME, field: str = "ends_at"
+) -> Interval:
+    """The half-open interval, or Invalid with the problem at the `field` of its end."""
+    if found := problem_of_times(starts_at, ends_at, longest):
+        raise Invalid(problems=[replace(found, field=field)])
     return Interval(starts_at, ends_at)
 
 

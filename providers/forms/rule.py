@@ -10,7 +10,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from instrument_share.web.asked import InstantField
+from instrument_share.web.asked import InstantField, number_asked
 from providers.domain.terms import OpeningPattern, TermsDraft
 from providers.domain.words import Decision, HolidayTreatment, ServiceMode, UserKind
 from providers.forms.fields import MomentInput, SeveralField, choices_of, offer
@@ -245,8 +245,7 @@ def _typed(data: QueryDict, form: type[forms.Form], prefix: str = "") -> dict[st
 
 
 def _typed_rows(data: QueryDict, prefix: str, form: type[forms.Form], act: str) -> list[dict[str, Any]]:
-    total = data.get(f"{prefix}-TOTAL_FORMS", "0")
-    count = min(int(total), MOST_ROWS) if total.isdecimal() else 0
+    count = min(number_asked(data.get(f"{prefix}-TOTAL_FORMS", "")) or 0, MOST_ROWS)
     rows = [
         _typed(data, form, f"{prefix}-{number}-")
         for number in range(count)

@@ -13,6 +13,7 @@ from instrument_share.accounts.permissions import require
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import NotFound
 from instrument_share.web import cursor
+from instrument_share.web.asked import number_asked
 from instrument_share.web.formats import bilingual
 from providers import selectors
 from providers.selectors.revisions import Revised
@@ -46,9 +47,10 @@ def revision(request: HttpRequest, public_id: str, revision_id: int) -> HttpResp
     """A revision and the one before it, or that of `?with=`, side by side."""
     found = _seen(request, public_id)
     other = request.GET.get("with", "")
-    if other and not other.isdecimal():
+    with_id = number_asked(other)
+    if other and with_id is None:
         raise NotFound
-    compared = selectors.side_by_side(found, revision_id, int(other) if other else None)
+    compared = selectors.side_by_side(found, revision_id, with_id)
     context = {
         **_named(found),
         "compared": compared,

@@ -7,6 +7,7 @@ from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import Organization
 from providers.models import UnitNews
 from tests import factories
+from tests.bookings.booking import book
 from tests.factories import NOW
 
 FAR_OFF = ["0001-01-01", "9999-12-31", "99999-01-01", "²"]
@@ -30,6 +31,80 @@ def test_a_booking_of_eight_thousand_years_is_refused_before_it_is_counted(city,
     path = reverse("quote", args=[city.instrument.public_id])
     for start in ("0001-01-01T00:00", "2026-03-03T09:00"):
         assert client.get(path, {"starts_at": start, "ends_at": "9999-12-31T23:59"}).status_code == 200
+
+
+A_LIFETIME = {"starts_at": "2026-03-03T09:00", "ends_at": "2099-03-03T11:00"}
+TOO_LONG = "A time may be 366 days long at most. Choose an earlier end."
+
+
+@pytest.mark.parametrize(
+    ("who", "name", "more"),
+    [
+        ("researcher", "book", {"subject": "薄膜"}),
+        ("researcher", "booking_move", {}),
+        ("keeper", "closure_new", {"reason_zh": "检修"}),
+        ("keeper", "usage_by_hand", {"content": "测试"}),
+    ],
+)
+def test_a_page_refuses_a_time_of_a_lifetime_before_anything_is_counted(city, client, who, name, more):
+    booking = book(city)
+    client.force_login(getattr(city, who))
+    arguments = {"book": [city.instrument.public_id], "booking_move": [booking.public_id]}
+    data = {**A_LIFETIME, "instrument": city.instrument.public_id, **more}
+    path = reverse(name, args=arguments.get(name, []))
+    answer = client.post(path, data, headers={"Accept-Language": "en"})
+    assert answer.status_code == 422
+    assert answer.content.decode().count(TOO_LONG) >= 1
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "days", "field"),
+    [
+        ("get", "/instruments?free_from={start}&free_until={end}", 366, "free_until"),
+        ("get", "/instruments/{instrument}/availability?from={start}&until={end}", 62, "until"),
+        ("post", "/instruments/{instrument}/quote", 366, "ends_at"),
+        ("post", "/bookings", 366, "ends_at"),
+        ("patch", "/bookings/{booking}", 366, "ends_at"),
+    ],
+)
+def test_so_does_the_api(city, client, method, path, days, field):
+    booking = book(city)
+    client.force_login(city.researcher)
+    start, end = "2026-03-03T01:00:00Z", "2099-03-03T03:00:00Z"
+    here = path.format(start=start, end=end, instrument=city.instrument.public_id, booking=booking.public_id)
+    body = {
+        "instrument": city.instrument.public_id,
+        "starts_at": start,
+        "ends_at": end,
+        "service_mode": "self_operated",
+        "subject": "薄膜",
+    }
+    sent = {"data": body, "content_type": "application/json"} if method != "get" else {}
+    headers = {"Accept-Language": "en", "If-Match": "*"}
+    answer = getattr(client, method)(f"/api/v1{here}", headers=headers, **sent)
+    assert answer.status_code == 422
+    (problem,) = answer.json()["problems"]
+    assert problem == {
+        "code": "interval.too_long",
+        "detail": f"A time may be {days} days long at most. Choose an earlier end.",
+        "field": field,
+    }
+
+
+@pytest.mark.parametrize("digits", [4, 19, 5000])
+def test_numbers_with_more_digits_than_python_reads(city, client, digits):
+    number = "9" * digits
+    client.force_login(city.researcher)
+    for path in ("/openness/", reverse("my_usage")):
+        assert client.get(path, {"year": number}).status_code == 200
+    booking = book(city)
+    client.force_login(city.keeper)
+    approve = reverse("booking_approve", args=[booking.public_id])
+    assert client.post(approve, {"revision": number}).status_code < 500
+    client.force_login(city.manager)
+    rule = reverse("rule_new", args=[city.instrument.public_id])
+    assert client.post(rule, {"act": "add-price", "price-TOTAL_FORMS": number}).status_code < 500
+    assert client.get(reverse("national", args=[city.owner.public_id]), {"year": number}).status_code == 200
 
 
 @pytest.mark.parametrize("year", [0, 1, 2019, 9999, 99_999, 10**30])

@@ -15,6 +15,7 @@ from instrument_share.kernel.interval import Interval
 from instrument_share.pages.charts import stacked_hours
 from instrument_share.pages.rows import rows_of
 from instrument_share.web import clock
+from instrument_share.web.asked import number_asked
 from instrument_share.web.desks import OWN, desks
 from instrument_share.web.formats import bilingual
 from providers import selectors as providers
@@ -75,7 +76,8 @@ def openness(request: HttpRequest) -> HttpResponse:
 
 
 def _year(text: str, present: int) -> int:
-    return int(text) if text.isdecimal() and 2000 <= int(text) <= present else present
+    asked = number_asked(text)
+    return asked if asked is not None and 2000 <= asked <= present else present
 
 
 def _whole(year: int) -> Interval:

@@ -25,8 +25,6 @@ from providers.domain.publications import PublicationKind
 from providers.domain.sentences import sentences
 from providers.domain.words import InstrumentState
 
-LONGEST_SPAN = timedelta(days=62)
-
 
 @require_safe
 def instrument(request: HttpRequest, public_id: str) -> HttpResponse:
@@ -120,5 +118,5 @@ def availability(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _interval(request: HttpRequest, now: datetime) -> Interval:
     """What the calendar asks for; the coming week where it asks for nothing that can be shown."""
-    asked = interval_asked(request.GET.get("start", ""), request.GET.get("end", ""), LONGEST_SPAN)
+    asked = interval_asked(request.GET.get("start", ""), request.GET.get("end", ""))
     return asked or Interval(now, now + timedelta(days=7))

@@ -28,6 +28,7 @@ from instrument_share.pages.national_forms import NationalYearForm
 from instrument_share.pages.unit_table import owning_units
 from instrument_share.web import clock
 from instrument_share.web.answers import carried_out, done
+from instrument_share.web.asked import number_asked
 from instrument_share.web.exports import csv_response
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.problem import told
@@ -134,8 +135,8 @@ def _of_region(request: HttpRequest) -> list["Organization"]:
 
 def _year(request: HttpRequest) -> int:
     last = clock.now().astimezone(CITY_TIME).year - 1
-    said = request.GET.get("year", "")
-    return int(said) if said.isdecimal() and _is_reported(int(said)) else last
+    said = number_asked(request.GET.get("year", ""))
+    return said if said is not None and _is_reported(said) else last
 
 
 def _is_reported(year: int) -> bool:

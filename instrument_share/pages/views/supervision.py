@@ -30,6 +30,7 @@ from instrument_share.pages.unit_filters import (
 from instrument_share.pages.unit_table import A_WEEK, UnitRow, chosen_units, owning_units
 from instrument_share.web import clock, cursor
 from instrument_share.web.answers import carried_out, done
+from instrument_share.web.asked import number_asked
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.problem import told
 from instrument_share.web.wording import KINDS
@@ -148,9 +149,9 @@ def _owning(request: HttpRequest, public_id: str) -> "Organization":
 
 
 def _year(request: HttpRequest, unit: "Organization", today: date) -> int:
-    wanted = request.GET.get("year", "")
+    wanted = number_asked(request.GET.get("year", ""))
     first = max(today.year - YEARS_BACK + 1, unit.created_at.year)
-    return int(wanted) if wanted.isdecimal() and first <= int(wanted) <= today.year else today.year
+    return wanted if wanted is not None and first <= wanted <= today.year else today.year
 
 
 # --- Reminding --------------------------------------------------------------------------------------------
