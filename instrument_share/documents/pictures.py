@@ -1,5 +1,6 @@
 """Pictures and QR codes in the flow of a page."""
 
+from functools import partial
 from io import BytesIO
 
 from reportlab.lib.units import mm
@@ -9,6 +10,7 @@ from reportlab.platypus import Flowable
 from .content import Code, Picture
 from .flow import clean, draw_line, width_of
 from .layout import CELLS, NOTE
+from .linebreak import break_lines
 from .marks import draw_qr
 
 CODE_SIDE = 19 * mm
@@ -52,9 +54,15 @@ class Mark(Flowable):
 
     def __init__(self, code: Code) -> None:
         super().__init__()
-        self.address, self.lines = code.address, [clean(line) for line in code.lines]
+        self.address, self.texts = code.address, [clean(line) for line in code.lines if line]
 
     def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:  # noqa: ARG002
+        measure = available_width - CODE_SIDE - GAP
+        self.lines = [
+            line.text
+            for text in self.texts
+            for line in break_lines(text, partial(width_of, style=LINE), measure=measure)
+        ]
         self.width, self.height = available_width, max(CODE_SIDE, len(self.lines) * LINE.pitch)
         return self.width, self.height
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from math import inf
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
@@ -47,10 +48,21 @@ class Room:
 
     def cut(self, text: str) -> str:
         """The text, or its beginning and where the rest of it is."""
+        most = self._most()
+        return text if len(text) <= most else f"{text[: int(most)].rstrip()}… {_('(more on the page)')}"
+
+    def cut_sentences(self, sentences: Sequence[str]) -> str:
+        """Whole sentences, as many as fit in the room of four texts, and where the others are."""
+        between = " " if formats.in_english() else ""
+        shown = list(sentences)
+        while len(shown) > 1 and len(between.join(shown)) > 4 * self._most():
+            shown.pop()
+        return between.join([*shown, _("(more on the page)")] if len(shown) < len(sentences) else shown)
+
+    def _most(self) -> float:
         if self.characters is None:
-            return text
-        most = self.characters * (2 if formats.in_english() else 1)
-        return text if len(text) <= most else f"{text[:most].rstrip()}… {_('(more on the page)')}"
+            return inf
+        return self.characters * (2 if formats.in_english() else 1)
 
 
 ROOMS = (Room(), Room(240, 12), Room(120, 8), Room(60, 4, picture=False))
@@ -141,9 +153,7 @@ def _terms(instrument: "Instrument", terms: "Terms | None", room: Room) -> Itera
     since = _("Version {version}, in force since {since}").format(
         version=terms.version, since=formats.date_only(terms.applies_from)
     )
-    rule = (" " if formats.in_english() else "").join(said)
-    longest = replace(room, characters=room.characters and room.characters * 4)
-    yield Paragraph(f"{longest.cut(rule)} ({since})")
+    yield Paragraph(_("{rule} ({since})").format(rule=room.cut_sentences(said), since=since))
     if instrument.user_requirement_zh:
         yield KeyValue(
             [(_("What the unit asks of its users"), room.cut(bilingual(instrument, "user_requirement")))]
@@ -159,7 +169,7 @@ def _where(instrument: "Instrument", now: datetime) -> Iterator[Block]:
         [
             f"{bilingual(instrument.organization, 'name')} · {asked[0]}" if asked else "",
             " · ".join(asked[1:]),
-            f"{_('When it is free, and booking:')} {address}",
+            _("When it is free, and booking: {address}").format(address=address),
             _("As it stood on {day}").format(day=formats.date_only(now)),
         ],
     )

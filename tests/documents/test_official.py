@@ -5,6 +5,7 @@ from django.test import override_settings
 
 from instrument_share.documents.content import (
     Attachment,
+    Code,
     Column,
     Heading,
     PageBreak,
@@ -15,8 +16,10 @@ from instrument_share.documents.content import (
     heading_number,
 )
 from instrument_share.documents.errors import FontMissing, FontUnusable
+from instrument_share.documents.flow import width_of
 from instrument_share.documents.fonts import FONT_DIR, SANS
 from instrument_share.documents.official import render_official, render_paper
+from instrument_share.documents.pictures import CODE_SIDE, GAP, LINE, Mark
 from tests.documents.reading import MM, fonts, outline, places, reader, text
 from tests.documents.sample import AT, CODE, UNITS, instruments, letter, sheet
 
@@ -288,3 +291,11 @@ def test_a_face_that_cannot_be_embedded_is_named(tmp_path):
     with override_settings(PDF_FONT_TITLE=str(wrong)), pytest.raises(FontUnusable) as refused:
         render_official(letter())
     assert refused.value.params["setting"] == "PDF_FONT_TITLE"
+
+
+def test_the_lines_beside_a_code_stay_within_the_text():
+    mark = Mark(Code("https://example.org/", ["word " * 60, "", "短"]))
+    mark.wrap(440, 700)
+    assert [line[:5] for line in mark.lines] == ["word "] * 5 + ["短"]
+    assert max(width_of(line, LINE) for line in mark.lines) <= 440 - CODE_SIDE - GAP
+    assert mark.height == 6 * LINE.pitch

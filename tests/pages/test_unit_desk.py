@@ -43,6 +43,7 @@ def test_it_says_what_is_missing_and_leads_to_where_it_is_done(see, city):
     assert f'href="/unit/{unit}/profile/"' in links
     assert f'href="/unit/{unit}/publish/news/"' in links
     assert f'href="/unit/{unit}/statement/"' in links
+    assert f'href="/units/{unit}/"' not in links  # the unit has no page yet
 
 
 def test_returned_instruments_stand_before_other_drafts_with_the_reason(see, city):

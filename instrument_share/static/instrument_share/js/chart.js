@@ -22,6 +22,7 @@ function options(spec, width) {
     type: "value", name: spec.unit || "", nameTextStyle: { color: SOFT, align: spec.horizontal ? "right" : "left" },
     axisLabel: { color: SOFT }, splitLine: { lineStyle: { color: "#e4e9ed" } },
   };
+  if (spec.unit === "%") Object.assign(figures, { min: 0, max: 100 });
   if (spec.horizontal) {
     words.inverse = true;
     // Long names are broken, so that the bars keep most of a narrow screen.
