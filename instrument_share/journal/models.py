@@ -24,6 +24,7 @@ class AuditEntry(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["subject_type", "subject_id", "id"], name="audit_by_subject"),
+            models.Index(fields=["subject_type", "id"], name="audit_by_type"),
             models.Index(fields=["organization_id", "id"], name="audit_by_organization"),
             models.Index(fields=["actor", "id"], name="audit_by_actor"),
         ]

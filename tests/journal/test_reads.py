@@ -1,0 +1,52 @@
+"""What is read of the journal is found by an index: it only ever grows."""
+
+import pytest
+from django.db import connection
+
+from instrument_share.journal.selectors import acts_of, decisions, history, last_act
+from instrument_share.journal.services import record
+from tests import factories
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+def entered(subject, action):
+    return record(actor=None, action=action, subject=subject, now=NOW, organization_id=1)
+
+
+def test_the_last_act_of_some_models_is_the_last_of_theirs():
+    person, body = factories.user(), factories.organization()
+    assert last_act(["accounts.User", "accounts.Organization"]) is None
+    first, second = entered(person, "user.updated"), entered(body, "organization.edited")
+    assert last_act(["accounts.User"]) == first
+    assert last_act(["accounts.User", "accounts.Organization"]) == second
+    third = entered(person, "user.updated")
+    assert last_act(["accounts.User", "accounts.Organization"]) == third
+
+
+def plans(statements, read):
+    """How the database would carry out what `read` asks for, were the tables large."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        for sql in statements.of(read):
+            cursor.execute(("EXPLAIN QUERY PLAN " if connection.vendor == "sqlite" else "EXPLAIN ") + sql)
+            yield "\n".join(str(row[-1]) for row in cursor.fetchall())
+
+
+def test_each_read_of_the_journal_uses_an_index(statements):
+    body = factories.organization()
+    reads = (
+        lambda: list(history(body)),
+        lambda: list(decisions(body, body.pk)),
+        lambda: list(acts_of(body.pk, ["organization.admitted"])),
+    )
+    for read in reads:
+        (plan,) = plans(statements, read)
+        assert "audit_by_" in plan, plan
+
+
+def test_the_last_act_is_read_from_the_end_of_an_index_for_each_model(statements):
+    (plan,) = plans(statements, lambda: last_act(["accounts.User", "accounts.Organization"]))
+    assert plan.count("audit_by_type") == 2, plan
