@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
@@ -134,19 +133,23 @@ def found_by(queryset: QuerySet[Instrument], asked: Search) -> QuerySet[Instrume
         return queryset
     if not asked.clauses:
         return queryset.none()
-    for clause in asked.clauses:
-        queryset = queryset.filter(pk__in=_terms_in(clause.range).values("instrument_id"))
-    return queryset
+    return queryset.filter(pk__in=reduce(lambda one, other: one.intersection(other), _by_clause(asked)))
 
 
 def found_by_most(queryset: QuerySet[Instrument], asked: Search) -> QuerySet[Instrument]:
     """The instruments that have any of it, for a query of several words that none has all of; `relevance`
     puts those first that have most.
     """
-    anything = reduce(
-        or_, (Q(pk__in=_terms_in(clause.range).values("instrument_id")) for clause in asked.clauses), Q()
-    )
-    return queryset.filter(anything) if asked.clauses else queryset.none()
+    if not asked.clauses:
+        return queryset.none()
+    return queryset.filter(pk__in=reduce(lambda one, other: one.union(other), _by_clause(asked)))
+
+
+def _by_clause(asked: Search) -> "list[QuerySet[SearchTerm, Any]]":
+    """The ids of the instruments that have each thing, to be combined as sets: a database that takes a range
+    for rarer than it is would join two of them row by row.
+    """
+    return [_terms_in(clause.range).values("instrument_id") for clause in asked.clauses]
 
 
 def with_relevance(queryset: QuerySet[Instrument], asked: Search) -> QuerySet[Instrument]:
