@@ -108,13 +108,19 @@ def free_at(queryset: "QuerySet[Instrument]", interval: Interval) -> "QuerySet[I
 def with_next_free(queryset: "QuerySet[Instrument]") -> "QuerySet[Instrument]":
     """Each instrument with `next_free_at` and `next_free_until` (both None where nothing is free).
 
-    `next_free_order` sorts them: never None, what has no free time last.
+    `next_free_order` sorts them: never None, NEVER for what has no free time.
     """
     return queryset.annotate(
         next_free_at=F("next_free__at"),
         next_free_until=F("next_free__until"),
         next_free_order=Coalesce("next_free__at", Value(NEVER)),
     )
+
+
+def next_free_keys() -> "QuerySet[NextFree]":
+    """What has free time by `next_free_order`, each with its instrument's `key`."""
+    free = NextFree.objects.filter(at__isnull=False)
+    return free.annotate(next_free_order=F("at"), key=F("instrument_id"))
 
 
 def soonest_free(queryset: "QuerySet[Instrument]", number: int) -> "list[Instrument]":

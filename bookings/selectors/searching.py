@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from django.db.models import QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
-from bookings.selectors.holds import free_at, with_next_free
+from bookings.selectors.holds import NEVER, free_at, next_free_keys, with_next_free
 from instrument_share.kernel.interval import Interval
 from instrument_share.web import cursor as cursors
 from providers import selectors as providers
@@ -29,8 +29,8 @@ class Order(StrEnum):
 
 COLUMNS = {
     Order.RELEVANCE: ("-relevance", "next_free_order", "id"),
-    Order.NEXT_FREE: ("next_free_order", "id"),
-    Order.PRICE: ("price_order", "id"),
+    Order.NEXT_FREE: ("next_free_order", "key"),
+    Order.PRICE: ("price_order", "key"),
     Order.NAME: ("name_zh", "id"),
 }
 
@@ -38,12 +38,13 @@ COLUMNS = {
 @dataclass(frozen=True)
 class Found:
     """What a search finds, not read yet. `with_most` says that nothing has all of the words, and these have
-    some of them.
+    some of them. `index` holds the order where one does.
     """
 
     search: providers.Search
     fitting: "QuerySet[Instrument]"
     order: Order
+    index: "cursors.Index[Instrument] | None" = None
     with_most: bool = False
 
     @property
@@ -56,14 +57,24 @@ class Found:
         return replace(self, with_most=True) if len(self.search.clauses) > 1 else self
 
     def page(self, cursor: str | None, limit: int) -> "cursors.Page[Instrument]":
-        """By key where a column holds the order, by number where it is relevance; one statement."""
-        rows, ordering = with_next_free(self.instruments), COLUMNS[self.order]
+        """By key where a column holds the order, by number where it is relevance; one statement, and a second
+        one where an index runs out.
+        """
+        found, ordering = self.instruments, COLUMNS[self.order]
+        rows = _with_columns(found)
         if self.order is not Order.RELEVANCE:
-            return cursors.page(rows, ordering=ordering, cursor=cursor, limit=limit)
+            return cursors.page(
+                rows, ordering=ordering, cursor=cursor, limit=limit, index=self._index_of(found)
+            )
         rows = providers.with_relevance(rows, self.search)
         return cursors.page_by_number(
             rows, ordering=ordering, cursor=cursor, limit=limit, most=MOST_BY_RELEVANCE
         )
+
+    def _index_of(self, found: "QuerySet[Instrument]") -> "cursors.Index[Instrument] | None":
+        if self.index is None:
+            return None
+        return replace(self.index, keys=self.index.keys.filter(Exists(found.filter(pk=OuterRef("key")))))
 
 
 def catalogue_search(
@@ -81,4 +92,24 @@ def catalogue_search(
     if order is None or (order is Order.RELEVANCE and not search.is_asked):
         order = Order.RELEVANCE if search.is_asked else Order.NEXT_FREE
     fitting = providers.catalogue(viewer, asked, at=now)
-    return Found(search, free_at(fitting, free) if free else fitting, order)
+    if free:
+        fitting = free_at(fitting, free)
+    # What words find is sorted: to look for it along an index is longer.
+    index = None if search.is_asked else _index(viewer, order, asked, now)
+    return Found(search, fitting, order, index)
+
+
+def _index(
+    viewer: "Viewer", order: Order, asked: providers.Asked, now: "datetime"
+) -> "cursors.Index[Instrument] | None":
+    """All instruments in this order, where it is one of an index."""
+    rows = _with_columns(providers.catalogue_rows(viewer, asked, now))
+    if order is Order.NEXT_FREE:
+        return cursors.Index(next_free_keys(), NEVER, rows)
+    if order is Order.PRICE and (keys := providers.price_keys(viewer, asked, now)) is not None:
+        return cursors.Index(keys, providers.NO_HOURLY_PRICE, rows)
+    return None
+
+
+def _with_columns(queryset: "QuerySet[Instrument]") -> "QuerySet[Instrument]":
+    return with_next_free(queryset).annotate(key=F("pk"))

@@ -33,17 +33,42 @@ class Page(Generic[T]):
     is_cut: bool = False
 
 
+@dataclass(frozen=True)
+class Index(Generic[T]):
+    """Where an index of another table holds the order of a list.
+
+    `keys` has the ordering's columns, the last of them `key`: primary keys of the list. What it lacks has
+    `last` in the first column, which it never has itself. `rows` reads what has such a key, and asks nothing
+    more: a condition could tempt the database to begin with that.
+    """
+
+    keys: QuerySet[Any]
+    last: Any
+    rows: QuerySet[T]
+
+
 def page(
-    queryset: QuerySet[T], *, ordering: Sequence[str], cursor: str | None = None, limit: int = DEFAULT_LIMIT
+    queryset: QuerySet[T],
+    *,
+    ordering: Sequence[str],
+    cursor: str | None = None,
+    limit: int = DEFAULT_LIMIT,
+    index: Index[T] | None = None,
 ) -> Page[T]:
     """One page of `queryset`: the `limit` rows after `cursor`, or the first ones.
 
     `ordering` names columns as `order_by` does, paths over `__` and annotations included, none of them
-    nullable; the last must be unique ("id"). One query. Raises CursorInvalid.
+    nullable; the last must be unique ("id"). One query; with an `index` a second one where it runs out.
+    Raises CursorInvalid.
     """
-    if cursor:
-        queryset = queryset.filter(_after(ordering, _values(cursor, ordering)))
-    rows = list(queryset.order_by(*ordering)[: limit + 1])
+    after = _after(ordering, _values(cursor, ordering)) if cursor else Q()
+    rows: list[T] = []
+    if index:
+        keys = index.keys.filter(after).order_by(*ordering).values("key")[: limit + 1]
+        rows = list(index.rows.filter(pk__in=keys).order_by(*ordering))
+        queryset = queryset.filter(**{ordering[0]: index.last})
+    if len(rows) <= limit:
+        rows += queryset.filter(after).order_by(*ordering)[: limit + 1 - len(rows)]
     if len(rows) <= limit:
         return Page(rows, None)
     return Page(rows[:limit], _cursor(rows[limit - 1], ordering))

@@ -78,6 +78,12 @@ def catalogue(
     return listed
 
 
+def catalogue_rows(viewer: "Viewer", asked: Asked, at: datetime) -> QuerySet[Instrument]:
+    """Whatever instruments, with the columns of `catalogue`: for reading what was found by its keys."""
+    rows = Instrument.objects.select_related("organization__district", "category")
+    return priced(viewer, rows, at, user_kind=asked.user_kind, mode=asked.mode)
+
+
 def _admitting(asked: Asked, at: datetime) -> QuerySet[ListedPrice]:
     """The outer instrument's rule in force, if it offers and admits what is asked."""
     rows = ListedPrice.objects.filter(
@@ -135,6 +141,22 @@ def priced(
         price_unit=F("listed__from_unit"),
         price_order=Coalesce("listed__hour_yuan", Value(NO_HOURLY_PRICE)),
     )
+
+
+def price_keys(viewer: "Viewer", asked: Asked, at: datetime) -> QuerySet[ListedPrice] | None:
+    """What has an hourly price by `price_order`, each with its instrument's `key`. None for whom the prices
+    of their own unit and those of others are two lists.
+    """
+    if not asked.user_kind and standing(viewer).organization_ids():
+        return None
+    prices = ListedPrice.objects.filter(
+        user_kind=asked.user_kind or viewer_kind(viewer),
+        service_mode=asked.mode or ANY,
+        since__lte=at,
+        until__gt=at,
+        hour_yuan__lt=NO_HOURLY_PRICE,
+    )
+    return prices.annotate(price_order=F("hour_yuan"), key=F("instrument_id"))
 
 
 def _for_viewer(viewer: "Viewer") -> Q:

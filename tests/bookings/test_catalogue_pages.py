@@ -1,0 +1,99 @@
+"""Pages of the catalogue by next free time and by price have everything once, wherever one of them ends."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+
+from bookings import selectors
+from bookings.models import NextFree
+from bookings.selectors import Order
+from providers import selectors as providers
+from providers import services
+from providers.models import Instrument, PriceLine
+from tests import factories
+from tests.factories import NOW, slot
+
+pytestmark = pytest.mark.django_db
+VISITOR = AnonymousUser()
+NEVER, NOT_YET_KNOWN = "never", "not yet known"
+BY_SAMPLE, NO_RULE = "by sample", "no rule"
+SHELF = {
+    # By inner number: in how many hours it is free, and what an hour costs.
+    "A": (5, "70"),
+    "B": (NEVER, "40"),
+    "C": (2, BY_SAMPLE),
+    "D": (5, "40"),
+    "E": (NOT_YET_KNOWN, NO_RULE),
+    "F": (NEVER, BY_SAMPLE),
+    "G": (9, "40"),
+    "H": (5, "55.50"),
+}
+OPEN = "ACDFG"
+
+
+@pytest.fixture
+def shelf(city):
+    Instrument.objects.update(state="retired")
+    for number, (hours, price) in SHELF.items():
+        one = factories.instrument(city.owner, inner_number=number)
+        if hours != NOT_YET_KNOWN:
+            at = None if hours == NEVER else NOW + timedelta(hours=hours)
+            NextFree.objects.create(instrument=one, at=at, computed_at=NOW)
+        if price == BY_SAMPLE:
+            PriceLine.objects.filter(rule=factories.rule(one)).update(unit="sample")
+        elif price != NO_RULE:
+            factories.rule(one, price)
+        if number in OPEN:
+            factories.windows(one)
+    services.search_rebuild()
+    return city
+
+
+def paged(viewer, order, limit, statements, **more):
+    """The inner numbers of all pages in turn, and the most statements that one of them took."""
+    numbers, most, cursor = "", 0, None
+    while True:
+        found = selectors.catalogue_search(viewer, order=order, now=NOW, **more)
+        pages = []
+        sent = statements.of(lambda found=found, at=cursor, pages=pages: pages.append(found.page(at, limit)))
+        numbers += "".join(one.inner_number for one in pages[0].items)
+        most = max(most, len(sent))
+        cursor = pages[0].next_cursor
+        if cursor is None:
+            return numbers, most
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 5, 6, 8, 50])
+@pytest.mark.parametrize(("order", "expected"), [(Order.NEXT_FREE, "CADHGBEF"), (Order.PRICE, "BDGHACEF")])
+def test_pages_in_the_order_of_an_index_have_everything_once(shelf, statements, order, expected, limit):
+    numbers, most = paged(VISITOR, order, limit, statements)
+    assert numbers == expected
+    assert most <= 2
+
+
+def test_a_page_that_the_index_fills_is_one_statement(shelf, statements):
+    for order in (Order.NEXT_FREE, Order.PRICE):
+        found = selectors.catalogue_search(VISITOR, order=order, now=NOW)
+        assert len(statements.of(lambda found=found: found.page(None, 4))) == 1
+
+
+def test_who_pays_less_for_their_own_instruments_sees_them_where_that_price_stands(shelf, statements):
+    rule = Instrument.objects.get(inner_number="A").rules.get()
+    PriceLine.objects.create(rule=rule, price_yuan=Decimal(10), user_kind="inside")
+    services.search_rebuild()
+    assert paged(shelf.manager, Order.PRICE, 3, statements)[0] == "ABDGHCEF"
+    assert paged(VISITOR, Order.PRICE, 3, statements)[0] == "BDGHACEF"
+
+
+def test_filters_and_a_time_that_has_to_be_free_narrow_such_a_list(shelf, statements):
+    def ask(order, **more):
+        return paged(VISITOR, order, 2, statements, **more)[0]
+
+    free = slot(day=1, hour=9, length=2)
+    assert ask(Order.NEXT_FREE, free=free) == "CADGF"
+    assert ask(Order.PRICE, free=free) == "DGACF"
+    assert ask(Order.NEXT_FREE, asked=providers.Asked(most_yuan=Decimal(50))) == "DGB"
+    assert ask(Order.PRICE, asked=providers.Asked(user_kind="individual", most_yuan=Decimal(60))) == "BDGH"
+    assert ask(Order.PRICE, asked=providers.Asked(unit="ORG-NOTHING")) == ""
