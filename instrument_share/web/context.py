@@ -8,7 +8,7 @@ from django.utils.translation import get_language, gettext
 
 from instrument_share.accounts.selectors import NO_STANDING, Standing, standing
 from instrument_share.journal import selectors as journal
-from instrument_share.web.desks import PUBLIC, Place, desks
+from instrument_share.web.desks import PUBLIC, Place, current, desks
 
 
 class Platform:
@@ -72,7 +72,8 @@ class Platform:
         return journal.unread_count(self._user)
 
     def _marked(self, places: tuple[Place, ...]) -> list[tuple[Place, bool]]:
-        return [(place, place.is_current(self._request.path)) for place in places]
+        here = current(places, self._request.path)
+        return [(place, place is here) for place in places]
 
 
 def site(request: HttpRequest) -> dict[str, Platform]:

@@ -1,5 +1,6 @@
 """Where the top bar leads: the public pages, and the desks of a person's roles."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,29 +21,47 @@ class Place:
     address: str
     label: str | Promise
     roles: frozenset[Role] = frozenset()
+    beyond: tuple[str, ...] = ()
+    """Where pages stand that belong here too, for those who have this entry."""
 
-    def is_current(self, path: str) -> bool:
-        return path.startswith(self.address)
 
-
+USES = ("/bookings/", "/usage/")
 PUBLIC = (
-    Place("/instruments/", _("Catalogue")),
+    Place("/instruments/", _("Catalogue"), beyond=("/compare/",)),
     Place("/timeline/", _("Timeline")),
-    Place("/units/", _("Units")),
+    Place("/units/", _("Units"), beyond=("/publications/",)),
     Place("/openness/", _("Openness")),
     Place("/verify/", _("Verify")),
 )
-OWN = Place("/me/", _("My desk"))
+OWN = Place("/me/", _("My desk"), beyond=("/organizations/", *USES))
 _BY_ROLE = (
-    Place("/finance/", _("Finance desk"), frozenset({Role.FINANCE_OFFICER})),
-    Place("/bureau/", _("Bureau desk"), frozenset({Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR})),
-    Place("/organizations/", _("Organizations"), frozenset({Role.SYSADMIN})),
-    Place("/unit/", _("Unit desk"), frozenset({Role.UNIT_MANAGER})),
-    Place("/keeper/", _("Keeper’s desk"), frozenset({Role.KEEPER})),
+    Place("/finance/", _("Finance desk"), frozenset({Role.FINANCE_OFFICER}), ("/bureau/", *USES)),
+    Place(
+        "/bureau/",
+        _("Bureau desk"),
+        frozenset({Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR}),
+        ("/finance/", "/organizations/", "/revisions/", "/unit/", *USES),
+    ),
+    Place("/organizations/", _("Organizations"), frozenset({Role.SYSADMIN}), ("/bureau/",)),
+    Place(
+        "/unit/",
+        _("Unit desk"),
+        frozenset({Role.UNIT_MANAGER}),
+        ("/bureau/", "/keeper/", "/revisions/", *USES),
+    ),
+    Place("/keeper/", _("Keeper’s desk"), frozenset({Role.KEEPER}), ("/unit/", *USES)),
 )
 _WITHOUT_OWN_BUSINESS = frozenset(
     {Role.FINANCE_OFFICER, Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR, Role.SYSADMIN}
 )
+
+
+def current(places: Iterable[Place], path: str) -> Place | None:
+    """The one entry to which the page at `path` belongs: by its own address, else the first beyond it."""
+    every = tuple(places)
+    own = (place for place in every if path.startswith(place.address))
+    beyond = (place for place in every if path.startswith(place.beyond))
+    return next(own, None) or next(beyond, None)
 
 
 def desks(viewer: "Viewer") -> tuple[Place, ...]:

@@ -89,7 +89,13 @@ from providers.selectors.reminders import PlannedReminder, last_reminded, remind
 from providers.selectors.revisions import Revised, fields_compared, revised, revisions, side_by_side, state_in
 from providers.selectors.search import EVERYTHING, Search, found_by, found_by_most, search, with_relevance
 from providers.selectors.units import unit, unit_of, units
-from providers.selectors.workdays import add_working_days, calendar_year, day_table, years_known
+from providers.selectors.workdays import (
+    add_working_days,
+    calendar_year,
+    day_table,
+    years_known,
+    years_without_days,
+)
 from providers.selectors.yearly import instruments_of_year, openness_of_year, units_of_year
 
 __all__ = [
@@ -192,4 +198,5 @@ __all__ = [
     "viewer_kind",
     "with_relevance",
     "years_known",
+    "years_without_days",
 ]

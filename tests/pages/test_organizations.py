@@ -1,12 +1,16 @@
 """An organization registers, shows itself, and is decided on; a person finds it and asks to join."""
 
+from datetime import datetime
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from instrument_share.accounts.domain import OrganizationKind, Role
 from instrument_share.accounts.models import District, Membership, Organization, OrganizationDocument
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.uscc import check_character
+from providers.models import CalendarYear
 from tests import factories
 from tests.factories import NOW
 from tests.providers.pages.conftest import text_of
@@ -125,6 +129,20 @@ def test_a_districts_officer_lists_the_district_alone(see, district):
     page = text_of(see(officer, "organizations"))
     assert "云屏高新公司" in page
     assert "云屏别区公司" not in page
+
+
+def test_the_system_administrators_desk_says_which_year_has_no_public_holidays(see):
+    office = factories.organization("云屏市大数据中心", kind="government")
+    administrator = factories.member(office, Role.SYSADMIN, name="管")
+    page = see(administrator, "organizations").content.decode()
+    assert reverse("holidays") in page
+    assert "法定节假日尚未录入" not in page
+    late = see(administrator, "organizations", now=datetime(2026, 11, 20, tzinfo=CITY_TIME))
+    assert "2027 年法定节假日尚未录入。" in late.content.decode()
+    assert reverse("holiday_year", args=[2027]) in late.content.decode()
+    CalendarYear.objects.create(year=2027, source="国办发明电〔2026〕1号")
+    now_known = see(administrator, "organizations", now=datetime(2026, 11, 20, tzinfo=CITY_TIME))
+    assert "法定节假日尚未录入" not in now_known.content.decode()
 
 
 def test_a_document_is_shown_to_the_registrant_and_runs_nothing(see, send, person, district):

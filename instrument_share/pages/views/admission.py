@@ -14,6 +14,7 @@ from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts import services
 from instrument_share.accounts.domain import OrganizationState, Role
 from instrument_share.accounts.permissions import require
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Forbidden
 from instrument_share.pages.views.organizations import organization_address
 from instrument_share.web import clock, cursor
@@ -23,6 +24,7 @@ from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.labels import STATES
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.wording import KINDS
+from providers import selectors as providers
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization
@@ -34,8 +36,7 @@ PER_PAGE = 50
 @require_safe
 def organizations(request: SignedInRequest) -> HttpResponse:
     """Every organization of the region, for the bureau and system administrators: `?state=`, `?q=`."""
-    supervises = bool(accounts.region_of(request.user))
-    if not (supervises or accounts.standing(request.user).holds(Role.SYSADMIN)):
+    if not (accounts.region_of(request.user) or accounts.standing(request.user).holds(Role.SYSADMIN)):
         raise Forbidden
     state, text = request.GET.get("state", ""), request.GET.get("q", "")
     page = cursor.page(
@@ -48,7 +49,13 @@ def organizations(request: SignedInRequest) -> HttpResponse:
         (STATES[f"organization.{one}"].text, _narrowed("" if one == state else one, text), one == state)
         for one in OrganizationState
     ]
-    context = {"page": page, "q": text, "state": state, "chips": chips, "supervises": supervises}
+    context = {
+        "page": page,
+        "q": text,
+        "state": state,
+        "chips": chips,
+        "without_days": providers.years_without_days(clock.now().astimezone(CITY_TIME).date()),
+    }
     return render(request, "instrument_share/organizations.html", context)
 
 

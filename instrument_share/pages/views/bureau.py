@@ -16,6 +16,7 @@ from providers.domain.information import InformationKind
 from providers.domain.words import Completeness
 from providers.selectors.categories import instruments_to_recode
 from providers.selectors.reviews import reviews_waiting
+from providers.selectors.workdays import years_without_days
 from rewards.selectors.desk import next_steps
 
 LISTED = 20
@@ -39,6 +40,7 @@ def bureau(request: HttpRequest) -> HttpResponse:
         "is_officer": Role.BUREAU_OFFICER in roles,
         "reviews": reviews[:LISTED],
         "to_recode": instruments_to_recode(request.user).count(),
+        "without_days": years_without_days(now.astimezone(CITY_TIME).date()),
         "review_count": len(reviews),
         "pending": pending[:LISTED],
         "pending_count": pending.count(),
