@@ -30,6 +30,9 @@ PREFIXES: Mapping[str, PublicationKind] = {
 """How the public ids of each kind begin."""
 
 
+LONGEST_FILE_NAME = 150
+
+
 @dataclass(frozen=True)
 class PublicationField:
     label: str
@@ -53,7 +56,7 @@ FIELDS: Mapping[PublicationKind, Mapping[str, PublicationField]] = {
         "effective_date": PublicationField(gettext_noop("In force from")),
         "expiry_date": PublicationField(gettext_noop("In force through")),
         "file": PublicationField(gettext_noop("Attached file")),
-        "file_name": PublicationField(gettext_noop("Name of the attached file"), 150),
+        "file_name": PublicationField(gettext_noop("Name of the attached file"), LONGEST_FILE_NAME),
     },
     PublicationKind.CASE: {
         **_COMMON,

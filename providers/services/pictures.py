@@ -1,7 +1,6 @@
 """Files that people upload to be shown: checked, bounded, pictures made anew so that nothing else is kept."""
 
 import hashlib
-import warnings
 from dataclasses import dataclass
 from io import BytesIO
 from typing import IO
@@ -88,16 +87,18 @@ def _encoded(picture: Image.Image) -> "ContentFile[bytes]":
 
 def _decoded(content: bytes) -> Image.Image:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(BytesIO(content), formats=FORMATS) as opened:
-                if opened.width * opened.height > MOST_PIXELS:
-                    raise _unreadable()
-                # Made smaller as early as can be: each further copy of so many pixels is memory.
-                opened.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-                picture = ImageOps.exif_transpose(opened).convert("RGBA")
-                picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+        with Image.open(BytesIO(content), formats=FORMATS) as opened:
+            if opened.width * opened.height > MOST_PIXELS:
+                raise _unreadable()
+            # Made smaller as early as can be: each further copy of so many pixels is memory.
+            opened.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+            ImageOps.exif_transpose(opened, in_place=True)
+            picture = opened.convert("RGBA")
+            picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    except DomainError:
+        raise
+    except Exception:
+        # The readers of formats, and of the camera's data in them, fail on broken bytes in any way there is.
         raise _unreadable() from None
     on_white = Image.new("RGBA", picture.size, "white")
     on_white.alpha_composite(picture)

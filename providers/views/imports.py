@@ -29,7 +29,7 @@ from providers.selectors import category_table
 from providers.selectors.sheet_runs import run_of_upload, sheet_memory, sheet_run, sheet_runs
 from providers.services.imports import ImportReport, Outcome, preview
 from providers.services.sheet_runs import mapping_of, sheet_run_continue, sheet_run_start
-from providers.services.tables import read_table
+from providers.services.tables import MOST_BYTES, read_table
 from providers.services.uploads import sheet_keep, sheet_kept
 from providers.views.common import managed_unit, person
 from providers.views.sheet_files import marked_xlsx, problem_cells, template_csv, template_xlsx
@@ -53,7 +53,7 @@ def upload(request: HttpRequest, organization_id: str) -> HttpResponse:
         return sheet_keep(
             actor=person(request),
             organization_id=unit.pk,
-            content=form.cleaned_data["sheet"].read(),
+            content=form.cleaned_data["sheet"].read(MOST_BYTES + 1),
             map_text=form.map_text,
             kind=kind,
         )

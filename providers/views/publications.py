@@ -21,7 +21,7 @@ from instrument_share.web.formats import bilingual
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.labels import label
 from providers import selectors, services
-from providers.domain.publications import FIELDS, PublicationKind
+from providers.domain.publications import FIELDS, LONGEST_FILE_NAME, PublicationKind
 from providers.domain.words import PublicationState
 from providers.forms.publication import PictureForm, PublicationForm
 from providers.services.pictures import attachment_prepared
@@ -228,7 +228,7 @@ def _values(form: PublicationForm) -> dict[str, Any]:
     values = form.values()
     if upload := form.cleaned_data.get("file"):
         values["file"] = attachment_prepared(upload)
-        values["file_name"] = upload.name
+        values["file_name"] = upload.name[-LONGEST_FILE_NAME:]
     return values
 
 

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -33,6 +34,13 @@ def test_a_tick_does_everything_that_is_due_and_a_second_one_nothing(city, clock
     before = (AuditEntry.objects.count(), AuditSeal.objects.count(), len(mail.outbox))
     call_command("tick", verbosity=0)
     assert (AuditEntry.objects.count(), AuditSeal.objects.count(), len(mail.outbox)) == before
+
+
+def test_sessions_that_have_ended_are_removed(city, clock):
+    for ends_at in (NOW - timedelta(seconds=1), NOW):
+        Session.objects.create(session_key=f"{ends_at}", session_data="", expire_date=ends_at)
+    call_command("tick", verbosity=0)
+    assert [one.expire_date for one in Session.objects.all()] == [NOW]
 
 
 def test_a_step_that_fails_keeps_none_of_the_others_from_its_work(city, clock, monkeypatch):

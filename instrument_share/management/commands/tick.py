@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from django.contrib.sessions.models import Session
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from bookings import services as bookings
@@ -34,6 +35,7 @@ STEPS: dict[str, Callable[[datetime], int]] = {
     "search": lambda _now: providers.search_refresh(),
     "audit entries sealed": journal.audit_seal,
     "mails": lambda now: journal.notifications_mail(now, tell=problem.told),
+    "sessions that ended": lambda now: Session.objects.filter(expire_date__lt=now).delete()[0],
     "old answers forgotten": lambda now: idempotency.forget_old(now=now),
     "old sheets removed": lambda now: sheets_forget_old(now=now),
 }

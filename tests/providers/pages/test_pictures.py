@@ -49,6 +49,23 @@ def test_what_is_no_picture_is_refused(content, code):
     assert [(one.code, one.field) for one in refused.value.problems] == [(code, "picture")]
 
 
+def test_a_picture_with_broken_words_of_its_camera_is_refused():
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010F] = 6, "Camera"  # it lies on its side
+    content = picture((4, 2), exif=exif).getvalue()
+    broken = content.replace(b"\x01\x0f\x00\x02", b"\x01\x01\x00\x02")  # its maker is its height
+    assert broken != content
+    with pytest.raises(PictureUnusable):
+        picture_prepared(BytesIO(broken))
+
+
+def test_a_picture_that_lies_on_its_side_is_turned():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    with Image.open(picture_prepared(BytesIO(picture((400, 200), exif=exif).getvalue()))) as shown:
+        assert shown.size == (200, 400)
+
+
 def test_a_small_file_that_would_unpack_to_a_huge_picture_is_refused():
     bomb = BytesIO()
     Image.new("1", (10_000, 10_000)).save(bomb, "PNG")
