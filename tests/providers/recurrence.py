@@ -1,6 +1,6 @@
 """Opening patterns as a row of a table says them, and what follows as a clock in Shanghai shows it."""
 
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
@@ -47,8 +47,16 @@ def said(interval):
     return f"{start:%m-%d %H:%M}/{end:%H:%M}" if same_day else f"{start:%m-%d %H:%M}/{end:%m-%d %H:%M}"
 
 
+def as_stored(event):
+    """The event as the database gives it back: its instants in UTC."""
+    for name in ("start", "end", "end_recurring_period"):
+        instant = getattr(event, name)
+        setattr(event, name, instant and instant.astimezone(UTC))
+    return event
+
+
 def opened(patterns, first, last, holidays, exceptions=()):
-    events = [event for _, event in calendar.rows_of("test", patterns).events]
+    events = [as_stored(event) for _, event in calendar.rows_of("test", patterns).events]
     return calendar.openings(events, holidays, first, last, DAYS, exceptions)
 
 

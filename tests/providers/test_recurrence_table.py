@@ -147,6 +147,12 @@ CASES = {
         IGNORED,
         ["09-01 00:30/07:00", "10-06 00:30/07:00"],
     ),
+    "the weekday-shift trap, every two weeks: the week of 00:30 on a Monday is still the one before in UTC": (
+        [on(MON, hours="00:30-07:00", interval=2)],
+        "2025-09-01 2025-09-30",
+        IGNORED,
+        ["09-01 00:30/07:00", "09-15 00:30/07:00", "09-29 00:30/07:00"],
+    ),
     "holiday: closed, and the days worked in exchange have Monday's hours": (
         [on(MON, hours="08:00-12:00"), on(TUE, WED, THU, FRI)],
         "2025-09-27 2025-10-13",
@@ -195,6 +201,12 @@ CASES = {
         "2025-10-01 2025-10-14",
         SHIFTED,
         ["10-11 09:00/17:00", "10-13 09:00/17:00"],
+    ),
+    "a worked Sunday with which the range ends is not in it, though its Monday is": (
+        [on(MON, TUE)],
+        "2025-09-22 2025-09-28",
+        SHIFTED,
+        ["09-22 09:00/17:00", "09-23 09:00/17:00"],
     ),
     "a worked Saturday has no hours of its own": (
         [on(SAT, hours="10:00-12:00")],
