@@ -18,16 +18,19 @@ if TYPE_CHECKING:
     from providers.models import Instrument
 
 STALE_AFTER = timedelta(hours=1)
+AT_ONCE = 100
 
 
 @transaction.atomic
 def next_free_refresh(instrument_ids: Collection[int], now: datetime) -> None:
-    """Work out again when these instruments are next free, in the transaction that changed holds.
+    """Work out again when these instruments are next free, in the transaction that changed holds; they are
+    locked, so that nobody writes what was true before another's change.
 
     Next free is the first start, on the rule's step and with its lead time, at which the shortest booking
     fits before the horizon. The number of statements does not depend on the number of instruments.
     """
     ids = sorted(set(instrument_ids))
+    providers.instrument_locks(ids)
     terms = providers.terms_now(_published(ids), now)
     far = max((one.horizon + one.turnaround for one in terms.values()), default=timedelta(days=1))
     span = Interval(now, now + far)
@@ -68,7 +71,7 @@ def next_free_advance(now: datetime) -> int:
     known = NextFree.objects.values("instrument")
     ids = set(NextFree.objects.filter(passed).values_list("instrument_id", flat=True))
     ids |= set(_catalogue().exclude(pk__in=known).values_list("pk", flat=True))
-    next_free_refresh(ids, now)
+    _refresh_in_batches(ids, now)
     return len(ids)
 
 
@@ -77,8 +80,15 @@ def next_free_rebuild(now: datetime) -> int:
     ids = set(NextFree.objects.values_list("instrument_id", flat=True)) | set(
         _catalogue().values_list("pk", flat=True)
     )
-    next_free_refresh(ids, now)
+    _refresh_in_batches(ids, now)
     return len(ids)
+
+
+def _refresh_in_batches(ids: Collection[int], now: datetime) -> None:
+    """A few at a time, so that nobody who books waits for all."""
+    in_order = sorted(ids)
+    for start in range(0, len(in_order), AT_ONCE):
+        next_free_refresh(in_order[start : start + AT_ONCE], now)
 
 
 def _published(ids: Collection[int]) -> list[int]:

@@ -54,6 +54,23 @@ def close_meanwhile(checked, released, results, *, environment, locked, **facts)
     released.set()
 
 
+def look_round_slowly(checked, released, results, *, environment, locked, now):
+    """Work out when instruments are next free, staying between reading holds and writing."""
+    wake(environment)
+    from django.db import connection
+
+    from bookings.services import next_free
+    from providers import selectors as providers
+
+    if not locked:
+        providers.instrument_locks = unlocked(connection.vendor)
+        if connection.vendor == "sqlite":
+            next_free.next_free_refresh = next_free.next_free_refresh.__wrapped__
+    next_free.availability.next_free = lingering(checked, released, next_free.availability.next_free)
+    next_free.next_free_rebuild(now)
+    results.put("done")
+
+
 def closing(*, locked):
     """The service that closes; without the locks, it locks the instrument alone that is closed."""
     from django.db import connection

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 
 from bookings.models import Booking
+from bookings.selectors import next_free
 from bookings.services import next_free_rebuild
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import Membership
@@ -102,3 +103,39 @@ def test_the_end_of_a_role_and_a_booking_of_the_same_instruments_wait_for_each_o
     assert outcomes == ["membership_end", "booking_create"]
     own.refresh_from_db()
     assert own.state == "cancelled"
+
+
+@pytest.fixture
+def free_after(process_environment):
+    """When the instrument is next free, once it was worked out while somebody booked its first two hours."""
+    city = factories.city()
+    next_free_rebuild(NOW)
+    connection.close()
+    facts = {
+        "actor_id": city.researcher.pk,
+        "instrument_id": city.instrument.pk,
+        "interval": slot(day=0, hour=8),
+        "payer_organization_id": city.company.pk,
+        "service_mode": ServiceMode.SELF_OPERATED,
+        "subject": "样品",
+        "now": NOW,
+    }
+
+    def together(*, locked):
+        outcomes = in_two_processes(
+            process_environment,
+            (race.look_round_slowly, {"locked": locked, "now": NOW}),
+            (race.book_meanwhile, facts),
+        )
+        assert outcomes == ["done", "booking_create"]
+        return next_free(city.instrument.pk)
+
+    return together
+
+
+def test_without_the_lock_a_time_that_was_booked_meanwhile_is_told_as_free(free_after):
+    assert free_after(locked=False) == slot(day=0, hour=8).start
+
+
+def test_with_it_the_next_free_time_is_that_after_the_booking(free_after):
+    assert free_after(locked=True) == slot(day=0, hour=10).start
