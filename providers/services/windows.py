@@ -74,9 +74,10 @@ def windows_rebuild(
     Unless the public holidays have been changed in between, they come out as they were.
     """
     allowed(actor, "providers.maintain_tables")
-    rules = _rules(instrument_ids)
-    instrument_locks({rule.instrument_id for rule in rules})
-    windows_cut(instrument_ids=instrument_ids, since=since)
+    concerned = {rule.instrument_id for rule in _rules(instrument_ids)}
+    instrument_locks(concerned)
+    rules = _rules(concerned)
+    windows_cut(instrument_ids=concerned, since=since)
     for rule in rules:
         if since is None:
             rule.windows_until = None

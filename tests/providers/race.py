@@ -1,4 +1,4 @@
-"""What two processes do with the publications of a unit; started by `test_two_at_once`."""
+"""What two processes do with what is a unit's; started by `test_two_at_once`."""
 
 from tests.processes import attempt, lingering, wake
 
@@ -18,4 +18,22 @@ def publish_meanwhile(checked, released, results, *, environment, **facts):
 
     checked.wait(60)
     attempt(results, publication_publish, **facts)
+    released.set()
+
+
+def rebuild_slowly(checked, released, results, *, environment, **facts):
+    """Rebuild open windows, staying between finding the instruments and locking them."""
+    wake(environment)
+    from providers.services import windows
+
+    windows.instrument_locks = lingering(checked, released, windows.instrument_locks)
+    attempt(results, windows.windows_rebuild, **facts)
+
+
+def publish_rule_meanwhile(checked, released, results, *, environment, **facts):
+    wake(environment)
+    from providers.services import rule_publish
+
+    checked.wait(60)
+    attempt(results, rule_publish, **facts)
     released.set()
