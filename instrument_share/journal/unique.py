@@ -35,7 +35,7 @@ def _taken(error: IntegrityError) -> tuple[str, set[str]] | None:
     cause = error.__cause__
     if getattr(cause, "sqlstate", None) == UNIQUE_VIOLATION:
         told = cause.diag  # type: ignore[union-attr]
-        found = re.search(r"\((.+)\)=\(", told.message_detail or "")
+        found = re.search(r"\((.+?)\)=\(", told.message_detail or "")
         return (told.table_name, set(found[1].replace('"', "").split(", "))) if found else None
     found = re.fullmatch(r"UNIQUE constraint failed: (.+)", str(cause))
     if found is None:

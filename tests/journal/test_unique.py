@@ -19,11 +19,12 @@ class Taken(DomainError):
     message = "taken"
 
 
-def test_a_row_that_is_there_already_is_refused_in_the_words_that_were_given():
+@pytest.mark.parametrize("number", ["A-1", "A)=(1", "a.b, c.d"])
+def test_a_row_that_is_there_already_is_refused_in_the_words_that_were_given(number):
     unit = factories.organization()
-    factories.instrument(unit, inner_number="A-1")
+    factories.instrument(unit, inner_number=number)
     with pytest.raises(Taken), refused_as(Taken(), Instrument, "organization", "inner_number"):
-        factories.instrument(unit, inner_number="A-1")
+        factories.instrument(unit, inner_number=number)
     assert Instrument.objects.count() == 1  # the transaction goes on
 
 
