@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -79,14 +79,23 @@ class NoNulMiddleware:
 class DomainErrorMiddleware:
     """Shows a DomainError that a page's view let through, with all of its problems and the right status.
 
-    A visitor who may not do something is asked to log in instead. htmx gets the note alone, for the top.
+    A visitor who may not do something is asked to log in instead. htmx gets the note alone, for the top. Who
+    opens an address that only takes forms, as after logging in anew, gets a page as well.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
+        answer = self.get_response(request)
+        if not isinstance(answer, HttpResponseNotAllowed) or request.path.startswith("/api/"):
+            return answer
+        detail = _(
+            "This address only takes what a form sends. Go to the page with the form and send it from there."
+        )
+        page = _refusal(request, status=405, detail=detail)
+        page["Allow"] = answer["Allow"]
+        return page
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, DomainError) or request.path.startswith("/api/"):

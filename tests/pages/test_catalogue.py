@@ -224,3 +224,10 @@ def test_the_comparison_takes_as_many_statements_for_four_as_for_one(shop, see, 
     see(None, "compare", ids=ids[0])
     one = len(statements.of(lambda: see(None, "compare", ids=ids[0])))
     assert len(statements.of(lambda: see(None, "compare", ids=",".join(ids)))) == one
+
+
+def test_what_is_wrong_in_the_address_is_told_beside_what_is_found(shop, see):
+    page = see(None, "catalogue", day="2026-03-05", begins="12:00", ends="09:00").content.decode()
+    results = page[page.index('id="results"') :]
+    assert "以下条件有误，未用于筛选：" in results
+    assert "结束时刻：结束时间应晚于开始时间。" in results

@@ -39,7 +39,7 @@ def test_everybody_sees_what_each_version_changed_and_the_unit_who_did_it(raised
         return page[page.index("收费变更记录") :]
 
     second = "第 2 版，自2026年3月2日 08:00起 2026年3月2日发布"
-    change = "企业 /小时 : — → ¥150.00 新增"
+    change = "企业 /小时 ¥150.00 新增"
     assert history(None).startswith(f"收费变更记录 {second} {change}")
     assert "首次公布的收费标准。" in history(None)
     assert history(raised.manager).startswith(f"收费变更记录 {second} · 丁 {change}")

@@ -6,8 +6,10 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.cache import SessionStore
 from django.test import RequestFactory
+from django.urls import reverse
 from django.utils import translation
 
+from instrument_share.accounts.models import User
 from instrument_share.kernel.errors import DomainError, Forbidden, IllegalMove, Invalid, NotFound, Problem
 from instrument_share.web import problem
 from instrument_share.web.middleware import DomainErrorMiddleware
@@ -121,3 +123,13 @@ def test_the_api_answers_for_itself():
 
 def test_mistakes_of_the_program_are_not_hidden():
     assert answer(ValueError()) is None
+
+
+@pytest.mark.django_db
+def test_who_opens_an_address_that_only_takes_forms_gets_a_page(client):
+    client.force_login(User.objects.create_user("lin", name="林", email="lin@example.org"))
+    answer = client.get(reverse("notifications_read"))
+    page = answer.content.decode()
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "此地址只接收表单提交的内容。请回到相应页面重新提交。" in page
+    assert 'href="/"' in page
