@@ -43,6 +43,35 @@ def test_a_free_time_is_chosen_from_the_list_by_keyboard(open_guide, timezone):
     expect(page.locator(".calendar ~ [data-said]")).to_have_text("已选：3月4日周三 13:00–14:30")
 
 
+@pytest.mark.parametrize(
+    ("language", "week", "spans"),
+    [
+        (
+            "zh-hans",
+            "2026年3月2日–8日",
+            ["2026年3月3日", "2026年3月30日–4月5日", "2026年12月28日–2027年1月3日"],
+        ),
+        (
+            "en",
+            "2–8 March 2026",
+            ["3 March 2026", "30 March – 5 April 2026", "28 December 2026 – 3 January 2027"],
+        ),
+    ],
+)
+def test_the_calendar_says_its_days_as_the_language_writes_them(
+    open_guide, language, week, spans, live_server
+):
+    page = open_guide()
+    page.context.add_cookies([{"name": "django_language", "value": language, "url": live_server.url}])
+    page.reload()
+    expect(page.locator(".calendar .ec-title")).to_have_text(week)
+    days = [["2026-03-03"] * 2, ["2026-03-30", "2026-04-05"], ["2026-12-28", "2027-01-03"]]
+    script = (
+        "days => import('/static/instrument_share/js/time.js').then((t) => days.map((d) => t.spanOf(...d)))"
+    )
+    assert page.evaluate(script, days) == spans
+
+
 def test_a_time_that_is_taken_or_over_is_not_in_the_list(open_guide):
     page = open_guide()
     page.locator(".calendar ~ details summary").click()

@@ -20,6 +20,7 @@ export async function show(place) {
     nowIndicator: time.clockIsHere(),
     slotEventOverlap: false,
     headerToolbar: { start: "prev,today,next", center: "", end: "title" },
+    titleFormat: (first, last) => time.spanOf(time.wallOf(first), time.wallOf(last)),
     buttonText: { today: words.today, prev: words.prev, next: words.next },
     slotLabelFormat: (date) => time.timeOf(time.wallOf(date)),
     dayHeaderFormat: (date) => time.dayOf(time.wallOf(date)),

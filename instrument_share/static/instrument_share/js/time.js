@@ -38,6 +38,32 @@ export function dayOf(wall) {
     .format(new Date(`${wall.slice(0, 10)}T00:00:00Z`));
 }
 
+/** From a day through another, the parts in common once: `2026年11月23日–29日`, `23–29 November 2026`. */
+export function spanOf(first, last) {
+  const [from, to] = [first, last].map(partsOf);
+  return language() === "zh-CN" ? spanInChinese(from, to) : spanInEnglish(from, to);
+}
+
+function partsOf(wall) {
+  const [year, month, day] = wall.slice(0, 10).split("-").map(Number);
+  const name = new Intl.DateTimeFormat(language(), { month: "long", timeZone: "UTC" }).format(Date.UTC(year, month - 1, day));
+  return { year, month, day, name };
+}
+
+function spanInChinese(from, to) {
+  const begin = `${from.year}年${from.month}月${from.day}日`;
+  if (from.year !== to.year) return `${begin}–${to.year}年${to.month}月${to.day}日`;
+  if (from.month !== to.month) return `${begin}–${to.month}月${to.day}日`;
+  return from.day === to.day ? begin : `${begin}–${to.day}日`;
+}
+
+function spanInEnglish(from, to) {
+  const end = `${to.day} ${to.name} ${to.year}`;
+  if (from.year !== to.year) return `${from.day} ${from.name} ${from.year} – ${end}`;
+  if (from.month !== to.month) return `${from.day} ${from.name} – ${end}`;
+  return from.day === to.day ? end : `${from.day}–${end}`;
+}
+
 /** The words of a part, from the template that stands beside it. */
 export const wordsOf = (place) => place.parentElement.querySelector("[data-words]").dataset;
 
