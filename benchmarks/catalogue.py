@@ -3,6 +3,7 @@
 A search is one statement for its words and one for its page; no plan may read a whole table.
 """
 
+import re
 from datetime import timedelta
 
 from benchmarks.harness import Verdict, analyze, make_database, timed
@@ -67,8 +68,8 @@ def main() -> None:
         compare(verdict, name, found, accepted)
     for text, accepted in SEARCHES.items():
         words = timed_search(text)
-        compare(verdict, f"{text}, by fit", asked(words), accepted)
-        compare(verdict, f"{text}, free then, by fit", asked(words, free=WANTED), accepted)
+        compare(verdict, f"{text}, by fit", asked(words), accepted, ROW_EACH)
+        compare(verdict, f"{text}, free then, by fit", asked(words, free=WANTED), accepted, ROW_EACH)
         took = timed(lambda text=text: providers.search(text))
         print(f"  {'its words understood in':42}{took * 1000:>8.2f} ms")
     misspelt = timed_search("confocl")
@@ -78,10 +79,11 @@ def main() -> None:
 
 def pages():
     yield "catalogue by name", asked(order=bookings.Order.NAME), 8
-    yield "catalogue by next free time", asked(), 600
-    yield "catalogue by price", asked(order=bookings.Order.PRICE), 500
-    yield "free at this time, by name", asked(order=bookings.Order.NAME, free=WANTED), 40
-    yield "free at this time, by next free time", asked(free=WANTED), 650
+    yield "catalogue by next free time", asked(), 15
+    yield "catalogue by price", asked(order=bookings.Order.PRICE), 15
+    yield "free at this time, by name", asked(order=bookings.Order.NAME, free=WANTED), 20
+    yield "free at this time, by next free time", asked(free=WANTED), 20
+    yield "free at this time, by price", asked(order=bookings.Order.PRICE, free=WANTED), 20
 
 
 def asked(words=providers.EVERYTHING, **more):
@@ -95,7 +97,7 @@ def timed_search(text):
     return words
 
 
-def compare(verdict, name, found, accepted) -> None:
+def compare(verdict, name, found, accepted, may_be_read=frozenset()) -> None:
     def page():
         return found.page(None, PER_PAGE).items
 
@@ -110,24 +112,36 @@ def compare(verdict, name, found, accepted) -> None:
         rounds=5,
     )
     verdict.at_most("  statements", len(statements), 2)
-    verdict.at_most("  big tables read as a whole", len(read_as_a_whole(statements[0]["sql"])), 0)
+    read = set().union(*(read_as_a_whole(one["sql"]) for one in statements))
+    verdict.at_most(f"  read as a whole {' '.join(sorted(read))}", len(read - may_be_read), 0)
 
 
-BIG = ("searchterm", "openwindow", "bookings_booking", "closure")
+# Tables with at least a row for each instrument.
+BIG = {
+    "bookings_booking",
+    "bookings_nextfree",
+    "providers_closure",
+    "providers_instrument",
+    "providers_listedprice",
+    "providers_openservicerule",
+    "providers_openwindow",
+    "providers_priceline",
+    "providers_searchterm",
+}
+# Of these a search for what an eighth of all have may read any as a whole: that is as much as to probe them.
+ROW_EACH = {"bookings_nextfree", "providers_instrument"}
 
 
-def read_as_a_whole(statement) -> list[str]:
-    """Lines of the plan that read one of the great tables without an index."""
+def read_as_a_whole(statement: str) -> set[str]:
+    """The great tables that the plan reads from end to end, be it in the order of an index."""
     with connection.cursor() as cursor:
-        prefix = "EXPLAIN QUERY PLAN" if connection.vendor == "sqlite" else "EXPLAIN"
-        cursor.execute(f"{prefix} {statement}")
-        lines = [str(row[-1]) for row in cursor.fetchall()]
-    return [
-        line
-        for line in lines
-        if any(table in line for table in BIG)
-        and (("SCAN" in line and "INDEX" not in line) or "Seq Scan" in line)
-    ]
+        if connection.vendor == "sqlite":
+            cursor.execute(f"EXPLAIN QUERY PLAN {statement}")
+            aliases = {alias: table for table, alias in re.findall(r'"(\w+)" (\w+)', statement)}
+            read = [re.match(r"SCAN (\w+)", str(row[-1])) for row in cursor.fetchall()]
+            return {aliases.get(one[1], one[1]) for one in read if one} & BIG
+        cursor.execute(f"EXPLAIN {statement}")
+        return set(re.findall(r"Seq Scan on (\w+)", "\n".join(row[0] for row in cursor.fetchall()))) & BIG
 
 
 def fill() -> None:
