@@ -51,11 +51,11 @@ KINDS = [
 ADJECTIVES = ["", "高分辨", "台式", "场发射", "全自动", "低温", "便携式", "超快"]
 SEARCHES = {
     # what is searched: the ratio that is accepted for the page that comes first
-    "质谱": 500,
-    "zp": 500,
-    "mass spec": 600,
-    "LQ-1002": 50,
-    "扫描电镜 云屏单位8": 150,
+    "质谱": 250,
+    "zp": 250,
+    "mass spec": 250,
+    "LQ-1002": 40,
+    "扫描电镜 云屏单位8": 100,
 }
 
 

@@ -37,14 +37,16 @@ COLUMNS = {
 
 @dataclass(frozen=True)
 class Found:
-    """What a search finds, not read yet. `with_most` says that nothing has all of the words, and these have
-    some of them. `index` holds the order where one does.
+    """What a viewer's search finds at an instant, not read yet. `with_most` says that nothing has all of the
+    words, and these have some of them.
     """
 
+    viewer: "Viewer"
     search: providers.Search
+    asked: providers.Asked
+    now: "datetime"
     fitting: "QuerySet[Instrument]"
     order: Order
-    index: "cursors.Index[Instrument] | None" = None
     with_most: bool = False
 
     @property
@@ -61,20 +63,36 @@ class Found:
         one where an index runs out.
         """
         found, ordering = self.instruments, COLUMNS[self.order]
-        rows = _with_columns(found)
+        rows = self._with_columns(found)
         if self.order is not Order.RELEVANCE:
-            return cursors.page(
-                rows, ordering=ordering, cursor=cursor, limit=limit, index=self._index_of(found)
-            )
+            index = self._index(found)
+            return cursors.page(rows, ordering=ordering, cursor=cursor, limit=limit, index=index)
         rows = providers.with_relevance(rows, self.search)
         return cursors.page_by_number(
             rows, ordering=ordering, cursor=cursor, limit=limit, most=MOST_BY_RELEVANCE
         )
 
-    def _index_of(self, found: "QuerySet[Instrument]") -> "cursors.Index[Instrument] | None":
-        if self.index is None:
+    def _with_columns(self, queryset: "QuerySet[Instrument]") -> "QuerySet[Instrument]":
+        rows = providers.priced(
+            self.viewer, queryset, self.now, user_kind=self.asked.user_kind, mode=self.asked.mode
+        )
+        return with_next_free(rows).annotate(key=F("pk"))
+
+    def _index(self, found: "QuerySet[Instrument]") -> "cursors.Index[Instrument] | None":
+        """What was found, in the order of an index that holds it. What words find is sorted: it is sooner
+        looked up than met along an index.
+        """
+        if self.search.is_asked:
             return None
-        return replace(self.index, keys=self.index.keys.filter(Exists(found.filter(pk=OuterRef("key")))))
+        among = Exists(found.filter(pk=OuterRef("key")))
+        rows = self._with_columns(providers.every_instrument())
+        if self.order is Order.NEXT_FREE:
+            return cursors.Index(next_free_keys().filter(among), NEVER, rows)
+        if self.order is Order.PRICE:
+            prices = providers.price_keys(self.viewer, self.asked, self.now)
+            if prices is not None:
+                return cursors.Index(prices.filter(among), providers.NO_HOURLY_PRICE, rows)
+        return None
 
 
 def catalogue_search(
@@ -92,24 +110,4 @@ def catalogue_search(
     if order is None or (order is Order.RELEVANCE and not search.is_asked):
         order = Order.RELEVANCE if search.is_asked else Order.NEXT_FREE
     fitting = providers.catalogue(viewer, asked, at=now)
-    if free:
-        fitting = free_at(fitting, free)
-    # What words find is sorted: to look for it along an index is longer.
-    index = None if search.is_asked else _index(viewer, order, asked, now)
-    return Found(search, fitting, order, index)
-
-
-def _index(
-    viewer: "Viewer", order: Order, asked: providers.Asked, now: "datetime"
-) -> "cursors.Index[Instrument] | None":
-    """All instruments in this order, where it is one of an index."""
-    rows = _with_columns(providers.catalogue_rows(viewer, asked, now))
-    if order is Order.NEXT_FREE:
-        return cursors.Index(next_free_keys(), NEVER, rows)
-    if order is Order.PRICE and (keys := providers.price_keys(viewer, asked, now)) is not None:
-        return cursors.Index(keys, providers.NO_HOURLY_PRICE, rows)
-    return None
-
-
-def _with_columns(queryset: "QuerySet[Instrument]") -> "QuerySet[Instrument]":
-    return with_next_free(queryset).annotate(key=F("pk"))
+    return Found(viewer, search, asked, now, free_at(fitting, free) if free else fitting, order)

@@ -6,7 +6,6 @@ from providers.selectors.catalogue import (
     NO_HOURLY_PRICE,
     Asked,
     catalogue,
-    catalogue_rows,
     category_counts,
     category_prefix,
     counts_by,
@@ -26,6 +25,7 @@ from providers.selectors.completeness import (
 )
 from providers.selectors.instruments import (
     category_table,
+    every_instrument,
     has_qualification,
     instrument,
     instrument_ids,
@@ -115,7 +115,6 @@ __all__ = [
     "calendar_year",
     "case_lock",
     "catalogue",
-    "catalogue_rows",
     "category_changes",
     "category_counts",
     "category_prefix",
@@ -130,6 +129,7 @@ __all__ = [
     "counts_by",
     "customs_supervision",
     "day_table",
+    "every_instrument",
     "exceptions_of",
     "fields_compared",
     "found_by",

@@ -53,7 +53,8 @@ def catalogue(
 ) -> QuerySet[Instrument]:
     """Published instruments that fit; the caller orders and pages them. Part of one statement.
 
-    With an instant `at` each has the columns of `priced`, which the rule is asked by.
+    What asks the rule needs an instant `at`. Columns such as those of `priced` are for who reads rows: they
+    are not worked out to count.
     """
     found = instruments(viewer).filter(
         state=InstrumentState.PUBLISHED, organization__state=OrganizationState.ADMITTED
@@ -67,33 +68,24 @@ def catalogue(
         found = found.filter(
             Q(organization__public_id=asked.unit) | Q(organization__unit_profile__public_id=asked.unit)
         )
-    if at is None:
-        assert not asked.asks_the_rule, "which rule is in force is asked at an instant"
+    if not asked.asks_the_rule:
         return found
-    listed = priced(viewer, found, at, user_kind=asked.user_kind, mode=asked.mode)
+    assert at is not None, "which rule is in force is asked at an instant"
+    listed = _in_force(asked, at).filter(instrument_id=OuterRef("pk"))
     if asked.mode or asked.user_kind or asked.vouchers:
-        listed = listed.filter(Exists(_admitting(asked, at)))
+        admitting = listed.filter(user_kind=asked.user_kind or ANY)
+        found = found.filter(
+            Exists(admitting.filter(rule__accepts_vouchers=True) if asked.vouchers else admitting)
+        )
     if asked.most_yuan is not None:
-        listed = listed.filter(listed__hour_yuan__lte=asked.most_yuan)
-    return listed
+        whose = _whose(viewer, asked.user_kind, "user_kind", "instrument__organization_id")
+        found = found.filter(Exists(listed.filter(whose, hour_yuan__lte=asked.most_yuan)))
+    return found
 
 
-def catalogue_rows(viewer: "Viewer", asked: Asked, at: datetime) -> QuerySet[Instrument]:
-    """Whatever instruments, with the columns of `catalogue`: for reading what was found by its keys."""
-    rows = Instrument.objects.select_related("organization__district", "category")
-    return priced(viewer, rows, at, user_kind=asked.user_kind, mode=asked.mode)
-
-
-def _admitting(asked: Asked, at: datetime) -> QuerySet[ListedPrice]:
-    """The outer instrument's rule in force, if it offers and admits what is asked."""
-    rows = ListedPrice.objects.filter(
-        instrument_id=OuterRef("pk"),
-        user_kind=asked.user_kind or ANY,
-        service_mode=asked.mode or ANY,
-        since__lte=at,
-        until__gt=at,
-    )
-    return rows.filter(rule__accepts_vouchers=True) if asked.vouchers else rows
+def _in_force(asked: Asked, at: datetime) -> QuerySet[ListedPrice]:
+    """What rules in force cost for the way of service that is asked, for each kind of user."""
+    return ListedPrice.objects.filter(service_mode=asked.mode or ANY, since__lte=at, until__gt=at)
 
 
 def open_throughout(queryset: QuerySet[Instrument], interval: Interval) -> QuerySet[Instrument]:
@@ -125,7 +117,7 @@ def priced(
     Without a kind it is the price for the viewer: for who belongs to the owning unit, for an organization
     like theirs, for a person; for who is not logged in, the lowest for anybody from outside.
     """
-    whose = Q(listed_prices__user_kind=user_kind) if user_kind else _for_viewer(viewer)
+    whose = _whose(viewer, user_kind, "listed_prices__user_kind", "organization_id")
     listed = FilteredRelation(
         "listed_prices",
         condition=Q(
@@ -149,24 +141,19 @@ def price_keys(viewer: "Viewer", asked: Asked, at: datetime) -> QuerySet[ListedP
     """
     if not asked.user_kind and standing(viewer).organization_ids():
         return None
-    prices = ListedPrice.objects.filter(
-        user_kind=asked.user_kind or viewer_kind(viewer),
-        service_mode=asked.mode or ANY,
-        since__lte=at,
-        until__gt=at,
-        hour_yuan__lt=NO_HOURLY_PRICE,
+    prices = _in_force(asked, at).filter(
+        user_kind=asked.user_kind or viewer_kind(viewer), hour_yuan__lt=NO_HOURLY_PRICE
     )
     return prices.annotate(price_order=F("hour_yuan"), key=F("instrument_id"))
 
 
-def _for_viewer(viewer: "Viewer") -> Q:
-    kind = viewer_kind(viewer)
+def _whose(viewer: "Viewer", user_kind: str, kind: str, unit: str) -> Q:
+    """Prices for a kind of user, or for the viewer; `kind` and `unit` are the columns of both."""
     own = standing(viewer).organization_ids()
-    if not own:
-        return Q(listed_prices__user_kind=kind)
-    return Q(organization_id__in=own, listed_prices__user_kind=UserKind.INSIDE) | (
-        ~Q(organization_id__in=own) & Q(listed_prices__user_kind=kind)
-    )
+    if user_kind or not own:
+        return Q(**{kind: user_kind or viewer_kind(viewer)})
+    ours = Q(**{f"{unit}__in": own})
+    return (ours & Q(**{kind: UserKind.INSIDE})) | (~ours & Q(**{kind: viewer_kind(viewer)}))
 
 
 def viewer_kind(viewer: "Viewer") -> str:
