@@ -224,6 +224,15 @@ ACTS = {
     "sent": gettext_lazy("sent"),
     "revoked": gettext_lazy("ended a qualification"),
     "history_imported": gettext_lazy("brought in earlier hours"),
+    "picture_added": gettext_lazy("added a picture"),
+    "picture_described": gettext_lazy("said what a picture shows"),
+    "picture_moved": gettext_lazy("changed the order of the pictures"),
+    "picture_removed": gettext_lazy("removed a picture"),
+    "file_attached": gettext_lazy("attached a file"),
+    "file_removed": gettext_lazy("removed a file"),
+    "customs_entered": gettext_lazy("entered the customs supervision"),
+    "customs_removed": gettext_lazy("removed the customs supervision"),
+    "linked": gettext_lazy("set what is booked together"),
 }
 
 

@@ -1,12 +1,16 @@
 """The bureau's review of what was handed in."""
 
+import re
 from datetime import timedelta
+from io import BytesIO
 
 from django.urls import reverse
 
 from providers import services
+from tests.factories import jpeg
 from tests.providers.conftest import INSTRUMENT, NOW, published
 from tests.providers.pages.conftest import text_of
+from tests.providers.test_customs_and_relations import CUSTOMS
 
 
 def test_what_has_changed_since_it_was_returned_stands_beside_what_it_was(at, world, draft, read):
@@ -82,3 +86,36 @@ def test_the_review_takes_as_many_statements_for_a_long_history(at, world, draft
 
     statements.assert_unchanged(lambda: client.get(address), by=more)
     assert "首次提交。" in text_of(client.get(address))
+
+
+def test_what_happened_so_far_is_told_in_words(world, draft, read):
+    common = {"actor": world.manager, "now": NOW}
+    pictures = [
+        services.instrument_picture_add(
+            instrument_id=draft.pk, upload=BytesIO(jpeg((1200, 600), colour)), alt_zh=colour, **common
+        )
+        for colour in ("teal", "navy")
+    ]
+    services.instrument_picture_describe(picture_id=pictures[0].pk, alt_zh="主机", alt_en="", **common)
+    services.instrument_picture_move(picture_id=pictures[1].pk, forward=True, **common)
+    services.instrument_picture_remove(picture_id=pictures[1].pk, **common)
+    services.instrument_links_set(
+        instrument_id=draft.pk, linked_ids=[published(world, inner_number="B-1").pk], **common
+    )
+    services.customs_supervision_set(instrument_id=draft.pk, values=CUSTOMS, **common)
+    services.customs_supervision_remove(instrument_id=draft.pk, **common)
+    services.instrument_submit(instrument_id=draft.pk, **common)
+    page = read("officer", reverse("bureau_review", args=[draft.public_id]))
+    told = re.findall(r"manager · (\S+)", page[page.index("办理记录") :])
+    assert told == [
+        "提交审核",
+        "移除海关监管信息",
+        "登记海关监管信息",
+        "设置联用仪器",
+        "移除图片",
+        "调整图片顺序",
+        "填写图片说明",
+        "添加图片",
+        "添加图片",
+        "录入",
+    ]
