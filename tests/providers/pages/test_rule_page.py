@@ -1,5 +1,7 @@
 """The terms of an instrument on their page."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -68,6 +70,22 @@ def test_the_preview_says_the_rule_and_when_it_opens_and_publishes_nothing(sent)
     assert "28 班 09:00–17:30 29 09:00–17:30 30 09:00–17:30 10/1 休 — 2 休 —" in said
     assert answer.content.decode().count('class="day-bar"') == 34
     assert not OpenServiceRule.objects.exists()
+
+
+def unfolded(answer):
+    return re.findall(r'id="part-(\w+)" open', answer.content.decode())
+
+
+def test_a_part_is_folded_with_what_it_says_until_something_in_it_is_wrong(at, world, sent):
+    new = at("manager").get(reverse("rule_new", args=[published(world, inner_number="F-1").public_id]))
+    assert unfolded(new) == ["patterns", "prices", "who"]
+    summaries = re.findall(r'class="soft part-summary">([^<]*)<', new.content.decode())
+    assert len(summaries) == 5
+    assert "最长" in summaries[3]
+    assert unfolded(sent("publish", step="0")) == ["patterns", "prices", "who", "lengths"]
+    assert sent("publish").status_code == 302
+    assert unfolded(sent("publish", step="0")) == ["lengths"]
+    assert unfolded(sent("add-quotas")) == ["quotas"]
 
 
 def test_publishing_makes_a_version_and_its_windows(sent):
