@@ -26,7 +26,7 @@ from providers.domain.terms import Terms, TermsDraft
 from providers.domain.words import HolidayTreatment, InstrumentState
 from providers.domain.workdays import CalendarYearUnknown, DayTable
 from providers.models import Instrument
-from providers.selectors import day_table
+from providers.selectors import day_table, instrument_locks
 from providers.selectors.rule_versions import in_force, versions_of
 from providers.services.import_plans import Asked, Outcome, Plan, PlannedRow, Step
 from providers.services.openness import rule_publish
@@ -53,22 +53,17 @@ def plan_prices(asked: Asked) -> Plan:
 
 
 def _plan(asked: Asked, assemble: Assemble) -> Plan:
-    by_number: dict[str, list[SheetRow]] = defaultdict(list)
+    by_number: dict[str | int, list[SheetRow]] = defaultdict(list)
     for row in asked.rows:
-        by_number[row.inner_number or f"\0{row.number}"].append(row)
-    instruments = {
-        one.inner_number: one
-        for one in Instrument.objects.filter(
-            organization=asked.organization, inner_number__in=by_number.keys()
-        )
-    }
+        by_number[row.inner_number or row.number].append(row)
+    instruments = _locked(asked)
     versions = versions_of(one.pk for one in instruments.values())
     days = day_table({row.values["applies_from"].year for row in asked.rows if "applies_from" in row.values})
     planned: dict[int, PlannedRow] = {}
     problems = []
     steps = []
-    for number, rows in by_number.items():
-        instrument = instruments.get(number)
+    for rows in by_number.values():
+        instrument = instruments.get(rows[0].inner_number)
         known = versions.get(instrument.pk, []) if instrument else []
         judged, change = _judge(asked, rows, instrument, known, assemble, days)
         problems += [problem for row in judged for problem in row.problems]
@@ -88,6 +83,14 @@ def _plan(asked: Asked, assemble: Assemble) -> Plan:
         steps,
         partial(_write, cast("User", asked.actor), asked.now),
     )
+
+
+def _locked(asked: Asked) -> dict[str, Instrument]:
+    """The unit's instruments of which the sheet speaks, by number; all locked at once, before it is read what
+    is in force for them."""
+    numbers = {row.inner_number for row in asked.rows if row.inner_number}
+    found = Instrument.objects.filter(organization=asked.organization, inner_number__in=numbers)
+    return {one.inner_number: one for one in instrument_locks(found.values_list("pk", flat=True))}
 
 
 def _write(actor: "User", now: datetime, steps: Sequence[Step]) -> None:

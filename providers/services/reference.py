@@ -15,6 +15,7 @@ from providers.domain.categories import CategoryRow, folded, is_top, table_probl
 from providers.domain.holidays import problems_of_year
 from providers.domain.workdays import Day
 from providers.models import CalendarDay, CalendarYear, Instrument, InstrumentCategory
+from providers.selectors import instrument_locks
 from providers.services.search import search_index
 from providers.services.windows import Extended, windows_rebuild
 
@@ -91,6 +92,7 @@ def _depth(row: CategoryRow) -> int:
 def _instruments_moved(made: dict[str, InstrumentCategory]) -> int:
     """Every instrument whose code is in the new table stands in its row there; their number."""
     held = Instrument.objects.filter(category__code__in=made).values_list("pk", "category__code")
+    instrument_locks([pk for pk, _code in held])
     by_code: dict[str, list[int]] = {}
     for pk, code in held.order_by("pk"):
         by_code.setdefault(code, []).append(pk)

@@ -124,6 +124,13 @@ def test_one_bad_row_keeps_its_whole_instrument_out(world, instrument):
     assert OpenServiceRule.objects.get().instrument.inner_number == "A-002"
 
 
+def test_a_row_without_a_number_is_named_and_speaks_of_no_instrument(world, instrument):
+    published(world, inner_number="3")  # the number of the row in the sheet
+    report = bring(world, RULES, RULE_HEADING + FULL + FULL.replace("A-001", ""), partial=True)
+    assert errors(report) == [("A3", "import.essential")]
+    assert OpenServiceRule.objects.get().instrument == instrument
+
+
 def test_what_keeps_terms_out_is_named_with_its_cell(world, instrument):
     retired = published(world, inner_number="A-009")
     Instrument.objects.filter(pk=retired.pk).update(state="retired")
