@@ -124,6 +124,7 @@ LOGIN_REDIRECT_URL = "desk"
 ACCOUNT_SIGNUP_REDIRECT_URL = "my_organizations"
 LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_USERNAME_VALIDATORS = "instrument_share.accounts.forms.USER_NAMES"
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
 # Nobody gets in with an address that they haven't shown to be theirs: invitations, qualifications and hours
 # are given to people by their address.

@@ -1,10 +1,21 @@
 """Login and sign-up in this site's words."""
 
+import re
 from typing import Any
 
 from allauth.account import forms as allauth_forms
 from django import forms
+from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
+
+USER_NAMES = [
+    RegexValidator(
+        r"^(?!USR-)[\w.+-]+\Z",
+        _("Use letters, digits and . + - _ only, and don't begin with USR-."),
+        flags=re.IGNORECASE,
+    )
+]
+"""What a user name may be: nothing that could be taken for somebody's mail address or public id."""
 
 
 class LoginForm(allauth_forms.LoginForm):

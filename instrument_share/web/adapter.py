@@ -7,6 +7,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import get_language
 
 from instrument_share.accounts import services
@@ -34,6 +35,14 @@ class AccountAdapter(DefaultAccountAdapter):
             if is_confirmed:
                 services.user_address_confirmed(user=email_address.user, now=clock.now())
         return is_confirmed
+
+    def get_email_confirmation_url(self, _request: HttpRequest, emailconfirmation: Any) -> str:
+        """At the site's own address, whatever the request says that it is called."""
+        return settings.SITE_URL + reverse("account_confirm_email", args=[emailconfirmation.key])
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        uid, _, token = key.partition("-")
+        return settings.SITE_URL + reverse("account_reset_password_from_key", args=[uid, token])
 
     def set_password(self, user: "User", password: str) -> None:
         with transaction.atomic():

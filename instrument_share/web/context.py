@@ -30,6 +30,11 @@ class Platform:
         return gettext("{city} Research Instrument Sharing").format(city=self.city)
 
     @property
+    def address(self) -> str:
+        """The site's own, for what leaves it: not what a request says that it is called."""
+        return settings.SITE_URL
+
+    @property
     def language(self) -> str:
         return "en" if (get_language() or "").startswith("en") else "zh-hans"
 

@@ -8,6 +8,7 @@ from django.core import mail
 from django.test import Client
 
 from instrument_share.accounts.models import User
+from instrument_share.accounts.selectors import person_named
 from instrument_share.journal.models import AuditEntry
 from tests import factories
 
@@ -75,6 +76,38 @@ def test_who_opens_the_link_elsewhere_confirms_and_logs_in_by_password(client):
     answer = elsewhere.post(link_of(mail.outbox[0]))
     assert (answer["Location"], is_logged_in(elsewhere)) == ("/accounts/login/", False)
     assert log_in(elsewhere, "chenyi")["Location"] == "/desk/"
+
+
+@pytest.mark.parametrize("name", ["lin@example.org", "usr-1234", "chen yi"])
+def test_no_user_name_is_taken_for_an_address_or_a_public_id(client, lin, name):
+    answer = sign_up(client, "chen@example.org", username=name)
+    assert answer.status_code == 200
+    assert "只能使用文字、数字和 . + - _，且不能以 USR- 开头。" in answer.content.decode()
+
+
+def test_who_took_an_address_as_a_user_name_is_not_named_by_it(lin):
+    User.objects.filter(pk=factories.user("卯").pk).update(username="wang@example.org")
+    assert person_named("wang@example.org") is None
+    assert person_named(lin.email.upper()) == person_named(lin.username) == lin
+
+
+def test_the_links_of_mails_lead_to_the_site_whatever_the_request_called_it(client, settings):
+    settings.ALLOWED_HOSTS, settings.SITE_URL = ["*"], "https://yunping.example"
+    client.defaults["HTTP_HOST"] = "evil.example"
+    sign_up(client, "chen@example.org")
+    lin = factories.user("林")
+    client.post("/accounts/password/reset/", {"email": lin.email})
+    client.post("/accounts/password/reset/", {"email": "nobody@example.org"})
+    sign_up(client, lin.email, username="chener")
+    assert [letter.subject for letter in mail.outbox] == [
+        "请确认您的邮箱",
+        "重设密码",
+        "该邮箱尚无账号",
+        "您已有账号",
+    ]
+    for letter in mail.outbox:
+        assert letter.body.count("https://yunping.example/accounts/") == 1
+        assert "evil.example" not in letter.body
 
 
 def test_an_address_that_has_an_account_gives_nothing_away(client, lin):

@@ -68,10 +68,11 @@ def is_address_of(person: User, address: str) -> bool:
 
 def person_named(text: str) -> User | None:
     """The one active person with this user name, confirmed mail address or public id; None for none or
-    several. An address that somebody merely claims names nobody."""
+    several. An address that somebody merely claims, or took as a user name, names nobody."""
     wanted = text.strip()
-    owned = EmailAddress.objects.filter(email=wanted.lower(), verified=True).values("user")
-    named = Q(username=wanted) | Q(pk__in=owned) | Q(public_id=wanted.upper())
+    named = Q(username=wanted) | Q(public_id=wanted.upper())
+    if "@" in wanted:
+        named = Q(pk__in=EmailAddress.objects.filter(email=wanted.lower(), verified=True).values("user"))
     found = list(User.objects.filter(named, is_active=True)[:2]) if wanted else []
     return found[0] if len(found) == 1 else None
 
