@@ -137,6 +137,7 @@ ACCOUNT_RATE_LIMITS = {"login_failed": None}
 ACCOUNT_FORMS = {
     "login": "instrument_share.accounts.forms.LoginForm",
     "signup": "instrument_share.accounts.forms.SignupForm",
+    "add_email": "instrument_share.accounts.forms.AddressForm",
 }
 ACCOUNT_ADAPTER = "instrument_share.web.adapter.AccountAdapter"
 AXES_FAILURE_LIMIT = 10

@@ -37,3 +37,12 @@ class SignupForm(allauth_forms.SignupForm):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
+
+
+class AddressForm(allauth_forms.AddEmailForm):
+    """The address that is to take the present one's place."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("New mail address")
+        self.fields["email"].widget.attrs.pop("placeholder", None)
