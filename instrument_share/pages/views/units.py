@@ -7,6 +7,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from bookings import selectors as bookings
@@ -25,6 +26,14 @@ if TYPE_CHECKING:
     from providers.models import UnitProfile
 
 PER_PAGE = 20
+TABS = {
+    "profile": gettext_lazy("Profile"),
+    "instruments": gettext_lazy("Instruments"),
+    "news": gettext_lazy("News"),
+    "regulation": gettext_lazy("Regulations"),
+    "case": gettext_lazy("Service cases"),
+    "openness": gettext_lazy("Openness statements"),
+}
 
 
 @dataclass(frozen=True)
@@ -60,7 +69,8 @@ def unit(request: HttpRequest, public_id: str) -> HttpResponse:
     now = clock.now()
     found = providers.unit(request.user, public_id)
     judged = providers.completeness_of([found.organization_id], now.astimezone(CITY_TIME).date())
-    tab = request.GET.get("tab", "profile")
+    asked = request.GET.get("tab", "")
+    tab = asked if asked in TABS else "profile"
     context = {
         "unit": found,
         "organization": found.organization,
@@ -73,16 +83,8 @@ def unit(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _tabs(unit: "UnitProfile", chosen: str) -> list[tuple[Any, ...]]:
-    names = [
-        ("profile", _("Profile")),
-        ("instruments", _("Instruments")),
-        ("news", _("News")),
-        ("regulation", _("Regulations")),
-        ("case", _("Service cases")),
-        ("openness", _("Openness statements")),
-    ]
     address = reverse("unit", args=[unit.organization.public_id])
-    return [(text, f"{address}?tab={name}", name == chosen) for name, text in names]
+    return [(text, f"{address}?tab={name}", name == chosen) for name, text in TABS.items()]
 
 
 def _content(request: HttpRequest, unit: "UnitProfile", tab: str, now: "datetime") -> dict[str, Any]:

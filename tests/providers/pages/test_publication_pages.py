@@ -362,3 +362,11 @@ def test_another_picture_of_the_profile_has_another_address_and_is_told(at, worl
     compared = read("manager", reverse("revision", args=[profile.public_id, newest.pk]))
     assert "图片 修订前（" in compared
     assert "已更换为另一张图片。" in compared
+
+
+def test_a_tab_that_there_is_not_is_the_profile(at, world):
+    services.unit_profile_save(actor=world.manager, organization_id=world.unit.pk, values=PROFILE, now=NOW)
+    page = (
+        at("manager").get(reverse("unit", args=[world.unit.public_id]), {"tab": "statement"}).content.decode()
+    )
+    assert re.search(r'\?tab=profile" aria-current="page"', page)

@@ -23,7 +23,8 @@ export async function show(place) {
     titleFormat: (first, last) => time.spanOf(time.wallOf(first), time.wallOf(last)),
     buttonText: { today: words.today, prev: words.prev, next: words.next },
     slotLabelFormat: (date) => time.timeOf(time.wallOf(date)),
-    dayHeaderFormat: (date) => time.dayOf(time.wallOf(date)),
+    // In a narrow column a Chinese date breaks before its weekday, not within it.
+    dayHeaderFormat: (date) => time.dayOf(time.wallOf(date)).replace("周", "\u200b周"),
     selectable: Boolean(place.dataset.start),
     selectBackgroundColor: "#0b5c8e",
     unselectAuto: false,
