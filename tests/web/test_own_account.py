@@ -117,17 +117,21 @@ def test_an_address_that_has_an_account_gives_nothing_away(client, lin):
     assert [(one.to, one.subject) for one in mail.outbox] == [([lin.email], "您已有账号")]
 
 
-def test_a_new_address_counts_when_it_is_confirmed(client, lin):
+def test_a_new_address_counts_when_it_is_confirmed_and_the_old_one_is_told(client, lin):
+    before = lin.email
     client.force_login(lin)
     client.post("/accounts/email/", {"email": "new@example.org", "action_add": ""})
     assert "new@example.org" in client.get("/accounts/email/").content.decode()
     lin.refresh_from_db()
-    assert lin.email != "new@example.org"
+    assert lin.email == before
     client.post(link_of(mail.outbox[-1]))
     lin.refresh_from_db()
     assert lin.email == "new@example.org"
     assert [(one.email, one.verified) for one in lin.emailaddress_set.all()] == [("new@example.org", True)]
     assert acts_of(lin) == ["user.address_confirmed"]
+    told = mail.outbox[-1]
+    assert (told.to, told.subject) == ([before], "账号邮箱已更改")
+    assert told.body.startswith(f"您账号的邮箱已由 {before} 改为 new@example.org。\n")
 
 
 def test_a_forgotten_password_is_replaced_by_mail(client, lin):
@@ -138,6 +142,8 @@ def test_a_forgotten_password_is_replaced_by_mail(client, lin):
     chosen = client.get(link_of(letter), follow=True).request["PATH_INFO"]
     client.post(chosen, {"password1": PASSWORD * 2, "password2": PASSWORD * 2})
     assert acts_of(lin) == ["user.password_changed"]
+    assert (mail.outbox[-1].to, mail.outbox[-1].subject) == ([lin.email], "密码已更改")
+    assert "您的账号已设置新密码。\n" in mail.outbox[-1].body and "127.0.0.1" in mail.outbox[-1].body
     assert log_in(client, lin.username, PASSWORD * 2)["Location"] == "/desk/"
 
 
