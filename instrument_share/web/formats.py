@@ -29,6 +29,11 @@ def bilingual(thing: Any, field: str) -> str:
     return str(getattr(thing, f"{field}_zh"))
 
 
+def is_chinese_for_english(thing: Any, field: str) -> bool:
+    """Whether `bilingual` answers a reader of English in Chinese, as nobody wrote it in English."""
+    return thing is not None and in_english() and not getattr(thing, f"{field}_en", "")
+
+
 def yuan(amount: Decimal | int | None) -> str:
     """`¥1,234.50`; a dash where there is no amount."""
     if amount is None:

@@ -35,6 +35,18 @@ def test_a_problem_stands_beside_its_field_and_on_top_with_a_link_to_it():
     assert 'id="id_purpose_problem"' in page
 
 
+def test_chinese_that_stands_in_for_english_says_its_language():
+    both = SimpleNamespace(name_zh="材料所", name_en="Institute & Co.")
+    one = SimpleNamespace(name_zh="<材料所>", name_en="")
+
+    def shown():
+        return render('{{ a|bilingual_text:"name" }} {{ b|bilingual_text:"name" }}', a=both, b=one)
+
+    assert shown() == "材料所 &lt;材料所&gt;"
+    with translation.override("en"):
+        assert shown() == 'Institute &amp; Co. <span lang="zh-Hans">&lt;材料所&gt;</span>'
+
+
 def test_a_good_form_has_nothing_on_top():
     form = Request({"purpose": "断口", "ends_at": "2026-03-05T14:00"})
     assert render("{% form_problems form %}", form=form).strip() == ""

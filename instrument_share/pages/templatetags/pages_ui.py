@@ -76,7 +76,7 @@ def word(code: StrEnum | str) -> str:
 def picture(instrument: Any, css_class: str) -> SafeString:
     """The instrument's picture, or its initial on a quiet ground; the size is reserved either way."""
     address = reverse("instrument_picture", args=[instrument.public_id])
-    return _picture(address, instrument.picture, css_class, instrument.name_zh)
+    return _picture(address, instrument.picture, css_class, formats.bilingual(instrument, "name"))
 
 
 @register.simple_tag
@@ -84,7 +84,7 @@ def unit_picture(profile: Any, css_class: str) -> SafeString:
     """The same for a unit."""
     organization = profile.organization
     address = reverse("unit_picture", args=[organization.public_id])
-    return _picture(address, profile.picture, css_class, organization.name_zh)
+    return _picture(address, profile.picture, css_class, formats.bilingual(organization, "name"))
 
 
 def _picture(address: str, file: FieldFile, css_class: str, name: str) -> SafeString:

@@ -34,6 +34,17 @@ register.filter("excerpt", markdown.excerpt)
 
 
 @register.filter
+def bilingual_text(thing: Any, field: str) -> str:
+    """`bilingual` where it stands in text, not in an attribute or a title: Chinese that stands in for English
+    says its language, for screen readers and fonts.
+    """
+    text = formats.bilingual(thing, field)
+    if formats.is_chinese_for_english(thing, field):
+        return format_html('<span lang="zh-Hans">{}</span>', text)
+    return text
+
+
+@register.filter
 def until(start: datetime, end: datetime) -> str:
     """`{{ booking.starts_at|until:booking.ends_at }}`: from when to when."""
     return formats.timerange(Interval(start, end))
