@@ -38,8 +38,8 @@ def uses(request: HttpRequest, public_id: str) -> HttpResponse:
     instruments = _instruments(request, case)
     asked = SoughtUsesForm(request.GET, instruments=instruments)
     chosen = selectors.cited(case.pk) | set(request.POST.getlist("uses"))
-    cited = selectors.citable(request.user, case.organization_id).filter(public_id__in=chosen)
-    cited = list(cited.order_by("-starts_at", "-id"))
+    of_unit = selectors.citable(request.user, case.organization_id)
+    cited = list(of_unit.filter(public_id__in=chosen).order_by("-starts_at", "-id"))
     page = cursor.page(
         selectors.citable(request.user, case.organization_id, _sought(asked, instruments)).exclude(
             pk__in=[one.pk for one in cited]

@@ -111,8 +111,8 @@ def national_records(
         of_instrument[facts["instrument_id"]].add(facts)
         of_unit[facts["organization_id"]].add(facts)
         number = facts["public_id"]
-        place = "usage_log", number
-        yield _record(RecordType.SERVICE, service_record(facts), Bilingual(number), place)
+        of_use = "usage_log", number
+        yield _record(RecordType.SERVICE, service_record(facts), Bilingual(number), of_use)
     yield from _instruments(viewer, ids, year, of_instrument)
     for unit, said in national_units(units, year):
         sums = of_unit[unit.pk]

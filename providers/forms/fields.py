@@ -119,11 +119,9 @@ class SeveralSelect(forms.SelectMultiple):
         order = {str(one): place for place, one in enumerate(value)}
         return sorted(groups, key=lambda group: order.get(str(group[1][0]["value"]), len(order)))
 
-    def create_option(
-        self, name: str, value: Any, label: Any, selected: Any, index: int, **more: Any
-    ) -> dict[str, Any]:
-        option: dict[str, Any] = super().create_option(name, value, label, selected, index, **more)
-        option["attrs"]["data-place"] = index
+    def create_option(self, name: str, value: Any, *args: Any, **more: Any) -> dict[str, Any]:
+        option: dict[str, Any] = super().create_option(name, value, *args, **more)
+        option["attrs"]["data-place"] = option["index"]
         if words := self.spoken.get(str(value)):
             option["attrs"]["data-words"] = words
         return option

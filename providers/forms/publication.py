@@ -113,8 +113,9 @@ def _input(kind: PublicationKind, name: str, field: PublicationField) -> forms.F
                 help_text=_("PDF, 20 MB at most."),
             )
         case "instruments":
-            widget = SeveralSelect(_("Name or pinyin"))
-            return forms.MultipleChoiceField(label=label, required=False, widget=widget)
+            return forms.MultipleChoiceField(
+                label=label, required=False, widget=SeveralSelect(_("Name or pinyin"))
+            )
         case "year":
             return forms.IntegerField(label=label, required=True, min_value=2000, max_value=2100)
         case "networkable_count":
