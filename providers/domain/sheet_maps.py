@@ -47,7 +47,7 @@ def map_read(text: str, kind: SheetKind = INSTRUMENTS) -> SheetMap:
     """A map from its TOML text. Raises MapUnusable with every fault."""
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         message = gettext_noop("The map is not TOML: {error}")
         raise MapUnusable(problems=[Problem("import.map_toml", message, {"error": str(error)})]) from None
     problems = list(_problems_of_map(document, kind))

@@ -57,7 +57,7 @@ def read_policy(text: str) -> RewardPolicy:
     """The policy that a TOML document describes, or PolicyRefused with all of its problems."""
     try:
         data = tomllib.loads(text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         message = gettext_noop("The file is not valid TOML: {reason}.")
         problem = Problem(code="policy.not_toml", message=message, params={"reason": str(error)}, field=".")
         raise PolicyRefused(problems=[problem]) from error
@@ -225,7 +225,8 @@ def _caps(table: Table) -> Caps:
 
 def _rules(root: Table, grades: Collection[Grade], qualifications: Collection[str]) -> tuple[Rule, ...]:
     tables, seen = root.tables("rules"), set[str]()
-    alone = len({table.data.get("highest_of") or table.path for table in tables}) == 1
+    # As text: what it really is, is told where the rule is read.
+    alone = len({str(table.data.get("highest_of") or table.path) for table in tables}) == 1
     rules = tuple(_rule(table, grades, qualifications, alone, seen) for table in tables)
     if root.has("rules") and not rules:
         root.add("rules", "policy.no_rule", gettext_noop("At least one rule is needed."))

@@ -206,9 +206,10 @@ def test_every_fault_of_a_map_is_named():
     ]
 
 
-def test_what_is_not_toml_is_refused():
+@pytest.mark.parametrize("text", ["columns = ", "columns = " + "[" * 100_000])
+def test_what_is_not_toml_is_refused(text):
     with pytest.raises(MapUnusable):
-        map_read("columns = ")
+        map_read(text)
 
 
 def test_a_sheet_without_headings_is_refused():

@@ -226,6 +226,11 @@ def test_one_problem(old, new, problem):
 
 def test_what_is_not_toml_is_said_with_its_line():
     assert problems("code = ") == [(".", "policy.not_toml")]
+    assert problems("code = " + "[" * 100_000) == [(".", "policy.not_toml")]
+
+
+def test_the_name_of_a_pot_is_text():
+    assert problems(SMALLEST + 'highest_of = [["pot"]]') == [("rules[0].highest_of", "document.not_text")]
 
 
 def test_a_rate_by_grade_needs_every_grade():
