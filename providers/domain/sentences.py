@@ -113,8 +113,8 @@ def _exception(exception: DayException) -> Sentence:
 
 
 def _length(length: timedelta) -> Sentence | timedelta:
-    """A length in the unit in which one says it: 30 minutes, 8 hours, 3 days."""
-    if length % HOUR:
+    """A length in the unit in which one says it: 30 minutes, 9.5 hours, 3 days."""
+    if length < HOUR or length % (HOUR / 2):
         return Sentence(gettext_noop("{number} minutes"), {"number": length // MINUTE})
     if length > DAY and not length % DAY:
         return Sentence(gettext_noop("{number} days"), {"number": length // DAY})

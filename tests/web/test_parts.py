@@ -102,3 +102,13 @@ def test_a_list_of_one_page_has_no_pages():
 
 def test_what_is_empty_is_no_fact():
     assert [entry[0] for entry in ui.facts([("a", 0), ("b", ""), ("c", None)])["entries"]] == ["a"]
+
+
+def test_running_text_without_an_english_version_is_marked_as_chinese():
+    thing = SimpleNamespace(text_zh="甲 <b>\n乙", text_en="")
+    with translation.override("en"):
+        shown = render('{{ thing|running_text:"text" }}', thing=thing)
+        thing.text_en = "A"
+        assert render('{{ thing|running_text:"text" }}', thing=thing) == "A"
+    assert shown == '<span lang="zh-Hans">甲 &lt;b&gt;<br>乙</span>'
+    assert render('{{ thing|running_text:"text" }}', thing=thing) == "甲 &lt;b&gt;<br>乙"

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms, template
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
+from django.template.defaultfilters import linebreaksbr
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -48,6 +49,15 @@ def bilingual_text(thing: Any, field: str) -> str:
 def until(start: datetime, end: datetime) -> str:
     """`{{ booking.starts_at|until:booking.ends_at }}`: from when to when."""
     return formats.timerange(Interval(start, end))
+
+
+@register.filter
+def running_text(thing: Any, field: str) -> SafeString:
+    """`bilingual` with its lines; marked as Chinese where a reader of English gets that."""
+    text = linebreaksbr(formats.bilingual(thing, field), autoescape=True)
+    if formats.in_english() and not getattr(thing, f"{field}_en"):
+        return format_html('<span lang="zh-Hans">{}</span>', text)
+    return text
 
 
 @register.filter

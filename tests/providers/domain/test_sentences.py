@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, time, timedelta
 from decimal import Decimal
 
@@ -112,3 +113,11 @@ def test_a_rule_that_leaves_things_out_says_less():
     ]
     assert "A booking that fits the rule is approved at once." in read(plain, "en")
     assert len(read(plain, "en")) == 10
+
+
+@pytest.mark.parametrize(
+    ("minutes", "text"), [(45, "45 minutes"), (90, "1.5 hours"), (100, "100 minutes"), (570, "9.5 hours")]
+)
+def test_lengths_are_told_in_the_unit_in_which_one_says_them(minutes, text):
+    said = read(replace(TERMS, max_length=timedelta(minutes=minutes)), "en")
+    assert any(f": 30 minutes at least, {text} at most." in one for one in said)
