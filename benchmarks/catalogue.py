@@ -83,7 +83,7 @@ def pages():
     yield "catalogue by price", asked(order=bookings.Order.PRICE), 15
     yield "free at this time, by name", asked(order=bookings.Order.NAME, free=WANTED), 20
     yield "free at this time, by next free time", asked(free=WANTED), 20
-    yield "free at this time, by price", asked(order=bookings.Order.PRICE, free=WANTED), 20
+    yield "free at this time, by price", asked(order=bookings.Order.PRICE, free=WANTED), 25
 
 
 def asked(words=providers.EVERYTHING, **more):
