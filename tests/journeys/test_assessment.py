@@ -5,6 +5,7 @@ from decimal import Decimal
 from io import BytesIO
 
 import pytest
+from allauth.account.models import EmailAddress
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
@@ -25,9 +26,10 @@ def year(transactional_db, clock):
     )
     for name in ("officer", "auditor", "finance"):
         person = getattr(year.city, name)
-        person.username = name
+        person.username, person.email = name, f"{name}@example.org"
         person.set_password(PASSWORD)
         person.save()
+        EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
     policy = services.policy_load(actor=year.city.officer, document=POLICY, now=AFTER)
     services.cycle_open(
         actor=year.city.officer, year=YEAR, policy_id=policy.pk, budget_yuan=Decimal(100_000), now=AFTER

@@ -82,7 +82,7 @@ def test_the_bureau_finds_who_why_and_since_when_and_reminds(enter, university, 
     unit.get_by_role("link", name="请再发布 1 条。").click()
     unit.get_by_label("标题", exact=True).fill("涡轮叶片断口分析")
     unit.get_by_label("正文", exact=True).fill("确定为疲劳断裂，改进了热处理工艺。")
-    send(unit.get_by_role("button", name="发布", exact=True))
+    send(unit.get_by_role("button", name="立即发布", exact=True))
     unit.goto(link)
     expect(unit.locator("#reminder")).not_to_contain_text("开放服务案例")
 
