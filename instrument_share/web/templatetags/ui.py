@@ -39,10 +39,7 @@ def bilingual_text(thing: Any, field: str) -> str:
     """`bilingual` where it stands in text, not in an attribute or a title: Chinese that stands in for English
     says its language, for screen readers and fonts.
     """
-    text = formats.bilingual(thing, field)
-    if formats.is_chinese_for_english(thing, field):
-        return format_html('<span lang="zh-Hans">{}</span>', text)
-    return text
+    return _in_its_language(formats.bilingual(thing, field), thing, field)
 
 
 @register.filter
@@ -52,10 +49,13 @@ def until(start: datetime, end: datetime) -> str:
 
 
 @register.filter
-def running_text(thing: Any, field: str) -> SafeString:
+def running_text(thing: Any, field: str) -> str:
     """`bilingual` with its lines; marked as Chinese where a reader of English gets that."""
-    text = linebreaksbr(formats.bilingual(thing, field), autoescape=True)
-    if formats.in_english() and not getattr(thing, f"{field}_en"):
+    return _in_its_language(linebreaksbr(formats.bilingual(thing, field), autoescape=True), thing, field)
+
+
+def _in_its_language(text: str, thing: Any, field: str) -> str:
+    if formats.is_chinese_for_english(thing, field):
         return format_html('<span lang="zh-Hans">{}</span>', text)
     return text
 
