@@ -87,7 +87,7 @@ def test_when_it_is_next_free_follows_at_once(city, officer):
 
 def test_a_correction_is_looked_at_before_anything_changes(city, officer, on_thursday, send):
     look = text_of(correct(send, officer))
-    assert "2026年3月5日 周四 按星期正常 休 庆典日" in look
+    assert "2026年3月5日 周四 按星期安排 休 庆典日" in look
     assert "1 台仪器的开放时段会变化。" in look
     assert "8 小时" in look
     assert "1 项预约将不在开放时段内。" in look
@@ -121,7 +121,7 @@ def test_a_sheet_of_a_year_is_taken_whole_or_not_at_all(city, officer, send):
     assert refused.status_code == 422
     assert "第 3 行：“2027-02-30”不是日期" in text_of(refused)
     look = bring("日期,类别,名称\n2027-01-01,休,元旦\n2027-02-20,班,春节\n")
-    assert "2027年2月20日 周六 按星期正常 班 春节" in text_of(look)
+    assert "2027年2月20日 周六 按星期安排 班 春节" in text_of(look)
     assert "本年此前没有数据" in text_of(look)
     assert not providers.calendar_year(2027).known
 

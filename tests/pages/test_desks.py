@@ -194,7 +194,8 @@ def test_a_closure_asks_for_each_booking_it_hits(city, send):
         "reason_zh": "更换灯丝",
     }
     asked = send(city.keeper, "closure_new", **typed)
-    assert (asked.status_code, "该时段内有 1 项预约" in texts(asked)) == (422, True)
+    assert asked.status_code == 422
+    assert '尚未停用：<a href="#fates">该时段内有 1 项预约</a>，请先说明如何处理。' in texts(asked)
     outcome = f"outcome_{booking.public_id}"
     assert "请填写新的开始时间。" in texts(send(city.keeper, "closure_new", **typed, **{outcome: "move"}))
     assert send(city.keeper, "closure_new", **typed, **{outcome: "cancel"}).status_code == 302
