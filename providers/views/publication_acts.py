@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import rules
 from django.contrib.auth.decorators import login_required
+from django.forms import Form
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -46,6 +47,7 @@ def release(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
             _("The bureau can take it down with a reason."),
         ],
         "action": _("Publish"),
+        "form": Form(request.POST if request.method == "POST" else None),
         "back_address": address,
     }
     return confirmed(

@@ -114,6 +114,18 @@ def test_the_editors_buttons_say_what_they_do_and_lead_on(at, address, world):
     assert buttons(client.get(act_of("edit", made))) == ["save", "preview"]
 
 
+def test_what_a_draft_lacks_is_said_where_its_publication_is_asked(at, address):
+    client = at("manager")
+    client.post(address("news"), {"title_zh": "没有正文", "act": "draft"})
+    made = UnitNews.objects.get()
+    refused = client.post(act_of("release", made))
+    assert refused.status_code == 422
+    assert "请填写中文正文。" in text_of(refused)
+    assert "发布“没有正文”" in text_of(refused)
+    made.refresh_from_db()
+    assert made.state == "draft"
+
+
 def test_a_draft_is_released_or_discarded(at, address, read, world):
     client = at("manager")
     for title in ("一", "二"):
