@@ -14,10 +14,7 @@ from instrument_share.web import formats
 from providers import selectors as providers
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
     from bookings.selectors import Found
-    from providers.models import Instrument
 
 MOST_COMPARED = 4
 
@@ -65,12 +62,10 @@ def _in_use(form: CatalogueForm) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield _("Accepts innovation vouchers"), ("vouchers",)
 
 
-def category_chips(
-    request: HttpRequest, chosen: str, among: "QuerySet[Instrument]", address: Address
-) -> list[tuple[Any, ...]]:
+def category_chips(chosen: str, among: providers.Counts, address: Address) -> list[tuple[Any, ...]]:
     """The categories of what was found otherwise, one level at a time: the chosen one, and those below it."""
     found = []
-    level = providers.category_counts(request.user, among)
+    level = providers.category_counts(among)
     while level:
         on_the_way = [one for one in level if _is_within(chosen, one.code)]
         for one in on_the_way or level:
@@ -97,13 +92,11 @@ def _above(code: str) -> str:
     return f"{code[:2]}0000" if code.endswith("00") else f"{code[:4]}00"
 
 
-def with_counts(form: CatalogueForm, among: "QuerySet[Instrument]") -> None:
+def with_counts(form: CatalogueForm, among: providers.Counts) -> None:
     """Say beside each district how many of what was found otherwise stand there."""
-    counts = providers.counts_by(among, "organization__district__code")
+    counts = among.by_district()
     field: Any = form.fields["district"]
-    field.choices = [
-        (code, f"{name} ({counts.get(code, 0)})" if code else name) for code, name in field.choices
-    ]
+    field.choices = [(code, f"{name} ({counts[code]})" if code else name) for code, name in field.choices]
 
 
 @dataclass(frozen=True)

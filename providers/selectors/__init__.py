@@ -6,9 +6,7 @@ from providers.selectors.catalogue import (
     NO_HOURLY_PRICE,
     Asked,
     catalogue,
-    category_counts,
     category_prefix,
-    counts_by,
     open_throughout,
     price_keys,
     priced,
@@ -23,6 +21,7 @@ from providers.selectors.completeness import (
     kinds_running_out,
     month_ends,
 )
+from providers.selectors.facets import Counts, category_counts, counted
 from providers.selectors.instruments import (
     category_table,
     every_instrument,
@@ -105,6 +104,7 @@ __all__ = [
     "NO_HOURLY_PRICE",
     "Asked",
     "Attached",
+    "Counts",
     "Found",
     "Group",
     "PlannedReminder",
@@ -126,7 +126,7 @@ __all__ = [
     "completeness_at",
     "completeness_of",
     "completeness_of_year",
-    "counts_by",
+    "counted",
     "customs_supervision",
     "day_table",
     "every_instrument",

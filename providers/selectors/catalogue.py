@@ -1,12 +1,12 @@
 """The catalogue: published instruments that fit what was asked, what they cost, and how many there are."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from instrument_share.accounts.domain import OrganizationKind, OrganizationState
@@ -15,7 +15,7 @@ from instrument_share.kernel.interval import Interval
 from providers.domain.listing import ANY, NO_HOURLY_PRICE
 from providers.domain.words import InstrumentState, UserKind
 from providers.models import Closure, Instrument, ListedPrice, OpenWindow
-from providers.selectors.instruments import category_table, instruments
+from providers.selectors.instruments import instruments
 from providers.selectors.search import EVERYTHING, Search, found_by
 
 if TYPE_CHECKING:
@@ -179,43 +179,3 @@ def prices_for(
 def category_prefix(code: str) -> str:
     """What the codes below a category have in common: 020000 → 02, 020300 → 0203, 020304 → 020304."""
     return code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else code
-
-
-@dataclass
-class CategoryCount:
-    """A category and how many instruments stand in it and below it."""
-
-    code: str
-    name_zh: str
-    name_en: str
-    count: int
-    children: list["CategoryCount"] = field(default_factory=list)
-
-
-def category_counts(viewer: "Viewer", among: QuerySet[Instrument] | None = None) -> list[CategoryCount]:
-    """Top categories with published instruments and, below them, the others with any (2 statements)."""
-    found = catalogue(viewer) if among is None else among
-    leaves = dict(
-        Instrument.objects.filter(pk__in=found.order_by().values("pk"), category__isnull=False)
-        .order_by()
-        .values_list("category__code")
-        .annotate(number=Count("pk"))
-    )
-    counts: dict[str, int] = {}
-    for code, number in leaves.items():
-        for above in {f"{code[:2]}0000", f"{code[:4]}00", code}:
-            counts[above] = counts.get(above, 0) + number
-    made: dict[str, CategoryCount] = {}
-    top: list[CategoryCount] = []
-    for row in category_table().filter(code__in=counts).order_by("code"):
-        one = CategoryCount(row.code, row.name_zh, row.name_en, counts[row.code])
-        made[row.code] = one
-        above = f"{row.code[:2]}0000" if row.code.endswith("00") else f"{row.code[:4]}00"
-        (made[above].children if above in made and above != row.code else top).append(one)
-    return top
-
-
-def counts_by(queryset: QuerySet[Instrument], column: str) -> dict[str, int]:
-    """How many of the instruments there are for each value of a column, such as the district's code."""
-    rows = Instrument.objects.filter(pk__in=queryset.order_by().values("pk")).order_by()
-    return dict(rows.values_list(column).annotate(Count("pk")))

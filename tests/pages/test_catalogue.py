@@ -6,9 +6,10 @@ from urllib.parse import parse_qs
 import pytest
 
 from bookings import services as bookings
+from instrument_share.accounts.models import District
 from instrument_share.pages.search import Address, Comparison
 from providers import services
-from providers.models import InstrumentCategory, PriceLine
+from providers.models import Instrument, InstrumentCategory, PriceLine
 from tests import factories
 from tests.bookings.booking import book
 from tests.factories import NOW, slot
@@ -140,6 +141,26 @@ def test_categories_are_counted_among_what_was_found_otherwise(shop, ask):
         ("电镜类", True, 1),
         ("扫描电镜", True, 1),
     ]
+
+
+def test_each_filter_says_what_it_would_leave_of_what_the_others_leave(shop, ask):
+    top = InstrumentCategory.objects.create(version="1", code="010000", name_zh="分析仪器")
+    Instrument.objects.exclude(pk=shop.own.pk).update(category=top)
+    for number, unit in enumerate((shop.owner, shop.cheap.organization)):
+        unit.district = District.objects.create(code=f"34010{number}", name_zh="甲乙"[number] + "区")
+        unit.save()
+
+    def asked(**query):
+        context = ask(**query).context
+        districts = dict(context["form"].fields["district"].choices)
+        categories = [(text, count) for text, _, _, count in context["facet"]]
+        return districts["340100"], districts["340101"], categories, context["count"]
+
+    assert asked() == ("甲区 (2)", "乙区 (1)", [("分析仪器", 2)], 3)
+    assert asked(category="010000") == ("甲区 (1)", "乙区 (1)", [("分析仪器", 2)], 2)
+    assert asked(district="340100") == ("甲区 (2)", "乙区 (1)", [("分析仪器", 1)], 2)
+    assert asked(district="340101", category="010000") == ("甲区 (1)", "乙区 (1)", [("分析仪器", 1)], 1)
+    assert asked(q="质谱 共聚焦") == ("甲区 (1)", "乙区 (1)", [("分析仪器", 1)], 2)
 
 
 def test_pages_follow_each_other_without_gap_in_every_order(shop, ask, see):

@@ -43,16 +43,17 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     if not page.items and not mark:
         found = found.loosened()
         page = found.page(None, PER_PAGE) if found.with_most else page
-    whole_city = _found(request, form, now, found.search, free=form.wanted_time, but="district")
-    with_counts(form, whole_city.instruments)
-    every = _found(request, form, now, found.search, free=form.wanted_time, but="category")
-    facet = category_chips(request, chosen, every.instruments, address)
+    everywhere = _found(request, form, now, found.search, free=form.wanted_time, but=("district", "category"))
+    counts = providers.counted(replace(everywhere, with_most=found.with_most).instruments)
+    district = form.asked.district
+    with_counts(form, counts.within(category=chosen))
+    facet = category_chips(chosen, counts.within(district=district), address)
     told = ("category",) if any(is_chosen for _, _, is_chosen, _ in facet) else ()
     context = {
         "form": form,
         "page": page,
         "rows": rows_of(request.user, page.items, now),
-        "count": found.instruments.count(),
+        "count": counts.within(district=district, category=chosen).total,
         "wanted": form.wanted_time,
         "facet": facet,
         "narrowing": filter_chips(form, address, but=told),
@@ -75,9 +76,9 @@ def _found(
     search: providers.Search | None = None,
     *,
     free: "Interval | None" = None,
-    but: str = "",
+    but: tuple[str, ...] = (),
 ) -> "Found":
-    """What the form asks for, but for one filter; `search` where its words are understood already."""
+    """What the form asks for, but for some filters; `search` where its words are understood already."""
     return bookings.catalogue_search(
         request.user,
         search=search or providers.search(form.cleaned_data.get("q", "")),
@@ -88,8 +89,8 @@ def _found(
     )
 
 
-def _without(asked: providers.Asked, filter_name: str) -> providers.Asked:
-    changes: dict[str, Any] = {filter_name: ""} if filter_name else {}
+def _without(asked: providers.Asked, names: tuple[str, ...]) -> providers.Asked:
+    changes: dict[str, Any] = dict.fromkeys(names, "")
     return replace(asked, **changes)
 
 
@@ -100,7 +101,7 @@ def timeline(request: HttpRequest) -> HttpResponse:
     day = _day(request, now)
     form, address = _form(request), Address(request)
     shown = _found(request, form, now)
-    every = _found(request, form, now, shown.search, but="category")
+    every = _found(request, form, now, shown.search, but=("category",))
     asked = {name: value for name, value in request.GET.items() if value and name != "day"}
     context = {
         "day": day,
@@ -109,7 +110,9 @@ def timeline(request: HttpRequest) -> HttpResponse:
         "after": day + timedelta(days=1),
         "today": now.astimezone(CITY_TIME).date(),
         "query": urlencode(asked),
-        "facet": category_chips(request, form.cleaned_data.get("category", ""), every.instruments, address),
+        "facet": category_chips(
+            form.cleaned_data.get("category", ""), providers.counted(every.instruments), address
+        ),
         "narrowing": filter_chips(form, address, but=("q", "day", "category")),
         "shown": min(shown.instruments.count(), ON_TIMELINE),
         "form": form,

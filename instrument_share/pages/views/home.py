@@ -30,9 +30,10 @@ A_YEAR = timedelta(days=365)
 def home(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     found = providers.catalogue(request.user)
+    counts = providers.counted(found)
     context = {
-        "categories": providers.category_counts(request.user),
-        "instrument_count": found.count(),
+        "categories": providers.category_counts(counts),
+        "instrument_count": counts.total,
         "unit_count": providers.units(request.user).filter(published_at__isnull=False).count(),
         "openness": bookings.openness(Interval(now - A_YEAR, now)),
         "rows": rows_of(request.user, bookings.soonest_free(found, SOON), now),
