@@ -14,7 +14,7 @@ from providers.domain.workdays import Day, DayTable, published_days
 from providers.selectors.holiday_effects import windows_changed
 
 from .conftest import NOW, published, terms
-from .test_recurrence_table import local, publish, said
+from .recurrence import local, publish, said
 
 HOLIDAY, WORKDAY = DayKind.HOLIDAY, DayKind.WORKDAY
 
