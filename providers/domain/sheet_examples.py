@@ -10,6 +10,7 @@ INSTRUMENT_EXAMPLES: Examples = (
             "inner_number": "YP-2021-001",
             "name_zh": "场发射扫描电子显微镜",
             "name_en": "Field emission scanning electron microscope",
+            "category": "扫描电镜",
             "model": "SX-500",
             "manufacturer": "云屏光学仪器有限公司",
             "country": "CN 中国",
@@ -42,6 +43,7 @@ INSTRUMENT_EXAMPLES: Examples = (
         {
             "inner_number": "YP-2019-014",
             "name_zh": "气相色谱质谱联用仪",
+            "category": "有机质谱仪",
             "model": "GM-20",
             "manufacturer": "云屏分析仪器厂",
             "country": "DE 德国",

@@ -67,8 +67,7 @@ def template_xlsx(kind: SheetKind, categories: Categories) -> bytes:
             _offer(book, lists, fill, letter, of, words)
     for row, example in enumerate(examples_shown(kind), 2):
         for column, of in enumerate(fields, 1):
-            cell = examples.cell(row, column, example.get(of.name, ""))
-            cell.number_format = TEXT
+            examples.cell(row, column, _example_shown(of, example, categories)).number_format = TEXT
     for sheet in (fill, examples):
         sheet.freeze_panes = "A2"
         sheet.row_dimensions[1].height = 34
@@ -81,7 +80,7 @@ def template_csv(kind: SheetKind) -> bytes:
     writer = csv.writer(target, lineterminator="\r\n")
     writer.writerow([heading_shown(of) for of in kind.fields.values()])
     example = examples_shown(kind)[0]
-    writer.writerow([example.get(name, "") for name in kind.fields])
+    writer.writerow([_example_shown(of, example, ()) for of in kind.fields.values()])
     return (MARK + target.getvalue()).encode()
 
 
@@ -122,6 +121,15 @@ def heading_shown(of: SheetField) -> str:
 def examples_shown(kind: SheetKind) -> list[Mapping[str, str]]:
     """The example rows in the reader's language."""
     return [zh if _in_chinese() else {**zh, **en} for zh, en in kind.examples]
+
+
+def _example_shown(of: SheetField, example: Mapping[str, str], categories: Categories) -> str:
+    """A category, which an example names, is shown with the code that it has in the table in use, if any."""
+    given = example.get(of.name, "")
+    if of.kind != "category":
+        return given
+    offered_here = zip(categories, choices_shown(of, categories), strict=True)
+    return next((shown for (_code, zh, _en), shown in offered_here if zh == given), "")
 
 
 def choices_shown(of: SheetField, categories: Categories) -> list[str]:

@@ -193,3 +193,10 @@ def test_an_instrument_that_came_in_by_the_template_has_all_that_the_example_say
         ["430", "150"],
         "3205000.00",
     )
+
+
+def test_an_example_shows_the_code_that_its_category_has_in_the_table_in_use():
+    book = book_of(template_xlsx(INSTRUMENTS, [("010102", "扫描电镜", "Scanning electron microscopes")]))
+    column = list(INSTRUMENTS.fields).index("category") + 1
+    assert [book.worksheets[1].cell(row, column).value for row in (2, 3)] == ["010102 扫描电镜", None]
+    assert "扫描电镜," not in template_csv(INSTRUMENTS).decode()
