@@ -85,6 +85,14 @@ def test_a_time_that_is_taken_or_over_is_not_in_the_list(open_guide):
     ]
 
 
+def test_a_day_opens_at_now_when_it_is_today_and_in_the_morning_otherwise(open_guide):
+    page = open_guide()
+    script = (
+        "days => import('/static/instrument_share/js/time.js').then((t) => days.map((d) => t.firstSeen(d)))"
+    )
+    assert page.evaluate(script, ["2026-03-03", "2026-03-04"]) == ["19:30", "07:30"]
+
+
 def test_a_click_on_the_calendar_chooses_a_step_and_one_beside_the_open_hours_is_refused(open_guide):
     page = open_guide()
     click_at_ten(page, day=3)

@@ -30,6 +30,14 @@ export const nowWall = () => toWall(new Date()).slice(0, 16);
 /** The browser's own clock shows Shanghai's time, so that the component's "now" line is right. */
 export const clockIsHere = () => wallOf(new Date()) === nowWall();
 
+/** Where a day opens, `07:30`: today at the half hour before now, since what is past can't be booked; others in the morning. */
+export function firstSeen(day) {
+  const now = nowWall();
+  if (now.slice(0, 10) !== day) return "07:30";
+  const minutes = Math.max(0, Math.floor((60 * Number(now.slice(11, 13)) + Number(now.slice(14, 16)) - 30) / 30) * 30);
+  return [Math.floor(minutes / 60), minutes % 60].map((number) => String(number).padStart(2, "0")).join(":");
+}
+
 export const timeOf = (wall) => wall.slice(11, 16);
 
 /** `周四 3/5`, `Thu 5 Mar`. */

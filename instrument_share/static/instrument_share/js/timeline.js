@@ -23,7 +23,7 @@ export async function show(place) {
     slotDuration: "00:30",
     slotLabelInterval: "01:00",
     slotWidth: 28,
-    scrollTime: "07:30",
+    scrollTime: time.firstSeen(day),
     nowIndicator: time.clockIsHere(),
     slotLabelFormat: (date) => time.timeOf(time.wallOf(date)),
     resources: data.resources.map((resource) => ({ id: resource.id, title: resource.title })),
