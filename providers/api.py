@@ -29,7 +29,7 @@ def categories(request: HttpRequest) -> list[CategoryOut]:  # noqa: ARG001 (ninj
 
 @router.get(
     "/instruments/{instrument_id}",
-    response={200: InstrumentDetailOut, **refusals(404)},
+    response={200: InstrumentDetailOut, **refusals(404, 410)},
     operation_id="instrument",
     summary="One instrument with the rule in force",
 )

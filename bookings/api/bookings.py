@@ -88,7 +88,7 @@ def booking_list(
 
 @router.post(
     "",
-    response={201: BookingOut, **refusals(400, 403, 404, 409)},
+    response={201: BookingOut, **refusals(400, 403, 404, 409, 410)},
     operation_id="booking_create",
     summary="Book an instrument",
     openapi_extra=IDEMPOTENT,

@@ -86,7 +86,7 @@ def _free(asked: SearchIn) -> Interval | None:
 
 @router.get(
     "/instruments/{instrument_id}/availability",
-    response={200: AvailabilityOut, **refusals(404)},
+    response={200: AvailabilityOut, **refusals(404, 410)},
     operation_id="instrument_availability",
     summary="When an instrument is open and free",
 )
@@ -111,7 +111,7 @@ def availability(
 
 @router.post(
     "/instruments/{instrument_id}/quote",
-    response={200: QuoteOut, **refusals(400, 404)},
+    response={200: QuoteOut, **refusals(400, 404, 410)},
     operation_id="instrument_quote",
     summary="What a booking would cost",
 )

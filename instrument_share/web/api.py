@@ -131,6 +131,12 @@ EXAMPLES: Mapping[int, tuple[str, str, list[dict[str, str]]]] = {
         "This time is taken (with the pause between two uses). Choose a time that is still free.",
         [],
     ),
+    410: (
+        "instrument.retired",
+        "“X-ray diffractometer” was retired on 30 Jun 2025 and can't be used any more. "
+        "Look in the catalogue for another.",
+        [],
+    ),
     412: (
         "booking.changed_meanwhile",
         "Somebody changed this booking meanwhile. Reload it and decide again.",

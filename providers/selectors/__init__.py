@@ -23,6 +23,7 @@ from providers.selectors.completeness import (
 )
 from providers.selectors.facets import Counts, category_counts, counted
 from providers.selectors.instruments import (
+    InstrumentRetired,
     category_table,
     every_instrument,
     has_qualification,
@@ -107,6 +108,7 @@ __all__ = [
     "Counts",
     "Found",
     "Group",
+    "InstrumentRetired",
     "PlannedReminder",
     "Revised",
     "Search",

@@ -8,7 +8,9 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from instrument_share.accounts.domain import OrganizationKind, OrganizationState, Role
 from instrument_share.accounts.selectors import region_of, standing
-from instrument_share.kernel.errors import NotFound
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.errors import Kind, NotFound, gettext_noop
+from instrument_share.kernel.wording import Bilingual
 from providers.domain.states import PUBLIC
 from providers.domain.words import InstrumentState, UserKind
 from providers.models import Instrument, InstrumentCategory, Qualification
@@ -20,6 +22,21 @@ if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
 
 SEES_ALL_BUT_DRAFTS = (Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR, Role.FINANCE_OFFICER)
+
+
+class InstrumentRetired(NotFound):
+    """What was public once and is retired: its address says so to whoever no longer may see the rest."""
+
+    code = "instrument.retired"
+    kind: Kind = "gone"
+    message = gettext_noop(
+        "“{name}” was retired on {since} and can't be used any more. Look in the catalogue for another."
+    )
+
+    def __init__(self, instrument: Instrument) -> None:
+        self.instrument = instrument
+        since = instrument.retired_at and instrument.retired_at.astimezone(CITY_TIME).date()
+        super().__init__(name=Bilingual(instrument.name_zh, instrument.name_en), since=since)
 
 
 def instruments(viewer: "Viewer") -> QuerySet[Instrument]:
@@ -44,11 +61,22 @@ def every_instrument() -> QuerySet[Instrument]:
 
 
 def instrument(viewer: "Viewer", public_id: str) -> Instrument:
-    """One visible instrument by public id, or NotFound."""
+    """One visible instrument by public id. Raises InstrumentRetired where it was public once, or NotFound."""
     found = instruments(viewer).filter(public_id=public_id).first()
     if found is None:
-        raise NotFound
+        raise _not_visible(public_id)
     return found
+
+
+def _not_visible(public_id: str) -> NotFound:
+    gone = every_instrument().filter(
+        public_id=public_id,
+        state=InstrumentState.RETIRED,
+        published_at__isnull=False,
+        organization__state=OrganizationState.ADMITTED,
+    )
+    row = gone.first()
+    return InstrumentRetired(row) if row else NotFound()
 
 
 def instruments_kept(viewer: "User") -> QuerySet[Instrument]:

@@ -8,6 +8,7 @@ from bookings import services
 from bookings.models import Booking
 from instrument_share.accounts.services import api_token_create
 from providers import services as providers
+from providers.models import Instrument
 from tests import factories
 from tests.bookings.booking import book, use
 from tests.factories import NOW, slot
@@ -193,6 +194,20 @@ def test_a_move_needs_the_revision_that_was_seen(city):
     assert (moved.status_code, moved["ETag"], moved.json()["starts_at"]) == (200, '"2"', to["starts_at"])
     stale = caller("PATCH", path, to, **{"If-Match": seen})
     assert (stale.status_code, stale.json()["code"]) == (412, "booking.changed_meanwhile")
+
+
+def test_a_retired_instrument_is_gone_for_every_operation_and_from_the_list(city):
+    Instrument.objects.update(state="retired", retired_at=NOW)
+    caller, path = Caller(city.researcher), f"/instruments/{city.instrument.public_id}"
+    span = f"?from={z(slot().start)}&until={z(slot().end)}"
+    answers = [
+        caller("GET", path),
+        caller("GET", f"{path}/availability{span}"),
+        caller("POST", f"{path}/quote", asked(city)),
+        caller("POST", "/bookings", asked(city), **{"Idempotency-Key": "retired"}),
+    ]
+    assert {(one.status_code, one.json()["code"]) for one in answers} == {(410, "instrument.retired")}
+    assert caller("GET", "/instruments").json()["items"] == []
 
 
 def test_what_one_may_not_see_is_not_there(city):

@@ -28,8 +28,13 @@ from providers.domain.words import InstrumentState
 
 @require_safe
 def instrument(request: HttpRequest, public_id: str) -> HttpResponse:
+    """An instrument at its own address; 410 with the date where it is retired."""
     now = clock.now()
-    found = providers.instrument(request.user, public_id)
+    try:
+        found = providers.instrument(request.user, public_id)
+    except providers.InstrumentRetired as retired:
+        context = {"instrument": retired.instrument}
+        return render(request, "instrument_share/instrument_gone.html", context, status=410)
     terms = providers.terms_at(found.pk, now)
     prices = price_table(terms)
     may = may_use(request.user, found, terms, now)

@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 
 from instrument_share.journal.models import AuditEntry
+from instrument_share.web.formats import date_only
 from providers import services
 from providers.domain.subjects import SUBJECTS
 from providers.models import Instrument, Keeper, Qualification
@@ -234,3 +235,24 @@ def test_the_page_asks_before_a_picture_goes(at, world, instrument, read):
     answer = manager.post(address, follow=True)
     assert "图片已移除" in text_of(answer)
     assert not instrument.pictures.exists()
+
+
+def test_what_is_retired_says_since_when_and_leads_to_others_like_it(at, world):
+    gone = published(world)
+    Instrument.objects.filter(pk=gone.pk).update(state="retired", retired_at=NOW)
+    answer = at().get(reverse("instrument", args=[gone.public_id]))
+    page = answer.content.decode()
+    assert answer.status_code == 410
+    assert f"本仪器已于 {date_only(NOW)} 退役，不再接受预约。" in text_of(answer)
+    assert gone.name_zh in page
+    assert reverse("unit", args=[world.unit.public_id]) in page
+    assert f'href="{reverse("catalogue")}?category={gone.category.code}"' in page
+    assert at().get(reverse("instrument_sheet", args=[gone.public_id])).status_code == 410
+    assert at("manager").get(reverse("instrument", args=[gone.public_id])).status_code == 200
+
+
+@pytest.mark.parametrize("state", ["draft", "submitted"])
+def test_what_was_never_public_is_not_there(at, world, state):
+    hidden = published(world)
+    Instrument.objects.filter(pk=hidden.pk).update(state=state)
+    assert at().get(reverse("instrument", args=[hidden.public_id])).status_code == 404
