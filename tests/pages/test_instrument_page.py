@@ -43,6 +43,12 @@ def test_who_keeps_it_is_not_named_in_public(see, city):
     assert city.keeper.name not in page(see, None, city)
 
 
+def test_prices_are_read_before_what_others_say(see, city):
+    shown = page(see, None, city)
+    order = [shown.index(f"<h2>{words}</h2>") for words in ("何时空闲", "如何收费？", "基本信息", "用户评价")]
+    assert order == sorted(order)
+
+
 def test_pictures_reserve_their_room_and_files_say_for_whom_they_are(see, city):
     common = {"actor": city.manager, "instrument_id": city.instrument.pk, "now": NOW}
     services.instrument_picture_add(upload=BytesIO(jpeg((800, 600))), alt_zh="主机", **common)
