@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from instrument_share.web.asked import DayField
-from instrument_share.web.formats import bilingual, in_english
+from instrument_share.web.formats import bilingual, bracketed, in_english
 from rewards.domain.states import FindingState
 from rewards.reports import words
 
@@ -74,7 +74,9 @@ class FindingFilterForm(forms.Form):
     def __init__(self, *args: Any, facets: "FindingFacets", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         every = ("", _("All"))
-        kinds = [(kind, f"{words.finding_kind(kind)} ({n})") for kind, n in sorted(facets.kinds.items())]
+        kinds = [
+            (kind, f"{words.finding_kind(kind)}{bracketed(n)}") for kind, n in sorted(facets.kinds.items())
+        ]
         units = [(pk, (en if in_english() and en else zh)) for pk, zh, en in facets.units]
         self.fields["state"].choices = [every, *((s.value, s.value) for s in FindingState)]  # type: ignore[attr-defined]
         self.fields["kind"].choices = [every, *kinds]  # type: ignore[attr-defined]

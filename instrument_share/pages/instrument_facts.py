@@ -33,7 +33,10 @@ def fact_entries(instrument: "Instrument") -> Entries:
     category = instrument.category
     return [
         (_("Number"), instrument.public_id),
-        (_("Category"), f"{formats.bilingual(category, 'name')} ({category.code})" if category else ""),
+        (
+            _("Category"),
+            f"{formats.bilingual(category, 'name')}{formats.bracketed(category.code)}" if category else "",
+        ),
         (_("Manufacturer"), instrument.manufacturer),
         (_("Model"), instrument.model),
         (

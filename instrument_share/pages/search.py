@@ -96,7 +96,9 @@ def with_counts(form: CatalogueForm, among: providers.Counts) -> None:
     """Say beside each district how many of what was found otherwise stand there."""
     counts = among.by_district()
     field: Any = form.fields["district"]
-    field.choices = [(code, f"{name} ({counts[code]})" if code else name) for code, name in field.choices]
+    field.choices = [
+        (code, f"{name}{formats.bracketed(counts[code])}" if code else name) for code, name in field.choices
+    ]
 
 
 @dataclass(frozen=True)

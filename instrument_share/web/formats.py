@@ -34,6 +34,11 @@ def is_chinese_for_english(thing: Any, field: str) -> bool:
     return thing is not None and in_english() and not getattr(thing, f"{field}_en", "")
 
 
+def bracketed(more: object) -> str:
+    """What follows a name in brackets, such as its code or how many there are: `（010102）`, ` (010102)`."""
+    return f" ({more})" if in_english() else f"（{more}）"
+
+
 def yuan(amount: Decimal | int | None) -> str:
     """`¥1,234.50`; a dash where there is no amount."""
     if amount is None:

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from instrument_share.web.asked import DayField
-from instrument_share.web.formats import bilingual, in_english
+from instrument_share.web.formats import bilingual, bracketed, in_english
 from instrument_share.web.problem import told
 from providers import selectors
 from providers.domain.instruments import FIELDS
@@ -148,7 +148,7 @@ def _subjects(held: Sequence[str]) -> list[tuple[str, str]]:
 
 def _countries(held: str) -> list[tuple[Any, Any]]:
     known = [*COUNTRIES] if held in {"", *(code for code, _name in COUNTRIES)} else [*COUNTRIES, (held, held)]
-    return [("", _("Choose a country")), *((code, f"{name} ({code})") for code, name in known)]
+    return [("", _("Choose a country")), *((code, f"{name}{bracketed(code)}") for code, name in known)]
 
 
 class ReasonForm(forms.Form):
@@ -172,7 +172,7 @@ class KeepersForm(forms.Form):
         super().__init__(data, initial=initial)
         offer(
             self.fields["keepers"],
-            [(str(person.pk), f"{person.name} ({person.username})") for person in people],
+            [(str(person.pk), f"{person.name}{bracketed(person.username)}") for person in people],
         )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from instrument_share.web.formats import bilingual
+from instrument_share.web.formats import bilingual, bracketed
 from instrument_share.web.problem import told
 from providers.domain.customs import CUSTOMS_FIELDS
 from providers.domain.words import Audience, GroupKind
@@ -79,7 +79,7 @@ class GroupForm(forms.Form):
 
 
 def _as_choices(instruments: "Iterable[Instrument]") -> list[tuple[str, str]]:
-    return [(str(one.pk), f"{bilingual(one, 'name')} ({one.inner_number})") for one in instruments]
+    return [(str(one.pk), f"{bilingual(one, 'name')}{bracketed(one.inner_number)}") for one in instruments]
 
 
 class CustomsForm(forms.Form):

@@ -87,7 +87,7 @@ def value_of(name: str, value: Any) -> str:
     if value in (None, "", []):
         return formats.NOTHING
     if name == "country":
-        return f"{COUNTRY_NAMES.get(value, value)} ({value})"
+        return f"{COUNTRY_NAMES.get(value, value)}{formats.bracketed(value)}"
     if name == "subjects":
         return told("{names}", {"names": subjects_named(value)})
     spec = FIELDS.get(name)

@@ -156,11 +156,11 @@ def test_each_filter_says_what_it_would_leave_of_what_the_others_leave(shop, ask
         categories = [(text, count) for text, _, _, count in context["facet"]]
         return districts["340100"], districts["340101"], categories, context["count"]
 
-    assert asked() == ("甲区 (2)", "乙区 (1)", [("分析仪器", 2)], 3)
-    assert asked(category="010000") == ("甲区 (1)", "乙区 (1)", [("分析仪器", 2)], 2)
-    assert asked(district="340100") == ("甲区 (2)", "乙区 (1)", [("分析仪器", 1)], 2)
-    assert asked(district="340101", category="010000") == ("甲区 (1)", "乙区 (1)", [("分析仪器", 1)], 1)
-    assert asked(q="质谱 共聚焦") == ("甲区 (1)", "乙区 (1)", [("分析仪器", 1)], 2)
+    assert asked() == ("甲区（2）", "乙区（1）", [("分析仪器", 2)], 3)
+    assert asked(category="010000") == ("甲区（1）", "乙区（1）", [("分析仪器", 2)], 2)
+    assert asked(district="340100") == ("甲区（2）", "乙区（1）", [("分析仪器", 1)], 2)
+    assert asked(district="340101", category="010000") == ("甲区（1）", "乙区（1）", [("分析仪器", 1)], 1)
+    assert asked(q="质谱 共聚焦") == ("甲区（1）", "乙区（1）", [("分析仪器", 1)], 2)
 
 
 def test_pages_follow_each_other_without_gap_in_every_order(shop, ask, see):

@@ -45,7 +45,7 @@ def test_who_keeps_it_is_not_named_in_public(see, city):
 
 def test_prices_are_read_before_what_others_say(see, city):
     shown = page(see, None, city)
-    order = [shown.index(f"<h2>{words}</h2>") for words in ("何时空闲", "如何收费？", "基本信息", "用户评价")]
+    order = [shown.index(f"<h2>{words}</h2>") for words in ("何时空闲", "收费标准", "基本信息", "用户评价")]
     assert order == sorted(order)
 
 

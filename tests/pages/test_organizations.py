@@ -175,7 +175,7 @@ def test_related_organizations_are_declared_by_one_and_ended_by_the_bureau(see, 
     assert "本平台没有使用该代码注册的单位" in answer.content.decode()
     send(admin, "relation_new", company.public_id, other_uscc=other.uscc.lower())
     page = text_of(see(admin, "organization", company.public_id))
-    assert "云屏乙研究所 申报关联 · 自 2026年3月2日 起" in page
+    assert "云屏乙研究所 申报关联 · 自2026年3月2日起" in page
     officer = factories.officer()
     send(officer, "relation_end", company.public_id, other.public_id, reason="股权已转让")
     page = text_of(see(admin, "organization", company.public_id))

@@ -14,6 +14,7 @@ AT_TWO = datetime(2026, 3, 5, 6, 0, tzinfo=UTC)  # 14:00 in Shanghai, a Thursday
 @pytest.mark.parametrize(
     ("shown", "chinese", "english"),
     [
+        (lambda: formats.bracketed("010102"), "（010102）", " (010102)"),
         (lambda: formats.yuan(Decimal("1234.5")), "¥1,234.50", "¥1,234.50"),
         (lambda: formats.yuan(Decimal("0.005")), "¥0.01", "¥0.01"),
         (lambda: formats.yuan(-300), "−¥300.00", "−¥300.00"),

@@ -21,6 +21,7 @@ from instrument_share.web import formats, idempotency, labels, markdown
 register = template.Library()
 _PARTS = "instrument_share/ui/"
 
+register.filter("bracketed", formats.bracketed)
 register.filter("yuan", formats.yuan)
 register.filter("hours", formats.hours)
 register.filter("number", formats.number)
