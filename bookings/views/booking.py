@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from bookings import selectors, services
 from bookings.domain.states import MOVES, BookingState
 from bookings.forms import ReasonForm, TimeForm
-from bookings.views.common import back_address, booking_address, possible
+from bookings.views.common import back_address, booking_address, desk_of, possible
 from bookings.views.next_steps import next_step
 from instrument_share.accounts.permissions import require
 from instrument_share.journal import selectors as journal
@@ -21,7 +21,6 @@ from instrument_share.kernel.states import moved
 from instrument_share.web import clock
 from instrument_share.web.answers import carried_out, confirmed, done
 from instrument_share.web.asked import interval_asked
-from instrument_share.web.desks import OWN, desks
 from instrument_share.web.formats import moment, timerange, yuan
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.problem import problems_told
@@ -49,7 +48,7 @@ def booking(request: SignedInRequest, public_id: str) -> HttpResponse:
         "log": log,
         "may": may,
         "is_mine": is_mine,
-        "desk": OWN if is_mine else desks(request.user)[0],
+        "here": desk_of(request.user, found),
         "shows_code": is_mine and found.state == BookingState.APPROVED,
         "next_step": next_step(found, request.user, cost),
         "history": journal.history(found),
@@ -74,6 +73,7 @@ def cancel(request: SignedInRequest, public_id: str) -> HttpResponse:
         "action": _("Cancel the booking"),
         "tone": "danger",
         "back_address": booking_address(public_id),
+        "here": desk_of(request.user, found),
         "form": form,
     }
 
@@ -143,6 +143,7 @@ def move(request: SignedInRequest, public_id: str) -> HttpResponse:
     terms = providers.terms_at(found.instrument_id, now)
     context = {
         "booking": found,
+        "here": desk_of(request.user, found),
         "form": form,
         "day": found.starts_at.astimezone(CITY_TIME).date(),
         "asks_again": selectors.asks_again(request.user, found, terms),

@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from bookings.domain.states import MOVES, BookingState
+from instrument_share.web.desks import OWN, Place, desks
 
 if TYPE_CHECKING:
-    from bookings.models import Booking
+    from bookings.models import Booking, UsageLog
     from instrument_share.accounts.models import User
 
 CHECK_IN_OPENS = timedelta(minutes=15)
@@ -34,6 +35,11 @@ def back_address(request: HttpRequest, otherwise: str) -> str:
 
 def booking_address(public_id: str) -> str:
     return reverse("booking", args=[public_id])
+
+
+def desk_of(viewer: "User", subject: "Booking | UsageLog") -> Place:
+    """The desk that a booking or a log belongs to for the viewer: one's own, else the one they land on."""
+    return OWN if subject.user_id == viewer.pk else desks(viewer)[0]
 
 
 def possible(viewer: "User", booking: "Booking", now: datetime) -> set[str]:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from bookings import selectors, services
 from bookings.domain.words import Rating
 from bookings.forms import CorrectionForm, ReviewForm
-from bookings.views.common import back_address
+from bookings.views.common import back_address, desk_of
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import NotFound
 from instrument_share.web import clock
@@ -51,6 +51,7 @@ def _shown(request: SignedInRequest, public_id: str, review_form: ReviewForm) ->
         "overtaken": _ids(selectors.overtaken_corrections(log)),
         "may_correct": rules.has_perm("bookings.correct_usage", viewer, log),
         "is_mine": log.user_id == viewer.pk,
+        "here": desk_of(viewer, log),
         "review": review,
         "may_review": review is None and rules.has_perm("bookings.review_usage", viewer, log),
         "review_form": review_form,

@@ -54,6 +54,12 @@ class PublicationForm(forms.Form):
             }
         self.fields["revision"] = forms.IntegerField(required=False, widget=forms.HiddenInput())
 
+    def keep_year(self) -> None:
+        """The year is the one that the hours were added up for; another is chosen from the row of years."""
+        field = self.fields["year"]
+        field.widget.attrs["readonly"] = True
+        field.help_text = _("Choose another year above; the hours of that year come with it.")
+
     def values(self) -> dict[str, Any]:
         """What the services take; without the file, which is prepared first."""
         values = {name: self.cleaned_data[name] for name in FIELDS[self.kind].keys() & self.fields.keys()}

@@ -113,6 +113,8 @@ def new(
     unit = managed_unit(request, organization_id)
     chosen = kind_of(kind)
     form = _form(request, chosen, unit.pk, {**_usual(chosen, now), **(prefilled or {})})
+    if "year" in form.initial:
+        form.keep_year()
     act = request.POST.get("act", "publish")
     save = services.publication_publish if act == "publish" else services.publication_draft
     choices = choices_for(None)

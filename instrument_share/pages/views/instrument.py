@@ -33,8 +33,8 @@ def instrument(request: HttpRequest, public_id: str) -> HttpResponse:
     try:
         found = providers.instrument(request.user, public_id)
     except providers.InstrumentRetired as retired:
-        context = {"instrument": retired.instrument}
-        return render(request, "instrument_share/instrument_gone.html", context, status=410)
+        gone = {"instrument": retired.instrument}
+        return render(request, "instrument_share/instrument_gone.html", gone, status=410)
     terms = providers.terms_at(found.pk, now)
     prices = price_table(terms)
     may = may_use(request.user, found, terms, now)

@@ -92,11 +92,13 @@ def statement_new(request: HttpRequest, organization_id: str) -> HttpResponseBas
     prefilled = _begun_with(unit, year)
     if before and request.GET.get("from") == "last":
         prefilled |= {name: getattr(before, name) for name in COPIED}
+    oldest = min(*stated, year or running, running - 1)
     shown = {
         "before": before,
         "year": year,
         "is_running": year == running,
-        "years": [(one, stated.get(one)) for one in range(running, min(stated, default=running - 1) - 1, -1)],
+        "years": [(one, stated.get(one)) for one in range(running, oldest - 1, -1)],
+        "earlier": oldest - 1,
     }
     return editor.new(
         request, organization_id, PublicationKind.OPENNESS.value, prefilled=prefilled, shown=shown

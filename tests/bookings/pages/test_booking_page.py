@@ -79,6 +79,14 @@ def test_the_way_back_leads_to_a_desk_that_the_reader_has(booking, people, see):
     }
 
 
+def test_a_keepers_own_booking_is_at_their_own_desk_on_all_of_its_pages(city, see):
+    own = book(city, actor=city.keeper, payer=False)
+    for name in ("booking", "booking_move", "booking_cancel"):
+        page = texts(see(city.keeper, name, own.public_id))
+        assert re.findall(r'<a href="([^"]+)" aria-current="page">', page) == ["/me/"]
+    assert 'class="back"><a href="/me/"' in texts(see(city.keeper, "booking", own.public_id))
+
+
 def test_the_page_says_what_happens_next_and_to_whom_it_waits(city, booking, see):
     theirs = texts(see(city.researcher, "booking", booking.public_id))
     assert "机组将于 2026年3月3日 08:00 前审批，在此之前为您保留该时段。" in theirs

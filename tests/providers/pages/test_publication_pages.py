@@ -247,8 +247,14 @@ def test_a_new_statement_is_about_a_year_that_has_none_and_says_which_have(at, w
     assert "2025 本次填报 2024 草稿 2023 已发布 2022 已发布" in said
     html = at("manager").get(page).content.decode()
     assert all(page_of(one) in html for one in (first, draft))
+    assert ("readonly" in str(at("manager").get(page).context["form"]["year"]), "2021 更早" in said) == (
+        True,
+        True,
+    )
+    assert proposed(year="2021") == 2021
     stated(2025)
     assert proposed() is None
+    assert "readonly" not in str(at("manager").get(page).context["form"]["year"])
     assert "各年度均已填报。" in read("manager", page)
 
 
