@@ -60,15 +60,15 @@ class NoNulMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         request.COOKIES = {name: value for name, value in request.COOKIES.items() if NUL not in value}
-        has_nul = NUL in request.path or "%00" in request.META.get("QUERY_STRING", "")
-        if has_nul and not request.path.startswith("/api/"):
+        if NUL in request.path and not request.path.startswith("/api/"):
             raise BadRequest
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
         if request.path.startswith("/api/"):
             return None
-        if not any(NUL in value for _name, values in request.POST.lists() for value in values):
+        is_posted = any(NUL in value for _name, values in request.POST.lists() for value in values)
+        if not is_posted and "%00" not in request.META.get("QUERY_STRING", ""):
             return None
         detail = _(
             "What was sent holds a character that no text has (NUL). Go back, remove it and send it again."

@@ -123,7 +123,9 @@ def test_the_bureaus_table_by_a_kind_that_there_is_not(city, client):
 
 
 def test_no_address_holds_the_character_nul(city, client):
-    assert client.get("/instruments/", {"q": "a\x00b"}).status_code == 400
+    answer = client.get("/instruments/", {"q": "a\x00b"}, headers={"Accept-Language": "en"})
+    assert answer.status_code == 400
+    assert "holds a character that no text has (NUL)" in answer.content.decode()
     assert client.get("/units/a%00b/").status_code == 400
 
 
