@@ -21,6 +21,7 @@ from providers.domain.information import (
     NEWS_NEEDED,
     STATEMENT_DUE,
     InformationKind,
+    InstrumentRecord,
     Published,
     UnitRecord,
 )
@@ -154,7 +155,7 @@ def fresh(on: date | None, as_of: date) -> bool:
 
 
 PROFILE_IN_REVIEW = gettext_noop("Nothing to do: the bureau is reviewing the profile.")
-INSTRUMENTS_IN_REVIEW = gettext_noop("Nothing to do: the bureau is reviewing {names}.")
+INSTRUMENTS_IN_REVIEW = gettext_noop("Nothing to do: the bureau is reviewing them.")
 WITH_BUREAU = frozenset({PROFILE_IN_REVIEW, INSTRUMENTS_IN_REVIEW})
 
 Said = tuple[Sentence, Sentence | None]
@@ -210,7 +211,7 @@ def _instruments(unit: UnitRecord, state: Completeness, as_of: date, threshold: 
             gettext_noop(
                 "{number} of {total} instruments from {threshold} yuan on are not published: {names}."
             ),
-            gettext_noop("Complete and submit: {own}.") if own else INSTRUMENTS_IN_REVIEW,
+            _to_submit(unpublished, own),
             number=len(unpublished),
             total=len(due),
             threshold=threshold,
@@ -223,7 +224,7 @@ def _instruments(unit: UnitRecord, state: Completeness, as_of: date, threshold: 
             gettext_noop(
                 "{number} of {total} instruments have not been confirmed for more than 365 days: {names}."
             ),
-            gettext_noop("Read through and confirm: {names}."),
+            gettext_noop("Read them through and confirm them."),
             number=len(stale),
             total=len(due),
             names=_some(one.name for one in stale),
@@ -233,6 +234,15 @@ def _instruments(unit: UnitRecord, state: Completeness, as_of: date, threshold: 
         total=len(due),
         threshold=threshold,
     )
+
+
+def _to_submit(unpublished: list[InstrumentRecord], own: list[InstrumentRecord]) -> str:
+    """The next step; the reason names the instruments already, unless only some of them wait for the unit."""
+    if not own:
+        return INSTRUMENTS_IN_REVIEW
+    if own == unpublished:
+        return gettext_noop("Complete and submit them.")
+    return gettext_noop("Complete and submit: {own}.")
 
 
 def _news(unit: UnitRecord, _state: Completeness, as_of: date, _threshold: Decimal) -> Said:

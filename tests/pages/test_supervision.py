@@ -166,7 +166,7 @@ def test_readers_of_english_get_english_names(see, client, city, institute, bure
     client.cookies["django_language"] = "en"
     page = text_of(see(bureau, "unit_supervision", institute.public_id))
     assert "1 of 2 instruments from 200,000 yuan on are not published: Mass spectrometer." in page
-    assert "Complete and submit: Mass spectrometer." in page
+    assert "Complete and submit them." in page
     assert "质谱仪" not in page
 
 
@@ -200,7 +200,7 @@ def test_what_waits_for_the_bureau_is_not_the_units_to_do(see, send, city, insti
         published_at=None,
     )
     page = text_of(see(bureau, "unit_supervision", institute.public_id))
-    assert "质谱仪待科技局审核，无须处理。" in page
+    assert "尚未发布：质谱仪。" in page
     send(bureau, "completeness_remind", unit=institute.public_id)
     assert Reminder.objects.get().kinds == ["profile", "news", "regulation", "case", "openness"]
 
