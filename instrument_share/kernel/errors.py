@@ -58,7 +58,10 @@ class NotFound(DomainError):
 class Forbidden(DomainError):
     code = "forbidden"
     kind: Kind = "forbidden"
-    message = gettext_noop("Your role does not allow this.")
+    message = gettext_noop(
+        "Your role does not allow this. Ask whoever administers your organization for the role that it "
+        "needs, or log in with an account that has it."
+    )
 
 
 class Invalid(DomainError):

@@ -17,7 +17,7 @@ from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts import services as account_services
-from instrument_share.kernel.errors import DomainError, Invalid, NotFound
+from instrument_share.kernel.errors import DomainError, Forbidden, Invalid, NotFound
 from instrument_share.kernel.interval import Interval
 from instrument_share.web import clock, problem
 from instrument_share.web.asked import LONGEST_TIME, problem_of_times
@@ -124,7 +124,7 @@ def refusals(*statuses: int) -> dict[int, type[ProblemDetails]]:
 EXAMPLES: Mapping[int, tuple[str, str, list[dict[str, str]]]] = {
     400: ("request.unreadable", "The body is not JSON.", []),
     401: ("authentication.missing", "Log in, or send a valid personal token.", []),
-    403: ("forbidden", "Your role does not allow this.", []),
+    403: ("forbidden", Forbidden.message, []),
     404: ("not_found", "There is nothing at this address, or you may not see it.", []),
     409: (
         "booking.slot_taken",

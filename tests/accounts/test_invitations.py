@@ -9,8 +9,13 @@ from django.core import mail
 
 from instrument_share.accounts import selectors, services
 from instrument_share.accounts.domain import Role
+from instrument_share.accounts.domain.invitations import (
+    InvitationExpired,
+    InvitationWithdrawn,
+    InviterDismissed,
+)
 from instrument_share.accounts.models import Invitation
-from instrument_share.accounts.services import AlreadyMember, InvitationForOther, InvitationOver
+from instrument_share.accounts.services import AlreadyMember, InvitationForOther
 from instrument_share.kernel.errors import Invalid, NotFound
 from tests import factories
 from tests.factories import NOW
@@ -100,7 +105,7 @@ def test_an_address_that_is_merely_claimed_is_not_the_one_invited(invite):
 
 def test_after_fourteen_days_it_is_over(invite):
     secret, invited = invite(), person()
-    with pytest.raises(InvitationOver):
+    with pytest.raises(InvitationExpired):
         accept(invited, secret, now=NOW + timedelta(days=14))
     assert accept(invited, secret, now=NOW + timedelta(days=14, seconds=-1)).state == "active"
 
@@ -121,9 +126,9 @@ def test_a_withdrawn_invitation_does_not_work(invite, admin):
     one = Invitation.objects.get()
     for _twice in range(2):
         services.invitation_withdraw(actor=admin, invitation_id=one.pk, now=NOW)
-    with pytest.raises(InvitationOver):
+    with pytest.raises(InvitationWithdrawn):
         accept(person(), secret)
-    with pytest.raises(InvitationOver):
+    with pytest.raises(InvitationWithdrawn):
         services.invitation_resend(actor=admin, invitation_id=one.pk, now=NOW)
 
 
@@ -152,7 +157,7 @@ def test_what_is_no_address_is_refused(admin, company):
 def test_the_invitation_of_who_was_dismissed_opens_no_door(invite, admin):
     secret = invite(role=Role.ORG_ADMIN)
     admin.memberships.update(state="ended")
-    with pytest.raises(InvitationOver):
+    with pytest.raises(InviterDismissed):
         accept(person(), secret)
 
 

@@ -9,6 +9,13 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, QuerySet
 
 from instrument_share.accounts.domain import MembershipState, Role
+from instrument_share.accounts.domain.invitations import (
+    InvitationExpired,
+    InvitationOver,
+    InvitationTaken,
+    InvitationWithdrawn,
+    InviterDismissed,
+)
 from instrument_share.accounts.domain.roles import MANAGING
 from instrument_share.accounts.models import Invitation, Membership, Organization, User
 from instrument_share.accounts.selectors.standing import roles_given, standing_afresh
@@ -166,14 +173,17 @@ def invitation_by_secret(secret: str) -> Invitation | None:
     )
 
 
-def is_open(found: Invitation, now: datetime) -> bool:
-    """Whether an invitation waits: neither accepted nor withdrawn, nor expired."""
-    return found.accepted_at is None and found.withdrawn_at is None and now < found.expires_at
-
-
-def is_acceptable(found: Invitation, now: datetime) -> bool:
-    """Whether it waits and who sent it may still give the role: who was dismissed opens no door any more."""
-    return is_open(found, now) and Role(found.role) in roles_given(found.invited_by, found.organization)
+def invitation_over(found: Invitation, now: datetime) -> InvitationOver | None:
+    """Why an invitation can't be accepted any more, or None while it waits."""
+    if found.accepted_at is not None:
+        return InvitationTaken()
+    if found.withdrawn_at is not None:
+        return InvitationWithdrawn()
+    if now >= found.expires_at:
+        return InvitationExpired()
+    if Role(found.role) not in roles_given(found.invited_by, found.organization):
+        return InviterDismissed()
+    return None
 
 
 def waiting_requests(viewer: "Viewer", organizations: Iterable[Organization]) -> dict[int, int]:

@@ -7,7 +7,6 @@ from instrument_share.accounts.services.documents import (
 )
 from instrument_share.accounts.services.invitations import (
     InvitationForOther,
-    InvitationOver,
     TooManyInvitations,
     invitation_accept,
     invitation_resend,
@@ -63,7 +62,6 @@ __all__ = [
     "AlreadyMember",
     "DocumentUnusable",
     "InvitationForOther",
-    "InvitationOver",
     "LastOfRole",
     "NotAMember",
     "NotCorrectable",

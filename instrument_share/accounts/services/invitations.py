@@ -18,6 +18,7 @@ from django.utils.translation import gettext
 
 from instrument_share.accounts import selectors
 from instrument_share.accounts.domain import MembershipState, Role
+from instrument_share.accounts.domain.invitations import InvitationTaken, InvitationWithdrawn
 from instrument_share.accounts.models import Invitation, Membership, Organization, User
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.services._common import granted
@@ -33,14 +34,6 @@ OPEN_AT_MOST = 100
 ACCEPTED = gettext_noop("{user} has accepted the invitation to “{organization}”.")
 
 log = logging.getLogger(__name__)
-
-
-class InvitationOver(DomainError):
-    code = "invitation.over"
-    kind: Kind = "gone"
-    message = gettext_noop(
-        "This invitation has been used or withdrawn, or its fourteen days are over. Ask for a new one."
-    )
 
 
 class InvitationForOther(DomainError):
@@ -86,8 +79,10 @@ def invitation_resend(*, actor: User, invitation_id: int, now: datetime) -> Invi
     """A new mail with a new link, for another fourteen days; the link before stops working."""
     invitation = _locked(invitation_id)
     require_gives(actor, invitation.organization, Role(invitation.role))
-    if invitation.accepted_at or invitation.withdrawn_at:
-        raise InvitationOver
+    if invitation.accepted_at:
+        raise InvitationTaken
+    if invitation.withdrawn_at:
+        raise InvitationWithdrawn
     _issue(invitation, actor, "invitation.sent_again", now)
     return invitation
 
@@ -98,7 +93,7 @@ def invitation_withdraw(*, actor: User, invitation_id: int, now: datetime) -> In
     invitation = _locked(invitation_id)
     require_gives(actor, invitation.organization, Role(invitation.role))
     if invitation.accepted_at:
-        raise InvitationOver
+        raise InvitationTaken
     if invitation.withdrawn_at is None:
         invitation.withdrawn_at = now
         invitation.save(update_fields=["withdrawn_at"])
@@ -117,8 +112,8 @@ def invitation_accept(*, actor: User, secret: str, now: datetime) -> Membership:
     invitation = _locked(found.pk)
     if invitation.accepted_by_id == actor.pk:
         return Membership.objects.get(user=actor, organization=invitation.organization, role=invitation.role)
-    if not selectors.is_acceptable(invitation, now):
-        raise InvitationOver
+    if over := selectors.invitation_over(invitation, now):
+        raise over
     if not selectors.is_address_of(actor, invitation.email):
         raise InvitationForOther
     invitation.accepted_at, invitation.accepted_by = now, actor

@@ -21,6 +21,7 @@ from instrument_share.web import clock
 from instrument_share.web.answers import carried_out, done
 from instrument_share.web.formats import bilingual
 from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.problem import told
 from instrument_share.web.signed_in import SignedInRequest
 from providers.views.common import person
 
@@ -65,7 +66,7 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
     back = {"next": request.path}
     context = {
         "invitation": found,
-        "is_open": accounts.is_acceptable(found, now),
+        "over": told(over.message, over.params) if (over := accounts.invitation_over(found, now)) else "",
         "is_theirs": request.user.is_authenticated and accounts.is_address_of(person(request), found.email),
         "log_in": f"{reverse('account_login')}?{urlencode(back)}",
         "sign_up": f"{reverse('account_signup')}?{urlencode({**back, 'email': found.email})}",
