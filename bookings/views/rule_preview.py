@@ -57,7 +57,19 @@ class Compared:
 
     @property
     def differs(self) -> bool:
-        return not all(same for _text, same in (*self.before, *self.after))
+        return bool(self.left_out or self.new)
+
+    @property
+    def left_out(self) -> list[str]:
+        return [text for text, stays in self.before if not stays]
+
+    @property
+    def new(self) -> list[str]:
+        return [text for text, stood in self.after if not stood]
+
+    @property
+    def same(self) -> list[str]:
+        return [text for text, stood in self.after if stood]
 
 
 def preview_of(

@@ -118,11 +118,14 @@ def test_a_row_is_added_and_left_out_without_losing_what_was_typed(sent):
 def test_a_second_version_stands_beside_the_first(sent):
     sent("publish")
     answer = sent("publish", **{"applies_from": "2025-09-10T00:00", "prices-0-price_yuan": "280"})
-    said = text_of(sent("preview"))
+    page = sent("preview")
+    said, body = text_of(page), page.content.decode()
     assert answer.status_code == 302
     assert "第 2 版，自2025年9月10日 00:00起 尚未生效" in said
     assert "260 元/小时。 (已删除)" in said
     assert "280 元/小时。 (新增)" in said
+    folded = re.search(r"<details><summary>其余 (\d+) 条保持不变</summary>(.*?)</details>", body, re.DOTALL)
+    assert folded[2].count("<li>") == int(folded[1])
 
 
 def test_every_kind_of_row_can_be_entered(sent):
