@@ -188,6 +188,7 @@ def name_the_keeper_and_set_the_rule(page: Page, public_id: str, keeper: User) -
     for name in ("user_kinds", "service_modes"):
         for box in page.locator(f"input[name='{name}']").all():
             box.check()
+    page.locator("summary", has_text="时长与时限").click()
     fill(page, max_length="8", lead="0", minimum_charge_yuan="0", turnaround="0")
     fill(page, applies_from="2025-03-03T09:00")
     page.locator("button[name=act][value=preview].btn").click()
