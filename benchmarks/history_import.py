@@ -39,7 +39,7 @@ def main() -> None:
                 cursor.executemany(statement, rows)
             transaction.set_rollback(True)
 
-    logs = sum(len(rows) for _, rows in year.rows)
+    logs = sum(len(rows) for rows in year.rows)
     written = sum(len(rows) for _, rows in stored)
     verdict.compare(
         f"import of {logs:,} logs ({written:,} rows)",
