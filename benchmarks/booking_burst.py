@@ -11,11 +11,12 @@ from time import time
 from django.db import connection, transaction
 
 from benchmarks.harness import Verdict, make_database
-from bookings import services
-from bookings.models import Booking, BookingGroup
+from bookings.requests.models import Booking, BookingGroup
+from bookings.requests.services.bookings import booking_create
+from bookings.requests.services.next_free import next_free_rebuild
 from instrument_share.accounts.models import User
 from instrument_share.kernel.interval import Interval
-from providers.domain.words import ServiceMode
+from providers.terms.domain.words import ServiceMode
 from tests import factories
 from tests.factories import NOW
 
@@ -31,7 +32,7 @@ def main() -> None:
     verdict = Verdict()
     city = factories.city()
     bookers = [factories.member(city.company).pk for _ in range(PROCESSES)]
-    services.next_free_rebuild(NOW)
+    next_free_rebuild(NOW)
     connection.close()
     context = multiprocessing.get_context("spawn")
     barrier, results = context.Barrier(PROCESSES), context.Queue()
@@ -69,7 +70,7 @@ def take_part(barrier, results, number, booker_id, instrument_id, company_id) ->
     def book(turn) -> None:
         day, hour = divmod(number * (EACH + 1) + turn, HOURS_A_DAY)
         start = NOW + timedelta(days=day + 1, hours=hour)
-        services.booking_create(
+        booking_create(
             actor=booker,
             instrument_id=instrument_id,
             interval=Interval(start, start + timedelta(hours=1)),

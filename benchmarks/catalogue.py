@@ -14,13 +14,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from schedule.models import Calendar
 
-from bookings import selectors as bookings
-from bookings.models import Booking, BookingGroup, NextFree
+from bookings.requests.models import Booking, BookingGroup, NextFree
+from bookings.requests.selectors.searching import Order, catalogue_search
 from instrument_share.kernel.interval import Interval
-from providers import selectors as providers
-from providers import services
-from providers.domain.words import ServiceMode, UserKind
-from providers.models import Closure, Instrument, OpenServiceRule, OpenWindow, PriceLine
+from providers.instruments.models import Instrument
+from providers.search.selectors.search import EVERYTHING, search
+from providers.search.services.index import search_rebuild
+from providers.search.services.synonyms import synonyms_load
+from providers.terms.domain.words import ServiceMode, UserKind
+from providers.terms.models import Closure, OpenServiceRule, OpenWindow, PriceLine
 from tests.factories import LONG_AGO, NOW, organization, user
 
 UNITS, INSTRUMENTS, DAYS = 200, 20_000, 14
@@ -70,7 +72,7 @@ def main() -> None:
         words = timed_search(text)
         compare(verdict, f"{text}, by fit", asked(words), accepted, ROW_EACH)
         compare(verdict, f"{text}, free then, by fit", asked(words, free=WANTED), accepted, ROW_EACH)
-        took = timed(lambda text=text: providers.search(text))
+        took = timed(lambda text=text: search(text))
         print(f"  {'its words understood in':42}{took * 1000:>8.2f} ms")
     misspelt = timed_search("confocl")
     assert misspelt.corrected, "the misspelt word was not corrected"
@@ -78,21 +80,21 @@ def main() -> None:
 
 
 def pages():
-    yield "catalogue by name", asked(order=bookings.Order.NAME), 8
+    yield "catalogue by name", asked(order=Order.NAME), 8
     yield "catalogue by next free time", asked(), 15
-    yield "catalogue by price", asked(order=bookings.Order.PRICE), 15
-    yield "free at this time, by name", asked(order=bookings.Order.NAME, free=WANTED), 20
+    yield "catalogue by price", asked(order=Order.PRICE), 15
+    yield "free at this time, by name", asked(order=Order.NAME, free=WANTED), 20
     yield "free at this time, by next free time", asked(free=WANTED), 20
-    yield "free at this time, by price", asked(order=bookings.Order.PRICE, free=WANTED), 25
+    yield "free at this time, by price", asked(order=Order.PRICE, free=WANTED), 25
 
 
-def asked(words=providers.EVERYTHING, **more):
-    return bookings.catalogue_search(AnonymousUser(), search=words, now=NOW, **more)
+def asked(words=EVERYTHING, **more):
+    return catalogue_search(AnonymousUser(), search=words, now=NOW, **more)
 
 
 def timed_search(text):
     with CaptureQueriesContext(connection) as statements:
-        words = providers.search(text)
+        words = search(text)
     assert len(statements) <= 2
     return words
 
@@ -188,8 +190,8 @@ def fill() -> None:
         [PriceLine(rule=rule, price_yuan=50 + rule.pk * 37 % 900) for rule in rules], batch_size=BATCH
     )
     fill_time(instruments, rules)
-    services.synonyms_load(actor=None, now=LONG_AGO)
-    print(f"{'index and prices made anew in':44}{timed(services.search_rebuild):>9.1f} s", flush=True)
+    synonyms_load(actor=None, now=LONG_AGO)
+    print(f"{'index and prices made anew in':44}{timed(search_rebuild):>9.1f} s", flush=True)
 
 
 def fill_time(instruments, rules) -> None:

@@ -8,8 +8,9 @@ from reportlab.pdfgen.canvas import Canvas
 from benchmarks.harness import Verdict, make_database, timed
 from benchmarks.harness.year import Steps, Year
 from instrument_share.documents import official
-from rewards.reports import finance_letter, report_facts
-from rewards.selectors import policy_rules
+from rewards.policy.selectors import policy_rules
+from rewards.report.reports.facts import report_facts
+from rewards.report.reports.letter import finance_letter
 from tests.rewards.builders import AFTER
 
 ACCEPTED = 100

@@ -8,7 +8,8 @@ from django.db import connection, transaction
 
 from benchmarks.harness import Verdict, make_database
 from benchmarks.harness.year import Year
-from bookings.models import Booking, BookingGroup, Review, UsageConfirmation, UsageEntry, UsageLog
+from bookings.requests.models import Booking, BookingGroup
+from bookings.usage.models import Review, UsageConfirmation, UsageEntry, UsageLog
 
 USES_EACH = 100
 ACCEPTED = 20

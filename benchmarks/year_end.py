@@ -2,7 +2,7 @@
 
 from benchmarks.harness import Verdict, analyze, make_database
 from benchmarks.harness.year import Steps, Year
-from bookings.models import UsageLog
+from bookings.usage.models import UsageLog
 
 USES_EACH = 150
 

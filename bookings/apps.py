@@ -8,6 +8,6 @@ class BookingsConfig(AppConfig):
     name = "bookings"
 
     def ready(self) -> None:
-        from bookings import permissions  # noqa: F401 (registers the permissions)
+        from bookings.requests import permissions  # noqa: F401 (registers the permissions)
 
         register(*guards.NO_OVERLAP, *guards.APPEND_ONLY)

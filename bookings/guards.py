@@ -1,6 +1,6 @@
 """What the database refuses for bookings and usage, whatever the code does."""
 
-from bookings.domain.states import HOLDING
+from bookings.requests.domain.states import HOLDING
 from instrument_share.journal.guards import Guard, append_only
 
 _HOLDING = ", ".join(f"'{state}'" for state in sorted(HOLDING))

@@ -2,7 +2,9 @@
 
 from django.urls import path
 
-from bookings.views import attendance, booking, cases, holidays, instrument_states, rules, usage
+from bookings.requests.views import bookings as booking
+from bookings.requests.views import holidays, instrument_states, rules
+from bookings.usage.views import attendance, cases, usage
 
 urlpatterns = [
     path("instruments/<str:public_id>/suspend/", instrument_states.suspend, name="instrument_suspend"),

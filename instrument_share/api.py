@@ -1,8 +1,10 @@
 """The API under /api/v1: authentication, error mapping and the routers of the apps."""
 
-from bookings.api import bookings, public, usage
+from bookings.requests.api.bookings import router as bookings
+from bookings.requests.api.free_time import router as public
+from bookings.usage.api import router as usage
 from instrument_share.web.api import ShareAPI, answer_refusals, me_router
-from providers.api import router as providers
+from providers.search.api import router as providers
 
 DESCRIPTION = """
 Instruments of the city's sharing platform: search, free time, prices, bookings and usage.

@@ -5,4 +5,4 @@ class ProvidersConfig(AppConfig):
     name = "providers"
 
     def ready(self) -> None:
-        from providers import permissions  # noqa: F401 (registers the permissions)
+        from providers.instruments import permissions  # noqa: F401 (registers the permissions)

@@ -2,25 +2,18 @@
 
 from django.urls import path
 
-from providers.views import (
-    imports,
-    instrument_acts,
-    instruments,
-    media,
-    people,
-    profile,
-    publication_acts,
-    publication_pictures,
-    publications,
-    recode,
-    reviews,
-    revisions,
-    synonyms,
-    together,
-)
+from providers.exchange.views import imports
+from providers.instruments.views import acts as instrument_acts
+from providers.instruments.views import categories as recode
+from providers.instruments.views import media, people, together
+from providers.instruments.views.instruments import edit, new
+from providers.revisions.views import revisions
+from providers.search import views as synonyms
+from providers.units.views import profile, publication_acts, publication_pictures, publications, reviews
+from providers.units.views.own_instruments import instruments
 
 urlpatterns = [
-    path("unit/instruments/<str:public_id>/edit/", instruments.edit, name="instrument_edit"),
+    path("unit/instruments/<str:public_id>/edit/", edit, name="instrument_edit"),
     path("unit/instruments/<str:public_id>/people/", people.people, name="instrument_people"),
     path("unit/instruments/<str:public_id>/keepers/", people.keepers_set, name="keepers_set"),
     path(
@@ -76,8 +69,8 @@ urlpatterns = [
     path("unit/<str:organization_id>/profile/", profile.edit, name="unit_profile_edit"),
     path("unit/<str:organization_id>/profile/submit/", profile.submit, name="unit_profile_submit"),
     path("unit/<str:organization_id>/profile/confirm/", profile.confirm, name="unit_profile_confirm"),
-    path("unit/<str:organization_id>/instruments/", instruments.instruments, name="unit_instruments"),
-    path("unit/<str:organization_id>/instruments/new/", instruments.new, name="instrument_new"),
+    path("unit/<str:organization_id>/instruments/", instruments, name="unit_instruments"),
+    path("unit/<str:organization_id>/instruments/new/", new, name="instrument_new"),
     path("unit/<str:organization_id>/import/", imports.upload, name="sheet_import"),
     path(
         "unit/<str:organization_id>/import/<str:kind>/template.<str:ending>",

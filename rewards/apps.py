@@ -5,4 +5,4 @@ class RewardsConfig(AppConfig):
     name = "rewards"
 
     def ready(self) -> None:
-        from rewards import permissions  # noqa: F401 (registers the permissions)
+        from rewards.cycle import permissions  # noqa: F401 (registers the permissions)

@@ -2,17 +2,23 @@
 
 from django.urls import path
 
-from rewards.views import cycles, finance, findings, results, verify
+from rewards.assessment.views import results
+from rewards.assessment.views.export import units_csv
+from rewards.cycle.views import cycle_open
+from rewards.findings.views import findings
+from rewards.policy.views import policy_new
+from rewards.report.views import finance, verify
+from rewards.year.views.cycles import cycle, cycle_step
 
 urlpatterns = [
     path("verify/", verify.verify, name="verify"),
     path("openness/results/<int:year>/", results.result, name="result"),
-    path("bureau/policies/new/", cycles.policy_new, name="policy_new"),
-    path("bureau/cycles/<int:year>/", cycles.cycle, name="cycle"),
-    path("bureau/cycles/<int:year>/open/", cycles.cycle_open, name="cycle_open"),
-    path("bureau/cycles/<int:year>/units.csv", cycles.units_csv, name="units_csv"),
+    path("bureau/policies/new/", policy_new, name="policy_new"),
+    path("bureau/cycles/<int:year>/", cycle, name="cycle"),
+    path("bureau/cycles/<int:year>/open/", cycle_open, name="cycle_open"),
+    path("bureau/cycles/<int:year>/units.csv", units_csv, name="units_csv"),
     path("bureau/cycles/<int:year>/findings/", findings.findings, name="findings"),
-    path("bureau/cycles/<int:year>/<str:verb>/", cycles.cycle_step, name="cycle_step"),
+    path("bureau/cycles/<int:year>/<str:verb>/", cycle_step, name="cycle_step"),
     path("bureau/findings/<str:public_id>/", findings.finding, name="finding"),
     path("bureau/findings/<str:public_id>/decide/", findings.finding_decide, name="finding_decide"),
     path("bureau/findings/<str:public_id>/answer/", findings.finding_answer, name="finding_answer"),

@@ -23,8 +23,10 @@ from instrument_share.accounts.domain import (
 from instrument_share.accounts.models import Membership, Organization, User
 from instrument_share.kernel import uscc
 from instrument_share.kernel.interval import Interval
-from providers.domain.words import Decision, InstrumentState, ServiceMode, UserKind
-from providers.models import Instrument, Keeper, OpenServiceRule, OpenWindow, PriceLine, RuleQuota
+from providers.instruments.domain.words import InstrumentState
+from providers.instruments.models import Instrument, Keeper
+from providers.terms.domain.words import Decision, ServiceMode, UserKind
+from providers.terms.models import OpenServiceRule, OpenWindow, PriceLine, RuleQuota
 
 NOW = datetime(2026, 3, 2, 0, 0, tzinfo=UTC)
 """Monday 2 March 2026, 08:00 in the city."""

@@ -9,21 +9,22 @@ from django.core.files.base import ContentFile
 import bookings.services
 import providers.services
 import rewards.services
-from bookings.domain.history import HistoryRow
-from bookings.domain.words import Rating
+from bookings.usage.domain.history import HistoryRow
+from bookings.usage.domain.words import Rating
 from instrument_share.accounts import services as accounts
 from instrument_share.accounts.domain import OrganizationKind, Role
 from instrument_share.journal import services as journal
 from instrument_share.kernel.uscc import check_character
-from providers.domain.publications import PublicationKind
-from providers.domain.sheet_kinds import INSTRUMENTS
-from providers.domain.sheets import Table
-from providers.domain.words import GroupKind, ServiceMode
-from providers.services.imports import apply as sheet_apply
-from providers.services.imports import preview as sheet_preview
-from providers.services.national import national_year_save
-from providers.services.sheet_runs import sheet_run_continue, sheet_run_start
-from providers.services.uploads import sheet_forget, sheet_keep, sheet_kept
+from instrument_share.sheets.table import Table
+from providers.exchange.domain.sheets.kinds import INSTRUMENTS
+from providers.exchange.services.imports import apply as sheet_apply
+from providers.exchange.services.imports import preview as sheet_preview
+from providers.exchange.services.national import national_year_save
+from providers.exchange.services.sheet_runs import sheet_run_continue, sheet_run_start
+from providers.exchange.services.uploads import sheet_forget, sheet_keep, sheet_kept
+from providers.instruments.domain.words import GroupKind
+from providers.terms.domain.words import ServiceMode
+from providers.units.domain.publications import PublicationKind
 from tests.factories import slot
 from tests.permission_world import INVITED, LATER, tomorrow
 from tests.providers.conftest import INSTRUMENT, PROFILE, terms

@@ -12,7 +12,9 @@ from types import SimpleNamespace
 from django.contrib.auth.models import AnonymousUser
 from django.core.files.base import ContentFile
 
-from bookings import services as bookings
+from bookings.requests.services.bookings import booking_approve
+from bookings.usage.services.attendance import booking_check_in, booking_check_out
+from bookings.usage.services.usage import usage_correct, usage_log_by_hand
 from instrument_share.accounts import services as accounts
 from instrument_share.accounts.domain import MembershipState, OrganizationKind, OrganizationState, Role
 from instrument_share.accounts.models import (
@@ -23,24 +25,27 @@ from instrument_share.accounts.models import (
 )
 from instrument_share.journal.models import Notification
 from instrument_share.kernel.interval import Interval
-from providers.domain.words import InstrumentState, ServiceMode
-from providers.models import (
-    Closure,
+from providers.exchange.models import SheetRun
+from providers.instruments.domain.words import InstrumentState
+from providers.instruments.models import (
     InstrumentAttachment,
     InstrumentGroup,
     InstrumentPicture,
     Keeper,
-    PublicationPicture,
     Qualification,
-    Regulation,
-    ServiceCase,
-    SheetRun,
-    SynonymGroup,
-    UnitNews,
-    UnitProfile,
 )
-from rewards import services as rewards
-from rewards.models import Finding, UnitAssessment
+from providers.search.models import SynonymGroup
+from providers.terms.domain.words import ServiceMode
+from providers.terms.models import Closure
+from providers.units.models import PublicationPicture, Regulation, ServiceCase, UnitNews, UnitProfile
+from rewards.assessment.models import UnitAssessment
+from rewards.assessment.services.notice import cycle_announce, cycle_approve
+from rewards.assessment.services.scoring import cycle_score
+from rewards.cycle.services.cycles import cycle_freeze, cycle_open
+from rewards.findings.models import Finding
+from rewards.findings.services import cycle_check, finding_decide
+from rewards.policy.services import policy_load
+from rewards.report.services.reports import report_send
 from tests import factories
 from tests.bookings.booking import book
 from tests.factories import LONG_AGO, NOW, slot
@@ -243,11 +248,11 @@ def _things_of_the_user(city, instrument):
     """A request, a booking in use, a use that the keeper recorded and corrected, one that the manager did."""
     notification = Notification.objects.create(user=city.researcher, message="Approved.", created_at=NOW)
     used = _running(city, slot(day=-1))
-    log = bookings.booking_check_out(actor=city.keeper, booking_id=used.pk, now=used.ends_at)
-    correction = bookings.usage_correct(
+    log = booking_check_out(actor=city.keeper, booking_id=used.pk, now=used.ends_at)
+    correction = usage_correct(
         actor=city.keeper, log_id=log.pk, changes={"samples": 3}, reason="漏记", now=NOW
     )
-    by_hand = bookings.usage_log_by_hand(
+    by_hand = usage_log_by_hand(
         actor=city.manager,
         instrument_id=instrument.pk,
         interval=slot(day=-2),
@@ -271,10 +276,8 @@ def _things_of_the_user(city, instrument):
 
 def _running(city, interval):
     booking = book(city, interval, now=interval.start - timedelta(hours=1))
-    bookings.booking_approve(
-        actor=city.keeper, booking_id=booking.pk, now=interval.start - timedelta(hours=1)
-    )
-    return bookings.booking_check_in(actor=city.keeper, booking_id=booking.pk, now=interval.start)
+    booking_approve(actor=city.keeper, booking_id=booking.pk, now=interval.start - timedelta(hours=1))
+    return booking_check_in(actor=city.keeper, booking_id=booking.pk, now=interval.start)
 
 
 def _year(city, authorities, instrument, company):
@@ -286,21 +289,19 @@ def _year(city, authorities, instrument, company):
         start = local(YEAR, 5, day, 8)
         authorities.log(instrument, start, payer=payer, external=True, amount=Decimal(1000))
     officer = {"actor": authorities.officer}
-    policy = rewards.policy_load(document=POLICY, now=AFTER, **officer)
-    cycle = rewards.cycle_open(
-        year=YEAR, policy_id=policy.pk, budget_yuan=Decimal(100_000), now=AFTER, **officer
-    )
+    policy = policy_load(document=POLICY, now=AFTER, **officer)
+    cycle = cycle_open(year=YEAR, policy_id=policy.pk, budget_yuan=Decimal(100_000), now=AFTER, **officer)
     step = {"cycle_id": cycle.pk, **officer}
-    rewards.cycle_freeze(now=AFTER, **step)
-    rewards.cycle_check(now=AFTER, **step)
+    cycle_freeze(now=AFTER, **step)
+    cycle_check(now=AFTER, **step)
     for found in Finding.objects.all():
-        rewards.finding_decide(
+        finding_decide(
             actor=authorities.auditor, finding_id=found.pk, uphold=False, reason="情况属实", now=AFTER
         )
-    rewards.cycle_score(now=AFTER, **step)
-    rewards.cycle_announce(now=AFTER, **step)
-    rewards.cycle_approve(now=AFTER + 14 * DAY, **step)
-    report = rewards.report_send(now=AFTER + 15 * DAY, **step)
+    cycle_score(now=AFTER, **step)
+    cycle_announce(now=AFTER, **step)
+    cycle_approve(now=AFTER + 14 * DAY, **step)
+    report = report_send(now=AFTER + 15 * DAY, **step)
     assessment = UnitAssessment.objects.get(organization=city.owner)
     return {
         "policy": policy,

@@ -4,15 +4,19 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from bookings import services as bookings
-from bookings.domain.history import HistoryRow, PastUse
-from bookings.domain.words import Rating
+from bookings.usage.domain.history import HistoryRow, PastUse
+from bookings.usage.domain.words import Rating
+from bookings.usage.services.history import history_import
 from instrument_share.accounts.domain import Role
 from instrument_share.kernel.interval import Interval
-from providers.domain.words import ServiceMode
-from providers.models import PriceLine
-from rewards import services
-from rewards.models import AssessmentCycle
+from providers.terms.domain.words import ServiceMode
+from providers.terms.models import PriceLine
+from rewards.assessment.services.notice import cycle_announce, cycle_approve
+from rewards.assessment.services.scoring import cycle_score
+from rewards.cycle.models import AssessmentCycle
+from rewards.cycle.services.cycles import cycle_freeze, cycle_open
+from rewards.findings.services import cycle_check, finding_decide
+from rewards.policy.services import policy_load
 from tests.rewards.builders import AFTER, YEAR, build_city, local
 
 UNITS = ("云屏理工大学", "云屏材料研究所", "云屏海洋研究院", "云屏医学院")
@@ -65,7 +69,7 @@ class Year:
 
     def import_all(self) -> None:
         for rows in self.rows:
-            bookings.history_import(actor=self.administrator, rows=rows, now=AFTER)
+            history_import(actor=self.administrator, rows=rows, now=AFTER)
 
 
 class Steps:
@@ -73,10 +77,8 @@ class Steps:
 
     def __init__(self, year: Year) -> None:
         self.officer = year.city.officer
-        policy = services.policy_load(
-            actor=self.officer, document=POLICY.read_text(encoding="utf-8"), now=AFTER
-        )
-        cycle = services.cycle_open(
+        policy = policy_load(actor=self.officer, document=POLICY.read_text(encoding="utf-8"), now=AFTER)
+        cycle = cycle_open(
             actor=self.officer, year=YEAR, policy_id=policy.pk, budget_yuan=Decimal(3_000_000), now=AFTER
         )
         self.on = {"actor": self.officer, "cycle_id": cycle.pk}
@@ -86,20 +88,20 @@ class Steps:
         return AssessmentCycle.objects.select_related("policy").get(pk=self.on["cycle_id"])
 
     def freeze(self) -> None:
-        services.cycle_freeze(**self.on, now=AFTER)
+        cycle_freeze(**self.on, now=AFTER)
 
     def check(self) -> None:
-        services.cycle_check(**self.on, now=AFTER + DAY)
+        cycle_check(**self.on, now=AFTER + DAY)
 
     def score(self) -> None:
-        services.cycle_score(**self.on, now=AFTER + 2 * DAY)
+        cycle_score(**self.on, now=AFTER + 2 * DAY)
 
     def approve(self) -> None:
         """Announce and, when the notice is over and every finding was dismissed, approve."""
         for finding in self.cycle.findings.all():
-            services.finding_decide(
+            finding_decide(
                 actor=self.officer, finding_id=finding.pk, uphold=False, reason="情况属实", now=AFTER + DAY
             )
         self.score()
-        services.cycle_announce(**self.on, now=AFTER + 3 * DAY)
-        services.cycle_approve(**self.on, now=AFTER + 20 * DAY)
+        cycle_announce(**self.on, now=AFTER + 3 * DAY)
+        cycle_approve(**self.on, now=AFTER + 20 * DAY)

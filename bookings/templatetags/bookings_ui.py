@@ -14,15 +14,16 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from bookings.domain import wording
-from bookings.domain.pricing import MINIMUM
-from bookings.domain.states import BookingState
-from bookings.domain.words import Capture, CreditKind, Direction, Rating, UsagePurpose
+from bookings.requests.domain import wording
+from bookings.requests.domain.pricing import MINIMUM
+from bookings.requests.domain.states import BookingState
+from bookings.requests.domain.words import CreditKind, Direction
+from bookings.usage.domain.words import Capture, Rating, UsagePurpose
 from instrument_share.web import formats
 from instrument_share.web.labels import label
 from instrument_share.web.templatetags.ui import facts
-from providers.domain import wording as provider_wording
-from providers.domain.words import PriceUnit, ServiceMode, UserKind
+from providers import domain as provider_domain
+from providers.domain import PriceUnit, ServiceMode, UserKind
 
 register = template.Library()
 
@@ -42,7 +43,7 @@ SECONDS = frozenset({"setup_seconds", "measuring_seconds", "post_seconds", "idle
 def word(code: str, of: str) -> str:
     """`{{ booking.service_mode|word:"service_mode" }}`: a stored code of a closed list in words."""
     member = LISTS[of](code)
-    say = wording.word if type(member) in wording.WORDS else provider_wording.word
+    say = wording.word if type(member) in wording.WORDS else provider_domain.word
     return _(say(member))
 
 
@@ -94,7 +95,7 @@ def _line_words(line: Mapping[str, str]) -> str:
         return _("up to the minimum charge of {amount}").format(
             amount=formats.yuan(Decimal(line["price_yuan"]))
         )
-    unit = _(provider_wording.word(PriceUnit(line["unit"])))
+    unit = _(provider_domain.word(PriceUnit(line["unit"])))
     each = formats.yuan(Decimal(line["price_yuan"]))
     return f"{formats.number(Decimal(line['quantity']), 4)} × {each} {unit}"
 

@@ -8,10 +8,8 @@ import rules
 from django import template
 
 from bookings.templatetags.rules_ui import price_conditions
-from providers import selectors as providers
-from providers.domain.price_changes import PriceChange, price_changes
-from providers.domain.price_table import price_table
-from providers.domain.terms import Terms
+from providers import public as providers
+from providers.domain import PriceChange, Terms, price_changes, price_table
 
 register = template.Library()
 

@@ -9,16 +9,12 @@ from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from bookings.domain.price_examples import PriceExample
+from bookings.requests.domain.price_examples import PriceExample
 from instrument_share.kernel.wording import Sentence
 from instrument_share.web import formats
 from instrument_share.web.problem import told
 from instrument_share.web.templatetags.ui import badge
-from providers.domain.price_changes import PriceChange
-from providers.domain.price_table import PriceTableRow
-from providers.domain.sentences import conditions
-from providers.domain.terms import Price
-from providers.domain.wording import word
+from providers.domain import Price, PriceChange, PriceTableRow, conditions, word
 
 register = template.Library()
 

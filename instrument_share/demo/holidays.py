@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from instrument_share.demo.city import City
-from providers.domain.words import DayKind
-from providers.services import Day
+from providers.domain import Day, DayKind
 
 ONE_DAY = timedelta(days=1)
 

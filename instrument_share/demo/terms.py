@@ -6,15 +6,18 @@ from itertools import product
 from typing import Any
 
 from instrument_share.demo.city import City, Instrument
-from providers.domain.terms import OpeningPattern, Price, Quota, TermsDraft
-from providers.domain.words import (
+from providers.domain import (
     Decision,
     Frequency,
     HolidayTreatment,
+    OpeningPattern,
+    Price,
     PriceUnit,
+    Quota,
     QuotaHolder,
     QuotaSpan,
     ServiceMode,
+    TermsDraft,
     UserKind,
 )
 

@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from bookings.selectors.statistics import Hours
-from providers.domain.completeness import UnitCompleteness
+from bookings.public import Hours
 
 
 def stacked_hours(
@@ -24,16 +22,6 @@ def stacked_hours(
             {"name": _("for external users"), "data": [_hours(row.external_seconds) for row in rows]},
             {"name": _("for the unit itself"), "data": [_hours(row.internal_seconds) for row in rows]},
         ],
-    }
-
-
-def completeness_course(days: Sequence[UnitCompleteness]) -> dict[str, Any]:
-    """How much of a unit's information was complete at the end of each month, and is now."""
-    return {
-        "type": "line",
-        "unit": "%",
-        "categories": [date_format(day.as_of, "YEAR_MONTH_FORMAT") for day in days],
-        "series": [{"name": _("complete"), "data": [day.percent for day in days]}],
     }
 
 

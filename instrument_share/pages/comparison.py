@@ -10,17 +10,16 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from bookings import selectors as bookings
+from bookings import public as bookings
 from instrument_share.pages.rows import PriceFrom, price_from
 from instrument_share.web import formats
 from instrument_share.web.problem import told
-from providers import selectors as providers
-from providers.domain.wording import word
-from providers.domain.words import Decision, ServiceMode, UserKind
+from providers import public as providers
+from providers.domain import Decision, ServiceMode, UserKind, word
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
-    from providers.domain.terms import Terms
+    from providers.domain import Terms
     from providers.models import Instrument
 
 

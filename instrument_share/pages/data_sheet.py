@@ -27,10 +27,10 @@ from instrument_share.pages.structured import absolute
 from instrument_share.web import formats
 from instrument_share.web.formats import bilingual
 from instrument_share.web.problem import told
-from providers.domain.sentences import sentences
+from providers.domain import sentences
 
 if TYPE_CHECKING:
-    from providers.domain.terms import Terms
+    from providers.domain import Terms
     from providers.models import Instrument, InstrumentPicture
 
 PICTURE_HEIGHT_MM = 34.0

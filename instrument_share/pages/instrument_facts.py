@@ -8,10 +8,8 @@ from django.utils.translation import gettext as _
 from instrument_share.pages.prices import PriceRow
 from instrument_share.web import formats
 from instrument_share.web.problem import told
-from providers.domain import words
-from providers.domain.subjects import subjects_named
-from providers.domain.wording import word
-from providers.forms.countries import COUNTRIES
+from providers.domain import Purpose, SharingMode, subjects_named, word
+from providers.public import COUNTRIES
 
 if TYPE_CHECKING:
     from providers.models import Instrument
@@ -46,8 +44,8 @@ def fact_entries(instrument: "Instrument") -> Entries:
         (_("Subjects"), subject_names(instrument.subjects)),
         (_("In service since"), formats.date_only(instrument.in_service_date)),
         (_("Original value"), formats.yuan(instrument.value_yuan)),
-        (_("Purpose"), told(word(words.Purpose(instrument.purpose)), {})),
-        (_("Sharing"), told(word(words.SharingMode(instrument.sharing_mode)), {})),
+        (_("Purpose"), told(word(Purpose(instrument.purpose)), {})),
+        (_("Sharing"), told(word(SharingMode(instrument.sharing_mode)), {})),
     ]
 
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from instrument_share.accounts.selectors import standing
 from instrument_share.pages.prices import PriceRow
-from providers import selectors as providers
-from providers.domain.words import ServiceMode, UserKind
+from providers import public as providers
+from providers.domain import ServiceMode, UserKind
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
-    from providers.domain.terms import Terms
+    from providers.domain import Terms
     from providers.models import Instrument
 
 

@@ -16,27 +16,23 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-from bookings.domain.national import service_record
-from bookings.selectors import service_facts
+from bookings.domain import service_record
+from bookings.public import service_facts
 from instrument_share.kernel.wording import Bilingual
-from providers.domain.national import (
+from providers.domain import (
     DRAFT,
     RECORDS,
     STATUS_FIELD,
     VERSION,
     RecordType,
     Refusal,
+    UserKind,
+    customs_record,
+    instrument_record,
     refusals_of,
+    unit_record,
 )
-from providers.domain.national_values import customs_record, instrument_record, unit_record
-from providers.domain.words import UserKind
-from providers.selectors.national import (
-    addresses,
-    customs_facts,
-    national_instruments,
-    national_units,
-    unit_codes,
-)
+from providers.public import addresses, customs_facts, national_instruments, national_units, unit_codes
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import time
 from decimal import Decimal
 
-from providers.domain.terms import Terms
-from providers.domain.words import PriceUnit, ServiceMode, UserKind
+from providers.domain import PriceUnit, ServiceMode, Terms, UserKind
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from instrument_share.pages.weeks import Day, coming_week
-from providers import selectors as providers
-from providers.domain.words import PriceUnit
+from providers import public as providers
+from providers.domain import PriceUnit
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer

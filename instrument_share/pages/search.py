@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from instrument_share.pages.forms import CatalogueForm
 from instrument_share.web import formats
-from providers import selectors as providers
+from providers import public as providers
 
 if TYPE_CHECKING:
-    from bookings.selectors import Found
+    from bookings.public import Found
 
 MOST_COMPARED = 4
 

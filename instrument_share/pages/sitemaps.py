@@ -13,8 +13,8 @@ from django.contrib.sitemaps import Sitemap
 from django.db.models import Q
 from django.urls import reverse
 
-from providers import selectors as providers
-from providers.domain.publications import PublicationKind
+from providers import public as providers
+from providers.domain import PublicationKind
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

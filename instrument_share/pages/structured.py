@@ -10,10 +10,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from instrument_share.web.formats import bilingual
-from providers.domain.words import InstrumentState, PriceUnit
+from providers.domain import InstrumentState, PriceUnit
 
 if TYPE_CHECKING:
-    from bookings.selectors import Ratings
+    from bookings.public import Ratings
     from instrument_share.pages.prices import PriceRow
     from providers.models import Instrument, InstrumentPicture
 

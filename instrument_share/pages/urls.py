@@ -3,30 +3,22 @@
 from django.conf import settings
 from django.urls import path
 
-from instrument_share.pages import feeds
-from instrument_share.pages.views import (
+from bookings import public as bookings
+from instrument_share.pages.views import bureau, catalogue, compare, home, instrument, unit_desk, units
+from instrument_share.pages.views.keeper import keeper, keeper_events
+from instrument_share.pages.views.me import me, my_organization, my_usage
+from instrument_share.pages.views.national import file_of_region, file_of_unit, of_region, of_unit
+from instrument_share.pages.views.opendata import sitemap_index, sitemap_part
+from instrument_share.pages.views.publications import publication
+from instrument_share.people.views import (
     account,
     admission,
-    booking,
-    bureau,
-    catalogue,
-    closures,
-    compare,
-    home,
     inbox,
-    instrument,
-    keeper,
-    me,
     members,
-    national,
-    opendata,
     organization_papers,
     organizations,
-    publications,
-    supervision,
-    unit_desk,
-    units,
 )
+from providers import public as providers
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -44,50 +36,50 @@ urlpatterns = [
     path(
         "instruments/<str:public_id>/availability/", instrument.availability, name="instrument_availability"
     ),
-    path("instruments/<str:public_id>/book/", booking.book, name="book"),
-    path("instruments/<str:public_id>/quote/", booking.quote, name="quote"),
+    path("instruments/<str:public_id>/book/", bookings.book, name="book"),
+    path("instruments/<str:public_id>/quote/", bookings.quote, name="quote"),
     path("units/", units.units, name="units"),
     path("units/<str:public_id>/", units.unit, name="unit"),
     path("units/<str:public_id>/picture/", units.picture, name="unit_picture"),
-    path("publications/<str:public_id>/", publications.publication, name="publication"),
-    path("unit/<str:organization_id>/statement/", publications.statement_new, name="statement_new"),
-    path("units/<str:public_id>/news.atom", feeds.UnitNewsFeed(), name="unit_feed"),
-    path("opendata/", opendata.opendata, name="opendata"),
-    path("opendata/news.atom", feeds.NewsFeed(), name="news_feed"),
-    path("opendata/instruments.atom", feeds.InstrumentFeed(), name="instrument_feed"),
-    path("opendata/<slug:name>.<slug:form>", opendata.data_set, name="data_set"),
-    path("sitemap.xml", opendata.sitemap_index, name="sitemap"),
-    path("sitemap-<str:section>.xml", opendata.sitemap_part, name="sitemap_part"),
+    path("publications/<str:public_id>/", publication, name="publication"),
+    path("unit/<str:organization_id>/statement/", providers.statement_new, name="statement_new"),
+    path("units/<str:public_id>/news.atom", providers.UnitNewsFeed(), name="unit_feed"),
+    path("opendata/", providers.opendata, name="opendata"),
+    path("opendata/news.atom", providers.NewsFeed(), name="news_feed"),
+    path("opendata/instruments.atom", providers.InstrumentFeed(), name="instrument_feed"),
+    path("opendata/<slug:name>.<slug:form>", providers.data_set, name="data_set"),
+    path("sitemap.xml", sitemap_index, name="sitemap"),
+    path("sitemap-<str:section>.xml", sitemap_part, name="sitemap_part"),
     path("openness/", home.openness, name="openness"),
     path("compare/", compare.compare, name="compare"),
     path("timeline/", catalogue.timeline, name="timeline"),
     path("timeline/events/", catalogue.timeline_events, name="timeline_events"),
-    path("me/", me.me, name="me"),
-    path("me/usage/", me.my_usage, name="my_usage"),
-    path("me/organization/<str:public_id>/", me.my_organization, name="my_organization"),
+    path("me/", me, name="me"),
+    path("me/usage/", my_usage, name="my_usage"),
+    path("me/organization/<str:public_id>/", my_organization, name="my_organization"),
     path("me/notifications/", inbox.inbox, name="inbox"),
     path("me/notifications/read/", inbox.notifications_read, name="notifications_read"),
     path("me/notifications/<str:public_id>/", inbox.notification_open, name="notification_open"),
     path("me/tokens/", inbox.tokens, name="tokens"),
     path("me/tokens/<str:public_id>/revoke/", inbox.token_revoke, name="token_revoke"),
-    path("keeper/", keeper.keeper, name="keeper"),
-    path("keeper/events/", keeper.keeper_events, name="keeper_events"),
-    path("keeper/log/", keeper.usage_by_hand, name="usage_by_hand"),
-    path("keeper/closures/", closures.closures, name="closures"),
-    path("keeper/closure/", closures.closure_new, name="closure_new"),
-    path("keeper/closures/<str:public_id>/lift/", closures.closure_lift, name="closure_lift"),
+    path("keeper/", keeper, name="keeper"),
+    path("keeper/events/", keeper_events, name="keeper_events"),
+    path("keeper/log/", bookings.usage_by_hand, name="usage_by_hand"),
+    path("keeper/closures/", bookings.closures, name="closures"),
+    path("keeper/closure/", bookings.closure_new, name="closure_new"),
+    path("keeper/closures/<str:public_id>/lift/", bookings.closure_lift, name="closure_lift"),
     path("unit/", unit_desk.unit_desk, name="unit_desk"),
-    path("unit/<str:public_id>/national/", national.of_unit, name="national"),
-    path("unit/<str:public_id>/national/<int:year>/", national.year_edit, name="national_year"),
+    path("unit/<str:public_id>/national/", of_unit, name="national"),
+    path("unit/<str:public_id>/national/<int:year>/", providers.year_edit, name="national_year"),
     path(
         "unit/<str:public_id>/national/<int:year>/records.<str:ending>",
-        national.file_of_unit,
+        file_of_unit,
         name="national_file",
     ),
-    path("bureau/national/", national.of_region, name="national_region"),
+    path("bureau/national/", of_region, name="national_region"),
     path(
         "bureau/national/<int:year>/records.<str:ending>",
-        national.file_of_region,
+        file_of_region,
         name="national_region_file",
     ),
     path("bureau/", bureau.bureau, name="bureau"),
@@ -164,9 +156,9 @@ urlpatterns = [
             ("hand-over", members.hand_over, "hand_over"),
         )
     ),
-    path("bureau/completeness/", supervision.completeness, name="completeness"),
-    path("bureau/completeness/remind/", supervision.remind, name="completeness_remind"),
-    path("bureau/units/<str:public_id>/", supervision.unit_supervision, name="unit_supervision"),
+    path("bureau/completeness/", providers.completeness, name="completeness"),
+    path("bureau/completeness/remind/", providers.remind, name="completeness_remind"),
+    path("bureau/units/<str:public_id>/", providers.unit_supervision, name="unit_supervision"),
 ]
 if settings.DEBUG:
     from instrument_share.pages import styleguide

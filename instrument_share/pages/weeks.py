@@ -4,10 +4,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from bookings import selectors as bookings
+from bookings import public as bookings
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval, intersected, subtracted
-from providers import selectors as providers
+from providers import public as providers
 
 DAYS = 7
 

@@ -19,17 +19,17 @@ from instrument_share.web import formats
 from instrument_share.web.addresses import of_this_file
 from instrument_share.web.problem import told
 from instrument_share.web.templatetags.ui import badge, tabs
-from providers.domain.completeness import KindCompleteness
-from providers.domain.information import KIND_WORDS, InformationKind
-from providers.domain.instruments import FIELDS
-from providers.domain.sheet_kinds import KINDS
-from providers.domain.subjects import subjects_named
-from providers.domain.textdiff import Piece
-from providers.domain.wording import word
-from providers.domain.words import Completeness
-from providers.forms.countries import COUNTRIES
-from providers.services.imports import Outcome
-from providers.services.reminders import line_of
+from providers.exchange.domain.sheets.kinds import KINDS
+from providers.exchange.services.imports import Outcome
+from providers.instruments.domain.fields import FIELDS
+from providers.instruments.domain.subjects import subjects_named
+from providers.instruments.domain.wording import word
+from providers.instruments.forms.countries import COUNTRIES
+from providers.revisions.domain.textdiff import Piece
+from providers.units.domain.completeness import KindCompleteness
+from providers.units.domain.information import KIND_WORDS, InformationKind
+from providers.units.domain.words import Completeness
+from providers.units.services.reminders import line_of
 
 register = template.Library()
 

@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.CharField(default=functools.partial(instrument_share.kernel.public_id.new_public_id, *('FND',), **{}), editable=False, max_length=16, unique=True)),
-                ('kind', models.CharField(help_text='code of the check (rewards.domain.checks)', max_length=40)),
+                ('kind', models.CharField(help_text='code of the check (rewards.findings.domain.checks)', max_length=40)),
                 ('evidence_hash', models.CharField(help_text='over kind, logs and evidence: found once', max_length=64)),
                 ('logs', models.JSONField(help_text='public ids of the usage logs concerned, sorted')),
                 ('evidence', models.JSONField(default=dict)),

@@ -7,19 +7,21 @@ from django import template
 from django.utils.translation import gettext
 
 from instrument_share.web.formats import yuan
-from rewards.domain.measures import MEASURES
-from rewards.reports import words
-from rewards.views.words import ACTIONS, CAPTURES, waiting
+from rewards.assessment.reports import reason
+from rewards.cycle.reports import CAPTURES, in_hours, points
+from rewards.findings.reports import finding_kind
+from rewards.policy.domain.vocabulary import MEASURES
+from rewards.year.views.words import ACTIONS, waiting
 
 if TYPE_CHECKING:
-    from rewards.selectors.desk import CycleAhead
+    from rewards.year.selectors import CycleAhead
 
 register = template.Library()
 
-register.filter("points", words.points)
-register.filter("in_hours", words.in_hours)
-register.filter("finding_kind", words.finding_kind)
-register.filter("reason_word", words.reason)
+register.filter("points", points)
+register.filter("in_hours", in_hours)
+register.filter("finding_kind", finding_kind)
+register.filter("reason_word", reason)
 
 
 @register.filter
@@ -55,7 +57,7 @@ def last_four(account: str) -> str:
 @register.simple_tag
 def share_of(part: Any, whole: Any) -> str:
     """`14.17 / 40.00`."""
-    return f"{words.points(part)} / {words.points(whole)}"
+    return f"{points(part)} / {points(whole)}"
 
 
 @register.simple_tag

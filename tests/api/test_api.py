@@ -4,11 +4,12 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from bookings import services
-from bookings.models import Booking
+from bookings.requests.models import Booking
+from bookings.requests.services.bookings import booking_cancel
+from bookings.requests.services.next_free import next_free_rebuild
 from instrument_share.accounts.services import api_token_create
-from providers import services as providers
-from providers.models import Instrument
+from providers.instruments.models import Instrument
+from providers.search.services.index import search_rebuild
 from tests import factories
 from tests.bookings.booking import book, use
 from tests.factories import NOW, slot
@@ -61,7 +62,7 @@ def asked(city, interval=None, **changes):
 
 
 def test_a_visitor_finds_an_instrument_and_sees_when_it_is_free_but_not_who_has_it(city):
-    services.next_free_rebuild(NOW)
+    next_free_rebuild(NOW)
     book(city, slot(day=0, hour=8, length=2))
     visitor = Caller()
     found = visitor("GET", "/instruments?text=sem").json()["items"]
@@ -105,7 +106,7 @@ def test_instruments_can_be_asked_for_that_are_free_then(city):
     assert free(slot(hour=11, length=2)) == [city.instrument.public_id]
     assert free(slot(hour=10, length=2)) == []
     assert free(slot(hour=19, length=2)) == []
-    services.booking_cancel(actor=city.keeper, booking_id=busy.pk, now=NOW, reason="停电")
+    booking_cancel(actor=city.keeper, booking_id=busy.pk, now=NOW, reason="停电")
     assert free(slot(hour=10, length=2)) == [city.instrument.public_id]
     refused = visitor("GET", f"/instruments?free_from={z(NOW)}")
     assert (refused.status_code, refused.json()["problems"][0]["code"]) == (422, "interval.incomplete")
@@ -280,8 +281,8 @@ def test_fifty_rows_take_as_many_statements_as_one(city, statements):
 
 
 def test_programs_search_as_people_do(city):
-    services.next_free_rebuild(NOW)
-    providers.search_rebuild()
+    next_free_rebuild(NOW)
+    search_rebuild()
     visitor = Caller()
 
     def found(query):

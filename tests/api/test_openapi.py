@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from bookings import services
+from bookings.requests.services.next_free import next_free_rebuild
 from instrument_share.accounts.services import api_token_create
 from instrument_share.management.commands.openapi import document
 from instrument_share.wsgi import application
@@ -83,7 +83,7 @@ def known(clock, db, in_process):
     """A city with one row of each kind, and the headers and ids of somebody who may see and do much."""
     clock.set(NOW)
     city = factories.city()
-    services.next_free_rebuild(NOW)
+    next_free_rebuild(NOW)
     _, secret = api_token_create(actor=city.keeper, name="test", now=NOW)
     return {
         "headers": {"Authorization": f"Bearer {secret}"},

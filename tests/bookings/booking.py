@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
-from bookings import services
-from providers.domain.words import ServiceMode
+from bookings.requests.services.bookings import booking_create
+from bookings.usage.services.attendance import booking_check_in, booking_check_out
+from providers.terms.domain.words import ServiceMode
 from tests.factories import NOW, slot
 
 
@@ -18,15 +19,15 @@ def book(city, interval=None, *, actor=None, payer=True, now=NOW, **changes):
         "now": now,
         **changes,
     }
-    return services.booking_create(**facts)
+    return booking_create(**facts)
 
 
 def use(city, interval=None, **changes):
     """A booking that was checked in at its start and out at its end; its log."""
     interval = interval or slot()
     booking = book(city, interval)
-    services.booking_check_in(actor=city.keeper, booking_id=booking.pk, now=interval.start)
-    return services.booking_check_out(
+    booking_check_in(actor=city.keeper, booking_id=booking.pk, now=interval.start)
+    return booking_check_out(
         actor=city.keeper, booking_id=booking.pk, now=changes.pop("now", interval.end), **changes
     )
 

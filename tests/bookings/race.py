@@ -9,7 +9,7 @@ from tests.processes import MEETS_WITHIN, attempt, lingering, lingering_after, w
 def take_part(ready, seam, results, *, environment, locked, booker_id, facts):
     """Book once; put `booked` or the error's name into `results`."""
     wake(environment)
-    from bookings.domain import pricing
+    from bookings.requests.domain import pricing
 
     pricing.quote = meeting_at(seam, pricing.quote)
     book(results, locked=locked, booker_id=booker_id, facts=facts, begin=lambda: ready.wait(60))
@@ -18,7 +18,7 @@ def take_part(ready, seam, results, *, environment, locked, booker_id, facts):
 def linger(checked, released, results, *, environment, locked, booker_id, facts):
     """Book once, and stay between the check and the write until the other is done, or for a while."""
     wake(environment)
-    from bookings.domain import pricing
+    from bookings.requests.domain import pricing
 
     pricing.quote = lingering(checked, released, pricing.quote)
     book(results, locked=locked, booker_id=booker_id, facts=facts, begin=lambda: None)
@@ -27,7 +27,7 @@ def linger(checked, released, results, *, environment, locked, booker_id, facts)
 def dismiss(checked, released, results, *, environment, actor_id, membership_id, now):
     """End a membership while its holder stands between the check and the write; put `ended` there."""
     wake(environment)
-    from bookings.services import membership_end
+    from bookings.requests.services.membership import membership_end
     from instrument_share.accounts.models import User
 
     actor = User.objects.get(pk=actor_id)
@@ -40,7 +40,7 @@ def dismiss(checked, released, results, *, environment, actor_id, membership_id,
 def move_by_closure(checked, released, results, *, environment, locked, **facts):
     """Close an instrument and move what was booked there, staying between the check and the write."""
     wake(environment)
-    from bookings.domain import pricing
+    from bookings.requests.domain import pricing
 
     pricing.quote = lingering(checked, released, pricing.quote)
     attempt(results, closing(locked=locked), **facts)
@@ -59,7 +59,7 @@ def look_round_slowly(checked, released, results, *, environment, locked, now):
     wake(environment)
     from django.db import connection
 
-    from bookings.services import next_free
+    from bookings.requests.services import next_free
     from providers import selectors as providers
 
     if not locked:
@@ -76,7 +76,7 @@ def closing(*, locked):
     from django.db import connection
 
     from bookings import selectors
-    from bookings.services import closure_place
+    from bookings.requests.services.closures import closure_place
     from providers import selectors as providers
 
     if locked:
@@ -88,7 +88,7 @@ def closing(*, locked):
 def dismiss_slowly(checked, released, results, *, environment, **facts):
     """End a membership, staying between the instruments that were kept and those that were booked."""
     wake(environment)
-    from bookings.services import membership_end
+    from bookings.requests.services.membership import membership_end
     from providers import services as providers
 
     providers.keeper_links_drop = lingering_after(checked, released, providers.keeper_links_drop)
@@ -98,7 +98,7 @@ def dismiss_slowly(checked, released, results, *, environment, **facts):
 def book_meanwhile(checked, released, results, *, environment, **facts):
     """Book while the first process stands where it does."""
     wake(environment)
-    from bookings.services import booking_create
+    from bookings.requests.services.bookings import booking_create
 
     checked.wait(60)
     attempt(results, booking_create, **facts)
@@ -108,7 +108,7 @@ def book_meanwhile(checked, released, results, *, environment, **facts):
 def book(results, *, locked, booker_id, facts, begin):
     from django.db import connection
 
-    from bookings.services import booking_create
+    from bookings.requests.services.bookings import booking_create
     from instrument_share.accounts import selectors as accounts
     from instrument_share.accounts.models import User
     from providers import selectors as providers
@@ -131,7 +131,7 @@ def book(results, *, locked, booker_id, facts, begin):
 
 def unlocked(vendor):
     """`instrument_locks` without the locks."""
-    from providers.models import Instrument
+    from providers.instruments.models import Instrument
 
     assert vendor in {"sqlite", "postgresql"}
     return lambda ids: list(Instrument.objects.filter(pk__in=list(ids)).order_by("pk"))

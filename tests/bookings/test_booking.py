@@ -4,15 +4,19 @@ from functools import partial
 
 import pytest
 
-from bookings import selectors, services
-from bookings.domain.errors import (
+from bookings.requests.domain.errors import (
     BookingRefused,
     DecisionOverdue,
     ReasonMissing,
     RevisionMismatch,
     SlotTaken,
 )
-from bookings.models import Booking, CreditEvent, NextFree
+from bookings.requests.models import Booking, CreditEvent, NextFree
+from bookings.requests.selectors.bookings import decisions_of_year
+from bookings.requests.selectors.holds import free_time
+from bookings.requests.services.bookings import booking_approve, booking_cancel, booking_move, booking_reject
+from bookings.requests.services.due import bookings_lapse_due, bookings_no_show_due
+from bookings.requests.services.next_free import next_free_advance, next_free_rebuild
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import Forbidden, IllegalMove, NotFound
 from instrument_share.kernel.interval import Interval
@@ -94,15 +98,15 @@ def test_a_keeper_approves_and_a_stranger_does_not():
     city = factories.city(decision="by_keeper")
     booking = book(city)
     with pytest.raises(Forbidden):
-        services.booking_approve(actor=city.researcher, booking_id=booking.pk, now=NOW)
-    approved = services.booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW, note="带样品")
+        booking_approve(actor=city.researcher, booking_id=booking.pk, now=NOW)
+    approved = booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW, note="带样品")
     assert (approved.state, approved.decided_by, approved.decision_note) == (
         "approved",
         city.keeper,
         "带样品",
     )
     with pytest.raises(IllegalMove):
-        services.booking_reject(actor=city.keeper, booking_id=booking.pk, reason="满", now=NOW)
+        booking_reject(actor=city.keeper, booking_id=booking.pk, reason="满", now=NOW)
     assert journal.notifications(city.researcher).get().params["starts_at"] == {
         "instant": "2026-03-03T01:00:00+00:00"
     }
@@ -111,28 +115,26 @@ def test_a_keeper_approves_and_a_stranger_does_not():
 def test_a_request_lapses_at_its_deadline_also_where_tick_has_not_come_yet():
     city = factories.city(decision="by_keeper", decision_hours=4)
     booking = book(city)
-    for decide in (services.booking_approve, partial(services.booking_reject, reason="满")):
+    for decide in (booking_approve, partial(booking_reject, reason="满")):
         with pytest.raises(DecisionOverdue):
             decide(actor=city.keeper, booking_id=booking.pk, now=booking.decide_by)
-    assert list(selectors.decisions_of_year(2026)) == [
-        {"organization_id": city.owner.pk, "decided": 0, "lapsed": 0}
-    ]
-    services.booking_approve(actor=city.keeper, booking_id=booking.pk, now=booking.decide_by - HOURS)
+    assert list(decisions_of_year(2026)) == [{"organization_id": city.owner.pk, "decided": 0, "lapsed": 0}]
+    booking_approve(actor=city.keeper, booking_id=booking.pk, now=booking.decide_by - HOURS)
 
 
 def test_a_rejection_needs_a_reason_and_frees_the_time():
     city = factories.city(decision="by_keeper")
     booking = book(city)
     with pytest.raises(ReasonMissing):
-        services.booking_reject(actor=city.keeper, booking_id=booking.pk, reason=" ", now=NOW)
-    services.booking_reject(actor=city.keeper, booking_id=booking.pk, reason="样品有毒", now=NOW)
+        booking_reject(actor=city.keeper, booking_id=booking.pk, reason=" ", now=NOW)
+    booking_reject(actor=city.keeper, booking_id=booking.pk, reason="样品有毒", now=NOW)
     assert book(city).state == "requested"
 
 
 def test_a_cancel_in_time_costs_nothing(city):
     booking = book(city)
     at_the_deadline = booking.starts_at - timedelta(days=1)
-    cancelled = services.booking_cancel(actor=city.researcher, booking_id=booking.pk, now=at_the_deadline)
+    cancelled = booking_cancel(actor=city.researcher, booking_id=booking.pk, now=at_the_deadline)
     assert (cancelled.late_cancel, cancelled.charged_yuan) == (False, None)
     assert not CreditEvent.objects.exists()
 
@@ -140,13 +142,13 @@ def test_a_cancel_in_time_costs_nothing(city):
 def test_a_late_cancel_costs_half_and_only_for_what_nobody_takes(city):
     booking = book(city, slot(hour=9, length=4))
     late = booking.starts_at - HOURS
-    cancelled = services.booking_cancel(actor=city.researcher, booking_id=booking.pk, now=late)
+    cancelled = booking_cancel(actor=city.researcher, booking_id=booking.pk, now=late)
     assert (cancelled.late_cancel, cancelled.charged_yuan) == (True, Decimal("200.00"))
     assert CreditEvent.objects.get().kind == "late_cancel"
     taker = book(city, slot(hour=10, length=1), payer=False, now=late)
     booking.refresh_from_db()
     assert booking.charged_yuan == Decimal("150.00")
-    services.booking_cancel(actor=city.keeper, booking_id=taker.pk, now=late, reason="停电")
+    booking_cancel(actor=city.keeper, booking_id=taker.pk, now=late, reason="停电")
     booking.refresh_from_db()
     assert booking.charged_yuan == Decimal("200.00")
     assert [entry.details for entry in journal.history(booking)][-2:] == [
@@ -158,9 +160,9 @@ def test_a_late_cancel_costs_half_and_only_for_what_nobody_takes(city):
 def test_time_that_somebody_took_and_then_missed_is_not_paid_twice(city):
     booking = book(city, slot(hour=9, length=4))
     late = booking.starts_at - HOURS
-    services.booking_cancel(actor=city.researcher, booking_id=booking.pk, now=late)
+    booking_cancel(actor=city.researcher, booking_id=booking.pk, now=late)
     taker = book(city, slot(hour=9, length=4), payer=False, now=late)
-    services.bookings_no_show_due(taker.starts_at + HOURS)
+    bookings_no_show_due(taker.starts_at + HOURS)
     booking.refresh_from_db()
     taker.refresh_from_db()
     assert (taker.state, taker.charged_yuan) == ("no_show", Decimal("400.00"))
@@ -170,24 +172,20 @@ def test_time_that_somebody_took_and_then_missed_is_not_paid_twice(city):
 def test_what_the_unit_cancels_costs_nothing_however_late(city):
     booking = book(city)
     with pytest.raises(ReasonMissing):
-        services.booking_cancel(actor=city.keeper, booking_id=booking.pk, now=booking.starts_at)
-    cancelled = services.booking_cancel(
-        actor=city.keeper, booking_id=booking.pk, now=booking.starts_at, reason="停电"
-    )
+        booking_cancel(actor=city.keeper, booking_id=booking.pk, now=booking.starts_at)
+    cancelled = booking_cancel(actor=city.keeper, booking_id=booking.pk, now=booking.starts_at, reason="停电")
     assert (cancelled.late_cancel, cancelled.charged_yuan) == (False, None)
 
 
 def test_a_move_is_checked_like_a_new_booking_but_not_against_itself(city):
     booking = book(city, slot(hour=9, length=2), now=NOW - timedelta(days=2))
-    moved = services.booking_move(
+    moved = booking_move(
         actor=city.researcher, booking_id=booking.pk, interval=slot(hour=10, length=3), now=NOW
     )
     assert (moved.quoted_yuan, moved.revision) == (Decimal("300.00"), 2)
     book(city, slot(hour=15, length=1), payer=False)
     with pytest.raises(SlotTaken):
-        services.booking_move(
-            actor=city.researcher, booking_id=booking.pk, interval=slot(hour=14, length=2), now=NOW
-        )
+        booking_move(actor=city.researcher, booking_id=booking.pk, interval=slot(hour=14, length=2), now=NOW)
 
 
 def test_the_deadline_for_changes_binds_the_user_and_not_the_keeper(city):
@@ -195,18 +193,18 @@ def test_the_deadline_for_changes_binds_the_user_and_not_the_keeper(city):
     late = booking.starts_at - HOURS
     target = {"booking_id": booking.pk, "interval": slot(day=2), "now": late}
     with pytest.raises(BookingRefused) as refused:
-        services.booking_move(actor=city.researcher, **target)
+        booking_move(actor=city.researcher, **target)
     assert codes(refused) == ["booking.change_too_late"]
-    assert services.booking_move(actor=city.keeper, **target).starts_at == slot(day=2).start
+    assert booking_move(actor=city.keeper, **target).starts_at == slot(day=2).start
 
 
 def test_a_move_by_the_user_undoes_the_keepers_approval_and_one_by_the_keeper_does_not():
     city = factories.city(decision="by_keeper", decision_hours=24)
     booking = book(city, slot(day=4))
-    services.booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW, note="带样品")
-    kept = services.booking_move(actor=city.keeper, booking_id=booking.pk, interval=slot(day=5), now=NOW)
+    booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW, note="带样品")
+    kept = booking_move(actor=city.keeper, booking_id=booking.pk, interval=slot(day=5), now=NOW)
     assert (kept.state, kept.decided_by) == ("approved", city.keeper)
-    services.booking_move(
+    booking_move(
         actor=city.researcher, booking_id=booking.pk, interval=slot(day=6, length=6), now=NOW + HOURS
     )
     booking.refresh_from_db()
@@ -218,27 +216,27 @@ def test_a_move_by_the_user_undoes_the_keepers_approval_and_one_by_the_keeper_do
     assert told.params["decide_by"] == {"instant": "2026-03-03T01:00:00+00:00"}
     with pytest.raises(SlotTaken):
         book(city, slot(day=6, hour=14, length=1), payer=False)
-    services.booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW + 2 * HOURS)
+    booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW + 2 * HOURS)
 
 
 def test_a_move_stays_approved_where_the_rule_approves_by_itself(city):
     booking = book(city, slot(day=4))
-    moved = services.booking_move(actor=city.researcher, booking_id=booking.pk, interval=slot(day=5), now=NOW)
+    moved = booking_move(actor=city.researcher, booking_id=booking.pk, interval=slot(day=5), now=NOW)
     assert (moved.state, moved.decide_by) == ("approved", None)
 
 
 def test_who_has_seen_an_older_revision_changes_nothing(city):
     booking = book(city)
     with pytest.raises(RevisionMismatch):
-        services.booking_cancel(actor=city.researcher, booking_id=booking.pk, now=NOW, revision=7)
+        booking_cancel(actor=city.researcher, booking_id=booking.pk, now=NOW, revision=7)
 
 
 def test_undecided_requests_lapse_once_and_their_time_is_free():
     city = factories.city(decision="by_keeper", decision_hours=4)
     booking = book(city)
-    assert services.bookings_lapse_due(NOW + 4 * HOURS - timedelta(seconds=1)) == 0
-    assert services.bookings_lapse_due(NOW + 4 * HOURS) == 1
-    assert services.bookings_lapse_due(NOW + 4 * HOURS) == 0
+    assert bookings_lapse_due(NOW + 4 * HOURS - timedelta(seconds=1)) == 0
+    assert bookings_lapse_due(NOW + 4 * HOURS) == 1
+    assert bookings_lapse_due(NOW + 4 * HOURS) == 0
     booking.refresh_from_db()
     assert (booking.state, booking.ended_at) == ("lapsed", NOW + 4 * HOURS)
     assert actions(booking) == ["booking.requested", "booking.lapsed"]
@@ -247,10 +245,10 @@ def test_undecided_requests_lapse_once_and_their_time_is_free():
 
 def test_who_does_not_come_within_half_an_hour_pays_and_it_counts(city):
     booking = book(city)
-    services.bookings_no_show_due(booking.starts_at + timedelta(minutes=29))
+    bookings_no_show_due(booking.starts_at + timedelta(minutes=29))
     assert Booking.objects.get().state == "approved"
-    assert services.bookings_no_show_due(booking.starts_at + timedelta(minutes=30)) == 1
-    assert services.bookings_no_show_due(booking.starts_at + timedelta(minutes=31)) == 0
+    assert bookings_no_show_due(booking.starts_at + timedelta(minutes=30)) == 1
+    assert bookings_no_show_due(booking.starts_at + timedelta(minutes=31)) == 0
     booking.refresh_from_db()
     assert (booking.state, booking.charged_yuan) == ("no_show", Decimal("200.00"))
     assert CreditEvent.objects.get().kind == "no_show"
@@ -259,7 +257,7 @@ def test_who_does_not_come_within_half_an_hour_pays_and_it_counts(city):
 def test_three_missed_bookings_suspend_from_booking(city):
     for day in (1, 2, 3):
         booking = book(city, slot(day=day))
-        services.bookings_no_show_due(booking.starts_at + HOURS)
+        bookings_no_show_due(booking.starts_at + HOURS)
     with pytest.raises(BookingRefused) as refused:
         book(city, slot(day=5), now=NOW + timedelta(days=4))
     assert codes(refused) == ["booking.credit_suspended"]
@@ -271,28 +269,28 @@ def test_quotas_count_what_is_booked_and_not_what_was_cancelled():
     with pytest.raises(BookingRefused) as refused:
         book(city, slot(day=2))
     assert codes(refused) == ["booking.quota_user_week_bookings"]
-    services.booking_cancel(actor=city.researcher, booking_id=first.pk, now=NOW)
+    booking_cancel(actor=city.researcher, booking_id=first.pk, now=NOW)
     assert book(city, slot(day=2)).state == "approved"
 
 
 def test_next_free_follows_every_change_of_holds(city):
-    services.next_free_rebuild(NOW)
+    next_free_rebuild(NOW)
     assert next_free() == slot(day=0, hour=8, length=12)
     booking = book(city, slot(day=0, hour=8, length=8))
     assert next_free() == Interval(booking.held_until, slot(day=0, hour=8, length=12).end)
-    services.booking_cancel(actor=city.keeper, booking_id=booking.pk, now=NOW, reason="停电")
+    booking_cancel(actor=city.keeper, booking_id=booking.pk, now=NOW, reason="停电")
     assert next_free() == slot(day=0, hour=8, length=12)
 
 
 def test_next_free_moves_on_with_time_and_is_the_same_when_rebuilt(city):
-    services.next_free_rebuild(NOW)
+    next_free_rebuild(NOW)
     later = NOW + timedelta(minutes=40)
-    assert services.next_free_advance(later) == 1
+    assert next_free_advance(later) == 1
     assert next_free().start == NOW + timedelta(minutes=60)
     advanced = NextFree.objects.values("at", "until").get()
-    services.next_free_rebuild(later)
+    next_free_rebuild(later)
     assert NextFree.objects.values("at", "until").get() == advanced
-    assert services.next_free_advance(later) == 0
+    assert next_free_advance(later) == 0
 
 
 def next_free():
@@ -304,7 +302,7 @@ def test_free_time_leaves_room_for_the_pause(city):
     book(city, slot(hour=12, length=2))
     day = slot(hour=8, length=12)
     half = timedelta(minutes=30)
-    assert selectors.free_time(city.instrument.pk, day, NOW) == [
+    assert free_time(city.instrument.pk, day, NOW) == [
         Interval(day.start, slot(hour=12).start - half),
         Interval(slot(hour=14).start + half, day.end),
     ]

@@ -5,15 +5,18 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from bookings import selectors, services
-from bookings.domain.quota import year_of
-from bookings.models import CaseUse
-from bookings.selectors import CaseFigures
-from bookings.views import cases
+from bookings.requests.domain.quota import year_of
+from bookings.requests.services.bookings import booking_approve
+from bookings.usage.models import CaseUse
+from bookings.usage.selectors.cases import CaseFigures, citable, cited, figures_of_cases
+from bookings.usage.selectors.statistics import hours_of_unit
+from bookings.usage.services.attendance import booking_check_in, booking_check_out
+from bookings.usage.services.cases import case_uses_set
+from bookings.usage.views import cases
 from instrument_share.journal.selectors import history
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Forbidden, Invalid
-from providers.models import ServiceCase
+from providers.units.models import ServiceCase
 from tests import factories
 from tests.bookings.booking import book
 from tests.factories import LONG_AGO, NOW, slot
@@ -44,14 +47,14 @@ def used(city, day, **more):
     interval = slot(day=day)
     before = interval.start - HOUR
     made = book(city, interval, now=before, **more)
-    services.booking_approve(actor=city.keeper, booking_id=made.pk, now=before)
-    services.booking_check_in(actor=city.keeper, booking_id=made.pk, now=interval.start)
-    services.booking_check_out(actor=city.keeper, booking_id=made.pk, now=interval.end)
+    booking_approve(actor=city.keeper, booking_id=made.pk, now=before)
+    booking_check_in(actor=city.keeper, booking_id=made.pk, now=interval.start)
+    booking_check_out(actor=city.keeper, booking_id=made.pk, now=interval.end)
     return made
 
 
 def cite(city, case, *bookings, actor=None):
-    return services.case_uses_set(
+    return case_uses_set(
         actor=actor or city.manager,
         case_id=case.pk,
         booking_ids=[one.public_id for one in bookings],
@@ -64,11 +67,11 @@ def test_the_public_learns_how_many_and_how_long(city, case):
     assert cite(city, case, first, second) == 2
     assert cite(city, case, first, second) == 2
     length = sum((one.ends_at - one.starts_at).total_seconds() for one in (first, second))
-    assert selectors.figures_of_cases([case.pk, 0]) == {case.pk: CaseFigures(2, length)}
+    assert figures_of_cases([case.pk, 0]) == {case.pk: CaseFigures(2, length)}
     assert cite(city, case, second) == 1
-    assert selectors.cited(case.pk) == {second.public_id}
+    assert cited(case.pk) == {second.public_id}
     assert cite(city, case) == 0
-    assert selectors.figures_of_cases([case.pk]) == {}
+    assert figures_of_cases([case.pk]) == {}
     assert [entry.details["bookings"] for entry in history(case)] == [
         sorted([first.public_id, second.public_id]),
         [second.public_id],
@@ -88,9 +91,9 @@ def test_the_units_manager_alone_says_it(city, case):
     with pytest.raises(Forbidden):
         cite(city, case, actor=city.keeper)
     done = used(city, -1)
-    assert list(selectors.citable(city.manager, city.owner.pk)) == [done]
+    assert list(citable(city.manager, city.owner.pk)) == [done]
     for viewer in (city.keeper, city.researcher):
-        assert list(selectors.citable(viewer, city.owner.pk)) == []
+        assert list(citable(viewer, city.owner.pk)) == []
 
 
 def test_the_page_offers_them_and_the_case_tells_figures_only(city, case, see, send):
@@ -153,6 +156,6 @@ def test_uses_are_paged_and_take_as_many_statements_for_many(city, case, see, st
 
 def test_hours_of_one_unit(city):
     done = used(city, -1)
-    hours = selectors.hours_of_unit(city.owner.pk, year_of(done.starts_at.year))
+    hours = hours_of_unit(city.owner.pk, year_of(done.starts_at.year))
     assert hours.external_seconds == (done.ends_at - done.starts_at).total_seconds()
-    assert selectors.hours_of_unit(0, year_of(done.starts_at.year)).external_seconds == 0
+    assert hours_of_unit(0, year_of(done.starts_at.year)).external_seconds == 0

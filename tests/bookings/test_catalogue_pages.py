@@ -6,12 +6,12 @@ from decimal import Decimal
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from bookings import selectors
-from bookings.models import NextFree
-from bookings.selectors import Order
-from providers import selectors as providers
-from providers import services
-from providers.models import Instrument, PriceLine
+from bookings.requests.models import NextFree
+from bookings.requests.selectors.searching import Order, catalogue_search
+from providers.instruments.models import Instrument
+from providers.search.selectors.catalogue import Asked
+from providers.search.services.index import search_rebuild
+from providers.terms.models import PriceLine
 from tests import factories
 from tests.factories import NOW, slot
 
@@ -47,7 +47,7 @@ def shelf(city):
             factories.rule(one, price)
         if number in OPEN:
             factories.windows(one)
-    services.search_rebuild()
+    search_rebuild()
     return city
 
 
@@ -55,7 +55,7 @@ def paged(viewer, order, limit, statements, **more):
     """The inner numbers of all pages in turn, and the most statements that one of them took."""
     numbers, most, cursor = "", 0, None
     while True:
-        found = selectors.catalogue_search(viewer, order=order, now=NOW, **more)
+        found = catalogue_search(viewer, order=order, now=NOW, **more)
         pages = []
         sent = statements.of(lambda found=found, at=cursor, pages=pages: pages.append(found.page(at, limit)))
         numbers += "".join(one.inner_number for one in pages[0].items)
@@ -75,14 +75,14 @@ def test_pages_in_the_order_of_an_index_have_everything_once(shelf, statements, 
 
 def test_a_page_that_the_index_fills_is_one_statement(shelf, statements):
     for order in (Order.NEXT_FREE, Order.PRICE):
-        found = selectors.catalogue_search(VISITOR, order=order, now=NOW)
+        found = catalogue_search(VISITOR, order=order, now=NOW)
         assert len(statements.of(lambda found=found: found.page(None, 4))) == 1
 
 
 def test_who_pays_less_for_their_own_instruments_sees_them_where_that_price_stands(shelf, statements):
     rule = Instrument.objects.get(inner_number="A").rules.get()
     PriceLine.objects.create(rule=rule, price_yuan=Decimal(10), user_kind="inside")
-    services.search_rebuild()
+    search_rebuild()
     assert paged(shelf.manager, Order.PRICE, 3, statements)[0] == "ABDGHCEF"
     assert paged(VISITOR, Order.PRICE, 3, statements)[0] == "BDGHACEF"
 
@@ -94,6 +94,6 @@ def test_filters_and_a_time_that_has_to_be_free_narrow_such_a_list(shelf, statem
     free = slot(day=1, hour=9, length=2)
     assert ask(Order.NEXT_FREE, free=free) == "CADGF"
     assert ask(Order.PRICE, free=free) == "DGACF"
-    assert ask(Order.NEXT_FREE, asked=providers.Asked(most_yuan=Decimal(50))) == "DGB"
-    assert ask(Order.PRICE, asked=providers.Asked(user_kind="individual", most_yuan=Decimal(60))) == "BDGH"
-    assert ask(Order.PRICE, asked=providers.Asked(unit="ORG-NOTHING")) == ""
+    assert ask(Order.NEXT_FREE, asked=Asked(most_yuan=Decimal(50))) == "DGB"
+    assert ask(Order.PRICE, asked=Asked(user_kind="individual", most_yuan=Decimal(60))) == "BDGH"
+    assert ask(Order.PRICE, asked=Asked(unit="ORG-NOTHING")) == ""

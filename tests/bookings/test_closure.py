@@ -3,12 +3,13 @@ from decimal import Decimal
 
 import pytest
 
-from bookings import services
-from bookings.domain.errors import BookingRefused, ClosureHitsBookings
-from bookings.models import Booking, NextFree
+from bookings.requests.domain.errors import BookingRefused, ClosureHitsBookings
+from bookings.requests.models import Booking, NextFree
+from bookings.requests.services.bookings import booking_cancel
+from bookings.requests.services.closures import closure_place
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import Forbidden
-from providers import selectors as providers
+from providers.terms.selectors.closures import closures
 from tests.bookings.booking import book
 from tests.factories import NOW, slot
 
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 def close(city, interval, outcomes=None, actor=None):
-    return services.closure_place(
+    return closure_place(
         actor=actor or city.keeper,
         instrument_id=city.instrument.pk,
         interval=interval,
@@ -39,7 +40,7 @@ def test_a_closure_that_hits_bookings_says_what_becomes_of_each(city):
     with pytest.raises(ClosureHitsBookings) as refused:
         close(city, slot(hour=8, length=8), {moved.public_id: slot(day=4, hour=9, length=1)})
     assert [one.field for one in refused.value.problems] == [cancelled.public_id]
-    assert providers.closures([city.instrument.pk], slot(hour=8, length=8)) == {city.instrument.pk: []}
+    assert closures([city.instrument.pk], slot(hour=8, length=8)) == {city.instrument.pk: []}
     close(
         city,
         slot(hour=8, length=8),
@@ -54,7 +55,7 @@ def test_a_closure_that_hits_bookings_says_what_becomes_of_each(city):
 
 def test_a_move_by_a_closure_says_from_where_to_where_and_charges_the_late_canceller_again(city):
     cancelled = book(city, slot(day=0, hour=9, length=2), now=NOW - timedelta(days=2))
-    services.booking_cancel(actor=city.researcher, booking_id=cancelled.pk, now=NOW)
+    booking_cancel(actor=city.researcher, booking_id=cancelled.pk, now=NOW)
     taker = book(city, slot(day=0, hour=9, length=2), payer=False)
     cancelled.refresh_from_db()
     assert cancelled.charged_yuan == Decimal("0.00")
@@ -73,7 +74,7 @@ def test_a_booking_is_not_moved_to_where_it_may_not_lie_and_then_nothing_is_clos
     with pytest.raises(BookingRefused):
         close(city, slot(hour=8, length=8), {booking.public_id: slot(day=4, hour=19, length=4)})
     assert Booking.objects.get().starts_at == slot().start
-    assert providers.closures([city.instrument.pk], slot()) == {city.instrument.pk: []}
+    assert closures([city.instrument.pk], slot()) == {city.instrument.pk: []}
 
 
 def test_users_close_nothing(city):

@@ -6,7 +6,7 @@ from django.core import mail
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from bookings.models import Booking, NextFree
+from bookings.requests.models import Booking, NextFree
 from instrument_share.journal import guards
 from instrument_share.journal.models import AuditEntry, AuditSeal
 from instrument_share.management.commands import tick

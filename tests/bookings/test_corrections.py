@@ -4,12 +4,17 @@ from functools import partial
 
 import pytest
 
-from bookings import selectors, services
-from bookings.domain.errors import (
-    SamePerson,
-    UsageRefused,
+from bookings.usage.domain.errors import SamePerson, UsageRefused
+from bookings.usage.models import UsageCorrection
+from bookings.usage.selectors.usage import (
+    confirmable_corrections,
+    overtaken_corrections,
+    usage_log,
+    values_of,
+    waiting_confirmations,
 )
-from bookings.models import UsageCorrection
+from bookings.usage.selectors.yearly import usage_of_year
+from bookings.usage.services.usage import usage_confirm, usage_correct
 from tests.bookings.booking import codes, use
 from tests.factories import NOW, slot
 
@@ -19,20 +24,20 @@ MINUTE = timedelta(minutes=1)
 
 def test_a_correction_counts_once_a_second_person_confirms_it(city):
     log = use(city, slot(hour=9, length=2))
-    correction = services.usage_correct(
+    correction = usage_correct(
         actor=city.keeper,
         log_id=log.pk,
         changes={"idle_seconds": 3600, "measuring_seconds": 3600, "amount_yuan": Decimal("100.00")},
         reason="样品台故障一小时",
         now=log.ends_at,
     )
-    seen = selectors.usage_log(city.keeper, log.public_id)
-    assert selectors.values_of(seen)["amount_yuan"] == Decimal("200.00")
-    assert selectors.waiting_confirmations(city.researcher).get() == log
+    seen = usage_log(city.keeper, log.public_id)
+    assert values_of(seen)["amount_yuan"] == Decimal("200.00")
+    assert waiting_confirmations(city.researcher).get() == log
     with pytest.raises(SamePerson):
-        services.usage_confirm(actor=city.keeper, log_id=log.pk, correction_id=correction.pk, now=NOW)
-    services.usage_confirm(actor=city.manager, log_id=log.pk, correction_id=correction.pk, now=log.ends_at)
-    values = selectors.values_of(selectors.usage_log(city.keeper, log.public_id))
+        usage_confirm(actor=city.keeper, log_id=log.pk, correction_id=correction.pk, now=NOW)
+    usage_confirm(actor=city.manager, log_id=log.pk, correction_id=correction.pk, now=log.ends_at)
+    values = values_of(usage_log(city.keeper, log.public_id))
     assert (values["amount_yuan"], values["effective_seconds"]) == (Decimal("100.00"), 3600)
     log.refresh_from_db()
     assert log.amount_yuan == Decimal("200.00")
@@ -42,7 +47,7 @@ def test_corrections_that_are_right_each_but_not_together_are_not_both_confirmed
     log = use(city, slot(hour=9, length=3))
     hour = timedelta(hours=1)
     corrections = [
-        services.usage_correct(
+        usage_correct(
             actor=city.keeper,
             log_id=log.pk,
             changes={**changes, "measuring_seconds": 3600},
@@ -52,20 +57,20 @@ def test_corrections_that_are_right_each_but_not_together_are_not_both_confirmed
         for changes in ({"ends_at": log.starts_at + hour}, {"starts_at": log.ends_at - hour})
     ]
     first, second = (one.pk for one in corrections)
-    services.usage_confirm(actor=city.manager, log_id=log.pk, correction_id=second, now=log.ends_at)
+    usage_confirm(actor=city.manager, log_id=log.pk, correction_id=second, now=log.ends_at)
     with pytest.raises(UsageRefused) as refused:
-        services.usage_confirm(actor=city.manager, log_id=log.pk, correction_id=first, now=log.ends_at)
+        usage_confirm(actor=city.manager, log_id=log.pk, correction_id=first, now=log.ends_at)
     assert codes(refused) == ["usage.ends_before_start"]
-    (fact,) = selectors.usage_of_year(2026)
+    (fact,) = usage_of_year(2026)
     assert (fact["starts_at"], fact["ends_at"]) == (log.ends_at - hour, log.ends_at)
 
 
 def test_a_correction_that_cannot_be_confirmed_any_more_waits_for_nobody(city):
     log = use(city, slot(hour=9, length=3))
-    services.usage_confirm(actor=city.manager, log_id=log.pk, now=log.ends_at)
+    usage_confirm(actor=city.manager, log_id=log.pk, now=log.ends_at)
     hour = timedelta(hours=1)
     first, second = (
-        services.usage_correct(
+        usage_correct(
             actor=city.keeper,
             log_id=log.pk,
             changes={**changes, "measuring_seconds": 3600},
@@ -74,24 +79,24 @@ def test_a_correction_that_cannot_be_confirmed_any_more_waits_for_nobody(city):
         )
         for changes in ({"ends_at": log.starts_at + hour}, {"starts_at": log.ends_at - hour})
     )
-    seen = selectors.usage_log(city.manager, log.public_id)
-    assert selectors.confirmable_corrections(city.manager, seen) == [first, second]
-    assert selectors.waiting_confirmations(city.manager).get() == log
-    services.usage_confirm(actor=city.manager, log_id=log.pk, correction_id=second.pk, now=log.ends_at)
-    seen = selectors.usage_log(city.manager, log.public_id)
-    assert selectors.confirmable_corrections(city.manager, seen) == []
-    assert selectors.overtaken_corrections(seen) == [first]
-    assert not selectors.waiting_confirmations(city.manager).exists()
-    assert not selectors.waiting_confirmations(city.researcher).exists()
+    seen = usage_log(city.manager, log.public_id)
+    assert confirmable_corrections(city.manager, seen) == [first, second]
+    assert waiting_confirmations(city.manager).get() == log
+    usage_confirm(actor=city.manager, log_id=log.pk, correction_id=second.pk, now=log.ends_at)
+    seen = usage_log(city.manager, log.public_id)
+    assert confirmable_corrections(city.manager, seen) == []
+    assert overtaken_corrections(seen) == [first]
+    assert not waiting_confirmations(city.manager).exists()
+    assert not waiting_confirmations(city.researcher).exists()
 
 
 def test_a_correction_says_everything_that_is_wrong_with_it(city):
     log = use(city)
     with pytest.raises(UsageRefused) as refused:
-        services.usage_correct(actor=city.keeper, log_id=log.pk, changes={"user_id": 1}, reason="", now=NOW)
+        usage_correct(actor=city.keeper, log_id=log.pk, changes={"user_id": 1}, reason="", now=NOW)
     assert codes(refused) == ["usage.reason_missing", "usage.not_correctable"]
     with pytest.raises(UsageRefused) as refused:
-        services.usage_correct(
+        usage_correct(
             actor=city.keeper,
             log_id=log.pk,
             changes={
@@ -104,7 +109,7 @@ def test_a_correction_says_everything_that_is_wrong_with_it(city):
         )
     assert codes(refused) == ["usage.seconds_exceed_time", "usage.other_year"]
     with pytest.raises(UsageRefused) as refused:
-        services.usage_correct(
+        usage_correct(
             actor=city.keeper, log_id=log.pk, changes={"samples": log.samples}, reason="错", now=NOW
         )
     assert codes(refused) == ["usage.nothing_changed"]
@@ -131,7 +136,7 @@ def test_a_correction_says_everything_that_is_wrong_with_it(city):
 )
 def test_whoever_corrects_gives_values_that_a_log_can_have(city, changes, code):
     log = use(city)
-    correct = partial(services.usage_correct, actor=city.keeper, log_id=log.pk, changes=changes, now=NOW)
+    correct = partial(usage_correct, actor=city.keeper, log_id=log.pk, changes=changes, now=NOW)
     with pytest.raises(UsageRefused) as refused:
         correct(reason="错")
     assert codes(refused) == [code]

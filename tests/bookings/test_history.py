@@ -3,16 +3,18 @@ from decimal import Decimal
 
 import pytest
 
-from bookings import selectors, services
-from bookings.domain.errors import HistoryRefused
-from bookings.domain.history import HistoryRow, PastUse
-from bookings.domain.states import BookingState
-from bookings.domain.words import Capture, Rating
-from bookings.models import Booking, Review, UsageEntry, UsageLog
+from bookings.requests.domain.states import BookingState
+from bookings.requests.models import Booking
+from bookings.usage.domain.errors import HistoryRefused
+from bookings.usage.domain.history import HistoryRow, PastUse
+from bookings.usage.domain.words import Capture, Rating
+from bookings.usage.models import Review, UsageEntry, UsageLog
+from bookings.usage.selectors.usage import broken_links
+from bookings.usage.services.history import history_import
 from instrument_share.accounts.domain import Role
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import Forbidden
-from providers.domain.words import ServiceMode
+from providers.terms.domain.words import ServiceMode
 from tests import factories
 from tests.bookings.booking import book, use
 from tests.factories import NOW, slot
@@ -47,7 +49,7 @@ def past(city, day, hour=9, length=2, **changes):
 
 def test_a_past_period_becomes_bookings_logs_confirmations_and_reviews_in_one_chain(city):
     first = use(city, slot(day=1))
-    counts = services.history_import(
+    counts = history_import(
         actor=administrator(),
         rows=[
             past(city, 3),
@@ -72,7 +74,7 @@ def test_a_past_period_becomes_bookings_logs_confirmations_and_reviews_in_one_ch
         now=LATER,
     )
     assert vars(counts) == {"bookings": 3, "logs": 3, "confirmations": 2, "reviews": 2}
-    assert list(selectors.broken_links()) == []
+    assert list(broken_links()) == []
     assert [
         (entry.number, entry.kind, entry.recorded_at) for entry in UsageEntry.objects.order_by("number")
     ] == [
@@ -99,7 +101,7 @@ def test_a_past_period_becomes_bookings_logs_confirmations_and_reviews_in_one_ch
 def test_contradictions_are_listed_by_row_and_nothing_is_written(city):
     book(city, slot(day=2))
     with pytest.raises(HistoryRefused) as refused:
-        services.history_import(
+        history_import(
             actor=administrator(),
             rows=[
                 past(city, 1, hour=9),
@@ -127,7 +129,7 @@ def test_nobody_confirms_what_they_recorded_and_nothing_is_recorded_in_the_futur
         past(city, 4, used={"confirmed_at": LATER + timedelta(seconds=1)}),
     ]
     with pytest.raises(HistoryRefused) as refused:
-        services.history_import(actor=importer, rows=rows, now=LATER)
+        history_import(actor=importer, rows=rows, now=LATER)
     assert [(problem.code, problem.params["number"]) for problem in refused.value.problems] == [
         ("history.same_person", 1),
         ("history.same_person", 2),
@@ -138,12 +140,12 @@ def test_nobody_confirms_what_they_recorded_and_nothing_is_recorded_in_the_futur
 
 def test_uses_without_booking_may_overlap_since_an_audit_looks_at_them(city):
     rows = [past(city, 1, booked=None), past(city, 1, hour=10, booked=None)]
-    assert services.history_import(actor=administrator(), rows=rows, now=LATER).logs == 2
+    assert history_import(actor=administrator(), rows=rows, now=LATER).logs == 2
 
 
 def test_a_unit_cannot_bring_in_a_past_of_its_own(city):
     with pytest.raises(Forbidden):
-        services.history_import(actor=city.manager, rows=[past(city, 1)], now=LATER)
+        history_import(actor=city.manager, rows=[past(city, 1)], now=LATER)
 
 
 def test_the_number_of_statements_does_not_grow_with_the_rows(city, statements):
@@ -154,7 +156,7 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(city, statements):
             past(city, day=1 + number // 5, hour=8 + number % 5, length=1)
             for number in range(first, first + count)
         ]
-        services.history_import(actor=importer, rows=rows, now=start + timedelta(days=400))
+        history_import(actor=importer, rows=rows, now=start + timedelta(days=400))
 
     importer = administrator()
     few = statements.of(lambda: more(2, 0))

@@ -6,14 +6,15 @@ from decimal import Decimal
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from bookings import services
-from bookings.selectors import next_free
+from bookings.requests.selectors.holds import next_free
+from bookings.requests.services.holidays import holidays_set
+from bookings.requests.services.instrument_states import rule_put_in_force
 from instrument_share.journal.models import Notification
-from providers import selectors as providers
-from providers.domain.terms import OpeningPattern, Price, TermsDraft
-from providers.domain.words import DayKind, Decision, HolidayTreatment, ServiceMode, UserKind
-from providers.domain.workdays import Day, published_days
-from providers.models import OpenWindow
+from providers.terms.domain.terms import OpeningPattern, Price, TermsDraft
+from providers.terms.domain.words import DayKind, Decision, HolidayTreatment, ServiceMode, UserKind
+from providers.terms.domain.workdays import Day, published_days
+from providers.terms.models import OpenWindow
+from providers.terms.selectors.workdays import calendar_year
 from tests import factories
 from tests.bookings.booking import book
 from tests.factories import NOW, slot
@@ -36,7 +37,7 @@ def city(db):
         holidays=HolidayTreatment.CLOSED_AND_SHIFTED,
         decision=Decision.AT_ONCE,
     )
-    services.rule_put_in_force(
+    rule_put_in_force(
         actor=made.manager, instrument_id=made.instrument.pk, draft=draft, applies_from=NOW, now=NOW
     )
     return made
@@ -70,18 +71,18 @@ def told(person):
 
 def test_bookings_that_lie_outside_stand_and_their_people_are_told(city, officer, on_thursday):
     days = [*published_days(2026), THURSDAY]
-    outside = services.holidays_set(actor=officer, year=2026, days=days, source=NOTICE, now=NOW)
+    outside = holidays_set(actor=officer, year=2026, days=days, source=NOTICE, now=NOW)
     on_thursday.refresh_from_db()
     assert (outside, on_thursday.state) == (1, "approved")
     assert len(told(city.researcher)) == len(told(city.keeper)) == 1
-    again = services.holidays_set(actor=officer, year=2026, days=days, source=NOTICE, now=NOW)
+    again = holidays_set(actor=officer, year=2026, days=days, source=NOTICE, now=NOW)
     assert (again, len(told(city.researcher))) == (0, 1)
 
 
 def test_when_it_is_next_free_follows_at_once(city, officer):
     assert next_free(city.instrument.pk) == slot(day=0, hour=9).start
     days = [*published_days(2026), Day(date(2026, 3, 2), DayKind.HOLIDAY, "庆典日")]
-    services.holidays_set(actor=officer, year=2026, days=days, source=NOTICE, now=NOW)
+    holidays_set(actor=officer, year=2026, days=days, source=NOTICE, now=NOW)
     assert next_free(city.instrument.pk) == slot(day=1, hour=9).start
 
 
@@ -92,7 +93,7 @@ def test_a_correction_is_looked_at_before_anything_changes(city, officer, on_thu
     assert "8 小时" in look
     assert "1 项预约将不在开放时段内。" in look
     assert "戊" in look
-    assert not providers.calendar_year(2026).entered
+    assert not calendar_year(2026).entered
 
 
 def test_what_was_looked_at_is_entered(city, officer, on_thursday, send):
@@ -100,7 +101,7 @@ def test_what_was_looked_at_is_entered(city, officer, on_thursday, send):
     rows = page.context["form"].as_text
     done = send(officer, "holiday_year", 2026, act="apply", rows=rows, source=NOTICE)
     assert done.status_code == 302
-    found = providers.calendar_year(2026)
+    found = calendar_year(2026)
     assert (found.entered, found.source) == (True, NOTICE)
     assert set(found.days) == {*published_days(2026), THURSDAY}
 
@@ -123,7 +124,7 @@ def test_a_sheet_of_a_year_is_taken_whole_or_not_at_all(city, officer, send):
     look = bring("日期,类别,名称\n2027-01-01,休,元旦\n2027-02-20,班,春节\n")
     assert "2027年2月20日 周六 按星期安排 班 春节" in text_of(look)
     assert "本年此前没有数据" in text_of(look)
-    assert not providers.calendar_year(2027).known
+    assert not calendar_year(2027).known
 
 
 def test_without_a_notice_nothing_is_looked_at(city, officer, send):

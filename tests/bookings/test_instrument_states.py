@@ -4,15 +4,26 @@ from datetime import timedelta
 
 import pytest
 
-from bookings import selectors, services
-from bookings.domain.errors import BookingRefused, InstrumentHitsBookings, QualificationHitsBookings
-from bookings.domain.errors import ReasonMissing as BookingReasonMissing
-from bookings.models import Booking, NextFree
+from bookings.requests.domain.errors import BookingRefused, InstrumentHitsBookings, QualificationHitsBookings
+from bookings.requests.domain.errors import ReasonMissing as BookingReasonMissing
+from bookings.requests.models import Booking, NextFree
+from bookings.requests.selectors.calendar import calendar_events
+from bookings.requests.selectors.holds import free_time
+from bookings.requests.services.closures import closure_place
+from bookings.requests.services.instrument_states import (
+    closure_lift,
+    instrument_resume,
+    instrument_retire,
+    instrument_suspend,
+    qualification_revoke,
+    rule_put_in_force,
+)
+from bookings.usage.services.attendance import booking_check_in
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import IllegalMove
-from providers import services as providers
-from providers.domain.words import ServiceMode
-from providers.services.instruments import SuspendedByBureau
+from providers.instruments.services.instruments import SuspendedByBureau
+from providers.instruments.services.people import qualification_grant
+from providers.terms.domain.words import ServiceMode
 from tests import factories
 from tests.bookings.booking import book
 from tests.factories import NOW, slot
@@ -27,7 +38,7 @@ def city():
 
 
 def suspend(city, outcomes=None, actor=None, now=NOW):
-    return services.instrument_suspend(
+    return instrument_suspend(
         actor=actor or city.manager,
         instrument_id=city.instrument.pk,
         reason="更换探测器",
@@ -37,12 +48,12 @@ def suspend(city, outcomes=None, actor=None, now=NOW):
 
 
 def resume(city, actor=None, now=NOW):
-    return services.instrument_resume(actor=actor or city.manager, instrument_id=city.instrument.pk, now=now)
+    return instrument_resume(actor=actor or city.manager, instrument_id=city.instrument.pk, now=now)
 
 
 def qualified(city, expires=None):
     expires = expires or slot(day=90).start
-    return providers.qualification_grant(
+    return qualification_grant(
         actor=city.keeper, instrument_id=city.instrument.pk, user=city.researcher, expires_at=expires, now=NOW
     )
 
@@ -92,16 +103,16 @@ def test_a_suspended_instrument_offers_no_time_and_a_resumed_one_does_again(city
     assert free == slot(day=0, hour=9).start
     suspend(city, {one.public_id: "keep" for one in Booking.objects.all()})
     assert NextFree.objects.get().at is None
-    assert selectors.free_time(city.instrument.pk, slot(day=1), NOW) == []
+    assert free_time(city.instrument.pk, slot(day=1), NOW) == []
     city.instrument.refresh_from_db()
-    shown = selectors.calendar_events(city.researcher, city.instrument, slot(day=1), NOW)
+    shown = calendar_events(city.researcher, city.instrument, slot(day=1), NOW)
     assert shown["events"] == []
     with pytest.raises(BookingRefused) as refused:
         book(city, slot(day=2))
     assert [one.code for one in refused.value.problems] == ["booking.not_published"]
     resume(city)
     assert NextFree.objects.get().at == free
-    assert selectors.free_time(city.instrument.pk, slot(day=1), NOW) == [slot(day=1)]
+    assert free_time(city.instrument.pk, slot(day=1), NOW) == [slot(day=1)]
 
 
 def test_what_the_bureau_suspends_only_the_bureau_puts_back(city):
@@ -119,7 +130,7 @@ def test_what_the_bureau_suspends_only_the_bureau_puts_back(city):
 def test_a_retirement_cancels_what_was_kept(city):
     kept = book(city)
     with pytest.raises(IllegalMove):
-        services.instrument_retire(
+        instrument_retire(
             actor=city.manager,
             instrument_id=city.instrument.pk,
             reason="报废",
@@ -129,16 +140,16 @@ def test_a_retirement_cancels_what_was_kept(city):
     suspend(city, {kept.public_id: "keep"})
     common = {"actor": city.manager, "instrument_id": city.instrument.pk, "reason": "报废", "now": NOW}
     with pytest.raises(InstrumentHitsBookings) as refused:
-        services.instrument_retire(outcomes={kept.public_id: "keep"}, **common)
+        instrument_retire(outcomes={kept.public_id: "keep"}, **common)
     assert [one.field for one in refused.value.problems] == [kept.public_id]
-    done = services.instrument_retire(outcomes={kept.public_id: "cancel"}, **common)
+    done = instrument_retire(outcomes={kept.public_id: "cancel"}, **common)
     kept.refresh_from_db()
     assert (done.state, kept.state, kept.late_cancel) == ("retired", "cancelled", False)
 
 
 def test_bookings_that_have_begun_or_are_over_stand(city):
     running, over = book(city, slot(day=0, hour=9)), book(city, slot(day=0, hour=12))
-    services.booking_check_in(actor=city.keeper, booking_id=running.pk, now=slot(day=0, hour=9).start)
+    booking_check_in(actor=city.keeper, booking_id=running.pk, now=slot(day=0, hour=9).start)
     done = suspend(city, now=slot(day=0, hour=15).start)
     assert done.state == "suspended"
     assert {one.state for one in Booking.objects.filter(pk__in=[running.pk, over.pk])} == {
@@ -153,7 +164,7 @@ def trained():
 
 
 def revoke(city, right, outcomes=None, reason="违规操作", now=NOW):
-    return services.qualification_revoke(
+    return qualification_revoke(
         actor=city.keeper, qualification_id=right.pk, reason=reason, outcomes=outcomes, now=now
     )
 
@@ -185,7 +196,7 @@ def test_a_booking_that_another_right_covers_is_not_asked_about(trained):
 
 
 def test_a_lifted_closure_gives_its_time_back_at_once(city):
-    closure = services.closure_place(
+    closure = closure_place(
         actor=city.keeper,
         instrument_id=city.instrument.pk,
         interval=slot(day=0, hour=8, length=5),
@@ -193,13 +204,13 @@ def test_a_lifted_closure_gives_its_time_back_at_once(city):
         now=NOW,
     )
     assert NextFree.objects.get().at == slot(day=0, hour=13).start
-    services.closure_lift(actor=city.keeper, closure_id=closure.pk, now=NOW)
+    closure_lift(actor=city.keeper, closure_id=closure.pk, now=NOW)
     assert NextFree.objects.get().at == slot(day=0, hour=8).start
 
 
 def test_a_new_rule_moves_the_next_free_time(city):
     book(city, slot(day=0, hour=8, length=1))
-    services.rule_put_in_force(
+    rule_put_in_force(
         actor=city.manager, instrument_id=city.instrument.pk, draft=terms(), applies_from=NOW, now=NOW
     )
     assert NextFree.objects.get().at == slot(day=0, hour=9).start

@@ -4,16 +4,17 @@ from datetime import timedelta
 
 import pytest
 
-from bookings import services
-from bookings.domain.states import BookingState
-from bookings.models import Booking, CreditEvent
+from bookings.requests.domain.states import BookingState
+from bookings.requests.models import Booking, CreditEvent
+from bookings.requests.services.membership import membership_end, organization_leave
+from bookings.usage.services.attendance import booking_check_in
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import Membership
 from instrument_share.accounts.services import LastOfRole
 from instrument_share.accounts.services.organizations import ReasonMissing
 from instrument_share.journal import selectors as journal
-from providers.models import Keeper
+from providers.instruments.models import Keeper
 from tests import factories
 from tests.bookings.booking import book
 from tests.factories import NOW, slot
@@ -48,9 +49,7 @@ def states():
 
 
 def take(city, admin, **more):
-    return services.membership_end(
-        actor=admin, membership_id=of(city.researcher).pk, reason="离职", now=NOW, **more
-    )
+    return membership_end(actor=admin, membership_id=of(city.researcher).pk, reason="离职", now=NOW, **more)
 
 
 def test_bookings_ahead_are_given_back_without_charge_and_the_keeper_is_told(city, admin):
@@ -75,7 +74,7 @@ def test_or_they_are_kept_as_the_organizations(city, admin):
 
 def test_what_has_begun_and_what_the_person_pays_stays(city, admin):
     running = book(city, slot(day=0, hour=8))
-    services.booking_check_in(actor=city.keeper, booking_id=running.pk, now=NOW)
+    booking_check_in(actor=city.keeper, booking_id=running.pk, now=NOW)
     book(city, slot(day=5), payer=False)
     take(city, admin)
     assert states() == [BookingState.IN_USE, BookingState.APPROVED]
@@ -85,14 +84,14 @@ def test_with_another_role_left_the_bookings_stay(city, admin):
     factories.member(city.company, Role.ORG_ADMIN, city.researcher)
     book(city, slot(day=5))
     held = Membership.objects.get(user=city.researcher, role=Role.RESEARCHER)
-    services.membership_end(actor=admin, membership_id=held.pk, reason="改任", now=NOW)
+    membership_end(actor=admin, membership_id=held.pk, reason="改任", now=NOW)
     assert states() == [BookingState.APPROVED]
 
 
 def test_who_leaves_late_pays_as_for_a_late_cancel(city):
     soon, later = book(city, slot(day=0, hour=10)), book(city, slot(day=5))
-    services.organization_leave(actor=city.researcher, organization_id=city.company.pk, now=NOW)
-    services.organization_leave(actor=city.researcher, organization_id=city.company.pk, now=NOW)
+    organization_leave(actor=city.researcher, organization_id=city.company.pk, now=NOW)
+    organization_leave(actor=city.researcher, organization_id=city.company.pk, now=NOW)
     soon.refresh_from_db()
     later.refresh_from_db()
     assert (soon.late_cancel, later.late_cancel) == (True, False)
@@ -104,19 +103,19 @@ def test_who_leaves_late_pays_as_for_a_late_cancel(city):
 def test_the_last_administrator_cannot_leave_and_nothing_of_it_happens(city, admin):
     factories.member(city.company, Role.RESEARCHER, admin)
     with pytest.raises(LastOfRole):
-        services.organization_leave(actor=admin, organization_id=city.company.pk, now=NOW)
+        organization_leave(actor=admin, organization_id=city.company.pk, now=NOW)
     assert accounts.active_roles(admin.pk, city.company.pk) == {Role.ORG_ADMIN, Role.RESEARCHER}
 
 
 def test_a_role_is_not_taken_without_a_reason(city, admin):
     with pytest.raises(ReasonMissing):
-        services.membership_end(
+        membership_end(
             actor=admin, membership_id=of(city.researcher).pk, reason=" ", now=NOW + timedelta(hours=1)
         )
 
 
 def test_who_is_no_longer_keeper_keeps_no_instrument(city):
     held = of(city.keeper)
-    services.membership_end(actor=city.manager, membership_id=held.pk, reason="轮岗", now=NOW)
+    membership_end(actor=city.manager, membership_id=held.pk, reason="轮岗", now=NOW)
     assert not Keeper.objects.exists()
     assert [one.action for one in journal.history(city.instrument)][-1] == "keeper.removed"

@@ -12,11 +12,11 @@ import pytest
 from django.db import connection
 
 from bookings import guards
-from bookings.models import Booking
-from bookings.services import next_free_rebuild
+from bookings.requests.models import Booking
+from bookings.requests.services.next_free import next_free_rebuild
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import Membership
-from providers.domain.words import ServiceMode
+from providers.terms.domain.words import ServiceMode
 from tests import factories
 from tests.bookings import race
 from tests.factories import NOW, slot

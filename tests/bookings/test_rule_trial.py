@@ -5,12 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from bookings import services
-from bookings.selectors import rule_trial
+from bookings.requests.selectors.rule_trial import rule_trial
+from bookings.requests.services.bookings import booking_cancel, booking_move
 from instrument_share.kernel.interval import Interval
-from providers.domain.terms import OpeningPattern, Price, Quota, TermsDraft
-from providers.domain.words import HolidayTreatment, QuotaHolder, QuotaSpan, ServiceMode, UserKind
-from providers.models import Qualification
+from providers.instruments.models import Qualification
+from providers.terms.domain.terms import OpeningPattern, Price, Quota, TermsDraft
+from providers.terms.domain.words import HolidayTreatment, QuotaHolder, QuotaSpan, ServiceMode, UserKind
 from tests import factories
 from tests.bookings.booking import book
 from tests.factories import NOW, slot
@@ -117,7 +117,7 @@ def test_what_would_have_been_refused_counts_towards_no_quota_of_a_later_request
 
 def test_what_was_cancelled_before_the_request_counts_towards_no_quota(city):
     first = asked(city, 1)
-    services.booking_cancel(actor=city.researcher, booking_id=first.pk, now=FEBRUARY + timedelta(minutes=1))
+    booking_cancel(actor=city.researcher, booking_id=first.pk, now=FEBRUARY + timedelta(minutes=1))
     asked(city, 2, now=FEBRUARY + timedelta(minutes=2))
     last = asked(city, 3, now=FEBRUARY + timedelta(minutes=3))
     found = trial(city, quotas=(Quota(QuotaHolder.ORGANIZATION, QuotaSpan.MONTH, most_bookings=1),))
@@ -127,7 +127,7 @@ def test_what_was_cancelled_before_the_request_counts_towards_no_quota(city):
 def moved(city, booking, day, hour=9, length=2, minutes=1):
     """The same booking after its user has moved it, so many minutes after 08:00 on 4 February."""
     start = FEBRUARY + timedelta(days=day, hours=hour - 8)
-    services.booking_move(
+    booking_move(
         actor=city.researcher,
         booking_id=booking.pk,
         interval=Interval(start, start + timedelta(hours=length)),
@@ -185,7 +185,7 @@ def test_amounts_are_of_what_stayed_at_the_old_and_the_new_prices(city):
     asked(city, 1)
     asked(city, 2, hour=18)  # refused
     gone = asked(city, 3)
-    services.booking_cancel(actor=city.researcher, booking_id=gone.pk, now=FEBRUARY)
+    booking_cancel(actor=city.researcher, booking_id=gone.pk, now=FEBRUARY)
     found = trial(
         city,
         patterns=(OpeningPattern(time(8), time(18), date(2026, 3, 9), tuple(range(7))),),

@@ -3,13 +3,14 @@
 import pytest
 from django.db import connection
 
-from bookings.models import Booking
-from bookings.selectors import next_free
-from bookings.services import next_free_rebuild
+from bookings.requests.models import Booking
+from bookings.requests.selectors.holds import next_free
+from bookings.requests.services.next_free import next_free_rebuild
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import Membership
-from providers.domain.words import ServiceMode
-from providers.models import Closure, InstrumentLink, Keeper
+from providers.instruments.models import InstrumentLink, Keeper
+from providers.terms.domain.words import ServiceMode
+from providers.terms.models import Closure
 from tests import factories
 from tests.bookings import race
 from tests.bookings.booking import book

@@ -2,11 +2,15 @@
 
 import pytest
 
-from bookings import selectors, services
-from bookings.domain.errors import BookingRefused
-from bookings.models import Booking, BookingGroup, CreditEvent
+from bookings.requests.domain.errors import BookingRefused
+from bookings.requests.models import Booking, BookingGroup, CreditEvent
+from bookings.requests.selectors.together import mates
+from bookings.requests.services.bookings import booking_cancel, booking_move, booking_reject
+from bookings.requests.services.closures import closure_place
+from bookings.requests.services.due import bookings_lapse_due
+from bookings.requests.services.membership import organization_leave
 from instrument_share.journal import selectors as journal
-from providers.models import InstrumentLink, Keeper
+from providers.instruments.models import InstrumentLink, Keeper
 from tests import factories
 from tests.bookings.booking import book
 from tests.factories import NOW, slot
@@ -45,7 +49,7 @@ def test_a_booking_takes_the_linked_instrument_for_the_same_time(city):
     assert states() == [(name, "approved", slot(day=1).start) for name in BOTH]
     assert BookingGroup.objects.count() == 1
     assert [str(one.quoted_yuan) for one in Booking.objects.order_by("pk")] == ["200.00", "60.00"]
-    assert [one.instrument_id for one in selectors.mates(booking)] == [city.second.pk]
+    assert [one.instrument_id for one in mates(booking)] == [city.second.pk]
 
 
 def test_the_linked_instrument_is_booked_alone(city):
@@ -80,7 +84,7 @@ def test_what_is_wrong_with_the_request_is_said_once(city):
 
 def test_cancelling_one_cancels_both_and_counts_once(city):
     booking = book(city, slot(day=0, hour=9), now=NOW)
-    services.booking_cancel(actor=city.researcher, booking_id=booking.pk, now=NOW)
+    booking_cancel(actor=city.researcher, booking_id=booking.pk, now=NOW)
     assert [state for _name, state, _start in states()] == ["cancelled", "cancelled"]
     assert [one.late_cancel for one in Booking.objects.order_by("pk")] == [True, True]
     assert CreditEvent.objects.count() == 1
@@ -88,19 +92,19 @@ def test_cancelling_one_cancels_both_and_counts_once(city):
 
 def test_cancelling_the_linked_one_cancels_both(city):
     booking = book(city, slot(day=1))
-    (mate,) = selectors.mates(booking)
-    services.booking_cancel(actor=city.keeper, booking_id=mate.pk, reason="制备仪故障", now=NOW)
+    (mate,) = mates(booking)
+    booking_cancel(actor=city.keeper, booking_id=mate.pk, reason="制备仪故障", now=NOW)
     assert [state for _name, state, _start in states()] == ["cancelled", "cancelled"]
     assert len(journal.notifications(city.researcher)) == 2
 
 
 def test_both_move_or_neither(city):
     booking = book(city, slot(day=1))
-    services.booking_move(actor=city.researcher, booking_id=booking.pk, interval=slot(day=2), now=NOW)
+    booking_move(actor=city.researcher, booking_id=booking.pk, interval=slot(day=2), now=NOW)
     assert states() == [(name, "approved", slot(day=2).start) for name in BOTH]
     book(city, slot(day=3), instrument_id=city.second.pk)
     with pytest.raises(BookingRefused) as refused:
-        services.booking_move(actor=city.researcher, booking_id=booking.pk, interval=slot(day=3), now=NOW)
+        booking_move(actor=city.researcher, booking_id=booking.pk, interval=slot(day=3), now=NOW)
     assert [one.code for one in refused.value.problems] == ["booking.linked_taken"]
     assert states()[:2] == [(name, "approved", slot(day=2).start) for name in BOTH]
 
@@ -108,18 +112,18 @@ def test_both_move_or_neither(city):
 def test_a_request_that_is_declined_or_lapses_ends_both():
     city = linked_city(decision="by_keeper", decision_hours=4)
     booking = book(city, slot(day=1))
-    (mate,) = selectors.mates(booking)
+    (mate,) = mates(booking)
     assert (booking.state, mate.state) == ("approved", "requested")
-    services.booking_reject(actor=city.keeper, booking_id=mate.pk, reason="制备仪停机", now=NOW)
+    booking_reject(actor=city.keeper, booking_id=mate.pk, reason="制备仪停机", now=NOW)
     assert [state for _name, state, _start in states()] == ["cancelled", "rejected"]
     book(city, slot(day=2))
-    assert services.bookings_lapse_due(slot(day=1, hour=20).start) == 1
+    assert bookings_lapse_due(slot(day=1, hour=20).start) == 1
     assert [state for _name, state, _start in states()][2:] == ["cancelled", "lapsed"]
 
 
 def test_a_closure_moves_what_was_booked_together_together(city):
     booking = book(city, slot(day=1))
-    services.closure_place(
+    closure_place(
         actor=city.keeper,
         instrument_id=city.instrument.pk,
         interval=slot(day=1),
@@ -133,6 +137,6 @@ def test_a_closure_moves_what_was_booked_together_together(city):
 def test_who_leaves_the_payer_too_late_is_charged_for_both_and_it_counts_once():
     city = linked_city(cancel_deadline_minutes=1440)
     book(city, slot(day=0, hour=12))
-    services.organization_leave(actor=city.researcher, organization_id=city.company.pk, now=NOW)
+    organization_leave(actor=city.researcher, organization_id=city.company.pk, now=NOW)
     assert [state for _, state, _ in states()] == ["cancelled", "cancelled"]
     assert CreditEvent.objects.count() == 1

@@ -3,21 +3,19 @@ from decimal import Decimal
 
 import pytest
 
-from bookings import selectors, services
-from bookings.domain.errors import (
-    AlreadyConfirmed,
-    AlreadyReviewed,
-    SamePerson,
-    StillInUse,
-    TooEarly,
-    UsageRefused,
-)
-from bookings.domain.words import Rating
-from bookings.models import Booking, UsageEntry
+from bookings.requests.domain.errors import StillInUse, TooEarly
+from bookings.requests.models import Booking
+from bookings.usage.domain.errors import AlreadyConfirmed, AlreadyReviewed, SamePerson, UsageRefused
+from bookings.usage.domain.words import Rating
+from bookings.usage.models import UsageEntry
+from bookings.usage.selectors.usage import usage_log
+from bookings.usage.selectors.yearly import usage_of_year
+from bookings.usage.services.attendance import booking_check_in, booking_check_out
+from bookings.usage.services.usage import usage_confirm, usage_correct, usage_log_by_hand, usage_review
 from instrument_share.accounts.models import OrganizationRelation
 from instrument_share.kernel.errors import Forbidden
 from instrument_share.kernel.interval import Interval
-from providers.domain.words import ServiceMode
+from providers.terms.domain.words import ServiceMode
 from tests import factories
 from tests.bookings.booking import book, codes, use
 from tests.factories import NOW, slot
@@ -28,10 +26,10 @@ MINUTE = timedelta(minutes=1)
 
 def test_a_check_out_writes_what_happened_and_what_it_costs(city):
     booking = book(city, slot(hour=9, length=2), samples=3)
-    services.booking_check_in(
+    booking_check_in(
         actor=city.keeper, booking_id=booking.pk, now=booking.starts_at + timedelta(seconds=1, microseconds=9)
     )
-    log = services.booking_check_out(
+    log = booking_check_out(
         actor=city.keeper,
         booking_id=booking.pk,
         now=booking.starts_at + timedelta(seconds=5401),
@@ -67,21 +65,21 @@ def test_what_is_left_after_an_early_check_out_is_free_and_overrunning_changes_t
 def test_check_in_opens_a_quarter_of_an_hour_before_and_for_one_at_a_time(city):
     first, second = book(city, slot(hour=9, length=1)), book(city, slot(hour=10, length=1), payer=False)
     with pytest.raises(TooEarly):
-        services.booking_check_in(
+        booking_check_in(
             actor=city.keeper, booking_id=first.pk, now=first.starts_at - 15 * MINUTE - timedelta(seconds=1)
         )
-    services.booking_check_in(actor=city.keeper, booking_id=first.pk, now=first.starts_at - 15 * MINUTE)
+    booking_check_in(actor=city.keeper, booking_id=first.pk, now=first.starts_at - 15 * MINUTE)
     with pytest.raises(StillInUse):
-        services.booking_check_in(actor=city.keeper, booking_id=second.pk, now=second.starts_at)
+        booking_check_in(actor=city.keeper, booking_id=second.pk, now=second.starts_at)
     with pytest.raises(Forbidden):
-        services.booking_check_out(actor=city.researcher, booking_id=first.pk, now=first.ends_at)
+        booking_check_out(actor=city.researcher, booking_id=first.pk, now=first.ends_at)
 
 
 def test_parts_that_exceed_the_whole_are_refused_and_nothing_is_written(city):
     booking = book(city)
-    services.booking_check_in(actor=city.keeper, booking_id=booking.pk, now=booking.starts_at)
+    booking_check_in(actor=city.keeper, booking_id=booking.pk, now=booking.starts_at)
     with pytest.raises(UsageRefused) as refused:
-        services.booking_check_out(
+        booking_check_out(
             actor=city.keeper,
             booking_id=booking.pk,
             now=booking.ends_at,
@@ -104,8 +102,8 @@ def test_use_inside_the_owner_is_internal_and_use_by_relatives_is_marked(city):
         person = factories.member(payer)
         interval = slot(day=day)
         booking = book(city, interval, actor=person, payer_organization_id=payer.pk)
-        services.booking_check_in(actor=city.keeper, booking_id=booking.pk, now=interval.start)
-        logs[name] = services.booking_check_out(actor=city.keeper, booking_id=booking.pk, now=interval.end)
+        booking_check_in(actor=city.keeper, booking_id=booking.pk, now=interval.start)
+        logs[name] = booking_check_out(actor=city.keeper, booking_id=booking.pk, now=interval.end)
     assert {name: (log.user_kind, log.external, log.related) for name, log in logs.items()} == {
         "own": ("inside", False, False),
         "sister": ("outside", True, True),
@@ -124,13 +122,13 @@ def test_facts_of_the_moment_stay_when_the_organization_changes(city):
 def test_the_user_confirms_what_the_keeper_recorded_once(city):
     log = use(city)
     with pytest.raises(SamePerson):
-        services.usage_confirm(actor=city.keeper, log_id=log.pk, now=NOW)
+        usage_confirm(actor=city.keeper, log_id=log.pk, now=NOW)
     with pytest.raises(Forbidden):
-        services.usage_confirm(actor=factories.user(), log_id=log.pk, now=NOW)
-    services.usage_confirm(actor=city.researcher, log_id=log.pk, now=log.ends_at)
+        usage_confirm(actor=factories.user(), log_id=log.pk, now=NOW)
+    usage_confirm(actor=city.researcher, log_id=log.pk, now=log.ends_at)
     with pytest.raises(AlreadyConfirmed):
-        services.usage_confirm(actor=city.manager, log_id=log.pk, now=log.ends_at)
-    assert selectors.usage_log(city.researcher, log.public_id).is_confirmed
+        usage_confirm(actor=city.manager, log_id=log.pk, now=log.ends_at)
+    assert usage_log(city.researcher, log.public_id).is_confirmed
 
 
 def by_hand(city, interval, **changes):
@@ -145,7 +143,7 @@ def by_hand(city, interval, **changes):
         "now": NOW,
         **changes,
     }
-    return services.usage_log_by_hand(**facts)
+    return usage_log_by_hand(**facts)
 
 
 def test_hours_are_entered_by_hand_for_92_days(city):
@@ -176,35 +174,35 @@ def test_nobody_is_recorded_as_using_for_an_organization_of_others(city):
 def test_the_user_rates_a_use_once(city):
     log = use(city)
     with pytest.raises(Forbidden):
-        services.usage_review(actor=city.keeper, log_id=log.pk, rating=Rating.VERY_SATISFIED, now=NOW)
-    services.usage_review(actor=city.researcher, log_id=log.pk, rating=Rating.SATISFIED, now=NOW)
+        usage_review(actor=city.keeper, log_id=log.pk, rating=Rating.VERY_SATISFIED, now=NOW)
+    usage_review(actor=city.researcher, log_id=log.pk, rating=Rating.SATISFIED, now=NOW)
     with pytest.raises(AlreadyReviewed):
-        services.usage_review(actor=city.researcher, log_id=log.pk, rating=Rating.SATISFIED, now=NOW)
+        usage_review(actor=city.researcher, log_id=log.pk, rating=Rating.SATISFIED, now=NOW)
 
 
 def test_a_year_of_use_has_corrected_values_and_names_nobody(city):
     log = use(city, slot(hour=19, length=1), now=slot(hour=21).start)
-    correction = services.usage_correct(
+    correction = usage_correct(
         actor=city.keeper, log_id=log.pk, changes={"samples": 7}, reason="漏记", now=log.ends_at
     )
-    services.usage_confirm(actor=city.researcher, log_id=log.pk, now=log.ends_at)
-    services.usage_confirm(actor=city.researcher, log_id=log.pk, correction_id=correction.pk, now=log.ends_at)
-    services.usage_review(actor=city.researcher, log_id=log.pk, rating=Rating.NEUTRAL, now=log.ends_at)
-    (fact,) = selectors.usage_of_year(2026)
+    usage_confirm(actor=city.researcher, log_id=log.pk, now=log.ends_at)
+    usage_confirm(actor=city.researcher, log_id=log.pk, correction_id=correction.pk, now=log.ends_at)
+    usage_review(actor=city.researcher, log_id=log.pk, rating=Rating.NEUTRAL, now=log.ends_at)
+    (fact,) = usage_of_year(2026)
     assert (fact["samples"], fact["confirmed"], fact["rating"]) == (7, True, "neutral")
     assert (fact["inside_windows_seconds"], fact["effective_seconds"]) == (3600, 7200)
     assert (fact["quoted_yuan"], fact["amount_yuan"]) == (Decimal("100.00"), Decimal("200.00"))
     assert (fact["user"], fact["recorded_by"]) == (city.researcher.public_id, city.keeper.public_id)
     assert city.researcher.name not in str(fact)
-    assert list(selectors.usage_of_year(2025)) == []
+    assert list(usage_of_year(2025)) == []
 
 
 def test_the_year_of_a_use_is_that_of_its_start_in_the_city(city):
     evening = NOW.replace(year=2025, month=12, day=31, hour=16)  # midnight in the city
     by_hand(city, Interval(evening - MINUTE, evening))
     by_hand(city, Interval(evening, evening + MINUTE))
-    assert [fact["starts_at"] for fact in selectors.usage_of_year(2025)] == [evening - MINUTE]
-    assert [fact["starts_at"] for fact in selectors.usage_of_year(2026)] == [evening]
+    assert [fact["starts_at"] for fact in usage_of_year(2025)] == [evening - MINUTE]
+    assert [fact["starts_at"] for fact in usage_of_year(2026)] == [evening]
 
 
 def test_with_a_year_come_the_uses_around_it_that_lie_in_the_same_time(city):
@@ -213,8 +211,8 @@ def test_with_a_year_come_the_uses_around_it_that_lie_in_the_same_time(city):
         by_hand(city, Interval(midnight + MINUTE * at, midnight + MINUTE * end)).starts_at
         for at, end in ((-9, -8), (-5, 1), (0, 2), (1, 3))
     ]
-    assert [fact["starts_at"] for fact in selectors.usage_of_year(2025)] == starts[:3]
-    assert [fact["starts_at"] for fact in selectors.usage_of_year(2026)] == starts[1:]
+    assert [fact["starts_at"] for fact in usage_of_year(2025)] == starts[:3]
+    assert [fact["starts_at"] for fact in usage_of_year(2026)] == starts[1:]
 
 
 def test_a_manager_of_the_unit_may_log_and_a_keeper_of_another_instrument_may_not(city):

@@ -21,10 +21,10 @@ from instrument_share.demo.oddities import (
 from instrument_share.demo.terms import draft
 from instrument_share.demo.week import AGREED, CLOSING, IN_USE, OVERDUE, WAITING
 from instrument_share.kernel import uscc
-from providers.domain import instruments as fields
-from providers.domain.terms import problems_of
-from providers.domain.units import PROFILE_FIELDS, problems_of_publication, problems_of_values
-from rewards.domain.policy_document import read_policy
+from providers.instruments.domain import fields
+from providers.terms.domain.terms import problems_of
+from providers.units.domain.profiles import PROFILE_FIELDS, problems_of_publication, problems_of_values
+from rewards.policy.domain.policy_document import read_policy
 
 CITY = city()
 

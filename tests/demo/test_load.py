@@ -6,13 +6,15 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from bookings import selectors as bookings
+from bookings.requests.selectors.bookings import bookings, keeper_day, waiting_decisions
+from bookings.usage.selectors.usage import broken_links, usage_logs
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts import services as account_services
 from instrument_share.demo.city import city
 from instrument_share.demo.load import is_loaded, load
-from providers import selectors as providers
-from rewards import selectors as rewards
+from providers.instruments.selectors.instruments import instruments
+from providers.units.selectors.completeness import completeness_of
+from rewards.cycle.selectors.cycles import cycle
 
 NUMBERS = (
     "YUT-EM-001",
@@ -43,31 +45,29 @@ def small(now: datetime, days: int = 21):
 def test_the_desks_have_what_waits_for_them():
     world = small(NOW)
     wang, lin, sun = world.people["wang"], world.people["lin"], world.people["sun"]
-    day = {(b.instrument.inner_number, b.state) for b in bookings.keeper_day(wang, date(2026, 11, 24))}
+    day = {(b.instrument.inner_number, b.state) for b in keeper_day(wang, date(2026, 11, 24))}
     assert ("YUT-EM-004", "in_use") in day
-    kept = bookings.bookings(wang).filter(instrument__inner_number="YUT-EM-001", state="in_use")
+    kept = bookings(wang).filter(instrument__inner_number="YUT-EM-001", state="in_use")
     assert [booking.ends_at <= NOW - timedelta(minutes=30) for booking in kept] == [True]
-    assert {b.user.username for b in bookings.waiting_decisions(wang)} == {"chen", "lin", "du.lingfeng"}
-    coming = (
-        bookings.bookings(lin).filter(user=lin, state="approved", starts_at__gt=NOW).order_by("starts_at")
-    )
+    assert {b.user.username for b in waiting_decisions(wang)} == {"chen", "lin", "du.lingfeng"}
+    coming = bookings(lin).filter(user=lin, state="approved", starts_at__gt=NOW).order_by("starts_at")
     assert coming[0].starts_at < NOW + timedelta(days=2)
-    waiting = providers.instruments(sun).filter(state="submitted")
+    waiting = instruments(sun).filter(state="submitted")
     assert [instrument.name_zh for instrument in waiting] == ["场发射电子探针显微分析仪"]
     returned = accounts.organization_by_uscc(
         next(o.uscc for o in city().users if o.key == "vocational")
     ).unit_profile
     assert (returned.state, bool(returned.return_reason)) == ("draft", True)
-    assert rewards.cycle(sun, 2025).state == "checked"
+    assert cycle(sun, 2025).state == "checked"
 
 
 @pytest.mark.django_db
 def test_history_is_chained_and_belongs_to_bookings():
     world = small(NOW)
-    logs = bookings.usage_logs(world.people["qian"])
+    logs = usage_logs(world.people["qian"])
     assert logs.count() > 50
     assert logs.filter(booking__isnull=True).count() == 0
-    assert list(bookings.broken_links()) == []
+    assert list(broken_links()) == []
     assert logs.filter(ends_at__gt=NOW).count() == 0
 
 
@@ -78,7 +78,7 @@ def test_completeness_differs_between_units():
         key: world.organizations[key].pk
         for key in ("materials", "tech-univ", "hospital", "chengyuan", "agri")
     }
-    states = providers.completeness_of(list(ids.values()), date(2026, 11, 23))
+    states = completeness_of(list(ids.values()), date(2026, 11, 23))
     complete = {key: states[pk].complete for key, pk in ids.items()}
     # At 云屏理工大学 only instruments are missing: one waits for review, one was returned.
     assert complete == {"materials": 6, "tech-univ": 5, "hospital": 2, "chengyuan": 1, "agri": 0}
@@ -96,7 +96,7 @@ def test_completeness_differs_between_units():
 def test_it_loads_on_any_day(now):
     world = small(now, days=10)
     assert world.assessed_year == world.today.year - 1
-    assert rewards.cycle(world.officer, world.assessed_year).state == "checked"
+    assert cycle(world.officer, world.assessed_year).state == "checked"
 
 
 @pytest.mark.django_db

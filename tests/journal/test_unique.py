@@ -7,7 +7,7 @@ from instrument_share.accounts import services as accounts
 from instrument_share.accounts.models import User
 from instrument_share.journal.unique import refused_as
 from instrument_share.kernel.errors import DomainError
-from providers.models import Instrument
+from providers.instruments.models import Instrument
 from tests import factories
 from tests.factories import NOW
 

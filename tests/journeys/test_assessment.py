@@ -9,8 +9,9 @@ from allauth.account.models import EmailAddress
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
-from rewards import services
-from rewards.models import FinanceReport
+from rewards.cycle.services.cycles import cycle_open
+from rewards.policy.services import policy_load
+from rewards.report.models import FinanceReport
 from tests.journeys.walk import PASSWORD, axe, send
 from tests.rewards.builders import AFTER, POLICY, YEAR, build_year, local
 
@@ -30,8 +31,8 @@ def year(transactional_db, clock):
         person.set_password(PASSWORD)
         person.save()
         EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
-    policy = services.policy_load(actor=year.city.officer, document=POLICY, now=AFTER)
-    services.cycle_open(
+    policy = policy_load(actor=year.city.officer, document=POLICY, now=AFTER)
+    cycle_open(
         actor=year.city.officer, year=YEAR, policy_id=policy.pk, budget_yuan=Decimal(100_000), now=AFTER
     )
     clock.set(AFTER)

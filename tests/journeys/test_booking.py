@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
-from bookings import selectors
+from bookings.requests.selectors.bookings import bookings
+from bookings.usage.selectors.usage import usage_logs
 from instrument_share.accounts.models import User
 from tests import factories
 from tests.bookings.booking import book
@@ -61,7 +62,7 @@ def request_two_hours(page, city):
 
 
 def bookings_of(person):
-    return list(selectors.bookings(User.objects.get(pk=person.pk)).filter(user=person))
+    return list(bookings(User.objects.get(pk=person.pk)).filter(user=person))
 
 
 def test_a_researcher_books_the_keeper_lets_them_in_and_the_hours_are_confirmed(city, desk_of, clock):
@@ -101,7 +102,7 @@ def test_a_researcher_books_the_keeper_lets_them_in_and_the_hours_are_confirmed(
     mine.get_by_label("非常满意").check()
     mine.get_by_role("button", name="提交评价").click()
     expect(mine.locator("#notes")).to_contain_text("感谢评价")
-    log = selectors.usage_logs(city.researcher).get()
+    log = usage_logs(city.researcher).get()
     assert (log.is_confirmed, log.effective_seconds, log.review.rating) == (True, 5400, "very_satisfied")
 
 

@@ -7,7 +7,7 @@ from django.contrib.auth.hashers import make_password
 from django.core import mail
 from playwright.sync_api import expect
 
-from bookings.models import Booking
+from bookings.requests.models import Booking
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import District
 from instrument_share.kernel.uscc import check_character

@@ -14,11 +14,12 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from pypdf import PdfReader
 
-from bookings import services as bookings
-from bookings.models import UsageLog
+from bookings.usage.models import UsageLog
+from bookings.usage.services.usage import usage_confirm, usage_correct
 from instrument_share.accounts.domain import OrganizationKind, Role, SizeClass
 from instrument_share.accounts.models import District, User
-from providers.models import InstrumentCategory, UnitProfile
+from providers.instruments.models import InstrumentCategory
+from providers.units.models import UnitProfile
 from tests import factories
 from tests.factories import LONG_AGO
 from tests.journeys.walk import PASSWORD, axe, confirm, send
@@ -264,16 +265,14 @@ def step(page: Page, verb: str) -> None:
 def correct_the_log_afterwards(people: People, clock) -> None:
     """Hours of the frozen year are changed: half an hour instead of four, confirmed by the user."""
     log = UsageLog.objects.get()
-    correction = bookings.usage_correct(
+    correction = usage_correct(
         actor=people.keeper,
         log_id=log.pk,
         changes={"measuring_seconds": 1800},
         reason="记录有误",
         now=clock.now(),
     )
-    bookings.usage_confirm(
-        actor=people.researcher, log_id=log.pk, correction_id=correction.pk, now=clock.now()
-    )
+    usage_confirm(actor=people.researcher, log_id=log.pk, correction_id=correction.pk, now=clock.now())
 
 
 def follow_the_amount_down(page: Page) -> None:

@@ -15,7 +15,8 @@ from playwright.sync_api import Page, expect
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import District
 from instrument_share.kernel.uscc import check_character
-from providers import services
+from providers.instruments.domain.categories import CategoryRow
+from providers.instruments.services.categories import category_table_load
 from tests import factories
 from tests.journeys.walk import PASSWORD, axe, confirm, confirm_address
 
@@ -42,13 +43,13 @@ def _the_bureau_alone(clock, settings, tmp_path) -> None:
     officer = factories.member(bureau, Role.BUREAU_OFFICER, name="关经办")
     officer.username, officer.password = "guan", make_password(PASSWORD)
     officer.save()
-    services.category_table_load(
+    category_table_load(
         actor=None,
         version="journey",
         rows=[
-            services.CategoryRow("010000", "分析仪器"),
-            services.CategoryRow("010100", "电子光学仪器", "010000"),
-            services.CategoryRow("010101", "透射电镜", "010100"),
+            CategoryRow("010000", "分析仪器"),
+            CategoryRow("010100", "电子光学仪器", "010000"),
+            CategoryRow("010101", "透射电镜", "010100"),
         ],
         now=NOW,
     )

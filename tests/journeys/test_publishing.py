@@ -9,7 +9,9 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from instrument_share.accounts.domain import Role
-from providers import services
+from providers.instruments.domain.categories import CategoryRow
+from providers.instruments.services.categories import category_table_load
+from providers.instruments.services.instruments import instrument_create
 from tests import factories
 from tests.journeys.walk import PASSWORD, axe, send
 
@@ -29,13 +31,13 @@ def people(clock, settings, tmp_path):
     factories.member(unit, Role.KEEPER, _person("he", "何机组"))
     bureau = factories.organization("云屏市科学技术局", kind="bureau")
     factories.member(bureau, Role.BUREAU_OFFICER, _person("guan", "关经办"))
-    services.category_table_load(
+    category_table_load(
         actor=None,
         version="test",
         rows=[
-            services.CategoryRow("010000", "分析仪器"),
-            services.CategoryRow("010100", "电子光学仪器", "010000"),
-            services.CategoryRow("010101", "透射电镜", "010100"),
+            CategoryRow("010000", "分析仪器"),
+            CategoryRow("010100", "电子光学仪器", "010000"),
+            CategoryRow("010101", "透射电镜", "010100"),
         ],
         now=MONDAY,
     )
@@ -167,7 +169,7 @@ def open_it(page):
 
 
 def test_a_row_of_opening_hours_is_added_without_a_script(enter, people):
-    services.instrument_create(
+    instrument_create(
         actor=None,
         organization_id=people.pk,
         values={"inner_number": "R-1", "name_zh": "光谱仪"},

@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from instrument_share.accounts.domain import Role
-from providers import services
+from providers.units.services.publications import publications_publish_due
 from tests import factories
 from tests.journeys.walk import PASSWORD, axe
 
@@ -69,7 +69,7 @@ def test_a_text_is_written_by_two_and_published_on_time(enter, unit, clock, watc
     expect(li.locator("#notes")).to_contain_text("将在设定的时间发布")
 
     clock.set(MONDAY + timedelta(days=1, minutes=1))
-    assert services.publications_publish_due(clock.now()) == 1
+    assert publications_publish_due(clock.now()) == 1
     visitor = enter()
     visitor.goto(address)
     expect(visitor.locator("main")).to_contain_text("李经理改写的正文内容。")

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import Organization
-from providers.models import UnitNews
+from providers.units.models import UnitNews
 from tests import factories
 from tests.bookings.booking import book
 from tests.factories import NOW

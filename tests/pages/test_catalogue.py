@@ -5,11 +5,12 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from bookings import services as bookings
+from bookings.requests.services.next_free import next_free_rebuild
 from instrument_share.accounts.models import District
 from instrument_share.pages.search import Address, Comparison
-from providers import services
-from providers.models import Instrument, InstrumentCategory, PriceLine
+from providers.instruments.models import Instrument, InstrumentCategory
+from providers.search.services.index import search_rebuild
+from providers.terms.models import PriceLine
 from tests import factories
 from tests.bookings.booking import book
 from tests.factories import NOW, slot
@@ -26,8 +27,8 @@ def shop(city):
     factories.windows(cheap)
     own = factories.instrument(city.owner, name_zh="质谱仪", name_en="Mass spectrometer", model="Q-1")
     factories.rule(own, "9.00", user_kinds=["inside"])
-    services.search_rebuild()
-    bookings.next_free_rebuild(NOW)
+    search_rebuild()
+    next_free_rebuild(NOW)
     city.cheap, city.own = cheap, own
     return city
 
@@ -69,7 +70,7 @@ def test_the_price_is_the_one_for_who_looks(shop, ask):
     PriceLine.objects.create(
         rule=shop.rule, user_kind="enterprise", price_yuan=Decimal(150), unit="hour", weekdays=[]
     )
-    services.search_rebuild()
+    search_rebuild()
     assert prices(shop.researcher)["SEM"] == Decimal(150)
     assert prices(None)["SEM"] == Decimal(100)
 
@@ -166,7 +167,7 @@ def test_each_filter_says_what_it_would_leave_of_what_the_others_leave(shop, ask
 def test_pages_follow_each_other_without_gap_in_every_order(shop, ask, see):
     for number in range(45):
         factories.instrument(shop.owner, name_zh=f"电镜{number:02}", name_en="")
-    services.search_rebuild()
+    search_rebuild()
     for sort in ("", "price", "name", "next_free"):
         seen, cursor = [], ""
         while cursor is not None:
@@ -183,7 +184,7 @@ def test_the_page_takes_as_many_statements_for_one_as_for_many(shop, ask, statem
         for _ in range(15):
             one = factories.instrument(shop.owner, name_zh="扫描电镜")
             factories.rule(one)
-        services.search_rebuild()
+        search_rebuild()
 
     statements.assert_unchanged(lambda: ask(q="扫描", day="2026-03-03"), by=more)
 
@@ -203,10 +204,10 @@ def test_a_question_without_sense_is_answered_without_it(shop, see, query):
 
 
 def test_by_fit_one_pages_through_two_hundred_and_is_told_so(shop, ask, monkeypatch):
-    monkeypatch.setattr("bookings.selectors.searching.MOST_BY_RELEVANCE", 30)
+    monkeypatch.setattr("bookings.requests.selectors.searching.MOST_BY_RELEVANCE", 30)
     for number in range(45):
         factories.instrument(shop.owner, name_zh=f"电镜{number:02}", name_en="")
-    services.search_rebuild()
+    search_rebuild()
     first = ask(q="电镜").context["page"]
     second = ask(q="电镜", cursor=first.next_cursor).context["page"]
     assert (len(first.items), first.is_cut) == (20, False)

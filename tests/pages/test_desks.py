@@ -4,7 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from bookings import selectors, services
+from bookings.requests.selectors import bookings as bookings_selectors
+from bookings.requests.services.bookings import booking_approve, booking_cancel
+from bookings.usage.selectors.usage import usage_logs
+from bookings.usage.services.attendance import booking_check_in, booking_check_out
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import Role
 from instrument_share.journal import selectors as journal
@@ -26,13 +29,13 @@ def admin(city):
 
 def approved(city, interval):
     booking = book(city, interval)
-    return services.booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
+    return booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
 
 
 def used(city, interval):
     booking = approved(city, interval)
-    services.booking_check_in(actor=city.keeper, booking_id=booking.pk, now=interval.start)
-    return services.booking_check_out(actor=city.keeper, booking_id=booking.pk, now=interval.end)
+    booking_check_in(actor=city.keeper, booking_id=booking.pk, now=interval.start)
+    return booking_check_out(actor=city.keeper, booking_id=booking.pk, now=interval.end)
 
 
 def test_who_comes_to_which_desk(city, admin, see):
@@ -87,9 +90,7 @@ def test_my_hours_and_costs_of_a_year_and_as_a_table(city, see):
 
 def test_an_administrator_sees_what_their_organization_owes_and_nothing_else(city, admin, see):
     used(city, slot(day=1, hour=9))
-    services.booking_cancel(
-        actor=city.researcher, booking_id=book(city, slot(day=3), payer=False).pk, now=NOW
-    )
+    booking_cancel(actor=city.researcher, booking_id=book(city, slot(day=3), payer=False).pk, now=NOW)
     book(city, slot(day=4), payer=False)
     book(city, slot(day=5, hour=13))
     page = texts(see(admin, "my_organization", city.company.public_id, now=slot(day=2).start))
@@ -100,7 +101,7 @@ def test_an_administrator_sees_what_their_organization_owes_and_nothing_else(cit
 
 def test_credit_is_shown_with_its_end(city, see):
     late = approved(city, slot(day=1))
-    services.booking_cancel(actor=city.researcher, booking_id=late.pk, now=NOW + 2 * HOUR)
+    booking_cancel(actor=city.researcher, booking_id=late.pk, now=NOW + 2 * HOUR)
     page = texts(see(city.researcher, "me", now=NOW + 3 * HOUR))
     assert "逾期取消" in page
     assert "有效至 2026年5月31日" in page
@@ -136,7 +137,7 @@ def test_a_token_is_shown_once_works_and_is_revoked(city, see, send):
 
 def test_the_keeper_sees_requests_by_deadline_arrivals_and_who_is_overdue(city, see):
     overdue = approved(city, slot(day=1, hour=8, length=1))
-    services.booking_check_in(actor=city.keeper, booking_id=overdue.pk, now=overdue.starts_at)
+    booking_check_in(actor=city.keeper, booking_id=overdue.pk, now=overdue.starts_at)
     approved(city, slot(day=1, hour=10))
     approved(city, slot(day=1, hour=18, length=1))
     later = services_request(city, slot(day=5), NOW + HOUR)
@@ -170,7 +171,7 @@ def test_hours_by_hand_need_a_known_person_and_their_organization(city, send):
     nobody = send(city.keeper, "usage_by_hand", **{**typed, "person": "无此人"})
     assert (nobody.status_code, "没有找到此账号" in texts(nobody)) == (422, True)
     assert send(city.keeper, "usage_by_hand", **typed).status_code == 302
-    log = selectors.usage_logs(city.keeper).get()
+    log = usage_logs(city.keeper).get()
     assert (log.user, log.payer_organization, log.effective_seconds, log.capture) == (
         city.researcher,
         city.company,
@@ -199,7 +200,7 @@ def test_a_closure_asks_for_each_booking_it_hits(city, send):
     outcome = f"outcome_{booking.public_id}"
     assert "请填写新的开始时间。" in texts(send(city.keeper, "closure_new", **typed, **{outcome: "move"}))
     assert send(city.keeper, "closure_new", **typed, **{outcome: "cancel"}).status_code == 302
-    assert selectors.booking(city.keeper, booking.public_id).charged_yuan is None
+    assert bookings_selectors.booking(city.keeper, booking.public_id).charged_yuan is None
 
 
 def test_the_desks_take_as_many_statements_with_many_rows(city, admin, see, statements):

@@ -6,10 +6,12 @@ import pytest
 from django.urls import reverse
 from pypdf import PdfReader
 
-from providers import services
-from providers.domain.instruments import FIELDS
-from providers.domain.words import Audience, ServiceMode, UserKind
-from providers.models import PriceLine
+from providers.instruments.domain.fields import FIELDS
+from providers.instruments.domain.words import Audience
+from providers.instruments.services.media import instrument_attachment_add, instrument_picture_add
+from providers.instruments.services.people import qualification_grant
+from providers.terms.domain.words import ServiceMode, UserKind
+from providers.terms.models import PriceLine
 from tests import factories
 from tests.factories import NOW, jpeg, slot
 
@@ -29,7 +31,7 @@ def page(see, person, city):
 def test_a_reader_is_told_whether_they_may_and_what_they_lack(see, city):
     assert "我能用吗？" not in page(see, None, city)
     assert "自主上机须具有上机资格，请联系培训；" in page(see, city.researcher, city)
-    services.qualification_grant(
+    qualification_grant(
         actor=city.keeper,
         instrument_id=city.instrument.pk,
         user=city.researcher,
@@ -51,8 +53,8 @@ def test_prices_are_read_before_what_others_say(see, city):
 
 def test_pictures_reserve_their_room_and_files_say_for_whom_they_are(see, city):
     common = {"actor": city.manager, "instrument_id": city.instrument.pk, "now": NOW}
-    services.instrument_picture_add(upload=BytesIO(jpeg((800, 600))), alt_zh="主机", **common)
-    services.instrument_attachment_add(
+    instrument_picture_add(upload=BytesIO(jpeg((800, 600))), alt_zh="主机", **common)
+    instrument_attachment_add(
         upload=BytesIO(b"%PDF-1.7"), title_zh="上机手册", audience=Audience.QUALIFIED, **common
     )
     shown = page(see, None, city)

@@ -11,16 +11,18 @@ import openpyxl
 import pytest
 from django.urls import reverse
 
-from bookings import services as bookings
-from bookings.domain.words import Rating
+from bookings.usage.domain.words import Rating
+from bookings.usage.services.usage import usage_confirm, usage_log_by_hand, usage_review
 from instrument_share.accounts.domain import Role
 from instrument_share.kernel.errors import Invalid
 from instrument_share.pages.national import columns, national_records
-from providers.domain.instruments import CHINESE
-from providers.domain.national import RECORDS, RecordType
-from providers.domain.words import ServiceMode
-from providers.models import CustomsSupervision, InstrumentCategory, NationalYear, UnitProfile
-from providers.services.national import national_year_save
+from providers.exchange.domain.national.records import RECORDS, RecordType
+from providers.exchange.models import NationalYear
+from providers.exchange.services.national import national_year_save
+from providers.instruments.domain.fields import CHINESE
+from providers.instruments.models import CustomsSupervision, InstrumentCategory
+from providers.terms.domain.words import ServiceMode
+from providers.units.models import UnitProfile
 from tests import factories
 from tests.factories import LONG_AGO, NOW, slot
 
@@ -67,7 +69,7 @@ def city(db, clock):
 
 
 def used(city, day=-1):
-    log = bookings.usage_log_by_hand(
+    log = usage_log_by_hand(
         actor=city.keeper,
         instrument_id=city.instrument.pk,
         interval=slot(day=day),
@@ -77,8 +79,8 @@ def used(city, day=-1):
         content="薄膜形貌",
         now=NOW,
     )
-    bookings.usage_confirm(actor=city.researcher, log_id=log.pk, now=NOW)
-    bookings.usage_review(actor=city.researcher, log_id=log.pk, rating=Rating.VERY_SATISFIED, now=NOW)
+    usage_confirm(actor=city.researcher, log_id=log.pk, now=NOW)
+    usage_review(actor=city.researcher, log_id=log.pk, rating=Rating.VERY_SATISFIED, now=NOW)
     return log
 
 
@@ -120,7 +122,7 @@ def test_the_records_of_a_unit(city):
 
 
 def test_a_use_that_nobody_confirmed_and_one_of_another_year_are_not_reported(city):
-    bookings.usage_log_by_hand(
+    usage_log_by_hand(
         actor=city.keeper,
         instrument_id=city.instrument.pk,
         interval=slot(day=-1),

@@ -11,8 +11,8 @@ import pytest
 
 from instrument_share.accounts.models import District
 from instrument_share.journal import services as journal
-from providers import services as providers
-from providers.models import ServiceCase, UnitNews, UnitProfile
+from providers.terms.services.rules import rule_publish
+from providers.units.models import ServiceCase, UnitNews, UnitProfile
 from tests import factories
 from tests.factories import LONG_AGO, NOW
 from tests.providers.conftest import terms
@@ -86,7 +86,7 @@ def test_instruments_that_everybody_sees_and_nothing_of_their_people(rows, city,
 
 
 def test_rules_with_prices_and_hours_as_sentences_in_both_languages(rows, city, clock):
-    providers.rule_publish(
+    rule_publish(
         actor=city.manager, instrument_id=city.instrument.pk, draft=terms(), applies_from=NOW, now=NOW
     )
     (found,) = rows("rules", "json")

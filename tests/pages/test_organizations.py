@@ -10,7 +10,7 @@ from instrument_share.accounts.domain import OrganizationKind, Role
 from instrument_share.accounts.models import District, Membership, Organization, OrganizationDocument
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.uscc import check_character
-from providers.models import CalendarYear
+from providers.terms.models import CalendarYear
 from tests import factories
 from tests.factories import NOW
 from tests.providers.pages.conftest import text_of

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from bookings import services
-from providers.domain.terms import OpeningPattern, Price, TermsDraft
-from providers.domain.words import HolidayTreatment, ServiceMode, UserKind
+from bookings.requests.services.instrument_states import rule_put_in_force
+from providers.terms.domain.terms import OpeningPattern, Price, TermsDraft
+from providers.terms.domain.words import HolidayTreatment, ServiceMode, UserKind
 from tests.factories import NOW
 from tests.providers.pages.conftest import text_of
 
@@ -22,7 +22,7 @@ def raised(city):
         prices=(Price(Decimal(100)), Price(Decimal(150), UserKind.ENTERPRISE)),
         holidays=HolidayTreatment.IGNORED,
     )
-    services.rule_put_in_force(
+    rule_put_in_force(
         actor=city.manager, instrument_id=city.instrument.pk, draft=draft, applies_from=NOW, now=NOW
     )
     return city
@@ -47,7 +47,7 @@ def test_everybody_sees_what_each_version_changed_and_the_unit_who_did_it(raised
 
 def test_many_versions_take_as_many_statements_as_two(raised, see, statements):
     def again():
-        services.rule_put_in_force(
+        rule_put_in_force(
             actor=raised.manager,
             instrument_id=raised.instrument.pk,
             draft=TermsDraft(

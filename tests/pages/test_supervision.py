@@ -10,8 +10,8 @@ import pytest
 from instrument_share.accounts.domain import OrganizationKind, Role
 from instrument_share.accounts.models import District
 from instrument_share.journal.models import AuditEntry, Notification
-from providers import selectors as providers
-from providers.models import Reminder, ServiceCase, UnitNews
+from providers.units.models import Reminder, ServiceCase, UnitNews
+from providers.units.selectors.reminders import reminders
 from tests import factories
 from tests.factories import NOW
 from tests.providers.pages.conftest import text_of
@@ -333,5 +333,5 @@ def test_a_districts_bureau_sees_and_reminds_the_units_of_its_district(
     assert not Reminder.objects.exists()
     send(bureau, "completeness_remind", unit=[city.owner.public_id])
     send(in_the_east, "completeness_remind", unit=institute.public_id)
-    assert [one.organization for one in providers.reminders(in_the_east)] == [institute]
-    assert [one.organization for one in providers.reminders(bureau)] == [institute, city.owner]
+    assert [one.organization for one in reminders(in_the_east)] == [institute]
+    assert [one.organization for one in reminders(bureau)] == [institute, city.owner]

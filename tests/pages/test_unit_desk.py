@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from bookings import services as bookings
+from bookings.requests.services.bookings import booking_create
 from instrument_share.accounts.domain import Role
 from instrument_share.journal.models import AuditEntry
-from providers import services as providers
-from providers.domain.publications import PublicationKind
-from providers.domain.words import ServiceMode
-from providers.models import Reminder, ServiceCase, UnitNews, UnitProfile
+from providers.terms.domain.words import ServiceMode
+from providers.units.domain.publications import PublicationKind
+from providers.units.models import Reminder, ServiceCase, UnitNews, UnitProfile
+from providers.units.services.publications import publication_withdraw
 from tests import factories
 from tests.factories import NOW, slot
 from tests.providers.pages.conftest import text_of
@@ -21,7 +21,7 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def book(city):
     def book(day=1):
-        return bookings.booking_create(
+        return booking_create(
             actor=city.researcher,
             instrument_id=city.instrument.pk,
             interval=slot(day=day),
@@ -116,7 +116,7 @@ def test_what_was_taken_down_and_returned_is_shown_with_the_reason(see, city, bu
     news = UnitNews.objects.create(
         organization=city.owner, title_zh="开放日", created_at=NOW - DAY, published_at=NOW - DAY
     )
-    providers.publication_withdraw(
+    publication_withdraw(
         actor=bureau, kind=PublicationKind.NEWS, publication_id=news.pk, reason="内容不实", now=NOW
     )
     page = text_of(see(city.manager, "unit_desk"))

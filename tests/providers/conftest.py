@@ -9,9 +9,15 @@ import pytest
 from instrument_share.accounts import services as accounts
 from instrument_share.accounts.domain import OrganizationKind, Role, SizeClass
 from instrument_share.kernel.uscc import check_character
-from providers import services
-from providers.domain.terms import OpeningPattern, Price, TermsDraft
-from providers.domain.words import HolidayTreatment, ServiceMode, UserKind
+from providers.instruments.domain.categories import CategoryRow
+from providers.instruments.services.categories import category_table_load
+from providers.instruments.services.instruments import (
+    instrument_create,
+    instrument_publish,
+    instrument_submit,
+)
+from providers.terms.domain.terms import OpeningPattern, Price, TermsDraft
+from providers.terms.domain.words import HolidayTreatment, ServiceMode, UserKind
 
 NOW = datetime(2025, 9, 1, 1, 0, tzinfo=UTC)  # a Monday, 09:00 in Shanghai
 
@@ -75,15 +81,15 @@ def world(db):
     other = organization(2, "云屏大学", OrganizationKind.UNIVERSITY, owns_instruments=True)
     bureau = organization(3, "云屏市科学技术局", OrganizationKind.BUREAU)
     company = organization(4, "云屏芯片有限公司", OrganizationKind.ENTERPRISE)
-    services.category_table_load(
+    category_table_load(
         actor=None,
         version="test",
         rows=[
-            services.CategoryRow("010000", "分析仪器"),
-            services.CategoryRow("010100", "电子光学仪器", "010000"),
-            services.CategoryRow("010101", "透射电镜", "010100"),
-            services.CategoryRow("020000", "物理性能测试仪器"),
-            services.CategoryRow("020100", "力学性能测试仪器", "020000"),
+            CategoryRow("010000", "分析仪器"),
+            CategoryRow("010100", "电子光学仪器", "010000"),
+            CategoryRow("010101", "透射电镜", "010100"),
+            CategoryRow("020000", "物理性能测试仪器"),
+            CategoryRow("020100", "力学性能测试仪器", "020000"),
         ],
         now=NOW,
     )
@@ -103,20 +109,18 @@ def world(db):
 
 @pytest.fixture
 def draft(world):
-    return services.instrument_create(
-        actor=world.manager, organization_id=world.unit.pk, values=INSTRUMENT, now=NOW
-    )
+    return instrument_create(actor=world.manager, organization_id=world.unit.pk, values=INSTRUMENT, now=NOW)
 
 
 def published(world, organization=None, manager=None, now=NOW, **values):
-    made = services.instrument_create(
+    made = instrument_create(
         actor=manager or world.manager,
         organization_id=(organization or world.unit).pk,
         values={**INSTRUMENT, **values},
         now=now,
     )
-    services.instrument_submit(actor=manager or world.manager, instrument_id=made.pk, now=now)
-    return services.instrument_publish(actor=world.officer, instrument_id=made.pk, now=now)
+    instrument_submit(actor=manager or world.manager, instrument_id=made.pk, now=now)
+    return instrument_publish(actor=world.officer, instrument_id=made.pk, now=now)
 
 
 @pytest.fixture

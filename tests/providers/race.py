@@ -6,7 +6,8 @@ from tests.processes import attempt, lingering, wake
 def change_slowly(checked, released, results, *, environment, **facts):
     """Change a publication, staying between the check and the write."""
     wake(environment)
-    from providers.services import publication_update, publications
+    from providers.units.services import publications
+    from providers.units.services.publications import publication_update
 
     publications.keep = lingering(checked, released, publications.keep)
     attempt(results, publication_update, **facts)
@@ -14,7 +15,7 @@ def change_slowly(checked, released, results, *, environment, **facts):
 
 def publish_meanwhile(checked, released, results, *, environment, **facts):
     wake(environment)
-    from providers.services import publication_publish
+    from providers.units.services.publications import publication_publish
 
     checked.wait(60)
     attempt(results, publication_publish, **facts)
@@ -24,7 +25,7 @@ def publish_meanwhile(checked, released, results, *, environment, **facts):
 def rebuild_slowly(checked, released, results, *, environment, **facts):
     """Rebuild open windows, staying between finding the instruments and locking them."""
     wake(environment)
-    from providers.services import windows
+    from providers.terms.services import windows
 
     windows.instrument_locks = lingering(checked, released, windows.instrument_locks)
     attempt(results, windows.windows_rebuild, **facts)
@@ -32,7 +33,7 @@ def rebuild_slowly(checked, released, results, *, environment, **facts):
 
 def publish_rule_meanwhile(checked, released, results, *, environment, **facts):
     wake(environment)
-    from providers.services import rule_publish
+    from providers.terms.services.rules import rule_publish
 
     checked.wait(60)
     attempt(results, rule_publish, **facts)

@@ -4,10 +4,12 @@ from datetime import UTC, date, datetime, time
 
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
-from providers import calendar, selectors, services
-from providers.domain.terms import OpeningPattern
-from providers.domain.words import Frequency, HolidayTreatment
-from providers.domain.workdays import DayTable, published_years
+from providers.terms import calendar
+from providers.terms.domain.terms import OpeningPattern
+from providers.terms.domain.words import Frequency, HolidayTreatment
+from providers.terms.domain.workdays import DayTable, published_years
+from providers.terms.selectors.rules import open_windows
+from providers.terms.services.rules import rule_publish
 
 from .conftest import NOW
 
@@ -65,11 +67,11 @@ def local(month, of_month, hour=0, year=2025):
 
 
 def kept(instrument):
-    windows = selectors.open_windows([instrument.pk], Interval(local(8, 1), local(12, 1)))[instrument.pk]
+    windows = open_windows([instrument.pk], Interval(local(8, 1), local(12, 1)))[instrument.pk]
     return [said(one) for one in windows]
 
 
 def publish(world, instrument, draft, applies_from=NOW):
-    services.rule_publish(
+    rule_publish(
         actor=world.manager, instrument_id=instrument.pk, draft=draft, applies_from=applies_from, now=NOW
     )

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from providers import calendar
-from providers.domain.terms import OpeningPattern
-from providers.domain.words import DayKind, Frequency, HolidayTreatment
-from providers.domain.workdays import CalendarYearUnknown, DayTable, published_years
+from providers.terms import calendar
+from providers.terms.domain.terms import OpeningPattern
+from providers.terms.domain.words import DayKind, Frequency, HolidayTreatment
+from providers.terms.domain.workdays import CalendarYearUnknown, DayTable, published_years
 
 SHIFTED, CLOSED, IGNORED = (
     HolidayTreatment.CLOSED_AND_SHIFTED,

@@ -8,9 +8,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from providers import selectors, services
-from providers.domain.categories import CategoryRow, Fate, changes, folded, table_problems
-from providers.models import InstrumentCategory
+from providers.instruments.domain.categories import CategoryRow, Fate, changes, folded, table_problems
+from providers.instruments.models import InstrumentCategory
+from providers.instruments.selectors.categories import instruments_to_recode, recode_candidates
+from providers.instruments.services.instruments import instrument_changes_accept, instrument_update
 from tests.providers.conftest import NOW, published
 
 WHOLE = Path(__file__).resolve().parents[3] / "shared" / "reference" / "instrument-categories.csv"
@@ -94,7 +95,7 @@ def test_instruments_stay_on_their_code_and_a_vanished_one_waits_for_its_unit(wo
     lost.refresh_from_db()
     assert (kept.category.version, kept.category.name_zh) == ("2027", "透射电子显微镜")
     assert (lost.category.version, lost.category.code) == ("test", "020100")
-    assert list(selectors.instruments_to_recode(world.officer)) == [lost]
+    assert list(instruments_to_recode(world.officer)) == [lost]
     # The same once more changes nothing.
     call_command("load_categories", table(tmp_path, *NEXT), "--version", "2027", stdout=StringIO())
     assert InstrumentCategory.objects.filter(version="2027").count() == 3
@@ -122,18 +123,16 @@ def test_the_whole_table_loads(world):
 def test_a_unit_may_change_other_fields_of_an_instrument_whose_code_has_vanished(world, tmp_path):
     lost = published(world, category="020100")
     call_command("load_categories", table(tmp_path, *NEXT), "--version", "2027", stdout=StringIO())
-    saved = services.instrument_update(
+    saved = instrument_update(
         actor=world.manager,
         instrument_id=lost.pk,
         values={"category": "020100", "place_zh": "二号楼"},
         now=NOW,
     )
     assert (saved.place_zh, saved.category.code, saved.pending_values) == ("二号楼", "020100", {})
-    services.instrument_update(
-        actor=world.manager, instrument_id=lost.pk, values={"category": "010101"}, now=NOW
-    )
-    services.instrument_changes_accept(actor=world.officer, instrument_id=lost.pk, now=NOW)
-    assert list(selectors.instruments_to_recode(world.officer)) == []
+    instrument_update(actor=world.manager, instrument_id=lost.pk, values={"category": "010101"}, now=NOW)
+    instrument_changes_accept(actor=world.officer, instrument_id=lost.pk, now=NOW)
+    assert list(instruments_to_recode(world.officer)) == []
 
 
 @pytest.mark.django_db
@@ -143,9 +142,9 @@ def test_who_sees_what_is_to_be_recoded_and_what_may_stand_in(world, tmp_path):
     rows = [*NEXT, ("010000", "010200", "力学性能测试仪器")]
     call_command("load_categories", table(tmp_path, *rows), "--version", "2027", stdout=StringIO())
     people = (world.manager, world.other_manager, world.officer, world.auditor, world.user, world.keeper)
-    seen = [set(selectors.instruments_to_recode(each)) for each in people]
+    seen = [set(instruments_to_recode(each)) for each in people]
     assert seen == [{own}, {foreign}, {own, foreign}, {own, foreign}, set(), set()]
-    assert selectors.recode_candidates({"020100": "力学性能测试仪器", "010109": "电子探针"}) == {
+    assert recode_candidates({"020100": "力学性能测试仪器", "010109": "电子探针"}) == {
         "020100": [CategoryRow("010200", "力学性能测试仪器", "010000")],
         "010109": [CategoryRow("010101", "透射电子显微镜", "010100")],
     }

@@ -6,10 +6,19 @@ import pytest
 
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import Invalid, NotFound
-from providers import selectors, services
-from providers.domain.customs import customs_checked
-from providers.domain.words import GroupKind
-from providers.models import CustomsSupervision
+from providers.instruments.domain.customs import customs_checked
+from providers.instruments.domain.words import GroupKind
+from providers.instruments.models import CustomsSupervision
+from providers.instruments.selectors.media import customs_supervision
+from providers.instruments.selectors.relations import groups_of, groups_of_unit, linked_ids
+from providers.instruments.services.customs import customs_supervision_remove, customs_supervision_set
+from providers.instruments.services.relations import (
+    GroupNameTaken,
+    NotOfTheUnit,
+    instrument_group_remove,
+    instrument_group_save,
+    instrument_links_set,
+)
 from tests.providers.conftest import NOW, published
 
 CUSTOMS = {
@@ -52,7 +61,7 @@ def test_what_is_wrong_is_said_beside_its_field(field, value, code):
 def test_customs_supervision_is_entered_changed_and_removed_with_a_trace(world, instrument):
     common = {"actor": world.manager, "instrument_id": instrument.pk, "now": NOW}
     with pytest.raises(Invalid) as refused:
-        services.customs_supervision_set(values={}, **common)
+        customs_supervision_set(values={}, **common)
     assert [one.field for one in refused.value.problems] == [
         "exemption_code",
         "declaration_number",
@@ -60,12 +69,12 @@ def test_customs_supervision_is_entered_changed_and_removed_with_a_trace(world, 
         "responsible_customs",
         "import_date",
     ]
-    services.customs_supervision_set(values=CUSTOMS, **common)
-    services.customs_supervision_set(values=CUSTOMS, **common)
+    customs_supervision_set(values=CUSTOMS, **common)
+    customs_supervision_set(values=CUSTOMS, **common)
     assert [one.action for one in journal.history(instrument)].count("instrument.customs_entered") == 1
-    assert selectors.customs_supervision(instrument.pk).exemption_code == "Z51011600001"
-    services.customs_supervision_remove(**common)
-    services.customs_supervision_remove(**common)
+    assert customs_supervision(instrument.pk).exemption_code == "Z51011600001"
+    customs_supervision_remove(**common)
+    customs_supervision_remove(**common)
     assert not CustomsSupervision.objects.exists()
     assert CustomsSupervision.history.count() == 2
 
@@ -76,7 +85,7 @@ def three(world):
 
 
 def link(world, instrument, *others):
-    return services.instrument_links_set(
+    return instrument_links_set(
         actor=world.manager, instrument_id=instrument.pk, linked_ids=[one.pk for one in others], now=NOW
     )
 
@@ -86,25 +95,25 @@ def test_what_a_linked_instrument_needs_is_taken_too(world, three):
     first, second, third = three
     link(world, first, second)
     link(world, second, third)
-    assert selectors.linked_ids(first.pk) == [second.pk, third.pk]
-    assert selectors.linked_ids(second.pk) == [third.pk]
+    assert linked_ids(first.pk) == [second.pk, third.pk]
+    assert linked_ids(second.pk) == [third.pk]
     link(world, third, first)
-    assert selectors.linked_ids(second.pk) == [first.pk, third.pk]
+    assert linked_ids(second.pk) == [first.pk, third.pk]
     assert link(world, first) == []
-    assert selectors.linked_ids(first.pk) == []
+    assert linked_ids(first.pk) == []
 
 
 @pytest.mark.django_db
 def test_only_instruments_of_the_same_unit_are_linked(world, three):
     other = published(world, world.other, world.other_manager, inner_number="B-1")
-    with pytest.raises(services.NotOfTheUnit):
+    with pytest.raises(NotOfTheUnit):
         link(world, three[0], other)
     # An instrument is not linked to itself.
     assert link(world, three[0], three[0], three[1]) == [three[1].pk]
 
 
 def group(world, name, instruments, **more):
-    return services.instrument_group_save(
+    return instrument_group_save(
         actor=world.manager,
         organization_id=world.unit.pk,
         name_zh=name,
@@ -118,25 +127,23 @@ def group(world, name, instruments, **more):
 @pytest.mark.django_db
 def test_instruments_of_a_group_point_to_each_other(world, three):
     made = group(world, "透射电镜", three[:2], name_en="TEMs")
-    (seen,) = selectors.groups_of(world.user, three[0].pk)
+    (seen,) = groups_of(world.user, three[0].pk)
     assert (seen.group.name_en, [one.pk for one in seen.instruments]) == ("TEMs", [three[1].pk])
-    assert selectors.groups_of(world.user, three[2].pk) == []
+    assert groups_of(world.user, three[2].pk) == []
     group(world, "透射电镜", three, group_id=made.pk)
-    assert [len(one.instruments) for one in selectors.groups_of_unit(world.user, world.unit.pk)] == [3]
-    with pytest.raises(services.GroupNameTaken):
+    assert [len(one.instruments) for one in groups_of_unit(world.user, world.unit.pk)] == [3]
+    with pytest.raises(GroupNameTaken):
         group(world, "透射电镜", three[:2])
     with pytest.raises(Invalid):
         group(world, "一台", three[:1])
-    services.instrument_group_remove(
-        actor=world.manager, organization_id=world.unit.pk, group_id=made.pk, now=NOW
-    )
-    assert selectors.groups_of_unit(world.user, world.unit.pk) == []
+    instrument_group_remove(actor=world.manager, organization_id=world.unit.pk, group_id=made.pk, now=NOW)
+    assert groups_of_unit(world.user, world.unit.pk) == []
 
 
 @pytest.mark.django_db
 def test_a_group_of_another_unit_is_not_changed(world, three):
     made = group(world, "透射电镜", three[:2])
     with pytest.raises(NotFound):
-        services.instrument_group_remove(
+        instrument_group_remove(
             actor=world.other_manager, organization_id=world.other.pk, group_id=made.pk, now=NOW
         )

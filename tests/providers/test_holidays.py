@@ -6,12 +6,15 @@ import pytest
 
 from instrument_share.kernel.errors import Invalid
 from instrument_share.kernel.interval import Interval, subtracted
-from providers import selectors, services
-from providers.domain.holidays import as_text, days_of
-from providers.domain.terms import DayException, OpeningPattern
-from providers.domain.words import DayKind, HolidayTreatment
-from providers.domain.workdays import Day, DayTable, published_days
-from providers.selectors.holiday_effects import windows_changed
+from providers.terms.domain.holidays import as_text, days_of
+from providers.terms.domain.terms import DayException, OpeningPattern
+from providers.terms.domain.words import DayKind, HolidayTreatment
+from providers.terms.domain.workdays import Day, DayTable, published_days
+from providers.terms.selectors.holiday_effects import windows_changed
+from providers.terms.selectors.rules import open_windows
+from providers.terms.selectors.workdays import calendar_year, years_known
+from providers.terms.services.holidays import calendar_year_set
+from providers.terms.services.windows import windows_extend
 
 from .conftest import NOW, published, terms
 from .recurrence import local, publish, said
@@ -58,33 +61,33 @@ def test_all_that_is_wrong_with_a_year_is_said_and_nothing_is_entered(world):
         Day(date(2027, 1, 4), WORKDAY),  # a Monday
     ]
     with pytest.raises(Invalid) as refused:
-        services.calendar_year_set(actor=world.officer, year=2027, days=days, source=" ", now=NOW)
+        calendar_year_set(actor=world.officer, year=2027, days=days, source=" ", now=NOW)
     assert [problem.code for problem in refused.value.problems] == [
         "calendar.no_source",
         "calendar.other_year",
         "calendar.worked_anyway",
         "calendar.twice",
     ]
-    assert not selectors.calendar_year(2027).known
+    assert not calendar_year(2027).known
 
 
 def test_a_year_says_where_it_comes_from(world):
-    found = selectors.calendar_year(2025)
+    found = calendar_year(2025)
     assert (found.known, found.entered, found.source) == (True, False, "")
     assert (found.days[0], len(found.days)) == (Day(date(2025, 1, 1), HOLIDAY, "元旦"), 33)
     assert Day(date(2025, 10, 11), WORKDAY, "国庆节") in found.days
     days = [Day(date(2027, 1, 1), HOLIDAY, "元旦")]
-    services.calendar_year_set(actor=world.officer, year=2027, days=days, source="国办发明电", now=NOW)
-    entered = selectors.calendar_year(2027)
+    calendar_year_set(actor=world.officer, year=2027, days=days, source="国办发明电", now=NOW)
+    entered = calendar_year(2027)
     assert (entered.known, entered.entered, entered.source) == (True, True, "国办发明电")
     assert entered.days == tuple(days)
-    assert selectors.years_known()[2027] is True
-    assert selectors.years_known()[2025] is False
-    assert not selectors.calendar_year(2031).known
+    assert years_known()[2027] is True
+    assert years_known()[2025] is False
+    assert not calendar_year(2031).known
 
 
 def windows(instrument):
-    return selectors.open_windows([instrument.pk], Interval(local(8, 1), local(12, 31)))[instrument.pk]
+    return open_windows([instrument.pk], Interval(local(8, 1), local(12, 31)))[instrument.pk]
 
 
 CORRECTIONS = {
@@ -118,7 +121,7 @@ def test_what_a_correction_is_said_to_change_is_what_it_changes(world, instrumen
     changes, corrections = case
     now = local(9, 2, 12)
     publish(world, instrument, terms(**changes, horizon=timedelta(days=45)))
-    services.windows_extend(now=now)
+    windows_extend(now=now)
     days = {day.date: day for day in published_days(2025)}
     for on, kind in corrections.items():
         days.pop(on, None)
@@ -127,7 +130,7 @@ def test_what_a_correction_is_said_to_change_is_what_it_changes(world, instrumen
     corrected = DayTable({day.date: day.kind for day in days.values()}, frozenset({2025}))
     foretold = windows_changed(corrected, now)
     before = windows(instrument)
-    services.calendar_year_set(actor=world.officer, year=2025, days=days.values(), source="更正通知", now=now)
+    calendar_year_set(actor=world.officer, year=2025, days=days.values(), source="更正通知", now=now)
     after = windows(instrument)
     lost, gained = subtracted(before, after), subtracted(after, before)
     expected = {instrument.pk: (lost, gained)} if lost or gained else {}

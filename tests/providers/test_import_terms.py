@@ -6,19 +6,22 @@ from decimal import Decimal
 import pytest
 
 from instrument_share.kernel.errors import Forbidden
-from providers import services
-from providers.domain.sheet_fields import SheetKindName
-from providers.domain.sheet_kinds import INSTRUMENTS, NEWS, PRICES, RULES
-from providers.domain.terms import DayException, Price
-from providers.domain.words import UserKind
-from providers.models import Instrument, OpenServiceRule, SheetMemory, UnitNews
-from providers.selectors import terms_at
-from providers.selectors.rule_versions import in_force, versions_of
-from providers.services import sheet_runs
-from providers.services.imports import apply, preview
-from providers.services.sheet_runs import sheet_run_continue, sheet_run_start
-from providers.services.tables import read_table
-from providers.services.uploads import sheet_keep
+from instrument_share.sheets.reading import read_table
+from providers.exchange.domain.sheets.fields import SheetKindName
+from providers.exchange.domain.sheets.kinds import INSTRUMENTS, NEWS, PRICES, RULES
+from providers.exchange.models import SheetMemory
+from providers.exchange.services import sheet_runs
+from providers.exchange.services.imports import apply, preview
+from providers.exchange.services.sheet_runs import sheet_run_continue, sheet_run_start
+from providers.exchange.services.uploads import sheet_keep
+from providers.instruments.models import Instrument
+from providers.terms.domain.terms import DayException, Price
+from providers.terms.domain.words import UserKind
+from providers.terms.models import OpenServiceRule
+from providers.terms.selectors.rule_versions import in_force, versions_of
+from providers.terms.selectors.rules import terms_at
+from providers.terms.services.rules import rule_publish
+from providers.units.models import UnitNews
 
 from .conftest import NOW, published, terms
 
@@ -173,9 +176,7 @@ def test_only_the_units_manager_brings_in_rules_prices_and_news(world, instrumen
 def test_versions_of_fifty_instruments_take_as_many_statements_as_those_of_one(world, statements):
     many = [published(world, inner_number=f"B-{number}") for number in range(6)]
     for one in many:
-        services.rule_publish(
-            actor=world.manager, instrument_id=one.pk, draft=terms(), applies_from=NOW, now=NOW
-        )
+        rule_publish(actor=world.manager, instrument_id=one.pk, draft=terms(), applies_from=NOW, now=NOW)
     few = len(statements.of(lambda: versions_of([many[0].pk])))
     assert len(statements.of(lambda: versions_of([one.pk for one in many]))) == few
     (only,) = versions_of([many[0].pk])[many[0].pk]

@@ -11,11 +11,11 @@ from django.core.management import CommandError, call_command
 
 from instrument_share.journal.selectors import history
 from instrument_share.kernel.errors import Forbidden
-from providers.domain.sheet_maps import map_read
-from providers.models import Instrument
-from providers.selectors.search import found_by, search
-from providers.services.imports import apply, preview
-from providers.services.tables import read_table
+from instrument_share.sheets.reading import read_table
+from providers.exchange.domain.sheets.maps import map_read
+from providers.exchange.services.imports import apply, preview
+from providers.instruments.models import Instrument
+from providers.search.selectors.search import found_by, search
 
 from .conftest import NOW, published
 

@@ -6,10 +6,36 @@ import pytest
 from instrument_share.accounts.domain import Role
 from instrument_share.journal.selectors import history, notifications
 from instrument_share.kernel.errors import Forbidden, IllegalMove, Invalid
-from providers import selectors, services
-from providers.domain.words import UserKind
-from providers.services import instruments
-from providers.services.common import InReview, ReasonMissing
+from providers.instruments.selectors.instruments import has_qualification, keepers_of, qualifications
+from providers.instruments.services.instruments import (
+    InnerNumberTaken,
+    NothingWaits,
+    instrument_changes_accept,
+    instrument_changes_refuse,
+    instrument_create,
+    instrument_publish,
+    instrument_resume,
+    instrument_return,
+    instrument_submit,
+    instrument_suspend,
+    instrument_update,
+)
+from providers.instruments.services.people import (
+    NotAKeeper,
+    QualificationTooShort,
+    keeper_assign,
+    keeper_remove,
+    qualification_grant,
+    qualification_revoke,
+)
+from providers.revisions.services import EditedMeanwhile
+from providers.terms.domain.words import UserKind
+from providers.terms.selectors.user_kinds import user_kind
+from providers.terms.services.retirement import instrument_retire
+
+pass
+from providers.instruments.services.common import InReview
+from providers.revisions.services import ReasonMissing
 
 from .conftest import INSTRUMENT, NOW, person, published
 
@@ -17,7 +43,7 @@ LATER = NOW + timedelta(days=1)
 
 
 def update(world, instrument, actor=None, **values):
-    return services.instrument_update(
+    return instrument_update(
         actor=actor or world.manager, instrument_id=instrument.pk, values=values, now=LATER
     )
 
@@ -25,14 +51,14 @@ def update(world, instrument, actor=None, **values):
 def test_the_life_of_an_instrument_leaves_its_entries_and_revisions(world, draft):
     manager = {"actor": world.manager, "instrument_id": draft.pk, "now": LATER}
     officer = {"actor": world.officer, "instrument_id": draft.pk, "now": LATER}
-    services.instrument_submit(**manager)
-    services.instrument_return(reason="图片不清", **officer)
-    services.instrument_submit(**manager)
-    services.instrument_publish(**officer)
-    services.instrument_suspend(reason="检修", **manager)
-    services.instrument_resume(**manager)
-    services.instrument_suspend(reason="报废", **officer)
-    retired = services.instrument_retire(reason="报废", **manager)
+    instrument_submit(**manager)
+    instrument_return(reason="图片不清", **officer)
+    instrument_submit(**manager)
+    instrument_publish(**officer)
+    instrument_suspend(reason="检修", **manager)
+    instrument_resume(**manager)
+    instrument_suspend(reason="报废", **officer)
+    retired = instrument_retire(reason="报废", **manager)
     assert [entry.action for entry in history(draft)] == [
         "instrument.created",
         "instrument.submitted",
@@ -70,16 +96,16 @@ def test_the_life_of_an_instrument_leaves_its_entries_and_revisions(world, draft
 
 
 MOVES = {
-    "submit": lambda world, i: services.instrument_submit(actor=world.manager, instrument_id=i, now=LATER),
-    "publish": lambda world, i: services.instrument_publish(actor=world.officer, instrument_id=i, now=LATER),
-    "return": lambda world, i: services.instrument_return(
+    "submit": lambda world, i: instrument_submit(actor=world.manager, instrument_id=i, now=LATER),
+    "publish": lambda world, i: instrument_publish(actor=world.officer, instrument_id=i, now=LATER),
+    "return": lambda world, i: instrument_return(
         actor=world.officer, instrument_id=i, reason="缺图", now=LATER
     ),
-    "suspend": lambda world, i: services.instrument_suspend(
+    "suspend": lambda world, i: instrument_suspend(
         actor=world.manager, instrument_id=i, reason="检修", now=LATER
     ),
-    "resume": lambda world, i: services.instrument_resume(actor=world.manager, instrument_id=i, now=LATER),
-    "retire": lambda world, i: services.instrument_retire(
+    "resume": lambda world, i: instrument_resume(actor=world.manager, instrument_id=i, now=LATER),
+    "retire": lambda world, i: instrument_retire(
         actor=world.manager, instrument_id=i, reason="报废", now=LATER
     ),
 }
@@ -100,11 +126,9 @@ def test_nor_from_what_is_published(world, instrument, move):
 
 def test_publication_needs_its_fields_and_names_all_that_lack(world):
     values = {**INSTRUMENT, "category": "", "phone": "", "name_zh": "TEM"}
-    draft = services.instrument_create(
-        actor=world.manager, organization_id=world.unit.pk, values=values, now=NOW
-    )
+    draft = instrument_create(actor=world.manager, organization_id=world.unit.pk, values=values, now=NOW)
     with pytest.raises(Invalid) as refused:
-        services.instrument_submit(actor=world.manager, instrument_id=draft.pk, now=NOW)
+        instrument_submit(actor=world.manager, instrument_id=draft.pk, now=NOW)
     assert [problem.field for problem in refused.value.problems] == ["name_zh", "category", "phone"]
 
 
@@ -120,7 +144,7 @@ def test_every_unusable_value_is_named(world):
         "colour": "red",
     }
     with pytest.raises(Invalid) as refused:
-        services.instrument_create(actor=world.manager, organization_id=world.unit.pk, values=values, now=NOW)
+        instrument_create(actor=world.manager, organization_id=world.unit.pk, values=values, now=NOW)
     assert sorted(problem.code for problem in refused.value.problems) == [
         "instrument.category_unknown",
         "instrument.choice",
@@ -137,8 +161,8 @@ def test_a_number_that_another_instrument_took_between_check_and_write_is_refuse
 ):
     taken = published(world, inner_number="S-1")
     monkeypatch.setattr(instruments, "_need_free_number", lambda *_: None)
-    with pytest.raises(services.InnerNumberTaken) as refused:
-        services.instrument_update(
+    with pytest.raises(InnerNumberTaken) as refused:
+        instrument_update(
             actor=world.manager, instrument_id=draft.pk, values={"inner_number": "S-1"}, now=NOW
         )
     assert refused.value.params == {"inner_number": "S-1"}
@@ -147,17 +171,13 @@ def test_a_number_that_another_instrument_took_between_check_and_write_is_refuse
 
 
 def test_an_inner_number_is_taken_once_in_a_unit(world, draft):
-    with pytest.raises(services.InnerNumberTaken):
-        services.instrument_create(
-            actor=world.manager, organization_id=world.unit.pk, values=INSTRUMENT, now=NOW
-        )
-    services.instrument_create(
-        actor=world.other_manager, organization_id=world.other.pk, values=INSTRUMENT, now=NOW
-    )
+    with pytest.raises(InnerNumberTaken):
+        instrument_create(actor=world.manager, organization_id=world.unit.pk, values=INSTRUMENT, now=NOW)
+    instrument_create(actor=world.other_manager, organization_id=world.other.pk, values=INSTRUMENT, now=NOW)
 
 
 def test_while_it_is_reviewed_nothing_changes(world, draft):
-    services.instrument_submit(actor=world.manager, instrument_id=draft.pk, now=NOW)
+    instrument_submit(actor=world.manager, instrument_id=draft.pk, now=NOW)
     with pytest.raises(InReview):
         update(world, draft, model="TX-300")
 
@@ -180,14 +200,14 @@ def test_of_what_is_published_descriptions_go_live_and_facts_wait_for_the_bureau
         "in_service_date": "2021-01-01",
     }
     with pytest.raises(Forbidden):
-        services.instrument_changes_accept(actor=world.manager, instrument_id=instrument.pk, now=LATER)
-    accepted = services.instrument_changes_accept(actor=world.officer, instrument_id=instrument.pk, now=LATER)
+        instrument_changes_accept(actor=world.manager, instrument_id=instrument.pk, now=LATER)
+    accepted = instrument_changes_accept(actor=world.officer, instrument_id=instrument.pk, now=LATER)
     accepted.refresh_from_db()
     assert (accepted.value_yuan, accepted.category.code) == (Decimal("2600000.00"), "020100")
     assert accepted.in_service_date == date(2021, 1, 1)
     assert (accepted.pending_values, accepted.pending_since) == ({}, None)
-    with pytest.raises(services.NothingWaits):
-        services.instrument_changes_accept(actor=world.officer, instrument_id=instrument.pk, now=LATER)
+    with pytest.raises(NothingWaits):
+        instrument_changes_accept(actor=world.officer, instrument_id=instrument.pk, now=LATER)
 
 
 def test_a_waiting_change_can_be_taken_back(world, instrument):
@@ -200,7 +220,7 @@ def test_a_waiting_change_can_be_taken_back(world, instrument):
 
 def test_refused_changes_leave_the_old_values(world, instrument):
     update(world, instrument, sharing_mode="none")
-    refused = services.instrument_changes_refuse(
+    refused = instrument_changes_refuse(
         actor=world.officer, instrument_id=instrument.pk, reason="应继续共享", now=LATER
     )
     assert (refused.sharing_mode, refused.pending_values, refused.return_reason) == (
@@ -222,52 +242,48 @@ def test_what_does_not_differ_writes_nothing(world, instrument):
 
 
 def test_a_reason_is_more_than_blanks(world, draft):
-    services.instrument_submit(actor=world.manager, instrument_id=draft.pk, now=NOW)
+    instrument_submit(actor=world.manager, instrument_id=draft.pk, now=NOW)
     with pytest.raises(ReasonMissing):
-        services.instrument_return(actor=world.officer, instrument_id=draft.pk, reason="  ", now=NOW)
+        instrument_return(actor=world.officer, instrument_id=draft.pk, reason="  ", now=NOW)
 
 
 def test_only_who_has_the_role_in_the_unit_becomes_keeper(world, instrument):
-    with pytest.raises(services.NotAKeeper):
-        services.keeper_assign(
-            actor=world.manager, instrument_id=instrument.pk, user_id=world.user.pk, now=NOW
-        )
+    with pytest.raises(NotAKeeper):
+        keeper_assign(actor=world.manager, instrument_id=instrument.pk, user_id=world.user.pk, now=NOW)
     for _ in range(2):
-        services.keeper_assign(
-            actor=world.manager, instrument_id=instrument.pk, user_id=world.keeper.pk, now=NOW
-        )
-    assert selectors.keepers_of([instrument.pk]) == {instrument.pk: [world.keeper]}
-    services.keeper_remove(actor=world.manager, instrument_id=instrument.pk, user_id=world.keeper.pk, now=NOW)
-    assert selectors.keepers_of([instrument.pk]) == {instrument.pk: []}
+        keeper_assign(actor=world.manager, instrument_id=instrument.pk, user_id=world.keeper.pk, now=NOW)
+    assert keepers_of([instrument.pk]) == {instrument.pk: [world.keeper]}
+    keeper_remove(actor=world.manager, instrument_id=instrument.pk, user_id=world.keeper.pk, now=NOW)
+    assert keepers_of([instrument.pk]) == {instrument.pk: []}
 
 
 def test_a_qualification_holds_through_its_last_instant_unless_it_is_revoked(world, instrument):
-    qualification = services.qualification_grant(
+    qualification = qualification_grant(
         actor=world.manager, instrument_id=instrument.pk, user=world.user, expires_at=LATER, now=NOW
     )
-    assert selectors.has_qualification(world.user.pk, instrument.pk, LATER)
-    assert not selectors.has_qualification(world.user.pk, instrument.pk, LATER + timedelta(seconds=1))
-    assert list(selectors.qualifications(world.user, NOW)) == [qualification]
-    assert list(selectors.qualifications(world.manager, NOW)) == [qualification]
-    assert list(selectors.qualifications(world.other_manager, NOW)) == []
-    services.qualification_revoke(actor=world.manager, qualification_id=qualification.pk, now=NOW)
-    assert not selectors.has_qualification(world.user.pk, instrument.pk, NOW)
+    assert has_qualification(world.user.pk, instrument.pk, LATER)
+    assert not has_qualification(world.user.pk, instrument.pk, LATER + timedelta(seconds=1))
+    assert list(qualifications(world.user, NOW)) == [qualification]
+    assert list(qualifications(world.manager, NOW)) == [qualification]
+    assert list(qualifications(world.other_manager, NOW)) == []
+    qualification_revoke(actor=world.manager, qualification_id=qualification.pk, now=NOW)
+    assert not has_qualification(world.user.pk, instrument.pk, NOW)
 
 
 def test_a_qualification_that_has_ended_already_is_refused(world, instrument):
-    with pytest.raises(services.QualificationTooShort):
-        services.qualification_grant(
+    with pytest.raises(QualificationTooShort):
+        qualification_grant(
             actor=world.manager, instrument_id=instrument.pk, user=world.user, expires_at=NOW, now=NOW
         )
 
 
 def test_who_asks_seen_from_the_owning_unit(world, instrument):
     staff = person("staff", world.unit, Role.RESEARCHER)
-    assert selectors.user_kind(staff, world.unit, instrument) is UserKind.INSIDE
-    assert selectors.user_kind(staff, None, instrument) is UserKind.INSIDE
-    assert selectors.user_kind(world.user, world.company, instrument) is UserKind.ENTERPRISE
-    assert selectors.user_kind(world.user, world.other, instrument) is UserKind.OUTSIDE
-    assert selectors.user_kind(world.user, None, instrument) is UserKind.INDIVIDUAL
+    assert user_kind(staff, world.unit, instrument) is UserKind.INSIDE
+    assert user_kind(staff, None, instrument) is UserKind.INSIDE
+    assert user_kind(world.user, world.company, instrument) is UserKind.ENTERPRISE
+    assert user_kind(world.user, world.other, instrument) is UserKind.OUTSIDE
+    assert user_kind(world.user, None, instrument) is UserKind.INDIVIDUAL
 
 
 # --- Who sees what, and finds it ----------------------------------------------------------------------------
@@ -277,8 +293,8 @@ def test_who_began_with_an_older_revision_is_told_and_overwrites_nothing(world, 
     began = draft.revision
     changed = update(world, draft, model="TX-300")
     assert changed.revision == began + 1
-    with pytest.raises(services.EditedMeanwhile):
-        services.instrument_update(
+    with pytest.raises(EditedMeanwhile):
+        instrument_update(
             actor=world.manager,
             instrument_id=draft.pk,
             values={"model": "TX-400"},
@@ -287,7 +303,7 @@ def test_who_began_with_an_older_revision_is_told_and_overwrites_nothing(world, 
         )
     draft.refresh_from_db()
     assert (draft.model, draft.revision) == ("TX-300", began + 1)
-    again = services.instrument_update(
+    again = instrument_update(
         actor=world.manager,
         instrument_id=draft.pk,
         values={"model": "TX-400"},
@@ -299,9 +315,9 @@ def test_who_began_with_an_older_revision_is_told_and_overwrites_nothing(world, 
 
 def test_what_changes_nothing_and_the_life_of_an_instrument_are_no_new_revision(world, draft):
     update(world, draft, model=draft.model)
-    services.instrument_submit(actor=world.manager, instrument_id=draft.pk, now=LATER)
-    live = services.instrument_publish(actor=world.officer, instrument_id=draft.pk, now=LATER)
+    instrument_submit(actor=world.manager, instrument_id=draft.pk, now=LATER)
+    live = instrument_publish(actor=world.officer, instrument_id=draft.pk, now=LATER)
     assert live.revision == draft.revision
     waiting = update(world, live, value_yuan="3000000")
-    accepted = services.instrument_changes_accept(actor=world.officer, instrument_id=live.pk, now=LATER)
+    accepted = instrument_changes_accept(actor=world.officer, instrument_id=live.pk, now=LATER)
     assert (waiting.revision, accepted.revision) == (live.revision + 1, live.revision + 2)

@@ -7,11 +7,21 @@ from PIL import Image
 
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import Forbidden, NotFound
-from providers import selectors, services
-from providers.domain.words import Audience
-from providers.models import Instrument, InstrumentPicture
-from providers.services.common import InReview
-from providers.services.media import TitleMissing
+from providers.instruments.domain.words import Audience
+from providers.instruments.models import Instrument, InstrumentPicture
+from providers.instruments.selectors.media import attachments_of, instrument_attachment, pictures_of
+from providers.instruments.services.common import InReview
+from providers.instruments.services.instruments import instrument_submit
+from providers.instruments.services.media import (
+    AttachedAlready,
+    TitleMissing,
+    TooMany,
+    instrument_attachment_add,
+    instrument_picture_add,
+    instrument_picture_move,
+    instrument_picture_remove,
+)
+from providers.instruments.services.people import qualification_grant
 from tests.factories import jpeg
 from tests.providers.conftest import NOW, published
 
@@ -24,7 +34,7 @@ def files(settings, tmp_path):
 
 
 def add(world, instrument, colour="teal", actor=None, **more):
-    return services.instrument_picture_add(
+    return instrument_picture_add(
         actor=actor or world.manager,
         instrument_id=instrument.pk,
         upload=BytesIO(jpeg((2400, 1200), colour)),
@@ -34,7 +44,7 @@ def add(world, instrument, colour="teal", actor=None, **more):
 
 
 def order(instrument):
-    return [one.alt_zh for one in selectors.pictures_of([instrument.pk])[instrument.pk]]
+    return [one.alt_zh for one in pictures_of([instrument.pk])[instrument.pk]]
 
 
 def test_a_picture_is_kept_in_two_widths_and_the_first_stands_for_the_instrument(world, draft):
@@ -55,15 +65,15 @@ def test_the_same_picture_twice_is_stored_once(world, draft):
 
 def test_pictures_change_places_and_the_new_first_one_stands_for_the_instrument(world, draft):
     one, two, three = (add(world, draft, colour, alt_zh=colour) for colour in ("teal", "navy", "maroon"))
-    services.instrument_picture_move(actor=world.manager, picture_id=three.pk, forward=True, now=NOW)
+    instrument_picture_move(actor=world.manager, picture_id=three.pk, forward=True, now=NOW)
     assert order(draft) == ["teal", "maroon", "navy"]
-    services.instrument_picture_move(actor=world.manager, picture_id=one.pk, forward=False, now=NOW)
+    instrument_picture_move(actor=world.manager, picture_id=one.pk, forward=False, now=NOW)
     assert order(draft) == ["maroon", "teal", "navy"]
     draft.refresh_from_db()
     assert draft.picture.name == three.small.name
-    services.instrument_picture_move(actor=world.manager, picture_id=two.pk, forward=False, now=NOW)
+    instrument_picture_move(actor=world.manager, picture_id=two.pk, forward=False, now=NOW)
     assert order(draft) == ["maroon", "teal", "navy"]
-    services.instrument_picture_remove(actor=world.manager, picture_id=three.pk, now=NOW)
+    instrument_picture_remove(actor=world.manager, picture_id=three.pk, now=NOW)
     draft.refresh_from_db()
     assert (order(draft), draft.picture.name) == (["teal", "navy"], one.small.name)
 
@@ -71,18 +81,18 @@ def test_pictures_change_places_and_the_new_first_one_stands_for_the_instrument(
 def test_there_are_eight_pictures_at_most(world, draft):
     for number in range(8):
         add(world, draft, (number, 0, 0))
-    with pytest.raises(services.TooMany):
+    with pytest.raises(TooMany):
         add(world, draft)
     assert InstrumentPicture.objects.count() == 8
 
 
 def test_nothing_changes_while_the_bureau_reviews(world, draft):
     picture = add(world, draft)
-    services.instrument_submit(actor=world.manager, instrument_id=draft.pk, now=NOW)
+    instrument_submit(actor=world.manager, instrument_id=draft.pk, now=NOW)
     with pytest.raises(InReview):
         add(world, draft)
     with pytest.raises(InReview):
-        services.instrument_picture_remove(actor=world.manager, picture_id=picture.pk, now=NOW)
+        instrument_picture_remove(actor=world.manager, picture_id=picture.pk, now=NOW)
 
 
 def test_a_change_of_the_main_picture_is_a_revision(world, draft):
@@ -95,7 +105,7 @@ def test_a_change_of_the_main_picture_is_a_revision(world, draft):
 
 
 def attach(world, instrument, content=b"%PDF-1.7 manual", actor=None, **more):
-    return services.instrument_attachment_add(
+    return instrument_attachment_add(
         actor=actor or world.manager,
         instrument_id=instrument.pk,
         upload=BytesIO(content),
@@ -107,7 +117,7 @@ def attach(world, instrument, content=b"%PDF-1.7 manual", actor=None, **more):
 def test_a_file_is_known_by_its_content_and_has_a_title(world, instrument):
     made = attach(world, instrument, title_en="Manual")
     assert (made.size_bytes, made.title_en, len(made.sha256)) == (15, "Manual", 64)
-    with pytest.raises(services.AttachedAlready):
+    with pytest.raises(AttachedAlready):
         attach(world, instrument, title_zh="又一次")
     with pytest.raises(TitleMissing) as refused:
         attach(world, instrument, b"%PDF-1.7 another", title_zh=" ")
@@ -117,7 +127,7 @@ def test_a_file_is_known_by_its_content_and_has_a_title(world, instrument):
 def test_what_is_for_qualified_users_is_read_by_them_the_unit_and_the_bureau(world, instrument):
     inner = attach(world, instrument, audience=Audience.QUALIFIED)
     attach(world, instrument, b"%PDF-1.7 samples", title_zh="送样要求")
-    services.qualification_grant(
+    qualification_grant(
         actor=world.manager, instrument_id=instrument.pk, user=world.user, expires_at=LATER, now=NOW
     )
     readers = {
@@ -133,7 +143,7 @@ def test_what_is_for_qualified_users_is_read_by_them_the_unit_and_the_bureau(wor
         if reads(person, inner)
     }
     assert readers == {"manager", "keeper", "officer", "auditor", "user"}
-    shown = selectors.attachments_of(world.other_manager, instrument, NOW)
+    shown = attachments_of(world.other_manager, instrument, NOW)
     assert [(one.attachment.title_zh, one.may_read) for one in shown] == [
         ("使用手册", False),
         ("送样要求", True),
@@ -145,7 +155,7 @@ LATER = NOW.replace(year=NOW.year + 1)
 
 def reads(person, attachment):
     try:
-        selectors.instrument_attachment(person, attachment.public_id, NOW)
+        instrument_attachment(person, attachment.public_id, NOW)
     except NotFound:
         return False
     return True
@@ -165,5 +175,5 @@ def test_a_gallery_of_many_instruments_takes_one_statement(world, instrument, st
             add(world, published(world, inner_number=f"B-{number}"), (number, 9, 9))
 
     statements.assert_unchanged(
-        lambda: selectors.pictures_of(list(Instrument.objects.values_list("pk", flat=True))), by=more
+        lambda: pictures_of(list(Instrument.objects.values_list("pk", flat=True))), by=more
     )

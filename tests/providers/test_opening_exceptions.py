@@ -4,9 +4,9 @@ from datetime import time, timedelta
 
 import pytest
 
-from providers import services
-from providers.domain.terms import DayException
-from providers.models import OpenWindow
+from providers.terms.domain.terms import DayException
+from providers.terms.models import OpenWindow
+from providers.terms.services.windows import windows_rebuild
 
 from .conftest import NOW, terms
 from .recurrence import SHIFTED, day, kept, on, opened, publish, said
@@ -64,6 +64,6 @@ def test_exceptions_are_kept_in_the_windows_and_rebuilt_with_them(world, instrum
     ]
     assert kept(instrument) == expected
     rows = list(OpenWindow.objects.order_by("starts_at").values_list("rule", "starts_at", "ends_at"))
-    services.windows_rebuild(actor=None, now=NOW)
+    windows_rebuild(actor=None, now=NOW)
     assert kept(instrument) == expected
     assert list(OpenWindow.objects.order_by("starts_at").values_list("rule", "starts_at", "ends_at")) == rows

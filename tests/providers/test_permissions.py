@@ -4,7 +4,7 @@ import pytest
 import rules
 
 from instrument_share.accounts.domain import OrganizationKind, Role
-from providers import services
+from providers.instruments.services.people import keeper_assign
 
 from .conftest import NOW, organization, person, published
 
@@ -47,7 +47,7 @@ def people(world):
 def test_role_by_permission(world, people, permission):
     own = published(world)
     foreign = published(world, world.other, world.other_manager)
-    services.keeper_assign(actor=world.manager, instrument_id=own.pk, user_id=people["keeper"].pk, now=NOW)
+    keeper_assign(actor=world.manager, instrument_id=own.pk, user_id=people["keeper"].pk, now=NOW)
     allowed = {name for name, user in people.items() if rules.has_perm(permission, user, own)}
     assert allowed == TABLE[permission]
     beyond = {name for name, user in people.items() if rules.has_perm(permission, user, foreign)}

@@ -11,9 +11,26 @@ from PIL import Image
 
 from instrument_share.journal.selectors import decisions, history, notifications
 from instrument_share.kernel.errors import IllegalMove, Invalid, NotFound
-from providers import selectors, services
-from providers.domain.publications import PublicationKind
-from providers.models import OpennessStatement, PublicationPicture, UnitNews
+from providers.instruments.services.instruments import instrument_confirm, instrument_update
+from providers.revisions.selectors import revised, revisions, side_by_side
+from providers.revisions.services import EditedMeanwhile
+from providers.units.domain.publications import PublicationKind
+from providers.units.models import OpennessStatement, PublicationPicture, UnitNews
+from providers.units.selectors.publications import (
+    own_publication_counts,
+    own_publications,
+    publication_at,
+    publication_picture,
+    publications,
+    statements_by_year,
+)
+from providers.units.services.profiles import unit_profile_save
+from providers.units.services.publication_pictures import publication_picture_add
+from providers.units.services.publications import (
+    publication_draft,
+    publication_publish,
+    publications_publish_due,
+)
 
 from .conftest import NOW, PROFILE
 
@@ -24,13 +41,13 @@ MINUTE = timedelta(minutes=1)
 
 
 def draft(world, kind=NEWS, **values):
-    return services.publication_draft(
+    return publication_draft(
         actor=world.manager, kind=kind, organization_id=world.unit.pk, values={**TEXT, **values}, now=NOW
     )
 
 
 def publish(world, kind=NEWS, now=NOW, **values):
-    return services.publication_publish(
+    return publication_publish(
         actor=world.manager, kind=kind, organization_id=world.unit.pk, values={**TEXT, **values}, now=now
     )
 
@@ -49,12 +66,12 @@ def test_a_draft_is_seen_by_the_unit_alone(world):
     row = draft(world, body_zh="")
     for viewer in (VISITOR, world.user, world.officer, world.auditor, world.other_manager):
         with pytest.raises(NotFound):
-            selectors.publication_at(viewer, row.public_id)
-        assert list(selectors.publications(viewer, NEWS)) == []
-        assert list(selectors.own_publications(viewer, NEWS, world.unit.pk)) == []
-    assert list(selectors.publications(world.manager, NEWS)) == []
-    assert selectors.publication_at(world.manager, row.public_id).publication == row
-    assert [one.state for one in selectors.own_publications(world.manager, NEWS, world.unit.pk)] == ["draft"]
+            publication_at(viewer, row.public_id)
+        assert list(publications(viewer, NEWS)) == []
+        assert list(own_publications(viewer, NEWS, world.unit.pk)) == []
+    assert list(publications(world.manager, NEWS)) == []
+    assert publication_at(world.manager, row.public_id).publication == row
+    assert [one.state for one in own_publications(world.manager, NEWS, world.unit.pk)] == ["draft"]
 
 
 def test_a_draft_needs_a_title_and_publication_a_text(world):
@@ -74,13 +91,13 @@ def test_tick_publishes_what_is_due_and_it_counts_from_then(world):
     early, late = draft(world), draft(world, title_zh="明天")
     act(world, "schedule", early, at=NOW + MINUTE)
     act(world, "schedule", late, at=NOW + timedelta(days=1))
-    assert services.publications_publish_due(NOW) == 0
+    assert publications_publish_due(NOW) == 0
     then = NOW + 2 * MINUTE
-    assert services.publications_publish_due(then) == 1
-    assert services.publications_publish_due(then) == 0
+    assert publications_publish_due(then) == 1
+    assert publications_publish_due(then) == 0
     early.refresh_from_db()
     assert (early.state, early.published_at, early.scheduled_at) == ("published", then, None)
-    assert list(selectors.publications(VISITOR, NEWS)) == [early]
+    assert list(publications(VISITOR, NEWS)) == [early]
     assert [(entry.action, entry.actor_name) for entry in history(early)] == [
         ("news.drafted", "manager"),
         ("news.scheduled", "manager"),
@@ -93,9 +110,9 @@ def test_a_schedule_is_changed_and_taken_back(world):
     row = draft(world)
     act(world, "schedule", row, at=NOW + MINUTE)
     act(world, "schedule", row, at=NOW + 5 * MINUTE)
-    assert services.publications_publish_due(NOW + 2 * MINUTE) == 0
+    assert publications_publish_due(NOW + 2 * MINUTE) == 0
     assert act(world, "unschedule", row).state == "draft"
-    assert services.publications_publish_due(NOW + 6 * MINUTE) == 0
+    assert publications_publish_due(NOW + 6 * MINUTE) == 0
     with pytest.raises(Invalid) as refused:
         act(world, "schedule", row, at=NOW)
     assert codes(refused) == ["publication.schedule_past"]
@@ -134,14 +151,14 @@ def test_a_discarded_draft_is_gone_but_not_from_the_journal(world):
     kept = UnitNews.history.filter(public_id=public_id).order_by("history_id")
     assert [one.history_type for one in kept] == ["+", "-"]
     with pytest.raises(NotFound):
-        selectors.publication_at(world.manager, public_id)
+        publication_at(world.manager, public_id)
 
 
 def test_whoever_saves_second_overwrites_nothing_unseen(world):
     row = publish(world)
     began_with = row.revision
     first = act(world, "update", row, values={"body_zh": "甲写的。"}, revision=began_with)
-    with pytest.raises(services.EditedMeanwhile):
+    with pytest.raises(EditedMeanwhile):
         act(world, "update", row, values={"body_zh": "乙写的。"}, revision=began_with)
     row.refresh_from_db()
     assert (row.body_zh, row.revision) == ("甲写的。", first.revision)
@@ -150,19 +167,19 @@ def test_whoever_saves_second_overwrites_nothing_unseen(world):
 
 def test_two_who_edit_the_profile(world):
     save = {"actor": world.manager, "organization_id": world.unit.pk, "now": NOW}
-    began_with = services.unit_profile_save(values=PROFILE, **save).revision
-    services.unit_profile_save(values={"contact": "甲"}, revision=began_with, **save)
-    with pytest.raises(services.EditedMeanwhile):
-        services.unit_profile_save(values={"contact": "乙"}, revision=began_with, **save)
+    began_with = unit_profile_save(values=PROFILE, **save).revision
+    unit_profile_save(values={"contact": "甲"}, revision=began_with, **save)
+    with pytest.raises(EditedMeanwhile):
+        unit_profile_save(values={"contact": "乙"}, revision=began_with, **save)
 
 
 def test_of_what_was_taken_down_the_public_learns_only_that(world):
     row = publish(world)
     act(world, "withdraw", row, world.officer, reason="日期有误")
     for viewer in (VISITOR, world.user, world.other_manager):
-        assert selectors.publication_at(viewer, row.public_id).gone
+        assert publication_at(viewer, row.public_id).gone
     for viewer in (world.manager, world.officer, world.auditor):
-        assert not selectors.publication_at(viewer, row.public_id).gone
+        assert not publication_at(viewer, row.public_id).gone
     trace = decisions(row, world.unit.pk).get()
     assert (trace.actor, trace.action, trace.details["reason"]) == (
         world.officer,
@@ -174,7 +191,7 @@ def test_of_what_was_taken_down_the_public_learns_only_that(world):
 @pytest.mark.parametrize("public_id", ["NEW-0000000000", "XXX-0000000000", "", "NEW"])
 def test_an_address_with_nothing(world, public_id):
     with pytest.raises(NotFound):
-        selectors.publication_at(world.manager, public_id)
+        publication_at(world.manager, public_id)
 
 
 PARTS = {"how_zh": "自主上机与委托测试。", "audience_zh": "企业与高校。", "charges_zh": "按成本收费。"}
@@ -203,7 +220,7 @@ def test_a_year_is_free_again_after_its_statement_was_taken_down(world):
     first = statement(world)
     act(world, "withdraw", first, kind=PublicationKind.OPENNESS, reason="数据有误")
     second = statement(world)
-    assert selectors.statements_by_year(world.unit.pk) == {2024: second}
+    assert statements_by_year(world.unit.pk) == {2024: second}
 
 
 def test_the_database_refuses_dates_that_contradict(world):
@@ -221,13 +238,13 @@ def test_the_units_own_list(world, statements):
     act(world, "schedule", row, at=NOW + MINUTE)
 
     def own(**which):
-        found = selectors.own_publications(world.manager, NEWS, world.unit.pk, **which)
+        found = own_publications(world.manager, NEWS, world.unit.pk, **which)
         return list(found.order_by("-shown_at", "-id"))
 
     assert own() == [row, other]
     assert own(state="scheduled") == [row]
     assert own(text="培训") == [other]
-    counts = selectors.own_publication_counts(world.manager, NEWS, world.unit.pk)
+    counts = own_publication_counts(world.manager, NEWS, world.unit.pk)
     assert counts == {"draft": 0, "scheduled": 1, "published": 1, "withdrawn": 0}
 
 
@@ -240,9 +257,7 @@ def upload(colour="red", mode="RGB"):
 
 def picture(world, **more):
     values = {"upload": upload(), "alt_zh": "一号楼", "alt_en": "Building 1", **more}
-    return services.publication_picture_add(
-        actor=world.manager, organization_id=world.unit.pk, now=NOW, **values
-    )
+    return publication_picture_add(actor=world.manager, organization_id=world.unit.pk, now=NOW, **values)
 
 
 def test_a_picture_is_kept_once_in_a_unit(world):
@@ -261,7 +276,7 @@ def test_a_picture_is_public_while_a_public_text_shows_it(world, statements):
 
     def seen_by(viewer):
         try:
-            return selectors.publication_picture(viewer, made.public_id) == made
+            return publication_picture(viewer, made.public_id) == made
         except NotFound:
             return False
 
@@ -282,27 +297,27 @@ def test_revisions_say_who_changed_what(world, statements):
     act(world, "update", row, values={"title_zh": "开放周", "body_en": "Welcome."}, now=NOW + MINUTE)
     act(world, "release", row, now=NOW + 2 * MINUTE)
     act(world, "withdraw", row, world.officer, reason="有误", now=NOW + 3 * MINUTE)
-    of = selectors.revised(world.manager, row.public_id)
+    of = revised(world.manager, row.public_id)
     rows = list(of.rows().order_by("-history_date", "-history_id"))
-    found = selectors.revisions(of, rows)
+    found = revisions(of, rows)
     assert [(one.by, one.state, one.new_state, one.changed, one.is_first) for one in found] == [
         ("officer", "withdrawn", True, (), False),
         ("manager", "published", True, (), False),
         ("manager", "draft", False, ("Title", "Text (English)"), False),
         ("manager", "draft", True, (), True),
     ]
-    middle = selectors.side_by_side(of, found[2].id)
+    middle = side_by_side(of, found[2].id)
     assert [(field.name, field.before, field.after) for field in middle.fields] == [
         ("title_zh", "开放日", "开放周"),
         ("body_en", "", "Welcome."),
     ]
-    whole = selectors.side_by_side(of, found[3].id, found[0].id)
+    whole = side_by_side(of, found[3].id, found[0].id)
     assert [field.name for field in whole.fields] == ["title_zh", "body_en"]
     with pytest.raises(NotFound):
-        selectors.side_by_side(of, found[3].id)
+        side_by_side(of, found[3].id)
 
     statements.assert_unchanged(
-        lambda: selectors.revisions(of, list(of.rows().order_by("-history_date", "-history_id"))),
+        lambda: revisions(of, list(of.rows().order_by("-history_date", "-history_id"))),
         by=lambda: [
             act(world, "update", other, values={"body_zh": f"第 {number} 版"})
             for other in [publish(world)]
@@ -312,27 +327,27 @@ def test_revisions_say_who_changed_what(world, statements):
 
 
 def test_revisions_of_an_instrument_and_of_a_profile(world, instrument):
-    services.instrument_update(
+    instrument_update(
         actor=world.manager, instrument_id=instrument.pk, values={"contact": "张工"}, now=NOW + MINUTE
     )
-    of = selectors.revised(world.manager, instrument.public_id)
-    newest = selectors.revisions(of, list(of.rows().order_by("-history_date", "-history_id")))[0]
+    of = revised(world.manager, instrument.public_id)
+    newest = revisions(of, list(of.rows().order_by("-history_date", "-history_id")))[0]
     assert newest.changed == ("Contact",)
-    services.unit_profile_save(actor=world.manager, organization_id=world.unit.pk, values=PROFILE, now=NOW)
-    profile = services.unit_profile_save(
+    unit_profile_save(actor=world.manager, organization_id=world.unit.pk, values=PROFILE, now=NOW)
+    profile = unit_profile_save(
         actor=world.manager, organization_id=world.unit.pk, values={"phone": "0570-1"}, now=NOW + MINUTE
     )
-    of = selectors.revised(world.manager, profile.public_id)
+    of = revised(world.manager, profile.public_id)
     rows = list(of.rows().order_by("-history_date", "-history_id"))
-    assert selectors.revisions(of, rows)[0].changed == ("Phone",)
+    assert revisions(of, rows)[0].changed == ("Phone",)
 
 
 def test_a_revision_says_that_it_only_confirmed(world, instrument):
-    services.instrument_confirm(actor=world.manager, instrument_id=instrument.pk, now=NOW + MINUTE)
-    services.instrument_update(
+    instrument_confirm(actor=world.manager, instrument_id=instrument.pk, now=NOW + MINUTE)
+    instrument_update(
         actor=world.manager, instrument_id=instrument.pk, values={"contact": "张工"}, now=NOW + 2 * MINUTE
     )
-    of = selectors.revised(world.manager, instrument.public_id)
-    found = selectors.revisions(of, list(of.rows().order_by("-history_date", "-history_id")))
+    of = revised(world.manager, instrument.public_id)
+    found = revisions(of, list(of.rows().order_by("-history_date", "-history_id")))
     assert [(one.changed, one.confirmed) for one in found[:2]] == [(("Contact",), False), ((), True)]
     assert not any(one.confirmed for one in found[2:])

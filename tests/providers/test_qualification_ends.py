@@ -7,7 +7,14 @@ import pytest
 from instrument_share.accounts.domain import Role
 from instrument_share.journal.models import Notification
 from instrument_share.web.problem import told
-from providers import services
+from providers.instruments.services.instruments import instrument_suspend
+from providers.instruments.services.people import (
+    keeper_assign,
+    qualification_ends_tell,
+    qualification_grant,
+    qualification_revoke,
+)
+from providers.terms.services.retirement import instrument_retire
 
 from .conftest import NOW, person, published
 
@@ -19,12 +26,12 @@ ANOTHERS = "user对“透射电子显微镜”的上机资格将于2026年3月10
 
 @pytest.fixture
 def kept(world, instrument):
-    services.keeper_assign(actor=world.manager, instrument_id=instrument.pk, user_id=world.keeper.pk, now=NOW)
+    keeper_assign(actor=world.manager, instrument_id=instrument.pk, user_id=world.keeper.pk, now=NOW)
     return instrument
 
 
 def grant(world, instrument, user=None, expires_at=END, now=NOW):
-    return services.qualification_grant(
+    return qualification_grant(
         actor=world.manager,
         instrument_id=instrument.pk,
         user=user or world.user,
@@ -47,7 +54,7 @@ def test_the_person_and_the_keepers_are_told_once_thirty_days_ahead(world, kept)
     told_on, day = {}, date(2026, 1, 20)
     while day < date(2026, 3, 20):
         for hour in (7, 8, 19):
-            if done := services.qualification_ends_tell(now=at(day, hour)):
+            if done := qualification_ends_tell(now=at(day, hour)):
                 told_on[day, hour] = done
         day += DAY
     assert told_on == {(date(2026, 2, 8), 19): 1}  # 30 days before 18:00 on 10 March
@@ -61,29 +68,29 @@ def test_nobody_is_told_of_what_was_renewed_revoked_or_short(world, kept):
     grant(world, kept, renewed)
     grant(world, kept, renewed, END + 365 * DAY)
     ended = grant(world, kept, revoked)
-    services.qualification_revoke(actor=world.manager, qualification_id=ended.pk, now=NOW)
+    qualification_revoke(actor=world.manager, qualification_id=ended.pk, now=NOW)
     grant(world, kept, short, now=END - 20 * DAY)
-    assert services.qualification_ends_tell(now=END - DAY) == 0
+    assert qualification_ends_tell(now=END - DAY) == 0
 
 
 def test_a_renewed_right_is_told_of_again_when_it_ends(world, kept):
     grant(world, kept)
-    assert services.qualification_ends_tell(now=END - 29 * DAY) == 1
+    assert qualification_ends_tell(now=END - 29 * DAY) == 1
     grant(world, kept, expires_at=END + 365 * DAY, now=END - 10 * DAY)
-    assert services.qualification_ends_tell(now=END - 5 * DAY) == 0
-    assert services.qualification_ends_tell(now=END + 340 * DAY) == 1
+    assert qualification_ends_tell(now=END - 5 * DAY) == 0
+    assert qualification_ends_tell(now=END + 340 * DAY) == 1
 
 
 def test_of_a_retired_instrument_nothing_is_told(world, kept):
     grant(world, kept)
-    services.instrument_suspend(actor=world.manager, instrument_id=kept.pk, reason="报废", now=NOW)
-    services.instrument_retire(actor=world.manager, instrument_id=kept.pk, reason="报废", now=NOW)
-    assert services.qualification_ends_tell(now=END - DAY) == 0
+    instrument_suspend(actor=world.manager, instrument_id=kept.pk, reason="报废", now=NOW)
+    instrument_retire(actor=world.manager, instrument_id=kept.pk, reason="报废", now=NOW)
+    assert qualification_ends_tell(now=END - DAY) == 0
 
 
 def test_keepers_are_told_of_their_own_instruments(world, kept):
     other = published(world, inner_number="A-2")
     grant(world, kept)
     grant(world, other)
-    assert services.qualification_ends_tell(now=END - DAY) == 2
+    assert qualification_ends_tell(now=END - DAY) == 2
     assert (len(about_ends(world.user)), len(about_ends(world.keeper))) == (2, 1)

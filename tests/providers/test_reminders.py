@@ -13,9 +13,14 @@ from instrument_share.journal import services as journal_services
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.errors import Forbidden, Invalid
 from instrument_share.web.problem import told
-from providers import selectors, services
-from providers.domain.publications import PublicationKind
-from providers.domain.reminders import ReminderOutcome
+from providers.units.domain.publications import PublicationKind
+from providers.units.domain.reminders import ReminderOutcome
+from providers.units.selectors.publications import publications
+from providers.units.selectors.reminders import last_reminded, reminder_plan, reminders
+from providers.units.services.notices import completeness_notices_send
+from providers.units.services.profiles import unit_profile_confirm
+from providers.units.services.publications import publication_publish, publication_withdraw
+from providers.units.services.reminders import NobodyToRemind, completeness_remind
 
 from .conftest import NOW, person
 from .test_completeness import district, fill
@@ -29,7 +34,7 @@ __all__ = ["district"]
 @pytest.fixture
 def remind(world):
     def remind(*units, note="", now=NOW, insist=(), actor=None):
-        plan = services.completeness_remind(
+        plan = completeness_remind(
             actor=actor or world.officer,
             organization_ids=[unit.pk for unit in units],
             note=note,
@@ -57,15 +62,15 @@ def inbox(user):
 
 def test_the_managers_of_a_unit_are_told_what_is_open_and_what_to_do(world, district, remind):
     fill(world, world.unit, world.manager)
-    services.publication_withdraw(
+    publication_withdraw(
         actor=world.manager,
         kind=PublicationKind.CASE,
-        publication_id=selectors.publications(world.manager, PublicationKind.CASE)[0].pk,
+        publication_id=publications(world.manager, PublicationKind.CASE)[0].pk,
         reason="重复",
         now=NOW,
     )
     assert remind(world.unit, note="请在月底前完成") == {"sent": [world.unit]}
-    reminder = selectors.reminders(world.officer).get()
+    reminder = reminders(world.officer).get()
     assert (reminder.organization, reminder.kinds, reminder.note, reminder.sent_by, reminder.sent_at) == (
         world.unit,
         ["case"],
@@ -105,13 +110,13 @@ def test_a_unit_without_a_manager_cannot_be_reached(world, remind):
     world.manager.is_active = False
     world.manager.save()
     assert remind(world.unit) == {"unreachable": [world.unit]}
-    assert not selectors.reminders(world.officer).exists()
+    assert not reminders(world.officer).exists()
 
 
 def test_sent_a_second_time_it_sends_nothing(world, remind):
     remind(world.unit)
     assert remind(world.unit) == {"recent": [world.unit]}
-    assert selectors.reminders(world.officer).count() == 1
+    assert reminders(world.officer).count() == 1
 
 
 def test_a_company_and_a_unit_that_is_not_admitted_get_none(world, remind):
@@ -119,7 +124,7 @@ def test_a_company_and_a_unit_that_is_not_admitted_get_none(world, remind):
 
 
 def test_it_says_what_is_wrong(world, remind):
-    with pytest.raises(services.NobodyToRemind):
+    with pytest.raises(NobodyToRemind):
         remind()
     with pytest.raises(Invalid) as refused:
         remind(world.unit, note="好" * 301)
@@ -130,16 +135,16 @@ def test_it_says_what_is_wrong(world, remind):
 
 def test_who_sees_reminders(world, remind):
     remind(world.unit, world.other)
-    assert [one.organization for one in selectors.reminders(world.auditor, world.unit.pk)] == [world.unit]
-    assert [one.organization for one in selectors.reminders(world.manager)] == [world.unit]
-    assert list(selectors.reminders(world.user)) == []
-    assert selectors.last_reminded(world.officer, [world.unit.pk, world.company.pk]) == {world.unit.pk: NOW}
+    assert [one.organization for one in reminders(world.auditor, world.unit.pk)] == [world.unit]
+    assert [one.organization for one in reminders(world.manager)] == [world.unit]
+    assert list(reminders(world.user)) == []
+    assert last_reminded(world.officer, [world.unit.pk, world.company.pk]) == {world.unit.pk: NOW}
 
 
 def test_one_unit_and_two_take_as_many_statements(world, remind, statements):
     wanted = [world.unit.pk, world.other.pk]
     statements.assert_unchanged(
-        lambda: selectors.reminder_plan(world.officer, wanted, NOW),
+        lambda: reminder_plan(world.officer, wanted, NOW),
         by=lambda: [
             person("second", world.unit, Role.UNIT_MANAGER),
             remind(world.unit, world.other),
@@ -231,7 +236,7 @@ def messages(user):
 
 def test_a_unit_is_told_30_days_ahead_and_on_the_day_and_never_twice(world, district):
     fill(world, world.unit, world.manager)  # on 1 September 2025
-    services.publication_publish(
+    publication_publish(
         actor=world.manager,
         kind=PublicationKind.OPENNESS,
         organization_id=world.unit.pk,
@@ -242,7 +247,7 @@ def test_a_unit_is_told_30_days_ahead_and_on_the_day_and_never_twice(world, dist
     day = date(2026, 7, 1)
     while day < date(2026, 9, 20):
         for hour in (7, 8, 9):
-            if done := services.completeness_notices_send(now=at(day, hour)):
+            if done := completeness_notices_send(now=at(day, hour)):
                 told_on[day, hour] = done
         day += DAY
     # Four kinds were published or confirmed on 1 September 2025 and count for 365 days.
@@ -259,25 +264,23 @@ def test_a_unit_is_told_30_days_ahead_and_on_the_day_and_never_twice(world, dist
 
 def test_who_acts_in_time_is_not_told_that_it_ran_out(world, district):
     fill(world, world.unit, world.manager)
-    services.completeness_notices_send(now=at(date(2026, 8, 3)))
-    services.unit_profile_confirm(
-        actor=world.manager, organization_id=world.unit.pk, now=at(date(2026, 8, 20))
-    )
-    services.completeness_notices_send(now=at(date(2026, 9, 2)))
+    completeness_notices_send(now=at(date(2026, 8, 3)))
+    unit_profile_confirm(actor=world.manager, organization_id=world.unit.pk, now=at(date(2026, 8, 20)))
+    completeness_notices_send(now=at(date(2026, 9, 2)))
     kinds = {one.params["kind"]["words"] for one in journal.notifications(world.manager)[:3]}
     assert kinds == {"Instruments", "News", "Service cases"}
 
 
 def test_what_was_missed_is_told_for_a_week_and_then_no_more(world, district):
     fill(world, world.unit, world.manager)
-    assert services.completeness_notices_send(now=at(date(2026, 9, 9))) == 0
-    assert services.completeness_notices_send(now=at(date(2026, 9, 8))) == 4
+    assert completeness_notices_send(now=at(date(2026, 9, 9))) == 0
+    assert completeness_notices_send(now=at(date(2026, 9, 8))) == 4
 
 
 def test_looking_through_the_units_takes_as_many_statements_for_many(world, district, statements):
     days = iter(date(2026, 8, 3) + n * DAY for n in range(9))
     statements.assert_unchanged(
-        lambda: services.completeness_notices_send(now=at(next(days), 8)),
+        lambda: completeness_notices_send(now=at(next(days), 8)),
         by=lambda: [fill(world, world.unit, world.manager, now=NOW - 300 * DAY)],
     )
 

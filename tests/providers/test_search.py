@@ -7,10 +7,17 @@ from django.core.management import call_command
 from instrument_share.accounts.models import Organization
 from instrument_share.journal.selectors import history
 from instrument_share.kernel.errors import Forbidden, Invalid, NotFound
-from providers import selectors, services
-from providers.models import Instrument, ListedPrice, SearchSpelling, SearchTerm, SynonymGroup
-from providers.selectors.own import own_instruments
-from providers.selectors.synonyms import synonym_group, synonym_groups
+from providers.instruments.models import Instrument
+from providers.instruments.services.instruments import instrument_update
+from providers.search.models import SearchSpelling, SearchTerm, SynonymGroup
+from providers.search.selectors.catalogue import catalogue
+from providers.search.selectors.search import found_by, found_by_most, search, with_relevance
+from providers.search.selectors.synonyms import synonym_group, synonym_groups
+from providers.search.services.index import search_index, search_refresh
+from providers.search.services.synonyms import synonym_group_remove, synonym_group_save, synonyms_load
+from providers.terms.models import ListedPrice
+from providers.terms.services.rules import rule_publish
+from providers.units.selectors.own_instruments import own_instruments
 from tests.providers.conftest import NOW, published, terms
 from tests.providers.search.measure import answer, fill, quality
 
@@ -18,9 +25,9 @@ VISITOR = AnonymousUser()
 
 
 def found(text, viewer=VISITOR):
-    asked = selectors.search(text)
-    rows = selectors.catalogue(viewer, search=asked)
-    return [one.inner_number for one in selectors.with_relevance(rows, asked).order_by("-relevance", "id")]
+    asked = search(text)
+    rows = catalogue(viewer, search=asked)
+    return [one.inner_number for one in with_relevance(rows, asked).order_by("-relevance", "id")]
 
 
 def index():
@@ -64,24 +71,20 @@ def test_people_find_what_they_expect_and_best_first():
 
 def test_a_change_of_an_instrument_is_found_at_once_and_a_rebuild_makes_the_same(world, instrument):
     other = published(world, inner_number="M-1", name_zh="质谱仪", name_en="Mass spectrometer", model="Qx-77")
-    services.instrument_update(
-        actor=world.manager, instrument_id=other.pk, values={"name_zh": "拉曼光谱仪"}, now=NOW
-    )
+    instrument_update(actor=world.manager, instrument_id=other.pk, values={"name_zh": "拉曼光谱仪"}, now=NOW)
     assert (found("质谱"), found("拉曼"), found("laman")) == ([], ["M-1"], ["M-1"])
-    services.instrument_update(
+    instrument_update(
         actor=world.manager, instrument_id=other.pk, values={"name_en": "Raman microscope"}, now=NOW
     )
     assert (found("spectrometer"), found("qx77"), found("ramam")) == ([], ["M-1"], ["M-1"])
-    services.rule_publish(
-        actor=world.manager, instrument_id=other.pk, draft=terms(), applies_from=NOW, now=NOW
-    )
+    rule_publish(actor=world.manager, instrument_id=other.pk, draft=terms(), applies_from=NOW, now=NOW)
     before = index()
     call_command("rebuild_search", verbosity=0)
     assert index() == before
 
 
 def test_nothing_is_written_where_nothing_differs(world, instrument, statements):
-    sent = statements.of(lambda: services.search_index([instrument.pk]))
+    sent = statements.of(lambda: search_index([instrument.pk]))
     written = [
         one for one in sent if one.startswith(("INSERT", "UPDATE", "DELETE")) and "searchedunit" not in one
     ]
@@ -91,29 +94,25 @@ def test_nothing_is_written_where_nothing_differs(world, instrument, statements)
 def test_a_unit_that_is_renamed_is_found_by_its_new_name_after_the_next_tick(world, instrument):
     Organization.objects.filter(pk=world.unit.pk).update(name_zh="澜滨光电研究所")
     assert found("澜滨") == []
-    assert services.search_refresh() == 1
+    assert search_refresh() == 1
     assert found("澜滨") == ["A-001"]
     assert not SearchTerm.objects.filter(term__startswith="云屏材料").exists()
-    assert services.search_refresh() == 0
+    assert search_refresh() == 0
 
 
 def test_what_was_never_indexed_is_by_the_next_tick(world, instrument):
-    services.rule_publish(
-        actor=world.manager, instrument_id=instrument.pk, draft=terms(), applies_from=NOW, now=NOW
-    )
+    rule_publish(actor=world.manager, instrument_id=instrument.pk, draft=terms(), applies_from=NOW, now=NOW)
     before = index()
     SearchTerm.objects.all().delete()
     SearchSpelling.objects.all().delete()
     ListedPrice.objects.all().delete()
-    assert services.search_refresh() == 1
+    assert search_refresh() == 1
     assert index() == before
 
 
 def test_spellings_of_words_that_nobody_has_any_more_are_forgotten(world, instrument):
     assert SearchSpelling.objects.filter(word="transmission").exists()
-    services.instrument_update(
-        actor=world.manager, instrument_id=instrument.pk, values={"name_en": "TEM"}, now=NOW
-    )
+    instrument_update(actor=world.manager, instrument_id=instrument.pk, values={"name_en": "TEM"}, now=NOW)
     assert not SearchSpelling.objects.filter(word="transmission").exists()
 
 
@@ -121,37 +120,37 @@ def test_spellings_of_words_that_nobody_has_any_more_are_forgotten(world, instru
 
 
 def test_a_misspelt_word_is_corrected_only_where_nothing_is_spelt_so(world, instrument):
-    asked = selectors.search("transmision")
+    asked = search("transmision")
     assert (asked.corrected, found("transmision")) == ((("transmision", "transmission"),), ["A-001"])
-    assert selectors.search("transm").corrected == ()
-    assert (selectors.search("qqqqqqqq").unknown, found("qqqqqqqq")) == (("qqqqqqqq",), [])
+    assert search("transm").corrected == ()
+    assert (search("qqqqqqqq").unknown, found("qqqqqqqq")) == (("qqqqqqqq",), [])
 
 
 @pytest.mark.parametrize("typed", ["透涉电镜", "投射电镜"])
 def test_a_wrong_character_is_forgiven_where_it_sounds_the_same_or_nearly_so(world, typed):
     published(world, inner_number="T-1", name_zh="透射电镜", name_en="TEM", model="T")
     published(world, inner_number="S-1", name_zh="扫描电镜", category="020100", model="S")
-    asked = selectors.search(typed)
+    asked = search(typed)
     assert (found(typed), asked.heard, asked.unknown) == (["T-1"], (typed,), ())
 
 
 def test_words_that_sound_only_somewhat_alike_are_different_words(world):
     published(world, inner_number="E-1", name_zh="电子显微镜", name_en="Electron microscope", model="E")
-    asked = selectors.search("量子显微镜")
+    asked = search("量子显微镜")
     assert (found("量子显微镜"), asked.heard) == (["E-1"], ())
 
 
 def test_a_word_that_nothing_has_narrows_nothing_and_is_named(world, instrument):
-    asked = selectors.search("电镜 量子纠缠")
+    asked = search("电镜 量子纠缠")
     assert (asked.unknown, found("电镜 量子纠缠")) == (("量子纠缠",), ["A-001"])
-    assert selectors.search("透射电镜纠缠").unknown == ("纠缠",)
+    assert search("透射电镜纠缠").unknown == ("纠缠",)
 
 
 def test_where_nothing_has_all_of_the_words_those_that_have_most_can_be_asked_for(world, instrument):
     published(world, inner_number="M-1", name_zh="质谱仪", name_en="MS", category="020100", model="Q")
-    asked = selectors.search("透射 电镜 质谱")
-    assert not selectors.found_by(Instrument.objects.all(), asked).exists()
-    rows = selectors.with_relevance(selectors.found_by_most(Instrument.objects.all(), asked), asked)
+    asked = search("透射 电镜 质谱")
+    assert not found_by(Instrument.objects.all(), asked).exists()
+    rows = with_relevance(found_by_most(Instrument.objects.all(), asked), asked)
     assert [one.inner_number for one in rows.order_by("-relevance")] == ["A-001", "M-1"]
 
 
@@ -161,9 +160,9 @@ def test_whatever_is_typed_is_answered(world, instrument, text):
 
 
 def test_a_search_takes_one_statement_and_a_misspelt_one_two(world, instrument, statements):
-    assert len(statements.of(lambda: selectors.search("电镜 tsdz TX-200 透射电子显微镜分析"))) == 1
-    assert len(statements.of(lambda: selectors.search("transmision mikroscope 投涉电镜"))) == 2
-    assert statements.of(lambda: selectors.search(" ")) == []
+    assert len(statements.of(lambda: search("电镜 tsdz TX-200 透射电子显微镜分析"))) == 1
+    assert len(statements.of(lambda: search("transmision mikroscope 投涉电镜"))) == 2
+    assert statements.of(lambda: search(" ")) == []
 
 
 def test_a_unit_finds_its_own_by_words_and_by_inner_number(world, draft):
@@ -178,7 +177,7 @@ def test_a_unit_finds_its_own_by_words_and_by_inner_number(world, draft):
 
 def test_a_group_is_found_by_each_of_its_words_until_it_is_changed_or_removed(world, instrument):
     def save(*words, public_id=""):
-        return services.synonym_group_save(actor=world.officer, words=words, public_id=public_id, now=NOW)
+        return synonym_group_save(actor=world.officer, words=words, public_id=public_id, now=NOW)
 
     assert found("微粒看管器") == []
     group = save("透射电子显微镜", " 微粒看管器 ", "Look-EM", "微粒看管器")
@@ -190,17 +189,17 @@ def test_a_group_is_found_by_each_of_its_words_until_it_is_changed_or_removed(wo
     assert found("微粒看管器") == found("lookem") == found("wlkgq") == ["A-001"]
     save("透射电子显微镜", "Peer", public_id=group.public_id)
     assert (found("微粒看管器"), found("peer")) == ([], ["A-001"])
-    services.synonym_group_remove(actor=world.officer, public_id=group.public_id, now=NOW)
+    synonym_group_remove(actor=world.officer, public_id=group.public_id, now=NOW)
     assert found("peer") == []
     assert SynonymGroup.objects.count() == 0
 
 
 def test_every_change_of_a_group_is_recorded_with_what_it_was(world, instrument):
-    group = services.synonym_group_save(actor=world.officer, words=["电镜", "EM"], now=NOW)
-    services.synonym_group_save(
+    group = synonym_group_save(actor=world.officer, words=["电镜", "EM"], now=NOW)
+    synonym_group_save(
         actor=world.officer, words=["电镜", "EM", "电子镜"], public_id=group.public_id, now=NOW
     )
-    services.synonym_group_save(
+    synonym_group_save(
         actor=world.officer, words=["电镜", "EM", "电子镜"], public_id=group.public_id, now=NOW
     )
     assert [(entry.action, entry.details) for entry in history(group)] == [
@@ -210,37 +209,37 @@ def test_every_change_of_a_group_is_recorded_with_what_it_was(world, instrument)
 
 
 def test_all_that_is_wrong_with_a_group_is_said_at_once(world):
-    services.synonym_group_save(actor=world.officer, words=["电镜", "EM"], now=NOW)
+    synonym_group_save(actor=world.officer, words=["电镜", "EM"], now=NOW)
     with pytest.raises(Invalid) as refused:
-        services.synonym_group_save(actor=world.officer, words=["e-m", "X", "长" * 61], now=NOW)
+        synonym_group_save(actor=world.officer, words=["e-m", "X", "长" * 61], now=NOW)
     assert [(one.code, one.params) for one in refused.value.problems] == [
         ("synonym.too_short", {"word": "X"}),
         ("synonym.too_long", {"word": "长" * 61, "most": 60}),
         ("synonym.in_other_group", {"word": "EM", "others": "电镜、EM"}),
     ]
     with pytest.raises(Invalid) as refused:
-        services.synonym_group_save(actor=world.officer, words=["电镜仪", "电镜仪 "], now=NOW)
+        synonym_group_save(actor=world.officer, words=["电镜仪", "电镜仪 "], now=NOW)
     assert [one.code for one in refused.value.problems] == ["synonym.number"]
     with pytest.raises(Forbidden):
-        services.synonym_group_save(actor=world.manager, words=["甲乙", "丙丁"], now=NOW)
+        synonym_group_save(actor=world.manager, words=["甲乙", "丙丁"], now=NOW)
     with pytest.raises(NotFound):
-        services.synonym_group_remove(actor=world.officer, public_id="SYN-NOTHING", now=NOW)
+        synonym_group_remove(actor=world.officer, public_id="SYN-NOTHING", now=NOW)
 
 
 def test_the_products_own_synonyms_are_loaded_once_and_leave_what_the_bureau_wrote(world, instrument):
-    mine = services.synonym_group_save(actor=world.officer, words=["质谱仪", "称分子的"], now=NOW)
-    loaded = services.synonyms_load(actor=None, now=NOW)
+    mine = synonym_group_save(actor=world.officer, words=["质谱仪", "称分子的"], now=NOW)
+    loaded = synonyms_load(actor=None, now=NOW)
     assert loaded > 80
     assert SynonymGroup.objects.count() == loaded + 1
     assert [row.word for row in synonym_group(VISITOR, mine.public_id).words.all()] == ["质谱仪", "称分子的"]
-    assert services.synonyms_load(actor=None, now=NOW) == 0
+    assert synonyms_load(actor=None, now=NOW) == 0
     assert found("TEM") == ["A-001"]
 
 
 def test_the_list_of_groups_takes_as_many_statements_for_one_as_for_many(world, statements):
-    services.synonym_group_save(actor=world.officer, words=["电镜", "EM"], now=NOW)
+    synonym_group_save(actor=world.officer, words=["电镜", "EM"], now=NOW)
     statements.assert_unchanged(
         lambda: [[row.word for row in one.words.all()] for one in synonym_groups(world.officer)],
-        by=lambda: services.synonyms_load(actor=None, now=NOW),
+        by=lambda: synonyms_load(actor=None, now=NOW),
     )
     assert [one.first_word for one in synonym_groups(world.officer, "飞行时间二次")] == ["二次离子质谱"]

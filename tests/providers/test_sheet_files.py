@@ -7,10 +7,10 @@ from datetime import date
 import openpyxl
 import pytest
 
-from providers.models import Instrument
-from providers.services import tables
-from providers.services.imports import apply
-from providers.services.tables import SheetTooLarge, SheetUnreadable, read_table
+from instrument_share.sheets import reading as tables
+from instrument_share.sheets.reading import SheetTooLarge, SheetUnreadable, read_table
+from providers.exchange.services.imports import apply
+from providers.instruments.models import Instrument
 
 from .conftest import NOW
 

@@ -7,14 +7,14 @@ import pytest
 from django.utils import translation
 from openpyxl.utils import get_column_letter
 
-from providers import services
-from providers.domain.sheet_kinds import INSTRUMENTS, KINDS, NEWS, PRICES, RULES
-from providers.domain.sheet_maps import SheetMap
-from providers.domain.sheets import SheetProblem, Table, sheet_read
-from providers.selectors import category_table
-from providers.services.imports import apply, preview
-from providers.services.tables import read_table
-from providers.views.sheet_files import (
+pass
+from instrument_share.sheets.reading import read_table
+from instrument_share.sheets.table import Table
+from providers.exchange.domain.sheets.kinds import INSTRUMENTS, KINDS, NEWS, PRICES, RULES
+from providers.exchange.domain.sheets.maps import SheetMap
+from providers.exchange.domain.sheets.reading import SheetProblem, sheet_read
+from providers.exchange.services.imports import apply, preview
+from providers.exchange.views.sheet_files import (
     choices_shown,
     examples_shown,
     heading_shown,
@@ -22,6 +22,7 @@ from providers.views.sheet_files import (
     template_csv,
     template_xlsx,
 )
+from providers.instruments.selectors.instruments import category_table
 
 from .conftest import NOW, published
 

@@ -5,10 +5,10 @@ import io
 import openpyxl
 from django.utils import translation
 
+from instrument_share.sheets.reading import read_table
 from instrument_share.web.problem import told
-from providers.models import Instrument
-from providers.services.imports import apply
-from providers.services.tables import read_table
+from providers.exchange.services.imports import apply
+from providers.instruments.models import Instrument
 
 from .conftest import NOW
 

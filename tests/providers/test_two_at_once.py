@@ -7,10 +7,11 @@ from django.db import connection
 
 from instrument_share.accounts.domain import Role
 from instrument_share.kernel.city_time import CITY_TIME
-from providers import services
-from providers.domain.publications import PublicationKind
-from providers.domain.terms import OpeningPattern
-from providers.models import OpennessStatement, OpenWindow
+from providers.terms.domain.terms import OpeningPattern
+from providers.terms.models import OpenWindow
+from providers.units.domain.publications import PublicationKind
+from providers.units.models import OpennessStatement
+from providers.units.services.publications import publication_publish
 from tests import factories
 from tests.factories import NOW
 from tests.processes import in_two_processes
@@ -26,9 +27,7 @@ def test_a_year_that_is_given_to_two_openness_statements_at_once_stays_with_the_
     manager = factories.member(unit, Role.UNIT_MANAGER)
     text = {"title_zh": "开放情况", "body_zh": "对外开放。"}
     kind = {"kind": PublicationKind.OPENNESS, "now": NOW}
-    first = services.publication_publish(
-        actor=manager, organization_id=unit.pk, values={**text, "year": 2023}, **kind
-    )
+    first = publication_publish(actor=manager, organization_id=unit.pk, values={**text, "year": 2023}, **kind)
     connection.close()
     common = {"actor_id": manager.pk, **kind}
     outcomes = in_two_processes(

@@ -4,10 +4,22 @@ import pytest
 
 from instrument_share.journal.selectors import history, notifications
 from instrument_share.kernel.errors import Forbidden, Invalid, NotFound
-from providers import selectors, services
-from providers.domain.publications import PublicationKind
-from providers.models import InstrumentCategory
-from providers.services.common import InReview
+from providers.instruments.domain.categories import CategoryRow
+from providers.instruments.models import InstrumentCategory
+from providers.instruments.selectors.instruments import category_table
+from providers.instruments.services.categories import category_table_load
+from providers.instruments.services.common import InReview
+from providers.units.domain.publications import PublicationKind
+from providers.units.selectors import units as units_selectors
+from providers.units.selectors.publications import publication, publications
+from providers.units.selectors.units import units
+from providers.units.services.publications import (
+    AlreadyWithdrawn,
+    StatementExists,
+    publication_publish,
+    publication_update,
+    publication_withdraw,
+)
 
 from .conftest import NOW, PROFILE, published
 
@@ -24,11 +36,11 @@ def test_a_profile_is_written_reviewed_returned_published_and_edited_live(world)
     with pytest.raises(InReview):
         profile(world, "save", values={"contact": "张主任"})
     profile(world, "return", world.officer, reason="请补充英文")
-    assert list(selectors.units(world.user)) == []
+    assert list(units(world.user)) == []
     profile(world, "submit")
     made = profile(world, "publish", world.officer)
-    assert [unit.public_id for unit in selectors.units(world.user)] == [made.public_id]
-    assert selectors.unit(world.user, world.unit.public_id) == made
+    assert [unit.public_id for unit in units(world.user)] == [made.public_id]
+    assert units_selectors.unit(world.user, world.unit.public_id) == made
     live = profile(world, "save", values={"contact": "张主任"})
     assert (live.state, live.confirmed_at) == ("published", NOW)
     assert [entry.action for entry in history(made)] == [
@@ -59,7 +71,7 @@ def test_what_is_published_stays_complete(world):
 
 
 def publish(world, kind=PublicationKind.NEWS, actor=None, **values):
-    return services.publication_publish(
+    return publication_publish(
         actor=actor or world.manager,
         kind=kind,
         organization_id=world.unit.pk,
@@ -70,23 +82,23 @@ def publish(world, kind=PublicationKind.NEWS, actor=None, **values):
 
 def test_news_goes_out_at_once_and_the_bureau_can_take_it_down_with_a_reason(world):
     news = publish(world)
-    assert list(selectors.publications(world.user, PublicationKind.NEWS)) == [news]
+    assert list(publications(world.user, PublicationKind.NEWS)) == [news]
     withdraw = {"kind": PublicationKind.NEWS, "publication_id": news.pk, "now": NOW}
     with pytest.raises(Forbidden):
-        services.publication_withdraw(actor=world.other_manager, reason="不实", **withdraw)
-    services.publication_withdraw(actor=world.officer, reason="内容不实", **withdraw)
+        publication_withdraw(actor=world.other_manager, reason="不实", **withdraw)
+    publication_withdraw(actor=world.officer, reason="内容不实", **withdraw)
     with pytest.raises(NotFound):
-        selectors.publication(world.user, PublicationKind.NEWS, news.public_id)
-    assert selectors.publication(world.manager, PublicationKind.NEWS, news.public_id) == news
+        publication(world.user, PublicationKind.NEWS, news.public_id)
+    assert publication(world.manager, PublicationKind.NEWS, news.public_id) == news
     assert [entry.action for entry in history(news)] == ["news.published", "news.withdrawn"]
     assert notifications(world.manager).get().params["reason"] == "内容不实"
-    with pytest.raises(services.AlreadyWithdrawn):
-        services.publication_withdraw(actor=world.officer, reason="内容不实", **withdraw)
+    with pytest.raises(AlreadyWithdrawn):
+        publication_withdraw(actor=world.officer, reason="内容不实", **withdraw)
 
 
 def test_a_change_leaves_the_revision_before_it(world):
     news = publish(world)
-    services.publication_update(
+    publication_update(
         actor=world.manager,
         kind=PublicationKind.NEWS,
         publication_id=news.pk,
@@ -121,7 +133,7 @@ def test_what_a_publication_lacks_is_named(world, kind, values, codes):
 
 def test_a_year_has_one_openness_statement(world):
     publish(world, PublicationKind.OPENNESS, year=2024)
-    with pytest.raises(services.StatementExists):
+    with pytest.raises(StatementExists):
         publish(world, PublicationKind.OPENNESS, year=2024)
 
 
@@ -132,24 +144,24 @@ def test_a_case_shows_the_units_own_instruments_only(world, instrument):
 
 
 ROWS = [
-    services.CategoryRow("010000", "分析仪器", "_root_"),
-    services.CategoryRow("010100", "质谱", "010000"),
+    CategoryRow("010000", "分析仪器", "_root_"),
+    CategoryRow("010100", "质谱", "010000"),
 ]
 
 
 def test_a_new_category_table_is_the_one_in_use_and_the_same_again_changes_nothing(world, instrument):
     for _ in range(2):
-        services.category_table_load(actor=world.officer, version="2027", rows=ROWS, now=NOW)
-    assert sorted(row.code for row in selectors.category_table()) == ["010000", "010100"]
+        category_table_load(actor=world.officer, version="2027", rows=ROWS, now=NOW)
+    assert sorted(row.code for row in category_table()) == ["010000", "010100"]
     assert InstrumentCategory.objects.filter(version="2027").count() == 2
     instrument.refresh_from_db()
     assert instrument.category.version == "test"
 
 
 def test_a_category_table_with_faults_is_refused_as_a_whole(world):
-    rows = [*ROWS, services.CategoryRow("0201", "短"), services.CategoryRow("030100", "孤", "030000")]
+    rows = [*ROWS, CategoryRow("0201", "短"), CategoryRow("030100", "孤", "030000")]
     with pytest.raises(Invalid) as refused:
-        services.category_table_load(actor=None, version="2027", rows=rows, now=NOW)
+        category_table_load(actor=None, version="2027", rows=rows, now=NOW)
     assert [problem.code for problem in refused.value.problems] == ["category.row", "category.parent"]
     with pytest.raises(Forbidden):
-        services.category_table_load(actor=world.manager, version="2027", rows=ROWS, now=NOW)
+        category_table_load(actor=world.manager, version="2027", rows=ROWS, now=NOW)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from providers.services.uploads import (
+from providers.exchange.services.uploads import (
     SheetGone,
     sheet_forget,
     sheet_keep,

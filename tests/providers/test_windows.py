@@ -10,11 +10,19 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Forbidden, Invalid
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.public_id import new_public_id
-from providers import selectors, services
-from providers.domain.terms import DayException, OpeningPattern, Quota
-from providers.domain.words import DayKind, HolidayTreatment, QuotaHolder, QuotaSpan
-from providers.domain.workdays import CalendarYearUnknown
-from providers.models import OpenServiceRule, OpenWindow
+from providers.instruments.services.instruments import instrument_suspend
+from providers.instruments.services.people import keeper_assign
+from providers.terms.domain.terms import DayException, OpeningPattern, Quota
+from providers.terms.domain.words import DayKind, HolidayTreatment, QuotaHolder, QuotaSpan
+from providers.terms.domain.workdays import CalendarYearUnknown, Day
+from providers.terms.models import OpenServiceRule, OpenWindow
+from providers.terms.selectors.closures import closures
+from providers.terms.selectors.rules import open_windows, terms_at
+from providers.terms.services.closures import ClosureLifted, closure_lift, closure_record
+from providers.terms.services.holidays import calendar_year_set
+from providers.terms.services.retirement import instrument_retire
+from providers.terms.services.rules import RuleInThePast, rule_publish
+from providers.terms.services.windows import Extended, windows_extend, windows_rebuild
 
 from .conftest import NOW, published, terms
 
@@ -24,14 +32,14 @@ def local(month, day, hour=0, minute=0, year=2025):
 
 
 def publish(world, instrument, draft, applies_from=NOW, now=NOW):
-    return services.rule_publish(
+    return rule_publish(
         actor=world.manager, instrument_id=instrument.pk, draft=draft, applies_from=applies_from, now=now
     )
 
 
 def told(instrument, start, end):
     """The windows as people read them, in Shanghai."""
-    windows = selectors.open_windows([instrument.pk], Interval(start, end))[instrument.pk]
+    windows = open_windows([instrument.pk], Interval(start, end))[instrument.pk]
     return [
         f"{w.start.astimezone(CITY_TIME):%m-%d %H:%M} {w.end.astimezone(CITY_TIME):%m-%d %H:%M}"
         for w in windows
@@ -67,15 +75,15 @@ def test_the_terms_come_back_as_they_were_published(world, instrument):
         turnaround=timedelta(minutes=15),
     )
     rule = publish(world, instrument, draft)
-    found = selectors.terms_at(instrument.pk, NOW)
+    found = terms_at(instrument.pk, NOW)
     assert found.rule_id == rule.pk
     assert {name: getattr(found, name) for name in vars(draft)} == vars(draft)
 
 
 def test_no_terms_before_the_first_rule_applies(world, instrument):
     publish(world, instrument, terms(), applies_from=NOW + timedelta(days=1))
-    assert selectors.terms_at(instrument.pk, NOW) is None
-    assert selectors.terms_at(instrument.pk, NOW + timedelta(days=1)).version == 1
+    assert terms_at(instrument.pk, NOW) is None
+    assert terms_at(instrument.pk, NOW + timedelta(days=1)).version == 1
 
 
 def test_a_new_version_in_mid_week_leaves_the_old_hours_until_then(world, instrument):
@@ -96,15 +104,15 @@ def test_a_new_version_in_mid_week_leaves_the_old_hours_until_then(world, instru
         "09-04 18:00 09-04 22:00",
         "09-05 18:00 09-05 22:00",
     ]
-    assert selectors.terms_at(instrument.pk, local(9, 3, 11, 59)).version == 1
-    assert selectors.terms_at(instrument.pk, local(9, 3, 12)).version == 2
+    assert terms_at(instrument.pk, local(9, 3, 11, 59)).version == 1
+    assert terms_at(instrument.pk, local(9, 3, 12)).version == 2
 
 
 def test_a_version_beyond_the_horizon_lets_the_old_one_go_on_until_it_applies(world, instrument):
     publish(world, instrument, terms(horizon=timedelta(days=2)))
     late = OpeningPattern(time(10), time(12), date(2025, 9, 1))
     publish(world, instrument, terms(late, horizon=timedelta(days=2)), applies_from=local(9, 10))
-    services.windows_extend(now=NOW + timedelta(days=8))
+    windows_extend(now=NOW + timedelta(days=8))
     assert told(instrument, local(9, 8), local(10, 1)) == [
         "09-08 09:00 09-08 17:00",
         "09-09 09:00 09-09 17:00",
@@ -125,11 +133,11 @@ def test_the_version_published_last_wins_over_one_that_was_to_apply_later(world,
         "09-10 03:00 09-10 04:00",
         "09-11 03:00 09-11 04:00",
     ]
-    assert selectors.terms_at(instrument.pk, local(9, 15)).version == 3
+    assert terms_at(instrument.pk, local(9, 15)).version == 3
 
 
 def test_a_rule_cannot_rewrite_the_past(world, instrument):
-    with pytest.raises(services.RuleInThePast):
+    with pytest.raises(RuleInThePast):
         publish(world, instrument, terms(), applies_from=NOW - timedelta(seconds=1))
 
 
@@ -153,7 +161,7 @@ def test_every_fault_of_the_terms_is_named_at_once(world, instrument):
 def test_a_night_that_has_begun_when_the_rule_applies_is_open_from_then_on(world, instrument):
     night = OpeningPattern(time(20), time(8), date(2025, 8, 1))
     publish(world, instrument, terms(night, horizon=timedelta(days=1)), applies_from=local(9, 3))
-    services.windows_extend(now=local(9, 3))
+    windows_extend(now=local(9, 3))
     assert told(instrument, local(9, 1), local(9, 4)) == [
         "09-03 00:00 09-03 08:00",
         "09-03 20:00 09-04 08:00",
@@ -163,16 +171,16 @@ def test_a_night_that_has_begun_when_the_rule_applies_is_open_from_then_on(world
 def test_touching_openings_are_one_window_also_across_an_extension(world, instrument):
     around_the_clock = OpeningPattern(time(0), time(0), date(2025, 9, 1), weekdays=tuple(range(7)))
     publish(world, instrument, terms(around_the_clock, horizon=timedelta(days=2)))
-    services.windows_extend(now=NOW + timedelta(days=5))
+    windows_extend(now=NOW + timedelta(days=5))
     assert told(instrument, local(9, 1), local(12, 1)) == ["09-01 09:00 09-09 00:00"]
 
 
 def test_a_second_extension_finds_nothing_to_do(world, instrument, statements):
     publish(world, instrument, terms())
     before = rows(instrument)
-    assert services.windows_extend(now=NOW).windows == 0
+    assert windows_extend(now=NOW).windows == 0
     assert rows(instrument) == before
-    assert len(statements.of(lambda: services.windows_extend(now=NOW))) <= 3
+    assert len(statements.of(lambda: windows_extend(now=NOW))) <= 3
 
 
 def test_many_instruments_take_as_many_statements_as_one(world, instrument, statements):
@@ -180,7 +188,7 @@ def test_many_instruments_take_as_many_statements_as_one(world, instrument, stat
     others = [published(world, inner_number=f"B-{n}") for n in range(5)]
 
     def extend():
-        services.windows_extend(now=extend.now)
+        windows_extend(now=extend.now)
         extend.now += timedelta(days=1)
 
     extend.now = NOW + timedelta(days=1)
@@ -217,10 +225,10 @@ def test_extended_in_pieces_or_rebuilt_at_once_the_windows_are_the_same(
     now = NOW
     for step in steps:
         now += timedelta(days=step)
-        services.windows_extend(now=now)
+        windows_extend(now=now)
     before = rows(instrument)
     for since in (None, NOW + timedelta(days=9)):
-        services.windows_rebuild(actor=None, now=now, since=since)
+        windows_rebuild(actor=None, now=now, since=since)
         assert rows(instrument) == before
 
 
@@ -240,9 +248,9 @@ def test_windows_stop_before_an_unknown_year_and_go_on_once_it_is_entered(world,
         "12-30 09:00 12-30 17:00",
         "12-31 09:00 12-31 17:00",
     ]
-    assert services.windows_extend(now=now) == services.Extended(0, (2027,))
-    holiday = services.Day(date(2027, 1, 1), DayKind.HOLIDAY, "元旦")
-    services.calendar_year_set(actor=None, year=2027, days=[holiday], source="国办发明电", now=now)
+    assert windows_extend(now=now) == Extended(0, (2027,))
+    holiday = Day(date(2027, 1, 1), DayKind.HOLIDAY, "元旦")
+    calendar_year_set(actor=None, year=2027, days=[holiday], source="国办发明电", now=now)
     assert told(instrument, local(12, 31, year=2026), local(1, 6, year=2027)) == [
         "12-31 09:00 12-31 17:00",
         "01-04 09:00 01-04 17:00",
@@ -255,18 +263,18 @@ def test_a_rule_that_ignores_holidays_needs_no_calendar(world, instrument):
     ignoring = terms(holidays=HolidayTreatment.IGNORED, horizon=timedelta(days=1))
     publish(world, instrument, ignoring, applies_from=now, now=now)
     assert told(instrument, now, local(2, 1, year=2031)) == []  # Saturday, Sunday
-    services.windows_extend(now=now + timedelta(days=1))
+    windows_extend(now=now + timedelta(days=1))
     assert told(instrument, now, local(2, 1, year=2031)) == ["01-06 09:00 01-06 17:00"]
 
 
 def test_a_corrected_holiday_changes_what_is_to_come_and_not_what_was(world, instrument):
     publish(world, instrument, terms())
     days = [
-        services.Day(date(2025, 9, 2), DayKind.HOLIDAY, "台风停工"),
-        services.Day(date(2025, 9, 5), DayKind.HOLIDAY, "台风停工"),
-        services.Day(date(2025, 9, 6), DayKind.WORKDAY, "补班"),
+        Day(date(2025, 9, 2), DayKind.HOLIDAY, "台风停工"),
+        Day(date(2025, 9, 5), DayKind.HOLIDAY, "台风停工"),
+        Day(date(2025, 9, 6), DayKind.WORKDAY, "补班"),
     ]
-    services.calendar_year_set(actor=None, year=2025, days=days, source="市政府通告", now=local(9, 4))
+    calendar_year_set(actor=None, year=2025, days=days, source="市政府通告", now=local(9, 4))
     assert told(instrument, local(9, 1), local(9, 8)) == [
         "09-01 09:00 09-01 17:00",
         "09-02 09:00 09-02 17:00",
@@ -278,11 +286,9 @@ def test_a_corrected_holiday_changes_what_is_to_come_and_not_what_was(world, ins
 
 def test_a_retired_instrument_has_no_open_time_left(world, instrument):
     publish(world, instrument, terms())
-    services.instrument_suspend(actor=world.manager, instrument_id=instrument.pk, reason="报废", now=NOW)
-    services.instrument_retire(
-        actor=world.manager, instrument_id=instrument.pk, reason="报废", now=local(9, 2, 12)
-    )
-    services.windows_extend(now=NOW + timedelta(days=30))
+    instrument_suspend(actor=world.manager, instrument_id=instrument.pk, reason="报废", now=NOW)
+    instrument_retire(actor=world.manager, instrument_id=instrument.pk, reason="报废", now=local(9, 2, 12))
+    windows_extend(now=NOW + timedelta(days=30))
     assert told(instrument, local(9, 1), local(12, 1)) == [
         "09-01 09:00 09-01 17:00",
         "09-02 09:00 09-02 12:00",
@@ -292,24 +298,24 @@ def test_a_retired_instrument_has_no_open_time_left(world, instrument):
 def test_only_the_units_manager_sets_the_rule(world, instrument):
     for stranger in (world.keeper, world.other_manager, world.officer, world.user):
         with pytest.raises(Forbidden):
-            services.rule_publish(
+            rule_publish(
                 actor=stranger, instrument_id=instrument.pk, draft=terms(), applies_from=NOW, now=NOW
             )
 
 
 def test_a_closure_is_seen_until_it_is_lifted(world, instrument):
-    services.keeper_assign(actor=world.manager, instrument_id=instrument.pk, user_id=world.keeper.pk, now=NOW)
+    keeper_assign(actor=world.manager, instrument_id=instrument.pk, user_id=world.keeper.pk, now=NOW)
     interval = Interval(local(9, 2), local(9, 4))
-    closure = services.closure_record(
+    closure = closure_record(
         actor=world.keeper, instrument_id=instrument.pk, interval=interval, reason_zh="年度检修", now=NOW
     )
     week = Interval(local(9, 1), local(9, 8))
-    assert selectors.closures([instrument.pk], week) == {instrument.pk: [interval]}
-    assert selectors.closures([instrument.pk], Interval(local(9, 4), local(9, 5))) == {instrument.pk: []}
-    services.closure_lift(actor=world.keeper, closure_id=closure.pk, now=local(9, 3))
-    assert selectors.closures([instrument.pk], week) == {instrument.pk: []}
-    with pytest.raises(services.ClosureLifted):
-        services.closure_lift(actor=world.keeper, closure_id=closure.pk, now=local(9, 3))
+    assert closures([instrument.pk], week) == {instrument.pk: [interval]}
+    assert closures([instrument.pk], Interval(local(9, 4), local(9, 5))) == {instrument.pk: []}
+    closure_lift(actor=world.keeper, closure_id=closure.pk, now=local(9, 3))
+    assert closures([instrument.pk], week) == {instrument.pk: []}
+    with pytest.raises(ClosureLifted):
+        closure_lift(actor=world.keeper, closure_id=closure.pk, now=local(9, 3))
 
 
 def rebuilt(capsys, *arguments):

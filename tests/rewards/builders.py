@@ -14,12 +14,15 @@ from itertools import count
 
 from schedule.models import Calendar
 
-from bookings.models import Booking, BookingGroup, Review, UsageConfirmation, UsageEntry, UsageLog
+from bookings.requests.models import Booking, BookingGroup
+from bookings.usage.models import Review, UsageConfirmation, UsageEntry, UsageLog
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import District, Membership, Organization, User
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.uscc import check_character
-from providers.models import Instrument, OpenServiceRule, OpenWindow, UnitProfile
+from providers.instruments.models import Instrument
+from providers.terms.models import OpenServiceRule, OpenWindow
+from providers.units.models import UnitProfile
 
 YEAR = 2025
 BEFORE = datetime(2024, 6, 1, tzinfo=UTC)

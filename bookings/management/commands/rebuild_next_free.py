@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from bookings import services
+from bookings.requests.services.next_free import next_free_rebuild
 from instrument_share.web import clock
 
 
@@ -10,4 +10,4 @@ class Command(BaseCommand):
     help = "Work out again when each instrument is next free."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"{services.next_free_rebuild(clock.now())} instruments.")
+        self.stdout.write(f"{next_free_rebuild(clock.now())} instruments.")

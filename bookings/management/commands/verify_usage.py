@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from bookings import selectors
+from bookings.usage.selectors.usage import broken_links
 
 
 class Command(BaseCommand):
@@ -11,7 +11,7 @@ class Command(BaseCommand):
     help = "Walk the chain of usage entries of every instrument and name the first row that does not fit."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        broken = next(selectors.broken_links(), None)
+        broken = next(broken_links(), None)
         if broken is not None:
             entry, what = broken
             raise CommandError(

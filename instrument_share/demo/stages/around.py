@@ -10,8 +10,8 @@ from instrument_share.demo.world import World
 from instrument_share.documents.content import Paper, Paragraph
 from instrument_share.documents.official import render_paper
 from instrument_share.web import formats
-from providers import services as providers
-from providers.domain.words import Audience, GroupKind
+from providers import public as providers
+from providers.domain import Audience, GroupKind
 
 if TYPE_CHECKING:
     from providers.models import Instrument as InstrumentRow

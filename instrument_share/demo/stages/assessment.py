@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from instrument_share.demo.world import World, at
-from rewards import selectors
-from rewards import services as rewards
+from rewards import public as rewards
 
 if TYPE_CHECKING:
     from rewards.models import AssessmentCycle, Finding
@@ -35,7 +34,7 @@ def load(world: World) -> str:
 
 def _settle(world: World, cycle: "AssessmentCycle") -> int:
     """One upheld, one dismissed, one answered; the rest is left to the auditor."""
-    auditor, found = world.people["zhou"], list(selectors.findings(world.officer, cycle))
+    auditor, found = world.people["zhou"], list(rewards.findings(world.officer, cycle))
     by_kind: dict[str, Finding] = {finding.kind: finding for finding in reversed(found)}
     if finding := by_kind.get("too_long"):
         rewards.finding_decide(

@@ -11,9 +11,8 @@ from instrument_share.demo.holidays import provisional
 from instrument_share.demo.stages import around
 from instrument_share.demo.stages.units import confirmations
 from instrument_share.demo.world import World, at
-from providers import services as providers
-from providers.domain.workdays import published_years
-from providers.services import CategoryRow
+from providers import public as providers
+from providers.domain import CategoryRow, published_years
 
 DEARER = Decimal("1.1")
 DEARER_EVERY = 9

@@ -6,10 +6,8 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from bookings import services as bookings
-from bookings.domain.history import HistoryRow, PastUse
-from bookings.domain.states import BookingState
-from bookings.domain.words import Capture, Direction, Rating, UsagePurpose
+from bookings import public as bookings
+from bookings.domain import BookingState, Capture, Direction, HistoryRow, PastUse, Rating, UsagePurpose
 from instrument_share.accounts import services as accounts
 from instrument_share.demo import closures, plans
 from instrument_share.demo.city import Instrument
@@ -18,9 +16,8 @@ from instrument_share.demo.oddities import with_oddities
 from instrument_share.demo.week import AHEAD, BACK, Week
 from instrument_share.demo.world import World, at
 from instrument_share.kernel.interval import Interval, subtracted
-from providers import selectors as providers
-from providers import services as provider_services
-from providers.domain.words import DayKind, ServiceMode
+from providers import public as providers
+from providers.domain import DayKind, ServiceMode
 
 SEED = "yunping"
 COMING_DAYS = 60
@@ -65,7 +62,7 @@ def _closures(world: World) -> int:
     made = 0
     for pk, facts in ids.items():
         for out in _closures_of(world, facts, windows[pk]):
-            provider_services.closure_record(
+            providers.closure_record(
                 actor=world.keeper(facts),
                 instrument_id=pk,
                 interval=out.interval,

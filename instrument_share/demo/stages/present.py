@@ -3,17 +3,16 @@
 from datetime import date, timedelta
 from itertools import count
 
-from bookings import selectors as booking_selectors
-from bookings import services as bookings
-from bookings.domain.states import BookingState
+from bookings import public as bookings
+from bookings.domain import BookingState
 from instrument_share.demo import plans
 from instrument_share.demo.history import HOUR
 from instrument_share.demo.stages.instruments import values
 from instrument_share.demo.week import CLOSING, Planned
 from instrument_share.demo.world import World, at
 from instrument_share.kernel.interval import Interval
-from providers import services as providers
-from providers.domain.words import ServiceMode
+from providers import public as providers
+from providers.domain import ServiceMode
 
 AGREED_AFTER = 5 * HOUR
 MONDAY = 0
@@ -78,7 +77,7 @@ def _book(world: World, one: Planned, number: int) -> None:
 def _corrections(world: World) -> None:
     """Three corrections of last week's logs; the last one still waits for the user's word."""
     keeper = world.people["wang"]
-    logs = booking_selectors.usage_logs(keeper).filter(
+    logs = bookings.usage_logs(keeper).filter(
         starts_at__lt=world.now - timedelta(days=4), idle_seconds__gt=600
     )
     for position, log in enumerate(logs.select_related("user").order_by("-starts_at", "id")[:3]):

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 
 from instrument_share.demo.world import World, at
-from providers import services as providers
-from providers.domain.reminders import ReminderOutcome
+from providers import public as providers
+from providers.domain import ReminderOutcome
 
 ENTERED = (
     "name_zh",

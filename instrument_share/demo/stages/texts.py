@@ -4,14 +4,12 @@ from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
-from bookings import selectors as booking_selectors
-from bookings import services as bookings
+from bookings import public as bookings
 from instrument_share.demo import pictures
 from instrument_share.demo.world import World, at
-from providers import selectors as provider_selectors
-from providers import services as providers
-from providers.domain.publications import PublicationKind
-from providers.services.national import national_year_save
+from providers import public as providers
+from providers.domain import PublicationKind
+from providers.public import national_year_save
 
 NEWS = PublicationKind.NEWS
 SLOTS = 24
@@ -77,11 +75,9 @@ def _withdrawn(world: World, writer: dict[str, Any], values: dict[str, Any]) -> 
 
 def _cases(world: World, writer: dict[str, Any]) -> int:
     """Each case of the unit cites the first uses of its instruments that it may cite."""
-    citable = booking_selectors.citable(writer["actor"], writer["organization_id"])
+    citable = bookings.citable(writer["actor"], writer["organization_id"])
     citing = 0
-    for case in provider_selectors.publications(
-        writer["actor"], PublicationKind.CASE, writer["organization_id"]
-    ):
+    for case in providers.publications(writer["actor"], PublicationKind.CASE, writer["organization_id"]):
         instruments = list(case.instruments.values_list("pk", flat=True))
         uses = citable.filter(instrument__in=instruments, ends_at__lt=case.published_at)
         ids = list(uses.order_by("-starts_at", "-id").values_list("public_id", flat=True)[:MOST_USES])

@@ -6,8 +6,8 @@ from typing import Any
 
 from instrument_share.demo.city import Organization
 from instrument_share.demo.world import World, at
-from providers import services as providers
-from providers.domain.publications import PublicationKind
+from providers import public as providers
+from providers.domain import PublicationKind
 
 CONFIRMED_BACK_TO = 2
 """Years back from this one, in which diligent units confirmed what they publish."""

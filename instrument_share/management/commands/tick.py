@@ -7,11 +7,11 @@ from typing import Any
 from django.contrib.sessions.models import Session
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from bookings import services as bookings
+from bookings import public as bookings
 from instrument_share.journal import services as journal
 from instrument_share.web import clock, idempotency, problem
-from providers import services as providers
-from providers.services.uploads import sheets_forget_old
+from providers import public as providers
+from providers.public import sheets_forget_old
 
 logger = logging.getLogger(__name__)
 

@@ -13,8 +13,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from bookings.domain import wording as booking_words
-from bookings.selectors import CaseFigures
+from bookings import domain as booking_domain
+from bookings.public import CaseFigures
 from instrument_share.kernel.wording import Sentence
 from instrument_share.pages.instrument_facts import contact_entries, fact_entries
 from instrument_share.pages.weeks import Day
@@ -24,8 +24,8 @@ from instrument_share.web.markdown import excerpt
 from instrument_share.web.problem import told as told_message
 from instrument_share.web.templatetags.ui import facts, icon
 from instrument_share.web.wording import KINDS
-from providers.domain import words
-from providers.domain.wording import word as word_of
+from providers.domain import Condition
+from providers.domain import word as word_of
 
 if TYPE_CHECKING:
     from instrument_share.pages.search import Comparison
@@ -68,7 +68,7 @@ def told(sentence: Sentence) -> str:
 @register.filter
 def word(code: StrEnum | str) -> str:
     """A member of a closed list in words; a stored code is read as the list's member."""
-    member = code if isinstance(code, StrEnum) else words.Condition(code)
+    member = code if isinstance(code, StrEnum) else Condition(code)
     return told_message(word_of(member), {})
 
 
@@ -136,7 +136,7 @@ def gallery_image(picture: Any, size: str, css_class: str, alone: bool = False) 
 
 @register.filter
 def rating_in_words(rating: StrEnum) -> str:
-    return _(booking_words.word(rating))
+    return _(booking_domain.word(rating))
 
 
 @register.filter

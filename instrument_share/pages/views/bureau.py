@@ -10,14 +10,16 @@ from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import standing
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Forbidden
-from instrument_share.pages.unit_table import in_order, owning_units
 from instrument_share.web import clock
-from providers.domain.information import InformationKind
-from providers.domain.words import Completeness
-from providers.selectors.categories import instruments_to_recode
-from providers.selectors.reviews import reviews_waiting
-from providers.selectors.workdays import years_without_days
-from rewards.selectors.desk import next_steps
+from providers.domain import Completeness, InformationKind
+from providers.public import (
+    in_order,
+    instruments_to_recode,
+    owning_units,
+    reviews_waiting,
+    years_without_days,
+)
+from rewards.public import next_steps
 
 LISTED = 20
 BEHIND_LISTED = 6

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from bookings import selectors as bookings
+from bookings import public as bookings
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.pages.forms import CatalogueForm
 from instrument_share.pages.rows import rows_of
@@ -23,10 +23,10 @@ from instrument_share.pages.search import (
 )
 from instrument_share.web import clock
 from instrument_share.web.asked import day_asked
-from providers import selectors as providers
+from providers import public as providers
 
 if TYPE_CHECKING:
-    from bookings.selectors import Found
+    from bookings.public import Found
     from instrument_share.kernel.interval import Interval
 
 PER_PAGE = 20

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.formats import date_format
 from django.views.decorators.http import require_safe
 
-from bookings import selectors as bookings
+from bookings import public as bookings
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
 from instrument_share.pages.charts import stacked_hours
@@ -18,8 +18,8 @@ from instrument_share.web import clock
 from instrument_share.web.asked import number_asked
 from instrument_share.web.desks import OWN, desks
 from instrument_share.web.formats import bilingual
-from providers import selectors as providers
-from providers.domain.publications import PublicationKind
+from providers import public as providers
+from providers.domain import PublicationKind
 
 SOON = 6
 NEWEST = 4

@@ -8,7 +8,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from bookings import selectors as bookings
+from bookings import public as bookings
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound
 from instrument_share.kernel.interval import Interval
@@ -20,10 +20,8 @@ from instrument_share.pages.structured import absolute, as_script, instrument_da
 from instrument_share.web import clock
 from instrument_share.web.asked import interval_asked
 from instrument_share.web.formats import bilingual
-from providers import selectors as providers
-from providers.domain.publications import PublicationKind
-from providers.domain.sentences import sentences
-from providers.domain.words import InstrumentState
+from providers import public as providers
+from providers.domain import InstrumentState, PublicationKind, sentences
 
 
 @require_safe

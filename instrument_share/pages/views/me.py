@@ -9,20 +9,17 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
-from bookings import selectors as bookings
-from bookings.domain import credit
-from bookings.domain.states import HOLDING, BookingState
-from instrument_share.accounts.domain import Role
-from instrument_share.accounts.selectors import standing
+from bookings import public as bookings
+from bookings.domain import HOLDING, SUSPENDS_AT, BookingState, suspended_until
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound
 from instrument_share.kernel.interval import Interval
+from instrument_share.people.views.tabs import _administered, my_tabs
 from instrument_share.web import clock, cursor
 from instrument_share.web.asked import number_asked
 from instrument_share.web.exports import csv_response
@@ -33,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bookings.models import UsageLog
-    from instrument_share.accounts.models import Organization, User
+    from instrument_share.accounts.models import User
 
 COMING_SHOWN = 20
 PAST_PER_PAGE = 10
@@ -66,8 +63,8 @@ def me(request: SignedInRequest) -> HttpResponse:
         "to_confirm": counted(bookings.waiting_confirmations(viewer).filter(user=viewer)[:COMING_SHOWN]),
         "to_rate": _to_rate(viewer, now),
         "credit": record,
-        "suspended_until": credit.suspended_until([event.ends_at for event in record], now),
-        "suspends_at": credit.SUSPENDS_AT,
+        "suspended_until": suspended_until([event.ends_at for event in record], now),
+        "suspends_at": SUSPENDS_AT,
     }
     return render(request, "instrument_share/me.html", context)
 
@@ -90,27 +87,6 @@ class Counted:
 
 def counted(logs: "Iterable[UsageLog]") -> list[Counted]:
     return [Counted(log, bookings.values_of(log)) for log in logs]
-
-
-def my_tabs(viewer: "User", current: str) -> list[tuple[Any, ...]]:
-    """The parts of one's own desk; the organization's for its administrator."""
-    parts = [
-        ("me", _("Overview"), reverse("me")),
-        ("my_usage", _("Usage and costs"), reverse("my_usage")),
-        *(
-            (row.public_id, bilingual(row, "name"), reverse("my_organization", args=[row.public_id]))
-            for row in _administered(viewer)
-        ),
-        ("my_organizations", _("My organizations"), reverse("my_organizations")),
-        ("inbox", _("Notifications"), reverse("inbox")),
-        ("tokens", _("API tokens"), reverse("tokens")),
-        ("settings", _("Settings"), reverse("settings")),
-    ]
-    return [(text, address, key == current) for key, text, address in parts]
-
-
-def _administered(viewer: "User") -> "list[Organization]":
-    return [one.organization for one in standing(viewer).memberships if one.role == Role.ORG_ADMIN]
 
 
 @login_required

@@ -5,36 +5,26 @@ from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import (
-    FileResponse,
-    HttpRequest,
-    HttpResponse,
-    StreamingHttpResponse,
-)
+from django.http import FileResponse, HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from bookings.selectors import unconfirmed_count
+from bookings.public import unconfirmed_count
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Forbidden, NotFound
 from instrument_share.pages.national import as_json, as_xlsx, national_records, national_report, sent
-from instrument_share.pages.national_forms import NationalYearForm
-from instrument_share.pages.unit_table import owning_units
 from instrument_share.web import clock
-from instrument_share.web.answers import carried_out, done
 from instrument_share.web.asked import number_asked
 from instrument_share.web.exports import csv_response
-from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.problem import told
-from providers.domain.national import DRAFT, SUBMITTED, RecordType
-from providers.selectors.national import TEXTS, national_years, unit_codes
-from providers.services.national import national_year_save
+from providers.domain import DRAFT, SUBMITTED, RecordType
+from providers.public import national_years, owning_units
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization
@@ -89,35 +79,6 @@ def file_of_unit(request: HttpRequest, public_id: str, year: int, ending: str) -
 @require_safe
 def file_of_region(request: HttpRequest, year: int, ending: str) -> HttpResponseBase:
     return _file(request, _of_region(request), year, ending)
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@idempotent_form
-def year_edit(request: HttpRequest, public_id: str, year: int) -> HttpResponse:
-    """What only the unit can say of a year."""
-    unit = _managed(request, public_id)
-    _require_reported(year)
-    said = national_years([unit.pk], year).get(unit.pk)
-    initial = {name: getattr(said, name) for name in TEXTS} if said else {}
-    initial.setdefault("unit_code", unit_codes([unit.pk], year).get(unit.pk, ""))
-    form = NationalYearForm(request.POST or None, initial=initial)
-    saved = carried_out(
-        form,
-        lambda: national_year_save(
-            actor=request.user,  # type: ignore[arg-type]
-            organization_id=unit.pk,
-            year=year,
-            values=form.cleaned_data,
-            now=clock.now(),
-        ),
-    )
-    if saved is not None:
-        address = f"{reverse('national', args=[unit.public_id])}?year={year}"
-        return done(request, _("The figures of the year are saved."), address)
-    status = 422 if request.method == "POST" else 200
-    context = {"unit": unit, "form": form, "year": year}
-    return render(request, "instrument_share/national_year.html", context, status=status)
 
 
 def _managed(request: HttpRequest, public_id: str) -> "Organization":

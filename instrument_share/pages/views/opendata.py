@@ -1,71 +1,17 @@
 """Open data: the page that lists the data sets, the data sets themselves, and the maps of the site."""
 
-from datetime import datetime
-from typing import Any
-
 from django.conf import settings
 from django.contrib.sitemaps.views import SitemapIndexItem
 from django.contrib.sitemaps.views import sitemap as sitemap_of_django
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import condition, require_safe
+from django.views.decorators.http import require_safe
 
-from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.errors import NotFound
-from instrument_share.pages.open_data import BY_NAME, DATA_SETS
 from instrument_share.pages.sitemaps import SITEMAPS
-from instrument_share.web import clock
-from instrument_share.web.exports import csv_response, json_stream
-from providers.selectors.opendata import last_change
 
-FRESH_SECONDS = 300
 DAY_SECONDS = 86_400
-
-
-@require_safe
-def opendata(request: HttpRequest) -> HttpResponse:
-    """Which data sets there are, what stands in them, and on which terms they may be used."""
-    context = {"data_sets": DATA_SETS, "licence": settings.OPEN_DATA_LICENCE}
-    return render(request, "instrument_share/opendata.html", context)
-
-
-def _etag(_request: HttpRequest, name: str, form: str) -> str:
-    """Changes with the last act that may have changed the data, and with the day: terms come into force and
-    information runs out by themselves.
-    """
-    last = last_change()
-    today = clock.now().astimezone(CITY_TIME).date()
-    return f'"{name}.{form}-{0 if last is None else last.pk}-{today:%Y%m%d}"'
-
-
-def _last_modified(_request: HttpRequest, **_which: str) -> datetime | None:
-    """The later of that act and this morning's midnight."""
-    last = last_change()
-    midnight = clock.now().astimezone(CITY_TIME).replace(hour=0, minute=0, second=0, microsecond=0)
-    return midnight if last is None else max(last.at, midnight)
-
-
-@require_safe
-@cache_control(public=True, max_age=FRESH_SECONDS)
-@condition(etag_func=_etag, last_modified_func=_last_modified)
-def data_set(_request: HttpRequest, name: str, form: str) -> StreamingHttpResponse:
-    """A whole data set as CSV or JSON, row by row."""
-    if name not in BY_NAME or form not in ("csv", "json"):
-        raise NotFound
-    chosen, now = BY_NAME[name], clock.now()
-    if form == "csv":
-        rows = ([row[column] for column in chosen.columns] for row in chosen.rows(now))
-        return csv_response(chosen.name, chosen.columns, rows)
-    about: dict[str, Any] = {
-        "data_set": chosen.name,
-        "as_of": now,
-        "source": settings.SITE_URL + reverse("opendata"),
-        "licence": settings.OPEN_DATA_LICENCE["name"],
-        "licence_url": settings.OPEN_DATA_LICENCE["url"],
-    }
-    return json_stream(about, chosen.rows(now))
 
 
 @require_safe

@@ -1,38 +1,19 @@
 """One thing that a unit has published, as everybody reads it; and the statement that begins with figures."""
 
-import re
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import rules
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import translation
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from bookings import selectors as bookings
-from bookings.domain.quota import year_of
+from bookings import public as bookings
 from instrument_share.journal import selectors as journal
-from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.web import clock
-from instrument_share.web.formats import bilingual, in_english
-from providers import selectors as providers
-from providers.domain.publications import PublicationKind, year_to_state
-from providers.domain.words import PublicationState
-from providers.views import publications as editor
-from providers.views.common import managed_unit
-
-STATEMENT_NAMES = ("how", "audience", "charges")
-COPIED = (
-    *(f"{name}_{language}" for name in (*STATEMENT_NAMES, "body") for language in ("zh", "en")),
-    "contact",
-    "phone",
-    "networkable_count",
-)
-"""What the statement of a year takes from the one before."""
+from instrument_share.web.formats import in_english
+from providers import public as providers
+from providers.domain import PublicationKind
+from providers.public import STATEMENT_NAMES
 
 
 @require_safe
@@ -43,7 +24,7 @@ def publication(request: HttpRequest, public_id: str) -> HttpResponse:
     context: dict[str, Any] = {
         "publication": row,
         "kind": found.kind.value,
-        "kind_title": editor.TITLES[found.kind][0],
+        "kind_title": providers.TITLES[found.kind][0],
         "unit": row.organization,
         "back_address": reverse("unit", args=[row.organization.public_id]) + f"?tab={found.kind.value}",
     }
@@ -74,77 +55,3 @@ def _texts(row: Any, kind: PublicationKind) -> list[dict[str, Any]]:
             title = getattr(row, f"title_{language}") or row.title_zh
             made.append({"language": code, "title": title, "parts": parts, "body": body})
     return made[::-1] if in_english() else made
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def statement_new(request: HttpRequest, organization_id: str) -> HttpResponseBase:
-    """The editor of a year's statement: hours from the logs, `?from=last` the words of the one before.
-
-    It proposes the year that is due, `?year=` another that has none, and shows which have theirs already.
-    """
-    unit = managed_unit(request, organization_id)
-    running = clock.now().astimezone(CITY_TIME).year
-    stated = providers.statements_by_year(unit.pk)
-    asked = _year_asked(request, running)
-    year = asked if asked and asked not in stated else year_to_state(stated, running)
-    before = _last_published(stated, year)
-    prefilled = _begun_with(unit, year)
-    if before and request.GET.get("from") == "last":
-        prefilled |= {name: getattr(before, name) for name in COPIED}
-    oldest = min(*stated, year or running, running - 1)
-    shown = {
-        "before": before,
-        "year": year,
-        "is_running": year == running,
-        "years": [(one, stated.get(one)) for one in range(running, oldest - 1, -1)],
-        "earlier": oldest - 1,
-    }
-    return editor.new(
-        request, organization_id, PublicationKind.OPENNESS.value, prefilled=prefilled, shown=shown
-    )
-
-
-def _year_asked(request: HttpRequest, running: int) -> int | None:
-    text = request.GET.get("year", "")
-    return int(text) if re.fullmatch("20[0-9]{2}", text) and int(text) <= running else None
-
-
-def _last_published(stated: Any, year: int | None) -> Any:
-    """The statement whose words the one of `year` can take over."""
-    rows = (row for one, row in stated.items() if year is None or one < year)
-    return next((row for row in rows if row.state is PublicationState.PUBLISHED), None)
-
-
-def _begun_with(unit: Any, year: int | None) -> dict[str, Any]:
-    """What a statement begins with: whom to ask, and of its year the hours that are logged."""
-    profile = providers.unit_of(unit.pk)
-    begun: dict[str, Any] = {
-        "contact": profile.contact if profile else "",
-        "phone": profile.phone if profile else "",
-    }
-    if year is None:
-        return begun
-    hours = bookings.hours_of_unit(unit.pk, year_of(year))
-    return {
-        **begun,
-        "year": year,
-        "total_hours": _hours(hours.internal_seconds + hours.external_seconds),
-        "external_hours": _hours(hours.external_seconds),
-        **_titles(unit, year),
-    }
-
-
-def _titles(unit: Any, year: int) -> dict[str, str]:
-    """The usual title, in both languages."""
-    made = {}
-    for name, language in (("title_zh", "zh-hans"), ("title_en", "en")):
-        with translation.override(language):
-            made[name] = _("{unit}: openness statement of {year}").format(
-                unit=bilingual(unit, "name"), year=year
-            )
-    return made
-
-
-def _hours(seconds: int) -> Decimal:
-    return (Decimal(seconds) / 3600).quantize(Decimal("0.1"), ROUND_HALF_UP)

@@ -9,26 +9,27 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from bookings import selectors as bookings
-from bookings.selectors.statistics import Hours
+from bookings import public as bookings
+from bookings.public import Hours
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import standing
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Forbidden
 from instrument_share.kernel.interval import Interval
-from instrument_share.pages.charts import completeness_course
-from instrument_share.pages.unit_acts import Act
-from instrument_share.pages.unit_filters import days_of
 from instrument_share.web import clock, labels
 from instrument_share.web.formats import bilingual
-from providers import selectors as providers
-from providers.domain.completeness import UnitCompleteness
-from providers.domain.information import InformationKind
-from providers.domain.reminders import NOTICE_AHEAD, still_open
-from providers.domain.words import InstrumentState
-from providers.selectors.own import own_counts, own_instruments
-from providers.selectors.supervision import take_downs, titles
-from rewards import selectors as rewards
+from providers import public as providers
+from providers.domain import NOTICE_AHEAD, InformationKind, InstrumentState, UnitCompleteness, still_open
+from providers.public import (
+    Act,
+    completeness_course,
+    days_of,
+    own_counts,
+    own_instruments,
+    take_downs,
+    titles,
+)
+from rewards import public as rewards
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization

@@ -10,15 +10,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from bookings import selectors as bookings
+from bookings import public as bookings
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound
 from instrument_share.pages.files import picture_response
 from instrument_share.pages.rows import rows_of
 from instrument_share.web import clock, cursor
-from providers import selectors as providers
-from providers.domain.completeness import UnitCompleteness
-from providers.domain.publications import PublicationKind
+from providers import public as providers
+from providers.domain import PublicationKind, UnitCompleteness
 
 if TYPE_CHECKING:
     from datetime import datetime

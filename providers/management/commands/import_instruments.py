@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy, ngettext
 from instrument_share.accounts.selectors import organization_by_uscc
 from instrument_share.kernel.errors import DomainError
 from instrument_share.kernel.wording import Words
+from instrument_share.sheets.reading import read_table
 from instrument_share.web import clock
 from instrument_share.web.problem import problems_told, told
-from providers.domain.sheet_maps import SheetMap, map_read
-from providers.domain.sheets import SheetProblem
-from providers.services.imports import ImportReport, Outcome, apply, preview
-from providers.services.tables import read_table
+from providers.exchange.domain.sheets.maps import SheetMap, map_read
+from providers.exchange.domain.sheets.reading import SheetProblem
+from providers.exchange.services.imports import ImportReport, Outcome, apply, preview
 
 OUTCOMES = {
     Outcome.NEW: gettext_lazy("new drafts"),

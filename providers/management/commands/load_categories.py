@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from instrument_share.kernel.errors import DomainError
 from instrument_share.web import clock
 from instrument_share.web.problem import problems_told, told
-from providers.domain.categories import CategoryChange, CategoryRow, Fate
-from providers.selectors.categories import category_changes
-from providers.services import category_table_load
+from providers.instruments.domain.categories import CategoryChange, CategoryRow, Fate
+from providers.instruments.selectors.categories import category_changes
+from providers.instruments.services.categories import category_table_load
 
 COLUMNS = ("parent", "code", "name")
 

@@ -5,8 +5,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from instrument_share.web import clock
-from providers import selectors, services
-from providers.calendar import local_midnight
+from providers.instruments.selectors.instruments import instrument_ids
+from providers.terms.calendar import local_midnight
+from providers.terms.services.windows_check import windows_check, windows_rebuild_compared
 
 
 class Command(BaseCommand):
@@ -25,7 +26,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         now = clock.now()
         since: datetime = local_midnight(options["since"]) if options["since"] else now
-        act = services.windows_check if options["check"] else services.windows_rebuild_compared
+        act = windows_check if options["check"] else windows_rebuild_compared
         found = act(actor=None, now=now, since=since, instrument_ids=self._ids(options["instrument"]))
         for public_id in found.different:
             self.stdout.write(f"{public_id} differs")
@@ -37,7 +38,7 @@ class Command(BaseCommand):
     def _ids(self, public_id: str | None) -> list[int] | None:
         if public_id is None:
             return None
-        ids = list(selectors.instrument_ids([public_id]).values())
+        ids = list(instrument_ids([public_id]).values())
         if not ids:
             raise CommandError(f"There is no instrument {public_id}.")
         return ids

@@ -9,8 +9,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext
 
 from instrument_share.kernel.errors import DomainError
-from rewards.domain.policy_document import PolicyRefused, read_policy
-from rewards.domain.simulation import FactsRefused, Simulation, simulate
+from rewards.assessment.domain.simulation import FactsRefused, Simulation, simulate
+from rewards.policy.domain.policy_document import PolicyRefused, read_policy
 
 
 class Command(BaseCommand):

@@ -3,9 +3,9 @@ from datetime import timedelta
 
 import pytest
 
-from bookings.domain.admission import Request, Requester, Situation, problems
-from providers.domain.terms import Price, Quota
-from providers.domain.words import QuotaHolder, QuotaSpan, ServiceMode, UserKind
+from bookings.requests.domain.admission import Request, Requester, Situation, problems
+from providers.terms.domain.terms import Price, Quota
+from providers.terms.domain.words import QuotaHolder, QuotaSpan, ServiceMode, UserKind
 from tests.bookings.domain.terms import TERMS, between, hours, local, terms
 
 USER, ORGANIZATION = QuotaHolder.USER, QuotaHolder.ORGANIZATION

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookings.domain.availability import free, next_free, on_step, slots, step_ceiling
+from bookings.requests.domain.availability import free, next_free, on_step, slots, step_ceiling
 from instrument_share.kernel.interval import Interval, total
 from tests.bookings.domain.terms import START, between, hours, local
 

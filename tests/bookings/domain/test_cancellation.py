@@ -1,6 +1,6 @@
 from decimal import Decimal
 
-from bookings.domain.cancellation import is_late, late_cancel_charge, no_show_charge
+from bookings.requests.domain.cancellation import is_late, late_cancel_charge, no_show_charge
 from tests.bookings.domain.terms import between, hours, local, terms
 
 BOOKED = between("2026-03-02 09:00", "12:00")

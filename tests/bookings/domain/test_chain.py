@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from bookings.domain import chain
+from bookings.usage.domain import chain
 from tests.bookings.domain.terms import local
 
 

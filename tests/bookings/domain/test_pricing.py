@@ -5,10 +5,10 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookings.domain.pricing import has_price, quote
+from bookings.requests.domain.pricing import has_price, quote
 from instrument_share.kernel.interval import Interval
-from providers.domain.terms import Price
-from providers.domain.words import PriceUnit, ServiceMode, UserKind
+from providers.terms.domain.terms import Price
+from providers.terms.domain.words import PriceUnit, ServiceMode, UserKind
 from tests.bookings.domain.terms import START, between, terms
 
 D = Decimal

@@ -3,11 +3,19 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookings.domain import credit
-from bookings.domain.quota import bookings_in, minutes_in, month_of, reach, spans_of, week_of, year_of
+from bookings.requests.domain import credit
+from bookings.requests.domain.quota import (
+    bookings_in,
+    minutes_in,
+    month_of,
+    reach,
+    spans_of,
+    week_of,
+    year_of,
+)
 from instrument_share.kernel.interval import Interval
-from providers.domain.terms import Quota
-from providers.domain.words import QuotaHolder, QuotaSpan
+from providers.terms.domain.terms import Quota
+from providers.terms.domain.words import QuotaHolder, QuotaSpan
 from tests.bookings.domain.terms import START, between, local
 
 MINUTE = timedelta(minutes=1)

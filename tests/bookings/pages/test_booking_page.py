@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from bookings import selectors, services
+from bookings.requests.selectors import bookings as bookings_selectors
+from bookings.requests.services.bookings import booking_approve
+from bookings.usage.selectors.usage import usage_logs
 from instrument_share.accounts.domain import Role
 from tests import factories
 from tests.bookings.booking import book
@@ -99,7 +101,7 @@ def test_the_page_says_what_happens_next_and_to_whom_it_waits(city, booking, see
 
 def test_an_approved_booking_shows_its_user_the_code_and_until_when_cancelling_is_free(city, see):
     booking = book(city, slot(day=4))
-    services.booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
+    booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
     page = texts(see(city.researcher, "booking", booking.public_id))
     assert "请于 2026年3月6日 09:00 到场并出示签到码。2026年3月5日 09:00 前取消不收费。" in page
     assert f'alt="预约 {booking.public_id} 的签到码"' in page
@@ -107,12 +109,12 @@ def test_an_approved_booking_shows_its_user_the_code_and_until_when_cancelling_i
 
 
 def test_cancelling_late_says_what_it_costs_before_it_is_done(city, booking, see, send):
-    services.booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
+    booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
     late = booking.starts_at - 60 * MINUTE
     asked = texts(see(city.researcher, "booking_cancel", booking.public_id, now=late))
     assert "免费取消截止于 2026年3月2日 09:00：按无人使用的部分收取费用的 50%，最多 ¥100.00。" in asked
     send(city.researcher, "booking_cancel", booking.public_id, now=late)
-    done = selectors.booking(city.researcher, booking.public_id)
+    done = bookings_selectors.booking(city.researcher, booking.public_id)
     assert (done.state, done.late_cancel, str(done.charged_yuan)) == ("cancelled", True, "100.00")
 
 
@@ -120,7 +122,7 @@ def test_a_unit_that_cancels_gives_a_reason(city, booking, send):
     empty = send(city.keeper, "booking_cancel", booking.public_id, reason=" ")
     assert empty.status_code == 422
     assert send(city.keeper, "booking_cancel", booking.public_id, reason="灯丝更换").status_code == 302
-    assert selectors.booking(city.keeper, booking.public_id).decision_note == "灯丝更换"
+    assert bookings_selectors.booking(city.keeper, booking.public_id).decision_note == "灯丝更换"
 
 
 def test_a_request_is_declined_with_a_reason_that_its_user_reads(city, booking, see, send):
@@ -134,7 +136,7 @@ def test_an_approval_in_place_is_stored_and_leads_back_without_a_script(city, bo
     other = book(city, slot(day=2))
     row = send(city.keeper, "booking_approve", booking.public_id, htmx=True, form_token="one-click")
     assert (row.status_code, "已通过，并已通知戊。" in texts(row)) == (201, True)
-    assert selectors.booking(city.keeper, booking.public_id).state == "approved"
+    assert bookings_selectors.booking(city.keeper, booking.public_id).state == "approved"
     plain = send(city.keeper, "booking_approve", other.public_id, next="/keeper/")
     assert plain.url == "/keeper/"
 
@@ -164,7 +166,7 @@ def test_a_move_that_the_keeper_decides_again_says_so_before_and_after(city, see
     booking = book(city, slot(day=4))
     again = "改期后须由机组重新审批"
     assert again not in texts(see(city.researcher, "booking_move", booking.public_id))
-    services.booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
+    booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
     assert again in texts(see(city.researcher, "booking_move", booking.public_id))
     assert again not in texts(see(city.keeper, "booking_move", booking.public_id))
     asked = {"starts_at": "2026-03-07T09:00", "ends_at": "2026-03-07T11:00"}
@@ -186,15 +188,15 @@ def test_the_calendar_of_a_move_leaves_the_booking_itself_out(city, booking, see
 
 
 def test_a_check_out_sent_empty_counts_all_of_the_time(city, booking, send):
-    services.booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
+    booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
     send(city.keeper, "booking_check_in", booking.public_id, now=booking.starts_at)
     done = send(city.keeper, "booking_check_out", booking.public_id, now=booking.ends_at, next="/keeper/")
-    log = selectors.usage_logs(city.keeper).get()
+    log = usage_logs(city.keeper).get()
     assert (done.url, log.measuring_seconds, log.content) == ("/keeper/", 7200, "二氧化钛薄膜")
 
 
 def test_parts_that_exceed_the_time_keep_what_was_typed(city, booking, send):
-    services.booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
+    booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
     send(city.keeper, "booking_check_in", booking.public_id, now=booking.starts_at)
     refused = send(
         city.keeper,
@@ -207,4 +209,4 @@ def test_parts_that_exceed_the_time_keep_what_was_typed(city, booking, send):
     )
     assert refused.status_code == 422
     assert "35 nm" in texts(refused)
-    assert not selectors.usage_logs(city.keeper).exists()
+    assert not usage_logs(city.keeper).exists()

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from bookings import selectors, services
+from bookings.usage.selectors.usage import usage_log, values_of
+from bookings.usage.services.usage import usage_correct
 from instrument_share.accounts.domain import Role
 from tests import factories
 from tests.bookings.booking import use
@@ -60,7 +61,7 @@ def test_a_correction_changes_only_what_was_changed_and_waits_for_a_second_perso
     page = texts(see(city.researcher, "usage_log", log.public_id, now=AFTER))
     assert "空闲: 0.33 小时 → <strong>0.17 小时</strong>" in page
     send(city.researcher, "usage_confirm", log.public_id, now=AFTER, correction=correction.public_id)
-    assert selectors.values_of(selectors.usage_log(city.keeper, log.public_id))["idle_seconds"] == 600
+    assert values_of(usage_log(city.keeper, log.public_id))["idle_seconds"] == 600
     page = texts(see(city.researcher, "usage_log", log.public_id, now=AFTER))
     assert "更正已确认" in page
     assert "有效机时 1.83 小时" in page
@@ -70,7 +71,7 @@ def test_a_correction_that_others_have_overtaken_says_so_and_has_no_button(city,
     hour = timedelta(hours=1)
     parts = {"setup_seconds": 0, "idle_seconds": 0, "measuring_seconds": 600}
     first, second = (
-        services.usage_correct(
+        usage_correct(
             actor=city.keeper, log_id=log.pk, changes={**changes, **parts}, reason="记错", now=AFTER
         )
         for changes in ({"ends_at": log.starts_at + hour}, {"starts_at": log.ends_at - hour})
@@ -98,7 +99,7 @@ def test_an_administrator_of_the_payer_reads_it(city, log, see):
 
 def test_a_log_takes_as_many_statements_with_many_corrections(city, log, see, statements):
     def correct(idle):
-        services.usage_correct(
+        usage_correct(
             actor=city.keeper,
             log_id=log.pk,
             changes={"idle_seconds": idle},

@@ -4,15 +4,15 @@ from decimal import Decimal
 import pytest
 
 from instrument_share.kernel.wording import Bilingual
-from providers.domain.completeness import completeness
-from providers.domain.information import (
+from providers.units.domain.completeness import completeness
+from providers.units.domain.information import (
     InformationKind,
     InstrumentRecord,
     ProfileRevision,
     Published,
     UnitRecord,
 )
-from providers.domain.words import Completeness
+from providers.units.domain.words import Completeness
 
 TODAY = date(2026, 3, 31)
 MISSING, STALE, COMPLETE = Completeness.MISSING, Completeness.STALE, Completeness.COMPLETE

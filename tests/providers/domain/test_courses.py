@@ -8,16 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from instrument_share.kernel.wording import Bilingual
-from providers.domain.completeness import KindChange, changes, completeness, judged_at, running_out
-from providers.domain.courses import Course, Span, course, courses
-from providers.domain.information import (
+from providers.units.domain.completeness import KindChange, changes, completeness, judged_at, running_out
+from providers.units.domain.courses import Course, Span, course, courses
+from providers.units.domain.information import (
     InformationKind,
     InstrumentRecord,
     ProfileRevision,
     Published,
     UnitRecord,
 )
-from providers.domain.words import Completeness
+from providers.units.domain.words import Completeness
 
 MISSING, STALE, COMPLETE = Completeness.MISSING, Completeness.STALE, Completeness.COMPLETE
 JOINED = date(2024, 2, 1)

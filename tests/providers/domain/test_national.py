@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from bookings.domain.national import incomes, service_record
-from providers.domain.national import RECORDS, RecordType, refusals_of
-from providers.domain.national_values import (
+from bookings.usage.domain.national import incomes, service_record
+from providers.exchange.domain.national.records import RECORDS, RecordType, refusals_of
+from providers.exchange.domain.national.values import (
     customs_record,
     hours,
     instrument_record,

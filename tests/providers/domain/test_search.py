@@ -2,7 +2,7 @@
 
 import pytest
 
-from providers.domain.search import (
+from providers.search.domain.index import (
     Document,
     Term,
     TermKind,
@@ -13,9 +13,9 @@ from providers.domain.search import (
     terms_of,
     words,
 )
-from providers.domain.search_query import Range, ranges, read, understood
-from providers.domain.search_spelling import closest, distance, forgiven, variants
-from providers.domain.search_synonyms import Synonyms
+from providers.search.domain.query import Range, ranges, read, understood
+from providers.search.domain.spelling import closest, distance, forgiven, variants
+from providers.search.domain.synonyms import Synonyms
 
 
 @pytest.mark.parametrize("written", ["LC-MS", "LC/MS", "lc ms", "ＬＣ－ＭＳ", "LC·MS"])

@@ -6,9 +6,9 @@ import pytest
 from django.utils.translation import override
 
 from instrument_share.web.problem import told
-from providers.domain.sentences import sentences
-from providers.domain.terms import DayException, OpeningPattern, Price, Quota, TermsDraft
-from providers.domain.words import (
+from providers.terms.domain.sentences import sentences
+from providers.terms.domain.terms import DayException, OpeningPattern, Price, Quota, TermsDraft
+from providers.terms.domain.words import (
     Decision,
     Frequency,
     HolidayTreatment,

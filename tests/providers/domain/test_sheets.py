@@ -3,8 +3,9 @@ from decimal import Decimal
 
 import pytest
 
-from providers.domain.sheet_maps import MapUnusable, SheetMap, map_read
-from providers.domain.sheets import HeadingMissing, Table, sheet_rows, unknown_headings
+from instrument_share.sheets.table import Table
+from providers.exchange.domain.sheets.maps import MapUnusable, SheetMap, map_read
+from providers.exchange.domain.sheets.reading import HeadingMissing, sheet_rows, unknown_headings
 
 PLAIN = SheetMap()
 HEADING = ["仪器编号", "仪器名称", "型号", "原值（万元）", "启用日期", "运行状态", "国别"]

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from providers.domain import textdiff
-from providers.domain.textdiff import Line, Piece, Skipped, changes, compared
+from providers.revisions.domain import textdiff
+from providers.revisions.domain.textdiff import Line, Piece, Skipped, changes, compared
 
 
 def told(pieces):

@@ -3,8 +3,10 @@
 import pytest
 from django.urls import reverse
 
-from providers import services
-from providers.domain.publications import PublicationKind
+from providers.instruments.services.instruments import instrument_create, instrument_submit
+from providers.instruments.services.people import keeper_assign
+from providers.units.domain.publications import PublicationKind
+from providers.units.services.publications import publication_publish
 from tests.providers.conftest import INSTRUMENT, NOW, published
 
 WHO = ["manager", "keeper", "other_manager", "officer", "auditor", "user", None]
@@ -14,15 +16,15 @@ LOGIN = 302
 @pytest.fixture
 def addresses(world):
     live = published(world)
-    waiting = services.instrument_create(
+    waiting = instrument_create(
         actor=world.manager,
         organization_id=world.unit.pk,
         values={**INSTRUMENT, "inner_number": "A-2"},
         now=NOW,
     )
-    services.instrument_submit(actor=world.manager, instrument_id=waiting.pk, now=NOW)
-    services.keeper_assign(actor=world.manager, instrument_id=live.pk, user_id=world.keeper.pk, now=NOW)
-    news = services.publication_publish(
+    instrument_submit(actor=world.manager, instrument_id=waiting.pk, now=NOW)
+    keeper_assign(actor=world.manager, instrument_id=live.pk, user_id=world.keeper.pk, now=NOW)
+    news = publication_publish(
         actor=world.manager,
         kind=PublicationKind.NEWS,
         organization_id=world.unit.pk,

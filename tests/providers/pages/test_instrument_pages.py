@@ -9,9 +9,10 @@ from django.urls import reverse
 
 from instrument_share.journal.models import AuditEntry
 from instrument_share.web.formats import date_only
-from providers import services
-from providers.domain.subjects import SUBJECTS
-from providers.models import Instrument, Keeper, Qualification
+from providers.instruments.domain.subjects import SUBJECTS
+from providers.instruments.models import Instrument, Keeper, Qualification
+from providers.instruments.services.instruments import instrument_return, instrument_submit
+from providers.instruments.services.media import instrument_picture_add
 from tests.factories import jpeg
 from tests.providers.conftest import INSTRUMENT, NOW, published
 from tests.providers.pages.conftest import text_of
@@ -145,8 +146,8 @@ def test_nobody_of_that_name(at, world):
 
 def test_returned_drafts_stand_first_with_the_reason(at, world, draft, read):
     published(world, inner_number="A-2", name_zh="光谱仪")
-    services.instrument_submit(actor=world.manager, instrument_id=draft.pk, now=NOW)
-    services.instrument_return(
+    instrument_submit(actor=world.manager, instrument_id=draft.pk, now=NOW)
+    instrument_return(
         actor=world.officer, instrument_id=draft.pk, reason="请写明分辨率", now=NOW + timedelta(1)
     )
     page = read("manager", reverse("unit_instruments", args=[world.unit.public_id]))
@@ -220,7 +221,7 @@ def test_saving_something_else_does_not_take_back_what_waits_for_the_bureau(at, 
 
 
 def test_the_page_asks_before_a_picture_goes(at, world, instrument, read):
-    picture = services.instrument_picture_add(
+    picture = instrument_picture_add(
         actor=world.manager,
         instrument_id=instrument.pk,
         upload=BytesIO(jpeg((1200, 600))),

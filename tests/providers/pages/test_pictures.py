@@ -5,7 +5,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from providers.services.pictures import (
+from providers.instruments.services.pictures import (
     MOST_BYTES,
     AttachmentUnusable,
     PictureUnusable,

@@ -10,15 +10,20 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
 
-from providers import services
-from providers.domain.publications import PublicationKind
-from providers.models import (
+from providers.units.domain.publications import PublicationKind
+from providers.units.models import (
     OpennessStatement,
     PublicationPicture,
     Regulation,
     ServiceCase,
     UnitNews,
     UnitProfile,
+)
+from providers.units.services.profiles import unit_profile_publish, unit_profile_save, unit_profile_submit
+from providers.units.services.publications import (
+    publication_draft,
+    publication_publish,
+    publications_publish_due,
 )
 from tests.factories import jpeg
 from tests.providers.conftest import NOW, PROFILE
@@ -34,7 +39,7 @@ def address(world):
 
 @pytest.fixture
 def news(world):
-    return services.publication_publish(
+    return publication_publish(
         actor=world.manager,
         kind=PublicationKind.NEWS,
         organization_id=world.unit.pk,
@@ -84,7 +89,7 @@ def test_a_draft_is_previewed_scheduled_and_published_by_itself(at, world, addre
     assert "2025年9月2日 09:00" in text_of(client.get(page_of(made)))
     client.post(act_of("unschedule", made))
     client.post(act_of("schedule", made), {"at": "2025-09-02T10:00"})
-    assert services.publications_publish_due(NOW + timedelta(days=1, hours=1)) == 1
+    assert publications_publish_due(NOW + timedelta(days=1, hours=1)) == 1
     assert at().get(page_of(made)).status_code == 200
 
 
@@ -154,8 +159,8 @@ def test_who_saves_second_sees_both_versions_and_loses_none(at, news):
 
 def test_the_same_for_the_profile(at, world):
     save = {"actor": world.manager, "organization_id": world.unit.pk, "now": NOW}
-    services.unit_profile_save(values=PROFILE, **save)
-    services.unit_profile_save(values={"contact": "甲主任"}, **save)
+    unit_profile_save(values=PROFILE, **save)
+    unit_profile_save(values={"contact": "甲主任"}, **save)
     typed = {**PROFILE, "contact": "乙主任", "revision": "2"}
     page = reverse("unit_profile_edit", args=[world.unit.public_id])
     answer = at("manager").post(page, typed)
@@ -198,7 +203,7 @@ def test_the_same_year_twice_is_refused(at, address):
 
 
 def test_a_statement_begins_with_figures_and_last_years_words(at, world):
-    services.publication_publish(
+    publication_publish(
         actor=world.manager,
         kind=PublicationKind.OPENNESS,
         organization_id=world.unit.pk,
@@ -224,7 +229,7 @@ def test_a_statement_begins_with_figures_and_last_years_words(at, world):
 
 
 def test_a_new_statement_is_about_a_year_that_has_none_and_says_which_have(at, world, read):
-    def stated(year, save=services.publication_publish):
+    def stated(year, save=publication_publish):
         values = {"title_zh": f"{year}", "year": year, "body_zh": "开放。"}
         kind = PublicationKind.OPENNESS
         return save(actor=world.manager, kind=kind, organization_id=world.unit.pk, values=values, now=NOW)
@@ -238,7 +243,7 @@ def test_a_new_statement_is_about_a_year_that_has_none_and_says_which_have(at, w
     assert proposed(year="2023") == 2023
     for useless in ("2022", "2026", "x", "20240"):
         assert proposed(year=useless) == 2024
-    draft = stated(2024, services.publication_draft)
+    draft = stated(2024, publication_draft)
     assert proposed() == 2023
     stated(2023)
     assert proposed() == 2025
@@ -324,9 +329,9 @@ def test_the_units_list_takes_as_many_statements_for_many(at, world, address, st
 
 def publish_profile(world):
     act = {"organization_id": world.unit.pk, "now": NOW}
-    services.unit_profile_save(actor=world.manager, values=PROFILE, **act)
-    services.unit_profile_submit(actor=world.manager, **act)
-    services.unit_profile_publish(actor=world.officer, **act)
+    unit_profile_save(actor=world.manager, values=PROFILE, **act)
+    unit_profile_submit(actor=world.manager, **act)
+    unit_profile_publish(actor=world.officer, **act)
 
 
 @pytest.mark.parametrize("kind", ["news", "case", "regulation", "openness"])
@@ -338,7 +343,7 @@ def test_a_tab_of_the_units_page(at, world, kind, read, statements):
     def publish(number):
         own = {"regulation": {"effective_date": NOW.date()}, "openness": {"year": 2000 + number}}
         text = "# 摘要\n\n**要点**在此。"
-        return services.publication_publish(
+        return publication_publish(
             actor=world.manager,
             kind=PublicationKind(kind),
             organization_id=world.unit.pk,
@@ -383,7 +388,7 @@ def test_another_picture_of_the_profile_has_another_address_and_is_told(at, worl
 
 
 def test_a_tab_that_there_is_not_is_the_profile(at, world):
-    services.unit_profile_save(actor=world.manager, organization_id=world.unit.pk, values=PROFILE, now=NOW)
+    unit_profile_save(actor=world.manager, organization_id=world.unit.pk, values=PROFILE, now=NOW)
     page = (
         at("manager").get(reverse("unit", args=[world.unit.public_id]), {"tab": "statement"}).content.decode()
     )

@@ -5,10 +5,10 @@ import re
 import pytest
 from django.urls import reverse
 
-from providers.domain.terms import Quota
-from providers.domain.words import QuotaHolder, QuotaSpan
-from providers.models import OpenServiceRule, OpenWindow
-from providers.selectors import terms_of
+from providers.terms.domain.terms import Quota
+from providers.terms.domain.words import QuotaHolder, QuotaSpan
+from providers.terms.models import OpenServiceRule, OpenWindow
+from providers.terms.selectors.rules import terms_of
 from tests.providers.conftest import published
 from tests.providers.pages.conftest import text_of
 

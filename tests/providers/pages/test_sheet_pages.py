@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from instrument_share.accounts import services as accounts
 from instrument_share.accounts.domain import Role
-from providers.models import Instrument
-from providers.services.uploads import SheetGone, sheet_kept, sheets_forget_old
+from providers.exchange.services.uploads import SheetGone, sheet_kept, sheets_forget_old
+from providers.instruments.models import Instrument
 from tests.providers.conftest import NOW
 from tests.providers.pages.conftest import text_of
 

@@ -8,8 +8,14 @@ from pathlib import Path
 from django.contrib.auth.models import AnonymousUser
 
 from instrument_share.demo import city as demo
-from providers import selectors, services
-from providers.models import Instrument
+from providers.instruments.domain.categories import CategoryRow
+from providers.instruments.models import Instrument
+from providers.instruments.selectors.instruments import category_table
+from providers.instruments.services.categories import category_table_load
+from providers.search.selectors.catalogue import catalogue
+from providers.search.selectors.search import search, with_relevance
+from providers.search.services.index import search_index
+from providers.search.services.synonyms import synonyms_load
 from tests.factories import LONG_AGO, organization
 
 HERE = Path(__file__).resolve().parent
@@ -19,13 +25,13 @@ SHOWN = 10
 def fill():
     """The instruments of the demo city and those of `corpus.toml`, with the product's own synonyms."""
     city = demo.city()
-    services.category_table_load(
+    category_table_load(
         actor=None,
         version=city.category_version,
-        rows=[services.CategoryRow(code, zh, parent, en) for code, parent, zh, en in city.categories],
+        rows=[CategoryRow(code, zh, parent, en) for code, parent, zh, en in city.categories],
         now=LONG_AGO,
     )
-    categories = {row.code: row for row in selectors.category_table()}
+    categories = {row.code: row for row in category_table()}
     units = {
         unit.key: organization(unit.name_zh, name_en=unit.name_en, owns_instruments=True)
         for unit in city.units
@@ -55,8 +61,8 @@ def fill():
             )
         )
     made = Instrument.objects.bulk_create(rows)
-    services.synonyms_load(actor=None, now=LONG_AGO)
-    services.search_index([one.pk for one in made])
+    synonyms_load(actor=None, now=LONG_AGO)
+    search_index([one.pk for one in made])
 
 
 TEXTS = (
@@ -116,9 +122,9 @@ def _discounted(grades):
 
 
 def answer(query):
-    asked = selectors.search(query["q"])
-    found = selectors.catalogue(AnonymousUser(), search=asked)
-    rows = selectors.with_relevance(found, asked).order_by("-relevance", "id")[:50]
+    asked = search(query["q"])
+    found = catalogue(AnonymousUser(), search=asked)
+    rows = with_relevance(found, asked).order_by("-relevance", "id")[:50]
     return Answer(
         query["q"],
         tuple(row.inner_number for row in rows),

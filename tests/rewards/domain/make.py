@@ -4,10 +4,18 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-from rewards.domain.claims import Claimant
-from rewards.domain.entries import EntryFacts
-from rewards.domain.facts import InstrumentFacts
-from rewards.domain.policy import Caps, Grade, IncomeRate, InstrumentIncome, Rate, RewardPolicy, ScoreShare
+from rewards.assessment.domain.claims import Claimant
+from rewards.assessment.domain.facts import InstrumentFacts
+from rewards.cycle.domain.entries import EntryFacts
+from rewards.policy.domain.policy import (
+    Caps,
+    Grade,
+    IncomeRate,
+    InstrumentIncome,
+    Rate,
+    RewardPolicy,
+    ScoreShare,
+)
 
 GRADES = (
     Grade("excellent", Fraction(90), "优秀", "Excellent"),

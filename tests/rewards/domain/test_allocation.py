@@ -9,9 +9,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from rewards.domain.allocation import AllocationRefused, allocate
-from rewards.domain.claims import Claimant
-from rewards.domain.policy import MONEY_UNITS, GradeFixed, Rate, ValueFixed
+from rewards.assessment.domain.allocation import AllocationRefused, allocate
+from rewards.assessment.domain.claims import Claimant
+from rewards.policy.domain.policy import MONEY_UNITS, GradeFixed, Rate, ValueFixed
 from tests.rewards.domain.make import (
     amounts,
     caps,

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from rewards.domain.canonical import Part, manifest_bytes, part_bytes, parts_of, rows_of, sha256
-from rewards.domain.codes import new_code, normalized
+from rewards.cycle.domain.canonical import Part, manifest_bytes, part_bytes, parts_of, rows_of, sha256
+from rewards.report.domain.codes import new_code, normalized
 
 ROW = {
     "start": datetime(2025, 3, 5, 9, tzinfo=ZoneInfo("Asia/Shanghai")),

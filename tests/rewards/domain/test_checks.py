@@ -4,7 +4,20 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from instrument_share.kernel.interval import Interval
-from rewards.domain import checks
+from rewards.findings.domain.checks import (
+    above_calendar,
+    amount,
+    bulk_at_year_end,
+    device_disagrees,
+    entered_late,
+    never_idle,
+    no_booking,
+    outside_windows,
+    overlap,
+    self_dealing,
+    too_long,
+    two_places,
+)
 from tests.rewards.domain.make import MORNING, entry
 
 
@@ -16,7 +29,7 @@ def test_overlap_names_the_pair_and_from_which_it_is_taken():
     first = entry("LOG-1", 1, start=0, hours=2, recorded=9)
     second = entry("LOG-2", 2, start=1.5, hours=2, recorded=10)
     third = entry("LOG-3", 3, start=3.5, hours=1, recorded=8)
-    (candidate,) = checks.overlap([third, second, first])
+    (candidate,) = overlap([third, second, first])
     assert (candidate.kind, candidate.entries) == ("overlap", ("LOG-1", "LOG-2"))
     assert candidate.evidence == {
         "start": "2025-03-03T10:30:00+08:00",
@@ -34,17 +47,17 @@ def test_too_long_is_more_than_a_day_or_than_the_booking_with_its_grace():
         entry("LOG-3", hours=2, booked_until=until),
         entry("LOG-4", hours=2.5, booked_until=until),
     ]
-    assert found(checks.too_long(entries)) == [("LOG-2",), ("LOG-4",)]
+    assert found(too_long(entries)) == [("LOG-2",), ("LOG-4",)]
 
 
 def test_outside_every_open_window():
     window = Interval(MORNING, MORNING + timedelta(hours=8))
     entries = [entry("LOG-1", start=7, hours=2), entry("LOG-2", start=8, hours=2)]
-    assert found(checks.outside_windows(entries, [window])) == [("LOG-2",)]
+    assert found(outside_windows(entries, [window])) == [("LOG-2",)]
 
 
 def test_without_a_booking():
-    assert found(checks.no_booking([entry("LOG-1"), entry("LOG-2", booking="")])) == [("LOG-2",)]
+    assert found(no_booking([entry("LOG-1"), entry("LOG-2", booking="")])) == [("LOG-2",)]
 
 
 def test_self_dealing_is_marked_outside_and_is_not():
@@ -55,7 +68,7 @@ def test_self_dealing_is_marked_outside_and_is_not():
         entry("LOG-4", external=True, user_organization="SISTER"),
         entry("LOG-5", external=True, user_organization="SISTER", related=True),
     ]
-    assert found(checks.self_dealing(entries, {"SISTER"})) == [("LOG-2",), ("LOG-4",)]
+    assert found(self_dealing(entries, {"SISTER"})) == [("LOG-2",), ("LOG-4",)]
 
 
 def test_entered_by_hand_late():
@@ -64,16 +77,16 @@ def test_entered_by_hand_late():
         entry("LOG-2", by_hand=True, recorded=2 + 31 * 24),
         entry("LOG-3", by_hand=False, recorded=2 + 31 * 24),
     ]
-    assert found(checks.entered_late(entries)) == [("LOG-2",)]
+    assert found(entered_late(entries)) == [("LOG-2",)]
 
 
 def test_in_bulk_in_the_last_days_of_the_year():
     last_days = (datetime(2025, 12, 22, 1, tzinfo=UTC) - MORNING) / timedelta(hours=1)
     bulk = [entry(f"LOG-{n:02}", by_hand=True, recorded=last_days) for n in range(20)]
     earlier = [entry("LOG-90", by_hand=True, recorded=last_days - 24)]
-    (candidate,) = checks.bulk_at_year_end([*bulk, *earlier], 2025)
+    (candidate,) = bulk_at_year_end([*bulk, *earlier], 2025)
     assert candidate.entries == tuple(f"LOG-{n:02}" for n in range(20))
-    assert checks.bulk_at_year_end(bulk[1:] + earlier, 2025) == []
+    assert bulk_at_year_end(bulk[1:] + earlier, 2025) == []
 
 
 def test_amount_of_zero_or_far_from_the_quote():
@@ -87,7 +100,7 @@ def test_amount_of_zero_or_far_from_the_quote():
         entry("LOG-6", external=True, amount=Decimal(0), quoted=Decimal(0)),
         entry("LOG-7", external=False, amount=Decimal(0)),
     ]
-    assert found(checks.amount(entries)) == [("LOG-3",), ("LOG-4",), ("LOG-5",)]
+    assert found(amount(entries)) == [("LOG-3",), ("LOG-4",), ("LOG-5",)]
 
 
 def test_one_operator_in_two_places_at_once():
@@ -98,15 +111,15 @@ def test_one_operator_in_two_places_at_once():
         entry("LOG-3", 3, instrument="INS-3", start=1, recorded=6, operator="Q", place="C303"),
         entry("LOG-4", 4, instrument="INS-4", start=1.5, hours=0.25, recorded=7, **here),
     ]
-    assert found(checks.two_places(entries)) == [("LOG-1", "LOG-2"), ("LOG-2", "LOG-4")]
+    assert found(two_places(entries)) == [("LOG-1", "LOG-2"), ("LOG-2", "LOG-4")]
 
 
 def test_effective_from_start_to_end_day_after_day():
     always = [entry(f"LOG-{n:02}", n, start=24 * n) for n in range(10)]
-    (candidate,) = checks.never_idle(always)
+    (candidate,) = never_idle(always)
     assert candidate.evidence == {"days": 10, "from": "2025-03-03", "to": "2025-03-12"}
     rested = [*always[:5], entry("LOG-90", 90, start=24 * 5, measuring_seconds=7000), *always[6:]]
-    assert checks.never_idle(rested) == []
+    assert never_idle(rested) == []
 
 
 def test_more_hours_than_the_day_holds():
@@ -116,7 +129,7 @@ def test_more_hours_than_the_day_holds():
         entry("LOG-3", 3, start=20, hours=2),
         entry("LOG-4", 4, start=39, hours=24),
     ]
-    (candidate,) = checks.above_calendar(entries)
+    (candidate,) = above_calendar(entries)
     assert candidate.entries == ("LOG-1", "LOG-2")
     assert candidate.evidence == {"day": "2025-03-03", "hours": "25.00", "holds": "24.00"}
 
@@ -128,4 +141,4 @@ def test_a_device_that_disagrees_with_an_entry_by_hand():
         entry("LOG-3", 3, hours=2.5),
         entry("LOG-4", 4, start=2, hours=5),
     ]
-    assert found(checks.device_disagrees(by_hand, device)) == [("LOG-1", "LOG-3")]
+    assert found(device_disagrees(by_hand, device)) == [("LOG-1", "LOG-3")]

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from instrument_share.kernel.interval import total
-from rewards.domain.counting import counted, excluded, in_service_days, totals
-from rewards.domain.entries import InstrumentStanding
-from rewards.domain.policy import EXCLUSIONS, Counting
+from rewards.assessment.domain.counting import counted, excluded, in_service_days, totals
+from rewards.cycle.domain.entries import InstrumentStanding
+from rewards.policy.domain.policy import EXCLUSIONS, Counting
 from tests.rewards.domain.make import MORNING, entry
 
 EVERYTHING = Counting()

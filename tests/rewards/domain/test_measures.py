@@ -4,9 +4,10 @@ from fractions import Fraction
 
 import pytest
 
-from rewards.domain.facts import UnitFacts
-from rewards.domain.measures import MEASURES, measured
-from rewards.domain.policy import Quota
+from rewards.assessment.domain.facts import UnitFacts
+from rewards.assessment.domain.measures import measured
+from rewards.policy.domain.policy import Quota
+from rewards.policy.domain.vocabulary import MEASURES
 from tests.rewards.domain.make import instrument
 
 HOUR = 3600

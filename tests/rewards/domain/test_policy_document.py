@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 import rewards
-from rewards.domain.policy import Caps, IncomeRate, ScoreShare
-from rewards.domain.policy_document import PolicyRefused, read_policy
-from rewards.domain.shapes import Linear
+from rewards.policy.domain.policy import Caps, IncomeRate, ScoreShare
+from rewards.policy.domain.policy_document import PolicyRefused, read_policy
+from rewards.policy.domain.shapes import Linear
 
 PRESETS = Path(rewards.__file__).parent / "policies"
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rewards.domain.facts import UnitFacts
-from rewards.domain.policy import FindingDeductions, Indicator, IndicatorGroup
-from rewards.domain.scoring import assess, points_for
-from rewards.domain.shapes import Linear, PerUnit, Steps
+from rewards.assessment.domain.facts import UnitFacts
+from rewards.assessment.domain.scoring import assess, points_for
+from rewards.policy.domain.policy import FindingDeductions, Indicator, IndicatorGroup
+from rewards.policy.domain.shapes import Linear, PerUnit, Steps
 from tests.rewards.domain.make import income_rate, policy
 
 

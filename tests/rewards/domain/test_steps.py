@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from rewards.domain.steps import NextStep, next_step
+from rewards.year.domain import NextStep, next_step
 
 NOTICE_ENDS = date(2026, 1, 15)
 

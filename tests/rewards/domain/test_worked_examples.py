@@ -4,10 +4,10 @@ from fractions import Fraction
 
 import pytest
 
-from rewards.domain.allocation import allocate
-from rewards.domain.facts import UnitFacts
-from rewards.domain.measures import measured
-from rewards.domain.shapes import Linear, PerUnit, Steps
+from rewards.assessment.domain.allocation import allocate
+from rewards.assessment.domain.facts import UnitFacts
+from rewards.assessment.domain.measures import measured
+from rewards.policy.domain.shapes import Linear, PerUnit, Steps
 from tests.rewards.domain.make import (
     amounts,
     caps,

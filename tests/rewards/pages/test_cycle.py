@@ -7,7 +7,8 @@ import pytest
 from django.urls import reverse
 
 from instrument_share.journal.models import AuditEntry
-from rewards.models import AssessmentCycle, RewardPolicy
+from rewards.cycle.models import AssessmentCycle
+from rewards.policy.models import RewardPolicy
 from tests.rewards.builders import AFTER, POLICY, YEAR
 from tests.rewards.pages.reading import text_of
 
@@ -184,7 +185,7 @@ def test_the_next_step_stands_on_a_desk(login, small, rf, language, settings):
     from django.template.loader import render_to_string
     from django.utils import translation
 
-    from rewards.selectors.desk import next_steps
+    from rewards.year.selectors import next_steps
 
     small.steps.freeze()
     with translation.override(language):

@@ -7,7 +7,9 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.urls import reverse
 
-from rewards.models import AssessmentCycle, FinanceReport, Payment, UnitAssessment
+from rewards.assessment.models import UnitAssessment
+from rewards.cycle.models import AssessmentCycle
+from rewards.report.models import FinanceReport, Payment
 from tests.rewards.builders import AFTER
 from tests.rewards.pages.reading import text_of
 

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from instrument_share.accounts.domain import Role
-from rewards.models import Finding
+from rewards.findings.models import Finding
 from tests.rewards.builders import AFTER, YEAR, local
 from tests.rewards.pages.reading import text_of
 

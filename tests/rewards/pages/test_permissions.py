@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from instrument_share.accounts.domain import Role
-from rewards.models import UnitAssessment
+from rewards.assessment.models import UnitAssessment
 from tests.rewards.builders import AFTER, YEAR, local
 
 OFFICER, AUDITOR, FINANCE = "officer", "auditor", "finance"

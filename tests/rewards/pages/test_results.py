@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from instrument_share.accounts.domain import Role
-from rewards.models import UnitAssessment
+from rewards.assessment.models import UnitAssessment
 from tests.rewards.builders import YEAR, local
 from tests.rewards.pages.reading import text_of
 

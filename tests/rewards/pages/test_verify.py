@@ -7,8 +7,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from rewards.selectors import report_file
-from rewards.views import verify
+from rewards.report.selectors.reports import report_file
+from rewards.report.views import verify
 from tests.rewards.pages.reading import text_of
 
 

@@ -3,8 +3,13 @@ from decimal import Decimal
 
 import pytest
 
-from rewards import services
-from rewards.models import AssessmentCycle
+from rewards.assessment.services.notice import cycle_announce, cycle_approve
+from rewards.assessment.services.scoring import cycle_score
+from rewards.cycle.models import AssessmentCycle
+from rewards.cycle.services.cycles import cycle_freeze, cycle_open
+from rewards.findings.services import cycle_check
+from rewards.policy.services import policy_load
+from rewards.report.services.reports import report_send
 from tests.rewards.builders import AFTER, POLICY, YEAR, build_year
 
 DAY = timedelta(days=1)
@@ -21,8 +26,8 @@ class Steps:
 
     def __init__(self, year, policy=POLICY, budget=Decimal(100_000)):
         self.city = year.city
-        self.policy = services.policy_load(actor=self.city.officer, document=policy, now=AFTER)
-        self.id = services.cycle_open(
+        self.policy = policy_load(actor=self.city.officer, document=policy, now=AFTER)
+        self.id = cycle_open(
             actor=self.city.officer, year=YEAR, policy_id=self.policy.pk, budget_yuan=budget, now=AFTER
         ).pk
 
@@ -31,22 +36,22 @@ class Steps:
         return AssessmentCycle.objects.select_related("policy").get(pk=self.id)
 
     def freeze(self, now=AFTER):
-        return services.cycle_freeze(actor=self.city.officer, cycle_id=self.id, now=now)
+        return cycle_freeze(actor=self.city.officer, cycle_id=self.id, now=now)
 
     def check(self):
-        return services.cycle_check(actor=self.city.officer, cycle_id=self.id, now=AFTER + DAY)
+        return cycle_check(actor=self.city.officer, cycle_id=self.id, now=AFTER + DAY)
 
     def score(self, now=AFTER + 2 * DAY):
-        return services.cycle_score(actor=self.city.officer, cycle_id=self.id, now=now)
+        return cycle_score(actor=self.city.officer, cycle_id=self.id, now=now)
 
     def announce(self):
-        return services.cycle_announce(actor=self.city.officer, cycle_id=self.id, now=AFTER + 3 * DAY)
+        return cycle_announce(actor=self.city.officer, cycle_id=self.id, now=AFTER + 3 * DAY)
 
     def approve(self, now=AFTER + 14 * DAY, **more):
-        return services.cycle_approve(actor=self.city.officer, cycle_id=self.id, now=now, **more)
+        return cycle_approve(actor=self.city.officer, cycle_id=self.id, now=now, **more)
 
     def send(self):
-        return services.report_send(actor=self.city.officer, cycle_id=self.id, now=AFTER + 15 * DAY)
+        return report_send(actor=self.city.officer, cycle_id=self.id, now=AFTER + 15 * DAY)
 
     def through(self, last):
         """Every step up to and with `last`; what the last one returned."""

@@ -7,15 +7,13 @@ import pytest
 
 from instrument_share.accounts.domain import Role
 from instrument_share.kernel.errors import Forbidden, IllegalMove
-from rewards import selectors, services
-from rewards.domain.errors import (
-    DismissedInvalidatesNothing,
-    FindingsOpen,
-    LogsNotOfFinding,
-    ReasonMissing,
-    ScoresOutdated,
-)
-from rewards.models import Finding, InstrumentResult, UnitAssessment
+from rewards.assessment.domain.errors import ScoresOutdated
+from rewards.assessment.models import InstrumentResult, UnitAssessment
+from rewards.cycle.domain.errors import ReasonMissing
+from rewards.findings.domain.errors import DismissedInvalidatesNothing, FindingsOpen, LogsNotOfFinding
+from rewards.findings.models import Finding
+from rewards.findings.selectors.findings import findings
+from rewards.findings.services import finding_answer, finding_decide
 from tests.rewards.builders import AFTER, YEAR, local
 
 DAY = timedelta(days=1)
@@ -36,9 +34,7 @@ def suspicious(year):
 
 def decide(steps, finding, **more):
     values = {"uphold": True, "reason": "记录缺乏佐证", "invalidated_logs": finding.logs, **more}
-    return services.finding_decide(
-        actor=steps.city.auditor, finding_id=finding.pk, now=AFTER + 2 * DAY, **values
-    )
+    return finding_decide(actor=steps.city.auditor, finding_id=finding.pk, now=AFTER + 2 * DAY, **values)
 
 
 def test_each_check_opens_its_finding_once(steps, suspicious, year):
@@ -131,11 +127,11 @@ def test_a_proven_falsification_takes_everything(steps, suspicious, year):
 def test_a_unit_that_lets_the_days_pass_loses_points(steps, suspicious, year):
     steps.through("check")
     silent, answered = Finding.objects.order_by("id")[:2]
-    services.finding_answer(
+    finding_answer(
         actor=year.manager, finding_id=answered.pk, answer="设备联机误差，已更正", now=AFTER + 2 * DAY
     )
     for finding in (silent, answered):
-        services.finding_decide(
+        finding_decide(
             actor=steps.city.auditor,
             finding_id=finding.pk,
             uphold=True,
@@ -154,11 +150,9 @@ def test_who_answers_and_who_decides(steps, suspicious, year):
     stranger = year.city.person("别的管理员", year.second, Role.UNIT_MANAGER)
     for actor in (stranger, steps.city.officer, steps.city.auditor):
         with pytest.raises(Forbidden):
-            services.finding_answer(actor=actor, finding_id=finding.pk, answer="说明", now=AFTER)
+            finding_answer(actor=actor, finding_id=finding.pk, answer="说明", now=AFTER)
     for actor in (year.manager, steps.city.officer, steps.city.finance):
         with pytest.raises(Forbidden):
-            services.finding_decide(
-                actor=actor, finding_id=finding.pk, uphold=False, reason="无误", now=AFTER
-            )
-    assert selectors.findings(year.manager, steps.cycle).count() == 3
-    assert selectors.findings(stranger, steps.cycle).count() == 0
+            finding_decide(actor=actor, finding_id=finding.pk, uphold=False, reason="无误", now=AFTER)
+    assert findings(year.manager, steps.cycle).count() == 3
+    assert findings(stranger, steps.cycle).count() == 0

@@ -11,11 +11,13 @@ import pytest
 from django.core.files.storage import default_storage
 from pypdf import PdfReader
 
-from rewards import selectors, services
-from rewards.domain.canonical import sha256
-from rewards.domain.errors import SnapshotDamaged
-from rewards.models import Finding
-from rewards.selectors.snapshot import StoredSnapshot
+from rewards.cycle.domain.canonical import sha256
+from rewards.cycle.domain.errors import SnapshotDamaged
+from rewards.cycle.selectors.snapshot import StoredSnapshot
+from rewards.findings.models import Finding
+from rewards.findings.services import finding_decide
+from rewards.report.selectors.reports import report_file
+from rewards.report.selectors.verification import verification_by_code, verification_by_file
 from tests.rewards.builders import AFTER, POLICY, YEAR, local
 from tests.rewards.services.conftest import Steps
 
@@ -35,7 +37,7 @@ def report(steps):
 
 @pytest.fixture
 def pdf(report):
-    return selectors.report_file(report, "pdf")[1]
+    return report_file(report, "pdf")[1]
 
 
 def test_the_pages_say_unit_hours_and_amount(pdf, report):
@@ -64,7 +66,7 @@ def test_a_draft_policy_is_marked_on_every_page(year):
         'version = "1"', 'version = "0"\ndraft = true\ndraft_notice_zh = "本办法为草案，尚待审定。"'
     )
     report = Steps(year, policy=draft).through("send")
-    pages = PdfReader(io.BytesIO(selectors.report_file(report, "pdf")[1])).pages
+    pages = PdfReader(io.BytesIO(report_file(report, "pdf")[1])).pages
     assert all("本办法为草案，尚待审定。" in page.extract_text() for page in pages)
 
 
@@ -83,9 +85,7 @@ def test_what_was_left_out_is_counted_with_its_reason(year):
         {"reason": "related", "entries": 1, "hours": "10.00"},
         {"reason": "medical", "entries": 1, "hours": "10.00"},
     ]
-    assert "未经确认110.00用户为关联单位110.00医疗诊治110.00" in text_of(
-        selectors.report_file(report, "pdf")[1]
-    )
+    assert "未经确认110.00用户为关联单位110.00医疗诊治110.00" in text_of(report_file(report, "pdf")[1])
 
 
 def test_findings_and_objections_are_told(year):
@@ -95,7 +95,7 @@ def test_findings_and_objections_are_told(year):
     steps = Steps(year)
     steps.through("check")
     finding = Finding.objects.get()
-    services.finding_decide(
+    finding_decide(
         actor=steps.city.auditor,
         finding_id=finding.pk,
         uphold=True,
@@ -106,7 +106,7 @@ def test_findings_and_objections_are_told(year):
     steps.score()
     steps.announce()
     steps.approve(objections="云屏海洋研究院对仪器在役时间提出异议，经复核，维持原结果。")
-    text = text_of(selectors.report_file(steps.send(), "pdf")[1])
+    text = text_of(report_file(steps.send(), "pdf")[1])
     assert "核查共发现问题1项，均已作出决定：予以认定1项，不予认定0项；作废上机记录1条。" in text
     assert "不在任何开放时段内" in text
     assert "节假日无人值守，记录不实" in text
@@ -115,7 +115,7 @@ def test_findings_and_objections_are_told(year):
 
 
 def test_the_package_holds_the_same_tables_and_everything_to_repeat_the_year(report, steps):
-    package = zipfile.ZipFile(io.BytesIO(selectors.report_file(report, "package")[1]))
+    package = zipfile.ZipFile(io.BytesIO(report_file(report, "package")[1]))
     names = {file["name"]: file["sha256"] for file in report.manifest["files"]}
     assert set(package.namelist()) == {*names, "manifest.json", "SHA256SUMS"}
     assert all(sha256(package.read(name)) == digest for name, digest in names.items())
@@ -140,34 +140,34 @@ def test_the_package_holds_the_same_tables_and_everything_to_repeat_the_year(rep
 
 
 def test_the_sent_files_are_genuine(report, pdf):
-    verdict = selectors.verification_by_file(pdf)
+    verdict = verification_by_file(pdf)
     assert (verdict.genuine, verdict.report, verdict.file) == (True, report, "报送函.pdf")
-    package = selectors.report_file(report, "package")[1]
-    assert selectors.verification_by_file(package).genuine
+    package = report_file(report, "package")[1]
+    assert verification_by_file(package).genuine
     table = zipfile.ZipFile(io.BytesIO(package)).read("csv/评价结果.csv")
-    assert selectors.verification_by_file(table).file == "csv/评价结果.csv"
+    assert verification_by_file(table).file == "csv/评价结果.csv"
 
 
 @pytest.mark.parametrize("place", [0.02, 0.3, 0.5, 0.7, 0.9, 0.999])
 def test_one_changed_byte_is_not_genuine(pdf, place):
     changed = bytearray(pdf)
     changed[int(len(pdf) * place)] ^= 1
-    verdict = selectors.verification_by_file(bytes(changed))
+    verdict = verification_by_file(bytes(changed))
     assert (verdict.genuine, verdict.report) == (False, None)
     assert selectors.verification.UNKNOWN in verdict.reasons
 
 
 @pytest.mark.parametrize("content", [b"", b"%PDF-", b"\x00" * 1000, "报送函".encode()])
 def test_any_bytes_get_an_answer(db, content):
-    assert not selectors.verification_by_file(content).genuine
+    assert not verification_by_file(content).genuine
 
 
 def test_the_printed_code_is_found_however_it_is_typed(report, statements):
     typed = report.code.lower().replace("-", " ").replace("0", "o").replace("1", "l")
-    assert selectors.verification_by_code(typed) == report
-    assert selectors.verification_by_code("0000-0000-0000") is None
-    assert selectors.verification_by_code("’; drop table") is None
-    found = selectors.verification_by_code(report.code)
+    assert verification_by_code(typed) == report
+    assert verification_by_code("0000-0000-0000") is None
+    assert verification_by_code("’; drop table") is None
+    found = verification_by_code(report.code)
     assert [(a.organization.name_zh, str(a.award.amount_yuan)) for a in found.cycle.assessments.all()] == [
         ("云屏大学", "91933.00"),
         ("云屏材料研究所", "8067.00"),

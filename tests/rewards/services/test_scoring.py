@@ -3,9 +3,10 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from bookings.models import UsageConfirmation, UsageCorrection, UsageEntry
-from rewards import services
-from rewards.models import Award, Finding, IndicatorResult, InstrumentResult, UnitAssessment
+from bookings.usage.models import UsageConfirmation, UsageCorrection, UsageEntry
+from rewards.assessment.models import Award, IndicatorResult, InstrumentResult, UnitAssessment
+from rewards.cycle.services.cycles import cycle_freeze
+from rewards.findings.models import Finding
 from tests.rewards.builders import AFTER, YEAR, local
 
 
@@ -93,9 +94,7 @@ def test_freezing_the_same_facts_gives_the_same_name(steps):
     parts = set(first.parts.values_list("sha256", flat=True))
     first.parts.all().delete()
     type(first).objects.update(state="collecting", snapshot_hash="")
-    again = services.cycle_freeze(
-        actor=steps.city.officer, cycle_id=steps.id, now=AFTER + timedelta(days=200)
-    )
+    again = cycle_freeze(actor=steps.city.officer, cycle_id=steps.id, now=AFTER + timedelta(days=200))
     assert again.snapshot_hash == first.snapshot_hash
     assert set(again.parts.values_list("sha256", flat=True)) == parts
 

@@ -7,38 +7,34 @@ import pytest
 
 from instrument_share.journal.models import AuditEntry
 from instrument_share.kernel.errors import Forbidden, IllegalMove
-from rewards import services
-from rewards.domain.errors import (
-    AccountMissing,
-    AlreadyPaid,
-    AmountDiffers,
-    BudgetInvalid,
-    CycleExists,
-    NoticeRunning,
-    PaidInFuture,
-    PolicyVersionTaken,
-    ReasonMissing,
-    YearNotOver,
-)
-from rewards.models import Award, FinanceReport, Payment, RewardPolicy
+from rewards.assessment.domain.errors import NoticeRunning
+from rewards.assessment.models import Award
+from rewards.cycle.domain.errors import BudgetInvalid, CycleExists, ReasonMissing, YearNotOver
+from rewards.cycle.services.cycles import cycle_open
+from rewards.policy.domain.errors import PolicyVersionTaken
+from rewards.policy.models import RewardPolicy
+from rewards.policy.services import policy_load
+from rewards.report.domain.errors import AccountMissing, AlreadyPaid, AmountDiffers, PaidInFuture
+from rewards.report.models import FinanceReport, Payment
+from rewards.report.services.payments import payment_record, report_accept, report_return
 from tests.rewards.builders import AFTER, POLICY, YEAR, local
 
 DAY = timedelta(days=1)
 
 
 def test_a_policy_is_kept_to_the_byte_and_loaded_once(steps):
-    again = services.policy_load(actor=steps.city.officer, document=POLICY, now=AFTER)
+    again = policy_load(actor=steps.city.officer, document=POLICY, now=AFTER)
     assert again == steps.policy
     assert RewardPolicy.objects.get().document == POLICY
     with pytest.raises(PolicyVersionTaken):
-        services.policy_load(
+        policy_load(
             actor=steps.city.officer, document=POLICY.replace("points = 40", "points = 40.0"), now=AFTER
         )
 
 
 def test_opening_twice_is_one_cycle_and_another_budget_is_refused(steps):
     def open_with(budget):
-        return services.cycle_open(
+        return cycle_open(
             actor=steps.city.officer, year=YEAR, policy_id=steps.policy.pk, budget_yuan=budget, now=AFTER
         )
 
@@ -106,16 +102,14 @@ def test_only_the_bureau_runs_the_cycle(steps, who):
 def test_a_returned_report_leads_to_a_second_one(steps):
     first = steps.through("send")
     with pytest.raises(ReasonMissing):
-        services.report_return(actor=steps.city.finance, report_id=first.pk, reason=" ", now=AFTER + 16 * DAY)
-    services.report_return(
-        actor=steps.city.finance, report_id=first.pk, reason="缺附件", now=AFTER + 16 * DAY
-    )
+        report_return(actor=steps.city.finance, report_id=first.pk, reason=" ", now=AFTER + 16 * DAY)
+    report_return(actor=steps.city.finance, report_id=first.pk, reason="缺附件", now=AFTER + 16 * DAY)
     assert steps.cycle.state == "approved"
     second = steps.send()
     assert (second.number, second.total_yuan) == (2, first.total_yuan)
     assert second.code != first.code
     with pytest.raises(IllegalMove):
-        services.report_accept(actor=steps.city.finance, report_id=first.pk, now=AFTER + 17 * DAY)
+        report_accept(actor=steps.city.finance, report_id=first.pk, now=AFTER + 17 * DAY)
 
 
 def test_what_is_paid_equals_the_award_and_is_paid_once(steps, year):
@@ -124,7 +118,7 @@ def test_what_is_paid_equals_the_award_and_is_paid_once(steps, year):
 
     def pay(unit, amount, **more):
         values = {"paid_date": date(2026, 2, 1), "account": "6222 0000 1234", **more}
-        return services.payment_record(
+        return payment_record(
             actor=steps.city.finance,
             report_id=report.pk,
             award_id=awards[unit.pk].pk,
@@ -135,7 +129,7 @@ def test_what_is_paid_equals_the_award_and_is_paid_once(steps, year):
 
     with pytest.raises(IllegalMove):
         pay(year.first, "91933.00")
-    services.report_accept(actor=steps.city.finance, report_id=report.pk, now=local(2026, 1, 25))
+    report_accept(actor=steps.city.finance, report_id=report.pk, now=local(2026, 1, 25))
     with pytest.raises(AmountDiffers):
         pay(year.first, "91932.00")
     with pytest.raises(AmountDiffers):
@@ -158,11 +152,11 @@ def test_only_finance_answers_and_pays(steps, who):
     report = steps.through("send")
     actor = getattr(steps.city, who)
     with pytest.raises(Forbidden):
-        services.report_accept(actor=actor, report_id=report.pk, now=AFTER)
+        report_accept(actor=actor, report_id=report.pk, now=AFTER)
     with pytest.raises(Forbidden):
-        services.report_return(actor=actor, report_id=report.pk, reason="缺附件", now=AFTER)
+        report_return(actor=actor, report_id=report.pk, reason="缺附件", now=AFTER)
     with pytest.raises(Forbidden):
-        services.payment_record(
+        payment_record(
             actor=actor,
             report_id=report.pk,
             award_id=Award.objects.first().pk,

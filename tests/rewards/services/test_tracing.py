@@ -9,7 +9,12 @@ from django.contrib.auth.models import AnonymousUser
 
 from instrument_share.accounts.domain import Role
 from instrument_share.kernel.errors import NotFound
-from rewards import selectors
+from rewards.assessment import selectors as assessment_selectors
+from rewards.assessment.selectors import assessments, instrument_result, public_results, snapshot_logs
+from rewards.cycle.selectors import cycles as cycles_selectors
+from rewards.cycle.selectors.cycles import cycles
+from rewards.findings.selectors.findings import findings
+from rewards.report.selectors.reports import reports
 from tests.rewards.builders import POLICY, YEAR
 from tests.rewards.services.conftest import Steps
 
@@ -55,11 +60,11 @@ def test_the_logs_add_up_to_the_basis_of_the_award(year):
     steps.through("score")
     cycle = steps.cycle
     viewer = year.city.finance
-    assessment = selectors.assessments(viewer, cycle).get(organization=year.first)
-    assessment = selectors.assessment(viewer, assessment.public_id)
+    assessment = assessments(viewer, cycle).get(organization=year.first)
+    assessment = assessment_selectors.assessment(viewer, assessment.public_id)
     (result,) = assessment.instruments.all()
-    traced = selectors.instrument_result(viewer, YEAR, result.instrument.public_id)
-    logs = selectors.snapshot_logs(viewer, traced)
+    traced = instrument_result(viewer, YEAR, result.instrument.public_id)
+    logs = snapshot_logs(viewer, traced)
     external = [each for each in logs if each["external"]]
     income = sum(each["counted_yuan"] for each in external)
     # 70 uses of 1,000 and the 30/61 of one that the use before it left.
@@ -77,8 +82,8 @@ def test_a_log_that_does_not_count_says_why(year):
         year.second_instrument, 1, payer=year.client, external=True, related=True, rating="satisfied"
     )
     Steps(year).through("score")
-    result = selectors.instrument_result(year.city.auditor, YEAR, year.second_instrument.public_id)
-    out = [each for each in selectors.snapshot_logs(year.city.auditor, result) if not each["counted"]]
+    result = instrument_result(year.city.auditor, YEAR, year.second_instrument.public_id)
+    out = [each for each in snapshot_logs(year.city.auditor, result) if not each["counted"]]
     assert [(each["reason"], each["message"], each["counted_seconds"]) for each in out] == [
         ("related", "The user is a related organization", 0)
     ]
@@ -100,13 +105,13 @@ def test_who_sees_which_assessments(year, viewers, who, sees):
     steps = Steps(year)
     steps.through("announce")
     viewer = viewers[who]
-    assert selectors.assessments(viewer, steps.cycle).count() == sees
-    of_first = selectors.assessments(year.city.officer, steps.cycle).get(organization=year.first)
+    assert assessments(viewer, steps.cycle).count() == sees
+    of_first = assessments(year.city.officer, steps.cycle).get(organization=year.first)
     may = who in ("officer", "auditor", "finance", "manager")
     for look in (
-        lambda: selectors.assessment(viewer, of_first.public_id),
-        lambda: selectors.instrument_result(viewer, YEAR, year.first_instrument.public_id),
-        lambda: selectors.snapshot_logs(viewer, of_first.instruments.get()),
+        lambda: assessment_selectors.assessment(viewer, of_first.public_id),
+        lambda: instrument_result(viewer, YEAR, year.first_instrument.public_id),
+        lambda: snapshot_logs(viewer, of_first.instruments.get()),
     ):
         if may:
             assert look()
@@ -118,19 +123,17 @@ def test_who_sees_which_assessments(year, viewers, who, sees):
 def test_the_public_sees_results_only_when_they_are_noticed(year, viewers):
     steps = Steps(year)
     steps.through("score")
-    assert selectors.public_results(steps.cycle) == []
+    assert public_results(steps.cycle) == []
     with pytest.raises(NotFound):
-        selectors.cycle(viewers["public"], YEAR)
+        cycles_selectors.cycle(viewers["public"], YEAR)
     steps.announce()
-    assert selectors.cycle(viewers["public"], YEAR).awarded_yuan == Decimal(100_000)
-    assert [
-        (row["name_zh"], row["grade_zh"], row["amount_yuan"]) for row in selectors.public_results(steps.cycle)
-    ] == [
+    assert cycles_selectors.cycle(viewers["public"], YEAR).awarded_yuan == Decimal(100_000)
+    assert [(row["name_zh"], row["grade_zh"], row["amount_yuan"]) for row in public_results(steps.cycle)] == [
         ("云屏大学", "良好", Decimal("91933.00")),
         ("云屏材料研究所", "合格", Decimal("8067.00")),
         ("云屏海洋研究院", "较差", Decimal("0.00")),
     ]
-    assert set(selectors.public_results(steps.cycle)[0]) == {
+    assert set(public_results(steps.cycle)[0]) == {
         "organization",
         "name_zh",
         "name_en",
@@ -143,7 +146,7 @@ def test_the_public_sees_results_only_when_they_are_noticed(year, viewers):
 @pytest.mark.parametrize(("who", "sees"), [("officer", 1), ("finance", 1), ("manager", 0), ("public", 0)])
 def test_who_sees_the_report(year, viewers, who, sees):
     Steps(year).through("send")
-    assert selectors.reports(viewers[who]).count() == sees
+    assert reports(viewers[who]).count() == sees
 
 
 def test_reads_take_as_many_statements_for_more_units(year, statements):
@@ -152,14 +155,14 @@ def test_reads_take_as_many_statements_for_more_units(year, statements):
     viewer = year.city.officer
 
     def read():
-        for each in selectors.assessments(viewer, steps.cycle):
+        for each in assessments(viewer, steps.cycle):
             _ = each.organization.name_zh, each.award.amount_yuan, getattr(each.award, "payment", None)
-        selectors.public_results(steps.cycle)
-        list(selectors.findings(viewer, steps.cycle))
-        list(selectors.cycles(viewer))
+        public_results(steps.cycle)
+        list(findings(viewer, steps.cycle))
+        list(cycles(viewer))
 
     def more_units():
-        from rewards.models import Award, UnitAssessment
+        from rewards.assessment.models import Award, UnitAssessment
 
         for number in range(5):
             unit = year.city.unit(f"第{number}单位")

@@ -1,0 +1,89 @@
+"""PUBLIC public."""
+
+from bookings.requests.forms.common import ReasonForm, offer
+from bookings.requests.selectors.bookings import (
+    bookings,
+    credit_events,
+    decisions_of_year,
+    keeper_day,
+    waiting_decisions,
+)
+from bookings.requests.selectors.calendar import calendar_events, day_events
+from bookings.requests.selectors.holds import holds, next_free, soonest_free, with_next_free
+from bookings.requests.selectors.searching import Found, Order, catalogue_search
+from bookings.requests.services.bookings import booking_approve, booking_create
+from bookings.requests.services.closures import closure_place
+from bookings.requests.services.due import bookings_lapse_due, bookings_no_show_due
+from bookings.requests.services.membership import membership_end, organization_leave
+from bookings.requests.services.next_free import next_free_advance, next_free_rebuild
+from bookings.requests.views.closures import closure_lift, closure_new, closures
+from bookings.requests.views.common import CHECK_IN_OPENS, _require_keeper
+from bookings.requests.views.request import book, quote
+from bookings.usage.selectors.cases import CaseFigures, citable, figures_of_cases
+from bookings.usage.selectors.national import service_facts, unconfirmed_count
+from bookings.usage.selectors.reviews import Ratings, ratings_of
+from bookings.usage.selectors.statistics import Hours, hours_by_month, hours_by_unit, hours_of_unit, openness
+from bookings.usage.selectors.usage import usage_logs, values_of, waiting_confirmations
+from bookings.usage.selectors.yearly import usage_of_year
+from bookings.usage.services.attendance import booking_check_in
+from bookings.usage.services.cases import case_uses_set
+from bookings.usage.services.history import history_import
+from bookings.usage.services.usage import usage_confirm, usage_correct
+from bookings.usage.views.by_hand import usage_by_hand
+
+__all__ = [
+    "CHECK_IN_OPENS",
+    "CaseFigures",
+    "Found",
+    "Hours",
+    "Order",
+    "Ratings",
+    "ReasonForm",
+    "_require_keeper",
+    "book",
+    "booking_approve",
+    "booking_check_in",
+    "booking_create",
+    "bookings",
+    "bookings_lapse_due",
+    "bookings_no_show_due",
+    "calendar_events",
+    "case_uses_set",
+    "catalogue_search",
+    "citable",
+    "closure_lift",
+    "closure_new",
+    "closure_place",
+    "closures",
+    "credit_events",
+    "day_events",
+    "decisions_of_year",
+    "figures_of_cases",
+    "history_import",
+    "holds",
+    "hours_by_month",
+    "hours_by_unit",
+    "hours_of_unit",
+    "keeper_day",
+    "membership_end",
+    "next_free",
+    "next_free_advance",
+    "next_free_rebuild",
+    "offer",
+    "openness",
+    "organization_leave",
+    "quote",
+    "ratings_of",
+    "service_facts",
+    "soonest_free",
+    "unconfirmed_count",
+    "usage_by_hand",
+    "usage_confirm",
+    "usage_correct",
+    "usage_logs",
+    "usage_of_year",
+    "values_of",
+    "waiting_confirmations",
+    "waiting_decisions",
+    "with_next_free",
+]

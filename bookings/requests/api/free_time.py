@@ -1,0 +1,145 @@
+"""What is free, and what it costs."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from django.http import HttpRequest
+from ninja import Path, Query, Router
+
+from bookings.requests.api._parts import payer_of
+from bookings.requests.schemas import (
+    AvailabilityOut,
+    CorrectedOut,
+    InstrumentsPage,
+    IntervalOut,
+    PartOut,
+    QuoteLineOut,
+    QuoteOut,
+    RequestIn,
+    SearchIn,
+    SpanIn,
+)
+from bookings.requests.selectors.admission import booking_problems, quote_for
+from bookings.requests.selectors.holds import free_time
+from bookings.requests.selectors.searching import Order, catalogue_search
+from instrument_share.kernel.errors import Invalid, Problem, gettext_noop
+from instrument_share.kernel.interval import Interval, intersected
+from instrument_share.web import clock, problem
+from instrument_share.web.api import EVERYBODY, PublicId, interval_of, refusals
+from instrument_share.web.asked import LONGEST_SHOWN
+from providers import public as providers
+from providers.public import instrument_found_out
+
+router = Router(tags=["instruments"], auth=EVERYBODY)
+
+
+@router.get(
+    "/instruments",
+    response={200: InstrumentsPage, **refusals()},
+    operation_id="instruments",
+    summary="Search instruments",
+)
+def instruments(request: HttpRequest, asked: Query[SearchIn]) -> InstrumentsPage:
+    """Published instruments that have every word, fit every filter and are free for all of the time given.
+
+    Words are found in names, models, makers, categories, units and descriptions, in Chinese (two characters
+    are enough), pinyin, its initials and English; synonyms and misspelt words are understood. With words the
+    best come first, up to 200; otherwise they come by name.
+    """
+    search = providers.search(asked.text)
+    found = catalogue_search(
+        request.user,
+        search=search,
+        asked=providers.Asked(
+            category=asked.category,
+            district=asked.district,
+            unit=asked.unit or "",
+            mode=asked.mode.value if asked.mode else "",
+            user_kind=asked.user_kind.value if asked.user_kind else "",
+            most_yuan=asked.price_at_most_yuan,
+            vouchers=asked.vouchers,
+        ),
+        free=_free(asked),
+        order=asked.sort or (None if search.is_asked else Order.NAME),
+        now=clock.now(),
+    )
+    rows = found.page(asked.cursor, asked.limit)
+    return InstrumentsPage(
+        items=[instrument_found_out(row) for row in rows.items],
+        next_cursor=rows.next_cursor,
+        corrected=[CorrectedOut(typed=typed, meant=meant) for typed, meant in search.corrected],
+        left_out=list(search.unknown),
+    )
+
+
+def _free(asked: SearchIn) -> Interval | None:
+    if (asked.free_from is None) != (asked.free_until is None):
+        message = gettext_noop("Give both free_from and free_until, or neither.")
+        raise Invalid(problems=[Problem("interval.incomplete", message, field="free_until")])
+    if asked.free_from is None or asked.free_until is None:
+        return None
+    return interval_of(asked.free_from, asked.free_until, field="free_until")
+
+
+@router.get(
+    "/instruments/{instrument_id}/availability",
+    response={200: AvailabilityOut, **refusals(404, 410)},
+    operation_id="instrument_availability",
+    summary="When an instrument is open and free",
+)
+def availability(
+    request: HttpRequest,
+    instrument_id: Annotated[PublicId, Path()],
+    span: Query[SpanIn],
+) -> AvailabilityOut:
+    """Open windows and free time from `from` to `until`; free time begins now at the earliest."""
+    asked = interval_of(span.from_, span.until, longest=LONGEST_SHOWN, field="until")
+    now = clock.now()
+    instrument = providers.instrument(request.user, instrument_id)
+    terms = providers.terms_at(instrument.pk, now)
+    windows = providers.open_windows([instrument.pk], asked)[instrument.pk]
+    return AvailabilityOut(
+        instrument=instrument.public_id,
+        step_minutes=None if terms is None else terms.step // timedelta(minutes=1),
+        open=_intervals(intersected(windows, [asked])),
+        free=_intervals(free_time(instrument.pk, asked, now)),
+    )
+
+
+@router.post(
+    "/instruments/{instrument_id}/quote",
+    response={200: QuoteOut, **refusals(400, 404, 410)},
+    operation_id="instrument_quote",
+    summary="What a booking would cost",
+)
+def quote(request: HttpRequest, instrument_id: Annotated[PublicId, Path()], data: RequestIn) -> QuoteOut:
+    """The price under the rule in force. For somebody who is logged in also everything that stands against
+    booking it. Changes nothing."""
+    now = clock.now()
+    instrument = providers.instrument(request.user, instrument_id)
+    payer = payer_of(request, data.payer_organization)
+    asked = {
+        "interval": interval_of(data.starts_at, data.ends_at),
+        "service_mode": data.service_mode,
+        "payer_organization": payer,
+        "samples": data.samples,
+        "now": now,
+    }
+    priced = quote_for(request.user, instrument, **asked)
+    problems = (
+        booking_problems(request.user, instrument, subject="—", **asked)
+        if request.user.is_authenticated
+        else []
+    )
+    return QuoteOut(
+        lines=[QuoteLineOut(**row) for row in priced.as_rows()],
+        total_yuan=priced.total,
+        problems=[
+            PartOut(code=one.code, detail=one.detail, field=one.field)
+            for one in problem.problems_told(problems)
+        ],
+    )
+
+
+def _intervals(intervals: list[Interval]) -> list[IntervalOut]:
+    return [IntervalOut(starts_at=one.start, ends_at=one.end) for one in intervals]

@@ -1,0 +1,280 @@
+"""Whether a request may become a booking: every check of the rules, and everything that is wrong at once."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from bookings.requests.domain import quota
+from bookings.requests.domain.availability import blocked, on_step
+from bookings.requests.domain.pricing import has_price
+from instrument_share.kernel.errors import Problem, gettext_noop
+from instrument_share.kernel.interval import Interval, merged
+from providers.domain import QuotaHolder, ServiceMode, UserKind, word
+
+if TYPE_CHECKING:
+    from providers.domain import TermsDraft
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked for."""
+
+    interval: Interval
+    service_mode: ServiceMode
+    subject: str
+    samples: int = 0
+    moves_from: Interval | None = None
+    """Where the booking lies now, when it is moved."""
+
+
+@dataclass(frozen=True)
+class Requester:
+    """Who asks, as far as the checks need it."""
+
+    user_kind: UserKind
+    for_organization: bool = True
+    """Not for themselves alone: the quotas of organizations count."""
+    account_active: bool = True
+    organization_admitted: bool = True
+    credit_suspended_until: datetime | None = None
+    qualified: bool = True
+    bookings: Sequence[Interval] = field(default=())
+    """Their other bookings of this instrument, as far as a quota reaches from the request."""
+    organization_bookings: Sequence[Interval] = field(default=())
+    """The same of the organization for which they ask."""
+
+
+@dataclass(frozen=True)
+class Situation:
+    """How things stand with the instrument around the requested time."""
+
+    published: bool
+    windows: Sequence[Interval]
+    closures: Sequence[Interval]
+    holds: Sequence[Interval]
+
+
+def problems(
+    terms: "TermsDraft | None", *, request: Request, requester: Requester, situation: Situation, now: datetime
+) -> list[Problem]:
+    """Everything that stands against the request; an empty list admits it."""
+    found = [*_instrument(terms, situation), *_person(requester)]
+    if not request.subject.strip():
+        found.append(
+            Problem(
+                "booking.subject_missing",
+                gettext_noop("Say what is to be measured, in a few words."),
+                field="subject",
+            )
+        )
+    if terms is None:
+        return found
+    return [
+        *found,
+        *_admission(terms, request, requester),
+        *_service(terms, request, requester),
+        *_length(terms, request.interval),
+        *_when(terms, request, now),
+        *_place(terms, request.interval, situation),
+        *_quotas(terms, request.interval, requester),
+    ]
+
+
+def _instrument(terms: "TermsDraft | None", situation: Situation) -> Iterator[Problem]:
+    if not situation.published:
+        yield Problem(
+            "booking.not_published",
+            gettext_noop("This instrument is not open for booking at present. Choose another instrument."),
+        )
+    if terms is None:
+        yield Problem(
+            "booking.no_rule",
+            gettext_noop("No open-service rule is in force for this instrument. Ask its contact person."),
+        )
+
+
+def _person(requester: Requester) -> Iterator[Problem]:
+    if not requester.account_active:
+        yield Problem(
+            "booking.account_inactive", gettext_noop("Your account is not active. Ask the administrators.")
+        )
+    if not requester.organization_admitted:
+        yield Problem(
+            "booking.organization_not_admitted",
+            gettext_noop(
+                "You are not an active member of this organization, or it is not admitted yet. Choose "
+                "another payer or ask its administrator."
+            ),
+            field="payer_organization",
+        )
+    if requester.credit_suspended_until is not None:
+        yield Problem(
+            "booking.credit_suspended",
+            gettext_noop(
+                "Booking is suspended for you until {until} because of missed or late-cancelled bookings. "
+                "Book after that."
+            ),
+            {"until": requester.credit_suspended_until},
+        )
+
+
+def _admission(terms: "TermsDraft", request: Request, requester: Requester) -> Iterator[Problem]:
+    if requester.user_kind not in terms.user_kinds:
+        yield Problem(
+            "booking.user_kind_refused",
+            gettext_noop(
+                "This instrument is not open to your kind of user. Choose another payer or instrument."
+            ),
+            field="payer_organization",
+        )
+    if (
+        terms.needs_qualification
+        and request.service_mode == ServiceMode.SELF_OPERATED
+        and not requester.qualified
+    ):
+        yield Problem(
+            "booking.qualification_missing",
+            gettext_noop(
+                "Operating this instrument yourself needs a qualification that is valid through the end of "
+                "the booking. Ask the keeper for training, or choose operated service."
+            ),
+            field="service_mode",
+        )
+
+
+def _service(terms: "TermsDraft", request: Request, requester: Requester) -> Iterator[Problem]:
+    if request.service_mode not in terms.service_modes:
+        yield Problem(
+            "booking.service_mode_not_offered",
+            gettext_noop("This way of service is not offered. Choose one that the rule names."),
+            field="service_mode",
+        )
+    elif not has_price(terms, requester.user_kind, request.service_mode):
+        yield Problem(
+            "booking.no_price",
+            gettext_noop("The rule has no price for this. Choose another way of service or ask the keeper."),
+            field="service_mode",
+        )
+    if request.service_mode == ServiceMode.SAMPLES and request.samples < 1:
+        yield Problem(
+            "booking.samples_missing",
+            gettext_noop("Say how many samples there are, at least 1."),
+            field="samples",
+        )
+
+
+def _length(terms: "TermsDraft", interval: Interval) -> Iterator[Problem]:
+    if not (on_step(interval.start, terms.step) and on_step(interval.end, terms.step)):
+        yield Problem(
+            "booking.off_step",
+            gettext_noop("Start and end lie on steps of {minutes} minutes. Choose such times."),
+            {"minutes": _minutes(terms.step)},
+            "starts_at",
+        )
+    if interval.length < terms.min_length:
+        yield Problem(
+            "booking.too_short",
+            gettext_noop("A booking lasts at least {minutes} minutes. Choose a later end."),
+            {"minutes": _minutes(terms.min_length)},
+            "ends_at",
+        )
+    if interval.length > terms.max_length:
+        yield Problem(
+            "booking.too_long",
+            gettext_noop("A booking lasts at most {minutes} minutes. Choose an earlier end."),
+            {"minutes": _minutes(terms.max_length)},
+            "ends_at",
+        )
+
+
+def _when(terms: "TermsDraft", request: Request, now: datetime) -> Iterator[Problem]:
+    if request.interval.start < now + terms.lead:
+        yield Problem(
+            "booking.too_soon",
+            gettext_noop("A booking starts at {earliest} or later. Choose a later start."),
+            {"earliest": now + terms.lead},
+            "starts_at",
+        )
+    if request.interval.end > now + terms.horizon:
+        yield Problem(
+            "booking.too_far",
+            gettext_noop("A booking ends at {latest} or earlier. Choose an earlier time."),
+            {"latest": now + terms.horizon},
+            "ends_at",
+        )
+    if request.moves_from is not None and now > request.moves_from.start - terms.change_deadline:
+        yield Problem(
+            "booking.change_too_late",
+            gettext_noop("This booking could be changed until {deadline}. Cancel it or ask the keeper."),
+            {"deadline": request.moves_from.start - terms.change_deadline},
+        )
+
+
+def _place(terms: "TermsDraft", interval: Interval, situation: Situation) -> Iterator[Problem]:
+    if not _inside(merged(situation.windows), interval, terms.may_span_gaps):
+        yield Problem(
+            "booking.outside_windows",
+            gettext_noop("The instrument is not open for all of this time. Choose a time that is open."),
+            field="starts_at",
+        )
+    closed = [closure for closure in situation.closures if closure.overlaps(interval)]
+    if closed:
+        yield Problem(
+            "booking.closed",
+            gettext_noop("The instrument is closed {closure}. Choose another time."),
+            {"closure": min(closed)},
+            "starts_at",
+        )
+    if any(blocked(held, terms.turnaround).overlaps(interval) for held in situation.holds):
+        yield Problem(
+            "booking.slot_taken",
+            gettext_noop(
+                "This time is taken (with the pause between two uses). Choose a time that is still free."
+            ),
+            field="starts_at",
+        )
+
+
+def _inside(windows: Sequence[Interval], interval: Interval, may_span_gaps: bool) -> bool:
+    """In one window; or, where gaps may be spanned, beginning and ending in open time."""
+    if not may_span_gaps:
+        return any(window.contains(interval) for window in windows)
+    return any(window.start <= interval.start < window.end for window in windows) and any(
+        window.start < interval.end <= window.end for window in windows
+    )
+
+
+QUOTA_MESSAGES = {
+    QuotaHolder.USER: (
+        gettext_noop("One person books at most {minutes} minutes a {span} here. Choose another {span}."),
+        gettext_noop("One person books at most {count} times a {span} here. Choose another {span}."),
+    ),
+    QuotaHolder.ORGANIZATION: (
+        gettext_noop(
+            "One organization books at most {minutes} minutes a {span} here. Choose another {span}."
+        ),
+        gettext_noop("One organization books at most {count} times a {span} here. Choose another {span}."),
+    ),
+}
+
+
+def _quotas(terms: "TermsDraft", interval: Interval, requester: Requester) -> Iterator[Problem]:
+    others = {
+        QuotaHolder.USER: requester.bookings,
+        QuotaHolder.ORGANIZATION: requester.organization_bookings,
+    }
+    for one in terms.quotas:
+        if one.holder is QuotaHolder.ORGANIZATION and not requester.for_organization:
+            continue
+        too_long, too_often = quota.exceeded(one, interval, others[one.holder])
+        params = {"minutes": one.most_minutes, "count": one.most_bookings, "span": word(one.span)}
+        by_minutes, by_count = QUOTA_MESSAGES[one.holder]
+        if too_long:
+            yield Problem(f"booking.quota_{one.holder}_{one.span}_minutes", by_minutes, params)
+        if too_often:
+            yield Problem(f"booking.quota_{one.holder}_{one.span}_bookings", by_count, params)
+
+
+def _minutes(length: timedelta) -> int:
+    return length // timedelta(minutes=1)

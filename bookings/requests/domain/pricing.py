@@ -1,0 +1,176 @@
+"""What a use costs: exact until the end, rounded once, half-up, to the 分. `docs/pricing.md` says it in
+words.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.interval import Interval
+from instrument_share.kernel.money import yuan
+from providers.domain import PriceUnit, ServiceMode, UserKind
+
+if TYPE_CHECKING:
+    from providers.domain import Price, TermsDraft
+
+MINIMUM = "minimum"
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class QuoteLine:
+    """One line of a price: so many hours, samples or uses at so many yuan each.
+
+    `unit` is a PriceUnit, or `minimum` for what is added to reach the minimum charge. `quantity` and `amount`
+    are exact; `as_rows` rounds them for print.
+    """
+
+    unit: str
+    price_yuan: Decimal
+    quantity: Fraction
+    amount: Fraction
+
+
+@dataclass(frozen=True)
+class Quote:
+    """A price with its reasoning. `total` is the exact sum of the lines, rounded once."""
+
+    lines: tuple[QuoteLine, ...]
+
+    @property
+    def total(self) -> Decimal:
+        return yuan(sum((line.amount for line in self.lines), Fraction()))
+
+    def as_rows(self) -> list[dict[str, Any]]:
+        """The lines as they are frozen into a booking or a log; amounts are rounded here for reading only."""
+        return [
+            {
+                "unit": line.unit,
+                "price_yuan": f"{line.price_yuan:.2f}",
+                "quantity": _decimal_text(line.quantity),
+                "amount_yuan": f"{yuan(line.amount):.2f}",
+            }
+            for line in self.lines
+        ]
+
+
+def quote(
+    terms: "TermsDraft",
+    interval: Interval,
+    user_kind: UserKind,
+    mode: ServiceMode,
+    samples: int = 0,
+    charged: timedelta | None = None,
+) -> Quote:
+    """The price of using an instrument under `terms`.
+
+    `charged` is the part of the interval that is paid for (idle time is not); without it, all of it. Each
+    hour line is reduced in the same proportion.
+    """
+    share = (
+        Fraction(1)
+        if charged is None
+        else Fraction(charged / timedelta.resolution) / Fraction(interval.length / timedelta.resolution)
+    )
+    lines = [*_by_time(terms.prices, interval, user_kind, mode, share)]
+    lines += _by_count(terms.prices, PriceUnit.SAMPLE, samples, user_kind, mode)
+    lines += _by_count(terms.prices, PriceUnit.USE, 1, user_kind, mode)
+    return Quote(tuple(_with_minimum(lines, terms.minimum_charge_yuan)))
+
+
+def has_price(terms: "TermsDraft", user_kind: UserKind, mode: ServiceMode) -> bool:
+    """Whether the terms say what this costs; terms without any price line are free of charge."""
+    return not terms.prices or any(price.covers(user_kind, mode) for price in terms.prices)
+
+
+def _by_time(
+    prices: "Iterable[Price]", interval: Interval, user_kind: UserKind, mode: ServiceMode, share: Fraction
+) -> Iterator[QuoteLine]:
+    """One line for each hourly price that applies somewhere in the interval, in the order of its first
+    use.
+    """
+    candidates = [p for p in prices if p.unit == PriceUnit.HOUR and p.covers(user_kind, mode)]
+    if not candidates:
+        return
+    lengths: dict[Price, timedelta] = {}
+    for piece in _pieces(interval, candidates):
+        price = _most_specific(p for p in candidates if _applies_at(p, piece.start))
+        if price is not None:
+            lengths[price] = lengths.get(price, timedelta()) + piece.length
+    for price, length in lengths.items():
+        hours = Fraction(length // timedelta.resolution, HOUR // timedelta.resolution) * share
+        yield QuoteLine(PriceUnit.HOUR.value, price.price_yuan, hours, hours * Fraction(price.price_yuan))
+
+
+def _by_count(
+    prices: "Iterable[Price]", unit: PriceUnit, count: int, user_kind: UserKind, mode: ServiceMode
+) -> Iterator[QuoteLine]:
+    price = _most_specific(p for p in prices if p.unit == unit and p.covers(user_kind, mode))
+    if price is not None and count:
+        yield QuoteLine(unit.value, price.price_yuan, Fraction(count), count * Fraction(price.price_yuan))
+
+
+def _with_minimum(lines: list[QuoteLine], minimum: Decimal) -> list[QuoteLine]:
+    missing = Fraction(minimum) - sum((line.amount for line in lines), Fraction())
+    if missing <= 0:
+        return lines
+    return [*lines, QuoteLine(MINIMUM, minimum, Fraction(1), missing)]
+
+
+def _most_specific(prices: "Iterable[Price]") -> "Price | None":
+    """First by whom it names, then by the mode, the time of day, the weekday; of equals, the cheapest."""
+    return min(prices, key=_generality, default=None)
+
+
+def _generality(price: "Price") -> tuple[bool, bool, bool, bool, Decimal]:
+    return (
+        price.user_kind is None,
+        price.service_mode is None,
+        price.from_time is None,
+        not price.weekdays,
+        price.price_yuan,
+    )
+
+
+def _pieces(interval: Interval, prices: "Iterable[Price]") -> Iterator[Interval]:
+    """The interval, cut where a price may begin or end to apply: at midnight and at the lines' times of
+    day.
+    """
+    start, end = interval.start.astimezone(CITY_TIME), interval.end.astimezone(CITY_TIME)
+    if not any(price.from_time is not None or price.weekdays for price in prices):
+        yield interval
+        return
+    times = {time(0)} | {
+        t for p in prices if p.from_time is not None for t in (p.from_time, p.until_time) if t
+    }
+    days = (end.date() - start.date()).days
+    cuts = {
+        datetime.combine(start.date() + timedelta(days=day), at, tzinfo=CITY_TIME)
+        for day in range(days + 1)
+        for at in times
+    }
+    inside = sorted(cut for cut in cuts if start < cut < end)
+    for piece_start, piece_end in zip([start, *inside], [*inside, end], strict=True):
+        yield Interval(piece_start, piece_end)
+
+
+def _applies_at(price: "Price", instant: datetime) -> bool:
+    local = instant.astimezone(CITY_TIME)
+    if price.weekdays and local.weekday() not in price.weekdays:
+        return False
+    if price.from_time is None or price.until_time is None:
+        return True
+    if price.from_time < price.until_time:
+        return price.from_time <= local.time() < price.until_time
+    return local.time() >= price.from_time or local.time() < price.until_time
+
+
+def _decimal_text(quantity: Fraction) -> str:
+    """At most four decimals, without trailing zeros: 1.5, 2, 0.3333."""
+    thousands = (quantity * 10_000 + Fraction(1, 2)).__floor__()
+    text = f"{Decimal(thousands) / 10_000:.4f}"
+    return text.rstrip("0").rstrip(".")

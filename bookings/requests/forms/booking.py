@@ -1,0 +1,91 @@
+"""The form of a booking request."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from bookings.requests.domain.words import Direction
+from bookings.requests.forms.common import LocalDateTime, choices, offer
+from bookings.requests.selectors.bookings import last_booking
+from instrument_share.accounts import selectors as accounts
+from instrument_share.kernel.interval import Interval
+from instrument_share.pages.forms import _told
+from instrument_share.web.asked import InstantField, TimesForm
+from instrument_share.web.formats import bilingual
+from providers.domain import PriceUnit, ServiceMode
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import Organization, User
+    from providers.domain import Terms
+
+PERSON = "person"
+
+
+def _asks_for_samples(terms: "Terms") -> bool:
+    """Whether the number of samples decides anything: the price, or a way of service that needs it."""
+    return ServiceMode.SAMPLES in terms.service_modes or any(
+        price.unit is PriceUnit.SAMPLE for price in terms.prices
+    )
+
+
+def _payer_of_last_time(viewer: "User") -> str:
+    """Who paid for the booking that the person made last; the first of the list for who has made none."""
+    last = last_booking(viewer)
+    if last is None:
+        return ""
+    return last.payer_organization.public_id if last.payer_organization else PERSON
+
+
+class BookingForm(TimesForm):
+    """A request for an instrument, in Asia/Shanghai; the rules themselves are checked by the service."""
+
+    starts_at = InstantField(label=_("Starts at"), widget=LocalDateTime)
+    ends_at = InstantField(label=_("Ends at"), widget=LocalDateTime)
+    payer = forms.ChoiceField(label=_("Who pays"))
+    service_mode = forms.ChoiceField(label=_("Way of service"))
+    samples = forms.IntegerField(label=_("Number of samples"), min_value=0, max_value=10_000, required=False)
+    subject = forms.CharField(
+        label=_("What is to be measured"),
+        max_length=200,
+        help_text=_("For example: fracture surface of an alloy, 3 samples of 10 mm"),
+    )
+    project = forms.CharField(label=_("Project"), max_length=200, required=False)
+    direction = forms.ChoiceField(label=_("Direction"))
+
+    def __init__(self, data: Any, *, viewer: "User", terms: "Terms | None", initial: Any = None) -> None:
+        super().__init__(data, initial={"payer": _payer_of_last_time(viewer), **(initial or {})})
+        self._organizations = {
+            membership.organization.public_id: membership.organization
+            for membership in accounts.standing(viewer).memberships
+        }
+        payers = [(key, bilingual(row, "name")) for key, row in self._organizations.items()]
+        offer(self, "payer", [*payers, (PERSON, _("Myself, as a person"))])
+        modes = sorted(terms.service_modes) if terms else []
+        offer(self, "service_mode", [(mode.value, _told(mode)) for mode in modes])
+        offer(self, "direction", choices(Direction))
+        if terms and not _asks_for_samples(terms):
+            self.fields["samples"].widget = forms.HiddenInput()
+
+    def is_priceable(self) -> bool:
+        """Whether enough is filled in, and makes sense, to say what it costs."""
+        self.is_valid()
+        return not self.errors.keys() & {"starts_at", "ends_at", "payer", "service_mode", "samples"}
+
+    @property
+    def payer_organization(self) -> "Organization | None":
+        return self._organizations.get(self.cleaned_data["payer"])
+
+    def as_request(self) -> dict[str, Any]:
+        """The arguments of `booking_create`."""
+        asked = self.cleaned_data
+        payer = self.payer_organization
+        return {
+            "interval": Interval(asked["starts_at"], asked["ends_at"]),
+            "service_mode": ServiceMode(asked["service_mode"]),
+            "payer_organization_id": payer.pk if payer else None,
+            "subject": asked.get("subject", ""),
+            "project": asked.get("project", ""),
+            "direction": asked.get("direction") or Direction.RESEARCH.value,
+            "samples": asked.get("samples") or 0,
+        }

@@ -1,0 +1,40 @@
+"""The form of a closure."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from bookings.requests.forms.common import TimeForm, offer
+from instrument_share.web.formats import bilingual
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from providers.models import Instrument
+
+
+class InstrumentChoice(forms.Form):
+    """One of the instruments that the person answers for."""
+
+    instrument = forms.ChoiceField(label=gettext_lazy("Instrument"))
+
+    def __init__(self, *args: Any, instruments: "Iterable[Instrument]", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._instruments = {one.public_id: one for one in instruments}
+        offer(self, "instrument", [(key, bilingual(one, "name")) for key, one in self._instruments.items()])
+
+    @property
+    def chosen(self) -> "Instrument":
+        return self._instruments[self.cleaned_data["instrument"]]
+
+
+class ClosureForm(InstrumentChoice, TimeForm):
+    """From when to when nobody can come, and why."""
+
+    reason_zh = forms.CharField(
+        label=gettext_lazy("Reason (Chinese)"),
+        max_length=200,
+        help_text=gettext_lazy("Everybody who looks at the calendar reads it."),
+    )
+    reason_en = forms.CharField(label=gettext_lazy("Reason (English)"), max_length=200, required=False)

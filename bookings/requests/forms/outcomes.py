@@ -1,0 +1,86 @@
+"""The form that says what becomes of each booking that a decision hits."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from bookings.requests.forms.common import LocalDateTime
+from instrument_share.kernel.interval import Interval
+from instrument_share.web.asked import InstantField
+from instrument_share.web.formats import timerange
+
+if TYPE_CHECKING:
+    from bookings.requests.models import Booking
+
+
+CANCEL, MOVE, KEEP = "cancel", "move", "keep"
+WAYS: Mapping[str, Any] = {
+    KEEP: _("Keep it: it takes place as booked"),
+    CANCEL: _("Cancel it without charge"),
+    MOVE: _("Move it, of the same length, to:"),
+}
+
+
+class OutcomesForm(forms.Form):
+    """What becomes of each booking that a decision hits; `ways` are those that are possible."""
+
+    def __init__(
+        self, data: Any, *, hit: "Sequence[Booking]", ways: "Sequence[str]" = (CANCEL, MOVE)
+    ) -> None:
+        super().__init__(data)
+        self.hit, self.ways = hit, ways
+        for booking in hit:
+            time = timerange(Interval(booking.starts_at, booking.ends_at))
+            self.fields[f"outcome_{booking.public_id}"] = forms.ChoiceField(
+                label=f"{booking.user.name} · {time}",
+                choices=[(way, WAYS[way]) for way in ways],
+                widget=forms.RadioSelect,
+            )
+            if MOVE in ways:
+                self.fields[f"start_{booking.public_id}"] = InstantField(
+                    label=_("New start, where it is moved"), required=False, widget=LocalDateTime
+                )
+
+    @staticmethod
+    def answers(data: Mapping[str, Any]) -> bool:
+        """Whether what was sent says what becomes of bookings, so that it is judged."""
+        return any(name.startswith("outcome_") for name in data)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for booking in self.hit:
+            start = f"start_{booking.public_id}"
+            if (
+                cleaned.get(f"outcome_{booking.public_id}") == MOVE
+                and not cleaned.get(start)
+                and start not in self.errors
+            ):
+                self.add_error(start, _("Enter the new start."))
+        return cleaned
+
+    @property
+    def rows(self) -> list[tuple[Any, ...]]:
+        """Each booking with its fields."""
+        return [
+            (
+                booking,
+                self[f"outcome_{booking.public_id}"],
+                self[f"start_{booking.public_id}"] if MOVE in self.ways else None,
+            )
+            for booking in self.hit
+        ]
+
+    @property
+    def outcomes(self) -> dict[str, Any]:
+        """By public id, as the services take it."""
+        return {booking.public_id: self._outcome(booking) for booking in self.hit}
+
+    def _outcome(self, booking: "Booking") -> Any:
+        said = self.cleaned_data[f"outcome_{booking.public_id}"]
+        if said != MOVE:
+            return said
+        start: datetime = self.cleaned_data[f"start_{booking.public_id}"]
+        return Interval(start, start + (booking.ends_at - booking.starts_at))

@@ -1,0 +1,134 @@
+"""Bookings, groups of bookings, credit events and the projection of next free times."""
+
+from functools import partial
+
+from django.db import models
+from django.db.models import F, Q
+
+from bookings.requests.domain.states import HOLDING, BookingState
+from bookings.requests.domain.words import CreditKind
+from instrument_share.kernel.public_id import new_public_id
+
+
+class BookingGroup(models.Model):
+    """预约组: bookings made together (a basket, linked instruments, a series)."""
+
+    public_id = models.CharField(
+        max_length=16, unique=True, editable=False, default=partial(new_public_id, "GRP")
+    )
+    user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="booking_groups")
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class Booking(models.Model):
+    """预约: a person's claim to an instrument for `[starts_at, ends_at)`, holding it until `held_until`.
+
+    No two bookings that hold time overlap on one instrument: the database refuses it (see `guards`).
+    """
+
+    public_id = models.CharField(
+        max_length=16, unique=True, editable=False, default=partial(new_public_id, "BKG")
+    )
+    group = models.ForeignKey(BookingGroup, on_delete=models.PROTECT, related_name="bookings")
+    instrument = models.ForeignKey("providers.Instrument", on_delete=models.PROTECT, related_name="bookings")
+    rule = models.ForeignKey("providers.OpenServiceRule", on_delete=models.PROTECT, related_name="bookings")
+    user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="bookings")
+    payer_organization = models.ForeignKey(
+        "accounts.Organization", on_delete=models.PROTECT, null=True, related_name="bookings_paid"
+    )
+    payer_person = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, related_name="bookings_paid"
+    )
+    state = models.CharField(max_length=10, choices=[(s.value, s.value) for s in BookingState])
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    held_until = models.DateTimeField(help_text="the end plus the rule's turnaround")
+    user_kind = models.CharField(max_length=10)
+    service_mode = models.CharField(max_length=15)
+    subject = models.CharField(max_length=200, help_text="what is to be measured")
+    project = models.CharField(max_length=200, blank=True)
+    direction = models.CharField(max_length=12, default="research")
+    samples = models.PositiveIntegerField(default=0)
+    quote = models.JSONField(help_text="the lines of the price, frozen")
+    quoted_yuan = models.DecimalField(max_digits=12, decimal_places=2)
+    charged_yuan = models.DecimalField(
+        max_digits=12, decimal_places=2, null=True, help_text="what a late cancel or a no-show costs"
+    )
+    requested_at = models.DateTimeField()
+    decide_by = models.DateTimeField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    decision_note = models.CharField(max_length=500, blank=True)
+    ended_at = models.DateTimeField(null=True, help_text="when it was cancelled, rejected or lapsed")
+    late_cancel = models.BooleanField(default=False)
+    checked_in_at = models.DateTimeField(null=True)
+    checked_out_at = models.DateTimeField(null=True)
+    revision = models.PositiveIntegerField(default=1, help_text="grows with every change; the ETag")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")) & Q(held_until__gte=F("ends_at")),
+                name="booking_times_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(payer_organization__isnull=False, payer_person__isnull=True)
+                | Q(payer_organization__isnull=True, payer_person__isnull=False),
+                name="booking_one_payer",
+            ),
+            models.CheckConstraint(condition=Q(quoted_yuan__gte=0), name="booking_quote_not_negative"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["instrument", "starts_at", "held_until"],
+                condition=Q(state__in=sorted(HOLDING)),
+                name="booking_holding",
+            ),
+            models.Index(fields=["instrument", "starts_at"], name="booking_by_instrument"),
+            models.Index(fields=["user", "starts_at"], name="booking_by_user"),
+            models.Index(fields=["payer_organization", "starts_at"], name="booking_by_payer"),
+            models.Index(
+                fields=["state", "decide_by"], condition=Q(state="requested"), name="booking_waiting"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class NextFree(models.Model):
+    """When an instrument is next free: a projection, kept by whoever changes holds, moved on by `tick`."""
+
+    instrument = models.OneToOneField(
+        "providers.Instrument", on_delete=models.CASCADE, related_name="next_free"
+    )
+    at = models.DateTimeField(null=True)
+    until = models.DateTimeField(null=True)
+    computed_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["at", "instrument"], name="next_free_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.instrument_id} {self.at}"
+
+
+class CreditEvent(models.Model):
+    """信用记录: a no-show, a late cancel or misuse, and when it stops counting."""
+
+    user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="credit_events")
+    booking = models.ForeignKey(
+        "bookings.Booking", on_delete=models.PROTECT, null=True, related_name="credit_events"
+    )
+    kind = models.CharField(max_length=12, choices=[(k.value, k.value) for k in CreditKind])
+    occurred_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "ends_at"], name="credit_by_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.kind}"

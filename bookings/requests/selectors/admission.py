@@ -1,0 +1,220 @@
+"""The facts behind a request, gathered for `bookings.requests.domain.admission`, and its price."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import rules
+from django.db.models import Q
+
+from bookings.requests.domain import admission, credit, pricing, quota
+from bookings.requests.domain.errors import BookingRefused, SlotTaken
+from bookings.requests.domain.states import HOLDING, BookingState
+from bookings.requests.models import Booking
+from bookings.requests.selectors.bookings import credit_ends
+from bookings.requests.selectors.holds import holds
+from bookings.requests.selectors.together import mates
+from instrument_share.accounts.selectors.standing import standing
+from instrument_share.kernel.errors import Problem, gettext_noop
+from instrument_share.kernel.interval import Interval
+from instrument_share.kernel.wording import Bilingual, Sentence
+from providers import public as providers
+from providers.domain import Decision, InstrumentState, QuotaHolder, ServiceMode, UserKind
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import Organization, User
+    from instrument_share.accounts.selectors import Viewer
+    from providers.domain import Terms
+    from providers.models import Instrument
+
+OF_THE_INSTRUMENT = ("booking.not_published", "booking.no_rule", "booking.outside_windows", "booking.closed")
+"""Said of each instrument; what is wrong with the person or the request is said once."""
+COUNTED = [*HOLDING, BookingState.COMPLETED, BookingState.NO_SHOW]
+"""Bookings that count towards quotas."""
+
+
+def booking_problems(
+    viewer: "User",
+    instrument: "Instrument",
+    *,
+    interval: Interval,
+    service_mode: ServiceMode,
+    payer_organization: "Organization | None",
+    subject: str,
+    samples: int,
+    now: datetime,
+    moving: Booking | None = None,
+) -> list[Problem]:
+    """Everything that stands against this request, as `booking_create` would find it. Changes nothing.
+
+    An instrument that can't be booked without others is asked about with them: what stands against one of
+    those is said with its name (`booking.linked_taken`, `booking.linked_refused`). The requester is the
+    viewer; for a booking that is `moving`, its own user. The deadline for changes binds that user, not the
+    keeper.
+    """
+    asked: dict[str, Any] = {
+        "interval": interval,
+        "service_mode": service_mode,
+        "payer_organization": payer_organization,
+        "subject": subject,
+        "samples": samples,
+        "now": now,
+    }
+    found = _problems(viewer, instrument, moving=moving, **asked)
+    others: list[tuple[Instrument, Booking | None]]
+    if moving is None:
+        others = [(one, None) for one in providers.instruments_by_id(providers.linked_ids(instrument.pk))]
+    else:
+        others = [(mate.instrument, mate) for mate in mates(moving)]
+    known = {problem.code for problem in found} - {SlotTaken.code, *OF_THE_INSTRUMENT}
+    for other, mate in others:
+        theirs = _problems(viewer, other, moving=mate, **asked)
+        found += [_of_linked(other, problem) for problem in theirs if problem.code not in known]
+    return found
+
+
+def _of_linked(instrument: "Instrument", problem: Problem) -> Problem:
+    name = Bilingual(instrument.name_zh, instrument.name_en)
+    if problem.code == SlotTaken.code:
+        message = gettext_noop(
+            "“{instrument}”, which is booked together with this one, is taken at this time. Choose a time at "
+            "which both are free."
+        )
+        return Problem("booking.linked_taken", message, {"instrument": name}, "starts_at")
+    message = gettext_noop("“{instrument}”, which is booked together with this one: {problem}")
+    told = {"instrument": name, "problem": Sentence(problem.message, problem.params)}
+    return Problem("booking.linked_refused", message, told, problem.field)
+
+
+def _problems(
+    viewer: "User",
+    instrument: "Instrument",
+    *,
+    interval: Interval,
+    service_mode: ServiceMode,
+    payer_organization: "Organization | None",
+    subject: str,
+    samples: int,
+    now: datetime,
+    moving: Booking | None,
+) -> list[Problem]:
+    """What stands against the request on this one instrument."""
+    terms = providers.terms_at(instrument.pk, now)
+    user = viewer if moving is None else moving.user
+    but = None if moving is None else moving.pk
+    request = admission.Request(
+        interval=interval,
+        service_mode=service_mode,
+        subject=subject,
+        samples=samples,
+        moves_from=Interval(moving.starts_at, moving.ends_at)
+        if moving is not None and moving.user_id == viewer.pk
+        else None,
+    )
+    return admission.problems(
+        terms,
+        request=request,
+        requester=_requester(user, payer_organization, instrument, interval, but, now, terms),
+        situation=_situation(instrument, interval, but, terms),
+        now=now,
+    )
+
+
+def asks_again(viewer: "User", booking: Booking, terms: "Terms | None") -> bool:
+    """Whether a move by the viewer under these terms undoes the approval: it was for the time that the keeper
+    saw, so for another time whoever may not decide asks again."""
+    return (
+        booking.state == BookingState.APPROVED
+        and terms is not None
+        and terms.decision == Decision.BY_KEEPER
+        and not rules.has_perm("bookings.decide", viewer, booking)
+    )
+
+
+def quote_for(
+    viewer: "Viewer",
+    instrument: "Instrument",
+    *,
+    interval: Interval,
+    service_mode: ServiceMode,
+    payer_organization: "Organization | None",
+    samples: int,
+    now: datetime,
+) -> pricing.Quote:
+    """The price of a request under the rule in force; visitors are quoted as individuals. Raises
+    BookingRefused where no rule is in force."""
+    terms = providers.terms_at(instrument.pk, now)
+    if terms is None:
+        raise BookingRefused(
+            problems=[
+                Problem(
+                    "booking.no_rule",
+                    gettext_noop(
+                        "No open-service rule is in force for this instrument. Ask its contact person."
+                    ),
+                )
+            ]
+        )
+    kind = (
+        UserKind.INDIVIDUAL
+        if viewer.is_anonymous
+        else providers.user_kind(viewer, payer_organization, instrument)
+    )
+    return pricing.quote(terms, interval, kind, service_mode, samples)
+
+
+def _requester(
+    user: "User",
+    payer_organization: "Organization | None",
+    instrument: "Instrument",
+    interval: Interval,
+    but: int | None,
+    now: datetime,
+    terms: "Terms | None",
+) -> admission.Requester:
+    organization_id = None if payer_organization is None else payer_organization.pk
+    needs_qualification = terms is not None and terms.needs_qualification
+    quotas = () if terms is None else terms.quotas
+    reach = {holder: quota.reach(quotas, holder, interval) for holder in QuotaHolder}
+    return admission.Requester(
+        user_kind=providers.user_kind(user, payer_organization, instrument),
+        for_organization=organization_id is not None,
+        account_active=user.is_active,
+        organization_admitted=organization_id is None or organization_id in standing(user).organization_ids(),
+        credit_suspended_until=credit.suspended_until(credit_ends(user.pk, now), now),
+        qualified=not needs_qualification
+        or providers.has_qualification(user.pk, instrument.pk, interval.end),
+        bookings=_counted(Q(user=user), instrument.pk, reach[QuotaHolder.USER], but),
+        organization_bookings=[]
+        if organization_id is None
+        else _counted(
+            Q(payer_organization_id=organization_id), instrument.pk, reach[QuotaHolder.ORGANIZATION], but
+        ),
+    )
+
+
+def _counted(whose: Q, instrument_id: int, reach: Interval | None, but: int | None) -> list[Interval]:
+    """Bookings of the instrument in this time that count towards quotas."""
+    if reach is None:
+        return []
+    rows = Booking.objects.filter(
+        whose,
+        instrument_id=instrument_id,
+        state__in=COUNTED,
+        starts_at__lt=reach.end,
+        ends_at__gt=reach.start,
+    )
+    if but is not None:
+        rows = rows.exclude(pk=but)
+    return [Interval(start, end) for start, end in rows.values_list("starts_at", "ends_at")]
+
+
+def _situation(
+    instrument: "Instrument", interval: Interval, but: int | None, terms: "Terms | None"
+) -> admission.Situation:
+    around = interval if terms is None else Interval(interval.start, interval.end + terms.turnaround)
+    return admission.Situation(
+        published=instrument.state == InstrumentState.PUBLISHED,
+        windows=providers.open_windows([instrument.pk], interval).get(instrument.pk, []),
+        closures=providers.closures([instrument.pk], interval).get(instrument.pk, []),
+        holds=holds([instrument.pk], around, but=but).get(instrument.pk, []),
+    )

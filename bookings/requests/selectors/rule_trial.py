@@ -1,0 +1,222 @@
+"""What last month's requests would have met under terms that are not in force."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from bookings.requests.domain import admission, pricing, quota
+from bookings.requests.models import Booking
+from bookings.requests.selectors.admission import COUNTED
+from bookings.requests.selectors.bookings import bookings
+from bookings.requests.selectors.moves import Moves, moves_of
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.errors import Problem
+from instrument_share.kernel.interval import Interval
+from providers.domain import QuotaHolder, ServiceMode, UserKind
+from providers.public import Qualified, openings_as_if_earlier, qualifications_ever
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.selectors import Viewer
+    from providers.domain import TermsDraft
+    from providers.models import Instrument
+
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A request of last month that the terms would not have admitted, the time first asked for, and why."""
+
+    booking: Booking
+    asked: Interval
+    problems: tuple[Problem, ...]
+
+    @property
+    def moved(self) -> bool:
+        """Whether the booking lies at another time by now."""
+        return self.asked != Interval(self.booking.starts_at, self.booking.ends_at)
+
+
+@dataclass(frozen=True)
+class RuleTrial:
+    """Last month under other terms. Amounts are quotes of the requests that became bookings and stayed."""
+
+    month: Interval
+    requests: int
+    refused: tuple[Refused, ...]
+    quoted_yuan: Decimal
+    """As quoted then."""
+    repriced_yuan: Decimal
+    """The same bookings at the prices of these terms, refused ones included."""
+    lost_yuan: Decimal
+    """The part of `quoted_yuan` of those that would have been refused."""
+
+    @property
+    def admitted(self) -> int:
+        return self.requests - len(self.refused)
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A booking as far as quotas count it: from when it was asked for until it was given up."""
+
+    pk: int
+    public_id: str
+    interval: Interval
+    requested_at: datetime
+    given_up_at: datetime | None
+
+
+def rule_trial(
+    viewer: "Viewer", instrument: "Instrument", draft: "TermsDraft", *, applies_from: datetime, now: datetime
+) -> RuleTrial:
+    """Judge the requests of the calendar month before `now` by booking's own admission under the draft.
+
+    Each is judged as at the moment when it was made, for the time that was first asked for, with the windows
+    that the draft would have opened, and with what its user had then. What the draft would have refused
+    counts towards no quota of a later one. Overlaps, closures, credit and membership are left out: they are
+    none of the terms' business, and these requests had passed them. At most ten statements for any number of
+    requests. Raises CalendarYearUnknown.
+    """
+    month = quota.month_of(quota.month_of(now).start - ONE_DAY)
+    asked = list(
+        bookings(viewer)
+        .filter(instrument=instrument, requested_at__gte=month.start, requested_at__lt=month.end)
+        .order_by("requested_at", "pk")
+    )
+    refused = _refused(asked, instrument, draft, applies_from)
+    stayed = [booking for booking in asked if booking.state in COUNTED]
+    lost = {one.booking.pk for one in refused}
+    return RuleTrial(
+        month=month,
+        requests=len(asked),
+        refused=refused,
+        quoted_yuan=sum((booking.quoted_yuan for booking in stayed), Decimal()),
+        repriced_yuan=sum((_price(draft, booking) for booking in stayed), Decimal()),
+        lost_yuan=sum((booking.quoted_yuan for booking in stayed if booking.pk in lost), Decimal()),
+    )
+
+
+def _refused(
+    asked: Sequence[Booking], instrument: "Instrument", draft: "TermsDraft", applies_from: datetime
+) -> tuple[Refused, ...]:
+    if not asked:
+        return ()
+    moves = moves_of([one.public_id for one in asked])
+    first = {one.pk: moves.first(one.public_id, Interval(one.starts_at, one.ends_at)) for one in asked}
+    span = Interval(min(one.start for one in first.values()), max(one.end for one in first.values()))
+    windows = openings_as_if_earlier(
+        draft,
+        applies_from.astimezone(CITY_TIME).date(),
+        span.start.astimezone(CITY_TIME).date() - ONE_DAY,
+        span.end.astimezone(CITY_TIME).date() + ONE_DAY,
+    )
+    qualified = (
+        qualifications_ever(instrument.pk, {one.user_id for one in asked})
+        if draft.needs_qualification
+        else {}
+    )
+    made = _made(asked, instrument, draft, span)
+    found: list[Refused] = []
+    turned_away: set[int] = set()
+    for booking in asked:
+        interval = first[booking.pk]
+        problems = admission.problems(
+            draft,
+            request=admission.Request(
+                interval, ServiceMode(booking.service_mode), booking.subject or "—", booking.samples
+            ),
+            requester=_requester(booking, interval, made, turned_away, qualified.get(booking.user_id, ())),
+            situation=admission.Situation(True, _around(windows, interval), [], []),
+            now=booking.requested_at,
+        )
+        if problems:
+            turned_away.add(booking.pk)
+            found.append(Refused(booking, interval, tuple(problems)))
+    return tuple(found)
+
+
+def _requester(
+    booking: Booking,
+    asked: Interval,
+    made: "_Others",
+    turned_away: set[int],
+    qualified: Iterable[Qualified],
+) -> admission.Requester:
+    organization_id = booking.payer_organization_id
+    return admission.Requester(
+        user_kind=UserKind(booking.user_kind),
+        for_organization=organization_id is not None,
+        qualified=any(one.held(booking.requested_at, asked.end) for one in qualified),
+        bookings=_standing(made.by_user[booking.user_id], booking, made.moves, turned_away),
+        organization_bookings=[]
+        if organization_id is None
+        else _standing(made.by_organization[organization_id], booking, made.moves, turned_away),
+    )
+
+
+@dataclass(frozen=True)
+class _Others:
+    by_user: dict[int, list[_Made]]
+    by_organization: dict[int, list[_Made]]
+    moves: Moves
+
+
+def _made(
+    asked: Sequence[Booking], instrument: "Instrument", draft: "TermsDraft", span: Interval
+) -> "_Others":
+    """Everything that could count towards a quota of one of the requests. Two statements, or none.
+
+    Not what was asked for before that month and has since been moved away from its time.
+    """
+    others = _Others(defaultdict(list), defaultdict(list), Moves({}))
+    reaches = [reach for holder in QuotaHolder if (reach := quota.reach(draft.quotas, holder, span))]
+    if not reaches:
+        return others
+    within = Q(
+        starts_at__lt=max(reach.end for reach in reaches), ends_at__gt=min(reach.start for reach in reaches)
+    )
+    rows = Booking.objects.filter(
+        within | Q(requested_at__gte=asked[0].requested_at),
+        instrument=instrument,
+        requested_at__lte=asked[-1].requested_at,
+    )
+    for row in rows:
+        given_up_at = None if row.state in COUNTED else row.ended_at
+        lies = Interval(row.starts_at, row.ends_at)
+        one = _Made(row.pk, row.public_id, lies, row.requested_at, given_up_at)
+        others.by_user[row.user_id].append(one)
+        if row.payer_organization_id is not None:
+            others.by_organization[row.payer_organization_id].append(one)
+    return replace(others, moves=moves_of([row.public_id for row in rows]))
+
+
+def _standing(made: Iterable[_Made], booking: Booking, moves: Moves, turned_away: set[int]) -> list[Interval]:
+    """What stood when the booking was asked for, where it lay then."""
+    at = booking.requested_at
+    return [
+        moves.as_of(one.public_id, one.interval, at)
+        for one in made
+        if (one.requested_at, one.pk) < (at, booking.pk)
+        and (one.given_up_at is None or one.given_up_at > at)
+        and one.pk not in turned_away
+    ]
+
+
+def _around(windows: Sequence[Interval], interval: Interval) -> list[Interval]:
+    return [window for window in windows if window.start < interval.end and window.end > interval.start]
+
+
+def _price(draft: "TermsDraft", booking: Booking) -> Decimal:
+    return pricing.quote(
+        draft,
+        Interval(booking.starts_at, booking.ends_at),
+        UserKind(booking.user_kind),
+        ServiceMode(booking.service_mode),
+        booking.samples,
+    ).total

@@ -1,0 +1,98 @@
+"""What every change of held time shares: the database's refusal in words, the projection, late charges."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+
+from bookings.requests.domain.cancellation import late_cancel_charge
+from bookings.requests.domain.errors import RevisionMismatch, SlotTaken
+from bookings.requests.domain.states import HOLDING, MOVES, BookingState
+from bookings.requests.models import Booking
+from instrument_share.journal import services as journal
+from instrument_share.kernel.interval import Interval
+from instrument_share.kernel.states import moved
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+EXCLUSION_VIOLATION = "23P01"
+OVERLAP = "booking_no_overlap"
+
+
+@contextmanager
+def overlap_refused() -> Iterator[None]:
+    """Turns the database's refusal of an overlap (see `bookings.guards`) into SlotTaken."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if getattr(error.__cause__, "sqlstate", None) == EXCLUSION_VIOLATION or OVERLAP in str(error):
+            raise SlotTaken from error
+        raise
+
+
+def advance(booking: Booking, move: str, *fields: str) -> None:
+    """Make a move of the table of states and save it together with the `fields` that the caller has set."""
+    booking.state = moved(MOVES, booking.state, move)
+    booking.revision += 1
+    with overlap_refused():
+        booking.save(update_fields=["state", "revision", *fields])
+
+
+def require_revision(booking: Booking, revision: int | None) -> None:
+    """RevisionMismatch when the caller has seen another revision than the stored one; None skips the
+    check.
+    """
+    if revision is not None and revision != booking.revision:
+        raise RevisionMismatch
+
+
+def late_charges_refresh(
+    instrument_id: int, interval: Interval, *, actor: "User | None", now: datetime
+) -> None:
+    """A late canceller pays only for the part that nobody took: charge again what meets the interval.
+
+    To be called, under the instrument's lock, whenever other bookings take or free this time.
+    """
+    cancelled = Booking.objects.filter(
+        instrument_id=instrument_id,
+        late_cancel=True,
+        charged_yuan__isnull=False,
+        starts_at__lt=interval.end,
+        ends_at__gt=interval.start,
+    ).select_related("rule", "instrument")
+    for booking in cancelled:
+        before, charge = booking.charged_yuan, late_charge(booking)
+        if charge != before:
+            booking.charged_yuan = charge
+            booking.save(update_fields=["charged_yuan"])
+            journal.record(
+                actor=actor,
+                action="booking.charged_again",
+                subject=booking,
+                now=now,
+                organization_id=booking.instrument.organization_id,
+                details={"from": str(before), "charged_yuan": str(charge)},
+            )
+
+
+def late_charge(booking: Booking) -> Decimal:
+    """What this late cancel costs, given who has taken its time since. Who took it and did not come pays for
+    it, so it counts as taken.
+    """
+    takers = Booking.objects.filter(
+        instrument_id=booking.instrument_id,
+        state__in=[*HOLDING, BookingState.COMPLETED, BookingState.NO_SHOW],
+        starts_at__lt=booking.ends_at,
+        ends_at__gt=booking.starts_at,
+    ).exclude(pk=booking.pk)
+    return late_cancel_charge(
+        booking.quoted_yuan,
+        booking.rule.late_cancel_percent,
+        Interval(booking.starts_at, booking.ends_at),
+        [Interval(start, end) for start, end in takers.values_list("starts_at", "ends_at")],
+    )

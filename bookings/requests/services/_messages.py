@@ -1,0 +1,87 @@
+"""What people are told about their bookings and uses, and where they read more."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from bookings.requests.models import Booking
+from bookings.usage.models import UsageLog
+from instrument_share.journal.services import notify
+from instrument_share.kernel.errors import gettext_noop
+from instrument_share.kernel.wording import Bilingual
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+    from providers.models import Instrument
+
+REQUESTED = gettext_noop("{user} asks to use {instrument} from {starts_at}. Decide by {decide_by}.")
+BOOKED = gettext_noop("{user} has booked {instrument} from {starts_at}.")
+APPROVED = gettext_noop("Your booking of {instrument} from {starts_at} is approved.")
+REJECTED = gettext_noop("Your booking of {instrument} from {starts_at} was declined: {reason}")
+CANCELLED = gettext_noop("The booking of {instrument} from {starts_at} was cancelled: {reason}")
+LEFT_THE_PAYER = gettext_noop(
+    "The booking of {instrument} from {starts_at} was cancelled: {user} no longer belongs to "
+    "“{organization}”, which was to pay."
+)
+KEPT = gettext_noop(
+    "Your booking of {instrument} from {starts_at} stands all the same, although this was decided: {reason}"
+)
+MOVED = gettext_noop("The booking of {instrument} was moved to {starts_at}.")
+MOVED_FOR_DECISION = gettext_noop(
+    "{user} has moved the booking of {instrument} to {starts_at}. Decide again by {decide_by}."
+)
+OUTSIDE_NOW = gettext_noop(
+    "The public holidays were corrected: the booking of {instrument} from {starts_at} lies outside the "
+    "opening hours now. It stands; arrange with each other whether it is to be moved."
+)
+LAPSED = gettext_noop(
+    "Nobody decided on your booking of {instrument} from {starts_at} in time; it has lapsed."
+)
+NO_SHOW = gettext_noop("You did not come for your booking of {instrument} from {starts_at}.")
+CONFIRM = gettext_noop("Your use of {instrument} from {starts_at} was recorded. Confirm or question it.")
+CORRECTED = gettext_noop(
+    "The record of your use of {instrument} from {starts_at} is to be corrected. Confirm it."
+)
+
+
+def tell_user(booking: Booking, message: str, now: datetime, **params: Any) -> None:
+    notify(
+        users=[booking.user],
+        message=message,
+        now=now,
+        path=booking_path(booking),
+        params=_params(booking, params),
+    )
+
+
+def tell_keepers(booking: Booking, message: str, now: datetime, **params: Any) -> None:
+    keepers: list[User] = list(booking.instrument.keepers.filter(is_active=True))
+    notify(
+        users=keepers, message=message, now=now, path=booking_path(booking), params=_params(booking, params)
+    )
+
+
+def tell_user_of_log(log: UsageLog, message: str, now: datetime) -> None:
+    notify(
+        users=[log.user],
+        message=message,
+        now=now,
+        path=f"/usage/{log.public_id}/",
+        params={"instrument": _name(log.instrument), "starts_at": log.starts_at},
+    )
+
+
+def booking_path(booking: Booking) -> str:
+    return f"/bookings/{booking.public_id}/"
+
+
+def _params(booking: Booking, more: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "instrument": _name(booking.instrument),
+        "user": booking.user.name,
+        "starts_at": booking.starts_at,
+        **more,
+    }
+
+
+def _name(instrument: "Instrument") -> Bilingual:
+    return Bilingual(instrument.name_zh, instrument.name_en)

@@ -1,0 +1,62 @@
+"""Taking an instrument out of use, and what becomes of the bookings in that time."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Q
+
+from bookings.requests.domain.errors import ClosureHitsBookings
+from bookings.requests.selectors.holds import settling_lock
+from bookings.requests.services._settling import Outcome, carry_out, hit_lock, require_outcomes
+from bookings.requests.services.next_free import next_free_refresh
+from instrument_share.accounts.permissions import require
+from instrument_share.kernel.interval import Interval
+from providers import public as providers
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+    from providers.models import Closure
+
+
+@transaction.atomic
+def closure_place(
+    *,
+    actor: "User",
+    instrument_id: int,
+    interval: Interval,
+    reason_zh: str,
+    now: datetime,
+    reason_en: str = "",
+    outcomes: Mapping[str, Outcome] | None = None,
+) -> "Closure":
+    """Close an instrument for an interval, with a reason that users see.
+
+    `outcomes` say by public id what becomes of each booking in that time. Raises ClosureHitsBookings with the
+    bookings for which it is not said. The users are told at once.
+    """
+    instrument = settling_lock(instrument_id)
+    require(actor, "providers.close_instrument", instrument)
+    said = outcomes or {}
+    hit = hit_lock(Q(instrument_id=instrument_id, starts_at__lt=interval.end, ends_at__gt=interval.start))
+    require_outcomes(
+        hit,
+        said,
+        {"cancel", "move"},
+        refusal=ClosureHitsBookings,
+        code="closure.booking_without_outcome",
+    )
+    closure = providers.closure_record(
+        actor=actor,
+        instrument_id=instrument_id,
+        interval=interval,
+        reason_zh=reason_zh,
+        reason_en=reason_en,
+        now=now,
+    )
+    for booking in hit:
+        outcome = said[booking.public_id]
+        carry_out(booking, outcome, actor=actor, reason=reason_zh, because="closure", now=now)
+    next_free_refresh([instrument_id], now)
+    return closure

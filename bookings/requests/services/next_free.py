@@ -1,0 +1,100 @@
+"""The projection of when each instrument is next free."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from bookings.requests.domain import availability
+from bookings.requests.models import NextFree
+from bookings.requests.selectors.holds import holds
+from instrument_share.kernel.interval import Interval
+from providers import public as providers
+
+if TYPE_CHECKING:
+    from providers.models import Instrument
+
+STALE_AFTER = timedelta(hours=1)
+AT_ONCE = 100
+
+
+@transaction.atomic
+def next_free_refresh(instrument_ids: Collection[int], now: datetime) -> None:
+    """Work out again when these instruments are next free, in the transaction that changed holds; they are
+    locked, so that nobody writes what was true before another's change.
+
+    Next free is the first start, on the rule's step and with its lead time, at which the shortest booking
+    fits before the horizon. The number of statements does not depend on the number of instruments.
+    """
+    ids = sorted(set(instrument_ids))
+    providers.instrument_locks(ids)
+    terms = providers.terms_now(_published(ids), now)
+    far = max((one.horizon + one.turnaround for one in terms.values()), default=timedelta(days=1))
+    span = Interval(now, now + far)
+    windows, closures = providers.open_windows(ids, span), providers.closures(ids, span)
+    held = holds(ids, span)
+    rows = []
+    for pk in ids:
+        found = None
+        if pk in terms:
+            rule = terms[pk]
+            free = availability.free(
+                windows.get(pk, []), closures.get(pk, []), held.get(pk, []), rule.turnaround
+            )
+            horizon = now + rule.horizon
+            within = [Interval(one.start, min(one.end, horizon)) for one in free if one.start < horizon]
+            found = availability.next_free(within, rule.step, rule.min_length, now + rule.lead)
+        rows.append(
+            NextFree(
+                instrument_id=pk,
+                at=found.start if found else None,
+                until=found.end if found else None,
+                computed_at=now,
+            )
+        )
+    NextFree.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["instrument"],
+        update_fields=["at", "until", "computed_at"],
+        batch_size=500,
+    )
+
+
+def next_free_advance(now: datetime) -> int:
+    """Refresh what time itself has changed: free times that have begun to pass, and rows older than an hour.
+    For `tick`. The number of instruments looked at."""
+    passed = Q(at__lt=now) | Q(computed_at__lt=now - STALE_AFTER)
+    known = NextFree.objects.values("instrument")
+    ids = set(NextFree.objects.filter(passed).values_list("instrument_id", flat=True))
+    ids |= set(_catalogue().exclude(pk__in=known).values_list("pk", flat=True))
+    _refresh_in_batches(ids, now)
+    return len(ids)
+
+
+def next_free_rebuild(now: datetime) -> int:
+    """Work out every row again, with the same result as the refreshes; the number of instruments."""
+    ids = set(NextFree.objects.values_list("instrument_id", flat=True)) | set(
+        _catalogue().values_list("pk", flat=True)
+    )
+    _refresh_in_batches(ids, now)
+    return len(ids)
+
+
+def _refresh_in_batches(ids: Collection[int], now: datetime) -> None:
+    """A few at a time, so that nobody who books waits for all."""
+    in_order = sorted(ids)
+    for start in range(0, len(in_order), AT_ONCE):
+        next_free_refresh(in_order[start : start + AT_ONCE], now)
+
+
+def _published(ids: Collection[int]) -> list[int]:
+    """Those of the instruments that anybody can find now."""
+    return list(_catalogue().filter(pk__in=ids).values_list("pk", flat=True))
+
+
+def _catalogue() -> "QuerySet[Instrument]":
+    return providers.catalogue(AnonymousUser()).order_by()

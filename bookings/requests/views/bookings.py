@@ -1,0 +1,213 @@
+"""One booking: what it is, what happens next, and giving it back or moving it."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from bookings.requests.domain.states import MOVES, BookingState
+from bookings.requests.forms.common import ReasonForm, TimeForm
+from bookings.requests.selectors import bookings as bookings_selectors
+from bookings.requests.selectors.admission import asks_again, booking_problems, quote_for
+from bookings.requests.selectors.calendar import calendar_events
+from bookings.requests.selectors.cancelling import cancel_cost
+from bookings.requests.services.bookings import booking_cancel, booking_move
+from bookings.requests.views.common import back_address, booking_address, desk_of, possible
+from bookings.requests.views.next_steps import next_step
+from instrument_share.accounts.permissions import require
+from instrument_share.journal import selectors as journal
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.interval import Interval
+from instrument_share.kernel.states import moved
+from instrument_share.web import clock
+from instrument_share.web.answers import carried_out, confirmed, done
+from instrument_share.web.asked import interval_asked
+from instrument_share.web.formats import moment, timerange, yuan
+from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.problem import problems_told
+from instrument_share.web.signed_in import SignedInRequest
+from providers import public as providers
+from providers.domain import ServiceMode
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bookings.requests.models import Booking
+
+
+@login_required
+@require_safe
+def booking(request: SignedInRequest, public_id: str) -> HttpResponse:
+    now = clock.now()
+    found = bookings_selectors.booking(request.user, public_id)
+    log = getattr(found, "usage_log", None)
+    cost = cancel_cost(request.user, found, now)
+    may = possible(request.user, found, now)
+    is_mine = found.user_id == request.user.pk
+    context = {
+        "booking": found,
+        "log": log,
+        "may": may,
+        "is_mine": is_mine,
+        "here": desk_of(request.user, found),
+        "shows_code": is_mine and found.state == BookingState.APPROVED,
+        "next_step": next_step(found, request.user, cost),
+        "history": journal.history(found),
+    }
+    return render(request, "bookings/booking.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def cancel(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """Asks first and says what it costs; a unit that cancels gives the reason."""
+    now = clock.now()
+    found = bookings_selectors.booking(request.user, public_id)
+    require(request.user, "bookings.cancel", found)
+    moved(MOVES, found.state, "cancel")
+    is_mine = found.user_id == request.user.pk
+    form = ReasonForm(request.POST if request.method == "POST" else None, required=not is_mine)
+    context = {
+        "heading": _("Cancel this booking?"),
+        "consequences": _consequences(request, found, now),
+        "action": _("Cancel the booking"),
+        "tone": "danger",
+        "back_address": booking_address(public_id),
+        "here": desk_of(request.user, found),
+        "form": form,
+    }
+
+    def after() -> HttpResponse:
+        sentence = _cancelled(bookings_selectors.booking(request.user, public_id))
+        return done(request, sentence, back_address(request, booking_address(public_id)))
+
+    return confirmed(
+        request,
+        context,
+        lambda: booking_cancel(actor=request.user, booking_id=found.pk, now=now, **form.cleaned_data),
+        after,
+    )
+
+
+def _cancelled(booking: "Booking") -> str:
+    if booking.late_cancel:
+        return _("Cancelled late: {amount} may be charged, less if somebody takes the time.").format(
+            amount=yuan(booking.charged_yuan)
+        )
+    return _("Cancelled without charge. The time is free for others at once.")
+
+
+def _consequences(request: SignedInRequest, booking: "Booking", now: "datetime") -> list[str]:
+    cost = cancel_cost(request.user, booking, now)
+    time = timerange(Interval(booking.starts_at, booking.ends_at))
+    lines = [_("{time} is given back; others can book it at once.").format(time=time)]
+    if booking.user_id != request.user.pk:
+        lines.append(
+            _("{user} is told at once, with your reason; it costs them nothing.").format(
+                user=booking.user.name
+            )
+        )
+    elif cost.late:
+        lines.append(
+            _(
+                "The deadline was {deadline}: {percent}% of the price, {amount}, is charged for the part "
+                "that nobody takes."
+            ).format(deadline=moment(cost.free_until), percent=cost.percent, amount=yuan(cost.charge_yuan))
+        )
+        lines.append(_("A late cancel counts on your credit for 90 days; three of them suspend booking."))
+    else:
+        lines.append(_("It costs nothing. The keeper is told."))
+    return lines
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def move(request: SignedInRequest, public_id: str) -> HttpResponse:
+    now = clock.now()
+    found = _movable(request, public_id)
+    form = TimeForm(
+        request.POST if request.method == "POST" else None,
+        initial={"starts_at": found.starts_at, "ends_at": found.ends_at},
+    )
+    afterwards = carried_out(
+        form,
+        lambda: booking_move(actor=request.user, booking_id=found.pk, interval=form.interval, now=now),
+    )
+    if afterwards is not None:
+        return done(request, _moved(afterwards, form.interval), booking_address(public_id))
+    terms = providers.terms_at(found.instrument_id, now)
+    context = {
+        "booking": found,
+        "here": desk_of(request.user, found),
+        "form": form,
+        "day": found.starts_at.astimezone(CITY_TIME).date(),
+        "asks_again": asks_again(request.user, found, terms),
+        "step_minutes": int(terms.step.total_seconds() // 60) if terms else 30,
+    }
+    return render(request, "bookings/move.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _moved(booking: "Booking", interval: Interval) -> str:
+    if booking.state == BookingState.REQUESTED:
+        return _("Moved to {time}. The keeper decides by {deadline}; until then it is held.").format(
+            time=timerange(interval), deadline=moment(booking.decide_by)
+        )
+    return _("Moved to {time}. Everybody concerned is told.").format(time=timerange(interval))
+
+
+@login_required
+@require_safe
+def move_quote(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """The new price and everything that stands against the time, while it is being chosen."""
+    now = clock.now()
+    found = _movable(request, public_id)
+    form = TimeForm(request.GET)
+    context: dict[str, Any] = {"booking": found}
+    if form.is_valid():
+        asked: dict[str, Any] = {
+            "interval": form.interval,
+            "service_mode": ServiceMode(found.service_mode),
+            "payer_organization": found.payer_organization,
+            "samples": found.samples,
+            "now": now,
+        }
+        problems = booking_problems(
+            request.user, found.instrument, subject=found.subject, moving=found, **asked
+        )
+        price = quote_for(found.user, found.instrument, **asked)
+        context |= {
+            "interval": form.interval,
+            "lines": price.as_rows(),
+            "total": price.total,
+            "problems": problems_told(problems),
+            "is_same": form.interval == Interval(found.starts_at, found.ends_at),
+        }
+    return render(request, "bookings/parts/move_quote.html", context)
+
+
+@login_required
+@require_safe
+def move_times(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """The instrument's time for the calendar part, as if this booking were not there."""
+    now = clock.now()
+    found = _movable(request, public_id)
+    shown = calendar_events(request.user, found.instrument, _asked_interval(request, found), now)
+    shown["events"] = [event for event in shown["events"] if event["id"] != found.public_id]
+    return JsonResponse(shown)
+
+
+def _asked_interval(request: SignedInRequest, booking: "Booking") -> Interval:
+    asked = interval_asked(request.GET.get("start", ""), request.GET.get("end", ""))
+    return asked or Interval(booking.starts_at, booking.ends_at)
+
+
+def _movable(request: SignedInRequest, public_id: str) -> "Booking":
+    found = bookings_selectors.booking(request.user, public_id)
+    require(request.user, "bookings.cancel", found)
+    moved(MOVES, found.state, "cancel")
+    return found

@@ -1,0 +1,138 @@
+"""Times in which an instrument is closed: what was, is and will be, closing, and opening again."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from bookings.requests.domain.errors import ClosureHitsBookings
+from bookings.requests.forms.closures import ClosureForm
+from bookings.requests.forms.outcomes import OutcomesForm
+from bookings.requests.selectors.settling import bookings_hit
+from bookings.requests.services import instrument_states as instrument_states_services
+from bookings.requests.services.closures import closure_place
+from bookings.requests.views.common import answered_for
+from instrument_share.accounts.permissions import require
+from instrument_share.kernel.errors import DomainError
+from instrument_share.kernel.interval import Interval
+from instrument_share.web import clock
+from instrument_share.web.answers import confirmed, done
+from instrument_share.web.formats import bilingual, timerange
+from instrument_share.web.forms import add_problems
+from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.signed_in import SignedInRequest
+from providers import public as providers
+
+if TYPE_CHECKING:
+    from bookings.requests.models import Booking
+    from instrument_share.accounts.models import User
+    from providers.models import Closure
+
+PAST_SHOWN = 30
+
+
+@login_required
+@require_safe
+def closures(request: SignedInRequest) -> HttpResponse:
+    """Those of the instruments that the person keeps or whose unit they manage: running, planned, past."""
+    now = clock.now()
+    ids = [one.pk for one in answered_for(request.user)]
+    found = providers.closures_of(ids)
+    coming = list(found.filter(ends_at__gt=now, lifted_at__isnull=True).order_by("starts_at", "id"))
+    over = found.exclude(ends_at__gt=now, lifted_at__isnull=True).order_by("-starts_at", "-id")
+    context = {
+        "running": [one for one in coming if one.starts_at <= now],
+        "planned": [one for one in coming if one.starts_at > now],
+        "past": over[:PAST_SHOWN],
+        "has_instruments": bool(ids),
+    }
+    return render(request, "instrument_share/closures.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def closure_lift(request: SignedInRequest, public_id: str) -> HttpResponse:
+    closure = providers.closure(request.user, public_id)
+    require(request.user, "providers.close_instrument", closure.instrument)
+    now = clock.now()
+    name = bilingual(closure.instrument, "name")
+    back = reverse("closures")
+    context = {
+        "heading": _("Open “{name}” again").format(name=name),
+        "consequences": [
+            _lifted(closure, now),
+            _("Bookings that were moved or cancelled for it stay as they are."),
+        ],
+        "action": _("Lift the closure"),
+        "back_address": back,
+    }
+    sentence = _("The closure is lifted. {name} can be booked again.").format(name=name)
+    return confirmed(
+        request,
+        context,
+        lambda: instrument_states_services.closure_lift(actor=request.user, closure_id=closure.pk, now=now),
+        lambda: done(request, sentence, back),
+    )
+
+
+def _lifted(closure: "Closure", now: Any) -> str:
+    time = timerange(Interval(closure.starts_at, closure.ends_at))
+    if closure.starts_at > now:
+        return _("{time} can be booked again.").format(time=time)
+    return _("What is left of {time} can be booked again.").format(time=time)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def closure_new(request: SignedInRequest) -> HttpResponse:
+    """Closes an instrument for a time. Bookings in it are listed first, to say what becomes of each."""
+    is_sent = request.method == "POST"
+    form = ClosureForm(
+        request.POST if is_sent else None,
+        instruments=answered_for(request.user),
+        initial={"instrument": request.GET.get("instrument", "")},
+    )
+    fates = OutcomesForm(None, hit=[])
+    if is_sent and form.is_valid():
+        hit = _hit(request.user, form)
+        fates = OutcomesForm(request.POST if OutcomesForm.answers(request.POST) else None, hit=hit)
+        if not hit or fates.is_valid():
+            try:
+                return _closed(request, form, fates)
+            except ClosureHitsBookings:
+                fates = OutcomesForm(None, hit=_hit(request.user, form))
+            except DomainError as error:
+                add_problems(form, error)
+    context = {"form": form, "fates": fates, "rows": fates.rows}
+    return render(request, "instrument_share/closure.html", context, status=422 if is_sent else 200)
+
+
+def _hit(viewer: "User", form: ClosureForm) -> "list[Booking]":
+    """The bookings in the time of the closure that can still be moved or cancelled."""
+    within = Q(instrument=form.chosen, starts_at__lt=form.interval.end, ends_at__gt=form.interval.start)
+    return list(bookings_hit(viewer, within))
+
+
+def _closed(request: SignedInRequest, form: ClosureForm, fates: OutcomesForm) -> HttpResponse:
+    closure = closure_place(
+        actor=request.user,
+        instrument_id=form.chosen.pk,
+        interval=form.interval,
+        reason_zh=form.cleaned_data["reason_zh"],
+        reason_en=form.cleaned_data["reason_en"],
+        outcomes=fates.outcomes if fates.hit else {},
+        now=clock.now(),
+    )
+    time = timerange(Interval(closure.starts_at, closure.ends_at))
+    if fates.hit:
+        said = _("Closed {time}. Everybody whose booking lay in it has been told.")
+    else:
+        said = _("Closed {time}. No booking lay in it.")
+    return done(request, said.format(time=time), reverse("closures"))

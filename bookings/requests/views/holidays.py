@@ -1,0 +1,161 @@
+"""Public holidays and days worked in exchange: the years that are known, and correcting them after a look."""
+
+from calendar import Calendar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from bookings.requests.selectors.bookings import bookings
+from bookings.requests.selectors.holiday_effects import bookings_outside
+from bookings.requests.services.holidays import holidays_set
+from instrument_share.accounts.permissions import require
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.errors import NotFound
+from instrument_share.kernel.interval import total
+from instrument_share.web import clock
+from instrument_share.web.answers import done
+from instrument_share.web.idempotency import idempotent_form
+from providers import public as providers
+from providers.domain import Day
+from providers.public import DayForm, DaysForm, YearForm, YearOfDays, person, windows_changed
+
+MOST_SHOWN = 20
+FIRST_YEAR, LAST_YEAR = 2004, 2100
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A day that a correction changes; None where it is as its weekday says."""
+
+    date: date
+    before: Day | None
+    after: Day | None
+
+
+@login_required
+@require_safe
+def this_year(request: HttpRequest) -> HttpResponse:
+    require(request.user, "providers.maintain_tables")
+    year = clock.now().astimezone(CITY_TIME).year
+    return HttpResponseRedirect(reverse("holiday_year", args=[year]))
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def year_of_holidays(request: HttpRequest, year: int) -> HttpResponse:
+    """A year; a correction is looked at first ("correct", "import"), then applied ("apply")."""
+    require(request.user, "providers.maintain_tables")
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise NotFound
+    now = clock.now()
+    known = providers.calendar_year(year)
+    act = request.POST.get("act", "")
+    day_form = DayForm(known, request.POST if act == "correct" else None, prefix="day")
+    whole_year = (request.POST, request.FILES) if act in ("import", "apply") else ()
+    year_form = YearForm(known, *whole_year)
+    sent = {"correct": day_form, "import": year_form, "apply": year_form}.get(act)
+    if sent is not None and sent.is_valid():
+        if act == "apply":
+            return _applied(request, sent, now)
+        return _look(request, sent, now)
+    context = {
+        "known": known,
+        "years": _years(now.astimezone(CITY_TIME).year, year),
+        "months": _months(known),
+        "day_form": day_form,
+        "year_form": year_form,
+    }
+    return render(request, "bookings/holidays.html", context, status=422 if sent is not None else 200)
+
+
+def _applied(request: HttpRequest, form: DaysForm, now: datetime) -> HttpResponse:
+    outside = holidays_set(
+        actor=person(request),
+        year=form.year.year,
+        days=form.days,
+        source=form.cleaned_data["source"],
+        now=now,
+    )
+    sentence = _("The public holidays of {year} are entered; open hours follow them.").format(
+        year=form.year.year
+    )
+    if outside:
+        told = ngettext(
+            "{number} booking lies outside them now; its user and keeper are told.",
+            "{number} bookings lie outside them now; their users and keepers are told.",
+            outside,
+        ).format(number=outside)
+        sentence = f"{sentence} {told}"
+    return done(request, sentence, reverse("holiday_year", args=[form.year.year]))
+
+
+def _look(request: HttpRequest, form: DaysForm, now: datetime) -> HttpResponse:
+    """What the correction changes, before it is made."""
+    corrected = YearOfDays(form.year.year, True, True, form.cleaned_data["source"], tuple(form.days))
+    changed = windows_changed(corrected.table(), now)
+    outside = bookings_outside({pk: one.lost for pk, one in changed.items()})
+    visible = bookings(request.user).filter(pk__in=[booking.pk for booking in outside])
+    instruments = providers.instruments(request.user).filter(pk__in=list(changed)).order_by("name_zh", "pk")
+    context = {
+        "known": form.year,
+        "form": form,
+        "changes": _changes(form.year.days, form.days),
+        "instruments": [
+            (instrument, total(changed[instrument.pk].lost), total(changed[instrument.pk].gained))
+            for instrument in instruments[:MOST_SHOWN]
+        ],
+        "instrument_count": len(changed),
+        "outside": visible.order_by("starts_at", "pk")[:MOST_SHOWN],
+        "outside_count": len(outside),
+    }
+    return render(request, "bookings/holidays_look.html", context)
+
+
+def _changes(before: Sequence[Day], after: Sequence[Day]) -> list[Changed]:
+    old, new = {day.date: day for day in before}, {day.date: day for day in after}
+    return [
+        Changed(on, old.get(on), new.get(on))
+        for on in sorted(old.keys() | new.keys())
+        if old.get(on) != new.get(on)
+    ]
+
+
+def _years(current: int, shown: int) -> list[tuple[str, str, bool]]:
+    """The years around this one, and those that somebody entered, to choose from."""
+    known: Mapping[int, bool] = providers.years_known()
+    near = {*range(current - 2, current + 3), shown, *(year for year, entered in known.items() if entered)}
+    words = {True: _("entered here"), False: _("in the published table"), None: _("not known")}
+    return [
+        (f"{year} · {words[known.get(year)]}", reverse("holiday_year", args=[year]), year == shown)
+        for year in sorted(near)
+    ]
+
+
+def _months(known: YearOfDays) -> list[dict[str, Any]]:
+    """The twelve months as weeks of days; None for the days of the months around."""
+    named = {day.date: day for day in known.days}
+    return [
+        {
+            "first": date(known.year, month, 1),
+            "weeks": [
+                [
+                    {"date": on, "named": named.get(on), "weekend": on.weekday() > 4}
+                    if on.month == month
+                    else None
+                    for on in week
+                ]
+                for week in Calendar().monthdatescalendar(known.year, month)
+            ],
+        }
+        for month in range(1, 13)
+    ]

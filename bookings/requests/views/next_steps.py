@@ -1,0 +1,76 @@
+"""One sentence: what happens next with a booking, for who looks."""
+
+from typing import TYPE_CHECKING
+
+import rules
+from django.utils.translation import gettext as _
+
+from bookings.requests.domain.states import BookingState
+from instrument_share.web.formats import moment, yuan
+
+if TYPE_CHECKING:
+    from bookings.requests.models import Booking
+    from bookings.requests.selectors.cancelling import CancelCost
+    from instrument_share.accounts.models import User
+
+
+def next_step(booking: "Booking", viewer: "User", cost: "CancelCost") -> str:
+    """What waits, for whom, and until when."""
+    is_mine = booking.user_id == viewer.pk
+    match BookingState(booking.state):
+        case BookingState.OFFERED:
+            return _("This time is held for you. Accept it soon, or it goes to the next on the list.")
+        case BookingState.REQUESTED:
+            if rules.has_perm("bookings.decide", viewer, booking):
+                return _("Decide by {time}; without a decision the request lapses.").format(
+                    time=moment(booking.decide_by)
+                )
+            return _("The keeper decides by {time}. Until then the time is held.").format(
+                time=moment(booking.decide_by)
+            )
+        case BookingState.APPROVED:
+            return _approved(booking, viewer, cost, is_mine)
+        case BookingState.IN_USE:
+            return _(
+                "In use since {time}. The keeper checks it out at the end, which records the hours."
+            ).format(time=moment(booking.checked_in_at))
+        case BookingState.COMPLETED:
+            return _("The hours are recorded. The usage log shows whether they are confirmed.")
+        case BookingState.REJECTED:
+            return _("It was declined: {reason} Choose another time or another instrument.").format(
+                reason=booking.decision_note
+            )
+        case BookingState.CANCELLED:
+            return _cancelled(booking)
+        case BookingState.LAPSED:
+            return _("Nobody decided in time, so the time was given back. Book again or call the keeper.")
+        case _:
+            return _(
+                "Nobody came, so the time was given back 30 minutes after the start. Charged: {amount}."
+            ).format(amount=yuan(booking.charged_yuan))
+
+
+def _approved(booking: "Booking", viewer: "User", cost: "CancelCost", is_mine: bool) -> str:
+    if rules.has_perm("bookings.attend", viewer, booking):
+        return _(
+            "Check {user} in when they come; without a check-in it lapses 30 minutes after the start."
+        ).format(user=booking.user.name)
+    if not is_mine:
+        return _("It takes place as booked.")
+    if cost.late:
+        return _("Come at {time} and show the code. Cancelling now costs {percent}% of the price.").format(
+            time=moment(booking.starts_at), percent=cost.percent
+        )
+    return _("Come at {time} and show the code. Cancelling is free until {deadline}.").format(
+        time=moment(booking.starts_at), deadline=moment(cost.free_until)
+    )
+
+
+def _cancelled(booking: "Booking") -> str:
+    if booking.late_cancel:
+        return _(
+            "It was cancelled after the deadline. Charged: {amount}, for the part that nobody took."
+        ).format(amount=yuan(booking.charged_yuan))
+    if booking.decision_note:
+        return _("It was cancelled without charge: {reason}").format(reason=booking.decision_note)
+    return _("It was cancelled without charge.")

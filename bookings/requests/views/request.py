@@ -1,0 +1,150 @@
+"""What exactly am I asking for: choosing a time, its price and what stands against it, and the request."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from bookings.requests.domain.states import BookingState
+from bookings.requests.forms.booking import BookingForm
+from bookings.requests.selectors.admission import booking_problems, quote_for
+from bookings.requests.services.bookings import booking_create
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.errors import DomainError
+from instrument_share.web import clock
+from instrument_share.web.answers import carried_out, done
+from instrument_share.web.formats import moment
+from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.problem import problems_told
+from instrument_share.web.signed_in import SignedInRequest
+from providers import public as providers
+
+if TYPE_CHECKING:
+    from providers.domain import Terms
+    from providers.models import Instrument
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def book(request: SignedInRequest, public_id: str) -> HttpResponse:
+    now = clock.now()
+    instrument = providers.instrument(request.user, public_id)
+    terms = providers.terms_at(instrument.pk, now)
+    form = BookingForm(
+        request.POST if request.method == "POST" else None,
+        initial=_asked_in_address(request),
+        viewer=request.user,
+        terms=terms,
+    )
+    booking = carried_out(
+        form,
+        lambda: booking_create(actor=request.user, instrument_id=instrument.pk, now=now, **form.as_request()),
+    )
+    if booking is not None:
+        return done(request, _what_happens_next(booking), reverse("booking", args=[booking.public_id]))
+    context = {
+        "instrument": instrument,
+        "terms": terms,
+        "form": form,
+        "today": now.astimezone(CITY_TIME).date(),
+        "step_minutes": int(terms.step.total_seconds() // 60) if terms else 30,
+    }
+    return render(
+        request, "instrument_share/book.html", context, status=422 if request.method == "POST" else 200
+    )
+
+
+def _asked_in_address(request: SignedInRequest) -> dict[str, str]:
+    return {
+        name: request.GET[key]
+        for name, key in (("starts_at", "start"), ("ends_at", "end"))
+        if key in request.GET
+    }
+
+
+def _what_happens_next(booking: Any) -> str:
+    if booking.state == BookingState.REQUESTED:
+        return _("Requested. The keeper decides by {time}; you will be told here and by mail.").format(
+            time=moment(booking.decide_by)
+        )
+    return _("Booked. Show the code on this page when you come.")
+
+
+@login_required
+@require_safe
+def quote(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """The price line by line and everything that stands against the request, while it is being filled in."""
+    now = clock.now()
+    instrument = providers.instrument(request.user, public_id)
+    terms = providers.terms_at(instrument.pk, now)
+    form = BookingForm(request.GET, viewer=request.user, terms=terms)
+    context: dict[str, Any] = {"instrument": instrument}
+    if terms and form.is_priceable():
+        context |= _priced(request, instrument, terms, form, now)
+    return render(request, "instrument_share/quote.html", context)
+
+
+def _priced(
+    request: SignedInRequest, instrument: "Instrument", terms: "Terms", form: BookingForm, now: datetime
+) -> dict[str, Any]:
+    asked = form.as_request()
+    payer = form.payer_organization
+    problems = booking_problems(
+        request.user,
+        instrument,
+        interval=asked["interval"],
+        service_mode=asked["service_mode"],
+        payer_organization=payer,
+        subject=asked["subject"] or "-",
+        samples=asked["samples"],
+        now=now,
+    )
+    quote = quote_for(
+        request.user,
+        instrument,
+        interval=asked["interval"],
+        service_mode=asked["service_mode"],
+        payer_organization=payer,
+        samples=asked["samples"],
+        now=now,
+    )
+    return {
+        "interval": asked["interval"],
+        "linked": _linked_prices(request, instrument, asked, form, now),
+        "lines": quote.as_rows(),
+        "total": quote.total,
+        "problems": problems_told(problems),
+        "terms": terms,
+    }
+
+
+def _linked_prices(
+    request: SignedInRequest,
+    instrument: "Instrument",
+    asked: dict[str, Any],
+    form: BookingForm,
+    now: datetime,
+) -> list[tuple["Instrument", Any]]:
+    """What instruments cost that are booked with it; one without a rule stands in the problems."""
+    found = []
+    for other in providers.instruments_by_id(providers.linked_ids(instrument.pk)):
+        try:
+            price = quote_for(
+                request.user,
+                other,
+                interval=asked["interval"],
+                service_mode=asked["service_mode"],
+                payer_organization=form.payer_organization,
+                samples=asked["samples"],
+                now=now,
+            )
+        except DomainError:
+            continue
+        found.append((other, price.total))
+    return found

@@ -1,0 +1,111 @@
+"""The terms of an instrument: entering a new version, looking at what it means, and the versions before."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from bookings.requests.services.instrument_states import rule_put_in_force
+from bookings.requests.views.rule_preview import Compared, compared, preview_of, texts
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.errors import DomainError
+from instrument_share.web import clock
+from instrument_share.web.answers import done
+from instrument_share.web.formats import moment
+from instrument_share.web.forms import add_problems
+from instrument_share.web.idempotency import idempotent_form
+from providers import public as providers
+from providers.domain import ONE_DAY, Terms, TermsDraft, parts
+from providers.public import TermsForms, initial_of, own_instrument, person, usual
+
+if TYPE_CHECKING:
+    from providers.models import Instrument
+
+MOST_VERSIONS = 10
+
+
+@dataclass(frozen=True)
+class Version:
+    """A version beside the one before."""
+
+    terms: Terms
+    compared: Compared
+    author: str
+    state: str
+    """coming, now or over"""
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def rule_new(request: HttpRequest, public_id: str) -> HttpResponse:
+    now = clock.now()
+    instrument = own_instrument(request, public_id, "providers.set_rule")
+    rules = list(providers.rules_of(request.user, instrument.pk)[: MOST_VERSIONS + 1])
+    versions = [providers.terms_of(rule) for rule in rules]
+    today = now.astimezone(CITY_TIME).date()
+    shown = versions[0] if versions else usual(today)
+    start = datetime.combine(today + ONE_DAY, time(), CITY_TIME)
+    forms = TermsForms(request.POST if request.method == "POST" else None, initial=initial_of(shown, start))
+    draft: TermsDraft | None = None if forms.act else shown
+    preview: dict[str, Any] = {}
+    if forms.is_valid():
+        draft = forms.draft()
+        if forms.act == "publish" and (published := _published(request, instrument, forms, draft, now)):
+            return published
+        before = versions[0] if versions else None
+        preview = preview_of(person(request), instrument, draft, before, max(forms.applies_from, now), now)
+    context = {
+        "instrument": instrument,
+        "forms": forms,
+        "parts": forms.parts(),
+        "summaries": parts(draft) if draft is not None else {},
+        "versions": _side_by_side(rules, versions, now)[:MOST_VERSIONS],
+        **preview,
+    }
+    refused = forms.act == "publish"
+    return render(request, "bookings/rule.html", context, status=422 if refused else 200)
+
+
+def _published(
+    request: HttpRequest, instrument: "Instrument", forms: TermsForms, draft: TermsDraft, now: datetime
+) -> HttpResponse | None:
+    try:
+        rule = rule_put_in_force(
+            actor=person(request),
+            instrument_id=instrument.pk,
+            draft=draft,
+            applies_from=forms.applies_from,
+            now=now,
+        )
+    except DomainError as error:
+        add_problems(forms.rule, error)
+        return None
+    sentence = _("Version {version} is public and applies from {start}.").format(
+        version=rule.version, start=moment(rule.applies_from)
+    )
+    return done(request, sentence, reverse("rule_new", args=[instrument.public_id]) + "#versions")
+
+
+def _side_by_side(rules: Sequence[Any], versions: Sequence[Terms], now: datetime) -> list[Version]:
+    """Newest first, each with the one before it."""
+    in_force = next((terms.version for terms in versions if terms.applies_from <= now), 0)
+    every = zip(rules, pairwise([*versions, None]), strict=True)
+    return [
+        Version(
+            terms,
+            compared(before, terms) if before else Compared((), tuple((text, True) for text in texts(terms))),
+            rule.created_by.name if rule.created_by else "",
+            "coming" if terms.applies_from > now else "now" if terms.version == in_force else "over",
+        )
+        for rule, (terms, before) in every
+        if terms is not None
+    ]

@@ -1,0 +1,68 @@
+"""Usage logs as they count now."""
+
+from typing import Annotated
+
+from django.http import HttpRequest
+from ninja import Path, Query, Router
+
+from bookings.requests.api._parts import usage_by_id, usage_now
+from bookings.usage.schemas import ConfirmIn, UsageOut, UsagePage
+from bookings.usage.selectors import usage as usage_selectors
+from bookings.usage.selectors.usage import usage_logs
+from bookings.usage.services import usage as usage_services
+from instrument_share.kernel.errors import NotFound
+from instrument_share.web import clock
+from instrument_share.web.api import MEMBERS, Cursor, Instant, Limit, PublicId, person, refusals
+from instrument_share.web.cursor import page
+
+router = Router(tags=["usage"], auth=MEMBERS)
+
+
+@router.get(
+    "", response={200: UsagePage, **refusals()}, operation_id="usage_logs", summary="Usage logs you may see"
+)
+def usage_list(
+    request: HttpRequest,
+    instrument: Annotated[PublicId | None, Query()] = None,
+    from_: Annotated[Instant | None, Query(alias="from", description="starting at or after this")] = None,
+    until: Annotated[Instant | None, Query(description="starting before this")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> UsagePage:
+    """As they count now, confirmed corrections applied; the newest start first (as first recorded)."""
+    wanted = {"instrument__public_id": instrument, "starts_at__gte": from_, "starts_at__lt": until}
+    found = usage_logs(request.user).filter(
+        **{name: value for name, value in wanted.items() if value is not None}
+    )
+    rows = page(found, ordering=("-starts_at", "-id"), cursor=cursor, limit=limit)
+    return UsagePage(items=[usage_now(row) for row in rows.items], next_cursor=rows.next_cursor)
+
+
+@router.get(
+    "/{log_id}", response={200: UsageOut, **refusals(404)}, operation_id="usage_log", summary="One usage log"
+)
+def usage_log(request: HttpRequest, log_id: Annotated[PublicId, Path()]) -> UsageOut:
+    return usage_by_id(request, log_id)
+
+
+@router.post(
+    "/{log_id}/confirm",
+    response={200: UsageOut, **refusals(400, 403, 404, 409)},
+    operation_id="usage_confirm",
+    summary="Confirm a log or a correction of it",
+)
+def usage_confirm(request: HttpRequest, log_id: Annotated[PublicId, Path()], data: ConfirmIn) -> UsageOut:
+    """By somebody other than the person who recorded it."""
+    log = usage_selectors.usage_log(request.user, log_id)
+    correction = None
+    if data.correction is not None:
+        correction = next((one for one in log.corrections.all() if one.public_id == data.correction), None)
+        if correction is None:
+            raise NotFound
+    usage_services.usage_confirm(
+        actor=person(request),
+        log_id=log.pk,
+        correction_id=None if correction is None else correction.pk,
+        now=clock.now(),
+    )
+    return usage_by_id(request, log_id)

@@ -1,0 +1,34 @@
+"""Errors of usage logs."""
+
+from instrument_share.kernel.errors import DomainError, Kind, gettext_noop
+
+
+class UsageRefused(DomainError):
+    code = "usage.refused"
+    message = gettext_noop("This usage can't be recorded as it stands. Change what is listed and try again.")
+
+
+class SamePerson(DomainError):
+    code = "usage.same_person"
+    kind: Kind = "forbidden"
+    message = gettext_noop("A second person confirms what you recorded. Ask the user or a colleague.")
+
+
+class AlreadyConfirmed(DomainError):
+    code = "usage.already_confirmed"
+    kind: Kind = "conflict"
+    message = gettext_noop("This is confirmed already; nothing more needs to be done.")
+
+
+class AlreadyReviewed(DomainError):
+    code = "usage.already_reviewed"
+    kind: Kind = "conflict"
+    message = gettext_noop("You have rated this use already; a rating is given once.")
+
+
+class HistoryRefused(DomainError):
+    """An import of past usage that contradicts itself or what is stored; nothing was written."""
+
+    code = "usage.history_refused"
+    kind: Kind = "conflict"
+    message = gettext_noop("The import was not carried out. Mend the rows that are listed and import again.")

@@ -1,0 +1,82 @@
+"""Past bookings and uses as they are handed to `history_import`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from bookings.requests.domain.states import BookingState
+from bookings.requests.domain.words import Direction
+from bookings.usage.domain.words import Capture, Rating, UsagePurpose
+from instrument_share.kernel.interval import Interval
+from providers.domain import ServiceMode
+
+ENDED = frozenset(
+    {
+        BookingState.COMPLETED,
+        BookingState.CANCELLED,
+        BookingState.REJECTED,
+        BookingState.LAPSED,
+        BookingState.NO_SHOW,
+    }
+)
+"""What a past booking can have come to."""
+
+
+@dataclass(frozen=True)
+class PastUse:
+    """What really happened; its log is recorded at `recorded_at` by `recorded_by_id`.
+
+    `amount_yuan` None: the price of the rule in force at the start for the effective time. `recorded_at`
+    None: at its end. `recorded_by_id` None: the operator, when that is not the user, else the importer.
+    """
+
+    time: Interval
+    operator_id: int
+    setup_seconds: int = 0
+    measuring_seconds: int | None = None
+    post_seconds: int = 0
+    idle_seconds: int = 0
+    results: str = ""
+    purpose: UsagePurpose = UsagePurpose.SERVICE
+    amount_yuan: Decimal | None = None
+    capture: Capture = Capture.CHECK_OUT
+    recorded_at: datetime | None = None
+    recorded_by_id: int | None = None
+    confirmed_by_id: int | None = None
+    confirmed_at: datetime | None = None
+    rating: Rating | None = None
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class HistoryRow:
+    """One booking and its use; a use without booking (`booked` None); or a booking that came to nothing.
+
+    `payer_organization_id` None: the user pays. People, bodies and instruments are given by internal id.
+    """
+
+    instrument_id: int
+    user_id: int
+    payer_organization_id: int | None
+    service_mode: ServiceMode
+    subject: str
+    booked: Interval | None = None
+    state: BookingState = BookingState.COMPLETED
+    requested_at: datetime | None = None
+    decided_at: datetime | None = None
+    decided_by_id: int | None = None
+    decide_by: datetime | None = None
+    ended_at: datetime | None = None
+    late_cancel: bool = False
+    charged_yuan: Decimal | None = None
+    project: str = ""
+    direction: Direction = Direction.RESEARCH
+    samples: int = 0
+    used: PastUse | None = None
+
+    def recorder_id(self, importer_id: int) -> int | None:
+        """Who is taken to have recorded the use."""
+        if self.used is None:
+            return None
+        by_operator = self.used.operator_id if self.used.operator_id != self.user_id else None
+        return self.used.recorded_by_id or by_operator or importer_id

@@ -1,0 +1,206 @@
+"""How the time of a use divides, and when what is recorded can't be true."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from bookings.requests.domain.quota import year_of
+from bookings.requests.domain.words import Direction
+from bookings.usage.domain.chain import CORRECTABLE
+from bookings.usage.domain.errors import UsageRefused
+from bookings.usage.domain.words import UsagePurpose
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.errors import Problem, gettext_noop
+from instrument_share.kernel.interval import Interval
+from instrument_share.kernel.money import yuan
+from providers.domain import ServiceMode
+
+CLOSED: Mapping[str, type[StrEnum]] = {
+    "service_mode": ServiceMode,
+    "direction": Direction,
+    "purpose": UsagePurpose,
+}
+"""The fields of a log whose values are the codes of a list."""
+
+LONGEST: Mapping[str, int] = {"content": 200, "project": 200, "results": 500}
+"""How many characters the texts of a log may have."""
+
+LONGEST_REASON = 500
+MOST_SAMPLES = 10_000
+MOST_YUAN = Decimal("9999999999.99")
+
+
+@dataclass(frozen=True)
+class Spent:
+    """Seconds of set-up, measuring and post-processing (effective) and idle (not)."""
+
+    setup_seconds: int
+    measuring_seconds: int
+    post_seconds: int
+    idle_seconds: int
+
+    @classmethod
+    def of(
+        cls,
+        time: Interval,
+        *,
+        setup_seconds: int = 0,
+        measuring_seconds: int | None = None,
+        post_seconds: int = 0,
+        idle_seconds: int = 0,
+    ) -> "Spent":
+        """Measuring is what the other parts leave of the time, when it is not given."""
+        if measuring_seconds is None:
+            rest = int(time.length.total_seconds()) - setup_seconds - post_seconds - idle_seconds
+            measuring_seconds = max(rest, 0)
+        return cls(setup_seconds, measuring_seconds, post_seconds, idle_seconds)
+
+    @property
+    def effective_seconds(self) -> int:
+        return self.setup_seconds + self.measuring_seconds + self.post_seconds
+
+    @property
+    def effective(self) -> timedelta:
+        return timedelta(seconds=self.effective_seconds)
+
+    def fields(self) -> dict[str, int]:
+        """As they stand on a log."""
+        return {**vars(self), "effective_seconds": self.effective_seconds}
+
+    def problems(self, time: Interval) -> Iterator[Problem]:
+        if min(vars(self).values()) < 0:
+            yield Problem(
+                "usage.seconds_negative",
+                gettext_noop("No part of the time can be negative. Enter 0 or more."),
+            )
+        if timedelta(seconds=self.effective_seconds + self.idle_seconds) > time.length:
+            yield Problem(
+                "usage.seconds_exceed_time",
+                gettext_noop("The parts add up to more than the whole time ({length}). Shorten one."),
+                {"length": time.length},
+            )
+
+    def require_fits(self, time: Interval) -> None:
+        """UsageRefused unless the parts fit into the time."""
+        problems = list(self.problems(time))
+        if problems:
+            raise UsageRefused(problems=problems)
+
+
+def whole_seconds(instant: datetime) -> datetime:
+    return instant.replace(microsecond=0)
+
+
+def by_hand_problems(time: Interval, now: datetime, limit_days: int) -> Iterator[Problem]:
+    """Hours that are not over yet, or that are too old to be entered by hand."""
+    if time.end > now:
+        yield Problem(
+            "usage.not_over",
+            gettext_noop("This use is not over yet. Record it after its end."),
+            field="ends_at",
+        )
+    if time.start < now - timedelta(days=limit_days):
+        yield Problem(
+            "usage.too_old",
+            gettext_noop("Hours older than {days} days can't be entered by hand any more."),
+            {"days": limit_days},
+            "starts_at",
+        )
+
+
+def correction_problems(
+    before: Mapping[str, Any], after: Mapping[str, Any], changes: Mapping[str, Any], reason: str
+) -> Iterator[Problem]:
+    """What stands against reading `after` instead of `before`; `changes` are the fields that differ."""
+    if not reason.strip():
+        yield Problem(
+            "usage.reason_missing",
+            gettext_noop("Say why this is corrected; an auditor reads it."),
+            field="reason",
+        )
+    yield from _too_long("reason", reason, LONGEST_REASON)
+    if not changes:
+        yield Problem(
+            "usage.nothing_changed", gettext_noop("Nothing differs from what counts now. Change a value.")
+        )
+    unknown = sorted(set(changes) - CORRECTABLE)
+    if unknown:
+        yield Problem(
+            "usage.not_correctable",
+            gettext_noop(
+                "{fields} can't be corrected. Record the use again and ask for this one to be dropped."
+            ),
+            {"fields": ", ".join(unknown)},
+        )
+        return
+    yield from _value_problems({name: after[name] for name in changes})
+    if after["starts_at"] >= after["ends_at"]:
+        yield Problem(
+            "usage.ends_before_start", gettext_noop("The end lies after the start."), field="ends_at"
+        )
+        return
+    time = Interval(after["starts_at"], after["ends_at"])
+    yield from Spent(
+        after["setup_seconds"], after["measuring_seconds"], after["post_seconds"], after["idle_seconds"]
+    ).problems(time)
+    year = year_of(before["starts_at"].astimezone(CITY_TIME).year)
+    if not year.start <= time.start < year.end:
+        yield Problem(
+            "usage.other_year",
+            gettext_noop("A correction can't move a use to another year. Keep the start in the same year."),
+            field="starts_at",
+        )
+
+
+def _value_problems(values: Mapping[str, Any]) -> Iterator[Problem]:
+    """What stands against each of these values of a log by itself."""
+    for name, value in values.items():
+        if name in CLOSED and value not in list(CLOSED[name]):
+            yield Problem(
+                "usage.unknown_code",
+                gettext_noop("“{value}” is not in the list. Choose an entry of the list."),
+                {"value": value},
+                name,
+            )
+        if name in LONGEST:
+            yield from _too_long(name, value, LONGEST[name])
+    if not values.get("content", "-").strip():
+        yield content_missing()
+    if not 0 <= values.get("samples", 0) <= MOST_SAMPLES:
+        yield Problem(
+            "usage.samples_out_of_range",
+            gettext_noop("The number of samples is from 0 to {most}."),
+            {"most": MOST_SAMPLES},
+            "samples",
+        )
+    yield from _amount_problems(values.get("amount_yuan", Decimal(0)))
+
+
+def content_missing() -> Problem:
+    return Problem(
+        "usage.content_missing", gettext_noop("Say what was done, in a few words."), field="content"
+    )
+
+
+def _too_long(name: str, text: str, limit: int) -> Iterator[Problem]:
+    if len(text) > limit:
+        yield Problem(
+            "usage.text_too_long",
+            gettext_noop("This text has {length} characters; {limit} at most. Shorten it."),
+            {"length": len(text), "limit": limit},
+            name,
+        )
+
+
+def _amount_problems(amount: Decimal) -> Iterator[Problem]:
+    if not amount.is_finite() or amount > MOST_YUAN or amount != yuan(amount):
+        yield Problem(
+            "usage.amount_out_of_range",
+            gettext_noop("An amount has ten digits at most, and two behind the point."),
+            field="amount_yuan",
+        )
+    elif amount < 0:
+        yield Problem("usage.amount_negative", gettext_noop("An amount is 0 or more."), field="amount_yuan")

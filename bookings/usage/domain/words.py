@@ -1,0 +1,41 @@
+"""The closed lists of usage logs."""
+
+from enum import StrEnum
+
+
+class Capture(StrEnum):
+    """How a usage log came to be."""
+
+    CHECK_OUT = "check_out"
+    MANUAL = "manual"
+    IMPORT = "import"
+    DEVICE = "device"
+
+
+class UsagePurpose(StrEnum):
+    """What rewards may exclude (reward.md §1); `service` is ordinary shared use."""
+
+    SERVICE = "service"
+    STATUTORY_TESTING = "statutory_testing"
+    GOODS_INSPECTION = "goods_inspection"
+    MEDICAL_CARE = "medical_care"
+    COMMERCIAL_FILMING = "commercial_filming"
+    TELECOM_BILLING = "telecom_billing"
+
+
+class Rating(StrEnum):
+    """非常满意 … 极差."""
+
+    VERY_SATISFIED = "very_satisfied"
+    SATISFIED = "satisfied"
+    NEUTRAL = "neutral"
+    DISSATISFIED = "dissatisfied"
+    VERY_POOR = "very_poor"
+
+
+class EntryKind(StrEnum):
+    """What an entry of an instrument's usage chain records."""
+
+    LOG = "log"
+    CORRECTION = "correction"
+    CONFIRMATION = "confirmation"

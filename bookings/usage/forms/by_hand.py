@@ -1,0 +1,109 @@
+"""The form for a use without a booking."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bookings.requests.domain.words import Direction
+from bookings.requests.forms.closures import InstrumentChoice
+from bookings.requests.forms.common import TimeForm, choices, offer
+from bookings.usage.domain.words import UsagePurpose
+from bookings.usage.forms.usage import SpentFields
+from instrument_share.accounts import selectors as accounts
+from instrument_share.web.formats import bilingual
+from providers.domain import ServiceMode
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import Organization, User
+
+ORGANIZATION, PERSON = "organization", "person"
+
+
+class ByHandForm(InstrumentChoice, TimeForm, SpentFields):
+    """A use that had no booking, and who was at the instrument."""
+
+    person = forms.CharField(
+        label=gettext_lazy("Who used it"),
+        max_length=150,
+        help_text=gettext_lazy("User name, email address or number (USR-…) of the account"),
+    )
+    account = forms.ChoiceField(
+        label=gettext_lazy("Who pays"),
+        choices=[
+            (ORGANIZATION, gettext_lazy("Their organization")),
+            (PERSON, gettext_lazy("The user in person")),
+        ],
+    )
+    uscc = forms.CharField(
+        label=gettext_lazy("Unified social credit code"),
+        max_length=18,
+        required=False,
+        help_text=gettext_lazy("Only where they belong to several organizations: of the one that pays"),
+    )
+    content = forms.CharField(label=gettext_lazy("What was done"), max_length=200)
+    service_mode = forms.ChoiceField(label=gettext_lazy("Way of service"))
+    direction = forms.ChoiceField(label=gettext_lazy("Direction"))
+    purpose = forms.ChoiceField(label=gettext_lazy("Kind of use"))
+    samples = forms.IntegerField(
+        label=gettext_lazy("Number of samples"), min_value=0, max_value=10_000, required=False
+    )
+    results = forms.CharField(label=gettext_lazy("Results"), max_length=500, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, members in (
+            ("service_mode", ServiceMode),
+            ("direction", Direction),
+            ("purpose", UsagePurpose),
+        ):
+            offer(self, name, choices(members))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if "person" in cleaned:
+            cleaned["user"] = accounts.person_named(cleaned["person"])
+            if cleaned["user"] is None:
+                self.add_error(
+                    "person", _("Nobody has this name here. Ask them what their account is called.")
+                )
+            elif cleaned.get("account") == ORGANIZATION:
+                cleaned["payer"] = self._payer(cleaned["user"], cleaned.get("uscc", ""))
+        return cleaned
+
+    def _payer(self, user: "User", uscc: str) -> "Organization | None":
+        theirs = {one.organization.uscc: one.organization for one in accounts.standing(user).memberships}
+        if uscc:
+            if uscc.strip().upper() not in theirs:
+                self.add_error("uscc", _("They do not belong to an organization with this code."))
+            return theirs.get(uscc.strip().upper())
+        if len(theirs) == 1:
+            return next(iter(theirs.values()))
+        if theirs:
+            named = "、".join(f"{bilingual(one, 'name')} {code}" for code, one in theirs.items())
+            self.add_error(
+                "uscc", _("They belong to several: {named}. Enter the code of one.").format(named=named)
+            )
+        else:
+            self.add_error("account", _("They belong to no organization, so they pay themselves."))
+        return None
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """As `usage_log_by_hand` takes it."""
+        said = self.cleaned_data
+        payer = said.get("payer")
+        return {
+            "instrument_id": self.chosen.pk,
+            "interval": self.interval,
+            "user": said["user"],
+            "payer_organization_id": payer.pk if payer else None,
+            "service_mode": ServiceMode(said["service_mode"]),
+            "content": said["content"],
+            "direction": Direction(said["direction"]),
+            "purpose": UsagePurpose(said["purpose"]),
+            "samples": said.get("samples") or 0,
+            "results": said["results"],
+            **self.seconds,
+        }

@@ -1,0 +1,59 @@
+"""Forms that cite uses in an open-service case."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from bookings.requests.forms.common import offer
+from instrument_share.web.asked import DayField
+from instrument_share.web.formats import bilingual, date_only, hours
+from providers.public import DayInput
+
+
+class SoughtUsesForm(forms.Form):
+    """Which uses are looked through for a case; it stands in the address, and all of it may be left open."""
+
+    use_required_attribute = False
+
+    instrument = forms.ChoiceField(label=_("Instrument"), required=False)
+    first = DayField(label=_("First day"), required=False, widget=DayInput())
+    last = DayField(label=_("Last day"), required=False, widget=DayInput())
+    q = forms.CharField(
+        label=_("Words"),
+        required=False,
+        max_length=100,
+        help_text=_("Who used it, who paid, what was measured, or the booking's number."),
+    )
+
+    def __init__(self, data: Any, *, instruments: Iterable[Any]) -> None:
+        super().__init__(data)
+        names = [(one.public_id, bilingual(one, "name")) for one in instruments]
+        offer(self, "instrument", [("", _("All of them")), *names])
+
+
+class CaseUsesForm(forms.Form):
+    """The uses from which an open-service case came; who used it is seen by the unit alone."""
+
+    use_required_attribute = False
+
+    uses = forms.MultipleChoiceField(
+        label=_("Completed uses by others"), required=False, widget=forms.CheckboxSelectMultiple()
+    )
+
+    def __init__(self, data: Any = None, *, offered: Iterable[Any], initial: dict[str, Any]) -> None:
+        super().__init__(data, initial=initial)
+        offer(self, "uses", ((one.public_id, _use_in_words(one)) for one in offered))
+
+
+def _use_in_words(booking: Any) -> str:
+    payer = booking.payer_organization
+    return _("{day} · {instrument} · {length} · {user} ({number})").format(
+        day=date_only(booking.starts_at),
+        instrument=bilingual(booking.instrument, "name"),
+        length=hours(timedelta(seconds=booking.usage_log.effective_seconds)),
+        user=bilingual(payer, "name") if payer else booking.user.get_full_name(),
+        number=booking.public_id,
+    )

@@ -1,0 +1,148 @@
+"""Forms for check-out, correction and review of a use."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from bookings.requests.domain.words import Direction
+from bookings.requests.forms.common import LocalDateTime, choices, offer
+from bookings.usage.domain.words import Rating, UsagePurpose
+from instrument_share.web.asked import InstantField, TimesForm
+from instrument_share.web.formats import hours
+from providers.domain import ServiceMode
+
+MINUTE = 60
+LONGEST_DAY = 31 * 24 * 60
+
+
+class Minutes(forms.IntegerField):
+    """A part of the time, in whole minutes."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=0, max_value=LONGEST_DAY, required=False, **kwargs)
+
+
+class SpentFields(forms.Form):
+    """How the time divides. Measuring left empty is what the other parts leave."""
+
+    setup = Minutes(label=_("Set-up (minutes)"))
+    measuring = Minutes(
+        label=_("Measuring (minutes)"), help_text=_("Leave it empty: it is what the other parts leave.")
+    )
+    post = Minutes(label=_("Post-processing (minutes)"))
+    idle = Minutes(label=_("Idle (minutes)"), help_text=_("Idle time does not count and is not charged."))
+
+    @property
+    def seconds(self) -> dict[str, int | None]:
+        """As the services take it."""
+        spent = self.cleaned_data
+        measuring = spent.get("measuring")
+        return {
+            "setup_seconds": (spent.get("setup") or 0) * MINUTE,
+            "measuring_seconds": None if measuring is None else measuring * MINUTE,
+            "post_seconds": (spent.get("post") or 0) * MINUTE,
+            "idle_seconds": (spent.get("idle") or 0) * MINUTE,
+        }
+
+
+class CheckOutForm(SpentFields):
+    """What happened at the instrument. All of it may stay empty: then all of the time was measuring."""
+
+    samples = forms.IntegerField(label=_("Number of samples"), min_value=0, max_value=10_000, required=False)
+    content = forms.CharField(label=_("What was done"), max_length=200, required=False)
+    results = forms.CharField(
+        label=_("Results"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args: Any, used: timedelta, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        minutes = int(used.total_seconds()) // MINUTE
+        self.fields["measuring"].widget.attrs["placeholder"] = str(minutes)
+        self.fields["measuring"].help_text = _(
+            "Leave it empty: it is what the other parts leave of {length}."
+        ).format(length=hours(used))
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """As `booking_check_out` takes it."""
+        return {
+            **self.seconds,
+            "samples": self.cleaned_data.get("samples"),
+            "content": self.cleaned_data.get("content", ""),
+            "results": self.cleaned_data.get("results", ""),
+        }
+
+
+class CorrectionForm(TimesForm):
+    """What should be read instead of what counts now; only what is changed here is corrected.
+
+    It reads what was typed; whether the values may be so is `domain.usage.correction_problems`.
+    """
+
+    starts_at = InstantField(label=_("Starts at"), widget=LocalDateTime(by_second=True))
+    ends_at = InstantField(label=_("Ends at"), widget=LocalDateTime(by_second=True))
+    setup_seconds = forms.DecimalField(label=_("Set-up (minutes)"), decimal_places=1)
+    measuring_seconds = forms.DecimalField(label=_("Measuring (minutes)"), decimal_places=1)
+    post_seconds = forms.DecimalField(label=_("Post-processing (minutes)"), decimal_places=1)
+    idle_seconds = forms.DecimalField(label=_("Idle (minutes)"), decimal_places=1)
+    service_mode = forms.ChoiceField(label=_("Way of service"))
+    direction = forms.ChoiceField(label=_("Direction"))
+    purpose = forms.ChoiceField(label=_("Kind of use"))
+    content = forms.CharField(label=_("What was done"))
+    project = forms.CharField(label=_("Project"), required=False)
+    samples = forms.IntegerField(label=_("Number of samples"))
+    results = forms.CharField(label=_("Results"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    amount_yuan = forms.DecimalField(
+        label=_("Amount (yuan)"),
+        decimal_places=2,
+        help_text=_("It does not follow the hours by itself. Change it where they change the price."),
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("An auditor reads it."),
+    )
+
+    def __init__(self, data: Any, *, values: Mapping[str, Any]) -> None:
+        super().__init__(data, initial={name: _typed_in(name, value) for name, value in values.items()})
+        for name, members in (
+            ("service_mode", ServiceMode),
+            ("direction", Direction),
+            ("purpose", UsagePurpose),
+        ):
+            offer(self, name, choices(members))
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """As `usage_correct` takes them."""
+        return {
+            name: _stored(name, self.cleaned_data[name]) for name in self.changed_data if name != "reason"
+        }
+
+
+def _typed_in(name: str, value: Any) -> Any:
+    """A stored value as the form shows it: seconds as minutes with one decimal."""
+    return (Decimal(value) / MINUTE).quantize(Decimal("0.1")) if name.endswith("_seconds") else value
+
+
+def _stored(name: str, value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.replace(microsecond=0)
+    return int(value * MINUTE) if name.endswith("_seconds") else value
+
+
+class ReviewForm(forms.Form):
+    """How the use was."""
+
+    rating = forms.ChoiceField(label=_("How was it?"), widget=forms.RadioSelect)
+    comment = forms.CharField(
+        label=_("A few words"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "rating", choices(Rating))

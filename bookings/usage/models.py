@@ -1,0 +1,181 @@
+"""The append-only entries of usage: logs, corrections, confirmations; reviews and uses of cases."""
+
+from functools import partial
+
+from django.db import models
+from django.db.models import F, Q
+
+from bookings.requests.domain.words import Direction
+from bookings.usage.domain.words import Capture, EntryKind, Rating, UsagePurpose
+from instrument_share.kernel.public_id import new_public_id
+
+
+class CaseUse(models.Model):
+    """A use from which an open-service case came. The case is public, the booking is not."""
+
+    case = models.ForeignKey("providers.ServiceCase", on_delete=models.CASCADE, related_name="uses")
+    booking = models.ForeignKey("bookings.Booking", on_delete=models.PROTECT, related_name="cases")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "booking"], name="case_use_once")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.booking_id}"
+
+
+class UsageEntry(models.Model):
+    """One link of an instrument's chain: a log, a correction or a confirmation. Append-only.
+
+    `number` is taken under the instrument lock, without gaps. `hash` is over the number, the kind, the hash
+    of the entry before and the canonical form of the row it stands for (`bookings.usage.domain.chain`).
+    """
+
+    instrument = models.ForeignKey(
+        "providers.Instrument", on_delete=models.PROTECT, related_name="usage_entries"
+    )
+    number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=12, choices=[(k.value, k.value) for k in EntryKind])
+    form = models.PositiveSmallIntegerField(default=1, help_text="version of the canonical form")
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["instrument", "number"], name="usage_entry_number_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.instrument_id} #{self.number}"
+
+
+class UsageLog(models.Model):
+    """上机记录: what happened, with the facts of that moment frozen. Append-only.
+
+    Times are whole seconds. Effective time is set-up + measuring + post-processing; idle time is not.
+    """
+
+    public_id = models.CharField(
+        max_length=16, unique=True, editable=False, default=partial(new_public_id, "LOG")
+    )
+    entry = models.OneToOneField(UsageEntry, on_delete=models.PROTECT, related_name="log")
+    instrument = models.ForeignKey(
+        "providers.Instrument", on_delete=models.PROTECT, related_name="usage_logs"
+    )
+    booking = models.OneToOneField(
+        "bookings.Booking", on_delete=models.PROTECT, null=True, related_name="usage_log"
+    )
+    user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="usage_logs")
+    operator = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    payer_organization = models.ForeignKey(
+        "accounts.Organization", on_delete=models.PROTECT, null=True, related_name="usage_paid"
+    )
+    payer_person = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, related_name="usage_paid"
+    )
+    # The user's side at that moment; later changes to an organization change no past log.
+    user_kind = models.CharField(max_length=10)
+    user_organization_kind = models.CharField(max_length=20, blank=True)
+    user_size_class = models.CharField(max_length=10)
+    in_region = models.BooleanField()
+    external = models.BooleanField()
+    related = models.BooleanField()
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    setup_seconds = models.PositiveIntegerField(default=0)
+    measuring_seconds = models.PositiveIntegerField()
+    post_seconds = models.PositiveIntegerField(default=0)
+    idle_seconds = models.PositiveIntegerField(default=0)
+    effective_seconds = models.PositiveIntegerField()
+    service_mode = models.CharField(max_length=15)
+    direction = models.CharField(max_length=12, choices=[(d.value, d.value) for d in Direction])
+    purpose = models.CharField(
+        max_length=20, choices=[(p.value, p.value) for p in UsagePurpose], default=UsagePurpose.SERVICE.value
+    )
+    content = models.CharField(max_length=200, help_text="what was done")
+    project = models.CharField(max_length=200, blank=True)
+    funding_sources = models.JSONField(default=list)
+    samples = models.PositiveIntegerField(default=0)
+    results = models.CharField(max_length=500, blank=True)
+    amount_yuan = models.DecimalField(max_digits=12, decimal_places=2)
+    price = models.JSONField(default=list, help_text="the lines from which the amount comes")
+    capture = models.CharField(max_length=10, choices=[(c.value, c.value) for c in Capture])
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="usage_not_empty"),
+            models.CheckConstraint(
+                condition=Q(
+                    effective_seconds=F("setup_seconds") + F("measuring_seconds") + F("post_seconds")
+                ),
+                name="usage_effective_is_the_sum",
+            ),
+            models.CheckConstraint(
+                condition=Q(payer_organization__isnull=False, payer_person__isnull=True)
+                | Q(payer_organization__isnull=True, payer_person__isnull=False),
+                name="usage_one_payer",
+            ),
+            models.CheckConstraint(condition=Q(amount_yuan__gte=0), name="usage_amount_not_negative"),
+        ]
+        indexes = [
+            models.Index(fields=["instrument", "starts_at"], name="usage_by_instrument"),
+            models.Index(fields=["starts_at", "instrument"], name="usage_by_time"),
+            models.Index(fields=["user", "starts_at"], name="usage_by_user"),
+            models.Index(fields=["payer_organization", "starts_at"], name="usage_by_payer"),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class UsageCorrection(models.Model):
+    """更正: what should be read instead of a log's values, and why. Counts once a second person confirms
+    it.
+    """
+
+    public_id = models.CharField(
+        max_length=16, unique=True, editable=False, default=partial(new_public_id, "COR")
+    )
+    entry = models.OneToOneField(UsageEntry, on_delete=models.PROTECT, related_name="correction")
+    log = models.ForeignKey(UsageLog, on_delete=models.PROTECT, related_name="corrections")
+    changes = models.JSONField(help_text="field → new value; only fields that `domain.chain` allows")
+    reason = models.CharField(max_length=500)
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class UsageConfirmation(models.Model):
+    """确认: a second person's word that a log, or a correction of it, is right."""
+
+    public_id = models.CharField(
+        max_length=16, unique=True, editable=False, default=partial(new_public_id, "CNF")
+    )
+    entry = models.OneToOneField(UsageEntry, on_delete=models.PROTECT, related_name="confirmation")
+    log = models.ForeignKey(UsageLog, on_delete=models.PROTECT, related_name="confirmations")
+    correction = models.OneToOneField(
+        UsageCorrection, on_delete=models.PROTECT, null=True, related_name="confirmation"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["log"], condition=Q(correction__isnull=True), name="usage_confirmed_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class Review(models.Model):
+    """评价: the user's rating of one use."""
+
+    log = models.OneToOneField(UsageLog, on_delete=models.PROTECT, related_name="review")
+    rating = models.CharField(max_length=15, choices=[(r.value, r.value) for r in Rating])
+    comment = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.rating

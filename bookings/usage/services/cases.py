@@ -1,0 +1,48 @@
+"""Open-service cases and the uses from which they came."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from bookings.usage.models import CaseUse
+from bookings.usage.selectors.cases import citable
+from instrument_share.accounts.permissions import require
+from instrument_share.journal.services import record
+from instrument_share.kernel.errors import Invalid, Problem, gettext_noop
+from providers import public as providers
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+
+@transaction.atomic
+def case_uses_set(*, actor: "User", case_id: int, booking_ids: Collection[str], now: datetime) -> int:
+    """Say from which uses a case came, by the public ids of their bookings; how many they are now.
+
+    Only completed uses of the unit's instruments by others count. The same again changes nothing. Raises
+    Invalid.
+    """
+    case = providers.case_lock(case_id)
+    require(actor, "providers.edit_unit", case)
+    wanted = set(booking_ids)
+    found = {one.public_id: one for one in citable(actor, case.organization_id).filter(public_id__in=wanted)}
+    if foreign := sorted(wanted - found.keys()):
+        message = gettext_noop("{booking} is no completed use of your instruments by somebody outside.")
+        problems = [Problem("case.not_citable", message, {"booking": one}, "uses") for one in foreign]
+        raise Invalid(problems=problems)
+    held = dict(CaseUse.objects.filter(case=case).values_list("booking__public_id", "pk"))
+    if held.keys() == wanted:
+        return len(held)
+    CaseUse.objects.filter(pk__in=[pk for name, pk in held.items() if name not in wanted]).delete()
+    CaseUse.objects.bulk_create(CaseUse(case=case, booking=found[name]) for name in wanted - held.keys())
+    record(
+        actor=actor,
+        action="case.uses_set",
+        subject=case,
+        now=now,
+        organization_id=case.organization_id,
+        details={"bookings": sorted(wanted)},
+    )
+    return len(wanted)

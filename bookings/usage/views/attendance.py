@@ -1,0 +1,129 @@
+"""What keepers do: decide a request, check its user in and out."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from bookings.requests.domain.states import MOVES
+from bookings.requests.forms.common import ReasonForm
+from bookings.requests.selectors.bookings import booking
+from bookings.requests.services.bookings import booking_approve, booking_reject
+from bookings.requests.views.common import back_address, booking_address
+from bookings.usage.forms.usage import CheckOutForm
+from bookings.usage.services.attendance import booking_check_in, booking_check_out
+from instrument_share.accounts.permissions import require
+from instrument_share.kernel.states import moved
+from instrument_share.web import clock
+from instrument_share.web.answers import carried_out, confirmed, done
+from instrument_share.web.asked import number_asked
+from instrument_share.web.formats import hours, yuan
+from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.signed_in import SignedInRequest
+
+if TYPE_CHECKING:
+    from bookings.usage.models import UsageLog
+
+
+@login_required
+@require_POST
+@idempotent_form
+def approve(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """By htmx, the request's row says what became of it; otherwise back to where it was decided.
+
+    The row comes with 201: `idempotent_form` takes 200 for a form with mistakes and undoes it.
+    """
+    found = booking(request.user, public_id)
+    approved = booking_approve(
+        actor=request.user, booking_id=found.pk, now=clock.now(), revision=_revision(request)
+    )
+    if request.htmx:
+        return render(request, "bookings/parts/decided.html", {"booking": approved}, status=201)
+    sentence = _("Approved. {user} has been told.").format(user=found.user.name)
+    return done(request, sentence, back_address(request, booking_address(public_id)))
+
+
+def _revision(request: SignedInRequest) -> int | None:
+    return number_asked(request.POST.get("revision", ""))
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def reject(request: SignedInRequest, public_id: str) -> HttpResponse:
+    found = booking(request.user, public_id)
+    require(request.user, "bookings.decide", found)
+    moved(MOVES, found.state, "reject")
+    form = ReasonForm(
+        request.POST if request.method == "POST" else None,
+        help_text=_("The user reads it. Say what would make it possible."),
+    )
+    context = {
+        "heading": _("Decline this request?"),
+        "consequences": [
+            _("The time is free for others at once."),
+            _("{user} is told, with your reason.").format(user=found.user.name),
+        ],
+        "action": _("Decline with this reason"),
+        "tone": "danger",
+        "back_address": booking_address(public_id),
+        "form": form,
+    }
+    sentence = _("Declined. {user} has been told why, and the time is free.").format(user=found.user.name)
+    return confirmed(
+        request,
+        context,
+        lambda: booking_reject(actor=request.user, booking_id=found.pk, now=clock.now(), **form.cleaned_data),
+        lambda: done(request, sentence, back_address(request, booking_address(public_id))),
+    )
+
+
+@login_required
+@require_POST
+@idempotent_form
+def check_in(request: SignedInRequest, public_id: str) -> HttpResponse:
+    found = booking(request.user, public_id)
+    booking_check_in(actor=request.user, booking_id=found.pk, now=clock.now())
+    sentence = _("{user} is checked in. Check them out when they are done.").format(user=found.user.name)
+    return done(request, sentence, back_address(request, booking_address(public_id)))
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def check_out(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """The form may be sent empty, as the keeper's desk does: then all of the time was measuring."""
+    now = clock.now()
+    found = booking(request.user, public_id)
+    require(request.user, "bookings.attend", found)
+    moved(MOVES, found.state, "check_out")
+    used = now - (found.checked_in_at or now)
+    form = CheckOutForm(
+        request.POST if request.method == "POST" else None,
+        initial={"setup": 0, "post": 0, "idle": 0, "samples": found.samples, "content": found.subject},
+        used=used,
+    )
+    log = carried_out(
+        form,
+        lambda: booking_check_out(actor=request.user, booking_id=found.pk, now=now, **form.facts),
+    )
+    if log is not None:
+        otherwise = reverse("usage_log", args=[log.public_id])
+        return done(request, _recorded(log), back_address(request, otherwise))
+    context = {"booking": found, "form": form, "now": now, "used": used}
+    return render(
+        request, "bookings/check_out.html", context, status=422 if request.method == "POST" else 200
+    )
+
+
+def _recorded(log: "UsageLog") -> str:
+    return _("Checked out: {hours} effective, {amount}. {user} is asked to confirm it.").format(
+        hours=hours(timedelta(seconds=log.effective_seconds)),
+        amount=yuan(log.amount_yuan),
+        user=log.user.name,
+    )

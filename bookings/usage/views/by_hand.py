@@ -1,0 +1,38 @@
+"""The page on which a keeper records a use that had no booking."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from bookings.requests.views.common import answered_for
+from bookings.usage.forms.by_hand import ByHandForm
+from bookings.usage.services.usage import usage_log_by_hand
+from instrument_share.web import clock
+from instrument_share.web.answers import carried_out, done
+from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.signed_in import SignedInRequest
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def usage_by_hand(request: SignedInRequest) -> HttpResponse:
+    """A use that had no booking."""
+    form = ByHandForm(
+        request.POST if request.method == "POST" else None,
+        instruments=answered_for(request.user),
+        initial={"instrument": request.GET.get("instrument", "")},
+    )
+    log = carried_out(form, lambda: usage_log_by_hand(actor=request.user, now=clock.now(), **form.facts))
+    if log is not None:
+        sentence = _("Recorded. {user} is asked to confirm it.").format(user=log.user.name)
+        return done(request, sentence, reverse("usage_log", args=[log.public_id]))
+    return render(
+        request,
+        "instrument_share/by_hand.html",
+        {"form": form},
+        status=422 if request.method == "POST" else 200,
+    )

@@ -1,0 +1,103 @@
+"""From which uses an open-service case came, as its unit says."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from bookings.usage.forms.cases import CaseUsesForm, SoughtUsesForm
+from bookings.usage.selectors import cases as cases_selectors
+from bookings.usage.selectors.cases import SoughtUses, citable
+from bookings.usage.services.cases import case_uses_set
+from instrument_share.accounts.permissions import require
+from instrument_share.web import clock, cursor
+from instrument_share.web.answers import carried_out, done
+from instrument_share.web.idempotency import idempotent_form
+from providers import public as providers
+from providers.domain import PublicationKind
+from providers.public import person
+
+if TYPE_CHECKING:
+    from providers.models import Instrument
+
+PER_PAGE = 30
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def uses(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Completed uses by others, newest first, on the instruments that the case names where it names any.
+
+    The address says which are looked through (`SoughtUsesForm`). What the case cites stands on every page.
+    """
+    case: Any = providers.publication(request.user, PublicationKind.CASE, public_id)
+    require(request.user, "providers.edit_unit", case)
+    instruments = _instruments(request, case)
+    asked = SoughtUsesForm(request.GET, instruments=instruments)
+    chosen = cases_selectors.cited(case.pk) | set(request.POST.getlist("uses"))
+    of_unit = citable(request.user, case.organization_id)
+    cited = list(of_unit.filter(public_id__in=chosen).order_by("-starts_at", "-id"))
+    page = cursor.page(
+        citable(request.user, case.organization_id, _sought(asked, instruments)).exclude(
+            pk__in=[one.pk for one in cited]
+        ),
+        ordering=("-starts_at", "-id"),
+        cursor=request.GET.get("cursor"),
+        limit=PER_PAGE,
+    )
+    offered = [*cited, *page.items]
+    form = CaseUsesForm(request.POST or None, offered=offered, initial={"uses": sorted(chosen)})
+
+    def save() -> Any:
+        return case_uses_set(
+            actor=person(request), case_id=case.pk, booking_ids=form.cleaned_data["uses"], now=clock.now()
+        )
+
+    if request.method == "POST" and (count := carried_out(form, save)) is not None:
+        return done(request, _after_saving(count), request.get_full_path())
+    boxes = list(zip(offered, form["uses"], strict=True))
+    context = {
+        "case": case,
+        "form": form,
+        "asked": asked,
+        "is_filtered": bool(asked.changed_data),
+        "page": page,
+        "cited": boxes[: len(cited)],
+        "others": boxes[len(cited) :],
+        "back_address": reverse("publication", args=[case.public_id]),
+    }
+    status = 422 if request.method == "POST" else 200
+    return render(request, "bookings/case_uses.html", context, status=status)
+
+
+def _instruments(request: HttpRequest, case: Any) -> "list[Instrument]":
+    """Those that the case names, else all of its unit."""
+    of_unit = providers.instruments(request.user).filter(organization_id=case.organization_id)
+    of_unit = of_unit.order_by("name_zh", "pk")
+    return list(of_unit.filter(service_cases=case)) or list(of_unit)
+
+
+def _sought(asked: SoughtUsesForm, instruments: "list[Instrument]") -> SoughtUses:
+    """What the address asks for; what can't be read in it is said beside its field and doesn't count."""
+    asked.full_clean()
+    read = asked.cleaned_data
+    wanted = [one.pk for one in instruments if one.public_id == read.get("instrument")]
+    return SoughtUses(
+        instruments=wanted or [one.pk for one in instruments],
+        first=read.get("first"),
+        last=read.get("last"),
+        text=read.get("q", ""),
+    )
+
+
+def _after_saving(count: int) -> str:
+    return ngettext(
+        "Saved: the case cites %(count)s use. Everybody reads how many and how long, not who.",
+        "Saved: the case cites %(count)s uses. Everybody reads how many and how long, not who.",
+        count,
+    ) % {"count": count}

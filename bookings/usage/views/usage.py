@@ -1,0 +1,133 @@
+"""One usage log: what was recorded, what was said about it since, and saying so."""
+
+from typing import TYPE_CHECKING, Any
+
+import rules
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from bookings.requests.views.common import back_address, desk_of
+from bookings.usage.domain.words import Rating
+from bookings.usage.forms.usage import CorrectionForm, ReviewForm
+from bookings.usage.selectors import usage as usage_selectors
+from bookings.usage.selectors.entries import usage_entries
+from bookings.usage.selectors.usage import confirmable_corrections, overtaken_corrections, values_of
+from bookings.usage.services.usage import usage_confirm, usage_correct, usage_review
+from instrument_share.accounts.permissions import require
+from instrument_share.kernel.errors import NotFound
+from instrument_share.web import clock
+from instrument_share.web.answers import carried_out, done
+from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.signed_in import SignedInRequest
+from providers import public as providers
+
+if TYPE_CHECKING:
+    from bookings.usage.models import UsageCorrection, UsageLog
+
+
+@login_required
+@require_safe
+def usage_log(request: SignedInRequest, public_id: str) -> HttpResponse:
+    return render(request, "bookings/usage_log.html", _shown(request, public_id, ReviewForm()))
+
+
+def _shown(request: SignedInRequest, public_id: str, review_form: ReviewForm) -> dict[str, Any]:
+    log = usage_selectors.usage_log(request.user, public_id)
+    values = values_of(log)
+    viewer = request.user
+    may_confirm = rules.has_perm("bookings.confirm_usage", viewer, log)
+    review = getattr(log, "review", None)
+    return {
+        "log": log,
+        "values": values,
+        "differs": {name for name in values if values[name] != getattr(log, name)},
+        "entries": usage_entries(log),
+        "keepers": providers.keepers_of([log.instrument_id])[log.instrument_id],
+        "may_confirm": may_confirm
+        and not log.is_confirmed  # type: ignore[attr-defined]
+        and log.entry.recorded_by_id != viewer.pk,
+        "confirmable": _ids(confirmable_corrections(viewer, log)) if may_confirm else set(),
+        "overtaken": _ids(overtaken_corrections(log)),
+        "may_correct": rules.has_perm("bookings.correct_usage", viewer, log),
+        "is_mine": log.user_id == viewer.pk,
+        "here": desk_of(viewer, log),
+        "review": review,
+        "may_review": review is None and rules.has_perm("bookings.review_usage", viewer, log),
+        "review_form": review_form,
+    }
+
+
+def _ids(corrections: "list[UsageCorrection]") -> set[int]:
+    return {correction.pk for correction in corrections}
+
+
+@login_required
+@require_POST
+@idempotent_form
+def confirm(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """Confirms the log, or the correction that `correction` names."""
+    log = usage_selectors.usage_log(request.user, public_id)
+    usage_confirm(
+        actor=request.user,
+        log_id=log.pk,
+        correction_id=_correction_id(log, request.POST.get("correction", "")),
+        now=clock.now(),
+    )
+    address = back_address(request, reverse("usage_log", args=[public_id]))
+    return done(request, _("Confirmed. The hours count from now on."), address)
+
+
+def _correction_id(log: "UsageLog", named: str) -> int | None:
+    if not named:
+        return None
+    found = next((one for one in log.corrections.all() if one.public_id == named), None)
+    if found is None:
+        raise NotFound
+    return found.pk
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def correct(request: SignedInRequest, public_id: str) -> HttpResponse:
+    log = usage_selectors.usage_log(request.user, public_id)
+    require(request.user, "bookings.correct_usage", log)
+    form = CorrectionForm(request.POST if request.method == "POST" else None, values=values_of(log))
+    correction = carried_out(
+        form,
+        lambda: usage_correct(
+            actor=request.user,
+            log_id=log.pk,
+            changes=form.changes,
+            reason=form.cleaned_data["reason"],
+            now=clock.now(),
+        ),
+    )
+    if correction is not None:
+        sentence = _("The correction is recorded. It counts once a second person has confirmed it.")
+        return done(request, sentence, reverse("usage_log", args=[public_id]))
+    context = {"log": log, "form": form}
+    return render(request, "bookings/correct.html", context, status=422 if request.method == "POST" else 200)
+
+
+@login_required
+@require_POST
+@idempotent_form
+def review(request: SignedInRequest, public_id: str) -> HttpResponse:
+    log = usage_selectors.usage_log(request.user, public_id)
+    form = ReviewForm(request.POST)
+    if not form.is_valid():
+        return render(request, "bookings/usage_log.html", _shown(request, public_id, form), status=422)
+    usage_review(
+        actor=request.user,
+        log_id=log.pk,
+        rating=Rating(form.cleaned_data["rating"]),
+        comment=form.cleaned_data["comment"],
+        now=clock.now(),
+    )
+    address = back_address(request, reverse("usage_log", args=[public_id]))
+    return done(request, _("Thank you. The unit sees your rating."), address)

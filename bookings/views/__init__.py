@@ -1,1 +1,0 @@
-"""Pages of bookings and of usage logs."""

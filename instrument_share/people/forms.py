@@ -1,0 +1,232 @@
+"""What organizations and people enter of themselves. The rules are the services'."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from bookings.public import offer
+from instrument_share.accounts import selectors as accounts
+from instrument_share.accounts.domain import OrganizationKind, Role, SizeClass
+from instrument_share.accounts.domain.registration import AUTHORITIES
+from instrument_share.kernel.uscc import written
+from instrument_share.web.formats import bilingual
+from instrument_share.web.labels import ROLES
+from instrument_share.web.wording import KINDS, SIZES
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import Organization, User
+
+OUTSIDE = "outside"
+ACCEPTED = ".pdf,.jpg,.jpeg,.png"
+
+
+class SeveralFiles(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Any number of files; what may be in them is the service's to say."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=SeveralFiles(attrs={"accept": ACCEPTED}), **kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        given = [one for one in data or [] if one]
+        if not given:
+            super().clean(None, initial)
+        return [super(FilesField, self).clean(one, initial) for one in given]
+
+
+class OrganizationForm(forms.Form):
+    """An organization as it registers and as it is corrected."""
+
+    uscc = forms.CharField(
+        label=_("Unified social credit code"),
+        max_length=40,
+        help_text=_("18 characters, as on the licence or certificate"),
+        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+    )
+    name_zh = forms.CharField(label=_("Chinese name"), max_length=100)
+    name_en = forms.CharField(
+        label=_("English name"), max_length=200, required=False, widget=forms.TextInput({"lang": "en"})
+    )
+    kind = forms.ChoiceField(label=_("Kind of organization"))
+    size_class = forms.ChoiceField(
+        label=_("Size of the enterprise"),
+        required=False,
+        help_text=_("By the national classification of enterprises"),
+    )
+    district = forms.ChoiceField(label=_("District"))
+    parent_uscc = forms.CharField(
+        label=_("Code of the superior organization"),
+        max_length=40,
+        required=False,
+        help_text=_("Use between a superior and its subordinates, or among them, earns no reward."),
+    )
+    owns_instruments = forms.BooleanField(
+        label=_("It owns instruments and wants to open them to others"), required=False
+    )
+    contact = forms.CharField(label=_("Contact person"), max_length=100)
+    phone = forms.CharField(
+        label=_("Phone"), max_length=50, widget=forms.TextInput({"type": "tel", "autocomplete": "tel"})
+    )
+    documents = FilesField(
+        label=_("Documents"),
+        help_text=_(
+            "The licence or certificate, as PDF, JPEG or PNG of at most 10 MB each. Only your administrators "
+            "and the bureau can read it."
+        ),
+    )
+
+    def __init__(self, *args: Any, has_documents: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["documents"].required = not has_documents
+        kinds = [(code, word) for code, word in KINDS.items() if OrganizationKind(code) not in AUTHORITIES]
+        offer(self, "kind", [("", "—"), *kinds])
+        offer(self, "size_class", SIZES.items())
+        places = [(row.code, bilingual(row, "name")) for row in accounts.districts()]
+        offer(self, "district", [("", "—"), *places, (OUTSIDE, _("Outside the city"))])
+
+    def as_registration(self) -> dict[str, Any]:
+        """The arguments of `organization_register` and `organization_correct`."""
+        given = dict(self.cleaned_data)
+        code = given.pop("district")
+        districts = {row.code: row for row in accounts.districts()}
+        return {
+            **given,
+            "kind": OrganizationKind(given["kind"]),
+            "size_class": SizeClass(given["size_class"] or SizeClass.NONE),
+            "district": districts.get(code),
+            "in_region": code != OUTSIDE,
+        }
+
+
+def entered(organization: "Organization") -> dict[str, Any]:
+    """What a form of this organization begins with."""
+    place = organization.district.code if organization.district else ""
+    return {
+        **{
+            name: getattr(organization, name)
+            for name in (
+                "uscc",
+                "name_zh",
+                "name_en",
+                "kind",
+                "size_class",
+                "owns_instruments",
+                "contact",
+                "phone",
+            )
+        },
+        "district": place if organization.in_region else OUTSIDE,
+        "parent_uscc": organization.parent.uscc if organization.parent else "",
+    }
+
+
+class RevisionForm(OrganizationForm):
+    """What the bureau changes of an admitted organization; the code and what it says itself stay."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        help_text=_("Its administrators read it."),
+        widget=forms.Textarea({"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, has_documents=True, **kwargs)
+        for name in ("uscc", "name_en", "contact", "phone", "documents"):
+            del self.fields[name]
+
+
+class ContactForm(forms.Form):
+    """What an admitted organization changes of itself."""
+
+    name_en = forms.CharField(
+        label=_("English name"), max_length=200, required=False, widget=forms.TextInput({"lang": "en"})
+    )
+    contact = forms.CharField(label=_("Contact person"), max_length=100)
+    phone = forms.CharField(label=_("Phone"), max_length=50, widget=forms.TextInput({"type": "tel"}))
+
+
+class DocumentsForm(forms.Form):
+    documents = FilesField(label=_("Add documents"), help_text=_("PDF, JPEG or PNG of at most 10 MB each"))
+
+
+class RelationForm(forms.Form):
+    """The other organization, by its code."""
+
+    other_uscc = forms.CharField(label=_("Code of the other organization"), max_length=40)
+
+    def clean_other_uscc(self) -> "Organization":
+        found = accounts.organization_by_uscc(written(self.cleaned_data["other_uscc"]))
+        if found is None:
+            raise forms.ValidationError(_("No organization with this code is registered here. Check it."))
+        return found
+
+
+class RequestForm(forms.Form):
+    note = forms.CharField(
+        label=_("A word to the administrator"),
+        max_length=200,
+        required=False,
+        help_text=_("For example: group of Prof. Li, materials"),
+    )
+
+
+def role_words(roles: Iterable[Role]) -> list[tuple[str, Any]]:
+    """Roles with their words, in the order in which they are written everywhere."""
+    chosen = set(roles)
+    return [(role.value, word) for role, word in ROLES.items() if role in chosen]
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(label=_("Role"))
+
+    def __init__(self, *args: Any, roles: Iterable[Role], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "role", role_words(roles))
+
+
+class InvitationForm(RoleForm):
+    email = forms.EmailField(label=_("Mail address"), widget=forms.EmailInput({"autocomplete": "off"}))
+    field_order = ["email", "role"]
+
+
+class EndForm(forms.Form):
+    """Why a role ends, and what becomes of the bookings ahead."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea({"rows": 3}))
+    bookings = forms.ChoiceField(
+        label=_("Bookings ahead that the organization pays"),
+        choices=[
+            ("cancel", _("Cancel them without charge and tell the keepers")),
+            ("keep", _("Keep them; the organization still pays")),
+        ],
+        widget=forms.RadioSelect,
+        initial="cancel",
+    )
+
+
+class SuccessorForm(forms.Form):
+    successor = forms.ChoiceField(label=_("To whom"))
+
+    def __init__(self, *args: Any, people: "Iterable[User]", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "successor", [(str(one.pk), f"{one.get_full_name()} · {one.email}") for one in people])
+
+
+class SettingsForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=100, widget=forms.TextInput({"autocomplete": "name"}))
+    phone = forms.CharField(
+        label=_("Phone"),
+        max_length=20,
+        required=False,
+        widget=forms.TextInput({"type": "tel", "autocomplete": "tel"}),
+    )
+    language = forms.ChoiceField(
+        label=_("Language"), choices=settings.LANGUAGES, help_text=_("Of pages and of the mails that you get")
+    )

@@ -1,0 +1,74 @@
+"""One's own account: name, phone and language; and an invitation that came by mail."""
+
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from instrument_share.accounts import selectors as accounts
+from instrument_share.accounts import services
+from instrument_share.accounts.language import keep_language
+from instrument_share.kernel.errors import NotFound
+from instrument_share.people.forms import SettingsForm
+from instrument_share.people.views.tabs import my_tabs
+from instrument_share.web import clock
+from instrument_share.web.answers import carried_out, done
+from instrument_share.web.formats import bilingual
+from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.problem import told
+from instrument_share.web.signed_in import SignedInRequest
+from providers.public import person
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def settings(request: SignedInRequest) -> HttpResponse:
+    user = request.user
+    form = SettingsForm(
+        request.POST or None,
+        initial={"name": user.name, "phone": user.phone, "language": user.language},
+    )
+    saved = carried_out(
+        form,
+        lambda: services.user_update(actor=user, now=clock.now(), **form.cleaned_data),
+    )
+    if saved is not None:
+        with translation.override(saved.language):
+            answer = done(request, _("Your settings are saved."), reverse("settings"))
+        keep_language(answer, saved.language)
+        return answer
+    context = {"tabs": my_tabs(user, "settings"), "form": form}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "instrument_share/settings.html", context, status=status)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def invitation(request: HttpRequest, secret: str) -> HttpResponse:
+    """Who invites to what; a visitor logs in or signs up first and comes back here."""
+    now = clock.now()
+    found = accounts.invitation_by_secret(secret)
+    if found is None:
+        raise NotFound
+    if request.method == "POST" and request.user.is_authenticated:
+        services.invitation_accept(actor=person(request), secret=secret, now=now)
+        sentence = _("You belong to {name} now and can book for it.")
+        name = bilingual(found.organization, "name")
+        return done(request, sentence.format(name=name), reverse("my_organizations"))
+    back = {"next": request.path}
+    context = {
+        "invitation": found,
+        "over": told(over.message, over.params) if (over := accounts.invitation_over(found, now)) else "",
+        "is_theirs": request.user.is_authenticated and accounts.is_address_of(person(request), found.email),
+        "log_in": f"{reverse('account_login')}?{urlencode(back)}",
+        "sign_up": f"{reverse('account_signup')}?{urlencode({**back, 'email': found.email})}",
+    }
+    return render(request, "instrument_share/invitation.html", context)

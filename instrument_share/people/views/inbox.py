@@ -1,0 +1,112 @@
+"""What I am told, and the tokens that speak for me."""
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from instrument_share.accounts import selectors as accounts
+from instrument_share.accounts import services as account_services
+from instrument_share.journal import selectors as journal
+from instrument_share.journal import services as journal_services
+from instrument_share.kernel.errors import NotFound
+from instrument_share.people.views.tabs import my_tabs
+from instrument_share.web import clock, cursor
+from instrument_share.web.answers import confirmed, done
+from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.signed_in import SignedInRequest
+
+PER_PAGE = 30
+
+
+@login_required
+@require_safe
+def inbox(request: SignedInRequest) -> HttpResponse:
+    page = cursor.page(
+        journal.notifications(request.user),
+        ordering=("-created_at", "-id"),
+        cursor=request.GET.get("cursor"),
+        limit=PER_PAGE,
+    )
+    context = {"tabs": my_tabs(request.user, "inbox"), "page": page}
+    return render(request, "instrument_share/inbox.html", context)
+
+
+@login_required
+@require_POST
+def notification_open(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """Marks it as read and leads to what it is about."""
+    told = journal_services.notification_read(actor=request.user, public_id=public_id, now=clock.now())
+    is_ours = told.path.startswith("/") and url_has_allowed_host_and_scheme(told.path, allowed_hosts=None)
+    return HttpResponseRedirect(told.path if is_ours else reverse("inbox"))
+
+
+@login_required
+@require_POST
+def notifications_read(request: SignedInRequest) -> HttpResponse:
+    journal_services.notifications_read(actor=request.user, now=clock.now())
+    return done(request, _("All notifications are marked as read."), reverse("inbox"))
+
+
+class TokenForm(forms.Form):
+    """What a token is for, in the words of its owner."""
+
+    name = forms.CharField(
+        label=gettext_lazy("What is it for?"),
+        max_length=60,
+        help_text=gettext_lazy("For example: nightly export of our laboratory"),
+    )
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def tokens(request: SignedInRequest) -> HttpResponse:
+    """A new token's secret is in the answer itself, once; so no answer is kept to be repeated."""
+    now = clock.now()
+    form = TokenForm(request.POST if request.method == "POST" else None)
+    secret, status = "", 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            _token, secret = account_services.api_token_create(
+                actor=request.user, name=form.cleaned_data["name"], now=now
+            )
+            form, status = TokenForm(), 201
+    context = {
+        "tabs": my_tabs(request.user, "tokens"),
+        "form": form,
+        "secret": secret,
+        "tokens": accounts.api_tokens(request.user, now),
+    }
+    return render(request, "instrument_share/tokens.html", context, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def token_revoke(request: SignedInRequest, public_id: str) -> HttpResponse:
+    now = clock.now()
+    token = accounts.api_tokens(request.user, now).filter(public_id=public_id).first()
+    if token is None:
+        raise NotFound
+    context = {
+        "heading": _("Revoke the token “{name}”?").format(name=token.name),
+        "consequences": [_("Programs that use it are refused at once."), _("It can't be brought back.")],
+        "action": _("Revoke it"),
+        "tone": "danger",
+        "back_address": reverse("tokens"),
+    }
+    sentence = _("The token “{name}” no longer works.").format(name=token.name)
+    return confirmed(
+        request,
+        context,
+        lambda: account_services.api_token_revoke(actor=request.user, public_id=public_id, now=now),
+        lambda: done(request, sentence, reverse("tokens")),
+    )

@@ -1,0 +1,373 @@
+"""An organization's people: who asks, who is invited, who may do what; and leaving it."""
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from bookings import public as bookings
+from bookings.public import ReasonForm
+from instrument_share.accounts import selectors as accounts
+from instrument_share.accounts import services
+from instrument_share.accounts.domain import MembershipState, Role
+from instrument_share.accounts.domain.roles import MANAGING
+from instrument_share.kernel.errors import Forbidden, NotFound
+from instrument_share.people.forms import EndForm, InvitationForm, RoleForm, SuccessorForm, role_words
+from instrument_share.people.views.organizations import organization_address, organization_tabs
+from instrument_share.web import clock, cursor
+from instrument_share.web.answers import carried_out, confirmed, done
+from instrument_share.web.formats import bilingual, in_english
+from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.labels import ROLES
+from instrument_share.web.signed_in import SignedInRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from instrument_share.accounts.models import Membership, Organization, User
+
+PER_PAGE = 50
+FORMER = (MembershipState.ENDED, MembershipState.REFUSED)
+
+
+@dataclass(frozen=True)
+class Member:
+    """A person with their roles here; each with whether the reader may take it."""
+
+    user: "User"
+    roles: list[tuple["Membership", bool]]
+
+    @property
+    def first(self) -> "Membership":
+        return self.roles[0][0]
+
+
+def _managed(request: SignedInRequest, public_id: str) -> "Organization":
+    """The organization, for who manages its people. Raises NotFound, and Forbidden for its other people."""
+    found = accounts.organization_inside(request.user, public_id)
+    if not accounts.roles_given(request.user, found):
+        raise Forbidden
+    return found
+
+
+@login_required
+@require_safe
+def members(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """`?show=former` those who were; `?q=` a part of a name or mail address."""
+    found = _managed(request, public_id)
+    return _members_page(request, found, InvitationForm(roles=accounts.roles_given(request.user, found)))
+
+
+def _members_page(
+    request: SignedInRequest, found: "Organization", form: InvitationForm, status: int = 200
+) -> HttpResponse:
+    given = accounts.roles_given(request.user, found)
+    every = accounts.members(request.user, found)
+    former, text = request.GET.get("show") == "former", request.GET.get("q", "").strip()
+    shown = every.filter(state__in=FORMER if former else [MembershipState.ACTIVE])
+    if text:
+        shown = shown.filter(Q(user__name__icontains=text) | Q(user__email__icontains=text))
+    page = cursor.page(
+        shown,
+        ordering=("user__name", "user_id", "id"),
+        cursor=request.GET.get("cursor"),
+        limit=PER_PAGE,
+    )
+    context = {
+        "organization": found,
+        "tabs": organization_tabs(request, found, "members"),
+        "page": page,
+        "people": _grouped(page.items, given),
+        "requests": every.filter(state=MembershipState.PENDING).order_by("created_at", "id"),
+        "invitations": accounts.invitations_open(request.user, found),
+        "form": form,
+        "former": former,
+        "q": text,
+        "now": clock.now(),
+        "chips": [(_("Former members"), "?" if former else "?show=former", former)],
+    }
+    return render(request, "instrument_share/members.html", context, status=status)
+
+
+def _grouped(rows: "Iterable[Membership]", given: frozenset[Role]) -> list[Member]:
+    return [
+        Member(user, [(one, Role(one.role) in given) for one in theirs])
+        for user, theirs in groupby(rows, key=lambda one: one.user)
+    ]
+
+
+@login_required
+@require_POST
+@idempotent_form
+def invitation_send(request: SignedInRequest, public_id: str) -> HttpResponse:
+    found = _managed(request, public_id)
+    form = InvitationForm(request.POST, roles=accounts.roles_given(request.user, found))
+    sent = carried_out(
+        form,
+        lambda: services.invitation_send(
+            actor=request.user,
+            organization_id=found.pk,
+            email=form.cleaned_data["email"],
+            role=Role(form.cleaned_data["role"]),
+            now=clock.now(),
+        ),
+    )
+    if sent is None:
+        return _members_page(request, found, form, status=422)
+    sentence = _("{email} is invited; the link in the mail works for 14 days.").format(email=sent.email)
+    return done(request, sentence, _members(found))
+
+
+@login_required
+@require_POST
+@idempotent_form
+def invitation_resend(request: SignedInRequest, public_id: str, invitation_id: str) -> HttpResponse:
+    found = _managed(request, public_id)
+    invitation = accounts.invitation(request.user, found, invitation_id)
+    services.invitation_resend(actor=request.user, invitation_id=invitation.pk, now=clock.now())
+    sentence = _("A new mail goes to {email}; the link before it no longer works.")
+    return done(request, sentence.format(email=invitation.email), _members(found))
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def invitation_withdraw(request: SignedInRequest, public_id: str, invitation_id: str) -> HttpResponse:
+    found = _managed(request, public_id)
+    invitation = accounts.invitation(request.user, found, invitation_id)
+    context = {
+        "heading": _("Withdraw the invitation of {email}?").format(email=invitation.email),
+        "consequences": [_("The link in the mail stops working at once.")],
+        "action": _("Withdraw it"),
+        "tone": "danger",
+        "back_address": _members(found),
+    }
+    return confirmed(
+        request,
+        context,
+        lambda: services.invitation_withdraw(
+            actor=request.user, invitation_id=invitation.pk, now=clock.now()
+        ),
+        lambda: done(request, _("The invitation is withdrawn."), _members(found)),
+    )
+
+
+@login_required
+@require_POST
+@idempotent_form
+def member_admit(request: SignedInRequest, public_id: str, membership_id: str) -> HttpResponse:
+    found = _managed(request, public_id)
+    asked = accounts.membership(request.user, found, membership_id)
+    services.membership_admit(actor=request.user, membership_id=asked.pk, now=clock.now())
+    sentence = _("{name} is admitted and is told.").format(name=asked.user.get_full_name())
+    return done(request, sentence, _members(found))
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def member_refuse(request: SignedInRequest, public_id: str, membership_id: str) -> HttpResponse:
+    found = _managed(request, public_id)
+    asked = accounts.membership(request.user, found, membership_id)
+    form = ReasonForm(request.POST or None)
+    name = asked.user.get_full_name()
+    context = {
+        "heading": _("Do not admit {name}?").format(name=name),
+        "consequences": [_("They read the reason and can ask again.")],
+        "action": _("Refuse and say why"),
+        "tone": "danger",
+        "back_address": _members(found),
+        "form": form,
+    }
+    return confirmed(
+        request,
+        context,
+        lambda: services.membership_refuse(
+            actor=request.user,
+            membership_id=asked.pk,
+            reason=form.cleaned_data["reason"],
+            now=clock.now(),
+        ),
+        lambda: done(request, _("{name} is not admitted.").format(name=name), _members(found)),
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def member_role(request: SignedInRequest, public_id: str, membership_id: str) -> HttpResponse:
+    """Another role for somebody who belongs to the organization."""
+    found = _managed(request, public_id)
+    of = accounts.membership(request.user, found, membership_id).user
+    offered = accounts.roles_given(request.user, found) - accounts.active_roles(of.pk, found.pk)
+    form = RoleForm(request.POST or None, roles=offered)
+    name = of.get_full_name()
+    context = {
+        "heading": _("Give {name} a role").format(name=name),
+        "consequences": [_("They are told, and can act in it at once.")],
+        "action": _("Give the role"),
+        "back_address": _members(found),
+        "form": form,
+    }
+    return confirmed(
+        request,
+        context,
+        lambda: services.membership_grant(
+            actor=request.user,
+            user=of,
+            organization=found,
+            role=Role(form.cleaned_data["role"]),
+            now=clock.now(),
+        ),
+        lambda: done(request, _("{name} has the role now.").format(name=name), _members(found)),
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def member_end(request: SignedInRequest, public_id: str, membership_id: str) -> HttpResponse:
+    """Take somebody's role, and say what becomes of what they have booked."""
+    found = _managed(request, public_id)
+    held = accounts.membership(request.user, found, membership_id)
+    is_last_of_theirs = accounts.active_roles(held.user_id, found.pk) <= {Role(held.role)}
+    form = EndForm(request.POST or None)
+    if not is_last_of_theirs:
+        del form.fields["bookings"]
+    name, role = held.user.get_full_name(), ROLES[Role(held.role)]
+    context = {
+        "heading": _("Withdraw the role “{role}” from {name}?").format(role=role, name=name),
+        "consequences": _consequences(held, is_last_of_theirs),
+        "action": _("Withdraw the role"),
+        "tone": "danger",
+        "back_address": _members(found),
+        "form": form,
+    }
+    return confirmed(
+        request,
+        context,
+        lambda: bookings.membership_end(
+            actor=request.user,
+            membership_id=held.pk,
+            reason=form.cleaned_data["reason"],
+            bookings=form.cleaned_data.get("bookings", "keep"),
+            now=clock.now(),
+        ),
+        lambda: done(request, _("{name} no longer has the role.").format(name=name), _members(found)),
+    )
+
+
+def _consequences(held: "Membership", is_last_of_theirs: bool) -> list[str]:
+    found = [_("They are told, with your reason.")]
+    if held.role == Role.KEEPER:
+        found.append(_("They no longer keep any instrument of the unit; name other keepers."))
+    if is_last_of_theirs:
+        found.append(_("It is their last role here: they no longer belong to the organization."))
+    return found
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def hand_over(request: SignedInRequest, public_id: str, membership_id: str) -> HttpResponse:
+    """One's own role goes to a colleague in one step."""
+    found = accounts.organization_inside(request.user, public_id)
+    held = accounts.membership(request.user, found, membership_id)
+    if held.user_id != request.user.pk or held.role not in MANAGING:
+        raise Forbidden
+    form = SuccessorForm(request.POST or None, people=accounts.successors(found, request.user.pk))
+    role = ROLES[Role(held.role)]
+    context = {
+        "heading": _("Hand over the role “{role}”").format(role=role),
+        "consequences": [
+            _("Your colleague has the role at once and is told; you no longer have it."),
+            _("You stay a member: what you have booked stays booked."),
+        ],
+        "action": _("Hand it over"),
+        "back_address": organization_address(found),
+        "form": form,
+    }
+    return confirmed(
+        request,
+        context,
+        lambda: services.membership_hand_over(
+            actor=request.user,
+            membership_id=held.pk,
+            successor_id=int(form.cleaned_data["successor"]),
+            now=clock.now(),
+        ),
+        lambda: done(request, _("The role is handed over."), reverse("my_organizations")),
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def organization_leave(request: SignedInRequest, public_id: str) -> HttpResponse:
+    found = accounts.organization_inside(request.user, public_id)
+    held = accounts.active_roles(request.user.pk, found.pk)
+    if not held:
+        raise NotFound
+    name = bilingual(found, "name")
+    between = ", " if in_english() else "、"
+    roles = between.join(str(word) for _code, word in role_words(held))
+    context = {
+        "heading": _("Leave {name}?").format(name=name),
+        "consequences": [
+            _("These roles of yours end: {roles}.").format(roles=roles),
+            _(
+                "What you have booked on its account and has not begun is cancelled, after the deadline on "
+                "the terms of a late cancel; the keepers are told."
+            ),
+        ],
+        "action": _("Leave the organization"),
+        "tone": "danger",
+        "back_address": reverse("my_organizations"),
+    }
+    return confirmed(
+        request,
+        context,
+        lambda: bookings.organization_leave(actor=request.user, organization_id=found.pk, now=clock.now()),
+        lambda: done(request, _("You have left {name}.").format(name=name), reverse("my_organizations")),
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def request_withdraw(request: SignedInRequest, membership_id: str) -> HttpResponse:
+    """Take one's own request back while it waits."""
+    asked = next(
+        (
+            one.asked
+            for one in accounts.belongings(request.user)
+            if one.asked and one.asked.public_id == membership_id
+        ),
+        None,
+    )
+    if asked is None:
+        raise NotFound
+    name = bilingual(asked.organization, "name")
+    context: dict[str, Any] = {
+        "heading": _("Take back the request to {name}?").format(name=name),
+        "consequences": [_("Nobody decides on it any more; you can ask again.")],
+        "action": _("Take it back"),
+        "back_address": reverse("my_organizations"),
+    }
+    return confirmed(
+        request,
+        context,
+        lambda: services.membership_withdraw(actor=request.user, membership_id=asked.pk, now=clock.now()),
+        lambda: done(request, _("The request is taken back."), reverse("my_organizations")),
+    )
+
+
+def _members(found: "Organization") -> str:
+    return reverse("members", args=[found.public_id])

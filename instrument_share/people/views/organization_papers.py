@@ -1,0 +1,143 @@
+"""The documents of an organization, and its declared relations."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from bookings.public import ReasonForm
+from instrument_share.accounts import selectors as accounts
+from instrument_share.accounts import services
+from instrument_share.accounts.permissions import require
+from instrument_share.kernel.errors import NotFound
+from instrument_share.people.forms import DocumentsForm, RelationForm
+from instrument_share.people.views.organizations import organization_address
+from instrument_share.web import clock
+from instrument_share.web.answers import carried_out, confirmed, done
+from instrument_share.web.formats import bilingual
+from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.signed_in import SignedInRequest
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def documents_add(request: SignedInRequest, public_id: str) -> HttpResponse:
+    found = accounts.organization_inside(request.user, public_id)
+    require(request.user, "accounts.file_document", found)
+    form = DocumentsForm(request.POST or None, request.FILES or None)
+    sends = request.method == "POST"
+    kept = carried_out(
+        form,
+        lambda: services.organization_document_add(
+            actor=request.user,
+            organization_id=found.pk,
+            uploads=form.cleaned_data["documents"],
+            now=clock.now(),
+        ),
+    )
+    if kept is not None:
+        return done(request, _("The documents are kept."), organization_address(found))
+    context = {"organization": found, "form": form, "back_address": organization_address(found)}
+    return render(request, "instrument_share/documents_form.html", context, status=422 if sends else 200)
+
+
+@login_required
+@require_safe
+def document(request: SignedInRequest, public_id: str, document_id: str) -> FileResponse:
+    """The file itself, for who may read it; a browser shows it but runs nothing in it."""
+    found = accounts.document(
+        request.user, accounts.organization_inside(request.user, public_id), document_id
+    )
+    response = FileResponse(found.file.open("rb"), filename=found.name, content_type=found.media_type)
+    response["Cache-Control"] = "private, no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def document_remove(request: SignedInRequest, public_id: str, document_id: str) -> HttpResponse:
+    found = accounts.organization_inside(request.user, public_id)
+    require(request.user, "accounts.file_document", found)
+    kept = accounts.document(request.user, found, document_id)
+    context = {
+        "heading": _("Remove “{name}”?").format(name=kept.name),
+        "consequences": [_("Neither your administrators nor the bureau can read it any more.")],
+        "action": _("Remove the document"),
+        "tone": "danger",
+        "back_address": organization_address(found),
+    }
+    return confirmed(
+        request,
+        context,
+        lambda: services.organization_document_remove(
+            actor=request.user, organization_id=found.pk, public_id=document_id, now=clock.now()
+        ),
+        lambda: done(request, _("The document is removed."), organization_address(found)),
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def relation_new(request: SignedInRequest, public_id: str) -> HttpResponse:
+    found = accounts.organization_inside(request.user, public_id)
+    require(request.user, "accounts.declare_relation", found)
+    form = RelationForm(request.POST or None)
+    context = {
+        "heading": _("Declare a related organization"),
+        "consequences": [
+            _("Use between related organizations is logged and paid as usual, but earns no reward."),
+            _("Your word is enough; the other side is told. Only the bureau can end the relation."),
+        ],
+        "action": _("Declare it related"),
+        "back_address": organization_address(found),
+        "form": form,
+    }
+    return confirmed(
+        request,
+        context,
+        lambda: services.relation_declare(
+            actor=request.user, first=found, second=form.cleaned_data["other_uscc"], now=clock.now()
+        ),
+        lambda: done(request, _("The two count as related from now on."), organization_address(found)),
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def relation_end(request: SignedInRequest, public_id: str, other_id: str) -> HttpResponse:
+    found = accounts.organization_inside(request.user, public_id)
+    require(request.user, "accounts.end_relation", found)
+    related = [one for one in accounts.related_to(found) if one.is_declared and one.until is None]
+    other = next((one.organization for one in related if one.organization.public_id == other_id), None)
+    if other is None:
+        raise NotFound
+    form = ReasonForm(request.POST or None)
+    context = {
+        "heading": _("End the relation with {name}?").format(name=bilingual(other, "name")),
+        "consequences": [
+            _("Use between the two counts for rewards from now on; what was logged stays as it is."),
+            _("Both sides are told, with your reason."),
+        ],
+        "action": _("End the relation"),
+        "tone": "danger",
+        "back_address": organization_address(found),
+        "form": form,
+    }
+    return confirmed(
+        request,
+        context,
+        lambda: services.relation_end(
+            actor=request.user,
+            organization_id=found.pk,
+            other_id=other.pk,
+            reason=form.cleaned_data["reason"],
+            now=clock.now(),
+        ),
+        lambda: done(request, _("The two no longer count as related."), organization_address(found)),
+    )

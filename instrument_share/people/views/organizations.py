@@ -1,0 +1,292 @@
+"""An organization registers, shows itself to its people and to the bureau, and is admitted or not."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+from rules import has_perm
+
+from instrument_share.accounts import selectors as accounts
+from instrument_share.accounts import services
+from instrument_share.accounts.domain import OrganizationState
+from instrument_share.accounts.permissions import require
+from instrument_share.kernel.errors import DomainError
+from instrument_share.people.forms import (
+    ContactForm,
+    DocumentsForm,
+    OrganizationForm,
+    RequestForm,
+    RevisionForm,
+    entered,
+)
+from instrument_share.people.views.tabs import my_tabs
+from instrument_share.web import clock
+from instrument_share.web.answers import carried_out, confirmed, done
+from instrument_share.web.formats import bilingual, in_english
+from instrument_share.web.forms import add_problems
+from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.signed_in import SignedInRequest
+from instrument_share.web.wording import KINDS, SIZES
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import Organization
+
+PER_PAGE = 50
+TAKEN = "organization.uscc_taken"
+
+
+@login_required
+@require_safe
+def my_organizations(request: SignedInRequest) -> HttpResponse:
+    """Where I belong, in which state that is, and what comes next."""
+    belongings = accounts.belongings(request.user)
+    waiting = accounts.waiting_requests(request.user, [one.organization for one in belongings])
+    context = {
+        "tabs": my_tabs(request.user, "my_organizations"),
+        "rows": [(one, waiting.get(one.organization.pk, 0)) for one in belongings],
+        "is_new": not belongings,
+    }
+    return render(request, "instrument_share/my_organizations.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def organization_register(request: SignedInRequest) -> HttpResponse:
+    form = OrganizationForm(
+        request.POST or None,
+        request.FILES or None,
+        initial={
+            "contact": request.user.name,
+            "phone": request.user.phone,
+            "owns_instruments": "owning" in request.GET,
+        },
+    )
+    taken = ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = services.organization_register(
+                actor=request.user, now=clock.now(), **form.as_registration()
+            )
+        except DomainError as error:
+            add_problems(form, error)
+            if any(problem.code == TAKEN for problem in error.problems):
+                taken = request.POST["uscc"].strip()
+        else:
+            sentence = _("{name} is registered. The bureau looks at it; you are told when it is admitted.")
+            return done(request, sentence.format(name=bilingual(made, "name")), organization_address(made))
+    context = {"form": form, "taken": taken, "is_new": True, "back_address": reverse("my_organizations")}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "instrument_share/organization_form.html", context, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def organization_correct(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """Who registered it corrects it before it is admitted, and hands it in again if it was refused."""
+    found = accounts.organization_inside(request.user, public_id)
+    require(request.user, "accounts.correct_organization", found)
+    if found.state not in (OrganizationState.PENDING, OrganizationState.REFUSED):
+        raise services.NotCorrectable
+    documents = list(accounts.documents(request.user, found))
+    form = OrganizationForm(
+        request.POST or None,
+        request.FILES or None,
+        initial=entered(found),
+        has_documents=bool(documents),
+    )
+    if request.method == "POST":
+        kept = carried_out(
+            form,
+            lambda: services.organization_correct(
+                actor=request.user, organization_id=found.pk, now=clock.now(), **form.as_registration()
+            ),
+        )
+        if kept is not None:
+            sentence = _("The registration is corrected and waits for the bureau.")
+            return done(request, sentence, organization_address(found))
+    context = {
+        "form": form,
+        "organization": found,
+        "documents": documents,
+        "back_address": organization_address(found),
+    }
+    status = 422 if request.method == "POST" else 200
+    return render(request, "instrument_share/organization_form.html", context, status=status)
+
+
+@login_required
+@require_safe
+def organization_join(request: SignedInRequest) -> HttpResponse:
+    """A person finds their organization by a part of its name, or by its code."""
+    text = request.GET.get("q", "").strip()
+    mine = {one.organization.pk: one for one in accounts.belongings(request.user)}
+    found = [(one, mine.get(one.pk)) for one in accounts.organizations_to_join(request.user, text)]
+    context = {"q": text, "found": found}
+    return render(request, "instrument_share/organization_join.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def membership_request(request: SignedInRequest, public_id: str) -> HttpResponse:
+    found = accounts.organization_joinable(request.user, public_id)
+    form = RequestForm(request.POST or None)
+    name = bilingual(found, "name")
+    context = {
+        "heading": _("Ask to be admitted to {name}").format(name=name),
+        "consequences": [
+            _("Its administrator sees your name and mail address, and decides."),
+            _("Once admitted, you can book for it; what you book for it, its administrator sees."),
+        ],
+        "action": _("Ask to be admitted"),
+        "back_address": reverse("organization_join"),
+        "form": form,
+    }
+    sentence = _("You have asked to be admitted to {name}. You are told what its administrator decides.")
+    return confirmed(
+        request,
+        context,
+        lambda: services.membership_request(
+            actor=request.user,
+            organization_id=found.pk,
+            note=form.cleaned_data["note"],
+            now=clock.now(),
+        ),
+        lambda: done(request, sentence.format(name=name), reverse("my_organizations")),
+    )
+
+
+@login_required
+@require_safe
+def organization(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """What an organization is, for its people and the bureau: facts, documents, relations, the next step."""
+    found = accounts.organization_inside(request.user, public_id)
+    may = {
+        name: has_perm(f"accounts.{permission}", request.user, found)
+        for name, permission in (
+            ("admit", "admit_organization"),
+            ("suspend", "suspend_organization"),
+            ("correct", "correct_organization"),
+            ("edit", "edit_organization"),
+            ("revise", "revise_organization"),
+            ("file", "file_document"),
+            ("relate", "declare_relation"),
+            ("unrelate", "end_relation"),
+        )
+    }
+    is_open = found.state in (OrganizationState.PENDING, OrganizationState.REFUSED)
+    context = {
+        "organization": found,
+        "tabs": organization_tabs(request, found, "organization"),
+        "facts": _facts(found),
+        "documents": accounts.documents(request.user, found),
+        "documents_form": DocumentsForm(),
+        "related": accounts.related_to(found),
+        "may": may | {"correct": may["correct"] and is_open, "revise": may["revise"] and not is_open},
+        "steps": _steps(found),
+        "belongs": bool(accounts.active_roles(request.user.pk, found.pk)),
+        "overseen": accounts.region_of(request.user).covers(found),
+    }
+    return render(request, "instrument_share/organization.html", context)
+
+
+def organization_tabs(request: SignedInRequest, found: "Organization", current: str) -> list[tuple[Any, ...]]:
+    """The organization and, for who manages its people, its members."""
+    entries = [("organization", _("The organization"), organization_address(found))]
+    if accounts.roles_given(request.user, found):
+        entries.append(("members", _("Members"), reverse("members", args=[found.public_id])))
+    return [(text, address, key == current) for key, text, address in entries]
+
+
+def organization_address(found: "Organization") -> str:
+    return reverse("organization", args=[found.public_id])
+
+
+def _facts(found: "Organization") -> list[tuple[str, Any]]:
+    other_name = found.name_zh if in_english() and found.name_en else found.name_en
+    return [
+        (_("Unified social credit code"), found.uscc),
+        (_("Name in the other language"), other_name),
+        (_("Kind of organization"), KINDS.get(found.kind, found.kind)),
+        (_("Size of the enterprise"), SIZES[found.size_class] if found.size_class != "none" else ""),
+        (
+            _("District"),
+            bilingual(found.district, "name")
+            if found.district
+            else ("" if found.in_region else _("Outside the city")),
+        ),
+        (_("Answers for"), bilingual(found.region, "name") if found.region else ""),
+        (_("Superior organization"), bilingual(found.parent, "name") if found.parent else ""),
+        (_("Owns instruments"), _("Yes") if found.owns_instruments else _("No")),
+        (_("Contact person"), found.contact),
+        (_("Phone"), found.phone),
+        (_("Registered by"), found.registered_by.get_full_name() if found.registered_by else ""),
+    ]
+
+
+def _steps(found: "Organization") -> list[tuple[str, str, str]]:
+    """The way to admission; nothing once it is walked."""
+    match found.state:
+        case OrganizationState.PENDING:
+            decided = (_("The bureau decides"), "now", "")
+        case OrganizationState.REFUSED:
+            decided = (_("Not admitted"), "failed", found.reason)
+        case _:
+            return []
+    return [
+        (_("Registered"), "done", ""),
+        decided,
+        (_("Book, invite colleagues, publish"), "next", ""),
+    ]
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def organization_edit(request: SignedInRequest, public_id: str) -> HttpResponse:
+    found = accounts.organization_inside(request.user, public_id)
+    require(request.user, "accounts.edit_organization", found)
+    form = ContactForm(request.POST or None, initial=entered(found))
+    context = {
+        "heading": _("Contact and English name"),
+        "consequences": [_("What the bureau has checked, the bureau changes; ask it for that.")],
+        "action": _("Save"),
+        "back_address": organization_address(found),
+        "form": form,
+    }
+    return confirmed(
+        request,
+        context,
+        lambda: services.organization_edit(
+            actor=request.user, organization_id=found.pk, now=clock.now(), **form.cleaned_data
+        ),
+        lambda: done(request, _("Saved."), organization_address(found)),
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def organization_revise(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """The bureau changes what it has checked, with a reason."""
+    found = accounts.organization_inside(request.user, public_id)
+    require(request.user, "accounts.revise_organization", found)
+    form = RevisionForm(request.POST or None, initial=entered(found))
+    if request.method == "POST":
+        kept = carried_out(
+            form,
+            lambda: services.organization_revise(
+                actor=request.user, organization_id=found.pk, now=clock.now(), **form.as_registration()
+            ),
+        )
+        if kept is not None:
+            return done(request, _("Changed; its administrators are told why."), organization_address(found))
+    context = {"form": form, "organization": found, "back_address": organization_address(found)}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "instrument_share/organization_revise.html", context, status=status)

@@ -1,0 +1,34 @@
+"""The tabs of a person's own pages."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.selectors.standing import standing
+from instrument_share.web.formats import bilingual
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import Organization, User
+
+
+def my_tabs(viewer: "User", current: str) -> list[tuple[Any, ...]]:
+    """The parts of one's own desk; the organization's for its administrator."""
+    parts = [
+        ("me", _("Overview"), reverse("me")),
+        ("my_usage", _("Usage and costs"), reverse("my_usage")),
+        *(
+            (row.public_id, bilingual(row, "name"), reverse("my_organization", args=[row.public_id]))
+            for row in _administered(viewer)
+        ),
+        ("my_organizations", _("My organizations"), reverse("my_organizations")),
+        ("inbox", _("Notifications"), reverse("inbox")),
+        ("tokens", _("API tokens"), reverse("tokens")),
+        ("settings", _("Settings"), reverse("settings")),
+    ]
+    return [(text, address, key == current) for key, text, address in parts]
+
+
+def _administered(viewer: "User") -> "list[Organization]":
+    return [one.organization for one in standing(viewer).memberships if one.role == Role.ORG_ADMIN]

@@ -1,0 +1,231 @@
+"""Reading sheets that people send: CSV in the encodings that offices write, and XLSX; with limits for both.
+
+A sheet is data and nothing in it is carried out: a formula counts as the value that was stored with it, which
+is said; text that looks like one stays text; macros are passed over. Limits are checked before anything is
+unpacked into memory. A value that is merged over several rows of a column counts in each of them.
+"""
+
+import csv
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from instrument_share.kernel.errors import DomainError, gettext_noop
+from instrument_share.sheets.read_apart import NotRead, read_apart
+from instrument_share.sheets.table import Cell, Table
+
+MOST_BYTES = 10 * 1024 * 1024
+MOST_ROWS = 20_000
+MOST_COLUMNS = 200
+MOST_UNPACKED = 200 * 1024 * 1024
+MOST_PARTS = 1000
+MOST_MERGED = MOST_ROWS * MOST_COLUMNS
+"""So many cells get their value from another one. A few bytes of a file merge a column, once more each."""
+CHUNK = 1 << 20
+OVERLAP = 64
+PACKINGS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+"""Those of the format (ISO/IEC 29500-2). The others' dictionaries may ask for gigabytes."""
+DELIMITERS = ",;\t"
+OLD_EXCEL = bytes.fromhex("D0CF11E0")
+LONGEST_TAG = 512
+FORMULA_AT = re.compile(rb"""<c\b[^>]{0,200}?\br=["']([A-Z]{1,3})([0-9]{1,7})["'][^>]{0,200}>\s*<f[\s/>]""")
+ERROR_CELL = re.compile(
+    rb"""(<c\b[^>]{0,200}\bt=["']e["'][^>]{0,200}>)(?:<f[^<]{0,200}</f>)?<v>(#[^<]{1,20})</v>"""
+)
+ROW_TAG = re.compile(rb"<row\b[^>]{0,400}>")
+ROW_NUMBER = re.compile(rb"""\br=["']([0-9]{1,7})["']""")
+HIDDEN = re.compile(rb"""\bhidden=["'](?:1|true)["']""")
+FIRST_SHEET = re.compile(rb"""<(?:\w+:)?sheet\b[^>]*\br:id=["']([^"']+)["']""")
+LINKS = re.compile(rb"<Relationship\b[^>]*>")
+TARGET = re.compile(rb"""\bTarget=["']([^"']+)["']""")
+DECLARES = re.compile(rb"<!(?:DOCTYPE|ENTITY)\b")
+CELL_AT = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,8})([0-9]{1,20})["']""")
+
+
+class SheetTooLarge(DomainError):
+    code = "import.too_large"
+    message = gettext_noop(
+        "The sheet is too large: at most {megabytes} MB, {rows} rows and {columns} columns. Divide it."
+    )
+
+    def __init__(self) -> None:
+        super().__init__(megabytes=MOST_BYTES // 1024 // 1024, rows=MOST_ROWS, columns=MOST_COLUMNS)
+
+
+class SheetUnreadable(DomainError):
+    code = "import.unreadable"
+    message = gettext_noop("The file can't be read as a sheet. Save it as .xlsx or as .csv and try again.")
+
+
+def read_table(content: bytes) -> Table:
+    """The first sheet of a file, whatever it is called: its content says what it is.
+
+    Raises SheetTooLarge and SheetUnreadable.
+    """
+    if len(content) > MOST_BYTES:
+        raise SheetTooLarge
+    if content.startswith(OLD_EXCEL):
+        raise SheetUnreadable
+    table = _xlsx(content) if content.startswith(b"PK") else Table(_csv(content))
+    if len(table.rows) > MOST_ROWS + 1 or any(len(row) > MOST_COLUMNS for row in table.rows):
+        raise SheetTooLarge
+    return table
+
+
+def _csv(content: bytes) -> list[list[Cell]]:
+    text = _decoded(content)
+    first_line = text.lstrip().partition("\n")[0]
+    delimiter = max(DELIMITERS, key=first_line.count)
+    rows: list[list[Cell]] = []
+    try:
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            rows.append(list(row))
+            if len(rows) > MOST_ROWS + 1:
+                raise SheetTooLarge
+    except csv.Error:
+        raise SheetUnreadable from None
+    return rows
+
+
+def _decoded(content: bytes) -> str:
+    """UTF-8 with or without its mark, UTF-16 with it (Excel's "Unicode text"), else GB 18030."""
+    encodings = ("utf-16",) if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "gb18030")
+    for encoding in encodings:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\x00" not in text:
+            return text
+    raise SheetUnreadable
+
+
+def _xlsx(content: bytes) -> Table:
+    """The first sheet of a workbook that has been looked through."""
+    _check_archive(content)
+    try:
+        rows, merged = read_apart(content)
+        _fill_merged(rows, merged)
+        unseen = _unseen(content)
+    except (NotRead, OSError, ValueError, IndexError):
+        raise SheetUnreadable from None
+    for (row, column), error in unseen.errors.items():
+        if row <= len(rows) and column < len(rows[row - 1]):
+            rows[row - 1][column] = error
+    return Table(rows, frozenset(unseen.formulas), frozenset(unseen.hidden))
+
+
+def _fill_merged(rows: list[list[Cell]], ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> None:
+    filled = 0
+    for (top, left), (bottom, right) in ranges:
+        filled += max(0, min(bottom, len(rows)) - top)
+        if filled > MOST_MERGED:
+            raise SheetTooLarge
+        if left == right and top < len(rows) and left < len(rows[top]):
+            for row in rows[top + 1 : bottom + 1]:
+                row[left] = rows[top][left]
+
+
+@dataclass
+class _Unseen:
+    """What the reader doesn't tell of the first sheet: cells (row, column from 0) with a formula, errors of
+    the spreadsheet, and hidden rows."""
+
+    formulas: set[tuple[int, int]] = field(default_factory=set)
+    errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    hidden: set[int] = field(default_factory=set)
+
+
+def _unseen(content: bytes) -> _Unseen:
+    found = _Unseen()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        name = _first_sheet(archive)
+        if name is None:
+            return found
+        with archive.open(name) as file:
+            before = b""
+            while chunk := file.read(CHUNK):
+                part = before + chunk
+                for letters, row in FORMULA_AT.findall(part):
+                    found.formulas.add((int(row), _column_number(letters) - 1))
+                for tag, error in ERROR_CELL.findall(part):
+                    if at := CELL_AT.search(tag):
+                        found.errors[int(at[2]), _column_number(at[1]) - 1] = error.decode()
+                for tag in ROW_TAG.findall(part):
+                    if HIDDEN.search(tag) and (number := ROW_NUMBER.search(tag)):
+                        found.hidden.add(int(number[1]))
+                before = part[-LONGEST_TAG:]
+    return found
+
+
+def _first_sheet(archive: zipfile.ZipFile) -> str | None:
+    """The part in which the workbook's first sheet stands."""
+    try:
+        book = _small(archive, "xl/workbook.xml")
+        links = _small(archive, "xl/_rels/workbook.xml.rels")
+    except KeyError:
+        return None
+    first = FIRST_SHEET.search(book)
+    link = next((tag for tag in LINKS.findall(links) if first and b'"%s"' % first[1] in tag), b"")
+    target = TARGET.search(link)
+    if target is None:
+        return None
+    path = target[1].decode().removeprefix("/").removeprefix("xl/")
+    return f"xl/{path}" if f"xl/{path}" in archive.namelist() else None
+
+
+def _small(archive: zipfile.ZipFile, name: str) -> bytes:
+    with archive.open(name) as file:
+        return file.read(CHUNK)
+
+
+def _check_archive(content: bytes) -> None:
+    """Unpack every part piece by piece, keeping nothing: how much there is, how far its cells reach, and that
+    it declares no entities, which no spreadsheet does.
+
+    A cell at the far end of a sheet costs a few bytes here and the memory of the whole area where it is read.
+    Which part is the sheet is for the workbook to say, so all are looked through, whatever they are called.
+    """
+    left = MOST_UNPACKED
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts = archive.infolist()
+            if len(parts) > MOST_PARTS:
+                raise SheetTooLarge
+            for part in parts:
+                for piece in _pieces(archive, part):
+                    left -= len(piece)
+                    if left < 0 or _reaches_too_far(piece):
+                        raise SheetTooLarge
+                    if DECLARES.search(piece):
+                        raise SheetUnreadable
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
+        raise SheetUnreadable from None
+
+
+def _pieces(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
+    """What a part unpacks to, each piece with the end of the one before."""
+    if part.compress_type not in PACKINGS:
+        raise SheetUnreadable
+    before = b""
+    with archive.open(part) as file:
+        while chunk := file.read(CHUNK):
+            yield before + chunk
+            before = chunk[-OVERLAP:]
+
+
+def _reaches_too_far(xml: bytes) -> bool:
+    return any(
+        int(row) > MOST_ROWS + 1 or _column_number(letters) > MOST_COLUMNS
+        for letters, row in CELL_AT.findall(xml)
+    )
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number

@@ -1,0 +1,120 @@
+"""PUBLIC domain."""
+
+from providers.exchange.domain.national.records import (
+    DRAFT,
+    NONE,
+    RECORDS,
+    STATUS_FIELD,
+    SUBMITTED,
+    VERSION,
+    RecordType,
+    Refusal,
+    refusals_of,
+)
+from providers.exchange.domain.national.values import (
+    customs_record,
+    decimals,
+    hours,
+    instrument_record,
+    moment,
+    subjects,
+    unit_record,
+    yes_no,
+)
+from providers.instruments.domain.categories import CategoryRow
+from providers.instruments.domain.subjects import subjects_named
+from providers.instruments.domain.wording import word
+from providers.instruments.domain.words import (
+    Audience,
+    Condition,
+    GroupKind,
+    InstrumentState,
+    Purpose,
+    SharingMode,
+)
+from providers.terms.domain.listed_prices import NO_HOURLY_PRICE
+from providers.terms.domain.price_changes import PriceChange, price_changes, share_of_change
+from providers.terms.domain.price_table import PriceTableRow, price_table
+from providers.terms.domain.sentences import conditions, parts, sentences
+from providers.terms.domain.terms import OpeningPattern, Price, Quota, Terms, TermsDraft, problems_of
+from providers.terms.domain.words import (
+    DayKind,
+    Decision,
+    Frequency,
+    HolidayTreatment,
+    PriceUnit,
+    QuotaHolder,
+    QuotaSpan,
+    ServiceMode,
+    UserKind,
+)
+from providers.terms.domain.workdays import ONE_DAY, Day, DayTable, published_years
+from providers.units.domain.completeness import UnitCompleteness
+from providers.units.domain.information import InformationKind
+from providers.units.domain.publications import PublicationKind
+from providers.units.domain.reminders import NOTICE_AHEAD, ReminderOutcome, still_open
+from providers.units.domain.words import Completeness
+
+__all__ = [
+    "DRAFT",
+    "NONE",
+    "NOTICE_AHEAD",
+    "NO_HOURLY_PRICE",
+    "ONE_DAY",
+    "RECORDS",
+    "STATUS_FIELD",
+    "SUBMITTED",
+    "VERSION",
+    "Audience",
+    "CategoryRow",
+    "Completeness",
+    "Condition",
+    "Day",
+    "DayKind",
+    "DayTable",
+    "Decision",
+    "Frequency",
+    "GroupKind",
+    "HolidayTreatment",
+    "InformationKind",
+    "InstrumentState",
+    "OpeningPattern",
+    "Price",
+    "PriceChange",
+    "PriceTableRow",
+    "PriceUnit",
+    "PublicationKind",
+    "Purpose",
+    "Quota",
+    "QuotaHolder",
+    "QuotaSpan",
+    "RecordType",
+    "Refusal",
+    "ReminderOutcome",
+    "ServiceMode",
+    "SharingMode",
+    "Terms",
+    "TermsDraft",
+    "UnitCompleteness",
+    "UserKind",
+    "conditions",
+    "customs_record",
+    "decimals",
+    "hours",
+    "instrument_record",
+    "moment",
+    "parts",
+    "price_changes",
+    "price_table",
+    "problems_of",
+    "published_years",
+    "refusals_of",
+    "sentences",
+    "share_of_change",
+    "still_open",
+    "subjects",
+    "subjects_named",
+    "unit_record",
+    "word",
+    "yes_no",
+]

@@ -1,0 +1,189 @@
+"""What units and instruments enter here, in the words of the national platform's records."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from providers.exchange.domain.national.records import COUNTRIES, NONE
+from providers.instruments.domain.subjects import SUBJECTS
+from providers.instruments.domain.words import BelongsTo, Condition, Origin, Purpose, SharingMode
+
+CENT = Decimal("0.01")
+TEN_THOUSAND = 10_000
+BELONGS: Mapping[str, str] = {
+    BelongsTo.NONE: NONE,
+    BelongsTo.CENTRE: "1",
+    BelongsTo.LARGE_FACILITY: "2",
+    BelongsTo.SERVICE_UNIT: "3",
+}
+SOURCES: Mapping[str, str] = {
+    Origin.PURCHASE: "购置",
+    Origin.SELF_MADE: "研制",
+    Origin.GIFT: "赠送",
+    Origin.OTHER: "其他",
+}
+TYPES: Mapping[str, str] = {Purpose.GENERAL: "通用", Purpose.SPECIAL: "专用"}
+MODES: Mapping[str, str] = {
+    SharingMode.INTERNAL: "内部共享",
+    SharingMode.EXTERNAL: "外部共享",
+    SharingMode.NONE: "不共享",
+}
+CONDITIONS: Mapping[str, str] = {
+    Condition.NORMAL: "正常",
+    Condition.STANDBY: "待机",
+    Condition.REMOTE: "远程服务中",
+    Condition.OCCASIONAL_FAULTS: "偶有故障",
+    Condition.FREQUENT_FAULTS: "故障频繁",
+    Condition.AWAITING_REPAIR: "待修",
+    Condition.AWAITING_DISPOSAL: "待报废",
+}
+FIELD_OF: Mapping[str, str] = {
+    "unit_code": "insCode",
+    "innovation": "Innovation",
+    "project": "Project",
+    "thesis": "Thesis",
+    "book": "Book",
+    "report": "Report",
+    "patent": "Patent",
+    "output": "Output",
+    "achievements": "Achievements",
+    "social_benefit": "socialBenefit",
+    "remark": "Remark",
+}
+"""What a unit says itself of a year → the field of its record."""
+RUNNING = (Condition.NORMAL, Condition.STANDBY, Condition.REMOTE, Condition.OCCASIONAL_FAULTS)
+"""In order for 正常运行比例: it can be used."""
+
+
+def decimals(number: Decimal | int) -> str:
+    """A number with two decimals, half up."""
+    return str(Decimal(number).quantize(CENT, ROUND_HALF_UP))
+
+
+def ten_thousands(yuan: Decimal | None) -> str:
+    """An amount in 万元 with two decimals, half up."""
+    return "" if yuan is None else decimals(yuan / TEN_THOUSAND)
+
+
+def hours(seconds: int) -> str:
+    """Hours with two decimals, half up."""
+    return decimals(Decimal(seconds) / 3600)
+
+
+def share(part: int, whole: int | None) -> str:
+    """A part of a whole in percent with two decimals, half up; nothing where there is no whole."""
+    return decimals(Decimal(part) * 100 / whole) if whole else ""
+
+
+def day(value: date | None) -> str:
+    return value.isoformat() if value else ""
+
+
+def moment(value: datetime) -> str:
+    """An instant that is local already."""
+    return value.strftime("%Y-%m-%d %H:%M")
+
+
+def yes_no(value: bool) -> str:
+    return "是" if value else "否"
+
+
+def subjects(codes: Sequence[str]) -> str:
+    """Names of first-level subjects, separated by commas; a code that the standard doesn't know stays."""
+    return ",".join(SUBJECTS[code][0] if code in SUBJECTS else code for code in codes)
+
+
+def instrument_record(facts: Mapping[str, Any]) -> dict[str, str]:
+    """A record of one instrument from its own values (`facts`, by our field names) and what stands around it.
+
+    Around it: unit_code, category (code), supervised, service_url, image, province, city, county, address,
+    run_seconds, service_seconds.
+    """
+    belongs = BELONGS[facts["belongs_to"]]
+    return {
+        "insCode": facts["unit_code"],
+        "innerId": facts["inner_number"],
+        "cname": facts["name_zh"],
+        "ename": facts["name_en"],
+        "instrBelongsType": belongs,
+        "instrBelongsName": facts["belongs_to_number"] if belongs != NONE else NONE,
+        "instrCategory": facts["category"],
+        "instrSource": SOURCES[facts["origin"]],
+        "instrSupervise": yes_no(facts["supervised"]),
+        "worth": ten_thousands(facts["value_yuan"]),
+        "nation": COUNTRIES.get(facts["country"], facts["country"]),
+        "manufacturer": facts["manufacturer"],
+        "instrVersion": facts["model"],
+        "beginDate": day(facts["in_service_date"]),
+        "type": TYPES[facts["purpose"]],
+        "technical": facts["specification_zh"],
+        "function": facts["functions_zh"],
+        "subject": subjects(facts["subjects"]),
+        "serviceContent": facts["services_zh"],
+        "achievement": facts["achievements_zh"] or NONE,
+        "status": CONDITIONS[facts["condition"]],
+        "requirement": facts["user_requirement_zh"],
+        "fee": facts["fee_text_zh"],
+        "serviceUrl": facts["service_url"],
+        "province": facts["province"],
+        "city": facts["city"],
+        "county": facts["county"],
+        "street": facts["place_zh"],
+        "contact": facts["contact"],
+        "phone": facts["phone"],
+        "email": facts["email"],
+        "address": facts["address"],
+        "postalcode": facts["postal_code"],
+        "shareMode": MODES[facts["sharing_mode"]],
+        "image": facts["image"],
+        "run_machine": hours(facts["run_seconds"]),
+        "service_machine": hours(facts["service_seconds"]),
+    }
+
+
+def customs_record(facts: Mapping[str, Any]) -> dict[str, str]:
+    """A record of customs supervision from its own values, by our field names."""
+    return {
+        "codeCpd": facts["exemption_code"],
+        "numberCpd": facts["exemption_number"],
+        "declarationNumber": facts["declaration_number"],
+        "contractNumber": facts["contract_number"],
+        "importPort": facts["import_port"],
+        "responsibleCustoms": facts["responsible_customs"],
+        "importDate": day(facts["import_date"]),
+        "Share": yes_no(facts["shared"]),
+        "feesApproved": yes_no(facts["fees_approved"]),
+        "hsCode": facts["hs_code"],
+        "Record": facts["record_zh"],
+    }
+
+
+def unit_record(facts: Mapping[str, Any]) -> dict[str, str]:
+    """A unit's yearly effect: what it says itself (`facts`, by our field names), and what is counted here.
+
+    Counted: published, declared (or None), running, shared, external, uses, service_seconds, income_yuan,
+    users (Chinese word → person-times, in order).
+    """
+    published = facts["published"]
+    users = "；".join(f"{word} {number} 人次" for word, number in facts["users"].items() if number)
+    return {
+        "insCode": facts["unit_code"],
+        "submittedRates": share(published, facts["declared"]),
+        "activatedRates": share(facts["running"], published),
+        "totalShareRates": share(facts["shared"], published),
+        "externalShareRates": share(facts["external"], published),
+        "Innovation": facts["innovation"],
+        "serviceAmounts": f"服务 {facts['uses']} 次，{hours(facts['service_seconds'])} 小时",
+        "user": users or NONE,
+        "Project": facts["project"],
+        "Thesis": facts["thesis"],
+        "Book": facts["book"],
+        "Report": facts["report"],
+        "Patent": facts["patent"],
+        "Output": facts["output"],
+        "Achievements": facts["achievements"],
+        "serviceIncome": ten_thousands(facts["income_yuan"]),
+        "socialBenefit": facts["social_benefit"],
+        "Remark": facts["remark"],
+    }

@@ -1,0 +1,112 @@
+"""The columns of a sheet that a person assigns to fields by hand, beside those that are recognised."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from instrument_share.sheets.table import Table
+from providers.exchange.domain.sheets.fields import SheetKind
+from providers.exchange.domain.sheets.kinds import INSTRUMENTS
+from providers.exchange.domain.sheets.maps import SheetMap
+from providers.exchange.domain.sheets.reading import HEADING_ROWS
+from providers.exchange.domain.sheets.values import text_of
+from providers.exchange.domain.sheets.words import plain
+
+ASIDE = ""
+"""The choice of a column that is left aside."""
+IN_TEN_THOUSANDS = "/10000"
+"""Ends the choice of a column with money in 万元."""
+FACTOR = Decimal(10_000)
+SAMPLES = 3
+
+
+@dataclass(frozen=True)
+class SheetColumn:
+    """A heading with its place in the row, what it is recognised as, and a few of the cells below it."""
+
+    heading: str
+    recognised: str = ASIDE
+    samples: tuple[str, ...] = field(default_factory=tuple)
+    place: int = 0
+    row: int = 0
+
+
+def choices_of(kind: SheetKind) -> tuple[str, ...]:
+    """What a column may be: a field, or money in 万元 where sheets give it so."""
+    tens = (f"{name}{IN_TEN_THOUSANDS}" for name, one in kind.fields.items() if one.ten_thousands)
+    return (*kind.fields, *tens)
+
+
+def sheet_columns(
+    table: Table, kind: SheetKind = INSTRUMENTS, remembered: Mapping[str, str] | None = None
+) -> list[SheetColumn]:
+    """The headed columns of the row that looks most like headings, in order.
+
+    `remembered` (plain heading → choice) is how the unit read them before, and goes before our own words.
+    """
+    rows = table.rows[: HEADING_ROWS + 50]
+    if not rows:
+        return []
+    known = _known(kind) | dict(remembered or {})
+    at = _heading_at([[text_of(cell) for cell in row] for row in rows[:HEADING_ROWS]], known)
+    taken: set[str] = set()
+    found = []
+    for index, cell in enumerate(rows[at]):
+        heading = text_of(cell)
+        if not heading:
+            continue
+        choice = known.get(plain(heading), ASIDE)
+        name = choice.removesuffix(IN_TEN_THOUSANDS)
+        recognised = ASIDE if name in taken else choice
+        taken.add(name)
+        cells = [text_of(row[index]) for row in rows[at + 1 :] if index < len(row)]
+        samples = tuple([text for text in cells if text][:SAMPLES])
+        found.append(SheetColumn(heading, recognised, samples, index, at))
+    return found
+
+
+def map_of_choices(
+    columns: Sequence[SheetColumn], chosen: Mapping[int, str], kind: SheetKind = INSTRUMENTS
+) -> SheetMap:
+    """The map that says what each column is, as a person chose it or as it was recognised."""
+    places: dict[int, tuple[str, ...]] = {}
+    factors: dict[str, Decimal] = {}
+    known = choices_of(kind)
+    by_hand = {place for place in chosen if chosen[place] in (ASIDE, *known)}
+    for column in columns:
+        choice = chosen[column.place] if column.place in by_hand else column.recognised
+        if choice == ASIDE and column.place not in by_hand:
+            continue
+        name = choice.removesuffix(IN_TEN_THOUSANDS)
+        places[column.place] = (name,) if name else ()
+        if choice.endswith(IN_TEN_THOUSANDS):
+            factors[name] = FACTOR
+    at = columns[0].row if columns else None
+    return SheetMap(places=places, factors=factors, heading_at=at)
+
+
+def to_remember(columns: Sequence[SheetColumn], chosen: Mapping[int, str], kind: SheetKind) -> dict[str, str]:
+    """What a person chose otherwise than our own words say, by plain heading."""
+    known, may_be = _known(kind), (ASIDE, *choices_of(kind))
+    return {
+        plain(column.heading): chosen[column.place]
+        for column in columns
+        if column.place in chosen
+        and chosen[column.place] in may_be
+        and chosen[column.place] != known.get(plain(column.heading), ASIDE)
+    }
+
+
+def _known(kind: SheetKind) -> dict[str, str]:
+    return {
+        heading: f"{name}{IN_TEN_THOUSANDS}" if factor else name
+        for heading, (name, factor) in kind.known_headings.items()
+    }
+
+
+def _heading_at(rows: Sequence[Sequence[str]], known: Mapping[str, str]) -> int:
+    def likeness(at: int) -> tuple[int, int, int]:
+        recognised = sum(plain(cell) in known for cell in rows[at])
+        return recognised, sum(bool(cell) for cell in rows[at]), -at
+
+    return max(range(len(rows)), key=likeness)

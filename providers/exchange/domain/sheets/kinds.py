@@ -1,0 +1,183 @@
+"""The kinds of sheets that come in: instruments, rules, prices, news. One declaration for each."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from instrument_share.kernel.errors import gettext_noop
+from providers.exchange.domain.sheets.examples import INSTRUMENT_EXAMPLES, PRICE_EXAMPLES, RULE_EXAMPLES
+from providers.exchange.domain.sheets.fields import Held, SheetField, SheetKind, SheetKindName, ValueKind
+from providers.exchange.domain.sheets.term_fields import PRICE_FIELDS, RULE_FIELDS
+from providers.exchange.domain.sheets.values import checked
+from providers.exchange.domain.sheets.words import CHOICES, HEADINGS, TEN_THOUSANDS
+from providers.instruments.domain import fields as instruments
+from providers.instruments.domain.wording import WORDS
+
+READ_AS: Mapping[str, ValueKind] = {
+    "choice": "choice",
+    "money": "money",
+    "date": "date",
+    "email": "email",
+    "country": "country",
+    "category": "category",
+    "subjects": "subjects",
+}
+INSTRUMENT_HINTS: Mapping[str, str] = {
+    "inner_number": gettext_noop("The unit's own number; no two instruments have the same."),
+    "name_zh": gettext_noop("As people look for it, without model or maker."),
+    "category": gettext_noop("Six digits of the national category table."),
+    "manufacturer": gettext_noop("Who made it, not who sold it."),
+    "country": gettext_noop("Where it was made."),
+    "value_yuan": gettext_noop("What it cost, in yuan, with two decimals at most."),
+    "in_service_date": gettext_noop("As 2026-03-05."),
+    "subjects": gettext_noop("Up to four codes of three digits, separated by commas."),
+}
+
+
+def _instrument_fields() -> dict[str, SheetField]:
+    return {
+        name: SheetField(
+            name,
+            one.label,
+            READ_AS.get(one.kind, "text"),
+            headings=HEADINGS.get(name, ()),
+            ten_thousands=TEN_THOUSANDS.get(name, ()),
+            limit=one.limit,
+            words=CHOICES.get(name, {}),
+            english={} if one.choices is None else _english(WORDS[one.choices]),
+            needed=one.needed,
+            hint=INSTRUMENT_HINTS.get(name, ""),
+        )
+        for name, one in instruments.FIELDS.items()
+        if one.kind != "file"
+    }
+
+
+def _english(words: Mapping[Any, str]) -> dict[str, str]:
+    return {said: member.value for member, said in words.items()}
+
+
+def _instrument_held(name: str, value: Any) -> Held:
+    return instruments.checked({name: value})
+
+
+INSTRUMENTS = SheetKind(
+    SheetKindName.INSTRUMENTS,
+    gettext_noop("Instruments"),
+    _instrument_fields(),
+    essential=(("inner_number",), ("name_zh", "name_en")),
+    check=_instrument_held,
+    prefix="instrument",
+    once="inner_number",
+    examples=INSTRUMENT_EXAMPLES,
+    steps=(
+        gettext_noop("One row for each instrument. The inner number and a name are needed even for a draft."),
+        gettext_noop(
+            "Rows arrive as drafts; columns marked * are needed before a draft can be submitted for review."
+        ),
+    ),
+)
+
+
+def _rule_held(name: str, value: Any) -> Held:
+    return checked(RULE_FIELDS, name, value)
+
+
+def _price_held(name: str, value: Any) -> Held:
+    return checked(PRICE_FIELDS, name, value)
+
+
+def _news_held(name: str, value: Any) -> Held:
+    return checked(NEWS_FIELDS, name, value)
+
+
+RULES = SheetKind(
+    SheetKindName.RULES,
+    gettext_noop("Open-service rules"),
+    RULE_FIELDS,
+    essential=(("inner_number",), ("applies_from",)),
+    check=_rule_held,
+    examples=RULE_EXAMPLES,
+    steps=(
+        gettext_noop(
+            "One row for each of its opening hours; rows with one inner number make one rule together."
+        ),
+        gettext_noop(
+            "All other terms stand in an instrument's first row. What is left empty stays as it is in force."
+        ),
+        gettext_noop("Every instrument gets a new version of its rule from the day it applies."),
+    ),
+)
+PRICES = SheetKind(
+    SheetKindName.PRICES,
+    gettext_noop("Prices"),
+    PRICE_FIELDS,
+    essential=(("inner_number",), ("applies_from",), ("price_yuan",)),
+    check=_price_held,
+    examples=PRICE_EXAMPLES,
+    steps=(
+        gettext_noop("One row for each price; all rows with one inner number together are its new prices."),
+        gettext_noop("The instrument gets a new version of its rule; all other terms stay as they are."),
+    ),
+)
+NEWS_FIELDS: dict[str, SheetField] = {
+    one.name: one
+    for one in (
+        SheetField(
+            "title_zh",
+            gettext_noop("Chinese title"),
+            headings=("标题", "中文标题", "新闻标题"),
+            limit=100,
+            needed=True,
+            hint=gettext_noop("A title is taken once; a row with a title that is there already changes it."),
+        ),
+        SheetField("title_en", gettext_noop("English title"), headings=("英文标题", "标题(英文)"), limit=200),
+        SheetField(
+            "body_zh",
+            gettext_noop("Chinese text"),
+            headings=("正文", "内容", "中文正文"),
+            limit=20_000,
+            needed=True,
+        ),
+        SheetField(
+            "body_en", gettext_noop("English text"), headings=("英文正文", "正文(英文)"), limit=20_000
+        ),
+        SheetField(
+            "publish",
+            gettext_noop("When it is published"),
+            "choice",
+            headings=("发布方式",),
+            words={"保存为草稿": "draft", "立即发布": "now"},
+            english={"Save as a draft": "draft", "Publish now": "now"},
+            hint=gettext_noop("A draft where nothing is said."),
+        ),
+    )
+}
+NEWS = SheetKind(
+    SheetKindName.NEWS,
+    gettext_noop("News"),
+    NEWS_FIELDS,
+    essential=(("title_zh",), ("body_zh",)),
+    check=_news_held,
+    once="title_zh",
+    examples=(
+        (
+            {
+                "title_zh": "电镜平台开放日",
+                "title_en": "Open day of the microscopy platform",
+                "body_zh": "三月十二日上午，电镜平台向企业开放参观，现场可预约试测。",
+                "publish": "保存为草稿",
+            },
+            {"publish": "Save as a draft"},
+        ),
+        (
+            {
+                "title_zh": "质谱仪恢复服务",
+                "body_zh": "质谱仪完成年度维护，自即日起恢复开放。",
+                "publish": "立即发布",
+            },
+            {"publish": "Publish now"},
+        ),
+    ),
+    steps=(gettext_noop("One row for each piece of news."),),
+)
+KINDS: Mapping[str, SheetKind] = {kind.name.value: kind for kind in (INSTRUMENTS, RULES, PRICES, NEWS)}

@@ -1,0 +1,384 @@
+"""A unit's own sheet: what each row says, or what is wrong with it, cell by cell.
+
+Nothing here knows a particular sheet. Headings are recognised by the words of its kind (`sheet_kinds`) or by
+the map that a unit writes for its sheet (`sheet_maps`).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+from instrument_share.kernel.errors import DomainError, Problem, gettext_noop
+from instrument_share.kernel.wording import Sentence, Words
+from instrument_share.sheets.table import Cell, Table
+from providers.exchange.domain.sheets.fields import SheetKind, SheetKindName
+from providers.exchange.domain.sheets.kinds import INSTRUMENTS
+from providers.exchange.domain.sheets.maps import SheetMap
+from providers.exchange.domain.sheets.remedies import remedy
+from providers.exchange.domain.sheets.values import is_serial, meaning, text_of, words_of
+from providers.exchange.domain.sheets.words import FOOTERS, plain
+from providers.instruments.domain import fields as instrument_fields
+from providers.instruments.domain.fields import Unusable
+
+HEADING_ROWS = 10
+"""The heading is looked for among so many rows at the top."""
+JOINT = "；"
+"""Between the parts of a field to which several columns belong."""
+
+
+class HeadingMissing(DomainError):
+    code = "import.heading_missing"
+    message = gettext_noop(
+        "No row of headings was found among the first {rows} rows. A sheet needs columns for: {fields}. Where"
+        " they are headed otherwise, say which they are."
+    )
+
+
+@dataclass(frozen=True)
+class SheetProblem:
+    """One thing that is wrong with, or lacking in, a row; a warning doesn't keep the row out.
+
+    `column` is the heading in the sheet, or our own label (`Words`) where there is no such column. `cell` is
+    the cell's address (`C7`), empty where there is no such cell.
+    """
+
+    row: int
+    column: str
+    value: str
+    code: str
+    reason: Sentence
+    remedy: Sentence
+    warning: bool = False
+    cell: str = ""
+
+
+@dataclass(frozen=True)
+class SheetRow:
+    """A row of the sheet: clean values by field, where they stand, and what is wrong or lacking."""
+
+    number: int
+    values: Mapping[str, Any]
+    problems: tuple[SheetProblem, ...]
+    places: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+    """Field → its column and heading, where the sheet has one."""
+
+    @property
+    def usable(self) -> bool:
+        return all(problem.warning for problem in self.problems)
+
+    @property
+    def inner_number(self) -> str:
+        return str(self.values.get("inner_number", ""))
+
+
+@dataclass(frozen=True)
+class SheetRead:
+    """A sheet as its kind reads it: the rows that mean something, and what is wrong with its headings."""
+
+    rows: list[SheetRow]
+    problems: tuple[SheetProblem, ...]
+    ignored: tuple[str, ...]
+    """Headings that belong to no field; their columns are left aside."""
+
+
+@dataclass(frozen=True)
+class _Column:
+    index: int
+    heading: str
+    field: str
+    factor: Decimal | None = None
+
+
+def address(row: int, index: int) -> str:
+    """The name of a cell: `C7` for row 7 and column 2 (from 0)."""
+    letters, index = "", index + 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(65 + rest) + letters
+    return f"{letters}{row}"
+
+
+def sheet_rows(table: Table, mapping: SheetMap, kind: SheetKind = INSTRUMENTS) -> list[SheetRow]:
+    """Every row that means something, in order (see `sheet_read`)."""
+    return sheet_read(table, mapping, kind).rows
+
+
+def unknown_headings(table: Table, mapping: SheetMap, kind: SheetKind = INSTRUMENTS) -> tuple[str, ...]:
+    """Headings that belong to no field; their columns are left aside."""
+    return sheet_read(table, mapping, kind).ignored
+
+
+def sheet_read(table: Table, mapping: SheetMap, kind: SheetKind = INSTRUMENTS) -> SheetRead:
+    """The sheet row by row. Raises HeadingMissing.
+
+    Rows above the heading, empty rows, repeated headings and closing lines (合计, 填表人 …) are passed over.
+    A row needs what its kind can't do without; an instrument's English name stands in for a Chinese one.
+    """
+    at, columns = _heading(table, mapping, kind)
+    heading = [plain(text_of(cell)) for cell in table.rows[at]]
+    found: list[SheetRow] = []
+    first_with: dict[str, int] = {}
+    for number, cells in enumerate(table.rows[at + 1 :], at + 2):
+        texts = [text_of(cell) for cell in cells]
+        if not any(texts) or [plain(text) for text in texts] == heading or _is_footer(texts, columns, kind):
+            continue
+        row = _row(number, cells, columns, mapping, kind, table)
+        if kind.once and (said := str(row.values.get(kind.once, ""))):
+            first = first_with.setdefault(said, number)
+            row = row if first == number else _repeated(row, kind.once, first)
+        found.append(row)
+    taken = {column.index for column in columns} | mapping.places.keys()
+    headings = [(index, text_of(cell)) for index, cell in enumerate(table.rows[at])]
+    twice = _headed_twice(at + 1, headings, columns, taken)
+    told = {problem.cell for problem in twice}
+    read = {column.index for column in columns}
+    ignored = [
+        text for index, text in headings if text and index not in read and address(at + 1, index) not in told
+    ]
+    return SheetRead(found, tuple(twice), tuple(ignored))
+
+
+def _heading(table: Table, mapping: SheetMap, kind: SheetKind) -> tuple[int, list[_Column]]:
+    """The row, among the first, in which most columns are recognised."""
+    known = kind.known_headings
+    best: tuple[int, list[_Column]] = (0, [])
+    for at, cells in enumerate(table.rows[:HEADING_ROWS]):
+        if mapping.heading_at not in (None, at):
+            continue
+        columns = list(_columns(cells, mapping, known))
+        if len(columns) > len(best[1]):
+            best = at, columns
+    named = {column.field for column in best[1]} | mapping.constants.keys()
+    if not all(named & set(group) for group in kind.essential):
+        labels = tuple(Words(kind.fields[group[0]].label) for group in kind.essential)
+        raise HeadingMissing(rows=HEADING_ROWS, fields=labels)
+    return best
+
+
+def _columns(
+    cells: Sequence[Cell], mapping: SheetMap, known: Mapping[str, tuple[str, Decimal | None]]
+) -> Iterator[_Column]:
+    mapped = {name for names in mapping.columns.values() for name in names}
+    mapped |= {name for names in mapping.places.values() for name in names}
+    taken: set[str] = set()
+    for index, cell in enumerate(cells):
+        heading = text_of(cell)
+        key = plain(heading)
+        if index in mapping.places or key in mapping.columns:
+            for name in mapping.places.get(index, mapping.columns.get(key, ())):
+                yield _Column(index, heading, name, mapping.factors.get(name))
+        elif key in known:
+            name, factor = known[key]
+            if name not in mapped and name not in taken:
+                taken.add(name)
+                yield _Column(index, heading, name, mapping.factors.get(name, factor))
+
+
+def _headed_twice(
+    row: int, headings: Sequence[tuple[int, str]], columns: Iterable[_Column], taken: set[int]
+) -> list[SheetProblem]:
+    """Two columns with one heading that means a field: which of them counts is not guessed."""
+    fields = {plain(column.heading): column for column in columns}
+    found = []
+    for index, text in headings:
+        first = fields.get(plain(text)) if text and index not in taken else None
+        if first is not None:
+            reason = Sentence(
+                gettext_noop("Two columns have this heading; the first is {cell}."),
+                {"cell": address(row, first.index)},
+            )
+            code = "import.heading_twice"
+            found.append(SheetProblem(row, text, text, code, reason, remedy(code), cell=address(row, index)))
+    return found
+
+
+def _is_footer(texts: Sequence[str], columns: Iterable[_Column], kind: SheetKind) -> bool:
+    names = {name for group in kind.essential for name in group}
+    essential = [column.index for column in columns if column.field in names]
+    first = next(text for text in texts if text)
+    closing = plain(first).startswith(tuple(plain(footer) for footer in FOOTERS))
+    others = [index for index in essential if index < len(texts) and texts[index] not in ("", first)]
+    return closing and not others
+
+
+def _row(
+    number: int,
+    cells: Sequence[Cell],
+    columns: Iterable[_Column],
+    mapping: SheetMap,
+    kind: SheetKind,
+    table: Table,
+) -> SheetRow:
+    said: dict[str, list[tuple[_Column, Cell]]] = {}
+    row = _Reading(number, kind)
+    for column in columns:
+        cell = cells[column.index] if column.index < len(cells) else None
+        row.places.setdefault(column.field, (column.index, column.heading))
+        if text_of(cell):
+            said.setdefault(column.field, []).append((column, cell))
+            if (number, column.index) in table.formulas:
+                row.note(column, text_of(cell), "import.formula", FORMULA)
+        elif (number, column.index) in table.formulas:
+            row.note(column, "", "import.formula_empty", EMPTY_FORMULA)
+    for name, preset in [*mapping.defaults.items(), *mapping.constants.items()]:
+        row.take(name, preset)
+    for name, parts in said.items():
+        if name not in mapping.constants:
+            row.read(name, parts, mapping)
+    row.shorten(mapping)
+    row.finish()
+    if number in table.hidden:
+        row.warn("", "", "import.hidden", HIDDEN)
+    return SheetRow(number, row.values, tuple(row.problems), row.places)
+
+
+FORMULA = gettext_noop("The cell holds a formula; the value that was stored with it counts.")
+EMPTY_FORMULA = gettext_noop("The cell holds a formula without a stored value; it counts as empty.")
+HIDDEN = gettext_noop("The row is hidden in the sheet; it counts like the others.")
+SERIAL = gettext_noop("The cell holds Excel's number of a day; it is read as {date}.")
+SHORTENED = gettext_noop(
+    "“{field}” may have {limit} characters. It is cut; the whole text stands in “{other}”."
+)
+ELLIPSIS = "…"
+
+
+class _Reading:
+    """A row while it is read."""
+
+    def __init__(self, number: int, kind: SheetKind) -> None:
+        self.number = number
+        self.kind = kind
+        self.values: dict[str, Any] = {}
+        self.problems: list[SheetProblem] = []
+        self.refused: set[str] = set()
+        self.places: dict[str, tuple[int, str]] = {}
+        self.whole: dict[str, str] = {}
+        """Texts that are too long for their field, and are to be cut by the map."""
+
+    def read(self, name: str, parts: Sequence[tuple[_Column, Cell]], mapping: SheetMap) -> None:
+        """Take what the cells of a field say, through the map's words, ours, dates and factors."""
+        of, joined = self.kind.fields[name], JOINT.join(text_of(cell) for _, cell in parts)
+        column, cell = parts[0]
+        try:
+            if len(parts) > 1:
+                value: Any = JOINT.join(dict.fromkeys(text_of(cell) for _, cell in parts))
+            else:
+                value = meaning(
+                    of,
+                    cell,
+                    prefix=self.kind.prefix,
+                    words={**words_of(of), **mapping.values.get(name, {})},
+                    dates=mapping.dates.get(name, ()),
+                    factor=column.factor,
+                )
+        except Unusable as unusable:
+            self.refuse(name, joined, unusable.problem)
+            return
+        if len(parts) == 1 and is_serial(of, cell):
+            self.note(column, joined, "import.serial_date", SERIAL, date=value)
+        if name in mapping.shorten and of.limit and len(" ".join(str(value).split())) > of.limit:
+            self.whole[name] = str(value)
+            value = " ".join(str(value).split())[: of.limit - 1] + ELLIPSIS
+        self.take(name, value, joined)
+
+    def take(self, name: str, value: Any, said: str = "") -> None:
+        clean, wrong = self.kind.check(name, value)
+        self.values.update(clean)
+        for problem in wrong:
+            self.refuse(name, said or text_of(value), problem)
+
+    def shorten(self, mapping: SheetMap) -> None:
+        """Keep the whole of what was cut in the field that the map names, before what stands there."""
+        for name, whole in self.whole.items():
+            other = mapping.shorten[name]
+            present = str(self.values.get(other) or "")
+            text = whole if not present or whole in present else f"{whole}{JOINT}{present}"
+            self.take(other, present if whole in present else text)
+            of, label = self.kind.fields[name], Words(self.kind.fields[other].label)
+            params = {"field": Words(of.label), "limit": of.limit, "other": label}
+            self.warn(name, whole, "import.shortened", SHORTENED, **params)
+
+    def refuse(self, name: str, value: str, problem: Problem) -> None:
+        self.refused.add(name)
+        self.problems.append(problem_at(self.number, self.kind, self.places, value, problem, name))
+
+    def note(self, column: _Column, value: str, code: str, message: str, **params: Any) -> None:
+        cell = address(self.number, column.index)
+        sentence = Sentence(message, params)
+        self.problems.append(
+            SheetProblem(self.number, column.heading, value[:100], code, sentence, remedy(code), True, cell)
+        )
+
+    def warn(self, name: str, value: str, code: str, message: str, **params: Any) -> None:
+        index, column = self.places.get(name, (None, ""))
+        cell = "" if index is None else address(self.number, index)
+        sentence = Sentence(message, params)
+        self.problems.append(
+            SheetProblem(self.number, column, value[:100], code, sentence, remedy(code), True, cell)
+        )
+
+    def finish(self) -> None:
+        """What the row can't do without; of an instrument also what publication needs."""
+        if self.kind.name is SheetKindName.INSTRUMENTS:
+            self._let_english_name_stand_in()
+        for group in self.kind.essential:
+            name = next((one for one in group if self.kind.fields[one].needed), group[0])
+            if all(self.values.get(one) in (None, "", []) and one not in self.refused for one in group):
+                label = Words(self.kind.fields[name].label)
+                message = gettext_noop("“{field}” is missing.")
+                problem = Problem("import.essential", message, {"field": label}, name)
+                self.problems.append(problem_at(self.number, self.kind, self.places, "", problem, name))
+        if self.kind.name is SheetKindName.INSTRUMENTS:
+            self._find_what_publication_lacks()
+
+    def _let_english_name_stand_in(self) -> None:
+        """A draft without a Chinese name is called by its English one until it gets one."""
+        english = self.values.get("name_en")
+        if self.values.get("name_zh") or "name_zh" in self.refused or not english:
+            return
+        self.values["name_zh"] = english[: instrument_fields.FIELDS["name_zh"].limit]
+        message = gettext_noop("The Chinese name is missing; the English one stands in.")
+        self.warn("", english, "import.stands_in", message)
+
+    def _find_what_publication_lacks(self) -> None:
+        given = {*instrument_fields.ESSENTIAL, *instrument_fields.PRESET, *self.refused}
+        lacking = [one for one in instrument_fields.missing(self.values) if one.name not in given]
+        if lacking:
+            labels = tuple(Words(one.label) for one in lacking)
+            message = gettext_noop("Publication also needs: {fields}.")
+            self.warn("", "", "import.incomplete", message, fields=labels)
+
+
+def _repeated(row: SheetRow, name: str, first: int) -> SheetRow:
+    message = gettext_noop("The same stands in row {row} already.")
+    problem = Problem("import.repeated", message, {"row": first}, name)
+    return with_problem(row, INSTRUMENTS, problem, str(row.values[name]))
+
+
+def with_problem(row: SheetRow, kind: SheetKind, problem: Problem, value: str) -> SheetRow:
+    """The row with one more problem, found by who can look things up."""
+    found = problem_at(row.number, kind, row.places, value, problem, problem.field or "")
+    return replace(row, problems=(*row.problems, found))
+
+
+def problem_at(
+    number: int,
+    kind: SheetKind,
+    places: Mapping[str, tuple[int, str]],
+    value: str,
+    problem: Problem,
+    name: str,
+) -> SheetProblem:
+    """A problem of a field of a row, with the cell in which it stands."""
+    index, heading = places.get(name, (None, ""))
+    of = kind.fields.get(name)
+    return SheetProblem(
+        number,
+        heading or (Words(of.label) if of else ""),
+        value[:100],
+        problem.code,
+        Sentence(problem.message, problem.params),
+        remedy(problem.code),
+        cell="" if index is None else address(number, index),
+    )

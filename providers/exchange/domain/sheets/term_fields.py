@@ -1,0 +1,360 @@
+"""The columns of sheets of rules and of prices, their words, and example rows."""
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from typing import Any
+
+from instrument_share.kernel.errors import gettext_noop
+from providers.exchange.domain.sheets.fields import SheetField
+from providers.instruments.domain.wording import NTH_WORDS, WORDS
+from providers.terms.domain.terms import LAST
+from providers.terms.domain.words import (
+    Decision,
+    Frequency,
+    HolidayTreatment,
+    PriceUnit,
+    QuotaHolder,
+    QuotaSpan,
+    ServiceMode,
+    UserKind,
+)
+
+ANY = ""
+"""Any kind of user, any way of service."""
+USERS: Mapping[str, str] = {
+    "本单位用户": UserKind.INSIDE,
+    "外单位科研人员": UserKind.OUTSIDE,
+    "企业": UserKind.ENTERPRISE,
+    "个人": UserKind.INDIVIDUAL,
+}
+MODES: Mapping[str, str] = {
+    "自主上机": ServiceMode.SELF_OPERATED,
+    "委托测试": ServiceMode.OPERATED,
+    "送样": ServiceMode.SAMPLES,
+    "远程": ServiceMode.REMOTE,
+}
+
+
+def _english(members: type[StrEnum]) -> dict[str, Any]:
+    return {said: member.value for member, said in WORDS[members].items()}
+
+
+_NUMBER = SheetField(
+    "inner_number",
+    gettext_noop("Inner number"),
+    headings=("仪器内部编号", "内部编号", "仪器编号", "资产编号", "编号"),
+    limit=50,
+    needed=True,
+    hint=gettext_noop("As it stands in the list of the unit's instruments."),
+)
+_FROM = SheetField(
+    "applies_from",
+    gettext_noop("Applies from"),
+    "date",
+    headings=("生效日期", "执行日期"),
+    needed=True,
+    hint=gettext_noop("From the beginning of this day; tomorrow or later."),
+)
+_MINIMUM = SheetField(
+    "minimum_charge_yuan", gettext_noop("Minimum charge (yuan)"), "money", headings=("最低收费（元）",)
+)
+_WEEKDAYS_HINT = gettext_noop("As 周一至周五, 周一、周三 or Mon-Fri.")
+_TIME_HINT = gettext_noop("As 09:00. Hours that end no later than they start end the next day.")
+
+
+def _quota_fields() -> Iterator[SheetField]:
+    for (holder, span), (hours, bookings) in _QUOTA_LABELS.items():
+        who, when = ("每人", "每单位")[holder is QuotaHolder.ORGANIZATION], _SPANS[span]
+        yield SheetField(
+            f"quota_{holder}_{span}_hours", hours, "hours", headings=(f"{who}{when}限时（小时）",)
+        )
+        yield SheetField(
+            f"quota_{holder}_{span}_bookings",
+            bookings,
+            "whole",
+            headings=(f"{who}{when}限次",),
+            least=1,
+            most=1000,
+        )
+
+
+_SPANS = {QuotaSpan.DAY: "每天", QuotaSpan.WEEK: "每周", QuotaSpan.MONTH: "每月"}
+_QUOTA_LABELS = {
+    (QuotaHolder.USER, QuotaSpan.DAY): (
+        gettext_noop("Hours per person per day"),
+        gettext_noop("Bookings per person per day"),
+    ),
+    (QuotaHolder.USER, QuotaSpan.WEEK): (
+        gettext_noop("Hours per person per week"),
+        gettext_noop("Bookings per person per week"),
+    ),
+    (QuotaHolder.USER, QuotaSpan.MONTH): (
+        gettext_noop("Hours per person per month"),
+        gettext_noop("Bookings per person per month"),
+    ),
+    (QuotaHolder.ORGANIZATION, QuotaSpan.DAY): (
+        gettext_noop("Hours per organization per day"),
+        gettext_noop("Bookings per organization per day"),
+    ),
+    (QuotaHolder.ORGANIZATION, QuotaSpan.WEEK): (
+        gettext_noop("Hours per organization per week"),
+        gettext_noop("Bookings per organization per week"),
+    ),
+    (QuotaHolder.ORGANIZATION, QuotaSpan.MONTH): (
+        gettext_noop("Hours per organization per month"),
+        gettext_noop("Bookings per organization per month"),
+    ),
+}
+QUOTA_FIELDS = tuple(_quota_fields())
+RULE_FIELDS: dict[str, SheetField] = {
+    one.name: one
+    for one in (
+        _NUMBER,
+        _FROM,
+        SheetField(
+            "weekdays",
+            gettext_noop("Weekdays"),
+            "weekdays",
+            headings=("开放星期", "星期"),
+            hint=_WEEKDAYS_HINT,
+        ),
+        SheetField("opens", gettext_noop("Opens"), "time", headings=("开放开始时间",), hint=_TIME_HINT),
+        SheetField("closes", gettext_noop("Closes"), "time", headings=("开放结束时间",), hint=_TIME_HINT),
+        SheetField(
+            "frequency",
+            gettext_noop("Recurs"),
+            "choice",
+            headings=("重复方式",),
+            words={"每周": Frequency.WEEKLY.value, "每月按星期": Frequency.MONTHLY_BY_WEEKDAY.value},
+            english=_english(Frequency),
+            hint=gettext_noop("Weekly where nothing is said."),
+        ),
+        SheetField(
+            "interval",
+            gettext_noop("Interval (weeks or months)"),
+            "whole",
+            headings=("间隔（周或月）",),
+            least=1,
+            most=52,
+            hint=gettext_noop("2 for every second week; 1 where nothing is said."),
+        ),
+        SheetField(
+            "nth",
+            gettext_noop("Which week of the month"),
+            "choice",
+            headings=("每月第几个",),
+            words={"第一个": 1, "第二个": 2, "第三个": 3, "第四个": 4, "第五个": 5, "最后一个": LAST},
+            english={str(word): nth for nth, word in NTH_WORDS.items()},
+            hint=gettext_noop("Only for monthly hours."),
+        ),
+        SheetField(
+            "starts_on",
+            gettext_noop("Starting on"),
+            "date",
+            headings=("起算日期",),
+            hint=gettext_noop("The day it applies from where nothing is said."),
+        ),
+        SheetField("until", gettext_noop("Through"), "date", headings=("截止日期",)),
+        SheetField(
+            "exception_date",
+            gettext_noop("Exception on"),
+            "date",
+            headings=("例外日期",),
+            hint=gettext_noop("In a row of its own: closed on this day, or open with the times of the row."),
+        ),
+        SheetField(
+            "holidays",
+            gettext_noop("Public holidays"),
+            "choice",
+            headings=("节假日安排",),
+            words={
+                "节假日停用，调休日开放": HolidayTreatment.CLOSED_AND_SHIFTED.value,
+                "节假日停用": HolidayTreatment.CLOSED.value,
+                "节假日照常开放": HolidayTreatment.IGNORED.value,
+            },
+            english=_english(HolidayTreatment),
+        ),
+        SheetField(
+            "step",
+            gettext_noop("Step (minutes)"),
+            "whole",
+            headings=("预约步长（分钟）",),
+            least=1,
+            most=1440,
+        ),
+        SheetField(
+            "min_length", gettext_noop("Shortest booking (hours)"), "hours", headings=("最短时长（小时）",)
+        ),
+        SheetField(
+            "max_length", gettext_noop("Longest booking (hours)"), "hours", headings=("最长时长（小时）",)
+        ),
+        SheetField(
+            "turnaround",
+            gettext_noop("Kept free after each use (minutes)"),
+            "whole",
+            headings=("用后间隔（分钟）",),
+            least=0,
+            most=1440,
+        ),
+        SheetField(
+            "may_span_gaps",
+            gettext_noop("A booking may run on overnight"),
+            "flag",
+            headings=("可跨夜预约",),
+        ),
+        SheetField("lead", gettext_noop("Minimum notice (hours)"), "hours", headings=("至少提前（小时）",)),
+        SheetField(
+            "horizon",
+            gettext_noop("Bookable ahead (days)"),
+            "whole",
+            headings=("最多提前（天）",),
+            least=1,
+            most=365,
+        ),
+        SheetField(
+            "change_deadline",
+            gettext_noop("Can be moved until (hours before start)"),
+            "hours",
+            headings=("改期截止（开始前小时）",),
+        ),
+        SheetField(
+            "cancel_deadline",
+            gettext_noop("Free cancellation until (hours before start)"),
+            "hours",
+            headings=("免费取消截止（开始前小时）",),
+        ),
+        SheetField(
+            "late_cancel_percent",
+            gettext_noop("Late cancellation charge (%)"),
+            "whole",
+            headings=("逾期取消收费（%）",),
+            least=0,
+            most=100,
+        ),
+        SheetField(
+            "no_show_percent",
+            gettext_noop("No-show charge (%)"),
+            "whole",
+            headings=("爽约收费（%）",),
+            least=0,
+            most=100,
+        ),
+        SheetField(
+            "user_kinds",
+            gettext_noop("Who may book"),
+            "several",
+            headings=("开放对象",),
+            words=USERS,
+            english=_english(UserKind),
+            hint=gettext_noop("Several are separated by 、 or a comma."),
+        ),
+        SheetField(
+            "service_modes",
+            gettext_noop("Ways of service"),
+            "several",
+            headings=("服务方式",),
+            words=MODES,
+            english=_english(ServiceMode),
+            hint=gettext_noop("Several are separated by 、 or a comma."),
+        ),
+        SheetField(
+            "needs_qualification",
+            gettext_noop("Self-operation needs a qualification"),
+            "flag",
+            headings=("自主上机需资格",),
+        ),
+        SheetField(
+            "decision",
+            gettext_noop("Decision"),
+            "choice",
+            headings=("审批方式",),
+            words={"即时通过": Decision.AT_ONCE.value, "机组负责人审批": Decision.BY_KEEPER.value},
+            english=_english(Decision),
+        ),
+        SheetField(
+            "decision_hours",
+            gettext_noop("The keeper decides within (hours)"),
+            "whole",
+            headings=("审批时限（小时）",),
+            least=1,
+            most=720,
+        ),
+        *QUOTA_FIELDS,
+        SheetField(
+            "accepts_vouchers",
+            gettext_noop("Innovation vouchers accepted"),
+            "flag",
+            headings=("接受创新券",),
+        ),
+        _MINIMUM,
+        SheetField(
+            "price_hour_yuan",
+            gettext_noop("Price per hour (yuan)"),
+            "money",
+            headings=("每小时价格（元）",),
+            hint=gettext_noop("One price for everybody. Left empty, the prices in force stay."),
+        ),
+    )
+}
+PRICE_FIELDS: dict[str, SheetField] = {
+    one.name: one
+    for one in (
+        _NUMBER,
+        _FROM,
+        SheetField(
+            "user_kind",
+            gettext_noop("Kind of user"),
+            "choice",
+            headings=("用户类别",),
+            words={"全部用户": ANY, **USERS},
+            english={"everybody": ANY, **_english(UserKind)},
+            hint=gettext_noop("Everybody where nothing is said."),
+        ),
+        SheetField(
+            "service_mode",
+            gettext_noop("Way of service"),
+            "choice",
+            headings=("服务方式",),
+            words={"全部方式": ANY, **MODES},
+            english={"every way": ANY, **_english(ServiceMode)},
+            hint=gettext_noop("Every way where nothing is said."),
+        ),
+        SheetField(
+            "unit",
+            gettext_noop("Price unit"),
+            "choice",
+            headings=("计价单位",),
+            words={
+                "每小时": PriceUnit.HOUR.value,
+                "每样品": PriceUnit.SAMPLE.value,
+                "每次": PriceUnit.USE.value,
+            },
+            english=_english(PriceUnit),
+            hint=gettext_noop("By the hour where nothing is said."),
+        ),
+        SheetField(
+            "price_yuan",
+            gettext_noop("Price (yuan)"),
+            "money",
+            headings=("价格（元）", "单价（元）"),
+            needed=True,
+            hint=gettext_noop("0 where it is free."),
+        ),
+        SheetField(
+            "from_time",
+            gettext_noop("From (time of day)"),
+            "time",
+            headings=("时段开始",),
+            hint=gettext_noop("Only for a price by time of day; then with the end."),
+        ),
+        SheetField("until_time", gettext_noop("Until (time of day)"), "time", headings=("时段结束",)),
+        SheetField(
+            "weekdays",
+            gettext_noop("Weekdays"),
+            "weekdays",
+            headings=("星期",),
+            hint=_WEEKDAYS_HINT,
+        ),
+        _MINIMUM,
+    )
+}

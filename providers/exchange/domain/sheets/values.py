@@ -1,0 +1,272 @@
+"""A cell as a field means it: words of closed lists, numbers, days, times. Nothing is guessed.
+
+Digits and signs of full width count as those of half width; thousand separators are taken where they stand
+after every third digit, and nowhere else.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from instrument_share.kernel.errors import Problem, gettext_noop
+from instrument_share.kernel.wording import Bilingual, Words
+from providers.exchange.domain.sheets.fields import Held, SheetField
+from providers.exchange.domain.sheets.words import plain
+from providers.instruments.domain.fields import Unusable
+
+FIRST_SERIAL, LAST_SERIAL = 18264, 73050
+"""Excel's numbers of the days from 1950 to 2099."""
+EXCEL_ZERO = date(1899, 12, 30)
+MOST_HOURS = 8760
+CELL_ERROR = re.compile(r"#(REF!|N/A|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|SPILL!|CALC!|####.*)")
+NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
+TIME = re.compile(r"(\d{1,2})[:点时](?:(\d{1,2})分?(?::(\d{2}))?)?")
+DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?(?:[ T]00:00(?::00)?)?")
+NOT_A_CHOICE = gettext_noop("“{value}” is not one of the choices of “{field}”: {choices}.")
+YES = ("是", "有", "需要", "可以", "yes", "y", "true", "1", "√", "✓")
+NO = ("否", "无", "不需要", "不可以", "no", "n", "false", "0", "×", "x")
+DAY_WORDS: Mapping[str, int] = {
+    word: day
+    for day, words in enumerate(
+        (
+            ("周一", "星期一", "一", "1", "monday", "mon"),
+            ("周二", "星期二", "二", "2", "tuesday", "tue"),
+            ("周三", "星期三", "三", "3", "wednesday", "wed"),
+            ("周四", "星期四", "四", "4", "thursday", "thu"),
+            ("周五", "星期五", "五", "5", "friday", "fri"),
+            ("周六", "星期六", "六", "6", "saturday", "sat"),
+            ("周日", "星期日", "星期天", "日", "7", "sunday", "sun"),
+        )
+    )
+    for word in words
+}
+WEEK_WORDS: Mapping[str, tuple[int, ...]] = {
+    "每天": tuple(range(7)),
+    "every day": tuple(range(7)),
+    "everyday": tuple(range(7)),
+    "工作日": tuple(range(5)),
+    "周末": (5, 6),
+    "weekend": (5, 6),
+}
+CODE_AND_NAME = re.compile(r"(?<!\d)(\d{3})(?=\s+[^\s\d,，、;；])")
+BETWEEN = re.compile(r"\s*(?:至|到|~|～|–|-)\s*")
+SEPARATORS = re.compile(r"[,，、;；/\s]+")
+
+
+def text_of(cell: Any) -> str:
+    """A cell as people read it: whole numbers without a point, dates as dates, no blanks around."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return str(cell)
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if isinstance(cell, datetime) and not (cell.hour or cell.minute or cell.second):
+        return cell.date().isoformat()
+    return str(cell).strip()
+
+
+def is_serial(of: SheetField, cell: Any) -> bool:
+    """Whether a date's cell holds Excel's number of the day instead of the day."""
+    is_number = isinstance(cell, int | float) and not isinstance(cell, bool)
+    return of.kind == "date" and is_number and FIRST_SERIAL <= cell <= LAST_SERIAL
+
+
+def meaning(
+    of: SheetField,
+    cell: Any,
+    *,
+    prefix: str,
+    words: Mapping[str, Any],
+    dates: Iterable[str] = (),
+    factor: Decimal | None = None,
+) -> Any:
+    """What a cell of a field means, through the map's words and formats. Raises Unusable."""
+    text = text_of(cell)
+    if CELL_ERROR.fullmatch(text):
+        raise _unusable(
+            of, "import", "cell_error", gettext_noop("“{value}” is an error of the spreadsheet."), text
+        )
+    key = plain(text)
+    if key in words and of.kind != "several":
+        return words[key]
+    match of.kind:
+        case "date":
+            return _day(of, prefix, cell, dates)
+        case "money":
+            number = _number(of, prefix, text)
+            return number if factor is None else number * factor
+        case "whole" | "hours":
+            return _number(of, prefix, text)
+        case "time":
+            return _time(of, prefix, cell)
+        case "flag":
+            return _flag(of, prefix, text)
+        case "weekdays":
+            return _weekdays(of, prefix, text)
+        case "several":
+            return _several(of, prefix, text, words)
+        case "choice":
+            raise _unusable(of, prefix, "choice", NOT_A_CHOICE, text, choices=_offered(of))
+        case "category":
+            # A leading zero is lost where the column holds numbers; the template offers code and name.
+            code = re.sub(r"^([0-9]{6})\s+\S.*$", r"\1", _narrow(text))
+            return code.zfill(6) if code.isdigit() else code
+        case "country":
+            return re.sub(r"^([A-Za-z]{2})\s+\S.*$", r"\1", _narrow(text))
+        case "subjects":
+            narrow = _narrow(text)  # the template offers code and name
+            return ",".join(CODE_AND_NAME.findall(narrow)) or narrow
+    return text
+
+
+def words_of(of: SheetField) -> dict[str, Any]:
+    """How a choice may be worded without a map: in Chinese, in English, by its code."""
+    found: dict[str, Any] = {}
+    for words in (of.words, of.english):
+        for said, meant in words.items():
+            found[plain(said)] = meant
+            if isinstance(meant, str) and meant:
+                found.setdefault(plain(meant), meant)
+    return found
+
+
+def checked(fields: Mapping[str, SheetField], name: str, value: Any) -> Held:
+    """The value as a field that is not an instrument's own holds it, or what is wrong with it."""
+    of = fields[name]
+    try:
+        return {name: _held(of, value)}, []
+    except Unusable as unusable:
+        return {}, [unusable.problem]
+
+
+def _held(of: SheetField, value: Any) -> Any:
+    if of.kind in ("text", "email"):
+        text = str(value or "").strip().replace("\x00", "")
+        if of.limit is not None and len(text) > of.limit:
+            message = gettext_noop("“{field}” may have {limit} characters, this has {length}. Shorten it.")
+            raise _unusable(of, "import", "too_long", message, "", limit=of.limit, length=len(text))
+        return text
+    if of.kind == "choice" and value not in of.words.values():
+        raise _unusable(of, "import", "choice", NOT_A_CHOICE, str(value), choices=_offered(of))
+    if of.kind == "whole":
+        least, most = of.least or 0, of.most or 10**9
+        if value != int(value) or not least <= value <= most:
+            message = gettext_noop("“{field}” is a whole number from {least} to {most}.")
+            raise _unusable(of, "import", "range", message, str(value), least=least, most=most)
+        return int(value)
+    if of.kind == "hours":
+        if not 0 <= value <= MOST_HOURS or value * 60 != int(value * 60):
+            message = gettext_noop("“{field}” is a number of hours from 0 to {most}, in whole minutes.")
+            raise _unusable(of, "import", "hours", message, str(value), most=MOST_HOURS)
+        return timedelta(minutes=int(value * 60))
+    if of.kind == "money":
+        if not 0 <= value < 10**8 or value != round(value, 2):
+            message = gettext_noop("“{field}” is an amount in yuan, not negative, with two decimals at most.")
+            raise _unusable(of, "import", "amount", message, str(value))
+        return round(Decimal(value), 2)
+    return value
+
+
+def _day(of: SheetField, prefix: str, cell: Any, formats: Iterable[str]) -> date:
+    if isinstance(cell, datetime):
+        return cell.date()
+    if isinstance(cell, date):
+        return cell
+    if is_serial(of, cell):
+        return EXCEL_ZERO + timedelta(days=int(cell))
+    said = text_of(cell)
+    text = _narrow(said)
+    for form in formats:
+        try:
+            return datetime.strptime(text, form).date()
+        except ValueError:
+            continue
+    digits = re.fullmatch(r"((?:19|20)\d{2})(\d{2})(\d{2})", text)
+    try:
+        if match := DAY.fullmatch(text) or digits:
+            year, month, day = match.groups()
+            return date(int(year), int(month), int(day or 1))
+    except ValueError:
+        pass
+    raise _unusable(of, prefix, "date", gettext_noop("“{value}” is not a date."), said)
+
+
+def _number(of: SheetField, prefix: str, said: str) -> Decimal:
+    text = re.sub(r"[\s¥￥]", "", _narrow(said)).removesuffix("元")
+    if not NUMBER.fullmatch(text):
+        raise _unusable(of, prefix, "number", gettext_noop("“{value}” is not a number."), said)
+    return Decimal(text.replace(",", ""))
+
+
+def _time(of: SheetField, prefix: str, cell: Any) -> time:
+    if isinstance(cell, datetime):
+        return cell.time()
+    if isinstance(cell, time):
+        return cell
+    if isinstance(cell, timedelta):
+        cell = cell / timedelta(days=1)
+    if isinstance(cell, int | float) and not isinstance(cell, bool) and 0 <= cell <= 1:
+        minutes = round(cell * 1440) % 1440
+        return time(minutes // 60, minutes % 60)
+    match = TIME.fullmatch(_narrow(text_of(cell)).replace(" ", ""))
+    hour, minute = (int(match[1]), int(match[2] or 0)) if match else (99, 0)
+    if hour == 24 and minute == 0:
+        return time()
+    if hour > 23 or minute > 59:
+        raise _unusable(of, prefix, "time", gettext_noop("“{value}” is not a time of day."), text_of(cell))
+    return time(hour, minute)
+
+
+def _flag(of: SheetField, prefix: str, said: str) -> bool:
+    text = _narrow(said).lower()
+    if text not in YES + NO:
+        raise _unusable(of, prefix, "flag", gettext_noop("“{value}” is neither yes nor no."), said)
+    return text in YES
+
+
+def _weekdays(of: SheetField, prefix: str, said: str) -> tuple[int, ...]:
+    text = _narrow(said).lower().strip()
+    if text in WEEK_WORDS:
+        return WEEK_WORDS[text]
+    days: set[int] = set()
+    for part in SEPARATORS.split(BETWEEN.sub("-", text)):
+        ends = [DAY_WORDS.get(end, DAY_WORDS.get(f"周{end}")) for end in part.split("-")]
+        if None in ends or len(ends) > 2 or not part or (ends[0] or 0) > (ends[-1] or 0):
+            message = gettext_noop("“{value}” doesn't name weekdays.")
+            raise _unusable(of, prefix, "weekdays", message, said)
+        days |= set(range(ends[0] or 0, (ends[-1] or 0) + 1))
+    return tuple(sorted(days))
+
+
+def _several(of: SheetField, prefix: str, said: str, words: Mapping[str, Any]) -> frozenset[Any]:
+    parts = [part for part in re.split(r"[,，、;；/]+", said) if part.strip()]
+    unknown = [part for part in parts if plain(part) not in words]
+    if unknown or not parts:
+        value = (unknown or [said])[0].strip()
+        raise _unusable(of, prefix, "choice", NOT_A_CHOICE, value, choices=_offered(of))
+    return frozenset(words[plain(part)] for part in parts)
+
+
+def offered(words: Mapping[str, Any]) -> list[str]:
+    """One word for each meaning, the first, in order."""
+    first: dict[Any, str] = {}
+    for said, meant in words.items():
+        first.setdefault(meant, said)
+    return list(first.values())
+
+
+def _offered(of: SheetField) -> Bilingual:
+    return Bilingual("、".join(offered(of.words)), ", ".join(offered(of.english)))
+
+
+def _narrow(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip()
+
+
+def _unusable(of: SheetField, prefix: str, code: str, message: str, value: str, **params: Any) -> Unusable:
+    told = {"field": Words(of.label), "value": value, **params}
+    return Unusable(Problem(f"{prefix}.{code}", message, told, of.name))

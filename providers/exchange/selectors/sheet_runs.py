@@ -1,0 +1,42 @@
+"""How a unit's sheets were read before, and imports under way."""
+
+from typing import TYPE_CHECKING
+
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.selectors.standing import standing
+from instrument_share.kernel.errors import NotFound
+from providers.exchange.domain.sheets.fields import SheetKindName
+from providers.exchange.models import SheetMemory, SheetRun
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+    from instrument_share.accounts.selectors import Viewer
+
+
+def sheet_memory(organization_id: int, kind: SheetKindName) -> dict[str, str]:
+    """Plain heading → what the unit's columns of that name were last said to be."""
+    found = SheetMemory.objects.filter(organization_id=organization_id, kind=kind.value).first()
+    return found.columns if found else {}
+
+
+def sheet_run(viewer: "Viewer", organization_id: int, public_id: str) -> SheetRun:
+    """An import of a unit that the viewer manages, or NotFound."""
+    run = SheetRun.objects.filter(organization_id=organization_id, public_id=public_id).first()
+    if run is None or not standing(viewer).holds(Role.UNIT_MANAGER, organization_id):
+        raise NotFound
+    return run
+
+
+def run_of_upload(viewer: "User", organization_id: int, key: str) -> SheetRun | None:
+    """The import that the viewer began with an upload, unless it has stopped."""
+    return SheetRun.objects.filter(
+        organization_id=organization_id, user=viewer, key=key, stopped=False
+    ).first()
+
+
+def sheet_runs(viewer: "Viewer", organization_id: int, most: int = 10) -> list[SheetRun]:
+    """The last imports of a unit that the viewer manages, newest first."""
+    if not standing(viewer).holds(Role.UNIT_MANAGER, organization_id):
+        return []
+    found = SheetRun.objects.filter(organization_id=organization_id).select_related("user")
+    return list(found.order_by("-started_at", "-pk")[:most])

@@ -1,0 +1,117 @@
+"""Rows of instruments as drafts: new ones, and drafts brought up to date.
+
+A row is known by its inner number; what has been handed in or published is never touched, and an empty cell
+removes nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from simple_history.utils import bulk_create_with_history, bulk_update_with_history
+
+from instrument_share.journal.services import entry, record_all
+from providers.exchange.domain.sheets.reading import SheetRow, with_problem
+from providers.exchange.services.import_plans import Asked, Outcome, Plan, PlannedRow, Step
+from providers.instruments.domain.states import EDITABLE_AS_A_WHOLE
+from providers.instruments.models import Instrument, InstrumentCategory
+from providers.instruments.selectors.instruments import category_table
+from providers.instruments.services.instruments import category_unknown, changed, fill
+from providers.search.services.index import search_index
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import Organization
+
+BATCH = 500
+
+
+def plan(asked: Asked) -> Plan:
+    categories = _categories(asked.rows)
+    present = {one.inner_number: one for one in _present(asked.organization)}
+
+    def write(steps: Sequence[Step]) -> None:
+        _write(asked, [step.subject for step in steps])
+
+    found = Plan([], [], [], write)
+    for row in asked.rows:
+        row = _with_known_category(asked, row, categories)
+        found.problems.extend(row.problems)
+        outcome: Outcome = Outcome.REFUSED
+        names: tuple[str, ...] = ()
+        if row.usable:
+            known = present.get(row.inner_number)
+            instrument = known or Instrument(organization=asked.organization, created_at=asked.now)
+            outcome, names = _settle(instrument, known is not None, _values(row, categories))
+            if outcome in (Outcome.NEW, Outcome.UPDATED):
+                found.steps.append(Step(1, (instrument, names)))
+        name = str(row.values.get("name_zh", ""))
+        found.rows.append(PlannedRow(row.number, row.inner_number, name, outcome, names))
+    return found
+
+
+def _write(asked: Asked, subjects: Sequence[tuple[Instrument, tuple[str, ...]]]) -> None:
+    how: dict[str, Any] = {"batch_size": BATCH, "default_user": asked.actor, "default_date": asked.now}
+    new = [instrument for instrument, names in subjects if not names]
+    updated = [(instrument, names) for instrument, names in subjects if names]
+    bulk_create_with_history(new, Instrument, **how)
+    if updated:
+        fields = sorted({name for _, names in updated for name in names})
+        bulk_update_with_history([instrument for instrument, _ in updated], Instrument, fields, **how)
+    search_index([instrument.pk for instrument, _ in subjects])
+    common: dict[str, Any] = {
+        "actor": asked.actor,
+        "now": asked.now,
+        "organization_id": asked.organization.pk,
+    }
+    record_all(
+        [
+            *(entry(action="instrument.created", subject=one, **common) for one in new),
+            *(
+                entry(action="instrument.updated", subject=one, details={"fields": list(names)}, **common)
+                for one, names in updated
+            ),
+        ]
+    )
+
+
+def _present(organization: "Organization") -> list[Instrument]:
+    """The unit's instruments; its drafts locked, so that none is handed in before they are written."""
+    drafts = Instrument.objects.filter(organization=organization, state__in=EDITABLE_AS_A_WHOLE)
+    list(drafts.select_for_update().order_by("pk").values_list("pk"))
+    found = Instrument.objects.filter(organization=organization).select_related("category")
+    for instrument in found:
+        instrument.organization = organization
+    return list(found)
+
+
+def _settle(
+    instrument: Instrument, is_known: bool, values: Mapping[str, Any]
+) -> tuple[Outcome, tuple[str, ...]]:
+    if is_known and instrument.state not in EDITABLE_AS_A_WHOLE:
+        return Outcome.KEPT, ()
+    different = changed(instrument, values)
+    if is_known and not different:
+        return Outcome.UNCHANGED, ()
+    fill(instrument, different)
+    instrument.revision += 1
+    return (Outcome.UPDATED, tuple(sorted(different))) if is_known else (Outcome.NEW, ())
+
+
+def _categories(rows: Sequence[SheetRow]) -> dict[str, InstrumentCategory]:
+    codes = {row.values["category"] for row in rows if row.values.get("category")}
+    return {category.code: category for category in category_table() if category.code in codes}
+
+
+def _with_known_category(
+    asked: Asked, row: SheetRow, categories: Mapping[str, InstrumentCategory]
+) -> SheetRow:
+    code = row.values.get("category")
+    if not code or code in categories:
+        return row
+    return with_problem(row, asked.kind, category_unknown(code), code)
+
+
+def _values(row: SheetRow, categories: Mapping[str, InstrumentCategory]) -> dict[str, Any]:
+    values = {name: value for name, value in row.values.items() if value not in (None, "", [])}
+    if "category" in values:
+        values["category"] = categories[values["category"]]
+    return values

@@ -1,0 +1,48 @@
+"""Rows of news: drafts or published at once; a title that is there already is brought up to date."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from providers.exchange.services.import_plans import Asked, Outcome, Plan, PlannedRow, Step
+from providers.units.domain.publications import PublicationKind
+from providers.units.models import UnitNews
+from providers.units.services.publications import publication_draft, publication_publish, publication_update
+
+TEXTS = ("title_zh", "title_en", "body_zh", "body_en")
+AT_ONCE = "now"
+
+
+def plan_news(asked: Asked) -> Plan:
+    titles = {str(row.values.get("title_zh", "")) for row in asked.rows}
+    present = {
+        news.title_zh: news
+        for news in UnitNews.objects.filter(
+            organization=asked.organization, title_zh__in=titles, withdrawn_at__isnull=True
+        ).order_by("pk")
+    }
+    found = Plan([], [], [], partial(_write, asked))
+    for row in asked.rows:
+        found.problems.extend(row.problems)
+        values = {name: row.values[name] for name in TEXTS if row.values.get(name)}
+        title = str(values.get("title_zh", ""))
+        known = present.get(title)
+        different = tuple(name for name, value in values.items() if known and getattr(known, name) != value)
+        outcome = Outcome.NEW if known is None else Outcome.UPDATED if different else Outcome.UNCHANGED
+        if not row.usable:
+            outcome = Outcome.REFUSED
+        elif outcome is not Outcome.UNCHANGED:
+            found.steps.append(Step(1, (known, values, row.values.get("publish"))))
+        found.rows.append(PlannedRow(row.number, "", title, outcome, different))
+    return found
+
+
+def _write(asked: Asked, steps: Sequence[Step]) -> None:
+    common: dict[str, Any] = {"actor": asked.actor, "kind": PublicationKind.NEWS, "now": asked.now}
+    for step in steps:
+        known, values, publish = step.subject
+        if known is not None:
+            publication_update(publication_id=known.pk, values=values, **common)
+        else:
+            begin = publication_publish if publish == AT_ONCE else publication_draft
+            begin(organization_id=asked.organization.pk, values=values, **common)

@@ -1,0 +1,174 @@
+"""Rows of rules and of prices: a new version of each instrument's terms, where they say something new.
+
+The rows of one instrument stand or fall together. Terms that are in force already on that day make no new
+version, so that a sheet can be brought in again.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from typing import TYPE_CHECKING, cast
+
+from instrument_share.kernel.errors import DomainError, Problem, gettext_noop
+from providers.exchange.domain.sheets.reading import SheetRow, with_problem
+from providers.exchange.domain.sheets.terms import (
+    RowOfTerms,
+    TermsFound,
+    as_draft,
+    prices_of_rows,
+    rule_of_rows,
+    same_terms,
+)
+from providers.exchange.services.import_plans import Asked, Outcome, Plan, PlannedRow, Step
+from providers.instruments.domain.words import InstrumentState
+from providers.instruments.models import Instrument
+from providers.instruments.selectors.instruments import instrument_locks
+from providers.terms.calendar import local_midnight
+from providers.terms.domain.terms import Terms, TermsDraft
+from providers.terms.domain.words import HolidayTreatment
+from providers.terms.domain.workdays import CalendarYearUnknown, DayTable
+from providers.terms.selectors.rule_versions import in_force, versions_of
+from providers.terms.selectors.workdays import day_table
+from providers.terms.services.rules import rule_publish
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+Assemble = Callable[[Sequence[RowOfTerms], TermsDraft | None], TermsFound]
+
+
+@dataclass(frozen=True)
+class _Change:
+    instrument_id: int
+    draft: TermsDraft
+    applies_from: datetime
+
+
+def plan_rules(asked: Asked) -> Plan:
+    return _plan(asked, rule_of_rows)
+
+
+def plan_prices(asked: Asked) -> Plan:
+    return _plan(asked, prices_of_rows)
+
+
+def _plan(asked: Asked, assemble: Assemble) -> Plan:
+    by_number: dict[str | int, list[SheetRow]] = defaultdict(list)
+    for row in asked.rows:
+        by_number[row.inner_number or row.number].append(row)
+    instruments = _locked(asked)
+    versions = versions_of(one.pk for one in instruments.values())
+    days = day_table({row.values["applies_from"].year for row in asked.rows if "applies_from" in row.values})
+    planned: dict[int, PlannedRow] = {}
+    problems = []
+    steps = []
+    for rows in by_number.values():
+        instrument = instruments.get(rows[0].inner_number)
+        known = versions.get(instrument.pk, []) if instrument else []
+        judged, change = _judge(asked, rows, instrument, known, assemble, days)
+        problems += [problem for row in judged for problem in row.problems]
+        outcome = Outcome.UNCHANGED
+        if not all(row.usable for row in judged):
+            outcome = Outcome.REFUSED
+        elif change is not None:
+            outcome = Outcome.UPDATED if known else Outcome.NEW
+            steps.append(Step(len(rows), change))
+        name = instrument.name_zh if instrument else ""
+        for row in judged:
+            planned[row.number] = PlannedRow(row.number, row.inner_number, name, outcome)
+    problems.sort(key=lambda problem: problem.row)
+    return Plan(
+        [planned[row.number] for row in asked.rows],
+        problems,
+        steps,
+        partial(_write, cast("User", asked.actor), asked.now),
+    )
+
+
+def _locked(asked: Asked) -> dict[str, Instrument]:
+    """The unit's instruments of which the sheet speaks, by number; all locked at once, before it is read what
+    is in force for them."""
+    numbers = {row.inner_number for row in asked.rows if row.inner_number}
+    found = Instrument.objects.filter(organization=asked.organization, inner_number__in=numbers)
+    return {one.inner_number: one for one in instrument_locks(found.values_list("pk", flat=True))}
+
+
+def _write(actor: "User", now: datetime, steps: Sequence[Step]) -> None:
+    for step in steps:
+        change: _Change = step.subject
+        rule_publish(
+            actor=actor,
+            instrument_id=change.instrument_id,
+            draft=change.draft,
+            applies_from=change.applies_from,
+            now=now,
+        )
+
+
+def _judge(
+    asked: Asked,
+    rows: list[SheetRow],
+    instrument: Instrument | None,
+    known: Sequence[Terms],
+    assemble: Assemble,
+    days: DayTable,
+) -> tuple[list[SheetRow], _Change | None]:
+    """The rows of one instrument with all that is wrong, and the change that they ask for, if any."""
+    if rows[0].inner_number and (problem := _problem_of_instrument(instrument)):
+        return [with_problem(row, asked.kind, problem, row.inner_number) for row in rows], None
+    if instrument is None or not all(row.usable for row in rows):
+        return rows, None
+    applies_from = local_midnight(rows[0].values["applies_from"])
+    base = in_force(known, applies_from)
+    said = [RowOfTerms(row.number, row.values) for row in rows]
+    found = assemble(said, as_draft(base) if base else None)
+    if found.draft is not None and same_terms(base, found.draft):
+        return rows, None
+    problems = [*found.problems]
+    if problem := _problem_of_day(rows[0].values["applies_from"], applies_from, asked.now, found.draft, days):
+        problems.append((rows[0].number, problem))
+    if problems or found.draft is None:
+        return [_with_problems(asked, row, problems) for row in rows], None
+    return rows, _Change(instrument.pk, found.draft, applies_from)
+
+
+def _problem_of_instrument(instrument: Instrument | None) -> Problem | None:
+    if instrument is None:
+        message = gettext_noop("The unit has no instrument with this inner number.")
+        return Problem("import.no_instrument", message, {}, "inner_number")
+    if instrument.state == InstrumentState.RETIRED:
+        message = gettext_noop("The instrument is retired.")
+        return Problem("import.instrument_retired", message, {}, "inner_number")
+    return None
+
+
+def _problem_of_day(
+    day: date, applies_from: datetime, now: datetime, draft: TermsDraft | None, days: DayTable
+) -> Problem | None:
+    if applies_from < now:
+        message = gettext_noop("The day has begun already; what was open before stays as it was.")
+        return Problem("import.in_the_past", message, {}, "applies_from")
+    if draft is not None and draft.holidays is not HolidayTreatment.IGNORED:
+        try:
+            days.kind(day)
+        except CalendarYearUnknown as error:
+            return _as_problem(error)
+    return None
+
+
+def _as_problem(error: DomainError) -> Problem:
+    return Problem("import.year_unknown", error.message, error.params, "applies_from")
+
+
+def _with_problems(asked: Asked, row: SheetRow, problems: Sequence[tuple[int, Problem]]) -> SheetRow:
+    for number, problem in problems:
+        if number == row.number:
+            row = with_problem(row, asked.kind, problem, _value(row.values, problem))
+    return row
+
+
+def _value(values: Mapping[str, object], problem: Problem) -> str:
+    value = values.get(problem.field or "", "")
+    return "" if isinstance(value, tuple | frozenset) else str(value)

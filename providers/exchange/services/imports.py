@@ -1,0 +1,112 @@
+"""Bringing in a unit's own sheet; what is looked at first is what is then done.
+
+All or nothing for a run unless it is asked to take the good rows. Safe to repeat: what a row says and is here
+already stays as it is, so that a run that was interrupted goes on where it ended.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from instrument_share.accounts.permissions import require
+from instrument_share.accounts.selectors import organization_lock
+from instrument_share.journal.services import record
+from instrument_share.sheets.table import Table
+from providers.exchange.domain.sheets.fields import SheetKind, SheetKindName
+from providers.exchange.domain.sheets.kinds import INSTRUMENTS
+from providers.exchange.domain.sheets.maps import SheetMap
+from providers.exchange.domain.sheets.reading import sheet_read
+from providers.exchange.services import import_instruments, import_news, import_terms
+from providers.exchange.services.import_plans import Asked, ImportReport, Outcome, Plan, PlannedRow, Planner
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+__all__ = ["ImportReport", "Outcome", "PlannedRow", "apply", "preview"]
+
+PLANNERS: Mapping[SheetKindName, Planner] = {
+    SheetKindName.INSTRUMENTS: import_instruments.plan,
+    SheetKindName.RULES: import_terms.plan_rules,
+    SheetKindName.PRICES: import_terms.plan_prices,
+    SheetKindName.NEWS: import_news.plan_news,
+}
+PERMISSIONS: Mapping[SheetKindName, str] = {
+    SheetKindName.INSTRUMENTS: "providers.edit_instrument",
+    SheetKindName.RULES: "providers.set_rule",
+    SheetKindName.PRICES: "providers.set_rule",
+    SheetKindName.NEWS: "providers.edit_unit",
+}
+
+
+def preview(
+    *,
+    actor: "User | None",
+    organization_id: int,
+    table: Table,
+    mapping: SheetMap | None = None,
+    kind: SheetKind = INSTRUMENTS,
+    now: datetime,
+) -> ImportReport:
+    """What `apply` would do with this sheet, row by row; nothing is written. Raises HeadingMissing."""
+    with transaction.atomic():
+        return _plan(actor, organization_id, table, mapping or SheetMap(), kind, now)[0]
+
+
+@transaction.atomic
+def apply(
+    *,
+    actor: "User | None",
+    organization_id: int,
+    table: Table,
+    mapping: SheetMap | None = None,
+    kind: SheetKind = INSTRUMENTS,
+    now: datetime,
+    partial: bool = False,
+    most: int | None = None,
+) -> ImportReport:
+    """Enter what the sheet says. With errors in it nothing is entered, or with `partial` the rows that are
+    good; `applied` of the report says which. Raises HeadingMissing.
+
+    `most` ends after so many rows, and what is `left` comes in when the same is asked again.
+    """
+    report, plan = _plan(actor, organization_id, table, mapping or SheetMap(), kind, now)
+    if report.errors and not partial:
+        return report
+    taken, rows = [], 0
+    for step in plan.steps:
+        if most is not None and rows >= most:
+            break
+        taken.append(step)
+        rows += step.rows
+    plan.write(taken)
+    counts = {outcome.value: number for outcome, number in report.counts.items()}
+    record(
+        actor=actor,
+        action=f"{kind.name.value}.imported",
+        subject=organization_lock(organization_id),
+        now=now,
+        organization_id=organization_id,
+        details={**counts, "entered": rows},
+    )
+    return replace(report, applied=True, entered=rows, left=report.left - rows)
+
+
+def _plan(
+    actor: Any,
+    organization_id: int,
+    table: Table,
+    mapping: SheetMap,
+    kind: SheetKind,
+    now: datetime,
+) -> tuple[ImportReport, Plan]:
+    organization = organization_lock(organization_id)
+    if actor is not None or kind is not INSTRUMENTS:  # a command on the server brings in instruments only
+        require(actor, PERMISSIONS[kind.name], organization)
+    read = sheet_read(table, mapping, kind)
+    plan = PLANNERS[kind.name](Asked(actor, organization, kind, read.rows, now))
+    problems = (*read.problems, *plan.problems)
+    left = sum(step.rows for step in plan.steps)
+    return ImportReport(tuple(plan.rows), problems, read.ignored, left=left), plan

@@ -1,0 +1,68 @@
+"""What a unit enters for its yearly record at the national platform."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from instrument_share.accounts.permissions import require
+from instrument_share.accounts.selectors import organization_lock
+from instrument_share.journal.services import record
+from instrument_share.kernel.errors import Invalid, Problem, gettext_noop
+from providers.exchange.domain.national.records import RECORDS, RecordType
+from providers.exchange.domain.national.values import FIELD_OF
+from providers.exchange.models import NationalYear
+from providers.exchange.selectors.national import TEXTS
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+LIMITS = {one.name: one.limit for one in RECORDS[RecordType.UNIT]}
+
+
+@transaction.atomic
+def national_year_save(
+    *, actor: "User", organization_id: int, year: int, values: Mapping[str, str], now: datetime
+) -> NationalYear:
+    """Enter or change what a unit says of a year; nothing is written where nothing differs.
+
+    `values` by field name (`selectors.national.TEXTS`); the unit's code is needed, texts may be empty.
+    """
+    organization = organization_lock(organization_id)
+    require(actor, "providers.edit_unit", organization)
+    clean = {name: str(values.get(name, "")).strip() for name in TEXTS}
+    if problems := _problems(clean):
+        raise Invalid(problems=problems)
+    kept = NationalYear.objects.filter(organization=organization, year=year).first()
+    kept = kept or NationalYear(organization=organization, year=year)
+    changed = sorted(name for name, value in clean.items() if getattr(kept, name) != value)
+    if not changed and kept.pk:
+        return kept
+    for name, value in clean.items():
+        setattr(kept, name, value)
+    kept.saved_at, kept.saved_by = now, actor
+    kept.save()
+    record(
+        actor=actor,
+        action="national_year.saved",
+        subject=kept,
+        now=now,
+        organization_id=organization.pk,
+        details={"year": year, "fields": changed},
+    )
+    return kept
+
+
+def _problems(values: Mapping[str, str]) -> list[Problem]:
+    found = []
+    if not values["unit_code"]:
+        message = gettext_noop("Enter the unit's code at the national platform.")
+        found.append(Problem("national.unit_code", message, {}, "unit_code"))
+    for name, value in values.items():
+        limit = LIMITS[FIELD_OF[name]]
+        if limit is not None and len(value) > limit:
+            message = gettext_noop("It may have {limit} characters, this has {length}.")
+            params = {"limit": limit, "length": len(value)}
+            found.append(Problem("national.too_long", message, params, name))
+    return found

@@ -1,0 +1,151 @@
+"""Atom feeds of what is new: units' news and instruments. The same for everybody, in either language."""
+
+import re
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.syndication.views import Feed
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+
+from instrument_share.web.formats import bilingual
+from instrument_share.web.markdown import excerpt
+from providers.instruments.selectors.instruments import instruments
+from providers.units.domain.publications import PublicationKind
+from providers.units.selectors import units as units_selectors
+from providers.units.selectors.publications import publications
+
+if TYPE_CHECKING:
+    from providers.instruments.models import Instrument
+    from providers.units.models import UnitNews, UnitProfile
+
+ANYBODY = AnonymousUser()
+NEWEST = 50
+SUMMARY = 300
+"""Characters of a text that a feed shows."""
+
+
+CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+"""Characters that no XML may hold; one of them in one title would be the end of the whole feed."""
+
+
+def words(row: Any, name: str) -> str:
+    """A text of both languages as a feed may hold it."""
+    return CONTROLS.sub("", bilingual(row, name))
+
+
+def absolute(address: str) -> str:
+    return f"{settings.SITE_URL}{address}"
+
+
+class AtomFeed(Feed):
+    """What the feeds have in common: names that stay the same, addresses under SITE_URL."""
+
+    feed_type = Atom1Feed
+
+    def item_guid(self, item: Any) -> str:
+        return f"urn:instrument-share:{item.public_id}"
+
+    def item_pubdate(self, item: Any) -> datetime:
+        at: datetime = item.published_at
+        return at
+
+    item_updateddate = item_pubdate
+
+
+class NewsFeed(AtomFeed):
+    """The newest news of all units."""
+
+    def title(self) -> str:
+        return _("News of the units")
+
+    def subtitle(self) -> str:
+        return _("What the owning units of the city's research instruments report.")
+
+    def link(self) -> str:
+        return absolute(reverse("units"))
+
+    def feed_url(self) -> str:
+        return absolute(reverse("news_feed"))
+
+    def items(self) -> "list[UnitNews]":
+        return list(_news()[:NEWEST])
+
+    def item_title(self, item: "UnitNews") -> str:
+        return f"{words(item.organization, 'name')}: {words(item, 'title')}"
+
+    def item_description(self, item: "UnitNews") -> str:
+        return excerpt(words(item, "body"), SUMMARY)
+
+    def item_link(self, item: "UnitNews") -> str:
+        return absolute(reverse("publication", args=[item.public_id]))
+
+    def item_author_name(self, item: "UnitNews") -> str:
+        return words(item.organization, "name")
+
+
+class UnitNewsFeed(NewsFeed):
+    """The newest news of one unit."""
+
+    def get_object(self, _request: HttpRequest, public_id: str) -> "UnitProfile":
+        return units_selectors.unit(ANYBODY, public_id)
+
+    def title(self, unit: "UnitProfile") -> str:  # type: ignore[override]
+        return _("News of {unit}").format(unit=words(unit.organization, "name"))
+
+    def subtitle(self, unit: "UnitProfile") -> str:  # type: ignore[override]
+        return excerpt(words(unit, "introduction"), SUMMARY)
+
+    def link(self, unit: "UnitProfile") -> str:  # type: ignore[override]
+        return absolute(reverse("unit", args=[unit.organization.public_id]))
+
+    def feed_url(self, unit: "UnitProfile") -> str:  # type: ignore[override]
+        return absolute(reverse("unit_feed", args=[unit.organization.public_id]))
+
+    def items(self, unit: "UnitProfile") -> "list[UnitNews]":  # type: ignore[override]
+        return list(_news(unit.organization_id)[:NEWEST])
+
+    def item_title(self, item: "UnitNews") -> str:
+        return words(item, "title")
+
+
+class InstrumentFeed(AtomFeed):
+    """The instruments published last."""
+
+    def title(self) -> str:
+        return _("New instruments")
+
+    def subtitle(self) -> str:
+        return _("Research instruments of the city that were published last.")
+
+    def link(self) -> str:
+        return absolute(reverse("catalogue"))
+
+    def feed_url(self) -> str:
+        return absolute(reverse("instrument_feed"))
+
+    def items(self) -> "list[Instrument]":
+        found = instruments(ANYBODY).filter(published_at__isnull=False)
+        return list(found.order_by("-published_at", "-id")[:NEWEST])
+
+    def item_title(self, item: "Instrument") -> str:
+        return words(item, "name")
+
+    def item_description(self, item: "Instrument") -> str:
+        return Truncator(words(item, "functions")).chars(SUMMARY)
+
+    def item_link(self, item: "Instrument") -> str:
+        return absolute(reverse("instrument", args=[item.public_id]))
+
+    def item_author_name(self, item: "Instrument") -> str:
+        return words(item.organization, "name")
+
+
+def _news(organization_id: int | None = None) -> Any:
+    found = publications(ANYBODY, PublicationKind.NEWS, organization_id)
+    return found.filter(published_at__isnull=False, withdrawn_at__isnull=True)

@@ -1,0 +1,245 @@
+"""Bringing in a unit's own sheet: template, upload, look, take, and how far it is."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from instrument_share.kernel.wording import Words
+from instrument_share.sheets.reading import MOST_BYTES, read_table
+from instrument_share.sheets.table import Table
+from instrument_share.web import clock
+from instrument_share.web.answers import carried_out
+from instrument_share.web.exports import csv_response
+from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.problem import told
+from providers.exchange.domain.sheets.columns import IN_TEN_THOUSANDS, choices_of, sheet_columns
+from providers.exchange.domain.sheets.fields import SheetKind, SheetKindName
+from providers.exchange.domain.sheets.kinds import INSTRUMENTS, KINDS
+from providers.exchange.domain.sheets.reading import HeadingMissing
+from providers.exchange.forms.sheet import SheetForm
+from providers.exchange.selectors.sheet_runs import run_of_upload, sheet_memory, sheet_run, sheet_runs
+from providers.exchange.services.imports import ImportReport, Outcome, preview
+from providers.exchange.services.sheet_runs import mapping_of, sheet_run_continue, sheet_run_start
+from providers.exchange.services.uploads import sheet_keep, sheet_kept
+from providers.exchange.views.sheet_files import marked_xlsx, problem_cells, template_csv, template_xlsx
+from providers.instruments.selectors.instruments import category_table
+from providers.instruments.views.common import managed_unit, person
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import Organization
+
+MOST_SHOWN = 200
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def upload(request: HttpRequest, organization_id: str) -> HttpResponse:
+    """First a file is chosen (`?kind=` says of what); it stays on the server until taken, a day at most."""
+    unit = managed_unit(request, organization_id)
+    kind = KINDS.get(request.GET.get("kind", ""), INSTRUMENTS)
+    form = SheetForm(request.POST or None, request.FILES or None)
+
+    def keep() -> str:
+        return sheet_keep(
+            actor=person(request),
+            organization_id=unit.pk,
+            content=form.cleaned_data["sheet"].read(MOST_BYTES + 1),
+            map_text=form.map_text,
+            kind=kind,
+        )
+
+    if request.method == "POST" and (key := carried_out(form, keep)):
+        address = reverse("sheet_preview", args=[unit.public_id, kind.name.value, key])
+        return HttpResponseRedirect(address)
+    status = 422 if request.method == "POST" else 200
+    context = {
+        "unit": unit,
+        "form": form,
+        "kind": kind,
+        "kinds": [
+            (told("{w}", {"w": Words(one.label)}), f"?kind={name}", one is kind)
+            for name, one in KINDS.items()
+        ],
+        "fields": kind.fields.values(),
+        "runs": sheet_runs(request.user, unit.pk),
+    }
+    return render(request, "providers/sheet_upload.html", context, status=status)
+
+
+@login_required
+@require_safe
+def template(request: HttpRequest, organization_id: str, kind: str, ending: str) -> HttpResponse:
+    """A file to fill in, in the reader's language."""
+    managed_unit(request, organization_id)
+    wanted = _kind(kind)
+    if ending == "csv":
+        content, media = template_csv(wanted), "text/csv; charset=utf-8"
+    else:
+        categories = [(one.code, one.name_zh, one.name_en) for one in category_table()]
+        content, media = template_xlsx(wanted, categories), XLSX
+    return _download(content, f"{kind}-template.{ending}", media)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def look(request: HttpRequest, organization_id: str, kind: str, key: str) -> HttpResponseBase:
+    """What the sheet comes to, row by row; `?c0=`, `?c1=` … say what its columns are. POST takes it."""
+    unit, of = managed_unit(request, organization_id), _kind(kind)
+    if run := run_of_upload(person(request), unit.pk, key):
+        return HttpResponseRedirect(reverse("sheet_result", args=[unit.public_id, run.public_id]))
+    kept = sheet_kept(actor=person(request), organization_id=unit.pk, key=key)
+    table = read_table(kept.content)
+    remembered = sheet_memory(unit.pk, of.name)
+    columns = sheet_columns(table, of, remembered)
+    chosen = _chosen(request.GET)
+    missing: HeadingMissing | None = None
+    report: ImportReport | None = None
+    try:
+        if request.method == "POST":
+            started = sheet_run_start(
+                actor=person(request),
+                organization_id=unit.pk,
+                kind=of,
+                key=key,
+                chosen=chosen,
+                partial="partial" in request.POST,
+                now=clock.now(),
+            )
+            if started.run is not None:
+                address = reverse("sheet_result", args=[unit.public_id, started.run.public_id])
+                return HttpResponseRedirect(address)
+            report = started.report
+        else:
+            mapping = mapping_of(table, kept, of, chosen, remembered)
+            report = preview(
+                actor=person(request),
+                organization_id=unit.pk,
+                table=table,
+                mapping=mapping,
+                kind=of,
+                now=clock.now(),
+            )
+    except HeadingMissing as error:
+        missing = error
+    if report and (wanted := request.GET.get("export")):
+        return _problems_as_file(report, table, wanted)
+    choices = [
+        (f"c{column.place}", column, chosen.get(column.place, column.recognised)) for column in columns
+    ]
+    context = {
+        "unit": unit,
+        "kind": of,
+        "has_map": bool(kept.map_text),
+        "numbered": of.name is not SheetKindName.NEWS,
+        "columns": choices,
+        "undecided": missing is not None or not all(choice for _name, _column, choice in choices),
+        "remembered": bool(remembered),
+        "targets": _targets(of),
+        "missing": told(missing.message, missing.params) if missing else "",
+        "report": report,
+        **(_figures(report) if report else {}),
+        "export": _export_address(request),
+    }
+    status = 422 if request.method == "POST" else 200
+    return render(request, "providers/sheet_look.html", context, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def result(request: HttpRequest, organization_id: str, run_id: str) -> HttpResponse:
+    """How far an import is and what it came to; POST enters its next part."""
+    unit = managed_unit(request, organization_id)
+    run = sheet_run(request.user, unit.pk, run_id)
+    if request.method == "POST":
+        run = sheet_run_continue(actor=person(request), public_id=run.public_id, now=clock.now())
+        if not request.htmx:  # type: ignore[attr-defined]
+            return HttpResponseRedirect(request.path)
+    context = {
+        "unit": unit,
+        "run": run,
+        "kind": KINDS[run.kind],
+        "counts": [(Outcome(name), number) for name, number in run.counts.items() if number],
+        "next": _next_page(unit, KINDS[run.kind].name),
+    }
+    return render(request, "providers/sheet_result.html", context)
+
+
+def _kind(name: str) -> SheetKind:
+    if name not in KINDS:
+        raise Http404
+    return KINDS[name]
+
+
+def _next_page(unit: "Organization", name: SheetKindName) -> tuple[str, str]:
+    """Where what was brought in stands, and how that page is called."""
+    if name is SheetKindName.NEWS:
+        return reverse("unit_publications", args=[unit.public_id, "news"]), _("The unit's news")
+    address = reverse("unit_instruments", args=[unit.public_id])
+    if name is SheetKindName.INSTRUMENTS:
+        return f"{address}?state=draft", _("The drafts, to complete and submit")
+    return address, _("Instruments of the unit")
+
+
+def _chosen(said: QueryDict) -> Mapping[int, str]:
+    return {
+        int(name[1:]): str(choice)
+        for name, choice in said.items()
+        if name.startswith("c") and name[1:].isdecimal() and len(name) < 5
+    }
+
+
+def _export_address(request: HttpRequest) -> str:
+    said = request.GET.copy()
+    said["export"] = ""
+    return f"?{said.urlencode()}"
+
+
+def _targets(kind: SheetKind) -> list[tuple[str, str]]:
+    names = {name: told("{word}", {"word": Words(one.label)}) for name, one in kind.fields.items()}
+    return [
+        (code, names.get(code) or _("Original value (10,000 yuan)"))
+        for code in choices_of(kind)
+        if code in names or code.endswith(IN_TEN_THOUSANDS)
+    ]
+
+
+def _figures(report: ImportReport) -> dict[str, Any]:
+    good = [row for row in report.rows if row.outcome is not Outcome.REFUSED]
+    entered = {row.number for row in good}
+    warnings = [problem for problem in report.problems if problem.warning and problem.row in entered]
+    counts = report.counts
+    return {
+        "errors": report.errors[:MOST_SHOWN],
+        "warnings": warnings[:MOST_SHOWN],
+        "good": good[:MOST_SHOWN],
+        "error_count": len(report.errors),
+        "error_rows": counts[Outcome.REFUSED],
+        "warning_rows": len({problem.row for problem in warnings}),
+        "takes": report.left,
+        "good_count": len(good),
+        "most": MOST_SHOWN,
+        "new": counts[Outcome.NEW],
+        "changed": counts[Outcome.UPDATED],
+        "unchanged": counts[Outcome.UNCHANGED] + counts[Outcome.KEPT],
+    }
+
+
+def _problems_as_file(report: ImportReport, table: Table, wanted: str) -> HttpResponseBase:
+    if wanted == "csv":
+        heads = [_("Cell"), _("Row"), _("Column"), _("Value"), _("What is wrong"), _("What to do")]
+        return csv_response("problems", heads, (problem_cells(problem) for problem in report.problems))
+    return _download(marked_xlsx(table, report.problems), "problems.xlsx", XLSX)
+
+
+def _download(content: bytes, name: str, media: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=media)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

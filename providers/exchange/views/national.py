@@ -1,0 +1,45 @@
+"""The page on which a unit enters its yearly figures for the national platform."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from instrument_share.pages.views.national import _managed, _require_reported
+from instrument_share.web import clock
+from instrument_share.web.answers import carried_out, done
+from instrument_share.web.idempotency import idempotent_form
+from providers.exchange.forms.national import NationalYearForm
+from providers.exchange.selectors.national import TEXTS, national_years, unit_codes
+from providers.exchange.services.national import national_year_save
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def year_edit(request: HttpRequest, public_id: str, year: int) -> HttpResponse:
+    """What only the unit can say of a year."""
+    unit = _managed(request, public_id)
+    _require_reported(year)
+    said = national_years([unit.pk], year).get(unit.pk)
+    initial = {name: getattr(said, name) for name in TEXTS} if said else {}
+    initial.setdefault("unit_code", unit_codes([unit.pk], year).get(unit.pk, ""))
+    form = NationalYearForm(request.POST or None, initial=initial)
+    saved = carried_out(
+        form,
+        lambda: national_year_save(
+            actor=request.user,  # type: ignore[arg-type]
+            organization_id=unit.pk,
+            year=year,
+            values=form.cleaned_data,
+            now=clock.now(),
+        ),
+    )
+    if saved is not None:
+        address = f"{reverse('national', args=[unit.public_id])}?year={year}"
+        return done(request, _("The figures of the year are saved."), address)
+    status = 422 if request.method == "POST" else 200
+    context = {"unit": unit, "form": form, "year": year}
+    return render(request, "instrument_share/national_year.html", context, status=status)

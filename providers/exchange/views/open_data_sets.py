@@ -1,0 +1,292 @@
+"""The open data sets: which there are, and what stands in their columns.
+
+Names of columns are stable: a column may be added, none is renamed or removed. Nothing here depends on the
+reader's language; texts stand in both.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.urls import reverse
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.web.problem import told
+from providers.exchange.selectors.open_data import all_instruments, all_rules, all_units
+from providers.terms.domain.sentences import parts, sentences
+
+if TYPE_CHECKING:
+    from instrument_share.kernel.wording import Sentence
+    from providers.instruments.models import Instrument
+    from providers.terms.domain.terms import Price, Terms
+    from providers.units.domain.completeness import UnitCompleteness
+    from providers.units.models import UnitProfile
+
+ANYBODY = AnonymousUser()
+"""Whoever asks, they get what a visitor sees."""
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """A table that everybody may take away; `columns` say what stands in each."""
+
+    name: str
+    title: str | Promise
+    about: str | Promise
+    columns: Mapping[str, str | Promise]
+    rows: Callable[[datetime], Iterator[Row]]
+
+
+def _instruments(_now: datetime) -> Iterator[Row]:
+    return (_instrument(one) for one in all_instruments(ANYBODY))
+
+
+def _instrument(one: "Instrument") -> Row:
+    return {
+        **_of(one),
+        "url": settings.SITE_URL + reverse("instrument", args=[one.public_id]),
+        "state": one.state,
+        "inner_number": one.inner_number,
+        "district": one.organization.district.code if one.organization.district else "",
+        "category": one.category.code if one.category else "",
+        "category_zh": one.category.name_zh if one.category else "",
+        "model": one.model,
+        "manufacturer": one.manufacturer,
+        "country": one.country,
+        "value_yuan": one.value_yuan,
+        "in_service_date": one.in_service_date,
+        "purpose": one.purpose,
+        "sharing_mode": one.sharing_mode,
+        "condition": one.condition,
+        "subjects": one.subjects,
+        "specification_zh": one.specification_zh,
+        "specification_en": one.specification_en,
+        "functions_zh": one.functions_zh,
+        "functions_en": one.functions_en,
+        "services_zh": one.services_zh,
+        "services_en": one.services_en,
+        "place_zh": one.place_zh,
+        "place_en": one.place_en,
+        "published_at": one.published_at,
+        "confirmed_at": one.confirmed_at,
+    }
+
+
+def _of(one: "Instrument") -> Row:
+    """Which instrument of which unit."""
+    return {
+        "instrument": one.public_id,
+        "name_zh": one.name_zh,
+        "name_en": one.name_en,
+        "unit": one.organization.public_id,
+        "unit_uscc": one.organization.uscc,
+        "unit_zh": one.organization.name_zh,
+        "unit_en": one.organization.name_en,
+    }
+
+
+def _rules(now: datetime) -> Iterator[Row]:
+    return (_rule(one, terms) for one, terms in all_rules(ANYBODY, now))
+
+
+def _rule(one: "Instrument", terms: "Terms") -> Row:
+    return {
+        **_of(one),
+        "version": terms.version,
+        "applies_from": terms.applies_from,
+        "opening_zh": _in_chinese(parts(terms)["patterns"]),
+        "opening_en": _in_english(parts(terms)["patterns"]),
+        "rule_zh": _in_chinese(sentences(terms)),
+        "rule_en": _in_english(sentences(terms)),
+        "prices": [_price(price) for price in terms.prices],
+        "minimum_charge_yuan": terms.minimum_charge_yuan,
+        "late_cancel_percent": terms.late_cancel_percent,
+        "no_show_percent": terms.no_show_percent,
+        "accepts_vouchers": terms.accepts_vouchers,
+        "user_kinds": sorted(terms.user_kinds),
+        "service_modes": sorted(terms.service_modes),
+        "needs_qualification": terms.needs_qualification,
+        "decision": terms.decision,
+        "decision_hours": terms.decision_hours,
+        "step_minutes": _minutes(terms.step),
+        "min_minutes": _minutes(terms.min_length),
+        "max_minutes": _minutes(terms.max_length),
+        "lead_minutes": _minutes(terms.lead),
+        "horizon_days": terms.horizon.days,
+        "change_deadline_minutes": _minutes(terms.change_deadline),
+        "cancel_deadline_minutes": _minutes(terms.cancel_deadline),
+        "turnaround_minutes": _minutes(terms.turnaround),
+    }
+
+
+def _price(price: "Price") -> Row:
+    return {
+        "price_yuan": price.price_yuan,
+        "unit": price.unit,
+        "user_kind": price.user_kind,
+        "service_mode": price.service_mode,
+        "from_time": price.from_time and f"{price.from_time:%H:%M}",
+        "until_time": price.until_time and f"{price.until_time:%H:%M}",
+        "weekdays": list(price.weekdays),
+    }
+
+
+def _minutes(length: Any) -> int:
+    return int(length.total_seconds() // 60)
+
+
+def _in_chinese(told_of: "list[Sentence]") -> list[str]:
+    with translation.override("zh-hans"):
+        return [told(one.message, one.params) for one in told_of]
+
+
+def _in_english(told_of: "list[Sentence]") -> list[str]:
+    with translation.override("en"):
+        return [told(one.message, one.params) for one in told_of]
+
+
+def _units(now: datetime) -> Iterator[Row]:
+    today = now.astimezone(CITY_TIME).date()
+    return (_unit(one, judged) for one, judged in all_units(ANYBODY, today))
+
+
+def _unit(one: "UnitProfile", judged: "UnitCompleteness") -> Row:
+    organization = one.organization
+    return {
+        "unit": organization.public_id,
+        "unit_uscc": organization.uscc,
+        "unit_zh": organization.name_zh,
+        "unit_en": organization.name_en,
+        "url": settings.SITE_URL + reverse("unit", args=[organization.public_id]),
+        "kind": organization.kind,
+        "district": organization.district.code if organization.district else "",
+        "introduction_zh": one.introduction_zh,
+        "introduction_en": one.introduction_en,
+        "address_zh": one.address_zh,
+        "address_en": one.address_en,
+        "contact": one.contact,
+        "phone": one.phone,
+        "email": one.email,
+        "website": one.website,
+        "instruments": one.instrument_count,  # type: ignore[attr-defined]
+        "complete_percent": judged.percent,
+        **{f"{kind.kind.value}_state": kind.state.value for kind in judged.kinds},
+    }
+
+
+_OF = {
+    "instrument": _("the instrument's number, in addresses and in the API"),
+    "name_zh": _("name in Chinese"),
+    "name_en": _("name in English, where there is one"),
+    "unit": _("the unit's number"),
+    "unit_uscc": _("the unit's unified social credit code"),
+    "unit_zh": _("the unit's name in Chinese"),
+    "unit_en": _("the unit's name in English, where there is one"),
+}
+DATA_SETS = (
+    DataSet(
+        "instruments",
+        _("Instruments"),
+        _("Every published instrument: what it is, what it can do, where it stands."),
+        {
+            **_OF,
+            "url": _("address of its page"),
+            "state": _("published or suspended"),
+            "inner_number": _("its number in the unit"),
+            "district": _("the unit's district, GB/T 2260"),
+            "category": _("category, 6 digits"),
+            "category_zh": _("name of the category"),
+            "model": _("model"),
+            "manufacturer": _("manufacturer"),
+            "country": _("country of manufacture, ISO 3166"),
+            "value_yuan": _("original value in yuan"),
+            "in_service_date": _("date put in service"),
+            "purpose": _("general or special purpose"),
+            "sharing_mode": _("internal, external or none"),
+            "condition": _("condition"),
+            "subjects": _("subjects, GB/T 13745"),
+            "specification_zh": _("technical specification"),
+            "specification_en": _("the same in English"),
+            "functions_zh": _("main functions"),
+            "functions_en": _("the same in English"),
+            "services_zh": _("services offered"),
+            "services_en": _("the same in English"),
+            "place_zh": _("place"),
+            "place_en": _("the same in English"),
+            "published_at": _("when it was published"),
+            "confirmed_at": _("when the unit last confirmed it"),
+        },
+        _instruments,
+    ),
+    DataSet(
+        "rules",
+        _("Open-service rules"),
+        _("The terms in force of every published instrument: hours, prices, who may book and how."),
+        {
+            **_OF,
+            "version": _("version of the rule"),
+            "applies_from": _("from when it applies"),
+            "opening_zh": _("opening hours as sentences"),
+            "opening_en": _("the same in English"),
+            "rule_zh": _("the whole rule as sentences"),
+            "rule_en": _("the same in English"),
+            "prices": _("prices: yuan, unit, and for whom and when (empty: any)"),
+            "minimum_charge_yuan": _("minimum charge in yuan"),
+            "late_cancel_percent": _("charged for a late cancellation, in per cent"),
+            "no_show_percent": _("charged for a no-show, in per cent"),
+            "accepts_vouchers": _("whether innovation vouchers are accepted"),
+            "user_kinds": _("kinds of user that may book"),
+            "service_modes": _("modes of service"),
+            "needs_qualification": _("whether a qualification is needed"),
+            "decision": _("decided at once or by a keeper"),
+            "decision_hours": _("hours within which a keeper decides"),
+            "step_minutes": _("step of start and length, in minutes"),
+            "min_minutes": _("shortest booking, in minutes"),
+            "max_minutes": _("longest booking, in minutes"),
+            "lead_minutes": _("how long ahead at least, in minutes"),
+            "horizon_days": _("how far ahead at most, in days"),
+            "change_deadline_minutes": _("until when a booking may be changed, in minutes before it"),
+            "cancel_deadline_minutes": _(
+                "until when it may be cancelled free of charge, in minutes before it"
+            ),
+            "turnaround_minutes": _("kept free after each use, in minutes"),
+        },
+        _rules,
+    ),
+    DataSet(
+        "units",
+        _("Owning units"),
+        _("Every unit with a published profile, its public contact, and how complete its information is."),
+        {
+            **{name: text for name, text in _OF.items() if name.startswith("unit")},
+            "url": _("address of its page"),
+            "kind": _("kind of unit"),
+            "district": _("the unit's district, GB/T 2260"),
+            "introduction_zh": _("introduction"),
+            "introduction_en": _("the same in English"),
+            "address_zh": _("postal address"),
+            "address_en": _("the same in English"),
+            "contact": _("public contact"),
+            "phone": _("its phone"),
+            "email": _("its mail address"),
+            "website": _("website"),
+            "instruments": _("published instruments"),
+            "complete_percent": _("complete kinds of information, in per cent"),
+            "profile_state": _("profile: missing, stale or complete"),
+            "instrument_state": _("instruments: missing, stale or complete"),
+            "news_state": _("news: missing, stale or complete"),
+            "regulation_state": _("regulations: missing, stale or complete"),
+            "case_state": _("service cases: missing, stale or complete"),
+            "openness_state": _("openness statement: missing, stale or complete"),
+        },
+        _units,
+    ),
+)
+BY_NAME = {one.name: one for one in DATA_SETS}

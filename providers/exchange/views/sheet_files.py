@@ -1,0 +1,250 @@
+"""The files of an import: templates to fill in, and the sent sheet with its problems marked."""
+
+import csv
+import io
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.comments import Comment
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter, quote_sheetname
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from instrument_share.kernel.wording import Words
+from instrument_share.sheets.table import Cell, Table
+from instrument_share.web.exports import MARK
+from instrument_share.web.problem import told
+from providers.exchange.domain.sheets.fields import SheetField, SheetKind
+from providers.exchange.domain.sheets.reading import SheetProblem, address
+from providers.exchange.domain.sheets.values import offered
+from providers.instruments.domain.subjects import SUBJECTS
+from providers.instruments.forms.countries import COUNTRIES
+
+ROWS = 2000
+"""Rows of a template that have lists."""
+TEXT, MONEY = "@", "0.00"
+FORMATS: Mapping[str, str] = {"date": TEXT, "money": MONEY, "whole": "0", "hours": "General"}
+HEAD_FILL = PatternFill("solid", fgColor="E6EEF8")
+NEEDED_FILL = PatternFill("solid", fgColor="FFF1CC")
+ERROR_FILL = PatternFill("solid", fgColor="F8C9C4")
+WARNING_FILL = PatternFill("solid", fgColor="FFF1CC")
+LISTS = "lists"
+OPEN_LISTS = ("several", "weekdays", "subjects")
+"""Of these more than one may be named, so that a list proposes and doesn't refuse."""
+WEEKDAYS_ZH = ("周一至周五", "每天", "周末", "周一", "周二", "周三", "周四", "周五", "周六", "周日")
+WEEKDAYS_EN = ("Mon-Fri", "every day", "weekend", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+COMMENT_SIZE = {"width": 320, "height": 150}
+AUTHOR = "instrument-share"
+
+Categories = Sequence[tuple[str, str, str]]
+"""Code, Chinese and English name, as the table in use has them."""
+
+
+def template_xlsx(kind: SheetKind, categories: Categories) -> bytes:
+    """A workbook to fill in: headings with notes and drop-down lists, filled examples, how to do it."""
+    book = Workbook()
+    fill, lists = book.active, None
+    assert isinstance(fill, Worksheet)
+    fill.title = _("Fill in here")
+    examples = book.create_sheet(_("Filled examples"))
+    _how_to(book.create_sheet(_("How to fill it in")), kind)
+    lists = book.create_sheet(LISTS)
+    lists.sheet_state = "hidden"
+    fields = list(kind.fields.values())
+    for column, of in enumerate(fields, 1):
+        letter = get_column_letter(column)
+        for sheet in (fill, examples):
+            _head(sheet, column, of)
+        fill.column_dimensions[letter].number_format = FORMATS.get(of.kind, TEXT)
+        if words := choices_shown(of, categories):
+            _offer(book, lists, fill, letter, of, words)
+    for row, example in enumerate(examples_shown(kind), 2):
+        for column, of in enumerate(fields, 1):
+            examples.cell(row, column, _example_shown(of, example, categories)).number_format = TEXT
+    for sheet in (fill, examples):
+        sheet.freeze_panes = "A2"
+        sheet.row_dimensions[1].height = 34
+    return _written(book)
+
+
+def template_csv(kind: SheetKind) -> bytes:
+    """The headings and one example row, which Excel opens with its Chinese right."""
+    target = io.StringIO()
+    writer = csv.writer(target, lineterminator="\r\n")
+    writer.writerow([heading_shown(of) for of in kind.fields.values()])
+    example = examples_shown(kind)[0]
+    writer.writerow([_example_shown(of, example, ()) for of in kind.fields.values()])
+    return (MARK + target.getvalue()).encode()
+
+
+def marked_xlsx(table: Table, problems: Sequence[SheetProblem]) -> bytes:
+    """The sent sheet as values, with its faulty cells coloured and commented, and a list of the problems."""
+    book = Workbook(write_only=True)
+    sheet, listed = book.create_sheet(_("Your sheet")), book.create_sheet(_("Problems"))
+    at: dict[str, list[SheetProblem]] = defaultdict(list)
+    for problem in problems:
+        at[problem.cell or address(problem.row, 0)].append(problem)
+    for number, cells in enumerate(table.rows, 1):
+        sheet.append([_marked(sheet, cell, at.get(address(number, i), ())) for i, cell in enumerate(cells)])
+    heads = [_("Cell"), _("Row"), _("Column"), _("Value"), _("What is wrong"), _("What to do")]
+    listed.append([_text(listed, head) for head in heads])
+    for problem in problems:
+        listed.append([_text(listed, str(value)) for value in problem_cells(problem)])
+    return _written(book)
+
+
+def problem_cells(problem: SheetProblem) -> list[Any]:
+    """A problem as a row of a table, in the reader's language."""
+    return [
+        problem.cell,
+        problem.row,
+        told("{word}", {"word": problem.column}),
+        problem.value,
+        told(problem.reason.message, problem.reason.params),
+        told(problem.remedy.message, problem.remedy.params),
+    ]
+
+
+def heading_shown(of: SheetField) -> str:
+    """How the template heads a column; * where it is needed."""
+    text = of.headings[0] if _in_chinese() and of.headings else told("{w}", {"w": Words(of.label)})
+    return f"{text}*" if of.needed else text
+
+
+def examples_shown(kind: SheetKind) -> list[Mapping[str, str]]:
+    """The example rows in the reader's language."""
+    return [zh if _in_chinese() else {**zh, **en} for zh, en in kind.examples]
+
+
+def _example_shown(of: SheetField, example: Mapping[str, str], categories: Categories) -> str:
+    """A category, which an example names, is shown with the code that it has in the table in use, if any."""
+    given = example.get(of.name, "")
+    if of.kind != "category":
+        return given
+    offered_here = zip(categories, choices_shown(of, categories), strict=True)
+    return next((shown for (_code, zh, _en), shown in offered_here if zh == given), "")
+
+
+def choices_shown(of: SheetField, categories: Categories) -> list[str]:
+    """The words of a list field as the template offers them; nothing for other fields."""
+    chinese = _in_chinese()
+    match of.kind:
+        case "flag":
+            return ["是", "否"] if chinese else ["yes", "no"]
+        case "weekdays":
+            return list(WEEKDAYS_ZH if chinese else WEEKDAYS_EN)
+        case "country":
+            return [f"{code} {name}" for code, name in COUNTRIES]
+        case "category":
+            return [f"{code} {zh if chinese or not en else en}" for code, zh, en in categories]
+        case "subjects":
+            return [f"{code} {names[0 if chinese else 1]}" for code, names in SUBJECTS.items()]
+    words = of.words if chinese or not of.english else of.english
+    return offered(words)
+
+
+def _in_chinese() -> bool:
+    return (get_language() or "zh").startswith("zh")
+
+
+def _head(sheet: Worksheet, column: int, of: SheetField) -> None:
+    cell = sheet.cell(1, column, heading_shown(of))
+    cell.font, cell.fill = Font(bold=True), NEEDED_FILL if of.needed else HEAD_FILL
+    cell.alignment = Alignment(wrap_text=True, vertical="center")
+    cell.comment = Comment(_note(of), AUTHOR, **COMMENT_SIZE)
+    sheet.column_dimensions[get_column_letter(column)].width = 28 if (of.limit or 0) > 100 else 18
+
+
+def _note(of: SheetField) -> str:
+    """What a column holds, what limits it, and an example."""
+    return "\n".join(line for line in (told("{w}", {"w": Words(of.label)}), *_limits(of)) if line)
+
+
+def _limits(of: SheetField) -> Iterable[str]:
+    yield told("{w}", {"w": Words(of.hint)}) if of.hint else ""
+    yield _("Needed.") if of.needed else ""
+    yield _("At most %(limit)s characters.") % {"limit": of.limit} if of.limit else ""
+    if of.least is not None and of.most is not None:
+        yield _("From %(least)s to %(most)s.") % {"least": of.least, "most": of.most}
+    yield _("Choose from the list.") if of.is_list else ""
+    yield _("Several may be named.") if of.kind in OPEN_LISTS else ""
+
+
+def _offer(
+    book: Workbook, lists: Worksheet, fill: Worksheet, letter: str, of: SheetField, words: Sequence[str]
+) -> None:
+    """A drop-down list: the words stand on the hidden sheet under a name of their own."""
+    column = lists.max_column + 1 if lists.cell(1, 1).value else 1
+    lists.cell(1, column, of.name)
+    for row, word in enumerate(words, 2):
+        lists.cell(row, column, word)
+    at = get_column_letter(column)
+    name = f"list_{of.name}"
+    book.defined_names[name] = DefinedName(
+        name, attr_text=f"{quote_sheetname(LISTS)}!${at}$2:${at}${len(words) + 1}"
+    )
+    rule = DataValidation(type="list", formula1=f"={name}", allow_blank=True)
+    rule.showErrorMessage = of.kind not in OPEN_LISTS
+    rule.errorTitle, rule.error = _("Not in the list"), _("Choose one of the words of the list.")
+    rule.add(f"{letter}2:{letter}{ROWS + 1}")
+    fill.add_data_validation(rule)
+
+
+def _how_to(sheet: Worksheet, kind: SheetKind) -> None:
+    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 34, 90
+    sheet.append([told("{w}", {"w": Words(kind.label)})])
+    sheet["A1"].font = Font(bold=True, size=14)
+    for step in kind.steps:
+        sheet.append([told("{w}", {"w": Words(step)})])
+    sheet.append([_("Keep the row of headings. What stands on the other sheets of this file isn't read.")])
+    sheet.append([_("Write dates as 2026-03-05 and times as 09:00.")])
+    sheet.append([])
+    first = sheet.max_row + 1
+    for of in kind.fields.values():
+        sheet.append([heading_shown(of), " ".join(line for line in _limits(of) if line)])
+        sheet.cell(sheet.max_row, 2).alignment = Alignment(wrap_text=True, vertical="top")
+    for row in range(first, sheet.max_row + 1):
+        sheet.cell(row, 1).font = Font(bold=True)
+
+
+def _marked(sheet: Any, value: Cell, problems: Sequence[SheetProblem]) -> WriteOnlyCell:
+    cell = _plain(sheet, value)
+    if problems:
+        only_warnings = all(problem.warning for problem in problems)
+        cell.fill = WARNING_FILL if only_warnings else ERROR_FILL
+        lines = (
+            f"{told(one.reason.message, one.reason.params)} {told(one.remedy.message, one.remedy.params)}"
+            for one in problems
+        )
+        cell.comment = Comment("\n".join(lines), AUTHOR, **COMMENT_SIZE)
+    return cell
+
+
+def _plain(sheet: Any, value: Cell) -> WriteOnlyCell:
+    if isinstance(value, timedelta):
+        value = str(value)
+    if isinstance(value, int | float | bool | date | datetime | time):
+        return WriteOnlyCell(sheet, value)
+    return _text(sheet, value or "")
+
+
+def _text(sheet: Any, text: str) -> WriteOnlyCell:
+    shown = "".join(one for one in text if one.isprintable() or one in "\t\n")[:32_000]
+    cell = WriteOnlyCell(sheet, shown or None)
+    if shown:
+        cell.data_type = "s"  # never a formula, whatever it starts with
+    return cell
+
+
+def _written(book: Workbook) -> bytes:
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()

@@ -1,0 +1,246 @@
+"""The fields of an instrument as a unit enters them: what each may hold, and what publication needs.
+
+Lengths and choices are those of the national network platform's record type 4 (single instrument).
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from typing import Any, Literal
+
+from instrument_share.kernel.errors import Problem, gettext_noop
+from instrument_share.kernel.wording import Words
+from providers.instruments.domain.words import BelongsTo, Condition, Funding, Origin, Purpose, SharingMode
+
+Kind = Literal["text", "choice", "money", "date", "email", "country", "category", "subjects", "postal"]
+LARGEST_VALUE = Decimal("999999999999.99")
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+MOST_SUBJECTS = 4
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field: its name, its label as a marked literal, and what it may hold."""
+
+    name: str
+    label: str
+    kind: Kind = "text"
+    limit: int | None = None
+    choices: type[StrEnum] | None = None
+    needed: bool = False
+    """Publication needs it."""
+    reviewed: bool = False
+    """A change of it on a published instrument waits for the bureau."""
+    if_empty: StrEnum | None = None
+    """The choice that saying nothing means."""
+
+
+_FIELDS = (
+    Field("inner_number", gettext_noop("Inner number"), limit=50, needed=True),
+    Field("name_zh", gettext_noop("Chinese name"), limit=50, needed=True),
+    Field("name_en", gettext_noop("English name"), limit=100),
+    Field("category", gettext_noop("Category"), "category", needed=True, reviewed=True),
+    Field("model", gettext_noop("Model"), limit=100, needed=True),
+    Field("manufacturer", gettext_noop("Manufacturer"), limit=100, needed=True),
+    Field("country", gettext_noop("Country of manufacture"), "country", needed=True),
+    Field("value_yuan", gettext_noop("Original value (yuan)"), "money", needed=True, reviewed=True),
+    Field("in_service_date", gettext_noop("In service since"), "date", needed=True, reviewed=True),
+    Field("origin", gettext_noop("Origin"), "choice", choices=Origin, needed=True),
+    Field("purpose", gettext_noop("Purpose"), "choice", choices=Purpose, needed=True, reviewed=True),
+    Field("funding", gettext_noop("Funding"), "choice", choices=Funding, needed=True),
+    Field("specification_zh", gettext_noop("Technical specification"), limit=500, needed=True),
+    Field("specification_en", gettext_noop("Technical specification (English)"), limit=1000),
+    Field("functions_zh", gettext_noop("Main functions"), limit=300, needed=True),
+    Field("functions_en", gettext_noop("Main functions (English)"), limit=600),
+    Field("services_zh", gettext_noop("Services"), limit=200, needed=True),
+    Field("services_en", gettext_noop("Services (English)"), limit=400),
+    Field("achievements_zh", gettext_noop("Achievements"), limit=500),
+    Field("achievements_en", gettext_noop("Achievements (English)"), limit=1000),
+    Field("samples_zh", gettext_noop("Samples"), limit=300),
+    Field("samples_en", gettext_noop("Samples (English)"), limit=600),
+    Field("user_requirement_zh", gettext_noop("Requirements for users"), limit=500),
+    Field("user_requirement_en", gettext_noop("Requirements for users (English)"), limit=1000),
+    Field("fee_text_zh", gettext_noop("Fees"), limit=500),
+    Field("fee_text_en", gettext_noop("Fees (English)"), limit=1000),
+    Field("subjects", gettext_noop("Subjects"), "subjects"),
+    Field("sharing_mode", gettext_noop("Sharing"), "choice", choices=SharingMode, needed=True, reviewed=True),
+    Field("condition", gettext_noop("Condition"), "choice", choices=Condition, needed=True),
+    Field("belongs_to", gettext_noop("Part of"), "choice", choices=BelongsTo, if_empty=BelongsTo.NONE),
+    Field("belongs_to_number", gettext_noop("Inner number of what it is part of"), limit=50),
+    Field("place_zh", gettext_noop("Place"), limit=100, needed=True),
+    Field("place_en", gettext_noop("Place (English)"), limit=200),
+    Field("contact", gettext_noop("Contact"), limit=20, needed=True),
+    Field("phone", gettext_noop("Phone"), limit=20, needed=True),
+    Field("email", gettext_noop("E-mail"), "email", limit=50),
+    Field("postal_code", gettext_noop("Postal code"), "postal"),
+)
+FIELDS: Mapping[str, Field] = {field.name: field for field in _FIELDS}
+REVIEWED = frozenset(field.name for field in _FIELDS if field.reviewed)
+ESSENTIAL = ("inner_number", "name_zh")
+"""What even a draft needs."""
+PRESET = ("origin", "purpose", "funding", "sharing_mode", "condition", "belongs_to")
+"""What a new instrument has a usual value for: purchased, general, own funds, shared, in order, by itself."""
+CHINESE = re.compile(r"[\u3400-\u9fff]")
+
+
+class Unusable(ValueError):
+    """A value that a field can't hold, with the problem that says why and how to mend it."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.code)
+        self.problem = problem
+
+
+def missing(values: Mapping[str, Any]) -> list[Field]:
+    """What publication needs and `values` (by field name) do not have; a Chinese name has Chinese in it."""
+    return [
+        field
+        for field in _FIELDS
+        if field.needed
+        and (
+            values.get(field.name) in (None, "", [])
+            or (field.name == "name_zh" and not CHINESE.search(values["name_zh"]))
+        )
+    ]
+
+
+def problems_of_missing(fields: list[Field]) -> list[Problem]:
+    return [
+        Problem(
+            "instrument.missing",
+            gettext_noop("“{field}” is needed for publication. Fill it in."),
+            {"field": Words(field.label)},
+            field.name,
+        )
+        for field in fields
+    ]
+
+
+def checked(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
+    """The values as the fields hold them, and all that is wrong with them; unknown names are wrong too."""
+    clean: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for name, value in values.items():
+        field = FIELDS.get(name)
+        if field is None:
+            message = gettext_noop("There is no field “{name}”. Check how it is spelt.")
+            problems.append(Problem("instrument.unknown_field", message, {"name": name}, name))
+            continue
+        try:
+            clean[name] = held(field, value)
+        except Unusable as unusable:
+            problems.append(unusable.problem)
+    for name in ESSENTIAL:
+        if name in clean and not clean[name]:
+            message = gettext_noop("“{field}” is needed even for a draft. Fill it in.")
+            problems.append(
+                Problem("instrument.essential", message, {"field": Words(FIELDS[name].label)}, name)
+            )
+    return clean, problems
+
+
+def held(field: Field, value: Any) -> Any:
+    """`value` as `field` holds it. Raises Unusable."""
+    match field.kind:
+        case "money":
+            return _money(field, value)
+        case "date":
+            return _date(field, value)
+        case "choice":
+            return _choice(field, value)
+        case "subjects":
+            return _subjects(field, value)
+    text = (
+        " ".join(str(value or "").split()) if field.limit and field.limit <= 100 else str(value or "").strip()
+    )
+    text = text.replace("\x00", "")
+    if field.limit is not None and len(text) > field.limit:
+        raise _unusable(
+            field,
+            "too_long",
+            gettext_noop("“{field}” may have {limit} characters, this has {length}. Shorten it."),
+            limit=field.limit,
+            length=len(text),
+        )
+    if field.kind == "email" and text and not EMAIL.fullmatch(text):
+        raise _unusable(field, "email", gettext_noop("“{value}” is not an e-mail address."), value=text)
+    if field.kind == "country" and text and not re.fullmatch("[A-Z]{2}", text):
+        message = gettext_noop(
+            "“{value}” is not a country code of two letters, as CN, DE or JP (ISO 3166-1)."
+        )
+        raise _unusable(field, "country", message, value=text)
+    if field.kind == "postal" and text and not re.fullmatch("[0-9]{6}", text):
+        message = gettext_noop("“{value}” is not a postal code of six digits, as 100045.")
+        raise _unusable(field, "postal", message, value=text)
+    if field.kind == "category" and text and not re.fullmatch("[0-9]{6}", text):
+        raise _unusable(
+            field, "category", gettext_noop("“{value}” is not a category code of six digits."), value=text
+        )
+    return text
+
+
+def _money(field: Field, value: Any) -> Decimal | None:
+    if value in (None, ""):
+        return None
+    try:
+        amount = value if isinstance(value, Decimal) else Decimal(re.sub(r"[,，\s¥￥]", "", str(value)))
+    except InvalidOperation:
+        raise _unusable(field, "number", gettext_noop("“{value}” is not a number."), value=value) from None
+    if not amount.is_finite() or not 0 <= amount <= LARGEST_VALUE:
+        message = gettext_noop(
+            "“{value}” is not a value in yuan. It is not negative and has 12 digits at most."
+        )
+        raise _unusable(field, "range", message, value=str(value))
+    return amount.quantize(Decimal("0.01"))
+
+
+def _date(field: Field, value: Any) -> date | None:
+    if value in (None, ""):
+        return None
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(str(value).strip())
+    except ValueError:
+        message = gettext_noop("“{value}” is not a date. Write it as 2026-03-05.")
+        raise _unusable(field, "date", message, value=value) from None
+
+
+def _choice(field: Field, value: Any) -> str:
+    assert field.choices is not None
+    if field.if_empty is not None and value in (None, ""):
+        return field.if_empty.value
+    try:
+        return field.choices(str(value).strip()).value
+    except ValueError:
+        raise _unusable(
+            field,
+            "choice",
+            gettext_noop("“{value}” is not one of the choices of “{field}”: {choices}."),
+            value=value,
+            choices=", ".join(field.choices),
+        ) from None
+
+
+def _subjects(field: Field, value: Any) -> list[str]:
+    parts = (
+        re.split(r"[,，;；、\s]+", value.strip())
+        if isinstance(value, str)
+        else [str(one) for one in value or ()]
+    )
+    codes = [part for part in parts if part]
+    if len(codes) > MOST_SUBJECTS or not all(re.fullmatch(r"[0-9]{3}", code) for code in codes):
+        message = gettext_noop("Enter up to four codes of three digits of GB/T 13745, as 150, 430.")
+        raise _unusable(field, "subjects", message)
+    return codes
+
+
+def _unusable(field: Field, code: str, message: str, **params: Any) -> Unusable:
+    return Unusable(
+        Problem(f"instrument.{code}", message, {"field": Words(field.label), **params}, field.name)
+    )

@@ -1,0 +1,188 @@
+"""Form fields made from the domain's own description of a field."""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any, cast
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from instrument_share.kernel.pinyin import initials, syllables
+from instrument_share.web.problem import told
+from providers.instruments.domain.fields import MOST_SUBJECTS, Field
+from providers.instruments.domain.wording import word
+
+LONG = 200
+"""From so many characters on a text gets several lines."""
+
+
+class _AskedLater:
+    """Marked as needed, but kept without it: what is lacking is said by the rules, all at once."""
+
+    def validate(self, value: Any) -> None:
+        if value not in self.empty_values:  # type: ignore[attr-defined]
+            super().validate(value)  # type: ignore[misc]
+
+
+class TextField(_AskedLater, forms.CharField):
+    pass
+
+
+class UploadField(_AskedLater, forms.FileField):
+    pass
+
+
+class ChoiceField(_AskedLater, forms.ChoiceField):
+    pass
+
+
+class SeveralField(_AskedLater, forms.TypedMultipleChoiceField):
+    """Boxes of which at least one is to be ticked."""
+
+    widget = forms.CheckboxSelectMultiple
+
+
+class DayInput(forms.DateInput):
+    """The browser's own field for a day."""
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class TimeInput(forms.TimeInput):
+    """The browser's own field for a time of day."""
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"type": "time"}, format="%H:%M")
+
+
+class MomentInput(forms.DateTimeInput):
+    """The browser's own field for a day and a time."""
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+
+class CategorySelect(forms.Select):
+    """The category table: a grouped select, which a script makes a search and a choice level by level.
+
+    `spoken` are the words, by code, by which a category is found beside its code and its name.
+    """
+
+    spoken: Mapping[str, str] = MappingProxyType({})
+
+    def __init__(self) -> None:
+        super().__init__(
+            {
+                "data-category": "",
+                "data-words": _("Code, name or pinyin"),
+                "data-found": _("Categories that fit: %s"),
+                "data-none": _("No category fits. Try another word, or empty the field to choose by level."),
+                "data-back": _("Back from"),
+            }
+        )
+
+    def create_option(self, name: str, value: Any, *args: Any, **more: Any) -> dict[str, Any]:
+        option: dict[str, Any] = super().create_option(name, value, *args, **more)
+        if words := self.spoken.get(str(value)):
+            option["attrs"]["data-words"] = words
+        return option
+
+
+class SeveralSelect(forms.SelectMultiple):
+    """Several of a list, which a script makes a search; what is chosen stands first, in its order.
+
+    `spoken` are the words, by value, by which something is found beside what is shown of it.
+    """
+
+    spoken: Mapping[str, str] = MappingProxyType({})
+
+    def __init__(self, words: Any, *, most: int | None = None) -> None:
+        told_when_full = _("%(most)s at most. Take one away to choose another.") % {"most": most}
+        super().__init__(
+            {
+                "size": 6,
+                "data-several": "",
+                "data-words": words,
+                "data-found": _("That fit: %s"),
+                "data-none": _("Nothing fits. Try another word."),
+                "data-away": _("Take away %s"),
+                **({"data-most": most, "data-full": told_when_full} if most else {}),
+            }
+        )
+
+    def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
+        """The choices with those first that are chosen, as the order in which they are sent is kept."""
+        groups = super().optgroups(name, value, attrs)
+        order = {str(one): place for place, one in enumerate(value)}
+        return sorted(groups, key=lambda group: order.get(str(group[1][0]["value"]), len(order)))
+
+    def create_option(self, name: str, value: Any, *args: Any, **more: Any) -> dict[str, Any]:
+        option: dict[str, Any] = super().create_option(name, value, *args, **more)
+        option["attrs"]["data-place"] = option["index"]
+        if words := self.spoken.get(str(value)):
+            option["attrs"]["data-words"] = words
+        return option
+
+
+@lru_cache(maxsize=4096)
+def spoken(name_zh: str, name_en: str) -> str:
+    """By what else something is found: both names, and the Chinese one as it is said and by its initials."""
+    return f"{name_zh} {name_en} {''.join(syllables(name_zh))} {''.join(initials(name_zh))}".lower()
+
+
+def offer(field: forms.Field, choices: Iterable[Any]) -> None:
+    """Set what a choice field offers."""
+    cast(forms.ChoiceField, field).choices = list(choices)
+
+
+def choices_of(members: Iterable[StrEnum]) -> list[tuple[str, str]]:
+    """A closed list with its words in the reader's language."""
+    return [(member.value, told("{word}", {"word": word(member)})) for member in members]
+
+
+def text_field(label: str, limit: int | None, *, needed: bool, english: bool = False) -> forms.Field:
+    """One line, or several for a long text, with its limit beside it."""
+    attrs = {"lang": "en"} if english else {}
+    widget = forms.Textarea({"rows": 5, **attrs}) if (limit or LONG) >= LONG else forms.TextInput(attrs)
+    help_text = _("%(limit)s characters at most.") % {"limit": limit} if (limit or 0) >= LONG else ""
+    return TextField(label=label, required=needed, widget=widget, help_text=help_text)
+
+
+def markdown_area(rows: int, *, english: bool = False) -> forms.Textarea:
+    """A text in Markdown; a script puts pictures into it."""
+    attrs: dict[str, Any] = {"rows": rows, "data-markdown": "en" if english else "zh"}
+    return forms.Textarea({**attrs, "lang": "en"} if english else attrs)
+
+
+def field_of(spec: Field, label: str) -> forms.Field:
+    """The input for a field of an instrument; choices of categories and countries are set by the form."""
+    match spec.kind:
+        case "choice":
+            assert spec.choices is not None
+            return ChoiceField(label=label, required=spec.needed, choices=choices_of(spec.choices))
+        case "category":
+            return ChoiceField(label=label, required=spec.needed, widget=CategorySelect())
+        case "country":
+            return ChoiceField(label=label, required=spec.needed)
+        case "date":
+            return TextField(label=label, required=spec.needed, widget=DayInput())
+        case "money":
+            attrs = {"inputmode": "decimal", "class": "figure"}
+            return TextField(label=label, required=spec.needed, widget=forms.TextInput(attrs))
+        case "email":
+            return TextField(label=label, required=spec.needed, widget=forms.EmailInput())
+        case "postal":
+            field = text_field(label, 6, needed=spec.needed)
+            field.widget = forms.TextInput({"inputmode": "numeric", "autocomplete": "postal-code"})
+            return field
+        case "subjects":
+            return forms.MultipleChoiceField(
+                label=label,
+                required=spec.needed,
+                widget=SeveralSelect(_("Code, name or pinyin"), most=MOST_SUBJECTS),
+                help_text=_("Up to four of the first level of GB/T 13745, the main one first."),
+            )
+    return text_field(label, spec.limit, needed=spec.needed, english=spec.name.endswith("_en"))

@@ -1,0 +1,192 @@
+"""An instrument in sections, and what is asked before its state changes."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from instrument_share.web.asked import DayField
+from instrument_share.web.formats import bilingual, bracketed, in_english
+from instrument_share.web.problem import told
+from providers.instruments.domain.fields import FIELDS
+from providers.instruments.domain.subjects import SUBJECTS
+from providers.instruments.forms.countries import COUNTRIES
+from providers.instruments.forms.fields import (
+    CategorySelect,
+    DayInput,
+    SeveralSelect,
+    field_of,
+    offer,
+    spoken,
+)
+from providers.instruments.selectors.instruments import category_table
+
+if TYPE_CHECKING:
+    from providers.instruments.models import Instrument, InstrumentCategory
+
+SECTIONS = (
+    (
+        _("What it is"),
+        ("name_zh", "name_en", "inner_number", "category", "model", "manufacturer", "country"),
+    ),
+    (
+        _("Value and origin"),
+        (
+            "value_yuan",
+            "in_service_date",
+            "origin",
+            "funding",
+            "purpose",
+            "belongs_to",
+            "belongs_to_number",
+        ),
+    ),
+    (
+        _("What it can do"),
+        ("specification_zh", "functions_zh", "services_zh", "samples_zh", "achievements_zh", "subjects"),
+    ),
+    (_("For its users"), ("sharing_mode", "condition", "user_requirement_zh", "fee_text_zh")),
+    (_("Where it stands, whom to ask"), ("place_zh", "postal_code", "contact", "phone", "email")),
+    (
+        _("For readers of English"),
+        (
+            "specification_en",
+            "functions_en",
+            "services_en",
+            "samples_en",
+            "achievements_en",
+            "user_requirement_en",
+            "fee_text_en",
+            "place_en",
+        ),
+    ),
+)
+
+
+class InstrumentForm(forms.Form):
+    """Every field of an instrument as text; `providers.services` says what is wrong with what."""
+
+    use_required_attribute = False
+
+    def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, initial=initial)
+        for name, spec in FIELDS.items():
+            self.fields[name] = field_of(spec, told(spec.label, {}))
+        self.fields["revision"] = forms.IntegerField(required=False, widget=forms.HiddenInput())
+        held = initial or {}
+        leaves = category_leaves()
+        offer(self.fields["category"], categories(leaves, held.get("category", "")))
+        cast(CategorySelect, self.fields["category"].widget).spoken = {
+            row.code: spoken(row.name_zh, row.name_en) for row in leaves
+        }
+        offer(self.fields["country"], _countries(held.get("country", "")))
+        offer(self.fields["subjects"], _subjects(held.get("subjects", ())))
+        cast(SeveralSelect, self.fields["subjects"].widget).spoken = {
+            code: spoken(*names) for code, names in SUBJECTS.items()
+        }
+
+    def values(self) -> dict[str, Any]:
+        """What the services take."""
+        return {name: self.cleaned_data[name] for name in FIELDS}
+
+    @property
+    def revision(self) -> int | None:
+        """The one with which the editor began."""
+        revision: int | None = self.cleaned_data["revision"]
+        return revision
+
+    @property
+    def sections(self) -> list[tuple[Any, list[forms.BoundField]]]:
+        return [(heading, [self[name] for name in names]) for heading, names in SECTIONS]
+
+
+def initial_of(instrument: "Instrument") -> dict[str, Any]:
+    """What the form shows of an instrument: of what waits for the bureau the new value, so that saving
+    something else doesn't take it back.
+    """
+    held = {name: getattr(instrument, name) for name in FIELDS}
+    category = instrument.category
+    return {
+        **held,
+        "category": category.code if category else "",
+        **instrument.pending_values,
+        "revision": instrument.revision,
+    }
+
+
+def category_leaves() -> "list[InstrumentCategory]":
+    """The categories that instruments have, with those above them, in order of code. One statement."""
+    rows = list(category_table().select_related("parent__parent").order_by("code"))
+    parents = {row.parent_id for row in rows}
+    return [row for row in rows if row.pk not in parents]
+
+
+def categories(leaves: "Sequence[InstrumentCategory]", held: str) -> list[Any]:
+    """The leaves, grouped by those above them; a code of an older table that is held stays a choice."""
+    choices: list[Any] = [("", _("Choose a category"))]
+    if held and held not in {row.code for row in leaves}:
+        choices.append((held, held))
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for row in leaves:
+        groups.setdefault(_above(row), []).append((row.code, _named(row)))
+    return [*choices, *groups.items()]
+
+
+def _above(row: "InstrumentCategory") -> str:
+    """The way from the top, as `010000 Analysis › 010100 Electron optics`."""
+    above: list[str] = []
+    parent = row.parent
+    while parent is not None:
+        above.insert(0, _named(parent))
+        parent = parent.parent
+    return " › ".join(above) or "—"
+
+
+def _named(row: "InstrumentCategory") -> str:
+    return f"{row.code} {bilingual(row, 'name')}"
+
+
+def _subjects(held: Sequence[str]) -> list[tuple[str, str]]:
+    """The standard's first level; a code that it doesn't have and that is held stays a choice."""
+    known = [(code, f"{code} {names[1 if in_english() else 0]}") for code, names in SUBJECTS.items()]
+    return [*known, *((code, code) for code in held if code not in SUBJECTS)]
+
+
+def _countries(held: str) -> list[tuple[Any, Any]]:
+    known = [*COUNTRIES] if held in {"", *(code for code, _name in COUNTRIES)} else [*COUNTRIES, (held, held)]
+    return [("", _("Choose a country")), *((code, f"{name}{bracketed(code)}") for code, name in known)]
+
+
+class ReasonForm(forms.Form):
+    """A reason that those concerned will read."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea({"rows": 3}))
+
+    def __init__(self, data: Any = None, *, hint: Any = "") -> None:
+        super().__init__(data)
+        self.fields["reason"].help_text = hint
+
+
+class KeepersForm(forms.Form):
+    """Who keeps the instrument, among those who have that role in the unit."""
+
+    keepers = forms.MultipleChoiceField(
+        label=_("Keepers"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, data: Any = None, *, people: Iterable[Any], initial: Any = None) -> None:
+        super().__init__(data, initial=initial)
+        offer(
+            self.fields["keepers"],
+            [(str(person.pk), f"{person.name}{bracketed(person.username)}") for person in people],
+        )
+
+
+class QualificationForm(forms.Form):
+    """A right to operate, for one person through a day."""
+
+    person = forms.CharField(
+        label=_("Person"), max_length=100, help_text=_("User name or e-mail address, written in full.")
+    )
+    until = DayField(label=_("Valid through"), widget=DayInput())

@@ -1,0 +1,217 @@
+"""Instruments, their categories, keepers and qualified users."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+
+from instrument_share.accounts.domain import OrganizationState, Role
+from instrument_share.accounts.selectors import region_of
+from instrument_share.accounts.selectors.standing import standing
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.errors import Kind, NotFound, gettext_noop
+from instrument_share.kernel.wording import Bilingual
+from providers.instruments.domain.states import PUBLIC
+from providers.instruments.domain.words import InstrumentState
+from providers.instruments.models import Instrument, InstrumentCategory, Qualification
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+    from instrument_share.accounts.selectors import Viewer
+
+SEES_ALL_BUT_DRAFTS = (Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR, Role.FINANCE_OFFICER)
+
+
+class InstrumentRetired(NotFound):
+    """What was public once and is retired: its address says so to whoever no longer may see the rest."""
+
+    code = "instrument.retired"
+    kind: Kind = "gone"
+    message = gettext_noop(
+        "“{name}” was retired on {since} and can't be used any more. Look in the catalogue for another."
+    )
+
+    def __init__(self, instrument: Instrument) -> None:
+        self.instrument = instrument
+        since = instrument.retired_at and instrument.retired_at.astimezone(CITY_TIME).date()
+        super().__init__(name=Bilingual(instrument.name_zh, instrument.name_en), since=since)
+
+
+def instruments(viewer: "Viewer") -> QuerySet[Instrument]:
+    """What the viewer may see.
+
+    Everybody sees what is published, also while it is suspended; a unit's managers and keepers all of their
+    own; the bureau and Finance everything that a unit has handed in.
+    """
+    visible = Q(state__in=PUBLIC, organization__state=OrganizationState.ADMITTED)
+    mine = standing(viewer)
+    own = mine.organization_ids(Role.UNIT_MANAGER, Role.KEEPER)
+    if own:
+        visible |= Q(organization_id__in=own)
+    if region := region_of(viewer, *SEES_ALL_BUT_DRAFTS):
+        visible |= ~Q(state=InstrumentState.DRAFT) & region.within("organization")
+    return every_instrument().filter(visible)
+
+
+def every_instrument() -> QuerySet[Instrument]:
+    """With what a row shows of them; for keys that were found among what the viewer may see."""
+    return Instrument.objects.select_related("organization__district", "category")
+
+
+def instrument(viewer: "Viewer", public_id: str) -> Instrument:
+    """One visible instrument by public id. Raises InstrumentRetired where it was public once, or NotFound."""
+    found = instruments(viewer).filter(public_id=public_id).first()
+    if found is None:
+        raise _not_visible(public_id)
+    return found
+
+
+def _not_visible(public_id: str) -> NotFound:
+    gone = every_instrument().filter(
+        public_id=public_id,
+        state=InstrumentState.RETIRED,
+        published_at__isnull=False,
+        organization__state=OrganizationState.ADMITTED,
+    )
+    row = gone.first()
+    return InstrumentRetired(row) if row else NotFound()
+
+
+def instruments_kept(viewer: "User") -> QuerySet[Instrument]:
+    """Those that the viewer is named keeper of and whose unit still holds them in that role, by name."""
+    units = standing(viewer).organization_ids(Role.KEEPER)
+    return (
+        instruments(viewer)
+        .filter(keeper_links__user=viewer, organization_id__in=units)
+        .order_by("name_zh", "id")
+    )
+
+
+def kept_ids(user_id: int, organization_id: int) -> set[int]:
+    """The instruments of the unit that a person is named keeper of, whatever role they hold there."""
+    kept = Instrument.objects.filter(organization_id=organization_id, keeper_links__user_id=user_id)
+    return set(kept.values_list("pk", flat=True))
+
+
+def instruments_by_id(instrument_ids: Iterable[int]) -> list[Instrument]:
+    """The instruments with these ids, whatever state they are in, in order of id."""
+    return list(
+        Instrument.objects.filter(pk__in=list(instrument_ids)).select_related("organization").order_by("pk")
+    )
+
+
+def is_published(instrument_id: int) -> bool:
+    """Whether the instrument is offered: not while it is a draft, in review, suspended or retired."""
+    return Instrument.objects.filter(pk=instrument_id, state=InstrumentState.PUBLISHED).exists()
+
+
+def instrument_ids(public_ids: Iterable[str]) -> dict[str, int]:
+    """Public id → primary key, whatever state the instruments are in; for rows that refer to them."""
+    return dict(Instrument.objects.filter(public_id__in=set(public_ids)).values_list("public_id", "pk"))
+
+
+def instrument_lock(instrument_id: int) -> Instrument:
+    """The instrument, locked until the transaction ends; NotFound where there is none."""
+    found = Instrument.objects.select_for_update().filter(pk=instrument_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def instrument_locks(instrument_ids: Iterable[int]) -> list[Instrument]:
+    """Several instruments, locked in order of id, as everybody locks them."""
+    return list(Instrument.objects.select_for_update().filter(pk__in=list(instrument_ids)).order_by("pk"))
+
+
+def category_table() -> QuerySet[InstrumentCategory]:
+    """The version of the category table that was loaded last."""
+    latest = InstrumentCategory.objects.order_by("-id").values("version")[:1]
+    return InstrumentCategory.objects.filter(version=Subquery(latest))
+
+
+def has_qualification(user_id: int, instrument_id: int, until: datetime) -> bool:
+    """Whether the person may operate the instrument through `until`."""
+    return Qualification.objects.filter(
+        user_id=user_id, instrument_id=instrument_id, expires_at__gte=until, revoked_at__isnull=True
+    ).exists()
+
+
+def qualifications_of(instrument_ids: Collection[int], now: datetime) -> QuerySet[Qualification]:
+    """Who may operate these instruments now, by the end of the right; the caller has checked the viewer."""
+    return (
+        Qualification.objects.filter(
+            instrument_id__in=list(instrument_ids), expires_at__gt=now, revoked_at__isnull=True
+        )
+        .select_related("user", "granted_by", "instrument")
+        .order_by("expires_at", "id")
+    )
+
+
+def qualifications_ending(now: datetime, ahead: timedelta) -> QuerySet[Qualification]:
+    """What ends within `ahead`, was granted for longer than that and nobody has been told of, locked.
+
+    Not what the person holds another one beside that lasts longer.
+    """
+    longer = Qualification.objects.filter(
+        instrument_id=OuterRef("instrument_id"),
+        user_id=OuterRef("user_id"),
+        expires_at__gt=OuterRef("expires_at"),
+        revoked_at__isnull=True,
+    )
+    return (
+        Qualification.objects.select_for_update(of=("self",))
+        .filter(
+            ~Exists(longer),
+            expires_at__gt=now,
+            expires_at__lte=now + ahead,
+            granted_at__lt=F("expires_at") - ahead,
+            revoked_at__isnull=True,
+            end_told_at__isnull=True,
+            user__is_active=True,
+        )
+        .exclude(instrument__state=InstrumentState.RETIRED)
+        .select_related("user", "instrument")
+        .order_by("id")
+    )
+
+
+def qualified_until(user_id: int, instrument_id: int, *, but: int) -> datetime | None:
+    """Through when the person's other qualifications for the instrument last; None where there is none."""
+    others = Qualification.objects.filter(
+        user_id=user_id, instrument_id=instrument_id, revoked_at__isnull=True
+    ).exclude(pk=but)
+    return others.order_by("-expires_at").values_list("expires_at", flat=True).first()
+
+
+def qualified_for(qualification_id: int) -> int:
+    """The id of the instrument that a qualification is for; NotFound for none."""
+    found = Qualification.objects.filter(pk=qualification_id).values_list("instrument_id", flat=True).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def qualification_lock(qualification_id: int) -> Qualification:
+    """The qualification, with its instrument locked until the transaction ends; NotFound for none."""
+    instrument_lock(qualified_for(qualification_id))
+    return Qualification.objects.select_related("instrument", "user").get(pk=qualification_id)
+
+
+def qualifications(viewer: "Viewer", now: datetime) -> QuerySet[Qualification]:
+    """Valid qualifications: one's own, and those on instruments of units that the viewer keeps or manages."""
+    own_units = standing(viewer).organization_ids(Role.UNIT_MANAGER, Role.KEEPER)
+    return (
+        Qualification.objects.filter(Q(user_id=viewer.pk) | Q(instrument__organization_id__in=own_units))
+        .filter(expires_at__gt=now, revoked_at__isnull=True)
+        .select_related("instrument", "user")
+    )
+
+
+def keepers_of(instrument_ids: Collection[int]) -> dict[int, list["User"]]:
+    """The people who are named keepers, by instrument (for notifications and the instrument's page)."""
+    found: dict[int, list[User]] = {instrument_id: [] for instrument_id in instrument_ids}
+    links = Instrument.keepers.through.objects.filter(instrument_id__in=list(instrument_ids))
+    for link in links.select_related("user").order_by("instrument_id", "id"):
+        found[link.instrument_id].append(link.user)
+    return found

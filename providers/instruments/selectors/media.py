@@ -1,0 +1,84 @@
+"""What is shown and attached beside an instrument's fields."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.selectors import region_of
+from instrument_share.accounts.selectors.standing import standing
+from instrument_share.kernel.errors import NotFound
+from providers.instruments.domain.words import Audience
+from providers.instruments.models import (
+    CustomsSupervision,
+    Instrument,
+    InstrumentAttachment,
+    InstrumentPicture,
+)
+from providers.instruments.selectors.instruments import has_qualification, instruments
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.selectors import Viewer
+
+
+@dataclass(frozen=True)
+class Attached:
+    """A file of an instrument, and whether the viewer may read it."""
+
+    attachment: InstrumentAttachment
+    may_read: bool
+
+
+def pictures_of(instrument_ids: Collection[int]) -> dict[int, list[InstrumentPicture]]:
+    """The galleries of visible instruments, in order; one statement."""
+    found: dict[int, list[InstrumentPicture]] = {pk: [] for pk in instrument_ids}
+    rows = InstrumentPicture.objects.filter(instrument_id__in=list(found)).select_related("instrument")
+    for row in rows.order_by("position"):
+        found[row.instrument_id].append(row)
+    return found
+
+
+def instrument_picture(viewer: "Viewer", public_id: str) -> InstrumentPicture:
+    """One picture of a visible instrument, or NotFound."""
+    rows = InstrumentPicture.objects.filter(public_id=public_id, instrument__in=instruments(viewer))
+    found = rows.select_related("instrument").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def attachments_of(viewer: "Viewer", instrument: Instrument, now: datetime) -> list[Attached]:
+    """Every file of a visible instrument, the oldest first; its title is for everybody."""
+    rows = list(InstrumentAttachment.objects.filter(instrument=instrument).order_by("created_at", "pk"))
+    inner = any(row.audience == Audience.QUALIFIED for row in rows) and _reads_inner(viewer, instrument, now)
+    return [Attached(row, inner or row.audience == Audience.EVERYBODY) for row in rows]
+
+
+def instrument_attachment(viewer: "Viewer", public_id: str, now: datetime) -> InstrumentAttachment:
+    """A file that the viewer may read, or NotFound."""
+    rows = InstrumentAttachment.objects.filter(public_id=public_id, instrument__in=instruments(viewer))
+    found = rows.select_related("instrument").first()
+    if found is None:
+        raise NotFound
+    if found.audience != Audience.EVERYBODY and not _reads_inner(viewer, found.instrument, now):
+        raise NotFound
+    return found
+
+
+def customs_supervision(instrument_id: int) -> CustomsSupervision | None:
+    """What an instrument is declared to the customs with; the caller has checked the viewer."""
+    return CustomsSupervision.objects.filter(instrument_id=instrument_id).first()
+
+
+def _reads_inner(viewer: "Viewer", instrument: Instrument, now: datetime) -> bool:
+    """Qualified users, the unit's managers and keepers, and the bureau that reviews."""
+    if viewer.is_anonymous:
+        return False
+    mine = standing(viewer)
+    inner = (Role.UNIT_MANAGER, Role.KEEPER)
+    if any(mine.holds(role, instrument.organization_id) for role in inner):
+        return True
+    if region_of(viewer).covers(instrument.organization):
+        return True
+    return has_qualification(viewer.pk, instrument.pk, now)

@@ -1,0 +1,78 @@
+"""Which instruments are booked together, and which stand together in groups."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Prefetch, QuerySet
+
+from instrument_share.kernel.errors import NotFound
+from providers.instruments.models import Instrument, InstrumentGroup, InstrumentLink
+from providers.instruments.selectors.instruments import instruments
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from instrument_share.accounts.selectors import Viewer
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group with those of its instruments that the viewer may see, by name."""
+
+    group: InstrumentGroup
+    instruments: "Sequence[Instrument]"
+
+
+def linked_ids(instrument_id: int) -> list[int]:
+    """The instruments that a booking of this one takes too, in order of id, without itself.
+
+    What a linked one needs itself is among them. One statement for each step away from the instrument.
+    """
+    found: set[int] = {instrument_id}
+    ahead = {instrument_id}
+    while ahead:
+        links = InstrumentLink.objects.filter(instrument_id__in=ahead).values_list("linked_id", flat=True)
+        ahead = set(links) - found
+        found |= ahead
+    return sorted(found - {instrument_id})
+
+
+def linked_instruments(viewer: "Viewer", instrument_id: int) -> QuerySet[Instrument]:
+    """Those of them that the viewer may see, by name."""
+    return instruments(viewer).filter(pk__in=linked_ids(instrument_id)).order_by("name_zh", "id")
+
+
+def links_set(instrument_id: int) -> list[int]:
+    """The instruments that are named for this one by itself."""
+    links = InstrumentLink.objects.filter(instrument_id=instrument_id).order_by("linked_id")
+    return list(links.values_list("linked_id", flat=True))
+
+
+def groups_of(viewer: "Viewer", instrument_id: int) -> list[Group]:
+    """The groups that an instrument stands in, with the others of each; two statements."""
+    rows = _with_instruments(viewer, InstrumentGroup.objects.filter(instruments=instrument_id))
+    groups = [Group(row, [one for one in row.instruments.all() if one.pk != instrument_id]) for row in rows]
+    return [group for group in groups if group.instruments]
+
+
+def groups_of_unit(viewer: "Viewer", organization_id: int) -> list[Group]:
+    """Every group of a unit; two statements."""
+    rows = _with_instruments(viewer, InstrumentGroup.objects.filter(organization_id=organization_id))
+    return [Group(row, list(row.instruments.all())) for row in rows]
+
+
+def instrument_group(viewer: "Viewer", public_id: str) -> Group:
+    """One group by public id, or NotFound."""
+    row = _with_instruments(viewer, InstrumentGroup.objects.filter(public_id=public_id)).first()
+    if row is None:
+        raise NotFound
+    return Group(row, list(row.instruments.all()))
+
+
+def _with_instruments(viewer: "Viewer", groups: QuerySet[InstrumentGroup]) -> QuerySet[InstrumentGroup]:
+    visible = instruments(viewer).order_by("name_zh", "id")
+    return (
+        groups.select_related("organization")
+        .prefetch_related(Prefetch("instruments", queryset=visible))
+        .order_by("name_zh", "id")
+    )

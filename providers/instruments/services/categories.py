@@ -1,0 +1,99 @@
+"""Load a version of the category table."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from instrument_share.accounts.permissions import allowed
+from instrument_share.journal.services import record
+from instrument_share.journal.unique import refused_as
+from instrument_share.kernel.errors import DomainError, Invalid, Kind, gettext_noop
+from providers.instruments.domain.categories import CategoryRow, folded, is_top, table_problems
+from providers.instruments.models import Instrument, InstrumentCategory
+from providers.instruments.selectors.instruments import instrument_locks
+from providers.search.services.index import search_index
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+
+class TableExists(DomainError):
+    code = "category.version_exists"
+    kind: Kind = "conflict"
+    message = gettext_noop(
+        "The category table “{version}” is loaded already and differs. Give this one its own name."
+    )
+
+
+@transaction.atomic
+def category_table_load(
+    *, actor: "User | None", version: str, rows: Iterable[CategoryRow], now: datetime
+) -> int:
+    """Load a version of the national category table, which then is the one in use; the number of its codes.
+
+    The same version with the same codes changes nothing. Instruments stay on their code, in its new row; one
+    whose code has vanished keeps the old row until its unit gives it another. English names are carried over.
+    Raises Invalid with everything that is wrong, row by row.
+    """
+    allowed(actor, "providers.maintain_tables")
+    numbered = folded(rows)
+    if problems := table_problems(numbered):
+        raise Invalid(problems=problems)
+    table = [row for _number, row in numbered]
+    loaded = dict(InstrumentCategory.objects.filter(version=version).values_list("code", "name_zh"))
+    if loaded:
+        if loaded != {row.code: row.name_zh for row in table}:
+            raise TableExists(version=version)
+        return len(table)
+    with refused_as(TableExists(version=version), InstrumentCategory, "version", "code"):
+        made = _entered(version, table)
+    moved = _instruments_moved(made)
+    record(
+        actor=actor,
+        action="category_table.loaded",
+        subject=made[table[0].code],
+        now=now,
+        details={"version": version, "rows": len(table), "instruments": moved},
+    )
+    return len(table)
+
+
+def _entered(version: str, table: Sequence[CategoryRow]) -> dict[str, InstrumentCategory]:
+    english = dict(
+        InstrumentCategory.objects.exclude(name_en="").order_by("pk").values_list("name_zh", "name_en")
+    )
+    made: dict[str, InstrumentCategory] = {}
+    for depth in (0, 1, 2):
+        new = [
+            InstrumentCategory(
+                version=version,
+                code=row.code,
+                name_zh=row.name_zh,
+                name_en=row.name_en or english.get(row.name_zh, ""),
+                parent=made.get(row.parent),
+            )
+            for row in table
+            if _depth(row) == depth
+        ]
+        made |= {category.code: category for category in InstrumentCategory.objects.bulk_create(new)}
+    return made
+
+
+def _depth(row: CategoryRow) -> int:
+    return 0 if is_top(row) else 1 if row.code.endswith("00") else 2
+
+
+def _instruments_moved(made: dict[str, InstrumentCategory]) -> int:
+    """Every instrument whose code is in the new table stands in its row there; their number."""
+    held = Instrument.objects.filter(category__code__in=made).values_list("pk", "category__code")
+    instrument_locks([pk for pk, _code in held])
+    by_code: dict[str, list[int]] = {}
+    for pk, code in held.order_by("pk"):
+        by_code.setdefault(code, []).append(pk)
+    for code, ids in by_code.items():
+        Instrument.objects.filter(pk__in=ids).update(category=made[code])
+    moved = [pk for ids in by_code.values() for pk in ids]
+    search_index(moved)
+    return len(moved)

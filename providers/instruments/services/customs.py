@@ -1,0 +1,59 @@
+"""Writers of an instrument's customs supervision, which most instruments don't have."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from instrument_share.accounts.permissions import require
+from instrument_share.kernel.errors import Invalid
+from providers.instruments.domain.customs import customs_checked
+from providers.instruments.domain.states import EDITABLE_AS_A_WHOLE, LIVE
+from providers.instruments.models import CustomsSupervision, Instrument
+from providers.instruments.selectors.instruments import instrument_lock
+from providers.instruments.services.common import InReview, as_json
+from providers.revisions.services import keep, record_change
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+
+@transaction.atomic
+def customs_supervision_set(
+    *, actor: "User", instrument_id: int, values: Mapping[str, Any], now: datetime
+) -> CustomsSupervision:
+    """Enter or change all of it at once; what differs in nothing writes nothing. Raises Invalid."""
+    instrument = _editable(actor, instrument_id)
+    clean, problems = customs_checked(values)
+    if problems:
+        raise Invalid(problems=problems)
+    row = CustomsSupervision.objects.filter(instrument=instrument).first()
+    if row is not None and all(getattr(row, name) == value for name, value in clean.items()):
+        return row
+    row = row or CustomsSupervision(instrument=instrument)
+    for name, value in clean.items():
+        setattr(row, name, value)
+    keep(row, actor=actor, now=now)
+    record_change(actor, "instrument.customs_entered", instrument, now, values=as_json(clean))
+    return row
+
+
+@transaction.atomic
+def customs_supervision_remove(*, actor: "User", instrument_id: int, now: datetime) -> None:
+    """The supervision is over, or was entered by mistake; where there is none, nothing changes."""
+    instrument = _editable(actor, instrument_id)
+    row = CustomsSupervision.objects.filter(instrument=instrument).first()
+    if row is None:
+        return
+    row._history_user, row._history_date = actor, now  # type: ignore[attr-defined]
+    row.delete()
+    record_change(actor, "instrument.customs_removed", instrument, now)
+
+
+def _editable(actor: "User", instrument_id: int) -> Instrument:
+    instrument = instrument_lock(instrument_id)
+    require(actor, "providers.edit_instrument", instrument)
+    if instrument.state not in EDITABLE_AS_A_WHOLE | LIVE:
+        raise InReview(state=instrument.state)
+    return instrument

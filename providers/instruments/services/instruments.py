@@ -1,0 +1,321 @@
+"""Writers of instruments: draft → submitted → published ⇄ suspended → retired (see domain.states)."""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.permissions import allowed, require
+from instrument_share.accounts.selectors import organization_lock, people_with
+from instrument_share.journal.services import notify
+from instrument_share.journal.unique import refused_as
+from instrument_share.kernel.errors import DomainError, Invalid, Kind, Problem, gettext_noop
+from instrument_share.kernel.states import moved
+from instrument_share.kernel.wording import Bilingual
+from providers.instruments.domain import fields
+from providers.instruments.domain.states import EDITABLE_AS_A_WHOLE, INSTRUMENT_MOVES, LIVE
+from providers.instruments.models import Instrument
+from providers.instruments.permissions import may_suspend_own
+from providers.instruments.selectors.instruments import category_table, instrument_lock
+from providers.instruments.services.common import InReview, as_json
+from providers.revisions.services import given, keep, record_change, unchanged_since
+from providers.search.services.index import search_index
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+
+class InnerNumberTaken(DomainError):
+    code = "instrument.inner_number_taken"
+    kind: Kind = "conflict"
+    message = gettext_noop("The unit already has an instrument with the inner number “{inner_number}”.")
+
+
+class NothingWaits(DomainError):
+    code = "instrument.nothing_waits"
+    kind: Kind = "conflict"
+    message = gettext_noop("No change of this instrument waits for review. Reload the page.")
+
+
+class SuspendedByBureau(DomainError):
+    code = "instrument.suspended_by_bureau"
+    kind: Kind = "forbidden"
+    message = gettext_noop(
+        "The bureau has suspended this instrument, and only the bureau puts it back into service. "
+        "Its reason: {reason}"
+    )
+
+
+@transaction.atomic
+def instrument_create(
+    *, actor: "User | None", organization_id: int, values: Mapping[str, Any], now: datetime
+) -> Instrument:
+    """Enter an instrument as a draft; `values` by field name (`domain.instruments`), `category` as a code."""
+    organization = organization_lock(organization_id)
+    allowed(actor, "providers.edit_instrument", organization)
+    clean = usable({**dict.fromkeys(fields.ESSENTIAL, ""), **values})
+    if Instrument.objects.filter(organization=organization, inner_number=clean["inner_number"]).exists():
+        raise InnerNumberTaken(inner_number=clean["inner_number"])
+    instrument = Instrument(organization=organization, created_at=now)
+    fill(instrument, clean)
+    with _number_refused(instrument):
+        keep(instrument, actor=actor, now=now)
+    search_index([instrument.pk])
+    record_change(actor, "instrument.created", instrument, now)
+    return instrument
+
+
+@transaction.atomic
+def instrument_update(
+    *,
+    actor: "User | None",
+    instrument_id: int,
+    values: Mapping[str, Any],
+    now: datetime,
+    revision: int | None = None,
+) -> Instrument:
+    """Change fields of an instrument; nothing is written where nothing differs.
+
+    `revision` is that of the fields which the editor began with: EditedMeanwhile where it is another by now.
+
+    A draft changes at once. Of what is published, descriptions go live with a revision and count as
+    confirmed; what the bureau reviews (`domain.instruments.REVIEWED`) waits in `pending_values`, until the
+    old value is given again or the bureau decides.
+    """
+    instrument = instrument_lock(instrument_id)
+    allowed(actor, "providers.edit_instrument", instrument)
+    if instrument.state not in EDITABLE_AS_A_WHOLE | LIVE:
+        raise InReview(state=instrument.state)
+    given_values = usable(values, instrument)
+    unchanged_since(revision, instrument)
+    clean = changed(instrument, given_values)
+    live = instrument.state in LIVE
+    _need_all(clean, instrument) if live else None
+    if "inner_number" in clean:
+        _need_free_number(instrument, clean["inner_number"])
+    waiting = {name: clean.pop(name) for name in fields.REVIEWED & clean.keys()} if live else {}
+    waits = {name: value for name, value in instrument.pending_values.items() if name not in given_values}
+    waits |= as_json(waiting)
+    if not clean and waits == instrument.pending_values:
+        return instrument
+    fill(instrument, clean)
+    instrument.revision += 1
+    if live:
+        instrument.confirmed_at = now
+    if waits != instrument.pending_values:
+        instrument.pending_values = waits
+        instrument.pending_since = now if waits else None
+    with _number_refused(instrument):
+        keep(instrument, actor=actor, now=now)
+    search_index([instrument.pk])
+    record_change(actor, "instrument.updated", instrument, now, fields=sorted(clean), waiting=sorted(waiting))
+    return instrument
+
+
+@transaction.atomic
+def instrument_changes_accept(*, actor: "User", instrument_id: int, now: datetime) -> Instrument:
+    """The bureau lets the waiting changes of a published instrument take effect."""
+    instrument = _with_waiting_changes(actor, instrument_id)
+    accepted = instrument.pending_values
+    fill(instrument, usable(accepted))
+    instrument.revision += 1
+    instrument.pending_values, instrument.pending_since, instrument.confirmed_at = {}, None, now
+    keep(instrument, actor=actor, now=now)
+    search_index([instrument.pk])
+    record_change(actor, "instrument.changes_accepted", instrument, now, values=accepted)
+    message = gettext_noop("The bureau has accepted the changes of “{name}”.")
+    _tell(instrument, message, now)
+    return instrument
+
+
+@transaction.atomic
+def instrument_changes_refuse(*, actor: "User", instrument_id: int, reason: str, now: datetime) -> Instrument:
+    """The bureau refuses the waiting changes with a reason; the old values stand."""
+    instrument = _with_waiting_changes(actor, instrument_id)
+    refused, why = instrument.pending_values, given(reason)
+    instrument.pending_values, instrument.pending_since, instrument.return_reason = {}, None, why
+    instrument.revision += 1
+    keep(instrument, actor=actor, now=now)
+    record_change(actor, "instrument.changes_refused", instrument, now, values=refused, reason=why)
+    message = gettext_noop("The bureau has refused the changes of “{name}”: {reason}")
+    _tell(instrument, message, now, reason=why)
+    return instrument
+
+
+@transaction.atomic
+def instrument_confirm(*, actor: "User", instrument_id: int, now: datetime) -> Instrument:
+    """The unit confirms that what is published of an instrument is still right, which it does once a year."""
+    instrument = instrument_lock(instrument_id)
+    require(actor, "providers.edit_instrument", instrument)
+    if instrument.state not in LIVE:
+        raise InReview(state=instrument.state)
+    instrument.confirmed_at = now
+    keep(instrument, actor=actor, now=now)
+    record_change(actor, "instrument.confirmed", instrument, now)
+    return instrument
+
+
+@transaction.atomic
+def instrument_submit(*, actor: "User", instrument_id: int, now: datetime) -> Instrument:
+    """Hand an instrument in for the bureau's review, once it has all that publication needs."""
+    instrument = instrument_lock(instrument_id)
+    require(actor, "providers.edit_instrument", instrument)
+    state = moved(INSTRUMENT_MOVES, instrument.state, "submit")
+    _need_all({}, instrument)
+    instrument.state, instrument.submitted_at, instrument.return_reason = state, now, ""
+    keep(instrument, actor=actor, now=now)
+    record_change(actor, "instrument.submitted", instrument, now)
+    return instrument
+
+
+@transaction.atomic
+def instrument_return(*, actor: "User", instrument_id: int, reason: str, now: datetime) -> Instrument:
+    """The bureau returns a submitted instrument with a reason."""
+    instrument = instrument_lock(instrument_id)
+    require(actor, "providers.review_publication", instrument)
+    instrument.state = moved(INSTRUMENT_MOVES, instrument.state, "return")
+    instrument.return_reason = given(reason)
+    keep(instrument, actor=actor, now=now)
+    record_change(actor, "instrument.returned", instrument, now, reason=instrument.return_reason)
+    message = gettext_noop("The bureau has returned “{name}”: {reason}")
+    _tell(instrument, message, now, reason=instrument.return_reason)
+    return instrument
+
+
+@transaction.atomic
+def instrument_publish(*, actor: "User", instrument_id: int, now: datetime) -> Instrument:
+    """The bureau lets a submitted instrument be seen by everybody."""
+    instrument = instrument_lock(instrument_id)
+    require(actor, "providers.review_publication", instrument)
+    instrument.state = moved(INSTRUMENT_MOVES, instrument.state, "publish")
+    instrument.published_at = instrument.confirmed_at = now
+    keep(instrument, actor=actor, now=now)
+    record_change(actor, "instrument.published", instrument, now)
+    _tell(instrument, gettext_noop("The bureau has published “{name}”."), now)
+    return instrument
+
+
+@transaction.atomic
+def instrument_suspend(*, actor: "User", instrument_id: int, reason: str, now: datetime) -> Instrument:
+    """Take a published instrument out of service for a time: the unit or its keeper, or the bureau.
+
+    What the bureau suspends, only the bureau puts back. Bookings are not touched here: what becomes of them
+    is decided by `bookings.services.instrument_suspend`, which calls this.
+    """
+    instrument = instrument_lock(instrument_id)
+    require(actor, "providers.suspend_instrument", instrument)
+    instrument.state = moved(INSTRUMENT_MOVES, instrument.state, "suspend")
+    instrument.suspended_at, instrument.suspension_reason = now, given(reason)
+    instrument.suspended_by_bureau = not may_suspend_own(actor, instrument)
+    keep(instrument, actor=actor, now=now)
+    record_change(
+        actor,
+        "instrument.suspended",
+        instrument,
+        now,
+        reason=instrument.suspension_reason,
+        by_bureau=instrument.suspended_by_bureau,
+    )
+    if instrument.suspended_by_bureau:
+        message = gettext_noop("The bureau has suspended “{name}”: {reason}")
+        _tell(instrument, message, now, reason=instrument.suspension_reason)
+    return instrument
+
+
+@transaction.atomic
+def instrument_resume(*, actor: "User", instrument_id: int, now: datetime) -> Instrument:
+    """Put a suspended instrument back into service; where the bureau suspended it, only the bureau does."""
+    instrument = instrument_lock(instrument_id)
+    require(actor, "providers.suspend_instrument", instrument)
+    if instrument.suspended_by_bureau and may_suspend_own(actor, instrument):
+        raise SuspendedByBureau(reason=instrument.suspension_reason)
+    by_bureau = instrument.suspended_by_bureau
+    instrument.state = moved(INSTRUMENT_MOVES, instrument.state, "resume")
+    instrument.suspended_by_bureau, instrument.suspension_reason = False, ""
+    keep(instrument, actor=actor, now=now)
+    record_change(actor, "instrument.resumed", instrument, now, by_bureau=by_bureau)
+    if by_bureau:
+        _tell(instrument, gettext_noop("The bureau has put “{name}” back into service."), now)
+    return instrument
+
+
+# --- Values, shared with the import of sheets ---------------------------------------------------------------
+
+
+def usable(values: Mapping[str, Any], held: Instrument | None = None) -> dict[str, Any]:
+    """The values as the fields hold them, `category` as its row. Raises Invalid with every problem.
+
+    A code that the instrument holds stays usable when the table in use no longer has it.
+    """
+    clean, problems = fields.checked(values)
+    code = clean.get("category")
+    if code and held is not None and held.category is not None and held.category.code == code:
+        clean["category"] = held.category
+    elif code:
+        clean["category"] = category_table().filter(code=code).first()
+        if clean["category"] is None:
+            problems.append(category_unknown(code))
+    elif "category" in clean:
+        clean["category"] = None
+    if problems:
+        raise Invalid(problems=problems)
+    return clean
+
+
+def category_unknown(code: str) -> Problem:
+    message = gettext_noop("“{code}” is not in the category table. Look the code up there.")
+    return Problem("instrument.category_unknown", message, {"code": code}, "category")
+
+
+def changed(instrument: Instrument, clean: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the values that differ from what the instrument has."""
+    return {name: value for name, value in clean.items() if getattr(instrument, name) != value}
+
+
+def fill(instrument: Instrument, clean: Mapping[str, Any]) -> None:
+    """Set the values; the caller keeps the instrument and has it indexed (`search_index`)."""
+    for name, value in clean.items():
+        setattr(instrument, name, value)
+
+
+def values_of(instrument: Instrument) -> dict[str, Any]:
+    return {name: getattr(instrument, name) for name in fields.FIELDS}
+
+
+def _need_all(clean: Mapping[str, Any], instrument: Instrument) -> None:
+    lacking = fields.missing({**values_of(instrument), **clean})
+    if lacking:
+        raise Invalid(problems=fields.problems_of_missing(lacking))
+
+
+def _need_free_number(instrument: Instrument, inner_number: str) -> None:
+    others = Instrument.objects.filter(organization_id=instrument.organization_id).exclude(pk=instrument.pk)
+    if others.filter(inner_number=inner_number).exists():
+        raise InnerNumberTaken(inner_number=inner_number)
+
+
+def _number_refused(instrument: Instrument) -> AbstractContextManager[None]:
+    """Two instruments have two locks, so both may find a number free; the database lets one have it."""
+    refusal = InnerNumberTaken(inner_number=instrument.inner_number)
+    return refused_as(refusal, Instrument, "organization", "inner_number")
+
+
+def _with_waiting_changes(actor: "User", instrument_id: int) -> Instrument:
+    instrument = instrument_lock(instrument_id)
+    require(actor, "providers.review_publication", instrument)
+    if not instrument.pending_values:
+        raise NothingWaits
+    return instrument
+
+
+def _tell(instrument: Instrument, message: str, now: datetime, **params: Any) -> None:
+    notify(
+        users=people_with(Role.UNIT_MANAGER, instrument.organization_id),
+        message=message,
+        params={"name": Bilingual(instrument.name_zh, instrument.name_en), **params},
+        path=f"/instruments/{instrument.public_id}/",
+        now=now,
+    )

@@ -1,0 +1,222 @@
+"""Writers of what is shown and attached beside an instrument's fields: its gallery and its files.
+
+Files are named by their content and stay when they are taken off a page: revisions name them.
+"""
+
+import hashlib
+from datetime import datetime
+from typing import IO, TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Max
+
+from instrument_share.accounts.permissions import allowed
+from instrument_share.kernel.errors import DomainError, Kind, NotFound, Problem, gettext_noop
+from providers.instruments.domain.states import EDITABLE_AS_A_WHOLE, LIVE
+from providers.instruments.domain.words import Audience
+from providers.instruments.models import Instrument, InstrumentAttachment, InstrumentPicture
+from providers.instruments.selectors.instruments import instrument_lock
+from providers.instruments.services.common import InReview
+from providers.instruments.services.pictures import attachment_prepared, gallery_prepared, stored
+from providers.revisions.services import keep, record_change
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+MOST_PICTURES = 8
+MOST_ATTACHMENTS = 20
+ASIDE = 1000
+"""A position that no picture has; where one stands while two change places."""
+
+
+class TooMany(DomainError):
+    code = "instrument.too_many_files"
+    kind: Kind = "conflict"
+    message = gettext_noop("There are {most} already, which is all there can be. Remove one first.")
+
+
+class AttachedAlready(DomainError):
+    code = "attachment.twice"
+    kind: Kind = "conflict"
+    message = gettext_noop("This file is attached already, as “{title}”.")
+
+
+class TitleMissing(DomainError):
+    code = "attachment.title_missing"
+    message = gettext_noop("The file needs a Chinese title, so that people know what it is.")
+
+
+@transaction.atomic
+def instrument_picture_add(
+    *,
+    actor: "User | None",
+    instrument_id: int,
+    upload: IO[bytes],
+    now: datetime,
+    alt_zh: str = "",
+    alt_en: str = "",
+) -> InstrumentPicture:
+    """Add a picture as the last of the gallery, 8 at most; the first stands for the instrument in lists.
+
+    Raises PictureUnusable for what is no picture that can be shown.
+    """
+    instrument = _editable(actor, instrument_id)
+    prepared = gallery_prepared(upload)
+    pictures = InstrumentPicture.objects.filter(instrument=instrument)
+    if pictures.count() >= MOST_PICTURES:
+        raise TooMany(most=MOST_PICTURES)
+    last = pictures.aggregate(last=Max("position"))["last"]
+    picture = InstrumentPicture(
+        instrument=instrument,
+        position=(last or 0) + 1,
+        large=stored("instruments", prepared.large),
+        small=stored("instruments", prepared.small),
+        width=prepared.width,
+        height=prepared.height,
+        alt_zh=alt_zh.strip()[:100],
+        alt_en=alt_en.strip()[:200],
+        created_at=now,
+    )
+    picture.save(force_insert=True)
+    _after_gallery(actor, "instrument.picture_added", instrument, picture, now)
+    return picture
+
+
+@transaction.atomic
+def instrument_picture_describe(
+    *, actor: "User", picture_id: int, alt_zh: str, alt_en: str, now: datetime
+) -> InstrumentPicture:
+    """Say what a picture shows, for who does not see it."""
+    picture, instrument = _picture(actor, picture_id)
+    picture.alt_zh, picture.alt_en = alt_zh.strip()[:100], alt_en.strip()[:200]
+    picture.save(update_fields=["alt_zh", "alt_en"])
+    _after_gallery(actor, "instrument.picture_described", instrument, picture, now)
+    return picture
+
+
+@transaction.atomic
+def instrument_picture_move(
+    *, actor: "User", picture_id: int, forward: bool, now: datetime
+) -> InstrumentPicture:
+    """Let a picture change places with the one before it (`forward`) or after it, if there is one."""
+    picture, instrument = _picture(actor, picture_id)
+    others = InstrumentPicture.objects.filter(instrument=instrument)
+    if forward:
+        other = others.filter(position__lt=picture.position).order_by("-position").first()
+    else:
+        other = others.filter(position__gt=picture.position).order_by("position").first()
+    if other is None:
+        return picture
+    mine, theirs = picture.position, other.position
+    for row, position in ((picture, ASIDE), (other, mine), (picture, theirs)):
+        row.position = position
+        row.save(update_fields=["position"])
+    _after_gallery(actor, "instrument.picture_moved", instrument, picture, now)
+    return picture
+
+
+@transaction.atomic
+def instrument_picture_remove(*, actor: "User", picture_id: int, now: datetime) -> None:
+    """Take a picture out of the gallery."""
+    picture, instrument = _picture(actor, picture_id)
+    InstrumentPicture.objects.filter(pk=picture.pk).delete()
+    _after_gallery(actor, "instrument.picture_removed", instrument, picture, now)
+
+
+@transaction.atomic
+def instrument_attachment_add(
+    *,
+    actor: "User",
+    instrument_id: int,
+    upload: IO[bytes],
+    title_zh: str,
+    now: datetime,
+    title_en: str = "",
+    audience: Audience = Audience.EVERYBODY,
+) -> InstrumentAttachment:
+    """Attach a PDF of at most 20 MB, for everybody or for qualified users. Raises AttachmentUnusable."""
+    instrument = _editable(actor, instrument_id)
+    if not title_zh.strip():
+        message = TitleMissing.message
+        raise TitleMissing(problems=[Problem(TitleMissing.code, message, field="title_zh")])
+    prepared = attachment_prepared(upload)
+    content = prepared.read()
+    digest = hashlib.sha256(content).hexdigest()
+    attached = InstrumentAttachment.objects.filter(instrument=instrument)
+    if twice := attached.filter(sha256=digest).first():
+        raise AttachedAlready(title=twice.title_zh)
+    if attached.count() >= MOST_ATTACHMENTS:
+        raise TooMany(most=MOST_ATTACHMENTS)
+    attachment = InstrumentAttachment(
+        instrument=instrument,
+        title_zh=title_zh.strip()[:100],
+        title_en=title_en.strip()[:200],
+        file=stored("attachments", prepared),
+        sha256=digest,
+        size_bytes=len(content),
+        audience=audience.value,
+        created_at=now,
+        created_by=actor,
+    )
+    attachment.save(force_insert=True)
+    _record_attachment(actor, "instrument.file_attached", instrument, attachment, now)
+    return attachment
+
+
+@transaction.atomic
+def instrument_attachment_remove(*, actor: "User", attachment_id: int, now: datetime) -> None:
+    """Take a file off the instrument."""
+    found = InstrumentAttachment.objects.filter(pk=attachment_id).first()
+    if found is None:
+        raise NotFound
+    instrument = _editable(actor, found.instrument_id)
+    InstrumentAttachment.objects.filter(pk=attachment_id).delete()
+    _record_attachment(actor, "instrument.file_removed", instrument, found, now)
+
+
+def _editable(actor: "User | None", instrument_id: int) -> Instrument:
+    """The locked instrument, if the actor may change it now."""
+    instrument = instrument_lock(instrument_id)
+    allowed(actor, "providers.edit_instrument", instrument)
+    if instrument.state not in EDITABLE_AS_A_WHOLE | LIVE:
+        raise InReview(state=instrument.state)
+    return instrument
+
+
+def _picture(actor: "User", picture_id: int) -> tuple[InstrumentPicture, Instrument]:
+    """A picture and its locked instrument, if the actor may change them."""
+    owner = InstrumentPicture.objects.filter(pk=picture_id).values_list("instrument_id", flat=True).first()
+    if owner is None:
+        raise NotFound
+    instrument = _editable(actor, owner)
+    picture = InstrumentPicture.objects.filter(pk=picture_id).first()
+    if picture is None:
+        raise NotFound
+    return picture, instrument
+
+
+def _after_gallery(
+    actor: "User | None", action: str, instrument: Instrument, picture: InstrumentPicture, now: datetime
+) -> None:
+    """The first picture stands for the instrument; a change of it is a revision."""
+    first = InstrumentPicture.objects.filter(instrument=instrument).order_by("position").first()
+    main = first.small.name if first else ""
+    if instrument.picture.name != main:
+        instrument.picture = main
+        keep(instrument, actor=actor, now=now)
+    record_change(actor, action, instrument, now, picture=picture.public_id, file=str(picture.large.name))
+
+
+def _record_attachment(
+    actor: "User", action: str, instrument: Instrument, attachment: InstrumentAttachment, now: datetime
+) -> None:
+    record_change(
+        actor,
+        action,
+        instrument,
+        now,
+        attachment=attachment.public_id,
+        title=attachment.title_zh,
+        sha256=attachment.sha256,
+        audience=attachment.audience,
+    )

@@ -1,0 +1,179 @@
+"""Writers of who keeps an instrument and who may operate it."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.permissions import require
+from instrument_share.accounts.selectors import people_with
+from instrument_share.journal.services import notify
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.errors import DomainError, gettext_noop
+from instrument_share.kernel.wording import Bilingual
+from providers.instruments.models import Instrument, Keeper, Qualification
+from providers.instruments.selectors.instruments import (
+    instrument_lock,
+    instrument_locks,
+    keepers_of,
+    kept_ids,
+    qualification_lock,
+    qualifications_ending,
+)
+from providers.revisions.services import record_change
+from providers.units.domain.reminders import FIRST_HOUR, NOTICE_AHEAD
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+
+class NotAKeeper(DomainError):
+    code = "keeper.without_role"
+    message = gettext_noop(
+        "This person does not have the role of instrument keeper in the unit. Grant the role first."
+    )
+
+
+class QualificationTooShort(DomainError):
+    code = "qualification.expired"
+    message = gettext_noop("A qualification ends after it is granted. Choose a date that is to come.")
+
+
+YOURS_ENDS = gettext_noop(
+    "Your right to operate “{name}” ends on {date}. Ask its keepers to renew it if you need it longer."
+)
+ANOTHERS_ENDS = gettext_noop(
+    "The right of {person} to operate “{name}” ends on {date}. Renew it if it is still needed."
+)
+
+
+@transaction.atomic
+def keeper_assign(*, actor: "User", instrument_id: int, user_id: int, now: datetime) -> Keeper:
+    """Name a person with the role of keeper in the unit as keeper of an instrument; twice changes nothing."""
+    instrument = instrument_lock(instrument_id)
+    require(actor, "providers.edit_instrument", instrument)
+    user = people_with(Role.KEEPER, instrument.organization_id).filter(pk=user_id).first()
+    if user is None:
+        raise NotAKeeper
+    keeper, created = Keeper.objects.get_or_create(instrument=instrument, user=user)
+    if created:
+        record_change(actor, "keeper.assigned", instrument, now, user=user.public_id)
+    return keeper
+
+
+@transaction.atomic
+def keeper_remove(*, actor: "User", instrument_id: int, user_id: int, now: datetime) -> None:
+    """A person no longer keeps an instrument; where they did not, nothing changes."""
+    instrument = instrument_lock(instrument_id)
+    require(actor, "providers.edit_instrument", instrument)
+    keeper = Keeper.objects.select_related("user").filter(instrument=instrument, user_id=user_id).first()
+    if keeper is not None:
+        keeper.delete()
+        record_change(actor, "keeper.removed", instrument, now, user=keeper.user.public_id)
+
+
+@transaction.atomic
+def keepers_set(
+    *, actor: "User", instrument_id: int, user_ids: Collection[int], now: datetime
+) -> list["User"]:
+    """Make these people, and nobody else, the keepers of an instrument; all of them, by name."""
+    instrument = instrument_lock(instrument_id)
+    require(actor, "providers.edit_instrument", instrument)
+    held = set(Keeper.objects.filter(instrument=instrument).values_list("user_id", flat=True))
+    for user_id in sorted(held - set(user_ids)):
+        keeper_remove(actor=actor, instrument_id=instrument_id, user_id=user_id, now=now)
+    for user_id in sorted(set(user_ids) - held):
+        keeper_assign(actor=actor, instrument_id=instrument_id, user_id=user_id, now=now)
+    return sorted(keepers_of([instrument_id])[instrument_id], key=lambda keeper: keeper.name)
+
+
+@transaction.atomic
+def keeper_links_drop(*, actor: "User", organization_id: int, user: "User", now: datetime) -> None:
+    """Of somebody whose role of keeper in the unit has ended: they keep none of its instruments any more.
+
+    The writing part of `bookings.services.membership_end`, which has asked before.
+    """
+    for instrument in instrument_locks(kept_ids(user.pk, organization_id)):
+        Keeper.objects.filter(instrument=instrument, user=user).delete()
+        record_change(actor, "keeper.removed", instrument, now, user=user.public_id)
+
+
+@transaction.atomic
+def qualification_grant(
+    *, actor: "User", instrument_id: int, user: "User", expires_at: datetime, now: datetime
+) -> Qualification:
+    """Let a person operate an instrument through `expires_at`."""
+    instrument = instrument_lock(instrument_id)
+    require(actor, "providers.qualify_user", instrument)
+    if expires_at <= now:
+        raise QualificationTooShort
+    qualification = Qualification(
+        instrument=instrument, user=user, granted_by=actor, granted_at=now, expires_at=expires_at
+    )
+    qualification.save(force_insert=True)
+    record_change(
+        actor,
+        "qualification.granted",
+        instrument,
+        now,
+        user=user.public_id,
+        expires_at=expires_at.isoformat(),
+    )
+    _tell(user, gettext_noop("You may now operate “{name}”."), instrument, now)
+    return qualification
+
+
+@transaction.atomic
+def qualification_revoke(*, actor: "User", qualification_id: int, now: datetime) -> Qualification:
+    """End a person's right to operate an instrument now; a second time changes nothing.
+
+    What becomes of bookings that rest on it is decided by `bookings.services.qualification_revoke`.
+    """
+    found = qualification_lock(qualification_id)
+    instrument = found.instrument
+    require(actor, "providers.qualify_user", instrument)
+    if found.revoked_at is None:
+        found.revoked_at = now
+        found.save(update_fields=["revoked_at"])
+        record_change(actor, "qualification.revoked", instrument, now, user=found.user.public_id)
+        _tell(found.user, gettext_noop("Your right to operate “{name}” has ended."), instrument, now)
+    return found
+
+
+@transaction.atomic
+def qualification_ends_tell(*, now: datetime) -> int:
+    """Tell people and keepers, 30 days ahead, which rights to operate end; how many were told of.
+
+    For `tick`: from 8 in the morning, once for each qualification. Not told of are those that were granted
+    for less than 30 days, and those of which the person has another that lasts longer.
+    """
+    if now.astimezone(CITY_TIME).hour < FIRST_HOUR:
+        return 0
+    ending = list(qualifications_ending(now, NOTICE_AHEAD))
+    keepers = keepers_of({one.instrument_id for one in ending})
+    for one in ending:
+        name = Bilingual(one.instrument.name_zh, one.instrument.name_en)
+        day = one.expires_at.astimezone(CITY_TIME).date()
+        _tell(one.user, YOURS_ENDS, one.instrument, now, date=day)
+        notify(
+            users=keepers[one.instrument_id],
+            message=ANOTHERS_ENDS,
+            params={"person": one.user.name, "name": name, "date": day},
+            path=f"/unit/instruments/{one.instrument.public_id}/people/",
+            now=now,
+        )
+    Qualification.objects.filter(pk__in=[one.pk for one in ending]).update(end_told_at=now)
+    return len(ending)
+
+
+def _tell(user: "User", message: str, instrument: Instrument, now: datetime, **params: Any) -> None:
+    path = f"/instruments/{instrument.public_id}/"
+    notify(
+        users=[user],
+        message=message,
+        params={"name": Bilingual(instrument.name_zh, instrument.name_en), **params},
+        path=path,
+        now=now,
+    )

@@ -1,0 +1,124 @@
+"""Writers of what instruments of a unit have to do with each other: links, and groups."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from instrument_share.accounts.permissions import require
+from instrument_share.accounts.selectors import organization_lock
+from instrument_share.journal.services import record
+from instrument_share.kernel.errors import DomainError, Invalid, Kind, NotFound, Problem, gettext_noop
+from providers.instruments.domain.words import GroupKind, InstrumentState
+from providers.instruments.models import Instrument, InstrumentGroup, InstrumentLink
+from providers.instruments.selectors.instruments import instrument_lock
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+
+class GroupNameTaken(DomainError):
+    code = "group.name_taken"
+    kind: Kind = "conflict"
+    message = gettext_noop("The unit already has a group “{name}”. Choose another name, or change that one.")
+
+
+class NotOfTheUnit(DomainError):
+    code = "instrument.not_of_the_unit"
+    message = gettext_noop("Only instruments of the same unit that are not retired can be chosen.")
+
+
+@transaction.atomic
+def instrument_links_set(
+    *, actor: "User", instrument_id: int, linked_ids: Collection[int], now: datetime
+) -> list[int]:
+    """Say which other instruments of the unit a booking of this one takes too, for the same time.
+
+    Bookings that are made already stay as they are. The ids, in order.
+    """
+    instrument = instrument_lock(instrument_id)
+    require(actor, "providers.edit_instrument", instrument)
+    wanted = set(linked_ids) - {instrument.pk}
+    _require_own(wanted, instrument.organization_id)
+    links = InstrumentLink.objects.filter(instrument=instrument)
+    held = set(links.values_list("linked_id", flat=True))
+    if wanted == held:
+        return sorted(wanted)
+    links.exclude(linked_id__in=wanted).delete()
+    InstrumentLink.objects.bulk_create(
+        InstrumentLink(instrument=instrument, linked_id=pk) for pk in sorted(wanted - held)
+    )
+    _record(actor, "instrument.linked", instrument, now, instrument.organization_id, wanted)
+    return sorted(wanted)
+
+
+@transaction.atomic
+def instrument_group_save(
+    *,
+    actor: "User",
+    organization_id: int,
+    name_zh: str,
+    kind: GroupKind,
+    instrument_ids: Collection[int],
+    now: datetime,
+    name_en: str = "",
+    group_id: int | None = None,
+) -> InstrumentGroup:
+    """Put instruments of a unit together under a name, or change such a group (`group_id`)."""
+    organization = organization_lock(organization_id)
+    require(actor, "providers.edit_instrument", organization)
+    if not name_zh.strip() or len(set(instrument_ids)) < 2:
+        message = gettext_noop("A group needs a Chinese name and at least two instruments.")
+        raise Invalid(problems=[Problem("group.incomplete", message, field="name_zh")])
+    _require_own(instrument_ids, organization_id)
+    others = InstrumentGroup.objects.filter(organization=organization, name_zh=name_zh.strip())
+    if (others if group_id is None else others.exclude(pk=group_id)).exists():
+        raise GroupNameTaken(name=name_zh.strip())
+    group = InstrumentGroup(organization=organization, created_at=now)
+    if group_id is not None:
+        group = _group(group_id, organization_id)
+    group.name_zh, group.name_en, group.kind = name_zh.strip()[:50], name_en.strip()[:100], kind.value
+    group.save()
+    group.instruments.set(sorted(set(instrument_ids)))
+    _record(actor, "instrument_group.saved", group, now, organization_id, instrument_ids)
+    return group
+
+
+@transaction.atomic
+def instrument_group_remove(*, actor: "User", organization_id: int, group_id: int, now: datetime) -> None:
+    """The instruments no longer stand together; the instruments themselves stay."""
+    organization = organization_lock(organization_id)
+    require(actor, "providers.edit_instrument", organization)
+    group = _group(group_id, organization_id)
+    ids = list(group.instruments.values_list("pk", flat=True))
+    _record(actor, "instrument_group.removed", group, now, organization_id, ids)
+    group.delete()
+
+
+def _group(group_id: int, organization_id: int) -> InstrumentGroup:
+    found = InstrumentGroup.objects.filter(pk=group_id, organization_id=organization_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _require_own(instrument_ids: Collection[int], organization_id: int) -> None:
+    wanted = set(instrument_ids)
+    own = Instrument.objects.filter(pk__in=wanted, organization_id=organization_id)
+    if own.exclude(state=InstrumentState.RETIRED).count() != len(wanted):
+        raise NotOfTheUnit
+
+
+def _record(
+    actor: "User", action: str, subject: Any, now: datetime, organization_id: int, ids: Collection[int]
+) -> None:
+    named = Instrument.objects.filter(pk__in=list(ids)).order_by("pk").values_list("public_id", flat=True)
+    record(
+        actor=actor,
+        action=action,
+        subject=subject,
+        now=now,
+        organization_id=organization_id,
+        details={"instruments": list(named)},
+    )

@@ -1,0 +1,115 @@
+"""A unit's instruments: the list, entering and changing one."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from instrument_share.web import clock
+from instrument_share.web.answers import carried_out, done
+from instrument_share.web.idempotency import idempotent_form
+from providers.instruments.domain import fields
+from providers.instruments.domain.states import EDITABLE_AS_A_WHOLE, LIVE
+from providers.instruments.domain.words import BelongsTo, Condition, Funding, Origin, Purpose, SharingMode
+from providers.instruments.forms.instrument import InstrumentForm, initial_of
+from providers.instruments.selectors.instruments import keepers_of
+from providers.instruments.services.instruments import instrument_create, instrument_update, usable, values_of
+from providers.instruments.views.common import managed_unit, own_instrument, person
+from providers.revisions.selectors import revised
+from providers.revisions.services import EditedMeanwhile
+from providers.revisions.views.editing import overtaken
+from providers.terms.selectors.rules import terms_at
+
+if TYPE_CHECKING:
+    from providers.instruments.models import Instrument
+
+
+USUAL = {
+    "origin": Origin.PURCHASE.value,
+    "purpose": Purpose.GENERAL.value,
+    "funding": Funding.OWN.value,
+    "sharing_mode": SharingMode.EXTERNAL.value,
+    "condition": Condition.NORMAL.value,
+    "belongs_to": BelongsTo.NONE.value,
+}
+"""What most instruments are."""
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def new(request: HttpRequest, organization_id: str) -> HttpResponse:
+    now = clock.now()
+    unit = managed_unit(request, organization_id)
+    form = InstrumentForm(request.POST or None, initial=USUAL)
+
+    def create() -> Any:
+        return instrument_create(
+            actor=person(request), organization_id=unit.pk, values=form.values(), now=now
+        )
+
+    if request.method == "POST" and (made := carried_out(form, create)):
+        return done(request, _after_saving(made), reverse("instrument_edit", args=[made.public_id]))
+    status = 422 if request.method == "POST" else 200
+    return render(request, "providers/instrument_new.html", {"unit": unit, "form": form}, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def edit(request: HttpRequest, public_id: str) -> HttpResponse:
+    now = clock.now()
+    instrument = own_instrument(request, public_id)
+    form = InstrumentForm(request.POST or None, initial=initial_of(instrument))
+
+    def update() -> Any:
+        return instrument_update(
+            actor=person(request),
+            instrument_id=instrument.pk,
+            values=form.values(),
+            revision=form.revision,
+            now=now,
+        )
+
+    meanwhile: Any = ()
+    try:
+        if request.method == "POST" and (saved := carried_out(form, update, but=EditedMeanwhile)):
+            return done(request, _after_saving(saved), request.path)
+    except EditedMeanwhile as error:
+        meanwhile = overtaken(form, error, revised(request.user, public_id), _typed(form, instrument))
+    context = {
+        "instrument": instrument,
+        "unit": instrument.organization,
+        "form": form,
+        "meanwhile": meanwhile,
+        "lacking": [spec.label for spec in fields.missing(values_of(instrument))],
+        "editable": instrument.state in EDITABLE_AS_A_WHOLE | LIVE,
+        "live": instrument.state in LIVE,
+        "waiting": [fields.FIELDS[name].label for name in instrument.pending_values],
+        "keepers": keepers_of([instrument.pk])[instrument.pk],
+        "terms": terms_at(instrument.pk, now),
+    }
+    status = 422 if request.method == "POST" else 200
+    return render(request, "providers/instrument_edit.html", context, status=status)
+
+
+def _typed(form: InstrumentForm, instrument: "Instrument") -> dict[str, Any]:
+    """What was typed, as an instrument holds it."""
+    values = usable(form.values(), instrument)
+    category = values["category"]
+    return {**values, "category_id": category.pk if category else None}
+
+
+def _after_saving(instrument: "Instrument") -> str:
+    if instrument.pending_values:
+        return _("Saved. What the bureau reviews waits for its decision; everything else is public now.")
+    if instrument.state in LIVE:
+        return _("Saved and public; it counts as confirmed today.")
+    lacking = fields.missing(values_of(instrument))
+    if lacking:
+        return _("Saved as a draft. Fill in what is still missing, then submit it for review.")
+    return _("Saved as a draft. Nothing is missing: submit it for review.")

@@ -1,0 +1,180 @@
+"""An instrument's gallery and its files, as its unit arranges them."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from instrument_share.accounts.permissions import require
+from instrument_share.kernel.errors import NotFound
+from instrument_share.web import clock
+from instrument_share.web.answers import carried_out, confirmed, done
+from instrument_share.web.formats import bilingual
+from instrument_share.web.idempotency import idempotent_form
+from providers.instruments.domain.states import EDITABLE_AS_A_WHOLE, LIVE
+from providers.instruments.domain.words import Audience
+from providers.instruments.forms.media import AttachmentForm, PictureForm
+from providers.instruments.selectors.media import (
+    attachments_of,
+    instrument_attachment,
+    instrument_picture,
+    pictures_of,
+)
+from providers.instruments.services.media import (
+    MOST_PICTURES,
+    instrument_attachment_add,
+    instrument_attachment_remove,
+    instrument_picture_add,
+    instrument_picture_describe,
+    instrument_picture_move,
+    instrument_picture_remove,
+)
+from providers.instruments.views.common import own_instrument, person
+
+
+@login_required
+@require_safe
+def media(request: HttpRequest, public_id: str) -> HttpResponse:
+    instrument = own_instrument(request, public_id)
+    return render(request, "providers/media.html", _context(request, instrument))
+
+
+def _context(request: HttpRequest, instrument: Any, **forms: Any) -> dict[str, Any]:
+    pictures = pictures_of([instrument.pk])[instrument.pk]
+    return {
+        "instrument": instrument,
+        "pictures": pictures,
+        "most": MOST_PICTURES,
+        "has_room": len(pictures) < MOST_PICTURES,
+        "attachments": attachments_of(request.user, instrument, clock.now()),
+        "editable": instrument.state in EDITABLE_AS_A_WHOLE | LIVE,
+        "picture_form": PictureForm(),
+        "attachment_form": AttachmentForm(),
+        **forms,
+    }
+
+
+@login_required
+@require_POST
+@idempotent_form
+def picture_add(request: HttpRequest, public_id: str) -> HttpResponse:
+    instrument = own_instrument(request, public_id)
+    form = PictureForm(request.POST, request.FILES)
+    added = carried_out(
+        form,
+        lambda: instrument_picture_add(
+            actor=person(request),
+            instrument_id=instrument.pk,
+            upload=form.cleaned_data["picture"],
+            alt_zh=form.cleaned_data["alt_zh"],
+            alt_en=form.cleaned_data["alt_en"],
+            now=clock.now(),
+        ),
+    )
+    if added is None:
+        context = _context(request, instrument, picture_form=form)
+        return render(request, "providers/media.html", context, status=422)
+    sentence = _("The picture is added. The first one stands for the instrument in lists.")
+    return done(request, sentence, _address(public_id))
+
+
+@login_required
+@require_POST
+@idempotent_form
+def picture_change(request: HttpRequest, public_id: str) -> HttpResponse:
+    """`act` says what: `forward`, `backward` or `describe`."""
+    picture = instrument_picture(request.user, public_id)
+    require(request.user, "providers.edit_instrument", picture.instrument)
+    common: dict[str, Any] = {"actor": person(request), "picture_id": picture.pk, "now": clock.now()}
+    address = _address(picture.instrument.public_id)
+    match request.POST.get("act"):
+        case "forward" | "backward" as way:
+            instrument_picture_move(forward=way == "forward", **common)
+            return done(request, _("The order of the pictures is changed."), address)
+        case "describe":
+            instrument_picture_describe(
+                alt_zh=request.POST.get("alt_zh", ""), alt_en=request.POST.get("alt_en", ""), **common
+            )
+            return done(request, _("What the picture shows is saved."), address)
+    raise NotFound
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def picture_remove(request: HttpRequest, public_id: str) -> HttpResponse:
+    picture = instrument_picture(request.user, public_id)
+    require(request.user, "providers.edit_instrument", picture.instrument)
+    address = _address(picture.instrument.public_id)
+    shown = bilingual(picture, "alt") if picture.alt_zh else ""
+    context = {
+        "heading": _("Remove the picture “{shown}”").format(shown=shown)
+        if shown
+        else _("Remove the picture"),
+        "consequences": [_("Nobody sees it any more. To show it again, upload it again.")],
+        "action": _("Remove the picture"),
+        "tone": "danger",
+        "back_address": address,
+    }
+    return confirmed(
+        request,
+        context,
+        lambda: instrument_picture_remove(actor=person(request), picture_id=picture.pk, now=clock.now()),
+        lambda: done(request, _("The picture is removed."), address),
+    )
+
+
+@login_required
+@require_POST
+@idempotent_form
+def attachment_add(request: HttpRequest, public_id: str) -> HttpResponse:
+    instrument = own_instrument(request, public_id)
+    form = AttachmentForm(request.POST, request.FILES)
+    added = carried_out(
+        form,
+        lambda: instrument_attachment_add(
+            actor=person(request),
+            instrument_id=instrument.pk,
+            upload=form.cleaned_data["file"],
+            title_zh=form.cleaned_data["title_zh"],
+            title_en=form.cleaned_data["title_en"],
+            audience=Audience(form.cleaned_data["audience"]),
+            now=clock.now(),
+        ),
+    )
+    if added is None:
+        context = _context(request, instrument, attachment_form=form)
+        return render(request, "providers/media.html", context, status=422)
+    return done(request, _("The file is attached."), _address(public_id) + "#files")
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def attachment_remove(request: HttpRequest, public_id: str) -> HttpResponse:
+    attachment = instrument_attachment(request.user, public_id, clock.now())
+    require(request.user, "providers.edit_instrument", attachment.instrument)
+    address = _address(attachment.instrument.public_id) + "#files"
+    context = {
+        "heading": _("Take “{title}” off the instrument").format(title=bilingual(attachment, "title")),
+        "consequences": [_("Nobody finds it on the page any more.")],
+        "action": _("Remove the file"),
+        "tone": "danger",
+        "back_address": address,
+    }
+    return confirmed(
+        request,
+        context,
+        lambda: instrument_attachment_remove(
+            actor=person(request), attachment_id=attachment.pk, now=clock.now()
+        ),
+        lambda: done(request, _("The file is removed."), address),
+    )
+
+
+def _address(public_id: str) -> str:
+    return reverse("instrument_media", args=[public_id])

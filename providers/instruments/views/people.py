@@ -1,0 +1,103 @@
+"""Who keeps an instrument, and who may operate it."""
+
+from datetime import datetime, time
+from typing import Any
+
+import rules
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from instrument_share.accounts import selectors as accounts
+from instrument_share.accounts.domain import Role
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.web import clock
+from instrument_share.web.answers import carried_out, done
+from instrument_share.web.formats import date_only
+from instrument_share.web.idempotency import idempotent_form
+from providers.instruments.forms.instrument import KeepersForm, QualificationForm
+from providers.instruments.selectors.instruments import keepers_of, qualifications_of
+from providers.instruments.services import people as people_services
+from providers.instruments.services.people import qualification_grant
+from providers.instruments.views.common import own_instrument, person
+
+
+@login_required
+@require_safe
+def people(request: HttpRequest, public_id: str) -> HttpResponse:
+    """For managers of the unit; who is named keeper qualifies users here, too."""
+    instrument = own_instrument(request, public_id, "providers.qualify_user")
+    return render(request, "providers/people.html", _context(request, instrument))
+
+
+def _context(
+    request: HttpRequest, instrument: Any, *, qualification: QualificationForm | None = None
+) -> dict[str, Any]:
+    now = clock.now()
+    keepers = keepers_of([instrument.pk])[instrument.pk]
+    with_role = list(accounts.people_with(Role.KEEPER, instrument.organization_id).order_by("name", "pk"))
+    return {
+        "instrument": instrument,
+        "may_edit": rules.has_perm("providers.edit_instrument", request.user, instrument),
+        "keepers": keepers,
+        "candidates": with_role,
+        "keepers_form": KeepersForm(
+            people=with_role, initial={"keepers": [str(keeper.pk) for keeper in keepers]}
+        ),
+        "qualification_form": qualification or QualificationForm(),
+        "qualified": qualifications_of([instrument.pk], now),
+    }
+
+
+@login_required
+@require_POST
+@idempotent_form
+def keepers_set(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The keepers are those who are ticked."""
+    instrument = own_instrument(request, public_id)
+    with_role = accounts.people_with(Role.KEEPER, instrument.organization_id)
+    form = KeepersForm(request.POST, people=with_role)
+    address = reverse("instrument_people", args=[public_id])
+    if not form.is_valid():
+        context = {**_context(request, instrument), "keepers_form": form}
+        return render(request, "providers/people.html", context, status=422)
+    named = people_services.keepers_set(
+        actor=person(request),
+        instrument_id=instrument.pk,
+        user_ids=[int(pk) for pk in form.cleaned_data["keepers"]],
+        now=clock.now(),
+    )
+    if not named:
+        return done(request, _("Nobody keeps this instrument now: requests wait for the managers."), address)
+    names = "、".join(person.name for person in named)
+    return done(request, _("Keepers now: {names}. They decide its requests.").format(names=names), address)
+
+
+@login_required
+@require_POST
+@idempotent_form
+def qualification_new(request: HttpRequest, public_id: str) -> HttpResponse:
+    instrument = own_instrument(request, public_id, "providers.qualify_user")
+    form = QualificationForm(request.POST)
+
+    def grant() -> Any:
+        named = accounts.person_named(form.cleaned_data["person"])
+        if named is None:
+            form.add_error("person", _("Nobody has this user name or e-mail address. Ask them for it."))
+            return None
+        until = datetime.combine(form.cleaned_data["until"], time(23, 59, 59), CITY_TIME)
+        return qualification_grant(
+            actor=person(request), instrument_id=instrument.pk, user=named, expires_at=until, now=clock.now()
+        )
+
+    granted = carried_out(form, grant)
+    if granted is None:
+        context = _context(request, instrument, qualification=form)
+        return render(request, "providers/people.html", context, status=422)
+    sentence = _("{name} may operate the instrument through {day} and has been told.").format(
+        name=granted.user.name, day=date_only(granted.expires_at)
+    )
+    return done(request, sentence, reverse("instrument_people", args=[public_id]))

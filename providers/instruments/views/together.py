@@ -1,0 +1,205 @@
+"""What is booked together with an instrument, groups of a unit, and customs supervision."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from instrument_share.accounts.permissions import require
+from instrument_share.web import clock
+from instrument_share.web.answers import carried_out, confirmed, done
+from instrument_share.web.formats import bilingual
+from instrument_share.web.idempotency import idempotent_form
+from providers.instruments.domain.customs import CUSTOMS_FIELDS
+from providers.instruments.domain.states import EDITABLE_AS_A_WHOLE, LIVE
+from providers.instruments.domain.words import GroupKind, InstrumentState
+from providers.instruments.forms.media import CustomsForm, GroupForm, LinksForm
+from providers.instruments.selectors.instruments import instruments
+from providers.instruments.selectors.media import customs_supervision
+from providers.instruments.selectors.relations import groups_of_unit, instrument_group, links_set
+from providers.instruments.services.customs import customs_supervision_remove, customs_supervision_set
+from providers.instruments.services.relations import (
+    instrument_group_remove,
+    instrument_group_save,
+    instrument_links_set,
+)
+from providers.instruments.views.common import managed_unit, own_instrument, person
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from providers.instruments.models import Instrument, InstrumentGroup
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def together(request: HttpRequest, public_id: str) -> HttpResponse:
+    instrument = own_instrument(request, public_id)
+    others = _own(request, instrument.organization_id).exclude(pk=instrument.pk)
+    held = [str(pk) for pk in links_set(instrument.pk)]
+    is_sent = request.method == "POST"
+    form = LinksForm(request.POST if is_sent else None, others=others, initial={"linked": held})
+    if is_sent:
+        linked = carried_out(
+            form,
+            lambda: instrument_links_set(
+                actor=person(request),
+                instrument_id=instrument.pk,
+                linked_ids=[int(pk) for pk in form.cleaned_data["linked"]],
+                now=clock.now(),
+            ),
+        )
+        if linked is not None:
+            said = _("Saved. A booking takes {count} more instruments for the same time.")
+            alone = _("Saved. It is booked by itself.")
+            return done(request, said.format(count=len(linked)) if linked else alone, request.path)
+    context = {
+        "instrument": instrument,
+        "unit": instrument.organization,
+        "form": form,
+        "has_others": bool(others),
+        "groups": groups_of_unit(request.user, instrument.organization_id),
+    }
+    return render(request, "providers/together.html", context, status=422 if is_sent else 200)
+
+
+def _own(request: HttpRequest, organization_id: int) -> "QuerySet[Instrument]":
+    """The unit's instruments that can stand together, by name."""
+    found = instruments(request.user).filter(organization_id=organization_id)
+    return found.exclude(state=InstrumentState.RETIRED).order_by("name_zh", "id")
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def group_new(request: HttpRequest, organization_id: str) -> HttpResponse:
+    unit = managed_unit(request, organization_id)
+    return _group(request, unit, None, {"kind": GroupKind.INTERCHANGEABLE.value})
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def group_edit(request: HttpRequest, public_id: str) -> HttpResponse:
+    found = instrument_group(request.user, public_id)
+    require(request.user, "providers.edit_instrument", found.group)
+    held = {
+        "name_zh": found.group.name_zh,
+        "name_en": found.group.name_en,
+        "kind": found.group.kind,
+        "instruments": [str(one.pk) for one in found.instruments],
+    }
+    return _group(request, found.group.organization, found.group, held)
+
+
+def _group(
+    request: HttpRequest, unit: Any, group: "InstrumentGroup | None", held: dict[str, Any]
+) -> HttpResponse:
+    is_sent = request.method == "POST"
+    form = GroupForm(request.POST if is_sent else None, own=_own(request, unit.pk), initial=held)
+    if is_sent:
+        saved = carried_out(
+            form,
+            lambda: instrument_group_save(
+                actor=person(request),
+                organization_id=unit.pk,
+                group_id=group.pk if group else None,
+                name_zh=form.cleaned_data["name_zh"],
+                name_en=form.cleaned_data["name_en"],
+                kind=GroupKind(form.cleaned_data["kind"]),
+                instrument_ids=[int(pk) for pk in form.cleaned_data["instruments"]],
+                now=clock.now(),
+            ),
+        )
+        if saved is not None:
+            sentence = _("Saved. The group stands on the page of each of its instruments.")
+            return done(request, sentence, reverse("group_edit", args=[saved.public_id]))
+    context = {"unit": unit, "group": group, "form": form}
+    return render(request, "providers/group.html", context, status=422 if is_sent else 200)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def group_remove(request: HttpRequest, public_id: str) -> HttpResponse:
+    group = instrument_group(request.user, public_id).group
+    require(request.user, "providers.edit_instrument", group)
+    organization_id = group.organization_id
+    context = {
+        "heading": _("Dissolve the group “{name}”").format(name=bilingual(group, "name")),
+        "consequences": [_("Its instruments stay; they no longer point to each other.")],
+        "action": _("Dissolve the group"),
+        "tone": "danger",
+        "back_address": reverse("group_edit", args=[public_id]),
+    }
+    return confirmed(
+        request,
+        context,
+        lambda: instrument_group_remove(
+            actor=person(request), organization_id=organization_id, group_id=group.pk, now=clock.now()
+        ),
+        lambda: done(
+            request,
+            _("The group is dissolved."),
+            reverse("unit_instruments", args=[group.organization.public_id]),
+        ),
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def customs(request: HttpRequest, public_id: str) -> HttpResponse:
+    instrument = own_instrument(request, public_id)
+    held = customs_supervision(instrument.pk)
+    is_sent = request.method == "POST"
+    form = CustomsForm(
+        request.POST if is_sent else None,
+        initial={name: getattr(held, name) for name in CUSTOMS_FIELDS} if held else None,
+    )
+    if is_sent:
+        saved = carried_out(
+            form,
+            lambda: customs_supervision_set(
+                actor=person(request), instrument_id=instrument.pk, values=form.cleaned_data, now=clock.now()
+            ),
+        )
+        if saved is not None:
+            return done(request, _("The customs supervision is saved."), request.path)
+    context = {
+        "instrument": instrument,
+        "form": form,
+        "held": held,
+        "editable": instrument.state in EDITABLE_AS_A_WHOLE | LIVE,
+    }
+    return render(request, "providers/customs.html", context, status=422 if is_sent else 200)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def customs_remove(request: HttpRequest, public_id: str) -> HttpResponse:
+    instrument = own_instrument(request, public_id)
+    address = reverse("instrument_customs", args=[public_id])
+    context = {
+        "heading": _("“{name}” is no longer under customs supervision").format(
+            name=bilingual(instrument, "name")
+        ),
+        "consequences": [_("What was entered is removed; the record of changes keeps it.")],
+        "action": _("Remove the customs supervision"),
+        "tone": "danger",
+        "back_address": address,
+    }
+    return confirmed(
+        request,
+        context,
+        lambda: customs_supervision_remove(
+            actor=person(request), instrument_id=instrument.pk, now=clock.now()
+        ),
+        lambda: done(request, _("The customs supervision is removed."), address),
+    )

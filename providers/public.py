@@ -1,0 +1,315 @@
+"""PUBLIC public."""
+
+from providers.exchange.selectors.national import (
+    addresses,
+    customs_facts,
+    national_instruments,
+    national_units,
+    national_years,
+    unit_codes,
+)
+from providers.exchange.services.national import national_year_save
+from providers.exchange.services.uploads import sheets_forget_old
+from providers.exchange.views.feeds import InstrumentFeed, NewsFeed, UnitNewsFeed
+from providers.exchange.views.national import year_edit
+from providers.exchange.views.open_data import data_set, opendata
+from providers.instruments.forms.countries import COUNTRIES
+from providers.instruments.forms.fields import DayInput
+from providers.instruments.permissions import keeps
+from providers.instruments.selectors.categories import instruments_to_recode
+from providers.instruments.selectors.instruments import (
+    InstrumentRetired,
+    category_table,
+    every_instrument,
+    has_qualification,
+    instrument,
+    instrument_ids,
+    instrument_lock,
+    instrument_locks,
+    instruments,
+    instruments_by_id,
+    instruments_kept,
+    is_published,
+    keepers_of,
+    kept_ids,
+    qualification_lock,
+    qualifications_of,
+    qualified_for,
+    qualified_until,
+)
+from providers.instruments.selectors.media import (
+    attachments_of,
+    instrument_attachment,
+    instrument_picture,
+    pictures_of,
+)
+from providers.instruments.selectors.relations import groups_of, linked_ids, linked_instruments
+from providers.instruments.services.categories import category_table_load
+from providers.instruments.services.customs import customs_supervision_set
+from providers.instruments.services.instruments import (
+    instrument_confirm,
+    instrument_create,
+    instrument_publish,
+    instrument_resume,
+    instrument_return,
+    instrument_submit,
+    instrument_suspend,
+    instrument_update,
+)
+from providers.instruments.services.media import instrument_attachment_add, instrument_picture_add
+from providers.instruments.services.people import (
+    keeper_assign,
+    keeper_links_drop,
+    qualification_ends_tell,
+    qualification_grant,
+    qualification_revoke,
+)
+from providers.instruments.services.relations import instrument_group_save, instrument_links_set
+from providers.instruments.views.common import own_instrument, person
+from providers.search.schemas import InstrumentFoundOut, instrument_found_out
+from providers.search.selectors.catalogue import (
+    ANYTHING,
+    LONG_PAST,
+    Asked,
+    catalogue,
+    category_prefix,
+    open_throughout,
+    price_keys,
+    priced,
+    prices_for,
+)
+from providers.search.selectors.facets import Counts, category_counts, counted
+from providers.search.selectors.search import (
+    EVERYTHING,
+    Search,
+    found_by,
+    found_by_most,
+    search,
+    with_relevance,
+)
+from providers.search.services.index import search_refresh
+from providers.search.services.synonyms import synonyms_load
+from providers.terms.forms.holidays import DayForm, DaysForm, YearForm
+from providers.terms.forms.rule import TermsForms, initial_of, usual
+from providers.terms.selectors.closures import closure, closure_rows, closures, closures_of
+from providers.terms.selectors.drafts import (
+    Qualified,
+    openings_as_if_earlier,
+    openings_of_draft,
+    qualifications_ever,
+)
+from providers.terms.selectors.holiday_effects import windows_changed
+from providers.terms.selectors.rules import open_windows, rules_of, terms_at, terms_now, terms_of
+from providers.terms.selectors.user_kinds import user_kind
+from providers.terms.selectors.workdays import (
+    YearOfDays,
+    add_working_days,
+    calendar_year,
+    day_table,
+    years_known,
+    years_without_days,
+)
+from providers.terms.services.closures import closure_lift, closure_record
+from providers.terms.services.holidays import calendar_year_set
+from providers.terms.services.retirement import instrument_retire
+from providers.terms.services.rules import rule_publish
+from providers.terms.services.windows import windows_extend
+from providers.units.selectors.completeness import completeness_at, completeness_of, kinds_running_out
+from providers.units.selectors.own_instruments import own_counts, own_instruments
+from providers.units.selectors.publications import case_lock, publication, publication_at, publications
+from providers.units.selectors.reminders import reminders
+from providers.units.selectors.reviews import reviews_waiting
+from providers.units.selectors.supervision import take_downs, titles
+from providers.units.selectors.units import unit, unit_of, units
+from providers.units.selectors.yearly import instruments_of_year, openness_of_year, units_of_year
+from providers.units.services.notices import completeness_notices_send
+from providers.units.services.profiles import (
+    unit_profile_confirm,
+    unit_profile_publish,
+    unit_profile_return,
+    unit_profile_save,
+    unit_profile_submit,
+)
+from providers.units.services.publication_pictures import publication_picture_add
+from providers.units.services.publications import (
+    publication_draft,
+    publication_publish,
+    publication_schedule,
+    publication_update,
+    publication_withdraw,
+    publications_publish_due,
+)
+from providers.units.services.reminders import completeness_remind
+from providers.units.views.acts import Act
+from providers.units.views.charts import completeness_course
+from providers.units.views.filters import days_of
+from providers.units.views.publications import TITLES
+from providers.units.views.statements import STATEMENT_NAMES, statement_new
+from providers.units.views.supervision import completeness, remind, unit_supervision
+from providers.units.views.table import in_order, owning_units
+
+__all__ = [
+    "ANYTHING",
+    "COUNTRIES",
+    "EVERYTHING",
+    "LONG_PAST",
+    "STATEMENT_NAMES",
+    "TITLES",
+    "Act",
+    "Asked",
+    "Counts",
+    "DayForm",
+    "DayInput",
+    "DaysForm",
+    "InstrumentFeed",
+    "InstrumentFoundOut",
+    "InstrumentRetired",
+    "NewsFeed",
+    "Qualified",
+    "Search",
+    "TermsForms",
+    "UnitNewsFeed",
+    "YearForm",
+    "YearOfDays",
+    "add_working_days",
+    "addresses",
+    "attachments_of",
+    "calendar_year",
+    "calendar_year_set",
+    "case_lock",
+    "catalogue",
+    "category_counts",
+    "category_prefix",
+    "category_table",
+    "category_table_load",
+    "closure",
+    "closure_lift",
+    "closure_record",
+    "closure_rows",
+    "closures",
+    "closures_of",
+    "completeness",
+    "completeness_at",
+    "completeness_course",
+    "completeness_notices_send",
+    "completeness_of",
+    "completeness_remind",
+    "counted",
+    "customs_facts",
+    "customs_supervision_set",
+    "data_set",
+    "day_table",
+    "days_of",
+    "every_instrument",
+    "found_by",
+    "found_by_most",
+    "groups_of",
+    "has_qualification",
+    "in_order",
+    "initial_of",
+    "instrument",
+    "instrument_attachment",
+    "instrument_attachment_add",
+    "instrument_confirm",
+    "instrument_create",
+    "instrument_found_out",
+    "instrument_group_save",
+    "instrument_ids",
+    "instrument_links_set",
+    "instrument_lock",
+    "instrument_locks",
+    "instrument_picture",
+    "instrument_picture_add",
+    "instrument_publish",
+    "instrument_resume",
+    "instrument_retire",
+    "instrument_return",
+    "instrument_submit",
+    "instrument_suspend",
+    "instrument_update",
+    "instruments",
+    "instruments_by_id",
+    "instruments_kept",
+    "instruments_of_year",
+    "instruments_to_recode",
+    "is_published",
+    "keeper_assign",
+    "keeper_links_drop",
+    "keepers_of",
+    "keeps",
+    "kept_ids",
+    "kinds_running_out",
+    "linked_ids",
+    "linked_instruments",
+    "national_instruments",
+    "national_units",
+    "national_year_save",
+    "national_years",
+    "open_throughout",
+    "open_windows",
+    "opendata",
+    "openings_as_if_earlier",
+    "openings_of_draft",
+    "openness_of_year",
+    "own_counts",
+    "own_instrument",
+    "own_instruments",
+    "owning_units",
+    "person",
+    "pictures_of",
+    "price_keys",
+    "priced",
+    "prices_for",
+    "publication",
+    "publication_at",
+    "publication_draft",
+    "publication_picture_add",
+    "publication_publish",
+    "publication_schedule",
+    "publication_update",
+    "publication_withdraw",
+    "publications",
+    "publications_publish_due",
+    "qualification_ends_tell",
+    "qualification_grant",
+    "qualification_lock",
+    "qualification_revoke",
+    "qualifications_ever",
+    "qualifications_of",
+    "qualified_for",
+    "qualified_until",
+    "remind",
+    "reminders",
+    "reviews_waiting",
+    "rule_publish",
+    "rules_of",
+    "search",
+    "search_refresh",
+    "sheets_forget_old",
+    "statement_new",
+    "synonyms_load",
+    "take_downs",
+    "terms_at",
+    "terms_now",
+    "terms_of",
+    "titles",
+    "unit",
+    "unit_codes",
+    "unit_of",
+    "unit_profile_confirm",
+    "unit_profile_publish",
+    "unit_profile_return",
+    "unit_profile_save",
+    "unit_profile_submit",
+    "unit_supervision",
+    "units",
+    "units_of_year",
+    "user_kind",
+    "usual",
+    "windows_changed",
+    "windows_extend",
+    "with_relevance",
+    "year_edit",
+    "years_known",
+    "years_without_days",
+]

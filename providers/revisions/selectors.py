@@ -1,0 +1,196 @@
+"""What a unit's texts were before: every revision, and two of them side by side."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q, QuerySet
+
+from instrument_share.kernel.errors import NotFound
+from providers.instruments.domain import fields as instrument_fields
+from providers.instruments.selectors.instruments import instrument
+from providers.revisions.domain.textdiff import Line, Skipped, compared
+from providers.units.domain.profiles import PROFILE_FIELDS
+from providers.units.domain.publications import FIELDS, PREFIXES, state_of
+from providers.units.selectors.publications import publication
+from providers.units.selectors.units import unit
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import Organization
+    from instrument_share.accounts.selectors import Viewer
+    from providers.instruments.models import Instrument
+    from providers.units.models import Publication, UnitProfile
+
+CONTEXT = 1
+"""So many unchanged paragraphs stand around a change of a long text."""
+NOT_KEPT = frozenset({"instruments"})
+"""Fields of which no revision is kept."""
+FILES = frozenset({"file", "picture"})
+
+
+@dataclass(frozen=True)
+class Revised:
+    """Something of which revisions are kept: `kind` is `profile`, `instrument` or `publication`."""
+
+    kind: str
+    subject: "UnitProfile | Instrument | Publication"
+    labels: Mapping[str, str]
+    """Field → label, in the order in which people read them."""
+
+    @property
+    def organization(self) -> "Organization":
+        return self.subject.organization
+
+    def rows(self) -> "QuerySet[Any]":
+        """The revisions as rows; page them by ("-history_date", "-history_id")."""
+        history: Any = type(self.subject).history  # type: ignore[union-attr]
+        found: QuerySet[Any] = history.filter(id=self.subject.pk).select_related("history_user")
+        return found.select_related("category") if self.kind == "instrument" else found
+
+
+@dataclass(frozen=True)
+class Revision:
+    """One revision and what it changed of the one before. The first changed nothing."""
+
+    id: int
+    at: datetime
+    by: str
+    """Who saved it; empty for what the system did by itself."""
+    state: str
+    new_state: bool
+    changed: tuple[str, ...]
+    """Labels of the fields."""
+    is_first: bool = False
+    confirmed: bool = False
+    """Whether somebody only said that everything is still right."""
+
+
+@dataclass(frozen=True)
+class ChangedField:
+    """A field before and after; `lines` where it is a text, side by side by paragraphs."""
+
+    name: str
+    label: str
+    before: Any
+    after: Any
+    lines: tuple[Line | Skipped, ...] = ()
+
+    @property
+    def is_replaced(self) -> bool:
+        """A file in the place of another; of the one before only its name is kept."""
+        return self.name in FILES and bool(self.before) and bool(self.after)
+
+
+@dataclass(frozen=True)
+class SideBySide:
+    before: Any
+    after: Any
+    """The two rows of the history."""
+    fields: tuple[ChangedField, ...]
+
+
+def revised(viewer: "Viewer", public_id: str) -> Revised:
+    """What stands under the public id of a unit's profile, an instrument or a publication, or NotFound."""
+    prefix = public_id.partition("-")[0]
+    if prefix == "INS":
+        labels = {name: field.label for name, field in instrument_fields.FIELDS.items()}
+        return Revised("instrument", instrument(viewer, public_id), labels)
+    if prefix == "UNT":
+        labels = {name: field.label for name, field in PROFILE_FIELDS.items()}
+        return Revised("profile", unit(viewer, public_id), labels)
+    kind = PREFIXES.get(prefix)
+    if kind is None:
+        raise NotFound
+    labels = {name: field.label for name, field in FIELDS[kind].items() if name not in NOT_KEPT}
+    return Revised("publication", publication(viewer, kind, public_id), labels)
+
+
+def revisions(of: Revised, rows: Sequence[Any]) -> list[Revision]:
+    """What these rows, newest first and without a gap, changed; one statement for the row before them."""
+    if not rows:
+        return []
+    older = [*rows[1:], _before(of, rows[-1])]
+    return [_revision(of, row, before) for row, before in zip(rows, older, strict=True)]
+
+
+def side_by_side(of: Revised, revision_id: int, with_id: int | None = None) -> SideBySide:
+    """A revision and the one before it, or the one that is named, the older one first. Or NotFound."""
+    row = of.rows().filter(history_id=revision_id).first()
+    if row is None:
+        raise NotFound
+    other = _before(of, row) if with_id is None else of.rows().filter(history_id=with_id).first()
+    if other is None:
+        raise NotFound
+    before, after = sorted((other, row), key=lambda one: (one.history_date, one.history_id))
+    return SideBySide(before, after, fields_compared(of, before, after))
+
+
+def fields_compared(of: Revised, before: Any, after: Any) -> tuple[ChangedField, ...]:
+    """The fields in which two rows, or a row and what somebody typed, differ."""
+    return tuple(
+        _changed(name, label, getattr(before, name), getattr(after, name))
+        for name, label in of.labels.items()
+        if _differs(before, after, name)
+    )
+
+
+def state_in(of: Revised, row: Any) -> str:
+    """The state in a revision."""
+    if of.kind == "publication":
+        return state_of(row.scheduled_at, row.published_at, row.withdrawn_at).value
+    return str(row.state)
+
+
+def _before(of: Revised, row: Any) -> Any:
+    older = Q(history_date__lt=row.history_date)
+    older |= Q(history_date=row.history_date, history_id__lt=row.history_id)
+    return of.rows().filter(older).order_by("-history_date", "-history_id").first()
+
+
+def _revision(of: Revised, row: Any, before: Any) -> Revision:
+    labels = (
+        ()
+        if before is None
+        else tuple(label for name, label in of.labels.items() if _differs(before, row, name))
+    )
+    state = state_in(of, row)
+    new_state = before is None or state != state_in(of, before)
+    return Revision(
+        row.history_id,
+        row.history_date,
+        row.history_user.get_full_name() if row.history_user else "",
+        state,
+        new_state=new_state,
+        changed=labels,
+        is_first=before is None,
+        confirmed=not new_state and not labels and _confirmed_at(row) != _confirmed_at(before),
+    )
+
+
+def _confirmed_at(row: Any) -> datetime | None:
+    """When its unit last said that it is right; publications are never confirmed."""
+    at: datetime | None = getattr(row, "confirmed_at", None)
+    return at
+
+
+def _differs(before: Any, after: Any, name: str) -> bool:
+    return bool(_plain(before, name) != _plain(after, name))
+
+
+def _plain(row: Any, name: str) -> Any:
+    """The value as it is compared: a file by its name, a row that it points to by its id."""
+    value = getattr(row, f"{name}_id", None) if hasattr(row, f"{name}_id") else getattr(row, name)
+    return str(value or "") if hasattr(value, "name") or value in (None, "") else value
+
+
+def _changed(name: str, label: str, before: Any, after: Any) -> ChangedField:
+    is_text = type(before) is str and type(after) is str and _is_prose(name)
+    lines = compared(before, after, CONTEXT) if is_text else ()
+    return ChangedField(name, label, before, after, lines)
+
+
+def _is_prose(name: str) -> bool:
+    """Fields of closed lists are compared as a whole, in words."""
+    field = instrument_fields.FIELDS.get(name)
+    return name not in FILES and (field is None or (field.choices is None and field.kind != "country"))

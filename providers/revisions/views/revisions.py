@@ -1,0 +1,79 @@
+"""What a text was before: its revisions, and two of them side by side."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from instrument_share.accounts.permissions import require
+from instrument_share.journal import selectors as journal
+from instrument_share.kernel.errors import NotFound
+from instrument_share.web import cursor
+from instrument_share.web.asked import number_asked
+from instrument_share.web.formats import bilingual
+from providers.revisions import selectors as revision_selectors
+from providers.revisions.selectors import Revised, revised, side_by_side, state_in
+
+PER_PAGE = 30
+
+
+@login_required
+@require_safe
+def revisions(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Who changed what and when, newest first."""
+    found = _seen(request, public_id)
+    page = cursor.page(
+        found.rows(),
+        ordering=("-history_date", "-history_id"),
+        cursor=request.GET.get("cursor"),
+        limit=PER_PAGE,
+    )
+    context = {
+        **_named(found),
+        "page": page,
+        "revisions": revision_selectors.revisions(found, page.items),
+        "decisions": journal.decisions(found.subject, found.organization.pk),
+    }
+    return render(request, "providers/revisions.html", context)
+
+
+@login_required
+@require_safe
+def revision(request: HttpRequest, public_id: str, revision_id: int) -> HttpResponse:
+    """A revision and the one before it, or that of `?with=`, side by side."""
+    found = _seen(request, public_id)
+    other = request.GET.get("with", "")
+    with_id = number_asked(other)
+    if other and with_id is None:
+        raise NotFound
+    compared = side_by_side(found, revision_id, with_id)
+    context = {
+        **_named(found),
+        "compared": compared,
+        "states": [state_in(found, row) for row in (compared.before, compared.after)],
+    }
+    return render(request, "providers/revision.html", context)
+
+
+def _seen(request: HttpRequest, public_id: str) -> Revised:
+    found = revised(request.user, public_id)
+    require(request.user, "providers.see_revisions", found.subject)
+    return found
+
+
+def _named(of: Revised) -> dict[str, Any]:
+    """Its name and where it stands."""
+    subject: Any = of.subject
+    match of.kind:
+        case "instrument":
+            name, address = bilingual(subject, "name"), reverse("instrument", args=[subject.public_id])
+        case "profile":
+            name = _("Profile")
+            address = reverse("unit", args=[of.organization.public_id])
+        case _:
+            name, address = bilingual(subject, "title"), reverse("publication", args=[subject.public_id])
+    return {"of": of, "name": name, "address": address}

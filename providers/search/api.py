@@ -1,0 +1,41 @@
+"""Units' instruments in the API. Lists, which ask what is free, stand in `bookings.api`."""
+
+from typing import Annotated
+
+from django.http import HttpRequest
+from ninja import Path, Router
+
+from instrument_share.web import clock
+from instrument_share.web.api import EVERYBODY, PublicId, refusals
+from providers.instruments.selectors import instruments as instruments_selectors
+from providers.instruments.selectors.instruments import category_table
+from providers.search.schemas import CategoryOut, InstrumentDetailOut, instrument_detail_out
+from providers.terms.selectors.rules import terms_at
+
+router = Router(tags=["instruments"], auth=EVERYBODY)
+
+
+@router.get(
+    "/categories",
+    response={200: list[CategoryOut], **refusals()},
+    operation_id="categories",
+    summary="The category table",
+)
+def categories(request: HttpRequest) -> list[CategoryOut]:  # noqa: ARG001 (ninja asks for it)
+    """The national categories, by code, in the version that is in use."""
+    return [
+        CategoryOut(code=row.code, name_zh=row.name_zh, name_en=row.name_en)
+        for row in category_table().order_by("code")
+    ]
+
+
+@router.get(
+    "/instruments/{instrument_id}",
+    response={200: InstrumentDetailOut, **refusals(404, 410)},
+    operation_id="instrument",
+    summary="One instrument with the rule in force",
+)
+def instrument(request: HttpRequest, instrument_id: Annotated[PublicId, Path()]) -> InstrumentDetailOut:
+    """What the unit publishes about it, and the open-service rule that applies to bookings made now."""
+    found = instruments_selectors.instrument(request.user, instrument_id)
+    return instrument_detail_out(found, terms_at(found.pk, clock.now()))

@@ -1,0 +1,234 @@
+"""What an instrument is found by: the terms of its texts with their weights.
+
+A term is the rest of a text from one of its characters or words on, cut off, in a normal form (`normal`):
+透射电镜 gives 透射电镜, 射电镜, 电镜 and 镜. Whatever stands anywhere in a text is then the beginning of a
+term, and a search is one range of an index, for two Chinese characters as for ten, on any database.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import lru_cache
+
+from instrument_share.kernel.pinyin import _PARTS, HAN, _plain, initials, is_han, parts, syllables
+
+LONGEST_TERM = 40
+LONGEST_REST = 12
+"""Characters of Chinese that are kept from each place on; a longer search is cut as well."""
+LONGEST_PINYIN = 24
+LONGEST_INITIALS = 10
+LONGEST_TEXT = 200
+"""Characters that are read of each description."""
+SHARED = 4_000
+"""Texts whose terms are remembered: categories, synonyms, makers and units stand at many instruments."""
+_CHUNKS = re.compile(rf"(?:[{HAN}]|[^\W_{HAN}])(?:[-/·.+]?(?:[{HAN}]|[^\W_{HAN}]))*")
+_NUMBERED = re.compile(r"^([a-z]{2,})(\d{3,}[a-z0-9]*)$")
+_FAMILIES = (
+    ("diffract", 0, 8),
+    ("analy", 0, 5),
+    ("calorim", 0, 7),
+    ("metr", 2, 3),
+    ("meter", 2, 3),
+    ("scop", 2, 4),
+    ("graph", 2, 5),
+)
+"""What the forms of a word have in common, from which letter of it on, and how many letters of that stay:
+graphite and metrology are of no family.
+"""
+LITTLE_WORDS = frozenset(["a", "an", "and", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"])
+LITTLE_CHARACTERS = frozenset("的与和及或等在为于对可")
+
+
+class Weight(IntEnum):
+    """How much a term says, by where it stands; pinyin and initials say less than what is written."""
+
+    NAME = 100
+    SYNONYM = 75
+    MODEL = 65
+    CATEGORY = 50
+    FAR_SYNONYM = 45
+    MANUFACTURER = 35
+    BRANCH = 30
+    UNIT = 25
+    TEXT = 12
+
+
+PINYIN = 0.8
+INITIALS = 0.6
+PART = 0.8
+"""What a part of a word with a hyphen counts: an LC-MS is an MS, if less so."""
+SHORTEST_SPELLABLE = 4
+NOT_LONGER_THAN = 20
+"""A name's weight falls by one for each character up to here: of two names the shorter says it more."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """The texts of an instrument, Chinese and English side by side. `branches` are the categories above."""
+
+    names: tuple[str, ...]
+    model: str = ""
+    manufacturer: str = ""
+    categories: tuple[str, ...] = ()
+    branches: tuple[str, ...] = ()
+    unit: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
+    synonyms: tuple[str, ...] = ()
+    far_synonyms: tuple[str, ...] = ()
+
+
+class TermKind(IntEnum):
+    """What a term is: the rest of a text; a Latin word, of which who typed only the beginning may have meant
+    another; a name in pinyin from its beginning. Misspelt words stand for one of the latter two."""
+
+    REST = 0
+    SPOKEN = 1
+    WORD = 2
+
+
+@dataclass(frozen=True)
+class Term:
+    weight: int
+    kind: TermKind
+
+
+def normal(text: str) -> str:
+    """Lower case, half width, without blanks and signs: LC-MS, LC/MS and lc ms are all lcms."""
+    return "".join(_PARTS.findall(_plain(text)))
+
+
+def words(text: str) -> list[list[str]]:
+    """The Latin words of a text, each as its parts: “LC-MS system” is [[lc, ms], [system]]."""
+    found = []
+    for chunk in _CHUNKS.findall(_plain(text)):
+        parts: list[str] = []
+        for part in _PARTS.findall(chunk):
+            if is_han(part):
+                found += [parts] if parts else []
+                parts = []
+            else:
+                parts.append(part)
+        found += [parts] if parts else []
+    return found
+
+
+def chunks(text: str) -> list[str]:
+    """A text at its blanks, in plain form and without other signs than those inside of a word."""
+    return [chunk for piece in _plain(text).split() for chunk in _CHUNKS.findall(piece)]
+
+
+def stem(word: str) -> str:
+    """What the forms of an English word begin with: spectrometers and spectrometry with spectromet."""
+    if len(word) < 5 or not (word.isascii() and word.isalpha()):
+        return word
+    if word.endswith("s") and not word.endswith(("ss", "is", "us")):
+        word = word[:-1]
+    for family, earliest, kept in _FAMILIES:
+        if (found := word.rfind(family)) >= earliest:
+            return word[: found + kept]
+    return word
+
+
+_Found = tuple[str, int, TermKind]
+
+
+def terms_of(document: Document) -> dict[str, Term]:
+    """Every term of an instrument, each with the greatest weight that it has anywhere."""
+    found: dict[str, Term] = {}
+    for term, weight, kind in _all(document):
+        cut = term[:LONGEST_TERM]
+        known = found.get(cut)
+        if known is None or (weight, kind) > (known.weight, known.kind):
+            found[cut] = Term(weight, kind)
+    return found
+
+
+def _all(document: Document) -> Iterator[_Found]:
+    for name in document.names:
+        yield from _spoken(name, Weight.NAME - min(len(normal(name)), NOT_LONGER_THAN))
+    for weight, texts in (
+        (Weight.SYNONYM, document.synonyms),
+        (Weight.CATEGORY, document.categories),
+        (Weight.FAR_SYNONYM, document.far_synonyms),
+        (Weight.MANUFACTURER, (document.manufacturer,)),
+        (Weight.BRANCH, document.branches),
+    ):
+        for text in texts:
+            yield from _spoken(text, weight)
+    yield from _model(document.model)
+    for text in document.unit:
+        yield from _of_unit(text)
+    for text in document.texts:
+        yield from _written(text[:LONGEST_TEXT], Weight.TEXT, little=LITTLE_CHARACTERS)
+
+
+@lru_cache(SHARED)
+def _spoken(text: str, weight: int) -> tuple[_Found, ...]:
+    return *_written(text, weight), *_pronounced(text, weight)
+
+
+@lru_cache(SHARED)
+def _of_unit(name: str) -> tuple[_Found, ...]:
+    pronounced = _pronounced(name, Weight.UNIT, from_its_beginning=True)
+    return *_written(name, Weight.UNIT), *pronounced
+
+
+def _written(text: str, weight: int, little: frozenset[str] = frozenset()) -> Iterator[_Found]:
+    pieces = parts(text)
+    for start, piece in enumerate(pieces):
+        rest = "".join(pieces[start : start + LONGEST_REST])[:LONGEST_REST]
+        if is_han(rest) and piece not in little:
+            yield rest, weight, TermKind.REST
+    yield from _words(words(text), weight)
+
+
+def _words(found: list[list[str]], weight: int) -> Iterator[_Found]:
+    for position, one in enumerate(found):
+        for start in range(len(one)):
+            joined = "".join(one[start:])
+            if joined not in LITTLE_WORDS:
+                yield joined, weight if start == 0 else round(weight * PART), TermKind.WORD
+            if one[start] not in LITTLE_WORDS:
+                yield one[start], round(weight * PART), TermKind.WORD
+        if len(one) == 1 and len(one[0]) == 1 and position + 1 < len(found):
+            # “X ray” is written X-ray too.
+            yield one[0] + found[position + 1][0], weight, TermKind.WORD
+
+
+def _pronounced(text: str, weight: int, *, from_its_beginning: bool = False) -> Iterator[_Found]:
+    if not is_han(text):
+        return
+    for spoken, factor, longest in (
+        (syllables(text), PINYIN, LONGEST_PINYIN),
+        (initials(text), INITIALS, LONGEST_INITIALS),
+    ):
+        for start in range(1 if from_its_beginning else len(spoken)):
+            rest = "".join(_until_a_word(spoken[start:]) if factor == INITIALS else spoken[start:])[:longest]
+            if len(rest) > 1:
+                whole = factor == PINYIN and start == 0 and not from_its_beginning
+                yield rest, round(weight * factor), TermKind.SPOKEN if whole else TermKind.REST
+
+
+def _until_a_word(letters: list[str]) -> list[str]:
+    """Initials up to a Latin word: 数字PCR is sz, not szpcr."""
+    long = (position for position, letter in enumerate(letters) if position and len(letter) > 1)
+    return letters[: next(long, len(letters))]
+
+
+def _model(model: str) -> Iterator[_Found]:
+    yield from _written(model, Weight.MODEL)
+    joined = [part for one in words(model) for part in one]
+    for start in range(len(joined)):
+        yield "".join(joined[start:]), Weight.MODEL, TermKind.WORD
+    for part in joined:
+        if numbered := _NUMBERED.match(part):
+            yield numbered[1], Weight.MODEL, TermKind.WORD
+            yield numbered[2], Weight.MODEL, TermKind.WORD
+
+
+def is_spellable(term: str, kind: int) -> bool:
+    """Whether a misspelt word may stand for the term."""
+    return (
+        kind != TermKind.REST and len(term) >= SHORTEST_SPELLABLE and not is_han(term) and not term.isdigit()
+    )

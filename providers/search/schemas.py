@@ -1,0 +1,210 @@
+"""Instruments and their terms as the API gives them."""
+
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal
+
+from ninja import Schema
+from pydantic import Field
+
+from instrument_share.web.api import OrganizationRef, PublicId, organization_ref
+
+if TYPE_CHECKING:
+    from providers.instruments.models import Instrument
+    from providers.terms.domain.terms import Terms
+
+
+class CategoryOut(Schema):
+    code: str = Field(examples=["020102"])
+    name_zh: str
+    name_en: str
+
+
+class InstrumentOut(Schema):
+    """An instrument in a list."""
+
+    id: PublicId = Field(examples=["INS-7K2M9QX4TB"])
+    state: str = Field(examples=["published"])
+    name_zh: str
+    name_en: str
+    category: CategoryOut | None
+    model: str
+    manufacturer: str
+    organization: OrganizationRef
+    district: str | None = Field(description="GB/T 2260 code")
+    place_zh: str
+    place_en: str
+    next_free_at: datetime | None = Field(description="the first start at which the shortest booking fits")
+    next_free_until: datetime | None
+
+
+class InstrumentFoundOut(InstrumentOut):
+    """An instrument that a search found."""
+
+    price_from_yuan: Decimal | None = Field(
+        description="the lowest for the kind of user asked for, or for who asks; null where it is on request"
+    )
+    price_from_unit: str | None = Field(examples=["hour"])
+
+
+class PriceOut(Schema):
+    """One public price; an empty kind or mode means any."""
+
+    price_yuan: Decimal
+    unit: str = Field(examples=["hour"])
+    user_kind: str | None
+    service_mode: str | None
+    from_time: time | None = Field(description="Asia/Shanghai")
+    until_time: time | None
+    weekdays: list[int] = Field(description="0 Monday … 6 Sunday; empty for all")
+
+
+class QuotaOut(Schema):
+    """What one holder may book of the instrument in a span at most; null sets no limit."""
+
+    holder: Literal["user", "organization"]
+    span: Literal["day", "week", "month"]
+    most_minutes: int | None
+    most_bookings: int | None
+
+
+class RuleOut(Schema):
+    """The open-service rule in force."""
+
+    version: int
+    applies_from: datetime
+    step_minutes: int
+    min_minutes: int
+    max_minutes: int
+    lead_minutes: int
+    horizon_days: int
+    change_deadline_minutes: int
+    cancel_deadline_minutes: int
+    turnaround_minutes: int
+    may_span_gaps: bool
+    user_kinds: list[str]
+    service_modes: list[str]
+    needs_qualification: bool
+    decision: str
+    decision_hours: int
+    quotas: list[QuotaOut]
+    prices: list[PriceOut]
+    minimum_charge_yuan: Decimal
+    late_cancel_percent: int
+    no_show_percent: int
+    accepts_vouchers: bool = Field(description="whether innovation vouchers are accepted towards the price")
+
+
+class InstrumentDetailOut(InstrumentOut):
+    """Everything public about an instrument, with the rule in force."""
+
+    in_service_date: date | None
+    specification_zh: str
+    specification_en: str
+    functions_zh: str
+    functions_en: str
+    services_zh: str
+    services_en: str
+    samples_zh: str
+    samples_en: str
+    user_requirement_zh: str
+    fee_text_zh: str
+    condition: str
+    rule: RuleOut | None
+
+
+LISTED = ("state", "name_zh", "name_en", "model", "manufacturer", "place_zh", "place_en")
+DETAILED = (
+    "in_service_date",
+    "specification_zh",
+    "specification_en",
+    "functions_zh",
+    "functions_en",
+    "services_zh",
+    "services_en",
+    "samples_zh",
+    "samples_en",
+    "user_requirement_zh",
+    "fee_text_zh",
+    "condition",
+)
+
+
+def instrument_out(instrument: "Instrument") -> InstrumentOut:
+    """Reads `next_free_at` and `next_free_until` where the query has annotated them."""
+    return InstrumentOut(**_listed(instrument))
+
+
+def instrument_found_out(instrument: "Instrument") -> InstrumentFoundOut:
+    """For a row of `selectors.priced`."""
+    return InstrumentFoundOut(
+        **_listed(instrument),
+        price_from_yuan=instrument.price_yuan,  # type: ignore[attr-defined]
+        price_from_unit=instrument.price_unit or None,  # type: ignore[attr-defined]
+    )
+
+
+def instrument_detail_out(instrument: "Instrument", terms: "Terms | None") -> InstrumentDetailOut:
+    return InstrumentDetailOut(
+        **_listed(instrument),
+        **{name: getattr(instrument, name) for name in DETAILED},
+        rule=None if terms is None else rule_out(terms),
+    )
+
+
+def _listed(instrument: "Instrument") -> dict:
+    category, district = instrument.category, instrument.organization.district
+    return {
+        "id": instrument.public_id,
+        **{name: getattr(instrument, name) for name in LISTED},
+        "category": category
+        and CategoryOut(code=category.code, name_zh=category.name_zh, name_en=category.name_en),
+        "organization": organization_ref(instrument.organization),
+        "district": district and district.code,
+        "next_free_at": getattr(instrument, "next_free_at", None),
+        "next_free_until": getattr(instrument, "next_free_until", None),
+    }
+
+
+def rule_out(terms: "Terms") -> RuleOut:
+    """Lengths of time in minutes, the horizon in days."""
+    return RuleOut(
+        version=terms.version,
+        applies_from=terms.applies_from,
+        **{
+            f"{name.removesuffix('_length')}_minutes": int(getattr(terms, name).total_seconds() // 60)
+            for name in (
+                "step",
+                "min_length",
+                "max_length",
+                "lead",
+                "change_deadline",
+                "cancel_deadline",
+                "turnaround",
+            )
+        },
+        horizon_days=terms.horizon.days,
+        may_span_gaps=terms.may_span_gaps,
+        user_kinds=sorted(terms.user_kinds),
+        service_modes=sorted(terms.service_modes),
+        needs_qualification=terms.needs_qualification,
+        decision=terms.decision,
+        decision_hours=terms.decision_hours,
+        quotas=[QuotaOut.from_orm(quota) for quota in terms.quotas],
+        prices=[
+            PriceOut(
+                price_yuan=price.price_yuan,
+                unit=price.unit,
+                user_kind=price.user_kind,
+                service_mode=price.service_mode,
+                from_time=price.from_time,
+                until_time=price.until_time,
+                weekdays=list(price.weekdays),
+            )
+            for price in terms.prices
+        ],
+        minimum_charge_yuan=terms.minimum_charge_yuan,
+        late_cancel_percent=terms.late_cancel_percent,
+        no_show_percent=terms.no_show_percent,
+        accepts_vouchers=terms.accepts_vouchers,
+    )

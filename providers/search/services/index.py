@@ -1,0 +1,189 @@
+"""The index that the catalogue is searched by: a projection of instruments and of the table of synonyms."""
+
+from collections.abc import Collection, Iterable, Iterator
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q
+
+from providers.instruments.models import Instrument, InstrumentCategory
+from providers.search.domain.index import Document, Term, is_spellable, terms_of
+from providers.search.domain.spelling import variants
+from providers.search.domain.synonyms import Synonyms
+from providers.search.models import SearchedUnit, SearchSpelling, SearchTerm, SynonymWord
+from providers.terms.services.listed_prices import prices_list, prices_list_all
+
+BATCH = 200
+ROWS = 2_000
+
+
+@transaction.atomic
+def search_index(instrument_ids: Collection[int]) -> None:
+    """Bring the index up to date, in the transaction that changed what these instruments are found by.
+
+    Only terms that differ are written. A handful of statements for each two hundred instruments.
+    """
+    ids = sorted(set(instrument_ids))
+    synonyms = synonyms_now() if ids else Synonyms.of([])
+    for start in range(0, len(ids), BATCH):
+        _index(ids[start : start + BATCH], synonyms)
+
+
+def search_refresh() -> int:
+    """Index what no service of this app could: instruments of units that were renamed, and instruments that
+    were never indexed. For `tick`; the number of instruments.
+    """
+    renamed = Q(organization__searched_unit__isnull=True) | ~Q(
+        organization__searched_unit__name_zh=F("organization__name_zh"),
+        organization__searched_unit__name_en=F("organization__name_en"),
+    )
+    missing = ~Exists(SearchTerm.objects.filter(instrument_id=OuterRef("pk")))
+    unlisted = Q(rules__isnull=False, listed_prices__isnull=True)
+    ids = list(Instrument.objects.filter(renamed | missing).values_list("pk", flat=True))
+    search_index(ids)
+    prices_list(list(Instrument.objects.filter(unlisted).distinct().values_list("pk", flat=True)))
+    return len(ids)
+
+
+@transaction.atomic
+def search_rebuild() -> int:
+    """Make the whole index and the listed prices anew, with the same rows; the number of instruments."""
+    SearchTerm.objects.all().delete()
+    SearchSpelling.objects.all().delete()
+    SearchedUnit.objects.all().delete()
+    ids = list(Instrument.objects.order_by("pk").values_list("pk", flat=True))
+    search_index(ids)
+    prices_list_all()
+    return len(ids)
+
+
+def synonyms_now() -> Synonyms:
+    """The table of synonyms as it stands in this transaction."""
+    groups: dict[int, list[str]] = {}
+    rows = SynonymWord.objects.order_by("group_id", "position")
+    for group_id, word in rows.values_list("group_id", "word"):
+        groups.setdefault(group_id, []).append(word)
+    return Synonyms.of(groups.values())
+
+
+def _index(ids: list[int], synonyms: Synonyms) -> None:
+    instruments = list(
+        Instrument.objects.select_for_update(of=("self",))
+        .filter(pk__in=ids)
+        .select_related("organization", "category__parent__parent")
+        .order_by("pk")
+    )
+    wanted = {one.pk: terms_of(_document(one, synonyms)) for one in instruments}
+    rows = SearchTerm.objects.filter(instrument_id__in=ids)
+    present: dict[tuple[int, str], tuple[int, int, int]] = {
+        (instrument_id, term): (pk, weight, kind)
+        for pk, instrument_id, term, weight, kind in rows.values_list(
+            "pk", "instrument_id", "term", "weight", "kind"
+        )
+    }
+    new = list(_differing(wanted, present))
+    gone = {key: row[0] for key, row in present.items() if key[1] not in wanted.get(key[0], {})}
+    for some in _batches(list(gone.values())):
+        SearchTerm.objects.filter(pk__in=some).delete()
+    SearchTerm.objects.bulk_create(
+        new,
+        batch_size=ROWS,
+        update_conflicts=True,
+        unique_fields=["instrument", "term"],
+        update_fields=["weight", "kind"],
+    )
+    _forget({term for _, term in gone} | {row.term for row in new if not is_spellable(row.term, row.kind)})
+    _learn({row.term for row in new if is_spellable(row.term, row.kind)})
+    _note_units(instruments)
+
+
+def _differing(
+    wanted: dict[int, dict[str, Term]], present: dict[tuple[int, str], tuple[int, int, int]]
+) -> Iterator[SearchTerm]:
+    for instrument_id, terms in wanted.items():
+        for term, one in sorted(terms.items()):
+            known = present.get((instrument_id, term))
+            if known is None or known[1:] != (one.weight, one.kind):
+                yield SearchTerm(
+                    instrument_id=instrument_id, term=term, weight=int(one.weight), kind=int(one.kind)
+                )
+
+
+def _learn(words: set[str]) -> None:
+    """Enter the spellings of words that may be new."""
+    known: set[str] = set()
+    for some in _batches(sorted(words)):
+        known |= set(SearchSpelling.objects.filter(word__in=some).values_list("word", flat=True))
+    SearchSpelling.objects.bulk_create(
+        [
+            SearchSpelling(variant=variant, word=word)
+            for word in sorted(words - known)
+            for variant in sorted(variants(word))
+        ],
+        batch_size=ROWS,
+        ignore_conflicts=True,
+    )
+
+
+def _forget(terms: set[str]) -> None:
+    """Remove the spellings of words that no instrument has any more."""
+    for some in _batches(sorted(terms)):
+        words = set(SearchSpelling.objects.filter(word__in=some).values_list("word", flat=True))
+        still = SearchTerm.objects.filter(term__in=words).values_list("term", "kind").distinct()
+        words -= {term for term, kind in still if is_spellable(term, kind)}
+        SearchSpelling.objects.filter(word__in=words).delete()
+
+
+def _note_units(instruments: Iterable[Instrument]) -> None:
+    units = {one.organization_id: one.organization for one in instruments}
+    SearchedUnit.objects.bulk_create(
+        [
+            SearchedUnit(organization_id=pk, name_zh=unit.name_zh, name_en=unit.name_en)
+            for pk, unit in sorted(units.items())
+        ],
+        update_conflicts=True,
+        unique_fields=["organization"],
+        update_fields=["name_zh", "name_en"],
+    )
+
+
+def _document(instrument: Instrument, synonyms: Synonyms) -> Document:
+    category = instrument.category
+    names = _given(instrument.name_zh, instrument.name_en)
+    near, far = synonyms.near_and_far([*names, *_names_of(category)])
+    return Document(
+        names=names,
+        model=instrument.model,
+        manufacturer=instrument.manufacturer,
+        categories=_names_of(category),
+        branches=tuple(name for above in _above(category) for name in _names_of(above)),
+        unit=_given(instrument.organization.name_zh, instrument.organization.name_en),
+        texts=_given(
+            instrument.functions_zh,
+            instrument.functions_en,
+            instrument.services_zh,
+            instrument.services_en,
+            instrument.samples_zh,
+            instrument.samples_en,
+        ),
+        synonyms=near,
+        far_synonyms=far,
+    )
+
+
+def _above(category: InstrumentCategory | None) -> Iterator[InstrumentCategory]:
+    while category is not None and category.parent is not None:
+        category = category.parent
+        yield category
+
+
+def _names_of(category: InstrumentCategory | None) -> tuple[str, ...]:
+    return _given(category.name_zh, category.name_en) if category else ()
+
+
+def _given(*texts: str) -> tuple[str, ...]:
+    return tuple(text for text in texts if text)
+
+
+def _batches(values: list) -> Iterator[list]:
+    for start in range(0, len(values), ROWS):
+        yield values[start : start + ROWS]

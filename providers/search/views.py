@@ -1,0 +1,88 @@
+"""The table of synonyms by which the catalogue is searched; the bureau keeps it."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from instrument_share.accounts.permissions import require
+from instrument_share.web import clock, cursor
+from instrument_share.web.answers import carried_out, confirmed, done
+from instrument_share.web.idempotency import idempotent_form
+from providers.instruments.views.common import person
+from providers.search.forms import SynonymForm
+from providers.search.selectors.synonyms import synonym_group, synonym_groups
+from providers.search.services.synonyms import synonym_group_remove, synonym_group_save
+
+PER_PAGE = 50
+
+
+@login_required
+@require_safe
+def synonyms(request: HttpRequest) -> HttpResponse:
+    """The groups by their first word; `?q=` shows those that have a word."""
+    require(request.user, "providers.maintain_tables")
+    text = request.GET.get("q", "").strip()[:60]
+    found = synonym_groups(request.user, text)
+    page = cursor.page(found, ordering=("first_word", "id"), cursor=request.GET.get("cursor"), limit=PER_PAGE)
+    return render(
+        request, "providers/synonyms.html", {"page": page, "text": text, "count": found.order_by().count()}
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def new(request: HttpRequest) -> HttpResponse:
+    require(request.user, "providers.maintain_tables")
+    return _edited(request, SynonymForm(request.POST or None), "")
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def edit(request: HttpRequest, public_id: str) -> HttpResponse:
+    require(request.user, "providers.maintain_tables")
+    group = synonym_group(request.user, public_id)
+    written = "\n".join(row.word for row in group.words.all())
+    return _edited(request, SynonymForm(request.POST or None, initial={"words": written}), public_id)
+
+
+def _edited(request: HttpRequest, form: SynonymForm, public_id: str) -> HttpResponse:
+    if request.method == "POST":
+        group = carried_out(
+            form,
+            lambda: synonym_group_save(
+                actor=person(request), words=form.lines, public_id=public_id, now=clock.now()
+            ),
+        )
+        if group is not None:
+            return done(request, _("Saved; searches find by these words from now on."), reverse("synonyms"))
+    context = {"form": form, "public_id": public_id}
+    return render(
+        request, "providers/synonym_edit.html", context, status=422 if request.method == "POST" else 200
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def remove(request: HttpRequest, public_id: str) -> HttpResponse:
+    require(request.user, "providers.maintain_tables")
+    group = synonym_group(request.user, public_id)
+    words = "、".join(row.word for row in group.words.all())
+    context = {
+        "heading": _("Remove “{words}”").format(words=words),
+        "consequences": [_("Who searches for one of these words finds only what has that very word.")],
+        "action": _("Remove the group"),
+        "tone": "danger",
+        "back_address": reverse("synonym_edit", args=[public_id]),
+    }
+    return confirmed(
+        request,
+        context,
+        lambda: synonym_group_remove(actor=person(request), public_id=public_id, now=clock.now()),
+        lambda: done(request, _("“{words}” is removed.").format(words=words), reverse("synonyms")),
+    )

@@ -1,0 +1,174 @@
+"""Opening patterns kept as recurring events of django-scheduler, and the openings that follow from them.
+
+The only importer of `schedule`, of which it uses the models alone (docs/adr/providers-recurrence.md). Three
+traps of that library are avoided here. Recurrences are expanded in Asia/Shanghai and then converted: UTC
+bounds shift weekdays. Weekdays are written by name: numbers collapse to the weekday of the event's start.
+What is written has been validated by `domain.terms`: an unknown weekday silently becomes "every day".
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from schedule.models import Calendar, Event, Rule
+
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.interval import Interval, merged
+from providers.terms.domain.terms import DayException, OpeningPattern
+from providers.terms.domain.words import DayKind, Frequency, HolidayTreatment
+from providers.terms.domain.workdays import ONE_DAY, DayTable
+
+if TYPE_CHECKING:
+    from providers.terms.models import OpenServiceRule
+
+CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+LAST_SECOND = time(23, 59, 59)
+
+
+@dataclass(frozen=True)
+class CalendarRows:
+    """Unsaved rows for a rule's pattern; the service saves the calendar, then each rule before its event."""
+
+    calendar: Calendar
+    events: tuple[tuple[Rule, Event], ...]
+
+
+def rows_of(slug: str, patterns: Sequence[OpeningPattern]) -> CalendarRows:
+    """The recurring events that say `patterns` (which `domain.terms.problems_of` has found to be right)."""
+    calendar = Calendar(name=slug, slug=slug)
+    return CalendarRows(calendar, tuple(_rows_of(slug, calendar, pattern) for pattern in patterns))
+
+
+def _rows_of(slug: str, calendar: Calendar, pattern: OpeningPattern) -> tuple[Rule, Event]:
+    weekdays = ",".join(CODES[day] for day in sorted(set(pattern.weekdays)))
+    params = f"byweekday:{weekdays};interval:{pattern.interval}"
+    monthly = pattern.frequency is Frequency.MONTHLY_BY_WEEKDAY
+    if monthly:
+        params += f";bysetpos:{pattern.nth}"
+    rule = Rule(
+        name=slug[:32],
+        description=str(pattern.frequency),
+        frequency="MONTHLY" if monthly else "WEEKLY",
+        params=params,
+    )
+    opening = _opening(pattern.starts_on, pattern.opens, pattern.closes)
+    event = Event(
+        calendar=calendar,
+        rule=rule,
+        title=slug,
+        start=opening.start,
+        end=opening.end,
+        end_recurring_period=pattern.until and datetime.combine(pattern.until, LAST_SECOND, CITY_TIME),
+    )
+    return rule, event
+
+
+def _opening(day: date, opens: time, closes: time) -> Interval:
+    closing_day = day + ONE_DAY if closes <= opens else day
+    return Interval(datetime.combine(day, opens, CITY_TIME), datetime.combine(closing_day, closes, CITY_TIME))
+
+
+def patterns_of(events: Iterable[Event]) -> tuple[OpeningPattern, ...]:
+    """The patterns that these events say, in the order in which they were written."""
+    return tuple(_pattern_of(event) for event in sorted(events, key=lambda event: event.pk or 0))
+
+
+def _pattern_of(event: Event) -> OpeningPattern:
+    start, end = event.start.astimezone(CITY_TIME), event.end.astimezone(CITY_TIME)
+    params = event.rule.get_params()
+    weekdays = params["byweekday"] if isinstance(params["byweekday"], list) else [params["byweekday"]]
+    until = event.end_recurring_period
+    return OpeningPattern(
+        opens=start.time(),
+        closes=end.time(),
+        starts_on=start.date(),
+        weekdays=tuple(weekday.weekday for weekday in weekdays),
+        frequency=Frequency(event.rule.description),
+        interval=params["interval"],
+        nth=params.get("bysetpos"),
+        until=until and until.astimezone(CITY_TIME).date(),
+    )
+
+
+def events_of(rule: "OpenServiceRule") -> list[Event]:
+    """The rule's events; prefetch `calendar__event_set__rule` where there are several rules."""
+    return list(rule.calendar.event_set.all())
+
+
+def openings(
+    events: Iterable[Event],
+    holidays: HolidayTreatment,
+    first: date,
+    last: date,
+    days: DayTable,
+    exceptions: Collection[DayException] = (),
+) -> list[Interval]:
+    """All openings that begin on a day of `[first, last)`, sorted and merged.
+
+    An opening belongs to the day on which it begins, also where it ends on the next, which may be a holiday.
+    Raises CalendarYearUnknown where the rule minds public holidays and a year is not in `days`.
+    """
+    closed = {one.day for one in exceptions if one.opens is None}
+    recurring = (
+        _opening(day, pattern.opens, pattern.closes)
+        for event in events
+        for pattern in [_pattern_of(event)]
+        for day in _opening_days(event, pattern, holidays, first, last, days)
+        if day not in closed
+    )
+    additional = (
+        _opening(one.day, one.opens, one.closes)
+        for one in exceptions
+        if one.opens is not None and one.closes is not None and first <= one.day < last
+    )
+    return merged([*recurring, *additional])
+
+
+def _opening_days(
+    event: Event, pattern: OpeningPattern, holidays: HolidayTreatment, first: date, last: date, days: DayTable
+) -> Iterator[date]:
+    first = max(first, pattern.starts_on)
+    last = last if pattern.until is None else min(last, pattern.until + ONE_DAY)
+    if first >= last:
+        return
+    recurring = _recurring_days(event, pattern, first, last)
+    weekly = pattern.frequency is Frequency.WEEKLY
+    for day in (first + number * ONE_DAY for number in range((last - first).days)):
+        kind = None if holidays is HolidayTreatment.IGNORED else days.kind(day)
+        if kind is DayKind.HOLIDAY:
+            continue
+        stands_in = kind is DayKind.WORKDAY and weekly and holidays is HolidayTreatment.CLOSED_AND_SHIFTED
+        if (_monday(day) if stands_in else day) in recurring:
+            yield day
+
+
+def _recurring_days(event: Event, pattern: OpeningPattern, first: date, last: date) -> set[date]:
+    """Days on which the event recurs, from the Monday of the week of `first` to before `last`.
+
+    It counts from the Monday of its first week, so that a 调休 day of that week finds Monday's hours.
+    """
+    begin = _monday(pattern.starts_on) if pattern.frequency is Frequency.WEEKLY else pattern.starts_on
+    recurrence = event.get_rrule_object(CITY_TIME).replace(
+        dtstart=datetime.combine(begin, pattern.opens), until=None
+    )
+    found = recurrence.between(
+        datetime.combine(_monday(first), time.min),
+        datetime.combine(last, time.min) - timedelta(seconds=1),
+        inc=True,
+    )
+    return {occurrence.date() for occurrence in found}
+
+
+def _monday(day: date) -> date:
+    return day - day.weekday() * ONE_DAY
+
+
+def local_date(instant: datetime) -> date:
+    """The calendar date of an instant in Asia/Shanghai."""
+    return instant.astimezone(CITY_TIME).date()
+
+
+def local_midnight(day: date) -> datetime:
+    """The instant at which a date begins in Asia/Shanghai."""
+    return datetime.combine(day, time.min, CITY_TIME)

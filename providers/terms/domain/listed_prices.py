@@ -1,0 +1,99 @@
+"""The prices of a rule as the catalogue compares them: one for each kind of user and way of service."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from providers.terms.domain.terms import Price
+from providers.terms.domain.words import PriceUnit, ServiceMode, UserKind
+
+NO_HOURLY_PRICE = Decimal("99999999.99")
+FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
+ELSEWHERE = (UserKind.OUTSIDE, UserKind.ENTERPRISE, UserKind.INDIVIDUAL)
+ANY = ""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What a kind of user pays from. `user_kind` is ANY for the cheapest kind from outside the unit,
+    `service_mode` for the cheapest way of service. Without a price at all it is on request.
+    """
+
+    user_kind: str
+    service_mode: str
+    hour_yuan: Decimal
+    from_yuan: Decimal | None
+    from_unit: str
+
+
+@dataclass(frozen=True)
+class Version:
+    """A version of a rule, by its row, and when it applies from."""
+
+    rule_id: int
+    version: int
+    applies_from: datetime
+
+
+def in_force(versions: Iterable[Version]) -> Iterator[tuple[Version, datetime]]:
+    """Each version that is ever in force, with the instant until which it is; of two that apply, the later
+    version is."""
+    until = FOREVER
+    for one in sorted(versions, key=lambda version: version.version, reverse=True):
+        if one.applies_from < until:
+            yield one, until
+            until = one.applies_from
+
+
+def listed(
+    prices: Sequence[Price], user_kinds: Iterable[UserKind], service_modes: Iterable[ServiceMode]
+) -> Iterator[Listed]:
+    """Every row of a version; there is always one for ANY and ANY."""
+    kinds, modes = sorted(user_kinds), sorted(service_modes)
+    found = {(kind, mode): _cheapest(prices, kind, mode) for kind in kinds for mode in modes}
+    outside = [kind for kind in kinds if kind in ELSEWHERE]
+    for kind, among in ((ANY, outside), *((kind, [kind]) for kind in kinds)):
+        for mode, ways in ((ANY, modes), *((mode, [mode]) for mode in modes)):
+            price = min((found[one, way] for one in among for way in ways), default=_ON_REQUEST)
+            yield Listed(str(kind), str(mode), *price.columns())
+
+
+@dataclass(frozen=True, order=True)
+class _Lowest:
+    """Ordered as prices are compared: by the hour first, what is on request last."""
+
+    hour_yuan: Decimal
+    is_on_request: bool
+    from_yuan: Decimal
+    unit: str
+
+    def columns(self) -> tuple[Decimal, Decimal | None, str]:
+        if self.is_on_request:
+            return NO_HOURLY_PRICE, None, ""
+        return self.hour_yuan, self.from_yuan, self.unit
+
+
+_ON_REQUEST = _Lowest(NO_HOURLY_PRICE, True, Decimal(), "")
+
+
+def _cheapest(prices: Sequence[Price], kind: UserKind, mode: ServiceMode) -> _Lowest:
+    """The lowest hourly price, else the lowest of another unit; a rule without prices is free of charge."""
+    if not prices:
+        return _Lowest(Decimal(), False, Decimal(), PriceUnit.HOUR.value)
+    covering = [price for price in prices if price.covers(kind, mode)]
+    hourly = _most_specific(price for price in covering if price.unit is PriceUnit.HOUR)
+    if hourly:
+        lowest = min(price.price_yuan for price in hourly)
+        return _Lowest(lowest, False, lowest, PriceUnit.HOUR.value)
+    if not covering:
+        return _ON_REQUEST
+    other = min(covering, key=lambda price: price.price_yuan)
+    return _Lowest(NO_HOURLY_PRICE, False, other.price_yuan, other.unit.value)
+
+
+def _most_specific(prices: Iterable[Price]) -> list[Price]:
+    """Those that name the kind and the way of service most exactly, whatever their time of day."""
+    found = list(prices)
+    best = min(((p.user_kind is None, p.service_mode is None) for p in found), default=None)
+    return [p for p in found if (p.user_kind is None, p.service_mode is None) == best]

@@ -1,0 +1,230 @@
+"""An open-service rule as sentences that a visitor understands."""
+
+from collections.abc import Iterable, Iterator
+from datetime import time, timedelta
+
+from instrument_share.kernel.errors import gettext_noop
+from instrument_share.kernel.wording import Sentence, Words
+from providers.instruments.domain.wording import NTH_WORDS, WEEKDAYS, word
+from providers.terms.domain.terms import MINUTE, DayException, OpeningPattern, Price, TermsDraft
+from providers.terms.domain.words import (
+    Decision,
+    Frequency,
+    HolidayTreatment,
+    QuotaHolder,
+    ServiceMode,
+    UserKind,
+)
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+_HOLIDAYS = {
+    HolidayTreatment.CLOSED_AND_SHIFTED: gettext_noop(
+        "Closed on public holidays; a weekend day that is worked in exchange has Monday's hours."
+    ),
+    HolidayTreatment.CLOSED: gettext_noop("Closed on public holidays."),
+    HolidayTreatment.IGNORED: gettext_noop("Open on public holidays too, at the same hours."),
+}
+
+
+def sentences(terms: TermsDraft) -> list[Sentence]:
+    """The rule in the order in which one asks before booking: when, who, how, until when, for how much."""
+    return [
+        *_opening(terms),
+        *_who(terms),
+        *_lengths(terms),
+        *_decision(terms),
+        *_quotas(terms),
+        *_afterwards(terms),
+        *_costs(terms),
+    ]
+
+
+def parts(terms: TermsDraft) -> dict[str, list[Sentence]]:
+    """The same sentences by what they are about, as the editor divides them."""
+    return {
+        "patterns": _opening(terms),
+        "prices": _costs(terms),
+        "who": [*_who(terms), *_decision(terms)],
+        "lengths": [*_lengths(terms), *_afterwards(terms)],
+        "quotas": [*_quotas(terms)],
+    }
+
+
+def _opening(terms: TermsDraft) -> list[Sentence]:
+    return [
+        *(_hours(pattern) for pattern in terms.patterns),
+        Sentence(_HOLIDAYS[terms.holidays]),
+        *(_exception(exception) for exception in terms.exceptions),
+    ]
+
+
+def _costs(terms: TermsDraft) -> list[Sentence]:
+    return [*(_price(price) for price in terms.prices), *_minimum(terms), *_vouchers(terms)]
+
+
+def _hours(pattern: OpeningPattern) -> Sentence:
+    params = {
+        "weekdays": _weekdays(pattern.weekdays),
+        "hours": _times(pattern.opens, pattern.closes),
+        "interval": pattern.interval,
+        "nth": NTH_WORDS.get(pattern.nth or 0, ""),
+        "from": pattern.starts_on,
+        "until": pattern.until,
+    }
+    if pattern.frequency is Frequency.MONTHLY_BY_WEEKDAY:
+        message = gettext_noop("Open on the {nth} {weekdays} of the month, {hours}.")
+        if pattern.interval > 1:
+            message = gettext_noop("Open on the {nth} {weekdays} of every {interval} months, {hours}.")
+    elif pattern.interval > 1:
+        message = gettext_noop("Open every {interval} weeks on {weekdays}, {hours}.")
+    else:
+        message = gettext_noop("Open on {weekdays}, {hours}.")
+    whole = Sentence(message, params)
+    if pattern.until is None:
+        return whole
+    return Sentence(gettext_noop("From {from} through {until}: {sentence}"), {**params, "sentence": whole})
+
+
+def _weekdays(weekdays: Iterable[int]) -> tuple[Words | Sentence, ...]:
+    """Their names; three or more in a row as the first and the last."""
+    days = sorted(set(weekdays))
+    if len(days) > 2 and days[-1] - days[0] == len(days) - 1:
+        span = {"first": WEEKDAYS[days[0]], "last": WEEKDAYS[days[-1]]}
+        return (Sentence(gettext_noop("{first} to {last}"), span),)
+    return tuple(WEEKDAYS[day] for day in days)
+
+
+def _times(opens: time, closes: time) -> Sentence:
+    midnight = time()
+    params = {"opens": f"{opens:%H:%M}", "closes": "24:00" if closes == midnight else f"{closes:%H:%M}"}
+    if opens == closes == midnight:
+        return Sentence(gettext_noop("around the clock"))
+    if closes <= opens and closes != midnight:
+        return Sentence(gettext_noop("{opens} to {closes} the next day"), params)
+    return Sentence(gettext_noop("{opens} to {closes}"), params)
+
+
+def _exception(exception: DayException) -> Sentence:
+    if exception.opens is None or exception.closes is None:
+        return Sentence(gettext_noop("Not open as usual on {day}."), {"day": exception.day})
+    hours = _times(exception.opens, exception.closes)
+    return Sentence(gettext_noop("Also open on {day}, {hours}."), {"day": exception.day, "hours": hours})
+
+
+def _length(length: timedelta) -> Sentence | timedelta:
+    """A length in the unit in which one says it: 30 minutes, 9.5 hours, 3 days."""
+    if length < HOUR or length % (HOUR / 2):
+        return Sentence(gettext_noop("{number} minutes"), {"number": length // MINUTE})
+    if length > DAY and not length % DAY:
+        return Sentence(gettext_noop("{number} days"), {"number": length // DAY})
+    return length
+
+
+def _who(terms: TermsDraft) -> Iterator[Sentence]:
+    kinds = tuple(word(kind) for kind in UserKind if kind in terms.user_kinds)
+    yield Sentence(gettext_noop("It may be booked by: {kinds}."), {"kinds": kinds})
+    modes = tuple(word(mode) for mode in ServiceMode if mode in terms.service_modes)
+    yield Sentence(gettext_noop("Ways of service: {modes}."), {"modes": modes})
+    if terms.needs_qualification:
+        yield Sentence(gettext_noop("Who operates it needs a qualification that is valid through the end."))
+
+
+def _lengths(terms: TermsDraft) -> Iterator[Sentence]:
+    yield Sentence(
+        gettext_noop("Time is booked in steps of {step}: {shortest} at least, {longest} at most."),
+        {
+            "step": _length(terms.step),
+            "shortest": _length(terms.min_length),
+            "longest": _length(terms.max_length),
+        },
+    )
+    days = terms.horizon // DAY
+    yield Sentence(gettext_noop("It can be booked up to {days} days ahead."), {"days": days})
+    if terms.lead:
+        yield Sentence(gettext_noop("Book at least {lead} before the start."), {"lead": _length(terms.lead)})
+    if terms.may_span_gaps:
+        yield Sentence(
+            gettext_noop("A booking may run on through the hours between two openings, overnight.")
+        )
+
+
+def _decision(terms: TermsDraft) -> Iterator[Sentence]:
+    if terms.decision is Decision.AT_ONCE:
+        yield Sentence(gettext_noop("A booking that fits the rule is approved at once."))
+    else:
+        yield Sentence(
+            gettext_noop("The keeper decides within {hours}; after that the request lapses."),
+            {"hours": _length(timedelta(hours=terms.decision_hours))},
+        )
+
+
+_QUOTAS = {
+    QuotaHolder.USER: (
+        gettext_noop("One person may book {length} a {span} at most."),
+        gettext_noop("One person may have {number} bookings a {span} at most."),
+    ),
+    QuotaHolder.ORGANIZATION: (
+        gettext_noop("One organization may book {length} a {span} at most."),
+        gettext_noop("One organization may have {number} bookings a {span} at most."),
+    ),
+}
+
+
+def _quotas(terms: TermsDraft) -> Iterator[Sentence]:
+    for quota in terms.quotas:
+        by_length, by_number = _QUOTAS[quota.holder]
+        span = word(quota.span)
+        if quota.most_minutes is not None:
+            length = _length(timedelta(minutes=quota.most_minutes))
+            yield Sentence(by_length, {"length": length, "span": span})
+        if quota.most_bookings is not None:
+            yield Sentence(by_number, {"number": quota.most_bookings, "span": span})
+
+
+def _afterwards(terms: TermsDraft) -> Iterator[Sentence]:
+    yield Sentence(
+        gettext_noop(
+            "It can be moved until {change}, and cancelled without charge until {cancel}, before the start."
+        ),
+        {"change": _length(terms.change_deadline), "cancel": _length(terms.cancel_deadline)},
+    )
+    yield Sentence(
+        gettext_noop("A later cancellation costs {late}% of the quoted price, not coming {no_show}%."),
+        {"late": terms.late_cancel_percent, "no_show": terms.no_show_percent},
+    )
+    if terms.turnaround:
+        yield Sentence(
+            gettext_noop("After each use {turnaround} are kept free to clean and make ready."),
+            {"turnaround": _length(terms.turnaround)},
+        )
+
+
+def _price(price: Price) -> Sentence:
+    params = {"price": price.price_yuan, "unit": word(price.unit), "for": conditions(price)}
+    if params["for"]:
+        return Sentence(gettext_noop("{price} yuan {unit} ({for})."), params)
+    return Sentence(gettext_noop("{price} yuan {unit}."), params)
+
+
+def conditions(price: Price) -> tuple[Words | Sentence, ...]:
+    """For whom, for which service and when a price is; empty for one that always applies."""
+    who = (word(price.user_kind),) if price.user_kind else ()
+    how = (word(price.service_mode),) if price.service_mode else ()
+    times: tuple[Sentence, ...] = ()
+    if price.from_time is not None and price.until_time is not None:
+        times = (_times(price.from_time, price.until_time),)
+    return (*who, *how, *_weekdays(price.weekdays), *times)
+
+
+def _minimum(terms: TermsDraft) -> Iterator[Sentence]:
+    if terms.minimum_charge_yuan:
+        yield Sentence(
+            gettext_noop("At least {price} yuan are charged for a booking."),
+            {"price": terms.minimum_charge_yuan},
+        )
+
+
+def _vouchers(terms: TermsDraft) -> Iterator[Sentence]:
+    if terms.accepts_vouchers:
+        yield Sentence(gettext_noop("Innovation vouchers are accepted towards the price."))

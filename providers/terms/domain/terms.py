@@ -1,0 +1,288 @@
+"""The terms on which an instrument is open: an opening pattern, who may book what, when, and for how much."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from itertools import product
+
+from instrument_share.kernel.errors import Problem, gettext_noop
+from providers.instruments.domain.wording import word
+from providers.terms.domain.words import (
+    Decision,
+    Frequency,
+    HolidayTreatment,
+    PriceUnit,
+    QuotaHolder,
+    QuotaSpan,
+    ServiceMode,
+    UserKind,
+)
+
+LAST = -1
+"""`nth` of the last such weekday of a month."""
+NTHS = (1, 2, 3, 4, 5, LAST)
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class OpeningPattern:
+    """Recurring opening hours, in Asia/Shanghai; hours that end no later than they start end the next day.
+
+    Weekly: every `interval` weeks on `weekdays` (0 Monday … 6 Sunday), counted from the week of `starts_on`.
+    Monthly: on the `nth` (1 … 5, -1 for the last) of one weekday; a month without a fifth is skipped.
+    """
+
+    opens: time
+    closes: time
+    starts_on: date
+    weekdays: tuple[int, ...] = (0, 1, 2, 3, 4)
+    frequency: Frequency = Frequency.WEEKLY
+    interval: int = 1
+    nth: int | None = None
+    until: date | None = None
+    """The last day on which it opens."""
+
+
+@dataclass(frozen=True)
+class Price:
+    """A public price in yuan by hour, sample or use; None stands for any kind of user or mode of service."""
+
+    price_yuan: Decimal
+    user_kind: UserKind | None = None
+    service_mode: ServiceMode | None = None
+    unit: PriceUnit = PriceUnit.HOUR
+    from_time: time | None = None
+    until_time: time | None = None
+    weekdays: tuple[int, ...] = ()
+
+    def covers(self, kind: UserKind, mode: ServiceMode) -> bool:
+        return self.user_kind in (None, kind) and self.service_mode in (None, mode)
+
+
+@dataclass(frozen=True)
+class DayException:
+    """A day on which the patterns don't open (no hours), or on which it is open in addition (with hours).
+
+    Both together replace the hours of that day. Additional hours stand on a public holiday too.
+    """
+
+    day: date
+    opens: time | None = None
+    closes: time | None = None
+
+
+@dataclass(frozen=True)
+class Quota:
+    """What one holder may book of the instrument in a span at most; None sets no limit."""
+
+    holder: QuotaHolder
+    span: QuotaSpan
+    most_minutes: int | None = None
+    most_bookings: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TermsDraft:
+    """Terms that are not in force yet: what a unit enters."""
+
+    patterns: tuple[OpeningPattern, ...]
+    user_kinds: frozenset[UserKind]
+    service_modes: frozenset[ServiceMode]
+    prices: tuple[Price, ...]
+    exceptions: tuple[DayException, ...] = ()
+    holidays: HolidayTreatment = HolidayTreatment.CLOSED_AND_SHIFTED
+    step: timedelta = 30 * MINUTE
+    min_length: timedelta = 30 * MINUTE
+    max_length: timedelta = timedelta(hours=8)
+    lead: timedelta = timedelta()
+    horizon: timedelta = timedelta(days=30)
+    change_deadline: timedelta = timedelta(days=1)
+    cancel_deadline: timedelta = timedelta(days=1)
+    turnaround: timedelta = timedelta()
+    may_span_gaps: bool = False
+    needs_qualification: bool = False
+    decision: Decision = Decision.BY_KEEPER
+    decision_hours: int = 24
+    quotas: tuple[Quota, ...] = ()
+    minimum_charge_yuan: Decimal = field(default_factory=Decimal)
+    late_cancel_percent: int = 50
+    no_show_percent: int = 100
+    accepts_vouchers: bool = False
+    """Whether 科技创新券 are accepted towards the price."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms(TermsDraft):
+    """One immutable version of an instrument's terms, in force from an instant."""
+
+    rule_id: int
+    version: int
+    applies_from: datetime
+
+
+def problems_of(draft: TermsDraft) -> list[Problem]:
+    """All that keeps these terms from being published."""
+    return [
+        *_problems_of_patterns(draft.patterns),
+        *_problems_of_exceptions(draft.exceptions),
+        *_problems_of_lengths(draft),
+        *_problems_of_admission(draft),
+        *_problems_of_quotas(draft.quotas),
+        *_problems_of_prices(draft.prices),
+    ]
+
+
+def _problems_of_patterns(patterns: Sequence[OpeningPattern]) -> Iterator[Problem]:
+    if not patterns:
+        yield Problem(
+            "rule.no_hours", gettext_noop("There are no opening hours. Enter at least one."), field="patterns"
+        )
+    for number, pattern in enumerate(patterns, 1):
+        yield from _problems_of_pattern(number, pattern)
+
+
+def _problems_of_pattern(number: int, pattern: OpeningPattern) -> Iterator[Problem]:
+    def problem(code: str, message: str) -> Problem:
+        return Problem(f"rule.{code}", message, {"number": number}, "patterns")
+
+    monthly = pattern.frequency is Frequency.MONTHLY_BY_WEEKDAY
+    if not pattern.weekdays or not set(pattern.weekdays) <= set(range(7)):
+        yield problem("weekdays", gettext_noop("Opening hours {number}: choose the weekdays."))
+    elif monthly and len(pattern.weekdays) != 1:
+        yield problem(
+            "one_weekday",
+            gettext_noop("Opening hours {number}: monthly hours have one weekday; enter each on its own."),
+        )
+    if monthly and pattern.nth not in NTHS:
+        yield problem(
+            "nth", gettext_noop("Opening hours {number}: say which one of the month, first to fifth or last.")
+        )
+    if not monthly and pattern.nth is not None:
+        yield problem("nth_weekly", gettext_noop("Opening hours {number}: only monthly hours have a place."))
+    if not 1 <= pattern.interval <= 52:
+        yield problem(
+            "interval", gettext_noop("Opening hours {number}: repeat them every 1 to 52 weeks or months.")
+        )
+    if pattern.until is not None and pattern.until < pattern.starts_on:
+        yield problem("until", gettext_noop("Opening hours {number}: they end before they start."))
+
+
+def _problems_of_exceptions(exceptions: Sequence[DayException]) -> Iterator[Problem]:
+    for number, exception in enumerate(exceptions, 1):
+        if (exception.opens is None) != (exception.closes is None):
+            yield Problem(
+                "rule.exception_times",
+                gettext_noop("Exception {number}: enter both times, or neither where the day is closed."),
+                {"number": number},
+                "exceptions",
+            )
+    if len(set(exceptions)) < len(exceptions):
+        yield Problem(
+            "rule.exception_twice",
+            gettext_noop("The same exception is entered twice. Leave one out."),
+            field="exceptions",
+        )
+
+
+def _problems_of_quotas(quotas: Sequence[Quota]) -> Iterator[Problem]:
+    for number, quota in enumerate(quotas, 1):
+        limits = (quota.most_minutes, quota.most_bookings)
+        if limits == (None, None) or any(limit is not None and limit < 1 for limit in limits):
+            yield Problem(
+                "rule.quota_empty",
+                gettext_noop("Quota {number}: enter hours, bookings or both, more than 0."),
+                {"number": number},
+                "quotas",
+            )
+    if len({(quota.holder, quota.span) for quota in quotas}) < len(quotas):
+        yield Problem(
+            "rule.quota_twice",
+            gettext_noop("Two quotas are for the same holder and span. Put them into one."),
+            field="quotas",
+        )
+
+
+def _problems_of_lengths(draft: TermsDraft) -> Iterator[Problem]:
+    if draft.step < MINUTE or draft.step > timedelta(days=1) or draft.step % MINUTE:
+        yield Problem(
+            "rule.step",
+            gettext_noop("The step is a whole number of minutes, from 1 minute to 1 day."),
+            field="step",
+        )
+        return
+    if draft.min_length < draft.step or draft.min_length % draft.step:
+        yield Problem(
+            "rule.min_length",
+            gettext_noop("The shortest booking is one step ({step}) or a whole number of steps."),
+            {"step": draft.step},
+            "min_length",
+        )
+    if draft.max_length < draft.min_length or draft.max_length % draft.step:
+        yield Problem(
+            "rule.max_length",
+            gettext_noop(
+                "The longest booking is a whole number of steps and not below the shortest ({shortest})."
+            ),
+            {"shortest": draft.min_length},
+            "max_length",
+        )
+    if draft.horizon < max(draft.lead, timedelta(days=1)) or draft.horizon % timedelta(days=1):
+        yield Problem(
+            "rule.horizon",
+            gettext_noop(
+                "Booking ahead is limited to whole days, at least one, and more than the lead time."
+            ),
+            field="horizon",
+        )
+    for name in ("lead", "change_deadline", "cancel_deadline", "turnaround"):
+        length: timedelta = getattr(draft, name)
+        if length < timedelta() or length % MINUTE:
+            yield Problem(
+                f"rule.{name}",
+                gettext_noop("A length of time is a whole number of minutes and not negative."),
+                field=name,
+            )
+
+
+def _problems_of_admission(draft: TermsDraft) -> Iterator[Problem]:
+    if not draft.user_kinds:
+        yield Problem("rule.no_users", gettext_noop("Choose at least one kind of user."), field="user_kinds")
+    if not draft.service_modes:
+        yield Problem(
+            "rule.no_modes", gettext_noop("Choose at least one way of service."), field="service_modes"
+        )
+    if draft.decision is Decision.BY_KEEPER and not 1 <= draft.decision_hours <= 720:
+        yield Problem(
+            "rule.decision_hours",
+            gettext_noop("The keeper decides within 1 to 720 hours."),
+            field="decision_hours",
+        )
+    for kind, mode in product(sorted(draft.user_kinds), sorted(draft.service_modes)):
+        if not any(price.covers(kind, mode) for price in draft.prices):
+            yield Problem(
+                "rule.no_price",
+                gettext_noop(
+                    "There is no price for {kind}, {mode}. Prices are public; enter 0 where it is free."
+                ),
+                {"kind": word(kind), "mode": word(mode)},
+                "prices",
+            )
+
+
+def _problems_of_prices(prices: Sequence[Price]) -> Iterator[Problem]:
+    for number, price in enumerate(prices, 1):
+        if price.price_yuan < 0:
+            yield Problem(
+                "rule.price_negative",
+                gettext_noop("Price {number}: it can't be negative."),
+                {"number": number},
+                "prices",
+            )
+        if (price.from_time is None) != (price.until_time is None):
+            yield Problem(
+                "rule.price_times",
+                gettext_noop("Price {number}: enter both the time from and the time until, or neither."),
+                {"number": number},
+                "prices",
+            )

@@ -1,0 +1,91 @@
+"""Public holidays and 调休 working days of the years that are known; an unknown year is never guessed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+
+import chinese_calendar
+
+from instrument_share.kernel.errors import DomainError, Kind, gettext_noop
+from providers.terms.domain.words import DayKind
+
+ONE_DAY = timedelta(days=1)
+
+
+class CalendarYearUnknown(DomainError):
+    """The State Council's notice for `year` is neither in the library nor entered by an administrator."""
+
+    code = "calendar.year_unknown"
+    kind: Kind = "conflict"
+    message = gettext_noop(
+        "The public holidays of {year} are not known here yet. The bureau or a system administrator enters "
+        "them from the State Council's notice (/bureau/holidays/{year}/); then it can be done."
+    )
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day that differs from its weekday, as the State Council's notice names it."""
+
+    date: date
+    kind: DayKind
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class DayTable:
+    """Days that differ from their weekday, and the years for which that is known."""
+
+    days: Mapping[date, DayKind]
+    years: frozenset[int]
+
+    def kind(self, day: date) -> DayKind | None:
+        """Holiday, 调休 working day, or None for what its weekday says. Raises CalendarYearUnknown."""
+        if day.year not in self.years:
+            raise CalendarYearUnknown(year=day.year)
+        return self.days.get(day)
+
+    def is_working_day(self, day: date) -> bool:
+        kind = self.kind(day)
+        return kind is DayKind.WORKDAY or (kind is None and day.weekday() < 5)
+
+    def add_working_days(self, day: date, number: int) -> date:
+        """The `number`-th working day after `day`; `day` itself does not count."""
+        while number > 0:
+            day += ONE_DAY
+            number -= self.is_working_day(day)
+        return day
+
+    def known_until(self, day: date, last: date) -> date:
+        """The first day of an unknown year in `[day, last)`, or `last` where all of it is known."""
+        for year in range(day.year, last.year + 1):
+            if year not in self.years:
+                return min(last, max(day, date(year, 1, 1)))
+        return last
+
+
+@cache
+def published_years() -> Mapping[int, Mapping[date, DayKind]]:
+    """The years of the `chinese_calendar` library, each with its differing days.
+
+    A year counts from its National Day on: a notice may name 1 January of the year that follows it.
+    """
+    years: dict[int, dict[date, DayKind]] = {}
+    for day in chinese_calendar.holidays:
+        years.setdefault(day.year, {})[day] = DayKind.HOLIDAY
+    for day in chinese_calendar.workdays:
+        years.setdefault(day.year, {})[day] = DayKind.WORKDAY
+    return {year: days for year, days in years.items() if date(year, 10, 1) in days}
+
+
+_NAMES = {holiday.value: holiday.chinese for holiday in chinese_calendar.Holiday}
+
+
+def published_days(year: int) -> list[Day]:
+    """The days of a year of the library with their Chinese names; a day worked is named after its holiday."""
+    names = {**chinese_calendar.holidays, **chinese_calendar.workdays}
+    return [
+        Day(day, kind, _NAMES.get(names[day], ""))
+        for day, kind in sorted(published_years().get(year, {}).items())
+    ]

@@ -1,0 +1,261 @@
+"""The terms of an instrument as a form: lengths in hours, rows of opening hours and of prices."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from instrument_share.web.asked import InstantField, number_asked
+from providers.instruments.forms.fields import MomentInput, SeveralField, choices_of, offer
+from providers.terms.domain.terms import OpeningPattern, TermsDraft
+from providers.terms.domain.words import Decision, HolidayTreatment, ServiceMode, UserKind
+from providers.terms.forms.rule_rows import (
+    MOST_ROWS,
+    NEVER_EMPTY,
+    ROW_FORMS,
+    ROW_SETS,
+    in_hours,
+    row_heading,
+    row_of,
+    whole_field,
+)
+
+
+def _hours_field(label: Any, *, least: str = "0") -> forms.DecimalField:
+    return forms.DecimalField(
+        label=label,
+        min_value=Decimal(least),
+        max_value=Decimal(8760),
+        decimal_places=2,
+        widget=forms.NumberInput({"step": "0.25", "class": "figure"}),
+    )
+
+
+class RuleForm(forms.Form):
+    """Everything of the terms but the rows."""
+
+    use_required_attribute = False
+
+    applies_from = InstantField(
+        label=_("Applies from"),
+        widget=MomentInput(),
+        help_text=_("Bookings that are made already keep their terms."),
+    )
+    holidays = forms.ChoiceField(label=_("Public holidays"))
+    step = whole_field(_("Step (minutes)"), 1, 1440)
+    min_length = _hours_field(_("Shortest booking (hours)"))
+    max_length = _hours_field(_("Longest booking (hours)"))
+    turnaround = whole_field(_("Kept free after each use (minutes)"), 0, 1440)
+    may_span_gaps = forms.BooleanField(label=_("A booking may run on overnight"), required=False)
+    lead = _hours_field(_("Minimum notice (hours)"))
+    horizon = whole_field(_("Bookable ahead (days)"), 1, 365)
+    change_deadline = _hours_field(_("Can be moved until (hours before start)"))
+    cancel_deadline = _hours_field(_("Free cancellation until (hours before start)"))
+    late_cancel_percent = whole_field(_("Late cancellation charge (%)"), 0, 100)
+    no_show_percent = whole_field(_("No-show charge (%)"), 0, 100)
+    user_kinds = SeveralField(label=_("Who may book"))
+    needs_qualification = forms.BooleanField(label=_("Self-operation needs a qualification"), required=False)
+    decision = forms.ChoiceField(label=_("Decision"))
+    decision_hours = whole_field(_("The keeper decides within (hours)"), 1, 720)
+    service_modes = SeveralField(label=_("Ways of service"))
+    minimum_charge_yuan = forms.DecimalField(
+        label=_("Minimum charge (yuan)"), min_value=0, max_digits=10, decimal_places=2
+    )
+    accepts_vouchers = forms.BooleanField(label=_("Innovation vouchers are accepted"), required=False)
+
+    def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, initial=initial)
+        for name, members in (
+            ("holidays", HolidayTreatment),
+            ("user_kinds", UserKind),
+            ("decision", Decision),
+            ("service_modes", ServiceMode),
+        ):
+            offer(self.fields[name], choices_of(members))
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the page: how many problems are in it, and whether a row of it was added or left out."""
+
+    problems: int
+    touched: bool
+
+
+PARTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "patterns": (("holidays",), ("patterns", "exceptions")),
+    "prices": (("minimum_charge_yuan", "accepts_vouchers"), ("prices",)),
+    "who": (("user_kinds", "service_modes", "needs_qualification", "decision", "decision_hours"), ()),
+    "lengths": (
+        (
+            "step",
+            "min_length",
+            "max_length",
+            "turnaround",
+            "lead",
+            "horizon",
+            "change_deadline",
+            "cancel_deadline",
+            "late_cancel_percent",
+            "no_show_percent",
+            "may_span_gaps",
+        ),
+        (),
+    ),
+    "quotas": ((), ("quotas",)),
+}
+"""The parts of the page, each with its fields and its kinds of rows."""
+
+
+class TermsForms:
+    """The form and its rows together. Its row buttons work without a script.
+
+    `data` is what was posted. With `act` "add-patterns", "add-prices", "drop-patterns-2" … the page is shown
+    again as it was typed, with a row more or less, and nothing is checked yet.
+    """
+
+    def __init__(self, data: QueryDict | None, *, initial: dict[str, Any]) -> None:
+        self.act = "" if data is None else data.get("act", "preview")
+        self.is_bound = data is not None and self.act in ("preview", "publish")
+        if data is not None and self.is_bound:
+            self.rule = RuleForm(data)
+            self.rows: dict[str, Any] = {
+                prefix: rows(data, prefix=prefix) for prefix, rows in ROW_SETS.items()
+            }
+            self._name_rows()
+            return
+        if data is not None:
+            typed = {prefix: _typed_rows(data, prefix, form, self.act) for prefix, form in ROW_FORMS.items()}
+            initial = {**_typed(data, RuleForm), **typed}
+        self.rule = RuleForm(initial=initial)
+        self.rows = {
+            prefix: rows(prefix=prefix, initial=_shown(prefix, initial[prefix]))
+            for prefix, rows in ROW_SETS.items()
+        }
+        self._name_rows()
+
+    def _name_rows(self) -> None:
+        for prefix, rows in self.rows.items():
+            for number, row in enumerate(rows, 1):
+                row.heading = row_heading(prefix, number)
+
+    @property
+    def every(self) -> list[forms.Form]:
+        """The form and all rows, in the order of the page."""
+        return [self.rule, *(row for rows in self.rows.values() for row in rows)]
+
+    def parts(self) -> dict[str, Part]:
+        """The parts of the page, each with what is wrong in it and whether it was just worked on."""
+        worked_on = self.act.split("-")[1] if "-" in self.act else ""
+        return {
+            name: Part(
+                problems=self._problems(fields, prefixes) if self.is_bound else 0,
+                touched=worked_on in prefixes,
+            )
+            for name, (fields, prefixes) in PARTS.items()
+        }
+
+    def _problems(self, fields: Iterable[str], prefixes: Iterable[str]) -> int:
+        rows = (row for prefix in prefixes for row in self.rows[prefix])
+        return sum(len(self.rule.errors.get(field, ())) for field in fields) + sum(
+            len(errors) for row in rows for errors in row.errors.values()
+        )
+
+    def is_valid(self) -> bool:
+        parts = [self.rule.is_valid(), *(rows.is_valid() for rows in self.rows.values())]
+        return self.is_bound and all(parts)
+
+    @property
+    def applies_from(self) -> datetime:
+        applies_from: datetime = self.rule.cleaned_data["applies_from"]
+        return applies_from
+
+    def draft(self) -> TermsDraft:
+        """The terms that were entered; of valid forms only."""
+        asked = self.rule.cleaned_data
+        values: dict[str, Any] = {
+            **{prefix: tuple(form.said() for form in rows) for prefix, rows in self.rows.items()},
+            **{name: timedelta(seconds=int(asked[name] * 3600)) for name in IN_HOURS},
+            **{name: asked[name] for name in AS_THEY_ARE},
+            "user_kinds": frozenset(UserKind(kind) for kind in asked["user_kinds"]),
+            "service_modes": frozenset(ServiceMode(mode) for mode in asked["service_modes"]),
+            "holidays": HolidayTreatment(asked["holidays"]),
+            "step": timedelta(minutes=asked["step"]),
+            "turnaround": timedelta(minutes=asked["turnaround"]),
+            "horizon": timedelta(days=asked["horizon"]),
+            "decision": Decision(asked["decision"]),
+        }
+        return TermsDraft(**values)
+
+
+IN_HOURS = ("min_length", "max_length", "lead", "change_deadline", "cancel_deadline")
+AS_THEY_ARE = (
+    "may_span_gaps",
+    "needs_qualification",
+    "decision_hours",
+    "minimum_charge_yuan",
+    "late_cancel_percent",
+    "no_show_percent",
+    "accepts_vouchers",
+)
+
+
+def initial_of(draft: TermsDraft, applies_from: datetime) -> dict[str, Any]:
+    """What the forms show of terms."""
+    return {
+        "applies_from": applies_from,
+        "holidays": draft.holidays.value,
+        "step": draft.step // timedelta(minutes=1),
+        "turnaround": draft.turnaround // timedelta(minutes=1),
+        "horizon": draft.horizon // timedelta(days=1),
+        **{name: f"{in_hours(getattr(draft, name)):f}" for name in IN_HOURS},
+        "decision": draft.decision.value,
+        "user_kinds": [kind.value for kind in draft.user_kinds],
+        "service_modes": [mode.value for mode in draft.service_modes],
+        **{name: getattr(draft, name) for name in AS_THEY_ARE},
+        **{prefix: [row_of(row) for row in getattr(draft, prefix)] for prefix in ROW_FORMS},
+    }
+
+
+def usual(today: date) -> TermsDraft:
+    """What a first rule starts from: working days, decided by the keeper, open to everybody."""
+    return TermsDraft(
+        patterns=(OpeningPattern(opens=time(9), closes=time(17), starts_on=today),),
+        user_kinds=frozenset(UserKind),
+        service_modes=frozenset({ServiceMode.OPERATED}),
+        prices=(),
+    )
+
+
+def _shown(prefix: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return rows or ([{}] if prefix in NEVER_EMPTY else [])
+
+
+def _typed(data: QueryDict, form: type[forms.Form], prefix: str = "") -> dict[str, Any]:
+    lists = {"weekdays", "user_kinds", "service_modes"}
+    return {
+        name: data.getlist(prefix + name) if name in lists else data.get(prefix + name)
+        for name in form.base_fields
+    }
+
+
+def _typed_rows(data: QueryDict, prefix: str, form: type[forms.Form], act: str) -> list[dict[str, Any]]:
+    count = min(number_asked(data.get(f"{prefix}-TOTAL_FORMS", "")) or 0, MOST_ROWS)
+    rows = [
+        _typed(data, form, f"{prefix}-{number}-")
+        for number in range(count)
+        if act != f"drop-{prefix}-{number}"
+    ]
+    if act == f"add-{prefix}" and len(rows) < MOST_ROWS:
+        last = rows[-1] if rows else {}
+        rows.append({name: last[name] for name in CARRIED_OVER if name in last})
+    return rows
+
+
+CARRIED_OVER = ("interval", "starts_on", "frequency", "unit")
+"""What a row that is added takes over from the last one."""

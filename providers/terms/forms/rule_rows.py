@@ -1,0 +1,231 @@
+"""Rows of the terms: opening hours, exceptions, prices, quotas."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from instrument_share.web.asked import DayField
+from instrument_share.web.problem import told
+from providers.instruments.domain.wording import NTH_WORDS, WEEKDAYS
+from providers.instruments.forms.fields import DayInput, SeveralField, TimeInput, choices_of, offer
+from providers.terms.domain.terms import NTHS, DayException, OpeningPattern, Price, Quota
+from providers.terms.domain.words import Frequency, PriceUnit, QuotaHolder, QuotaSpan, ServiceMode, UserKind
+
+MOST_ROWS = 30
+CLOSED, OPEN = "closed", "open"
+
+
+def whole_field(
+    label: Any, least: int, most: int, *, required: bool = True, hint: Any = ""
+) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label,
+        min_value=least,
+        max_value=most,
+        required=required,
+        help_text=hint,
+        widget=forms.NumberInput({"class": "figure"}),
+    )
+
+
+def in_hours(length: timedelta) -> Decimal:
+    """A length as the number of hours that stands in a field."""
+    return (Decimal(int(length.total_seconds())) / 3600).quantize(Decimal("0.01")).normalize()
+
+
+def _weekdays() -> list[tuple[str, str]]:
+    return [(str(number), told(name, {})) for number, name in enumerate(WEEKDAYS)]
+
+
+class PatternForm(forms.Form):
+    """One row of opening hours."""
+
+    use_required_attribute = False
+
+    frequency = forms.ChoiceField(label=_("Recurs"), initial=Frequency.WEEKLY.value)
+    weekdays = SeveralField(label=_("Weekdays"), coerce=int)
+    nth = forms.TypedChoiceField(
+        label=_("Which week of the month"), required=False, coerce=int, empty_value=None
+    )
+    interval = whole_field(_("Interval (weeks or months)"), 1, 52)
+    opens = forms.TimeField(label=_("Opens"), widget=TimeInput())
+    closes = forms.TimeField(label=_("Closes"), widget=TimeInput())
+    starts_on = DayField(label=_("Starting on"), widget=DayInput())
+    until = DayField(label=_("Through"), required=False, widget=DayInput())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self.fields["frequency"], choices_of(Frequency))
+        offer(self.fields["weekdays"], _weekdays())
+        offer(self.fields["nth"], [("", "—"), *((str(n), told(NTH_WORDS[n], {})) for n in NTHS)])
+
+    def said(self) -> OpeningPattern:
+        row = self.cleaned_data
+        monthly = row["frequency"] == Frequency.MONTHLY_BY_WEEKDAY
+        return OpeningPattern(
+            opens=row["opens"],
+            closes=row["closes"],
+            starts_on=row["starts_on"],
+            weekdays=tuple(row["weekdays"]),
+            frequency=Frequency(row["frequency"]),
+            interval=row["interval"],
+            nth=row["nth"] if monthly else None,
+            until=row["until"],
+        )
+
+
+class ExceptionForm(forms.Form):
+    """A day that departs from the recurring hours."""
+
+    use_required_attribute = False
+
+    day = DayField(label=_("Day"), widget=DayInput())
+    what = forms.ChoiceField(label=_("On that day"), initial=CLOSED)
+    opens = forms.TimeField(label=_("Opens"), required=False, widget=TimeInput())
+    closes = forms.TimeField(label=_("Closes"), required=False, widget=TimeInput())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(
+            self.fields["what"],
+            [(CLOSED, _("the recurring hours don't apply")), (OPEN, _("open in addition, at these times"))],
+        )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("what") == OPEN:
+            for name in ("opens", "closes"):
+                if cleaned.get(name) is None and name not in self.errors:
+                    self.add_error(name, _("Enter when it opens and when it closes."))
+        return cleaned
+
+    def said(self) -> DayException:
+        row = self.cleaned_data
+        if row["what"] == CLOSED:
+            return DayException(row["day"])
+        return DayException(row["day"], row["opens"], row["closes"])
+
+
+class QuotaForm(forms.Form):
+    """What one person or one organization may book at most."""
+
+    use_required_attribute = False
+
+    holder = forms.ChoiceField(label=_("Counted for"))
+    span = forms.ChoiceField(label=_("Counted per"), initial=QuotaSpan.WEEK.value)
+    hours = forms.DecimalField(
+        label=_("Hours at most"),
+        required=False,
+        min_value=0,
+        max_value=744,
+        decimal_places=2,
+        widget=forms.NumberInput({"step": "0.5", "class": "figure"}),
+    )
+    bookings = whole_field(_("Bookings at most"), 1, 1000, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self.fields["holder"], choices_of(QuotaHolder))
+        offer(self.fields["span"], choices_of(QuotaSpan))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors and cleaned.get("hours") is None and cleaned.get("bookings") is None:
+            self.add_error("hours", _("Enter hours, bookings, or both."))
+        return cleaned
+
+    def said(self) -> Quota:
+        row = self.cleaned_data
+        return Quota(
+            holder=QuotaHolder(row["holder"]),
+            span=QuotaSpan(row["span"]),
+            most_minutes=None if row["hours"] is None else int(row["hours"] * 60),
+            most_bookings=row["bookings"],
+        )
+
+
+class PriceForm(forms.Form):
+    """One public price."""
+
+    use_required_attribute = False
+
+    user_kind = forms.ChoiceField(label=_("For whom"), required=False)
+    service_mode = forms.ChoiceField(label=_("Way of service"), required=False)
+    price_yuan = forms.DecimalField(
+        label=_("Price (yuan)"),
+        max_digits=10,
+        decimal_places=2,
+        widget=forms.NumberInput({"step": "0.01", "class": "figure"}),
+    )
+    unit = forms.ChoiceField(label=_("Charged"), initial=PriceUnit.HOUR.value)
+    from_time = forms.TimeField(label=_("Time from"), required=False, widget=TimeInput())
+    until_time = forms.TimeField(label=_("Time until"), required=False, widget=TimeInput())
+    weekdays = forms.TypedMultipleChoiceField(
+        label=_("Only on"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self.fields["user_kind"], [("", _("everybody")), *choices_of(UserKind)])
+        offer(self.fields["service_mode"], [("", _("any")), *choices_of(ServiceMode)])
+        offer(self.fields["unit"], choices_of(PriceUnit))
+
+    def said(self) -> Price:
+        row = self.cleaned_data
+        return Price(
+            price_yuan=row["price_yuan"],
+            user_kind=UserKind(row["user_kind"]) if row["user_kind"] else None,
+            service_mode=ServiceMode(row["service_mode"]) if row["service_mode"] else None,
+            unit=PriceUnit(row["unit"]),
+            from_time=row["from_time"],
+            until_time=row["until_time"],
+            weekdays=tuple(row["weekdays"]),
+        )
+
+
+ROW_FORMS: dict[str, type[forms.Form]] = {
+    "patterns": PatternForm,
+    "exceptions": ExceptionForm,
+    "prices": PriceForm,
+    "quotas": QuotaForm,
+}
+NEVER_EMPTY = frozenset({"patterns", "prices"})
+"""Kinds of rows of which one always stands there, to be filled in."""
+ROW_SETS = {
+    prefix: forms.formset_factory(form, extra=0, max_num=MOST_ROWS, validate_max=True)
+    for prefix, form in ROW_FORMS.items()
+}
+
+
+def row_heading(prefix: str, number: int) -> str:
+    """What a row is called where its problems are told."""
+    match prefix:
+        case "patterns":
+            return _("Opening hours %(number)s") % {"number": number}
+        case "exceptions":
+            return _("Exception %(number)s") % {"number": number}
+        case "prices":
+            return _("Price %(number)s") % {"number": number}
+    return _("Quota %(number)s") % {"number": number}
+
+
+def row_of(said: OpeningPattern | DayException | Price | Quota) -> dict[str, Any]:
+    """What a row shows of the terms."""
+    match said:
+        case DayException():
+            what = CLOSED if said.opens is None else OPEN
+            return {"day": said.day, "what": what, "opens": said.opens, "closes": said.closes}
+        case Quota():
+            length = None if said.most_minutes is None else timedelta(minutes=said.most_minutes)
+            return {
+                "holder": said.holder.value,
+                "span": said.span.value,
+                "hours": None if length is None else f"{in_hours(length):f}",
+                "bookings": said.most_bookings,
+            }
+    form = PatternForm if isinstance(said, OpeningPattern) else PriceForm
+    shown = {name: getattr(said, name) for name in form.base_fields}
+    return {**shown, "weekdays": [str(day) for day in said.weekdays]}

@@ -1,0 +1,64 @@
+"""What terms would mean before they are published."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from instrument_share.kernel.interval import Interval
+from providers.instruments.models import Qualification
+from providers.terms.calendar import openings, rows_of
+from providers.terms.domain.recurrence import begun_by
+from providers.terms.domain.terms import TermsDraft
+from providers.terms.domain.words import HolidayTreatment
+from providers.terms.domain.workdays import DayTable
+from providers.terms.selectors.workdays import day_table
+
+
+def openings_of_draft(draft: TermsDraft, first: date, last: date) -> list[Interval]:
+    """When the instrument would be open on the days `[first, last)`, as its windows would be expanded.
+
+    The draft has been found to be right by `domain.terms.problems_of`. Raises CalendarYearUnknown.
+    """
+    minds_holidays = draft.holidays is not HolidayTreatment.IGNORED
+    days = day_table(range(first.year, last.year + 1)) if minds_holidays else DayTable({}, frozenset())
+    events = [event for _rule, event in rows_of("draft", draft.patterns).events]
+    return openings(events, draft.holidays, first, last, days, draft.exceptions)
+
+
+def openings_as_if_earlier(draft: TermsDraft, applies_on: date, first: date, last: date) -> list[Interval]:
+    """When the instrument would have been open on past days `[first, last)` under the draft.
+
+    The patterns that have begun by `applies_on` are carried back; what begins later would not have been.
+    """
+    earlier = tuple(
+        begun_by(pattern, first) if pattern.starts_on <= applies_on else pattern for pattern in draft.patterns
+    )
+    return openings_of_draft(replace(draft, patterns=earlier), first, last)
+
+
+@dataclass(frozen=True)
+class Qualified:
+    """A qualification as it was granted, and perhaps taken back."""
+
+    granted_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+
+    def held(self, at: datetime, until: datetime) -> bool:
+        """Whether somebody who asked `at` that instant had it through `until`."""
+        return (
+            self.granted_at <= at
+            and self.expires_at >= until
+            and (self.revoked_at is None or self.revoked_at > at)
+        )
+
+
+def qualifications_ever(instrument_id: int, user_ids: Collection[int]) -> dict[int, Sequence[Qualified]]:
+    """Every qualification for the instrument that these people have or had. One statement."""
+    found: dict[int, list[Qualified]] = defaultdict(list)
+    rows = Qualification.objects.filter(instrument_id=instrument_id, user_id__in=list(user_ids))
+    facts = rows.values_list("user_id", "granted_at", "expires_at", "revoked_at")
+    for user_id, granted_at, expires_at, revoked_at in facts:
+        found[user_id].append(Qualified(granted_at, expires_at, revoked_at))
+    return dict(found)

@@ -1,0 +1,90 @@
+"""What a correction of a year's public holidays would change in the open windows, before it is made."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+
+from instrument_share.kernel.interval import Interval, intersected, merged, subtracted
+from providers.terms.calendar import events_of, local_date, local_midnight, openings
+from providers.terms.domain.words import HolidayTreatment
+from providers.terms.domain.workdays import ONE_DAY, DayTable
+from providers.terms.models import OpenServiceRule
+from providers.terms.selectors.rules import exceptions_of
+from providers.terms.selectors.workdays import day_table
+
+END_OF_TIME = local_midnight(date(9000, 1, 1))
+
+
+@dataclass(frozen=True)
+class WindowsChanged:
+    """Open time of an instrument that a correction takes away or adds."""
+
+    lost: list[Interval]
+    gained: list[Interval]
+
+
+def windows_changed(corrected: DayTable, now: datetime) -> Mapping[int, WindowsChanged]:
+    """By instrument, what changes from `now` on, as far as windows are kept, if these years are as corrected.
+
+    A year that was unknown takes nothing away: windows had stopped before it. Four statements for any number
+    of instruments.
+    """
+    (year,) = corrected.years
+    known = day_table([year - 1, year, year + 1])
+    if year not in known.years:
+        return {}
+    changed = sorted(
+        day for day in known.days.keys() | corrected.days.keys() if _differs(day, known, corrected)
+    )
+    changed = [day for day in changed if day >= local_date(now)]
+    if not changed:
+        return {}
+    first, last = changed[0] - ONE_DAY, changed[-1] + 2 * ONE_DAY
+    after = DayTable(
+        {**{day: kind for day, kind in known.days.items() if day.year != year}, **corrected.days}, known.years
+    )
+    found: dict[int, WindowsChanged] = {}
+    for instrument_id, rules in groupby(_rules(), key=lambda rule: rule.instrument_id):
+        lost: list[Interval] = []
+        gained: list[Interval] = []
+        for rule, span in _in_force(rules, now):
+            end = min(last, rule.windows_until or first)
+            old, new = (_open(rule, first, end, days, span) for days in (known, after))
+            lost += subtracted(old, new)
+            gained += subtracted(new, old)
+        if lost or gained:
+            found[instrument_id] = WindowsChanged(merged(lost), merged(gained))
+    return found
+
+
+def _differs(day: date, known: DayTable, corrected: DayTable) -> bool:
+    return day.year in corrected.years and known.days.get(day) != corrected.days.get(day)
+
+
+def _rules() -> list[OpenServiceRule]:
+    """Every version whose windows follow the public holidays or hide them, the newest first."""
+    return list(
+        OpenServiceRule.objects.select_related("instrument", "calendar")
+        .prefetch_related("exceptions", "calendar__event_set__rule")
+        .order_by("instrument_id", "-version")
+    )
+
+
+def _in_force(rules: Iterator[OpenServiceRule], now: datetime) -> Iterator[tuple[OpenServiceRule, Interval]]:
+    """The versions that mind public holidays, each with the time from `now` on in which it counts."""
+    end = END_OF_TIME
+    for rule in rules:
+        end = min(end, rule.instrument.retired_at or END_OF_TIME)
+        begin = max(rule.applies_from, now)
+        if begin < end and rule.holidays != HolidayTreatment.IGNORED:
+            yield rule, Interval(begin, end)
+        end = min(end, rule.applies_from)
+
+
+def _open(rule: OpenServiceRule, first: date, last: date, days: DayTable, span: Interval) -> list[Interval]:
+    last = days.known_until(first, last)
+    if first >= last:
+        return []
+    holidays = HolidayTreatment(rule.holidays)
+    return intersected(openings(events_of(rule), holidays, first, last, days, exceptions_of(rule)), [span])

@@ -1,0 +1,129 @@
+"""Open-service rules, their terms and open windows."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from instrument_share.kernel.interval import Interval
+from providers.instruments.selectors.instruments import instruments
+from providers.terms.calendar import events_of, patterns_of
+from providers.terms.domain.terms import DayException, Price, Quota, Terms
+from providers.terms.domain.words import (
+    Decision,
+    HolidayTreatment,
+    PriceUnit,
+    QuotaHolder,
+    QuotaSpan,
+    ServiceMode,
+    UserKind,
+)
+from providers.terms.models import OpenServiceRule, OpenWindow, PriceLine
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.selectors import Viewer
+
+TERMS_PARTS = ("price_lines", "quotas", "exceptions", "calendar__event_set__rule")
+"""What `terms_of` reads; prefetched where there are several rules."""
+
+
+def terms_of(rule: OpenServiceRule) -> Terms:
+    """A rule's terms (4 statements, none where TERMS_PARTS are prefetched)."""
+    return Terms(
+        rule_id=rule.pk,
+        version=rule.version,
+        applies_from=rule.applies_from,
+        patterns=patterns_of(events_of(rule)),
+        holidays=HolidayTreatment(rule.holidays),
+        step=timedelta(minutes=rule.step_minutes),
+        min_length=timedelta(minutes=rule.min_minutes),
+        max_length=timedelta(minutes=rule.max_minutes),
+        lead=timedelta(minutes=rule.lead_minutes),
+        horizon=timedelta(days=rule.horizon_days),
+        change_deadline=timedelta(minutes=rule.change_deadline_minutes),
+        cancel_deadline=timedelta(minutes=rule.cancel_deadline_minutes),
+        turnaround=timedelta(minutes=rule.turnaround_minutes),
+        may_span_gaps=rule.may_span_gaps,
+        user_kinds=frozenset(UserKind(kind) for kind in rule.user_kinds),
+        needs_qualification=rule.needs_qualification,
+        decision=Decision(rule.decision),
+        decision_hours=rule.decision_hours,
+        exceptions=exceptions_of(rule),
+        quotas=tuple(
+            Quota(QuotaHolder(row.holder), QuotaSpan(row.span), row.most_minutes, row.most_bookings)
+            for row in sorted(rule.quotas.all(), key=lambda row: row.pk)
+        ),
+        service_modes=frozenset(ServiceMode(mode) for mode in rule.service_modes),
+        prices=prices_of(rule),
+        minimum_charge_yuan=rule.minimum_charge_yuan,
+        late_cancel_percent=rule.late_cancel_percent,
+        no_show_percent=rule.no_show_percent,
+        accepts_vouchers=rule.accepts_vouchers,
+    )
+
+
+def exceptions_of(rule: OpenServiceRule) -> tuple[DayException, ...]:
+    """The days on which a rule departs from its patterns, in the order in which they were written."""
+    return tuple(
+        DayException(row.date, row.opens, row.closes)
+        for row in sorted(rule.exceptions.all(), key=lambda row: row.pk)
+    )
+
+
+def prices_of(rule: OpenServiceRule) -> tuple[Price, ...]:
+    """A rule's prices in the order in which they were entered."""
+    return tuple(_price(line) for line in sorted(rule.price_lines.all(), key=lambda line: line.pk))
+
+
+def _price(line: PriceLine) -> Price:
+    return Price(
+        price_yuan=line.price_yuan,
+        user_kind=UserKind(line.user_kind) if line.user_kind else None,
+        service_mode=ServiceMode(line.service_mode) if line.service_mode else None,
+        unit=PriceUnit(line.unit),
+        from_time=line.from_time,
+        until_time=line.until_time,
+        weekdays=tuple(line.weekdays),
+    )
+
+
+def terms_at(instrument_id: int, at: datetime) -> Terms | None:
+    """The terms of an instrument that are in force at an instant, or None before its first rule applies."""
+    return terms_now([instrument_id], at).get(instrument_id)
+
+
+def terms_now(instrument_ids: Iterable[int], at: datetime) -> dict[int, Terms]:
+    """The terms in force at an instant, by instrument; 6 statements for any number of instruments."""
+    in_force = (
+        OpenServiceRule.objects.filter(instrument_id=OuterRef("instrument_id"), applies_from__lte=at)
+        .order_by("-version")
+        .values("pk")[:1]
+    )
+    rules = (
+        OpenServiceRule.objects.filter(instrument_id__in=list(instrument_ids), pk=Subquery(in_force))
+        .select_related("calendar")
+        .prefetch_related(*TERMS_PARTS)
+    )
+    return {rule.instrument_id: terms_of(rule) for rule in rules}
+
+
+def rules_of(viewer: "Viewer", instrument_id: int) -> QuerySet[OpenServiceRule]:
+    """Every version of the rule of a visible instrument, newest first."""
+    return (
+        OpenServiceRule.objects.filter(instrument__in=instruments(viewer).filter(pk=instrument_id))
+        .select_related("calendar", "created_by")
+        .prefetch_related(*TERMS_PARTS)
+        .order_by("-version")
+    )
+
+
+def open_windows(instrument_ids: Collection[int], interval: Interval) -> dict[int, list[Interval]]:
+    """The open windows that meet `interval`, uncut and in order of time, for each of the instruments."""
+    found: dict[int, list[Interval]] = {instrument_id: [] for instrument_id in instrument_ids}
+    rows = OpenWindow.objects.filter(
+        instrument_id__in=list(instrument_ids), ends_at__gt=interval.start, starts_at__lt=interval.end
+    ).order_by("instrument_id", "starts_at")
+    for instrument_id, starts_at, ends_at in rows.values_list("instrument_id", "starts_at", "ends_at"):
+        found[instrument_id].append(Interval(starts_at, ends_at))
+    return found

@@ -1,0 +1,28 @@
+"""As which kind of user somebody comes to an instrument."""
+
+from typing import TYPE_CHECKING
+
+from instrument_share.accounts.domain import OrganizationKind
+from instrument_share.accounts.selectors.standing import standing
+from providers.instruments.models import Instrument
+from providers.terms.domain.words import UserKind
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from instrument_share.accounts.models import Organization, User
+
+
+def user_kind(
+    user: "User | AnonymousUser", organization: "Organization | None", instrument: Instrument
+) -> UserKind:
+    """Who asks, seen from the owning unit: by the organization that pays, or an individual where none does.
+
+    A member of the owning unit who books for themself is inside too.
+    """
+    if organization is None:
+        inside = instrument.organization_id in standing(user).organization_ids()
+        return UserKind.INSIDE if inside else UserKind.INDIVIDUAL
+    if organization.pk == instrument.organization_id:
+        return UserKind.INSIDE
+    return UserKind.ENTERPRISE if organization.kind == OrganizationKind.ENTERPRISE else UserKind.OUTSIDE

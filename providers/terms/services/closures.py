@@ -1,0 +1,85 @@
+"""Record and lift closures."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from instrument_share.accounts.permissions import require
+from instrument_share.journal.services import record
+from instrument_share.kernel.errors import DomainError, Kind, NotFound, gettext_noop
+from instrument_share.kernel.interval import Interval
+from providers.instruments.selectors.instruments import instrument_lock
+from providers.revisions.services import given
+from providers.terms.models import Closure
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+
+class ClosureLifted(DomainError):
+    code = "closure.lifted"
+    kind: Kind = "conflict"
+    message = gettext_noop("This closure has been lifted already. Reload the page.")
+
+
+@transaction.atomic
+def closure_record(
+    *,
+    actor: "User",
+    instrument_id: int,
+    interval: Interval,
+    reason_zh: str,
+    now: datetime,
+    reason_en: str = "",
+) -> Closure:
+    """Take an interval out of an instrument's open time, with a reason that users see.
+
+    What becomes of bookings in it is decided by `bookings.services.closure_place`, which calls this.
+    """
+    instrument = instrument_lock(instrument_id)
+    require(actor, "providers.close_instrument", instrument)
+    closure = Closure(
+        instrument=instrument,
+        starts_at=interval.start,
+        ends_at=interval.end,
+        reason_zh=given(reason_zh),
+        reason_en=reason_en.strip(),
+        created_at=now,
+        created_by=actor,
+    )
+    closure.save(force_insert=True)
+    _record_closure(actor, "closure.recorded", closure, now)
+    return closure
+
+
+@transaction.atomic
+def closure_lift(*, actor: "User", closure_id: int, now: datetime) -> Closure:
+    """End a closure before its time; from then on its time is open again."""
+    closure = Closure.objects.filter(pk=closure_id).select_related("instrument").first()
+    if closure is None:
+        raise NotFound
+    instrument_lock(closure.instrument_id)
+    closure.refresh_from_db(fields=["lifted_at"])
+    require(actor, "providers.close_instrument", closure.instrument)
+    if closure.lifted_at is not None:
+        raise ClosureLifted
+    closure.lifted_at = now
+    closure.save(update_fields=["lifted_at"])
+    _record_closure(actor, "closure.lifted", closure, now)
+    return closure
+
+
+def _record_closure(actor: "User", action: str, closure: Closure, now: datetime) -> None:
+    record(
+        actor=actor,
+        action=action,
+        subject=closure,
+        now=now,
+        organization_id=closure.instrument.organization_id,
+        details={
+            "instrument": closure.instrument.public_id,
+            "from": closure.starts_at.isoformat(),
+            "until": closure.ends_at.isoformat(),
+        },
+    )

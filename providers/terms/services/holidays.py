@@ -1,0 +1,46 @@
+"""Set the public holidays and make-up workdays of a year."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from instrument_share.accounts.permissions import allowed
+from instrument_share.journal.services import record
+from instrument_share.kernel.errors import Invalid
+from providers.terms.calendar import local_midnight
+from providers.terms.domain.holidays import problems_of_year
+from providers.terms.domain.workdays import Day
+from providers.terms.models import CalendarDay, CalendarYear
+from providers.terms.services.windows import Extended, windows_rebuild
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+
+@transaction.atomic
+def calendar_year_set(
+    *, actor: "User | None", year: int, days: Iterable[Day], source: str, now: datetime
+) -> Extended:
+    """Enter or correct the public holidays and 调休 working days of a year; `source` names the notice.
+
+    Open windows of that year follow from now on; what was open before stays a fact.
+    """
+    allowed(actor, "providers.maintain_tables")
+    entered = sorted(days, key=lambda day: day.date)
+    if problems := problems_of_year(year, entered, source):
+        raise Invalid(problems=problems)
+    row, _ = CalendarYear.objects.update_or_create(year=year, defaults={"source": source.strip()})
+    row.days.all().delete()
+    CalendarDay.objects.bulk_create(
+        CalendarDay(year=row, date=day.date, kind=day.kind.value, name=day.name) for day in entered
+    )
+    record(
+        actor=actor,
+        action="calendar_year.set",
+        subject=row,
+        now=now,
+        details={"source": source, "days": {day.date.isoformat(): day.kind.value for day in entered}},
+    )
+    return windows_rebuild(actor=actor, now=now, since=max(now, local_midnight(date(year, 1, 1))))

@@ -1,0 +1,30 @@
+"""Retire an instrument and end its open windows."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from instrument_share.accounts.permissions import require
+from instrument_share.kernel.states import moved
+from providers.instruments.domain.states import INSTRUMENT_MOVES
+from providers.instruments.models import Instrument
+from providers.instruments.selectors.instruments import instrument_lock
+from providers.revisions.services import given, keep, record_change
+from providers.terms.services.windows import windows_cut
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+
+@transaction.atomic
+def instrument_retire(*, actor: "User", instrument_id: int, reason: str, now: datetime) -> Instrument:
+    """Take a suspended instrument out of service for good; its open windows end now. The unit's decision."""
+    instrument = instrument_lock(instrument_id)
+    require(actor, "providers.edit_instrument", instrument)
+    instrument.state = moved(INSTRUMENT_MOVES, instrument.state, "retire")
+    instrument.retired_at, instrument.suspended_by_bureau = now, False
+    keep(instrument, actor=actor, now=now)
+    record_change(actor, "instrument.retired", instrument, now, reason=given(reason))
+    windows_cut(instrument_ids=[instrument.pk], since=now)
+    return instrument

@@ -1,0 +1,157 @@
+"""Publish versions of open-service rules."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from instrument_share.accounts.permissions import require
+from instrument_share.journal.services import record
+from instrument_share.kernel.errors import DomainError, Invalid, gettext_noop
+from instrument_share.kernel.public_id import new_public_id
+from providers.instruments.domain.words import InstrumentState
+from providers.instruments.models import Instrument
+from providers.instruments.selectors.instruments import instrument_lock
+from providers.instruments.services.common import InReview
+from providers.terms.calendar import local_date, rows_of
+from providers.terms.domain.terms import TermsDraft, problems_of
+from providers.terms.domain.words import HolidayTreatment
+from providers.terms.models import OpenServiceRule, PriceLine, RuleException, RuleQuota
+from providers.terms.selectors.workdays import day_table
+from providers.terms.services.listed_prices import prices_list
+from providers.terms.services.windows import windows_cut, windows_extend
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+
+class RuleInThePast(DomainError):
+    code = "rule.in_the_past"
+    message = gettext_noop(
+        "The rule would apply from {applies_from}, which has passed. Choose a time from {now} on; "
+        "what was open before stays as it was."
+    )
+
+
+@transaction.atomic
+def rule_publish(
+    *, actor: "User", instrument_id: int, draft: TermsDraft, applies_from: datetime, now: datetime
+) -> OpenServiceRule:
+    """Put new terms in force from an instant: a new version, public at once, never changed again.
+
+    From `applies_from` on the open windows follow the new pattern, whatever earlier versions said; before it,
+    and in bookings that are made already, nothing changes. Raises CalendarYearUnknown where the pattern minds
+    public holidays of a year that nobody has entered.
+    """
+    instrument = instrument_lock(instrument_id)
+    require(actor, "providers.set_rule", instrument)
+    if instrument.state == InstrumentState.RETIRED:
+        raise InReview(state=instrument.state)
+    if problems := problems_of(draft):
+        raise Invalid(problems=problems)
+    if applies_from < now:
+        raise RuleInThePast(applies_from=applies_from, now=now)
+    if draft.holidays is not HolidayTreatment.IGNORED:
+        first_day = local_date(applies_from)
+        day_table([first_day.year]).kind(first_day)
+    rule = _create(actor, instrument, draft, applies_from, now)
+    windows_cut(instrument_ids=[instrument.pk], since=applies_from)
+    windows_extend(now=now, instrument_ids=[instrument.pk])
+    prices_list([instrument.pk])
+    record(
+        actor=actor,
+        action="rule.published",
+        subject=rule,
+        now=now,
+        organization_id=instrument.organization_id,
+        details={
+            "instrument": instrument.public_id,
+            "version": rule.version,
+            "applies_from": applies_from.isoformat(),
+        },
+    )
+    return rule
+
+
+def _create(
+    actor: "User", instrument: Instrument, draft: TermsDraft, applies_from: datetime, now: datetime
+) -> OpenServiceRule:
+    public_id = new_public_id("RUL")
+    rows = rows_of(public_id.lower(), draft.patterns)
+    rows.calendar.save(force_insert=True)
+    for recurrence, event in rows.events:
+        recurrence.save(force_insert=True)
+        event.calendar, event.rule = rows.calendar, recurrence
+        event.save(force_insert=True)
+    last = OpenServiceRule.objects.filter(instrument=instrument).aggregate(last=Max("version"))["last"]
+    rule = OpenServiceRule(
+        public_id=public_id,
+        instrument=instrument,
+        version=(last or 0) + 1,
+        applies_from=applies_from,
+        calendar=rows.calendar,
+        created_at=now,
+        created_by=actor,
+        **_columns(draft),
+    )
+    rule.save(force_insert=True)
+    _create_rows(rule, draft)
+    return rule
+
+
+def _create_rows(rule: OpenServiceRule, draft: TermsDraft) -> None:
+    RuleException.objects.bulk_create(
+        RuleException(rule=rule, date=one.day, opens=one.opens, closes=one.closes) for one in draft.exceptions
+    )
+    RuleQuota.objects.bulk_create(
+        RuleQuota(
+            rule=rule,
+            holder=quota.holder.value,
+            span=quota.span.value,
+            most_minutes=quota.most_minutes,
+            most_bookings=quota.most_bookings,
+        )
+        for quota in draft.quotas
+    )
+    PriceLine.objects.bulk_create(
+        PriceLine(
+            rule=rule,
+            user_kind=price.user_kind or "",
+            service_mode=price.service_mode or "",
+            unit=price.unit.value,
+            price_yuan=price.price_yuan,
+            from_time=price.from_time,
+            until_time=price.until_time,
+            weekdays=list(price.weekdays),
+        )
+        for price in draft.prices
+    )
+
+
+def _columns(draft: TermsDraft) -> dict[str, Any]:
+    return {
+        "holidays": draft.holidays.value,
+        "step_minutes": _minutes(draft.step),
+        "min_minutes": _minutes(draft.min_length),
+        "max_minutes": _minutes(draft.max_length),
+        "lead_minutes": _minutes(draft.lead),
+        "horizon_days": draft.horizon // timedelta(days=1),
+        "change_deadline_minutes": _minutes(draft.change_deadline),
+        "cancel_deadline_minutes": _minutes(draft.cancel_deadline),
+        "turnaround_minutes": _minutes(draft.turnaround),
+        "may_span_gaps": draft.may_span_gaps,
+        "user_kinds": sorted(kind.value for kind in draft.user_kinds),
+        "needs_qualification": draft.needs_qualification,
+        "decision": draft.decision.value,
+        "decision_hours": draft.decision_hours,
+        "service_modes": sorted(mode.value for mode in draft.service_modes),
+        "minimum_charge_yuan": draft.minimum_charge_yuan,
+        "late_cancel_percent": draft.late_cancel_percent,
+        "no_show_percent": draft.no_show_percent,
+        "accepts_vouchers": draft.accepts_vouchers,
+    }
+
+
+def _minutes(length: timedelta) -> int:
+    return length // timedelta(minutes=1)

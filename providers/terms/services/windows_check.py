@@ -1,0 +1,71 @@
+"""Rebuilding the open windows, and saying whether the kept ones were what the rules say."""
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from instrument_share.accounts.permissions import allowed
+from providers.instruments.models import Instrument
+from providers.terms.models import OpenWindow
+from providers.terms.services.windows import windows_extend, windows_rebuild
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """How many instruments have rules, and the public ids of those whose windows came out differently."""
+
+    instruments: int
+    different: tuple[str, ...]
+
+
+@transaction.atomic
+def windows_rebuild_compared(
+    *, actor: "User | None", now: datetime, since: datetime, instrument_ids: Collection[int] | None = None
+) -> Rebuilt:
+    """Extend the windows to their horizon, rebuild them from `since` on, and compare.
+
+    Before a correction of the public holidays, what was open stays a fact: choose `since` after it.
+    """
+    allowed(actor, "providers.maintain_tables")
+    windows_extend(now=now, instrument_ids=instrument_ids)
+    before = _digests(instrument_ids, since)
+    windows_rebuild(actor=actor, now=now, instrument_ids=instrument_ids, since=since)
+    after = _digests(instrument_ids, since)
+    different = [pk for pk in before.keys() | after.keys() if before.get(pk) != after.get(pk)]
+    with_rules = Instrument.objects.filter(rules__isnull=False).distinct()
+    if instrument_ids is not None:
+        with_rules = with_rules.filter(pk__in=list(instrument_ids))
+    public_ids = Instrument.objects.filter(pk__in=different).order_by("public_id")
+    return Rebuilt(with_rules.count(), tuple(public_ids.values_list("public_id", flat=True)))
+
+
+def windows_check(
+    *, actor: "User | None", now: datetime, since: datetime, instrument_ids: Collection[int] | None = None
+) -> Rebuilt:
+    """What `windows_rebuild_compared` would find; nothing is changed."""
+    with transaction.atomic():
+        found = windows_rebuild_compared(actor=actor, now=now, since=since, instrument_ids=instrument_ids)
+        transaction.set_rollback(True)
+    return found
+
+
+def _digests(instrument_ids: Collection[int] | None, since: datetime) -> dict[int, bytes]:
+    """A digest of each instrument's windows from `since` on; memory does not grow with their number."""
+    windows = OpenWindow.objects.filter(ends_at__gt=since)
+    if instrument_ids is not None:
+        windows = windows.filter(instrument_id__in=list(instrument_ids))
+    rows = windows.order_by("instrument_id", "starts_at").values_list(
+        "instrument_id", "rule_id", "starts_at", "ends_at"
+    )
+    digests: dict[int, hashlib._Hash] = {}
+    for instrument_id, rule_id, starts_at, ends_at in rows.iterator(chunk_size=5000):
+        line = f"{rule_id} {max(starts_at, since).isoformat()} {ends_at.isoformat()}\n"
+        digests.setdefault(instrument_id, hashlib.sha256()).update(line.encode())
+    return {pk: digest.digest() for pk, digest in digests.items()}

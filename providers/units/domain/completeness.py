@@ -1,0 +1,319 @@
+"""The six kinds of information that a unit's page must show, judged as of a date.
+
+Everything is counted from dated publications, so that any past date can be judged again and comes out the
+same. "Within 365 days" is by the calendar: what was published or confirmed 365 days ago counts, 366 days ago
+does not.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from instrument_share.kernel.errors import gettext_noop
+from instrument_share.kernel.wording import Bilingual, Sentence, Words
+from providers.units.domain.courses import Course, courses
+from providers.units.domain.information import (
+    CASES_NEEDED,
+    FRESH,
+    KIND_WORDS,
+    NEWS_NEEDED,
+    STATEMENT_DUE,
+    InformationKind,
+    InstrumentRecord,
+    Published,
+    UnitRecord,
+)
+from providers.units.domain.profiles import SHORTEST_INTRODUCTION
+from providers.units.domain.words import Completeness
+
+
+@dataclass(frozen=True)
+class KindCompleteness:
+    """The state of one kind, why, and what to do next (None where there is nothing to do)."""
+
+    kind: InformationKind
+    state: Completeness
+    reason: Sentence
+    next_step: Sentence | None = None
+    since: date | None = None
+    """The first day on which this state held, without interruption until now."""
+    with_bureau: bool = False
+    """All that is open waits for the bureau's review: there is nothing for the unit to do."""
+
+    @property
+    def title(self) -> Words:
+        return Words(KIND_WORDS[self.kind])
+
+
+@dataclass(frozen=True)
+class UnitCompleteness:
+    """How complete a unit's information is as of a date."""
+
+    organization_id: int
+    as_of: date
+    kinds: tuple[KindCompleteness, ...] = field(default_factory=tuple)
+
+    @property
+    def complete(self) -> int:
+        """How many of the six kinds are complete; a stale one is not."""
+        return sum(kind.state is Completeness.COMPLETE for kind in self.kinds)
+
+    @property
+    def percent(self) -> int:
+        """Complete kinds as a percentage, rounded down so that only six of six are 100."""
+        return self.complete * 100 // len(InformationKind)
+
+    @property
+    def next_steps(self) -> tuple[KindCompleteness, ...]:
+        """What is not complete, missing kinds first."""
+        open_kinds = [kind for kind in self.kinds if kind.state is not Completeness.COMPLETE]
+        return tuple(sorted(open_kinds, key=lambda kind: kind.state is not Completeness.MISSING))
+
+    @property
+    def to_do(self) -> tuple[KindCompleteness, ...]:
+        """Of these what the unit can do something about now."""
+        return tuple(kind for kind in self.next_steps if not kind.with_bureau)
+
+
+def completeness(unit: UnitRecord, as_of: date, threshold_yuan: Decimal | int) -> UnitCompleteness:
+    """Judge a unit as of the end of a day; instruments count from `threshold_yuan` of original value."""
+    return judged_at(unit, [as_of], threshold_yuan)[0]
+
+
+def judged_at(
+    unit: UnitRecord, days: Iterable[date], threshold_yuan: Decimal | int
+) -> tuple[UnitCompleteness, ...]:
+    """The same for several days, which costs little more than one."""
+    threshold = Decimal(threshold_yuan)
+    known = courses(unit, threshold)
+    return tuple(
+        UnitCompleteness(
+            unit.organization_id,
+            day,
+            tuple(_judged(unit, kind, known[kind], day, threshold) for kind in InformationKind),
+        )
+        for day in days
+    )
+
+
+def running_out(unit: UnitRecord, as_of: date, threshold_yuan: Decimal | int) -> dict[InformationKind, date]:
+    """Kinds that are complete now and the first day on which each no longer is, if nothing is done."""
+    ends = {
+        kind: one.until(as_of)
+        for kind, one in courses(unit, threshold_yuan).items()
+        if one.state(as_of) is Completeness.COMPLETE
+    }
+    return {kind: day for kind, day in ends.items() if day is not None}
+
+
+@dataclass(frozen=True)
+class KindChange:
+    """A kind whose state is another one on the later of two days."""
+
+    kind: InformationKind
+    before: Completeness
+    after: Completeness
+
+    @property
+    def better(self) -> bool:
+        return RANK[self.after] > RANK[self.before]
+
+    @property
+    def title(self) -> Words:
+        return Words(KIND_WORDS[self.kind])
+
+
+RANK = {Completeness.MISSING: 0, Completeness.STALE: 1, Completeness.COMPLETE: 2}
+
+
+def changes(before: UnitCompleteness, after: UnitCompleteness) -> tuple[KindChange, ...]:
+    """What became better or worse between two days."""
+    return tuple(
+        KindChange(then.kind, then.state, now.state)
+        for then, now in zip(before.kinds, after.kinds, strict=True)
+        if then.state is not now.state
+    )
+
+
+# --- What is said of it -----------------------------------------------------------------------------------
+
+
+def _judged(
+    unit: UnitRecord, kind: InformationKind, known: Course, as_of: date, threshold: Decimal
+) -> KindCompleteness:
+    state = known.state(as_of)
+    reason, next_step = _EXPLAIN[kind](unit, state, as_of, threshold)
+    since = known.since(as_of) or unit.joined
+    with_bureau = next_step is not None and next_step.message in WITH_BUREAU
+    return KindCompleteness(kind, state, reason, next_step, since, with_bureau)
+
+
+def fresh(on: date | None, as_of: date) -> bool:
+    return on is not None and as_of - on <= FRESH
+
+
+PROFILE_IN_REVIEW = gettext_noop("Nothing to do: the bureau is reviewing the profile.")
+INSTRUMENTS_IN_REVIEW = gettext_noop("Nothing to do: the bureau is reviewing them.")
+WITH_BUREAU = frozenset({PROFILE_IN_REVIEW, INSTRUMENTS_IN_REVIEW})
+
+Said = tuple[Sentence, Sentence | None]
+
+
+def _say(reason: str, next_step: str | None = None, **params: Any) -> Said:
+    return Sentence(reason, params), None if next_step is None else Sentence(next_step, params)
+
+
+def _profile(unit: UnitRecord, state: Completeness, as_of: date, _threshold: Decimal) -> Said:
+    standing = [revision for revision in unit.profile if revision.on <= as_of]
+    latest = standing[-1] if standing else None
+    if latest is not None and latest.in_review:
+        return _say(gettext_noop("The profile is not published."), PROFILE_IN_REVIEW)
+    if latest is None or not latest.published:
+        return _say(
+            gettext_noop("The profile is not published."),
+            gettext_noop("Fill in the profile and submit it for review."),
+        )
+    if latest.lacking:
+        return _say(
+            gettext_noop("The profile lacks: {fields}."),
+            gettext_noop("Add to the profile: {fields}."),
+            fields=tuple(Words(label) for label in latest.lacking),
+            shortest=SHORTEST_INTRODUCTION,
+        )
+    if state is Completeness.STALE:
+        return _say(
+            gettext_noop("The profile was last confirmed on {date}, more than 365 days ago."),
+            gettext_noop("Read the profile through and confirm it."),
+            date=latest.confirmed,
+        )
+    return _say(gettext_noop("The profile was confirmed on {date}."), date=latest.confirmed)
+
+
+def _instruments(unit: UnitRecord, state: Completeness, as_of: date, threshold: Decimal) -> Said:
+    present = [
+        one
+        for one in unit.instruments
+        if one.created <= as_of and (one.retired is None or one.retired > as_of)
+    ]
+    published = [one for one in present if one.published is not None and one.published <= as_of]
+    if not published:
+        return _say(
+            gettext_noop("No instrument is published."),
+            gettext_noop("Enter the instruments, or import them from a sheet, and submit them for review."),
+        )
+    due = [one for one in present if one.is_due(as_of, threshold)]
+    if state is Completeness.MISSING:
+        unpublished = [one for one in due if one not in published]
+        own = [one for one in unpublished if one.in_review is None or one.in_review > as_of]
+        return _say(
+            gettext_noop(
+                "{number} of {total} instruments from {threshold} yuan on are not published: {names}."
+            ),
+            _to_submit(unpublished, own),
+            number=len(unpublished),
+            total=len(due),
+            threshold=threshold,
+            names=_some(one.name for one in unpublished),
+            own=_some(one.name for one in own),
+        )
+    if state is Completeness.STALE:
+        stale = [one for one in due if not fresh(_last(one.confirmed, as_of), as_of)]
+        return _say(
+            gettext_noop(
+                "{number} of {total} instruments have not been confirmed for more than 365 days: {names}."
+            ),
+            gettext_noop("Read them through and confirm them."),
+            number=len(stale),
+            total=len(due),
+            names=_some(one.name for one in stale),
+        )
+    return _say(
+        gettext_noop("All {total} instruments from {threshold} yuan on are published and confirmed."),
+        total=len(due),
+        threshold=threshold,
+    )
+
+
+def _to_submit(unpublished: list[InstrumentRecord], own: list[InstrumentRecord]) -> str:
+    """The next step; the reason names the instruments already, unless only some of them wait for the unit."""
+    if not own:
+        return INSTRUMENTS_IN_REVIEW
+    if own == unpublished:
+        return gettext_noop("Complete and submit them.")
+    return gettext_noop("Complete and submit: {own}.")
+
+
+def _news(unit: UnitRecord, _state: Completeness, as_of: date, _threshold: Decimal) -> Said:
+    return _enough(unit.news, as_of, NEWS_NEEDED)
+
+
+def _cases(unit: UnitRecord, _state: Completeness, as_of: date, _threshold: Decimal) -> Said:
+    return _enough(unit.cases, as_of, CASES_NEEDED)
+
+
+def _enough(publications: Iterable[Published], as_of: date, needed: int) -> Said:
+    recent = sum(fresh(one.on, as_of) for one in publications if one.stands(as_of))
+    reason = gettext_noop("{recent} published in the last 365 days; {needed} are needed.")
+    if recent >= needed:
+        return _say(reason, recent=recent, needed=needed)
+    return _say(
+        reason,
+        gettext_noop("Publish {lacking} more."),
+        recent=recent,
+        needed=needed,
+        lacking=needed - recent,
+    )
+
+
+def _regulation(unit: UnitRecord, state: Completeness, as_of: date, _threshold: Decimal) -> Said:
+    standing = [one for one in unit.regulations if one.stands(as_of)]
+    begun = [one for one in standing if one.effective is not None and one.effective <= as_of]
+    if state is Completeness.COMPLETE:
+        in_force = [one for one in begun if one.expires is None or one.expires >= as_of]
+        return _say(gettext_noop("Regulations in force: {number}."), number=len(in_force))
+    next_step = gettext_noop("Publish the regulation that is in force now.")
+    if state is Completeness.STALE:
+        ended = max(one.expires for one in begun if one.expires is not None)
+        return _say(gettext_noop("The regulation has not been in force since {date}."), next_step, date=ended)
+    return _say(gettext_noop("No regulation in force is published."), next_step)
+
+
+def _statement(unit: UnitRecord, state: Completeness, as_of: date, _threshold: Decimal) -> Said:
+    """Last year's; until 31 March the one before it counts."""
+    last_year, due = as_of.year - 1, date(as_of.year, *STATEMENT_DUE)
+    if state is Completeness.COMPLETE:
+        years = {one.year for one in unit.statements if one.year is not None and one.stands(as_of)}
+        reason = gettext_noop("The openness statement of {year} is published.")
+        return _say(reason, year=max(year for year in years if year <= last_year))
+    next_step = gettext_noop("Publish the openness statement of {year}.")
+    if state is Completeness.MISSING:
+        return _say(gettext_noop("No openness statement is published."), next_step, year=last_year)
+    reason = gettext_noop("The openness statement of {year} is not published; it was due on {date}.")
+    if as_of <= due:
+        reason = gettext_noop("The openness statement of {year} is not published, nor is the one before it.")
+    return _say(reason, next_step, year=last_year, date=due)
+
+
+_EXPLAIN: Mapping[InformationKind, Callable[[UnitRecord, Completeness, date, Decimal], Said]] = {
+    InformationKind.PROFILE: _profile,
+    InformationKind.INSTRUMENT: _instruments,
+    InformationKind.NEWS: _news,
+    InformationKind.REGULATION: _regulation,
+    InformationKind.CASE: _cases,
+    InformationKind.OPENNESS: _statement,
+}
+
+
+def _last(dates: Iterable[date], as_of: date) -> date | None:
+    return max((one for one in dates if one <= as_of), default=None)
+
+
+MOST_NAMES = 5
+
+
+def _some(names: Iterable[Bilingual]) -> tuple[Bilingual | str, ...]:
+    """The first few names, and an ellipsis where there are more."""
+    every = list(names)
+    return (*every[:MOST_NAMES], *(("…",) if len(every) > MOST_NAMES else ()))

@@ -1,0 +1,218 @@
+"""The four kinds of information that go out without review: their fields, and what publication needs."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from instrument_share.kernel.errors import Problem, gettext_noop
+from instrument_share.kernel.wording import Words
+from providers.units.domain.words import PublicationState
+
+MOST_OF_TITLE = 100
+
+
+class PublicationKind(StrEnum):
+    NEWS = "news"
+    REGULATION = "regulation"
+    CASE = "case"
+    OPENNESS = "openness"
+
+
+PREFIXES: Mapping[str, PublicationKind] = {
+    "NEW": PublicationKind.NEWS,
+    "REG": PublicationKind.REGULATION,
+    "CAS": PublicationKind.CASE,
+    "OPS": PublicationKind.OPENNESS,
+}
+"""How the public ids of each kind begin."""
+
+
+LONGEST_FILE_NAME = 150
+
+
+@dataclass(frozen=True)
+class PublicationField:
+    label: str
+    limit: int | None = None
+    markdown: bool = False
+
+
+_TITLE = {
+    "title_zh": PublicationField(gettext_noop("Title"), MOST_OF_TITLE),
+    "title_en": PublicationField(gettext_noop("Title (English)"), 200),
+}
+_BODY = {
+    "body_zh": PublicationField(gettext_noop("Text"), 20_000, markdown=True),
+    "body_en": PublicationField(gettext_noop("Text (English)"), 40_000, markdown=True),
+}
+_COMMON = {**_TITLE, **_BODY}
+FIELDS: Mapping[PublicationKind, Mapping[str, PublicationField]] = {
+    PublicationKind.NEWS: _COMMON,
+    PublicationKind.REGULATION: {
+        **_COMMON,
+        "effective_date": PublicationField(gettext_noop("In force from")),
+        "expiry_date": PublicationField(gettext_noop("In force through")),
+        "file": PublicationField(gettext_noop("Attached file")),
+        "file_name": PublicationField(gettext_noop("Name of the attached file"), LONGEST_FILE_NAME),
+    },
+    PublicationKind.CASE: {
+        **_COMMON,
+        "client_zh": PublicationField(gettext_noop("Served organization"), 100),
+        "client_en": PublicationField(gettext_noop("Served organization (English)"), 200),
+        "instruments": PublicationField(gettext_noop("Instruments used")),
+    },
+    PublicationKind.OPENNESS: {
+        "year": PublicationField(gettext_noop("Year")),
+        **_TITLE,
+        "how_zh": PublicationField(gettext_noop("How it is open"), 2000),
+        "how_en": PublicationField(gettext_noop("How it is open (English)"), 4000),
+        "audience_zh": PublicationField(gettext_noop("For whom"), 2000),
+        "audience_en": PublicationField(gettext_noop("For whom (English)"), 4000),
+        "total_hours": PublicationField(gettext_noop("Hours of use in that year")),
+        "external_hours": PublicationField(gettext_noop("of them for other organizations")),
+        "charges_zh": PublicationField(gettext_noop("Charges"), 2000),
+        "charges_en": PublicationField(gettext_noop("Charges (English)"), 4000),
+        "contact": PublicationField(gettext_noop("Contact"), 20),
+        "phone": PublicationField(gettext_noop("Phone"), 20),
+        "networkable_count": PublicationField(
+            gettext_noop("Instruments at or above the registration threshold in that year")
+        ),
+        **_BODY,
+    },
+}
+STATEMENT_PARTS = ("how_zh", "audience_zh", "charges_zh")
+"""What an openness statement says in parts, where it has no text that says it."""
+
+
+def year_to_state(stated: Collection[int], running: int) -> int | None:
+    """The year that the next openness statement of a unit is about, or None where each has its own.
+
+    First the year that ended last, which is due; then the oldest gap since the first statement; then the
+    `running` year, whose figures still grow. `stated` are the years with a statement, drafts too.
+    """
+    ended = running - 1
+    gaps = range(min(stated, default=ended), running)
+    return next((year for year in (ended, *gaps, running) if year not in stated), None)
+
+
+def state_of(
+    scheduled_at: datetime | None, published_at: datetime | None, withdrawn_at: datetime | None
+) -> PublicationState:
+    """The state, which follows from the instants."""
+    if withdrawn_at is not None:
+        return PublicationState.WITHDRAWN
+    if published_at is not None:
+        return PublicationState.PUBLISHED
+    return PublicationState.DRAFT if scheduled_at is None else PublicationState.SCHEDULED
+
+
+def problems_of_draft(kind: PublicationKind, values: Mapping[str, Any]) -> list[Problem]:
+    """All that keeps these values from being kept at all; a draft needs little more than a title."""
+    problems = [
+        Problem(
+            "publication.unknown_field", gettext_noop("There is no field “{name}”."), {"name": name}, name
+        )
+        for name in sorted(values.keys() - FIELDS[kind].keys())
+    ]
+    title = str(values.get("title_zh") or "")
+    if not title.strip() or len(title) > MOST_OF_TITLE:
+        message = gettext_noop("Enter a Chinese title of at most 100 characters.")
+        problems.append(Problem("publication.title", message, field="title_zh"))
+    problems += _problems_of_length(kind, values)
+    if kind is PublicationKind.REGULATION:
+        problems += _problems_of_dates(values.get("effective_date"), values.get("expiry_date"))
+    if kind is PublicationKind.OPENNESS:
+        problems += _problems_of_statement(values)
+    return problems
+
+
+def problems_of(kind: PublicationKind, values: Mapping[str, Any]) -> list[Problem]:
+    """All that keeps these values from being published as `kind`."""
+    return [*problems_of_draft(kind, values), *_problems_of_text(kind, values)]
+
+
+def problem_of_schedule(at: datetime, now: datetime) -> Problem | None:
+    """What keeps a draft from being published by itself at that instant."""
+    if at > now:
+        return None
+    message = gettext_noop("Choose a time that is still to come, or publish now.")
+    return Problem("publication.schedule_past", message, field="at")
+
+
+MOST_OF_ALT = {"alt_zh": 100, "alt_en": 200}
+
+
+def problems_of_picture(is_there: bool, alt_zh: str, alt_en: str) -> list[Problem]:
+    """What keeps a picture from standing in texts: it is said in words what it shows, in both languages."""
+    problems = []
+    if not is_there:
+        message = gettext_noop("Choose a picture.")
+        problems.append(Problem("picture.missing", message, field="picture"))
+    for name, alt in (("alt_zh", alt_zh), ("alt_en", alt_en)):
+        if not 0 < len(alt.strip()) <= MOST_OF_ALT[name]:
+            message = gettext_noop("Say what the picture shows, in {limit} characters at most.")
+            problems.append(Problem("picture.words", message, {"limit": MOST_OF_ALT[name]}, name))
+    return problems
+
+
+def _problems_of_text(kind: PublicationKind, values: Mapping[str, Any]) -> list[Problem]:
+    if _given(values, "body_zh"):
+        return []
+    match kind:
+        case PublicationKind.REGULATION:
+            if values.get("file"):
+                return []
+            message = gettext_noop("A regulation needs its Chinese text or an attached file.")
+            return [Problem("publication.text_or_file", message, field="body_zh")]
+        case PublicationKind.OPENNESS if any(_given(values, name) for name in STATEMENT_PARTS):
+            message = gettext_noop("Say “{field}”, or write it in the text.")
+            return [
+                Problem("publication.part", message, {"field": Words(FIELDS[kind][name].label)}, field=name)
+                for name in STATEMENT_PARTS
+                if not _given(values, name)
+            ]
+    message = gettext_noop("Enter the Chinese text.")
+    return [Problem("publication.text", message, field="body_zh")]
+
+
+def _problems_of_length(kind: PublicationKind, values: Mapping[str, Any]) -> list[Problem]:
+    message = gettext_noop("“{field}” may have {limit} characters, this has {length}. Shorten it.")
+    return [
+        Problem(
+            "publication.too_long",
+            message,
+            {"field": Words(field.label), "limit": field.limit, "length": len(str(values[name]))},
+            name,
+        )
+        for name, field in FIELDS[kind].items()
+        if name != "title_zh" and field.limit is not None and len(str(values.get(name) or "")) > field.limit
+    ]
+
+
+def _problems_of_dates(effective: date | None, expiry: date | None) -> list[Problem]:
+    if effective is None:
+        message = gettext_noop("Enter the date from which the regulation is in force.")
+        return [Problem("publication.effective_date", message, field="effective_date")]
+    if expiry is not None and expiry < effective:
+        message = gettext_noop("The regulation ends before it comes into force. Check both dates.")
+        return [Problem("publication.expiry_date", message, field="expiry_date")]
+    return []
+
+
+def _problems_of_statement(values: Mapping[str, Any]) -> list[Problem]:
+    problems = []
+    if not values.get("year"):
+        message = gettext_noop("Enter the year that this is about.")
+        problems.append(Problem("publication.year", message, field="year"))
+    total, external = (values.get(name) for name in ("total_hours", "external_hours"))
+    if external is not None and (total is None or Decimal(external) > Decimal(total)):
+        message = gettext_noop("The hours for others are part of all hours of use. Check both figures.")
+        problems.append(Problem("publication.hours", message, field="external_hours"))
+    return problems
+
+
+def _given(values: Mapping[str, Any], name: str) -> bool:
+    return bool(str(values.get(name) or "").strip())

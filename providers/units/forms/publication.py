@@ -1,0 +1,145 @@
+"""What a unit publishes in four kinds: writing, and choosing when."""
+
+from typing import Any, cast
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from instrument_share.web.asked import DayField, InstantField
+from instrument_share.web.formats import bilingual
+from instrument_share.web.problem import told
+from providers.instruments.forms.fields import (
+    DayInput,
+    MomentInput,
+    SeveralSelect,
+    TextField,
+    UploadField,
+    markdown_area,
+    offer,
+    spoken,
+)
+from providers.units.domain.publications import FIELDS, PublicationField, PublicationKind
+
+PARTS = frozenset({"how", "audience", "charges"})
+NEEDED = frozenset({"title_zh", "effective_date", "year"})
+ITS_TEXT = frozenset({PublicationKind.NEWS, PublicationKind.CASE})
+"""Kinds that are nothing without a text."""
+MADE_FROM_FILE = frozenset({"file_name"})
+
+
+class PublicationForm(forms.Form):
+    """One of the four kinds; the services say what is wrong."""
+
+    use_required_attribute = False
+
+    def __init__(
+        self,
+        data: Any = None,
+        files: Any = None,
+        *,
+        kind: PublicationKind,
+        instruments: Any,
+        initial: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(data, files, initial=initial)
+        self.kind = kind
+        for name, field in FIELDS[kind].items():
+            if name not in MADE_FROM_FILE:
+                self.fields[name] = _input(kind, name, field)
+        if "instruments" in self.fields:
+            rows = list(instruments)
+            offer(self.fields["instruments"], [(str(one.pk), bilingual(one, "name")) for one in rows])
+            cast(SeveralSelect, self.fields["instruments"].widget).spoken = {
+                str(one.pk): spoken(one.name_zh, one.name_en) for one in rows
+            }
+        self.fields["revision"] = forms.IntegerField(required=False, widget=forms.HiddenInput())
+
+    def keep_year(self) -> None:
+        """The year is the one that the hours were added up for; another is chosen from the row of years."""
+        field = self.fields["year"]
+        field.widget.attrs["readonly"] = True
+        field.help_text = _("Choose another year above; the hours of that year come with it.")
+
+    def values(self) -> dict[str, Any]:
+        """What the services take; without the file, which is prepared first."""
+        values = {name: self.cleaned_data[name] for name in FIELDS[self.kind].keys() & self.fields.keys()}
+        values.pop("file", None)
+        if "networkable_count" in values:
+            values["networkable_count"] = values["networkable_count"] or 0
+        return values
+
+    @property
+    def revision(self) -> int | None:
+        """The one with which the editor began; None for what is new."""
+        revision: int | None = self.cleaned_data["revision"]
+        return revision
+
+
+class ScheduleForm(forms.Form):
+    """When a draft is published by itself."""
+
+    use_required_attribute = False
+
+    at = InstantField(
+        label=_("Publish at"),
+        widget=MomentInput(),
+        help_text=_("Within a minute of this time in the city. You can change or take it back until then."),
+    )
+
+
+class PictureForm(forms.Form):
+    """A picture for the unit's texts."""
+
+    use_required_attribute = False
+
+    picture = UploadField(
+        label=_("Picture"),
+        widget=forms.FileInput({"accept": "image/jpeg,image/png,image/webp"}),
+        help_text=_("JPEG, PNG or WebP, 10 MB at most. Data about camera and place are removed."),
+    )
+    alt_zh = TextField(label=_("What it shows"), help_text=_("For readers who do not see it, and in search."))
+    alt_en = TextField(label=_("What it shows (English)"), widget=forms.TextInput({"lang": "en"}))
+
+
+def _input(kind: PublicationKind, name: str, field: PublicationField) -> forms.Field:
+    label, needed, english = told(field.label, {}), name in NEEDED, name.endswith("_en")
+    match name:
+        case "body_zh" | "body_en":
+            help_text = "" if english else _body_help(kind)
+            widget = markdown_area(8 if english else 14, english=english)
+            needed = name == "body_zh" and kind in ITS_TEXT
+            return TextField(label=label, required=needed, widget=widget, help_text=help_text)
+        case "effective_date" | "expiry_date":
+            return DayField(label=label, required=needed, widget=DayInput())
+        case "file":
+            return forms.FileField(
+                label=label,
+                required=False,
+                widget=forms.FileInput({"accept": "application/pdf"}),
+                help_text=_("PDF, 20 MB at most."),
+            )
+        case "instruments":
+            return forms.MultipleChoiceField(
+                label=label, required=False, widget=SeveralSelect(_("Name or pinyin"))
+            )
+        case "year":
+            return forms.IntegerField(label=label, required=True, min_value=2000, max_value=2100)
+        case "networkable_count":
+            return forms.IntegerField(label=label, required=False, min_value=0, max_value=100_000)
+        case "total_hours" | "external_hours":
+            return forms.DecimalField(
+                label=label, required=False, min_value=0, max_digits=10, decimal_places=1
+            )
+    if name.partition("_")[0] in PARTS:
+        return TextField(label=label, required=False, widget=markdown_area(4, english=english))
+    attrs = {"lang": "en"} if english else {}
+    return TextField(label=label, required=needed, widget=forms.TextInput(attrs))
+
+
+def _body_help(kind: PublicationKind) -> Any:
+    match kind:
+        case PublicationKind.REGULATION:
+            return _("Its text here, or the attached file, or both.")
+        case PublicationKind.OPENNESS:
+            return _("What the parts above do not say.")
+    return ""

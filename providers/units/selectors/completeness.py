@@ -1,0 +1,204 @@
+"""Completeness of units as of any date, read from dated publications and revisions."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.db.models import Model
+
+from instrument_share.accounts import selectors as accounts
+from instrument_share.kernel.errors import gettext_noop
+from instrument_share.kernel.wording import Bilingual
+from providers.instruments.domain.words import InstrumentState
+from providers.instruments.models import Instrument
+from providers.terms.calendar import local_date, local_midnight
+from providers.terms.domain.workdays import ONE_DAY
+from providers.units.domain.completeness import UnitCompleteness, judged_at, running_out
+from providers.units.domain.information import (
+    InformationKind,
+    InstrumentRecord,
+    ProfileRevision,
+    Published,
+    UnitRecord,
+)
+from providers.units.domain.profiles import PROFILE_FIELDS, SHORTEST_INTRODUCTION
+from providers.units.domain.words import ProfileState
+from providers.units.models import OpennessStatement, Regulation, ServiceCase, UnitNews, UnitProfile
+
+PROFILE_ASKS_FOR = ("introduction_zh", "address_zh", "contact", "phone", "picture")
+
+
+def completeness_of(organization_ids: Collection[int], as_of: date) -> dict[int, UnitCompleteness]:
+    """How complete each unit's six kinds of information are at the end of a day.
+
+    Eight statements for any number of units.
+    """
+    return {pk: judged[0] for pk, judged in completeness_at(organization_ids, [as_of]).items()}
+
+
+def completeness_at(
+    organization_ids: Collection[int], days: Sequence[date]
+) -> dict[int, tuple[UnitCompleteness, ...]]:
+    """The same at the end of each of several days, in their order; as many statements as for one."""
+    threshold = settings.REGISTRATION_THRESHOLD_YUAN
+    return {
+        unit.organization_id: judged_at(unit, days, threshold)
+        for unit in _records(organization_ids, max(days))
+    }
+
+
+def completeness_of_year(
+    organization_ids: Collection[int], year: int
+) -> dict[int, tuple[UnitCompleteness, ...]]:
+    """The same at the end of each month of a year, January first."""
+    return completeness_at(organization_ids, month_ends(year))
+
+
+def kinds_running_out(
+    organization_ids: Collection[int], as_of: date
+) -> dict[int, dict[InformationKind, date]]:
+    """Of each unit the complete kinds, with the first day on which each no longer is if nothing is done."""
+    threshold = settings.REGISTRATION_THRESHOLD_YUAN
+    return {
+        unit.organization_id: running_out(unit, as_of, threshold)
+        for unit in _records(organization_ids, as_of)
+    }
+
+
+def month_ends(year: int) -> tuple[date, ...]:
+    """The last day of each month."""
+    firsts = [date(year, month, 1) for month in range(2, 13)] + [date(year + 1, 1, 1)]
+    return tuple(first - ONE_DAY for first in firsts)
+
+
+def _records(organization_ids: Collection[int], until: date) -> list[UnitRecord]:
+    """What is known of each unit up to the end of a day."""
+    ids = list(organization_ids)
+    organizations = accounts.organizations_by_id(ids)
+    end = local_midnight(until + ONE_DAY)
+    profiles = _profiles(ids, end)
+    instruments = _instruments(ids, end)
+    published = {model: _published(model, ids, end) for model in _PARTS}
+    return [
+        UnitRecord(
+            organization_id,
+            joined=local_date(organizations[organization_id].created_at),
+            profile=tuple(profiles[organization_id]),
+            instruments=tuple(instruments[organization_id]),
+            news=tuple(published[UnitNews][organization_id]),
+            regulations=tuple(published[Regulation][organization_id]),
+            cases=tuple(published[ServiceCase][organization_id]),
+            statements=tuple(published[OpennessStatement][organization_id]),
+        )
+        for organization_id in ids
+    ]
+
+
+def _profiles(ids: list[int], end: datetime) -> dict[int, list[ProfileRevision]]:
+    found: dict[int, list[ProfileRevision]] = defaultdict(list)
+    history: Any = UnitProfile.history
+    rows = history.filter(organization_id__in=ids, history_date__lt=end)
+    rows = rows.select_related("organization").order_by("history_date", "history_id")
+    for row in rows:
+        found[row.organization_id].append(
+            ProfileRevision(
+                on=local_date(row.history_date),
+                published=row.state == ProfileState.PUBLISHED,
+                in_review=row.state == ProfileState.SUBMITTED,
+                confirmed=_day(row.confirmed_at),
+                lacking=tuple(_lacking(row)),
+            )
+        )
+    return found
+
+
+def _lacking(profile: Any) -> Iterable[str]:
+    """Labels of what completeness asks for and this revision lacks; an organization has the rest."""
+    for name in PROFILE_ASKS_FOR:
+        value = str(getattr(profile, name) or "").strip()
+        if not value or (name == "introduction_zh" and len(value) < SHORTEST_INTRODUCTION):
+            yield PROFILE_FIELDS[name].label
+    if profile.organization.district_id is None:
+        yield DISTRICT
+
+
+DISTRICT = gettext_noop("District")
+
+
+def _instruments(ids: list[int], end: datetime) -> dict[int, list[InstrumentRecord]]:
+    revisions = _revisions(ids, end)
+    found: dict[int, list[InstrumentRecord]] = defaultdict(list)
+    rows = Instrument.objects.filter(organization_id__in=ids, created_at__lt=end).order_by("id")
+    names = ("name_zh", "name_en", "state", "value_yuan")
+    dates = ("created_at", "submitted_at", "published_at", "retired_at")
+    for row in rows.only("organization", *names, *dates):
+        known = revisions[row.pk]
+        found[row.organization_id].append(
+            InstrumentRecord(
+                name=Bilingual(row.name_zh, row.name_en),
+                value_yuan=known[-1].value_yuan if known else row.value_yuan,
+                created=local_date(row.created_at),
+                published=_day(row.published_at),
+                in_review=_day(row.submitted_at) if row.state == InstrumentState.SUBMITTED else None,
+                retired=_day(row.retired_at),
+                confirmed=tuple(sorted({one.confirmed for one in known if one.confirmed is not None})),
+                earlier_values=tuple(
+                    (later.on, one.value_yuan)
+                    for one, later in pairwise(known)
+                    if one.value_yuan != later.value_yuan
+                ),
+            )
+        )
+    return found
+
+
+class _Revision(NamedTuple):
+    on: date
+    value_yuan: Decimal | None
+    confirmed: date | None
+
+
+def _revisions(ids: list[int], end: datetime) -> dict[int, list[_Revision]]:
+    """What each instrument was worth and when it was confirmed, in order of time."""
+    history: Any = Instrument.history
+    rows = history.filter(organization_id__in=ids, history_date__lt=end).order_by(
+        "history_date", "history_id"
+    )
+    found: dict[int, list[_Revision]] = defaultdict(list)
+    for pk, at, value, confirmed in rows.values_list("id", "history_date", "value_yuan", "confirmed_at"):
+        found[pk].append(_Revision(local_date(at), value, _day(confirmed)))
+    return found
+
+
+def _regulation_dates(row: Regulation) -> dict[str, Any]:
+    return {"effective": row.effective_date, "expires": row.expiry_date}
+
+
+def _statement_year(row: OpennessStatement) -> dict[str, Any]:
+    return {"year": row.year}
+
+
+_PARTS: dict[type[Model], Callable[[Any], dict[str, Any]]] = {
+    UnitNews: lambda _row: {},
+    Regulation: _regulation_dates,
+    ServiceCase: lambda _row: {},
+    OpennessStatement: _statement_year,
+}
+
+
+def _published(model: type[Model], ids: list[int], end: datetime) -> dict[int, list[Published]]:
+    found: dict[int, list[Published]] = defaultdict(list)
+    rows: Any = model._default_manager.filter(organization_id__in=ids, published_at__lt=end)
+    for row in rows.defer("body_zh", "body_en").order_by("published_at", "id"):
+        found[row.organization_id].append(
+            Published(local_date(row.published_at), _day(row.withdrawn_at), **_PARTS[model](row))
+        )
+    return found
+
+
+def _day(instant: datetime | None) -> date | None:
+    return None if instant is None else local_date(instant)

@@ -1,0 +1,61 @@
+"""A unit's own instruments, as its managers look through them."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+
+from providers.instruments.domain.states import LIVE
+from providers.instruments.domain.words import InstrumentState
+from providers.instruments.models import Instrument
+from providers.instruments.selectors.instruments import instruments
+from providers.search.selectors.search import found_by, search
+from providers.units.domain.information import FRESH
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.selectors import Viewer
+
+RETURNED = Q(state=InstrumentState.DRAFT) & ~Q(return_reason="")
+URGENCY = Case(
+    When(RETURNED, then=Value(0)),
+    When(state=InstrumentState.DRAFT, then=Value(1)),
+    When(state=InstrumentState.SUBMITTED, then=Value(2)),
+    When(state=InstrumentState.PUBLISHED, then=Value(3)),
+    When(state=InstrumentState.SUSPENDED, then=Value(4)),
+    default=Value(5),
+    output_field=IntegerField(),
+)
+
+
+def own_instruments(
+    viewer: "Viewer", organization_id: int, now: datetime, *, wanted: str = "", text: str = ""
+) -> QuerySet[Any]:
+    """Instruments of one unit with `urgency` (returned drafts 0, drafts 1, then by state).
+
+    `wanted` is a state, or `returned`, or `to_confirm`. Page them by ("urgency", "name_zh", "id").
+    """
+    found = instruments(viewer).filter(organization_id=organization_id).annotate(urgency=URGENCY)
+    if text.strip():
+        # A subquery, as an inner number is no word of the index.
+        known = found_by(Instrument.objects.all(), search(text)).values("pk")
+        found = found.filter(Q(inner_number__icontains=text.strip()) | Q(pk__in=known))
+    special = {"returned": RETURNED, "to_confirm": _stale(now)}
+    if wanted in special:
+        return found.filter(special[wanted])
+    return found.filter(state=wanted) if wanted else found
+
+
+def own_counts(viewer: "Viewer", organization_id: int, now: datetime) -> Mapping[str, int]:
+    """How many there are by state, and `returned` and `to_confirm` beside them; two statements."""
+    found = instruments(viewer).filter(organization_id=organization_id).order_by()
+    by_state = dict(found.values_list("state").annotate(Count("pk")))
+    special = found.aggregate(
+        returned=Count("pk", filter=RETURNED), to_confirm=Count("pk", filter=_stale(now))
+    )
+    return {**by_state, **special}
+
+
+def _stale(now: datetime) -> Q:
+    limit = now - FRESH - timedelta(days=1)
+    return Q(state__in=LIVE) & (Q(confirmed_at__isnull=True) | Q(confirmed_at__lt=limit))

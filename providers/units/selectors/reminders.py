@@ -1,0 +1,88 @@
+"""Reminders: who would get one, who has got which, and what is open of it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db.models import Max, Q, QuerySet
+
+from instrument_share.accounts import selectors as accounts
+from instrument_share.accounts.domain import OrganizationState, Role
+from instrument_share.accounts.selectors.standing import standing
+from providers.terms.calendar import local_date
+from providers.units.domain.completeness import UnitCompleteness
+from providers.units.domain.reminders import ReminderOutcome, outcome
+from providers.units.models import Reminder
+from providers.units.selectors.completeness import completeness_of
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import Organization, User
+    from instrument_share.accounts.selectors import Viewer
+
+
+@dataclass(frozen=True)
+class PlannedReminder:
+    """What a unit would be told, who would read it, and what becomes of it."""
+
+    organization: "Organization"
+    completeness: UnitCompleteness
+    people: "tuple[User, ...]"
+    last_sent_at: datetime | None
+    outcome: ReminderOutcome
+
+
+def reminders(viewer: "Viewer", organization_id: int | None = None) -> QuerySet[Reminder]:
+    """Reminders that were sent, newest first: the bureau's region, and for managers their own units'."""
+    region = accounts.region_of(viewer)
+    found = Reminder.objects.select_related("organization", "sent_by").order_by("-sent_at", "-id")
+    if not region.whole:
+        own = Q(organization_id__in=standing(viewer).organization_ids(Role.UNIT_MANAGER))
+        found = found.filter(own | region.within("organization"))
+    return found if organization_id is None else found.filter(organization_id=organization_id)
+
+
+def last_reminded(viewer: "Viewer", organization_ids: Collection[int]) -> dict[int, datetime]:
+    """When each unit was last reminded; nothing for those that never were. One statement."""
+    rows = reminders(viewer).filter(organization_id__in=list(organization_ids)).order_by()
+    return dict(rows.values_list("organization_id").annotate(last=Max("sent_at")))
+
+
+def reminder_plan(
+    viewer: "User", organization_ids: Collection[int], now: datetime, insist: Collection[int] = ()
+) -> list[PlannedReminder]:
+    """What would become of each of these units of the viewer's region if it were reminded now, those that get
+    a reminder first.
+
+    Those in `insist` are reminded however lately they were. As many statements for many as for one.
+    """
+    wanted = accounts.organizations(viewer).filter(
+        accounts.region_of(viewer).within(),
+        pk__in=list(organization_ids),
+        owns_instruments=True,
+        state=OrganizationState.ADMITTED,
+    )
+    units = {unit.pk: unit for unit in wanted}
+    judged = completeness_of(list(units), local_date(now))
+    people = accounts.people_by_organization(Role.UNIT_MANAGER, units)
+    last = last_reminded(viewer, units)
+    found = [
+        PlannedReminder(
+            unit,
+            judged[pk],
+            tuple(people[pk]),
+            last.get(pk),
+            outcome(
+                judged[pk],
+                reachable=bool(people[pk]),
+                last_sent_at=last.get(pk),
+                now=now,
+                insist=pk in insist,
+            ),
+        )
+        for pk, unit in units.items()
+    ]
+    order = list(ReminderOutcome)
+    return sorted(
+        found, key=lambda one: (order.index(one.outcome), one.completeness.percent, one.organization.pk)
+    )

@@ -1,0 +1,50 @@
+"""Owning units and their profiles."""
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Q, QuerySet
+
+from instrument_share.accounts.domain import OrganizationState, Role
+from instrument_share.accounts.selectors import region_of
+from instrument_share.accounts.selectors.standing import standing
+from instrument_share.kernel.errors import NotFound
+from providers.instruments.domain.states import PUBLIC
+from providers.units.domain.words import ProfileState
+from providers.units.models import UnitProfile
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.selectors import Viewer
+
+
+def units(viewer: "Viewer") -> QuerySet[UnitProfile]:
+    """Published profiles of admitted units, with `instrument_count`, the number of published instruments.
+
+    Managers also see their own draft, the bureau also what is in review.
+    """
+    visible = Q(published_at__isnull=False, organization__state=OrganizationState.ADMITTED)
+    mine = standing(viewer)
+    visible |= Q(organization_id__in=mine.organization_ids(Role.UNIT_MANAGER))
+    if region := region_of(viewer):
+        visible |= ~Q(state=ProfileState.DRAFT) & region.within("organization")
+    return (
+        UnitProfile.objects.filter(visible)
+        .select_related("organization__district")
+        .annotate(
+            instrument_count=Count(
+                "organization__instruments", filter=Q(organization__instruments__state__in=PUBLIC)
+            )
+        )
+    )
+
+
+def unit(viewer: "Viewer", public_id: str) -> UnitProfile:
+    """One visible unit by the public id of its profile or of its organization, or NotFound."""
+    found = units(viewer).filter(Q(public_id=public_id) | Q(organization__public_id=public_id)).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def unit_of(organization_id: int) -> UnitProfile | None:
+    """The profile of an organization, whatever its state; for services and for the unit's own desk."""
+    return UnitProfile.objects.select_related("organization").filter(organization_id=organization_id).first()

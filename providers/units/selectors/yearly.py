@@ -1,0 +1,201 @@
+"""A year of units, instruments and open time for the yearly assessment, without personal data.
+
+No viewer: `rewards` freezes the year for those who may see its cycle.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, F, OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from instrument_share.kernel.interval import Interval, intersected, merged, total
+from providers.instruments.domain.words import SharingMode
+from providers.instruments.models import Instrument
+from providers.terms.calendar import local_date, local_midnight
+from providers.terms.domain.words import UserKind
+from providers.terms.models import Closure, OpenWindow
+from providers.units.models import OpennessStatement, ServiceCase, UnitProfile
+from providers.units.selectors.completeness import completeness_of_year
+
+OUTSIDERS = (UserKind.OUTSIDE, UserKind.ENTERPRISE, UserKind.INDIVIDUAL)
+
+
+def year_interval(year: int) -> Interval:
+    """The year in Asia/Shanghai."""
+    return Interval(local_midnight(date(year, 1, 1)), local_midnight(date(year + 1, 1, 1)))
+
+
+def units_of_year(year: int) -> Iterator[dict[str, Any]]:
+    """Each unit that had a profile or an instrument published by the end of the year, in order of USCC.
+
+    Keys: uscc, organization (public id), name_zh, name_en, kind, district (code), group (USCC of its parent,
+    or None), kinds_complete (how many of the six at the end of each month), published_instruments (at or
+    above the threshold, at the end of the year), declared_instruments (of the statement for the year, or
+    None), cases_published (in the year, not taken down by its end).
+    """
+    whole = year_interval(year)
+    units = _units(whole.end)
+    ids = list(units)
+    kinds = completeness_of_year(ids, year)
+    counts = _published_counts(ids, whole.end)
+    statements = OpennessStatement.objects.filter(
+        organization_id__in=ids, year=year, published_at__isnull=False, withdrawn_at__isnull=True
+    )
+    declared = dict(statements.values_list("organization_id", "networkable_count"))
+    cases = _case_counts(ids, whole)
+    for pk, unit in units.items():
+        yield {
+            **unit,
+            "kinds_complete": tuple(month.complete for month in kinds[pk]),
+            "published_instruments": counts.get(pk, 0),
+            "declared_instruments": declared.get(pk),
+            "cases_published": cases.get(pk, 0),
+        }
+
+
+def _units(end: datetime) -> dict[int, dict[str, Any]]:
+    """The facts of the units themselves by id, in order of USCC; `end` is not included."""
+    facts: dict[str, F | Coalesce] = {
+        "uscc": F("organization__uscc"),
+        "public_id": F("organization__public_id"),
+        "name_zh": F("organization__name_zh"),
+        "name_en": F("organization__name_en"),
+        "kind": F("organization__kind"),
+        "district": Coalesce(F("organization__district__code"), Value("")),
+        "group": F("organization__parent__uscc"),
+    }
+    found: dict[int, dict[str, Any]] = {}
+    for source in (UnitProfile.objects, Instrument.objects):
+        rows = source.filter(published_at__lt=end).order_by()
+        for pk, *values in rows.values_list("organization_id", *facts.values()).distinct():
+            found[pk] = dict(zip(facts, values, strict=True))
+    for unit in found.values():
+        unit["organization"] = unit.pop("public_id")
+    return dict(sorted(found.items(), key=lambda item: item[1]["uscc"]))
+
+
+def _case_counts(ids: list[int], whole: Interval) -> dict[int, int]:
+    cases = ServiceCase.objects.filter(organization_id__in=ids)
+    cases = cases.filter(published_at__gte=whole.start, published_at__lt=whole.end)
+    cases = cases.exclude(withdrawn_at__lt=whole.end)
+    return dict(cases.values_list("organization_id").annotate(number=Count("pk")))
+
+
+def _published_counts(ids: list[int], end: datetime) -> dict[int, int]:
+    return dict(
+        Instrument.objects.filter(
+            organization_id__in=ids,
+            published_at__lt=end,
+            value_yuan__gte=settings.REGISTRATION_THRESHOLD_YUAN,
+        )
+        .exclude(retired_at__lt=end)
+        .values_list("organization_id")
+        .annotate(number=Count("pk"))
+    )
+
+
+def instruments_of_year(year: int) -> Iterator[dict[str, Any]]:
+    """Each instrument that was published by the end of the year, as it stood at the end of 31 December.
+
+    Keys: instrument (public id), uscc (of its owner), inner_number, name_zh, name_en, category (code), model,
+    value_yuan, purpose, sharing_mode, externally_shared, place_zh, published_in_year (at some time of the
+    year), in_service_from, retired_on (last day of service, or None).
+    """
+    whole = year_interval(year)
+    for row in _revisions_at(whole.end):
+        yield {
+            "instrument": row.public_id,
+            "uscc": row.organization.uscc,
+            "inner_number": row.inner_number,
+            "name_zh": row.name_zh,
+            "name_en": row.name_en,
+            "category": row.category.code if row.category else "",
+            "model": row.model,
+            "value_yuan": row.value_yuan if row.value_yuan is not None else Decimal(0),
+            "purpose": row.purpose,
+            "sharing_mode": row.sharing_mode,
+            "externally_shared": row.sharing_mode == SharingMode.EXTERNAL,
+            "place_zh": row.place_zh,
+            "published_in_year": row.retired_at is None or row.retired_at > whole.start,
+            "in_service_from": row.in_service_date or local_date(row.published_at),
+            "retired_on": _retired_on(row, whole.end),
+        }
+
+
+def _revisions_at(end: datetime) -> Iterator[Any]:
+    """The last revision before `end` of each instrument that was published before it."""
+    history: Any = Instrument.history
+    latest = history.filter(id=OuterRef("pk"), history_date__lt=end).order_by("-history_date", "-history_id")
+    ids = Instrument.objects.filter(published_at__lt=end).values(
+        last_row=Subquery(latest.values("history_id")[:1])
+    )
+    rows = history.filter(history_id__in=ids).select_related("organization", "category").order_by("id")
+    return iter(rows.iterator(chunk_size=500))
+
+
+def _retired_on(row: Any, end: datetime) -> date | None:
+    return None if row.retired_at is None or row.retired_at >= end else local_date(row.retired_at)
+
+
+def openness_of_year(year: int) -> Iterator[dict[str, Any]]:
+    """Open time of each instrument in the year; one without any is left out. Windows are streamed.
+
+    Keys: instrument (public id), offered_seconds (windows of rules that admit outside users, before closures,
+    while it was published), closed_seconds (closures inside those windows).
+    """
+    whole = year_interval(year)
+    closed = _closed(whole)
+    rows = (
+        OpenWindow.objects.filter(
+            starts_at__lt=whole.end, ends_at__gt=whole.start, instrument__published_at__lt=whole.end
+        )
+        .order_by("instrument_id", "starts_at")
+        .values_list(
+            "instrument_id",
+            "instrument__public_id",
+            "instrument__published_at",
+            "instrument__retired_at",
+            "rule__user_kinds",
+            "starts_at",
+            "ends_at",
+        )
+    )
+    for (instrument_id, public_id, published_at, retired_at), windows in groupby(
+        rows.iterator(chunk_size=2000), key=lambda row: row[:4]
+    ):
+        end = whole.end if retired_at is None else min(whole.end, retired_at)
+        begin = max(whole.start, published_at)
+        if begin >= end:
+            continue
+        offered = intersected(
+            (Interval(start, stop) for *_, kinds, start, stop in windows if set(kinds) & set(OUTSIDERS)),
+            [Interval(begin, end)],
+        )
+        if offered:
+            yield {
+                "instrument": public_id,
+                "offered_seconds": _seconds(total(offered)),
+                "closed_seconds": _seconds(total(intersected(offered, closed.get(instrument_id, [])))),
+            }
+
+
+def _closed(whole: Interval) -> dict[int, list[Interval]]:
+    """When instruments were closed in the year; a lifted closure ended when it was lifted."""
+    found: dict[int, list[Interval]] = {}
+    rows = Closure.objects.filter(starts_at__lt=whole.end, ends_at__gt=whole.start)
+    for instrument_id, start, end, lifted in rows.values_list(
+        "instrument_id", "starts_at", "ends_at", "lifted_at"
+    ):
+        end = end if lifted is None else min(end, lifted)
+        if start < end:
+            found.setdefault(instrument_id, []).append(Interval(start, end))
+    return {instrument_id: merged(intervals) for instrument_id, intervals in found.items()}
+
+
+def _seconds(length: timedelta) -> int:
+    return length // timedelta(seconds=1)

@@ -1,0 +1,85 @@
+"""Units are told what runs out, ahead of it and on the day."""
+
+from collections.abc import Collection, Iterator
+from datetime import date, datetime
+
+from django.db import transaction
+
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.selectors import owning_organizations, people_by_organization
+from instrument_share.journal.services import notify
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.errors import gettext_noop
+from instrument_share.kernel.wording import Sentence, Words
+from providers.units.domain.information import KIND_WORDS
+from providers.units.domain.reminders import FIRST_HOUR, NOTICE_AHEAD, TOLD_LATE
+from providers.units.domain.words import Completeness
+from providers.units.models import CompletenessNotice, CompletenessWatch
+from providers.units.selectors.completeness import completeness_of, kinds_running_out
+from providers.units.services.reminders import desk_of, line_of, name_of
+
+RUNS_OUT = gettext_noop("{kind} of {unit}: out of date from {date} on, if nothing is done.")
+RAN_OUT = gettext_noop("{kind} of {unit}: out of date since {date}.")
+
+Due = tuple[CompletenessNotice, Words, tuple[Sentence, ...]]
+
+
+@transaction.atomic
+def completeness_notices_send(*, now: datetime) -> int:
+    """Tell every unit's managers, 30 days ahead and on the day, which kind runs out; how many were told of.
+
+    For `tick`: once a day, from 8 in the morning. A notice is sent once for a unit, kind and day, and up to a
+    week late where nothing ran on the day itself.
+    """
+    local = now.astimezone(CITY_TIME)
+    if local.hour < FIRST_HOUR or not _first_today(local.date(), now):
+        return 0
+    units = owning_organizations()
+    people = people_by_organization(Role.UNIT_MANAGER, units)
+    fresh = list(_not_told(units, local.date()))
+    for notice, kind, lines in fresh:
+        notice.told_at, unit = now, units[notice.organization_id]
+        notify(
+            users=people[unit.pk],
+            message=RUNS_OUT if notice.ahead else RAN_OUT,
+            params={"kind": kind, "unit": name_of(unit), "date": notice.runs_out_on},
+            lines=lines,
+            path=desk_of(unit),
+            now=now,
+        )
+    CompletenessNotice.objects.bulk_create(notice for notice, _kind, _lines in fresh)
+    return len(fresh)
+
+
+def _first_today(today: date, now: datetime) -> bool:
+    """Whether nobody has looked through the units today; a second process waits here for the first."""
+    if CompletenessWatch.objects.filter(day=today).exists():
+        return False
+    return CompletenessWatch.objects.get_or_create(day=today, defaults={"watched_at": now})[1]
+
+
+def _not_told(units: Collection[int], today: date) -> Iterator[Due]:
+    known = CompletenessNotice.objects.filter(runs_out_on__gte=today - TOLD_LATE)
+    told = set(known.values_list("organization_id", "kind", "runs_out_on", "ahead"))
+    for due in (*_ahead(units, today), *_run_out(units, today)):
+        notice = due[0]
+        if (notice.organization_id, notice.kind, notice.runs_out_on, notice.ahead) not in told:
+            yield due
+
+
+def _ahead(units: Collection[int], today: date) -> Iterator[Due]:
+    for pk, kinds in kinds_running_out(units, today).items():
+        for kind, day in kinds.items():
+            if day <= today + NOTICE_AHEAD:
+                notice = CompletenessNotice(organization_id=pk, kind=kind.value, runs_out_on=day, ahead=True)
+                yield notice, Words(KIND_WORDS[kind]), ()
+
+
+def _run_out(units: Collection[int], today: date) -> Iterator[Due]:
+    for pk, unit in completeness_of(units, today).items():
+        for one in unit.kinds:
+            if one.state is Completeness.STALE and one.since is not None and one.since > today - TOLD_LATE:
+                notice = CompletenessNotice(
+                    organization_id=pk, kind=one.kind.value, runs_out_on=one.since, ahead=False
+                )
+                yield notice, one.title, (line_of(one),)

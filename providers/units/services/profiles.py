@@ -1,0 +1,129 @@
+"""Writers of a unit's profile: draft → submitted → published, which is edited live, with a revision."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.permissions import require
+from instrument_share.accounts.selectors import organization_lock, people_with
+from instrument_share.journal.services import notify
+from instrument_share.kernel.errors import Invalid, NotFound, gettext_noop
+from instrument_share.kernel.states import moved
+from providers.instruments.domain.states import PROFILE_MOVES
+from providers.instruments.services.common import InReview
+from providers.revisions.services import given, keep, record_change, unchanged_since
+from providers.units.domain.profiles import PROFILE_FIELDS, problems_of_publication, problems_of_values
+from providers.units.domain.words import ProfileState
+from providers.units.models import UnitProfile
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+
+@transaction.atomic
+def unit_profile_save(
+    *,
+    actor: "User",
+    organization_id: int,
+    values: Mapping[str, Any],
+    now: datetime,
+    revision: int | None = None,
+) -> UnitProfile:
+    """Enter or change a unit's profile. What is published changes at once and counts as confirmed.
+
+    `revision` is that of the text which the editor began with: EditedMeanwhile where it is another by now.
+    """
+    organization = organization_lock(organization_id)
+    require(actor, "providers.edit_unit", organization)
+    profile = UnitProfile.objects.filter(organization=organization).first() or UnitProfile(
+        organization=organization
+    )
+    if profile.state == ProfileState.SUBMITTED:
+        raise InReview(state=profile.state)
+    unchanged_since(revision, profile)
+    problems = problems_of_values(values)
+    if profile.state == ProfileState.PUBLISHED:
+        problems += problems_of_publication({**values_of(profile), **values})
+    if problems:
+        raise Invalid(problems=problems)
+    for name, value in values.items():
+        setattr(profile, name, value.strip() if isinstance(value, str) else value)
+    if profile.state == ProfileState.PUBLISHED:
+        profile.confirmed_at = now
+    profile.revision += 1
+    keep(profile, actor=actor, now=now)
+    record_change(actor, "unit_profile.saved", profile, now, fields=sorted(values))
+    return profile
+
+
+@transaction.atomic
+def unit_profile_submit(*, actor: "User", organization_id: int, now: datetime) -> UnitProfile:
+    """Hand the profile in for the bureau's review, once it has all that publication needs."""
+    profile = _locked(organization_id)
+    require(actor, "providers.edit_unit", profile)
+    state = moved(PROFILE_MOVES, profile.state, "submit")
+    if problems := problems_of_publication(values_of(profile)):
+        raise Invalid(problems=problems)
+    profile.state, profile.submitted_at, profile.return_reason = state, now, ""
+    keep(profile, actor=actor, now=now)
+    record_change(actor, "unit_profile.submitted", profile, now)
+    return profile
+
+
+@transaction.atomic
+def unit_profile_publish(*, actor: "User", organization_id: int, now: datetime) -> UnitProfile:
+    """The bureau lets a submitted profile be seen by everybody."""
+    profile = _locked(organization_id)
+    require(actor, "providers.review_publication", profile)
+    profile.state = moved(PROFILE_MOVES, profile.state, "publish")
+    profile.published_at = profile.confirmed_at = now
+    keep(profile, actor=actor, now=now)
+    record_change(actor, "unit_profile.published", profile, now)
+    _tell(profile, gettext_noop("The bureau has published your unit's profile."), now)
+    return profile
+
+
+@transaction.atomic
+def unit_profile_return(*, actor: "User", organization_id: int, reason: str, now: datetime) -> UnitProfile:
+    """The bureau returns a submitted profile with a reason."""
+    profile = _locked(organization_id)
+    require(actor, "providers.review_publication", profile)
+    profile.state = moved(PROFILE_MOVES, profile.state, "return")
+    profile.return_reason = given(reason)
+    keep(profile, actor=actor, now=now)
+    record_change(actor, "unit_profile.returned", profile, now, reason=profile.return_reason)
+    message = gettext_noop("The bureau has returned your unit's profile: {reason}")
+    _tell(profile, message, now, reason=profile.return_reason)
+    return profile
+
+
+@transaction.atomic
+def unit_profile_confirm(*, actor: "User", organization_id: int, now: datetime) -> UnitProfile:
+    """The unit confirms that its published profile is still right, which it does once a year."""
+    profile = _locked(organization_id)
+    require(actor, "providers.edit_unit", profile)
+    if profile.state != ProfileState.PUBLISHED:
+        raise InReview(state=profile.state)
+    profile.confirmed_at = now
+    keep(profile, actor=actor, now=now)
+    record_change(actor, "unit_profile.confirmed", profile, now)
+    return profile
+
+
+def values_of(profile: UnitProfile) -> dict[str, Any]:
+    return {name: getattr(profile, name) for name in PROFILE_FIELDS}
+
+
+def _locked(organization_id: int) -> UnitProfile:
+    profile = UnitProfile.objects.select_for_update().filter(organization_id=organization_id).first()
+    if profile is None:
+        raise NotFound
+    return profile
+
+
+def _tell(profile: UnitProfile, message: str, now: datetime, **params: Any) -> None:
+    managers = people_with(Role.UNIT_MANAGER, profile.organization_id)
+    notify(users=managers, message=message, params=params, path=f"/units/{profile.public_id}/", now=now)

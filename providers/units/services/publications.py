@@ -1,0 +1,294 @@
+"""Writers of news, regulations, cases and openness statements: draft → scheduled → published → withdrawn."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.permissions import require
+from instrument_share.accounts.selectors import organization_lock, people_with
+from instrument_share.journal.services import notify, record
+from instrument_share.kernel.errors import DomainError, Invalid, Kind, NotFound, gettext_noop
+from instrument_share.kernel.states import moved
+from instrument_share.kernel.wording import Bilingual
+from providers.instruments.domain.states import PUBLICATION_MOVES
+from providers.instruments.models import Instrument
+from providers.revisions.services import given, keep, unchanged_since
+from providers.units.domain.publications import (
+    FIELDS,
+    PublicationKind,
+    problem_of_schedule,
+    problems_of,
+    problems_of_draft,
+)
+from providers.units.domain.words import PublicationState
+from providers.units.models import OpennessStatement
+from providers.units.selectors.publications import MODELS
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+    from providers.units.models import Publication
+
+
+class StatementExists(DomainError):
+    code = "publication.year_taken"
+    kind: Kind = "conflict"
+    message = gettext_noop("The openness statement of {year} exists already. Change that one.")
+
+
+class AlreadyWithdrawn(DomainError):
+    code = "publication.withdrawn"
+    kind: Kind = "conflict"
+    message = gettext_noop("This has been taken down already. Reload the page.")
+
+
+@transaction.atomic
+def publication_draft(
+    *, actor: "User", kind: PublicationKind, organization_id: int, values: Mapping[str, Any], now: datetime
+) -> "Publication":
+    """Begin a draft that only the unit sees. `values` are those of `publication_publish`, as far as known."""
+    publication = _begun(actor, kind, organization_id, values, problems_of_draft(kind, values), now)
+    _fill(publication, values, actor, now)
+    _record(actor, "drafted", kind, publication, now)
+    return publication
+
+
+@transaction.atomic
+def publication_publish(
+    *, actor: "User", kind: PublicationKind, organization_id: int, values: Mapping[str, Any], now: datetime
+) -> "Publication":
+    """Publish news, a regulation, a case or a yearly openness statement of a unit, at once.
+
+    `values` go by field name (`domain.publications.FIELDS`); `instruments` of a case is a list of ids.
+    """
+    publication = _begun(actor, kind, organization_id, values, problems_of(kind, values), now)
+    publication.published_at = now
+    _fill(publication, values, actor, now)
+    _record(actor, "published", kind, publication, now)
+    return publication
+
+
+@transaction.atomic
+def publication_update(
+    *,
+    actor: "User",
+    kind: PublicationKind,
+    publication_id: int,
+    values: Mapping[str, Any],
+    now: datetime,
+    revision: int | None = None,
+) -> "Publication":
+    """Change a draft, or what is published, with a revision; the date of publication stays.
+
+    `revision` is that of the text which the editor began with: EditedMeanwhile where it is another by now.
+    What is published, or will be by itself, keeps all that publication needs.
+    """
+    publication = _locked_with_unit(kind, publication_id)
+    require(actor, "providers.edit_unit", publication)
+    if publication.state is PublicationState.WITHDRAWN:
+        raise AlreadyWithdrawn
+    unchanged_since(revision, publication)
+    held = _values_of(kind, publication)
+    check = problems_of_draft if publication.state is PublicationState.DRAFT else problems_of
+    if problems := check(kind, {**held, **values}):
+        raise Invalid(problems=problems)
+    if values.get("year", held.get("year")) != held.get("year"):
+        _need_free_year(kind, publication.organization_id, values)
+    publication.revision += 1
+    _fill(publication, values, actor, now)
+    _record(actor, "updated", kind, publication, now, fields=sorted(values))
+    return publication
+
+
+@transaction.atomic
+def publication_release(
+    *, actor: "User", kind: PublicationKind, publication_id: int, now: datetime
+) -> "Publication":
+    """Publish a draft now, also one that is scheduled for later."""
+    publication = _to_be_published(actor, kind, publication_id, "publish")
+    _publish(publication, actor, now)
+    _record(actor, "published", kind, publication, now)
+    return publication
+
+
+@transaction.atomic
+def publication_schedule(
+    *, actor: "User", kind: PublicationKind, publication_id: int, at: datetime, now: datetime
+) -> "Publication":
+    """Have a draft published by itself at an instant; a second time chooses another one."""
+    publication = _to_be_published(actor, kind, publication_id, "schedule")
+    if problem := problem_of_schedule(at, now):
+        raise Invalid(problems=[problem])
+    publication.scheduled_at = at
+    keep(publication, actor=actor, now=now)
+    _record(actor, "scheduled", kind, publication, now, at=at.isoformat())
+    return publication
+
+
+@transaction.atomic
+def publication_unschedule(
+    *, actor: "User", kind: PublicationKind, publication_id: int, now: datetime
+) -> "Publication":
+    """Take a schedule back; the draft stays."""
+    publication = _locked(kind, publication_id)
+    require(actor, "providers.edit_unit", publication)
+    moved(PUBLICATION_MOVES, publication.state, "unschedule")
+    publication.scheduled_at = None
+    keep(publication, actor=actor, now=now)
+    _record(actor, "unscheduled", kind, publication, now)
+    return publication
+
+
+@transaction.atomic
+def publication_discard(*, actor: "User", kind: PublicationKind, publication_id: int, now: datetime) -> None:
+    """Remove a draft that was never published. Its revisions and the journal keep what it was."""
+    publication = _locked(kind, publication_id)
+    require(actor, "providers.edit_unit", publication)
+    moved(PUBLICATION_MOVES, publication.state, "discard")
+    _record(actor, "discarded", kind, publication, now, title=publication.title_zh)
+    publication._history_user = actor  # type: ignore[attr-defined]
+    publication._history_date = now  # type: ignore[attr-defined]
+    publication.delete()
+
+
+@transaction.atomic
+def publication_withdraw(
+    *, actor: "User", kind: PublicationKind, publication_id: int, reason: str, now: datetime
+) -> "Publication":
+    """Take something down, with a reason: the unit its own, the bureau anybody's."""
+    publication = _locked(kind, publication_id)
+    require(actor, "providers.withdraw_publication", publication)
+    if publication.state is PublicationState.WITHDRAWN:
+        raise AlreadyWithdrawn
+    moved(PUBLICATION_MOVES, publication.state, "withdraw")
+    publication.withdrawn_at, publication.withdrawn_reason = now, given(reason)
+    keep(publication, actor=actor, now=now)
+    _record(actor, "withdrawn", kind, publication, now, reason=publication.withdrawn_reason)
+    message = gettext_noop("“{title}” has been taken down: {reason}")
+    _tell(publication, message, now, but=actor, reason=publication.withdrawn_reason)
+    return publication
+
+
+def publications_publish_due(now: datetime) -> int:
+    """Publish every draft whose time has come, each by itself; how many. For `tick`; may be repeated."""
+    due = {kind: model._default_manager.filter(scheduled_at__lte=now) for kind, model in MODELS.items()}
+    return sum(
+        _publish_due(kind, publication_id, now)
+        for kind, rows in due.items()
+        for publication_id in list(rows.values_list("pk", flat=True))
+    )
+
+
+@transaction.atomic
+def _publish_due(kind: PublicationKind, publication_id: int, now: datetime) -> bool:
+    publication = MODELS[kind]._default_manager.select_for_update().filter(pk=publication_id).first()
+    if publication is None or publication.scheduled_at is None or publication.scheduled_at > now:
+        return False
+    moved(PUBLICATION_MOVES, publication.state, "publish")
+    _publish(publication, None, now)
+    _record(None, "published", kind, publication, now)
+    _tell(publication, gettext_noop("“{title}” has been published, as you planned."), now)
+    return True
+
+
+def _begun(
+    actor: "User",
+    kind: PublicationKind,
+    organization_id: int,
+    values: Mapping[str, Any],
+    problems: list[Any],
+    now: datetime,
+) -> "Publication":
+    """A new row that is not written yet, once the unit's manager may write it."""
+    organization = organization_lock(organization_id)
+    require(actor, "providers.edit_unit", organization)
+    if problems:
+        raise Invalid(problems=problems)
+    _need_free_year(kind, organization.pk, values)
+    return MODELS[kind](organization=organization, created_at=now)
+
+
+def _to_be_published(actor: "User", kind: PublicationKind, publication_id: int, move: str) -> "Publication":
+    """A locked draft that has all that publication needs."""
+    publication = _locked(kind, publication_id)
+    require(actor, "providers.edit_unit", publication)
+    moved(PUBLICATION_MOVES, publication.state, move)
+    if problems := problems_of(kind, _values_of(kind, publication)):
+        raise Invalid(problems=problems)
+    return publication
+
+
+def _publish(publication: "Publication", actor: "User | None", now: datetime) -> None:
+    publication.published_at, publication.scheduled_at = now, None
+    keep(publication, actor=actor, now=now)
+
+
+def _values_of(kind: PublicationKind, publication: "Publication") -> dict[str, Any]:
+    return {name: getattr(publication, name) for name in FIELDS[kind] if name != "instruments"}
+
+
+def _fill(publication: "Publication", values: Mapping[str, Any], actor: "User", now: datetime) -> None:
+    for name, value in values.items():
+        if name != "instruments":
+            setattr(publication, name, value.strip() if isinstance(value, str) else value)
+    keep(publication, actor=actor, now=now)
+    if "instruments" in values:
+        own = Instrument.objects.filter(
+            organization_id=publication.organization_id, pk__in=values["instruments"]
+        )
+        publication.instruments.set(own)  # type: ignore[attr-defined]
+
+
+def _need_free_year(kind: PublicationKind, organization_id: int, values: Mapping[str, Any]) -> None:
+    if kind is PublicationKind.OPENNESS:
+        of_unit = OpennessStatement.objects.filter(organization_id=organization_id)
+        if of_unit.filter(year=values["year"], withdrawn_at__isnull=True).exists():
+            raise StatementExists(year=values["year"])
+
+
+def _locked_with_unit(kind: PublicationKind, publication_id: int) -> "Publication":
+    """Its unit locked first, as where a publication is begun: whoever looks whether a year is free waits."""
+    of_kind = MODELS[kind]._default_manager.filter(pk=publication_id)
+    for organization_id in of_kind.values_list("organization_id", flat=True):
+        organization_lock(organization_id)
+    return _locked(kind, publication_id)
+
+
+def _locked(kind: PublicationKind, publication_id: int) -> "Publication":
+    found = MODELS[kind]._default_manager.select_for_update().filter(pk=publication_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _record(
+    actor: "User | None",
+    act: str,
+    kind: PublicationKind,
+    publication: "Publication",
+    now: datetime,
+    **details: Any,
+) -> None:
+    record(
+        actor=actor,
+        action=f"{kind.value}.{act}",
+        subject=publication,
+        now=now,
+        organization_id=publication.organization_id,
+        details=details,
+    )
+
+
+def _tell(
+    publication: "Publication", message: str, now: datetime, *, but: "User | None" = None, **params: Any
+) -> None:
+    managers = people_with(Role.UNIT_MANAGER, publication.organization_id)
+    notify(
+        users=managers if but is None else managers.exclude(pk=but.pk),
+        message=message,
+        params={"title": Bilingual(publication.title_zh, publication.title_en), **params},
+        path=f"/publications/{publication.public_id}/",  # type: ignore[attr-defined]
+        now=now,
+    )

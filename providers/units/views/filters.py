@@ -1,0 +1,183 @@
+"""What the bureau's table of units can be narrowed to, by which columns it is sorted, and its sheets."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import islice
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from instrument_share.documents.content import Column, Table
+from instrument_share.documents.tables import xlsx
+from instrument_share.kernel.wording import Words
+from instrument_share.web import formats, labels
+from instrument_share.web.exports import csv_response
+from instrument_share.web.formats import bilingual
+from instrument_share.web.problem import told
+from instrument_share.web.wording import KINDS
+from providers.units.domain.information import KIND_WORDS
+from providers.units.domain.words import Completeness
+from providers.units.selectors.completeness import month_ends
+from providers.units.views.table import FIRST_ORDER, OPEN, ORDERS, UnitRow
+
+MONTHS_BACK = 24
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class UnitFilterForm(forms.Form):
+    """Each filter is a part of the address."""
+
+    information = forms.ChoiceField(label=gettext_lazy("Kind of information"), required=False)
+    state = forms.ChoiceField(label=gettext_lazy("State"), required=False)
+    district = forms.ChoiceField(label=gettext_lazy("District"), required=False)
+    kind = forms.ChoiceField(label=gettext_lazy("Kind of unit"), required=False)
+    changed = forms.ChoiceField(label=gettext_lazy("In the last 7 days"), required=False)
+    as_of = forms.ChoiceField(label=gettext_lazy("As of"), required=False)
+
+    def __init__(self, request: HttpRequest, rows: Sequence[UnitRow], today: date) -> None:
+        super().__init__(request.GET or None)
+        districts = {row.district: row.organization.district for row in rows if row.district}
+        kinds = {row.organization.kind for row in rows}
+        self._offer("information", ((code.value, said(text)) for code, text in KIND_WORDS.items()))
+        self._offer(
+            "state",
+            [
+                (OPEN, _("Missing or out of date")),
+                *((one.value, labels.label("information", one.value).text) for one in Completeness),
+            ],
+        )
+        self._offer("district", ((code, bilingual(districts[code], "name")) for code in sorted(districts)))
+        self._offer("kind", ((code, text) for code, text in KINDS.items() if code in kinds))
+        self._offer(
+            "changed",
+            [("any", _("Better or worse")), ("worse", _("Worse")), ("better", _("Better"))],
+        )
+        months = ((f"{end:%Y-%m}", date_format(end, "YEAR_MONTH_FORMAT")) for end in past_ends(today))
+        self._offer("as_of", months, nothing=_("Today"))
+
+    def _offer(self, name: str, choices: Iterable[tuple[str, Any]], nothing: str | None = None) -> None:
+        self.fields[name].choices = [  # type: ignore[attr-defined]
+            ("", nothing or _("All")),
+            *choices,
+        ]
+
+
+def said(text: str) -> str:
+    """A label of the domain in the reader's language."""
+    return told("{word}", {"word": Words(text)})
+
+
+def past_ends(today: date) -> Iterator[date]:
+    """The ends of the last two years' months, the latest first."""
+    years = range(today.year, today.year - 3, -1)
+    ends = (end for year in years for end in reversed(month_ends(year)))
+    yield from islice((end for end in ends if end < today), MONTHS_BACK)
+
+
+def days_of(year: int, today: date) -> list[date]:
+    """The ends of a year's months; of the present year those that are over, and today."""
+    ends = [end for end in month_ends(year) if end < today]
+    return [*ends, today] if year == today.year else ends
+
+
+def as_of(request: HttpRequest, today: date) -> date:
+    """The day that `?as_of=2026-03` asks for: that month's end; today for anything else."""
+    wanted = request.GET.get("as_of", "")
+    return next((end for end in past_ends(today) if f"{end:%Y-%m}" == wanted), today)
+
+
+@dataclass(frozen=True)
+class Head:
+    """A column: where a click on it leads, and how the table is sorted by it now."""
+
+    column: str
+    text: str
+    address: str
+    sorted: str
+
+
+def heads(request: HttpRequest) -> list[Head]:
+    """The table's columns in their order."""
+    kinds = [(kind.value, said(text)) for kind, text in KIND_WORDS.items()]
+    columns = [
+        ("name", _("Unit")),
+        ("district", _("District")),
+        ("percent", _("Complete")),
+        *kinds,
+        ("since", _("Open since")),
+        ("reminded", _("Last reminder")),
+    ]
+    return [_head(request, column, text) for column, text in columns]
+
+
+def _head(request: HttpRequest, column: str, text: str) -> Head:
+    now = request.GET.get("sort") or FIRST_ORDER
+    if now.removeprefix("-") not in ORDERS:
+        now = FIRST_ORDER
+    following = f"-{column}" if now == column else column
+    direction = {column: "ascending", f"-{column}": "descending"}.get(now, "")
+    return Head(column, text, address(request, sort=following, cursor=""), direction)
+
+
+def address(request: HttpRequest, **changed: str) -> str:
+    """This page with its filters, some of them changed or taken away."""
+    kept = {**request.GET.dict(), **changed}
+    return "?" + urlencode({name: value for name, value in kept.items() if value})
+
+
+# --- Sheets -----------------------------------------------------------------------------------------------
+
+
+def as_sheet(rows: Sequence[UnitRow], day: date, form: str, now: datetime) -> HttpResponseBase:
+    """What is shown, all of its pages, as CSV or as an Excel workbook."""
+    titles, lines = _titles(), [_cells(row, day) for row in rows]
+    name = f"completeness-{day:%Y-%m-%d}"
+    if form != "xlsx":
+        return csv_response(name, titles, lines)
+    figures = {_("Complete (%)")}
+    columns = [Column(title, "right" if title in figures else "left") for title in titles]
+    table = Table(columns, [[str(cell) for cell in line] for line in lines])
+    title = _("Completeness of all units")
+    response = HttpResponse(xlsx([(title, table)], title=title, created_at=now), content_type=XLSX)
+    response["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
+    return response
+
+
+def _titles() -> list[str]:
+    kinds = [said(text) for text in KIND_WORDS.values()]
+    of_kinds = [
+        part
+        for kind in kinds
+        for part in (kind, _("{kind}: since").format(kind=kind), _("{kind}: why").format(kind=kind))
+    ]
+    facts = [_("Unit"), _("Unified social credit code"), _("District"), _("Kind"), _("As of")]
+    return [*facts, _("Complete (%)"), *of_kinds, _("Last reminder")]
+
+
+def _cells(row: UnitRow, day: date) -> list[Any]:
+    unit = row.organization
+    kinds = [
+        part
+        for kind in row.completeness.kinds
+        for part in (
+            str(labels.label("information", kind.state).text),
+            kind.since.isoformat() if kind.since else "",
+            told(kind.reason.message, kind.reason.params),
+        )
+    ]
+    return [
+        bilingual(unit, "name"),
+        unit.uscc,
+        bilingual(unit.district, "name") if unit.district else "",
+        str(KINDS.get(unit.kind, unit.kind)),
+        day.isoformat(),
+        row.completeness.percent,
+        *kinds,
+        formats.date_only(row.reminded_at) if row.reminded_at else "",
+    ]

@@ -1,0 +1,95 @@
+"""The list of a unit's own instruments, for its managers."""
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from instrument_share.kernel.wording import Words
+from instrument_share.web import clock, cursor, labels
+from instrument_share.web.exports import csv_response
+from instrument_share.web.problem import told
+from providers.instruments.domain import fields
+from providers.instruments.domain.words import InstrumentState
+from providers.instruments.views.common import managed_unit
+from providers.units.selectors.own_instruments import own_counts, own_instruments
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.db.models import QuerySet
+
+    from providers.instruments.models import Instrument
+
+PER_PAGE = 30
+EXPORTED_AT_ONCE = 1000
+
+
+@login_required
+@require_safe
+def instruments(request: HttpRequest, organization_id: str) -> HttpResponseBase:
+    """The unit's instruments; `?state=` and `?q=` choose, `?export=csv` gives them as a sheet."""
+    now = clock.now()
+    unit = managed_unit(request, organization_id)
+    wanted, text = request.GET.get("state", ""), request.GET.get("q", "").strip()[:100]
+    found = own_instruments(request.user, unit.pk, now, wanted=wanted, text=text)
+    if request.GET.get("export") == "csv":
+        return _sheet(found.order_by("urgency", "name_zh", "id"))
+    counts = own_counts(request.user, unit.pk, now)
+    context = {
+        "unit": unit,
+        "page": cursor.page(
+            found, ordering=("urgency", "name_zh", "id"), cursor=request.GET.get("cursor"), limit=PER_PAGE
+        ),
+        "chips": _chips(counts, wanted, text),
+        "wanted": wanted,
+        "text": text,
+        "count": found.count(),
+        "total": sum(counts.get(state, 0) for state in InstrumentState),
+        "export": "?" + urlencode({"state": wanted, "q": text, "export": "csv"}),
+    }
+    return render(request, "providers/instruments.html", context)
+
+
+def _chips(counts: "Mapping[str, int]", wanted: str, text: str) -> list[tuple[Any, ...]]:
+    names = [
+        ("returned", _("Returned")),
+        *((state.value, labels.label("instrument", state.value).text) for state in InstrumentState),
+        ("to_confirm", _("To be confirmed")),
+    ]
+    kept = {"q": text} if text else {}
+    return [
+        (
+            name,
+            "?" + urlencode(kept if code == wanted else {**kept, "state": code}),
+            code == wanted,
+            counts[code],
+        )
+        for code, name in names
+        if counts.get(code)
+    ]
+
+
+def _sheet(found: "QuerySet[Instrument]") -> StreamingHttpResponse:
+    """As a sheet that the import reads again: our own labels as headings."""
+    specs = list(fields.FIELDS.values())
+    heads = [told("{word}", {"word": Words(spec.label)}) for spec in specs]
+    return csv_response(
+        "instruments",
+        [_("Number"), _("State"), *heads],
+        (
+            [row.public_id, labels.label("instrument", row.state).text, *(_cell(row, spec) for spec in specs)]
+            for row in found.iterator(chunk_size=EXPORTED_AT_ONCE)
+        ),
+    )
+
+
+def _cell(row: "Instrument", spec: fields.Field) -> Any:
+    value = getattr(row, spec.name)
+    if spec.kind == "category":
+        return value.code if value else ""
+    return ", ".join(value) if spec.kind == "subjects" else value

@@ -1,0 +1,133 @@
+"""The unit's own profile: editing it, handing it in, confirming it once a year."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from instrument_share.journal import selectors as journal
+from instrument_share.web import clock
+from instrument_share.web.answers import carried_out, confirmed, done
+from instrument_share.web.idempotency import idempotent_form
+from providers.instruments.services.pictures import picture_prepared
+from providers.instruments.views.common import managed_unit, person
+from providers.revisions.selectors import revised
+from providers.revisions.services import EditedMeanwhile
+from providers.revisions.views.editing import overtaken, previewed
+from providers.units.domain.profiles import problems_of_publication
+from providers.units.domain.words import ProfileState
+from providers.units.forms.profile import ProfileForm
+from providers.units.forms.publication import PictureForm
+from providers.units.selectors.publications import pictures
+from providers.units.selectors.units import unit_of
+from providers.units.services.profiles import (
+    unit_profile_confirm,
+    unit_profile_save,
+    unit_profile_submit,
+    values_of,
+)
+from providers.units.views.publications import PICTURES_SHOWN
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def edit(request: HttpRequest, organization_id: str) -> HttpResponse:
+    now = clock.now()
+    unit = managed_unit(request, organization_id)
+    profile = unit_of(unit.pk)
+    held = values_of(profile) if profile else {}
+    initial = {**held, "picture": None, "revision": profile.revision if profile else None}
+    form = ProfileForm(request.POST or None, request.FILES or None, initial=initial)
+
+    def save() -> Any:
+        values = form.values()
+        if upload := form.cleaned_data["picture"]:
+            values["picture"] = picture_prepared(upload)
+        return unit_profile_save(
+            actor=person(request),
+            organization_id=unit.pk,
+            values=values,
+            revision=form.revision,
+            now=now,
+        )
+
+    is_sent = request.method == "POST" and request.POST.get("act") != "preview"
+    meanwhile: Any = ()
+    try:
+        if is_sent and (saved := carried_out(form, save, but=EditedMeanwhile)):
+            return done(request, _after_saving(saved), request.path)
+    except EditedMeanwhile as error:
+        assert profile is not None
+        meanwhile = overtaken(form, error, revised(request.user, profile.public_id))
+    context = {
+        "unit": unit,
+        "profile": profile,
+        "form": form,
+        "meanwhile": meanwhile,
+        "preview": previewed(request, form),
+        "decisions": journal.decisions(profile, unit.pk) if profile else [],
+        "pictures": pictures(request.user, unit.pk)[:PICTURES_SHOWN],
+        "picture_form": PictureForm(prefix="new"),
+        "problems": problems_of_publication(held) if held else [],
+        "locked": profile is not None and profile.state == ProfileState.SUBMITTED,
+    }
+    return render(request, "providers/profile.html", context, status=422 if is_sent else 200)
+
+
+def _after_saving(profile: Any) -> str:
+    if profile.state == ProfileState.PUBLISHED:
+        return _("Saved and published; it counts as confirmed today.")
+    if problems_of_publication(values_of(profile)):
+        return _("Saved. Fill in what is still missing, then submit it for review.")
+    return _("Saved. Nothing is missing: submit it for review.")
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def submit(request: HttpRequest, organization_id: str) -> HttpResponse:
+    unit = managed_unit(request, organization_id)
+    address = reverse("unit_profile_edit", args=[unit.public_id])
+    context = {
+        "heading": _("Submit the profile for review"),
+        "consequences": [
+            _("The Science and Technology Bureau reviews it; you are told of the decision."),
+            _("Until then it can't be changed."),
+        ],
+        "action": _("Submit for review"),
+        "back_address": address,
+    }
+    return confirmed(
+        request,
+        context,
+        lambda: unit_profile_submit(actor=person(request), organization_id=unit.pk, now=clock.now()),
+        lambda: done(request, _("Submitted. The bureau reviews it; you will be told."), address),
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def confirm(request: HttpRequest, organization_id: str) -> HttpResponse:
+    unit = managed_unit(request, organization_id)
+    address = reverse("unit_profile_edit", args=[unit.public_id])
+    context = {
+        "heading": _("Is the profile still right?"),
+        "consequences": [
+            _("You confirm that you have read it through and that it is right as it stands."),
+            _("It counts as up to date for 365 days."),
+        ],
+        "action": _("It is still right"),
+        "back_address": address,
+    }
+    return confirmed(
+        request,
+        context,
+        lambda: unit_profile_confirm(actor=person(request), organization_id=unit.pk, now=clock.now()),
+        lambda: done(request, _("Confirmed. It counts as up to date for 365 days."), address),
+    )

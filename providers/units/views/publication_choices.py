@@ -1,0 +1,84 @@
+"""What can be done with a text in its editor, by its state, each with one sentence of what it does."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from instrument_share.web.formats import moment
+from providers.units.domain.publications import PublicationKind
+from providers.units.domain.words import PublicationState
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A button of the editor. `leads` is the page that asks the rest once the text is saved."""
+
+    act: str
+    label: str
+    sentence: str
+    icon: str
+    is_main: bool = False
+    leads: str = ""
+
+
+def choices_for(text: Any) -> list[Choice]:
+    """The buttons, in order: what nobody else sees comes first. `text` is None for what is new."""
+    preview = Choice("preview", _("Preview"), _("Shows how it will look; saves nothing."), "search")
+    match text.state if text else None:
+        case PublicationState.PUBLISHED:
+            words = _("Everybody reads the change at once; what it said before stays among the revisions.")
+            return [Choice("save", _("Save and publish"), words, "check", is_main=True), preview]
+        case PublicationState.SCHEDULED:
+            words = _("What you save is published by itself at {time}.").format(
+                time=moment(text.scheduled_at)
+            )
+            return [
+                Choice("save", _("Save"), words, "check", is_main=True),
+                preview,
+                Choice("publish", _("Publish now"), _at_once(), "external", leads="publication_release"),
+                Choice(
+                    "schedule",
+                    _("Change the time"),
+                    _("Saves it, then asks for another day and time."),
+                    "clock",
+                    leads="publication_schedule",
+                ),
+            ]
+    return [
+        Choice("draft", _("Save as a draft"), _("Only your unit sees it until you publish it."), "pencil"),
+        preview,
+        Choice(
+            "publish",
+            _("Publish now"),
+            _at_once() if text else _published_at_once(),
+            "external",
+            is_main=True,
+            leads="publication_release" if text else "",
+        ),
+        Choice(
+            "schedule",
+            _("Publish later"),
+            _("Saves it as a draft, then asks for the day and time at which it is published by itself."),
+            "clock",
+            leads="publication_schedule",
+        ),
+    ]
+
+
+def after(choices: Sequence[Choice], act: str, kind: PublicationKind, saved: Any) -> str:
+    """Where it goes on once the text is saved by one of the buttons."""
+    leads = next((one.leads for one in choices if one.act == act), "")
+    if leads:
+        return reverse(leads, args=[kind.value, saved.public_id])
+    return reverse("publication", args=[saved.public_id])
+
+
+def _published_at_once() -> str:
+    return _("Everybody reads it at once, without review; the bureau can take it down with a reason.")
+
+
+def _at_once() -> str:
+    return _("Saves it, then asks once more; after that everybody reads it.")

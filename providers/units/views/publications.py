@@ -1,0 +1,256 @@
+"""News, regulations, cases and openness statements of a unit: the lists of its managers, and the editor."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from instrument_share.accounts.permissions import require
+from instrument_share.journal import selectors as journal
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.errors import NotFound
+from instrument_share.web import clock, cursor
+from instrument_share.web.answers import carried_out, done
+from instrument_share.web.formats import bilingual
+from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.labels import label
+from providers.instruments.selectors.instruments import instruments
+from providers.instruments.services.pictures import attachment_prepared
+from providers.instruments.views.common import managed_unit, person
+from providers.revisions.selectors import revised
+from providers.revisions.services import EditedMeanwhile
+from providers.revisions.views.editing import overtaken, previewed
+from providers.units.domain.publications import FIELDS, LONGEST_FILE_NAME, PublicationKind
+from providers.units.domain.words import PublicationState
+from providers.units.forms.publication import PictureForm, PublicationForm
+from providers.units.selectors.publications import (
+    own_publication_counts,
+    own_publications,
+    pictures,
+    publication,
+)
+from providers.units.services.publications import publication_draft, publication_publish, publication_update
+from providers.units.views.publication_choices import after, choices_for
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from instrument_share.accounts.models import Organization
+
+PER_PAGE = 30
+PICTURES_SHOWN = 12
+TITLES = {
+    PublicationKind.NEWS: (gettext_lazy("Unit news"), gettext_lazy("Write news")),
+    PublicationKind.REGULATION: (
+        gettext_lazy("Regulations on instruments"),
+        gettext_lazy("Add a regulation"),
+    ),
+    PublicationKind.CASE: (gettext_lazy("Open-service cases"), gettext_lazy("Write a case")),
+    PublicationKind.OPENNESS: (
+        gettext_lazy("Openness statements"),
+        gettext_lazy("Write an openness statement"),
+    ),
+}
+
+
+@login_required
+@require_safe
+def publications(request: HttpRequest, organization_id: str, kind: str) -> HttpResponse:
+    """Everything of one kind, drafts and what was taken down too; `?state=` and `?q=` choose."""
+    unit = managed_unit(request, organization_id)
+    chosen = kind_of(kind)
+    state, text = request.GET.get("state", ""), request.GET.get("q", "")
+    page = cursor.page(
+        own_publications(request.user, chosen, unit.pk, state=state, text=text),
+        ordering=("-shown_at", "-id"),
+        cursor=request.GET.get("cursor"),
+        limit=PER_PAGE,
+    )
+    context = {
+        "unit": unit,
+        "kind": chosen.value,
+        "title": TITLES[chosen][0],
+        "action": TITLES[chosen][1],
+        "action_address": new_address(unit, chosen),
+        "page": page,
+        "text": text,
+        "filtered": bool(state or text),
+        "chips": _chips(request, unit, chosen, state),
+        "tabs": [
+            (names[0], reverse("unit_publications", args=[unit.public_id, one.value]), one is chosen)
+            for one, names in TITLES.items()
+        ],
+    }
+    return render(request, "providers/publications.html", context)
+
+
+def _chips(request: HttpRequest, unit: "Organization", kind: PublicationKind, chosen: str) -> list[Any]:
+    counts = own_publication_counts(request.user, kind, unit.pk)
+    return [
+        (
+            label("publication", state).text,
+            request.path if state == chosen else f"{request.path}?state={state.value}",
+            state == chosen,
+            counts[state],
+        )
+        for state in PublicationState
+    ]
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def new(
+    request: HttpRequest,
+    organization_id: str,
+    kind: str,
+    *,
+    prefilled: Mapping[str, Any] | None = None,
+    shown: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    """Begin a draft, or publish at once.
+
+    `prefilled` are values to begin with; `shown` is what the page says besides, as the years of statements.
+    """
+    now = clock.now()
+    unit = managed_unit(request, organization_id)
+    chosen = kind_of(kind)
+    form = _form(request, chosen, unit.pk, {**_usual(chosen, now), **(prefilled or {})})
+    if "year" in form.initial:
+        form.keep_year()
+    act = request.POST.get("act", "publish")
+    save = publication_publish if act == "publish" else publication_draft
+    choices = choices_for(None)
+
+    def write() -> Any:
+        return save(
+            actor=person(request), kind=chosen, organization_id=unit.pk, values=_values(form), now=now
+        )
+
+    is_sent = request.method == "POST" and act != "preview"
+    if is_sent and (made := carried_out(form, write)):
+        words = _("Saved as a draft; only your unit sees it. Publish it, or choose a time.")
+        if made.state is PublicationState.PUBLISHED:
+            words = _("Published; everybody can read it on your unit's page.")
+        return done(request, words, after(choices, act, chosen, made))
+    context = {
+        **_editor(request, unit, chosen, form),
+        "choices": choices,
+        "title": TITLES[chosen][1],
+        **(shown or {}),
+        "back_address": reverse("unit_publications", args=[unit.public_id, chosen.value]),
+    }
+    return render(request, "providers/publication_edit.html", context, status=422 if is_sent else 200)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def edit(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
+    """Change a draft, or what is published. Who saved in between is not overwritten unseen."""
+    now = clock.now()
+    chosen = kind_of(kind)
+    found: Any = publication(request.user, chosen, public_id)
+    require(request.user, "providers.edit_unit", found)
+    initial = {name: getattr(found, name) for name in FIELDS[chosen].keys() - {"file", "instruments"}}
+    if chosen is PublicationKind.CASE:
+        initial["instruments"] = [str(pk) for pk in found.instruments.values_list("pk", flat=True)]
+    form = _form(request, chosen, found.organization_id, {**initial, "revision": found.revision})
+
+    def update() -> Any:
+        return publication_update(
+            actor=person(request),
+            kind=chosen,
+            publication_id=found.pk,
+            values=_values(form),
+            revision=form.revision,
+            now=now,
+        )
+
+    act, choices = request.POST.get("act", "save"), choices_for(found)
+    is_sent = request.method == "POST" and act != "preview"
+    meanwhile: Any = ()
+    try:
+        if is_sent and (saved := carried_out(form, update, but=EditedMeanwhile)):
+            return done(request, _after_saving(saved), after(choices, act, chosen, saved))
+    except EditedMeanwhile as error:
+        meanwhile = overtaken(form, error, revised(request.user, public_id))
+    context = {
+        **_editor(request, found.organization, chosen, form),
+        "choices": choices,
+        "title": bilingual(found, "title"),
+        "found": found,
+        "meanwhile": meanwhile,
+        "decisions": journal.decisions(found, found.organization_id),
+        "back_address": reverse("publication", args=[found.public_id]),
+    }
+    return render(request, "providers/publication_edit.html", context, status=422 if is_sent else 200)
+
+
+def new_address(unit: "Organization", kind: PublicationKind) -> str:
+    """Where something of this kind is begun; a statement begins with the figures of its year."""
+    if kind is PublicationKind.OPENNESS:
+        return reverse("statement_new", args=[unit.public_id])
+    return reverse("publication_new", args=[unit.public_id, kind.value])
+
+
+def kind_of(text: str) -> PublicationKind:
+    """The kind that an address names. Raises NotFound."""
+    try:
+        return PublicationKind(text)
+    except ValueError:
+        raise NotFound from None
+
+
+def _editor(
+    request: HttpRequest, unit: "Organization", kind: PublicationKind, form: PublicationForm
+) -> dict[str, Any]:
+    """What the editor shows beside the title: the form, how it would look, the unit's pictures."""
+    return {
+        "unit": unit,
+        "kind": kind.value,
+        "form": form,
+        "preview": previewed(request, form),
+        "pictures": pictures(request.user, unit.pk)[:PICTURES_SHOWN],
+        "picture_form": PictureForm(prefix="new"),
+    }
+
+
+def _form(
+    request: HttpRequest, kind: PublicationKind, organization_id: int, initial: dict[str, Any]
+) -> PublicationForm:
+    own = instruments(request.user).filter(organization_id=organization_id)
+    return PublicationForm(
+        request.POST or None,
+        request.FILES or None,
+        kind=kind,
+        instruments=own.order_by("name_zh", "pk"),
+        initial=initial,
+    )
+
+
+def _values(form: PublicationForm) -> dict[str, Any]:
+    values = form.values()
+    if upload := form.cleaned_data.get("file"):
+        values["file"] = attachment_prepared(upload)
+        values["file_name"] = upload.name[-LONGEST_FILE_NAME:]
+    return values
+
+
+def _after_saving(saved: Any) -> str:
+    if saved.state is PublicationState.PUBLISHED:
+        return _("Changed; everybody reads it as it is now.")
+    if saved.state is PublicationState.SCHEDULED:
+        return _("Saved. It is published at the time that you chose.")
+    return _("Saved as a draft; only your unit sees it. Publish it, or choose a time.")
+
+
+def _usual(kind: PublicationKind, now: "datetime") -> dict[str, Any]:
+    today = now.astimezone(CITY_TIME).date()
+    return {"effective_date": today} if kind is PublicationKind.REGULATION else {}

@@ -1,0 +1,157 @@
+"""The bureau's look at what a unit has handed in: everything on one page, and publish or return."""
+
+from typing import Any
+
+import rules
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from instrument_share.accounts.permissions import require
+from instrument_share.journal import selectors as journal
+from instrument_share.web import clock
+from instrument_share.web.answers import confirmed, done
+from instrument_share.web.formats import bilingual
+from instrument_share.web.idempotency import idempotent_form
+from providers.instruments.forms.instrument import ReasonForm
+from providers.instruments.selectors.media import attachments_of, pictures_of
+from providers.instruments.services.instruments import (
+    instrument_changes_accept,
+    instrument_changes_refuse,
+    instrument_publish,
+    instrument_return,
+)
+from providers.instruments.views.common import person
+from providers.units.selectors.reviews import Review, comparison, review
+from providers.units.services.profiles import unit_profile_publish, unit_profile_return
+
+
+@login_required
+@require_safe
+def look(request: HttpRequest, public_id: str) -> HttpResponse:
+    """For officers; auditors read it without the two buttons."""
+    found = review(request.user, public_id)
+    compared = comparison(found)
+    context = {
+        "review": found,
+        "subject": found.subject,
+        "name": _name(found),
+        "compared": compared,
+        "entries": [entry for entry in compared.entries if entry.name != "picture"],
+        **_beside(request, found),
+        "may_decide": rules.has_perm("providers.review_publication", request.user, found.subject),
+        "history": list(journal.history(found.subject))[-10:],
+    }
+    return render(request, "providers/review.html", context)
+
+
+def _beside(request: HttpRequest, found: Review) -> dict[str, Any]:
+    """The pictures and files of an instrument, which are public with it."""
+    if found.kind == "profile":
+        return {}
+    pictures = pictures_of([found.subject.pk])[found.subject.pk]
+    subject: Any = found.subject
+    return {
+        "pictures": pictures,
+        "attachments": attachments_of(request.user, subject, clock.now()),
+    }
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def publish(request: HttpRequest, public_id: str) -> HttpResponse:
+    found = _to_decide(request, public_id)
+    name = _name(found)
+    if found.kind == "changes":
+        consequences = [_("The new values are public at once."), _("The unit's managers are told.")]
+        heading, action = _("Accept the changes of “{name}”").format(name=name), _("Accept the changes")
+        sentence = _("Accepted; the changes of “{name}” are public.").format(name=name)
+    else:
+        consequences = [_("Everybody sees it at once."), _("The unit's managers are told.")]
+        heading, action = _("Publish “{name}”").format(name=name), _("Publish")
+        sentence = _("“{name}” is published. Next in line stands below.").format(name=name)
+    context = {
+        "heading": heading,
+        "consequences": consequences,
+        "action": action,
+        "back_address": _address(found),
+    }
+    return confirmed(
+        request,
+        context,
+        lambda: _PUBLISH[found.kind](actor=person(request), now=clock.now(), **_subject(found)),
+        lambda: done(request, sentence, reverse("bureau")),
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def return_(request: HttpRequest, public_id: str) -> HttpResponse:
+    found = _to_decide(request, public_id)
+    name = _name(found)
+    form = ReasonForm(
+        request.POST or None, hint=_("Say what has to be changed so that it can be published next time.")
+    )
+    refuses = found.kind == "changes"
+    heading = _("Refuse the changes of “{name}”") if refuses else _("Return “{name}”")
+    stays = _("What is public stays as it is.")
+    again = _("The unit can change it and submit it again.")
+    sentence = _("“{name}” is returned; its unit reads the reason.").format(name=name)
+    context = {
+        "heading": heading.format(name=name),
+        "consequences": [
+            stays if refuses else again,
+            _("Its managers read the reason."),
+        ],
+        "action": _("Refuse and say why") if refuses else _("Return and say why"),
+        "tone": "danger",
+        "form": form,
+        "back_address": _address(found),
+    }
+    return confirmed(
+        request,
+        context,
+        lambda: _RETURN[found.kind](
+            actor=person(request), reason=form.cleaned_data["reason"], now=clock.now(), **_subject(found)
+        ),
+        lambda: done(request, sentence, reverse("bureau")),
+    )
+
+
+_PUBLISH: dict[str, Any] = {
+    "instrument": instrument_publish,
+    "changes": instrument_changes_accept,
+    "profile": unit_profile_publish,
+}
+_RETURN: dict[str, Any] = {
+    "instrument": instrument_return,
+    "changes": instrument_changes_refuse,
+    "profile": unit_profile_return,
+}
+
+
+def _to_decide(request: HttpRequest, public_id: str) -> Review:
+    found = review(request.user, public_id)
+    require(request.user, "providers.review_publication", found.subject)
+    return found
+
+
+def _subject(found: Review) -> dict[str, int]:
+    if found.kind == "profile":
+        return {"organization_id": found.subject.organization_id}
+    return {"instrument_id": found.subject.pk}
+
+
+def _name(found: Review) -> str:
+    if found.kind == "profile":
+        return _("Profile of {unit}").format(unit=bilingual(found.organization, "name"))
+    return bilingual(found.subject, "name")
+
+
+def _address(found: Review) -> str:
+    return reverse("bureau_review", args=[found.public_id])

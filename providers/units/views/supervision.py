@@ -1,0 +1,235 @@
+"""Who is incomplete, why and since when; and the reminders that follow from it."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from instrument_share.accounts import selectors as accounts
+from instrument_share.accounts.domain import OrganizationState
+from instrument_share.accounts.permissions import require
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.errors import Forbidden, NotFound, gettext_noop
+from instrument_share.kernel.wording import Bilingual
+from instrument_share.web import clock, cursor
+from instrument_share.web.answers import carried_out, done
+from instrument_share.web.asked import number_asked
+from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.problem import told
+from instrument_share.web.wording import KINDS
+from providers.instruments.views.common import person
+from providers.units.domain.completeness import changes
+from providers.units.domain.reminders import LONGEST_NOTE, ReminderOutcome
+from providers.units.selectors.completeness import completeness_at, kinds_running_out
+from providers.units.selectors.reminders import reminder_plan, reminders
+from providers.units.selectors.supervision import titles, unit_acts
+from providers.units.services.reminders import completeness_remind
+from providers.units.views.acts import Act
+from providers.units.views.charts import completeness_course
+from providers.units.views.filters import UnitFilterForm, address, as_of, as_sheet, days_of, heads
+from providers.units.views.table import A_WEEK, UnitRow, chosen_units, owning_units
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import Organization
+
+PER_PAGE = 50
+ACTS_LISTED = 20
+REMINDERS_LISTED = 10
+MOST_AT_ONCE = 200
+"""So many units are previewed at once."""
+YEARS_BACK = 3
+
+
+@login_required
+@require_safe
+def completeness(request: HttpRequest) -> HttpResponseBase:
+    """The units as `unit_filters` narrows them; `?export=csv` or `xlsx` gives them as a sheet."""
+    now = clock.now()
+    today = now.astimezone(CITY_TIME).date()
+    if not accounts.region_of(request.user):
+        raise Forbidden
+    day = as_of(request, today)
+    every = owning_units(request.user, day)
+    rows = chosen_units(every, request.GET.dict())
+    if form := request.GET.get("export"):
+        return as_sheet(rows, day, form, now)
+    page = _page(rows, request.GET.get("cursor", ""))
+    context = {
+        "form": UnitFilterForm(request, every, today),
+        "heads": heads(request),
+        "page": page,
+        "rows": page.items,
+        "shown": len(rows),
+        "unit_count": len(every),
+        "day": day,
+        "is_today": day == today,
+        "may_remind": day == today and _may_remind(request),
+        "remind_all": reverse("completeness_remind") + address(request, all="1", cursor="", sort=""),
+        "open_shown": sum(bool(row.to_do) for row in rows),
+        "is_filtered": any(request.GET.get(name) for name in UnitFilterForm.base_fields),
+        "as_csv": address(request, export="csv", cursor=""),
+        "as_xlsx": address(request, export="xlsx", cursor=""),
+    }
+    return render(request, "instrument_share/completeness.html", context)
+
+
+def _may_remind(request: HttpRequest) -> bool:
+    return bool(person(request).has_perm("providers.remind_unit"))
+
+
+def _page(rows: list[UnitRow], after: str) -> "cursor.Page[Any]":
+    """The rows behind the unit with this public id, or the first ones: sorted by what no table holds."""
+    ids = [row.organization.public_id for row in rows]
+    start = ids.index(after) + 1 if after in ids else 0
+    items = rows[start : start + PER_PAGE]
+    return cursor.Page(items, ids[start + PER_PAGE - 1] if len(ids) > start + PER_PAGE else None)
+
+
+# --- One unit ---------------------------------------------------------------------------------------------
+
+
+@login_required
+@require_safe
+def unit_supervision(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Why a unit is not complete, since when, how its year went, what it was reminded of and what it did."""
+    now = clock.now()
+    today = now.astimezone(CITY_TIME).date()
+    if not accounts.region_of(request.user):
+        raise Forbidden
+    unit = _owning(request, public_id)
+    year = _year(request, unit, today)
+    days = [today - A_WEEK, today, *days_of(year, today)]
+    before, judged, *course = completeness_at([unit.pk], days)[unit.pk]
+    ends = kinds_running_out([unit.pk], today)[unit.pk]
+    acts = cursor.page(
+        unit_acts(request.user, unit),
+        ordering=("-at", "-id"),
+        cursor=request.GET.get("cursor"),
+        limit=ACTS_LISTED,
+    )
+    named = titles([entry.subject_id for entry in acts.items])
+    context = {
+        "unit": unit,
+        "kind_of_unit": KINDS.get(unit.kind, unit.kind),
+        "completeness": judged,
+        "kinds": [(kind, ends.get(kind.kind)) for kind in judged.kinds],
+        "changes": changes(before, judged),
+        "year": year,
+        "years": [
+            (str(one), f"?year={one}", one == year)
+            for one in range(today.year, max(today.year - YEARS_BACK, unit.created_at.year - 1), -1)
+        ],
+        "course": completeness_course(course),
+        "reminders": reminders(request.user, unit.pk)[:REMINDERS_LISTED],
+        "may_remind": bool(judged.to_do) and _may_remind(request),
+        "page": acts,
+        "acts": [Act(entry, named.get(entry.subject_id)) for entry in acts.items],
+    }
+    return render(request, "instrument_share/unit_supervision.html", context)
+
+
+def _owning(request: HttpRequest, public_id: str) -> "Organization":
+    found = accounts.organization(request.user, public_id)
+    is_owning = found.owns_instruments and found.state == OrganizationState.ADMITTED
+    if not (is_owning and accounts.supervises(request.user, found)):
+        raise NotFound
+    return found
+
+
+def _year(request: HttpRequest, unit: "Organization", today: date) -> int:
+    wanted = number_asked(request.GET.get("year", ""))
+    first = max(today.year - YEARS_BACK + 1, unit.created_at.year)
+    return wanted if wanted is not None and first <= wanted <= today.year else today.year
+
+
+# --- Reminding --------------------------------------------------------------------------------------------
+
+
+class NoteForm(forms.Form):
+    """What the bureau adds to a reminder."""
+
+    note = forms.CharField(
+        label=gettext_lazy("Add a sentence"),
+        help_text=gettext_lazy("The open kinds and the next steps are listed by themselves."),
+        max_length=LONGEST_NOTE,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def remind(request: HttpRequest) -> HttpResponse:
+    """Who would be told what, before it is sent; a unit reminded lately has to be ticked once more.
+
+    The units are those of `?unit=`, or with `?all=1` those that the table's filters leave.
+    """
+    require(request.user, "providers.remind_unit")
+    now = clock.now()
+    if request.method == "POST":
+        return _send(request, now)
+    return _preview(request, NoteForm(), _asked_for(request, now), now)
+
+
+def _preview(
+    request: HttpRequest, form: NoteForm, ids: list[int], now: datetime, status: int = 200
+) -> HttpResponse:
+    plan = reminder_plan(person(request), ids[:MOST_AT_ONCE], now)
+    by_outcome = {
+        outcome.value: [one for one in plan if one.outcome is outcome] for outcome in ReminderOutcome
+    }
+    context = {
+        "form": form,
+        "plan": by_outcome,
+        "reachable": [*by_outcome[ReminderOutcome.SENT], *by_outcome[ReminderOutcome.RECENT]],
+        "left_over": max(0, len(ids) - MOST_AT_ONCE),
+        "most": MOST_AT_ONCE,
+    }
+    return render(request, "instrument_share/remind.html", context, status=status)
+
+
+def _asked_for(request: HttpRequest, now: datetime) -> list[int]:
+    if request.GET.get("all"):
+        rows = owning_units(request.user, now.astimezone(CITY_TIME).date())
+        return [row.organization.pk for row in chosen_units(rows, request.GET.dict()) if row.to_do]
+    return _ids(request, request.GET.getlist("unit"))
+
+
+def _ids(request: HttpRequest, public_ids: list[str]) -> list[int]:
+    found = accounts.organizations(request.user).filter(public_id__in=public_ids)
+    return list(found.values_list("pk", flat=True))
+
+
+def _send(request: HttpRequest, now: datetime) -> HttpResponse:
+    fresh = _ids(request, request.POST.getlist("unit"))
+    again = _ids(request, request.POST.getlist("again"))
+    form = NoteForm(request.POST)
+    plan = carried_out(
+        form,
+        lambda: completeness_remind(
+            actor=person(request),
+            organization_ids=[*fresh, *again],
+            note=form.cleaned_data["note"],
+            insist=again,
+            now=now,
+        ),
+    )
+    if plan is None:
+        return _preview(request, form, fresh + again or _asked_for(request, now), now, status=422)
+    sent = len(plan[ReminderOutcome.SENT])
+    sentence = ngettext("{count} unit is reminded.", "{count} units are reminded.", sent).format(count=sent)
+    left_out = [one for outcome in LEFT_OUT for one in plan[outcome]]
+    if left_out:
+        names = tuple(Bilingual(one.organization.name_zh, one.organization.name_en) for one in left_out)
+        sentence += " " + told(gettext_noop("Left out: {names}."), {"names": names})
+    return done(request, sentence, reverse("completeness"))
+
+
+LEFT_OUT = (ReminderOutcome.RECENT, ReminderOutcome.COMPLETE, ReminderOutcome.UNREACHABLE)

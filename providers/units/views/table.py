@@ -1,0 +1,164 @@
+"""All owning units in one table by how complete their information is: which are shown, in which order.
+
+Everything is judged anew from dated publications, so a past month's end can be shown like today. As many
+statements for many units as for one.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from instrument_share.accounts import selectors as accounts
+from instrument_share.accounts.domain import OrganizationState
+from instrument_share.web.formats import bilingual
+from providers.units.domain.completeness import RANK, KindChange, KindCompleteness, UnitCompleteness, changes
+from providers.units.domain.information import InformationKind
+from providers.units.domain.words import Completeness
+from providers.units.selectors.completeness import completeness_at
+from providers.units.selectors.reminders import last_reminded
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import Organization
+    from instrument_share.accounts.selectors import Viewer
+
+A_WEEK = timedelta(days=7)
+OPEN = "open"
+"""Missing or out of date."""
+
+
+@dataclass(frozen=True)
+class UnitRow:
+    """An owning unit, how complete its information is, and how it was a week before."""
+
+    organization: "Organization"
+    completeness: UnitCompleteness
+    changes: tuple[KindChange, ...] = ()
+    reminded_at: datetime | None = None
+
+    @property
+    def open(self) -> tuple[KindCompleteness, ...]:
+        return self.completeness.next_steps
+
+    @property
+    def to_do(self) -> tuple[KindCompleteness, ...]:
+        """Of what is open that about which the unit can do something."""
+        return self.completeness.to_do
+
+    @property
+    def open_since(self) -> date | None:
+        """Since when something is open, without saying what."""
+        return min((kind.since for kind in self.open if kind.since is not None), default=None)
+
+    @property
+    def district(self) -> str:
+        """The district's code, or nothing."""
+        return self.organization.district.code if self.organization.district else ""
+
+    @property
+    def better(self) -> tuple[KindChange, ...]:
+        return tuple(change for change in self.changes if change.better)
+
+    @property
+    def worse(self) -> tuple[KindChange, ...]:
+        return tuple(change for change in self.changes if not change.better)
+
+    def kind(self, code: str) -> KindCompleteness:
+        return next(kind for kind in self.completeness.kinds if kind.kind == code)
+
+    @property
+    def missing(self) -> int:
+        return sum(kind.state is Completeness.MISSING for kind in self.completeness.kinds)
+
+    @property
+    def stale(self) -> int:
+        return sum(kind.state is Completeness.STALE for kind in self.completeness.kinds)
+
+
+def owning_units(viewer: "Viewer", as_of: date) -> list[UnitRow]:
+    """Every admitted unit of the viewer's region that owns instruments, also one with nothing entered yet, as
+    of a day's end.
+    """
+    found = accounts.organizations(viewer).filter(
+        accounts.region_of(viewer).within(), owns_instruments=True, state=OrganizationState.ADMITTED
+    )
+    units = list(found)
+    ids = [unit.pk for unit in units]
+    judged = completeness_at(ids, [as_of - A_WEEK, as_of])
+    reminded = last_reminded(viewer, ids)
+    return [
+        UnitRow(unit, judged[unit.pk][1], changes(*judged[unit.pk]), reminded.get(unit.pk)) for unit in units
+    ]
+
+
+def chosen_units(rows: Iterable[UnitRow], chosen: Mapping[str, str]) -> list[UnitRow]:
+    """Those that the filters leave, in the order of `sort`.
+
+    `information` and `state` go together: of a kind of information that state; of any kind where none is
+    chosen; either of the open states where no state is.
+    """
+    found = [
+        row
+        for row in rows
+        if chosen.get("district", "") in ("", row.district)
+        and chosen.get("kind", "") in ("", row.organization.kind)
+        and _in_state(row, chosen.get("information", ""), chosen.get("state", ""))
+        and _changed(row, chosen.get("changed", ""))
+    ]
+    return in_order(found, chosen.get("sort", ""))
+
+
+def _in_state(row: UnitRow, information: str, state: str) -> bool:
+    if not information and not state:
+        return True
+    kinds = [kind for kind in row.completeness.kinds if information in ("", kind.kind)]
+    if state in ("", OPEN):
+        return any(kind.state is not Completeness.COMPLETE for kind in kinds)
+    if state == Completeness.COMPLETE and not information:
+        return not row.open
+    return any(kind.state == state for kind in kinds)
+
+
+def _changed(row: UnitRow, changed: str) -> bool:
+    match changed:
+        case "":
+            return True
+        case "better":
+            return bool(row.better)
+        case "worse":
+            return bool(row.worse)
+    return bool(row.changes)
+
+
+Key = Callable[[UnitRow], Any]
+LAST = date.max
+
+
+def _by_kind(code: str) -> Key:
+    """The worst state first, and in it what has been so for the longest time."""
+
+    def key(row: UnitRow) -> Any:
+        kind = row.kind(code)
+        return RANK[kind.state], kind.since or LAST
+
+    return key
+
+
+ORDERS: dict[str, Key] = {
+    "name": lambda row: bilingual(row.organization, "name"),
+    "district": lambda row: (row.district == "", row.district),
+    "percent": lambda row: (row.completeness.percent, -row.missing),
+    "since": lambda row: row.open_since or LAST,
+    "reminded": lambda row: (row.reminded_at is None, row.reminded_at.timestamp() if row.reminded_at else 0),
+    **{kind.value: _by_kind(kind.value) for kind in InformationKind},
+}
+"""Columns by which the table is sorted, ascending; with a minus in front, descending."""
+FIRST_ORDER = "percent"
+
+
+def in_order(rows: Sequence[UnitRow], sort: str) -> list[UnitRow]:
+    """Sorted by a column; units that are equal there in the order of their ids."""
+    column = sort.removeprefix("-")
+    key = ORDERS.get(column, ORDERS[FIRST_ORDER])
+    by_id = sorted(rows, key=lambda row: row.organization.pk)
+    return sorted(by_id, key=key, reverse=sort.startswith("-") and column in ORDERS)

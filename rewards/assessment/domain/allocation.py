@@ -1,0 +1,229 @@
+"""Who gets how much, and why (reward.md §4; docs/reward-policy.md, "Order").
+
+    allocation = allocate(policy, claimants, budget)
+
+Everything is exact until the one rounding. The order of input changes nothing. Each award carries its
+reasoning as plain data, to be stored and shown; whatever shows it computes nothing.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+from instrument_share.kernel.errors import DomainError, Problem, gettext_noop
+from instrument_share.kernel.money import round_down, yuan
+from rewards.assessment.domain.claims import Claim, Claimant, claim_of, highest_only
+from rewards.assessment.domain.division import Limit, filled, rounded
+from rewards.assessment.domain.pots import Pot, PotResult, divide
+from rewards.policy.domain.figures import shown
+from rewards.policy.domain.policy import Caps, RewardPolicy
+
+
+class AllocationRefused(DomainError):
+    code = "reward.allocation_refused"
+    message = gettext_noop("The awards cannot be computed from these facts.")
+
+
+@dataclass(frozen=True)
+class UnitAward:
+    """One unit's award and its way: claims → shares of the pots → sum → cap per unit → cap per group."""
+
+    claimant: Claimant
+    claims: tuple[Claim, ...]
+    pots: tuple[PotResult, ...]
+    summed: Decimal
+    after_unit_cap: Decimal
+    amount: Decimal
+    reasoning: Mapping[str, Any]
+    """The same as JSON: basis, rate, raw claim, caps, share, rounding and policy clause."""
+
+    @property
+    def uscc(self) -> str:
+        return self.claimant.uscc
+
+
+@dataclass(frozen=True)
+class PotSummary:
+    """What one pot could give, was asked for and gave. `mode` as in `PotResult`."""
+
+    code: str
+    budget: Decimal | None
+    claimed: Decimal | None
+    given: Decimal
+    mode: str
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "pot": self.code,
+            "budget": None if self.budget is None else str(self.budget),
+            "claimed": None if self.claimed is None else str(self.claimed),
+            "given": str(self.given),
+            "mode": self.mode,
+        }
+
+
+@dataclass(frozen=True)
+class Allocation:
+    """The awards in order of USCC, and what of the budget stays (None where there is no budget)."""
+
+    awards: tuple[UnitAward, ...]
+    pots: tuple[PotSummary, ...]
+    budget: Decimal | None
+    total: Decimal
+    unallocated: Decimal | None
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "budget": None if self.budget is None else str(self.budget),
+            "total": str(self.total),
+            "unallocated": None if self.unallocated is None else str(self.unallocated),
+            "pots": [pot.as_json() for pot in self.pots],
+            "awards": [dict(award.reasoning) for award in self.awards],
+        }
+
+
+def allocate(
+    policy: RewardPolicy, claimants: Iterable[Claimant], budget: Fraction | Decimal | int | None = None
+) -> Allocation:
+    """The awards under `policy`, in order of USCC.
+
+    `budget` in yuan; None takes the policy's own, and where that has none, no limit. AllocationRefused
+    where a USCC occurs twice, or a sum is to be divided and there is none.
+    """
+    units = sorted(claimants, key=lambda claimant: claimant.uscc)
+    total = policy.budget if budget is None else Fraction(budget)
+    _refuse_impossible(policy, units, total)
+    unit = Fraction(policy.unit)
+    caps = Caps(*(_down(cap, unit) for cap in (policy.caps.instrument, policy.caps.unit, policy.caps.group)))
+    claims = {
+        claimant.uscc: highest_only([claim_of(rule, claimant, caps.instrument) for rule in policy.rules])
+        for claimant in units
+    }
+    limits = _group_limits(units, caps)
+    ranking = [c.uscc for c in sorted(units, key=_rank)]
+    pots = [divide(pot, claims, caps, limits, unit, ranking) for pot in _pots(policy, total)]
+    summed = {u.uscc: sum((pot[u.uscc].amount for pot in pots), Fraction(0)) for u in units}
+    after_unit = {
+        uscc: amount if caps.unit is None else min(amount, caps.unit) for uscc, amount in summed.items()
+    }
+    final = _group_capped(after_unit, limits, unit, ranking)
+    awards = tuple(
+        _award(policy, caps, u, claims[u.uscc], [pot[u.uscc] for pot in pots], summed, after_unit, final)
+        for u in units
+    )
+    given = sum((award.amount for award in awards), Decimal("0.00"))
+    return Allocation(
+        awards=awards,
+        pots=tuple(_summary(pot, results) for pot, results in zip(_pots(policy, total), pots, strict=True)),
+        budget=None if total is None else yuan(total),
+        total=given,
+        unallocated=None if total is None else yuan(total) - given,
+    )
+
+
+def _refuse_impossible(policy: RewardPolicy, units: Sequence[Claimant], total: Fraction | None) -> None:
+    problems = []
+    for first, second in pairwise(units):
+        if first.uscc == second.uscc:
+            message = gettext_noop("The unit {uscc} is listed twice. List each unit once.")
+            problems.append(Problem("reward.unit_twice", message, {"uscc": first.uscc}))
+    if total is None and any(rule.kind == "score_share" for rule in policy.rules):
+        message = gettext_noop("A rule divides the budget by score, and there is no budget. State one.")
+        problems.append(Problem("reward.no_budget", message, field="budget"))
+    if problems:
+        raise AllocationRefused(problems=problems)
+
+
+def _rank(claimant: Claimant) -> tuple[bool, Fraction, str]:
+    """Higher score first (none last), then lower USCC."""
+    return claimant.score is None, -Fraction(claimant.score or 0), claimant.uscc
+
+
+def _at_most(cap: Fraction | None, amount: Fraction) -> Fraction:
+    return amount if cap is None else min(amount, cap)
+
+
+def _down(cap: Fraction | None, unit: Fraction) -> Fraction | None:
+    return None if cap is None else cap // unit * unit
+
+
+def _group_limits(units: Iterable[Claimant], caps: Caps) -> list[Limit]:
+    if caps.group is None:
+        return []
+    groups: dict[str, set[str]] = {}
+    for claimant in units:
+        if claimant.group is not None:
+            groups.setdefault(claimant.group, set()).add(claimant.uscc)
+    return [Limit(frozenset(members), caps.group) for _, members in sorted(groups.items())]
+
+
+def _pots(policy: RewardPolicy, total: Fraction | None) -> list[Pot]:
+    pots: dict[str, Pot] = {}
+    for rule in policy.rules:
+        budget = None if total is None else rule.share * total
+        pots.setdefault(rule.pot, Pot(rule.pot, rule.over_budget, rule.kind == "score_share", budget))
+    return list(pots.values())
+
+
+def _group_capped(
+    amounts: Mapping[str, Fraction], limits: Iterable[Limit], unit: Fraction, ranking: Sequence[str]
+) -> dict[str, Fraction]:
+    """Groups that together pass their cap are cut in proportion."""
+    final = dict(amounts)
+    for limit in limits:
+        if limit.exceeded_by(final):
+            mine = {uscc: amounts[uscc] for uscc in limit.members}
+            within = [limit, *Limit.each(mine)]
+            cut, _ = rounded(filled(mine, within), limit.most, unit, within, ranking)
+            final.update(cut)
+    return final
+
+
+def _summary(pot: Pot, results: Mapping[str, PotResult]) -> PotSummary:
+    claimed = sum((result.limit or Fraction(0) for result in results.values()), Fraction(0))
+    modes = [result.mode for result in results.values()]
+    return PotSummary(
+        code=pot.code,
+        budget=None if pot.budget is None else yuan(pot.budget),
+        claimed=None if pot.by_score else yuan(claimed),
+        given=yuan(sum((result.amount for result in results.values()), Fraction(0))),
+        mode=next((mode for mode in modes if mode != "whole"), "whole"),
+    )
+
+
+def _award(
+    policy: RewardPolicy,
+    caps: Caps,
+    claimant: Claimant,
+    claims: Sequence[Claim],
+    pots: Sequence[PotResult],
+    summed: Mapping[str, Fraction],
+    after_unit: Mapping[str, Fraction],
+    final: Mapping[str, Fraction],
+) -> UnitAward:
+    unit, uscc = policy.unit, claimant.uscc
+    all_rules, within_unit, amount = (
+        round_down(figures[uscc], unit) for figures in (summed, after_unit, final)
+    )
+    reasoning = {
+        "uscc": uscc,
+        "amount": str(amount),
+        "policy": policy.code,
+        "policy_version": policy.version,
+        "draft": policy.draft,
+        "money_unit": policy.money_unit,
+        "score": None if claimant.score is None else shown(claimant.score),
+        "grade": claimant.grade,
+        "group": claimant.group,
+        "rules": [claim.as_json() for claim in claims],
+        "pots": [pot.as_json() for pot in pots],
+        "sum": str(all_rules),
+        "cap_unit": None if caps.unit is None else shown(caps.unit),
+        "after_unit_cap": str(within_unit),
+        "cap_group": None if caps.group is None else shown(caps.group),
+        "after_group_cap": str(amount),
+    }
+    return UnitAward(claimant, tuple(claims), tuple(pots), all_rules, within_unit, amount, reasoning)

@@ -1,0 +1,207 @@
+"""What counts (reward.md §1): which usage entries of a year, and how much of each.
+
+Call `counted` once for each instrument with all of its entries, and add up what it returns with `totals`.
+An entry that does not count says why, by the first reason that applies in the order of `REASONS`.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from instrument_share.kernel.errors import gettext_noop
+from instrument_share.kernel.interval import subtracted
+from rewards.cycle.domain.entries import (
+    EntryFacts,
+    InstrumentStanding,
+    late_by_hand,
+    overlapping_pairs,
+    seconds_of,
+)
+from rewards.policy.domain.policy import Counting
+
+REASONS: Mapping[str, str] = {
+    "other_year": gettext_noop("Starts in another year"),
+    "not_published": gettext_noop("The instrument was not published in the year"),
+    "below_threshold": gettext_noop("The instrument's value is below the threshold"),
+    "not_shared": gettext_noop("The instrument is not open to outside users"),
+    "retired": gettext_noop("The instrument was retired before the year"),
+    "invalidated": gettext_noop("Invalidated by an auditor"),
+    "unconfirmed": gettext_noop("Not confirmed"),
+    "related": gettext_noop("The user is a related organization"),
+    "statutory": gettext_noop("Statutory testing or law enforcement"),
+    "commodity_inspection": gettext_noop("Commercial inspection of goods"),
+    "medical": gettext_noop("Medical care"),
+    "filming": gettext_noop("Commercial filming"),
+    "telecom": gettext_noop("Telecom billing"),
+    "outside_region": gettext_noop("The user is outside the region"),
+    "late_by_hand": gettext_noop("Entered by hand too late"),
+    "overlap": gettext_noop("Lies wholly within entries recorded earlier"),
+}
+"""Why an entry does not count, in the order in which the reasons are looked at."""
+
+OUT_OF_SCOPE = frozenset({"other_year", "not_published", "below_threshold", "not_shared", "retired"})
+"""Reasons that lie in the year or the instrument, not in the entry: such hours are not even reported."""
+
+PURPOSES = ("statutory", "commodity_inspection", "medical", "filming", "telecom")
+
+
+@dataclass(frozen=True)
+class CountedEntry:
+    """The decision on one entry. `fraction` is the part left after overlaps; 0 where it does not count."""
+
+    entry: EntryFacts
+    reason: str | None
+    fraction: Fraction
+    overlaps: tuple[str, ...] = ()
+    """Earlier recorded entries (public ids) that took time from this one; each pair is a finding."""
+
+    @property
+    def counts(self) -> bool:
+        return self.reason is None
+
+    @property
+    def effective_seconds(self) -> Fraction | int:
+        if self.fraction == 1:
+            return self.entry.effective_seconds
+        return self.entry.effective_seconds * self.fraction
+
+    @property
+    def income(self) -> Fraction:
+        """Yuan, exact."""
+        if self.fraction == 1:
+            return Fraction(self.entry.amount)
+        return Fraction(self.entry.amount) * self.fraction
+
+
+@dataclass(frozen=True)
+class Totals:
+    """One instrument's year, named as in `InstrumentFacts`."""
+
+    effective_seconds: Fraction = Fraction(0)
+    external_seconds: Fraction = Fraction(0)
+    sme_seconds: Fraction = Fraction(0)
+    internal_income: Fraction = Fraction(0)
+    external_income: Fraction = Fraction(0)
+    enterprise_income: Fraction = Fraction(0)
+    sme_income: Fraction = Fraction(0)
+    reported_seconds: Fraction = Fraction(0)
+    invalidated_seconds: Fraction = Fraction(0)
+
+
+def ineligible(standing: InstrumentStanding, year: int, rules: Counting) -> str | None:
+    """Why an instrument does not count in `year`, or None when it does."""
+    if not standing.published_in_year:
+        return "not_published"
+    if Fraction(standing.original_value) < rules.value_threshold:
+        return "below_threshold"
+    if not standing.externally_shared:
+        return "not_shared"
+    if standing.retired_on is not None and standing.retired_on < date(year, 1, 1):
+        return "retired"
+    return None
+
+
+def in_service_days(year: int, began: date, retired: date | None = None) -> int:
+    """Whole days of `year` in service, first and last included; suspensions are service."""
+    first = max(began, date(year, 1, 1))
+    last = min(retired or date(year, 12, 31), date(year, 12, 31))
+    return max((last - first).days + 1, 0)
+
+
+def days_in(year: int) -> int:
+    return (date(year + 1, 1, 1) - date(year, 1, 1)).days
+
+
+def counted(
+    entries: Iterable[EntryFacts], standing: InstrumentStanding, year: int, rules: Counting
+) -> list[CountedEntry]:
+    """The decision on each entry of one instrument, in the order in which they were recorded.
+
+    An overlap is taken from the entry recorded later. Only confirmed entries that nobody invalidated can
+    take time; those that the policy leaves out can, for the instrument was in use. Pass the entries around
+    the turn of the year too: they take time, and are then left out themselves.
+    """
+    barred = ineligible(standing, year, rules)
+    ordered = sorted(entries, key=lambda entry: entry.number)
+    cuts = _cuts([entry for entry in ordered if entry.confirmed and not entry.invalidated])
+    decisions = []
+    for entry in ordered:
+        fraction, overlaps = cuts.get(entry.public_id, (Fraction(1), ()))
+        reason = _reason(entry, barred, year, rules) or ("overlap" if fraction == 0 else None)
+        decisions.append(CountedEntry(entry, reason, Fraction(0) if reason else fraction, overlaps))
+    return decisions
+
+
+def totals(decisions: Iterable[CountedEntry]) -> Totals:
+    """The sums of one instrument. Reported hours are all hours of the year, invalidated ones included."""
+    sums = dict.fromkeys(Totals.__dataclass_fields__, Fraction(0))
+    for decision in decisions:
+        entry, time, income = decision.entry, decision.effective_seconds, decision.income
+        if decision.reason not in OUT_OF_SCOPE:
+            sums["reported_seconds"] += entry.effective_seconds
+        if decision.reason == "invalidated":
+            sums["invalidated_seconds"] += entry.effective_seconds
+        sums["effective_seconds"] += time
+        if not entry.external:
+            sums["internal_income"] += income
+            continue
+        sums["external_seconds"] += time
+        sums["external_income"] += income
+        sums["enterprise_income"] += income if entry.enterprise else 0
+        sums["sme_seconds"] += time if entry.sme else 0
+        sums["sme_income"] += income if entry.sme else 0
+    return Totals(**sums)
+
+
+def excluded(decisions: Iterable[CountedEntry]) -> dict[str, tuple[int, int]]:
+    """How many entries each reason left out, and their effective seconds, in the order of `REASONS`."""
+    found: dict[str, tuple[int, int]] = {}
+    for decision in decisions:
+        if decision.reason:
+            count, seconds = found.get(decision.reason, (0, 0))
+            found[decision.reason] = count + 1, seconds + decision.entry.effective_seconds
+    return {reason: found[reason] for reason in REASONS if reason in found}
+
+
+def _reason(entry: EntryFacts, barred: str | None, year: int, rules: Counting) -> str | None:
+    if entry.year != year:
+        return "other_year"
+    if barred:
+        return barred
+    if entry.invalidated:
+        return "invalidated"
+    if not entry.confirmed:
+        return "unconfirmed"
+    return _excluded_by_policy(entry, rules)
+
+
+def _excluded_by_policy(entry: EntryFacts, rules: Counting) -> str | None:
+    if entry.external and entry.related and "related" in rules.exclude:
+        return "related"
+    if entry.purpose in PURPOSES and entry.purpose in rules.exclude:
+        return entry.purpose
+    if entry.external and not entry.inside_region and "outside_region" in rules.exclude:
+        return "outside_region"
+    return "late_by_hand" if late_by_hand(entry, rules.late_by_hand_days) else None
+
+
+def _cuts(ordered: list[EntryFacts]) -> dict[str, tuple[Fraction, tuple[str, ...]]]:
+    """For each entry that loses time: the fraction left, and the earlier recorded entries it overlaps."""
+    earlier = _earlier_overlapping(ordered)
+    cuts = {}
+    for entry in ordered:
+        others = earlier.get(entry.public_id, [])
+        if others:
+            kept = subtracted([entry.interval], [other.interval for other in others])
+            left = sum((seconds_of(part) for part in kept), Fraction(0))
+            taken_by = tuple(other.public_id for other in others)
+            cuts[entry.public_id] = left / entry.length_seconds, taken_by
+    return cuts
+
+
+def _earlier_overlapping(ordered: list[EntryFacts]) -> dict[str, list[EntryFacts]]:
+    earlier: dict[str, list[EntryFacts]] = {}
+    for first, second in overlapping_pairs(ordered):
+        earlier.setdefault(second.public_id, []).append(first)
+    return {key: sorted(others, key=lambda other: other.number) for key, others in earlier.items()}

@@ -1,0 +1,121 @@
+"""The reasoning of an award in words."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.utils.translation import gettext
+
+from instrument_share.kernel.errors import gettext_noop
+from instrument_share.web.formats import bilingual, in_english
+from rewards.assessment.domain.counting import REASONS
+from rewards.cycle.reports import money
+
+NOTES = {
+    "barred": gettext_noop("barred from any award by a proven falsification"),
+    "ungraded": gettext_noop("no grade, and so nothing under this clause"),
+    "not_qualified": gettext_noop("does not meet the conditions of this clause"),
+    "below_floor": gettext_noop("the score is not above the floor, and so has no part in the division"),
+    "not_highest": gettext_noop("of awards alike only the highest counts, and this one is not it"),
+}
+
+BASES = {
+    "external_income": gettext_noop("Income from external users"),
+    "enterprise_income": gettext_noop("Income from enterprises"),
+    "sme_income": gettext_noop("Income from small and medium enterprises"),
+    "fees_paid": gettext_noop("Fees paid for testing"),
+}
+
+ROUNDING = {
+    "分": gettext_noop("rounded to 0.01 yuan"),
+    "元": gettext_noop("rounded to 1 yuan"),
+    "百元": gettext_noop("rounded to 100 yuan"),
+}
+
+
+class _Clause:
+    """A rule's clause, as `bilingual` reads it."""
+
+    def __init__(self, rule: Mapping[str, Any]) -> None:
+        self.clause_zh, self.clause_en = rule["clause_zh"], rule.get("clause_en", "")
+
+
+def reasoning_steps(reasoning: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Pairs of a step and what it gave, in the order in which they were taken; caps only where they cut."""
+    steps = [(bilingual(_Clause(rule), "clause"), _claim(rule)) for rule in reasoning["rules"]]
+    unit = gettext(ROUNDING[reasoning["money_unit"]])
+    division = gettext("Division of the funds")
+    steps += [(division, text) for pot in reasoning["pots"] if (text := _pot(pot, unit))]
+    if reasoning["after_unit_cap"] != reasoning["sum"]:
+        capped = gettext("{sum} yuan in all, cut to {amount} yuan by the cap for a unit").format(
+            sum=money(reasoning["sum"]), amount=money(reasoning["after_unit_cap"])
+        )
+        steps.append((gettext("Cap for a unit"), capped))
+    if reasoning["after_group_cap"] != reasoning["after_unit_cap"]:
+        capped = gettext("the cap is {cap} yuan, which leaves {amount} yuan").format(
+            cap=money(reasoning["cap_group"]), amount=money(reasoning["after_group_cap"])
+        )
+        steps.append((gettext("Cap for related units together"), capped))
+    return steps
+
+
+def _claim(rule: Mapping[str, Any]) -> str:
+    if rule["note"] and rule["note"] != "not_highest":
+        return gettext(NOTES[rule["note"]])
+    parts = [_claimed(rule), *([gettext(NOTES["not_highest"])] if rule["note"] else [])]
+    return ("; " if in_english() else "；").join(parts)
+
+
+def _claimed(rule: Mapping[str, Any]) -> str:
+    claim = rule["claim"]
+    match rule["kind"]:
+        case "score_share":
+            return gettext("score {score}, floor {floor}, {above} points take part in the division").format(
+                score=rule["basis"], floor=rule["floor"], above=claim
+            )
+        case "income_rate" | "instrument_income":
+            return _joined(_of_income(rule))
+        case "value_fixed":
+            return gettext("fixed by the band of the instruments’ original value: {claim} yuan").format(
+                claim=money(claim)
+            )
+        case _:
+            return gettext("fixed by the grade: {claim} yuan").format(claim=money(claim))
+
+
+def _of_income(rule: Mapping[str, Any]) -> Iterator[str]:
+    yield gettext("{basis} {amount} yuan × {rate}").format(
+        basis=gettext(BASES[rule["basis_kind"]]), amount=money(rule["basis"]), rate=rule["rate"]
+    )
+    if rule["cap_instrument"]:
+        yield gettext("at most {cap} yuan for an instrument").format(cap=money(rule["cap_instrument"]))
+    yield gettext("which makes {claim} yuan").format(claim=money(rule["claim"]))
+
+
+def _pot(pot: Mapping[str, Any], unit: str) -> str:
+    if pot["mode"] == "whole":
+        return ""
+    return _joined(_divided(pot, unit))
+
+
+def _divided(pot: Mapping[str, Any], unit: str) -> Iterator[str]:
+    if pot["budget"]:
+        yield gettext("{budget} yuan to divide").format(budget=money(pot["budget"]))
+    yield gettext("the weight of this unit is {weight} of {weights} in all").format(
+        weight=money(pot["weight"]), weights=money(pot["weights"])
+    )
+    if pot["limit"]:
+        yield gettext("at most {limit} yuan").format(limit=money(pot["limit"]))
+    yield gettext("its share is {share} yuan").format(share=money(pot["share"]))
+    yield unit
+    if pot["extra_unit"]:
+        yield gettext("with one money unit more by the largest remainder")
+    yield gettext("which gives {amount} yuan").format(amount=money(pot["amount"]))
+
+
+def _joined(parts: Iterator[str]) -> str:
+    return (", " if in_english() else "，").join(parts)
+
+
+def reason(code: str) -> str:
+    """Why an entry or an instrument does not count."""
+    return gettext(REASONS[code]) if code in REASONS else code

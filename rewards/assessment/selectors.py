@@ -1,0 +1,151 @@
+"""From a unit's amount down to the hours: assessment → instruments → logs of the snapshot → booking."""
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Prefetch, QuerySet
+
+from instrument_share.kernel.errors import NotFound
+from rewards.assessment.domain.counting import REASONS
+from rewards.assessment.models import Award, IndicatorResult, InstrumentResult, UnitAssessment
+from rewards.cycle.domain.rows import instant
+from rewards.cycle.models import AssessmentCycle
+from rewards.cycle.selectors.scope import NOTICED, managed_units, sees_all
+from rewards.cycle.selectors.snapshot import StoredSnapshot
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.selectors import Viewer
+
+
+def assessments(viewer: "Viewer", cycle: AssessmentCycle) -> QuerySet[UnitAssessment]:
+    """Assessments whose details the viewer may see, best score first, with organization and award.
+
+    What everybody may see of the others is `public_results`.
+    """
+    return _visible(viewer).filter(cycle=cycle).order_by("-score", "organization__uscc")
+
+
+def assessment(viewer: "Viewer", public_id: str) -> UnitAssessment:
+    """One visible assessment, its `.indicators.all()` and `.instruments.all()` in order, or NotFound."""
+    found = (
+        _visible(viewer)
+        .filter(public_id=public_id)
+        .prefetch_related(
+            Prefetch("indicators", IndicatorResult.objects.order_by("position")),
+            Prefetch(
+                "instruments",
+                InstrumentResult.objects.select_related("instrument").order_by(
+                    "-eligible", "instrument__name_zh", "instrument__public_id"
+                ),
+            ),
+        )
+        .first()
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def instrument_result(viewer: "Viewer", year: int, instrument_public_id: str) -> InstrumentResult:
+    """What one instrument contributed in a year, with its assessment, or NotFound."""
+    found = (
+        InstrumentResult.objects.filter(
+            assessment__in=_visible(viewer).filter(cycle__year=year),
+            instrument__public_id=instrument_public_id,
+        )
+        .select_related(
+            "instrument", "assessment__organization", "assessment__cycle__policy", "assessment__award"
+        )
+        .first()
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def snapshot_logs(viewer: "Viewer", result: InstrumentResult) -> list[dict[str, Any]]:
+    """The frozen logs behind an instrument's result, by start, each with what became of it.
+
+    Keys: log, booking and organization (public ids; booking and the user's organization may be empty),
+    starts_at, ends_at, external, capture, effective_seconds and amount_yuan as logged, counted (bool), reason
+    (code of `rewards.assessment.domain.counting.REASONS`, or empty) with its message, part ("1", or the fraction left
+    after overlaps), taken_by (logs that took the rest), counted_seconds and counted_yuan (exact Fractions).
+    Their sums are the result's figures before rounding. Raises SnapshotDamaged.
+    """
+    if not _visible(viewer).filter(pk=result.assessment_id).exists():
+        raise NotFound
+    reasons = {log: reason for reason, logs in result.entries_excluded.items() for log in logs}
+    rows = StoredSnapshot(result.assessment.cycle).usage(result.instrument.public_id)
+    logs = [_traced(row, reasons.get(row["id"], ""), result.entries_reduced.get(row["id"])) for row in rows]
+    return sorted(logs, key=lambda log: (log["starts_at"], log["log"]))
+
+
+def _traced(row: dict[str, Any], reason: str, reduced: dict[str, Any] | None) -> dict[str, Any]:
+    part = Fraction(0) if reason else Fraction(reduced["part"]) if reduced else Fraction(1)
+    effective = row["effective_seconds"]
+    amount = Decimal(row["amount_yuan"])
+    return {
+        "log": row["id"],
+        "booking": row["booking"] or "",
+        "starts_at": instant(row["starts_at"]),
+        "ends_at": instant(row["ends_at"]),
+        "external": row["external"],
+        "organization": row["payer_organization"] or "",
+        "capture": row["capture"],
+        "effective_seconds": effective,
+        "amount_yuan": amount,
+        "counted": not reason,
+        "reason": reason,
+        "message": REASONS.get(reason, ""),
+        "part": str(part),
+        "taken_by": reduced["by"] if reduced else [],
+        "counted_seconds": effective * part,
+        "counted_yuan": Fraction(amount) * part,
+    }
+
+
+def award_lock(award_id: int) -> Award:
+    """The award with its unit and cycle, locked until the transaction ends."""
+    found = (
+        Award.objects.select_for_update(of=("self",))
+        .select_related("assessment__organization", "assessment__cycle")
+        .filter(pk=award_id)
+        .first()
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _visible(viewer: "Viewer") -> QuerySet[UnitAssessment]:
+    found = UnitAssessment.objects.select_related("organization", "award", "award__payment", "cycle__policy")
+    return found if sees_all(viewer) else found.filter(organization_id__in=managed_units(viewer))
+
+
+def public_results(cycle: AssessmentCycle) -> list[dict[str, Any]]:
+    """What the public notice says of each unit, best score first; empty before the notice.
+
+    Keys: organization (public id), name_zh, name_en, grade_zh, grade_en, amount_yuan.
+    """
+    if cycle.state not in NOTICED:
+        return []
+    rows = UnitAssessment.objects.filter(cycle=cycle).order_by("-score", "organization__uscc")
+    return [
+        {
+            "organization": public_id,
+            "name_zh": name_zh,
+            "name_en": name_en,
+            "grade_zh": grade_zh,
+            "grade_en": grade_en,
+            "amount_yuan": amount,
+        }
+        for public_id, name_zh, name_en, grade_zh, grade_en, amount in rows.values_list(
+            "organization__public_id",
+            "organization__name_zh",
+            "organization__name_en",
+            "grade_zh",
+            "grade_en",
+            "award__amount_yuan",
+        )
+    ]

@@ -1,0 +1,20 @@
+"""The units of a year as CSV."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from instrument_share.accounts.permissions import require
+from rewards.assessment.views import unit_tables
+from rewards.cycle.selectors.cycles import cycle
+
+
+@require_safe
+def units_csv(request: HttpRequest, year: int) -> HttpResponse:
+    """The units of a year as they are sorted on the page, for spreadsheet programs."""
+    require(request.user, "rewards.trace_any")
+    found = cycle(request.user, year)
+    answer = HttpResponse(
+        unit_tables.as_csv(unit_tables.rows(request, found)), content_type="text/csv; charset=utf-8"
+    )
+    answer["Content-Disposition"] = f'attachment; filename="assessment-{year}.csv"'
+    return answer

@@ -1,0 +1,200 @@
+"""From a unit's amount down to the bookings behind it, and what everybody may read of the results."""
+
+from typing import TYPE_CHECKING, Any
+
+import rules
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.dates import MONTHS
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from instrument_share.accounts.permissions import require
+from instrument_share.kernel.errors import Forbidden, NotFound
+from instrument_share.web.cursor import CursorInvalid, Page
+from instrument_share.web.formats import number
+from rewards.assessment import selectors as assessment_selectors
+from rewards.assessment.reports import reason, reasoning_steps
+from rewards.assessment.selectors import public_results, snapshot_logs
+from rewards.cycle.selectors import cycles as cycles_selectors
+from rewards.cycle.selectors.browsing import bookings_to_open, logs_to_open, organizations_named
+from rewards.cycle.selectors.scope import managed_units
+from rewards.findings.reports import finding_kind
+from rewards.policy.selectors import policy_rules
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rewards.assessment.models import IndicatorResult, UnitAssessment
+
+PER_PAGE = 50
+
+
+@require_safe
+def assessment(request: HttpRequest, public_id: str) -> HttpResponse:
+    found = _assessment(request, public_id)
+    context = {
+        "assessment": found,
+        "cycle": found.cycle,
+        "policy": policy_rules(found.cycle.policy),
+        "groups": _groups(found.indicators.all()),
+        "deductions": _deductions(found),
+        "reasoning": reasoning_steps(found.award.reasoning),
+        "instruments": found.instruments.all(),
+        "months": _months(found),
+        "sees_all": rules.has_perm("rewards.trace_any", request.user),
+    }
+    return render(request, "rewards/assessment.html", context)
+
+
+def _assessment(request: HttpRequest, public_id: str) -> "UnitAssessment":
+    if not (rules.has_perm("rewards.trace_any", request.user) or managed_units(request.user)):
+        raise Forbidden
+    found = assessment_selectors.assessment(request.user, public_id)
+    require(request.user, "rewards.see_assessment", found)
+    return found
+
+
+def _groups(indicators: "Iterable[IndicatorResult]") -> list[dict[str, Any]]:
+    """Indicators under the heads of their groups, in the policy's order, with each group's points."""
+    groups: list[dict[str, Any]] = []
+    for indicator in indicators:
+        if not groups or groups[-1]["first"].group_zh != indicator.group_zh:
+            groups.append({"first": indicator, "indicators": [], "points": 0, "full_points": 0})
+        group = groups[-1]
+        group["indicators"].append(indicator)
+        group["points"] += indicator.points
+        group["full_points"] += indicator.full_points
+    return groups
+
+
+def _deductions(found: "UnitAssessment") -> list[str]:
+    """Each kind of finding that took points, as a sentence."""
+    words = {
+        "overdue": _("Findings that were not answered in time"),
+        "upheld": _("Findings that were upheld"),
+    }
+    return [
+        _("{kind}: {count} × {each} points = {points} points").format(
+            kind=words.get(each["kind"]) or finding_kind(each["kind"]),
+            count=each["count"],
+            each=each["each"],
+            points=each["points"],
+        )
+        for each in found.deductions
+    ]
+
+
+def _months(found: "UnitAssessment") -> dict[str, Any]:
+    """Hours by month, as a chart."""
+    return {
+        "type": "bar",
+        "unit": _("hours"),
+        "categories": [str(MONTHS[month]) for month in range(1, 13)],
+        "series": [
+            {"name": name, "data": [round(seconds[kind] / 3600, 2) for seconds in found.months]}
+            for kind, name in enumerate((_("Effective hours"), _("External hours")))
+        ],
+    }
+
+
+@require_safe
+def instrument_result(request: HttpRequest, public_id: str, instrument_id: str) -> HttpResponse:
+    found = _assessment(request, public_id)
+    result = next(
+        (each for each in found.instruments.all() if each.instrument.public_id == instrument_id), None
+    )
+    if result is None:
+        raise NotFound
+    logs = snapshot_logs(request.user, result)
+    chosen = request.GET.get("show", "")
+    shown = [log for log in logs if _is_shown(log, chosen)]
+    page = _page(shown, request.GET.get("cursor", ""))
+    bodies = organizations_named(request.user, {log["organization"] for log in page.items} - {""})
+    for log in page.items:
+        log["body"] = bodies.get(log["organization"])
+    context = {
+        "assessment": found,
+        "cycle": found.cycle,
+        "result": result,
+        "instrument": result.instrument,
+        "tabs": _tabs(logs, chosen),
+        "page": page,
+        "sums": _sums(logs),
+        "opens": logs_to_open(request.user, [log["log"] for log in page.items]),
+        "opens_booking": bookings_to_open(
+            request.user, [log["booking"] for log in page.items if log["booking"]]
+        ),
+        "sees_all": rules.has_perm("rewards.trace_any", request.user),
+    }
+    return render(request, "rewards/instrument_result.html", context)
+
+
+def _is_shown(log: dict[str, Any], chosen: str) -> bool:
+    return not chosen or (log["counted"] if chosen == "counted" else log["reason"] == chosen)
+
+
+def _tabs(logs: list[dict[str, Any]], chosen: str) -> list[tuple[str, str, bool, int]]:
+    """All logs, those that count, and for each reason those that don't."""
+    counts: dict[str, int] = {}
+    for log in logs:
+        counts[log["reason"]] = counts.get(log["reason"], 0) + 1
+    counted = counts.pop("", 0)
+    return [
+        (_("All"), "?", not chosen, len(logs)),
+        (_("Counted"), "?show=counted", chosen == "counted", counted),
+        *((reason(code), f"?show={code}", chosen == code, n) for code, n in sorted(counts.items())),
+    ]
+
+
+def _page(logs: list[dict[str, Any]], after: str) -> Page[Any]:
+    """The logs after the one that the address names. What is frozen never moves: its id is mark enough."""
+    start = 0
+    if after:
+        places = {log["log"]: place for place, log in enumerate(logs)}
+        if after not in places:
+            raise CursorInvalid
+        start = places[after] + 1
+    items = logs[start : start + PER_PAGE]
+    return Page(items, items[-1]["log"] if start + PER_PAGE < len(logs) else None)
+
+
+def _sums(logs: list[dict[str, Any]]) -> dict[str, Any]:
+    """What the counted logs add up to, over all pages."""
+    counted = [log for log in logs if log["counted"]]
+    return {
+        "logs": len(counted),
+        "seconds": sum(log["counted_seconds"] for log in counted),
+        "yuan": sum(log["counted_yuan"] for log in counted),
+    }
+
+
+@require_safe
+def result(request: HttpRequest, year: int) -> HttpResponse:
+    """The public notice of a year, and later its approved results."""
+    cycle = cycles_selectors.cycle(request.user, year)
+    rows = public_results(cycle)
+    if cycle.noticed_at is None:
+        raise NotFound
+    awarded = [row for row in rows if row["amount_yuan"]]
+    context = {
+        "cycle": cycle,
+        "policy": policy_rules(cycle.policy),
+        "rows": [_Named(row) for row in rows],
+        "total": sum(row["amount_yuan"] for row in rows),
+        "summary": ngettext(
+            "%(units)s unit was assessed; %(awarded)s of them gets an award.",
+            "%(units)s units were assessed; %(awarded)s of them get an award.",
+            len(rows),
+        )
+        % {"units": number(len(rows)), "awarded": number(len(awarded))},
+    }
+    return render(request, "rewards/result.html", context)
+
+
+class _Named:
+    """A row of the public results, as `bilingual` reads it."""
+
+    def __init__(self, row: dict[str, Any]) -> None:
+        self.__dict__.update(row)

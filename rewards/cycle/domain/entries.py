@@ -1,0 +1,113 @@
+"""Usage entries and their instruments as frozen facts of the log: the input of counting and of the checks."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.interval import Interval
+
+
+@dataclass(frozen=True)
+class EntryFacts:
+    """One usage entry with its corrections applied. `number` is unique on its instrument."""
+
+    public_id: str
+    instrument: str
+    number: int
+    recorded_at: datetime
+    start: datetime
+    end: datetime
+    setup_seconds: int = 0
+    measuring_seconds: int = 0
+    post_seconds: int = 0
+    idle_seconds: int = 0
+    amount: Decimal = Decimal(0)
+    """The corrected amount in yuan, paid or not."""
+    external: bool = False
+    related: bool = False
+    enterprise: bool = False
+    sme: bool = False
+    """The user's organization is a small or medium enterprise (then `enterprise` is true too)."""
+    purpose: str = ""
+    """"" or one of the exclusions by purpose: statutory, commodity_inspection, medical, filming, telecom."""
+    inside_region: bool = True
+    capture: str = ""
+    by_hand: bool = False
+    """Typed in afterwards by a person, as against captured by check-in and check-out or by a device."""
+    confirmed: bool = True
+    invalidated: bool = False
+    user_organization: str = ""
+    owner: str = ""
+    """Ids of the organization that used the instrument and of the unit that owns it."""
+    operator: str = ""
+    place: str = ""
+    booking: str = ""
+    booked_until: datetime | None = None
+    """End of the booking plus its grace."""
+    quoted: Decimal | None = None
+    rating: str = ""
+    """The user's review of this use, from very_poor to very_satisfied; empty where there is none."""
+
+    @cached_property
+    def interval(self) -> Interval:
+        return Interval(self.start, self.end)
+
+    @property
+    def effective_seconds(self) -> int:
+        """Set-up + measuring + post-processing; idling is not effective."""
+        return self.setup_seconds + self.measuring_seconds + self.post_seconds
+
+    @cached_property
+    def length_seconds(self) -> Fraction:
+        return seconds_of(self.interval)
+
+    @cached_property
+    def year(self) -> int:
+        """The year in which the entry starts, in the city's time."""
+        return self.start.astimezone(CITY_TIME).year
+
+    def recorded_before(self, other: "EntryFacts") -> bool:
+        """On one instrument the number in its chain says it: an instant can be dated back by an import."""
+        if self.instrument == other.instrument:
+            return self.number < other.number
+        return (self.recorded_at, self.number) < (other.recorded_at, other.number)
+
+
+@dataclass(frozen=True)
+class InstrumentStanding:
+    """What decides whether an instrument is eligible, as at 31 December 24:00 of the year."""
+
+    public_id: str
+    published_in_year: bool
+    original_value: Decimal
+    externally_shared: bool
+    in_service_from: date
+    retired_on: date | None = None
+    """Its last day of service, if it was retired."""
+
+
+def seconds_of(interval: Interval) -> Fraction:
+    length = interval.length
+    return Fraction(length.days * 86400 + length.seconds) + Fraction(length.microseconds, 1_000_000)
+
+
+def late_by_hand(entry: EntryFacts, days: int | None) -> bool:
+    """Whether an entry was made by hand more than `days` days after its end. None sets no limit."""
+    return days is not None and entry.by_hand and entry.recorded_at - entry.end > timedelta(days=days)
+
+
+def overlapping_pairs(entries: Iterable[EntryFacts]) -> list[tuple[EntryFacts, EntryFacts]]:
+    """Pairs of entries (of one instrument, or operator) that overlap, the earlier recorded one first."""
+    pairs: list[tuple[EntryFacts, EntryFacts]] = []
+    running: list[tuple[Interval, EntryFacts]] = []
+    for entry in sorted(entries, key=lambda each: (each.start, each.instrument, each.number)):
+        interval = entry.interval
+        running = [(other, held) for other, held in running if other.end > interval.start]
+        for _, held in running:
+            pairs.append((held, entry) if held.recorded_before(entry) else (entry, held))
+        running.append((interval, entry))
+    return pairs

@@ -1,0 +1,36 @@
+"""Errors of opening and freezing a year."""
+
+from instrument_share.kernel.errors import DomainError, Kind, gettext_noop
+
+
+class CycleExists(DomainError):
+    code = "reward.cycle_exists"
+    kind: Kind = "conflict"
+    message = gettext_noop("The assessment of {year} is open already, with another policy or budget.")
+
+
+class YearNotOver(DomainError):
+    code = "reward.year_not_over"
+    kind: Kind = "conflict"
+    message = gettext_noop(
+        "The year {year} is not over: hours still to come would never count. Freeze it from 1 January on."
+    )
+
+
+class BudgetInvalid(DomainError):
+    code = "reward.budget_invalid"
+    message = gettext_noop("The budget must be an amount of at least 0 yuan, in whole 分.")
+
+
+class SnapshotDamaged(DomainError):
+    code = "reward.snapshot_damaged"
+    kind: Kind = "conflict"
+    message = gettext_noop(
+        "The part “{part}” of the snapshot is not what was frozen; nothing was computed. "
+        "Restore it from a backup."
+    )
+
+
+class ReasonMissing(DomainError):
+    code = "reward.reason_missing"
+    message = gettext_noop("State the reason; the unit and later readers will see it.")

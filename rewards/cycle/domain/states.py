@@ -1,0 +1,28 @@
+"""The steps of an annual assessment, as a table of moves."""
+
+from enum import StrEnum
+
+from instrument_share.kernel.states import Moves
+
+
+class CycleState(StrEnum):
+    COLLECTING = "collecting"
+    FROZEN = "frozen"
+    CHECKED = "checked"
+    SCORED = "scored"
+    NOTICED = "noticed"
+    APPROVED = "approved"
+    REPORTED = "reported"
+    PAID = "paid"
+
+
+MOVES: Moves = {
+    CycleState.COLLECTING: {"freeze": CycleState.FROZEN},
+    CycleState.FROZEN: {"check": CycleState.CHECKED},
+    CycleState.CHECKED: {"check": CycleState.CHECKED, "score": CycleState.SCORED},
+    CycleState.SCORED: {"score": CycleState.SCORED, "announce": CycleState.NOTICED},
+    CycleState.NOTICED: {"score": CycleState.SCORED, "approve": CycleState.APPROVED},
+    CycleState.APPROVED: {"send": CycleState.REPORTED},
+    CycleState.REPORTED: {"return": CycleState.APPROVED, "pay": CycleState.PAID},
+}
+"""Scoring again after a changed decision takes a noticed cycle back; nothing changes after approval."""

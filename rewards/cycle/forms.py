@@ -1,0 +1,27 @@
+"""The form that opens a year."""
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from instrument_share.web.formats import bilingual
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from rewards.policy.models import RewardPolicy
+
+
+class CycleOpenForm(forms.Form):
+    policy = forms.TypedChoiceField(label=_("Policy"), coerce=int)
+    budget_yuan = forms.DecimalField(
+        label=_("Budget (yuan)"), min_value=Decimal(0), max_digits=14, decimal_places=2
+    )
+
+    def __init__(self, *args: Any, policies: "QuerySet[RewardPolicy]", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["policy"].choices = [  # type: ignore[attr-defined]
+            (policy.pk, f"{bilingual(policy, 'title')} · {policy.version}") for policy in policies
+        ]

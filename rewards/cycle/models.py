@@ -1,0 +1,82 @@
+"""Assessment cycles and the parts of their snapshots."""
+
+from functools import partial
+
+from django.db import models
+from django.db.models import Q
+
+from instrument_share.kernel.public_id import new_public_id
+from rewards.cycle.domain.states import CycleState
+from rewards.policy.models import RewardPolicy
+
+
+class AssessmentCycle(models.Model):
+    """年度评价: one year's run, from collecting to payment."""
+
+    public_id = models.CharField(
+        max_length=16, unique=True, editable=False, default=partial(new_public_id, "CYC")
+    )
+    year = models.PositiveSmallIntegerField(unique=True)
+    policy = models.ForeignKey(RewardPolicy, on_delete=models.PROTECT, related_name="cycles")
+    state = models.CharField(
+        max_length=10,
+        choices=[(s.value, s.value) for s in CycleState],
+        default=CycleState.COLLECTING.value,
+    )
+    budget_yuan = models.DecimalField(max_digits=14, decimal_places=2)
+    snapshot_hash = models.CharField(
+        max_length=64, blank=True, help_text="SHA-256 of the manifest, the snapshot's name"
+    )
+    unallocated_yuan = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    excluded = models.JSONField(
+        default=list, help_text="reason, number of entries that did not count, their hours; in order"
+    )
+    entries_reported = models.PositiveIntegerField(default=0)
+    entries_counted = models.PositiveIntegerField(default=0)
+    totals = models.JSONField(
+        default=dict,
+        help_text="sums over all units: numbers, seconds, yuan, months; as the report prints them",
+    )
+    allocation = models.JSONField(default=dict, help_text="what each pot could give, was asked for and gave")
+    decisions_scored = models.PositiveIntegerField(
+        default=0, help_text="number of the last decision on a finding that the scores take into account"
+    )
+    frozen_at = models.DateTimeField(null=True)
+    checked_at = models.DateTimeField(null=True)
+    scored_at = models.DateTimeField(null=True)
+    noticed_at = models.DateTimeField(null=True)
+    notice_ends_date = models.DateField(null=True)
+    objections_zh = models.TextField(
+        blank=True, help_text="what was said during the public notice, and the answers; empty: nothing was"
+    )
+    approved_at = models.DateTimeField(null=True)
+    approved_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(budget_yuan__gte=0), name="cycle_budget_not_negative")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.year)
+
+
+class SnapshotPart(models.Model):
+    """One part of a cycle's snapshot: canonical JSON lines, compressed, stored under its own SHA-256."""
+
+    cycle = models.ForeignKey(AssessmentCycle, on_delete=models.CASCADE, related_name="parts")
+    kind = models.CharField(max_length=20, help_text="units, instruments, usage, openness …")
+    instrument = models.ForeignKey(
+        "providers.Instrument", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    rows = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    file = models.CharField(max_length=200, help_text="name in file storage")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["cycle", "kind", "instrument"], name="snapshot_part_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.sha256[:12]}"

@@ -1,0 +1,44 @@
+"""How figures and dates are written in tables and papers."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.renminbi import capitals
+from rewards.policy.domain.figures import hours, shown
+
+
+def money(amount: Decimal | str) -> str:
+    """1,234,500.00"""
+    return f"{Decimal(amount):,.2f}"
+
+
+def money_in_capitals(amount: Decimal | str) -> str:
+    """人民币壹佰贰拾叁万肆仟伍佰元整"""
+    return f"人民币{capitals(Decimal(amount))}"
+
+
+def in_hours(seconds: int) -> str:
+    """Seconds as hours with two decimals: 1,190.00"""
+    return f"{Decimal(shown(hours(seconds))):,.2f}"
+
+
+def points(figure: Decimal | str) -> str:
+    return f"{Decimal(figure):.2f}"
+
+
+def on_date(moment: datetime | date) -> str:
+    """2026年1月5日, in the city's time."""
+    day = moment.astimezone(CITY_TIME).date() if isinstance(moment, datetime) else moment
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+CAPTURES: dict[str, str | Promise] = {
+    "check_out": gettext_lazy("check-in and check-out"),
+    "manual": gettext_lazy("by hand"),
+    "import": gettext_lazy("imported sheet"),
+    "device": gettext_lazy("device"),
+}

@@ -1,0 +1,43 @@
+"""Cycles, the policies they run under, and the results that everybody may see."""
+
+from typing import TYPE_CHECKING
+
+from django.db.models import QuerySet, Sum
+
+from instrument_share.kernel.errors import NotFound
+from rewards.cycle.models import AssessmentCycle
+from rewards.cycle.selectors.scope import NOTICED, managed_units, sees_all
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.selectors import Viewer
+
+
+def cycles(viewer: "Viewer") -> QuerySet[AssessmentCycle]:
+    """Cycles, newest first, with `awarded_yuan`, the sum of the awards; the public sees noticed ones."""
+    found = AssessmentCycle.objects.select_related("policy").annotate(
+        awarded_yuan=Sum("assessments__award__amount_yuan")
+    )
+    if not (sees_all(viewer) or managed_units(viewer)):
+        found = found.filter(state__in=NOTICED)
+    return found.order_by("-year")
+
+
+def cycle(viewer: "Viewer", year: int) -> AssessmentCycle:
+    """The cycle of a year, or NotFound."""
+    found = cycles(viewer).filter(year=year).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def cycle_lock(cycle_id: int) -> AssessmentCycle:
+    """The cycle with its policy, locked until the transaction ends."""
+    found = (
+        AssessmentCycle.objects.select_for_update(of=("self",))
+        .select_related("policy")
+        .filter(pk=cycle_id)
+        .first()
+    )
+    if found is None:
+        raise NotFound
+    return found

@@ -1,0 +1,23 @@
+"""Who sees what: the bureau, auditors and Finance everything, a unit its own, the public what was noticed."""
+
+from typing import TYPE_CHECKING
+
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.selectors import region_of
+from instrument_share.accounts.selectors.standing import standing
+from rewards.cycle.domain.states import CycleState
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.selectors import Viewer
+
+NOTICED = (CycleState.NOTICED, CycleState.APPROVED, CycleState.REPORTED, CycleState.PAID)
+"""States in which the results are public."""
+
+
+def sees_all(viewer: "Viewer") -> bool:
+    """Assessment, awards and reports are the whole city's."""
+    return region_of(viewer, Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR, Role.FINANCE_OFFICER).whole
+
+
+def managed_units(viewer: "Viewer") -> frozenset[int]:
+    return standing(viewer).organization_ids(Role.UNIT_MANAGER)

@@ -1,0 +1,62 @@
+"""The steps of a year: opened, frozen, announced, approved."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from instrument_share.accounts.permissions import require
+from instrument_share.journal.services import record
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.money import yuan
+from instrument_share.kernel.states import moved
+from rewards.cycle.domain.errors import BudgetInvalid, CycleExists, YearNotOver
+from rewards.cycle.domain.states import MOVES
+from rewards.cycle.models import AssessmentCycle
+from rewards.cycle.selectors.cycles import cycle_lock
+from rewards.cycle.services.snapshot import snapshot_write
+from rewards.policy.models import RewardPolicy
+from rewards.policy.selectors import policy_by_id
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+
+@transaction.atomic
+def cycle_open(
+    *, actor: "User", year: int, policy_id: int, budget_yuan: Decimal, now: datetime
+) -> AssessmentCycle:
+    """Open the assessment of a year under a loaded policy; the same again changes nothing."""
+    require(actor, "rewards.run_cycle")
+    policy: RewardPolicy = policy_by_id(policy_id)
+    if budget_yuan < 0 or budget_yuan != yuan(budget_yuan):
+        raise BudgetInvalid
+    cycle, created = AssessmentCycle.objects.get_or_create(
+        year=year, defaults={"policy": policy, "budget_yuan": budget_yuan}
+    )
+    if cycle.policy_id != policy.pk or cycle.budget_yuan != budget_yuan:
+        raise CycleExists(year=year)
+    if created:
+        details = {"policy": str(policy), "budget_yuan": str(budget_yuan)}
+        record(actor=actor, action="cycle.opened", subject=cycle, now=now, details=details)
+    return cycle
+
+
+@transaction.atomic
+def cycle_freeze(*, actor: "User", cycle_id: int, now: datetime) -> AssessmentCycle:
+    """Write the year's facts into a snapshot; from then on every step is computed from it alone.
+
+    Raises IllegalMove when the cycle is frozen already, YearNotOver before its year has ended in the city.
+    """
+    cycle = cycle_lock(cycle_id)
+    require(actor, "rewards.run_cycle", cycle)
+    cycle.state = moved(MOVES, cycle.state, "freeze")
+    if now.astimezone(CITY_TIME).year <= cycle.year:
+        raise YearNotOver(year=cycle.year)
+    cycle.snapshot_hash = snapshot_write(cycle=cycle)
+    cycle.frozen_at = now
+    cycle.save(update_fields=["state", "snapshot_hash", "frozen_at"])
+    details = {"snapshot": cycle.snapshot_hash, "parts": cycle.parts.count()}
+    record(actor=actor, action="cycle.frozen", subject=cycle, now=now, details=details)
+    return cycle

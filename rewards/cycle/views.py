@@ -1,0 +1,52 @@
+"""The page on which a year is opened."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from instrument_share.accounts.permissions import require
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.errors import NotFound
+from instrument_share.web import clock
+from instrument_share.web.answers import carried_out, done
+from instrument_share.web.formats import yuan
+from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.signed_in import SignedInRequest
+from rewards.cycle.forms import CycleOpenForm
+from rewards.cycle.services import cycles as cycles_services
+from rewards.policy import selectors as policy_selectors
+
+EARLIEST = 2000
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def cycle_open(request: SignedInRequest, year: int) -> HttpResponse:
+    require(request.user, "rewards.run_cycle")
+    now = clock.now()
+    if not EARLIEST <= year <= now.astimezone(CITY_TIME).year:
+        raise NotFound
+    policies = policy_selectors.policies(request.user)
+    form = CycleOpenForm(request.POST if request.method == "POST" else None, policies=policies)
+    opened = carried_out(
+        form,
+        lambda: cycles_services.cycle_open(
+            actor=request.user,
+            year=year,
+            policy_id=form.cleaned_data["policy"],
+            budget_yuan=form.cleaned_data["budget_yuan"],
+            now=now,
+        ),
+    )
+    if opened is not None:
+        text = _(
+            "The assessment of {year} is open with a budget of {budget}. Freeze the data when it is over."
+        )
+        sentence = text.format(year=year, budget=yuan(opened.budget_yuan))
+        return done(request, sentence, reverse("cycle", args=[year]))
+    context = {"year": year, "form": form, "policies": list(policies)}
+    return render(request, "rewards/cycle_open.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,236 @@
+"""Checks on the log before anyone is paid (reward.md §7). Each returns candidates; a person decides.
+
+All take the entries of one instrument, save `two_places`, which takes those of one operator. Checks are
+made on confirmed entries that nobody invalidated: pass those.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.interval import Interval, intersected
+from rewards.cycle.domain.entries import EntryFacts, late_by_hand, overlapping_pairs, seconds_of
+from rewards.policy.domain.figures import hours, shown
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Something to look at: a kind, the entries involved (public ids), and evidence to store as JSON."""
+
+    kind: str
+    entries: tuple[str, ...]
+    evidence: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """From where on a check speaks."""
+
+    longest: timedelta = timedelta(hours=24)
+    late_days: int = 30
+    amount_ratio: Decimal = Decimal("0.5")
+    """How far the amount may lie from the quote, as a part of the quote."""
+    bulk_days: int = 10
+    bulk_entries: int = 20
+    never_idle_days: int = 10
+    device_seconds: int = 900
+    """How far an entry by hand may begin or end from the device's."""
+
+
+DEFAULT = Thresholds()
+
+
+def overlap(entries: Iterable[EntryFacts]) -> list[Candidate]:
+    return [
+        _pair("overlap", first, second, taken_from=second.public_id)
+        for first, second in overlapping_pairs(entries)
+    ]
+
+
+def too_long(entries: Iterable[EntryFacts], limits: Thresholds = DEFAULT) -> list[Candidate]:
+    found = []
+    for entry in entries:
+        overrun = entry.booked_until is not None and entry.end > entry.booked_until
+        if entry.end - entry.start > limits.longest or overrun:
+            booked = _instant(entry.booked_until) if entry.booked_until else None
+            found.append(_single("too_long", entry, hours=_hours(entry.interval), booked_until=booked))
+    return found
+
+
+def outside_windows(entries: Iterable[EntryFacts], windows: Iterable[Interval]) -> list[Candidate]:
+    """Entries that touch no open window at all."""
+    known = list(windows)
+    return [
+        _single("outside_windows", entry, hours=_hours(entry.interval))
+        for entry in entries
+        if not intersected([entry.interval], known)
+    ]
+
+
+def no_booking(entries: Iterable[EntryFacts]) -> list[Candidate]:
+    return [_single("no_booking", entry, capture=entry.capture) for entry in entries if not entry.booking]
+
+
+def self_dealing(entries: Iterable[EntryFacts], related: Collection[str]) -> list[Candidate]:
+    """Entries marked external whose user is the owner, or one of `related` (public ids) and not marked so."""
+    return [
+        _single(
+            "self_dealing", entry, user=entry.user_organization, owner=entry.owner, amount=str(entry.amount)
+        )
+        for entry in entries
+        if entry.external
+        and (
+            entry.user_organization == entry.owner
+            or (entry.user_organization in related and not entry.related)
+        )
+    ]
+
+
+def entered_late(entries: Iterable[EntryFacts], limits: Thresholds = DEFAULT) -> list[Candidate]:
+    return [
+        _single("late_by_hand", entry, recorded_at=_instant(entry.recorded_at), limit_days=limits.late_days)
+        for entry in entries
+        if late_by_hand(entry, limits.late_days)
+    ]
+
+
+def bulk_at_year_end(
+    entries: Iterable[EntryFacts], year: int, limits: Thresholds = DEFAULT
+) -> list[Candidate]:
+    """Many entries by hand recorded in the last days of the year: one candidate for all of them."""
+    first = date(year + 1, 1, 1) - timedelta(days=limits.bulk_days)
+    bulk = [
+        entry
+        for entry in entries
+        if entry.by_hand and first <= entry.recorded_at.astimezone(CITY_TIME).date() <= date(year, 12, 31)
+    ]
+    if len(bulk) < limits.bulk_entries:
+        return []
+    ids = tuple(sorted(entry.public_id for entry in bulk))
+    return [Candidate("bulk_at_year_end", ids, {"entries": len(bulk), "from": first.isoformat()})]
+
+
+def amount(entries: Iterable[EntryFacts], limits: Thresholds = DEFAULT) -> list[Candidate]:
+    """External entries with an amount of 0, and entries whose amount lies far from the quote."""
+    found = []
+    for entry in entries:
+        free = entry.external and entry.amount == 0 and entry.quoted != 0
+        if free or (entry.quoted and abs(entry.amount - entry.quoted) > limits.amount_ratio * entry.quoted):
+            quoted = None if entry.quoted is None else str(entry.quoted)
+            found.append(_single("amount", entry, amount=str(entry.amount), quoted=quoted))
+    return found
+
+
+def two_places(entries: Iterable[EntryFacts]) -> list[Candidate]:
+    """Entries of one operator at the same time on different instruments in different places."""
+    known = [entry for entry in entries if entry.operator and entry.place]
+    return [
+        _pair("two_places", first, second, places=[first.place, second.place])
+        for first, second in overlapping_pairs(known)
+        if first.instrument != second.instrument
+        and first.place != second.place
+        and first.operator == second.operator
+    ]
+
+
+def never_idle(entries: Iterable[EntryFacts], limits: Thresholds = DEFAULT) -> list[Candidate]:
+    """Runs of days with entries on which every entry was effective from its start to its end."""
+    by_day: dict[date, list[EntryFacts]] = defaultdict(list)
+    for entry in entries:
+        by_day[_day(entry.start)].append(entry)
+    found, run = [], list[date]()
+    for day in [*sorted(by_day), None]:
+        if day is not None and all(entry.effective_seconds >= entry.length_seconds for entry in by_day[day]):
+            run.append(day)
+            continue
+        if len(run) >= limits.never_idle_days:
+            ids = tuple(sorted(entry.public_id for each in run for entry in by_day[each]))
+            evidence = {"days": len(run), "from": run[0].isoformat(), "to": run[-1].isoformat()}
+            found.append(Candidate("never_idle", ids, evidence))
+        run = []
+    return found
+
+
+def above_calendar(entries: Iterable[EntryFacts]) -> list[Candidate]:
+    """Days of the city's calendar on which the entries' effective time adds up to more than the day."""
+    by_day: dict[date, list[tuple[EntryFacts, Fraction | int]]] = defaultdict(list)
+    for entry in entries:
+        for day, part in _by_day(entry.interval):
+            of_whole = 1 if part is entry.interval else seconds_of(part) / entry.length_seconds
+            by_day[day].append((entry, entry.effective_seconds * of_whole))
+    found = []
+    for day, parts in sorted(by_day.items()):
+        claimed = sum((seconds for _, seconds in parts), Fraction(0))
+        holds = seconds_of(_whole_day(day))
+        if claimed > holds:
+            ids = tuple(sorted(entry.public_id for entry, _ in parts))
+            evidence = {"day": day.isoformat(), "hours": shown(hours(claimed)), "holds": shown(hours(holds))}
+            found.append(Candidate("above_calendar", ids, evidence))
+    return found
+
+
+def device_disagrees(
+    by_hand: Iterable[EntryFacts], by_device: Iterable[EntryFacts], limits: Thresholds = DEFAULT
+) -> list[Candidate]:
+    """Entries by hand that overlap what a device captured, and begin or end far from it."""
+    most = timedelta(seconds=limits.device_seconds)
+    devices = list(by_device)
+    return [
+        _pair("device_disagrees", device, entry)
+        for entry in by_hand
+        for device in devices
+        if entry.interval.overlaps(device.interval)
+        and (abs(entry.start - device.start) > most or abs(entry.end - device.end) > most)
+    ]
+
+
+def _single(kind: str, entry: EntryFacts, **evidence: Any) -> Candidate:
+    times = {"start": _instant(entry.start), "end": _instant(entry.end)}
+    return Candidate(kind, (entry.public_id,), times | evidence)
+
+
+def _pair(kind: str, first: EntryFacts, second: EntryFacts, **evidence: Any) -> Candidate:
+    """Two entries with the time that they share; the first is the one recorded earlier."""
+    common = first.interval.intersection(second.interval)
+    assert common is not None
+    times = {"start": _instant(common.start), "end": _instant(common.end), "hours": _hours(common)}
+    return Candidate(kind, (first.public_id, second.public_id), times | evidence)
+
+
+def _instant(instant: datetime) -> str:
+    return instant.astimezone(CITY_TIME).isoformat()
+
+
+def _hours(interval: Interval) -> str:
+    return shown(hours(seconds_of(interval)))
+
+
+def _day(instant: datetime) -> date:
+    return instant.astimezone(CITY_TIME).date()
+
+
+@lru_cache(maxsize=1000)
+def _whole_day(day: date) -> Interval:
+    return Interval(
+        datetime.combine(day, time(), CITY_TIME),
+        datetime.combine(day + timedelta(days=1), time(), CITY_TIME),
+    )
+
+
+def _by_day(interval: Interval) -> Iterator[tuple[date, Interval]]:
+    """The interval cut at the city's midnights; the interval itself where it lies within a day."""
+    day = _day(interval.start)
+    if interval.end <= _whole_day(day).end:
+        yield day, interval
+        return
+    while (whole := _whole_day(day)).start < interval.end:
+        part = interval.intersection(whole)
+        if part:
+            yield day, part
+        day += timedelta(days=1)

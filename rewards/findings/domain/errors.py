@@ -1,0 +1,24 @@
+"""Errors of findings."""
+
+from instrument_share.kernel.errors import DomainError, Kind, gettext_noop
+
+
+class FindingsOpen(DomainError):
+    code = "reward.findings_open"
+    kind: Kind = "conflict"
+    message = gettext_noop("{count} findings are open. An auditor has to decide each of them first.")
+
+
+class LogsNotOfFinding(DomainError):
+    code = "reward.logs_not_of_finding"
+    message = gettext_noop("These logs do not belong to the finding: {logs}. Choose among its own.")
+
+
+class DismissedInvalidatesNothing(DomainError):
+    code = "reward.dismissed_invalidates_nothing"
+    message = gettext_noop("A dismissed finding invalidates no hours. Uphold it, or choose no logs.")
+
+
+class AnswerMissing(DomainError):
+    code = "reward.answer_missing"
+    message = gettext_noop("Write what the unit has to say on this finding.")

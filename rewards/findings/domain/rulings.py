@@ -1,0 +1,15 @@
+"""What the decisions on findings mean for counting."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Rulings:
+    """What the numbered decisions say: logs that no longer count, and findings that count against a unit."""
+
+    invalidated: frozenset[str] = frozenset()
+    upheld: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """USCC → kind of finding (and "upheld", "overdue") → how many."""
+    falsified: frozenset[str] = frozenset()
+    """USCCs of units with a proven falsification."""

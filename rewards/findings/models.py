@@ -1,0 +1,61 @@
+"""Findings."""
+
+from functools import partial
+
+from django.db import models
+from django.db.models import Q
+
+from instrument_share.kernel.public_id import new_public_id
+from rewards.findings.domain.states import FindingState
+
+
+class Finding(models.Model):
+    """核查问题: something a check or an auditor found in a cycle's snapshot, and what came of it."""
+
+    public_id = models.CharField(
+        max_length=16, unique=True, editable=False, default=partial(new_public_id, "FND")
+    )
+    cycle = models.ForeignKey("rewards.AssessmentCycle", on_delete=models.PROTECT, related_name="findings")
+    organization = models.ForeignKey(
+        "accounts.Organization", on_delete=models.PROTECT, related_name="findings"
+    )
+    instrument = models.ForeignKey(
+        "providers.Instrument", on_delete=models.PROTECT, null=True, related_name="findings"
+    )
+    kind = models.CharField(max_length=40, help_text="code of the check (rewards.findings.domain.checks)")
+    evidence_hash = models.CharField(max_length=64, help_text="over kind, logs and evidence: found once")
+    logs = models.JSONField(help_text="public ids of the usage logs concerned, sorted")
+    evidence = models.JSONField(default=dict)
+    state = models.CharField(
+        max_length=10, choices=[(s.value, s.value) for s in FindingState], default=FindingState.OPEN.value
+    )
+    decision_number = models.PositiveIntegerField(null=True, help_text="order of decisions in the cycle")
+    invalidated_logs = models.JSONField(default=list, help_text="logs that no longer count")
+    reason = models.CharField(max_length=500, blank=True)
+    falsified = models.BooleanField(default=False, help_text="a proven falsification bars the unit")
+    overdue = models.BooleanField(default=False, help_text="upheld, and the unit had not answered in time")
+    answer = models.CharField(max_length=500, blank=True, help_text="what the unit says")
+    answer_due_date = models.DateField()
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    found_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["cycle", "evidence_hash"], name="finding_once"),
+            models.UniqueConstraint(
+                fields=["cycle", "decision_number"],
+                condition=Q(decision_number__isnull=False),
+                name="finding_decision_number_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="open") | (Q(decided_at__isnull=False) & ~Q(reason="")),
+                name="finding_decided_with_reason",
+            ),
+        ]
+        indexes = [models.Index(fields=["cycle", "state", "id"], name="finding_by_state")]
+
+    def __str__(self) -> str:
+        return f"{self.public_id} {self.kind}"

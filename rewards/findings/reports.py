@@ -1,0 +1,22 @@
+"""Findings in words."""
+
+from django.utils.translation import gettext
+
+from rewards.findings.domain.states import FindingState
+from rewards.policy.domain.vocabulary import KINDS
+
+
+def finding_kind(code: str) -> str:
+    return gettext(KINDS[code]) if code in KINDS else code
+
+
+FINDING_STATES = {
+    FindingState.OPEN: "尚未处理",
+    FindingState.DISMISSED: "不予认定",
+    FindingState.UPHELD: "予以认定",
+}
+"""What an auditor decided."""
+
+
+def finding_state(code: str) -> str:
+    return FINDING_STATES[FindingState(code)]

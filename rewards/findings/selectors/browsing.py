@@ -1,0 +1,86 @@
+"""Lists of findings and of the logs behind them."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Case, Count, QuerySet, When
+
+from bookings.public import usage_logs
+from rewards.cycle.domain.rows import instant
+from rewards.cycle.models import AssessmentCycle
+from rewards.cycle.selectors.snapshot import StoredSnapshot
+from rewards.findings.domain.states import FindingState
+from rewards.findings.models import Finding
+from rewards.findings.selectors.findings import findings
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.selectors import Viewer
+
+
+@dataclass(frozen=True)
+class FindingFacets:
+    """How many findings there are by state and by kind, and the units that have any, by public id."""
+
+    states: dict[str, int]
+    kinds: dict[str, int]
+    units: list[tuple[str, str, str]]
+
+
+def findings_listed(
+    viewer: "Viewer", cycle: AssessmentCycle, *, state: str = "", kind: str = "", unit: str = ""
+) -> QuerySet[Finding]:
+    """Visible findings with `rank` (0: open); page them by ("rank", "answer_due_date", "id")."""
+    wanted = {"state": state, "kind": kind, "organization__public_id": unit}
+    rank = Case(When(state=FindingState.OPEN, then=0), default=1)
+    return (
+        findings(viewer, cycle)
+        .filter(**{name: value for name, value in wanted.items() if value})
+        .annotate(rank=rank)
+    )
+
+
+def finding_facets(viewer: "Viewer", cycle: AssessmentCycle) -> FindingFacets:
+    """Three statements."""
+    seen = findings(viewer, cycle).order_by()
+    units = seen.values_list("organization__public_id", "organization__name_zh", "organization__name_en")
+    return FindingFacets(
+        states=dict(seen.values_list("state").annotate(Count("pk"))),
+        kinds=dict(seen.values_list("kind").annotate(Count("pk"))),
+        units=sorted(set(units.distinct()), key=lambda unit: unit[1]),
+    )
+
+
+def finding_logs(viewer: "Viewer", finding: Finding) -> list[dict[str, Any]]:
+    """The frozen logs of a finding by start: log, booking (public ids), starts_at, ends_at, external,
+    effective_seconds, amount_yuan, capture. Logs of another unit that the viewer may not see are left out.
+    """
+    wanted = set(finding.logs)
+    snapshot = StoredSnapshot(finding.cycle)
+    instruments = [finding.instrument.public_id] if finding.instrument else []
+    found = _picked(snapshot, instruments, wanted)
+    missing = wanted - {row["id"] for row in found}
+    if missing:
+        live = usage_logs(viewer).filter(public_id__in=missing).prefetch_related(None)
+        others = set(live.values_list("instrument__public_id", flat=True)) - set(instruments)
+        found += _picked(snapshot, sorted(others), missing)
+    return sorted((_shown(row) for row in found), key=lambda log: (log["starts_at"], log["log"]))
+
+
+def _picked(
+    snapshot: StoredSnapshot, instruments: Iterable[str], wanted: Collection[str]
+) -> list[dict[str, Any]]:
+    return [row for each in instruments for row in snapshot.usage(each) if row["id"] in wanted]
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "log": row["id"],
+        "booking": row["booking"] or "",
+        "starts_at": instant(row["starts_at"]),
+        "ends_at": instant(row["ends_at"]),
+        "external": row["external"],
+        "effective_seconds": row["effective_seconds"],
+        "amount_yuan": row["amount_yuan"],
+        "capture": row["capture"],
+    }

@@ -1,0 +1,262 @@
+"""Findings: what the checks see in the snapshot, what units answer, what auditors decide."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from instrument_share.accounts.permissions import require
+from instrument_share.accounts.selectors import organization_ids_by_uscc
+from instrument_share.journal.services import record
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.errors import IllegalMove
+from instrument_share.kernel.states import moved
+from providers.public import add_working_days, instrument_ids
+from rewards.cycle.domain.canonical import line, sha256
+from rewards.cycle.domain.entries import EntryFacts
+from rewards.cycle.domain.errors import ReasonMissing
+from rewards.cycle.domain.rows import entry_of
+from rewards.cycle.domain.states import MOVES, CycleState
+from rewards.cycle.models import AssessmentCycle
+from rewards.cycle.selectors.cycles import cycle_lock
+from rewards.cycle.selectors.snapshot import StoredSnapshot
+from rewards.findings.domain.checks import (
+    Candidate,
+    above_calendar,
+    amount,
+    bulk_at_year_end,
+    device_disagrees,
+    entered_late,
+    never_idle,
+    no_booking,
+    outside_windows,
+    overlap,
+    self_dealing,
+    too_long,
+    two_places,
+)
+from rewards.findings.domain.errors import AnswerMissing, DismissedInvalidatesNothing, LogsNotOfFinding
+from rewards.findings.domain.states import FindingState
+from rewards.findings.models import Finding
+from rewards.findings.selectors.findings import cycle_of_finding, last_decision_number
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+ANSWER_WORKING_DAYS = 10
+"""How long a unit may take to answer; an upheld finding without an answer by then is overdue."""
+
+BEFORE_APPROVAL = (CycleState.CHECKED, CycleState.SCORED, CycleState.NOTICED)
+
+TOGETHER = frozenset({"no_booking", "late_by_hand"})
+"""Checks that speak of many entries alike: one finding for each instrument."""
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """A candidate with whose instrument it is about (a public id) and the unit that has to answer (USCC)."""
+
+    candidate: Candidate
+    instrument: str
+    uscc: str
+
+
+@transaction.atomic
+def cycle_check(*, actor: "User", cycle_id: int, now: datetime) -> AssessmentCycle:
+    """Run every check over the snapshot and open a finding for what is new; evidence is found once."""
+    cycle = cycle_lock(cycle_id)
+    require(actor, "rewards.run_cycle", cycle)
+    cycle.state = moved(MOVES, cycle.state, "check")
+    opened = _open_findings(cycle, list(_seen(cycle.year, StoredSnapshot(cycle))), now)
+    cycle.checked_at = now
+    cycle.save(update_fields=["state", "checked_at"])
+    record(actor=actor, action="cycle.checked", subject=cycle, now=now, details={"opened": opened})
+    return cycle
+
+
+@transaction.atomic
+def finding_answer(*, actor: "User", finding_id: int, answer: str, now: datetime) -> Finding:
+    """The unit's word on a finding that is not decided yet; a later answer replaces the earlier one."""
+    cycle, finding = _locked(finding_id)
+    require(actor, "rewards.answer_finding", finding)
+    if finding.state != FindingState.OPEN or cycle.state not in BEFORE_APPROVAL:
+        raise IllegalMove(state=finding.state, move="answer")
+    if not answer.strip():
+        raise AnswerMissing
+    if finding.answer == answer.strip():
+        return finding
+    finding.answer, finding.answered_at, finding.answered_by = answer.strip(), now, actor
+    finding.save(update_fields=["answer", "answered_at", "answered_by"])
+    _record(actor, "finding.answered", finding, now, answer=finding.answer)
+    return finding
+
+
+@transaction.atomic
+def finding_decide(
+    *,
+    actor: "User",
+    finding_id: int,
+    uphold: bool,
+    reason: str,
+    now: datetime,
+    invalidated_logs: Collection[str] = (),
+    falsified: bool = False,
+) -> Finding:
+    """Uphold a finding, invalidating some of its logs (public ids), or dismiss it; the same again: no change.
+
+    Each decision takes the next number of the cycle. Until approval it can be decided anew, under a new
+    number, and the cycle must then be scored again. `falsified`: a proven falsification, which bars the unit.
+    """
+    cycle, finding = _locked(finding_id)
+    require(actor, "rewards.decide_finding", finding)
+    state = (FindingState.UPHELD if uphold else FindingState.DISMISSED).value
+    logs = sorted(set(invalidated_logs))
+    if (finding.state, finding.reason, finding.invalidated_logs, finding.falsified) == (
+        state,
+        reason.strip(),
+        logs,
+        falsified,
+    ):
+        return finding
+    _require_decidable(cycle, finding, uphold, reason, logs, falsified)
+    unanswered = not finding.answer and now.astimezone(CITY_TIME).date() > finding.answer_due_date
+    finding.state, finding.reason, finding.invalidated_logs = state, reason.strip(), logs
+    finding.falsified, finding.overdue = falsified, uphold and unanswered
+    finding.decision_number = last_decision_number(cycle) + 1
+    finding.decided_at, finding.decided_by = now, actor
+    finding.save()
+    details = {"number": finding.decision_number, "reason": finding.reason, "invalidated": logs}
+    _record(actor, f"finding.{state}", finding, now, falsified=falsified, **details)
+    return finding
+
+
+def _require_decidable(
+    cycle: AssessmentCycle, finding: Finding, uphold: bool, reason: str, logs: list[str], falsified: bool
+) -> None:
+    if cycle.state not in BEFORE_APPROVAL:
+        raise IllegalMove(state=cycle.state, move="decide")
+    if not reason.strip():
+        raise ReasonMissing
+    foreign = sorted(set(logs) - set(finding.logs))
+    if foreign:
+        raise LogsNotOfFinding(logs=", ".join(foreign))
+    if not uphold and (logs or falsified):
+        raise DismissedInvalidatesNothing
+
+
+def _locked(finding_id: int) -> tuple[AssessmentCycle, Finding]:
+    """The cycle first, as every other step takes it, then the finding."""
+    cycle = cycle_of_finding(finding_id)
+    return cycle, Finding.objects.select_for_update().get(pk=finding_id)
+
+
+def _record(actor: "User", action: str, finding: Finding, now: datetime, **details: Any) -> None:
+    record(
+        actor=actor,
+        action=action,
+        subject=finding,
+        now=now,
+        organization_id=finding.organization_id,
+        details=details,
+    )
+
+
+def _open_findings(cycle: AssessmentCycle, seen: list[_Seen], now: datetime) -> int:
+    known = set(Finding.objects.filter(cycle=cycle).values_list("evidence_hash", flat=True))
+    new = {digest: each for each in seen if (digest := _digest(each)) not in known}
+    if not new:
+        return 0
+    instruments = instrument_ids({each.instrument for each in new.values()})
+    organizations = organization_ids_by_uscc({each.uscc for each in new.values()})
+    due = _answer_due(now)
+    Finding.objects.bulk_create(
+        (
+            Finding(
+                cycle=cycle,
+                organization_id=organizations[each.uscc],
+                instrument_id=instruments[each.instrument],
+                kind=each.candidate.kind,
+                logs=list(each.candidate.entries),
+                evidence=dict(each.candidate.evidence),
+                evidence_hash=digest,
+                answer_due_date=due,
+                found_at=now,
+            )
+            for digest, each in new.items()
+        ),
+        batch_size=500,
+    )
+    return len(new)
+
+
+def _answer_due(now: datetime) -> date:
+    return add_working_days(now.astimezone(CITY_TIME).date(), ANSWER_WORKING_DAYS)
+
+
+def _digest(seen: _Seen) -> str:
+    what = seen.candidate
+    return sha256(line([what.kind, seen.instrument, sorted(what.entries), dict(what.evidence)]))
+
+
+def _seen(year: int, snapshot: StoredSnapshot) -> Iterator[_Seen]:
+    """Everything that the checks see, instrument by instrument, then operator by operator."""
+    units = {row["uscc"]: row for row in snapshot.rows("units")}
+    by_operator: dict[str, list[EntryFacts]] = defaultdict(list)
+    for instrument in snapshot.rows("instruments"):
+        unit = units[instrument["uscc"]]
+        rows = snapshot.usage(instrument["instrument"])
+        entries = [entry_of(row, instrument, unit) for row in rows if row["confirmed"]]
+        outside = {row["id"] for row in rows if not row["inside_windows_seconds"]}
+        for candidate in _together(_checked(year, entries, outside, frozenset(unit["related"]))):
+            yield _Seen(candidate, instrument["instrument"], unit["uscc"])
+        for entry in _of_year(entries, year):
+            by_operator[entry.operator].append(entry)
+    entries_by_id = {entry.public_id: entry for entries in by_operator.values() for entry in entries}
+    usccs = {row["organization"]: uscc for uscc, row in units.items()}
+    for operator in sorted(by_operator):
+        for candidate in two_places(by_operator[operator]):
+            later = entries_by_id[candidate.entries[1]]
+            yield _Seen(candidate, later.instrument, usccs[later.owner])
+
+
+def _checked(
+    year: int, entries: list[EntryFacts], outside: set[str], related: Collection[str]
+) -> Iterator[Candidate]:
+    """The checks on one instrument. `outside`: entries that touch no window, as the snapshot says.
+
+    Entries around the turn of the year are another year's to check; here they only take time.
+    """
+    around, entries = entries, _of_year(entries, year)
+    losing = {entry.public_id for entry in entries}
+    yield from (pair for pair in overlap(around) if pair.entries[1] in losing)
+    yield from too_long(entries)
+    yield from outside_windows([entry for entry in entries if entry.public_id in outside], [])
+    yield from no_booking(entries)
+    yield from self_dealing(entries, related)
+    yield from entered_late(entries)
+    yield from bulk_at_year_end(entries, year)
+    yield from amount(entries)
+    yield from never_idle(entries)
+    yield from above_calendar(entries)
+    by_device = [entry for entry in entries if entry.capture == "device"]
+    if by_device:
+        yield from device_disagrees([entry for entry in entries if entry.by_hand], by_device)
+
+
+def _of_year(entries: list[EntryFacts], year: int) -> list[EntryFacts]:
+    return [entry for entry in entries if entry.year == year]
+
+
+def _together(candidates: Iterable[Candidate]) -> Iterator[Candidate]:
+    grouped: dict[str, list[Candidate]] = defaultdict(list)
+    for candidate in candidates:
+        if candidate.kind in TOGETHER:
+            grouped[candidate.kind].append(candidate)
+        else:
+            yield candidate
+    for kind, alike in sorted(grouped.items()):
+        logs = tuple(sorted(log for candidate in alike for log in candidate.entries))
+        yield Candidate(kind, logs, {"entries": len(logs)})

@@ -1,0 +1,66 @@
+"""The evidence of a finding, name by name, in the reader's language."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from instrument_share.web.formats import bilingual, date_only, moment, yuan
+from rewards.cycle.reports import CAPTURES
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import Organization
+
+NAMES: dict[str, str | Promise] = {
+    "start": _("From"),
+    "end": _("To"),
+    "hours": _("Hours involved"),
+    "booked_until": _("Booked until, grace included"),
+    "recorded_at": _("Recorded"),
+    "limit_days": _("Days within which it may be recorded"),
+    "capture": _("How recorded"),
+    "user": _("The user’s organization"),
+    "owner": _("Owner of the instrument"),
+    "amount": _("Amount logged"),
+    "quoted": _("Amount quoted"),
+    "places": _("Places"),
+    "entries": _("Logs involved"),
+    "days": _("Days in a row"),
+    "from": _("First day"),
+    "to": _("Last day"),
+    "day": _("Day"),
+    "holds": _("Hours in that day"),
+    "taken_from": _("Logged later; loses the shared time"),
+}
+"""What the checks of `rewards.findings.domain.checks` leave as evidence, in the order in which it is read."""
+
+_INSTANTS = {"start", "end", "booked_until", "recorded_at"}
+_DAYS = {"from", "to", "day"}
+_AMOUNTS = {"amount", "quoted"}
+
+
+def evidence_rows(
+    evidence: Mapping[str, Any], bodies: "Mapping[str, Organization]"
+) -> list[tuple[str | Promise, str]]:
+    return [
+        (NAMES[key], _shown(key, evidence[key], bodies)) for key in NAMES if evidence.get(key) is not None
+    ]
+
+
+def _shown(key: str, value: Any, bodies: "Mapping[str, Organization]") -> str:
+    if key in _INSTANTS:
+        return moment(datetime.fromisoformat(value))
+    if key in _DAYS:
+        return date_only(date.fromisoformat(value))
+    if key in _AMOUNTS:
+        return yuan(Decimal(value))
+    if key == "capture":
+        return str(CAPTURES.get(value, value))
+    if key == "places":
+        return " / ".join(value)
+    if value in bodies:
+        return bilingual(bodies[value], "name")
+    return str(value)

@@ -1,0 +1,20 @@
+"""One year's assessment: what was frozen and found, what each unit scored and is awarded, what was sent."""
+
+from rewards.assessment.models import Award, IndicatorResult, InstrumentResult, UnitAssessment
+from rewards.cycle.models import AssessmentCycle, SnapshotPart
+from rewards.findings.models import Finding
+from rewards.policy.models import RewardPolicy
+from rewards.report.models import FinanceReport, Payment
+
+__all__ = [
+    "AssessmentCycle",
+    "Award",
+    "FinanceReport",
+    "Finding",
+    "IndicatorResult",
+    "InstrumentResult",
+    "Payment",
+    "RewardPolicy",
+    "SnapshotPart",
+    "UnitAssessment",
+]

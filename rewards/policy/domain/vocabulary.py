@@ -1,0 +1,42 @@
+"""The measures and checks that a policy can name."""
+
+from collections.abc import Mapping
+
+from instrument_share.kernel.errors import gettext_noop
+
+KINDS: Mapping[str, str] = {
+    "overlap": gettext_noop("Two entries overlap on one instrument"),
+    "too_long": gettext_noop("Longer than 24 hours, or than the booking with its grace"),
+    "outside_windows": gettext_noop("Outside every open window"),
+    "no_booking": gettext_noop("Without a booking"),
+    "self_dealing": gettext_noop("The user is the owner or a related organization, but marked as outside"),
+    "late_by_hand": gettext_noop("Entered by hand late"),
+    "bulk_at_year_end": gettext_noop("Entered by hand in bulk in the last days of the year"),
+    "amount": gettext_noop("The amount is 0 or far from the quote"),
+    "two_places": gettext_noop("One operator on two instruments in different places at once"),
+    "never_idle": gettext_noop("Effective time equal to the whole length day after day"),
+    "above_calendar": gettext_noop("More hours than the calendar day holds"),
+    "device_disagrees": gettext_noop("A device-captured entry disagrees with one made by hand"),
+}
+"""Every kind of check with what it says, as a message to translate."""
+
+MEASURES: Mapping[str, str] = {
+    "effective_hours_mean": gettext_noop("Effective hours per instrument and year of service"),
+    "utilization": gettext_noop("Effective hours ÷ quota of hours"),
+    "external_hours_mean": gettext_noop("External hours per instrument and year of service"),
+    "external_share": gettext_noop("External hours ÷ effective hours"),
+    "sme_share": gettext_noop("Hours for small and medium enterprises ÷ external hours"),
+    "external_income": gettext_noop("Income from external users"),
+    "income_yield": gettext_noop("(Internal income + 1.5 × external income) ÷ original value"),
+    "open_hours_share": gettext_noop("Hours offered to outside users ÷ quota of hours"),
+    "uptime_share": gettext_noop("1 − closed hours ÷ offered hours"),
+    "networked_share": gettext_noop("Published instruments ÷ declared instruments"),
+    "completeness": gettext_noop("Kinds of information complete ÷ 6, mean over the month ends"),
+    "satisfaction": gettext_noop("Mean rating of the reviews, 1 to 5"),
+    "decision_timeliness": gettext_noop("Requests decided in time ÷ (decided + lapsed)"),
+    "data_quality": gettext_noop("1 − invalidated hours ÷ reported hours"),
+    "organizations_served": gettext_noop("Organizations served"),
+    "major_projects": gettext_noop("Major projects served"),
+    "cases_published": gettext_noop("Open-service cases published"),
+}
+"""Every measure that a policy can use, with what it is, as a message to translate."""

@@ -1,0 +1,24 @@
+"""The form that loads a policy."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+POLICY_AT_MOST = 512 * 1024
+
+
+class PolicyForm(forms.Form):
+    document = forms.FileField(
+        label=_("Policy document"),
+        help_text=_("A TOML file. It is kept to the byte and never edited; what changes gets a new version."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".toml"}),
+    )
+
+    def clean_document(self) -> str:
+        file = self.cleaned_data["document"]
+        if file.size > POLICY_AT_MOST:
+            raise forms.ValidationError(_("The file is larger than 512 KB; a policy is a short text."))
+        try:
+            text: str = file.read().decode()
+        except UnicodeDecodeError:
+            raise forms.ValidationError(_("The file is not a text in UTF-8. Save it as one.")) from None
+        return text

@@ -1,0 +1,36 @@
+"""Policies that were loaded, and their rules."""
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from django.db.models import QuerySet
+
+from instrument_share.kernel.errors import NotFound
+from rewards.policy.domain.policy import RewardPolicy as PolicyRules
+from rewards.policy.domain.policy_document import read_policy
+from rewards.policy.models import RewardPolicy
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.selectors import Viewer
+
+
+def policies(viewer: "Viewer") -> QuerySet[RewardPolicy]:  # noqa: ARG001 (everybody may)
+    """Every loaded policy, which are public, newest first."""
+    return RewardPolicy.objects.order_by("-created_at", "-id")
+
+
+def policy_by_id(policy_id: int) -> RewardPolicy:
+    found = RewardPolicy.objects.filter(pk=policy_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def policy_rules(policy: RewardPolicy) -> PolicyRules:
+    """The rules that a stored document describes."""
+    return _read(policy.document)
+
+
+@lru_cache(maxsize=16)
+def _read(document: str) -> PolicyRules:
+    return read_policy(document)

@@ -1,0 +1,22 @@
+"""PUBLIC public."""
+
+from rewards.assessment.selectors import assessments
+from rewards.cycle.selectors.cycles import cycles
+from rewards.cycle.services.cycles import cycle_freeze, cycle_open
+from rewards.findings.selectors.findings import findings
+from rewards.findings.services import cycle_check, finding_answer, finding_decide
+from rewards.policy.services import policy_load
+from rewards.year.selectors import next_steps
+
+__all__ = [
+    "assessments",
+    "cycle_check",
+    "cycle_freeze",
+    "cycle_open",
+    "cycles",
+    "finding_answer",
+    "finding_decide",
+    "findings",
+    "next_steps",
+    "policy_load",
+]

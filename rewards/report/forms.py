@@ -1,0 +1,62 @@
+"""Forms of the Finance Bureau and of the verification page."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from instrument_share.web.asked import DayField
+
+TEXT = {"maxlength": 500, "rows": 4}
+
+
+class AcceptForm(forms.Form):
+    note = forms.CharField(
+        label=_("Note"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class ReturnForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        widget=forms.Textarea(attrs=TEXT),
+        help_text=_("The bureau reads it and sends a new report."),
+    )
+
+
+class PaymentForm(forms.Form):
+    paid_date = DayField(
+        label=_("Date of payment"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    account = forms.CharField(
+        label=_("Receiving account"),
+        max_length=60,
+        help_text=_("Readers see the last four digits."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+    )
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["paid_date"].initial = today
+        self.fields["paid_date"].widget.attrs["max"] = today.isoformat()
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(
+        label=_("Code on the document"),
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={"placeholder": "XXXX-XXXX-XXXX", "autocomplete": "off", "spellcheck": "false"}
+        ),
+    )
+
+
+class PaperForm(forms.Form):
+    file = forms.FileField(
+        label=_("File"),
+        allow_empty_file=True,
+        help_text=_("The PDF, or any file of the package; 20 MB at most. It is compared and not kept."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.zip,.xlsx,.csv,.toml,.json"}),
+    )

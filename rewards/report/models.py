@@ -1,0 +1,68 @@
+"""Sealed reports and payments."""
+
+from functools import partial
+
+from django.db import models
+from django.db.models import Q
+
+from instrument_share.kernel.public_id import new_public_id
+from rewards.report.domain.states import ReportState
+
+
+class FinanceReport(models.Model):
+    """报送件: the sealed package sent to the Finance Bureau; its files never change."""
+
+    public_id = models.CharField(
+        max_length=16, unique=True, editable=False, default=partial(new_public_id, "RPT")
+    )
+    cycle = models.ForeignKey("rewards.AssessmentCycle", on_delete=models.PROTECT, related_name="reports")
+    number = models.PositiveSmallIntegerField(help_text="1 for the first that was sent, then 2, …")
+    code = models.CharField(max_length=20, unique=True, help_text="printed on the paper, for /verify/")
+    state = models.CharField(
+        max_length=10, choices=[(s.value, s.value) for s in ReportState], default=ReportState.SENT.value
+    )
+    total_yuan = models.DecimalField(max_digits=14, decimal_places=2)
+    manifest = models.JSONField(help_text="the package's: each file's name, SHA-256 and size; facts")
+    package_sha256 = models.CharField(max_length=64, unique=True)
+    pdf_sha256 = models.CharField(max_length=64, unique=True)
+    pdf_file = models.CharField(max_length=200, help_text="name in file storage")
+    package_file = models.CharField(max_length=200, help_text="name in file storage")
+    sealed_at = models.DateTimeField()
+    sent_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    answer_note = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["cycle", "number"], name="report_number_once"),
+            models.UniqueConstraint(
+                fields=["cycle"],
+                condition=Q(state__in=["sent", "accepted"]),
+                name="report_one_in_force",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Payment(models.Model):
+    """拨付: what was paid to a unit, when, to which account."""
+
+    public_id = models.CharField(
+        max_length=16, unique=True, editable=False, default=partial(new_public_id, "PAY")
+    )
+    report = models.ForeignKey(FinanceReport, on_delete=models.PROTECT, related_name="payments")
+    award = models.OneToOneField("rewards.Award", on_delete=models.PROTECT, related_name="payment")
+    amount_yuan = models.DecimalField(max_digits=14, decimal_places=2)
+    paid_date = models.DateField()
+    account = models.CharField(max_length=60, help_text="the receiving account, last four digits shown")
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(amount_yuan__gt=0), name="payment_positive")]
+
+    def __str__(self) -> str:
+        return f"{self.public_id} {self.amount_yuan}"

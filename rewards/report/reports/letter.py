@@ -1,0 +1,224 @@
+"""The letter with which the Science and Technology Bureau asks the Finance Bureau to pay."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.conf import settings
+from django.utils import translation
+
+from instrument_share.documents.content import (
+    Attachment,
+    Bar,
+    Block,
+    Column,
+    Heading,
+    OfficialLetter,
+    Paragraph,
+    ShareChart,
+    Table,
+    Verification,
+    heading_number,
+)
+from rewards.assessment.models import UnitAssessment
+from rewards.cycle.reports import in_hours, money, money_in_capitals, on_date, points
+from rewards.findings.domain.states import FindingState
+from rewards.policy.domain.policy import RewardPolicy as PolicyRules
+from rewards.report.reports import tables
+from rewards.report.reports.facts import ReportFacts
+from rewards.report.reports.sheets import months_chart, unit_sheet
+
+
+def finance_letter(
+    facts: ReportFacts, policy: PolicyRules, *, code: str, url: str, at: datetime
+) -> OfficialLetter:
+    """The whole paper. `code` and `url` are those of the public verification page."""
+    with translation.override("zh-hans"):
+        city, year = settings.CITY["zh"], facts.cycle.year
+        sections = (_basis, _scope, _results, _findings, _notice)
+        blocks = [
+            block for number, section in enumerate(sections, start=1) for block in section(number, facts)
+        ]
+        return OfficialLetter(
+            title=f"{city}科学技术局\n关于报送{year}年度大型科研仪器开放共享\n评价与奖励结果的函",
+            salutation=f"{city}财政局",
+            blocks=[
+                Paragraph(_opening(facts)),
+                *blocks,
+                Paragraph("以上结果，请予审核，并按规定拨付奖励资金。"),
+            ],
+            sender=f"{city}科学技术局",
+            date=on_date(at),
+            created_at=at,
+            attachments=_attachments(facts, code, url),
+            verification=Verification(url=url, code=code),
+            notice=policy.draft_notice_zh,
+            subject=f"{year}年度大型科研仪器开放共享评价与奖励结果",
+        )
+
+
+def _opening(facts: ReportFacts) -> str:
+    return (
+        f"根据《{_plain_title(facts)}》，我局组织开展了{facts.cycle.year}年度大型科研仪器开放共享评价工作。"
+        "评价结果已公示并审定，现将评价与奖励结果函送你局。"
+    )
+
+
+def _plain_title(facts: ReportFacts) -> str:
+    return facts.cycle.policy.title_zh.strip("《》")
+
+
+def _head(number: int, text: str) -> Heading:
+    return Heading(heading_number(1, number) + text, 1)
+
+
+def _sub(number: int, text: str) -> Heading:
+    return Heading(heading_number(2, number) + text, 2)
+
+
+def _basis(number: int, facts: ReportFacts) -> Iterator[Block]:
+    cycle = facts.cycle
+    assert cycle.frozen_at and cycle.checked_at and cycle.scored_at and cycle.approved_at
+    yield _head(number, "评价依据与程序")
+    yield _sub(1, "评价依据")
+    draft = "该办法目前为草案，尚待审定。" if cycle.policy.is_draft else ""
+    yield Paragraph(f"《{_plain_title(facts)}》，版本{cycle.policy.version}。{draft}")
+    yield _sub(2, "评价程序")
+    yield Paragraph(
+        f"{on_date(cycle.frozen_at)}，归集并冻结年度数据，此后各步骤均以冻结的数据为准；"
+        f"{on_date(cycle.checked_at)}，对上机记录开展核查；"
+        f"{on_date(cycle.scored_at)}，依据数据、办法和核查决定计算得分与奖励金额；"
+        f"公示期满后，于{on_date(cycle.approved_at)}审定。"
+    )
+
+
+def _scope(number: int, facts: ReportFacts) -> Iterator[Block]:
+    cycle, totals = facts.cycle, facts.cycle.totals
+    yield _head(number, "评价范围与数据")
+    yield Paragraph(
+        f"本年度参评管理单位{totals['units']}家，仪器设备{totals['instruments']}台（套），"
+        f"其中符合计入条件的{totals['instruments_counted']}台（套）。"
+        f"计入的有效机时{in_hours(totals['effective_seconds'])}小时，"
+        f"其中对外服务机时{in_hours(totals['external_seconds'])}小时，"
+        f"对外服务收入{money(totals['external_income_yuan'])}元。"
+    )
+    yield Paragraph(
+        f"年度内上机记录{cycle.entries_reported:,}条，计入{cycle.entries_counted:,}条，"
+        + ("其余未计入，原因如下。" if cycle.excluded else "全部计入。")
+    )
+    if cycle.excluded:
+        yield tables.excluded_table(cycle)
+
+
+def _results(number: int, facts: ReportFacts) -> Iterator[Block]:
+    cycle, awarded = facts.cycle, facts.cycle.totals["awarded_yuan"]
+    yield _head(number, "评价与奖励结果")
+    yield tables.results_table(facts)
+    yield Paragraph(f"奖励资金合计{money(awarded)}元（大写：{money_in_capitals(awarded)}）。")
+    left = cycle.unallocated_yuan
+    rest = f"未分配{money(left)}元" if left else "已全部分配"
+    yield Paragraph(f"本年度奖励资金预算{money(cycle.budget_yuan)}元，{rest}。")
+
+
+def _findings(number: int, facts: ReportFacts) -> Iterator[Block]:
+    yield _head(number, "核查问题及处理")
+    if not facts.findings:
+        yield Paragraph("经核查，未发现问题。")
+        return
+    upheld = [finding for finding in facts.findings if finding.state == FindingState.UPHELD]
+    invalidated = {log for finding in upheld for log in finding.invalidated_logs}
+    yield Paragraph(
+        f"核查共发现问题{len(facts.findings)}项，均已作出决定：予以认定{len(upheld)}项，"
+        f"不予认定{len(facts.findings) - len(upheld)}项；作废上机记录{len(invalidated)}条。"
+        "逐项处理情况见附件。"
+    )
+    yield tables.findings_by_kind(facts.findings)
+
+
+def _notice(number: int, facts: ReportFacts) -> Iterator[Block]:
+    cycle = facts.cycle
+    assert cycle.noticed_at and cycle.notice_ends_date
+    yield _head(number, "公示与异议")
+    yield Paragraph(
+        f"评价与奖励结果于{on_date(cycle.noticed_at)}起在市大型科研仪器开放共享平台公示，"
+        f"至{on_date(cycle.notice_ends_date)}止，公示期{settings.PUBLIC_NOTICE_WORKING_DAYS}个工作日。"
+        + ("" if cycle.objections_zh else "公示期内未收到异议。")
+    )
+    for paragraph in filter(None, cycle.objections_zh.splitlines()):
+        yield Paragraph(paragraph.strip())
+
+
+def _attachments(facts: ReportFacts, code: str, url: str) -> list[Attachment]:
+    cycle = facts.cycle
+    attachments = [
+        Attachment("单位评价表", [_scores(facts), *(unit_sheet(each, cycle) for each in facts.assessments)]),
+        Attachment("仪器设备机时与收入一览表", [tables.instruments_table(facts.assessments)], wide=True),
+        Attachment("机时与对外服务情况图", _charts(facts)),
+    ]
+    if facts.findings:
+        attachments.append(Attachment("核查问题处理情况表", [tables.findings_table(facts)], wide=True))
+    return [*attachments, Attachment("核验说明", list(_how_to_verify(facts, code, url)))]
+
+
+def _scores(facts: ReportFacts) -> ShareChart:
+    """The page before the sheets: how the units stand to each other."""
+    return ShareChart(
+        title=f"{facts.cycle.year}年度各单位得分（满分100分）",
+        bars=[
+            Bar(
+                each.organization.name_zh,
+                float(each.score),
+                f"{points(each.score)} {each.grade_zh}".strip(),
+            )
+            for each in facts.assessments
+        ],
+        full=100.0,
+    )
+
+
+def _charts(facts: ReportFacts) -> list[Block]:
+    return [
+        months_chart(f"{facts.cycle.year}年逐月机时", facts.cycle.totals["months"]),
+        Table(
+            columns=[
+                Column("月份", "center"),
+                Column("有效机时（小时）", "right"),
+                Column("其中对外（小时）", "right"),
+            ],
+            rows=[
+                (f"{month}月", in_hours(effective), in_hours(external))
+                for month, (effective, external) in enumerate(facts.cycle.totals["months"], start=1)
+            ],
+        ),
+        ShareChart(
+            title="各单位对外服务机时占有效机时的比例",
+            bars=[_external_share(each) for each in facts.assessments],
+            full=1.0,
+        ),
+    ]
+
+
+def _external_share(assessment: UnitAssessment) -> Bar:
+    share = assessment.external_share
+    text = "—" if share is None else f"{share:.2%}"
+    return Bar(assessment.organization.name_zh, float(share or 0), text)
+
+
+def _how_to_verify(facts: ReportFacts, code: str, url: str) -> Iterator[Block]:
+    cycle = facts.cycle
+    yield Paragraph(
+        f"1. 扫描首页或各表下方的二维码，或登录{url.split('?')[0]}，输入核验码{code}，与公布的结果比对。"
+    )
+    yield Paragraph(
+        "2. 在核验页面上传本文件。平台比对文件的SHA-256并验证数字签名，文件有任何改动即判为不符。"
+    )
+    yield Paragraph(
+        "3. 报送件内附清单文件，列明各文件的SHA-256。年度数据冻结后以清单的SHA-256为名，"
+        "任何人以相同的数据和办法重算，结果应当一致到分。"
+    )
+    yield Table(
+        columns=[Column("对象"), Column("SHA-256")],
+        rows=[
+            ("奖励办法文件", cycle.policy.sha256),
+            ("年度数据清单", cycle.snapshot_hash),
+        ],
+    )

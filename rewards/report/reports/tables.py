@@ -1,0 +1,195 @@
+"""The tables of a report: laid out on pages, and the same as spreadsheets."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from django.utils import translation
+
+from instrument_share.documents.content import Column, Table
+from rewards.assessment.models import UnitAssessment
+from rewards.assessment.reports import reason
+from rewards.cycle.models import AssessmentCycle
+from rewards.cycle.reports import in_hours, money, points
+from rewards.findings.domain.states import FindingState
+from rewards.findings.models import Finding
+from rewards.findings.reports import finding_kind, finding_state
+from rewards.report.reports.facts import ReportFacts
+
+
+def results_table(facts: ReportFacts) -> Table:
+    """Score, grade and amount of each unit, with their sum."""
+    rows = [
+        (
+            str(number),
+            each.organization.name_zh,
+            points(each.score),
+            each.grade_zh or "—",
+            money(each.award.amount_yuan),
+        )
+        for number, each in enumerate(facts.assessments, start=1)
+    ]
+    return Table(
+        columns=[
+            Column("序号", "center"),
+            Column("单位"),
+            Column("得分", "right"),
+            Column("等级", "center"),
+            Column("奖励金额（元）", "right"),
+        ],
+        rows=rows,
+        totals=("", "合计", "", "", money(facts.cycle.totals["awarded_yuan"])),
+        size="text",
+    )
+
+
+def excluded_table(cycle: AssessmentCycle) -> Table:
+    """What did not count, by reason."""
+    return Table(
+        columns=[Column("未计入原因"), Column("记录数（条）", "right"), Column("涉及机时（小时）", "right")],
+        rows=[
+            (reason(each["reason"]), f"{each['entries']:,}", money(each["hours"])) for each in cycle.excluded
+        ],
+        size="text",
+    )
+
+
+def findings_by_kind(findings: Sequence[Finding]) -> Table:
+    """How many findings of each kind there were, and what became of them."""
+    found = Counter((finding.kind, finding.state) for finding in findings)
+    kinds = sorted({finding.kind for finding in findings}, key=finding_kind)
+    rows = []
+    for kind in kinds:
+        upheld, dismissed = found[kind, FindingState.UPHELD], found[kind, FindingState.DISMISSED]
+        rows.append((finding_kind(kind), str(upheld + dismissed), str(upheld), str(dismissed)))
+    return Table(
+        columns=[
+            Column("问题类别"),
+            Column("发现（项）", "right"),
+            Column("认定（项）", "right"),
+            Column("不予认定（项）", "right"),
+        ],
+        rows=rows,
+        size="text",
+    )
+
+
+def findings_table(facts: ReportFacts) -> Table:
+    """Every finding and how it was settled."""
+    rows = [
+        (
+            str(finding.decision_number),
+            finding.organization.name_zh,
+            finding.instrument.name_zh if finding.instrument else "—",
+            finding_kind(finding.kind),
+            str(len(finding.logs)),
+            finding_state(finding.state),
+            str(len(finding.invalidated_logs)),
+            finding.reason,
+        )
+        for finding in sorted(facts.decided, key=lambda finding: finding.decision_number or 0)
+    ]
+    return Table(
+        columns=[
+            Column("决定序号", "center"),
+            Column("单位"),
+            Column("仪器设备"),
+            Column("问题"),
+            Column("涉及记录", "right"),
+            Column("处理", "center"),
+            Column("作废记录", "right"),
+            Column("理由"),
+        ],
+        rows=rows,
+        size="list",
+    )
+
+
+def indicators_table(assessment: UnitAssessment) -> Table:
+    """Each indicator with its value, its formula with the numbers in it, and its points."""
+    rows = [
+        (
+            each.group_zh,
+            each.title_zh,
+            each.value or "—",
+            each.formula,
+            points(each.points),
+            points(each.full_points),
+        )
+        for each in assessment.indicators.all()
+    ]
+    return Table(
+        columns=[
+            Column("类别"),
+            Column("指标"),
+            Column("数值", "right"),
+            Column("计算式"),
+            Column("得分", "right"),
+            Column("分值", "right"),
+        ],
+        rows=rows,
+        totals=("", "合计", "", "", points(assessment.points), ""),
+        caption="指标得分",
+        size="list",
+        note="机时以小时计，金额以元计；计算式中的数字经四舍五入，计分按未舍入的精确值。",
+    )
+
+
+def instruments_table(assessments: Sequence[UnitAssessment]) -> Table:
+    """Every instrument with its hours and income."""
+    rows = [
+        (
+            assessment.organization.name_zh,
+            each.instrument.name_zh,
+            each.instrument.public_id,
+            str(each.in_service_days),
+            money(each.quota_hours),
+            in_hours(each.effective_seconds),
+            in_hours(each.external_seconds),
+            money(each.external_income_yuan),
+            money(each.internal_income_yuan),
+            str(each.entries_counted),
+            "" if each.eligible else reason(each.ineligible_reason),
+        )
+        for assessment in assessments
+        for each in assessment.instruments.all()
+    ]
+    return Table(
+        columns=[
+            Column("单位"),
+            Column("仪器设备"),
+            Column("平台编号"),
+            Column("在役天数", "right"),
+            Column("定额机时", "right"),
+            Column("有效机时", "right"),
+            Column("对外机时", "right"),
+            Column("对外收入", "right"),
+            Column("对内收入", "right"),
+            Column("计入记录", "right"),
+            Column("不计入原因"),
+        ],
+        rows=rows,
+        size="list",
+        note="机时单位为小时，收入单位为元。",
+    )
+
+
+def data_tables(facts: ReportFacts) -> Mapping[str, Table]:
+    """The tables of the report by the name of their sheet, for XLSX and CSV; Chinese, whoever sends them."""
+    with translation.override("zh-hans"):
+        return {
+            "评价结果": results_table(facts),
+            "指标得分": _all_indicators(facts.assessments),
+            "仪器设备": instruments_table(facts.assessments),
+            "未计入记录": excluded_table(facts.cycle),
+            "核查问题": findings_table(facts),
+        }
+
+
+def _all_indicators(assessments: Sequence[UnitAssessment]) -> Table:
+    tables = [(each.organization.name_zh, indicators_table(each)) for each in assessments]
+    columns = tables[0][1].columns if tables else ()
+    return Table(
+        columns=[Column("单位"), *columns],
+        rows=[(name, *row) for name, table in tables for row in table.rows],
+        size="list",
+    )

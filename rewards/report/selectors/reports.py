@@ -1,0 +1,56 @@
+"""What was sent to the Finance Bureau."""
+
+from typing import TYPE_CHECKING
+
+from django.core.files.storage import default_storage
+from django.db.models import Prefetch, QuerySet
+
+from instrument_share.kernel.errors import NotFound
+from rewards.cycle.selectors.scope import sees_all
+from rewards.report.models import FinanceReport, Payment
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.selectors import Viewer
+
+
+def reports(viewer: "Viewer") -> QuerySet[FinanceReport]:
+    """Reports with their cycle, newest first, for the bureau, its auditors and Finance; others see none."""
+    found = FinanceReport.objects.select_related("cycle__policy", "sent_by", "answered_by")
+    return (found if sees_all(viewer) else found.none()).order_by("-sealed_at", "-id")
+
+
+def report(viewer: "Viewer", public_id: str) -> FinanceReport:
+    """One report with its payments (`.payments.all()`), or NotFound."""
+    payments = Payment.objects.select_related("award__assessment__organization").order_by("recorded_at", "id")
+    found = (
+        reports(viewer).filter(public_id=public_id).prefetch_related(Prefetch("payments", payments)).first()
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def report_lock(report_id: int) -> FinanceReport:
+    """The report with its cycle, locked until the transaction ends."""
+    found = (
+        FinanceReport.objects.select_for_update(of=("self",))
+        .select_related("cycle")
+        .filter(pk=report_id)
+        .first()
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def report_file(report: FinanceReport, kind: str) -> tuple[str, bytes]:
+    """The name to offer and the bytes of a report's `pdf` or `package`; NotFound for another kind."""
+    names = {
+        "pdf": (f"{report.code}.pdf", report.pdf_file),
+        "package": (f"{report.code}.zip", report.package_file),
+    }
+    if kind not in names:
+        raise NotFound
+    name, stored = names[kind]
+    with default_storage.open(stored) as file:
+        return name, file.read()

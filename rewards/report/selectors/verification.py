@@ -1,0 +1,92 @@
+"""Whether a paper is the one that was sent: by its printed code, and by its bytes."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from django.db.models import Prefetch
+
+from instrument_share.documents import signing
+from instrument_share.kernel.errors import gettext_noop
+from rewards.assessment.models import UnitAssessment
+from rewards.cycle.domain.canonical import sha256
+from rewards.report.domain.codes import normalized
+from rewards.report.models import FinanceReport
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Result = Literal["genuine", "not_genuine"]
+
+KNOWN = gettext_noop("The file's SHA-256 is that of a file of this report.")
+SIGNED = gettext_noop("Its signature is this platform's, and covers the whole file.")
+UNKNOWN = gettext_noop("The file's SHA-256 is not that of any file that was sent.")
+PROBLEMS = {
+    "not_pdf": gettext_noop("It is not a PDF."),
+    "too_large": gettext_noop("It is larger than any document of this platform."),
+    "unsigned": gettext_noop("It carries no signature."),
+    "changed": gettext_noop("It was changed after it had been signed."),
+    "added_to": gettext_noop("Something was added after it had been signed."),
+    "foreign": gettext_noop("It was signed by someone else."),
+}
+"""What is wrong with a file's signature, by the code of `documents.signing`, as a message to translate."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`reasons` are messages to translate; `report` is where the file belongs, `file` its name there."""
+
+    result: Result
+    sha256: str
+    reasons: tuple[str, ...]
+    report: FinanceReport | None = None
+    file: str = ""
+
+    @property
+    def genuine(self) -> bool:
+        return self.result == "genuine"
+
+
+def verification_by_code(code: str) -> FinanceReport | None:
+    """The report that bears a printed code, however it was typed, as the public may see it; else None.
+
+    `.cycle.assessments.all()` are the units with their awards, best score first.
+    """
+    found = UnitAssessment.objects.select_related("organization", "award").order_by(
+        "-score", "organization__uscc"
+    )
+    return (
+        FinanceReport.objects.filter(code=normalized(code))
+        .select_related("cycle__policy")
+        .prefetch_related(Prefetch("cycle__assessments", found))
+        .first()
+    )
+
+
+def verification_by_file(content: bytes) -> Verdict:
+    """Whether these bytes are a file that was sent: its SHA-256 is known, and a PDF's signature is intact."""
+    digest = sha256(content)
+    reports = FinanceReport.objects.select_related("cycle__policy").order_by("id")
+    report, file = _belongs(digest, reports)
+    if report is None:
+        return Verdict("not_genuine", digest, (UNKNOWN, *_signature_problems(content)))
+    if not file.endswith(".pdf"):
+        return Verdict("genuine", digest, (KNOWN,), report, file)
+    problems = _signature_problems(content)
+    if problems:
+        return Verdict("not_genuine", digest, problems, report, file)
+    return Verdict("genuine", digest, (KNOWN, SIGNED), report, file)
+
+
+def _belongs(digest: str, reports: "Iterable[FinanceReport]") -> tuple[FinanceReport | None, str]:
+    for report in reports:
+        if digest == report.package_sha256:
+            return report, f"{report.code}.zip"
+        for file in report.manifest["files"]:
+            if file["sha256"] == digest:
+                return report, file["name"]
+    return None, ""
+
+
+def _signature_problems(content: bytes) -> tuple[str, ...]:
+    problem = signing.check(content).problem
+    return (PROBLEMS[problem],) if problem else ()

@@ -1,0 +1,151 @@
+"""What the Finance Bureau says of a report, and what it paid."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.permissions import require
+from instrument_share.accounts.selectors import people_with
+from instrument_share.journal.services import notify, record
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.errors import IllegalMove, gettext_noop
+from instrument_share.kernel.states import moved
+from rewards.assessment.models import Award
+from rewards.assessment.selectors import award_lock
+from rewards.cycle.domain.errors import ReasonMissing
+from rewards.cycle.domain.states import MOVES
+from rewards.cycle.models import AssessmentCycle
+from rewards.cycle.selectors.cycles import cycle_lock
+from rewards.report.domain.errors import (
+    AccountMissing,
+    AlreadyPaid,
+    AmountDiffers,
+    AwardNotInReport,
+    PaidInFuture,
+)
+from rewards.report.domain.states import ReportState
+from rewards.report.models import FinanceReport, Payment
+from rewards.report.selectors.reports import report_lock
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+
+@transaction.atomic
+def report_accept(*, actor: "User", report_id: int, now: datetime, note: str = "") -> FinanceReport:
+    """Finance accepts the report, and can record payments from then on."""
+    report = _answerable(actor, report_id, "accept")
+    _answer(report, ReportState.ACCEPTED, actor, now, note.strip())
+    _close_if_paid(report, actor, now)
+    return report
+
+
+@transaction.atomic
+def report_return(*, actor: "User", report_id: int, reason: str, now: datetime) -> FinanceReport:
+    """Finance returns the report with a reason; the cycle is approved again, and a new report can be sent."""
+    report = _answerable(actor, report_id, "return")
+    if not reason.strip():
+        raise ReasonMissing
+    cycle = cycle_lock(report.cycle_id)
+    cycle.state = moved(MOVES, cycle.state, "return")
+    cycle.save(update_fields=["state"])
+    _answer(report, ReportState.RETURNED, actor, now, reason.strip())
+    return report
+
+
+@transaction.atomic
+def payment_record(
+    *,
+    actor: "User",
+    report_id: int,
+    award_id: int,
+    amount_yuan: Decimal,
+    paid_date: date,
+    account: str,
+    now: datetime,
+) -> Payment:
+    """Record what was paid to a unit under an accepted report: exactly the award, once.
+
+    The cycle is paid when every award above 0 is. Raises AmountDiffers, AlreadyPaid, PaidInFuture.
+    """
+    report, award = report_lock(report_id), award_lock(award_id)
+    require(actor, "rewards.record_payment", report)
+    if report.state != ReportState.ACCEPTED:
+        raise IllegalMove(state=report.state, move="pay")
+    _require_payable(report, award, amount_yuan, paid_date, account, now)
+    payment = Payment.objects.create(
+        report=report,
+        award=award,
+        amount_yuan=amount_yuan,
+        paid_date=paid_date,
+        account=account.strip(),
+        recorded_at=now,
+        recorded_by=actor,
+    )
+    record(
+        actor=actor,
+        action="payment.recorded",
+        subject=payment,
+        now=now,
+        organization_id=award.assessment.organization_id,
+        details={"award": award.public_id, "amount_yuan": str(amount_yuan), "paid": paid_date.isoformat()},
+    )
+    _close_if_paid(report, actor, now)
+    return payment
+
+
+def _require_payable(
+    report: FinanceReport, award: Award, amount_yuan: Decimal, paid_date: date, account: str, now: datetime
+) -> None:
+    if award.assessment.cycle_id != report.cycle_id:
+        raise AwardNotInReport
+    paid = Payment.objects.filter(award=award).first()
+    if paid is not None:
+        raise AlreadyPaid(date=paid.paid_date.isoformat())
+    if amount_yuan != award.amount_yuan or not award.amount_yuan:
+        raise AmountDiffers(award=str(award.amount_yuan), amount=str(amount_yuan))
+    if paid_date > now.astimezone(CITY_TIME).date():
+        raise PaidInFuture
+    if not account.strip():
+        raise AccountMissing
+
+
+def _answerable(actor: "User", report_id: int, move: str) -> FinanceReport:
+    report = report_lock(report_id)
+    require(actor, "rewards.answer_report", report)
+    if report.state != ReportState.SENT:
+        raise IllegalMove(state=report.state, move=move)
+    return report
+
+
+def _answer(report: FinanceReport, state: ReportState, actor: "User", now: datetime, note: str) -> None:
+    report.state = state.value
+    report.answered_at, report.answered_by, report.answer_note = now, actor, note
+    report.save(update_fields=["state", "answered_at", "answered_by", "answer_note"])
+    record(actor=actor, action=f"report.{state}", subject=report, now=now, details={"note": note})
+    messages = {
+        ReportState.ACCEPTED: gettext_noop("The Finance Bureau accepted the report of {year}."),
+        ReportState.RETURNED: gettext_noop("The Finance Bureau returned the report of {year}: {note}"),
+    }
+    notify(
+        users=people_with(Role.BUREAU_OFFICER),
+        message=messages[state],
+        params={"year": report.cycle.year, "note": note},
+        now=now,
+    )
+
+
+def _close_if_paid(report: FinanceReport, actor: "User", now: datetime) -> None:
+    """The cycle is paid when nothing is left to pay."""
+    paid = Payment.objects.filter(award=OuterRef("pk"))
+    waiting = Award.objects.filter(assessment__cycle=report.cycle_id, amount_yuan__gt=0).filter(~Exists(paid))
+    if waiting.exists():
+        return
+    cycle: AssessmentCycle = cycle_lock(report.cycle_id)
+    cycle.state = moved(MOVES, cycle.state, "pay")
+    cycle.save(update_fields=["state"])
+    record(actor=actor, action="cycle.paid", subject=cycle, now=now)

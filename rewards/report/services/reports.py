@@ -1,0 +1,110 @@
+"""Sealing the report to the Finance Bureau and sending it."""
+
+import json
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
+
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.permissions import require
+from instrument_share.accounts.selectors import people_with
+from instrument_share.documents import official, package, signing, tables
+from instrument_share.journal.services import notify, record
+from instrument_share.kernel.errors import gettext_noop
+from instrument_share.kernel.states import moved
+from rewards.cycle.domain.canonical import sha256
+from rewards.cycle.domain.states import MOVES
+from rewards.cycle.models import AssessmentCycle
+from rewards.cycle.selectors.cycles import cycle_lock
+from rewards.cycle.selectors.snapshot import StoredSnapshot
+from rewards.cycle.services.files import file_keep
+from rewards.policy.selectors import policy_rules
+from rewards.report.domain.codes import new_code
+from rewards.report.models import FinanceReport
+from rewards.report.reports.facts import report_facts
+from rewards.report.reports.letter import finance_letter
+from rewards.report.reports.tables import data_tables
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+FOLDER = "reports"
+PDF = "报送函.pdf"
+XLSX = "评价与奖励结果.xlsx"
+POLICY = "奖励办法.toml"
+SNAPSHOT = "年度数据清单.json"
+
+
+@transaction.atomic
+def report_send(*, actor: "User", cycle_id: int, now: datetime) -> FinanceReport:
+    """Seal the approved results and send them: signed PDF, its tables as XLSX and CSV, policy, manifest.
+
+    The files never change afterwards. The first report of a cycle has number 1, one after a return the next.
+    Raises IllegalMove when the cycle is not approved, or was sent already.
+    """
+    cycle = cycle_lock(cycle_id)
+    require(actor, "rewards.send_report", cycle)
+    cycle.state = moved(MOVES, cycle.state, "send")
+    code = new_code()
+    files = _files(cycle, code, now)
+    sealed = package.seal(files, facts=_facts(cycle, code))
+    last = FinanceReport.objects.filter(cycle=cycle).aggregate(last=Max("number"))["last"] or 0
+    pdf_sha256 = sha256(files[PDF])
+    report = FinanceReport.objects.create(
+        cycle=cycle,
+        number=last + 1,
+        code=code,
+        total_yuan=Decimal(cycle.totals["awarded_yuan"]),
+        manifest=json.loads(sealed.manifest),
+        pdf_sha256=pdf_sha256,
+        pdf_file=file_keep(folder=FOLDER, name=f"{pdf_sha256}.pdf", content=files[PDF]),
+        package_sha256=sealed.sha256,
+        package_file=file_keep(folder=FOLDER, name=f"{sealed.sha256}.zip", content=sealed.content),
+        sealed_at=now,
+        sent_by=actor,
+    )
+    cycle.save(update_fields=["state"])
+    details = {"cycle": cycle.public_id, "number": report.number, "pdf_sha256": report.pdf_sha256}
+    record(actor=actor, action="report.sent", subject=report, now=now, details=details)
+    notify(
+        users=people_with(Role.FINANCE_OFFICER),
+        message=gettext_noop("The report of {year} has arrived; {total} yuan are to be paid."),
+        params={"year": cycle.year, "total": str(report.total_yuan)},
+        now=now,
+    )
+    return report
+
+
+def _files(cycle: AssessmentCycle, code: str, now: datetime) -> dict[str, bytes]:
+    """Every file of the package by name."""
+    facts = report_facts(cycle)
+    letter = finance_letter(facts, policy_rules(cycle.policy), code=code, url=verification_url(code), at=now)
+    pdf = signing.sign(official.render_official(letter), reason="报送", name=letter.sender, at=now)
+    sheets = data_tables(facts)
+    return {
+        PDF: pdf,
+        XLSX: tables.xlsx(list(sheets.items()), title=letter.subject, created_at=now),
+        **{f"csv/{name}.csv": tables.csv(sheet) for name, sheet in sheets.items()},
+        POLICY: cycle.policy.document.encode(),
+        SNAPSHOT: StoredSnapshot(cycle).manifest,
+    }
+
+
+def verification_url(code: str) -> str:
+    """The public page behind a printed code."""
+    return f"{settings.SITE_URL}/verify/?code={code}"
+
+
+def _facts(cycle: AssessmentCycle, code: str) -> dict[str, str]:
+    return {
+        "year": str(cycle.year),
+        "code": code,
+        "policy": str(cycle.policy),
+        "policy_sha256": cycle.policy.sha256,
+        "snapshot": cycle.snapshot_hash,
+        "total_yuan": cycle.totals["awarded_yuan"],
+    }

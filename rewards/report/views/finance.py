@@ -1,0 +1,251 @@
+"""Is this report right, and what is paid: the desk of the Finance Bureau, and each report."""
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import rules
+from csp.constants import NONE, SELF, UNSAFE_INLINE
+from csp.decorators import csp_replace
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from instrument_share.accounts.permissions import require
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.errors import NotFound
+from instrument_share.web import clock, cursor
+from instrument_share.web.answers import confirmed, done
+from instrument_share.web.formats import bilingual, date_only, yuan
+from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.signed_in import SignedInRequest
+from rewards.assessment.selectors import assessments
+from rewards.policy.selectors import policy_rules
+from rewards.report.domain.states import ReportState
+from rewards.report.forms import AcceptForm, PaymentForm, ReturnForm
+from rewards.report.selectors import reports as reports_selectors
+from rewards.report.selectors.integrity import report_problems
+from rewards.report.selectors.payments import paid_by_report, reports_waiting_first
+from rewards.report.selectors.reports import report_file
+from rewards.report.services import payments as payments_services
+from rewards.report.services.payments import payment_record
+
+if TYPE_CHECKING:
+    from rewards.report.models import FinanceReport
+
+PER_PAGE = 20
+
+
+@require_safe
+def finance(request: HttpRequest) -> HttpResponse:
+    require(request.user, "rewards.trace_any")
+    page = cursor.page(
+        reports_waiting_first(request.user),
+        ordering=("rank", "-sealed_at", "-id"),
+        cursor=request.GET.get("cursor"),
+        limit=PER_PAGE,
+    )
+    paid = paid_by_report([report.pk for report in page.items])
+    context = {
+        "page": page,
+        "rows": [
+            {
+                "report": report,
+                "problems": report_problems(report),
+                "paid": paid.get(report.pk, Decimal(0)),
+                "next": _next(report, paid.get(report.pk, Decimal(0))),
+            }
+            for report in page.items
+        ],
+    }
+    return render(request, "rewards/finance.html", context)
+
+
+def _next(report: "FinanceReport", paid: Decimal) -> str:
+    """What the Finance Bureau has to do with a report, in a few words; empty when nothing is left."""
+    if report.state == ReportState.SENT:
+        return _("Check it, then accept or return it")
+    if report.state == ReportState.ACCEPTED and paid < report.total_yuan:
+        return _("Record the payments: {amount} left").format(amount=yuan(report.total_yuan - paid))
+    return ""
+
+
+@require_safe
+def report(request: HttpRequest, public_id: str) -> HttpResponse:
+    require(request.user, "rewards.trace_any")
+    found = reports_selectors.report(request.user, public_id)
+    units = list(assessments(request.user, found.cycle))
+    payments = {payment.award_id: payment for payment in found.payments.all()}
+    awarded = [unit for unit in units if unit.award.amount_yuan]
+    paid = sum((payment.amount_yuan for payment in payments.values()), Decimal(0))
+    answers = rules.has_perm("rewards.answer_report", request.user, found)
+    context = {
+        "report": found,
+        "cycle": found.cycle,
+        "policy": policy_rules(found.cycle.policy),
+        "problems": report_problems(found),
+        "rows": [(unit, payments.get(unit.award.pk)) for unit in units],
+        "sum_of_awards": sum((unit.award.amount_yuan for unit in units), Decimal(0)),
+        "paid": paid,
+        "unpaid": found.total_yuan - paid if found.state != ReportState.RETURNED else Decimal(0),
+        "progress": ngettext(
+            "%(paid)s of %(units)s unit is paid", "%(paid)s of %(units)s units are paid", len(awarded)
+        )
+        % {"paid": len(payments), "units": len(awarded)},
+        "files": found.manifest["files"],
+        "can_answer": answers and found.state == ReportState.SENT,
+        "can_pay": found.state == ReportState.ACCEPTED
+        and rules.has_perm("rewards.record_payment", request.user, found),
+    }
+    return render(request, "rewards/report.html", context)
+
+
+# Chromium shows a PDF in a page of its own making, with a style in it.
+@csp_replace({"default-src": [NONE], "object-src": [SELF], "style-src": [UNSAFE_INLINE]})  # type: ignore[arg-type]
+@require_safe
+def report_pdf(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The signed PDF, to read in the browser; `?download` saves it."""
+    return _file(request, public_id, "pdf", "application/pdf", inline="download" not in request.GET)
+
+
+@require_safe
+def report_package(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The sealed package, to save."""
+    return _file(request, public_id, "package", "application/zip", inline=False)
+
+
+def _file(
+    request: HttpRequest, public_id: str, kind: str, content_type: str, *, inline: bool
+) -> HttpResponse:
+    require(request.user, "rewards.trace_any")
+    found = reports_selectors.report(request.user, public_id)
+    try:
+        name, content = report_file(found, kind)
+    except OSError:
+        raise NotFound from None
+    answer = HttpResponse(content, content_type=content_type)
+    answer["Content-Disposition"] = f"{'inline' if inline else 'attachment'}; filename*=UTF-8''{quote(name)}"
+    answer["Cache-Control"] = "private, no-cache"
+    answer["ETag"] = f'"{found.pdf_sha256 if kind == "pdf" else found.package_sha256}"'
+    return answer
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def report_accept(request: SignedInRequest, public_id: str) -> HttpResponse:
+    found = _answerable(request, public_id)
+    form = AcceptForm(request.POST if request.method == "POST" else None)
+    address = reverse("report", args=[public_id])
+    context = {
+        "heading": _("Accept the report of {year}?").format(year=found.cycle.year),
+        "consequences": [
+            _("You confirm that {amount} are to be paid.").format(amount=yuan(found.total_yuan)),
+            _("The bureau is told; the report can no longer be returned."),
+            _("Payments can be recorded from then on."),
+        ],
+        "action": _("Accept the report"),
+        "tone": "primary",
+        "form": form,
+        "back_address": address,
+    }
+    return confirmed(
+        request,
+        context,
+        lambda: payments_services.report_accept(
+            actor=request.user, report_id=found.pk, now=clock.now(), **form.cleaned_data
+        ),
+        lambda: done(
+            request, _("The report is accepted and the bureau told. Record the payments next."), address
+        ),
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def report_return(request: SignedInRequest, public_id: str) -> HttpResponse:
+    found = _answerable(request, public_id)
+    form = ReturnForm(request.POST if request.method == "POST" else None)
+    address = reverse("report", args=[public_id])
+    context = {
+        "heading": _("Return the report of {year}?").format(year=found.cycle.year),
+        "consequences": [
+            _("The bureau is told with your reason, and seals and sends a new report."),
+            _("This report stays on record as returned; nothing is paid by it."),
+        ],
+        "action": _("Return with this reason"),
+        "tone": "danger",
+        "form": form,
+        "back_address": address,
+    }
+    return confirmed(
+        request,
+        context,
+        lambda: payments_services.report_return(
+            actor=request.user, report_id=found.pk, now=clock.now(), **form.cleaned_data
+        ),
+        lambda: done(
+            request, _("The report is returned. The bureau sees your reason and sends a new one."), address
+        ),
+    )
+
+
+def _answerable(request: HttpRequest, public_id: str) -> "FinanceReport":
+    require(request.user, "rewards.answer_report")
+    return reports_selectors.report(request.user, public_id)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def payment_new(request: SignedInRequest, public_id: str, award_id: str) -> HttpResponse:
+    """Record what was paid to one unit: the amount is the award's and cannot be changed."""
+    require(request.user, "rewards.record_payment")
+    found = reports_selectors.report(request.user, public_id)
+    unit = assessments(request.user, found.cycle).filter(award__public_id=award_id).first()
+    if unit is None:
+        raise NotFound
+    now = clock.now()
+    form = PaymentForm(
+        request.POST if request.method == "POST" else None, today=now.astimezone(CITY_TIME).date()
+    )
+    amount, name = unit.award.amount_yuan, bilingual(unit.organization, "name")
+    address = reverse("report", args=[public_id])
+    context = {
+        "heading": _("Payment to {unit}").format(unit=name),
+        "consequences": [
+            _("Amount: {amount}, exactly the award of {year}.").format(
+                amount=yuan(amount), year=found.cycle.year
+            ),
+            _("A recorded payment cannot be changed. The year is closed when every award is paid."),
+        ],
+        "action": _("Record the payment"),
+        "tone": "primary",
+        "form": form,
+        "back_address": address,
+    }
+
+    def after() -> HttpResponse:
+        sentence = _("{amount} to {unit}, paid on {date}, is recorded.").format(
+            amount=yuan(amount), unit=name, date=date_only(form.cleaned_data["paid_date"])
+        )
+        return done(request, sentence, f"{address}#units")
+
+    return confirmed(
+        request,
+        context,
+        lambda: payment_record(
+            actor=request.user,
+            report_id=found.pk,
+            award_id=unit.award.pk,
+            amount_yuan=amount,
+            now=now,
+            **form.cleaned_data,
+        ),
+        after,
+    )

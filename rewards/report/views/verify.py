@@ -1,0 +1,80 @@
+"""Is this paper genuine: a code or a file in, one clear answer out; for everybody, without a login."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_http_methods
+
+from rewards.report.forms import CodeForm, PaperForm
+from rewards.report.selectors.verification import verification_by_code, verification_by_file
+
+BIGGEST = 20 * 1024 * 1024
+ENVELOPE = 64 * 1024
+"""What a form puts around a file."""
+DRAINED_AT_MOST = 5 * BIGGEST
+CHUNK = 256 * 1024
+
+
+# The token against foreign forms is checked in `_with_file`, after the length: it reads the whole body.
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def verify(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":
+        return _by_code(request)
+    if _length(request) > BIGGEST + ENVELOPE:
+        _drain(request)
+        form = PaperForm({})
+        form.errors.clear()
+        form.add_error("file", _("The file is larger than 20 MB, and no document of this platform is."))
+        return _answer(request, paper_form=form, status=413)
+    return _with_file(request)
+
+
+def _length(request: HttpRequest) -> int:
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0
+
+
+def _drain(request: HttpRequest) -> None:
+    """Reads away what is not wanted, within reason: a sender that is cut off would not see the answer."""
+    left = min(_length(request), DRAINED_AT_MOST)
+    while left > 0 and (chunk := request.read(min(CHUNK, left))):
+        left -= len(chunk)
+
+
+def _by_code(request: HttpRequest) -> HttpResponse:
+    form = CodeForm(request.GET if "code" in request.GET else None)
+    if not form.is_bound:
+        return _answer(request)
+    if not form.is_valid():
+        return _answer(request, code_form=form, status=422)
+    report = verification_by_code(form.cleaned_data["code"])
+    asked = {"asked_code": form.cleaned_data["code"], "report": report, "by_code": True}
+    return _answer(request, code_form=form, **asked)
+
+
+@csrf_protect
+def _with_file(request: HttpRequest) -> HttpResponse:
+    form = PaperForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _answer(request, paper_form=form, status=422)
+    file = form.cleaned_data["file"]
+    verdict = verification_by_file(file.read())
+    return _answer(request, verdict=verdict, file_name=file.name, report=verdict.report)
+
+
+def _answer(
+    request: HttpRequest,
+    *,
+    code_form: CodeForm | None = None,
+    paper_form: PaperForm | None = None,
+    status: int = 200,
+    **found: Any,
+) -> HttpResponse:
+    context = {"code_form": code_form or CodeForm(), "paper_form": paper_form or PaperForm(), **found}
+    return render(request, "rewards/verify.html", context, status=status)

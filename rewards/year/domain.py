@@ -1,0 +1,61 @@
+"""What comes next in a year's assessment, and what it waits for."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from rewards.cycle.domain.states import CycleState
+from rewards.report.domain.states import ReportState
+
+WaitsFor = Literal["", "year", "findings", "notice", "finance", "payment"]
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """`move` is what an officer can do now (a move of `domain.states.MOVES`; empty: nothing).
+
+    `waits_for` says what should come first, or what has to: the end of the year, the decisions on findings,
+    the end of the public notice, the answer of the Finance Bureau, its payments.
+    """
+
+    move: str
+    waits_for: WaitsFor = ""
+
+
+def next_step(
+    state: str,
+    *,
+    year: int,
+    today: date,
+    notice_ends: date | None = None,
+    open_findings: int = 0,
+    outdated: bool = False,
+    report_state: str = "",
+) -> NextStep:
+    """`outdated`: a finding was decided after the scores were computed. `today` in the city's time."""
+    findings: WaitsFor = "findings" if open_findings else ""
+    match CycleState(state):
+        case CycleState.COLLECTING:
+            return NextStep("freeze") if today.year > year else NextStep("", "year")
+        case CycleState.FROZEN:
+            return NextStep("check")
+        case CycleState.CHECKED:
+            return NextStep("score", findings)
+        case CycleState.SCORED:
+            return NextStep("score" if outdated else "announce", findings)
+        case CycleState.NOTICED:
+            return _in_notice(today, notice_ends, findings, outdated)
+        case CycleState.APPROVED:
+            return NextStep("send")
+        case CycleState.REPORTED:
+            return NextStep("", "payment" if report_state == ReportState.ACCEPTED else "finance")
+        case CycleState.PAID:
+            return NextStep("")
+
+
+def _in_notice(today: date, notice_ends: date | None, findings: WaitsFor, outdated: bool) -> NextStep:
+    if outdated:
+        return NextStep("score", findings)
+    if notice_ends is not None and today <= notice_ends:
+        return NextStep("", "notice")
+    return NextStep("", "findings") if findings else NextStep("approve")

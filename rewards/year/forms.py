@@ -1,0 +1,17 @@
+"""Forms of the steps of a year."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class StepForm(forms.Form):
+    """A step that asks for nothing but to be meant."""
+
+
+class ApproveForm(forms.Form):
+    objections = forms.CharField(
+        label=_("Objections and answers"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("In Chinese, for the report. Empty states that nobody objected."),
+    )

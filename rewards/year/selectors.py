@@ -1,0 +1,84 @@
+"""What waits in the assessments of all years, for the desks of the bureau and of Finance."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, IntegerField, Max, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.errors import NotFound
+from rewards.cycle.domain.states import CycleState
+from rewards.cycle.models import AssessmentCycle
+from rewards.cycle.selectors.scope import sees_all
+from rewards.findings.domain.states import FindingState
+from rewards.findings.models import Finding
+from rewards.report.models import FinanceReport
+from rewards.year.domain import NextStep, next_step
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.selectors import Viewer
+
+
+@dataclass(frozen=True)
+class CycleAhead:
+    """A year's assessment with what comes next. `report` is the last one that was sent."""
+
+    cycle: AssessmentCycle
+    step: NextStep
+    open_findings: int
+    outdated: bool
+    report: FinanceReport | None
+
+
+def next_steps(viewer: "Viewer", now: datetime) -> list[CycleAhead]:
+    """The years that are not closed, newest first, for the bureau and Finance. Two statements."""
+    if not sees_all(viewer):
+        return []
+    return _ahead(_counted().exclude(state=CycleState.PAID).order_by("-year"), now)
+
+
+def cycle_ahead(viewer: "Viewer", year: int, now: datetime) -> CycleAhead:
+    """The assessment of a year with what comes next, or NotFound. Two statements."""
+    found = _ahead(_counted().filter(year=year), now) if sees_all(viewer) else []
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def _counted() -> QuerySet[AssessmentCycle]:
+    findings = Finding.objects.filter(cycle=OuterRef("pk")).order_by().values("cycle")
+    still_open = findings.filter(state=FindingState.OPEN).annotate(n=Count("pk")).values("n")
+    last = findings.annotate(n=Max("decision_number")).values("n")
+    return AssessmentCycle.objects.select_related("policy", "approved_by").annotate(
+        open_findings=Coalesce(Subquery(still_open, output_field=IntegerField()), 0),
+        last_decision=Coalesce(Subquery(last, output_field=IntegerField()), 0),
+    )
+
+
+def _ahead(cycles: QuerySet[AssessmentCycle], now: datetime) -> list[CycleAhead]:
+    found = list(cycles)
+    reports = _last_reports([cycle.pk for cycle in found])
+    return [_one(cycle, reports.get(cycle.pk), now) for cycle in found]
+
+
+def _last_reports(cycle_ids: Sequence[int]) -> dict[int, FinanceReport]:
+    sent = FinanceReport.objects.filter(cycle__in=cycle_ids).order_by("number")
+    return {report.cycle_id: report for report in sent}
+
+
+def _one(cycle: AssessmentCycle, report: FinanceReport | None, now: datetime) -> CycleAhead:
+    open_findings: int = getattr(cycle, "open_findings")  # noqa: B009 (an annotation)
+    outdated = cycle.scored_at is not None and getattr(cycle, "last_decision") != cycle.decisions_scored  # noqa: B009
+    step = next_step(
+        cycle.state,
+        year=cycle.year,
+        today=now.astimezone(CITY_TIME).date(),
+        notice_ends=cycle.notice_ends_date,
+        open_findings=open_findings,
+        outdated=outdated,
+        report_state=report.state if report else "",
+    )
+    return CycleAhead(cycle, step, open_findings, outdated, report)

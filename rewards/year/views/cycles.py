@@ -1,0 +1,148 @@
+"""Where does each yuan come from: a year's assessment, its steps, and what they do."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+import rules
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from instrument_share.accounts.permissions import require
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.errors import NotFound
+from instrument_share.web import clock
+from instrument_share.web.answers import confirmed, done
+from instrument_share.web.formats import bilingual
+from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.signed_in import SignedInRequest
+from rewards.assessment.services.notice import cycle_announce, cycle_approve
+from rewards.assessment.services.scoring import cycle_score
+from rewards.assessment.views import unit_tables
+from rewards.cycle.domain.states import CycleState
+from rewards.cycle.selectors.cycles import cycles
+from rewards.cycle.services.cycles import cycle_freeze
+from rewards.findings.selectors.browsing import finding_facets
+from rewards.findings.services import cycle_check
+from rewards.policy.selectors import policy_rules
+from rewards.report.services.reports import report_send
+from rewards.year.forms import ApproveForm, StepForm
+from rewards.year.selectors import CycleAhead, cycle_ahead
+from rewards.year.views.words import ACTIONS, DONE, consequences, step_line, waiting
+
+if TYPE_CHECKING:
+    from django import forms
+
+SERVICES: dict[str, Callable[..., Any]] = {
+    "freeze": cycle_freeze,
+    "check": cycle_check,
+    "score": cycle_score,
+    "announce": cycle_announce,
+    "approve": cycle_approve,
+    "send": report_send,
+}
+
+
+@require_safe
+def cycle(request: HttpRequest, year: int) -> HttpResponse:
+    require(request.user, "rewards.trace_any")
+    now = clock.now()
+    try:
+        ahead = cycle_ahead(request.user, year, now)
+    except NotFound:
+        if rules.has_perm("rewards.run_cycle", request.user):
+            return HttpResponseRedirect(reverse("cycle_open", args=[year]))
+        raise
+    rows = unit_tables.rows(request, ahead.cycle)
+    context = {
+        "cycle": ahead.cycle,
+        "ahead": ahead,
+        "steps": step_line(ahead),
+        "waits": waiting(ahead),
+        "primary": _primary(request, ahead),
+        "again": _again(request, ahead),
+        "policy": policy_rules(ahead.cycle.policy),
+        "findings": finding_facets(request.user, ahead.cycle).states,
+        "rows": rows,
+        "columns": unit_tables.columns(request),
+        "csv": unit_tables.csv_address(request, year),
+        "charts": unit_tables.charts(rows),
+        "pots": _pots(ahead),
+        "years": [
+            (str(other), reverse("cycle", args=[other]), other == year)
+            for other in cycles(request.user).values_list("year", flat=True)
+        ],
+        "returned": ahead.report if ahead.report and ahead.report.state == "returned" else None,
+    }
+    return render(request, "rewards/cycle.html", context)
+
+
+def _pots(ahead: CycleAhead) -> list[dict[str, Any]]:
+    """What each rule, or rules of which the highest counts, could give and gave, with the clauses."""
+    clauses: dict[str, list[str]] = {}
+    for rule in policy_rules(ahead.cycle.policy).rules:
+        clauses.setdefault(rule.pot, []).append(bilingual(rule, "clause"))
+    pots = ahead.cycle.allocation.get("pots", [])
+    return [pot | {"clause": " / ".join(clauses.get(pot["pot"], [pot["pot"]]))} for pot in pots]
+
+
+def _primary(request: HttpRequest, ahead: CycleAhead) -> tuple[Any, str, bool] | None:
+    """The one button: its words, where it leads, and whether that page asks before something is done."""
+    year, step = ahead.cycle.year, ahead.step
+    if step.waits_for == "findings":
+        return (_("Go to the open findings"), reverse("findings", args=[year]) + "?state=open", False)
+    if step.move and rules.has_perm("rewards.run_cycle", request.user):
+        return (ACTIONS[step.move], reverse("cycle_step", args=[year, step.move]), True)
+    if ahead.report is not None and ahead.cycle.state in {CycleState.REPORTED, CycleState.PAID}:
+        return (_("Open the report"), reverse("report", args=[ahead.report.public_id]), False)
+    return None
+
+
+def _again(request: HttpRequest, ahead: CycleAhead) -> list[tuple[Any, str]]:
+    """Steps that may be taken (again) but are not what comes next."""
+    if not rules.has_perm("rewards.run_cycle", request.user):
+        return []
+    moves = []
+    if ahead.step.waits_for == "findings" and ahead.step.move:
+        moves.append((ACTIONS[ahead.step.move], ahead.step.move))
+    if ahead.cycle.state == CycleState.CHECKED:
+        moves.append((_("Check once more"), "check"))
+    if ahead.cycle.state == CycleState.SCORED and ahead.step.move != "score":
+        moves.append((_("Score once more"), "score"))
+    return [(words, reverse("cycle_step", args=[ahead.cycle.year, move])) for words, move in moves]
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def cycle_step(request: SignedInRequest, year: int, verb: str) -> HttpResponse:
+    """Asks before a step and takes it; what the rules refuse stands on top of the question."""
+    if verb not in SERVICES:
+        raise NotFound
+    require(request.user, "rewards.run_cycle")
+    now = clock.now()
+    ahead = cycle_ahead(request.user, year, now)
+    form_class: type[forms.Form] = ApproveForm if verb == "approve" else StepForm
+    form = form_class(request.POST if request.method == "POST" else None)
+    context = {
+        "heading": _("{year}: {action}").format(year=year, action=ACTIONS[verb]),
+        "consequences": list(consequences(verb, ahead, _today(now))),
+        "action": ACTIONS[verb],
+        "tone": "primary",
+        "form": form,
+        "back_address": reverse("cycle", args=[year]),
+    }
+    return confirmed(
+        request,
+        context,
+        lambda: SERVICES[verb](actor=request.user, cycle_id=ahead.cycle.pk, now=now, **form.cleaned_data),
+        lambda: done(request, str(DONE[verb]), reverse("cycle", args=[year])),
+    )
+
+
+def _today(now: datetime) -> date:
+    return now.astimezone(CITY_TIME).date()

@@ -1,0 +1,138 @@
+"""What the steps of a year are called, what each will do, and what happened, in the reader's language."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+
+from instrument_share.web.formats import date_only, yuan
+from rewards.cycle.domain.states import CycleState
+from rewards.findings.services import ANSWER_WORKING_DAYS
+
+if TYPE_CHECKING:
+    from rewards.year.selectors import CycleAhead
+
+ACTIONS: dict[str, str | Promise] = {
+    "freeze": gettext_lazy("Freeze the year’s data"),
+    "check": gettext_lazy("Check the logs"),
+    "score": gettext_lazy("Score the units and divide the budget"),
+    "announce": gettext_lazy("Put the results out for public notice"),
+    "approve": gettext_lazy("Approve the results"),
+    "send": gettext_lazy("Seal the report and send it to Finance"),
+}
+"""What an officer can do, as its button says it."""
+
+DONE: dict[str, str | Promise] = {
+    "freeze": gettext_lazy("The year’s data are frozen. Check the logs next."),
+    "check": gettext_lazy("The logs are checked. Auditors decide what was found; then score the units."),
+    "score": gettext_lazy("The units are scored. Look through the results, then put them out for notice."),
+    "announce": gettext_lazy("The results are public. They can be approved when the notice has ended."),
+    "approve": gettext_lazy("The results are approved. Send the report next."),
+    "send": gettext_lazy("The report is sealed and sent. The Finance Bureau answers next."),
+}
+
+STEPS: tuple[tuple[str, str | Promise, str], ...] = (
+    (CycleState.FROZEN, gettext_lazy("Freeze"), "frozen_at"),
+    (CycleState.CHECKED, gettext_lazy("Check"), "checked_at"),
+    (CycleState.SCORED, gettext_lazy("Score"), "scored_at"),
+    (CycleState.NOTICED, gettext_lazy("Public notice"), "noticed_at"),
+    (CycleState.APPROVED, pgettext_lazy("step of a year", "Approve"), "approved_at"),
+    (CycleState.REPORTED, gettext_lazy("Send"), ""),
+    (CycleState.PAID, gettext_lazy("Pay"), ""),
+)
+_ORDER = list(CycleState)
+
+
+def step_line(ahead: "CycleAhead") -> list[tuple[str | Promise, str, str]]:
+    """The line of steps with the day on which each was taken."""
+    cycle, report = ahead.cycle, ahead.report
+    in_notice = cycle.state == CycleState.NOTICED
+    reached = _ORDER.index(CycleState(cycle.state)) - in_notice
+    line = []
+    for state, label, field in STEPS:
+        place = _ORDER.index(CycleState(state))
+        when = "done" if place <= reached else "now" if place == reached + 1 else "next"
+        at = getattr(cycle, field) if field else None
+        if state == CycleState.REPORTED and report is not None:
+            at = report.sealed_at
+        note = date_only(at) if at is not None and when == "done" else ""
+        if in_notice and when == "now":
+            note = _("until {date}").format(date=date_only(cycle.notice_ends_date))
+        line.append((label, when, note))
+    return line
+
+
+def waiting(ahead: "CycleAhead") -> str:
+    """What the year waits for, in a sentence; empty when it only waits for the officer's next step."""
+    match ahead.step.waits_for:
+        case "year":
+            return _("The year runs; from 1 January {following} on its data can be frozen.").format(
+                following=ahead.cycle.year + 1
+            )
+        case "findings":
+            return ngettext(
+                "%(count)s finding is open; an auditor has to decide it.",
+                "%(count)s findings are open; an auditor has to decide each.",
+                ahead.open_findings,
+            ) % {"count": ahead.open_findings}
+        case "notice":
+            ends = ahead.cycle.notice_ends_date
+            assert ends is not None
+            return _(
+                "The public notice runs through {last}. From {first} on the results can be approved."
+            ).format(last=date_only(ends), first=date_only(ends + timedelta(days=1)))
+        case "finance":
+            return _("The report is with the Finance Bureau, which accepts or returns it.")
+        case "payment":
+            return _("The Finance Bureau has accepted the report and records the payments.")
+    return ""
+
+
+def consequences(move: str, ahead: "CycleAhead", today: date) -> Iterator[str]:
+    """What a step will do, and to whom, before it is taken."""
+    cycle = ahead.cycle
+    match move:
+        case "freeze":
+            if today <= date(cycle.year, 12, 31):
+                yield _("The year {year} is not over: whatever is logged from now on will not count.").format(
+                    year=cycle.year
+                )
+            yield _(
+                "All usage logs, instruments, open times and completeness of {year} are written down."
+            ).format(year=cycle.year)
+            yield _("Everything later is computed from this copy alone; later corrections do not count.")
+            yield _("This cannot be undone.")
+        case "check":
+            yield _("Every log is looked at by every check; what is suspicious becomes a finding.")
+            yield _("Units have {days} working days to answer; auditors decide.").format(
+                days=ANSWER_WORKING_DAYS
+            )
+        case "score":
+            yield _("{budget} are divided among the units by “{policy}”.").format(
+                budget=yuan(cycle.budget_yuan), policy=cycle.policy
+            )
+            yield _("Results that were computed before are replaced; the same data give the same results.")
+            if cycle.state == CycleState.NOTICED:
+                yield _("The public notice ends, and has to begin anew.")
+        case "announce":
+            text = _("Everybody can read the units’ grades and amounts, and object for {days} working days.")
+            yield text.format(days=settings.PUBLIC_NOTICE_WORKING_DAYS)
+        case "approve":
+            yield _("The results can no longer change: no finding can be decided anew.")
+        case "send":
+            yield _(
+                "Letter, tables, policy and the list of the data are sealed, signed and handed to Finance."
+            )
+            yield _("The files can never be changed; if Finance returns them, a new report is sent.")
+    if ahead.open_findings and move in {"score", "announce"}:
+        yield ngettext(
+            "%(count)s finding is still open; when it is upheld later, the units have to be scored again.",
+            "%(count)s findings are still open; when one is upheld later, the units have to be scored again.",
+            ahead.open_findings,
+        ) % {"count": ahead.open_findings}
+    if move in {"freeze", "check", "score", "send"}:
+        yield _("It takes some seconds. The page comes back when it is done.")
