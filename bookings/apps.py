@@ -1,7 +1,9 @@
 from django.apps import AppConfig
 
 from bookings import guards
+from bookings.requests.domain.wording import WORDS
 from instrument_share.journal.guards import register
+from instrument_share.kernel.wording import register_words
 
 
 class BookingsConfig(AppConfig):
@@ -10,4 +12,5 @@ class BookingsConfig(AppConfig):
     def ready(self) -> None:
         from bookings.requests import permissions  # noqa: F401 (registers the permissions)
 
+        register_words(WORDS)
         register(*guards.NO_OVERLAP, *guards.APPEND_ONLY)

@@ -4,7 +4,6 @@ from bookings.requests.domain.availability import blocked, next_free, step_floor
 from bookings.requests.domain.credit import SUSPENDS_AT, suspended_until
 from bookings.requests.domain.quota import year_of
 from bookings.requests.domain.states import HOLDING, BookingState
-from bookings.requests.domain.wording import word
 from bookings.requests.domain.words import Direction
 from bookings.usage.domain.history import HistoryRow, PastUse
 from bookings.usage.domain.national import service_record
@@ -25,6 +24,5 @@ __all__ = [
     "service_record",
     "step_floor",
     "suspended_until",
-    "word",
     "year_of",
 ]

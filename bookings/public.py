@@ -1,6 +1,5 @@
 """PUBLIC public."""
 
-from bookings.requests.forms.common import ReasonForm, offer
 from bookings.requests.selectors.bookings import (
     bookings,
     credit_events,
@@ -38,7 +37,6 @@ __all__ = [
     "Hours",
     "Order",
     "Ratings",
-    "ReasonForm",
     "_require_keeper",
     "book",
     "booking_approve",
@@ -69,7 +67,6 @@ __all__ = [
     "next_free",
     "next_free_advance",
     "next_free_rebuild",
-    "offer",
     "openness",
     "organization_leave",
     "quote",

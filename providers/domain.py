@@ -23,15 +23,7 @@ from providers.exchange.domain.national.values import (
 )
 from providers.instruments.domain.categories import CategoryRow
 from providers.instruments.domain.subjects import subjects_named
-from providers.instruments.domain.wording import word
-from providers.instruments.domain.words import (
-    Audience,
-    Condition,
-    GroupKind,
-    InstrumentState,
-    Purpose,
-    SharingMode,
-)
+from providers.instruments.domain.words import Audience, GroupKind, InstrumentState, Purpose, SharingMode
 from providers.terms.domain.listed_prices import NO_HOURLY_PRICE
 from providers.terms.domain.price_changes import PriceChange, price_changes, share_of_change
 from providers.terms.domain.price_table import PriceTableRow, price_table
@@ -68,7 +60,6 @@ __all__ = [
     "Audience",
     "CategoryRow",
     "Completeness",
-    "Condition",
     "Day",
     "DayKind",
     "DayTable",
@@ -115,6 +106,5 @@ __all__ = [
     "subjects",
     "subjects_named",
     "unit_record",
-    "word",
     "yes_no",
 ]

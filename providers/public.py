@@ -14,7 +14,6 @@ from providers.exchange.views.feeds import InstrumentFeed, NewsFeed, UnitNewsFee
 from providers.exchange.views.national import year_edit
 from providers.exchange.views.open_data import data_set, opendata
 from providers.instruments.forms.countries import COUNTRIES
-from providers.instruments.forms.fields import DayInput
 from providers.instruments.permissions import keeps
 from providers.instruments.selectors.categories import instruments_to_recode
 from providers.instruments.selectors.instruments import (
@@ -159,7 +158,6 @@ __all__ = [
     "Asked",
     "Counts",
     "DayForm",
-    "DayInput",
     "DaysForm",
     "InstrumentFeed",
     "InstrumentFoundOut",

@@ -17,34 +17,23 @@ from django.utils.translation import pgettext
 from bookings.requests.domain import wording
 from bookings.requests.domain.pricing import MINIMUM
 from bookings.requests.domain.states import BookingState
-from bookings.requests.domain.words import CreditKind, Direction
-from bookings.usage.domain.words import Capture, Rating, UsagePurpose
+from bookings.requests.domain.words import Direction
+from bookings.usage.domain.words import Capture, UsagePurpose
+from instrument_share.kernel.wording import word
 from instrument_share.web import formats
 from instrument_share.web.labels import label
 from instrument_share.web.templatetags.ui import facts
-from providers import domain as provider_domain
 from providers.domain import PriceUnit, ServiceMode, UserKind
 
 register = template.Library()
 
-LISTS: Mapping[str, type[StrEnum]] = {
+CLOSED_LISTS: Mapping[str, type[StrEnum]] = {
     "direction": Direction,
     "purpose": UsagePurpose,
-    "capture": Capture,
-    "rating": Rating,
-    "credit": CreditKind,
     "service_mode": ServiceMode,
-    "user_kind": UserKind,
 }
+"""The fields of a log that hold a code."""
 SECONDS = frozenset({"setup_seconds", "measuring_seconds", "post_seconds", "idle_seconds"})
-
-
-@register.filter
-def word(code: str, of: str) -> str:
-    """`{{ booking.service_mode|word:"service_mode" }}`: a stored code of a closed list in words."""
-    member = LISTS[of](code)
-    say = wording.word if type(member) in wording.WORDS else provider_domain.word
-    return _(say(member))
 
 
 @register.filter
@@ -79,8 +68,8 @@ def shown(name: str, value: Any) -> str:
         return formats.moment(datetime.fromisoformat(value) if isinstance(value, str) else value)
     if name == "amount_yuan":
         return formats.yuan(Decimal(value))
-    if name in LISTS:
-        return word(value, name)
+    if name in CLOSED_LISTS:
+        return _(word(CLOSED_LISTS[name](value)))
     return str(value) if value not in ("", None) else formats.NOTHING
 
 
@@ -95,7 +84,7 @@ def _line_words(line: Mapping[str, str]) -> str:
         return _("up to the minimum charge of {amount}").format(
             amount=formats.yuan(Decimal(line["price_yuan"]))
         )
-    unit = _(provider_domain.word(PriceUnit(line["unit"])))
+    unit = _(word(PriceUnit(line["unit"])))
     each = formats.yuan(Decimal(line["price_yuan"]))
     return f"{formats.number(Decimal(line['quantity']), 4)} × {each} {unit}"
 
@@ -167,9 +156,9 @@ def booking_facts(booking: Any) -> dict[str, Any]:
             (_("What is to be measured"), booking.subject),
             (_("For whom"), booking.user.name),
             (_("Who pays"), payer(booking)),
-            (_("Kind of user"), word(booking.user_kind, "user_kind")),
-            (_("Way of service"), word(booking.service_mode, "service_mode")),
-            (_("Direction"), word(booking.direction, "direction")),
+            (_("Kind of user"), _(word(UserKind(booking.user_kind)))),
+            (_("Way of service"), _(word(ServiceMode(booking.service_mode)))),
+            (_("Direction"), _(word(Direction(booking.direction)))),
             (_("Project"), booking.project),
             (_("Number of samples"), booking.samples or ""),
         ]
@@ -185,13 +174,13 @@ def usage_facts(log: Any, values: Mapping[str, Any]) -> dict[str, Any]:
             (_("What was done"), values["content"]),
             (_("For whom"), log.user.name),
             (_("Operated by"), log.operator.name),
-            (_("Way of service"), word(values["service_mode"], "service_mode")),
-            (_("Direction"), word(values["direction"], "direction")),
-            (_("Kind of use"), word(values["purpose"], "purpose")),
+            (_("Way of service"), _(word(ServiceMode(values["service_mode"])))),
+            (_("Direction"), _(word(Direction(values["direction"])))),
+            (_("Kind of use"), _(word(UsagePurpose(values["purpose"])))),
             (_("Project"), values["project"]),
             (_("Number of samples"), values["samples"] or ""),
             (_("Results"), values["results"]),
-            (_("Recorded how"), word(log.capture, "capture")),
+            (_("Recorded how"), _(word(Capture(log.capture)))),
         ]
     )
 
@@ -202,7 +191,7 @@ def frozen_facts(log: Any) -> dict[str, Any]:
     yes, no = pgettext("answer", "yes"), pgettext("answer", "no")
     return facts(
         [
-            (_("Kind of user"), word(log.user_kind, "user_kind")),
+            (_("Kind of user"), _(word(UserKind(log.user_kind)))),
             (_("From outside the owning unit"), yes if log.external else no),
             (_("Related to the owning unit"), yes if log.related else no),
             (_("In the city’s region"), yes if log.in_region else no),

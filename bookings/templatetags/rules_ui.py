@@ -10,11 +10,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from bookings.requests.domain.price_examples import PriceExample
-from instrument_share.kernel.wording import Sentence
+from instrument_share.kernel.wording import Sentence, word
 from instrument_share.web import formats
 from instrument_share.web.problem import told
 from instrument_share.web.templatetags.ui import badge
-from providers.domain import Price, PriceChange, PriceTableRow, conditions, word
+from providers.domain import Price, PriceChange, PriceTableRow, conditions
 
 register = template.Library()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 
@@ -25,3 +26,21 @@ class Bilingual:
 
     zh: str
     en: str = ""
+
+
+_CLOSED_LISTS: dict[type[StrEnum], Mapping[StrEnum, str]] = {}
+
+
+def register_words(words: Mapping[type[StrEnum], Mapping[StrEnum, str]]) -> None:
+    """Add the marked literals of an app's closed lists, for `word`."""
+    _CLOSED_LISTS.update(words)
+
+
+def word(member: StrEnum) -> Words:
+    """Return the literal that stands for a member of a closed list."""
+    return Words(_CLOSED_LISTS[type(member)][member])
+
+
+def member_of(list_name: str, code: str) -> StrEnum:
+    """Return the member with this code of the closed list whose class has this name."""
+    return next(members(code) for members in _CLOSED_LISTS if members.__name__ == list_name)

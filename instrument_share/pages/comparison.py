@@ -11,11 +11,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bookings import public as bookings
+from instrument_share.kernel.wording import word
 from instrument_share.pages.rows import PriceFrom, price_from
 from instrument_share.web import formats
 from instrument_share.web.problem import told
 from providers import public as providers
-from providers.domain import Decision, ServiceMode, UserKind, word
+from providers.domain import Decision, ServiceMode, UserKind
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer

@@ -6,15 +6,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from bookings.public import Order, offer
+from bookings.public import Order
 from instrument_share.accounts import selectors as accounts
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
-from instrument_share.web.asked import DayField
 from instrument_share.web.formats import bilingual
-from instrument_share.web.problem import told
+from instrument_share.web.forms import DayField, DayInput, TimeInput, choices_of, set_choices
 from providers import public as providers
-from providers.domain import ServiceMode, UserKind, word
+from providers.domain import ServiceMode, UserKind
 
 
 class CatalogueForm(forms.Form):
@@ -23,9 +22,9 @@ class CatalogueForm(forms.Form):
     q = forms.CharField(label=_("What do you want to measure?"), required=False, max_length=100)
     category = forms.CharField(required=False, max_length=6, widget=forms.HiddenInput)
     compare = forms.CharField(required=False, max_length=80, widget=forms.HiddenInput)
-    day = DayField(label=_("Free on"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    begins = forms.TimeField(label=_("from"), required=False, widget=forms.TimeInput(attrs={"type": "time"}))
-    ends = forms.TimeField(label=_("until"), required=False, widget=forms.TimeInput(attrs={"type": "time"}))
+    day = DayField(label=_("Free on"), required=False, widget=DayInput)
+    begins = forms.TimeField(label=_("from"), required=False, widget=TimeInput)
+    ends = forms.TimeField(label=_("until"), required=False, widget=TimeInput)
     sort = forms.ChoiceField(label=_("Sort by"), required=False)
     district = forms.ChoiceField(label=_("District"), required=False)
     unit = forms.ChoiceField(label=_("Unit"), required=False)
@@ -47,13 +46,12 @@ class CatalogueForm(forms.Form):
         districts = [(row.code, bilingual(row, "name")) for row in accounts.districts()]
         owners = providers.units(viewer).order_by("organization__name_zh")
         units = [(row.organization.public_id, bilingual(row.organization, "name")) for row in owners]
-        offer(self, "district", [anything, *districts])
-        offer(self, "unit", [anything, *units])
-        offer(self, "mode", [anything, *((mode.value, _told(mode)) for mode in ServiceMode)])
-        offer(self, "user_kind", [anything, *((kind.value, _told(kind)) for kind in UserKind)])
-        offer(
-            self,
-            "sort",
+        set_choices(self.fields["district"], [anything, *districts])
+        set_choices(self.fields["unit"], [anything, *units])
+        set_choices(self.fields["mode"], [anything, *choices_of(ServiceMode)])
+        set_choices(self.fields["user_kind"], [anything, *choices_of(UserKind)])
+        set_choices(
+            self.fields["sort"],
             [
                 ("", _("Best match") if str(self.data.get("q", "")).strip() else _("Next free time")),
                 *((order.value, word) for order, word in SORTS.items()),
@@ -116,7 +114,3 @@ SORTS = {
     Order.NAME: _("Name"),
 }
 FOLDED = ("district", "unit", "mode", "user_kind", "price", "vouchers")
-
-
-def _told(code: Any) -> str:
-    return told("{word}", {"word": word(code)})

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from instrument_share.kernel.wording import word
 from instrument_share.pages.prices import PriceRow
 from instrument_share.web import formats
 from instrument_share.web.problem import told
-from providers.domain import Purpose, SharingMode, subjects_named, word
+from providers.domain import Purpose, SharingMode, subjects_named
 from providers.public import COUNTRIES
 
 if TYPE_CHECKING:

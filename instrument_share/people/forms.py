@@ -7,12 +7,12 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from bookings.public import offer
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import OrganizationKind, Role, SizeClass
 from instrument_share.accounts.domain.registration import AUTHORITIES
 from instrument_share.kernel.uscc import written
 from instrument_share.web.formats import bilingual
+from instrument_share.web.forms import set_choices
 from instrument_share.web.labels import ROLES
 from instrument_share.web.wording import KINDS, SIZES
 
@@ -85,10 +85,10 @@ class OrganizationForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["documents"].required = not has_documents
         kinds = [(code, word) for code, word in KINDS.items() if OrganizationKind(code) not in AUTHORITIES]
-        offer(self, "kind", [("", "—"), *kinds])
-        offer(self, "size_class", SIZES.items())
+        set_choices(self.fields["kind"], [("", "—"), *kinds])
+        set_choices(self.fields["size_class"], SIZES.items())
         places = [(row.code, bilingual(row, "name")) for row in accounts.districts()]
-        offer(self, "district", [("", "—"), *places, (OUTSIDE, _("Outside the city"))])
+        set_choices(self.fields["district"], [("", "—"), *places, (OUTSIDE, _("Outside the city"))])
 
     def as_registration(self) -> dict[str, Any]:
         """The arguments of `organization_register` and `organization_correct`."""
@@ -188,7 +188,7 @@ class RoleForm(forms.Form):
 
     def __init__(self, *args: Any, roles: Iterable[Role], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "role", role_words(roles))
+        set_choices(self.fields["role"], role_words(roles))
 
 
 class InvitationForm(RoleForm):
@@ -216,7 +216,10 @@ class SuccessorForm(forms.Form):
 
     def __init__(self, *args: Any, people: "Iterable[User]", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "successor", [(str(one.pk), f"{one.get_full_name()} · {one.email}") for one in people])
+        set_choices(
+            self.fields["successor"],
+            [(str(one.pk), f"{one.get_full_name()} · {one.email}") for one in people],
+        )
 
 
 class SettingsForm(forms.Form):

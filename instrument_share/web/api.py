@@ -20,7 +20,7 @@ from instrument_share.accounts import services as account_services
 from instrument_share.kernel.errors import DomainError, Forbidden, Invalid, NotFound
 from instrument_share.kernel.interval import Interval
 from instrument_share.web import clock, problem
-from instrument_share.web.asked import LONGEST_TIME, problem_of_times
+from instrument_share.web.params import MAX_INTERVAL, interval_problem
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -51,10 +51,10 @@ Cursor = Annotated[
 
 
 def interval_of(
-    starts_at: datetime, ends_at: datetime, *, longest: timedelta = LONGEST_TIME, field: str = "ends_at"
+    starts_at: datetime, ends_at: datetime, *, longest: timedelta = MAX_INTERVAL, field: str = "ends_at"
 ) -> Interval:
     """The half-open interval, or Invalid with the problem at the `field` of its end."""
-    if found := problem_of_times(starts_at, ends_at, longest):
+    if found := interval_problem(starts_at, ends_at, longest):
         raise Invalid(problems=[replace(found, field=field)])
     return Interval(starts_at, ends_at)
 

@@ -1,15 +1,113 @@
-"""Refusals of the rules, put where a form shows them."""
+"""Form parts that know no app: fields and widgets of days and times, closed lists, a reason."""
+
+from collections.abc import Iterable
+from datetime import date
+from enum import StrEnum
+from typing import Any, cast
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from instrument_share.kernel.errors import DomainError
+from instrument_share.kernel.interval import Interval
+from instrument_share.kernel.wording import word
 from instrument_share.web import problem
+from instrument_share.web.params import FIRST_YEAR, LAST_YEAR, interval_problem, is_countable
 
 
 def add_problems(form: forms.BaseForm, error: DomainError) -> None:
-    """Each problem beside the field that it names, the others on top; without any, the error itself."""
+    """Put each problem beside the field that it names, the others on top; without any, the error itself."""
     problems = problem.problems_told(error.problems)
     if not problems:
         problems = [problem.Told(error.code, problem.told(error.message, error.params))]
     for one in problems:
         form.add_error(one.field if one.field in form.fields else None, one.detail)
+
+
+def set_choices(field: forms.Field, choices: Iterable[Any]) -> None:
+    """Set the choices of a choice field whose type checkers know only as a field."""
+    cast(forms.ChoiceField, field).choices = list(choices)
+
+
+def choices_of(members: Iterable[StrEnum]) -> list[tuple[str, str]]:
+    """Return members of a closed list as (code, words in the reader's language)."""
+    return [(member.value, gettext(word(member))) for member in members]
+
+
+class DayInput(forms.DateInput):
+    """The browser's own field for a day."""
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class TimeInput(forms.TimeInput):
+    """The browser's own field for a time of day."""
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"type": "time"}, format="%H:%M")
+
+
+class InstantInput(forms.DateTimeInput):
+    """The browser's own field for a day and a time; Asia/Shanghai."""
+
+    def __init__(self, *, by_second: bool = False) -> None:
+        attrs = {"type": "datetime-local", **({"step": "1"} if by_second else {})}
+        super().__init__(attrs=attrs, format="%Y-%m-%dT%H:%M:%S" if by_second else "%Y-%m-%dT%H:%M")
+
+
+def validate_countable(value: date) -> None:
+    """Refuse a day from which cannot be counted; see `params`."""
+    if not is_countable(value):
+        raise ValidationError(
+            _("Choose a year from %(first)s to %(last)s."),
+            code="far_off",
+            params={"first": FIRST_YEAR, "last": LAST_YEAR},
+        )
+
+
+class DayField(forms.DateField):
+    """A day that is not too far off."""
+
+    default_validators = [validate_countable]
+
+
+class InstantField(forms.DateTimeField):
+    """A day and a time, Asia/Shanghai, that are not too far off."""
+
+    default_validators = [validate_countable]
+
+
+class BaseIntervalForm(forms.Form):
+    """Check that `ends_at` lies after `starts_at`, and not too long after; subclasses have both fields."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        starts_at, ends_at = cleaned.get("starts_at"), cleaned.get("ends_at")
+        if starts_at and ends_at and (found := interval_problem(starts_at, ends_at)):
+            self.add_error("ends_at", problem.told(found.message, found.params))
+        return cleaned
+
+
+class IntervalForm(BaseIntervalForm):
+    """From when to when."""
+
+    starts_at = InstantField(label=_("Starts at"), widget=InstantInput)
+    ends_at = InstantField(label=_("Ends at"), widget=InstantInput)
+
+    @property
+    def interval(self) -> Interval:
+        return Interval(self.cleaned_data["starts_at"], self.cleaned_data["ends_at"])
+
+
+class ReasonForm(forms.Form):
+    """A reason that those concerned read."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea({"rows": 3}))
+
+    def __init__(self, *args: Any, required: bool = True, help_text: Any = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = required
+        self.fields["reason"].help_text = help_text

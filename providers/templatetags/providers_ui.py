@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
 from django import template
@@ -14,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from instrument_share.kernel.errors import gettext_noop
-from instrument_share.kernel.wording import Bilingual, Sentence, Words
+from instrument_share.kernel.wording import Bilingual, Sentence, Words, word
 from instrument_share.web import formats
 from instrument_share.web.addresses import of_this_file
 from instrument_share.web.problem import told
@@ -23,7 +22,6 @@ from providers.exchange.domain.sheets.kinds import KINDS
 from providers.exchange.services.imports import Outcome
 from providers.instruments.domain.fields import FIELDS
 from providers.instruments.domain.subjects import subjects_named
-from providers.instruments.domain.wording import word
 from providers.instruments.forms.countries import COUNTRIES
 from providers.revisions.domain.textdiff import Piece
 from providers.units.domain.completeness import KindCompleteness
@@ -38,12 +36,6 @@ register = template.Library()
 def said(sentence: Sentence) -> str:
     """A sentence of the domain in the reader's language."""
     return told(sentence.message, sentence.params)
-
-
-@register.filter
-def in_words(code: StrEnum) -> str:
-    """A member of a closed list."""
-    return told("{word}", {"word": word(code)})
 
 
 @register.filter
@@ -92,7 +84,7 @@ def value_of(name: str, value: Any) -> str:
         return told("{names}", {"names": subjects_named(value)})
     spec = FIELDS.get(name)
     if spec is not None and spec.choices is not None:
-        return in_words(spec.choices(value))
+        return _(word(spec.choices(value)))
     match value:
         case Decimal():
             return formats.yuan(value)

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from instrument_share.web.formats import bilingual
+from instrument_share.web.forms import set_choices
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -22,6 +23,7 @@ class CycleOpenForm(forms.Form):
 
     def __init__(self, *args: Any, policies: "QuerySet[RewardPolicy]", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["policy"].choices = [  # type: ignore[attr-defined]
-            (policy.pk, f"{bilingual(policy, 'title')} · {policy.version}") for policy in policies
-        ]
+        set_choices(
+            self.fields["policy"],
+            [(policy.pk, f"{bilingual(policy, 'title')} · {policy.version}") for policy in policies],
+        )

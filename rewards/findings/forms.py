@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from instrument_share.web.formats import bracketed, in_english
+from instrument_share.web.forms import set_choices
 from rewards.findings.domain.states import FindingState
 from rewards.findings.reports import finding_kind
 from rewards.report.forms import TEXT
@@ -25,9 +26,9 @@ class FindingFilterForm(forms.Form):
         every = ("", _("All"))
         kinds = [(kind, f"{finding_kind(kind)}{bracketed(n)}") for kind, n in sorted(facets.kinds.items())]
         units = [(pk, (en if in_english() and en else zh)) for pk, zh, en in facets.units]
-        self.fields["state"].choices = [every, *((s.value, s.value) for s in FindingState)]  # type: ignore[attr-defined]
-        self.fields["kind"].choices = [every, *kinds]  # type: ignore[attr-defined]
-        self.fields["unit"].choices = [every, *units]  # type: ignore[attr-defined]
+        set_choices(self.fields["state"], [every, *((s.value, s.value) for s in FindingState)])
+        set_choices(self.fields["kind"], [every, *kinds])
+        set_choices(self.fields["unit"], [every, *units])
 
 
 class DecisionForm(forms.Form):
@@ -57,7 +58,7 @@ class DecisionForm(forms.Form):
     def __init__(self, *args: Any, finding: "Finding", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.finding = finding
-        self.fields["logs"].choices = [(log, log) for log in finding.logs]  # type: ignore[attr-defined]
+        set_choices(self.fields["logs"], [(log, log) for log in finding.logs])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from instrument_share.web.asked import DayField
+from instrument_share.web.forms import DayField, DayInput
 
 TEXT = {"maxlength": 500, "rows": 4}
 
@@ -27,9 +27,7 @@ class ReturnForm(forms.Form):
 
 
 class PaymentForm(forms.Form):
-    paid_date = DayField(
-        label=_("Date of payment"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    paid_date = DayField(label=_("Date of payment"), widget=DayInput())
     account = forms.CharField(
         label=_("Receiving account"),
         max_length=60,

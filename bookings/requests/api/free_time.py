@@ -26,7 +26,7 @@ from instrument_share.kernel.errors import Invalid, Problem, gettext_noop
 from instrument_share.kernel.interval import Interval, intersected
 from instrument_share.web import clock, problem
 from instrument_share.web.api import EVERYBODY, PublicId, interval_of, refusals
-from instrument_share.web.asked import LONGEST_SHOWN
+from instrument_share.web.params import MAX_SHOWN_INTERVAL
 from providers import public as providers
 from providers.public import instrument_found_out
 
@@ -93,7 +93,7 @@ def availability(
     span: Query[SpanIn],
 ) -> AvailabilityOut:
     """Open windows and free time from `from` to `until`; free time begins now at the earliest."""
-    asked = interval_of(span.from_, span.until, longest=LONGEST_SHOWN, field="until")
+    asked = interval_of(span.from_, span.until, longest=MAX_SHOWN_INTERVAL, field="until")
     now = clock.now()
     instrument = providers.instrument(request.user, instrument_id)
     terms = providers.terms_at(instrument.pk, now)

@@ -10,7 +10,8 @@ from bookings.requests.domain.availability import blocked, on_step
 from bookings.requests.domain.pricing import has_price
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.interval import Interval, merged
-from providers.domain import QuotaHolder, ServiceMode, UserKind, word
+from instrument_share.kernel.wording import word
+from providers.domain import QuotaHolder, ServiceMode, UserKind
 
 if TYPE_CHECKING:
     from providers.domain import TermsDraft

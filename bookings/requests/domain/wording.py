@@ -6,7 +6,6 @@ from enum import StrEnum
 from bookings.requests.domain.words import CreditKind, Direction
 from bookings.usage.domain.words import Capture, Rating, UsagePurpose
 from instrument_share.kernel.errors import gettext_noop
-from instrument_share.kernel.wording import Words
 
 WORDS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     Direction: {
@@ -75,8 +74,3 @@ FIELDS: Mapping[str, str] = {
     "amount_yuan": gettext_noop("Amount"),
 }
 """The fields that a correction may name."""
-
-
-def word(code: StrEnum) -> Words:
-    """A member of a closed list in words."""
-    return Words(WORDS[type(code)][code])

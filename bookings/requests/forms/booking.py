@@ -6,13 +6,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from bookings.requests.domain.words import Direction
-from bookings.requests.forms.common import LocalDateTime, choices, offer
 from bookings.requests.selectors.bookings import last_booking
 from instrument_share.accounts import selectors as accounts
-from instrument_share.kernel.interval import Interval
-from instrument_share.pages.forms import _told
-from instrument_share.web.asked import InstantField, TimesForm
 from instrument_share.web.formats import bilingual
+from instrument_share.web.forms import IntervalForm, choices_of, set_choices
 from providers.domain import PriceUnit, ServiceMode
 
 if TYPE_CHECKING:
@@ -37,11 +34,9 @@ def _payer_of_last_time(viewer: "User") -> str:
     return last.payer_organization.public_id if last.payer_organization else PERSON
 
 
-class BookingForm(TimesForm):
+class BookingForm(IntervalForm):
     """A request for an instrument, in Asia/Shanghai; the rules themselves are checked by the service."""
 
-    starts_at = InstantField(label=_("Starts at"), widget=LocalDateTime)
-    ends_at = InstantField(label=_("Ends at"), widget=LocalDateTime)
     payer = forms.ChoiceField(label=_("Who pays"))
     service_mode = forms.ChoiceField(label=_("Way of service"))
     samples = forms.IntegerField(label=_("Number of samples"), min_value=0, max_value=10_000, required=False)
@@ -60,10 +55,10 @@ class BookingForm(TimesForm):
             for membership in accounts.standing(viewer).memberships
         }
         payers = [(key, bilingual(row, "name")) for key, row in self._organizations.items()]
-        offer(self, "payer", [*payers, (PERSON, _("Myself, as a person"))])
+        set_choices(self.fields["payer"], [*payers, (PERSON, _("Myself, as a person"))])
         modes = sorted(terms.service_modes) if terms else []
-        offer(self, "service_mode", [(mode.value, _told(mode)) for mode in modes])
-        offer(self, "direction", choices(Direction))
+        set_choices(self.fields["service_mode"], choices_of(modes))
+        set_choices(self.fields["direction"], choices_of(Direction))
         if terms and not _asks_for_samples(terms):
             self.fields["samples"].widget = forms.HiddenInput()
 
@@ -81,7 +76,7 @@ class BookingForm(TimesForm):
         asked = self.cleaned_data
         payer = self.payer_organization
         return {
-            "interval": Interval(asked["starts_at"], asked["ends_at"]),
+            "interval": self.interval,
             "service_mode": ServiceMode(asked["service_mode"]),
             "payer_organization_id": payer.pk if payer else None,
             "subject": asked.get("subject", ""),

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from bookings.requests.forms.common import TimeForm, offer
 from instrument_share.web.formats import bilingual
+from instrument_share.web.forms import IntervalForm, set_choices
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,14 +22,17 @@ class InstrumentChoice(forms.Form):
     def __init__(self, *args: Any, instruments: "Iterable[Instrument]", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._instruments = {one.public_id: one for one in instruments}
-        offer(self, "instrument", [(key, bilingual(one, "name")) for key, one in self._instruments.items()])
+        set_choices(
+            self.fields["instrument"],
+            [(key, bilingual(one, "name")) for key, one in self._instruments.items()],
+        )
 
     @property
     def chosen(self) -> "Instrument":
         return self._instruments[self.cleaned_data["instrument"]]
 
 
-class ClosureForm(InstrumentChoice, TimeForm):
+class ClosureForm(InstrumentChoice, IntervalForm):
     """From when to when nobody can come, and why."""
 
     reason_zh = forms.CharField(

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from bookings.requests.forms.common import LocalDateTime
 from instrument_share.kernel.interval import Interval
-from instrument_share.web.asked import InstantField
 from instrument_share.web.formats import timerange
+from instrument_share.web.forms import InstantField, InstantInput
 
 if TYPE_CHECKING:
     from bookings.requests.models import Booking
@@ -41,7 +40,7 @@ class OutcomesForm(forms.Form):
             )
             if MOVE in ways:
                 self.fields[f"start_{booking.public_id}"] = InstantField(
-                    label=_("New start, where it is moved"), required=False, widget=LocalDateTime
+                    label=_("New start, where it is moved"), required=False, widget=InstantInput
                 )
 
     @staticmethod

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings.requests.domain.states import MOVES, BookingState
-from bookings.requests.forms.common import ReasonForm, TimeForm
 from bookings.requests.selectors import bookings as bookings_selectors
 from bookings.requests.selectors.admission import asks_again, booking_problems, quote_for
 from bookings.requests.selectors.calendar import calendar_events
@@ -24,9 +23,10 @@ from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.states import moved
 from instrument_share.web import clock
 from instrument_share.web.answers import carried_out, confirmed, done
-from instrument_share.web.asked import interval_asked
 from instrument_share.web.formats import moment, timerange, yuan
+from instrument_share.web.forms import IntervalForm, ReasonForm
 from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.params import parse_interval
 from instrument_share.web.problem import problems_told
 from instrument_share.web.signed_in import SignedInRequest
 from providers import public as providers
@@ -130,7 +130,7 @@ def _consequences(request: SignedInRequest, booking: "Booking", now: "datetime")
 def move(request: SignedInRequest, public_id: str) -> HttpResponse:
     now = clock.now()
     found = _movable(request, public_id)
-    form = TimeForm(
+    form = IntervalForm(
         request.POST if request.method == "POST" else None,
         initial={"starts_at": found.starts_at, "ends_at": found.ends_at},
     )
@@ -166,7 +166,7 @@ def move_quote(request: SignedInRequest, public_id: str) -> HttpResponse:
     """The new price and everything that stands against the time, while it is being chosen."""
     now = clock.now()
     found = _movable(request, public_id)
-    form = TimeForm(request.GET)
+    form = IntervalForm(request.GET)
     context: dict[str, Any] = {"booking": found}
     if form.is_valid():
         asked: dict[str, Any] = {
@@ -202,7 +202,7 @@ def move_times(request: SignedInRequest, public_id: str) -> HttpResponse:
 
 
 def _asked_interval(request: SignedInRequest, booking: "Booking") -> Interval:
-    asked = interval_asked(request.GET.get("start", ""), request.GET.get("end", ""))
+    asked = parse_interval(request.GET.get("start", ""), request.GET.get("end", ""))
     return asked or Interval(booking.starts_at, booking.ends_at)
 
 

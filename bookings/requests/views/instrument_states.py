@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from bookings.requests.domain.errors import InstrumentHitsBookings, QualificationHitsBookings
-from bookings.requests.forms.common import ReasonForm
 from bookings.requests.forms.outcomes import CANCEL, KEEP, MOVE, OutcomesForm
 from bookings.requests.selectors.settling import booked_by_right, bookings_hit, not_begun
 from bookings.requests.services import instrument_states as instrument_states_services
@@ -26,7 +25,7 @@ from instrument_share.kernel.errors import DomainError, NotFound
 from instrument_share.web import clock
 from instrument_share.web.answers import confirmed, done
 from instrument_share.web.formats import bilingual
-from instrument_share.web.forms import add_problems
+from instrument_share.web.forms import ReasonForm, add_problems
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.signed_in import SignedInRequest
 from providers import public as providers

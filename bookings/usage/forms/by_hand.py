@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy
 
 from bookings.requests.domain.words import Direction
 from bookings.requests.forms.closures import InstrumentChoice
-from bookings.requests.forms.common import TimeForm, choices, offer
 from bookings.usage.domain.words import UsagePurpose
 from bookings.usage.forms.usage import SpentFields
 from instrument_share.accounts import selectors as accounts
 from instrument_share.web.formats import bilingual
+from instrument_share.web.forms import IntervalForm, choices_of, set_choices
 from providers.domain import ServiceMode
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ORGANIZATION, PERSON = "organization", "person"
 
 
-class ByHandForm(InstrumentChoice, TimeForm, SpentFields):
+class ByHandForm(InstrumentChoice, IntervalForm, SpentFields):
     """A use that had no booking, and who was at the instrument."""
 
     person = forms.CharField(
@@ -58,7 +58,7 @@ class ByHandForm(InstrumentChoice, TimeForm, SpentFields):
             ("direction", Direction),
             ("purpose", UsagePurpose),
         ):
-            offer(self, name, choices(members))
+            set_choices(self.fields[name], choices_of(members))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -7,10 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from bookings.requests.forms.common import offer
-from instrument_share.web.asked import DayField
 from instrument_share.web.formats import bilingual, date_only, hours
-from providers.public import DayInput
+from instrument_share.web.forms import DayField, DayInput, set_choices
 
 
 class SoughtUsesForm(forms.Form):
@@ -31,7 +29,7 @@ class SoughtUsesForm(forms.Form):
     def __init__(self, data: Any, *, instruments: Iterable[Any]) -> None:
         super().__init__(data)
         names = [(one.public_id, bilingual(one, "name")) for one in instruments]
-        offer(self, "instrument", [("", _("All of them")), *names])
+        set_choices(self.fields["instrument"], [("", _("All of them")), *names])
 
 
 class CaseUsesForm(forms.Form):
@@ -45,7 +43,7 @@ class CaseUsesForm(forms.Form):
 
     def __init__(self, data: Any = None, *, offered: Iterable[Any], initial: dict[str, Any]) -> None:
         super().__init__(data, initial=initial)
-        offer(self, "uses", ((one.public_id, _use_in_words(one)) for one in offered))
+        set_choices(self.fields["uses"], ((one.public_id, _use_in_words(one)) for one in offered))
 
 
 def _use_in_words(booking: Any) -> str:

@@ -9,10 +9,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from bookings.requests.domain.words import Direction
-from bookings.requests.forms.common import LocalDateTime, choices, offer
 from bookings.usage.domain.words import Rating, UsagePurpose
-from instrument_share.web.asked import InstantField, TimesForm
 from instrument_share.web.formats import hours
+from instrument_share.web.forms import BaseIntervalForm, InstantField, InstantInput, choices_of, set_choices
 from providers.domain import ServiceMode
 
 MINUTE = 60
@@ -77,14 +76,14 @@ class CheckOutForm(SpentFields):
         }
 
 
-class CorrectionForm(TimesForm):
+class CorrectionForm(BaseIntervalForm):
     """What should be read instead of what counts now; only what is changed here is corrected.
 
     It reads what was typed; whether the values may be so is `domain.usage.correction_problems`.
     """
 
-    starts_at = InstantField(label=_("Starts at"), widget=LocalDateTime(by_second=True))
-    ends_at = InstantField(label=_("Ends at"), widget=LocalDateTime(by_second=True))
+    starts_at = InstantField(label=_("Starts at"), widget=InstantInput(by_second=True))
+    ends_at = InstantField(label=_("Ends at"), widget=InstantInput(by_second=True))
     setup_seconds = forms.DecimalField(label=_("Set-up (minutes)"), decimal_places=1)
     measuring_seconds = forms.DecimalField(label=_("Measuring (minutes)"), decimal_places=1)
     post_seconds = forms.DecimalField(label=_("Post-processing (minutes)"), decimal_places=1)
@@ -114,7 +113,7 @@ class CorrectionForm(TimesForm):
             ("direction", Direction),
             ("purpose", UsagePurpose),
         ):
-            offer(self, name, choices(members))
+            set_choices(self.fields[name], choices_of(members))
 
     @property
     def changes(self) -> dict[str, Any]:
@@ -145,4 +144,4 @@ class ReviewForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "rating", choices(Rating))
+        set_choices(self.fields["rating"], choices_of(Rating))

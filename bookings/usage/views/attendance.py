@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from bookings.requests.domain.states import MOVES
-from bookings.requests.forms.common import ReasonForm
 from bookings.requests.selectors.bookings import booking
 from bookings.requests.services.bookings import booking_approve, booking_reject
 from bookings.requests.views.common import back_address, booking_address
@@ -21,9 +20,10 @@ from instrument_share.accounts.permissions import require
 from instrument_share.kernel.states import moved
 from instrument_share.web import clock
 from instrument_share.web.answers import carried_out, confirmed, done
-from instrument_share.web.asked import number_asked
 from instrument_share.web.formats import hours, yuan
+from instrument_share.web.forms import ReasonForm
 from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.params import parse_number
 from instrument_share.web.signed_in import SignedInRequest
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def approve(request: SignedInRequest, public_id: str) -> HttpResponse:
 
 
 def _revision(request: SignedInRequest) -> int | None:
-    return number_asked(request.POST.get("revision", ""))
+    return parse_number(request.POST.get("revision", ""))
 
 
 @login_required

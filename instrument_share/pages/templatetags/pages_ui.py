@@ -13,9 +13,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from bookings import domain as booking_domain
 from bookings.public import CaseFigures
-from instrument_share.kernel.wording import Sentence
+from instrument_share.kernel.wording import Sentence, word
 from instrument_share.pages.instrument_facts import contact_entries, fact_entries
 from instrument_share.pages.weeks import Day
 from instrument_share.web import formats
@@ -24,8 +23,6 @@ from instrument_share.web.markdown import excerpt
 from instrument_share.web.problem import told as told_message
 from instrument_share.web.templatetags.ui import facts, icon
 from instrument_share.web.wording import KINDS
-from providers.domain import Condition
-from providers.domain import word as word_of
 
 if TYPE_CHECKING:
     from instrument_share.pages.search import Comparison
@@ -63,13 +60,6 @@ def organization_kind(code: str) -> str:
 def told(sentence: Sentence) -> str:
     """A sentence of the rules in the reader's language."""
     return told_message(sentence.message, sentence.params)
-
-
-@register.filter
-def word(code: StrEnum | str) -> str:
-    """A member of a closed list in words; a stored code is read as the list's member."""
-    member = code if isinstance(code, StrEnum) else Condition(code)
-    return told_message(word_of(member), {})
 
 
 @register.simple_tag
@@ -135,14 +125,9 @@ def gallery_image(picture: Any, size: str, css_class: str, alone: bool = False) 
 
 
 @register.filter
-def rating_in_words(rating: StrEnum) -> str:
-    return _(booking_domain.word(rating))
-
-
-@register.filter
 def kinds_in_words(kinds: Sequence[StrEnum]) -> str:
     """Members of a closed list beside each other."""
-    return told_message("{kinds}", {"kinds": tuple(word_of(kind) for kind in kinds)})
+    return told_message("{kinds}", {"kinds": tuple(word(kind) for kind in kinds)})
 
 
 @register.inclusion_tag("instrument_share/ui/facts.html")

@@ -22,7 +22,7 @@ from instrument_share.pages.search import (
     with_counts,
 )
 from instrument_share.web import clock
-from instrument_share.web.asked import day_asked
+from instrument_share.web.params import parse_day
 from providers import public as providers
 
 if TYPE_CHECKING:
@@ -130,4 +130,4 @@ def timeline_events(request: HttpRequest) -> HttpResponse:
 
 
 def _day(request: HttpRequest, now: datetime) -> date:
-    return day_asked(request.GET.get("day", "")) or now.astimezone(CITY_TIME).date()
+    return parse_day(request.GET.get("day", "")) or now.astimezone(CITY_TIME).date()

@@ -15,9 +15,9 @@ from instrument_share.kernel.interval import Interval
 from instrument_share.pages.charts import stacked_hours
 from instrument_share.pages.rows import rows_of
 from instrument_share.web import clock
-from instrument_share.web.asked import number_asked
 from instrument_share.web.desks import OWN, desks
 from instrument_share.web.formats import bilingual
+from instrument_share.web.params import parse_number
 from providers import public as providers
 from providers.domain import PublicationKind
 
@@ -77,7 +77,7 @@ def openness(request: HttpRequest) -> HttpResponse:
 
 
 def _year(text: str, present: int) -> int:
-    asked = number_asked(text)
+    asked = parse_number(text)
     return asked if asked is not None and 2000 <= asked <= present else present
 
 

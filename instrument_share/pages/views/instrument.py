@@ -18,8 +18,8 @@ from instrument_share.pages.may_use import for_reader, may_use
 from instrument_share.pages.prices import price_table
 from instrument_share.pages.structured import absolute, as_script, instrument_data, picture_address
 from instrument_share.web import clock
-from instrument_share.web.asked import interval_asked
 from instrument_share.web.formats import bilingual
+from instrument_share.web.params import parse_interval
 from providers import public as providers
 from providers.domain import InstrumentState, PublicationKind, sentences
 
@@ -121,5 +121,5 @@ def availability(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _interval(request: HttpRequest, now: datetime) -> Interval:
     """What the calendar asks for; the coming week where it asks for nothing that can be shown."""
-    asked = interval_asked(request.GET.get("start", ""), request.GET.get("end", ""))
+    asked = parse_interval(request.GET.get("start", ""), request.GET.get("end", ""))
     return asked or Interval(now, now + timedelta(days=7))

@@ -15,7 +15,7 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
 from instrument_share.pages.views.me import counted
 from instrument_share.web import clock
-from instrument_share.web.asked import day_asked
+from instrument_share.web.params import parse_day
 from instrument_share.web.signed_in import SignedInRequest
 from providers import public as providers
 
@@ -68,7 +68,7 @@ def _is_overdue(booking: "Booking", now: datetime) -> bool:
 
 
 def _day(request: SignedInRequest, today: date) -> date:
-    return day_asked(request.GET.get("day", "")) or today
+    return parse_day(request.GET.get("day", "")) or today
 
 
 @login_required

@@ -21,9 +21,9 @@ from instrument_share.kernel.errors import NotFound
 from instrument_share.kernel.interval import Interval
 from instrument_share.people.views.tabs import _administered, my_tabs
 from instrument_share.web import clock, cursor
-from instrument_share.web.asked import number_asked
 from instrument_share.web.exports import csv_response
 from instrument_share.web.formats import bilingual
+from instrument_share.web.params import parse_number
 from instrument_share.web.signed_in import SignedInRequest
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def counted(logs: "Iterable[UsageLog]") -> list[Counted]:
 def my_usage(request: SignedInRequest) -> HttpResponseBase:
     """Every use of a year and what it costs, `?year=`; `?format=csv` for other programs."""
     present = clock.now().astimezone(CITY_TIME).year
-    asked = number_asked(request.GET.get("year", ""))
+    asked = parse_number(request.GET.get("year", ""))
     year = asked if asked is not None and 2000 <= asked <= present else present
     logs = bookings.usage_logs(request.user).filter(user=request.user, **_within(_span(year, 1, 12)))
     rows = counted(logs.order_by("-starts_at", "-id"))

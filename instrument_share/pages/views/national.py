@@ -20,8 +20,8 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Forbidden, NotFound
 from instrument_share.pages.national import as_json, as_xlsx, national_records, national_report, sent
 from instrument_share.web import clock
-from instrument_share.web.asked import number_asked
 from instrument_share.web.exports import csv_response
+from instrument_share.web.params import parse_number
 from instrument_share.web.problem import told
 from providers.domain import DRAFT, SUBMITTED, RecordType
 from providers.public import national_years, owning_units
@@ -96,7 +96,7 @@ def _of_region(request: HttpRequest) -> list["Organization"]:
 
 def _year(request: HttpRequest) -> int:
     last = clock.now().astimezone(CITY_TIME).year - 1
-    said = number_asked(request.GET.get("year", ""))
+    said = parse_number(request.GET.get("year", ""))
     return said if said is not None and _is_reported(said) else last
 
 

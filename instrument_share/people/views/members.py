@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bookings import public as bookings
-from bookings.public import ReasonForm
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts import services
 from instrument_share.accounts.domain import MembershipState, Role
@@ -24,6 +23,7 @@ from instrument_share.people.views.organizations import organization_address, or
 from instrument_share.web import clock, cursor
 from instrument_share.web.answers import carried_out, confirmed, done
 from instrument_share.web.formats import bilingual, in_english
+from instrument_share.web.forms import ReasonForm
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.labels import ROLES
 from instrument_share.web.signed_in import SignedInRequest

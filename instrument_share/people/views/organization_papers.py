@@ -6,7 +6,6 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bookings.public import ReasonForm
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts import services
 from instrument_share.accounts.permissions import require
@@ -16,6 +15,7 @@ from instrument_share.people.views.organizations import organization_address
 from instrument_share.web import clock
 from instrument_share.web.answers import carried_out, confirmed, done
 from instrument_share.web.formats import bilingual
+from instrument_share.web.forms import ReasonForm
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.signed_in import SignedInRequest
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 from django import forms, template
@@ -13,8 +14,10 @@ from django.template.defaultfilters import linebreaksbr
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 
 from instrument_share.accounts.domain import Role
+from instrument_share.kernel import wording
 from instrument_share.kernel.interval import Interval
 from instrument_share.web import formats, idempotency, labels, markdown
 
@@ -41,6 +44,12 @@ def bilingual_text(thing: Any, field: str) -> str:
     says its language, for screen readers and fonts.
     """
     return _in_its_language(formats.bilingual(thing, field), thing, field)
+
+
+@register.filter
+def word(code: StrEnum | str, list_name: str = "") -> str:
+    """A member of a closed list in words; `{{ log.capture|word:"Capture" }}` for a stored code."""
+    return gettext(wording.word(code if isinstance(code, StrEnum) else wording.member_of(list_name, code)))
 
 
 @register.filter

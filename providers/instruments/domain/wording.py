@@ -146,8 +146,3 @@ NTH_WORDS: Mapping[int, Words] = {
     5: Words(gettext_noop("fifth")),
     -1: Words(gettext_noop("last")),
 }
-
-
-def word(code: StrEnum) -> Words:
-    """A member of a closed list in words."""
-    return Words(WORDS[type(code)][code])

@@ -1,18 +1,16 @@
 """Form fields made from the domain's own description of a field."""
 
-from collections.abc import Iterable, Mapping
-from enum import StrEnum
+from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from instrument_share.kernel.pinyin import initials, syllables
-from instrument_share.web.problem import told
+from instrument_share.web.forms import DayInput, choices_of
 from providers.instruments.domain.fields import MOST_SUBJECTS, Field
-from providers.instruments.domain.wording import word
 
 LONG = 200
 """From so many characters on a text gets several lines."""
@@ -42,27 +40,6 @@ class SeveralField(_AskedLater, forms.TypedMultipleChoiceField):
     """Boxes of which at least one is to be ticked."""
 
     widget = forms.CheckboxSelectMultiple
-
-
-class DayInput(forms.DateInput):
-    """The browser's own field for a day."""
-
-    def __init__(self) -> None:
-        super().__init__(attrs={"type": "date"}, format="%Y-%m-%d")
-
-
-class TimeInput(forms.TimeInput):
-    """The browser's own field for a time of day."""
-
-    def __init__(self) -> None:
-        super().__init__(attrs={"type": "time"}, format="%H:%M")
-
-
-class MomentInput(forms.DateTimeInput):
-    """The browser's own field for a day and a time."""
-
-    def __init__(self) -> None:
-        super().__init__(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
 
 class CategorySelect(forms.Select):
@@ -131,16 +108,6 @@ class SeveralSelect(forms.SelectMultiple):
 def spoken(name_zh: str, name_en: str) -> str:
     """By what else something is found: both names, and the Chinese one as it is said and by its initials."""
     return f"{name_zh} {name_en} {''.join(syllables(name_zh))} {''.join(initials(name_zh))}".lower()
-
-
-def offer(field: forms.Field, choices: Iterable[Any]) -> None:
-    """Set what a choice field offers."""
-    cast(forms.ChoiceField, field).choices = list(choices)
-
-
-def choices_of(members: Iterable[StrEnum]) -> list[tuple[str, str]]:
-    """A closed list with its words in the reader's language."""
-    return [(member.value, told("{word}", {"word": word(member)})) for member in members]
 
 
 def text_field(label: str, limit: int | None, *, needed: bool, english: bool = False) -> forms.Field:

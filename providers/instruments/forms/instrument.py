@@ -6,20 +6,13 @@ from typing import TYPE_CHECKING, Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from instrument_share.web.asked import DayField
 from instrument_share.web.formats import bilingual, bracketed, in_english
+from instrument_share.web.forms import DayField, DayInput, set_choices
 from instrument_share.web.problem import told
 from providers.instruments.domain.fields import FIELDS
 from providers.instruments.domain.subjects import SUBJECTS
 from providers.instruments.forms.countries import COUNTRIES
-from providers.instruments.forms.fields import (
-    CategorySelect,
-    DayInput,
-    SeveralSelect,
-    field_of,
-    offer,
-    spoken,
-)
+from providers.instruments.forms.fields import CategorySelect, SeveralSelect, field_of, spoken
 from providers.instruments.selectors.instruments import category_table
 
 if TYPE_CHECKING:
@@ -76,12 +69,12 @@ class InstrumentForm(forms.Form):
         self.fields["revision"] = forms.IntegerField(required=False, widget=forms.HiddenInput())
         held = initial or {}
         leaves = category_leaves()
-        offer(self.fields["category"], categories(leaves, held.get("category", "")))
+        set_choices(self.fields["category"], categories(leaves, held.get("category", "")))
         cast(CategorySelect, self.fields["category"].widget).spoken = {
             row.code: spoken(row.name_zh, row.name_en) for row in leaves
         }
-        offer(self.fields["country"], _countries(held.get("country", "")))
-        offer(self.fields["subjects"], _subjects(held.get("subjects", ())))
+        set_choices(self.fields["country"], _countries(held.get("country", "")))
+        set_choices(self.fields["subjects"], _subjects(held.get("subjects", ())))
         cast(SeveralSelect, self.fields["subjects"].widget).spoken = {
             code: spoken(*names) for code, names in SUBJECTS.items()
         }
@@ -158,16 +151,6 @@ def _countries(held: str) -> list[tuple[Any, Any]]:
     return [("", _("Choose a country")), *((code, f"{name}{bracketed(code)}") for code, name in known)]
 
 
-class ReasonForm(forms.Form):
-    """A reason that those concerned will read."""
-
-    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea({"rows": 3}))
-
-    def __init__(self, data: Any = None, *, hint: Any = "") -> None:
-        super().__init__(data)
-        self.fields["reason"].help_text = hint
-
-
 class KeepersForm(forms.Form):
     """Who keeps the instrument, among those who have that role in the unit."""
 
@@ -177,7 +160,7 @@ class KeepersForm(forms.Form):
 
     def __init__(self, data: Any = None, *, people: Iterable[Any], initial: Any = None) -> None:
         super().__init__(data, initial=initial)
-        offer(
+        set_choices(
             self.fields["keepers"],
             [(str(person.pk), f"{person.name}{bracketed(person.username)}") for person in people],
         )

@@ -7,10 +7,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from instrument_share.web.formats import bilingual, bracketed
+from instrument_share.web.forms import DayInput, choices_of, set_choices
 from instrument_share.web.problem import told
 from providers.instruments.domain.customs import CUSTOMS_FIELDS
 from providers.instruments.domain.words import Audience, GroupKind
-from providers.instruments.forms.fields import DayInput, choices_of, offer, text_field
+from providers.instruments.forms.fields import text_field
 
 if TYPE_CHECKING:
     from providers.instruments.models import Instrument
@@ -47,7 +48,7 @@ class AttachmentForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self.fields["audience"], choices_of(Audience))
+        set_choices(self.fields["audience"], choices_of(Audience))
 
 
 class LinksForm(forms.Form):
@@ -59,7 +60,7 @@ class LinksForm(forms.Form):
 
     def __init__(self, *args: Any, others: "Iterable[Instrument]", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self.fields["linked"], _as_choices(others))
+        set_choices(self.fields["linked"], _as_choices(others))
 
 
 class GroupForm(forms.Form):
@@ -74,8 +75,8 @@ class GroupForm(forms.Form):
 
     def __init__(self, *args: Any, own: "Iterable[Instrument]", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self.fields["kind"], choices_of(GroupKind))
-        offer(self.fields["instruments"], _as_choices(own))
+        set_choices(self.fields["kind"], choices_of(GroupKind))
+        set_choices(self.fields["instruments"], _as_choices(own))
 
 
 def _as_choices(instruments: "Iterable[Instrument]") -> list[tuple[str, str]]:

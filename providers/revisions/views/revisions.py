@@ -13,8 +13,8 @@ from instrument_share.accounts.permissions import require
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import NotFound
 from instrument_share.web import cursor
-from instrument_share.web.asked import number_asked
 from instrument_share.web.formats import bilingual
+from instrument_share.web.params import parse_number
 from providers.revisions import selectors as revision_selectors
 from providers.revisions.selectors import Revised, revised, side_by_side, state_in
 
@@ -47,7 +47,7 @@ def revision(request: HttpRequest, public_id: str, revision_id: int) -> HttpResp
     """A revision and the one before it, or that of `?with=`, side by side."""
     found = _seen(request, public_id)
     other = request.GET.get("with", "")
-    with_id = number_asked(other)
+    with_id = parse_number(other)
     if other and with_id is None:
         raise NotFound
     compared = side_by_side(found, revision_id, with_id)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import product
 
 from instrument_share.kernel.errors import Problem, gettext_noop
-from providers.instruments.domain.wording import word
+from instrument_share.kernel.wording import word
 from providers.terms.domain.words import (
     Decision,
     Frequency,

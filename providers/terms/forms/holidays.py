@@ -7,9 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from instrument_share.kernel.errors import DomainError, Invalid, Problem, gettext_noop
 from instrument_share.sheets.reading import MOST_BYTES, read_table
-from instrument_share.web.asked import DayField
-from instrument_share.web.forms import add_problems
-from providers.instruments.forms.fields import DayInput, choices_of, offer
+from instrument_share.web.forms import DayField, DayInput, add_problems, choices_of, set_choices
 from providers.terms.domain.holidays import as_text, days_of, problems_of_year
 from providers.terms.domain.words import DayKind
 from providers.terms.domain.workdays import Day
@@ -65,7 +63,7 @@ class DayForm(DaysForm):
 
     def __init__(self, year: YearOfDays, *args: Any, **kwargs: Any) -> None:
         super().__init__(year, *args, **kwargs)
-        offer(self.fields["kind"], [*choices_of(DayKind), (ORDINARY, _("as its weekday says"))])
+        set_choices(self.fields["kind"], [*choices_of(DayKind), (ORDINARY, _("as its weekday says"))])
 
     def found(self, cleaned: dict[str, Any]) -> list[Day]:
         others = [day for day in self.year.days if day.date != cleaned["date"]]

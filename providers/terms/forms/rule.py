@@ -10,8 +10,9 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from instrument_share.web.asked import InstantField, number_asked
-from providers.instruments.forms.fields import MomentInput, SeveralField, choices_of, offer
+from instrument_share.web.forms import InstantField, InstantInput, choices_of, set_choices
+from instrument_share.web.params import parse_number
+from providers.instruments.forms.fields import SeveralField
 from providers.terms.domain.terms import OpeningPattern, TermsDraft
 from providers.terms.domain.words import Decision, HolidayTreatment, ServiceMode, UserKind
 from providers.terms.forms.rule_rows import (
@@ -43,7 +44,7 @@ class RuleForm(forms.Form):
 
     applies_from = InstantField(
         label=_("Applies from"),
-        widget=MomentInput(),
+        widget=InstantInput(),
         help_text=_("Bookings that are made already keep their terms."),
     )
     holidays = forms.ChoiceField(label=_("Public holidays"))
@@ -76,7 +77,7 @@ class RuleForm(forms.Form):
             ("decision", Decision),
             ("service_modes", ServiceMode),
         ):
-            offer(self.fields[name], choices_of(members))
+            set_choices(self.fields[name], choices_of(members))
 
 
 @dataclass(frozen=True)
@@ -245,7 +246,7 @@ def _typed(data: QueryDict, form: type[forms.Form], prefix: str = "") -> dict[st
 
 
 def _typed_rows(data: QueryDict, prefix: str, form: type[forms.Form], act: str) -> list[dict[str, Any]]:
-    count = min(number_asked(data.get(f"{prefix}-TOTAL_FORMS", "")) or 0, MOST_ROWS)
+    count = min(parse_number(data.get(f"{prefix}-TOTAL_FORMS", "")) or 0, MOST_ROWS)
     rows = [
         _typed(data, form, f"{prefix}-{number}-")
         for number in range(count)

@@ -7,10 +7,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from instrument_share.web.asked import DayField
+from instrument_share.web.forms import DayField, DayInput, TimeInput, choices_of, set_choices
 from instrument_share.web.problem import told
 from providers.instruments.domain.wording import NTH_WORDS, WEEKDAYS
-from providers.instruments.forms.fields import DayInput, SeveralField, TimeInput, choices_of, offer
+from providers.instruments.forms.fields import SeveralField
 from providers.terms.domain.terms import NTHS, DayException, OpeningPattern, Price, Quota
 from providers.terms.domain.words import Frequency, PriceUnit, QuotaHolder, QuotaSpan, ServiceMode, UserKind
 
@@ -58,9 +58,9 @@ class PatternForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self.fields["frequency"], choices_of(Frequency))
-        offer(self.fields["weekdays"], _weekdays())
-        offer(self.fields["nth"], [("", "—"), *((str(n), told(NTH_WORDS[n], {})) for n in NTHS)])
+        set_choices(self.fields["frequency"], choices_of(Frequency))
+        set_choices(self.fields["weekdays"], _weekdays())
+        set_choices(self.fields["nth"], [("", "—"), *((str(n), told(NTH_WORDS[n], {})) for n in NTHS)])
 
     def said(self) -> OpeningPattern:
         row = self.cleaned_data
@@ -89,7 +89,7 @@ class ExceptionForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(
+        set_choices(
             self.fields["what"],
             [(CLOSED, _("the recurring hours don't apply")), (OPEN, _("open in addition, at these times"))],
         )
@@ -128,8 +128,8 @@ class QuotaForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self.fields["holder"], choices_of(QuotaHolder))
-        offer(self.fields["span"], choices_of(QuotaSpan))
+        set_choices(self.fields["holder"], choices_of(QuotaHolder))
+        set_choices(self.fields["span"], choices_of(QuotaSpan))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -169,9 +169,9 @@ class PriceForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self.fields["user_kind"], [("", _("everybody")), *choices_of(UserKind)])
-        offer(self.fields["service_mode"], [("", _("any")), *choices_of(ServiceMode)])
-        offer(self.fields["unit"], choices_of(PriceUnit))
+        set_choices(self.fields["user_kind"], [("", _("everybody")), *choices_of(UserKind)])
+        set_choices(self.fields["service_mode"], [("", _("any")), *choices_of(ServiceMode)])
+        set_choices(self.fields["unit"], choices_of(PriceUnit))
 
     def said(self) -> Price:
         row = self.cleaned_data

@@ -5,19 +5,10 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from instrument_share.web.asked import DayField, InstantField
 from instrument_share.web.formats import bilingual
+from instrument_share.web.forms import DayField, DayInput, InstantField, InstantInput, set_choices
 from instrument_share.web.problem import told
-from providers.instruments.forms.fields import (
-    DayInput,
-    MomentInput,
-    SeveralSelect,
-    TextField,
-    UploadField,
-    markdown_area,
-    offer,
-    spoken,
-)
+from providers.instruments.forms.fields import SeveralSelect, TextField, UploadField, markdown_area, spoken
 from providers.units.domain.publications import FIELDS, PublicationField, PublicationKind
 
 PARTS = frozenset({"how", "audience", "charges"})
@@ -48,7 +39,7 @@ class PublicationForm(forms.Form):
                 self.fields[name] = _input(kind, name, field)
         if "instruments" in self.fields:
             rows = list(instruments)
-            offer(self.fields["instruments"], [(str(one.pk), bilingual(one, "name")) for one in rows])
+            set_choices(self.fields["instruments"], [(str(one.pk), bilingual(one, "name")) for one in rows])
             cast(SeveralSelect, self.fields["instruments"].widget).spoken = {
                 str(one.pk): spoken(one.name_zh, one.name_en) for one in rows
             }
@@ -82,7 +73,7 @@ class ScheduleForm(forms.Form):
 
     at = InstantField(
         label=_("Publish at"),
-        widget=MomentInput(),
+        widget=InstantInput(),
         help_text=_("Within a minute of this time in the city. You can change or take it back until then."),
     )
 

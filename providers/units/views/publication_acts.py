@@ -15,8 +15,8 @@ from instrument_share.kernel.errors import NotFound
 from instrument_share.web import clock
 from instrument_share.web.answers import confirmed, done
 from instrument_share.web.formats import bilingual, moment
+from instrument_share.web.forms import ReasonForm
 from instrument_share.web.idempotency import idempotent_form
-from providers.instruments.forms.instrument import ReasonForm
 from providers.instruments.views.common import person
 from providers.units.domain.publications import PublicationKind
 from providers.units.forms.publication import ScheduleForm
@@ -155,7 +155,7 @@ def withdraw(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
     found = publication(request.user, chosen, public_id)
     require(request.user, "providers.withdraw_publication", found)
     address = _home(request, found, chosen)
-    form = ReasonForm(request.POST or None, hint=_("The unit reads it."))
+    form = ReasonForm(request.POST or None, help_text=_("The unit reads it."))
     context = {
         "heading": _("Take down “{title}”").format(title=bilingual(found, "title")),
         "consequences": [

@@ -15,8 +15,8 @@ from instrument_share.journal import selectors as journal
 from instrument_share.web import clock
 from instrument_share.web.answers import confirmed, done
 from instrument_share.web.formats import bilingual
+from instrument_share.web.forms import ReasonForm
 from instrument_share.web.idempotency import idempotent_form
-from providers.instruments.forms.instrument import ReasonForm
 from providers.instruments.selectors.media import attachments_of, pictures_of
 from providers.instruments.services.instruments import (
     instrument_changes_accept,
@@ -95,7 +95,7 @@ def return_(request: HttpRequest, public_id: str) -> HttpResponse:
     found = _to_decide(request, public_id)
     name = _name(found)
     form = ReasonForm(
-        request.POST or None, hint=_("Say what has to be changed so that it can be published next time.")
+        request.POST or None, help_text=_("Say what has to be changed so that it can be published next time.")
     )
     refuses = found.kind == "changes"
     heading = _("Refuse the changes of “{name}”") if refuses else _("Return “{name}”")

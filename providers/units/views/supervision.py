@@ -19,8 +19,8 @@ from instrument_share.kernel.errors import Forbidden, NotFound, gettext_noop
 from instrument_share.kernel.wording import Bilingual
 from instrument_share.web import clock, cursor
 from instrument_share.web.answers import carried_out, done
-from instrument_share.web.asked import number_asked
 from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.params import parse_number
 from instrument_share.web.problem import told
 from instrument_share.web.wording import KINDS
 from providers.instruments.views.common import person
@@ -143,7 +143,7 @@ def _owning(request: HttpRequest, public_id: str) -> "Organization":
 
 
 def _year(request: HttpRequest, unit: "Organization", today: date) -> int:
-    wanted = number_asked(request.GET.get("year", ""))
+    wanted = parse_number(request.GET.get("year", ""))
     first = max(today.year - YEARS_BACK + 1, unit.created_at.year)
     return wanted if wanted is not None and first <= wanted <= today.year else today.year
 

@@ -6,27 +6,21 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from instrument_share.kernel.interval import Interval
-from instrument_share.web.asked import (
-    DayField,
-    InstantField,
-    day_asked,
-    interval_asked,
-    number_asked,
-    problem_of_times,
-)
+from instrument_share.web.forms import DayField, InstantField
+from instrument_share.web.params import interval_problem, parse_day, parse_interval, parse_number
 
 FAR_OFF = ["0001-01-01", "1899-12-31", "2100-01-01", "9999-12-31", "99999-01-01", "2026-13-45", "²", ""]
 
 
 def test_a_day():
-    assert day_asked("2026-03-31") == date(2026, 3, 31)
-    assert [day_asked(text) for text in FAR_OFF] == [None] * len(FAR_OFF)
+    assert parse_day("2026-03-31") == date(2026, 3, 31)
+    assert [parse_day(text) for text in FAR_OFF] == [None] * len(FAR_OFF)
 
 
 def test_an_interval():
     start, end = "2026-03-02T00:00:00Z", "2026-05-03T00:00:00Z"
     longest = Interval(datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 5, 3, tzinfo=UTC))
-    assert interval_asked(start, end) == longest
+    assert parse_interval(start, end) == longest
     refused = [
         (start, start),
         (end, start),
@@ -36,14 +30,14 @@ def test_an_interval():
         ("9999-12-31T00:00:00Z", "9999-12-31T01:00:00Z"),
         ("0001-01-01T00:00:00+14:00", end),
     ]
-    assert [interval_asked(*given) for given in refused] == [None] * len(refused)
+    assert [parse_interval(*given) for given in refused] == [None] * len(refused)
 
 
 def test_a_time_is_in_order_and_not_longer_than_a_year():
     start = datetime(2026, 3, 2, tzinfo=UTC)
     year = timedelta(days=366)
     lengths = (timedelta(), -year, timedelta(seconds=1), year, year + timedelta(seconds=1))
-    found = [problem_of_times(start, start + length) for length in lengths]
+    found = [interval_problem(start, start + length) for length in lengths]
     codes = [one and (one.code, one.field) for one in found]
     empty, long = ("interval.empty", "ends_at"), ("interval.too_long", "ends_at")
     assert codes == [empty, empty, None, None, long]
@@ -51,9 +45,9 @@ def test_a_time_is_in_order_and_not_longer_than_a_year():
 
 
 def test_a_number():
-    assert [number_asked(text) for text in ("0", "2026", "9" * 18)] == [0, 2026, 10**18 - 1]
+    assert [parse_number(text) for text in ("0", "2026", "9" * 18)] == [0, 2026, 10**18 - 1]
     refused = ("", " 1", "-1", "1.0", "²", "٣", "x", "9" * 19, "9" * 5000)
-    assert [number_asked(text) for text in refused] == [None] * len(refused)
+    assert [parse_number(text) for text in refused] == [None] * len(refused)
 
 
 @pytest.mark.parametrize(("field", "hour"), [(DayField(), ""), (InstantField(), "T09:00")])
