@@ -4,12 +4,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponseRedirect
 
 from instrument_share.kernel.errors import DomainError
 from instrument_share.web.forms import add_problems
-from instrument_share.web.problem import status_of
 
 if TYPE_CHECKING:
     from django import forms
@@ -34,32 +32,3 @@ def carried_out(
     except DomainError as error:
         add_problems(form, error)
         return None
-
-
-def confirmed(
-    request: HttpRequest,
-    context: dict[str, Any],
-    act: Callable[[], Any],
-    after: Callable[[], HttpResponse],
-) -> HttpResponse:
-    """A page that asks first. `after()` answers once `act` is done; what the rules refuse stands in the form.
-
-    `context` is that of `instrument_share/confirm.html`. Without a form a refusal becomes an error page.
-    """
-    form = context.get("form")
-    if request.method != "POST":
-        return _asked(request, context, 200)
-    if form is not None and not form.is_valid():
-        return _asked(request, context, 422)
-    try:
-        act()
-    except DomainError as error:
-        if form is None:
-            raise
-        add_problems(form, error)
-        return _asked(request, context, status_of(error))
-    return after()
-
-
-def _asked(request: HttpRequest, context: dict[str, Any], status: int) -> HttpResponse:
-    return render(request, "instrument_share/confirm.html", context, status=status)

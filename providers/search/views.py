@@ -9,8 +9,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from instrument_share.accounts.permissions import require
 from instrument_share.web import clock, cursor
-from instrument_share.web.answers import carried_out, confirmed, done
+from instrument_share.web.answers import carried_out, done
+from instrument_share.web.confirmation import Confirmation, confirmation_view
 from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.signed_in import SignedInRequest
 from providers.instruments.views.common import person
 from providers.search.forms import SynonymForm
 from providers.search.selectors.synonyms import synonym_group, synonym_groups
@@ -66,23 +68,18 @@ def _edited(request: HttpRequest, form: SynonymForm, public_id: str) -> HttpResp
     )
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@idempotent_form
-def remove(request: HttpRequest, public_id: str) -> HttpResponse:
+@confirmation_view
+def remove(request: SignedInRequest, public_id: str) -> Confirmation:
     require(request.user, "providers.maintain_tables")
     group = synonym_group(request.user, public_id)
     words = "、".join(row.word for row in group.words.all())
-    context = {
-        "heading": _("Remove “{words}”").format(words=words),
-        "consequences": [_("Who searches for one of these words finds only what has that very word.")],
-        "action": _("Remove the group"),
-        "tone": "danger",
-        "back_address": reverse("synonym_edit", args=[public_id]),
-    }
-    return confirmed(
-        request,
-        context,
-        lambda: synonym_group_remove(actor=person(request), public_id=public_id, now=clock.now()),
-        lambda: done(request, _("“{words}” is removed.").format(words=words), reverse("synonyms")),
+    return Confirmation(
+        heading=_("Remove “{words}”").format(words=words),
+        consequences=[_("Who searches for one of these words finds only what has that very word.")],
+        action=_("Remove the group"),
+        perform=lambda: synonym_group_remove(actor=request.user, public_id=public_id, now=clock.now()),
+        success=_("“{words}” is removed.").format(words=words),
+        back_address=reverse("synonym_edit", args=[public_id]),
+        next_address=reverse("synonyms"),
+        tone="danger",
     )

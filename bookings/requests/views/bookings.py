@@ -22,7 +22,8 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.states import moved
 from instrument_share.web import clock
-from instrument_share.web.answers import carried_out, confirmed, done
+from instrument_share.web.answers import carried_out, done
+from instrument_share.web.confirmation import Confirmation, confirmation_view
 from instrument_share.web.formats import moment, timerange, yuan
 from instrument_share.web.forms import IntervalForm, ReasonForm
 from instrument_share.web.idempotency import idempotent_form
@@ -60,10 +61,8 @@ def booking(request: SignedInRequest, public_id: str) -> HttpResponse:
     return render(request, "bookings/booking.html", context)
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@idempotent_form
-def cancel(request: SignedInRequest, public_id: str) -> HttpResponse:
+@confirmation_view
+def cancel(request: SignedInRequest, public_id: str) -> Confirmation:
     """Asks first and says what it costs; a unit that cancels gives the reason."""
     now = clock.now()
     found = bookings_selectors.booking(request.user, public_id)
@@ -71,25 +70,17 @@ def cancel(request: SignedInRequest, public_id: str) -> HttpResponse:
     moved(MOVES, found.state, "cancel")
     is_mine = found.user_id == request.user.pk
     form = ReasonForm(request.POST if request.method == "POST" else None, required=not is_mine)
-    context = {
-        "heading": _("Cancel this booking?"),
-        "consequences": _consequences(request, found, now),
-        "action": _("Cancel the booking"),
-        "tone": "danger",
-        "back_address": booking_address(public_id),
-        "here": desk_of(request.user, found),
-        "form": form,
-    }
-
-    def after() -> HttpResponse:
-        sentence = _cancelled(bookings_selectors.booking(request.user, public_id))
-        return done(request, sentence, back_address(request, booking_address(public_id)))
-
-    return confirmed(
-        request,
-        context,
-        lambda: booking_cancel(actor=request.user, booking_id=found.pk, now=now, **form.cleaned_data),
-        after,
+    return Confirmation(
+        heading=_("Cancel this booking?"),
+        consequences=_consequences(request, found, now),
+        action=_("Cancel the booking"),
+        perform=lambda: booking_cancel(actor=request.user, booking_id=found.pk, now=now, **form.cleaned_data),
+        success=lambda: _cancelled(bookings_selectors.booking(request.user, public_id)),
+        back_address=booking_address(public_id),
+        next_address=back_address(request, booking_address(public_id)),
+        form=form,
+        tone="danger",
+        extra_context={"here": desk_of(request.user, found)},
     )
 
 

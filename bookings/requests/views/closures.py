@@ -21,7 +21,8 @@ from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import DomainError
 from instrument_share.kernel.interval import Interval
 from instrument_share.web import clock
-from instrument_share.web.answers import confirmed, done
+from instrument_share.web.answers import done
+from instrument_share.web.confirmation import Confirmation, confirmation_view
 from instrument_share.web.formats import bilingual, timerange
 from instrument_share.web.forms import add_problems
 from instrument_share.web.idempotency import idempotent_form
@@ -54,30 +55,26 @@ def closures(request: SignedInRequest) -> HttpResponse:
     return render(request, "instrument_share/closures.html", context)
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@idempotent_form
-def closure_lift(request: SignedInRequest, public_id: str) -> HttpResponse:
+@confirmation_view
+def closure_lift(request: SignedInRequest, public_id: str) -> Confirmation:
     closure = providers.closure(request.user, public_id)
     require(request.user, "providers.close_instrument", closure.instrument)
     now = clock.now()
     name = bilingual(closure.instrument, "name")
     back = reverse("closures")
-    context = {
-        "heading": _("Open “{name}” again").format(name=name),
-        "consequences": [
+    sentence = _("The closure is lifted. {name} can be booked again.").format(name=name)
+    return Confirmation(
+        heading=_("Open “{name}” again").format(name=name),
+        consequences=[
             _lifted(closure, now),
             _("Bookings that were moved or cancelled for it stay as they are."),
         ],
-        "action": _("Lift the closure"),
-        "back_address": back,
-    }
-    sentence = _("The closure is lifted. {name} can be booked again.").format(name=name)
-    return confirmed(
-        request,
-        context,
-        lambda: instrument_states_services.closure_lift(actor=request.user, closure_id=closure.pk, now=now),
-        lambda: done(request, sentence, back),
+        action=_("Lift the closure"),
+        perform=lambda: instrument_states_services.closure_lift(
+            actor=request.user, closure_id=closure.pk, now=now
+        ),
+        success=sentence,
+        back_address=back,
     )
 
 

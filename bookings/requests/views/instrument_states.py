@@ -23,7 +23,8 @@ from bookings.requests.services.instrument_states import (
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import DomainError, NotFound
 from instrument_share.web import clock
-from instrument_share.web.answers import confirmed, done
+from instrument_share.web.answers import done
+from instrument_share.web.confirmation import Confirmation, confirmation_view
 from instrument_share.web.formats import bilingual
 from instrument_share.web.forms import ReasonForm, add_problems
 from instrument_share.web.idempotency import idempotent_form
@@ -94,23 +95,17 @@ def retire(request: SignedInRequest, public_id: str) -> HttpResponse:
     )
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@idempotent_form
-def resume(request: SignedInRequest, public_id: str) -> HttpResponse:
+@confirmation_view
+def resume(request: SignedInRequest, public_id: str) -> Confirmation:
     instrument = _instrument(request, public_id, "providers.suspend_instrument")
     home = _home(request, instrument)
-    context = {
-        "heading": _("Put “{name}” back into service").format(name=bilingual(instrument, "name")),
-        "consequences": [_("It can be booked again at once, by the rule in force.")],
-        "action": _("Put back into service"),
-        "back_address": home,
-    }
-    return confirmed(
-        request,
-        context,
-        lambda: instrument_resume(actor=request.user, instrument_id=instrument.pk, now=clock.now()),
-        lambda: done(request, _("It can be booked again."), home),
+    return Confirmation(
+        heading=_("Put “{name}” back into service").format(name=bilingual(instrument, "name")),
+        consequences=[_("It can be booked again at once, by the rule in force.")],
+        action=_("Put back into service"),
+        perform=lambda: instrument_resume(actor=request.user, instrument_id=instrument.pk, now=clock.now()),
+        success=_("It can be booked again."),
+        back_address=home,
     )
 
 

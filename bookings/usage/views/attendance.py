@@ -19,7 +19,8 @@ from bookings.usage.services.attendance import booking_check_in, booking_check_o
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.states import moved
 from instrument_share.web import clock
-from instrument_share.web.answers import carried_out, confirmed, done
+from instrument_share.web.answers import carried_out, done
+from instrument_share.web.confirmation import Confirmation, confirmation_view
 from instrument_share.web.formats import hours, yuan
 from instrument_share.web.forms import ReasonForm
 from instrument_share.web.idempotency import idempotent_form
@@ -52,10 +53,8 @@ def _revision(request: SignedInRequest) -> int | None:
     return parse_number(request.POST.get("revision", ""))
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@idempotent_form
-def reject(request: SignedInRequest, public_id: str) -> HttpResponse:
+@confirmation_view
+def reject(request: SignedInRequest, public_id: str) -> Confirmation:
     found = booking(request.user, public_id)
     require(request.user, "bookings.decide", found)
     moved(MOVES, found.state, "reject")
@@ -63,23 +62,22 @@ def reject(request: SignedInRequest, public_id: str) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         help_text=_("The user reads it. Say what would make it possible."),
     )
-    context = {
-        "heading": _("Decline this request?"),
-        "consequences": [
+    sentence = _("Declined. {user} has been told why, and the time is free.").format(user=found.user.name)
+    return Confirmation(
+        heading=_("Decline this request?"),
+        consequences=[
             _("The time is free for others at once."),
             _("{user} is told, with your reason.").format(user=found.user.name),
         ],
-        "action": _("Decline with this reason"),
-        "tone": "danger",
-        "back_address": booking_address(public_id),
-        "form": form,
-    }
-    sentence = _("Declined. {user} has been told why, and the time is free.").format(user=found.user.name)
-    return confirmed(
-        request,
-        context,
-        lambda: booking_reject(actor=request.user, booking_id=found.pk, now=clock.now(), **form.cleaned_data),
-        lambda: done(request, sentence, back_address(request, booking_address(public_id))),
+        action=_("Decline with this reason"),
+        perform=lambda: booking_reject(
+            actor=request.user, booking_id=found.pk, now=clock.now(), **form.cleaned_data
+        ),
+        success=sentence,
+        back_address=booking_address(public_id),
+        next_address=back_address(request, booking_address(public_id)),
+        form=form,
+        tone="danger",
     )
 
 

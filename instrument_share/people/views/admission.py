@@ -1,13 +1,13 @@
 """The bureau's look at organizations: which there are, and whether they are admitted."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts import services
@@ -17,17 +17,13 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Forbidden
 from instrument_share.people.views.organizations import organization_address
 from instrument_share.web import clock, cursor
-from instrument_share.web.answers import confirmed, done
+from instrument_share.web.confirmation import Confirmation, confirmation_view
 from instrument_share.web.formats import bilingual
 from instrument_share.web.forms import ReasonForm
-from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.labels import STATES
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.wording import KINDS
 from providers import public as providers
-
-if TYPE_CHECKING:
-    from instrument_share.accounts.models import Organization
 
 PER_PAGE = 50
 
@@ -63,10 +59,8 @@ def _narrowed(state: str, text: str) -> str:
     return "?" + urlencode({name: value for name, value in (("state", state), ("q", text)) if value})
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@idempotent_form
-def organization_decide(request: SignedInRequest, public_id: str, move: str) -> HttpResponse:
+@confirmation_view
+def organization_decide(request: SignedInRequest, public_id: str, move: str) -> Confirmation:
     """The bureau admits, refuses, suspends or reinstates, each after saying what it means."""
     permission = (
         "accounts.admit_organization" if move in ("admit", "refuse") else "accounts.suspend_organization"
@@ -74,61 +68,57 @@ def organization_decide(request: SignedInRequest, public_id: str, move: str) -> 
     require(request.user, permission)
     found = accounts.organization_inside(request.user, public_id)
     require(request.user, permission, found)
-    name = bilingual(found, "name")
-    told, act, sentence = _decision(found, move, name)
-    form = ReasonForm(request.POST or None) if move in ("refuse", "suspend") else None
-    context = {**told, "back_address": organization_address(found), "form": form}
-
-    def decide() -> Any:
-        given = {"reason": form.cleaned_data["reason"]} if form else {}
-        return act(actor=request.user, organization_id=found.pk, now=clock.now(), **given)
-
-    return confirmed(request, context, decide, lambda: done(request, sentence, organization_address(found)))
-
-
-def _decision(found: "Organization", move: str, name: str) -> tuple[dict[str, Any], Any, str]:
-    """What the page says, the service that acts, and what is said afterwards."""
+    address, name = organization_address(found), bilingual(found, "name")
+    decision: dict[str, Any] = {"actor": request.user, "organization_id": found.pk, "now": clock.now()}
+    form = ReasonForm(request.POST or None)
     match move:
         case "admit":
             owns = _("It says that it owns instruments: it can publish them, each after your review.")
             uses = _("It uses instruments of others: its people can book for it.")
-            told = {
-                "heading": _("Admit {name}").format(name=name),
-                "consequences": [
+            return Confirmation(
+                heading=_("Admit {name}").format(name=name),
+                consequences=[
                     _("Unified social credit code: {uscc}").format(uscc=found.uscc),
                     _("Kind: {kind}").format(kind=KINDS.get(found.kind, found.kind)),
                     owns if found.owns_instruments else uses,
                 ],
-                "action": _("Admit"),
-            }
-            sentence = _("{name} is admitted; its people can act for it now.")
-            return told, services.organization_admit, sentence.format(name=name)
+                action=_("Admit"),
+                perform=lambda: services.organization_admit(**decision),
+                success=_("{name} is admitted; its people can act for it now.").format(name=name),
+                back_address=address,
+            )
         case "refuse":
-            told = {
-                "heading": _("Do not admit {name}?").format(name=name),
-                "consequences": [
+            return Confirmation(
+                heading=_("Do not admit {name}?").format(name=name),
+                consequences=[
                     _("Who registered it reads the reason, and can correct it and hand it in again.")
                 ],
-                "action": _("Refuse and say why"),
-                "tone": "danger",
-            }
-            sentence = _("{name} is not admitted; who registered it is told why.")
-            return told, services.organization_refuse, sentence.format(name=name)
+                action=_("Refuse and say why"),
+                perform=lambda: services.organization_refuse(**decision, **form.cleaned_data),
+                success=_("{name} is not admitted; who registered it is told why.").format(name=name),
+                back_address=address,
+                form=form,
+                tone="danger",
+            )
         case "suspend":
-            told = {
-                "heading": _("Suspend {name}?").format(name=name),
-                "consequences": [
+            return Confirmation(
+                heading=_("Suspend {name}?").format(name=name),
+                consequences=[
                     _("Nobody can act for it any more; its administrators read the reason."),
                     _("What is booked already stays booked."),
                 ],
-                "action": _("Suspend and say why"),
-                "tone": "danger",
-            }
-            sentence = _("{name} is suspended; nobody can act for it.")
-            return told, services.organization_suspend, sentence.format(name=name)
-    told = {
-        "heading": _("Reinstate {name}").format(name=name),
-        "consequences": [_("Its people act for it again, in the roles that they had.")],
-        "action": _("Reinstate"),
-    }
-    return told, services.organization_reinstate, _("{name} is reinstated.").format(name=name)
+                action=_("Suspend and say why"),
+                perform=lambda: services.organization_suspend(**decision, **form.cleaned_data),
+                success=_("{name} is suspended; nobody can act for it.").format(name=name),
+                back_address=address,
+                form=form,
+                tone="danger",
+            )
+    return Confirmation(
+        heading=_("Reinstate {name}").format(name=name),
+        consequences=[_("Its people act for it again, in the roles that they had.")],
+        action=_("Reinstate"),
+        perform=lambda: services.organization_reinstate(**decision),
+        success=_("{name} is reinstated.").format(name=name),
+        back_address=address,
+    )

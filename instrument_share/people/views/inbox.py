@@ -18,8 +18,8 @@ from instrument_share.journal import services as journal_services
 from instrument_share.kernel.errors import NotFound
 from instrument_share.people.views.tabs import my_tabs
 from instrument_share.web import clock, cursor
-from instrument_share.web.answers import confirmed, done
-from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.answers import done
+from instrument_share.web.confirmation import Confirmation, confirmation_view
 from instrument_share.web.signed_in import SignedInRequest
 
 PER_PAGE = 30
@@ -88,25 +88,19 @@ def tokens(request: SignedInRequest) -> HttpResponse:
     return render(request, "instrument_share/tokens.html", context, status=status)
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@idempotent_form
-def token_revoke(request: SignedInRequest, public_id: str) -> HttpResponse:
+@confirmation_view
+def token_revoke(request: SignedInRequest, public_id: str) -> Confirmation:
     now = clock.now()
     token = accounts.api_tokens(request.user, now).filter(public_id=public_id).first()
     if token is None:
         raise NotFound
-    context = {
-        "heading": _("Revoke the token “{name}”?").format(name=token.name),
-        "consequences": [_("Programs that use it are refused at once."), _("It can't be brought back.")],
-        "action": _("Revoke it"),
-        "tone": "danger",
-        "back_address": reverse("tokens"),
-    }
     sentence = _("The token “{name}” no longer works.").format(name=token.name)
-    return confirmed(
-        request,
-        context,
-        lambda: account_services.api_token_revoke(actor=request.user, public_id=public_id, now=now),
-        lambda: done(request, sentence, reverse("tokens")),
+    return Confirmation(
+        heading=_("Revoke the token “{name}”?").format(name=token.name),
+        consequences=[_("Programs that use it are refused at once."), _("It can't be brought back.")],
+        action=_("Revoke it"),
+        perform=lambda: account_services.api_token_revoke(actor=request.user, public_id=public_id, now=now),
+        success=sentence,
+        back_address=reverse("tokens"),
+        tone="danger",
     )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from bookings import public as bookings
 from instrument_share.accounts import selectors as accounts
@@ -21,7 +21,8 @@ from instrument_share.kernel.errors import Forbidden, NotFound
 from instrument_share.people.forms import EndForm, InvitationForm, RoleForm, SuccessorForm, role_words
 from instrument_share.people.views.organizations import organization_address, organization_tabs
 from instrument_share.web import clock, cursor
-from instrument_share.web.answers import carried_out, confirmed, done
+from instrument_share.web.answers import carried_out, done
+from instrument_share.web.confirmation import Confirmation, confirmation_view
 from instrument_share.web.formats import bilingual, in_english
 from instrument_share.web.forms import ReasonForm
 from instrument_share.web.idempotency import idempotent_form
@@ -136,26 +137,20 @@ def invitation_resend(request: SignedInRequest, public_id: str, invitation_id: s
     return done(request, sentence.format(email=invitation.email), _members(found))
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@idempotent_form
-def invitation_withdraw(request: SignedInRequest, public_id: str, invitation_id: str) -> HttpResponse:
+@confirmation_view
+def invitation_withdraw(request: SignedInRequest, public_id: str, invitation_id: str) -> Confirmation:
     found = _managed(request, public_id)
     invitation = accounts.invitation(request.user, found, invitation_id)
-    context = {
-        "heading": _("Withdraw the invitation of {email}?").format(email=invitation.email),
-        "consequences": [_("The link in the mail stops working at once.")],
-        "action": _("Withdraw it"),
-        "tone": "danger",
-        "back_address": _members(found),
-    }
-    return confirmed(
-        request,
-        context,
-        lambda: services.invitation_withdraw(
+    return Confirmation(
+        heading=_("Withdraw the invitation of {email}?").format(email=invitation.email),
+        consequences=[_("The link in the mail stops working at once.")],
+        action=_("Withdraw it"),
+        perform=lambda: services.invitation_withdraw(
             actor=request.user, invitation_id=invitation.pk, now=clock.now()
         ),
-        lambda: done(request, _("The invitation is withdrawn."), _members(found)),
+        success=_("The invitation is withdrawn."),
+        back_address=_members(found),
+        tone="danger",
     )
 
 
@@ -170,70 +165,56 @@ def member_admit(request: SignedInRequest, public_id: str, membership_id: str) -
     return done(request, sentence, _members(found))
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@idempotent_form
-def member_refuse(request: SignedInRequest, public_id: str, membership_id: str) -> HttpResponse:
+@confirmation_view
+def member_refuse(request: SignedInRequest, public_id: str, membership_id: str) -> Confirmation:
     found = _managed(request, public_id)
     asked = accounts.membership(request.user, found, membership_id)
     form = ReasonForm(request.POST or None)
     name = asked.user.get_full_name()
-    context = {
-        "heading": _("Do not admit {name}?").format(name=name),
-        "consequences": [_("They read the reason and can ask again.")],
-        "action": _("Refuse and say why"),
-        "tone": "danger",
-        "back_address": _members(found),
-        "form": form,
-    }
-    return confirmed(
-        request,
-        context,
-        lambda: services.membership_refuse(
+    return Confirmation(
+        heading=_("Do not admit {name}?").format(name=name),
+        consequences=[_("They read the reason and can ask again.")],
+        action=_("Refuse and say why"),
+        perform=lambda: services.membership_refuse(
             actor=request.user,
             membership_id=asked.pk,
             reason=form.cleaned_data["reason"],
             now=clock.now(),
         ),
-        lambda: done(request, _("{name} is not admitted.").format(name=name), _members(found)),
+        success=_("{name} is not admitted.").format(name=name),
+        back_address=_members(found),
+        form=form,
+        tone="danger",
     )
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@idempotent_form
-def member_role(request: SignedInRequest, public_id: str, membership_id: str) -> HttpResponse:
+@confirmation_view
+def member_role(request: SignedInRequest, public_id: str, membership_id: str) -> Confirmation:
     """Another role for somebody who belongs to the organization."""
     found = _managed(request, public_id)
     of = accounts.membership(request.user, found, membership_id).user
     offered = accounts.roles_given(request.user, found) - accounts.active_roles(of.pk, found.pk)
     form = RoleForm(request.POST or None, roles=offered)
     name = of.get_full_name()
-    context = {
-        "heading": _("Give {name} a role").format(name=name),
-        "consequences": [_("They are told, and can act in it at once.")],
-        "action": _("Give the role"),
-        "back_address": _members(found),
-        "form": form,
-    }
-    return confirmed(
-        request,
-        context,
-        lambda: services.membership_grant(
+    return Confirmation(
+        heading=_("Give {name} a role").format(name=name),
+        consequences=[_("They are told, and can act in it at once.")],
+        action=_("Give the role"),
+        perform=lambda: services.membership_grant(
             actor=request.user,
             user=of,
             organization=found,
             role=Role(form.cleaned_data["role"]),
             now=clock.now(),
         ),
-        lambda: done(request, _("{name} has the role now.").format(name=name), _members(found)),
+        success=_("{name} has the role now.").format(name=name),
+        back_address=_members(found),
+        form=form,
     )
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@idempotent_form
-def member_end(request: SignedInRequest, public_id: str, membership_id: str) -> HttpResponse:
+@confirmation_view
+def member_end(request: SignedInRequest, public_id: str, membership_id: str) -> Confirmation:
     """Take somebody's role, and say what becomes of what they have booked."""
     found = _managed(request, public_id)
     held = accounts.membership(request.user, found, membership_id)
@@ -242,25 +223,21 @@ def member_end(request: SignedInRequest, public_id: str, membership_id: str) -> 
     if not is_last_of_theirs:
         del form.fields["bookings"]
     name, role = held.user.get_full_name(), ROLES[Role(held.role)]
-    context = {
-        "heading": _("Withdraw the role “{role}” from {name}?").format(role=role, name=name),
-        "consequences": _consequences(held, is_last_of_theirs),
-        "action": _("Withdraw the role"),
-        "tone": "danger",
-        "back_address": _members(found),
-        "form": form,
-    }
-    return confirmed(
-        request,
-        context,
-        lambda: bookings.membership_end(
+    return Confirmation(
+        heading=_("Withdraw the role “{role}” from {name}?").format(role=role, name=name),
+        consequences=_consequences(held, is_last_of_theirs),
+        action=_("Withdraw the role"),
+        perform=lambda: bookings.membership_end(
             actor=request.user,
             membership_id=held.pk,
             reason=form.cleaned_data["reason"],
             bookings=form.cleaned_data.get("bookings", "keep"),
             now=clock.now(),
         ),
-        lambda: done(request, _("{name} no longer has the role.").format(name=name), _members(found)),
+        success=_("{name} no longer has the role.").format(name=name),
+        back_address=_members(found),
+        form=form,
+        tone="danger",
     )
 
 
@@ -273,10 +250,8 @@ def _consequences(held: "Membership", is_last_of_theirs: bool) -> list[str]:
     return found
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@idempotent_form
-def hand_over(request: SignedInRequest, public_id: str, membership_id: str) -> HttpResponse:
+@confirmation_view
+def hand_over(request: SignedInRequest, public_id: str, membership_id: str) -> Confirmation:
     """One's own role goes to a colleague in one step."""
     found = accounts.organization_inside(request.user, public_id)
     held = accounts.membership(request.user, found, membership_id)
@@ -284,33 +259,28 @@ def hand_over(request: SignedInRequest, public_id: str, membership_id: str) -> H
         raise Forbidden
     form = SuccessorForm(request.POST or None, people=accounts.successors(found, request.user.pk))
     role = ROLES[Role(held.role)]
-    context = {
-        "heading": _("Hand over the role “{role}”").format(role=role),
-        "consequences": [
+    return Confirmation(
+        heading=_("Hand over the role “{role}”").format(role=role),
+        consequences=[
             _("Your colleague has the role at once and is told; you no longer have it."),
             _("You stay a member: what you have booked stays booked."),
         ],
-        "action": _("Hand it over"),
-        "back_address": organization_address(found),
-        "form": form,
-    }
-    return confirmed(
-        request,
-        context,
-        lambda: services.membership_hand_over(
+        action=_("Hand it over"),
+        perform=lambda: services.membership_hand_over(
             actor=request.user,
             membership_id=held.pk,
             successor_id=int(form.cleaned_data["successor"]),
             now=clock.now(),
         ),
-        lambda: done(request, _("The role is handed over."), reverse("my_organizations")),
+        success=_("The role is handed over."),
+        back_address=organization_address(found),
+        next_address=reverse("my_organizations"),
+        form=form,
     )
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@idempotent_form
-def organization_leave(request: SignedInRequest, public_id: str) -> HttpResponse:
+@confirmation_view
+def organization_leave(request: SignedInRequest, public_id: str) -> Confirmation:
     found = accounts.organization_inside(request.user, public_id)
     held = accounts.active_roles(request.user.pk, found.pk)
     if not held:
@@ -318,31 +288,27 @@ def organization_leave(request: SignedInRequest, public_id: str) -> HttpResponse
     name = bilingual(found, "name")
     between = ", " if in_english() else "、"
     roles = between.join(str(word) for _code, word in role_words(held))
-    context = {
-        "heading": _("Leave {name}?").format(name=name),
-        "consequences": [
+    return Confirmation(
+        heading=_("Leave {name}?").format(name=name),
+        consequences=[
             _("These roles of yours end: {roles}.").format(roles=roles),
             _(
                 "What you have booked on its account and has not begun is cancelled, after the deadline on "
                 "the terms of a late cancel; the keepers are told."
             ),
         ],
-        "action": _("Leave the organization"),
-        "tone": "danger",
-        "back_address": reverse("my_organizations"),
-    }
-    return confirmed(
-        request,
-        context,
-        lambda: bookings.organization_leave(actor=request.user, organization_id=found.pk, now=clock.now()),
-        lambda: done(request, _("You have left {name}.").format(name=name), reverse("my_organizations")),
+        action=_("Leave the organization"),
+        perform=lambda: bookings.organization_leave(
+            actor=request.user, organization_id=found.pk, now=clock.now()
+        ),
+        success=_("You have left {name}.").format(name=name),
+        back_address=reverse("my_organizations"),
+        tone="danger",
     )
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@idempotent_form
-def request_withdraw(request: SignedInRequest, membership_id: str) -> HttpResponse:
+@confirmation_view
+def request_withdraw(request: SignedInRequest, membership_id: str) -> Confirmation:
     """Take one's own request back while it waits."""
     asked = next(
         (
@@ -355,17 +321,15 @@ def request_withdraw(request: SignedInRequest, membership_id: str) -> HttpRespon
     if asked is None:
         raise NotFound
     name = bilingual(asked.organization, "name")
-    context: dict[str, Any] = {
-        "heading": _("Take back the request to {name}?").format(name=name),
-        "consequences": [_("Nobody decides on it any more; you can ask again.")],
-        "action": _("Take it back"),
-        "back_address": reverse("my_organizations"),
-    }
-    return confirmed(
-        request,
-        context,
-        lambda: services.membership_withdraw(actor=request.user, membership_id=asked.pk, now=clock.now()),
-        lambda: done(request, _("The request is taken back."), reverse("my_organizations")),
+    return Confirmation(
+        heading=_("Take back the request to {name}?").format(name=name),
+        consequences=[_("Nobody decides on it any more; you can ask again.")],
+        action=_("Take it back"),
+        perform=lambda: services.membership_withdraw(
+            actor=request.user, membership_id=asked.pk, now=clock.now()
+        ),
+        success=_("The request is taken back."),
+        back_address=reverse("my_organizations"),
     )
 
 

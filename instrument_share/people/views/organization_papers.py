@@ -13,7 +13,8 @@ from instrument_share.kernel.errors import NotFound
 from instrument_share.people.forms import DocumentsForm, RelationForm
 from instrument_share.people.views.organizations import organization_address
 from instrument_share.web import clock
-from instrument_share.web.answers import carried_out, confirmed, done
+from instrument_share.web.answers import carried_out, done
+from instrument_share.web.confirmation import Confirmation, confirmation_view
 from instrument_share.web.formats import bilingual
 from instrument_share.web.forms import ReasonForm
 from instrument_share.web.idempotency import idempotent_form
@@ -56,61 +57,47 @@ def document(request: SignedInRequest, public_id: str, document_id: str) -> File
     return response
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@idempotent_form
-def document_remove(request: SignedInRequest, public_id: str, document_id: str) -> HttpResponse:
+@confirmation_view
+def document_remove(request: SignedInRequest, public_id: str, document_id: str) -> Confirmation:
     found = accounts.organization_inside(request.user, public_id)
     require(request.user, "accounts.file_document", found)
     kept = accounts.document(request.user, found, document_id)
-    context = {
-        "heading": _("Remove “{name}”?").format(name=kept.name),
-        "consequences": [_("Neither your administrators nor the bureau can read it any more.")],
-        "action": _("Remove the document"),
-        "tone": "danger",
-        "back_address": organization_address(found),
-    }
-    return confirmed(
-        request,
-        context,
-        lambda: services.organization_document_remove(
+    return Confirmation(
+        heading=_("Remove “{name}”?").format(name=kept.name),
+        consequences=[_("Neither your administrators nor the bureau can read it any more.")],
+        action=_("Remove the document"),
+        perform=lambda: services.organization_document_remove(
             actor=request.user, organization_id=found.pk, public_id=document_id, now=clock.now()
         ),
-        lambda: done(request, _("The document is removed."), organization_address(found)),
+        success=_("The document is removed."),
+        back_address=organization_address(found),
+        tone="danger",
     )
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@idempotent_form
-def relation_new(request: SignedInRequest, public_id: str) -> HttpResponse:
+@confirmation_view
+def relation_new(request: SignedInRequest, public_id: str) -> Confirmation:
     found = accounts.organization_inside(request.user, public_id)
     require(request.user, "accounts.declare_relation", found)
     form = RelationForm(request.POST or None)
-    context = {
-        "heading": _("Declare a related organization"),
-        "consequences": [
+    return Confirmation(
+        heading=_("Declare a related organization"),
+        consequences=[
             _("Use between related organizations is logged and paid as usual, but earns no reward."),
             _("Your word is enough; the other side is told. Only the bureau can end the relation."),
         ],
-        "action": _("Declare it related"),
-        "back_address": organization_address(found),
-        "form": form,
-    }
-    return confirmed(
-        request,
-        context,
-        lambda: services.relation_declare(
+        action=_("Declare it related"),
+        perform=lambda: services.relation_declare(
             actor=request.user, first=found, second=form.cleaned_data["other_uscc"], now=clock.now()
         ),
-        lambda: done(request, _("The two count as related from now on."), organization_address(found)),
+        success=_("The two count as related from now on."),
+        back_address=organization_address(found),
+        form=form,
     )
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@idempotent_form
-def relation_end(request: SignedInRequest, public_id: str, other_id: str) -> HttpResponse:
+@confirmation_view
+def relation_end(request: SignedInRequest, public_id: str, other_id: str) -> Confirmation:
     found = accounts.organization_inside(request.user, public_id)
     require(request.user, "accounts.end_relation", found)
     related = [one for one in accounts.related_to(found) if one.is_declared and one.until is None]
@@ -118,26 +105,22 @@ def relation_end(request: SignedInRequest, public_id: str, other_id: str) -> Htt
     if other is None:
         raise NotFound
     form = ReasonForm(request.POST or None)
-    context = {
-        "heading": _("End the relation with {name}?").format(name=bilingual(other, "name")),
-        "consequences": [
+    return Confirmation(
+        heading=_("End the relation with {name}?").format(name=bilingual(other, "name")),
+        consequences=[
             _("Use between the two counts for rewards from now on; what was logged stays as it is."),
             _("Both sides are told, with your reason."),
         ],
-        "action": _("End the relation"),
-        "tone": "danger",
-        "back_address": organization_address(found),
-        "form": form,
-    }
-    return confirmed(
-        request,
-        context,
-        lambda: services.relation_end(
+        action=_("End the relation"),
+        perform=lambda: services.relation_end(
             actor=request.user,
             organization_id=found.pk,
             other_id=other.pk,
             reason=form.cleaned_data["reason"],
             now=clock.now(),
         ),
-        lambda: done(request, _("The two no longer count as related."), organization_address(found)),
+        success=_("The two no longer count as related."),
+        back_address=organization_address(found),
+        form=form,
+        tone="danger",
     )

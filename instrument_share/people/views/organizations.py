@@ -25,7 +25,8 @@ from instrument_share.people.forms import (
 )
 from instrument_share.people.views.tabs import my_tabs
 from instrument_share.web import clock
-from instrument_share.web.answers import carried_out, confirmed, done
+from instrument_share.web.answers import carried_out, done
+from instrument_share.web.confirmation import Confirmation, confirmation_view
 from instrument_share.web.formats import bilingual, in_english
 from instrument_share.web.forms import add_problems
 from instrument_share.web.idempotency import idempotent_form
@@ -131,34 +132,29 @@ def organization_join(request: SignedInRequest) -> HttpResponse:
     return render(request, "instrument_share/organization_join.html", context)
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@idempotent_form
-def membership_request(request: SignedInRequest, public_id: str) -> HttpResponse:
+@confirmation_view
+def membership_request(request: SignedInRequest, public_id: str) -> Confirmation:
     found = accounts.organization_joinable(request.user, public_id)
     form = RequestForm(request.POST or None)
     name = bilingual(found, "name")
-    context = {
-        "heading": _("Ask to be admitted to {name}").format(name=name),
-        "consequences": [
+    sentence = _("You have asked to be admitted to {name}. You are told what its administrator decides.")
+    return Confirmation(
+        heading=_("Ask to be admitted to {name}").format(name=name),
+        consequences=[
             _("Its administrator sees your name and mail address, and decides."),
             _("Once admitted, you can book for it; what you book for it, its administrator sees."),
         ],
-        "action": _("Ask to be admitted"),
-        "back_address": reverse("organization_join"),
-        "form": form,
-    }
-    sentence = _("You have asked to be admitted to {name}. You are told what its administrator decides.")
-    return confirmed(
-        request,
-        context,
-        lambda: services.membership_request(
+        action=_("Ask to be admitted"),
+        perform=lambda: services.membership_request(
             actor=request.user,
             organization_id=found.pk,
             note=form.cleaned_data["note"],
             now=clock.now(),
         ),
-        lambda: done(request, sentence.format(name=name), reverse("my_organizations")),
+        success=sentence.format(name=name),
+        back_address=reverse("organization_join"),
+        next_address=reverse("my_organizations"),
+        form=form,
     )
 
 
@@ -246,27 +242,21 @@ def _steps(found: "Organization") -> list[tuple[str, str, str]]:
     ]
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@idempotent_form
-def organization_edit(request: SignedInRequest, public_id: str) -> HttpResponse:
+@confirmation_view
+def organization_edit(request: SignedInRequest, public_id: str) -> Confirmation:
     found = accounts.organization_inside(request.user, public_id)
     require(request.user, "accounts.edit_organization", found)
     form = ContactForm(request.POST or None, initial=entered(found))
-    context = {
-        "heading": _("Contact and English name"),
-        "consequences": [_("What the bureau has checked, the bureau changes; ask it for that.")],
-        "action": _("Save"),
-        "back_address": organization_address(found),
-        "form": form,
-    }
-    return confirmed(
-        request,
-        context,
-        lambda: services.organization_edit(
+    return Confirmation(
+        heading=_("Contact and English name"),
+        consequences=[_("What the bureau has checked, the bureau changes; ask it for that.")],
+        action=_("Save"),
+        perform=lambda: services.organization_edit(
             actor=request.user, organization_id=found.pk, now=clock.now(), **form.cleaned_data
         ),
-        lambda: done(request, _("Saved."), organization_address(found)),
+        success=_("Saved."),
+        back_address=organization_address(found),
+        form=form,
     )
 
 

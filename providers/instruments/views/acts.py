@@ -4,34 +4,28 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
 
 from instrument_share.kernel.errors import NotFound
 from instrument_share.web import clock
-from instrument_share.web.answers import confirmed, done
+from instrument_share.web.confirmation import Confirmation, Text, confirmation_view
 from instrument_share.web.formats import bilingual
-from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.signed_in import SignedInRequest
 from providers.instruments.services.instruments import instrument_confirm, instrument_submit
-from providers.instruments.views.common import own_instrument, person
-
-Text = str | Promise
+from providers.instruments.views.common import own_instrument
 
 
 @dataclass(frozen=True)
 class Act:
-    """A move as it is asked about: what will happen, what its button says, and what is said afterwards."""
+    """The words of a confirmation, and the service and permission behind it."""
 
     service: Callable[..., Any]
     permission: str
     heading: Text
     consequences: Sequence[Text]
     action: Text
-    afterwards: Text
+    success: Text
 
 
 ACTS = {
@@ -60,29 +54,17 @@ ACTS = {
 }
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@idempotent_form
-def act(request: HttpRequest, public_id: str, verb: str) -> HttpResponse:
+@confirmation_view
+def act(request: SignedInRequest, public_id: str, verb: str) -> Confirmation:
     if verb not in ACTS:
         raise NotFound
     asked = ACTS[verb]
     instrument = own_instrument(request, public_id, asked.permission)
-    name = bilingual(instrument, "name")
-    home = reverse("instrument_edit", args=[public_id])
-    context = {
-        "heading": str(asked.heading).format(name=name),
-        "consequences": asked.consequences,
-        "action": asked.action,
-        "back_address": home,
-    }
-
-    def carry_out() -> Any:
-        return asked.service(actor=person(request), instrument_id=instrument.pk, now=clock.now())
-
-    return confirmed(
-        request,
-        context,
-        carry_out,
-        lambda: done(request, str(asked.afterwards), home),
+    return Confirmation(
+        heading=str(asked.heading).format(name=bilingual(instrument, "name")),
+        consequences=asked.consequences,
+        action=asked.action,
+        perform=lambda: asked.service(actor=request.user, instrument_id=instrument.pk, now=clock.now()),
+        success=asked.success,
+        back_address=reverse("instrument_edit", args=[public_id]),
     )

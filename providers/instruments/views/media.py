@@ -7,14 +7,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import NotFound
 from instrument_share.web import clock
-from instrument_share.web.answers import carried_out, confirmed, done
+from instrument_share.web.answers import carried_out, done
+from instrument_share.web.confirmation import Confirmation, confirmation_view
 from instrument_share.web.formats import bilingual
 from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.signed_in import SignedInRequest
 from providers.instruments.domain.states import EDITABLE_AS_A_WHOLE, LIVE
 from providers.instruments.domain.words import Audience
 from providers.instruments.forms.media import AttachmentForm, PictureForm
@@ -103,28 +105,20 @@ def picture_change(request: HttpRequest, public_id: str) -> HttpResponse:
     raise NotFound
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@idempotent_form
-def picture_remove(request: HttpRequest, public_id: str) -> HttpResponse:
+@confirmation_view
+def picture_remove(request: SignedInRequest, public_id: str) -> Confirmation:
     picture = instrument_picture(request.user, public_id)
     require(request.user, "providers.edit_instrument", picture.instrument)
     address = _address(picture.instrument.public_id)
     shown = bilingual(picture, "alt") if picture.alt_zh else ""
-    context = {
-        "heading": _("Remove the picture “{shown}”").format(shown=shown)
-        if shown
-        else _("Remove the picture"),
-        "consequences": [_("Nobody sees it any more. To show it again, upload it again.")],
-        "action": _("Remove the picture"),
-        "tone": "danger",
-        "back_address": address,
-    }
-    return confirmed(
-        request,
-        context,
-        lambda: instrument_picture_remove(actor=person(request), picture_id=picture.pk, now=clock.now()),
-        lambda: done(request, _("The picture is removed."), address),
+    return Confirmation(
+        heading=_("Remove the picture “{shown}”").format(shown=shown) if shown else _("Remove the picture"),
+        consequences=[_("Nobody sees it any more. To show it again, upload it again.")],
+        action=_("Remove the picture"),
+        perform=lambda: instrument_picture_remove(actor=request.user, picture_id=picture.pk, now=clock.now()),
+        success=_("The picture is removed."),
+        back_address=address,
+        tone="danger",
     )
 
 
@@ -152,27 +146,21 @@ def attachment_add(request: HttpRequest, public_id: str) -> HttpResponse:
     return done(request, _("The file is attached."), _address(public_id) + "#files")
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@idempotent_form
-def attachment_remove(request: HttpRequest, public_id: str) -> HttpResponse:
+@confirmation_view
+def attachment_remove(request: SignedInRequest, public_id: str) -> Confirmation:
     attachment = instrument_attachment(request.user, public_id, clock.now())
     require(request.user, "providers.edit_instrument", attachment.instrument)
     address = _address(attachment.instrument.public_id) + "#files"
-    context = {
-        "heading": _("Take “{title}” off the instrument").format(title=bilingual(attachment, "title")),
-        "consequences": [_("Nobody finds it on the page any more.")],
-        "action": _("Remove the file"),
-        "tone": "danger",
-        "back_address": address,
-    }
-    return confirmed(
-        request,
-        context,
-        lambda: instrument_attachment_remove(
-            actor=person(request), attachment_id=attachment.pk, now=clock.now()
+    return Confirmation(
+        heading=_("Take “{title}” off the instrument").format(title=bilingual(attachment, "title")),
+        consequences=[_("Nobody finds it on the page any more.")],
+        action=_("Remove the file"),
+        perform=lambda: instrument_attachment_remove(
+            actor=request.user, attachment_id=attachment.pk, now=clock.now()
         ),
-        lambda: done(request, _("The file is removed."), address),
+        success=_("The file is removed."),
+        back_address=address,
+        tone="danger",
     )
 
 

@@ -11,9 +11,11 @@ from django.views.decorators.http import require_http_methods
 
 from instrument_share.accounts.permissions import require
 from instrument_share.web import clock
-from instrument_share.web.answers import carried_out, confirmed, done
+from instrument_share.web.answers import carried_out, done
+from instrument_share.web.confirmation import Confirmation, confirmation_view
 from instrument_share.web.formats import bilingual
 from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.signed_in import SignedInRequest
 from providers.instruments.domain.customs import CUSTOMS_FIELDS
 from providers.instruments.domain.states import EDITABLE_AS_A_WHOLE, LIVE
 from providers.instruments.domain.words import GroupKind, InstrumentState
@@ -123,31 +125,22 @@ def _group(
     return render(request, "providers/group.html", context, status=422 if is_sent else 200)
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@idempotent_form
-def group_remove(request: HttpRequest, public_id: str) -> HttpResponse:
+@confirmation_view
+def group_remove(request: SignedInRequest, public_id: str) -> Confirmation:
     group = instrument_group(request.user, public_id).group
     require(request.user, "providers.edit_instrument", group)
     organization_id = group.organization_id
-    context = {
-        "heading": _("Dissolve the group “{name}”").format(name=bilingual(group, "name")),
-        "consequences": [_("Its instruments stay; they no longer point to each other.")],
-        "action": _("Dissolve the group"),
-        "tone": "danger",
-        "back_address": reverse("group_edit", args=[public_id]),
-    }
-    return confirmed(
-        request,
-        context,
-        lambda: instrument_group_remove(
-            actor=person(request), organization_id=organization_id, group_id=group.pk, now=clock.now()
+    return Confirmation(
+        heading=_("Dissolve the group “{name}”").format(name=bilingual(group, "name")),
+        consequences=[_("Its instruments stay; they no longer point to each other.")],
+        action=_("Dissolve the group"),
+        perform=lambda: instrument_group_remove(
+            actor=request.user, organization_id=organization_id, group_id=group.pk, now=clock.now()
         ),
-        lambda: done(
-            request,
-            _("The group is dissolved."),
-            reverse("unit_instruments", args=[group.organization.public_id]),
-        ),
+        success=_("The group is dissolved."),
+        back_address=reverse("group_edit", args=[public_id]),
+        next_address=reverse("unit_instruments", args=[group.organization.public_id]),
+        tone="danger",
     )
 
 
@@ -180,26 +173,20 @@ def customs(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "providers/customs.html", context, status=422 if is_sent else 200)
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@idempotent_form
-def customs_remove(request: HttpRequest, public_id: str) -> HttpResponse:
+@confirmation_view
+def customs_remove(request: SignedInRequest, public_id: str) -> Confirmation:
     instrument = own_instrument(request, public_id)
     address = reverse("instrument_customs", args=[public_id])
-    context = {
-        "heading": _("“{name}” is no longer under customs supervision").format(
+    return Confirmation(
+        heading=_("“{name}” is no longer under customs supervision").format(
             name=bilingual(instrument, "name")
         ),
-        "consequences": [_("What was entered is removed; the record of changes keeps it.")],
-        "action": _("Remove the customs supervision"),
-        "tone": "danger",
-        "back_address": address,
-    }
-    return confirmed(
-        request,
-        context,
-        lambda: customs_supervision_remove(
-            actor=person(request), instrument_id=instrument.pk, now=clock.now()
+        consequences=[_("What was entered is removed; the record of changes keeps it.")],
+        action=_("Remove the customs supervision"),
+        perform=lambda: customs_supervision_remove(
+            actor=request.user, instrument_id=instrument.pk, now=clock.now()
         ),
-        lambda: done(request, _("The customs supervision is removed."), address),
+        success=_("The customs supervision is removed."),
+        back_address=address,
+        tone="danger",
     )

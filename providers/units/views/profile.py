@@ -11,8 +11,10 @@ from django.views.decorators.http import require_http_methods
 
 from instrument_share.journal import selectors as journal
 from instrument_share.web import clock
-from instrument_share.web.answers import carried_out, confirmed, done
+from instrument_share.web.answers import carried_out, done
+from instrument_share.web.confirmation import Confirmation, confirmation_view
 from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.signed_in import SignedInRequest
 from providers.instruments.services.pictures import picture_prepared
 from providers.instruments.views.common import managed_unit, person
 from providers.revisions.selectors import revised
@@ -87,47 +89,35 @@ def _after_saving(profile: Any) -> str:
     return _("Saved. Nothing is missing: submit it for review.")
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@idempotent_form
-def submit(request: HttpRequest, organization_id: str) -> HttpResponse:
+@confirmation_view
+def submit(request: SignedInRequest, organization_id: str) -> Confirmation:
     unit = managed_unit(request, organization_id)
     address = reverse("unit_profile_edit", args=[unit.public_id])
-    context = {
-        "heading": _("Submit the profile for review"),
-        "consequences": [
+    return Confirmation(
+        heading=_("Submit the profile for review"),
+        consequences=[
             _("The Science and Technology Bureau reviews it; you are told of the decision."),
             _("Until then it can't be changed."),
         ],
-        "action": _("Submit for review"),
-        "back_address": address,
-    }
-    return confirmed(
-        request,
-        context,
-        lambda: unit_profile_submit(actor=person(request), organization_id=unit.pk, now=clock.now()),
-        lambda: done(request, _("Submitted. The bureau reviews it; you will be told."), address),
+        action=_("Submit for review"),
+        perform=lambda: unit_profile_submit(actor=request.user, organization_id=unit.pk, now=clock.now()),
+        success=_("Submitted. The bureau reviews it; you will be told."),
+        back_address=address,
     )
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@idempotent_form
-def confirm(request: HttpRequest, organization_id: str) -> HttpResponse:
+@confirmation_view
+def confirm(request: SignedInRequest, organization_id: str) -> Confirmation:
     unit = managed_unit(request, organization_id)
     address = reverse("unit_profile_edit", args=[unit.public_id])
-    context = {
-        "heading": _("Is the profile still right?"),
-        "consequences": [
+    return Confirmation(
+        heading=_("Is the profile still right?"),
+        consequences=[
             _("You confirm that you have read it through and that it is right as it stands."),
             _("It counts as up to date for 365 days."),
         ],
-        "action": _("It is still right"),
-        "back_address": address,
-    }
-    return confirmed(
-        request,
-        context,
-        lambda: unit_profile_confirm(actor=person(request), organization_id=unit.pk, now=clock.now()),
-        lambda: done(request, _("Confirmed. It counts as up to date for 365 days."), address),
+        action=_("It is still right"),
+        perform=lambda: unit_profile_confirm(actor=request.user, organization_id=unit.pk, now=clock.now()),
+        success=_("Confirmed. It counts as up to date for 365 days."),
+        back_address=address,
     )

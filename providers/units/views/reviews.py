@@ -8,15 +8,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from instrument_share.accounts.permissions import require
 from instrument_share.journal import selectors as journal
 from instrument_share.web import clock
-from instrument_share.web.answers import confirmed, done
+from instrument_share.web.confirmation import Confirmation, confirmation_view
 from instrument_share.web.formats import bilingual
 from instrument_share.web.forms import ReasonForm
-from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.signed_in import SignedInRequest
 from providers.instruments.selectors.media import attachments_of, pictures_of
 from providers.instruments.services.instruments import (
     instrument_changes_accept,
@@ -24,7 +24,6 @@ from providers.instruments.services.instruments import (
     instrument_publish,
     instrument_return,
 )
-from providers.instruments.views.common import person
 from providers.units.selectors.reviews import Review, comparison, review
 from providers.units.services.profiles import unit_profile_publish, unit_profile_return
 
@@ -60,10 +59,8 @@ def _beside(request: HttpRequest, found: Review) -> dict[str, Any]:
     }
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@idempotent_form
-def publish(request: HttpRequest, public_id: str) -> HttpResponse:
+@confirmation_view
+def publish(request: SignedInRequest, public_id: str) -> Confirmation:
     found = _to_decide(request, public_id)
     name = _name(found)
     if found.kind == "changes":
@@ -74,24 +71,19 @@ def publish(request: HttpRequest, public_id: str) -> HttpResponse:
         consequences = [_("Everybody sees it at once."), _("The unit's managers are told.")]
         heading, action = _("Publish “{name}”").format(name=name), _("Publish")
         sentence = _("“{name}” is published. Next in line stands below.").format(name=name)
-    context = {
-        "heading": heading,
-        "consequences": consequences,
-        "action": action,
-        "back_address": _address(found),
-    }
-    return confirmed(
-        request,
-        context,
-        lambda: _PUBLISH[found.kind](actor=person(request), now=clock.now(), **_subject(found)),
-        lambda: done(request, sentence, reverse("bureau")),
+    return Confirmation(
+        heading=heading,
+        consequences=consequences,
+        action=action,
+        perform=lambda: _PUBLISH[found.kind](actor=request.user, now=clock.now(), **_subject(found)),
+        success=sentence,
+        back_address=_address(found),
+        next_address=reverse("bureau"),
     )
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@idempotent_form
-def return_(request: HttpRequest, public_id: str) -> HttpResponse:
+@confirmation_view
+def return_(request: SignedInRequest, public_id: str) -> Confirmation:
     found = _to_decide(request, public_id)
     name = _name(found)
     form = ReasonForm(
@@ -102,24 +94,21 @@ def return_(request: HttpRequest, public_id: str) -> HttpResponse:
     stays = _("What is public stays as it is.")
     again = _("The unit can change it and submit it again.")
     sentence = _("“{name}” is returned; its unit reads the reason.").format(name=name)
-    context = {
-        "heading": heading.format(name=name),
-        "consequences": [
+    return Confirmation(
+        heading=heading.format(name=name),
+        consequences=[
             stays if refuses else again,
             _("Its managers read the reason."),
         ],
-        "action": _("Refuse and say why") if refuses else _("Return and say why"),
-        "tone": "danger",
-        "form": form,
-        "back_address": _address(found),
-    }
-    return confirmed(
-        request,
-        context,
-        lambda: _RETURN[found.kind](
-            actor=person(request), reason=form.cleaned_data["reason"], now=clock.now(), **_subject(found)
+        action=_("Refuse and say why") if refuses else _("Return and say why"),
+        perform=lambda: _RETURN[found.kind](
+            actor=request.user, reason=form.cleaned_data["reason"], now=clock.now(), **_subject(found)
         ),
-        lambda: done(request, sentence, reverse("bureau")),
+        success=sentence,
+        back_address=_address(found),
+        next_address=reverse("bureau"),
+        form=form,
+        tone="danger",
     )
 
 

@@ -7,21 +7,19 @@ from urllib.parse import quote
 import rules
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from csp.decorators import csp_replace
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound
 from instrument_share.web import clock, cursor
-from instrument_share.web.answers import confirmed, done
+from instrument_share.web.confirmation import Confirmation, confirmation_view
 from instrument_share.web.formats import bilingual, date_only, yuan
-from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.signed_in import SignedInRequest
 from rewards.assessment.selectors import assessments
 from rewards.policy.selectors import policy_rules
@@ -134,64 +132,47 @@ def _file(
     return answer
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@idempotent_form
-def report_accept(request: SignedInRequest, public_id: str) -> HttpResponse:
+@confirmation_view
+def report_accept(request: SignedInRequest, public_id: str) -> Confirmation:
     found = _answerable(request, public_id)
     form = AcceptForm(request.POST if request.method == "POST" else None)
     address = reverse("report", args=[public_id])
-    context = {
-        "heading": _("Accept the report of {year}?").format(year=found.cycle.year),
-        "consequences": [
+    return Confirmation(
+        heading=_("Accept the report of {year}?").format(year=found.cycle.year),
+        consequences=[
             _("You confirm that {amount} are to be paid.").format(amount=yuan(found.total_yuan)),
             _("The bureau is told; the report can no longer be returned."),
             _("Payments can be recorded from then on."),
         ],
-        "action": _("Accept the report"),
-        "tone": "primary",
-        "form": form,
-        "back_address": address,
-    }
-    return confirmed(
-        request,
-        context,
-        lambda: payments_services.report_accept(
+        action=_("Accept the report"),
+        perform=lambda: payments_services.report_accept(
             actor=request.user, report_id=found.pk, now=clock.now(), **form.cleaned_data
         ),
-        lambda: done(
-            request, _("The report is accepted and the bureau told. Record the payments next."), address
-        ),
+        success=_("The report is accepted and the bureau told. Record the payments next."),
+        back_address=address,
+        form=form,
     )
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@idempotent_form
-def report_return(request: SignedInRequest, public_id: str) -> HttpResponse:
+@confirmation_view
+def report_return(request: SignedInRequest, public_id: str) -> Confirmation:
     found = _answerable(request, public_id)
     form = ReturnForm(request.POST if request.method == "POST" else None)
     address = reverse("report", args=[public_id])
-    context = {
-        "heading": _("Return the report of {year}?").format(year=found.cycle.year),
-        "consequences": [
+    return Confirmation(
+        heading=_("Return the report of {year}?").format(year=found.cycle.year),
+        consequences=[
             _("The bureau is told with your reason, and seals and sends a new report."),
             _("This report stays on record as returned; nothing is paid by it."),
         ],
-        "action": _("Return with this reason"),
-        "tone": "danger",
-        "form": form,
-        "back_address": address,
-    }
-    return confirmed(
-        request,
-        context,
-        lambda: payments_services.report_return(
+        action=_("Return with this reason"),
+        perform=lambda: payments_services.report_return(
             actor=request.user, report_id=found.pk, now=clock.now(), **form.cleaned_data
         ),
-        lambda: done(
-            request, _("The report is returned. The bureau sees your reason and sends a new one."), address
-        ),
+        success=_("The report is returned. The bureau sees your reason and sends a new one."),
+        back_address=address,
+        form=form,
+        tone="danger",
     )
 
 
@@ -200,10 +181,8 @@ def _answerable(request: HttpRequest, public_id: str) -> "FinanceReport":
     return reports_selectors.report(request.user, public_id)
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@idempotent_form
-def payment_new(request: SignedInRequest, public_id: str, award_id: str) -> HttpResponse:
+@confirmation_view
+def payment_new(request: SignedInRequest, public_id: str, award_id: str) -> Confirmation:
     """Record what was paid to one unit: the amount is the award's and cannot be changed."""
     require(request.user, "rewards.record_payment")
     found = reports_selectors.report(request.user, public_id)
@@ -216,30 +195,16 @@ def payment_new(request: SignedInRequest, public_id: str, award_id: str) -> Http
     )
     amount, name = unit.award.amount_yuan, bilingual(unit.organization, "name")
     address = reverse("report", args=[public_id])
-    context = {
-        "heading": _("Payment to {unit}").format(unit=name),
-        "consequences": [
+    return Confirmation(
+        heading=_("Payment to {unit}").format(unit=name),
+        consequences=[
             _("Amount: {amount}, exactly the award of {year}.").format(
                 amount=yuan(amount), year=found.cycle.year
             ),
             _("A recorded payment cannot be changed. The year is closed when every award is paid."),
         ],
-        "action": _("Record the payment"),
-        "tone": "primary",
-        "form": form,
-        "back_address": address,
-    }
-
-    def after() -> HttpResponse:
-        sentence = _("{amount} to {unit}, paid on {date}, is recorded.").format(
-            amount=yuan(amount), unit=name, date=date_only(form.cleaned_data["paid_date"])
-        )
-        return done(request, sentence, f"{address}#units")
-
-    return confirmed(
-        request,
-        context,
-        lambda: payment_record(
+        action=_("Record the payment"),
+        perform=lambda: payment_record(
             actor=request.user,
             report_id=found.pk,
             award_id=unit.award.pk,
@@ -247,5 +212,10 @@ def payment_new(request: SignedInRequest, public_id: str, award_id: str) -> Http
             now=now,
             **form.cleaned_data,
         ),
-        after,
+        success=lambda: _("{amount} to {unit}, paid on {date}, is recorded.").format(
+            amount=yuan(amount), unit=name, date=date_only(form.cleaned_data["paid_date"])
+        ),
+        back_address=address,
+        next_address=f"{address}#units",
+        form=form,
     )

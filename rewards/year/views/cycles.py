@@ -5,20 +5,18 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import rules
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound
 from instrument_share.web import clock
-from instrument_share.web.answers import confirmed, done
+from instrument_share.web.confirmation import Confirmation, confirmation_view
 from instrument_share.web.formats import bilingual
-from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.signed_in import SignedInRequest
 from rewards.assessment.services.notice import cycle_announce, cycle_approve
 from rewards.assessment.services.scoring import cycle_score
@@ -116,10 +114,8 @@ def _again(request: HttpRequest, ahead: CycleAhead) -> list[tuple[Any, str]]:
     return [(words, reverse("cycle_step", args=[ahead.cycle.year, move])) for words, move in moves]
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@idempotent_form
-def cycle_step(request: SignedInRequest, year: int, verb: str) -> HttpResponse:
+@confirmation_view
+def cycle_step(request: SignedInRequest, year: int, verb: str) -> Confirmation:
     """Asks before a step and takes it; what the rules refuse stands on top of the question."""
     if verb not in SERVICES:
         raise NotFound
@@ -128,19 +124,16 @@ def cycle_step(request: SignedInRequest, year: int, verb: str) -> HttpResponse:
     ahead = cycle_ahead(request.user, year, now)
     form_class: type[forms.Form] = ApproveForm if verb == "approve" else StepForm
     form = form_class(request.POST if request.method == "POST" else None)
-    context = {
-        "heading": _("{year}: {action}").format(year=year, action=ACTIONS[verb]),
-        "consequences": list(consequences(verb, ahead, _today(now))),
-        "action": ACTIONS[verb],
-        "tone": "primary",
-        "form": form,
-        "back_address": reverse("cycle", args=[year]),
-    }
-    return confirmed(
-        request,
-        context,
-        lambda: SERVICES[verb](actor=request.user, cycle_id=ahead.cycle.pk, now=now, **form.cleaned_data),
-        lambda: done(request, str(DONE[verb]), reverse("cycle", args=[year])),
+    return Confirmation(
+        heading=_("{year}: {action}").format(year=year, action=ACTIONS[verb]),
+        consequences=list(consequences(verb, ahead, _today(now))),
+        action=ACTIONS[verb],
+        perform=lambda: SERVICES[verb](
+            actor=request.user, cycle_id=ahead.cycle.pk, now=now, **form.cleaned_data
+        ),
+        success=str(DONE[verb]),
+        back_address=reverse("cycle", args=[year]),
+        form=form,
     )
 
 
