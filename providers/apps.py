@@ -1,7 +1,9 @@
 from django.apps import AppConfig
 
 from instrument_share.kernel.wording import register_words
-from providers.instruments.domain.wording import WORDS
+from providers.instruments.domain import wording as instrument_wording
+from providers.terms.domain import wording as term_wording
+from providers.units.domain import wording as unit_wording
 
 
 class ProvidersConfig(AppConfig):
@@ -10,4 +12,5 @@ class ProvidersConfig(AppConfig):
     def ready(self) -> None:
         from providers.instruments import permissions  # noqa: F401 (registers the permissions)
 
-        register_words(WORDS)
+        for wording in (instrument_wording, term_wording, unit_wording):
+            register_words(wording.WORDS)

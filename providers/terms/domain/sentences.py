@@ -5,8 +5,8 @@ from datetime import time, timedelta
 
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Sentence, Words, word
-from providers.instruments.domain.wording import NTH_WORDS, WEEKDAYS
 from providers.terms.domain.terms import MINUTE, DayException, OpeningPattern, Price, TermsDraft
+from providers.terms.domain.wording import NTH_WORDS, WEEKDAYS
 from providers.terms.domain.words import (
     Decision,
     Frequency,

@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from instrument_share.web.forms import DayField, DayInput, TimeInput, choices_of, set_choices
 from instrument_share.web.problem import told
-from providers.instruments.domain.wording import NTH_WORDS, WEEKDAYS
 from providers.instruments.forms.fields import SeveralField
 from providers.terms.domain.terms import NTHS, DayException, OpeningPattern, Price, Quota
+from providers.terms.domain.wording import NTH_WORDS, WEEKDAYS
 from providers.terms.domain.words import Frequency, PriceUnit, QuotaHolder, QuotaSpan, ServiceMode, UserKind
 
 MOST_ROWS = 30

@@ -6,8 +6,8 @@ from typing import Any
 
 from instrument_share.kernel.errors import gettext_noop
 from providers.exchange.domain.sheets.fields import SheetField
-from providers.instruments.domain.wording import NTH_WORDS, WORDS
 from providers.terms.domain.terms import LAST
+from providers.terms.domain.wording import NTH_WORDS, WORDS
 from providers.terms.domain.words import (
     Decision,
     Frequency,
