@@ -22,6 +22,7 @@ from providers.exchange.domain.national.values import (
     yes_no,
 )
 from providers.instruments.domain.categories import CategoryRow
+from providers.instruments.domain.notices import NOTICE_AHEAD
 from providers.instruments.domain.subjects import subjects_named
 from providers.instruments.domain.words import Audience, GroupKind, InstrumentState, Purpose, SharingMode
 from providers.terms.domain.listed_prices import NO_HOURLY_PRICE
@@ -44,7 +45,7 @@ from providers.terms.domain.workdays import ONE_DAY, Day, DayTable, published_ye
 from providers.units.domain.completeness import UnitCompleteness
 from providers.units.domain.information import InformationKind
 from providers.units.domain.publications import PublicationKind
-from providers.units.domain.reminders import NOTICE_AHEAD, ReminderOutcome, still_open
+from providers.units.domain.reminders import ReminderOutcome, still_open
 from providers.units.domain.words import Completeness
 
 __all__ = [

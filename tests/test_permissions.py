@@ -10,12 +10,12 @@ import pkgutil
 import re
 from pathlib import Path
 
+import providers.services
 import pytest
 import rules
 from django.db import transaction
 
 import bookings.services
-import providers.services
 import rewards.services
 from instrument_share.accounts import services as accounts
 from instrument_share.journal import services as journal

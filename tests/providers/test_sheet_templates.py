@@ -7,12 +7,12 @@ import pytest
 from django.utils import translation
 from openpyxl.utils import get_column_letter
 
-pass
 from instrument_share.sheets.reading import read_table
 from instrument_share.sheets.table import Table
 from providers.exchange.domain.sheets.kinds import INSTRUMENTS, KINDS, NEWS, PRICES, RULES
 from providers.exchange.domain.sheets.maps import SheetMap
 from providers.exchange.domain.sheets.reading import SheetProblem, sheet_read
+from providers.models import Instrument
 from providers.exchange.services.imports import apply, preview
 from providers.exchange.views.sheet_files import (
     choices_shown,
@@ -187,7 +187,7 @@ def test_an_instrument_that_came_in_by_the_template_has_all_that_the_example_say
     with translation.override("zh-hans"):
         content = template_csv(INSTRUMENTS)
     bring(world, INSTRUMENTS, content)
-    (one,) = services.instruments.Instrument.objects.filter(inner_number="YP-2021-001")
+    (one,) = Instrument.objects.filter(inner_number="YP-2021-001")
     assert (one.country, one.funding, one.subjects, str(one.value_yuan)) == (
         "CN",
         "local",

@@ -13,6 +13,7 @@ from providers.units.domain.publications import PublicationKind
 from providers.units.selectors import units as units_selectors
 from providers.units.selectors.publications import publication, publications
 from providers.units.selectors.units import units
+from providers.units.services import profiles
 from providers.units.services.publications import (
     AlreadyWithdrawn,
     StatementExists,
@@ -25,7 +26,7 @@ from .conftest import NOW, PROFILE, published
 
 
 def profile(world, act, actor=None, **more):
-    return getattr(services, f"unit_profile_{act}")(
+    return getattr(profiles, f"unit_profile_{act}")(
         actor=actor or world.manager, organization_id=world.unit.pk, now=NOW, **more
     )
 

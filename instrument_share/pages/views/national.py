@@ -15,7 +15,6 @@ from django.views.decorators.http import require_safe
 from bookings.public import unconfirmed_count
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import Role
-from instrument_share.accounts.permissions import require
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Forbidden, NotFound
 from instrument_share.pages.national import as_json, as_xlsx, national_records, national_report, sent
@@ -24,12 +23,19 @@ from instrument_share.web.exports import csv_response
 from instrument_share.web.params import parse_number
 from instrument_share.web.problem import told
 from providers.domain import DRAFT, SUBMITTED, RecordType
-from providers.public import national_years, owning_units
+from providers.public import (
+    YEARS_BACK,
+    _is_reported,
+    _managed,
+    _require_reported,
+    national_years,
+    owning_units,
+)
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization
 
-YEARS_BACK = 3
+
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -81,12 +87,6 @@ def file_of_region(request: HttpRequest, year: int, ending: str) -> HttpResponse
     return _file(request, _of_region(request), year, ending)
 
 
-def _managed(request: HttpRequest, public_id: str) -> "Organization":
-    unit = accounts.organization(request.user, public_id)
-    require(request.user, "providers.edit_unit", unit)
-    return unit
-
-
 def _of_region(request: HttpRequest) -> list["Organization"]:
     if not accounts.region_of(request.user, Role.BUREAU_OFFICER):
         raise Forbidden
@@ -98,17 +98,6 @@ def _year(request: HttpRequest) -> int:
     last = clock.now().astimezone(CITY_TIME).year - 1
     said = parse_number(request.GET.get("year", ""))
     return said if said is not None and _is_reported(said) else last
-
-
-def _is_reported(year: int) -> bool:
-    """Whether there are records of the year: of the last ones, and of this one so far."""
-    present = clock.now().astimezone(CITY_TIME).year
-    return present - 1 - YEARS_BACK < year <= present
-
-
-def _require_reported(year: int) -> None:
-    if not _is_reported(year):
-        raise NotFound
 
 
 def _context(request: HttpRequest, units: Sequence["Organization"], year: int) -> dict[str, Any]:

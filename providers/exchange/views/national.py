@@ -1,5 +1,7 @@
 """The page on which a unit enters its yearly figures for the national platform."""
 
+from typing import TYPE_CHECKING
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -7,13 +9,21 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from instrument_share.pages.views.national import _managed, _require_reported
+from instrument_share.accounts import selectors as accounts
+from instrument_share.accounts.permissions import require
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.errors import NotFound
 from instrument_share.web import clock
 from instrument_share.web.answers import carried_out, done
 from instrument_share.web.idempotency import idempotent_form
 from providers.exchange.forms.national import NationalYearForm
 from providers.exchange.selectors.national import TEXTS, national_years, unit_codes
 from providers.exchange.services.national import national_year_save
+from providers.exchange.selectors.national import require_reported
+from providers.instruments.views.common import managed_unit
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import Organization
 
 
 @login_required
@@ -21,8 +31,8 @@ from providers.exchange.services.national import national_year_save
 @idempotent_form
 def year_edit(request: HttpRequest, public_id: str, year: int) -> HttpResponse:
     """What only the unit can say of a year."""
-    unit = _managed(request, public_id)
-    _require_reported(year)
+    unit = managed_unit(request, public_id)
+    require_reported(year, clock.now())
     said = national_years([unit.pk], year).get(unit.pk)
     initial = {name: getattr(said, name) for name in TEXTS} if said else {}
     initial.setdefault("unit_code", unit_codes([unit.pk], year).get(unit.pk, ""))

@@ -13,7 +13,7 @@ from instrument_share.kernel.errors import DomainError, Invalid, Kind, gettext_n
 from providers.instruments.domain.categories import CategoryRow, folded, is_top, table_problems
 from providers.instruments.models import Instrument, InstrumentCategory
 from providers.instruments.selectors.instruments import instrument_locks
-from providers.search.services.index import search_index
+from providers.instruments.services.changes import instruments_changed
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -95,5 +95,5 @@ def _instruments_moved(made: dict[str, InstrumentCategory]) -> int:
     for code, ids in by_code.items():
         Instrument.objects.filter(pk__in=ids).update(category=made[code])
     moved = [pk for ids in by_code.values() for pk in ids]
-    search_index(moved)
+    instruments_changed(moved)
     return len(moved)

@@ -22,7 +22,7 @@ from providers.instruments.permissions import may_suspend_own
 from providers.instruments.selectors.instruments import category_table, instrument_lock
 from providers.instruments.services.common import InReview, as_json
 from providers.revisions.services import keep, record_change, unchanged_since
-from providers.search.services.index import search_index
+from providers.instruments.services.changes import instruments_changed
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -63,7 +63,7 @@ def instrument_create(
     fill(instrument, clean)
     with _number_refused(instrument):
         keep(instrument, actor=actor, now=now)
-    search_index([instrument.pk])
+    instruments_changed([instrument.pk])
     record_change(actor, "instrument.created", instrument, now)
     return instrument
 
@@ -110,7 +110,7 @@ def instrument_update(
         instrument.pending_since = now if waits else None
     with _number_refused(instrument):
         keep(instrument, actor=actor, now=now)
-    search_index([instrument.pk])
+    instruments_changed([instrument.pk])
     record_change(actor, "instrument.updated", instrument, now, fields=sorted(clean), waiting=sorted(waiting))
     return instrument
 
@@ -124,7 +124,7 @@ def instrument_changes_accept(*, actor: "User", instrument_id: int, now: datetim
     instrument.revision += 1
     instrument.pending_values, instrument.pending_since, instrument.confirmed_at = {}, None, now
     keep(instrument, actor=actor, now=now)
-    search_index([instrument.pk])
+    instruments_changed([instrument.pk])
     record_change(actor, "instrument.changes_accepted", instrument, now, values=accepted)
     message = gettext_noop("The bureau has accepted the changes of “{name}”.")
     _tell(instrument, message, now)

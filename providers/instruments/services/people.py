@@ -13,6 +13,7 @@ from instrument_share.journal.services import notify
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import DomainError, gettext_noop
 from instrument_share.kernel.wording import Bilingual
+from providers.instruments.domain.notices import FIRST_HOUR, NOTICE_AHEAD
 from providers.instruments.models import Instrument, Keeper, Qualification
 from providers.instruments.selectors.instruments import (
     instrument_lock,
@@ -23,7 +24,6 @@ from providers.instruments.selectors.instruments import (
     qualifications_ending,
 )
 from providers.revisions.services import record_change
-from providers.units.domain.reminders import FIRST_HOUR, NOTICE_AHEAD
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User

@@ -9,12 +9,8 @@ from providers.units.domain.information import InformationKind
 LEFT_IN_PEACE = timedelta(days=7)
 """For so long after a reminder a unit gets another one only if the bureau insists."""
 LONGEST_NOTE = 300
-NOTICE_AHEAD = timedelta(days=30)
-"""So long before a kind runs out its unit is told."""
 TOLD_LATE = timedelta(days=7)
 """For so long after it ran out a unit is still told that it did."""
-FIRST_HOUR = 8
-"""Nobody is written to before this hour of the day."""
 
 
 class ReminderOutcome(StrEnum):

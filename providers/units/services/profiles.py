@@ -12,10 +12,10 @@ from instrument_share.accounts.selectors import organization_lock, people_with
 from instrument_share.journal.services import notify
 from instrument_share.kernel.errors import Invalid, NotFound, gettext_noop, require_reason
 from instrument_share.kernel.states import next_state
-from providers.instruments.domain.states import PROFILE_MOVES
 from providers.instruments.services.common import InReview
 from providers.revisions.services import keep, record_change, unchanged_since
 from providers.units.domain.profiles import PROFILE_FIELDS, problems_of_publication, problems_of_values
+from providers.units.domain.states import PROFILE_MOVES
 from providers.units.domain.words import ProfileState
 from providers.units.models import UnitProfile
 

@@ -13,7 +13,6 @@ from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import DomainError, Invalid, Kind, NotFound, gettext_noop, require_reason
 from instrument_share.kernel.states import require_transition
 from instrument_share.kernel.wording import Bilingual
-from providers.instruments.domain.states import PUBLICATION_MOVES
 from providers.instruments.models import Instrument
 from providers.revisions.services import keep, unchanged_since
 from providers.units.domain.publications import (
@@ -23,6 +22,7 @@ from providers.units.domain.publications import (
     problems_of,
     problems_of_draft,
 )
+from providers.units.domain.states import PUBLICATION_MOVES
 from providers.units.domain.words import PublicationState
 from providers.units.models import OpennessStatement
 from providers.units.selectors.publications import MODELS

@@ -10,14 +10,13 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from bookings import public as bookings
-from bookings.domain import year_of
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.web import clock
 from instrument_share.web.formats import bilingual
 from providers.instruments.views.common import managed_unit
 from providers.units.domain.publications import PublicationKind, year_to_state
 from providers.units.domain.words import PublicationState
+from providers.units.selectors.logged_hours import logged_hours
 from providers.units.selectors.publications import statements_by_year
 from providers.units.selectors.units import unit_of
 from providers.units.views import publications as editor
@@ -81,7 +80,7 @@ def _begun_with(unit: Any, year: int | None) -> dict[str, Any]:
     }
     if year is None:
         return begun
-    hours = bookings.hours_of_unit(unit.pk, year_of(year))
+    hours = logged_hours(unit.pk, year)
     return {
         **begun,
         "year": year,

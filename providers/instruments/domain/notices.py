@@ -1,0 +1,8 @@
+"""When people are told that something runs out."""
+
+from datetime import timedelta
+
+NOTICE_AHEAD = timedelta(days=30)
+"""So long before a kind runs out its unit is told."""
+FIRST_HOUR = 8
+"""Nobody is written to before this hour of the day."""
