@@ -73,7 +73,7 @@ def shown(name: str, value: Any) -> str:
     return str(value) if value not in ("", None) else formats.NOTHING
 
 
-@register.inclusion_tag("bookings/parts/price.html")
+@register.inclusion_tag("bookings/requests/parts/price.html")
 def price(lines: Iterable[Mapping[str, str]], total: Decimal) -> dict[str, Any]:
     """The frozen lines of a price and their sum."""
     return {"lines": [(_line_words(line), Decimal(line["amount_yuan"])) for line in lines], "total": total}

@@ -28,7 +28,7 @@ class PriceVersion:
     changes: tuple[PriceChange, ...]
 
 
-@register.inclusion_tag("bookings/parts/price_list.html")
+@register.inclusion_tag("bookings/requests/parts/price_list.html")
 def price_list(terms: Terms | None) -> dict[str, Any]:
     """`{% price_list terms %}`: every price, a column for each kind of user."""
     if terms is None:
@@ -37,7 +37,7 @@ def price_list(terms: Terms | None) -> dict[str, Any]:
     return {"table": table, "rows": [(row, price_conditions(row)) for row in table.rows], "terms": terms}
 
 
-@register.inclusion_tag("bookings/parts/price_history.html", takes_context=True)
+@register.inclusion_tag("bookings/requests/parts/price_history.html", takes_context=True)
 def price_history(context: dict[str, Any], instrument: Any) -> dict[str, Any]:
     """`{% price_history instrument %}`: what each version changed in the prices. Seven statements.
 

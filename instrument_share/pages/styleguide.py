@@ -83,7 +83,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         "place": SimpleNamespace(name_zh="云屏材料研究所", name_en="Yunping Institute of Materials"),
         "today": now.astimezone(CITY_TIME).date(),
     }
-    return render(request, "instrument_share/styleguide.html", context)
+    return render(request, "pages/styleguide.html", context)
 
 
 @idempotent_form

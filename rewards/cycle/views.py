@@ -49,4 +49,4 @@ def cycle_open(request: SignedInRequest, year: int) -> HttpResponse:
         sentence = text.format(year=year, budget=yuan(opened.budget_yuan))
         return done(request, sentence, reverse("cycle", args=[year]))
     context = {"year": year, "form": form, "policies": list(policies)}
-    return render(request, "rewards/cycle_open.html", context, status=422 if form.errors else 200)
+    return render(request, "rewards/cycle/cycle_open.html", context, status=422 if form.errors else 200)

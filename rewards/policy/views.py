@@ -39,4 +39,4 @@ def policy_new(request: SignedInRequest) -> HttpResponse:
             year = now.astimezone(CITY_TIME).year - 1
             return done(request, sentence, reverse("cycle_open", args=[year]))
     context = {"form": form, "year": now.astimezone(CITY_TIME).year - 1}
-    return render(request, "rewards/policy_new.html", context, status=422 if form.errors else 200)
+    return render(request, "rewards/policy/policy_new.html", context, status=422 if form.errors else 200)

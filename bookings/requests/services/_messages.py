@@ -1,10 +1,10 @@
-"""What people are told about their bookings and uses, and where they read more."""
+"""Notifications about bookings."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from bookings.requests.models import Booking
-from bookings.usage.models import UsageLog
+from instrument_share.journal.addresses import address_of
 from instrument_share.journal.services import notify
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Bilingual
@@ -37,10 +37,6 @@ LAPSED = gettext_noop(
     "Nobody decided on your booking of {instrument} from {starts_at} in time; it has lapsed."
 )
 NO_SHOW = gettext_noop("You did not come for your booking of {instrument} from {starts_at}.")
-CONFIRM = gettext_noop("Your use of {instrument} from {starts_at} was recorded. Confirm or question it.")
-CORRECTED = gettext_noop(
-    "The record of your use of {instrument} from {starts_at} is to be corrected. Confirm it."
-)
 
 
 def tell_user(booking: Booking, message: str, now: datetime, **params: Any) -> None:
@@ -48,7 +44,7 @@ def tell_user(booking: Booking, message: str, now: datetime, **params: Any) -> N
         users=[booking.user],
         message=message,
         now=now,
-        path=booking_path(booking),
+        path=address_of(booking),
         params=_params(booking, params),
     )
 
@@ -56,32 +52,18 @@ def tell_user(booking: Booking, message: str, now: datetime, **params: Any) -> N
 def tell_keepers(booking: Booking, message: str, now: datetime, **params: Any) -> None:
     keepers: list[User] = list(booking.instrument.keepers.filter(is_active=True))
     notify(
-        users=keepers, message=message, now=now, path=booking_path(booking), params=_params(booking, params)
+        users=keepers, message=message, now=now, path=address_of(booking), params=_params(booking, params)
     )
-
-
-def tell_user_of_log(log: UsageLog, message: str, now: datetime) -> None:
-    notify(
-        users=[log.user],
-        message=message,
-        now=now,
-        path=f"/usage/{log.public_id}/",
-        params={"instrument": _name(log.instrument), "starts_at": log.starts_at},
-    )
-
-
-def booking_path(booking: Booking) -> str:
-    return f"/bookings/{booking.public_id}/"
 
 
 def _params(booking: Booking, more: dict[str, Any]) -> dict[str, Any]:
     return {
-        "instrument": _name(booking.instrument),
+        "instrument": instrument_name(booking.instrument),
         "user": booking.user.name,
         "starts_at": booking.starts_at,
         **more,
     }
 
 
-def _name(instrument: "Instrument") -> Bilingual:
+def instrument_name(instrument: "Instrument") -> Bilingual:
     return Bilingual(instrument.name_zh, instrument.name_en)

@@ -24,7 +24,7 @@ from bookings.requests.services._holding import (
     require_revision,
 )
 from bookings.requests.services.next_free import next_free_refresh
-from bookings.usage.services._facts import payer_of
+from bookings.requests.services._facts import payer_of
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.permissions import require
 from instrument_share.journal import services as journal

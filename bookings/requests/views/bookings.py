@@ -58,7 +58,7 @@ def booking(request: SignedInRequest, public_id: str) -> HttpResponse:
         "next_step": next_step(found, request.user, cost),
         "history": journal.history(found),
     }
-    return render(request, "bookings/booking.html", context)
+    return render(request, "bookings/requests/booking.html", context)
 
 
 @confirmation_view
@@ -140,7 +140,7 @@ def move(request: SignedInRequest, public_id: str) -> HttpResponse:
         "asks_again": asks_again(request.user, found, terms),
         "step_minutes": int(terms.step.total_seconds() // 60) if terms else 30,
     }
-    return render(request, "bookings/move.html", context, status=422 if request.method == "POST" else 200)
+    return render(request, "bookings/requests/move.html", context, status=422 if request.method == "POST" else 200)
 
 
 def _moved(booking: "Booking", interval: Interval) -> str:
@@ -178,7 +178,7 @@ def move_quote(request: SignedInRequest, public_id: str) -> HttpResponse:
             "problems": problems_told(problems),
             "is_same": form.interval == Interval(found.starts_at, found.ends_at),
         }
-    return render(request, "bookings/parts/move_quote.html", context)
+    return render(request, "bookings/requests/parts/move_quote.html", context)
 
 
 @login_required

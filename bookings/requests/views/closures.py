@@ -52,7 +52,7 @@ def closures(request: SignedInRequest) -> HttpResponse:
         "past": over[:PAST_SHOWN],
         "has_instruments": bool(ids),
     }
-    return render(request, "instrument_share/closures.html", context)
+    return render(request, "bookings/requests/closures.html", context)
 
 
 @confirmation_view
@@ -108,7 +108,7 @@ def closure_new(request: SignedInRequest) -> HttpResponse:
             except DomainError as error:
                 add_problems(form, error)
     context = {"form": form, "fates": fates, "rows": fates.rows}
-    return render(request, "instrument_share/closure.html", context, status=422 if is_sent else 200)
+    return render(request, "bookings/requests/closure.html", context, status=422 if is_sent else 200)
 
 
 def _hit(viewer: "User", form: ClosureForm) -> "list[Booking]":

@@ -75,7 +75,7 @@ def year_of_holidays(request: HttpRequest, year: int) -> HttpResponse:
         "day_form": day_form,
         "year_form": year_form,
     }
-    return render(request, "bookings/holidays.html", context, status=422 if sent is not None else 200)
+    return render(request, "bookings/requests/holidays.html", context, status=422 if sent is not None else 200)
 
 
 def _applied(request: HttpRequest, form: DaysForm, now: datetime) -> HttpResponse:
@@ -118,7 +118,7 @@ def _look(request: HttpRequest, form: DaysForm, now: datetime) -> HttpResponse:
         "outside": visible.order_by("starts_at", "pk")[:MOST_SHOWN],
         "outside_count": len(outside),
     }
-    return render(request, "bookings/holidays_look.html", context)
+    return render(request, "bookings/requests/holidays_look.html", context)
 
 
 def _changes(before: Sequence[Day], after: Sequence[Day]) -> list[Changed]:

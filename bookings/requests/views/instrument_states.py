@@ -170,7 +170,7 @@ def _settled(
         else:
             return done(request, afterwards, home)
     context |= {"form": form, "fates": asked, "rows": asked.rows, "back_address": home}
-    return render(request, "bookings/settle.html", context, status=422 if is_sent else 200)
+    return render(request, "bookings/requests/settle.html", context, status=422 if is_sent else 200)
 
 
 def _instrument(request: SignedInRequest, public_id: str, permission: str) -> "Instrument":

@@ -56,7 +56,7 @@ def book(request: SignedInRequest, public_id: str) -> HttpResponse:
         "step_minutes": int(terms.step.total_seconds() // 60) if terms else 30,
     }
     return render(
-        request, "instrument_share/book.html", context, status=422 if request.method == "POST" else 200
+        request, "bookings/requests/book.html", context, status=422 if request.method == "POST" else 200
     )
 
 
@@ -87,7 +87,7 @@ def quote(request: SignedInRequest, public_id: str) -> HttpResponse:
     context: dict[str, Any] = {"instrument": instrument}
     if terms and form.is_priceable():
         context |= _priced(request, instrument, terms, form, now)
-    return render(request, "instrument_share/quote.html", context)
+    return render(request, "bookings/requests/quote.html", context)
 
 
 def _priced(

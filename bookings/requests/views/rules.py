@@ -72,7 +72,7 @@ def rule_new(request: HttpRequest, public_id: str) -> HttpResponse:
         **preview,
     }
     refused = forms.act == "publish"
-    return render(request, "bookings/rule.html", context, status=422 if refused else 200)
+    return render(request, "bookings/requests/rule.html", context, status=422 if refused else 200)
 
 
 def _published(

@@ -14,7 +14,7 @@ from bookings.usage.domain.words import EntryKind
 from bookings.usage.models import Review, UsageConfirmation, UsageEntry, UsageLog
 from bookings.usage.selectors.usage import last_links, log_row
 from bookings.usage.services._chaining import link
-from bookings.usage.services._facts import UserSide, user_side
+from bookings.requests.services._facts import UserSide, user_side
 from instrument_share.accounts import selectors as accounts
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.money import yuan

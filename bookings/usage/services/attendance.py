@@ -12,12 +12,13 @@ from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.holds import booking_lock
 from bookings.requests.services import _messages as messages
+from bookings.usage.services import _messages as usage_messages
 from bookings.requests.services._holding import advance, require_revision
 from bookings.requests.services.bookings import after_change
 from bookings.usage.domain.usage import Spent, whole_seconds
 from bookings.usage.domain.words import Capture, UsagePurpose
 from bookings.usage.models import UsageLog
-from bookings.usage.services._facts import user_side
+from bookings.requests.services._facts import user_side
 from bookings.usage.services.usage import log_write
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.interval import Interval
@@ -124,7 +125,7 @@ def booking_check_out(
     )
     log_write(log, actor=actor, now=now)
     after_change(booking, actor, "booking.checked_out", now, details={"log": log.public_id})
-    messages.tell_user_of_log(log, messages.CONFIRM, now)
+    usage_messages.tell_user_of_log(log, usage_messages.CONFIRM, now)
     return log
 
 

@@ -44,7 +44,7 @@ def approve(request: SignedInRequest, public_id: str) -> HttpResponse:
         actor=request.user, booking_id=found.pk, now=clock.now(), revision=_revision(request)
     )
     if request.htmx:
-        return render(request, "bookings/parts/decided.html", {"booking": approved}, status=201)
+        return render(request, "bookings/requests/parts/decided.html", {"booking": approved}, status=201)
     sentence = _("Approved. {user} has been told.").format(user=found.user.name)
     return done(request, sentence, back_address(request, booking_address(public_id)))
 
@@ -115,7 +115,7 @@ def check_out(request: SignedInRequest, public_id: str) -> HttpResponse:
         return done(request, _recorded(log), back_address(request, otherwise))
     context = {"booking": found, "form": form, "now": now, "used": used}
     return render(
-        request, "bookings/check_out.html", context, status=422 if request.method == "POST" else 200
+        request, "bookings/usage/check_out.html", context, status=422 if request.method == "POST" else 200
     )
 
 

@@ -32,7 +32,7 @@ def usage_by_hand(request: SignedInRequest) -> HttpResponse:
         return done(request, sentence, reverse("usage_log", args=[log.public_id]))
     return render(
         request,
-        "instrument_share/by_hand.html",
+        "bookings/usage/by_hand.html",
         {"form": form},
         status=422 if request.method == "POST" else 200,
     )

@@ -72,7 +72,7 @@ def uses(request: HttpRequest, public_id: str) -> HttpResponse:
         "back_address": reverse("publication", args=[case.public_id]),
     }
     status = 422 if request.method == "POST" else 200
-    return render(request, "bookings/case_uses.html", context, status=status)
+    return render(request, "bookings/usage/case_uses.html", context, status=status)
 
 
 def _instruments(request: HttpRequest, case: Any) -> "list[Instrument]":

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @login_required
 @require_safe
 def usage_log(request: SignedInRequest, public_id: str) -> HttpResponse:
-    return render(request, "bookings/usage_log.html", _shown(request, public_id, ReviewForm()))
+    return render(request, "bookings/usage/usage_log.html", _shown(request, public_id, ReviewForm()))
 
 
 def _shown(request: SignedInRequest, public_id: str, review_form: ReviewForm) -> dict[str, Any]:
@@ -111,7 +111,7 @@ def correct(request: SignedInRequest, public_id: str) -> HttpResponse:
         sentence = _("The correction is recorded. It counts once a second person has confirmed it.")
         return done(request, sentence, reverse("usage_log", args=[public_id]))
     context = {"log": log, "form": form}
-    return render(request, "bookings/correct.html", context, status=422 if request.method == "POST" else 200)
+    return render(request, "bookings/usage/correct.html", context, status=422 if request.method == "POST" else 200)
 
 
 @login_required
@@ -121,7 +121,7 @@ def review(request: SignedInRequest, public_id: str) -> HttpResponse:
     log = usage_selectors.usage_log(request.user, public_id)
     form = ReviewForm(request.POST)
     if not form.is_valid():
-        return render(request, "bookings/usage_log.html", _shown(request, public_id, form), status=422)
+        return render(request, "bookings/usage/usage_log.html", _shown(request, public_id, form), status=422)
     usage_review(
         actor=request.user,
         log_id=log.pk,

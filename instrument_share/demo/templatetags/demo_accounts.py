@@ -10,7 +10,7 @@ from instrument_share.demo.accounts import DEMO_ACCOUNTS, DEMO_PASSWORD
 register = template.Library()
 
 
-@register.inclusion_tag("instrument_share/demo_accounts.html", takes_context=True)
+@register.inclusion_tag("demo/demo_accounts.html", takes_context=True)
 def demo_accounts(context: template.Context, onward: str | None = "") -> dict[str, Any]:
     """One button for each demo account that logs in with it; nothing unless DEMO is on."""
     return {

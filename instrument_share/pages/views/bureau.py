@@ -60,4 +60,4 @@ def bureau(request: HttpRequest) -> HttpResponse:
             for kind in InformationKind
         ],
     }
-    return render(request, "instrument_share/bureau.html", context)
+    return render(request, "pages/bureau.html", context)

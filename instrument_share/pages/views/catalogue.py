@@ -60,7 +60,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         "understood": understood(found),
         "comparison": Comparison.of(form.cleaned_data.get("compare", ""), address),
     }
-    return render(request, "instrument_share/catalogue.html", context)
+    return render(request, "pages/catalogue.html", context)
 
 
 def _form(request: HttpRequest) -> CatalogueForm:
@@ -117,7 +117,7 @@ def timeline(request: HttpRequest) -> HttpResponse:
         "shown": min(shown.instruments.count(), ON_TIMELINE),
         "form": form,
     }
-    return render(request, "instrument_share/timeline.html", context)
+    return render(request, "pages/timeline.html", context)
 
 
 @require_safe

@@ -15,4 +15,4 @@ def compare(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     columns = columns_of(request.user, compared(request.GET.get("ids", "")), now)
     context = {"columns": columns, "rows": compared_rows(columns), "most": MOST_COMPARED}
-    return render(request, "instrument_share/compare.html", context)
+    return render(request, "pages/compare.html", context)

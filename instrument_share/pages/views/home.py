@@ -40,7 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "cases": _newest(request, PublicationKind.CASE),
         "news": _newest(request, PublicationKind.NEWS),
     }
-    return render(request, "instrument_share/home.html", context)
+    return render(request, "pages/home.html", context)
 
 
 def _newest(request: HttpRequest, kind: PublicationKind) -> Any:
@@ -73,7 +73,7 @@ def openness(request: HttpRequest) -> HttpResponse:
             by_unit, [bilingual(units[row.of], "name") for row in by_unit], horizontal=True
         ),
     }
-    return render(request, "instrument_share/openness.html", context)
+    return render(request, "pages/openness.html", context)
 
 
 def _year(text: str, present: int) -> int:

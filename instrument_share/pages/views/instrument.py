@@ -32,7 +32,7 @@ def instrument(request: HttpRequest, public_id: str) -> HttpResponse:
         found = providers.instrument(request.user, public_id)
     except providers.InstrumentRetired as retired:
         gone = {"instrument": retired.instrument}
-        return render(request, "instrument_share/instrument_gone.html", gone, status=410)
+        return render(request, "pages/instrument_gone.html", gone, status=410)
     terms = providers.terms_at(found.pk, now)
     prices = price_table(terms)
     may = may_use(request.user, found, terms, now)
@@ -61,7 +61,7 @@ def instrument(request: HttpRequest, public_id: str) -> HttpResponse:
         "may_suspend": rules.has_perm("providers.suspend_instrument", request.user, found),
         "may_qualify": rules.has_perm("providers.qualify_user", request.user, found),
     }
-    return render(request, "instrument_share/instrument.html", context)
+    return render(request, "pages/instrument.html", context)
 
 
 @require_safe

@@ -60,7 +60,7 @@ def keeper(request: SignedInRequest) -> HttpResponse:
         ),
         "keeps": {one.pk for one in instruments},
     }
-    return render(request, "instrument_share/keeper.html", context)
+    return render(request, "pages/keeper.html", context)
 
 
 def _is_overdue(booking: "Booking", now: datetime) -> bool:

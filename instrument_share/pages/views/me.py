@@ -66,7 +66,7 @@ def me(request: SignedInRequest) -> HttpResponse:
         "suspended_until": suspended_until([event.ends_at for event in record], now),
         "suspends_at": SUSPENDS_AT,
     }
-    return render(request, "instrument_share/me.html", context)
+    return render(request, "pages/me.html", context)
 
 
 def _to_rate(viewer: "User", now: datetime) -> "list[UsageLog]":
@@ -112,7 +112,7 @@ def my_usage(request: SignedInRequest) -> HttpResponseBase:
         "spans": [(str(one), f"?year={one}", one == year) for one in (present, present - 1, present - 2)],
         "csv_address": f"?year={year}&format=csv",
     }
-    return render(request, "instrument_share/my_usage.html", context)
+    return render(request, "pages/my_usage.html", context)
 
 
 @login_required
@@ -147,7 +147,7 @@ def my_organization(request: SignedInRequest, public_id: str) -> HttpResponseBas
         ],
         "csv_address": f"?month={month:%Y-%m}&format=csv",
     }
-    return render(request, "instrument_share/my_organization.html", context)
+    return render(request, "pages/my_organization.html", context)
 
 
 def _month(text: str, now: datetime) -> date:

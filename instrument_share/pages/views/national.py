@@ -22,8 +22,8 @@ from instrument_share.web import clock
 from instrument_share.web.exports import csv_response
 from instrument_share.web.params import parse_number
 from instrument_share.web.problem import told
-from providers.domain import DRAFT, SUBMITTED, RecordType
-from providers.public import (
+from providers.domain import DRAFT, SUBMITTED, RecordType, reported_years
+from providers.public import managed_unit, (
     YEARS_BACK,
     _is_reported,
     _managed,
@@ -43,7 +43,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @require_safe
 def of_unit(request: HttpRequest, public_id: str) -> HttpResponseBase:
     """A unit's records of a year (`?year=`)."""
-    unit = _managed(request, public_id)
+    unit = managed_unit(request, public_id)
     year = _year(request)
     if "export" in request.GET:
         return _refusals(request, [unit], year)
@@ -55,7 +55,7 @@ def of_unit(request: HttpRequest, public_id: str) -> HttpResponseBase:
         "file_json": reverse("national_file", args=[unit.public_id, year, "json"]),
         "said": national_years([unit.pk], year).get(unit.pk),
     }
-    return render(request, "instrument_share/national.html", context)
+    return render(request, "pages/national.html", context)
 
 
 @login_required
@@ -72,13 +72,13 @@ def of_region(request: HttpRequest) -> HttpResponseBase:
         "file": reverse("national_region_file", args=[year, "xlsx"]),
         "file_json": reverse("national_region_file", args=[year, "json"]),
     }
-    return render(request, "instrument_share/national.html", context)
+    return render(request, "pages/national.html", context)
 
 
 @login_required
 @require_safe
 def file_of_unit(request: HttpRequest, public_id: str, year: int, ending: str) -> HttpResponseBase:
-    return _file(request, [_managed(request, public_id)], year, ending)
+    return _file(request, [managed_unit(request, public_id)], year, ending)
 
 
 @login_required
@@ -95,16 +95,16 @@ def _of_region(request: HttpRequest) -> list["Organization"]:
 
 
 def _year(request: HttpRequest) -> int:
-    last = clock.now().astimezone(CITY_TIME).year - 1
-    said = parse_number(request.GET.get("year", ""))
-    return said if said is not None and _is_reported(said) else last
+    present = clock.now().astimezone(CITY_TIME).year
+    asked = parse_number(request.GET.get("year", ""))
+    return asked if asked is not None and asked in reported_years(present) else present - 1
 
 
 def _context(request: HttpRequest, units: Sequence["Organization"], year: int) -> dict[str, Any]:
-    last = clock.now().astimezone(CITY_TIME).year
+    years = reported_years(clock.now().astimezone(CITY_TIME).year)
     return {
         "year": year,
-        "years": [(one, f"?year={one}", one == year) for one in range(last, last - YEARS_BACK, -1)],
+        "years": [(one, f"?year={one}", one == year) for one in reversed(years[1:])],
         "refusals": f"?year={year}&export=csv",
         "unconfirmed": unconfirmed_count(request.user, [unit.pk for unit in units], year),
         "draft": DRAFT,
@@ -159,7 +159,8 @@ def _file(request: HttpRequest, units: Sequence["Organization"], year: int, endi
     """`?status=-1` sends drafts; `?all=1` those too that would be refused, always as drafts."""
     if ending not in ("xlsx", "json"):
         raise NotFound
-    _require_reported(year)
+    if year not in reported_years(clock.now().astimezone(CITY_TIME).year):
+        raise NotFound
     status = DRAFT if request.GET.get("status") == DRAFT else SUBMITTED
     records = sent(national_records(request.user, units, year), status, also_refused="all" in request.GET)
     name = f"national-{year}.{ending}"

@@ -29,7 +29,7 @@ def publication(request: HttpRequest, public_id: str) -> HttpResponse:
         "back_address": reverse("unit", args=[row.organization.public_id]) + f"?tab={found.kind.value}",
     }
     if found.gone:
-        return render(request, "instrument_share/publication_gone.html", context, status=410)
+        return render(request, "pages/publication_gone.html", context, status=410)
     may_know = rules.has_perm("providers.see_revisions", request.user, row)
     context |= {
         "texts": _texts(row, found.kind),
@@ -41,7 +41,7 @@ def publication(request: HttpRequest, public_id: str) -> HttpResponse:
         context["figures"] = bookings.figures_of_cases([row.pk]).get(row.pk)
         used = providers.instruments(request.user).filter(service_cases=row)
         context["instruments"] = used.order_by("name_zh", "pk")
-    return render(request, "instrument_share/publication.html", context)
+    return render(request, "pages/publication.html", context)
 
 
 def _texts(row: Any, kind: PublicationKind) -> list[dict[str, Any]]:

@@ -88,7 +88,7 @@ def unit_desk(request: HttpRequest) -> HttpResponse:
         "usage": _usage(unit.pk, today.year),
         "assessments": _assessments(request, unit.pk),
     }
-    return render(request, "instrument_share/unit_desk.html", context)
+    return render(request, "pages/unit_desk.html", context)
 
 
 def _managed(request: HttpRequest) -> "list[Organization]":

@@ -59,7 +59,7 @@ def units(request: HttpRequest) -> HttpResponse:
         "rows": [UnitRow(unit, judged[unit.organization_id]) for unit in page.items],
         "count": found.count(),
     }
-    return render(request, "instrument_share/units.html", context)
+    return render(request, "pages/units.html", context)
 
 
 @require_safe
@@ -78,7 +78,7 @@ def unit(request: HttpRequest, public_id: str) -> HttpResponse:
         "tabs": _tabs(found, tab),
         **_content(request, found, tab, now),
     }
-    return render(request, "instrument_share/unit.html", context)
+    return render(request, "pages/unit.html", context)
 
 
 def _tabs(unit: "UnitProfile", chosen: str) -> list[tuple[Any, ...]]:

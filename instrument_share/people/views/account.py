@@ -46,7 +46,7 @@ def settings(request: SignedInRequest) -> HttpResponse:
         return answer
     context = {"tabs": my_tabs(user, "settings"), "form": form}
     status = 422 if request.method == "POST" else 200
-    return render(request, "instrument_share/settings.html", context, status=status)
+    return render(request, "people/settings.html", context, status=status)
 
 
 @never_cache
@@ -71,4 +71,4 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
         "log_in": f"{reverse('account_login')}?{urlencode(back)}",
         "sign_up": f"{reverse('account_signup')}?{urlencode({**back, 'email': found.email})}",
     }
-    return render(request, "instrument_share/invitation.html", context)
+    return render(request, "people/invitation.html", context)

@@ -52,7 +52,7 @@ def organizations(request: SignedInRequest) -> HttpResponse:
         "chips": chips,
         "without_days": providers.years_without_days(clock.now().astimezone(CITY_TIME).date()),
     }
-    return render(request, "instrument_share/organizations.html", context)
+    return render(request, "people/organizations.html", context)
 
 
 def _narrowed(state: str, text: str) -> str:

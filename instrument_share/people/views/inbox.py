@@ -35,7 +35,7 @@ def inbox(request: SignedInRequest) -> HttpResponse:
         limit=PER_PAGE,
     )
     context = {"tabs": my_tabs(request.user, "inbox"), "page": page}
-    return render(request, "instrument_share/inbox.html", context)
+    return render(request, "people/inbox.html", context)
 
 
 @login_required
@@ -85,7 +85,7 @@ def tokens(request: SignedInRequest) -> HttpResponse:
         "secret": secret,
         "tokens": accounts.api_tokens(request.user, now),
     }
-    return render(request, "instrument_share/tokens.html", context, status=status)
+    return render(request, "people/tokens.html", context, status=status)
 
 
 @confirmation_view

@@ -94,7 +94,7 @@ def _members_page(
         "now": clock.now(),
         "chips": [(_("Former members"), "?" if former else "?show=former", former)],
     }
-    return render(request, "instrument_share/members.html", context, status=status)
+    return render(request, "people/members.html", context, status=status)
 
 
 def _grouped(rows: "Iterable[Membership]", given: frozenset[Role]) -> list[Member]:

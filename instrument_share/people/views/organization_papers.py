@@ -41,7 +41,7 @@ def documents_add(request: SignedInRequest, public_id: str) -> HttpResponse:
     if kept is not None:
         return done(request, _("The documents are kept."), organization_address(found))
     context = {"organization": found, "form": form, "back_address": organization_address(found)}
-    return render(request, "instrument_share/documents_form.html", context, status=422 if sends else 200)
+    return render(request, "people/documents_form.html", context, status=422 if sends else 200)
 
 
 @login_required

@@ -51,7 +51,7 @@ def my_organizations(request: SignedInRequest) -> HttpResponse:
         "rows": [(one, waiting.get(one.organization.pk, 0)) for one in belongings],
         "is_new": not belongings,
     }
-    return render(request, "instrument_share/my_organizations.html", context)
+    return render(request, "people/my_organizations.html", context)
 
 
 @login_required
@@ -82,7 +82,7 @@ def organization_register(request: SignedInRequest) -> HttpResponse:
             return done(request, sentence.format(name=bilingual(made, "name")), organization_address(made))
     context = {"form": form, "taken": taken, "is_new": True, "back_address": reverse("my_organizations")}
     status = 422 if request.method == "POST" else 200
-    return render(request, "instrument_share/organization_form.html", context, status=status)
+    return render(request, "people/organization_form.html", context, status=status)
 
 
 @login_required
@@ -118,7 +118,7 @@ def organization_correct(request: SignedInRequest, public_id: str) -> HttpRespon
         "back_address": organization_address(found),
     }
     status = 422 if request.method == "POST" else 200
-    return render(request, "instrument_share/organization_form.html", context, status=status)
+    return render(request, "people/organization_form.html", context, status=status)
 
 
 @login_required
@@ -129,7 +129,7 @@ def organization_join(request: SignedInRequest) -> HttpResponse:
     mine = {one.organization.pk: one for one in accounts.belongings(request.user)}
     found = [(one, mine.get(one.pk)) for one in accounts.organizations_to_join(request.user, text)]
     context = {"q": text, "found": found}
-    return render(request, "instrument_share/organization_join.html", context)
+    return render(request, "people/organization_join.html", context)
 
 
 @confirmation_view
@@ -189,7 +189,7 @@ def organization(request: SignedInRequest, public_id: str) -> HttpResponse:
         "belongs": bool(accounts.active_roles(request.user.pk, found.pk)),
         "overseen": accounts.region_of(request.user).covers(found),
     }
-    return render(request, "instrument_share/organization.html", context)
+    return render(request, "people/organization.html", context)
 
 
 def organization_tabs(request: SignedInRequest, found: "Organization", current: str) -> list[tuple[Any, ...]]:
@@ -279,4 +279,4 @@ def organization_revise(request: SignedInRequest, public_id: str) -> HttpRespons
             return done(request, _("Changed; its administrators are told why."), organization_address(found))
     context = {"form": form, "organization": found, "back_address": organization_address(found)}
     status = 422 if request.method == "POST" else 200
-    return render(request, "instrument_share/organization_revise.html", context, status=status)
+    return render(request, "people/organization_revise.html", context, status=status)

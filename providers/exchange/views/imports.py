@@ -70,7 +70,7 @@ def upload(request: HttpRequest, organization_id: str) -> HttpResponse:
         "fields": kind.fields.values(),
         "runs": sheet_runs(request.user, unit.pk),
     }
-    return render(request, "providers/sheet_upload.html", context, status=status)
+    return render(request, "providers/exchange/sheet_upload.html", context, status=status)
 
 
 @login_required
@@ -149,7 +149,7 @@ def look(request: HttpRequest, organization_id: str, kind: str, key: str) -> Htt
         "export": _export_address(request),
     }
     status = 422 if request.method == "POST" else 200
-    return render(request, "providers/sheet_look.html", context, status=status)
+    return render(request, "providers/exchange/sheet_look.html", context, status=status)
 
 
 @login_required
@@ -169,7 +169,7 @@ def result(request: HttpRequest, organization_id: str, run_id: str) -> HttpRespo
         "counts": [(Outcome(name), number) for name, number in run.counts.items() if number],
         "next": _next_page(unit, KINDS[run.kind].name),
     }
-    return render(request, "providers/sheet_result.html", context)
+    return render(request, "providers/exchange/sheet_result.html", context)
 
 
 def _kind(name: str) -> SheetKind:

@@ -16,10 +16,10 @@ from instrument_share.kernel.errors import NotFound
 from instrument_share.web import clock
 from instrument_share.web.answers import carried_out, done
 from instrument_share.web.idempotency import idempotent_form
+from providers.exchange.domain.national.records import reported_years
 from providers.exchange.forms.national import NationalYearForm
 from providers.exchange.selectors.national import TEXTS, national_years, unit_codes
 from providers.exchange.services.national import national_year_save
-from providers.exchange.selectors.national import require_reported
 from providers.instruments.views.common import managed_unit
 
 if TYPE_CHECKING:
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 def year_edit(request: HttpRequest, public_id: str, year: int) -> HttpResponse:
     """What only the unit can say of a year."""
     unit = managed_unit(request, public_id)
-    require_reported(year, clock.now())
+    if year not in reported_years(clock.now().astimezone(CITY_TIME).year):
+        raise NotFound
     said = national_years([unit.pk], year).get(unit.pk)
     initial = {name: getattr(said, name) for name in TEXTS} if said else {}
     initial.setdefault("unit_code", unit_codes([unit.pk], year).get(unit.pk, ""))
@@ -52,4 +53,4 @@ def year_edit(request: HttpRequest, public_id: str, year: int) -> HttpResponse:
         return done(request, _("The figures of the year are saved."), address)
     status = 422 if request.method == "POST" else 200
     context = {"unit": unit, "form": form, "year": year}
-    return render(request, "instrument_share/national_year.html", context, status=status)
+    return render(request, "providers/exchange/national_year.html", context, status=status)

@@ -24,7 +24,7 @@ FRESH_SECONDS = 300
 def opendata(request: HttpRequest) -> HttpResponse:
     """Which data sets there are, what stands in them, and on which terms they may be used."""
     context = {"data_sets": DATA_SETS, "licence": settings.OPEN_DATA_LICENCE}
-    return render(request, "instrument_share/opendata.html", context)
+    return render(request, "providers/exchange/opendata.html", context)
 
 
 def _etag(_request: HttpRequest, name: str, form: str) -> str:

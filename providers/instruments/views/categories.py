@@ -56,7 +56,7 @@ def to_recode(request: HttpRequest) -> HttpResponseBase:
         limit=PER_PAGE,
     )
     context = {"page": page, "rows": _rows(page.items), "count": found.count()}
-    return render(request, "providers/recode.html", context)
+    return render(request, "providers/instruments/recode.html", context)
 
 
 def _rows(found: "Iterable[Instrument]") -> list[ToRecode]:

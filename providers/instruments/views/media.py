@@ -42,7 +42,7 @@ from providers.instruments.views.common import own_instrument, person
 @require_safe
 def media(request: HttpRequest, public_id: str) -> HttpResponse:
     instrument = own_instrument(request, public_id)
-    return render(request, "providers/media.html", _context(request, instrument))
+    return render(request, "providers/instruments/media.html", _context(request, instrument))
 
 
 def _context(request: HttpRequest, instrument: Any, **forms: Any) -> dict[str, Any]:
@@ -79,7 +79,7 @@ def picture_add(request: HttpRequest, public_id: str) -> HttpResponse:
     )
     if added is None:
         context = _context(request, instrument, picture_form=form)
-        return render(request, "providers/media.html", context, status=422)
+        return render(request, "providers/instruments/media.html", context, status=422)
     sentence = _("The picture is added. The first one stands for the instrument in lists.")
     return done(request, sentence, _address(public_id))
 
@@ -142,7 +142,7 @@ def attachment_add(request: HttpRequest, public_id: str) -> HttpResponse:
     )
     if added is None:
         context = _context(request, instrument, attachment_form=form)
-        return render(request, "providers/media.html", context, status=422)
+        return render(request, "providers/instruments/media.html", context, status=422)
     return done(request, _("The file is attached."), _address(public_id) + "#files")
 
 

@@ -30,7 +30,7 @@ from providers.instruments.views.common import own_instrument, person
 def people(request: HttpRequest, public_id: str) -> HttpResponse:
     """For managers of the unit; who is named keeper qualifies users here, too."""
     instrument = own_instrument(request, public_id, "providers.qualify_user")
-    return render(request, "providers/people.html", _context(request, instrument))
+    return render(request, "providers/instruments/people.html", _context(request, instrument))
 
 
 def _context(
@@ -63,7 +63,7 @@ def keepers_set(request: HttpRequest, public_id: str) -> HttpResponse:
     address = reverse("instrument_people", args=[public_id])
     if not form.is_valid():
         context = {**_context(request, instrument), "keepers_form": form}
-        return render(request, "providers/people.html", context, status=422)
+        return render(request, "providers/instruments/people.html", context, status=422)
     named = people_services.keepers_set(
         actor=person(request),
         instrument_id=instrument.pk,
@@ -96,7 +96,7 @@ def qualification_new(request: HttpRequest, public_id: str) -> HttpResponse:
     granted = carried_out(form, grant)
     if granted is None:
         context = _context(request, instrument, qualification=form)
-        return render(request, "providers/people.html", context, status=422)
+        return render(request, "providers/instruments/people.html", context, status=422)
     sentence = _("{name} may operate the instrument through {day} and has been told.").format(
         name=granted.user.name, day=date_only(granted.expires_at)
     )

@@ -67,7 +67,7 @@ def together(request: HttpRequest, public_id: str) -> HttpResponse:
         "has_others": bool(others),
         "groups": groups_of_unit(request.user, instrument.organization_id),
     }
-    return render(request, "providers/together.html", context, status=422 if is_sent else 200)
+    return render(request, "providers/instruments/together.html", context, status=422 if is_sent else 200)
 
 
 def _own(request: HttpRequest, organization_id: int) -> "QuerySet[Instrument]":
@@ -122,7 +122,7 @@ def _group(
             sentence = _("Saved. The group stands on the page of each of its instruments.")
             return done(request, sentence, reverse("group_edit", args=[saved.public_id]))
     context = {"unit": unit, "group": group, "form": form}
-    return render(request, "providers/group.html", context, status=422 if is_sent else 200)
+    return render(request, "providers/instruments/group.html", context, status=422 if is_sent else 200)
 
 
 @confirmation_view
@@ -170,7 +170,7 @@ def customs(request: HttpRequest, public_id: str) -> HttpResponse:
         "held": held,
         "editable": instrument.state in EDITABLE_AS_A_WHOLE | LIVE,
     }
-    return render(request, "providers/customs.html", context, status=422 if is_sent else 200)
+    return render(request, "providers/instruments/customs.html", context, status=422 if is_sent else 200)
 
 
 @confirmation_view

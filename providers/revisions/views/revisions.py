@@ -38,7 +38,7 @@ def revisions(request: HttpRequest, public_id: str) -> HttpResponse:
         "revisions": revision_selectors.revisions(found, page.items),
         "decisions": journal.decisions(found.subject, found.organization.pk),
     }
-    return render(request, "providers/revisions.html", context)
+    return render(request, "providers/revisions/revisions.html", context)
 
 
 @login_required
@@ -56,7 +56,7 @@ def revision(request: HttpRequest, public_id: str, revision_id: int) -> HttpResp
         "compared": compared,
         "states": [state_in(found, row) for row in (compared.before, compared.after)],
     }
-    return render(request, "providers/revision.html", context)
+    return render(request, "providers/revisions/revision.html", context)
 
 
 def _seen(request: HttpRequest, public_id: str) -> Revised:

@@ -52,7 +52,7 @@ def instruments(request: HttpRequest, organization_id: str) -> HttpResponseBase:
         "total": sum(counts.get(state, 0) for state in InstrumentState),
         "export": "?" + urlencode({"state": wanted, "q": text, "export": "csv"}),
     }
-    return render(request, "providers/instruments.html", context)
+    return render(request, "providers/units/instruments.html", context)
 
 
 def _chips(counts: "Mapping[str, int]", wanted: str, text: str) -> list[tuple[Any, ...]]:

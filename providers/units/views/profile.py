@@ -78,7 +78,7 @@ def edit(request: HttpRequest, organization_id: str) -> HttpResponse:
         "problems": problems_of_publication(held) if held else [],
         "locked": profile is not None and profile.state == ProfileState.SUBMITTED,
     }
-    return render(request, "providers/profile.html", context, status=422 if is_sent else 200)
+    return render(request, "providers/units/profile.html", context, status=422 if is_sent else 200)
 
 
 def _after_saving(profile: Any) -> str:

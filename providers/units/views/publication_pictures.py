@@ -50,11 +50,11 @@ def pictures(request: HttpRequest, organization_id: str) -> HttpResponse:
             "picture_form": PictureForm(prefix="new") if added else form,
             "pictures": own[:PICTURES_SHOWN],
         }
-        return render(request, "providers/parts_pictures.html", context, status=201 if added else 422)
+        return render(request, "providers/units/parts_pictures.html", context, status=201 if added else 422)
     page = cursor.page(own, ordering=("-created_at", "-id"), cursor=request.GET.get("cursor"), limit=PER_PAGE)
     context = {"unit": unit, "picture_form": form, "page": page}
     status = 422 if request.method == "POST" else 200
-    return render(request, "providers/pictures.html", context, status=status)
+    return render(request, "providers/units/pictures.html", context, status=status)
 
 
 @require_safe

@@ -87,7 +87,7 @@ def publications(request: HttpRequest, organization_id: str, kind: str) -> HttpR
             for one, names in TITLES.items()
         ],
     }
-    return render(request, "providers/publications.html", context)
+    return render(request, "providers/units/publications.html", context)
 
 
 def _chips(request: HttpRequest, unit: "Organization", kind: PublicationKind, chosen: str) -> list[Any]:
@@ -146,7 +146,7 @@ def new(
         **(shown or {}),
         "back_address": reverse("unit_publications", args=[unit.public_id, chosen.value]),
     }
-    return render(request, "providers/publication_edit.html", context, status=422 if is_sent else 200)
+    return render(request, "providers/units/publication_edit.html", context, status=422 if is_sent else 200)
 
 
 @login_required
@@ -190,7 +190,7 @@ def edit(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
         "decisions": journal.decisions(found, found.organization_id),
         "back_address": reverse("publication", args=[found.public_id]),
     }
-    return render(request, "providers/publication_edit.html", context, status=422 if is_sent else 200)
+    return render(request, "providers/units/publication_edit.html", context, status=422 if is_sent else 200)
 
 
 def new_address(unit: "Organization", kind: PublicationKind) -> str:

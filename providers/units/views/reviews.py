@@ -44,7 +44,7 @@ def look(request: HttpRequest, public_id: str) -> HttpResponse:
         "may_decide": rules.has_perm("providers.review_publication", request.user, found.subject),
         "history": list(journal.history(found.subject))[-10:],
     }
-    return render(request, "providers/review.html", context)
+    return render(request, "providers/units/review.html", context)
 
 
 def _beside(request: HttpRequest, found: Review) -> dict[str, Any]:

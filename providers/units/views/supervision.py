@@ -76,7 +76,7 @@ def completeness(request: HttpRequest) -> HttpResponseBase:
         "as_csv": address(request, export="csv", cursor=""),
         "as_xlsx": address(request, export="xlsx", cursor=""),
     }
-    return render(request, "instrument_share/completeness.html", context)
+    return render(request, "providers/units/completeness.html", context)
 
 
 def _may_remind(request: HttpRequest) -> bool:
@@ -131,7 +131,7 @@ def unit_supervision(request: HttpRequest, public_id: str) -> HttpResponse:
         "page": acts,
         "acts": [Act(entry, named.get(entry.subject_id)) for entry in acts.items],
     }
-    return render(request, "instrument_share/unit_supervision.html", context)
+    return render(request, "providers/units/unit_supervision.html", context)
 
 
 def _owning(request: HttpRequest, public_id: str) -> "Organization":
@@ -192,7 +192,7 @@ def _preview(
         "left_over": max(0, len(ids) - MOST_AT_ONCE),
         "most": MOST_AT_ONCE,
     }
-    return render(request, "instrument_share/remind.html", context, status=status)
+    return render(request, "providers/units/remind.html", context, status=status)
 
 
 def _asked_for(request: HttpRequest, now: datetime) -> list[int]:

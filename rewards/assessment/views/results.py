@@ -45,7 +45,7 @@ def assessment(request: HttpRequest, public_id: str) -> HttpResponse:
         "months": _months(found),
         "sees_all": rules.has_perm("rewards.trace_any", request.user),
     }
-    return render(request, "rewards/assessment.html", context)
+    return render(request, "rewards/assessment/assessment.html", context)
 
 
 def _assessment(request: HttpRequest, public_id: str) -> "UnitAssessment":
@@ -128,7 +128,7 @@ def instrument_result(request: HttpRequest, public_id: str, instrument_id: str) 
         ),
         "sees_all": rules.has_perm("rewards.trace_any", request.user),
     }
-    return render(request, "rewards/instrument_result.html", context)
+    return render(request, "rewards/assessment/instrument_result.html", context)
 
 
 def _is_shown(log: dict[str, Any], chosen: str) -> bool:
@@ -190,7 +190,7 @@ def result(request: HttpRequest, year: int) -> HttpResponse:
         )
         % {"units": number(len(rows)), "awarded": number(len(awarded))},
     }
-    return render(request, "rewards/result.html", context)
+    return render(request, "rewards/assessment/result.html", context)
 
 
 class _Named:

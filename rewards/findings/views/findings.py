@@ -60,7 +60,7 @@ def findings(request: HttpRequest, year: int) -> HttpResponse:
         "is_filtered": any(chosen.values()),
         "sees_all": rules.has_perm("rewards.trace_any", request.user),
     }
-    return render(request, "rewards/findings.html", context)
+    return render(request, "rewards/findings/findings.html", context)
 
 
 def _require_part(request: HttpRequest) -> None:
@@ -192,7 +192,7 @@ def _page(
         "answer": answer,
         "sees_all": rules.has_perm("rewards.trace_any", request.user),
     }
-    return render(request, "rewards/finding.html", context, status=status)
+    return render(request, "rewards/findings/finding.html", context, status=status)
 
 
 def _decided(found: "Finding") -> dict[str, Any]:

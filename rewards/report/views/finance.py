@@ -60,7 +60,7 @@ def finance(request: HttpRequest) -> HttpResponse:
             for report in page.items
         ],
     }
-    return render(request, "rewards/finance.html", context)
+    return render(request, "rewards/report/finance.html", context)
 
 
 def _next(report: "FinanceReport", paid: Decimal) -> str:
@@ -99,7 +99,7 @@ def report(request: HttpRequest, public_id: str) -> HttpResponse:
         "can_pay": found.state == ReportState.ACCEPTED
         and rules.has_perm("rewards.record_payment", request.user, found),
     }
-    return render(request, "rewards/report.html", context)
+    return render(request, "rewards/report/report.html", context)
 
 
 # Chromium shows a PDF in a page of its own making, with a style in it.

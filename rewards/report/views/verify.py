@@ -77,4 +77,4 @@ def _answer(
     **found: Any,
 ) -> HttpResponse:
     context = {"code_form": code_form or CodeForm(), "paper_form": paper_form or PaperForm(), **found}
-    return render(request, "rewards/verify.html", context, status=status)
+    return render(request, "rewards/report/verify.html", context, status=status)

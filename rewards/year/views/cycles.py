@@ -76,7 +76,7 @@ def cycle(request: HttpRequest, year: int) -> HttpResponse:
         ],
         "returned": ahead.report if ahead.report and ahead.report.state == "returned" else None,
     }
-    return render(request, "rewards/cycle.html", context)
+    return render(request, "rewards/year/cycle.html", context)
 
 
 def _pots(ahead: CycleAhead) -> list[dict[str, Any]]:

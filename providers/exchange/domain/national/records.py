@@ -21,6 +21,14 @@ DRAFT, SUBMITTED = "-1", "0"
 """`auditStatus`: a draft is sent again later; what is submitted is locked until the platform returns it."""
 STATUS_FIELD = "auditStatus"
 
+YEARS_BACK = 3
+
+
+def reported_years(present: int) -> range:
+    """Return the years for which there are records: the last ones, and the present one so far."""
+    return range(present - YEARS_BACK, present + 1)
+
+
 Shape = Literal["text", "digits", "decimal", "date", "moment", "email", "address"]
 
 

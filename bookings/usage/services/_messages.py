@@ -1,0 +1,26 @@
+"""Notifications about recorded uses."""
+
+from datetime import datetime
+
+from bookings.requests.services._messages import instrument_name
+from bookings.usage.models import UsageLog
+from instrument_share.journal.addresses import address_of
+from instrument_share.journal.services import notify
+from instrument_share.kernel.errors import gettext_noop
+
+CONFIRM = gettext_noop("Your use of {instrument} from {starts_at} was recorded. Confirm or question it.")
+CORRECTED = gettext_noop(
+    "The record of your use of {instrument} from {starts_at} is to be corrected. Confirm it."
+)
+
+
+def tell_user_of_log(log: UsageLog, message: str, now: datetime) -> None:
+    notify(
+        users=[log.user],
+        message=message,
+        now=now,
+        path=address_of(log),
+        params={"instrument": instrument_name(log.instrument), "starts_at": log.starts_at},
+    )
+
+
