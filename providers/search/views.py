@@ -30,7 +30,9 @@ def synonyms(request: HttpRequest) -> HttpResponse:
     found = synonym_groups(request.user, text)
     page = cursor.page(found, ordering=("first_word", "id"), cursor=request.GET.get("cursor"), limit=PER_PAGE)
     return render(
-        request, "providers/search/synonyms.html", {"page": page, "text": text, "count": found.order_by().count()}
+        request,
+        "providers/search/synonyms.html",
+        {"page": page, "text": text, "count": found.order_by().count()},
     )
 
 
@@ -64,7 +66,10 @@ def _edited(request: HttpRequest, form: SynonymForm, public_id: str) -> HttpResp
             return done(request, _("Saved; searches find by these words from now on."), reverse("synonyms"))
     context = {"form": form, "public_id": public_id}
     return render(
-        request, "providers/search/synonym_edit.html", context, status=422 if request.method == "POST" else 200
+        request,
+        "providers/search/synonym_edit.html",
+        context,
+        status=422 if request.method == "POST" else 200,
     )
 
 

@@ -7,6 +7,7 @@ from instrument_share.accounts.domain import Role
 from instrument_share.journal.selectors import history, notifications
 from instrument_share.kernel.errors import Forbidden, IllegalMove, Invalid, ReasonMissing
 from providers.instruments.selectors.instruments import has_qualification, keepers_of, qualifications
+from providers.instruments.services.common import InReview
 from providers.instruments.services.instruments import (
     InnerNumberTaken,
     NothingWaits,
@@ -32,8 +33,6 @@ from providers.revisions.services import EditedMeanwhile
 from providers.terms.domain.words import UserKind
 from providers.terms.selectors.user_kinds import user_kind
 from providers.terms.services.retirement import instrument_retire
-
-from providers.instruments.services.common import InReview
 
 from .conftest import INSTRUMENT, NOW, person, published
 

@@ -24,9 +24,9 @@ from providers.units.selectors.publications import (
     publications,
     statements_by_year,
 )
+from providers.units.services import publications as publication_services
 from providers.units.services.profiles import unit_profile_save
 from providers.units.services.publication_pictures import publication_picture_add
-from providers.units.services import publications
 from providers.units.services.publications import (
     publication_draft,
     publication_publish,
@@ -54,7 +54,7 @@ def publish(world, kind=NEWS, now=NOW, **values):
 
 
 def act(world, verb, row, actor=None, kind=NEWS, now=NOW, **more):
-    return getattr(publications, f"publication_{verb}")(
+    return getattr(publication_services, f"publication_{verb}")(
         actor=actor or world.manager, kind=kind, publication_id=row.pk, now=now, **more
     )
 

@@ -12,7 +12,6 @@ from instrument_share.sheets.table import Table
 from providers.exchange.domain.sheets.kinds import INSTRUMENTS, KINDS, NEWS, PRICES, RULES
 from providers.exchange.domain.sheets.maps import SheetMap
 from providers.exchange.domain.sheets.reading import SheetProblem, sheet_read
-from providers.models import Instrument
 from providers.exchange.services.imports import apply, preview
 from providers.exchange.views.sheet_files import (
     choices_shown,
@@ -23,6 +22,7 @@ from providers.exchange.views.sheet_files import (
     template_xlsx,
 )
 from providers.instruments.selectors.instruments import category_table
+from providers.models import Instrument
 
 from .conftest import NOW, published
 

@@ -34,4 +34,3 @@ ACTIONS: Mapping[str, str] = {
     "booking.checked_out": gettext_noop("Checked out"),
 }
 """What the journal calls a booking's changes."""
-

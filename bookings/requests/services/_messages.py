@@ -51,9 +51,7 @@ def tell_user(booking: Booking, message: str, now: datetime, **params: Any) -> N
 
 def tell_keepers(booking: Booking, message: str, now: datetime, **params: Any) -> None:
     keepers: list[User] = list(booking.instrument.keepers.filter(is_active=True))
-    notify(
-        users=keepers, message=message, now=now, path=address_of(booking), params=_params(booking, params)
-    )
+    notify(users=keepers, message=message, now=now, path=address_of(booking), params=_params(booking, params))
 
 
 def _params(booking: Booking, more: dict[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from bookings.requests.selectors.admission import asks_again, booking_problems
 from bookings.requests.selectors.holds import booking_lock
 from bookings.requests.selectors.together import mates
 from bookings.requests.services import _messages as messages
+from bookings.requests.services._facts import payer_of
 from bookings.requests.services._holding import (
     advance,
     late_charge,
@@ -24,7 +25,6 @@ from bookings.requests.services._holding import (
     require_revision,
 )
 from bookings.requests.services.next_free import next_free_refresh
-from bookings.requests.services._facts import payer_of
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.permissions import require
 from instrument_share.journal import services as journal

@@ -140,7 +140,9 @@ def move(request: SignedInRequest, public_id: str) -> HttpResponse:
         "asks_again": asks_again(request.user, found, terms),
         "step_minutes": int(terms.step.total_seconds() // 60) if terms else 30,
     }
-    return render(request, "bookings/requests/move.html", context, status=422 if request.method == "POST" else 200)
+    return render(
+        request, "bookings/requests/move.html", context, status=422 if request.method == "POST" else 200
+    )
 
 
 def _moved(booking: "Booking", interval: Interval) -> str:

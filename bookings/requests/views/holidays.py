@@ -75,7 +75,9 @@ def year_of_holidays(request: HttpRequest, year: int) -> HttpResponse:
         "day_form": day_form,
         "year_form": year_form,
     }
-    return render(request, "bookings/requests/holidays.html", context, status=422 if sent is not None else 200)
+    return render(
+        request, "bookings/requests/holidays.html", context, status=422 if sent is not None else 200
+    )
 
 
 def _applied(request: HttpRequest, form: DaysForm, now: datetime) -> HttpResponse:

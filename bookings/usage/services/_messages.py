@@ -22,5 +22,3 @@ def tell_user_of_log(log: UsageLog, message: str, now: datetime) -> None:
         path=address_of(log),
         params={"instrument": instrument_name(log.instrument), "starts_at": log.starts_at},
     )
-
-

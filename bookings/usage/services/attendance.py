@@ -11,14 +11,13 @@ from bookings.requests.domain.errors import StillInUse, TooEarly
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.holds import booking_lock
-from bookings.requests.services import _messages as messages
-from bookings.usage.services import _messages as usage_messages
+from bookings.requests.services._facts import user_side
 from bookings.requests.services._holding import advance, require_revision
 from bookings.requests.services.bookings import after_change
 from bookings.usage.domain.usage import Spent, whole_seconds
 from bookings.usage.domain.words import Capture, UsagePurpose
 from bookings.usage.models import UsageLog
-from bookings.requests.services._facts import user_side
+from bookings.usage.services import _messages as usage_messages
 from bookings.usage.services.usage import log_write
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.interval import Interval

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from bookings.requests.domain import pricing
 from bookings.requests.domain.words import Direction
-from bookings.usage.services import _messages as messages
+from bookings.requests.services._facts import payer_of, user_side
 from bookings.usage.domain import chain
 from bookings.usage.domain.errors import AlreadyConfirmed, AlreadyReviewed, SamePerson, UsageRefused
 from bookings.usage.domain.usage import (
@@ -23,8 +23,8 @@ from bookings.usage.domain.usage import (
 from bookings.usage.domain.words import Capture, EntryKind, Rating, UsagePurpose
 from bookings.usage.models import Review, UsageConfirmation, UsageCorrection, UsageLog
 from bookings.usage.selectors.usage import confirmation_problems, log_lock, log_row, values_of
+from bookings.usage.services import _messages as messages
 from bookings.usage.services._chaining import append
-from bookings.requests.services._facts import payer_of, user_side
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors.standing import standing
 from instrument_share.journal import services as journal

@@ -111,7 +111,9 @@ def correct(request: SignedInRequest, public_id: str) -> HttpResponse:
         sentence = _("The correction is recorded. It counts once a second person has confirmed it.")
         return done(request, sentence, reverse("usage_log", args=[public_id]))
     context = {"log": log, "form": form}
-    return render(request, "bookings/usage/correct.html", context, status=422 if request.method == "POST" else 200)
+    return render(
+        request, "bookings/usage/correct.html", context, status=422 if request.method == "POST" else 200
+    )
 
 
 @login_required

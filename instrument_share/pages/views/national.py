@@ -23,14 +23,7 @@ from instrument_share.web.exports import csv_response
 from instrument_share.web.params import parse_number
 from instrument_share.web.problem import told
 from providers.domain import DRAFT, SUBMITTED, RecordType, reported_years
-from providers.public import managed_unit, (
-    YEARS_BACK,
-    _is_reported,
-    _managed,
-    _require_reported,
-    national_years,
-    owning_units,
-)
+from providers.public import managed_unit, national_years, owning_units
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization

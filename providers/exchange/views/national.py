@@ -9,8 +9,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from instrument_share.accounts import selectors as accounts
-from instrument_share.accounts.permissions import require
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound
 from instrument_share.web import clock
@@ -23,7 +21,7 @@ from providers.exchange.services.national import national_year_save
 from providers.instruments.views.common import managed_unit
 
 if TYPE_CHECKING:
-    from instrument_share.accounts.models import Organization
+    pass
 
 
 @login_required

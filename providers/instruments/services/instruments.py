@@ -20,9 +20,9 @@ from providers.instruments.domain.states import EDITABLE_AS_A_WHOLE, INSTRUMENT_
 from providers.instruments.models import Instrument
 from providers.instruments.permissions import may_suspend_own
 from providers.instruments.selectors.instruments import category_table, instrument_lock
+from providers.instruments.services.changes import instruments_changed
 from providers.instruments.services.common import InReview, as_json
 from providers.revisions.services import keep, record_change, unchanged_since
-from providers.instruments.services.changes import instruments_changed
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User

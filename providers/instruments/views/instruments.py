@@ -55,7 +55,9 @@ def new(request: HttpRequest, organization_id: str) -> HttpResponse:
     if request.method == "POST" and (made := carried_out(form, create)):
         return done(request, _after_saving(made), reverse("instrument_edit", args=[made.public_id]))
     status = 422 if request.method == "POST" else 200
-    return render(request, "providers/instruments/instrument_new.html", {"unit": unit, "form": form}, status=status)
+    return render(
+        request, "providers/instruments/instrument_new.html", {"unit": unit, "form": form}, status=status
+    )
 
 
 @login_required

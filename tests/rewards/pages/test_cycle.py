@@ -189,6 +189,8 @@ def test_the_next_step_stands_on_a_desk(login, small, rf, language, settings):
 
     small.steps.freeze()
     with translation.override(language):
-        shown = render_to_string("rewards/year/next_steps.html", {"steps": next_steps(small.city.officer, AFTER)})
+        shown = render_to_string(
+            "rewards/year/next_steps.html", {"steps": next_steps(small.city.officer, AFTER)}
+        )
     assert {"zh-hans": "核查上机记录", "en": "Check the logs"}[language] in shown
     assert next_steps(small.city.researcher, AFTER) == []

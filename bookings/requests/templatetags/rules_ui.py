@@ -1,11 +1,12 @@
 """Parts of the page on which terms are entered: what a price is for, and how it differs from before."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
 from django import template
 from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -73,3 +74,13 @@ def price_conditions(row: PriceTableRow) -> str:
     modes = tuple(word(line.service_mode) for line in row.lines if line.service_mode is not None)
     times = conditions(replace(row.line, service_mode=None))
     return told("{for}", {"for": (*modes, *times)}) or _("any service, any time")
+
+
+register = template.Library()
+
+
+@register.simple_tag
+def day_bar(hours: Sequence[bool], words: str) -> SafeString:
+    """A day as 48 half hours, open ones light, from left to right; said to who does not see it."""
+    cells = format_html_join("", '<span class="time-{}"></span>', (("open" if h else "free",) for h in hours))
+    return format_html('<div class="day-bar" role="img" aria-label="{}">{}</div>', words, cells)

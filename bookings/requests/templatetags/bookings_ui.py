@@ -1,9 +1,8 @@
-"""Parts of pages that know bookings and usage: their words, the line of steps, the lines of a price."""
+"""Bookings in pages: the line of steps, facts and the lines of a price."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
 import segno
@@ -12,13 +11,11 @@ from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from bookings.requests.domain import wording
 from bookings.requests.domain.pricing import MINIMUM
 from bookings.requests.domain.states import BookingState
 from bookings.requests.domain.words import Direction
-from bookings.usage.domain.words import Capture, UsagePurpose
 from instrument_share.kernel.wording import word
 from instrument_share.web import formats
 from instrument_share.web.labels import label
@@ -26,19 +23,6 @@ from instrument_share.web.templatetags.ui import facts
 from providers.domain import PriceUnit, ServiceMode, UserKind
 
 register = template.Library()
-
-CLOSED_LISTS: Mapping[str, type[StrEnum]] = {
-    "direction": Direction,
-    "purpose": UsagePurpose,
-    "service_mode": ServiceMode,
-}
-"""The fields of a log that hold a code."""
-SECONDS = frozenset({"setup_seconds", "measuring_seconds", "post_seconds", "idle_seconds"})
-
-
-@register.filter
-def field_word(name: str) -> str:
-    return _(wording.FIELDS[name])
 
 
 @register.filter
@@ -57,20 +41,6 @@ def who(entry: Any) -> str:
 def seconds(number: int | None) -> str:
     """Seconds as hours in the reader's language."""
     return formats.hours(None if number is None else timedelta(seconds=number))
-
-
-@register.simple_tag
-def shown(name: str, value: Any) -> str:
-    """A value of a log's field as people read it, whether it comes from the log or from a correction."""
-    if name in SECONDS:
-        return seconds(value)
-    if name in {"starts_at", "ends_at"}:
-        return formats.moment(datetime.fromisoformat(value) if isinstance(value, str) else value)
-    if name == "amount_yuan":
-        return formats.yuan(Decimal(value))
-    if name in CLOSED_LISTS:
-        return _(word(CLOSED_LISTS[name](value)))
-    return str(value) if value not in ("", None) else formats.NOTHING
 
 
 @register.inclusion_tag("bookings/requests/parts/price.html")
@@ -165,54 +135,9 @@ def booking_facts(booking: Any) -> dict[str, Any]:
     )
 
 
-@register.inclusion_tag("instrument_share/ui/facts.html")
-def usage_facts(log: Any, values: Mapping[str, Any]) -> dict[str, Any]:
-    """What counts now; the time and its parts stand above it."""
-    return facts(
-        [
-            (_("Number"), log.public_id),
-            (_("What was done"), values["content"]),
-            (_("For whom"), log.user.name),
-            (_("Operated by"), log.operator.name),
-            (_("Way of service"), _(word(ServiceMode(values["service_mode"])))),
-            (_("Direction"), _(word(Direction(values["direction"])))),
-            (_("Kind of use"), _(word(UsagePurpose(values["purpose"])))),
-            (_("Project"), values["project"]),
-            (_("Number of samples"), values["samples"] or ""),
-            (_("Results"), values["results"]),
-            (_("Recorded how"), _(word(Capture(log.capture)))),
-        ]
-    )
-
-
-@register.inclusion_tag("instrument_share/ui/facts.html")
-def frozen_facts(log: Any) -> dict[str, Any]:
-    """What an assessment reads about the user's side; later changes to an organization don't change it."""
-    yes, no = pgettext("answer", "yes"), pgettext("answer", "no")
-    return facts(
-        [
-            (_("Kind of user"), _(word(UserKind(log.user_kind)))),
-            (_("From outside the owning unit"), yes if log.external else no),
-            (_("Related to the owning unit"), yes if log.related else no),
-            (_("In the city’s region"), yes if log.in_region else no),
-        ]
-    )
-
-
 @register.filter
 def payer(of: Any) -> str:
     """Who pays for a booking or a use: an organization, or the person."""
     if of.payer_organization is not None:
         return formats.bilingual(of.payer_organization, "name")
     return str(of.payer_person.name)
-
-
-@register.simple_tag
-def was(log: Any, name: str) -> str:
-    """What the log itself says."""
-    return shown(name, getattr(log, name))
-
-
-@register.filter
-def is_confirmed(correction: Any) -> bool:
-    return getattr(correction, "confirmation", None) is not None

@@ -7,7 +7,7 @@ from typing import Any
 import rules
 from django import template
 
-from bookings.templatetags.rules_ui import price_conditions
+from bookings.requests.templatetags.rules_ui import price_conditions
 from providers import public as providers
 from providers.domain import PriceChange, Terms, price_changes, price_table
 

@@ -1,0 +1,94 @@
+"""Usage logs in pages."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from django import template
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from bookings.requests.domain import wording
+from bookings.requests.domain.words import Direction
+from bookings.requests.templatetags.bookings_ui import seconds
+from bookings.usage.domain.words import Capture, UsagePurpose
+from instrument_share.kernel.wording import word
+from instrument_share.web import formats
+from instrument_share.web.templatetags.ui import facts
+from providers.domain import ServiceMode, UserKind
+
+register = template.Library()
+
+CLOSED_LISTS: Mapping[str, type[StrEnum]] = {
+    "direction": Direction,
+    "purpose": UsagePurpose,
+    "service_mode": ServiceMode,
+}
+"""The fields of a log that hold a code."""
+SECONDS = frozenset({"setup_seconds", "measuring_seconds", "post_seconds", "idle_seconds"})
+
+
+@register.filter
+def field_word(name: str) -> str:
+    return _(wording.FIELDS[name])
+
+
+@register.simple_tag
+def shown(name: str, value: Any) -> str:
+    """A value of a log's field as people read it, whether it comes from the log or from a correction."""
+    if name in SECONDS:
+        return seconds(value)
+    if name in {"starts_at", "ends_at"}:
+        return formats.moment(datetime.fromisoformat(value) if isinstance(value, str) else value)
+    if name == "amount_yuan":
+        return formats.yuan(Decimal(value))
+    if name in CLOSED_LISTS:
+        return _(word(CLOSED_LISTS[name](value)))
+    return str(value) if value not in ("", None) else formats.NOTHING
+
+
+@register.inclusion_tag("instrument_share/ui/facts.html")
+def usage_facts(log: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What counts now; the time and its parts stand above it."""
+    return facts(
+        [
+            (_("Number"), log.public_id),
+            (_("What was done"), values["content"]),
+            (_("For whom"), log.user.name),
+            (_("Operated by"), log.operator.name),
+            (_("Way of service"), _(word(ServiceMode(values["service_mode"])))),
+            (_("Direction"), _(word(Direction(values["direction"])))),
+            (_("Kind of use"), _(word(UsagePurpose(values["purpose"])))),
+            (_("Project"), values["project"]),
+            (_("Number of samples"), values["samples"] or ""),
+            (_("Results"), values["results"]),
+            (_("Recorded how"), _(word(Capture(log.capture)))),
+        ]
+    )
+
+
+@register.inclusion_tag("instrument_share/ui/facts.html")
+def frozen_facts(log: Any) -> dict[str, Any]:
+    """What an assessment reads about the user's side; later changes to an organization don't change it."""
+    yes, no = pgettext("answer", "yes"), pgettext("answer", "no")
+    return facts(
+        [
+            (_("Kind of user"), _(word(UserKind(log.user_kind)))),
+            (_("From outside the owning unit"), yes if log.external else no),
+            (_("Related to the owning unit"), yes if log.related else no),
+            (_("In the city’s region"), yes if log.in_region else no),
+        ]
+    )
+
+
+@register.simple_tag
+def was(log: Any, name: str) -> str:
+    """What the log itself says."""
+    return shown(name, getattr(log, name))
+
+
+@register.filter
+def is_confirmed(correction: Any) -> bool:
+    return getattr(correction, "confirmation", None) is not None

@@ -1,0 +1,40 @@
+"""Sentences and labels of the domain in the reader's language."""
+
+from collections.abc import Iterable
+
+from django import template
+
+from instrument_share.kernel.wording import Bilingual, Sentence, Words
+from instrument_share.web.problem import told
+
+register = template.Library()
+
+
+@register.filter
+def said(sentence: Sentence) -> str:
+    """A sentence of the domain in the reader's language."""
+    return told(sentence.message, sentence.params)
+
+
+@register.filter
+def label(text: str) -> str:
+    """A label of the domain in the reader's language."""
+    return told("{word}", {"word": Words(text)})
+
+
+@register.simple_tag
+def marks(names: Iterable[str]) -> str:
+    """Labels of the domain in a row, in the reader's language."""
+    return told("{names}", {"names": tuple(Words(name) for name in names)})
+
+
+@register.simple_tag
+def in_a_row(texts: Iterable[str]) -> str:
+    """What somebody wrote, one after the other with the reader's comma."""
+    return told("{texts}", {"texts": tuple(texts)})
+
+
+@register.filter
+def named(name: Bilingual) -> str:
+    """A name in the reader's language."""
+    return told("{name}", {"name": name})

@@ -1,0 +1,55 @@
+"""Sheets and what becomes of their rows in pages."""
+
+from django import template
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy
+
+from instrument_share.kernel.wording import Words
+from instrument_share.web.problem import told
+from instrument_share.web.templatetags.sentences import label
+from instrument_share.web.templatetags.ui import badge
+from providers.exchange.domain.sheets.kinds import KINDS
+from providers.exchange.services.imports import Outcome
+
+register = template.Library()
+
+
+@register.filter
+def heading(column: str) -> str:
+    """A column of a sheet: our own label is translated, a heading of the sheet stays as it is."""
+    return told("{word}", {"word": column}) if isinstance(column, Words) else column
+
+
+OUTCOMES = {
+    Outcome.NEW: (gettext_lazy("A new draft"), "good", "plus"),
+    Outcome.UPDATED: (gettext_lazy("The draft is brought up to date"), "active", "pencil"),
+    Outcome.UNCHANGED: (gettext_lazy("Here already, the same"), "quiet", "check"),
+    Outcome.KEPT: (gettext_lazy("Submitted or published already: left as it is"), "quiet", "lock"),
+    Outcome.REFUSED: (gettext_lazy("Can't be entered"), "bad", "cross"),
+}
+OF_TERMS = {
+    Outcome.NEW: (gettext_lazy("The instrument's first rule"), "good", "plus"),
+    Outcome.UPDATED: (gettext_lazy("A new version of the rule"), "active", "pencil"),
+    Outcome.UNCHANGED: (gettext_lazy("In force already, the same"), "quiet", "check"),
+}
+OF_NEWS = {
+    Outcome.NEW: (gettext_lazy("New"), "good", "plus"),
+    Outcome.UPDATED: (gettext_lazy("The text is brought up to date"), "active", "pencil"),
+}
+OUTCOMES_OF = {
+    "rules": {**OUTCOMES, **OF_TERMS},
+    "prices": {**OUTCOMES, **OF_TERMS},
+    "news": {**OUTCOMES, **OF_NEWS},
+}
+
+
+@register.simple_tag
+def outcome(code: Outcome, kind: str = "instruments") -> SafeString:
+    """What becomes of a row of a sheet."""
+    return badge(*OUTCOMES_OF.get(kind, OUTCOMES)[code])
+
+
+@register.simple_tag
+def sheet_kind(name: str) -> str:
+    """What a sheet is about."""
+    return label(KINDS[name].label)

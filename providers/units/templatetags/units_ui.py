@@ -1,0 +1,126 @@
+"""Units, their publications and completeness in pages."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import template
+from django.urls import reverse
+from django.utils.translation import gettext_lazy
+
+from instrument_share.kernel.errors import gettext_noop
+from instrument_share.kernel.wording import Words
+from instrument_share.web.addresses import of_this_file
+from instrument_share.web.problem import told
+from instrument_share.web.templatetags.sentences import label, said
+from providers.units.domain.completeness import KindCompleteness
+from providers.units.domain.information import KIND_WORDS, InformationKind
+from providers.units.domain.words import Completeness
+from providers.units.services.reminders import line_of
+
+register = template.Library()
+
+
+@register.simple_tag
+def picture_line(picture: Any, language: str) -> str:
+    """What puts a picture into a text, with its size, so that pages keep room for it."""
+    alt = getattr(picture, f"alt_{language}").replace("[", "（").replace("]", "）")
+    address = reverse("publication_picture", args=[picture.public_id])
+    return f"![{alt}]({address}#{picture.width}x{picture.height})"
+
+
+@register.simple_tag
+def profile_picture(profile: Any) -> str:
+    """The address of a unit's picture as it is now."""
+    return of_this_file(reverse("unit_picture", args=[profile.organization.public_id]), profile.picture)
+
+
+NEXT_STEP_AT = {"profile": "unit_profile_edit", "instrument": "unit_instruments"}
+
+
+@register.simple_tag
+def next_step_address(kind: KindCompleteness, organization_id: str) -> str:
+    """Where a manager does what completeness asks for."""
+    if kind.kind is InformationKind.OPENNESS:
+        return reverse("statement_new", args=[organization_id])
+    if kind.kind not in NEXT_STEP_AT:
+        return reverse("publication_new", args=[organization_id, kind.kind])
+    address = reverse(NEXT_STEP_AT[kind.kind], args=[organization_id])
+    if kind.kind is InformationKind.INSTRUMENT and kind.state is Completeness.STALE:
+        return f"{address}?state=to_confirm"
+    return address
+
+
+ACTS = {
+    "drafted": gettext_lazy("began a draft"),
+    "scheduled": gettext_lazy("scheduled for later"),
+    "unscheduled": gettext_lazy("took the schedule back"),
+    "discarded": gettext_lazy("discarded the draft"),
+    "uses_set": gettext_lazy("named the uses it came from"),
+    "created": gettext_lazy("entered"),
+    "saved": gettext_lazy("saved"),
+    "updated": gettext_lazy("changed"),
+    "submitted": gettext_lazy("submitted for review"),
+    "returned": gettext_lazy("returned with a reason"),
+    "published": gettext_lazy("published"),
+    "confirmed": gettext_lazy("confirmed as still right"),
+    "suspended": gettext_lazy("suspended"),
+    "resumed": gettext_lazy("put back into service"),
+    "retired": gettext_lazy("retired for good"),
+    "changes_accepted": gettext_lazy("accepted the changes"),
+    "changes_refused": gettext_lazy("refused the changes"),
+    "assigned": gettext_lazy("named a keeper"),
+    "removed": gettext_lazy("took a keeper's task back"),
+    "granted": gettext_lazy("granted a qualification"),
+    "withdrawn": gettext_lazy("took down"),
+    "sent": gettext_lazy("sent"),
+    "revoked": gettext_lazy("ended a qualification"),
+    "history_imported": gettext_lazy("brought in earlier hours"),
+    "picture_added": gettext_lazy("added a picture"),
+    "picture_described": gettext_lazy("said what a picture shows"),
+    "picture_moved": gettext_lazy("changed the order of the pictures"),
+    "picture_removed": gettext_lazy("removed a picture"),
+    "file_attached": gettext_lazy("attached a file"),
+    "file_removed": gettext_lazy("removed a file"),
+    "customs_entered": gettext_lazy("entered the customs supervision"),
+    "customs_removed": gettext_lazy("removed the customs supervision"),
+    "linked": gettext_lazy("set what is booked together"),
+}
+
+
+SUBJECTS = {
+    "unit_profile": KIND_WORDS[InformationKind.PROFILE],
+    **{kind.value: word for kind, word in KIND_WORDS.items()},
+    "reminder": gettext_noop("Reminder"),
+}
+
+
+@register.simple_tag
+def subject_in_words(action: str) -> str:
+    """What an act of the journal (`instrument.submitted`) was done to."""
+    subject = action.partition(".")[0]
+    return label(SUBJECTS.get(subject, subject))
+
+
+@register.simple_tag
+def information_kind(code: str) -> str:
+    """One of the six kinds of information."""
+    return label(KIND_WORDS[InformationKind(code)])
+
+
+@register.filter
+def open_kind(kind: KindCompleteness) -> str:
+    """An open kind in one line: its name, why, and what to do next."""
+    return said(line_of(kind))
+
+
+@register.simple_tag
+def kinds_in_words(codes: Iterable[str]) -> str:
+    """Kinds of information in a row."""
+    return told("{names}", {"names": tuple(Words(KIND_WORDS[InformationKind(code)]) for code in codes)})
+
+
+@register.simple_tag
+def act_in_words(action: str) -> str:
+    """An act of the journal (`instrument.submitted`) in words."""
+    done = action.partition(".")[2]
+    return str(ACTS.get(done, done))
