@@ -1,8 +1,7 @@
-"""PUBLIC domain."""
+"""The types and rules of bookings that other apps may use; pure Python."""
 
 from bookings.requests.domain.availability import blocked, next_free, step_floor
 from bookings.requests.domain.credit import SUSPENDS_AT, suspended_until
-from bookings.requests.domain.quota import year_of
 from bookings.requests.domain.states import HOLDING, BookingState
 from bookings.requests.domain.words import Direction
 from bookings.usage.domain.history import HistoryRow, PastUse
@@ -24,5 +23,4 @@ __all__ = [
     "service_record",
     "step_floor",
     "suspended_until",
-    "year_of",
 ]

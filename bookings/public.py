@@ -1,4 +1,4 @@
-"""PUBLIC public."""
+"""What other apps may use of bookings, by name. Pure types and rules stand in `bookings.domain`."""
 
 from bookings.requests.selectors.bookings import (
     bookings,
@@ -15,20 +15,17 @@ from bookings.requests.services.closures import closure_place
 from bookings.requests.services.due import bookings_lapse_due, bookings_no_show_due
 from bookings.requests.services.membership import membership_end, organization_leave
 from bookings.requests.services.next_free import next_free_advance, next_free_rebuild
-from bookings.requests.views.closures import closure_lift, closure_new, closures
 from bookings.requests.views.common import CHECK_IN_OPENS, _require_keeper
-from bookings.requests.views.request import book, quote
 from bookings.usage.selectors.cases import CaseFigures, citable, figures_of_cases
 from bookings.usage.selectors.national import service_facts, unconfirmed_count
 from bookings.usage.selectors.reviews import Ratings, ratings_of
-from bookings.usage.selectors.statistics import Hours, hours_by_month, hours_by_unit, hours_of_unit, openness
+from bookings.usage.selectors.statistics import Hours, hours_by_month, hours_by_unit, openness
 from bookings.usage.selectors.usage import usage_logs, values_of, waiting_confirmations
 from bookings.usage.selectors.yearly import usage_of_year
 from bookings.usage.services.attendance import booking_check_in
 from bookings.usage.services.cases import case_uses_set
 from bookings.usage.services.history import history_import
 from bookings.usage.services.usage import usage_confirm, usage_correct
-from bookings.usage.views.by_hand import usage_by_hand
 
 __all__ = [
     "CHECK_IN_OPENS",
@@ -38,7 +35,6 @@ __all__ = [
     "Order",
     "Ratings",
     "_require_keeper",
-    "book",
     "booking_approve",
     "booking_check_in",
     "booking_create",
@@ -49,10 +45,7 @@ __all__ = [
     "case_uses_set",
     "catalogue_search",
     "citable",
-    "closure_lift",
-    "closure_new",
     "closure_place",
-    "closures",
     "credit_events",
     "day_events",
     "decisions_of_year",
@@ -61,7 +54,6 @@ __all__ = [
     "holds",
     "hours_by_month",
     "hours_by_unit",
-    "hours_of_unit",
     "keeper_day",
     "membership_end",
     "next_free",
@@ -69,12 +61,10 @@ __all__ = [
     "next_free_rebuild",
     "openness",
     "organization_leave",
-    "quote",
     "ratings_of",
     "service_facts",
     "soonest_free",
     "unconfirmed_count",
-    "usage_by_hand",
     "usage_confirm",
     "usage_correct",
     "usage_logs",

@@ -2,7 +2,8 @@
 
 from bookings.requests.api.bookings import router as bookings
 from bookings.requests.api.free_time import router as public
-from bookings.usage.api import router as usage
+from bookings.usage.api.attendance import router as attendance
+from bookings.usage.api.usage import router as usage
 from instrument_share.web.api import ShareAPI, answer_refusals, me_router
 from providers.search.api import router as providers
 
@@ -24,5 +25,6 @@ answer_refusals(api)
 api.add_router("", public)
 api.add_router("", providers)
 api.add_router("/bookings", bookings)
+api.add_router("/bookings", attendance)
 api.add_router("/usage", usage)
 api.add_router("/me", me_router)

@@ -28,6 +28,25 @@ SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 
+ROOMS = [
+    "providers.revisions",
+    "providers.instruments",
+    "providers.terms",
+    "providers.search",
+    "providers.units",
+    "providers.exchange",
+    "bookings.requests",
+    "bookings.usage",
+    "rewards.policy",
+    "rewards.cycle",
+    "rewards.findings",
+    "rewards.assessment",
+    "rewards.report",
+    "rewards.year",
+]
+"""The rooms of the apps: Django looks into each for templates, template tags and translations."""
+ROOM_DIRS = [BASE_DIR.joinpath(*room.split(".")) for room in ROOMS]
+
 INSTALLED_APPS = [
     "instrument_share",
     "instrument_share.journal",
@@ -37,6 +56,7 @@ INSTALLED_APPS = [
     "providers",
     "bookings",
     "rewards",
+    "instrument_share.people",
     "instrument_share.pages",
     "instrument_share.demo",
     "django.contrib.auth",
@@ -84,7 +104,13 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
+        "DIRS": [folder / "templates" for folder in ROOM_DIRS],
         "OPTIONS": {
+            "libraries": {
+                tags.stem: f"{room}.templatetags.{tags.stem}"
+                for room, folder in zip(ROOMS, ROOM_DIRS, strict=True)
+                for tags in folder.glob("templatetags/[!_]*.py")
+            },
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -1,15 +1,72 @@
-"""Every route prefix on one screen."""
+"""Every prefix of an address and the room that owns it, on one screen."""
 
 from django.urls import include, path
 
+from bookings.requests import urls as requests
+from bookings.usage import urls as usage
 from instrument_share.api import api
+from instrument_share.people import urls as people
+from providers.exchange import urls as exchange
+from providers.instruments import urls as instruments
+from providers.revisions import urls as revisions
+from providers.search import urls as search
+from providers.units import urls as units
+from rewards.assessment import urls as assessment
+from rewards.cycle import urls as cycle
+from rewards.findings import urls as findings
+from rewards.policy import urls as policy
+from rewards.report import urls as report
+from rewards.year import urls as year
 
 urlpatterns = [
     path("api/v1/", api.urls),
     path("accounts/", include("instrument_share.accounts.urls")),
     path("", include("instrument_share.web.urls")),
-    path("", include("bookings.urls")),
-    path("", include("providers.urls")),
-    path("", include("rewards.urls")),
+    # What everybody reads
+    path("instruments/", include(requests.instruments_urls)),
+    path("units/", include(units.units_urls)),
+    path("units/", include(exchange.feeds_urls)),
+    path("opendata/", include(exchange.open_data_urls)),
+    path("openness/results/", include(assessment.results_urls)),
+    path("verify/", include(report.verify_urls)),
+    # Bookings and uses
+    path("bookings/", include(requests.bookings_urls)),
+    path("bookings/", include(usage.attendance_urls)),
+    path("usage/", include(usage.usage_urls)),
+    path("keeper/", include(requests.closures_urls)),
+    path("keeper/log/", include(usage.by_hand_urls)),
+    # What a unit looks after
+    path("unit/instruments/", include(requests.rules_urls)),
+    path("unit/instruments/", include(instruments.instruments_urls)),
+    path("unit/pictures/", include(instruments.pictures_urls)),
+    path("unit/files/", include(instruments.files_urls)),
+    path("unit/groups/", include(instruments.groups_urls)),
+    path("unit/cases/", include(usage.cases_urls)),
+    path("unit/publications/", include(units.publications_urls)),
+    path("unit/<str:organization_id>/", include(instruments.unit_urls)),
+    path("unit/<str:organization_id>/", include(units.unit_urls)),
+    path("unit/<str:organization_id>/", include(exchange.unit_urls)),
+    path("unit/<str:public_id>/national/", include(exchange.national_urls)),
+    path("revisions/", include(revisions.revisions_urls)),
+    # The bureau and Finance
+    path("bureau/reviews/", include(units.reviews_urls)),
+    path("bureau/categories/", include(instruments.categories_urls)),
+    path("bureau/synonyms/", include(search.synonyms_urls)),
+    path("bureau/holidays/", include(requests.holidays_urls)),
+    path("bureau/policies/", include(policy.policies_urls)),
+    path("bureau/cycles/", include(cycle.cycles_urls)),
+    path("bureau/cycles/", include(findings.cycles_urls)),
+    path("bureau/cycles/", include(assessment.cycles_urls)),
+    path("bureau/cycles/", include(year.cycles_urls)),
+    path("bureau/findings/", include(findings.findings_urls)),
+    path("bureau/assessments/", include(assessment.assessments_urls)),
+    path("bureau/organizations/", include(people.admission_urls)),
+    path("bureau/", include(units.supervision_urls)),
+    path("finance/", include(report.finance_urls)),
+    # People and organizations
+    path("me/", include(people.me_urls)),
+    path("invitations/", include(people.invitations_urls)),
+    path("organizations/", include(people.organizations_urls)),
+    # Pages that read from several apps
     path("", include("instrument_share.pages.urls")),
 ]

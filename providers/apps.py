@@ -1,16 +1,25 @@
 from django.apps import AppConfig
 
-from instrument_share.kernel.wording import register_words
-from providers.instruments.domain import wording as instrument_wording
-from providers.terms.domain import wording as term_wording
-from providers.units.domain import wording as unit_wording
-
 
 class ProvidersConfig(AppConfig):
     name = "providers"
 
     def ready(self) -> None:
+        from instrument_share.kernel.wording import register_words
         from providers.instruments import permissions  # noqa: F401 (registers the permissions)
+        from providers.instruments.domain import wording as instrument_wording
+        from providers.instruments.selectors import revised as revised_instruments
+        from providers.instruments.services.changes import on_instruments_changed
+        from providers.instruments.templatetags.instruments_ui import VALUE_FORMATS
+        from providers.revisions.selectors import register_revised
+        from providers.revisions.templatetags.revisions_ui import register_value_formats
+        from providers.search.services.index import search_index
+        from providers.terms.domain import wording as term_wording
+        from providers.units.domain import wording as unit_wording
+        from providers.units.selectors import revised as revised_units
 
         for wording in (instrument_wording, term_wording, unit_wording):
             register_words(wording.WORDS)
+        register_revised({**revised_instruments.REVISED, **revised_units.REVISED})
+        register_value_formats(VALUE_FORMATS)
+        on_instruments_changed(search_index)

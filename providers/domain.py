@@ -1,4 +1,4 @@
-"""PUBLIC domain."""
+"""The types and rules of providers that other apps may use; pure Python."""
 
 from providers.exchange.domain.national.records import (
     DRAFT,
@@ -10,6 +10,7 @@ from providers.exchange.domain.national.records import (
     RecordType,
     Refusal,
     refusals_of,
+    reported_years,
 )
 from providers.exchange.domain.national.values import (
     customs_record,
@@ -101,6 +102,7 @@ __all__ = [
     "problems_of",
     "published_years",
     "refusals_of",
+    "reported_years",
     "sentences",
     "share_of_change",
     "still_open",

@@ -1,4 +1,4 @@
-"""PUBLIC public."""
+"""What other apps may use of providers, by name. Pure types and rules stand in `providers.domain`."""
 
 from providers.exchange.selectors.national import (
     addresses,
@@ -10,9 +10,6 @@ from providers.exchange.selectors.national import (
 )
 from providers.exchange.services.national import national_year_save
 from providers.exchange.services.uploads import sheets_forget_old
-from providers.exchange.views.feeds import InstrumentFeed, NewsFeed, UnitNewsFeed
-from providers.exchange.views.national import year_edit
-from providers.exchange.views.open_data import data_set, opendata
 from providers.instruments.forms.countries import COUNTRIES
 from providers.instruments.permissions import keeps
 from providers.instruments.selectors.categories import instruments_to_recode
@@ -64,7 +61,7 @@ from providers.instruments.services.people import (
     qualification_revoke,
 )
 from providers.instruments.services.relations import instrument_group_save, instrument_links_set
-from providers.instruments.views.common import own_instrument, person
+from providers.instruments.views.common import managed_unit, own_instrument, person
 from providers.search.schemas import InstrumentFoundOut, instrument_found_out
 from providers.search.selectors.catalogue import (
     ANYTHING,
@@ -143,8 +140,7 @@ from providers.units.views.acts import Act
 from providers.units.views.charts import completeness_course
 from providers.units.views.filters import days_of
 from providers.units.views.publications import TITLES
-from providers.units.views.statements import STATEMENT_NAMES, statement_new
-from providers.units.views.supervision import completeness, remind, unit_supervision
+from providers.units.views.statements import STATEMENT_NAMES
 from providers.units.views.table import in_order, owning_units
 
 __all__ = [
@@ -159,14 +155,11 @@ __all__ = [
     "Counts",
     "DayForm",
     "DaysForm",
-    "InstrumentFeed",
     "InstrumentFoundOut",
     "InstrumentRetired",
-    "NewsFeed",
     "Qualified",
     "Search",
     "TermsForms",
-    "UnitNewsFeed",
     "YearForm",
     "YearOfDays",
     "add_working_days",
@@ -186,7 +179,6 @@ __all__ = [
     "closure_rows",
     "closures",
     "closures_of",
-    "completeness",
     "completeness_at",
     "completeness_course",
     "completeness_notices_send",
@@ -195,7 +187,6 @@ __all__ = [
     "counted",
     "customs_facts",
     "customs_supervision_set",
-    "data_set",
     "day_table",
     "days_of",
     "every_instrument",
@@ -239,13 +230,13 @@ __all__ = [
     "kinds_running_out",
     "linked_ids",
     "linked_instruments",
+    "managed_unit",
     "national_instruments",
     "national_units",
     "national_year_save",
     "national_years",
     "open_throughout",
     "open_windows",
-    "opendata",
     "openings_as_if_earlier",
     "openings_of_draft",
     "openness_of_year",
@@ -276,7 +267,6 @@ __all__ = [
     "qualifications_of",
     "qualified_for",
     "qualified_until",
-    "remind",
     "reminders",
     "reviews_waiting",
     "rule_publish",
@@ -284,7 +274,6 @@ __all__ = [
     "search",
     "search_refresh",
     "sheets_forget_old",
-    "statement_new",
     "synonyms_load",
     "take_downs",
     "terms_at",
@@ -299,7 +288,6 @@ __all__ = [
     "unit_profile_return",
     "unit_profile_save",
     "unit_profile_submit",
-    "unit_supervision",
     "units",
     "units_of_year",
     "user_kind",
@@ -307,7 +295,6 @@ __all__ = [
     "windows_changed",
     "windows_extend",
     "with_relevance",
-    "year_edit",
     "years_known",
     "years_without_days",
 ]

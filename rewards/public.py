@@ -1,4 +1,4 @@
-"""PUBLIC public."""
+"""What other apps may use of rewards, by name. Pure types and rules stand in `rewards.domain`."""
 
 from rewards.assessment.selectors import assessments
 from rewards.cycle.selectors.cycles import cycles

@@ -226,16 +226,16 @@ def booking_out(booking: "Booking") -> BookingOut:
     payer = booking.payer_organization
     return BookingOut(
         id=booking.public_id,
-        instrument=_instrument(booking.instrument),
-        user=_person(booking.user),
+        instrument=instrument_ref(booking.instrument),
+        user=person_ref(booking.user),
         payer_organization=organization_ref(payer) if payer else None,
         **{name: getattr(booking, name) for name in BOOKING_FIELDS},
     )
 
 
-def _instrument(instrument: Any) -> InstrumentRef:
+def instrument_ref(instrument: Any) -> InstrumentRef:
     return InstrumentRef(id=instrument.public_id, name_zh=instrument.name_zh, name_en=instrument.name_en)
 
 
-def _person(person: Any) -> PersonRef:
+def person_ref(person: Any) -> PersonRef:
     return PersonRef(id=person.public_id, name=person.name)

@@ -13,8 +13,8 @@ from bookings.requests.schemas import (
     PersonRef,
     QuoteLineOut,
     Seconds,
-    _instrument,
-    _person,
+    instrument_ref,
+    person_ref,
 )
 from instrument_share.web.api import OrganizationRef, PublicId, Text200, Text500, organization_ref
 
@@ -89,10 +89,10 @@ def usage_out(log: "UsageLog", values: dict[str, Any], confirmed: bool) -> Usage
     payer = log.payer_organization
     return UsageOut(
         id=log.public_id,
-        instrument=_instrument(log.instrument),
+        instrument=instrument_ref(log.instrument),
         booking=log.booking.public_id if log.booking else None,
-        user=_person(log.user),
-        operator=_person(log.operator),
+        user=person_ref(log.user),
+        operator=person_ref(log.operator),
         payer_organization=organization_ref(payer) if payer else None,
         external=log.external,
         price=log.price,

@@ -1,6 +1,6 @@
 """What a unit's texts were before: every revision, and two of them side by side."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -8,45 +8,73 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q, QuerySet
 
 from instrument_share.kernel.errors import NotFound
-from providers.instruments.domain import fields as instrument_fields
-from providers.instruments.selectors.instruments import instrument
 from providers.revisions.domain.textdiff import Line, Skipped, compared
-from providers.units.domain.profiles import PROFILE_FIELDS
-from providers.units.domain.publications import FIELDS, PREFIXES, state_of
-from providers.units.selectors.publications import publication
-from providers.units.selectors.units import unit
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization
     from instrument_share.accounts.selectors import Viewer
-    from providers.instruments.models import Instrument
-    from providers.units.models import Publication, UnitProfile
 
 CONTEXT = 1
 """So many unchanged paragraphs stand around a change of a long text."""
-NOT_KEPT = frozenset({"instruments"})
-"""Fields of which no revision is kept."""
 FILES = frozenset({"file", "picture"})
 
 
 @dataclass(frozen=True)
-class Revised:
-    """Something of which revisions are kept: `kind` is `profile`, `instrument` or `publication`."""
+class RevisedKind:
+    """A kind of row of which revisions are kept; a room registers its own under the prefix of their ids."""
 
-    kind: str
-    subject: "UnitProfile | Instrument | Publication"
+    name: str
+    """As the states of the kind are labelled: `profile`, `instrument` or `publication`."""
+    find: "Callable[[Viewer, str], Any]"
+    """Returns the row with a public id, or raises NotFound where the viewer may not see it."""
+    title: Callable[[Any], Any]
+    """The name of a row as a parameter of a message."""
     labels: Mapping[str, str]
     """Field → label, in the order in which people read them."""
+    state: Callable[[Any], str] = lambda row: str(row.state)
+    whole: frozenset[str] = frozenset()
+    """Text fields that are compared as a whole, as those of closed lists."""
+    related: tuple[str, ...] = ()
+    """Foreign keys that are shown."""
+
+
+_kinds: dict[str, RevisedKind] = {}
+
+
+def register_revised(kinds: Mapping[str, RevisedKind]) -> None:
+    """Register kinds of rows by the prefix of their public ids."""
+    _kinds.update(kinds)
+
+
+@dataclass(frozen=True)
+class Revised:
+    """A row of which revisions are kept."""
+
+    of_kind: RevisedKind
+    subject: Any
+
+    @property
+    def kind(self) -> str:
+        return self.of_kind.name
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        return self.of_kind.labels
+
+    @property
+    def title(self) -> Any:
+        """The name of the row as a parameter of a message."""
+        return self.of_kind.title(self.subject)
 
     @property
     def organization(self) -> "Organization":
-        return self.subject.organization
+        organization: Organization = self.subject.organization
+        return organization
 
     def rows(self) -> "QuerySet[Any]":
         """The revisions as rows; page them by ("-history_date", "-history_id")."""
-        history: Any = type(self.subject).history  # type: ignore[union-attr]
-        found: QuerySet[Any] = history.filter(id=self.subject.pk).select_related("history_user")
-        return found.select_related("category") if self.kind == "instrument" else found
+        found: QuerySet[Any] = type(self.subject).history.filter(id=self.subject.pk)
+        return found.select_related("history_user", *self.of_kind.related)
 
 
 @dataclass(frozen=True)
@@ -91,19 +119,11 @@ class SideBySide:
 
 
 def revised(viewer: "Viewer", public_id: str) -> Revised:
-    """What stands under the public id of a unit's profile, an instrument or a publication, or NotFound."""
-    prefix = public_id.partition("-")[0]
-    if prefix == "INS":
-        labels = {name: field.label for name, field in instrument_fields.FIELDS.items()}
-        return Revised("instrument", instrument(viewer, public_id), labels)
-    if prefix == "UNT":
-        labels = {name: field.label for name, field in PROFILE_FIELDS.items()}
-        return Revised("profile", unit(viewer, public_id), labels)
-    kind = PREFIXES.get(prefix)
+    """Return what stands under a public id. Raises NotFound."""
+    kind = _kinds.get(public_id.partition("-")[0])
     if kind is None:
         raise NotFound
-    labels = {name: field.label for name, field in FIELDS[kind].items() if name not in NOT_KEPT}
-    return Revised("publication", publication(viewer, kind, public_id), labels)
+    return Revised(kind, kind.find(viewer, public_id))
 
 
 def revisions(of: Revised, rows: Sequence[Any]) -> list[Revision]:
@@ -129,7 +149,7 @@ def side_by_side(of: Revised, revision_id: int, with_id: int | None = None) -> S
 def fields_compared(of: Revised, before: Any, after: Any) -> tuple[ChangedField, ...]:
     """The fields in which two rows, or a row and what somebody typed, differ."""
     return tuple(
-        _changed(name, label, getattr(before, name), getattr(after, name))
+        _changed(of, name, label, getattr(before, name), getattr(after, name))
         for name, label in of.labels.items()
         if _differs(before, after, name)
     )
@@ -137,9 +157,7 @@ def fields_compared(of: Revised, before: Any, after: Any) -> tuple[ChangedField,
 
 def state_in(of: Revised, row: Any) -> str:
     """The state in a revision."""
-    if of.kind == "publication":
-        return state_of(row.scheduled_at, row.published_at, row.withdrawn_at).value
-    return str(row.state)
+    return of.of_kind.state(row)
 
 
 def _before(of: Revised, row: Any) -> Any:
@@ -184,13 +202,7 @@ def _plain(row: Any, name: str) -> Any:
     return str(value or "") if hasattr(value, "name") or value in (None, "") else value
 
 
-def _changed(name: str, label: str, before: Any, after: Any) -> ChangedField:
-    is_text = type(before) is str and type(after) is str and _is_prose(name)
+def _changed(of: Revised, name: str, label: str, before: Any, after: Any) -> ChangedField:
+    is_text = type(before) is str and type(after) is str and name not in FILES | of.of_kind.whole
     lines = compared(before, after, CONTEXT) if is_text else ()
     return ChangedField(name, label, before, after, lines)
-
-
-def _is_prose(name: str) -> bool:
-    """Fields of closed lists are compared as a whole, in words."""
-    field = instrument_fields.FIELDS.get(name)
-    return name not in FILES and (field is None or (field.choices is None and field.kind != "country"))

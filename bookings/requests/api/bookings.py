@@ -1,12 +1,11 @@
 """Bookings: each operation is one call of a service or selector."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Header, Path, Query, Router, Status
+from ninja import Query, Router, Status
 
-from bookings.requests.api._parts import payer_of, usage_by_id
-from bookings.requests.domain.errors import RevisionMismatch
+from bookings.requests.api.parts import WITH_ETAG, BookingId, IfMatch, booking_acted, booking_shown, payer_of
 from bookings.requests.domain.states import BookingState
 from bookings.requests.schemas import (
     BookingIn,
@@ -20,15 +19,12 @@ from bookings.requests.schemas import (
 from bookings.requests.selectors import bookings as bookings_selectors
 from bookings.requests.selectors.bookings import bookings
 from bookings.requests.services import bookings as bookings_services
-from bookings.usage.schemas import CheckOutIn, UsageOut
-from bookings.usage.services import attendance as attendance_services
 from instrument_share.web import clock
 from instrument_share.web.api import (
     MEMBERS,
     Cursor,
     Instant,
     Limit,
-    PreconditionFailed,
     PreconditionMissing,
     PublicId,
     interval_of,
@@ -39,11 +35,6 @@ from instrument_share.web.cursor import page
 from instrument_share.web.idempotency import idempotent_operation
 from providers import public as providers
 
-IfMatch = Annotated[
-    str | None,
-    Header(alias="If-Match", max_length=40, description="the booking's ETag, as it was last seen"),
-]
-BookingId = Annotated[PublicId, Path()]
 IDEMPOTENT = {
     "parameters": [
         {
@@ -55,10 +46,6 @@ IDEMPOTENT = {
         }
     ]
 }
-WITH_ETAG: dict[str, Any] = {
-    "responses": {200: {"headers": {"ETag": {"schema": {"type": "string"}, "description": "the revision"}}}}
-}
-
 router = Router(tags=["bookings"], auth=MEMBERS)
 
 
@@ -123,7 +110,7 @@ def booking_create(request: HttpRequest, data: BookingIn) -> Status[BookingOut]:
     openapi_extra=WITH_ETAG,
 )
 def booking(request: HttpRequest, response: HttpResponse, booking_id: BookingId) -> BookingOut:
-    return _shown(response, bookings_selectors.booking(request.user, booking_id))
+    return booking_shown(response, bookings_selectors.booking(request.user, booking_id))
 
 
 @router.patch(
@@ -144,7 +131,7 @@ def booking_move(
     booking that its user moves is `requested` again. `If-Match` is needed."""
     if if_match is None:
         raise PreconditionMissing
-    return _done(
+    return booking_acted(
         request,
         response,
         booking_id,
@@ -169,7 +156,7 @@ def booking_cancel(
     if_match: IfMatch = None,
 ) -> BookingOut:
     """After the deadline it costs what the rule says, for the part that nobody takes."""
-    return _done(
+    return booking_acted(
         request, response, booking_id, if_match, bookings_services.booking_cancel, reason=data.reason
     )
 
@@ -188,7 +175,9 @@ def booking_approve(
     data: NoteIn,
     if_match: IfMatch = None,
 ) -> BookingOut:
-    return _done(request, response, booking_id, if_match, bookings_services.booking_approve, note=data.note)
+    return booking_acted(
+        request, response, booking_id, if_match, bookings_services.booking_approve, note=data.note
+    )
 
 
 @router.post(
@@ -206,75 +195,6 @@ def booking_reject(
     if_match: IfMatch = None,
 ) -> BookingOut:
     """With a reason, which the user reads."""
-    return _done(
+    return booking_acted(
         request, response, booking_id, if_match, bookings_services.booking_reject, reason=data.reason
     )
-
-
-@router.post(
-    "/{booking_id}/check-in",
-    response={200: BookingOut, **refusals(403, 404, 409, 412)},
-    operation_id="booking_check_in",
-    summary="Let the user at the instrument",
-    openapi_extra=WITH_ETAG,
-)
-def booking_check_in(
-    request: HttpRequest, response: HttpResponse, booking_id: BookingId, if_match: IfMatch = None
-) -> BookingOut:
-    """From 15 minutes before the start, when nobody else is at it."""
-    return _done(request, response, booking_id, if_match, attendance_services.booking_check_in)
-
-
-@router.post(
-    "/{booking_id}/check-out",
-    response={201: UsageOut, **refusals(400, 403, 404, 409, 412)},
-    operation_id="booking_check_out",
-    summary="End a use and write its log",
-)
-def booking_check_out(
-    request: HttpRequest, booking_id: BookingId, data: CheckOutIn, if_match: IfMatch = None
-) -> Status[UsageOut]:
-    """The log waits for the user's confirmation. What was booked beyond is free at once."""
-    found = bookings_selectors.booking(request.user, booking_id)
-    log = _matching(
-        if_match,
-        attendance_services.booking_check_out,
-        request=request,
-        booking_id=found.pk,
-        **data.model_dump(),
-    )
-    return Status(201, usage_by_id(request, log.public_id))
-
-
-def _shown(response: HttpResponse, booking: Any) -> BookingOut:
-    response["ETag"] = f'"{booking.revision}"'
-    return booking_out(booking)
-
-
-def _done(
-    request: HttpRequest,
-    response: HttpResponse,
-    public_id: str,
-    if_match: str | None,
-    service: Any,
-    **values: Any,
-) -> BookingOut:
-    """A change of a booking that the caller can see, answered with the booking as it is now."""
-    found = bookings_selectors.booking(request.user, public_id)
-    return _shown(response, _matching(if_match, service, request=request, booking_id=found.pk, **values))
-
-
-def _matching(if_match: str | None, service: Any, *, request: HttpRequest, **values: Any) -> Any:
-    """The service's result; 412 when `If-Match` names another revision than the stored one."""
-    try:
-        return service(actor=person(request), now=clock.now(), revision=_revision(if_match), **values)
-    except RevisionMismatch as error:
-        raise PreconditionFailed(error) from error
-
-
-def _revision(if_match: str | None) -> int | None:
-    """The revision that an ETag names; -1, which none has, for what is no ETag of ours."""
-    if if_match is None or if_match.strip() == "*":
-        return None
-    number = if_match.strip().strip('"')
-    return int(number) if number.isascii() and number.isdigit() and len(number) < 10 else -1

@@ -6,7 +6,7 @@ from typing import Annotated
 from django.http import HttpRequest
 from ninja import Path, Query, Router
 
-from bookings.requests.api._parts import payer_of
+from bookings.requests.api.parts import payer_of
 from bookings.requests.schemas import (
     AvailabilityOut,
     CorrectedOut,

@@ -1,6 +1,6 @@
 """Revisions and their differences in pages."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,15 +10,18 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from instrument_share.kernel.wording import word
 from instrument_share.web import formats
-from instrument_share.web.problem import told
-from providers.instruments.domain.fields import FIELDS
-from providers.instruments.domain.subjects import subjects_named
-from providers.instruments.forms.countries import COUNTRIES
 from providers.revisions.domain.textdiff import Piece
 
 register = template.Library()
+
+
+_formats: dict[str, Callable[[Any], str]] = {}
+
+
+def register_value_formats(formats_by_field: Mapping[str, Callable[[Any], str]]) -> None:
+    """Register how values of fields are shown that don't tell by their type."""
+    _formats.update(formats_by_field)
 
 
 MARKS = {"same": "{}", "deleted": "<del>{}</del>", "inserted": "<ins>{}</ins>"}
@@ -35,13 +38,8 @@ def value_of(name: str, value: Any) -> str:
     """The value of a field of an instrument or of a profile, as readers see it."""
     if value in (None, "", []):
         return formats.NOTHING
-    if name == "country":
-        return f"{COUNTRY_NAMES.get(value, value)}{formats.bracketed(value)}"
-    if name == "subjects":
-        return told("{names}", {"names": subjects_named(value)})
-    spec = FIELDS.get(name)
-    if spec is not None and spec.choices is not None:
-        return _(word(spec.choices(value)))
+    if name in _formats:
+        return _formats[name](value)
     match value:
         case Decimal():
             return formats.yuan(value)
@@ -56,6 +54,3 @@ def value_of(name: str, value: Any) -> str:
     if name == "file":
         return _("A file is attached.")
     return str(value)
-
-
-COUNTRY_NAMES = dict(COUNTRIES)

@@ -5,16 +5,15 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from instrument_share.accounts.permissions import require
 from instrument_share.journal import selectors as journal
+from instrument_share.journal.addresses import address_of
 from instrument_share.kernel.errors import NotFound
 from instrument_share.web import cursor
-from instrument_share.web.formats import bilingual
 from instrument_share.web.params import parse_number
+from instrument_share.web.problem import told
 from providers.revisions import selectors as revision_selectors
 from providers.revisions.selectors import Revised, revised, side_by_side, state_in
 
@@ -67,13 +66,4 @@ def _seen(request: HttpRequest, public_id: str) -> Revised:
 
 def _named(of: Revised) -> dict[str, Any]:
     """Its name and where it stands."""
-    subject: Any = of.subject
-    match of.kind:
-        case "instrument":
-            name, address = bilingual(subject, "name"), reverse("instrument", args=[subject.public_id])
-        case "profile":
-            name = _("Profile")
-            address = reverse("unit", args=[of.organization.public_id])
-        case _:
-            name, address = bilingual(subject, "title"), reverse("publication", args=[subject.public_id])
-    return {"of": of, "name": name, "address": address}
+    return {"of": of, "name": told("{name}", {"name": of.title}), "address": address_of(of.subject)}

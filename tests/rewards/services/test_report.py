@@ -17,7 +17,7 @@ from rewards.cycle.selectors.snapshot import StoredSnapshot
 from rewards.findings.models import Finding
 from rewards.findings.services import finding_decide
 from rewards.report.selectors.reports import report_file
-from rewards.report.selectors.verification import verification_by_code, verification_by_file
+from rewards.report.selectors.verification import UNKNOWN, verification_by_code, verification_by_file
 from tests.rewards.builders import AFTER, POLICY, YEAR, local
 from tests.rewards.services.conftest import Steps
 

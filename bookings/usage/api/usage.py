@@ -5,7 +5,7 @@ from typing import Annotated
 from django.http import HttpRequest
 from ninja import Path, Query, Router
 
-from bookings.requests.api._parts import usage_by_id, usage_now
+from bookings.usage.api.parts import usage_by_id, usage_now
 from bookings.usage.schemas import ConfirmIn, UsageOut, UsagePage
 from bookings.usage.selectors import usage as usage_selectors
 from bookings.usage.selectors.usage import usage_logs

@@ -1,0 +1,49 @@
+"""Check-in and check-out of bookings: each operation is one call of a service."""
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router, Status
+
+from bookings.requests.api.parts import WITH_ETAG, BookingId, IfMatch, booking_acted, call_if_matching
+from bookings.requests.schemas import BookingOut
+from bookings.requests.selectors import bookings as bookings_selectors
+from bookings.usage.api.parts import usage_by_id
+from bookings.usage.schemas import CheckOutIn, UsageOut
+from bookings.usage.services import attendance as attendance_services
+from instrument_share.web.api import MEMBERS, refusals
+
+router = Router(tags=["bookings"], auth=MEMBERS)
+
+
+@router.post(
+    "/{booking_id}/check-in",
+    response={200: BookingOut, **refusals(403, 404, 409, 412)},
+    operation_id="booking_check_in",
+    summary="Let the user at the instrument",
+    openapi_extra=WITH_ETAG,
+)
+def booking_check_in(
+    request: HttpRequest, response: HttpResponse, booking_id: BookingId, if_match: IfMatch = None
+) -> BookingOut:
+    """From 15 minutes before the start, when nobody else is at it."""
+    return booking_acted(request, response, booking_id, if_match, attendance_services.booking_check_in)
+
+
+@router.post(
+    "/{booking_id}/check-out",
+    response={201: UsageOut, **refusals(400, 403, 404, 409, 412)},
+    operation_id="booking_check_out",
+    summary="End a use and write its log",
+)
+def booking_check_out(
+    request: HttpRequest, booking_id: BookingId, data: CheckOutIn, if_match: IfMatch = None
+) -> Status[UsageOut]:
+    """The log waits for the user's confirmation. What was booked beyond is free at once."""
+    found = bookings_selectors.booking(request.user, booking_id)
+    log = call_if_matching(
+        if_match,
+        attendance_services.booking_check_out,
+        request=request,
+        booking_id=found.pk,
+        **data.model_dump(),
+    )
+    return Status(201, usage_by_id(request, log.public_id))

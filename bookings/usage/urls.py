@@ -1,0 +1,29 @@
+"""The addresses of this room; `instrument_share.urls` mounts each list under its prefix."""
+
+from django.urls import path
+
+from bookings.usage.views import attendance, cases, usage
+from bookings.usage.views.by_hand import usage_by_hand
+
+attendance_urls = [
+    path("<str:public_id>/approve/", attendance.approve, name="booking_approve"),
+    path("<str:public_id>/reject/", attendance.reject, name="booking_reject"),
+    path("<str:public_id>/check-in/", attendance.check_in, name="booking_check_in"),
+    path("<str:public_id>/check-out/", attendance.check_out, name="booking_check_out"),
+]
+"""Under `bookings/`."""
+cases_urls = [
+    path("<str:public_id>/uses/", cases.uses, name="case_uses"),
+]
+"""Under `unit/cases/`."""
+usage_urls = [
+    path("<str:public_id>/", usage.usage_log, name="usage_log"),
+    path("<str:public_id>/confirm/", usage.confirm, name="usage_confirm"),
+    path("<str:public_id>/correct/", usage.correct, name="usage_correct"),
+    path("<str:public_id>/review/", usage.review, name="usage_review"),
+]
+"""Under `usage/`."""
+by_hand_urls = [
+    path("", usage_by_hand, name="usage_by_hand"),
+]
+"""Under `keeper/log/`."""

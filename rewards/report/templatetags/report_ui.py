@@ -1,0 +1,11 @@
+"""Reports and payments in pages."""
+
+from django import template
+
+register = template.Library()
+
+
+@register.filter
+def last_four(account: str) -> str:
+    """An account with all but its last four digits hidden."""
+    return f"•••• {account[-4:]}" if len(account) > 4 else account
