@@ -12,7 +12,17 @@ class BookingsConfig(AppConfig):
 
     def ready(self) -> None:
         from bookings.requests import permissions  # noqa: F401 (registers the permissions)
+        from bookings.requests.views.rules import RULE_TAB, rule_notice
+        from bookings.usage.selectors.statistics import hours_of_unit_in
+        from providers.public import (
+            register_instrument_notice,
+            register_instrument_tabs,
+            register_logged_hours,
+        )
 
+        register_instrument_tabs(RULE_TAB)
+        register_instrument_notice(rule_notice)
+        register_logged_hours(hours_of_unit_in)
         register_words(request_wording.WORDS)
         register_words(usage_wording.WORDS)
         register(*guards.NO_OVERLAP, *guards.APPEND_ONLY)

@@ -10,7 +10,11 @@ class ProvidersConfig(AppConfig):
         from providers.instruments.domain import wording as instrument_wording
         from providers.instruments.selectors import revised as revised_instruments
         from providers.instruments.services.changes import on_instruments_changed
-        from providers.instruments.templatetags.instruments_ui import VALUE_FORMATS
+        from providers.instruments.templatetags.instruments_ui import (
+            OWN_TABS,
+            VALUE_FORMATS,
+            register_instrument_tabs,
+        )
         from providers.revisions.selectors import register_revised
         from providers.revisions.templatetags.revisions_ui import register_value_formats
         from providers.search.services.index import search_index
@@ -22,4 +26,5 @@ class ProvidersConfig(AppConfig):
             register_words(wording.WORDS)
         register_revised({**revised_instruments.REVISED, **revised_units.REVISED})
         register_value_formats(VALUE_FORMATS)
+        register_instrument_tabs(*OWN_TABS)
         on_instruments_changed(search_index)

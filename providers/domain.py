@@ -24,6 +24,7 @@ from providers.exchange.domain.national.values import (
 )
 from providers.instruments.domain.categories import CategoryRow
 from providers.instruments.domain.notices import NOTICE_AHEAD
+from providers.instruments.domain.states import LIVE
 from providers.instruments.domain.subjects import subjects_named
 from providers.instruments.domain.words import Audience, GroupKind, InstrumentState, Purpose, SharingMode
 from providers.terms.domain.listed_prices import NO_HOURLY_PRICE
@@ -51,6 +52,7 @@ from providers.units.domain.words import Completeness
 
 __all__ = [
     "DRAFT",
+    "LIVE",
     "NONE",
     "NOTICE_AHEAD",
     "NO_HOURLY_PRICE",

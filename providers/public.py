@@ -61,6 +61,12 @@ from providers.instruments.services.people import (
     qualification_revoke,
 )
 from providers.instruments.services.relations import instrument_group_save, instrument_links_set
+from providers.instruments.templatetags.instruments_ui import (
+    InstrumentNotice,
+    InstrumentTab,
+    register_instrument_notice,
+    register_instrument_tabs,
+)
 from providers.instruments.views.common import managed_unit, own_instrument, person
 from providers.search.schemas import InstrumentFoundOut, instrument_found_out
 from providers.search.selectors.catalogue import (
@@ -111,6 +117,7 @@ from providers.terms.services.retirement import instrument_retire
 from providers.terms.services.rules import rule_publish
 from providers.terms.services.windows import windows_extend
 from providers.units.selectors.completeness import completeness_at, completeness_of, kinds_running_out
+from providers.units.selectors.logged_hours import register_logged_hours
 from providers.units.selectors.own_instruments import own_counts, own_instruments
 from providers.units.selectors.publications import case_lock, publication, publication_at, publications
 from providers.units.selectors.reminders import reminders
@@ -156,7 +163,9 @@ __all__ = [
     "DayForm",
     "DaysForm",
     "InstrumentFoundOut",
+    "InstrumentNotice",
     "InstrumentRetired",
+    "InstrumentTab",
     "Qualified",
     "Search",
     "TermsForms",
@@ -267,6 +276,9 @@ __all__ = [
     "qualifications_of",
     "qualified_for",
     "qualified_until",
+    "register_instrument_notice",
+    "register_instrument_tabs",
+    "register_logged_hours",
     "reminders",
     "reviews_waiting",
     "rule_publish",

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from rewards.policy.models import RewardPolicy
 
+TEXT = {"maxlength": 500, "rows": 4}
+"""A text field for a reason or an answer."""
+
 
 class CycleOpenForm(forms.Form):
     policy = forms.TypedChoiceField(label=_("Policy"), coerce=int)

@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from instrument_share.web.formats import bracketed, in_english
 from instrument_share.web.forms import set_choices
+from rewards.cycle.forms import TEXT
 from rewards.findings.domain.states import FindingState
 from rewards.findings.reports import finding_kind
-from rewards.report.forms import TEXT
 
 if TYPE_CHECKING:
     from rewards.findings.models import Finding

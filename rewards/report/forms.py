@@ -7,8 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from instrument_share.web.forms import DayField, DayInput
-
-TEXT = {"maxlength": 500, "rows": 4}
+from rewards.cycle.forms import TEXT
 
 
 class AcceptForm(forms.Form):

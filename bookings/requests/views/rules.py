@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from bookings.requests.services.instrument_states import rule_put_in_force
@@ -23,7 +24,7 @@ from instrument_share.web.formats import moment
 from instrument_share.web.forms import add_problems
 from instrument_share.web.idempotency import idempotent_form
 from providers import public as providers
-from providers.domain import ONE_DAY, Terms, TermsDraft, parts
+from providers.domain import LIVE, ONE_DAY, Terms, TermsDraft, parts
 from providers.public import TermsForms, initial_of, own_instrument, person, usual
 
 if TYPE_CHECKING:
@@ -109,3 +110,17 @@ def _side_by_side(rules: Sequence[Any], versions: Sequence[Terms], now: datetime
         for rule, (terms, before) in every
         if terms is not None
     ]
+
+
+RULE_TAB = providers.InstrumentTab(30, "rule_new", gettext_lazy("Rule and prices"))
+
+
+def rule_notice(instrument: "Instrument", now: datetime) -> providers.InstrumentNotice | None:
+    """A published instrument without a rule in force, which nobody can book."""
+    if instrument.state not in LIVE or providers.terms_at(instrument.pk, now):
+        return None
+    return providers.InstrumentNotice(
+        text=_("Nobody can book it yet: it has no rule in force."),
+        action=_("Set its rule and prices"),
+        address=reverse("rule_new", args=[instrument.public_id]),
+    )

@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
+from bookings.requests.domain.quota import year_of
 from bookings.usage.models import UsageLog
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
@@ -64,6 +65,11 @@ def hours_of_unit(organization_id: int, interval: Interval) -> Hours[int]:
     """Those of one owning unit, also where there are none."""
     found = _hours(interval, F("instrument__organization_id"), instrument__organization_id=organization_id)
     return found[0] if found else Hours(organization_id, 0, 0)
+
+
+def hours_of_unit_in(organization_id: int, year: int) -> Hours[int]:
+    """Those of one owning unit in a calendar year."""
+    return hours_of_unit(organization_id, year_of(year))
 
 
 def _hours(interval: Interval, by: TruncMonth | F, **which: Any) -> list[Hours[Any]]:

@@ -10,9 +10,9 @@ from django import template
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from bookings.requests.domain import wording
 from bookings.requests.domain.words import Direction
 from bookings.requests.templatetags.bookings_ui import seconds
+from bookings.usage.domain import wording
 from bookings.usage.domain.words import Capture, UsagePurpose
 from instrument_share.kernel.wording import word
 from instrument_share.web import formats

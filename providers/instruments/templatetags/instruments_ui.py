@@ -1,11 +1,14 @@
 """The tabs of the pages on which a unit looks after an instrument."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from django import template
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,23 +23,62 @@ from providers.instruments.forms.countries import COUNTRIES
 register = template.Library()
 
 
-INSTRUMENT_TABS = (
-    ("instrument_edit", gettext_lazy("Fields")),
-    ("instrument_media", gettext_lazy("Pictures and files")),
-    ("rule_new", gettext_lazy("Rule and prices")),
-    ("instrument_people", gettext_lazy("Keepers and qualifications")),
-    ("instrument_together", gettext_lazy("Booked together")),
-    ("instrument_customs", gettext_lazy("Customs supervision")),
-)
+@dataclass(frozen=True)
+class InstrumentTab:
+    """A page on which a unit's manager looks after one instrument; tabs are shown by `position`."""
+
+    position: int
+    route: str
+    label: str | Promise
+
+
+@dataclass(frozen=True)
+class InstrumentNotice:
+    """What is still to be done with an instrument, and where."""
+
+    text: str
+    action: str
+    address: str
+
+
+_tabs: dict[str, InstrumentTab] = {}
+_notices: list[Callable[[Any, datetime], InstrumentNotice | None]] = []
+
+
+def register_instrument_tabs(*tabs: InstrumentTab) -> None:
+    """Add pages to the tabs; a room registers those that it owns."""
+    _tabs.update({tab.route: tab for tab in tabs})
+
+
+def register_instrument_notice(source: Callable[[Any, datetime], InstrumentNotice | None]) -> None:
+    """Add what says whether something is still to be done with an instrument at an instant."""
+    if source not in _notices:
+        _notices.append(source)
 
 
 @register.inclusion_tag("instrument_share/ui/tabs.html")
 def instrument_tabs(instrument: Any, current: str) -> dict[str, Any]:
-    """The pages on which a unit's manager looks after one instrument; `current` is the name of one."""
+    """The pages on which a unit's manager looks after one instrument; `current` is the route of one."""
     entries = [
-        (text, reverse(name, args=[instrument.public_id]), name == current) for name, text in INSTRUMENT_TABS
+        (tab.label, reverse(tab.route, args=[instrument.public_id]), tab.route == current)
+        for tab in sorted(_tabs.values(), key=lambda tab: tab.position)
     ]
     return tabs(entries, _("Looking after the instrument"))
+
+
+@register.simple_tag
+def instrument_notices(instrument: Any, now: datetime) -> list[InstrumentNotice]:
+    """What is still to be done with the instrument."""
+    return [notice for source in _notices if (notice := source(instrument, now))]
+
+
+OWN_TABS = (
+    InstrumentTab(10, "instrument_edit", gettext_lazy("Fields")),
+    InstrumentTab(20, "instrument_media", gettext_lazy("Pictures and files")),
+    InstrumentTab(40, "instrument_people", gettext_lazy("Keepers and qualifications")),
+    InstrumentTab(50, "instrument_together", gettext_lazy("Booked together")),
+    InstrumentTab(60, "instrument_customs", gettext_lazy("Customs supervision")),
+)
 
 
 COUNTRY_NAMES = dict(COUNTRIES)

@@ -22,7 +22,6 @@ from providers.instruments.views.common import managed_unit, own_instrument, per
 from providers.revisions.selectors import revised
 from providers.revisions.services import EditedMeanwhile
 from providers.revisions.views.editing import overtaken
-from providers.terms.selectors.rules import terms_at
 
 if TYPE_CHECKING:
     from providers.instruments.models import Instrument
@@ -93,7 +92,7 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
         "live": instrument.state in LIVE,
         "waiting": [fields.FIELDS[name].label for name in instrument.pending_values],
         "keepers": keepers_of([instrument.pk])[instrument.pk],
-        "terms": terms_at(instrument.pk, now),
+        "now": now,
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "providers/instruments/instrument_edit.html", context, status=status)
