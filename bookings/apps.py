@@ -11,15 +11,30 @@ class BookingsConfig(AppConfig):
     name = "bookings"
 
     def ready(self) -> None:
-        from bookings.requests import permissions  # noqa: F401 (registers the permissions)
+        from bookings.requests import (
+            labels,
+            permissions,  # noqa: F401 (registers the permissions)
+        )
         from bookings.requests.views.rules import RULE_TAB, rule_notice
         from bookings.usage.selectors.statistics import hours_of_unit_in
+        from instrument_share.journal.addresses import register_pages
+        from instrument_share.web.labels import register_labels
         from providers.public import (
             register_instrument_notice,
             register_instrument_tabs,
             register_logged_hours,
         )
 
+        register_labels(labels.STATES, labels.MOVES)
+        register_pages(
+            "booking",
+            "holiday_year",
+            "instrument_resume",
+            "instrument_retire",
+            "instrument_suspend",
+            "qualification_revoke",
+            "usage_log",
+        )
         register_instrument_tabs(RULE_TAB)
         register_instrument_notice(rule_notice)
         register_logged_hours(hours_of_unit_in)

@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("instrument_share.web.urls")),
     # What everybody reads
     path("instruments/", include(requests.instruments_urls)),
+    path("instruments/", include(instruments.public_urls)),
     path("units/", include(units.units_urls)),
     path("units/", include(exchange.feeds_urls)),
     path("opendata/", include(exchange.open_data_urls)),

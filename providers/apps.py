@@ -5,7 +5,10 @@ class ProvidersConfig(AppConfig):
     name = "providers"
 
     def ready(self) -> None:
+        from instrument_share.journal.addresses import register_pages
         from instrument_share.kernel.wording import register_words
+        from instrument_share.web.labels import register_labels
+        from providers.instruments import labels as instrument_labels
         from providers.instruments import permissions  # noqa: F401 (registers the permissions)
         from providers.instruments.domain import wording as instrument_wording
         from providers.instruments.selectors import revised as revised_instruments
@@ -19,11 +22,23 @@ class ProvidersConfig(AppConfig):
         from providers.revisions.templatetags.revisions_ui import register_value_formats
         from providers.search.services.index import search_index
         from providers.terms.domain import wording as term_wording
+        from providers.units import labels as unit_labels
         from providers.units.domain import wording as unit_wording
         from providers.units.selectors import revised as revised_units
 
         for wording in (instrument_wording, term_wording, unit_wording):
             register_words(wording.WORDS)
+        for labels in (instrument_labels, unit_labels):
+            register_labels(labels.STATES, labels.MOVES)
+        register_pages(
+            "instrument_feed",
+            "instrument_people",
+            "news_feed",
+            "opendata",
+            "publication_picture",
+            "sheet_import",
+            "unit_instruments",
+        )
         register_revised({**revised_instruments.REVISED, **revised_units.REVISED})
         register_value_formats(VALUE_FORMATS)
         register_instrument_tabs(*OWN_TABS)

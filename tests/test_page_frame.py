@@ -12,7 +12,8 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from instrument_share.web.desks import PUBLIC, current, desks
+from instrument_share.pages.navigation import PUBLIC
+from instrument_share.web.desks import current, desks
 from tests.permission_addresses import arguments
 from tests.permission_world import LATER, ROLES, build_world, cells
 from tests.test_page_permissions import TABLE

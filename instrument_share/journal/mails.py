@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.utils import translation
 
+from instrument_share.journal.addresses import page_address
 from instrument_share.journal.models import Notification
 
 Tell = Callable[[str, Mapping[str, Any]], str]
@@ -16,7 +17,6 @@ Tell = Callable[[str, Mapping[str, Any]], str]
 LONGEST_SUBJECT = 78
 """Characters; what is longer, programs cut off somewhere (RFC 5322, 2.1.1)."""
 LONGEST_WORD = 20
-INBOX = "/me/notifications/"
 
 
 def mail_of(notification: Notification, tell: Tell) -> EmailMessage:
@@ -31,7 +31,7 @@ def mail_of(notification: Notification, tell: Tell) -> EmailMessage:
         _("Dear {name},").format(name=notification.user.get_full_name()),
         text,
         "\n".join(f"- {line}" for line in lines),
-        f"{_('Open it here:')}\n{settings.SITE_URL}{notification.path or INBOX}",
+        f"{_('Open it here:')}\n{settings.SITE_URL}{notification.path or page_address('inbox')}",
         f"-- \n{platform}\n{_('This mail was sent by the platform; answers to it are not read.')}",
     ]
     body = "\n\n".join(part for part in parts if part) + "\n"

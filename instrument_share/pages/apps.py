@@ -3,3 +3,25 @@ from django.apps import AppConfig
 
 class PagesConfig(AppConfig):
     name = "instrument_share.pages"
+
+    def ready(self) -> None:
+        from instrument_share.journal.addresses import register_pages
+        from instrument_share.pages.navigation import NAVIGATION
+        from instrument_share.web.desks import register_navigation
+
+        register_navigation(NAVIGATION)
+        register_pages(
+            "bureau",
+            "catalogue",
+            "desk",
+            "instrument",
+            "me",
+            "my_organization",
+            "my_usage",
+            "national",
+            "openness",
+            "publication",
+            "unit",
+            "unit_desk",
+            "units",
+        )

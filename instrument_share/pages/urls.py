@@ -3,32 +3,23 @@
 from django.conf import settings
 from django.urls import path
 
-from instrument_share.pages.views import bureau, catalogue, compare, home, instrument, unit_desk, units
+from instrument_share.pages.views import bureau, catalogue, compare, home, unit_desk
+from instrument_share.pages.views.instrument import instrument, sheet
 from instrument_share.pages.views.keeper import keeper, keeper_events
 from instrument_share.pages.views.me import me, my_organization, my_usage
 from instrument_share.pages.views.national import file_of_region, file_of_unit, of_region, of_unit
 from instrument_share.pages.views.opendata import sitemap_index, sitemap_part
 from instrument_share.pages.views.publications import publication
+from instrument_share.pages.views.units import unit, units
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("desk/", home.desk, name="desk"),
     path("instruments/", catalogue.catalogue, name="catalogue"),
-    path("instruments/<str:public_id>/", instrument.instrument, name="instrument"),
-    path("instruments/<str:public_id>/picture/", instrument.picture, name="instrument_picture"),
-    path(
-        "instruments/pictures/<str:public_id>/<str:size>/",
-        instrument.gallery_picture,
-        name="instrument_gallery_picture",
-    ),
-    path("instruments/files/<str:public_id>/", instrument.file, name="instrument_file"),
-    path("instruments/<str:public_id>/sheet.pdf", instrument.sheet, name="instrument_sheet"),
-    path(
-        "instruments/<str:public_id>/availability/", instrument.availability, name="instrument_availability"
-    ),
-    path("units/", units.units, name="units"),
-    path("units/<str:public_id>/", units.unit, name="unit"),
-    path("units/<str:public_id>/picture/", units.picture, name="unit_picture"),
+    path("instruments/<str:public_id>/", instrument, name="instrument"),
+    path("instruments/<str:public_id>/sheet.pdf", sheet, name="instrument_sheet"),
+    path("units/", units, name="units"),
+    path("units/<str:public_id>/", unit, name="unit"),
     path("publications/<str:public_id>/", publication, name="publication"),
     path("sitemap.xml", sitemap_index, name="sitemap"),
     path("sitemap-<str:section>.xml", sitemap_part, name="sitemap_part"),

@@ -8,7 +8,7 @@ from django.utils.translation import get_language, gettext
 
 from instrument_share.accounts.selectors import NO_STANDING, Standing, standing
 from instrument_share.journal import selectors as journal
-from instrument_share.web.desks import PUBLIC, Place, current, desks
+from instrument_share.web.desks import Place, current, desks, navigation
 
 
 class Platform:
@@ -59,7 +59,7 @@ class Platform:
     @property
     def public(self) -> list[tuple[Place, bool]]:
         """Public pages, each with whether the reader is there."""
-        return self._marked(PUBLIC)
+        return self._marked(navigation().public)
 
     @cached_property
     def standing(self) -> Standing:

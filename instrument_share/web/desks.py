@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import standing
@@ -25,32 +24,29 @@ class Place:
     """Where pages stand that belong here too, for those who have this entry."""
 
 
-USES = ("/bookings/", "/usage/")
-PUBLIC = (
-    Place("/instruments/", _("Catalogue"), beyond=("/compare/",)),
-    Place("/timeline/", _("Timeline")),
-    Place("/units/", _("Units"), beyond=("/publications/",)),
-    Place("/openness/", _("Openness")),
-    Place("/verify/", _("Verify")),
-)
-OWN = Place("/me/", _("My desk"), beyond=("/organizations/", *USES))
-_BY_ROLE = (
-    Place("/finance/", _("Finance desk"), frozenset({Role.FINANCE_OFFICER}), ("/bureau/", *USES)),
-    Place(
-        "/bureau/",
-        _("Bureau desk"),
-        frozenset({Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR}),
-        ("/finance/", "/organizations/", "/revisions/", "/unit/", *USES),
-    ),
-    Place("/organizations/", _("Organizations"), frozenset({Role.SYSADMIN}), ("/bureau/",)),
-    Place(
-        "/unit/",
-        _("Unit desk"),
-        frozenset({Role.UNIT_MANAGER}),
-        ("/bureau/", "/keeper/", "/revisions/", *USES),
-    ),
-    Place("/keeper/", _("Keeper’s desk"), frozenset({Role.KEEPER}), ("/unit/", *USES)),
-)
+@dataclass(frozen=True)
+class Navigation:
+    """The entries of the top bar: for everybody, by role, and of everybody who has bookings of their own."""
+
+    public: tuple[Place, ...]
+    by_role: tuple[Place, ...]
+    own: Place
+
+
+_navigation: list[Navigation] = []
+
+
+def register_navigation(navigation: Navigation) -> None:
+    """Set the entries of the top bar; done by the package that knows every page."""
+    _navigation[:] = [navigation]
+
+
+def navigation() -> Navigation:
+    """Return the entries of the top bar."""
+    (registered,) = _navigation
+    return registered
+
+
 _WITHOUT_OWN_BUSINESS = frozenset(
     {Role.FINANCE_OFFICER, Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR, Role.SYSADMIN}
 )
@@ -72,7 +68,7 @@ def desks(viewer: "Viewer") -> tuple[Place, ...]:
     if not viewer.is_authenticated:
         return ()
     roles = standing(viewer).roles
-    held = tuple(place for place in _BY_ROLE if place.roles & roles)
+    held = tuple(place for place in navigation().by_role if place.roles & roles)
     if held and roles <= _WITHOUT_OWN_BUSINESS:
         return held
-    return (*held, OWN)
+    return (*held, navigation().own)

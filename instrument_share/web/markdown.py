@@ -18,6 +18,8 @@ from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
+from instrument_share.journal.addresses import page_address
+
 FIRST_HEADING = 3
 """`#` is an h3: the page has its h1, and its sections have their h2."""
 DEEPEST_HEADING = 6
@@ -58,7 +60,7 @@ class _Renderer(RendererHTML):
             return escape(alt)
         public_id, width, height = found.groups()
         size = f' width="{width}" height="{height}"' if width else ""
-        address = f"/units/pictures/{public_id}/"
+        address = page_address("publication_picture", public_id)
         return f'<img src="{address}" alt="{escape(alt)}"{size} loading="lazy">'
 
 

@@ -2,9 +2,15 @@
 
 from django.urls import path
 
-from providers.instruments.views import acts, categories, media, people, together
+from providers.instruments.views import acts, categories, files, media, people, together
 from providers.instruments.views.instruments import edit, new
 
+public_urls = [
+    path("<str:public_id>/picture/", files.picture, name="instrument_picture"),
+    path("pictures/<str:public_id>/<str:size>/", files.gallery_picture, name="instrument_gallery_picture"),
+    path("files/<str:public_id>/", files.file, name="instrument_file"),
+]
+"""Under `instruments/`."""
 instruments_urls = [
     path("<str:public_id>/edit/", edit, name="instrument_edit"),
     path("<str:public_id>/people/", people.people, name="instrument_people"),

@@ -29,6 +29,8 @@ class RevisedKind:
     """Returns the row with a public id, or raises NotFound where the viewer may not see it."""
     title: Callable[[Any], Any]
     """The name of a row as a parameter of a message."""
+    address: Callable[[Any], str]
+    """The address of a row's page."""
     labels: Mapping[str, str]
     """Field → label, in the order in which people read them."""
     state: Callable[[Any], str] = lambda row: str(row.state)

@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from providers.units.views import profile, publication_acts, publication_pictures, publications, reviews
+from providers.units.views import (
+    files,
+    profile,
+    publication_acts,
+    publication_pictures,
+    publications,
+    reviews,
+)
 from providers.units.views.own_instruments import instruments
 from providers.units.views.statements import statement_new
 from providers.units.views.supervision import completeness, remind, unit_supervision
@@ -30,6 +37,7 @@ unit_urls = [
 ]
 """Under `unit/<str:organization_id>/`."""
 units_urls = [
+    path("<str:public_id>/picture/", files.picture, name="unit_picture"),
     path("regulations/<str:public_id>/file/", publication_acts.attachment, name="regulation_file"),
     path("pictures/<str:public_id>/", publication_pictures.picture, name="publication_picture"),
 ]

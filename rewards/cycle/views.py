@@ -3,11 +3,11 @@
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from instrument_share.accounts.permissions import require
+from instrument_share.journal.addresses import page_address
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound
 from instrument_share.web import clock
@@ -47,6 +47,6 @@ def cycle_open(request: SignedInRequest, year: int) -> HttpResponse:
             "The assessment of {year} is open with a budget of {budget}. Freeze the data when it is over."
         )
         sentence = text.format(year=year, budget=yuan(opened.budget_yuan))
-        return done(request, sentence, reverse("cycle", args=[year]))
+        return done(request, sentence, page_address("cycle", year))
     context = {"year": year, "form": form, "policies": list(policies)}
     return render(request, "rewards/cycle/cycle_open.html", context, status=422 if form.errors else 200)

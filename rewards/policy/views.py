@@ -3,11 +3,11 @@
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from instrument_share.accounts.permissions import require
+from instrument_share.journal.addresses import page_address
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import DomainError
 from instrument_share.web import clock, problem
@@ -37,6 +37,6 @@ def policy_new(request: SignedInRequest) -> HttpResponse:
         else:
             sentence = _("“{policy}” is loaded. Choose it for a year.").format(policy=policy)
             year = now.astimezone(CITY_TIME).year - 1
-            return done(request, sentence, reverse("cycle_open", args=[year]))
+            return done(request, sentence, page_address("cycle_open", year))
     context = {"form": form, "year": now.astimezone(CITY_TIME).year - 1}
     return render(request, "rewards/policy/policy_new.html", context, status=422 if form.errors else 200)

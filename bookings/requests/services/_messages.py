@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from bookings.requests.models import Booking
-from instrument_share.journal.addresses import address_of
+from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import notify
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Bilingual
@@ -44,14 +44,20 @@ def tell_user(booking: Booking, message: str, now: datetime, **params: Any) -> N
         users=[booking.user],
         message=message,
         now=now,
-        path=address_of(booking),
+        path=page_address("booking", booking.public_id),
         params=_params(booking, params),
     )
 
 
 def tell_keepers(booking: Booking, message: str, now: datetime, **params: Any) -> None:
     keepers: list[User] = list(booking.instrument.keepers.filter(is_active=True))
-    notify(users=keepers, message=message, now=now, path=address_of(booking), params=_params(booking, params))
+    notify(
+        users=keepers,
+        message=message,
+        now=now,
+        path=page_address("booking", booking.public_id),
+        params=_params(booking, params),
+    )
 
 
 def _params(booking: Booking, more: dict[str, Any]) -> dict[str, Any]:

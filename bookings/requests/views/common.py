@@ -12,7 +12,7 @@ from bookings.requests.domain.states import MOVES, BookingState
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors.standing import standing
 from instrument_share.kernel.errors import Forbidden
-from instrument_share.web.desks import OWN, Place, desks
+from instrument_share.web.desks import Place, desks, navigation
 from providers import public as providers
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def booking_address(public_id: str) -> str:
 
 def desk_of(viewer: "User", subject: "Booking | UsageLog") -> Place:
     """The desk that a booking or a log belongs to for the viewer: one's own, else the one they land on."""
-    return OWN if subject.user_id == viewer.pk else desks(viewer)[0]
+    return navigation().own if subject.user_id == viewer.pk else desks(viewer)[0]
 
 
 def possible(viewer: "User", booking: "Booking", now: datetime) -> set[str]:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bookings.requests.services._messages import instrument_name
 from bookings.usage.models import UsageLog
-from instrument_share.journal.addresses import address_of
+from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import notify
 from instrument_share.kernel.errors import gettext_noop
 
@@ -19,6 +19,6 @@ def tell_user_of_log(log: UsageLog, message: str, now: datetime) -> None:
         users=[log.user],
         message=message,
         now=now,
-        path=address_of(log),
+        path=page_address("usage_log", log.public_id),
         params={"instrument": instrument_name(log.instrument), "starts_at": log.starts_at},
     )

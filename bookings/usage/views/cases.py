@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
@@ -14,6 +13,7 @@ from bookings.usage.selectors import cases as cases_selectors
 from bookings.usage.selectors.cases import SoughtUses, citable
 from bookings.usage.services.cases import case_uses_set
 from instrument_share.accounts.permissions import require
+from instrument_share.journal.addresses import page_address
 from instrument_share.web import clock, cursor
 from instrument_share.web.answers import carried_out, done
 from instrument_share.web.idempotency import idempotent_form
@@ -69,7 +69,7 @@ def uses(request: HttpRequest, public_id: str) -> HttpResponse:
         "page": page,
         "cited": boxes[: len(cited)],
         "others": boxes[len(cited) :],
-        "back_address": reverse("publication", args=[case.public_id]),
+        "back_address": page_address("publication", case.public_id),
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "bookings/usage/case_uses.html", context, status=status)

@@ -7,6 +7,7 @@ from typing import Any
 from instrument_share.accounts import selectors
 from instrument_share.accounts.domain import MembershipState, Role
 from instrument_share.accounts.models import Membership, Organization, User
+from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.wording import Bilingual
 
@@ -29,7 +30,7 @@ def tell_officers(organization: Organization, message: str, now: datetime) -> No
         users=selectors.officers_of(organization),
         message=message,
         params={"name": Bilingual(organization.name_zh, organization.name_en)},
-        path=f"/organizations/{organization.public_id}/",
+        path=page_address("organization", organization.public_id),
         now=now,
     )
 
@@ -42,7 +43,7 @@ def tell_managers(organization: Organization, message: str, now: datetime, reaso
             "name": Bilingual(organization.name_zh, organization.name_en),
             "reason": organization.reason if reason is None else reason,
         },
-        path=f"/organizations/{organization.public_id}/",
+        path=page_address("organization", organization.public_id),
         now=now,
     )
 

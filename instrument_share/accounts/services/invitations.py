@@ -23,6 +23,7 @@ from instrument_share.accounts.models import Invitation, Membership, Organizatio
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.services._common import granted
 from instrument_share.accounts.services.memberships import AlreadyMember, require_gives
+from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import DomainError, Invalid, Kind, NotFound, Problem, gettext_noop
 from instrument_share.kernel.wording import Bilingual
@@ -217,6 +218,6 @@ def _tell_inviter(invitation: Invitation, user: User, now: datetime) -> None:
         users=[invitation.invited_by],
         message=ACCEPTED,
         params={"user": user.name, "organization": Bilingual(organization.name_zh, organization.name_en)},
-        path=f"/organizations/{organization.public_id}/members/",
+        path=page_address("members", organization.public_id),
         now=now,
     )

@@ -16,6 +16,7 @@ from instrument_share.accounts.domain.states import MEMBERSHIP
 from instrument_share.accounts.models import Membership, Organization, User
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.services._common import granted
+from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import DomainError, Kind, gettext_noop, require_reason
 from instrument_share.kernel.states import next_state
@@ -174,7 +175,14 @@ def membership_close(*, actor: User, membership_id: int, now: datetime, reason: 
         others = selectors.managers_of(membership.organization).exclude(pk=actor.pk)
         _tell(others, LEFT, membership, now, path=_members_path(membership.organization))
     else:
-        _tell([membership.user], ENDED, membership, now, path="/me/organizations/", reason=membership.reason)
+        _tell(
+            [membership.user],
+            ENDED,
+            membership,
+            now,
+            path=page_address("my_organizations"),
+            reason=membership.reason,
+        )
     return membership
 
 
@@ -253,10 +261,10 @@ def _tell(
             "organization": Bilingual(organization.name_zh, organization.name_en),
             **params,
         },
-        path=path or f"/organizations/{organization.public_id}/",
+        path=path or page_address("organization", organization.public_id),
         now=now,
     )
 
 
 def _members_path(organization: Organization) -> str:
-    return f"/organizations/{organization.public_id}/members/"
+    return page_address("members", organization.public_id)

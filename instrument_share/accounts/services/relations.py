@@ -7,6 +7,7 @@ from django.db import transaction
 from instrument_share.accounts import selectors
 from instrument_share.accounts.models import Organization, OrganizationRelation, User
 from instrument_share.accounts.permissions import allowed, require
+from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import Invalid, NotFound, Problem, gettext_noop, require_reason
 from instrument_share.kernel.wording import Bilingual
@@ -73,6 +74,6 @@ def _tell(first: Organization, second: Organization, message: str, now: datetime
                 "other": Bilingual(other.name_zh, other.name_en),
                 **params,
             },
-            path=f"/organizations/{one.public_id}/",
+            path=page_address("organization", one.public_id),
             now=now,
         )

@@ -13,9 +13,10 @@ from bookings import public as bookings
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
 from instrument_share.pages.charts import stacked_hours
+from instrument_share.pages.navigation import OWN
 from instrument_share.pages.rows import rows_of
 from instrument_share.web import clock
-from instrument_share.web.desks import OWN, desks
+from instrument_share.web.desks import desks
 from instrument_share.web.formats import bilingual
 from instrument_share.web.params import parse_number
 from providers import public as providers

@@ -1,25 +1,19 @@
 """One instrument: whether it is the right one, whether I may, what it costs, and when it is free."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
 
 import rules
-from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from bookings import public as bookings
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.errors import NotFound
-from instrument_share.kernel.interval import Interval
 from instrument_share.pages.data_sheet import data_sheet
-from instrument_share.pages.files import picture_response
 from instrument_share.pages.may_use import for_reader, may_use
 from instrument_share.pages.prices import price_table
 from instrument_share.pages.structured import absolute, as_script, instrument_data, picture_address
 from instrument_share.web import clock
-from instrument_share.web.formats import bilingual
-from instrument_share.web.params import parse_interval
 from providers import public as providers
 from providers.domain import InstrumentState, PublicationKind, sentences
 
@@ -65,38 +59,6 @@ def instrument(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @require_safe
-def picture(request: HttpRequest, public_id: str) -> FileResponse:
-    """The picture that stands for a visible instrument."""
-    found = providers.instrument(request.user, public_id)
-    if not found.picture:
-        raise NotFound
-    return picture_response(found.picture)
-
-
-@require_safe
-def gallery_picture(request: HttpRequest, public_id: str, size: str) -> FileResponse:
-    """One picture of a visible instrument's gallery, `large` or `small`."""
-    if size not in ("large", "small"):
-        raise NotFound
-    return picture_response(getattr(providers.instrument_picture(request.user, public_id), size))
-
-
-@require_safe
-def file(request: HttpRequest, public_id: str) -> FileResponse:
-    """A file of a visible instrument, if the reader may have it."""
-    found = providers.instrument_attachment(request.user, public_id, clock.now())
-    response = FileResponse(
-        found.file.open("rb"),
-        as_attachment=True,
-        filename=f"{' '.join(bilingual(found, 'title').split())}.pdf",
-        content_type="application/pdf",
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-cache"
-    return response
-
-
-@require_safe
 def sheet(request: HttpRequest, public_id: str) -> HttpResponse:
     """The data sheet as a PDF, in the reader's language."""
     now = clock.now()
@@ -108,18 +70,3 @@ def sheet(request: HttpRequest, public_id: str) -> HttpResponse:
     response["Content-Disposition"] = f'inline; filename="{public_id}.pdf"'
     response["X-Content-Type-Options"] = "nosniff"
     return response
-
-
-@require_safe
-def availability(request: HttpRequest, public_id: str) -> HttpResponse:
-    """One instrument's time for the calendar part: `?start=…&end=…`, RFC 3339, two months at most."""
-    now = clock.now()
-    found = providers.instrument(request.user, public_id)
-    interval = _interval(request, now)
-    return JsonResponse(bookings.calendar_events(request.user, found, interval, now))
-
-
-def _interval(request: HttpRequest, now: datetime) -> Interval:
-    """What the calendar asks for; the coming week where it asks for nothing that can be shown."""
-    asked = parse_interval(request.GET.get("start", ""), request.GET.get("end", ""))
-    return asked or Interval(now, now + timedelta(days=7))

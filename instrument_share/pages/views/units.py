@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,8 +12,6 @@ from django.views.decorators.http import require_safe
 
 from bookings import public as bookings
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.errors import NotFound
-from instrument_share.pages.files import picture_response
 from instrument_share.pages.rows import rows_of
 from instrument_share.web import clock, cursor
 from providers import public as providers
@@ -126,12 +124,3 @@ def _empty_hint(kind: PublicationKind) -> str:
         case PublicationKind.CASE:
             return _("What others have achieved with the unit's instruments stands here.")
     return _("Once a year the unit says here how, for whom and at what charges it is open.")
-
-
-@require_safe
-def picture(request: HttpRequest, public_id: str) -> FileResponse:
-    """The picture of a visible unit."""
-    found = providers.unit(request.user, public_id)
-    if not found.picture:
-        raise NotFound
-    return picture_response(found.picture)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors.standing import standing
+from instrument_share.journal.addresses import page_address
 from instrument_share.web.formats import bilingual
 
 if TYPE_CHECKING:
@@ -16,10 +17,10 @@ if TYPE_CHECKING:
 def my_tabs(viewer: "User", current: str) -> list[tuple[Any, ...]]:
     """The parts of one's own desk; the organization's for its administrator."""
     parts = [
-        ("me", _("Overview"), reverse("me")),
-        ("my_usage", _("Usage and costs"), reverse("my_usage")),
+        ("me", _("Overview"), page_address("me")),
+        ("my_usage", _("Usage and costs"), page_address("my_usage")),
         *(
-            (row.public_id, bilingual(row, "name"), reverse("my_organization", args=[row.public_id]))
+            (row.public_id, bilingual(row, "name"), page_address("my_organization", row.public_id))
             for row in _administered(viewer)
         ),
         ("my_organizations", _("My organizations"), reverse("my_organizations")),

@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from instrument_share.accounts.domain import Role
+from instrument_share.journal.addresses import page_address
 from instrument_share.kernel import wording
 from instrument_share.kernel.interval import Interval
 from instrument_share.web import formats, idempotency, labels, markdown
@@ -79,6 +80,9 @@ def role(code: str) -> str:
 @register.filter
 def note_icon(level: str) -> str:
     return {"success": "check", "warning": "alert", "error": "alert"}.get(level, "info")
+
+
+register.simple_tag(page_address, name="page_address")
 
 
 @register.simple_tag

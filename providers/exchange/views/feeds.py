@@ -13,6 +13,7 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
+from instrument_share.journal.addresses import page_address
 from instrument_share.web.formats import bilingual
 from instrument_share.web.markdown import excerpt
 from providers.instruments.selectors.instruments import instruments
@@ -68,7 +69,7 @@ class NewsFeed(AtomFeed):
         return _("What the owning units of the city's research instruments report.")
 
     def link(self) -> str:
-        return absolute(reverse("units"))
+        return absolute(page_address("units"))
 
     def feed_url(self) -> str:
         return absolute(reverse("news_feed"))
@@ -83,7 +84,7 @@ class NewsFeed(AtomFeed):
         return excerpt(words(item, "body"), SUMMARY)
 
     def item_link(self, item: "UnitNews") -> str:
-        return absolute(reverse("publication", args=[item.public_id]))
+        return absolute(page_address("publication", item.public_id))
 
     def item_author_name(self, item: "UnitNews") -> str:
         return words(item.organization, "name")
@@ -102,7 +103,7 @@ class UnitNewsFeed(NewsFeed):
         return excerpt(words(unit, "introduction"), SUMMARY)
 
     def link(self, unit: "UnitProfile") -> str:  # type: ignore[override]
-        return absolute(reverse("unit", args=[unit.organization.public_id]))
+        return absolute(page_address("unit", unit.organization.public_id))
 
     def feed_url(self, unit: "UnitProfile") -> str:  # type: ignore[override]
         return absolute(reverse("unit_feed", args=[unit.organization.public_id]))
@@ -124,7 +125,7 @@ class InstrumentFeed(AtomFeed):
         return _("Research instruments of the city that were published last.")
 
     def link(self) -> str:
-        return absolute(reverse("catalogue"))
+        return absolute(page_address("catalogue"))
 
     def feed_url(self) -> str:
         return absolute(reverse("instrument_feed"))
@@ -140,7 +141,7 @@ class InstrumentFeed(AtomFeed):
         return Truncator(words(item, "functions")).chars(SUMMARY)
 
     def item_link(self, item: "Instrument") -> str:
-        return absolute(reverse("instrument", args=[item.public_id]))
+        return absolute(page_address("instrument", item.public_id))
 
     def item_author_name(self, item: "Instrument") -> str:
         return words(item.organization, "name")

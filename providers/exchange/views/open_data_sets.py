@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.urls import reverse
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from instrument_share.journal.addresses import page_address
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.web.problem import told
 from providers.exchange.selectors.open_data import all_instruments, all_rules, all_units
@@ -51,7 +51,7 @@ def _instruments(_now: datetime) -> Iterator[Row]:
 def _instrument(one: "Instrument") -> Row:
     return {
         **_of(one),
-        "url": settings.SITE_URL + reverse("instrument", args=[one.public_id]),
+        "url": settings.SITE_URL + page_address("instrument", one.public_id),
         "state": one.state,
         "inner_number": one.inner_number,
         "district": one.organization.district.code if one.organization.district else "",
@@ -164,7 +164,7 @@ def _unit(one: "UnitProfile", judged: "UnitCompleteness") -> Row:
         "unit_uscc": organization.uscc,
         "unit_zh": organization.name_zh,
         "unit_en": organization.name_en,
-        "url": settings.SITE_URL + reverse("unit", args=[organization.public_id]),
+        "url": settings.SITE_URL + page_address("unit", organization.public_id),
         "kind": organization.kind,
         "district": organization.district.code if organization.district else "",
         "introduction_zh": one.introduction_zh,

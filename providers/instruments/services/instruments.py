@@ -10,6 +10,7 @@ from django.db import transaction
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import allowed, require
 from instrument_share.accounts.selectors import organization_lock, people_with
+from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import notify
 from instrument_share.journal.unique import refused_as
 from instrument_share.kernel.errors import DomainError, Invalid, Kind, Problem, gettext_noop, require_reason
@@ -316,6 +317,6 @@ def _tell(instrument: Instrument, message: str, now: datetime, **params: Any) ->
         users=people_with(Role.UNIT_MANAGER, instrument.organization_id),
         message=message,
         params={"name": Bilingual(instrument.name_zh, instrument.name_en), **params},
-        path=f"/instruments/{instrument.public_id}/",
+        path=page_address("instrument", instrument.public_id),
         now=now,
     )

@@ -9,6 +9,7 @@ from django.db import transaction
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import people_with
+from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import notify
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import DomainError, gettext_noop
@@ -161,7 +162,7 @@ def qualification_ends_tell(*, now: datetime) -> int:
             users=keepers[one.instrument_id],
             message=ANOTHERS_ENDS,
             params={"person": one.user.name, "name": name, "date": day},
-            path=f"/unit/instruments/{one.instrument.public_id}/people/",
+            path=page_address("instrument_people", one.instrument.public_id),
             now=now,
         )
     Qualification.objects.filter(pk__in=[one.pk for one in ending]).update(end_told_at=now)
@@ -169,7 +170,7 @@ def qualification_ends_tell(*, now: datetime) -> int:
 
 
 def _tell(user: "User", message: str, instrument: Instrument, now: datetime, **params: Any) -> None:
-    path = f"/instruments/{instrument.public_id}/"
+    path = page_address("instrument", instrument.public_id)
     notify(
         users=[user],
         message=message,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from instrument_share.accounts.permissions import require
+from instrument_share.journal.addresses import page_address
 from instrument_share.web import clock
 from instrument_share.web.answers import carried_out, done
 from instrument_share.web.confirmation import Confirmation, confirmation_view
@@ -139,7 +140,7 @@ def group_remove(request: SignedInRequest, public_id: str) -> Confirmation:
         ),
         success=_("The group is dissolved."),
         back_address=reverse("group_edit", args=[public_id]),
-        next_address=reverse("unit_instruments", args=[group.organization.public_id]),
+        next_address=page_address("unit_instruments", group.organization.public_id),
         tone="danger",
     )
 

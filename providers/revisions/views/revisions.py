@@ -9,7 +9,6 @@ from django.views.decorators.http import require_safe
 
 from instrument_share.accounts.permissions import require
 from instrument_share.journal import selectors as journal
-from instrument_share.journal.addresses import address_of
 from instrument_share.kernel.errors import NotFound
 from instrument_share.web import cursor
 from instrument_share.web.params import parse_number
@@ -66,4 +65,4 @@ def _seen(request: HttpRequest, public_id: str) -> Revised:
 
 def _named(of: Revised) -> dict[str, Any]:
     """Its name and where it stands."""
-    return {"of": of, "name": told("{name}", {"name": of.title}), "address": address_of(of.subject)}
+    return {"of": of, "name": told("{name}", {"name": of.title}), "address": of.of_kind.address(of.subject)}

@@ -7,8 +7,11 @@ from typing import Protocol
 class LoggedHours(Protocol):
     """The hours of a unit in a year, in seconds."""
 
-    internal_seconds: int
-    external_seconds: int
+    @property
+    def internal_seconds(self) -> int: ...
+
+    @property
+    def external_seconds(self) -> int: ...
 
 
 _sources: list[Callable[[int, int], LoggedHours]] = []

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from instrument_share.journal.addresses import page_address
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Bilingual, Words
 from providers.revisions.selectors import RevisedKind
@@ -20,6 +21,7 @@ def _publication_kind(kind: PublicationKind) -> RevisedKind:
         name="publication",
         find=_find(kind),
         title=lambda row: Bilingual(row.title_zh, row.title_en),
+        address=lambda row: page_address("publication", row.public_id),
         labels={name: field.label for name, field in FIELDS[kind].items() if name not in NOT_KEPT},
         state=lambda row: state_of(row.scheduled_at, row.published_at, row.withdrawn_at).value,
     )
@@ -34,6 +36,7 @@ REVISED = {
         name="profile",
         find=unit,
         title=lambda _row: Words(gettext_noop("Profile")),
+        address=lambda row: page_address("unit", row.organization.public_id),
         labels={name: field.label for name, field in PROFILE_FIELDS.items()},
     ),
     **{prefix: _publication_kind(kind) for prefix, kind in PREFIXES.items()},

@@ -9,6 +9,7 @@ from django.db import transaction
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization_lock, people_with
+from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import notify
 from instrument_share.kernel.errors import Invalid, NotFound, gettext_noop, require_reason
 from instrument_share.kernel.states import next_state
@@ -126,4 +127,6 @@ def _locked(organization_id: int) -> UnitProfile:
 
 def _tell(profile: UnitProfile, message: str, now: datetime, **params: Any) -> None:
     managers = people_with(Role.UNIT_MANAGER, profile.organization_id)
-    notify(users=managers, message=message, params=params, path=f"/units/{profile.public_id}/", now=now)
+    notify(
+        users=managers, message=message, params=params, path=page_address("unit", profile.public_id), now=now
+    )

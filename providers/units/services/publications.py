@@ -9,6 +9,7 @@ from django.db import transaction
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization_lock, people_with
+from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import DomainError, Invalid, Kind, NotFound, gettext_noop, require_reason
 from instrument_share.kernel.states import require_transition
@@ -289,6 +290,6 @@ def _tell(
         users=managers if but is None else managers.exclude(pk=but.pk),
         message=message,
         params={"title": Bilingual(publication.title_zh, publication.title_en), **params},
-        path=f"/publications/{publication.public_id}/",  # type: ignore[attr-defined]
+        path=page_address("publication", publication.public_id),  # type: ignore[attr-defined]
         now=now,
     )

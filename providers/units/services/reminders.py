@@ -8,6 +8,7 @@ from django.db import transaction
 
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization_locks
+from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import entry, notify, record_all
 from instrument_share.kernel.errors import DomainError, Invalid, Problem, gettext_noop
 from instrument_share.kernel.wording import Bilingual, Sentence
@@ -113,4 +114,4 @@ def name_of(unit: "Organization") -> Bilingual:
 
 def desk_of(unit: "Organization") -> str:
     """The desk on which the unit's managers see what to do next."""
-    return f"/unit/?unit={unit.public_id}"
+    return f"{page_address('unit_desk')}?unit={unit.public_id}"

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from instrument_share.accounts.permissions import require
+from instrument_share.journal.addresses import page_address
 from instrument_share.kernel.errors import NotFound
 from instrument_share.web import clock
 from instrument_share.web.confirmation import Confirmation, confirmation_view
@@ -42,7 +43,7 @@ def _own(request: HttpRequest, kind: str, public_id: str) -> Any:
 @confirmation_view
 def release(request: SignedInRequest, kind: str, public_id: str) -> Confirmation:
     found = _own(request, kind, public_id)
-    address = reverse("publication", args=[found.public_id])
+    address = page_address("publication", found.public_id)
     return Confirmation(
         heading=_("Publish “{title}”").format(title=bilingual(found, "title")),
         consequences=[
@@ -62,7 +63,7 @@ def release(request: SignedInRequest, kind: str, public_id: str) -> Confirmation
 @confirmation_view
 def schedule(request: SignedInRequest, kind: str, public_id: str) -> Confirmation:
     found = _own(request, kind, public_id)
-    address = reverse("publication", args=[found.public_id])
+    address = page_address("publication", found.public_id)
     form = ScheduleForm(request.POST or None, initial={"at": found.scheduled_at})
     return Confirmation(
         heading=_("When is “{title}” published?").format(title=bilingual(found, "title")),
@@ -86,7 +87,7 @@ def schedule(request: SignedInRequest, kind: str, public_id: str) -> Confirmatio
 @confirmation_view
 def unschedule(request: SignedInRequest, kind: str, public_id: str) -> Confirmation:
     found = _own(request, kind, public_id)
-    address = reverse("publication", args=[found.public_id])
+    address = page_address("publication", found.public_id)
     return Confirmation(
         heading=_("Take the schedule back"),
         consequences=[_("“{title}” stays a draft.").format(title=bilingual(found, "title"))],
@@ -111,7 +112,7 @@ def discard(request: SignedInRequest, kind: str, public_id: str) -> Confirmation
             actor=request.user, kind=kind_of(kind), publication_id=found.pk, now=clock.now()
         ),
         success=_("The draft is discarded."),
-        back_address=reverse("publication", args=[found.public_id]),
+        back_address=page_address("publication", found.public_id),
         next_address=home,
         tone="danger",
     )
@@ -142,7 +143,7 @@ def withdraw(request: SignedInRequest, kind: str, public_id: str) -> Confirmatio
             now=clock.now(),
         ),
         success=_("Taken down. The unit's managers have been told."),
-        back_address=reverse("publication", args=[public_id]),
+        back_address=page_address("publication", public_id),
         next_address=address,
         form=form,
         tone="danger",
@@ -168,4 +169,4 @@ def attachment(request: HttpRequest, public_id: str) -> FileResponse:
 def _home(request: HttpRequest, found: "Publication", kind: PublicationKind) -> str:
     if rules.has_perm("providers.edit_unit", request.user, found):
         return reverse("unit_publications", args=[found.organization.public_id, kind.value])
-    return reverse("unit", args=[found.organization.public_id]) + f"?tab={kind.value}"
+    return page_address("unit", found.organization.public_id) + f"?tab={kind.value}"

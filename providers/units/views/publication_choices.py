@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from instrument_share.journal.addresses import page_address
 from instrument_share.web.formats import moment
 from providers.units.domain.publications import PublicationKind
 from providers.units.domain.words import PublicationState
@@ -73,7 +74,7 @@ def after(choices: Sequence[Choice], act: str, kind: PublicationKind, saved: Any
     leads = next((one.leads for one in choices if one.act == act), "")
     if leads:
         return reverse(leads, args=[kind.value, saved.public_id])
-    return reverse("publication", args=[saved.public_id])
+    return page_address("publication", saved.public_id)
 
 
 def _published_at_once() -> str:

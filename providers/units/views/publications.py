@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from instrument_share.accounts.permissions import require
 from instrument_share.journal import selectors as journal
+from instrument_share.journal.addresses import page_address
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound
 from instrument_share.web import clock, cursor
@@ -188,7 +189,7 @@ def edit(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
         "found": found,
         "meanwhile": meanwhile,
         "decisions": journal.decisions(found, found.organization_id),
-        "back_address": reverse("publication", args=[found.public_id]),
+        "back_address": page_address("publication", found.public_id),
     }
     return render(request, "providers/units/publication_edit.html", context, status=422 if is_sent else 200)
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from instrument_share.accounts.permissions import require
 from instrument_share.journal import selectors as journal
+from instrument_share.journal.addresses import page_address
 from instrument_share.web import clock
 from instrument_share.web.confirmation import Confirmation, confirmation_view
 from instrument_share.web.formats import bilingual
@@ -78,7 +79,7 @@ def publish(request: SignedInRequest, public_id: str) -> Confirmation:
         perform=lambda: _PUBLISH[found.kind](actor=request.user, now=clock.now(), **_subject(found)),
         success=sentence,
         back_address=_address(found),
-        next_address=reverse("bureau"),
+        next_address=page_address("bureau"),
     )
 
 
@@ -106,7 +107,7 @@ def return_(request: SignedInRequest, public_id: str) -> Confirmation:
         ),
         success=sentence,
         back_address=_address(found),
-        next_address=reverse("bureau"),
+        next_address=page_address("bureau"),
         form=form,
         tone="danger",
     )

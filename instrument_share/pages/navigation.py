@@ -1,0 +1,35 @@
+"""Where the top bar leads: the public pages, and the desks of a person's roles."""
+
+from django.utils.translation import gettext_lazy as _
+
+from instrument_share.accounts.domain import Role
+from instrument_share.web.desks import Navigation, Place
+
+USES = ("/bookings/", "/usage/")
+PUBLIC = (
+    Place("/instruments/", _("Catalogue"), beyond=("/compare/",)),
+    Place("/timeline/", _("Timeline")),
+    Place("/units/", _("Units"), beyond=("/publications/",)),
+    Place("/openness/", _("Openness")),
+    Place("/verify/", _("Verify")),
+)
+OWN = Place("/me/", _("My desk"), beyond=("/organizations/", *USES))
+BY_ROLE = (
+    Place("/finance/", _("Finance desk"), frozenset({Role.FINANCE_OFFICER}), ("/bureau/", *USES)),
+    Place(
+        "/bureau/",
+        _("Bureau desk"),
+        frozenset({Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR}),
+        ("/finance/", "/organizations/", "/revisions/", "/unit/", *USES),
+    ),
+    Place("/organizations/", _("Organizations"), frozenset({Role.SYSADMIN}), ("/bureau/",)),
+    Place(
+        "/unit/",
+        _("Unit desk"),
+        frozenset({Role.UNIT_MANAGER}),
+        ("/bureau/", "/keeper/", "/revisions/", *USES),
+    ),
+    Place("/keeper/", _("Keeper’s desk"), frozenset({Role.KEEPER}), ("/unit/", *USES)),
+)
+
+NAVIGATION = Navigation(public=PUBLIC, by_role=BY_ROLE, own=OWN)

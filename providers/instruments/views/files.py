@@ -1,0 +1,43 @@
+"""Pictures and files of visible instruments."""
+
+from django.http import FileResponse, HttpRequest
+from django.views.decorators.http import require_safe
+
+from instrument_share.kernel.errors import NotFound
+from instrument_share.web import clock
+from instrument_share.web.files import picture_response
+from instrument_share.web.formats import bilingual
+from providers.instruments.selectors.instruments import instrument
+from providers.instruments.selectors.media import instrument_attachment, instrument_picture
+
+
+@require_safe
+def picture(request: HttpRequest, public_id: str) -> FileResponse:
+    """The picture that stands for a visible instrument."""
+    found = instrument(request.user, public_id)
+    if not found.picture:
+        raise NotFound
+    return picture_response(found.picture)
+
+
+@require_safe
+def gallery_picture(request: HttpRequest, public_id: str, size: str) -> FileResponse:
+    """One picture of a visible instrument's gallery, `large` or `small`."""
+    if size not in ("large", "small"):
+        raise NotFound
+    return picture_response(getattr(instrument_picture(request.user, public_id), size))
+
+
+@require_safe
+def file(request: HttpRequest, public_id: str) -> FileResponse:
+    """A file of a visible instrument, if the reader may have it."""
+    found = instrument_attachment(request.user, public_id, clock.now())
+    response = FileResponse(
+        found.file.open("rb"),
+        as_attachment=True,
+        filename=f"{' '.join(bilingual(found, 'title').split())}.pdf",
+        content_type="application/pdf",
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-cache"
+    return response

@@ -1,0 +1,27 @@
+"""How the states of this room are shown: a label, a tone and an icon."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from instrument_share.web.labels import Label
+
+STATES: dict[str, Label] = {
+    "publication.draft": Label(_("Draft"), "quiet", "pencil"),
+    "publication.scheduled": Label(_("Scheduled"), "waiting", "clock"),
+    "publication.published": Label(_("Published"), "good", "check"),
+    "publication.withdrawn": Label(_("Taken down"), "bad", "minus"),
+    "information.missing": Label(_("Missing"), "bad", "cross"),
+    "information.stale": Label(_("Out of date"), "waiting", "clock"),
+    "information.complete": Label(_("Complete"), "good", "check"),
+    "profile.draft": Label(_("Draft"), "quiet", "pencil"),
+    "profile.submitted": Label(_("In review"), "waiting", "clock"),
+    "profile.published": Label(_("Published"), "good", "check"),
+}
+
+MOVES: dict[str, str | Promise] = {
+    "publish": _("publish"),
+    "withdraw": _("take down"),
+    "schedule": _("schedule"),
+    "unschedule": _("take back the schedule"),
+    "discard": _("discard"),
+}

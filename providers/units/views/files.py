@@ -1,0 +1,17 @@
+"""Pictures of visible units."""
+
+from django.http import FileResponse, HttpRequest
+from django.views.decorators.http import require_safe
+
+from instrument_share.kernel.errors import NotFound
+from instrument_share.web.files import picture_response
+from providers.units.selectors.units import unit
+
+
+@require_safe
+def picture(request: HttpRequest, public_id: str) -> FileResponse:
+    """The picture of a visible unit."""
+    found = unit(request.user, public_id)
+    if not found.picture:
+        raise NotFound
+    return picture_response(found.picture)

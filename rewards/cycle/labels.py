@@ -1,0 +1,27 @@
+"""How the states of this room are shown: a label, a tone and an icon."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from instrument_share.web.labels import Label
+
+STATES: dict[str, Label] = {
+    "cycle.collecting": Label(_("Collecting"), "active", "play"),
+    "cycle.frozen": Label(_("Frozen"), "active", "lock"),
+    "cycle.checked": Label(_("Checked"), "active", "check"),
+    "cycle.scored": Label(_("Scored"), "active", "check"),
+    "cycle.noticed": Label(_("In public notice"), "waiting", "clock"),
+    "cycle.approved": Label(pgettext_lazy("cycle", "Approved"), "active", "check"),
+    "cycle.reported": Label(_("Sent to Finance"), "waiting", "clock"),
+    "cycle.paid": Label(_("Paid"), "good", "check"),
+}
+
+MOVES: dict[str, str | Promise] = {
+    "freeze": _("freeze"),
+    "check": _("check"),
+    "score": _("score"),
+    "announce": _("put out for notice"),
+    "send": _("send to Finance"),
+    "pay": _("record the payment"),
+}

@@ -1,0 +1,12 @@
+"""How the states of this room are shown: a label, a tone and an icon."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from instrument_share.web.labels import Label
+
+STATES: dict[str, Label] = {
+    "finding.open": Label(pgettext_lazy("finding", "Open"), "waiting", "clock"),
+    "finding.upheld": Label(_("Upheld"), "bad", "cross"),
+    "finding.dismissed": Label(_("Dismissed"), "quiet", "minus"),
+}
