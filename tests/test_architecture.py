@@ -8,7 +8,18 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 APPS = ["bookings", "providers", "rewards"]
-PARTS = ["accounts", "demo", "documents", "journal", "kernel", "management", "pages", "web"]
+PARTS = [
+    "accounts",
+    "demo",
+    "documents",
+    "journal",
+    "kernel",
+    "management",
+    "pages",
+    "people",
+    "sheets",
+    "web",
+]
 
 WRITERS = {"services", "migrations", "management", "demo"}
 NO_ROWS = {"settings", "guards"}  # a dict's update(a=1); the making of triggers
