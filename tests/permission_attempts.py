@@ -13,6 +13,7 @@ from bookings.usage.domain.history import HistoryRow
 from bookings.usage.domain.words import Rating
 from instrument_share.accounts import services as accounts
 from instrument_share.accounts.domain import OrganizationKind, Role
+from instrument_share.accounts.domain.registration import Registration
 from instrument_share.journal import services as journal
 from instrument_share.kernel.uscc import check_character
 from instrument_share.sheets.table import Table
@@ -66,9 +67,11 @@ def attempts(w):
         ),
         "organization_register": partial(
             accounts.organization_register,
-            uscc="12990000000000099" + check_character("12990000000000099"),
-            name_zh="云屏新公司",
-            kind=OrganizationKind.ENTERPRISE,
+            registration=Registration(
+                uscc="12990000000000099" + check_character("12990000000000099"),
+                name_zh="云屏新公司",
+                kind=OrganizationKind.ENTERPRISE,
+            ),
             **now,
         ),
         **_of_people(w, now, reason),

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
 
-from instrument_share.accounts.domain import OrganizationState, Role
+from instrument_share.accounts.domain import OrganizationKind, OrganizationState, Role, SizeClass
+from instrument_share.accounts.domain.registration import Registration
 from instrument_share.accounts.domain.roles import MANAGING
 from instrument_share.accounts.models import (
     District,
@@ -26,6 +27,23 @@ if TYPE_CHECKING:
 FOUND_AT_MOST = 20
 SHORTEST_SEARCH = 2
 NOT_ADMITTED_YET = (OrganizationState.PENDING, OrganizationState.REFUSED)
+
+
+def registration_of(organization: Organization) -> Registration:
+    """Return the facts of an organization as they stand."""
+    return Registration(
+        uscc=organization.uscc,
+        name_zh=organization.name_zh,
+        kind=OrganizationKind(organization.kind),
+        name_en=organization.name_en,
+        size_class=SizeClass(organization.size_class),
+        district=organization.district,
+        in_region=organization.in_region,
+        parent_uscc=organization.parent.uscc if organization.parent else "",
+        owns_instruments=organization.owns_instruments,
+        contact=organization.contact,
+        phone=organization.phone,
+    )
 
 
 def organization_lock(organization_id: int) -> Organization:

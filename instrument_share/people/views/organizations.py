@@ -21,7 +21,7 @@ from instrument_share.people.forms import (
     OrganizationForm,
     RequestForm,
     RevisionForm,
-    entered,
+    initial_of,
 )
 from instrument_share.people.views.tabs import my_tabs
 from instrument_share.web import clock
@@ -71,7 +71,10 @@ def organization_register(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             made = services.organization_register(
-                actor=request.user, now=clock.now(), **form.as_registration()
+                actor=request.user,
+                registration=form.as_registration(),
+                documents=form.cleaned_data["documents"],
+                now=clock.now(),
             )
         except DomainError as error:
             add_problems(form, error)
@@ -98,14 +101,18 @@ def organization_correct(request: SignedInRequest, public_id: str) -> HttpRespon
     form = OrganizationForm(
         request.POST or None,
         request.FILES or None,
-        initial=entered(found),
+        initial=initial_of(found),
         has_documents=bool(documents),
     )
     if request.method == "POST":
         kept = carried_out(
             form,
             lambda: services.organization_correct(
-                actor=request.user, organization_id=found.pk, now=clock.now(), **form.as_registration()
+                actor=request.user,
+                organization_id=found.pk,
+                registration=form.as_registration(),
+                documents=form.cleaned_data["documents"],
+                now=clock.now(),
             ),
         )
         if kept is not None:
@@ -246,7 +253,7 @@ def _steps(found: "Organization") -> list[tuple[str, str, str]]:
 def organization_edit(request: SignedInRequest, public_id: str) -> Confirmation:
     found = accounts.organization_inside(request.user, public_id)
     require(request.user, "accounts.edit_organization", found)
-    form = ContactForm(request.POST or None, initial=entered(found))
+    form = ContactForm(request.POST or None, initial=initial_of(found))
     return Confirmation(
         heading=_("Contact and English name"),
         consequences=[_("What the bureau has checked, the bureau changes; ask it for that.")],
@@ -267,12 +274,16 @@ def organization_revise(request: SignedInRequest, public_id: str) -> HttpRespons
     """The bureau changes what it has checked, with a reason."""
     found = accounts.organization_inside(request.user, public_id)
     require(request.user, "accounts.revise_organization", found)
-    form = RevisionForm(request.POST or None, initial=entered(found))
+    form = RevisionForm(request.POST or None, organization=found)
     if request.method == "POST":
         kept = carried_out(
             form,
             lambda: services.organization_revise(
-                actor=request.user, organization_id=found.pk, now=clock.now(), **form.as_registration()
+                actor=request.user,
+                organization_id=found.pk,
+                registration=form.as_registration(),
+                reason=form.cleaned_data["reason"],
+                now=clock.now(),
             ),
         )
         if kept is not None:
