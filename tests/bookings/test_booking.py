@@ -5,10 +5,10 @@ from functools import partial
 import pytest
 
 from bookings.requests.domain.errors import (
+    BookingChanged,
     BookingRefused,
     DecisionOverdue,
     ReasonMissing,
-    RevisionMismatch,
     SlotTaken,
 )
 from bookings.requests.models import Booking, CreditEvent, NextFree
@@ -227,7 +227,7 @@ def test_a_move_stays_approved_where_the_rule_approves_by_itself(city):
 
 def test_who_has_seen_an_older_revision_changes_nothing(city):
     booking = book(city)
-    with pytest.raises(RevisionMismatch):
+    with pytest.raises(BookingChanged):
         booking_cancel(actor=city.researcher, booking_id=booking.pk, now=NOW, revision=7)
 
 

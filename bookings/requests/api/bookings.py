@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Header, Path, Query, Router, Status
 
 from bookings.requests.api._parts import payer_of, usage_by_id
-from bookings.requests.domain.errors import RevisionMismatch
 from bookings.requests.domain.states import BookingState
 from bookings.requests.schemas import (
     BookingIn,
@@ -22,6 +21,7 @@ from bookings.requests.selectors.bookings import bookings
 from bookings.requests.services import bookings as bookings_services
 from bookings.usage.schemas import CheckOutIn, UsageOut
 from bookings.usage.services import attendance as attendance_services
+from instrument_share.kernel.errors import RevisionMismatch
 from instrument_share.web import clock
 from instrument_share.web.api import (
     MEMBERS,

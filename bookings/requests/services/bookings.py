@@ -8,7 +8,13 @@ from django.db import transaction
 
 from bookings.requests.domain import credit, pricing
 from bookings.requests.domain.cancellation import is_late
-from bookings.requests.domain.errors import BookingRefused, DecisionOverdue, ReasonMissing, SlotTaken
+from bookings.requests.domain.errors import (
+    BookingChanged,
+    BookingRefused,
+    DecisionOverdue,
+    ReasonMissing,
+    SlotTaken,
+)
 from bookings.requests.domain.states import MOVES, BookingState
 from bookings.requests.domain.words import CreditKind, Direction
 from bookings.requests.models import Booking, BookingGroup, CreditEvent
@@ -16,19 +22,13 @@ from bookings.requests.selectors.admission import asks_again, booking_problems
 from bookings.requests.selectors.holds import booking_lock
 from bookings.requests.selectors.together import mates
 from bookings.requests.services import _messages as messages
-from bookings.requests.services._holding import (
-    advance,
-    late_charge,
-    late_charges_refresh,
-    overlap_refused,
-    require_revision,
-)
+from bookings.requests.services._holding import advance, late_charge, late_charges_refresh, overlap_refused
 from bookings.requests.services.next_free import next_free_refresh
 from bookings.usage.services._facts import payer_of
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.permissions import require
 from instrument_share.journal import services as journal
-from instrument_share.kernel.errors import NotFound
+from instrument_share.kernel.errors import NotFound, require_revision
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.states import moved
 from providers import public as providers
@@ -134,7 +134,7 @@ def booking_move(
     """
     booking = booking_lock(booking_id)
     require(actor, "bookings.cancel", booking)
-    require_revision(booking, revision)
+    require_revision(revision, booking.revision, BookingChanged)
     _require_not_begun(booking)
     together = mates(booking)
     terms_of_move(booking, interval, actor, now)
@@ -168,7 +168,7 @@ def booking_approve(
     """A keeper grants a request in time; at its deadline it lapses (DecisionOverdue)."""
     booking = booking_lock(booking_id)
     require(actor, "bookings.decide", booking)
-    require_revision(booking, revision)
+    require_revision(revision, booking.revision, BookingChanged)
     _decided(booking, actor, now, note)
     advance(booking, "approve", "decided_at", "decided_by", "decision_note")
     after_change(booking, actor, "booking.approved", now)
@@ -183,7 +183,7 @@ def booking_reject(
     """A keeper declines a request with a reason, which the user reads."""
     booking = booking_lock(booking_id)
     require(actor, "bookings.decide", booking)
-    require_revision(booking, revision)
+    require_revision(revision, booking.revision, BookingChanged)
     if not reason.strip():
         raise ReasonMissing
     _decided(booking, actor, now, reason)
@@ -207,7 +207,7 @@ def booking_cancel(
     """
     booking = booking_lock(booking_id)
     require(actor, "bookings.cancel", booking)
-    require_revision(booking, revision)
+    require_revision(revision, booking.revision, BookingChanged)
     by_user = actor.pk == booking.user_id
     if not by_user and not reason.strip():
         raise ReasonMissing

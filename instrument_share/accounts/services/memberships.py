@@ -16,9 +16,8 @@ from instrument_share.accounts.domain.states import MEMBERSHIP
 from instrument_share.accounts.models import Membership, Organization, User
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.services._common import granted
-from instrument_share.accounts.services.organizations import require_reason
 from instrument_share.journal.services import notify, record
-from instrument_share.kernel.errors import DomainError, Kind, gettext_noop
+from instrument_share.kernel.errors import DomainError, Kind, gettext_noop, require_reason
 from instrument_share.kernel.states import moved
 from instrument_share.kernel.wording import Bilingual
 

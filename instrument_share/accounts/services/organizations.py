@@ -30,7 +30,7 @@ from instrument_share.accounts.services.registration import (
     superior_of,
 )
 from instrument_share.journal.services import record
-from instrument_share.kernel.errors import DomainError, Invalid, Kind, gettext_noop
+from instrument_share.kernel.errors import DomainError, Invalid, Kind, gettext_noop, require_reason
 from instrument_share.kernel.states import moved
 
 ADMITTED = gettext_noop("“{name}” is admitted. You can invite colleagues and book for it now.")
@@ -58,11 +58,6 @@ class NotAdmitted(DomainError):
     message = gettext_noop(
         "The organization is not admitted yet. Who registered it corrects the registration."
     )
-
-
-class ReasonMissing(DomainError):
-    code = "reason_missing"
-    message = gettext_noop("Say why: those concerned read the reason.")
 
 
 @transaction.atomic
@@ -190,13 +185,6 @@ def organization_reinstate(*, actor: User, organization_id: int, now: datetime) 
     _move(organization, "reinstate", "", actor=actor, action="organization.reinstated", now=now)
     tell_managers(organization, REINSTATED, now)
     return organization
-
-
-def require_reason(reason: str) -> str:
-    """Return the reason without blanks around it. Raises ReasonMissing."""
-    if not reason.strip():
-        raise ReasonMissing
-    return reason.strip()[:500]
 
 
 def _move(

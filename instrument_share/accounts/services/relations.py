@@ -7,9 +7,8 @@ from django.db import transaction
 from instrument_share.accounts import selectors
 from instrument_share.accounts.models import Organization, OrganizationRelation, User
 from instrument_share.accounts.permissions import allowed, require
-from instrument_share.accounts.services.organizations import require_reason
 from instrument_share.journal.services import notify, record
-from instrument_share.kernel.errors import Invalid, NotFound, Problem, gettext_noop
+from instrument_share.kernel.errors import Invalid, NotFound, Problem, gettext_noop, require_reason
 from instrument_share.kernel.wording import Bilingual
 
 DECLARED = gettext_noop("“{name}” and “{other}” are declared related; rewards leave out use between them.")

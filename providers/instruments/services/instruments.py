@@ -12,7 +12,15 @@ from instrument_share.accounts.permissions import allowed, require
 from instrument_share.accounts.selectors import organization_lock, people_with
 from instrument_share.journal.services import notify
 from instrument_share.journal.unique import refused_as
-from instrument_share.kernel.errors import DomainError, Invalid, Kind, Problem, gettext_noop
+from instrument_share.kernel.errors import (
+    DomainError,
+    Invalid,
+    Kind,
+    Problem,
+    gettext_noop,
+    require_reason,
+    require_revision,
+)
 from instrument_share.kernel.states import moved
 from instrument_share.kernel.wording import Bilingual
 from providers.instruments.domain import fields
@@ -21,7 +29,7 @@ from providers.instruments.models import Instrument
 from providers.instruments.permissions import may_suspend_own
 from providers.instruments.selectors.instruments import category_table, instrument_lock
 from providers.instruments.services.common import InReview, as_json
-from providers.revisions.services import given, keep, record_change, unchanged_since
+from providers.revisions.services import record_change, save_with_history
 from providers.search.services.index import search_index
 
 if TYPE_CHECKING:
@@ -62,7 +70,7 @@ def instrument_create(
     instrument = Instrument(organization=organization, created_at=now)
     fill(instrument, clean)
     with _number_refused(instrument):
-        keep(instrument, actor=actor, now=now)
+        save_with_history(instrument, actor=actor, now=now)
     search_index([instrument.pk])
     record_change(actor, "instrument.created", instrument, now)
     return instrument
@@ -79,7 +87,7 @@ def instrument_update(
 ) -> Instrument:
     """Change fields of an instrument; nothing is written where nothing differs.
 
-    `revision` is that of the fields which the editor began with: EditedMeanwhile where it is another by now.
+    `revision` is that of the fields which the editor began with: RevisionMismatch where it is another by now.
 
     A draft changes at once. Of what is published, descriptions go live with a revision and count as
     confirmed; what the bureau reviews (`domain.instruments.REVIEWED`) waits in `pending_values`, until the
@@ -90,7 +98,7 @@ def instrument_update(
     if instrument.state not in EDITABLE_AS_A_WHOLE | LIVE:
         raise InReview(state=instrument.state)
     given_values = usable(values, instrument)
-    unchanged_since(revision, instrument)
+    require_revision(revision, instrument.revision)
     clean = changed(instrument, given_values)
     live = instrument.state in LIVE
     _need_all(clean, instrument) if live else None
@@ -109,7 +117,7 @@ def instrument_update(
         instrument.pending_values = waits
         instrument.pending_since = now if waits else None
     with _number_refused(instrument):
-        keep(instrument, actor=actor, now=now)
+        save_with_history(instrument, actor=actor, now=now)
     search_index([instrument.pk])
     record_change(actor, "instrument.updated", instrument, now, fields=sorted(clean), waiting=sorted(waiting))
     return instrument
@@ -123,7 +131,7 @@ def instrument_changes_accept(*, actor: "User", instrument_id: int, now: datetim
     fill(instrument, usable(accepted))
     instrument.revision += 1
     instrument.pending_values, instrument.pending_since, instrument.confirmed_at = {}, None, now
-    keep(instrument, actor=actor, now=now)
+    save_with_history(instrument, actor=actor, now=now)
     search_index([instrument.pk])
     record_change(actor, "instrument.changes_accepted", instrument, now, values=accepted)
     message = gettext_noop("The bureau has accepted the changes of “{name}”.")
@@ -135,10 +143,10 @@ def instrument_changes_accept(*, actor: "User", instrument_id: int, now: datetim
 def instrument_changes_refuse(*, actor: "User", instrument_id: int, reason: str, now: datetime) -> Instrument:
     """The bureau refuses the waiting changes with a reason; the old values stand."""
     instrument = _with_waiting_changes(actor, instrument_id)
-    refused, why = instrument.pending_values, given(reason)
+    refused, why = instrument.pending_values, require_reason(reason)
     instrument.pending_values, instrument.pending_since, instrument.return_reason = {}, None, why
     instrument.revision += 1
-    keep(instrument, actor=actor, now=now)
+    save_with_history(instrument, actor=actor, now=now)
     record_change(actor, "instrument.changes_refused", instrument, now, values=refused, reason=why)
     message = gettext_noop("The bureau has refused the changes of “{name}”: {reason}")
     _tell(instrument, message, now, reason=why)
@@ -153,7 +161,7 @@ def instrument_confirm(*, actor: "User", instrument_id: int, now: datetime) -> I
     if instrument.state not in LIVE:
         raise InReview(state=instrument.state)
     instrument.confirmed_at = now
-    keep(instrument, actor=actor, now=now)
+    save_with_history(instrument, actor=actor, now=now)
     record_change(actor, "instrument.confirmed", instrument, now)
     return instrument
 
@@ -166,7 +174,7 @@ def instrument_submit(*, actor: "User", instrument_id: int, now: datetime) -> In
     state = moved(INSTRUMENT_MOVES, instrument.state, "submit")
     _need_all({}, instrument)
     instrument.state, instrument.submitted_at, instrument.return_reason = state, now, ""
-    keep(instrument, actor=actor, now=now)
+    save_with_history(instrument, actor=actor, now=now)
     record_change(actor, "instrument.submitted", instrument, now)
     return instrument
 
@@ -177,8 +185,8 @@ def instrument_return(*, actor: "User", instrument_id: int, reason: str, now: da
     instrument = instrument_lock(instrument_id)
     require(actor, "providers.review_publication", instrument)
     instrument.state = moved(INSTRUMENT_MOVES, instrument.state, "return")
-    instrument.return_reason = given(reason)
-    keep(instrument, actor=actor, now=now)
+    instrument.return_reason = require_reason(reason)
+    save_with_history(instrument, actor=actor, now=now)
     record_change(actor, "instrument.returned", instrument, now, reason=instrument.return_reason)
     message = gettext_noop("The bureau has returned “{name}”: {reason}")
     _tell(instrument, message, now, reason=instrument.return_reason)
@@ -192,7 +200,7 @@ def instrument_publish(*, actor: "User", instrument_id: int, now: datetime) -> I
     require(actor, "providers.review_publication", instrument)
     instrument.state = moved(INSTRUMENT_MOVES, instrument.state, "publish")
     instrument.published_at = instrument.confirmed_at = now
-    keep(instrument, actor=actor, now=now)
+    save_with_history(instrument, actor=actor, now=now)
     record_change(actor, "instrument.published", instrument, now)
     _tell(instrument, gettext_noop("The bureau has published “{name}”."), now)
     return instrument
@@ -208,9 +216,9 @@ def instrument_suspend(*, actor: "User", instrument_id: int, reason: str, now: d
     instrument = instrument_lock(instrument_id)
     require(actor, "providers.suspend_instrument", instrument)
     instrument.state = moved(INSTRUMENT_MOVES, instrument.state, "suspend")
-    instrument.suspended_at, instrument.suspension_reason = now, given(reason)
+    instrument.suspended_at, instrument.suspension_reason = now, require_reason(reason)
     instrument.suspended_by_bureau = not may_suspend_own(actor, instrument)
-    keep(instrument, actor=actor, now=now)
+    save_with_history(instrument, actor=actor, now=now)
     record_change(
         actor,
         "instrument.suspended",
@@ -235,7 +243,7 @@ def instrument_resume(*, actor: "User", instrument_id: int, now: datetime) -> In
     by_bureau = instrument.suspended_by_bureau
     instrument.state = moved(INSTRUMENT_MOVES, instrument.state, "resume")
     instrument.suspended_by_bureau, instrument.suspension_reason = False, ""
-    keep(instrument, actor=actor, now=now)
+    save_with_history(instrument, actor=actor, now=now)
     record_change(actor, "instrument.resumed", instrument, now, by_bureau=by_bureau)
     if by_bureau:
         _tell(instrument, gettext_noop("The bureau has put “{name}” back into service."), now)

@@ -18,7 +18,7 @@ from providers.instruments.models import Instrument, InstrumentAttachment, Instr
 from providers.instruments.selectors.instruments import instrument_lock
 from providers.instruments.services.common import InReview
 from providers.instruments.services.pictures import attachment_prepared, gallery_prepared, stored
-from providers.revisions.services import keep, record_change
+from providers.revisions.services import record_change, save_with_history
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -203,7 +203,7 @@ def _after_gallery(
     main = first.small.name if first else ""
     if instrument.picture.name != main:
         instrument.picture = main
-        keep(instrument, actor=actor, now=now)
+        save_with_history(instrument, actor=actor, now=now)
     record_change(actor, action, instrument, now, picture=picture.public_id, file=str(picture.large.name))
 
 

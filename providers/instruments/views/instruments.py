@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from instrument_share.kernel.errors import RevisionMismatch
 from instrument_share.web import clock
 from instrument_share.web.answers import carried_out, done
 from instrument_share.web.idempotency import idempotent_form
@@ -20,7 +21,6 @@ from providers.instruments.selectors.instruments import keepers_of
 from providers.instruments.services.instruments import instrument_create, instrument_update, usable, values_of
 from providers.instruments.views.common import managed_unit, own_instrument, person
 from providers.revisions.selectors import revised
-from providers.revisions.services import EditedMeanwhile
 from providers.revisions.views.editing import overtaken
 from providers.terms.selectors.rules import terms_at
 
@@ -77,9 +77,9 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
 
     meanwhile: Any = ()
     try:
-        if request.method == "POST" and (saved := carried_out(form, update, but=EditedMeanwhile)):
+        if request.method == "POST" and (saved := carried_out(form, update, but=RevisionMismatch)):
             return done(request, _after_saving(saved), request.path)
-    except EditedMeanwhile as error:
+    except RevisionMismatch as error:
         meanwhile = overtaken(form, error, revised(request.user, public_id), _typed(form, instrument))
     context = {
         "instrument": instrument,

@@ -10,11 +10,11 @@ from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization_lock, people_with
 from instrument_share.journal.services import notify
-from instrument_share.kernel.errors import Invalid, NotFound, gettext_noop
+from instrument_share.kernel.errors import Invalid, NotFound, gettext_noop, require_reason, require_revision
 from instrument_share.kernel.states import moved
 from providers.instruments.domain.states import PROFILE_MOVES
 from providers.instruments.services.common import InReview
-from providers.revisions.services import given, keep, record_change, unchanged_since
+from providers.revisions.services import record_change, save_with_history
 from providers.units.domain.profiles import PROFILE_FIELDS, problems_of_publication, problems_of_values
 from providers.units.domain.words import ProfileState
 from providers.units.models import UnitProfile
@@ -34,7 +34,7 @@ def unit_profile_save(
 ) -> UnitProfile:
     """Enter or change a unit's profile. What is published changes at once and counts as confirmed.
 
-    `revision` is that of the text which the editor began with: EditedMeanwhile where it is another by now.
+    `revision` is that of the text which the editor began with: RevisionMismatch where it is another by now.
     """
     organization = organization_lock(organization_id)
     require(actor, "providers.edit_unit", organization)
@@ -43,7 +43,7 @@ def unit_profile_save(
     )
     if profile.state == ProfileState.SUBMITTED:
         raise InReview(state=profile.state)
-    unchanged_since(revision, profile)
+    require_revision(revision, profile.revision)
     problems = problems_of_values(values)
     if profile.state == ProfileState.PUBLISHED:
         problems += problems_of_publication({**values_of(profile), **values})
@@ -54,7 +54,7 @@ def unit_profile_save(
     if profile.state == ProfileState.PUBLISHED:
         profile.confirmed_at = now
     profile.revision += 1
-    keep(profile, actor=actor, now=now)
+    save_with_history(profile, actor=actor, now=now)
     record_change(actor, "unit_profile.saved", profile, now, fields=sorted(values))
     return profile
 
@@ -68,7 +68,7 @@ def unit_profile_submit(*, actor: "User", organization_id: int, now: datetime) -
     if problems := problems_of_publication(values_of(profile)):
         raise Invalid(problems=problems)
     profile.state, profile.submitted_at, profile.return_reason = state, now, ""
-    keep(profile, actor=actor, now=now)
+    save_with_history(profile, actor=actor, now=now)
     record_change(actor, "unit_profile.submitted", profile, now)
     return profile
 
@@ -80,7 +80,7 @@ def unit_profile_publish(*, actor: "User", organization_id: int, now: datetime) 
     require(actor, "providers.review_publication", profile)
     profile.state = moved(PROFILE_MOVES, profile.state, "publish")
     profile.published_at = profile.confirmed_at = now
-    keep(profile, actor=actor, now=now)
+    save_with_history(profile, actor=actor, now=now)
     record_change(actor, "unit_profile.published", profile, now)
     _tell(profile, gettext_noop("The bureau has published your unit's profile."), now)
     return profile
@@ -92,8 +92,8 @@ def unit_profile_return(*, actor: "User", organization_id: int, reason: str, now
     profile = _locked(organization_id)
     require(actor, "providers.review_publication", profile)
     profile.state = moved(PROFILE_MOVES, profile.state, "return")
-    profile.return_reason = given(reason)
-    keep(profile, actor=actor, now=now)
+    profile.return_reason = require_reason(reason)
+    save_with_history(profile, actor=actor, now=now)
     record_change(actor, "unit_profile.returned", profile, now, reason=profile.return_reason)
     message = gettext_noop("The bureau has returned your unit's profile: {reason}")
     _tell(profile, message, now, reason=profile.return_reason)
@@ -108,7 +108,7 @@ def unit_profile_confirm(*, actor: "User", organization_id: int, now: datetime) 
     if profile.state != ProfileState.PUBLISHED:
         raise InReview(state=profile.state)
     profile.confirmed_at = now
-    keep(profile, actor=actor, now=now)
+    save_with_history(profile, actor=actor, now=now)
     record_change(actor, "unit_profile.confirmed", profile, now)
     return profile
 

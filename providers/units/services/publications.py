@@ -10,12 +10,20 @@ from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization_lock, people_with
 from instrument_share.journal.services import notify, record
-from instrument_share.kernel.errors import DomainError, Invalid, Kind, NotFound, gettext_noop
+from instrument_share.kernel.errors import (
+    DomainError,
+    Invalid,
+    Kind,
+    NotFound,
+    gettext_noop,
+    require_reason,
+    require_revision,
+)
 from instrument_share.kernel.states import moved
 from instrument_share.kernel.wording import Bilingual
 from providers.instruments.domain.states import PUBLICATION_MOVES
 from providers.instruments.models import Instrument
-from providers.revisions.services import given, keep, unchanged_since
+from providers.revisions.services import save_with_history
 from providers.units.domain.publications import (
     FIELDS,
     PublicationKind,
@@ -82,14 +90,14 @@ def publication_update(
 ) -> "Publication":
     """Change a draft, or what is published, with a revision; the date of publication stays.
 
-    `revision` is that of the text which the editor began with: EditedMeanwhile where it is another by now.
+    `revision` is that of the text which the editor began with: RevisionMismatch where it is another by now.
     What is published, or will be by itself, keeps all that publication needs.
     """
     publication = _locked_with_unit(kind, publication_id)
     require(actor, "providers.edit_unit", publication)
     if publication.state is PublicationState.WITHDRAWN:
         raise AlreadyWithdrawn
-    unchanged_since(revision, publication)
+    require_revision(revision, publication.revision)
     held = _values_of(kind, publication)
     check = problems_of_draft if publication.state is PublicationState.DRAFT else problems_of
     if problems := check(kind, {**held, **values}):
@@ -122,7 +130,7 @@ def publication_schedule(
     if problem := problem_of_schedule(at, now):
         raise Invalid(problems=[problem])
     publication.scheduled_at = at
-    keep(publication, actor=actor, now=now)
+    save_with_history(publication, actor=actor, now=now)
     _record(actor, "scheduled", kind, publication, now, at=at.isoformat())
     return publication
 
@@ -136,7 +144,7 @@ def publication_unschedule(
     require(actor, "providers.edit_unit", publication)
     moved(PUBLICATION_MOVES, publication.state, "unschedule")
     publication.scheduled_at = None
-    keep(publication, actor=actor, now=now)
+    save_with_history(publication, actor=actor, now=now)
     _record(actor, "unscheduled", kind, publication, now)
     return publication
 
@@ -163,8 +171,8 @@ def publication_withdraw(
     if publication.state is PublicationState.WITHDRAWN:
         raise AlreadyWithdrawn
     moved(PUBLICATION_MOVES, publication.state, "withdraw")
-    publication.withdrawn_at, publication.withdrawn_reason = now, given(reason)
-    keep(publication, actor=actor, now=now)
+    publication.withdrawn_at, publication.withdrawn_reason = now, require_reason(reason)
+    save_with_history(publication, actor=actor, now=now)
     _record(actor, "withdrawn", kind, publication, now, reason=publication.withdrawn_reason)
     message = gettext_noop("“{title}” has been taken down: {reason}")
     _tell(publication, message, now, but=actor, reason=publication.withdrawn_reason)
@@ -222,7 +230,7 @@ def _to_be_published(actor: "User", kind: PublicationKind, publication_id: int, 
 
 def _publish(publication: "Publication", actor: "User | None", now: datetime) -> None:
     publication.published_at, publication.scheduled_at = now, None
-    keep(publication, actor=actor, now=now)
+    save_with_history(publication, actor=actor, now=now)
 
 
 def _values_of(kind: PublicationKind, publication: "Publication") -> dict[str, Any]:
@@ -233,7 +241,7 @@ def _fill(publication: "Publication", values: Mapping[str, Any], actor: "User", 
     for name, value in values.items():
         if name != "instruments":
             setattr(publication, name, value.strip() if isinstance(value, str) else value)
-    keep(publication, actor=actor, now=now)
+    save_with_history(publication, actor=actor, now=now)
     if "instruments" in values:
         own = Instrument.objects.filter(
             organization_id=publication.organization_id, pk__in=values["instruments"]

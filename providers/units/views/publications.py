@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from instrument_share.accounts.permissions import require
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.errors import NotFound
+from instrument_share.kernel.errors import NotFound, RevisionMismatch
 from instrument_share.web import clock, cursor
 from instrument_share.web.answers import carried_out, done
 from instrument_share.web.formats import bilingual
@@ -24,7 +24,6 @@ from providers.instruments.selectors.instruments import instruments
 from providers.instruments.services.pictures import attachment_prepared
 from providers.instruments.views.common import managed_unit, person
 from providers.revisions.selectors import revised
-from providers.revisions.services import EditedMeanwhile
 from providers.revisions.views.editing import overtaken, previewed
 from providers.units.domain.publications import FIELDS, LONGEST_FILE_NAME, PublicationKind
 from providers.units.domain.words import PublicationState
@@ -177,9 +176,9 @@ def edit(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
     is_sent = request.method == "POST" and act != "preview"
     meanwhile: Any = ()
     try:
-        if is_sent and (saved := carried_out(form, update, but=EditedMeanwhile)):
+        if is_sent and (saved := carried_out(form, update, but=RevisionMismatch)):
             return done(request, _after_saving(saved), after(choices, act, chosen, saved))
-    except EditedMeanwhile as error:
+    except RevisionMismatch as error:
         meanwhile = overtaken(form, error, revised(request.user, public_id))
     context = {
         **_editor(request, found.organization, chosen, form),
