@@ -64,11 +64,11 @@ def booking_create(
     require(actor, "bookings.book")
     if payer_organization_id is not None:
         accounts.memberships_hold(actor, payer_organization_id)
-    locked = {
+    instruments_by_id = {
         one.pk: one
         for one in providers.instrument_locks([instrument_id, *providers.linked_ids(instrument_id)])
     }
-    instrument = locked.pop(instrument_id, None)
+    instrument = instruments_by_id.pop(instrument_id, None)
     if instrument is None:
         raise NotFound
     payer = payer_of(actor, payer_organization_id)
@@ -97,9 +97,10 @@ def booking_create(
         "samples": samples,
         "requested_at": now,
     }
-    booking, *_linked = [
-        _made(one, interval, asked, now) for one in (instrument, *sorted(locked.values(), key=lambda i: i.pk))
-    ]
+    companions = sorted(instruments_by_id.values(), key=lambda companion: companion.pk)
+    booking = _made(instrument, interval, asked, now)
+    for companion in companions:
+        _made(companion, interval, asked, now)
     return booking
 
 
@@ -115,7 +116,7 @@ def _made(instrument: "Instrument", interval: Interval, asked: dict[str, Any], n
     booking.state = _first_state(terms).value
     with overlap_refused():
         booking.save(force_insert=True)
-    after_change(booking, actor, "booking.requested", now, details=_claimed(booking))
+    record_change(booking, actor, "booking.requested", now, details=_claimed(booking))
     if booking.state == BookingState.REQUESTED:
         messages.tell_keepers(booking, messages.REQUESTED, now, decide_by=booking.decide_by)
     else:
@@ -171,7 +172,7 @@ def booking_approve(
     require_revision(revision, booking.revision, BookingChanged)
     _decided(booking, actor, now, note)
     advance(booking, "approve", "decided_at", "decided_by", "decision_note")
-    after_change(booking, actor, "booking.approved", now)
+    record_change(booking, actor, "booking.approved", now)
     messages.tell_user(booking, messages.APPROVED, now)
     return booking
 
@@ -190,7 +191,7 @@ def booking_reject(
     cancel_mates(booking, actor=actor, reason=reason, now=now)
     booking.ended_at = now
     advance(booking, "reject", "decided_at", "decided_by", "decision_note", "ended_at")
-    after_change(booking, actor, "booking.rejected", now)
+    record_change(booking, actor, "booking.rejected", now)
     messages.tell_user(booking, messages.REJECTED, now, reason=booking.decision_note)
     return booking
 
@@ -251,7 +252,7 @@ def cancel(
     if late and counts:
         credit_event(booking, CreditKind.LATE_CANCEL, now)
     details = {"late": late, "charged_yuan": str(booking.charged_yuan)} if late else {}
-    after_change(booking, actor, "booking.cancelled", now, details=details)
+    record_change(booking, actor, "booking.cancelled", now, details=details)
 
 
 def credit_event(booking: Booking, kind: CreditKind, now: datetime) -> None:
@@ -316,7 +317,7 @@ def place(
         )
     late_charges_refresh(booking.instrument_id, before, actor=actor, now=now)
     moves = {"from": before.written(), **_claimed(booking), **(details or {})}
-    after_change(booking, actor, action, now, details=moves)
+    record_change(booking, actor, action, now, details=moves)
 
 
 def _undecide(booking: Booking) -> None:
@@ -369,10 +370,10 @@ def _decided(booking: Booking, actor: "User", now: datetime, note: str) -> None:
     booking.decision_note = note.strip()[:500]
 
 
-def after_change(
+def record_change(
     booking: Booking, actor: "User | None", action: str, now: datetime, details: dict[str, Any] | None = None
 ) -> None:
-    """What follows every change: the journal, late cancels that this time belongs to, the next free time."""
+    """Record a change in the journal, and refresh the late charges and the next free time that it touches."""
     journal.record(
         actor=actor,
         action=action,

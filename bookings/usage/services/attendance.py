@@ -13,7 +13,7 @@ from bookings.requests.models import Booking
 from bookings.requests.selectors.holds import booking_lock
 from bookings.requests.services import _messages as messages
 from bookings.requests.services._holding import advance
-from bookings.requests.services.bookings import after_change
+from bookings.requests.services.bookings import record_change
 from bookings.usage.domain.usage import Spent, whole_seconds
 from bookings.usage.domain.words import Capture, UsagePurpose
 from bookings.usage.models import UsageLog
@@ -48,7 +48,7 @@ def booking_check_in(
         raise StillInUse
     booking.checked_in_at = now
     advance(booking, "check_in", "checked_in_at")
-    after_change(booking, actor, "booking.checked_in", now)
+    record_change(booking, actor, "booking.checked_in", now)
     return booking
 
 
@@ -124,7 +124,7 @@ def booking_check_out(
         capture=Capture.CHECK_OUT.value,
     )
     log_write(log, actor=actor, now=now)
-    after_change(booking, actor, "booking.checked_out", now, details={"log": log.public_id})
+    record_change(booking, actor, "booking.checked_out", now, details={"log": log.public_id})
     messages.tell_user_of_log(log, messages.CONFIRM, now)
     return log
 

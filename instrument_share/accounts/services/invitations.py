@@ -77,7 +77,7 @@ def invitation_send(
 @transaction.atomic
 def invitation_resend(*, actor: User, invitation_id: int, now: datetime) -> Invitation:
     """A new mail with a new link, for another fourteen days; the link before stops working."""
-    invitation = _locked(invitation_id)
+    invitation = _lock_invitation(invitation_id)
     require_gives(actor, invitation.organization, Role(invitation.role))
     if invitation.accepted_at:
         raise InvitationTaken
@@ -90,7 +90,7 @@ def invitation_resend(*, actor: User, invitation_id: int, now: datetime) -> Invi
 @transaction.atomic
 def invitation_withdraw(*, actor: User, invitation_id: int, now: datetime) -> Invitation:
     """Its link stops working; a second time changes nothing."""
-    invitation = _locked(invitation_id)
+    invitation = _lock_invitation(invitation_id)
     require_gives(actor, invitation.organization, Role(invitation.role))
     if invitation.accepted_at:
         raise InvitationTaken
@@ -109,7 +109,7 @@ def invitation_accept(*, actor: User, secret: str, now: datetime) -> Membership:
     found = selectors.invitation_by_secret(secret)
     if found is None:
         raise NotFound
-    invitation = _locked(found.pk)
+    invitation = _lock_invitation(found.pk)
     if invitation.accepted_by_id == actor.pk:
         return Membership.objects.get(user=actor, organization=invitation.organization, role=invitation.role)
     if over := selectors.invitation_over(invitation, now):
@@ -125,7 +125,7 @@ def invitation_accept(*, actor: User, secret: str, now: datetime) -> Membership:
     return membership
 
 
-def _locked(invitation_id: int) -> Invitation:
+def _lock_invitation(invitation_id: int) -> Invitation:
     at = Invitation.objects.filter(pk=invitation_id).values_list("organization_id", flat=True).first()
     if at is None:
         raise NotFound

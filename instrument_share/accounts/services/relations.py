@@ -25,7 +25,7 @@ def relation_declare(
     if first.pk == second.pk:
         message = gettext_noop("An organization is always related to itself. Enter another one's code.")
         raise Invalid(problems=[Problem("relation.with_itself", message, field="other_uscc")])
-    low, high = _locked(first.pk, second.pk)
+    low, high = _lock_organizations(first.pk, second.pk)
     relation, created = OrganizationRelation.objects.get_or_create(
         first=low, second=high, ended_at__isnull=True, defaults={"declared_at": now, "declared_by": actor}
     )
@@ -40,7 +40,7 @@ def relation_end(
     *, actor: User, organization_id: int, other_id: int, reason: str, now: datetime
 ) -> OrganizationRelation:
     """The bureau ends a declared relation, with a reason; what was logged meanwhile stays."""
-    low, high = _locked(organization_id, other_id)
+    low, high = _lock_organizations(organization_id, other_id)
     require(actor, "accounts.end_relation", low if low.pk == organization_id else high)
     relation = OrganizationRelation.objects.filter(first=low, second=high).order_by("-id").first()
     if relation is None:
@@ -53,7 +53,7 @@ def relation_end(
     return relation
 
 
-def _locked(*ids: int) -> tuple[Organization, Organization]:
+def _lock_organizations(*ids: int) -> tuple[Organization, Organization]:
     low, high = sorted(ids)
     return selectors.organization_lock(low), selectors.organization_lock(high)
 

@@ -42,7 +42,7 @@ def synonym_group_save(
     follows in the same transaction. Raises Invalid with everything that is wrong.
     """
     require(actor, "providers.maintain_tables")
-    group = _locked(public_id) if public_id else None
+    group = _lock_group(public_id) if public_id else None
     clean = _clean(words, group)
     before = _words_of(group) if group else []
     if clean == before and group:
@@ -60,7 +60,7 @@ def synonym_group_save(
 def synonym_group_remove(*, actor: "User", public_id: str, now: datetime) -> None:
     """Take a group out of the table; each of its words finds only what has it."""
     require(actor, "providers.maintain_tables")
-    group = _locked(public_id)
+    group = _lock_group(public_id)
     before = _words_of(group)
     record(actor=actor, action="synonyms.removed", subject=group, now=now, details={"before": before})
     concerned = _concerned(before)
@@ -141,7 +141,7 @@ def _words_of(group: SynonymGroup) -> list[str]:
     return [row.word for row in sorted(group.words.all(), key=lambda row: row.position)]
 
 
-def _locked(public_id: str) -> SynonymGroup:
+def _lock_group(public_id: str) -> SynonymGroup:
     group = SynonymGroup.objects.select_for_update().filter(public_id=public_id).first()
     if group is None:
         raise NotFound

@@ -62,7 +62,7 @@ def unit_profile_save(
 @transaction.atomic
 def unit_profile_submit(*, actor: "User", organization_id: int, now: datetime) -> UnitProfile:
     """Hand the profile in for the bureau's review, once it has all that publication needs."""
-    profile = _locked(organization_id)
+    profile = _lock_profile(organization_id)
     require(actor, "providers.edit_unit", profile)
     state = moved(PROFILE_MOVES, profile.state, "submit")
     if problems := problems_of_publication(values_of(profile)):
@@ -76,7 +76,7 @@ def unit_profile_submit(*, actor: "User", organization_id: int, now: datetime) -
 @transaction.atomic
 def unit_profile_publish(*, actor: "User", organization_id: int, now: datetime) -> UnitProfile:
     """The bureau lets a submitted profile be seen by everybody."""
-    profile = _locked(organization_id)
+    profile = _lock_profile(organization_id)
     require(actor, "providers.review_publication", profile)
     profile.state = moved(PROFILE_MOVES, profile.state, "publish")
     profile.published_at = profile.confirmed_at = now
@@ -89,7 +89,7 @@ def unit_profile_publish(*, actor: "User", organization_id: int, now: datetime) 
 @transaction.atomic
 def unit_profile_return(*, actor: "User", organization_id: int, reason: str, now: datetime) -> UnitProfile:
     """The bureau returns a submitted profile with a reason."""
-    profile = _locked(organization_id)
+    profile = _lock_profile(organization_id)
     require(actor, "providers.review_publication", profile)
     profile.state = moved(PROFILE_MOVES, profile.state, "return")
     profile.return_reason = require_reason(reason)
@@ -103,7 +103,7 @@ def unit_profile_return(*, actor: "User", organization_id: int, reason: str, now
 @transaction.atomic
 def unit_profile_confirm(*, actor: "User", organization_id: int, now: datetime) -> UnitProfile:
     """The unit confirms that its published profile is still right, which it does once a year."""
-    profile = _locked(organization_id)
+    profile = _lock_profile(organization_id)
     require(actor, "providers.edit_unit", profile)
     if profile.state != ProfileState.PUBLISHED:
         raise InReview(state=profile.state)
@@ -117,7 +117,7 @@ def values_of(profile: UnitProfile) -> dict[str, Any]:
     return {name: getattr(profile, name) for name in PROFILE_FIELDS}
 
 
-def _locked(organization_id: int) -> UnitProfile:
+def _lock_profile(organization_id: int) -> UnitProfile:
     profile = UnitProfile.objects.select_for_update().filter(organization_id=organization_id).first()
     if profile is None:
         raise NotFound

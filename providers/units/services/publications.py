@@ -140,7 +140,7 @@ def publication_unschedule(
     *, actor: "User", kind: PublicationKind, publication_id: int, now: datetime
 ) -> "Publication":
     """Take a schedule back; the draft stays."""
-    publication = _locked(kind, publication_id)
+    publication = _lock_publication(kind, publication_id)
     require(actor, "providers.edit_unit", publication)
     moved(PUBLICATION_MOVES, publication.state, "unschedule")
     publication.scheduled_at = None
@@ -152,7 +152,7 @@ def publication_unschedule(
 @transaction.atomic
 def publication_discard(*, actor: "User", kind: PublicationKind, publication_id: int, now: datetime) -> None:
     """Remove a draft that was never published. Its revisions and the journal keep what it was."""
-    publication = _locked(kind, publication_id)
+    publication = _lock_publication(kind, publication_id)
     require(actor, "providers.edit_unit", publication)
     moved(PUBLICATION_MOVES, publication.state, "discard")
     _record(actor, "discarded", kind, publication, now, title=publication.title_zh)
@@ -166,7 +166,7 @@ def publication_withdraw(
     *, actor: "User", kind: PublicationKind, publication_id: int, reason: str, now: datetime
 ) -> "Publication":
     """Take something down, with a reason: the unit its own, the bureau anybody's."""
-    publication = _locked(kind, publication_id)
+    publication = _lock_publication(kind, publication_id)
     require(actor, "providers.withdraw_publication", publication)
     if publication.state is PublicationState.WITHDRAWN:
         raise AlreadyWithdrawn
@@ -175,7 +175,7 @@ def publication_withdraw(
     save_with_history(publication, actor=actor, now=now)
     _record(actor, "withdrawn", kind, publication, now, reason=publication.withdrawn_reason)
     message = gettext_noop("“{title}” has been taken down: {reason}")
-    _tell(publication, message, now, but=actor, reason=publication.withdrawn_reason)
+    _tell(publication, message, now, exclude=actor, reason=publication.withdrawn_reason)
     return publication
 
 
@@ -220,7 +220,7 @@ def _begun(
 
 def _to_be_published(actor: "User", kind: PublicationKind, publication_id: int, move: str) -> "Publication":
     """A locked draft that has all that publication needs."""
-    publication = _locked(kind, publication_id)
+    publication = _lock_publication(kind, publication_id)
     require(actor, "providers.edit_unit", publication)
     moved(PUBLICATION_MOVES, publication.state, move)
     if problems := problems_of(kind, _values_of(kind, publication)):
@@ -261,10 +261,10 @@ def _locked_with_unit(kind: PublicationKind, publication_id: int) -> "Publicatio
     of_kind = MODELS[kind]._default_manager.filter(pk=publication_id)
     for organization_id in of_kind.values_list("organization_id", flat=True):
         organization_lock(organization_id)
-    return _locked(kind, publication_id)
+    return _lock_publication(kind, publication_id)
 
 
-def _locked(kind: PublicationKind, publication_id: int) -> "Publication":
+def _lock_publication(kind: PublicationKind, publication_id: int) -> "Publication":
     found = MODELS[kind]._default_manager.select_for_update().filter(pk=publication_id).first()
     if found is None:
         raise NotFound
@@ -290,11 +290,11 @@ def _record(
 
 
 def _tell(
-    publication: "Publication", message: str, now: datetime, *, but: "User | None" = None, **params: Any
+    publication: "Publication", message: str, now: datetime, *, exclude: "User | None" = None, **params: Any
 ) -> None:
     managers = people_with(Role.UNIT_MANAGER, publication.organization_id)
     notify(
-        users=managers if but is None else managers.exclude(pk=but.pk),
+        users=managers if exclude is None else managers.exclude(pk=exclude.pk),
         message=message,
         params={"title": Bilingual(publication.title_zh, publication.title_en), **params},
         path=f"/publications/{publication.public_id}/",  # type: ignore[attr-defined]
