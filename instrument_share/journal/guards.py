@@ -46,13 +46,13 @@ def register(*guards: Guard) -> None:
     _registered.update({guard.name: guard for guard in guards})
 
 
-def registered() -> tuple[Guard, ...]:
+def registered_guards() -> tuple[Guard, ...]:
     return tuple(_registered.values())
 
 
 def create_all(using: str = "default") -> None:
     """Create every registered guard whose table exists; connected to `post_migrate`."""
-    for guard in registered():
+    for guard in registered_guards():
         guard.create(connections[using])
 
 
@@ -95,10 +95,10 @@ END $$
 
 
 @contextmanager
-def lifted(using: str = "default") -> Iterator[None]:
+def guards_lifted(using: str = "default") -> Iterator[None]:
     """Without guards, for the test harness that empties tables between tests; nothing else may call this."""
     connection = connections[using]
-    for guard in registered():
+    for guard in registered_guards():
         guard.drop(connection)
     try:
         yield

@@ -30,7 +30,7 @@ def history(subject: Model) -> QuerySet[AuditEntry]:
     ).order_by("id")
 
 
-def acts_on(
+def entries_on(
     subject_type: str, subject_ids: Collection[str], actions: Collection[str]
 ) -> QuerySet[AuditEntry]:
     """What was done of these actions to several things of one model (`bookings.Booking`), oldest first; the
@@ -41,7 +41,7 @@ def acts_on(
     ).order_by("id")
 
 
-def acts_of(organization_id: int, actions: Collection[str]) -> QuerySet[AuditEntry]:
+def entries_of_organization(organization_id: int, actions: Collection[str]) -> QuerySet[AuditEntry]:
     """What was done of these actions in the matter of an organization, newest first; the caller has checked
     that the viewer may see it.
     """
@@ -60,7 +60,7 @@ def decisions(subject: Model, organization_id: int) -> QuerySet[AuditEntry]:
     return found.order_by("-id")
 
 
-def last_act(subject_types: Collection[str]) -> AuditEntry | None:
+def last_entry(subject_types: Collection[str]) -> AuditEntry | None:
     """The last thing that was done to anything of these models (`providers.Instrument`). Every write leaves
     an entry, so what is read from these models alone is the same as long as this is.
     """

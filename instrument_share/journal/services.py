@@ -28,7 +28,7 @@ _address: ContextVar[str] = ContextVar("address", default="")
 
 
 @contextmanager
-def coming_from(address: str) -> "Iterator[None]":
+def record_remote_address(address: str) -> "Iterator[None]":
     """Entries made inside carry this network address (set by the web edge for each request)."""
     token = _address.set(address)
     try:
@@ -37,7 +37,7 @@ def coming_from(address: str) -> "Iterator[None]":
         _address.reset(token)
 
 
-def entry(
+def build_entry(
     *,
     actor: "User | None",
     action: str,
@@ -74,7 +74,7 @@ def record(
     details: Mapping[str, Any] | None = None,
 ) -> AuditEntry:
     """Write one AuditEntry in the caller's transaction."""
-    made = entry(
+    made = build_entry(
         actor=actor, action=action, subject=subject, now=now, organization_id=organization_id, details=details
     )
     made.save(force_insert=True)

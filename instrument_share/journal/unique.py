@@ -16,7 +16,7 @@ UNIQUE_VIOLATION = "23505"
 
 
 @contextmanager
-def refused_as(refusal: DomainError, model: type[models.Model], *fields: str) -> Iterator[None]:
+def raise_when_taken(refusal: DomainError, model: type[models.Model], *fields: str) -> Iterator[None]:
     """Raises `refusal` where a row of the model with the same values in these fields, which are unique, has
     been entered since the caller looked; another refusal by the database stays what it is. A savepoint, so
     that the transaction can go on."""

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from django import forms
 
 
-def done(request: HttpRequest, sentence: str, address: str) -> HttpResponseRedirect:
+def redirect_with_message(request: HttpRequest, sentence: str, address: str) -> HttpResponseRedirect:
     """What happened in one sentence, on the page where the next step is."""
     messages.success(request, sentence)
     return HttpResponseRedirect(address)
 
 
-def carried_out(
+def run_service(
     form: "forms.BaseForm", act: Callable[[], Any], *, but: type[DomainError] | tuple[()] = ()
 ) -> Any:
     """What `act` gives, or None with what the rules refuse put into the form; `but` is for the caller."""

@@ -47,7 +47,7 @@ def new_key() -> str:
     return secrets.token_urlsafe(18)
 
 
-def forget_old(*, now: datetime) -> int:
+def delete_expired_records(*, now: datetime) -> int:
     """Remove answers that are older than a week; called by `tick`. The number removed."""
     return IdempotencyRecord.objects.filter(created_at__lt=now - KEPT_FOR).delete()[0]
 

@@ -72,7 +72,7 @@ def _parser() -> MarkdownIt:
 PARSER = _parser()
 
 
-def html_of(text: str) -> SafeString:
+def to_html(text: str) -> SafeString:
     """A text in Markdown as HTML that may stand in any page."""
     return _html_of(text, get_language())
 
@@ -113,7 +113,7 @@ def _kept(tag: str, attribute: str, value: str) -> str | None:
 
 
 @lru_cache(maxsize=512)
-def plain(text: str) -> str:
+def to_plain_text(text: str) -> str:
     """The words alone, on one line: for excerpts, feeds, descriptions and search."""
     words: list[str] = []
     for token in PARSER.parse(text):
@@ -136,11 +136,11 @@ def _words(tokens: Sequence[Token]) -> list[str]:
 
 def excerpt(text: str, length: int = 140) -> str:
     """The first `length` characters of the words, with an ellipsis where there are more."""
-    words = plain(text)
+    words = to_plain_text(text)
     return words if len(words) <= length else f"{words[: length - 1].rstrip()}…"
 
 
-def pictures_of(text: str) -> list[str]:
+def picture_ids(text: str) -> list[str]:
     """The public ids of the pictures that a text shows, in order."""
     found = (
         PICTURE.fullmatch(str(child.attrs.get("src", "")))

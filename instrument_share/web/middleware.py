@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from instrument_share.journal.services import coming_from
+from instrument_share.journal.services import record_remote_address
 from instrument_share.kernel.errors import DomainError
 from instrument_share.web import problem
 
@@ -44,7 +44,7 @@ class AddressMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        with coming_from(request.META.get("REMOTE_ADDR", "")):
+        with record_remote_address(request.META.get("REMOTE_ADDR", "")):
             return self.get_response(request)
 
 

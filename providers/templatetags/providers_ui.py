@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Bilingual, Sentence, Words, word
 from instrument_share.web import formats
-from instrument_share.web.addresses import of_this_file
+from instrument_share.web.addresses import versioned_address
 from instrument_share.web.problem import told
 from instrument_share.web.templatetags.ui import badge, tabs
 from providers.exchange.domain.sheets.kinds import KINDS
@@ -70,7 +70,7 @@ def picture_line(picture: Any, language: str) -> str:
 @register.simple_tag
 def profile_picture(profile: Any) -> str:
     """The address of a unit's picture as it is now."""
-    return of_this_file(reverse("unit_picture", args=[profile.organization.public_id]), profile.picture)
+    return versioned_address(reverse("unit_picture", args=[profile.organization.public_id]), profile.picture)
 
 
 @register.simple_tag

@@ -79,7 +79,7 @@ def test_who_registers_becomes_administrator_with_the_admission(officer, registr
 
     services.organization_admit(actor=officer, organization_id=made.pk, now=NOW)
     services.organization_admit(actor=officer, organization_id=made.pk, now=NOW)
-    assert selectors.standing_afresh(registrant).roles == {Role.ORG_ADMIN}
+    assert selectors.refresh_standing(registrant).roles == {Role.ORG_ADMIN}
     assert told(registrant) == ["“{name}” is admitted. You can invite colleagues and book for it now."]
     assert [entry.action for entry in journal.history(made)] == [
         "organization.registered",
@@ -165,11 +165,11 @@ def test_a_suspended_organization_acts_through_nobody_until_it_is_reinstated(off
     company = factories.organization("云屏晶体有限公司")
     admin = factories.member(company, Role.ORG_ADMIN)
     services.organization_suspend(actor=officer, organization_id=company.pk, reason="被投诉", now=NOW)
-    assert selectors.standing_afresh(admin).roles == frozenset()
+    assert selectors.refresh_standing(admin).roles == frozenset()
     with pytest.raises(IllegalMove):
         services.organization_suspend(actor=officer, organization_id=company.pk, reason="再次", now=NOW)
     services.organization_reinstate(actor=officer, organization_id=company.pk, now=NOW)
-    assert selectors.standing_afresh(admin).roles == {Role.ORG_ADMIN}
+    assert selectors.refresh_standing(admin).roles == {Role.ORG_ADMIN}
 
 
 def test_the_same_document_is_kept_once_and_read_by_few(officer, registrant):
@@ -316,7 +316,7 @@ def test_who_registered_it_and_left_sees_it_from_inside_no_more(officer, registr
     made = register(registrant)
     services.organization_admit(actor=officer, organization_id=made.pk, now=NOW)
     made.memberships.update(state="ended")
-    selectors.standing_afresh(registrant)
+    selectors.refresh_standing(registrant)
     with pytest.raises(NotFound):
         selectors.organization_inside(registrant, made.public_id)
     with pytest.raises(Forbidden):

@@ -63,7 +63,7 @@ def booking_create(
     """
     require(actor, "bookings.book")
     if payer_organization_id is not None:
-        accounts.memberships_hold(actor, payer_organization_id)
+        accounts.memberships_lock(actor, payer_organization_id)
     instruments_by_id = {
         one.pk: one
         for one in providers.instrument_locks([instrument_id, *providers.linked_ids(instrument_id)])

@@ -16,9 +16,9 @@ from instrument_share.accounts.domain.invitations import (
     InvitationWithdrawn,
     InviterDismissed,
 )
-from instrument_share.accounts.domain.roles import MANAGING
+from instrument_share.accounts.domain.roles import MANAGING_ROLES
 from instrument_share.accounts.models import Invitation, Membership, Organization, User
-from instrument_share.accounts.selectors.standing import roles_given, standing_afresh
+from instrument_share.accounts.selectors.standing import refresh_standing, roles_to_grant
 from instrument_share.kernel.errors import NotFound
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def members(viewer: "Viewer", organization: Organization) -> QuerySet[Membership
 
     Page them by ("user__name", "user_id", "id").
     """
-    if not roles_given(viewer, organization):
+    if not roles_to_grant(viewer, organization):
         raise NotFound
     return Membership.objects.filter(organization=organization).select_related("user")
 
@@ -82,12 +82,12 @@ def membership(viewer: "Viewer", organization: Organization, public_id: str) -> 
         .first()
     )
     is_own = found is not None and found.user_id == viewer.pk
-    if found is None or not (is_own or roles_given(viewer, organization)):
+    if found is None or not (is_own or roles_to_grant(viewer, organization)):
         raise NotFound
     return found
 
 
-def memberships_hold(person: User, organization_id: int) -> None:
+def memberships_lock(person: User, organization_id: int) -> None:
     """Keep the person's roles in the organization from ending until the transaction ends, and read them
     afresh: a service that acts on a role calls it before it locks anything else."""
     list(
@@ -95,7 +95,7 @@ def memberships_hold(person: User, organization_id: int) -> None:
         .filter(user=person, organization_id=organization_id)
         .order_by("pk")
     )
-    standing_afresh(person)
+    refresh_standing(person)
 
 
 def membership_lock(membership_id: int) -> Membership:
@@ -121,7 +121,7 @@ def managers_of(organization: Organization) -> QuerySet[User]:
     """Who answers for the organization's people, whatever its state."""
     return User.objects.filter(
         memberships__organization=organization,
-        memberships__role__in=MANAGING,
+        memberships__role__in=MANAGING_ROLES,
         memberships__state=MembershipState.ACTIVE,
         is_active=True,
     ).distinct()
@@ -144,7 +144,7 @@ def successors(organization: Organization, user_id: int) -> QuerySet[User]:
 def invitations_open(viewer: "Viewer", organization: Organization) -> QuerySet[Invitation]:
     """Invitations that were neither accepted nor withdrawn, for who manages the organization's people; with
     those that have expired. Newest first."""
-    if not roles_given(viewer, organization):
+    if not roles_to_grant(viewer, organization):
         raise NotFound
     return (
         Invitation.objects.filter(
@@ -173,7 +173,7 @@ def invitation_by_secret(secret: str) -> Invitation | None:
     )
 
 
-def invitation_over(found: Invitation, now: datetime) -> InvitationOver | None:
+def invitation_problem(found: Invitation, now: datetime) -> InvitationOver | None:
     """Why an invitation can't be accepted any more, or None while it waits."""
     if found.accepted_at is not None:
         return InvitationTaken()
@@ -181,7 +181,7 @@ def invitation_over(found: Invitation, now: datetime) -> InvitationOver | None:
         return InvitationWithdrawn()
     if now >= found.expires_at:
         return InvitationExpired()
-    if Role(found.role) not in roles_given(found.invited_by, found.organization):
+    if Role(found.role) not in roles_to_grant(found.invited_by, found.organization):
         return InviterDismissed()
     return None
 
@@ -189,7 +189,7 @@ def invitation_over(found: Invitation, now: datetime) -> InvitationOver | None:
 def waiting_requests(viewer: "Viewer", organizations: Iterable[Organization]) -> dict[int, int]:
     """How many people ask to be admitted, by organization, among those whose people the viewer manages.
     One statement."""
-    managed = [one.pk for one in organizations if roles_given(viewer, one)]
+    managed = [one.pk for one in organizations if roles_to_grant(viewer, one)]
     rows = (
         Membership.objects.filter(organization__in=managed, state=MembershipState.PENDING)
         .values_list("organization_id")

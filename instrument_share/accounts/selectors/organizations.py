@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from instrument_share.accounts.domain import OrganizationKind, OrganizationState, Role, SizeClass
 from instrument_share.accounts.domain.registration import Registration
-from instrument_share.accounts.domain.roles import MANAGING
+from instrument_share.accounts.domain.roles import MANAGING_ROLES
 from instrument_share.accounts.models import (
     District,
     Organization,
@@ -73,7 +73,7 @@ def organization(viewer: "Viewer", public_id: str) -> Organization:
     return found
 
 
-def nobody_registered() -> bool:
+def is_database_empty() -> bool:
     """Whether the database holds neither people nor organizations."""
     return not (User.objects.exists() or Organization.objects.exists())
 
@@ -160,12 +160,12 @@ def organization_inside(viewer: "Viewer", public_id: str) -> Organization:
         .select_related("district", "region", "parent", "registered_by")
         .first()
     )
-    if found is None or not sees_inside(viewer, found):
+    if found is None or not can_see_inside(viewer, found):
         raise NotFound
     return found
 
 
-def sees_inside(viewer: "Viewer", organization: Organization) -> bool:
+def can_see_inside(viewer: "Viewer", organization: Organization) -> bool:
     """Whether the viewer may read an organization's own page."""
     if not isinstance(viewer, User):
         return False
@@ -204,7 +204,7 @@ def documents(viewer: "Viewer", organization: Organization) -> QuerySet[Organiza
     held = OrganizationDocument.objects.filter(organization=organization, removed_at__isnull=True)
     ordered = held.select_related("uploaded_by").order_by("id")
     own = standing(viewer)
-    manages = any(own.holds(role, organization.pk) for role in MANAGING)
+    manages = any(own.holds(role, organization.pk) for role in MANAGING_ROLES)
     if manages or region_of(viewer).covers(organization):
         return ordered
     return ordered.filter(uploaded_by=viewer) if isinstance(viewer, User) else ordered.none()

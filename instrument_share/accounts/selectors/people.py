@@ -16,7 +16,7 @@ def users_by_id(ids: Iterable[int]) -> dict[int, User]:
     return User.objects.in_bulk(list(ids))
 
 
-def people_with(role: Role, organization_id: int | None = None) -> QuerySet[User]:
+def people_with_role(role: Role, organization_id: int | None = None) -> QuerySet[User]:
     """Everybody who holds `role` now, in that organization if one is named."""
     wanted = Q(
         memberships__role=role,

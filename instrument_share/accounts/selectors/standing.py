@@ -7,7 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 
 from instrument_share.accounts.domain import MembershipState, OrganizationKind, OrganizationState, Role
-from instrument_share.accounts.domain.roles import gives
+from instrument_share.accounts.domain.roles import grantable_roles
 from instrument_share.accounts.models import Membership, Organization, User
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def standing(viewer: "Viewer") -> Standing:
     return known
 
 
-def standing_afresh(viewer: "Viewer") -> Standing:
+def refresh_standing(viewer: "Viewer") -> Standing:
     """Read again, for a service that has waited for a lock: roles may have gone meanwhile."""
     if hasattr(viewer, "_standing"):
         del viewer._standing
@@ -104,11 +104,11 @@ def supervises(viewer: "Viewer", organization: Organization, *roles: Role) -> bo
     return region_of(viewer, *roles).covers(organization)
 
 
-def roles_given(viewer: "Viewer", organization: Organization) -> frozenset[Role]:
+def roles_to_grant(viewer: "Viewer", organization: Organization) -> frozenset[Role]:
     """The roles that the viewer may give and take in this organization."""
     own = standing(viewer)
     held = {Role(one.role) for one in own.memberships if one.organization_id == organization.pk}
     if own.holds(Role.SYSADMIN):
         held.add(Role.SYSADMIN)
     kind = OrganizationKind(organization.kind)
-    return gives(held, kind=kind, owns_instruments=organization.owns_instruments)
+    return grantable_roles(held, kind=kind, owns_instruments=organization.owns_instruments)

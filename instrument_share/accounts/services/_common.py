@@ -47,7 +47,9 @@ def tell_managers(organization: Organization, message: str, now: datetime, reaso
     )
 
 
-def granted(user: User, organization: Organization, role: Role, now: datetime) -> tuple[Membership, bool]:
+def activate_membership(
+    user: User, organization: Organization, role: Role, now: datetime
+) -> tuple[Membership, bool]:
     """The writing part of giving a role, under the organization's lock: the membership, now active, and
     whether it was not before."""
     membership = Membership.objects.filter(user=user, organization=organization, role=role.value).first()
@@ -65,9 +67,11 @@ def granted(user: User, organization: Organization, role: Role, now: datetime) -
     return membership, True
 
 
-def role_comes(organization: Organization, person: User, role: Role, *, actor: User, now: datetime) -> None:
+def grant_implied_role(
+    organization: Organization, person: User, role: Role, *, actor: User, now: datetime
+) -> None:
     """A role that follows from what the organization is; one that had ended begins again."""
-    membership, is_new = granted(person, organization, role, now)
+    membership, is_new = activate_membership(person, organization, role, now)
     if not is_new:
         return
     record(

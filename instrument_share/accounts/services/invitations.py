@@ -21,8 +21,8 @@ from instrument_share.accounts.domain import MembershipState, Role
 from instrument_share.accounts.domain.invitations import InvitationTaken, InvitationWithdrawn
 from instrument_share.accounts.models import Invitation, Membership, Organization, User
 from instrument_share.accounts.permissions import require
-from instrument_share.accounts.services._common import granted
-from instrument_share.accounts.services.memberships import AlreadyMember, require_gives
+from instrument_share.accounts.services._common import activate_membership
+from instrument_share.accounts.services.memberships import AlreadyMember, require_may_grant
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import DomainError, Invalid, Kind, NotFound, Problem, gettext_noop
 from instrument_share.kernel.wording import Bilingual
@@ -57,7 +57,7 @@ def invitation_send(
 ) -> Invitation:
     """Invite somebody by mail to a role in the organization; who is invited to it already gets a new mail."""
     organization = selectors.organization_lock(organization_id)
-    require_gives(actor, organization, role)
+    require_may_grant(actor, organization, role)
     address = _address(email)
     if _belongs(address, organization, role):
         raise AlreadyMember
@@ -78,7 +78,7 @@ def invitation_send(
 def invitation_resend(*, actor: User, invitation_id: int, now: datetime) -> Invitation:
     """A new mail with a new link, for another fourteen days; the link before stops working."""
     invitation = _lock_invitation(invitation_id)
-    require_gives(actor, invitation.organization, Role(invitation.role))
+    require_may_grant(actor, invitation.organization, Role(invitation.role))
     if invitation.accepted_at:
         raise InvitationTaken
     if invitation.withdrawn_at:
@@ -91,7 +91,7 @@ def invitation_resend(*, actor: User, invitation_id: int, now: datetime) -> Invi
 def invitation_withdraw(*, actor: User, invitation_id: int, now: datetime) -> Invitation:
     """Its link stops working; a second time changes nothing."""
     invitation = _lock_invitation(invitation_id)
-    require_gives(actor, invitation.organization, Role(invitation.role))
+    require_may_grant(actor, invitation.organization, Role(invitation.role))
     if invitation.accepted_at:
         raise InvitationTaken
     if invitation.withdrawn_at is None:
@@ -112,14 +112,14 @@ def invitation_accept(*, actor: User, secret: str, now: datetime) -> Membership:
     invitation = _lock_invitation(found.pk)
     if invitation.accepted_by_id == actor.pk:
         return Membership.objects.get(user=actor, organization=invitation.organization, role=invitation.role)
-    if over := selectors.invitation_over(invitation, now):
+    if over := selectors.invitation_problem(invitation, now):
         raise over
     if not selectors.is_address_of(actor, invitation.email):
         raise InvitationForOther
     invitation.accepted_at, invitation.accepted_by = now, actor
     invitation.save(update_fields=["accepted_at", "accepted_by"])
-    membership, _is_new = granted(actor, invitation.organization, Role(invitation.role), now)
-    selectors.standing_afresh(actor)
+    membership, _is_new = activate_membership(actor, invitation.organization, Role(invitation.role), now)
+    selectors.refresh_standing(actor)
     _record(actor, "invitation.accepted", invitation, now, membership=membership.public_id)
     _tell_inviter(invitation, actor, now)
     return membership

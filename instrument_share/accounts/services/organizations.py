@@ -21,8 +21,8 @@ from instrument_share.accounts.models import (
     Organization,
     User,
 )
-from instrument_share.accounts.permissions import allowed, require
-from instrument_share.accounts.services._common import record_change, role_comes, tell_managers
+from instrument_share.accounts.permissions import require, require_unless_system
+from instrument_share.accounts.services._common import grant_implied_role, record_change, tell_managers
 from instrument_share.accounts.services.registration import (
     AUTHORITY,
     columns_of,
@@ -62,7 +62,7 @@ class NotAdmitted(DomainError):
 
 @transaction.atomic
 def district_create(*, actor: User | None, code: str, name_zh: str, name_en: str, now: datetime) -> District:
-    allowed(actor, "accounts.maintain_accounts")
+    require_unless_system(actor, "accounts.maintain_accounts")
     district, created = District.objects.get_or_create(
         code=code, defaults={"name_zh": name_zh, "name_en": name_en}
     )
@@ -77,7 +77,7 @@ def organization_edit(
 ) -> Organization:
     """What an admitted organization changes of itself without asking the bureau."""
     organization = selectors.organization_lock(organization_id)
-    selectors.standing_afresh(actor)
+    selectors.refresh_standing(actor)
     require(actor, "accounts.edit_organization", organization)
     values = {"name_en": name_en.strip(), "contact": contact.strip(), "phone": phone.strip()}
     changed = [name for name, value in values.items() if getattr(organization, name) != value]
@@ -139,8 +139,8 @@ def _save_revision(
 
 
 def _make_administrators_managers(organization: Organization, actor: User, now: datetime) -> None:
-    for person in selectors.people_with(Role.ORG_ADMIN, organization.pk):
-        role_comes(organization, person, Role.UNIT_MANAGER, actor=actor, now=now)
+    for person in selectors.people_with_role(Role.ORG_ADMIN, organization.pk):
+        grant_implied_role(organization, person, Role.UNIT_MANAGER, actor=actor, now=now)
 
 
 @transaction.atomic

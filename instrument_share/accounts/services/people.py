@@ -10,9 +10,9 @@ from django.conf import settings
 from django.db import transaction
 
 from instrument_share.accounts.models import ApiToken, User
-from instrument_share.accounts.permissions import allowed, require
+from instrument_share.accounts.permissions import require, require_unless_system
 from instrument_share.journal.services import record
-from instrument_share.journal.unique import refused_as
+from instrument_share.journal.unique import raise_when_taken
 from instrument_share.kernel.errors import DomainError, Invalid, Kind, NotFound, Problem, gettext_noop
 
 TOKEN_LIFETIME = timedelta(days=365)
@@ -30,7 +30,7 @@ def user_create(
 ) -> User:
     """A new account whose address is taken as the person's own; without a password nobody can log in with
     one."""
-    allowed(actor, "accounts.maintain_accounts")
+    require_unless_system(actor, "accounts.maintain_accounts")
     user = User(username=username, name=name, email=email)
     user.set_password(password)
     user.full_clean()
@@ -80,7 +80,7 @@ def user_language_set(*, actor: User, language: str, now: datetime) -> User:
 
 
 def _name_refused(user: User) -> AbstractContextManager[None]:
-    return refused_as(UsernameTaken(username=user.username), User, "username")
+    return raise_when_taken(UsernameTaken(username=user.username), User, "username")
 
 
 def _require_language(language: str) -> None:

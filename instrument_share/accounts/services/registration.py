@@ -23,10 +23,10 @@ from instrument_share.accounts.models import (
     OrganizationDocument,
     User,
 )
-from instrument_share.accounts.permissions import allowed, require
-from instrument_share.accounts.services._common import record_change, role_comes, tell_officers
-from instrument_share.accounts.services.documents import Checked, Upload, checked, file
-from instrument_share.journal.unique import refused_as
+from instrument_share.accounts.permissions import require, require_unless_system
+from instrument_share.accounts.services._common import grant_implied_role, record_change, tell_officers
+from instrument_share.accounts.services.documents import CheckedUpload, Upload, add_documents, check_uploads
+from instrument_share.journal.unique import raise_when_taken
 from instrument_share.kernel.errors import DomainError, Invalid, Kind, Problem, gettext_noop
 
 REGISTERED = gettext_noop("“{name}” has registered and waits for admission.")
@@ -65,7 +65,7 @@ def organization_register(
     with the admission. A refused registration does not keep its code from somebody else: theirs takes its
     place. Raises Invalid with every problem.
     """
-    allowed(actor, "accounts.register_organization")
+    require_unless_system(actor, "accounts.register_organization")
     facts = registration.normalized()
     refused = Organization.objects.select_for_update(no_key=True).filter(uscc=facts.uscc).first()
     superior = superior_of(facts)
@@ -82,7 +82,7 @@ def organization_register(
     record_change(actor, "organization.registered", organization, now)
     if actor is not None:
         _give_first_roles(organization, actor, now)
-        file(organization, good, actor, now)
+        add_documents(organization, good, actor, now)
         tell_officers(organization, REGISTERED, now)
     return organization
 
@@ -115,7 +115,7 @@ def organization_correct(
     _hand_in(organization, facts, superior, now)
     record_change(actor, "organization.corrected", organization, now)
     _give_first_roles(organization, actor, now)
-    file(organization, good, actor, now)
+    add_documents(organization, good, actor, now)
     if was_refused:
         tell_officers(organization, HANDED_IN_AGAIN, now)
     return organization
@@ -127,9 +127,9 @@ def _checked(
     documents: Iterable[Upload],
     *,
     is_authority_allowed: bool,
-) -> tuple[list[Checked], list[Problem]]:
+) -> tuple[list[CheckedUpload], list[Problem]]:
     """Return the documents that can be kept, and everything that is wrong but the code being taken."""
-    good, unusable = checked(documents)
+    good, unusable = check_uploads(documents)
     problems = rules.problems(facts) + superior_missing(facts, superior) + unusable
     if facts.kind in rules.AUTHORITIES and not is_authority_allowed:
         problems.append(AUTHORITY)
@@ -172,7 +172,7 @@ def _hand_in(
     organization.state, organization.reason = OrganizationState.PENDING.value, ""
     organization.submitted_at = now
     organization.full_clean(exclude=["district", "parent", "region", "registered_by"])
-    with refused_as(Invalid(problems=[TAKEN]), Organization, "uscc"):
+    with raise_when_taken(Invalid(problems=[TAKEN]), Organization, "uscc"):
         organization.save()
 
 
@@ -188,7 +188,7 @@ def _give_way(refused: Organization, actor: User | None, now: datetime) -> None:
 def _give_first_roles(organization: Organization, registrant: User, now: datetime) -> None:
     roles = [Role.ORG_ADMIN, *([Role.UNIT_MANAGER] if organization.owns_instruments else [])]
     for role in roles:
-        role_comes(organization, registrant, role, actor=registrant, now=now)
+        grant_implied_role(organization, registrant, role, actor=registrant, now=now)
     if not organization.owns_instruments:
         Membership.objects.filter(
             user=registrant, organization=organization, role=Role.UNIT_MANAGER.value

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from instrument_share.accounts import selectors
 from instrument_share.accounts.models import Organization, OrganizationRelation, User
-from instrument_share.accounts.permissions import allowed, require
+from instrument_share.accounts.permissions import require, require_unless_system
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import Invalid, NotFound, Problem, gettext_noop, require_reason
 from instrument_share.kernel.wording import Bilingual
@@ -21,7 +21,7 @@ def relation_declare(
 ) -> OrganizationRelation:
     """`first` declares that it is related to `second`, which excludes their mutual use from rewards from now
     on. One side's word is enough; the other is told. A second time changes nothing."""
-    allowed(actor, "accounts.declare_relation", first)
+    require_unless_system(actor, "accounts.declare_relation", first)
     if first.pk == second.pk:
         message = gettext_noop("An organization is always related to itself. Enter another one's code.")
         raise Invalid(problems=[Problem("relation.with_itself", message, field="other_uscc")])

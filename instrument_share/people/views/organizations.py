@@ -25,7 +25,7 @@ from instrument_share.people.forms import (
 )
 from instrument_share.people.views.tabs import my_tabs
 from instrument_share.web import clock
-from instrument_share.web.answers import carried_out, done
+from instrument_share.web.answers import redirect_with_message, run_service
 from instrument_share.web.confirmation import Confirmation, confirmation_view
 from instrument_share.web.formats import bilingual, in_english
 from instrument_share.web.forms import add_problems
@@ -82,7 +82,9 @@ def organization_register(request: SignedInRequest) -> HttpResponse:
                 taken = request.POST["uscc"].strip()
         else:
             sentence = _("{name} is registered. The bureau looks at it; you are told when it is admitted.")
-            return done(request, sentence.format(name=bilingual(made, "name")), organization_address(made))
+            return redirect_with_message(
+                request, sentence.format(name=bilingual(made, "name")), organization_address(made)
+            )
     context = {"form": form, "taken": taken, "is_new": True, "back_address": reverse("my_organizations")}
     status = 422 if request.method == "POST" else 200
     return render(request, "instrument_share/organization_form.html", context, status=status)
@@ -105,7 +107,7 @@ def organization_correct(request: SignedInRequest, public_id: str) -> HttpRespon
         has_documents=bool(documents),
     )
     if request.method == "POST":
-        kept = carried_out(
+        kept = run_service(
             form,
             lambda: services.organization_correct(
                 actor=request.user,
@@ -117,7 +119,7 @@ def organization_correct(request: SignedInRequest, public_id: str) -> HttpRespon
         )
         if kept is not None:
             sentence = _("The registration is corrected and waits for the bureau.")
-            return done(request, sentence, organization_address(found))
+            return redirect_with_message(request, sentence, organization_address(found))
     context = {
         "form": form,
         "organization": found,
@@ -202,7 +204,7 @@ def organization(request: SignedInRequest, public_id: str) -> HttpResponse:
 def organization_tabs(request: SignedInRequest, found: "Organization", current: str) -> list[tuple[Any, ...]]:
     """The organization and, for who manages its people, its members."""
     entries = [("organization", _("The organization"), organization_address(found))]
-    if accounts.roles_given(request.user, found):
+    if accounts.roles_to_grant(request.user, found):
         entries.append(("members", _("Members"), reverse("members", args=[found.public_id])))
     return [(text, address, key == current) for key, text, address in entries]
 
@@ -276,7 +278,7 @@ def organization_revise(request: SignedInRequest, public_id: str) -> HttpRespons
     require(request.user, "accounts.revise_organization", found)
     form = RevisionForm(request.POST or None, organization=found)
     if request.method == "POST":
-        kept = carried_out(
+        kept = run_service(
             form,
             lambda: services.organization_revise(
                 actor=request.user,
@@ -287,7 +289,9 @@ def organization_revise(request: SignedInRequest, public_id: str) -> HttpRespons
             ),
         )
         if kept is not None:
-            return done(request, _("Changed; its administrators are told why."), organization_address(found))
+            return redirect_with_message(
+                request, _("Changed; its administrators are told why."), organization_address(found)
+            )
     context = {"form": form, "organization": found, "back_address": organization_address(found)}
     status = 422 if request.method == "POST" else 200
     return render(request, "instrument_share/organization_revise.html", context, status=status)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from instrument_share.accounts.domain import Role
-from instrument_share.accounts.permissions import allowed, require
-from instrument_share.accounts.selectors import organization_lock, people_with
+from instrument_share.accounts.permissions import require, require_unless_system
+from instrument_share.accounts.selectors import organization_lock, people_with_role
 from instrument_share.journal.services import notify
-from instrument_share.journal.unique import refused_as
+from instrument_share.journal.unique import raise_when_taken
 from instrument_share.kernel.errors import (
     DomainError,
     Invalid,
@@ -63,7 +63,7 @@ def instrument_create(
 ) -> Instrument:
     """Enter an instrument as a draft; `values` by field name (`domain.instruments`), `category` as a code."""
     organization = organization_lock(organization_id)
-    allowed(actor, "providers.edit_instrument", organization)
+    require_unless_system(actor, "providers.edit_instrument", organization)
     clean = usable({**dict.fromkeys(fields.ESSENTIAL, ""), **values})
     if Instrument.objects.filter(organization=organization, inner_number=clean["inner_number"]).exists():
         raise InnerNumberTaken(inner_number=clean["inner_number"])
@@ -94,7 +94,7 @@ def instrument_update(
     old value is given again or the bureau decides.
     """
     instrument = instrument_lock(instrument_id)
-    allowed(actor, "providers.edit_instrument", instrument)
+    require_unless_system(actor, "providers.edit_instrument", instrument)
     if instrument.state not in EDITABLE_AS_A_WHOLE | LIVE:
         raise InReview(state=instrument.state)
     given_values = usable(values, instrument)
@@ -308,7 +308,7 @@ def _need_free_number(instrument: Instrument, inner_number: str) -> None:
 def _number_refused(instrument: Instrument) -> AbstractContextManager[None]:
     """Two instruments have two locks, so both may find a number free; the database lets one have it."""
     refusal = InnerNumberTaken(inner_number=instrument.inner_number)
-    return refused_as(refusal, Instrument, "organization", "inner_number")
+    return raise_when_taken(refusal, Instrument, "organization", "inner_number")
 
 
 def _with_waiting_changes(actor: "User", instrument_id: int) -> Instrument:
@@ -321,7 +321,7 @@ def _with_waiting_changes(actor: "User", instrument_id: int) -> Instrument:
 
 def _tell(instrument: Instrument, message: str, now: datetime, **params: Any) -> None:
     notify(
-        users=people_with(Role.UNIT_MANAGER, instrument.organization_id),
+        users=people_with_role(Role.UNIT_MANAGER, instrument.organization_id),
         message=message,
         params={"name": Bilingual(instrument.name_zh, instrument.name_en), **params},
         path=f"/instruments/{instrument.public_id}/",

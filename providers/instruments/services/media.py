@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Max
 
-from instrument_share.accounts.permissions import allowed
+from instrument_share.accounts.permissions import require_unless_system
 from instrument_share.kernel.errors import DomainError, Kind, NotFound, Problem, gettext_noop
 from providers.instruments.domain.states import EDITABLE_AS_A_WHOLE, LIVE
 from providers.instruments.domain.words import Audience
@@ -177,7 +177,7 @@ def instrument_attachment_remove(*, actor: "User", attachment_id: int, now: date
 def _editable(actor: "User | None", instrument_id: int) -> Instrument:
     """The locked instrument, if the actor may change it now."""
     instrument = instrument_lock(instrument_id)
-    allowed(actor, "providers.edit_instrument", instrument)
+    require_unless_system(actor, "providers.edit_instrument", instrument)
     if instrument.state not in EDITABLE_AS_A_WHOLE | LIVE:
         raise InReview(state=instrument.state)
     return instrument

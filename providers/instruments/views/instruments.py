@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from instrument_share.kernel.errors import RevisionMismatch
 from instrument_share.web import clock
-from instrument_share.web.answers import carried_out, done
+from instrument_share.web.answers import redirect_with_message, run_service
 from instrument_share.web.idempotency import idempotent_form
 from providers.instruments.domain import fields
 from providers.instruments.domain.states import EDITABLE_AS_A_WHOLE, LIVE
@@ -52,8 +52,10 @@ def new(request: HttpRequest, organization_id: str) -> HttpResponse:
             actor=person(request), organization_id=unit.pk, values=form.values(), now=now
         )
 
-    if request.method == "POST" and (made := carried_out(form, create)):
-        return done(request, _after_saving(made), reverse("instrument_edit", args=[made.public_id]))
+    if request.method == "POST" and (made := run_service(form, create)):
+        return redirect_with_message(
+            request, _after_saving(made), reverse("instrument_edit", args=[made.public_id])
+        )
     status = 422 if request.method == "POST" else 200
     return render(request, "providers/instrument_new.html", {"unit": unit, "form": form}, status=status)
 
@@ -77,8 +79,8 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
 
     meanwhile: Any = ()
     try:
-        if request.method == "POST" and (saved := carried_out(form, update, but=RevisionMismatch)):
-            return done(request, _after_saving(saved), request.path)
+        if request.method == "POST" and (saved := run_service(form, update, but=RevisionMismatch)):
+            return redirect_with_message(request, _after_saving(saved), request.path)
     except RevisionMismatch as error:
         meanwhile = overtaken(form, error, revised(request.user, public_id), _typed(form, instrument))
     context = {

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
-from instrument_share.accounts.selectors import organization_lock, people_with
+from instrument_share.accounts.selectors import organization_lock, people_with_role
 from instrument_share.journal.services import notify
 from instrument_share.kernel.errors import Invalid, NotFound, gettext_noop, require_reason, require_revision
 from instrument_share.kernel.states import moved
@@ -125,5 +125,5 @@ def _lock_profile(organization_id: int) -> UnitProfile:
 
 
 def _tell(profile: UnitProfile, message: str, now: datetime, **params: Any) -> None:
-    managers = people_with(Role.UNIT_MANAGER, profile.organization_id)
+    managers = people_with_role(Role.UNIT_MANAGER, profile.organization_id)
     notify(users=managers, message=message, params=params, path=f"/units/{profile.public_id}/", now=now)

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
-from instrument_share.accounts.selectors import organization_lock, people_with
+from instrument_share.accounts.selectors import organization_lock, people_with_role
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import (
     DomainError,
@@ -292,7 +292,7 @@ def _record(
 def _tell(
     publication: "Publication", message: str, now: datetime, *, exclude: "User | None" = None, **params: Any
 ) -> None:
-    managers = people_with(Role.UNIT_MANAGER, publication.organization_id)
+    managers = people_with_role(Role.UNIT_MANAGER, publication.organization_id)
     notify(
         users=managers if exclude is None else managers.exclude(pk=exclude.pk),
         message=message,
