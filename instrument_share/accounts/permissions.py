@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def has_role(*roles: Role) -> rules.predicates.Predicate:
-    """The person has one of `roles` anywhere."""
+    """Make the predicate that the person has one of `roles` anywhere."""
 
     def predicate(user: Any) -> bool:
         return any(standing(user).holds(role) for role in roles)
@@ -32,7 +32,7 @@ def has_role(*roles: Role) -> rules.predicates.Predicate:
 
 
 def has_role_in(organization_id: Callable[[Any], int | None], *roles: Role) -> rules.predicates.Predicate:
-    """The person has one of `roles` in the organization that the subject belongs to."""
+    """Make the predicate that the person has one of `roles` in the subject's organization."""
 
     def predicate(user: Any, subject: Any) -> bool:
         owner = organization_id(subject)
@@ -42,13 +42,13 @@ def has_role_in(organization_id: Callable[[Any], int | None], *roles: Role) -> r
 
 
 def require(actor: "Viewer", permission: str, subject: object | None = None) -> None:
-    """Forbidden unless the actor has the named permission on the subject."""
+    """Raise Forbidden unless the actor has the named permission on the subject."""
     if not rules.has_perm(permission, actor, subject):
         raise Forbidden
 
 
 def require_unless_system(actor: "Viewer | None", permission: str, subject: object | None = None) -> None:
-    """`require`, but None passes: what the system does by itself (installation, a command, `tick`)."""
+    """Do as `require`, but let None pass: the system itself (installation, a command, `tick`)."""
     if actor is not None:
         require(actor, permission, subject)
 
@@ -56,8 +56,9 @@ def require_unless_system(actor: "Viewer | None", permission: str, subject: obje
 def is_supervisor_in(
     organization_id: Callable[[Any], int | None], *roles: Role
 ) -> rules.predicates.Predicate:
-    """The organization that the subject belongs to lies in the region that the person answers for by one of
-    `roles`. Without a subject: the person answers for some region, and selectors bound what they find there.
+    """Make the predicate that the subject's organization lies in the person's region by one of `roles`.
+
+    Without a subject: the person answers for some region, and selectors bound what they find there.
     """
 
     def predicate(user: Any, subject: Any) -> bool:
@@ -73,7 +74,7 @@ def is_supervisor_in(
 
 
 def has_role_for_city(role: Role) -> rules.predicates.Predicate:
-    """The person has `role` in a body that answers for the whole city."""
+    """Make the predicate that the person has `role` in a body that answers for the whole city."""
 
     def predicate(user: Any) -> bool:
         return region_of(user, role).whole
@@ -87,25 +88,25 @@ def _itself(subject: Any) -> int | None:
 
 @rules.predicate
 def is_registrant(user: Any, subject: Any) -> bool:
-    """The person who registered the organization."""
+    """Return whether the person registered the organization."""
     return bool(user.is_authenticated and subject.registered_by_id == user.pk)
 
 
 @rules.predicate
 def is_awaiting_admission(_user: Any, subject: Any) -> bool:
-    """The organization is not admitted yet, so that nobody manages it but who registered it."""
+    """Return whether the organization is not admitted yet, so that only its registrant manages it."""
     return subject.state in (OrganizationState.PENDING, OrganizationState.REFUSED)
 
 
 @rules.predicate
 def can_grant_roles(user: Any, subject: Any) -> bool:
-    """The person may give some role in the organization."""
+    """Return whether the person may give some role in the organization."""
     return bool(roles_to_grant(user, subject))
 
 
 @rules.predicate
 def is_oneself(user: Any, subject: Any) -> bool:
-    """The subject is a membership of the person."""
+    """Return whether the subject is a membership of the person."""
     return bool(user.is_authenticated and subject.user_id == user.pk)
 
 

@@ -7,5 +7,5 @@ from django.db.models.fields.files import FieldFile
 
 
 def versioned_address(address: str, file: FieldFile) -> str:
-    """The address with the file's name in it, so that a browser fetches anew what was replaced."""
+    """Return the address with the file's name in it, so that a browser fetches a replaced file anew."""
     return f"{address}?{urlencode({'v': PurePosixPath(file.name or '').stem})}"

@@ -90,7 +90,7 @@ EVERYBODY = [PersonalToken(), Visitor()]
 
 
 def person(request: HttpRequest) -> "User":
-    """Who asks, in an operation for MEMBERS."""
+    """Return who asks, in an operation for MEMBERS."""
     return cast("User", request.user)
 
 
@@ -117,7 +117,7 @@ class ProblemDetails(Schema):
 
 
 def error_responses(*statuses: int) -> dict[int, type[ProblemDetails]]:
-    """What an operation may answer besides success; 401 and 422 are always possible."""
+    """Return the error responses that an operation may give besides 401 and 422."""
     return dict.fromkeys(sorted({401, 422, *statuses}), ProblemDetails)
 
 
@@ -202,7 +202,7 @@ def _declare(status: int, response: dict[str, Any]) -> None:
 
 
 def add_error_handlers(api: NinjaAPI) -> None:
-    """Every refusal of the rules, of ninja and of Django as `application/problem+json`."""
+    """Answer errors of the rules, of ninja and of Django as `application/problem+json`."""
     handlers: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
         DomainError: lambda _request, error: problem.response_of(error),
         PreconditionFailed: _precondition_failed,

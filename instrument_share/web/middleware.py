@@ -38,7 +38,7 @@ class ProxyMiddleware:
 
 
 class AddressMiddleware:
-    """What is entered in the journal while a request is answered carries the address that it came from."""
+    """Record the sender's address in the journal entries of a request."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

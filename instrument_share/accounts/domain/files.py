@@ -1,4 +1,4 @@
-"""What a document may be, told by its first bytes rather than by its name."""
+"""Which files may be kept as documents, recognised by their first bytes rather than by their name."""
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_DOCUMENTS = 10
@@ -12,7 +12,7 @@ _BEGINNINGS = (
 
 
 def file_type(content: bytes) -> tuple[str, str] | None:
-    """Media type and extension of a PDF, JPEG or PNG; None for anything else."""
+    """Return media type and extension of a PDF, JPEG or PNG; None for anything else."""
     for beginning, media_type, extension in _BEGINNINGS:
         if content.startswith(beginning):
             return media_type, extension

@@ -1,4 +1,4 @@
-"""What an organization says of itself when it registers, and what can be wrong with it."""
+"""The facts that an organization registers, and their rules."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -47,7 +47,7 @@ class Registration:
 
 
 def problems(facts: Registration) -> list[Problem]:
-    """Everything that is wrong with the facts as such; who else is registered, the service looks up."""
+    """Return everything that is wrong with the facts as such; the service checks who else is registered."""
     return list(_problems(facts))
 
 

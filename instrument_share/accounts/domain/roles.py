@@ -1,4 +1,4 @@
-"""Who may give and take which role, and who may not be the last to leave."""
+"""Which role may give and take which, and which may not be the last to leave."""
 
 from collections.abc import Collection, Iterable
 
@@ -25,7 +25,7 @@ GRANTABLE_ROLES: dict[Role, frozenset[Role]] = {
 def grantable_roles(
     held: Iterable[Role], *, kind: OrganizationKind, owns_instruments: bool
 ) -> frozenset[Role]:
-    """The roles that somebody may give and take in an organization, by the roles that they hold there.
+    """Return the roles that a person may give and take in an organization, by those that they hold there.
 
     A system administrator's role counts wherever it is held; the caller includes it.
     """
@@ -35,7 +35,7 @@ def grantable_roles(
 
 
 def is_last(role: Role, others: Collection[Role]) -> bool:
-    """Whether ending this role leaves the organization without somebody who answers for it.
+    """Return whether ending this role leaves the organization without anybody who manages it.
 
     `others` are the managing roles that other people hold there. A unit manager can give the role of
     administrator, so an administrator may go where a manager stays; not the other way round.

@@ -47,18 +47,18 @@ def registration_of(organization: Organization) -> Registration:
 
 
 def organization_lock(organization_id: int) -> Organization:
-    """The organization, locked until the transaction ends."""
+    """Return the organization, locked until the transaction ends."""
     return Organization.objects.select_for_update(no_key=True).get(pk=organization_id)
 
 
 def organization_locks(organization_ids: Iterable[int]) -> list[Organization]:
-    """These organizations, in order of id, locked until the transaction ends."""
+    """Return these organizations in order of id, locked until the transaction ends."""
     rows = Organization.objects.select_for_update(no_key=True).filter(pk__in=set(organization_ids))
     return list(rows.order_by("pk"))
 
 
 def organizations(viewer: "Viewer") -> QuerySet[Organization]:
-    """Admitted organizations, which are public; a member also sees their own before admission."""
+    """Return admitted organizations, which are public, and a member's own before admission."""
     own = standing(viewer).organization_ids()
     return Organization.objects.filter(Q(state=OrganizationState.ADMITTED) | Q(pk__in=own)).select_related(
         "district"
@@ -66,7 +66,7 @@ def organizations(viewer: "Viewer") -> QuerySet[Organization]:
 
 
 def organization(viewer: "Viewer", public_id: str) -> Organization:
-    """One visible organization by public id, or NotFound."""
+    """Return one visible organization by public id. Raises NotFound."""
     found = organizations(viewer).filter(public_id=public_id).first()
     if found is None:
         raise NotFound
@@ -74,32 +74,33 @@ def organization(viewer: "Viewer", public_id: str) -> Organization:
 
 
 def is_database_empty() -> bool:
-    """Whether the database holds neither people nor organizations."""
+    """Return whether the database holds neither people nor organizations."""
     return not (User.objects.exists() or Organization.objects.exists())
 
 
 def organization_by_uscc(uscc: str) -> Organization | None:
+    """Return the organization with this code, in whatever state it is."""
     return Organization.objects.filter(uscc=uscc).first()
 
 
 def organization_ids_by_uscc(usccs: Iterable[str]) -> dict[str, int]:
-    """USCC → primary key, in whatever state the organizations are; for rows that refer to them."""
+    """Return primary keys by USCC, in whatever state the organizations are."""
     return dict(Organization.objects.filter(uscc__in=set(usccs)).values_list("uscc", "pk"))
 
 
 def organizations_by_id(ids: Iterable[int]) -> dict[int, Organization]:
-    """Bodies of any state by id, for services that have been given ids."""
+    """Return organizations of any state by id, for services that have been given ids."""
     return Organization.objects.in_bulk(list(ids))
 
 
 def owning_organizations() -> dict[int, Organization]:
-    """Every admitted body that owns instruments, by id; for what the system does by itself."""
+    """Return every admitted organization that owns instruments, by id; for the system's own work."""
     rows = Organization.objects.filter(owns_instruments=True, state=OrganizationState.ADMITTED)
     return {row.pk: row for row in rows.order_by("pk")}
 
 
 def related_ids(organization_id: int) -> frozenset[int]:
-    """Organizations related to this one: itself, the same parent, parent and child, or declared related."""
+    """Return the ids related to this one: itself, same parent, parent and child, declared related."""
     own = Organization.objects.filter(pk=organization_id).values_list("parent_id", flat=True).first()
     family = Q(pk=organization_id) | Q(parent_id=organization_id)
     if own is not None:
@@ -117,8 +118,7 @@ def districts() -> QuerySet[District]:
 
 
 def organizations_pending(viewer: "Viewer") -> QuerySet[Organization]:
-    """Bodies of the viewer's region that wait for admission, the longest waiting first; nothing for who does
-    not admit."""
+    """Return the region's organizations that wait for admission, longest first; none for who can't admit."""
     region = region_of(viewer, Role.BUREAU_OFFICER)
     if not region:
         return Organization.objects.none()
@@ -130,8 +130,10 @@ def organizations_pending(viewer: "Viewer") -> QuerySet[Organization]:
 
 
 def organizations_supervised(viewer: "Viewer", *, state: str = "", text: str = "") -> QuerySet[Organization]:
-    """Bodies of any state in the region of the bureau's people, and all for a system administrator; nothing
-    for others. Page them by ("name_zh", "id")."""
+    """Return organizations of any state in the region of the bureau's people.
+
+    All for a system administrator, none for others. Page them by ("name_zh", "id").
+    """
     found = Organization.objects.filter(_overseen(viewer)).select_related("district", "region", "parent")
     if state:
         found = found.filter(state=state)
@@ -153,8 +155,10 @@ def _named(text: str) -> Q:
 
 
 def organization_inside(viewer: "Viewer", public_id: str) -> Organization:
-    """One organization of any state, for its members, who supervises it and system administrators, and until
-    it is admitted for who registered it; NotFound for others."""
+    """Return one organization of any state, for who may read its own page. Raises NotFound.
+
+    Those are its members, who supervises it, system administrators and, before admission, who registered it.
+    """
     found = (
         Organization.objects.filter(public_id=public_id)
         .select_related("district", "region", "parent", "registered_by")
@@ -166,7 +170,7 @@ def organization_inside(viewer: "Viewer", public_id: str) -> Organization:
 
 
 def can_see_inside(viewer: "Viewer", organization: Organization) -> bool:
-    """Whether the viewer may read an organization's own page."""
+    """Return whether the viewer may read an organization's own page."""
     if not isinstance(viewer, User):
         return False
     return (
@@ -178,8 +182,11 @@ def can_see_inside(viewer: "Viewer", organization: Organization) -> bool:
 
 
 def organizations_to_join(_viewer: "Viewer", text: str) -> list[Organization]:
-    """Bodies that a person may ask to be admitted to: admitted ones by a part of their name, and by the whole
-    USCC also one that waits for admission. At most twenty; nothing for less than two characters."""
+    """Return organizations that a person may ask to be admitted to, at most twenty.
+
+    Admitted ones by a part of their name, and by the whole USCC also one that waits for admission; none for
+    less than two characters.
+    """
     wanted = text.strip()
     if len(wanted) < SHORTEST_SEARCH:
         return []
@@ -190,7 +197,7 @@ def organizations_to_join(_viewer: "Viewer", text: str) -> list[Organization]:
 
 
 def organization_joinable(_viewer: "Viewer", public_id: str) -> Organization:
-    """One organization that a person may ask to be admitted to, or NotFound."""
+    """Return one organization that a person may ask to be admitted to. Raises NotFound."""
     open_to_requests = (OrganizationState.ADMITTED, OrganizationState.PENDING)
     found = Organization.objects.filter(public_id=public_id, state__in=open_to_requests).first()
     if found is None:
@@ -199,8 +206,10 @@ def organization_joinable(_viewer: "Viewer", public_id: str) -> Organization:
 
 
 def documents(viewer: "Viewer", organization: Organization) -> QuerySet[OrganizationDocument]:
-    """The documents of an organization that the viewer sees inside: one's own uploads, all for who manages it
-    and for the bureau that supervises it."""
+    """Return the organization's documents that the viewer may read.
+
+    One's own uploads; all of them for who manages it and for the bureau that supervises it.
+    """
     held = OrganizationDocument.objects.filter(organization=organization, removed_at__isnull=True)
     ordered = held.select_related("uploaded_by").order_by("id")
     own = standing(viewer)
@@ -211,7 +220,7 @@ def documents(viewer: "Viewer", organization: Organization) -> QuerySet[Organiza
 
 
 def document(viewer: "Viewer", organization: Organization, public_id: str) -> OrganizationDocument:
-    """One readable document of the organization, or NotFound."""
+    """Return one readable document of the organization. Raises NotFound."""
     found = documents(viewer, organization).filter(public_id=public_id).first()
     if found is None:
         raise NotFound

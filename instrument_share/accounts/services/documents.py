@@ -49,7 +49,7 @@ class CheckedUpload:
 
 
 def check_uploads(uploads: Iterable[Upload]) -> tuple[list[CheckedUpload], list[Problem]]:
-    """Those that are a PDF, JPEG or PNG of at most 10 MB, and what is wrong with the others."""
+    """Return the uploads that are a PDF, JPEG or PNG of at most 10 MB, and the problems of the others."""
     good: list[CheckedUpload] = []
     problems: list[Problem] = []
     for upload in uploads:
@@ -71,8 +71,10 @@ def check_uploads(uploads: Iterable[Upload]) -> tuple[list[CheckedUpload], list[
 def organization_document_add(
     *, actor: User, organization_id: int, uploads: Iterable[Upload], now: datetime
 ) -> list[OrganizationDocument]:
-    """Keep documents privately and by their content; the same file twice is one. Raises DocumentUnusable with
-    what is wrong with any of them, and then keeps none."""
+    """Keep documents privately and by their content; the same file twice is one.
+
+    Raises DocumentUnusable with the problems of all of them, and then keeps none.
+    """
     organization = selectors.organization_lock(organization_id)
     require(actor, "accounts.file_document", organization)
     good, problems = check_uploads(uploads)
@@ -84,7 +86,7 @@ def organization_document_add(
 def add_documents(
     organization: Organization, good: Iterable[CheckedUpload], actor: User, now: datetime
 ) -> list[OrganizationDocument]:
-    """The writing part, under the organization's lock."""
+    """Keep checked uploads, under the organization's lock."""
     return [_filed(organization, one, actor, now) for one in good]
 
 
@@ -116,7 +118,7 @@ def _filed(
 
 @transaction.atomic
 def organization_document_remove(*, actor: User, organization_id: int, public_id: str, now: datetime) -> None:
-    """Take a document away from those who could read it; a second time changes nothing."""
+    """Withdraw a document from those who could read it; a second time changes nothing."""
     organization = selectors.organization_lock(organization_id)
     require(actor, "accounts.file_document", organization)
     document = OrganizationDocument.objects.filter(organization=organization, public_id=public_id).first()

@@ -55,7 +55,7 @@ class TooManyInvitations(DomainError):
 def invitation_send(
     *, actor: User, organization_id: int, email: str, role: Role, now: datetime
 ) -> Invitation:
-    """Invite somebody by mail to a role in the organization; who is invited to it already gets a new mail."""
+    """Invite somebody by mail to a role in the organization; a repeated invitation sends a new mail."""
     organization = selectors.organization_lock(organization_id)
     require_may_grant(actor, organization, role)
     address = _address(email)
@@ -76,7 +76,7 @@ def invitation_send(
 
 @transaction.atomic
 def invitation_resend(*, actor: User, invitation_id: int, now: datetime) -> Invitation:
-    """A new mail with a new link, for another fourteen days; the link before stops working."""
+    """Send a new mail with a new link, for another fourteen days; the old link stops working."""
     invitation = _lock_invitation(invitation_id)
     require_may_grant(actor, invitation.organization, Role(invitation.role))
     if invitation.accepted_at:
@@ -89,7 +89,7 @@ def invitation_resend(*, actor: User, invitation_id: int, now: datetime) -> Invi
 
 @transaction.atomic
 def invitation_withdraw(*, actor: User, invitation_id: int, now: datetime) -> Invitation:
-    """Its link stops working; a second time changes nothing."""
+    """Withdraw an invitation, so that its link stops working; a second time changes nothing."""
     invitation = _lock_invitation(invitation_id)
     require_may_grant(actor, invitation.organization, Role(invitation.role))
     if invitation.accepted_at:
@@ -103,8 +103,10 @@ def invitation_withdraw(*, actor: User, invitation_id: int, now: datetime) -> In
 
 @transaction.atomic
 def invitation_accept(*, actor: User, secret: str, now: datetime) -> Membership:
-    """The invited person takes the role. The link alone is not enough: the account has confirmed the address
-    that was invited. A second time changes nothing."""
+    """Give the invited person the role; a second time changes nothing.
+
+    The link alone is not enough: the account must have confirmed the address that was invited.
+    """
     require(actor, "accounts.ask_membership", None)
     found = selectors.invitation_by_secret(secret)
     if found is None:
@@ -165,8 +167,10 @@ def _issue(invitation: Invitation, actor: User, action: str, now: datetime) -> N
 
 
 def _mailing(invitation: Invitation, secret: str, now: datetime) -> Callable[[], None]:
-    """The mail leaves when the invitation is certain. One that fails is shown as not sent, to be sent again;
-    the link itself is nowhere kept."""
+    """Return what sends the mail once the invitation is committed.
+
+    A mail that fails is shown as not sent, to be sent again; the link itself is not kept.
+    """
 
     def mail() -> None:
         address = f"{settings.SITE_URL}/invitations/{secret}/"
@@ -181,7 +185,7 @@ def _mailing(invitation: Invitation, secret: str, now: datetime) -> Callable[[],
 
 
 def _letter(invitation: Invitation, address: str) -> tuple[str, str]:
-    """Subject and text in every language of the site: nobody knows yet which one the reader prefers."""
+    """Return subject and text in every language of the site, as the reader's is not known yet."""
     subjects, texts = [], []
     for language, _name in settings.LANGUAGES:
         with translation.override(language):

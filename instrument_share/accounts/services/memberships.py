@@ -92,7 +92,7 @@ def membership_grant(
 
 @transaction.atomic
 def membership_request(*, actor: User, organization_id: int, now: datetime, note: str = "") -> Membership:
-    """Ask to be admitted to an organization, as a researcher; asking again changes nothing."""
+    """Ask to be admitted to an organization as a researcher; asking again changes nothing."""
     organization = selectors.organization_lock(organization_id)
     require(actor, "accounts.ask_membership", organization)
     if organization.state not in {OrganizationState.ADMITTED, OrganizationState.PENDING}:
@@ -116,7 +116,7 @@ def membership_request(*, actor: User, organization_id: int, now: datetime, note
 
 @transaction.atomic
 def membership_admit(*, actor: User, membership_id: int, now: datetime) -> Membership:
-    """Take in who asks; a second time changes nothing."""
+    """Admit a person who asks; a second time changes nothing."""
     membership = selectors.membership_lock(membership_id)
     require_may_grant(actor, membership.organization, Role(membership.role))
     if membership.state != MembershipState.ACTIVE:
@@ -129,7 +129,7 @@ def membership_admit(*, actor: User, membership_id: int, now: datetime) -> Membe
 
 @transaction.atomic
 def membership_refuse(*, actor: User, membership_id: int, reason: str, now: datetime) -> Membership:
-    """Turn down who asks, with a reason; they may ask again."""
+    """Refuse a person who asks, with a reason; they may ask again."""
     membership = selectors.membership_lock(membership_id)
     require_may_grant(actor, membership.organization, Role(membership.role))
     membership.reason = require_reason(reason)
@@ -143,7 +143,7 @@ def membership_refuse(*, actor: User, membership_id: int, reason: str, now: date
 
 @transaction.atomic
 def membership_withdraw(*, actor: User, membership_id: int, now: datetime) -> Membership:
-    """Take one's own request back while it waits; a second time changes nothing."""
+    """Withdraw one's own request while it waits; a second time changes nothing."""
     membership = selectors.membership_lock(membership_id)
     require(actor, "accounts.end_own_membership", membership)
     if membership.state == MembershipState.PENDING:
@@ -204,7 +204,7 @@ def membership_hand_over(*, actor: User, membership_id: int, successor_id: int, 
 
 
 def require_may_grant(actor: User, organization: Organization, role: Role) -> None:
-    """Forbidden for who manages nobody here, RoleNotYours for a role that is not theirs to give."""
+    """Raise Forbidden for who manages nobody here, RoleNotYours for a role that is not theirs to give."""
     selectors.refresh_standing(actor)
     require(actor, "accounts.manage_members", organization)
     if role not in selectors.roles_to_grant(actor, organization):

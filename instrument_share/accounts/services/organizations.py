@@ -1,4 +1,4 @@
-"""Writers of organizations: admission, what becomes of it, and what is changed of it."""
+"""Writers of organizations: admission, suspension, revision and what they change themselves."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -62,6 +62,7 @@ class NotAdmitted(DomainError):
 
 @transaction.atomic
 def district_create(*, actor: User | None, code: str, name_zh: str, name_en: str, now: datetime) -> District:
+    """Create a district; one with this code already stays as it is."""
     require_unless_system(actor, "accounts.maintain_accounts")
     district, created = District.objects.get_or_create(
         code=code, defaults={"name_zh": name_zh, "name_en": name_en}
@@ -75,7 +76,7 @@ def district_create(*, actor: User | None, code: str, name_zh: str, name_en: str
 def organization_edit(
     *, actor: User, organization_id: int, name_en: str, contact: str, phone: str, now: datetime
 ) -> Organization:
-    """What an admitted organization changes of itself without asking the bureau."""
+    """Change what an admitted organization changes of itself without asking the bureau."""
     organization = selectors.organization_lock(organization_id)
     selectors.refresh_standing(actor)
     require(actor, "accounts.edit_organization", organization)
@@ -145,7 +146,7 @@ def _make_administrators_managers(organization: Organization, actor: User, now: 
 
 @transaction.atomic
 def organization_admit(*, actor: User, organization_id: int, now: datetime) -> Organization:
-    """The bureau admits a registered body; a second time changes nothing."""
+    """Admit a registered body; a second time changes nothing."""
     organization = selectors.organization_lock(organization_id)
     require(actor, "accounts.admit_organization", organization)
     if organization.state != OrganizationState.ADMITTED:
@@ -156,7 +157,7 @@ def organization_admit(*, actor: User, organization_id: int, now: datetime) -> O
 
 @transaction.atomic
 def organization_refuse(*, actor: User, organization_id: int, reason: str, now: datetime) -> Organization:
-    """The bureau does not admit it, with a reason; it can be corrected and handed in again."""
+    """Refuse a registration, with a reason; it can be corrected and handed in again."""
     organization = selectors.organization_lock(organization_id)
     require(actor, "accounts.admit_organization", organization)
     reason = require_reason(reason)
@@ -167,7 +168,7 @@ def organization_refuse(*, actor: User, organization_id: int, reason: str, now: 
 
 @transaction.atomic
 def organization_suspend(*, actor: User, organization_id: int, reason: str, now: datetime) -> Organization:
-    """Nobody acts for the organization any more; what is booked for it stays."""
+    """Suspend an organization, so that nobody acts for it; what is booked for it stays."""
     organization = selectors.organization_lock(organization_id)
     require(actor, "accounts.suspend_organization", organization)
     _move(
@@ -179,7 +180,7 @@ def organization_suspend(*, actor: User, organization_id: int, reason: str, now:
 
 @transaction.atomic
 def organization_reinstate(*, actor: User, organization_id: int, now: datetime) -> Organization:
-    """The organization's people act for it again, in the roles that they had."""
+    """Reinstate an organization; its people act for it again, in the roles that they had."""
     organization = selectors.organization_lock(organization_id)
     require(actor, "accounts.suspend_organization", organization)
     _move(organization, "reinstate", "", actor=actor, action="organization.reinstated", now=now)
@@ -200,8 +201,10 @@ def _move(
 def institution_establish(
     *, organization: Organization, now: datetime, region: District | None = None
 ) -> Organization:
-    """Admit a body at installation, when no bureau exists yet that could do it; `region` is the district that
-    a bureau answers for, none the whole city."""
+    """Admit a body at installation, when no bureau exists yet that could do it.
+
+    `region` is the district that a bureau answers for; None is the whole city.
+    """
     organization.state = OrganizationState.ADMITTED.value
     organization.region = region
     organization.save(update_fields=["state", "region"])

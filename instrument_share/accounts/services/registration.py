@@ -1,4 +1,4 @@
-"""Writers of registrations: a body enters itself by its code, and corrects that until it is admitted."""
+"""Writers of registrations: an organization registers itself, and corrects that until it is admitted."""
 
 from collections.abc import Iterable
 from dataclasses import fields
@@ -177,7 +177,7 @@ def _hand_in(
 
 
 def _give_way(refused: Organization, actor: User | None, now: datetime) -> None:
-    """Of a refused registration nothing but the journal stays with who takes up its code."""
+    """Free the code of a refused registration: its roles end and its documents are removed."""
     Membership.objects.filter(
         organization=refused, state__in=[MembershipState.ACTIVE, MembershipState.PENDING]
     ).update(state=MembershipState.ENDED.value, ended_at=now)
@@ -186,6 +186,7 @@ def _give_way(refused: Organization, actor: User | None, now: datetime) -> None:
 
 
 def _give_first_roles(organization: Organization, registrant: User, now: datetime) -> None:
+    """Make who registered it administrator, and manager where it owns instruments."""
     roles = [Role.ORG_ADMIN, *([Role.UNIT_MANAGER] if organization.owns_instruments else [])]
     for role in roles:
         grant_implied_role(organization, registrant, role, actor=registrant, now=now)

@@ -19,8 +19,10 @@ ENDED = gettext_noop("“{name}” and “{other}” no longer count as related:
 def relation_declare(
     *, actor: User | None, first: Organization, second: Organization, now: datetime
 ) -> OrganizationRelation:
-    """`first` declares that it is related to `second`, which excludes their mutual use from rewards from now
-    on. One side's word is enough; the other is told. A second time changes nothing."""
+    """Declare that `first` is related to `second`, which excludes their mutual use from rewards.
+
+    One side's word is enough; the other is told. A second time changes nothing.
+    """
     require_unless_system(actor, "accounts.declare_relation", first)
     if first.pk == second.pk:
         message = gettext_noop("An organization is always related to itself. Enter another one's code.")
@@ -39,7 +41,7 @@ def relation_declare(
 def relation_end(
     *, actor: User, organization_id: int, other_id: int, reason: str, now: datetime
 ) -> OrganizationRelation:
-    """The bureau ends a declared relation, with a reason; what was logged meanwhile stays."""
+    """End a declared relation, with a reason; what was logged meanwhile stays. For the bureau."""
     low, high = _lock_organizations(organization_id, other_id)
     require(actor, "accounts.end_relation", low if low.pk == organization_id else high)
     relation = OrganizationRelation.objects.filter(first=low, second=high).order_by("-id").first()

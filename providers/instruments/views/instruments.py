@@ -79,7 +79,7 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
 
     meanwhile: Any = ()
     try:
-        if request.method == "POST" and (saved := run_service(form, update, but=RevisionMismatch)):
+        if request.method == "POST" and (saved := run_service(form, update, reraise=RevisionMismatch)):
             return redirect_with_message(request, _after_saving(saved), request.path)
     except RevisionMismatch as error:
         meanwhile = overtaken(form, error, revised(request.user, public_id), _typed(form, instrument))

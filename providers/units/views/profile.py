@@ -61,7 +61,7 @@ def edit(request: HttpRequest, organization_id: str) -> HttpResponse:
     is_sent = request.method == "POST" and request.POST.get("act") != "preview"
     meanwhile: Any = ()
     try:
-        if is_sent and (saved := run_service(form, save, but=RevisionMismatch)):
+        if is_sent and (saved := run_service(form, save, reraise=RevisionMismatch)):
             return redirect_with_message(request, _after_saving(saved), request.path)
     except RevisionMismatch as error:
         assert profile is not None

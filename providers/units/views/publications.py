@@ -176,7 +176,7 @@ def edit(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
     is_sent = request.method == "POST" and act != "preview"
     meanwhile: Any = ()
     try:
-        if is_sent and (saved := run_service(form, update, but=RevisionMismatch)):
+        if is_sent and (saved := run_service(form, update, reraise=RevisionMismatch)):
             return redirect_with_message(request, _after_saving(saved), after(choices, act, chosen, saved))
     except RevisionMismatch as error:
         meanwhile = overtaken(form, error, revised(request.user, public_id))
