@@ -242,9 +242,10 @@ def _of_people(w, now, reason):
     pending, company = ({"organization_id": one.pk, **now} for one in (w.pending, w.company))
     request, belongs = ({"membership_id": one.pk, **now} for one in (w.request, w.belongs))
     invitation = {"invitation_id": w.invitation.pk, **now}
-    facts = {"uscc": w.pending.uscc, "name_zh": "云屏待审单位", "kind": OrganizationKind.UNIVERSITY}
+    corrected = Registration(uscc=w.pending.uscc, name_zh="云屏待审单位", kind=OrganizationKind.UNIVERSITY)
+    revised = Registration(uscc=w.company.uscc, name_zh="云屏新名有限公司", kind=OrganizationKind.INSTITUTE)
     return {
-        "organization_correct": partial(accounts.organization_correct, **facts, **pending),
+        "organization_correct": partial(accounts.organization_correct, registration=corrected, **pending),
         "organization_edit": partial(
             accounts.organization_edit, name_en="", contact="甲", phone="1", **company
         ),
@@ -257,11 +258,7 @@ def _of_people(w, now, reason):
         "organization_admit": partial(accounts.organization_admit, **pending),
         "organization_refuse": partial(accounts.organization_refuse, **pending, **reason),
         "organization_revise": partial(
-            accounts.organization_revise,
-            name_zh="云屏新名有限公司",
-            kind=OrganizationKind.INSTITUTE,
-            **company,
-            **reason,
+            accounts.organization_revise, registration=revised, **company, **reason
         ),
         "organization_suspend": partial(accounts.organization_suspend, **company, **reason),
         "organization_reinstate": partial(accounts.organization_reinstate, **company),
