@@ -7,7 +7,7 @@ from bookings.requests.selectors.bookings import (
     keeper_day,
     waiting_decisions,
 )
-from bookings.requests.selectors.calendar import calendar_events, day_events
+from bookings.requests.selectors.calendar import day_events
 from bookings.requests.selectors.holds import holds, next_free, soonest_free, with_next_free
 from bookings.requests.selectors.searching import Found, Order, catalogue_search
 from bookings.requests.services.bookings import booking_approve, booking_create
@@ -41,7 +41,6 @@ __all__ = [
     "bookings",
     "bookings_lapse_due",
     "bookings_no_show_due",
-    "calendar_events",
     "case_uses_set",
     "catalogue_search",
     "citable",

@@ -4,7 +4,7 @@ from bookings.requests.api.bookings import router as bookings
 from bookings.requests.api.free_time import router as public
 from bookings.usage.api.attendance import router as attendance
 from bookings.usage.api.usage import router as usage
-from instrument_share.web.api import ShareAPI, answer_refusals, me_router
+from instrument_share.web.api import ShareAPI, add_error_handlers, me_router
 from providers.search.api import router as providers
 
 DESCRIPTION = """
@@ -21,7 +21,7 @@ api = ShareAPI(
     description=DESCRIPTION.strip(),
     urls_namespace="api-v1",
 )
-answer_refusals(api)
+add_error_handlers(api)
 api.add_router("", public)
 api.add_router("", providers)
 api.add_router("/bookings", bookings)

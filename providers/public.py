@@ -33,12 +33,7 @@ from providers.instruments.selectors.instruments import (
     qualified_for,
     qualified_until,
 )
-from providers.instruments.selectors.media import (
-    attachments_of,
-    instrument_attachment,
-    instrument_picture,
-    pictures_of,
-)
+from providers.instruments.selectors.media import attachments_of, pictures_of
 from providers.instruments.selectors.relations import groups_of, linked_ids, linked_instruments
 from providers.instruments.services.categories import category_table_load
 from providers.instruments.services.customs import customs_supervision_set
@@ -206,7 +201,6 @@ __all__ = [
     "in_order",
     "initial_of",
     "instrument",
-    "instrument_attachment",
     "instrument_attachment_add",
     "instrument_confirm",
     "instrument_create",
@@ -216,7 +210,6 @@ __all__ = [
     "instrument_links_set",
     "instrument_lock",
     "instrument_locks",
-    "instrument_picture",
     "instrument_picture_add",
     "instrument_publish",
     "instrument_resume",

@@ -75,7 +75,7 @@ def _flush_without_guards() -> Iterator[None]:
     flush = TransactionTestCase._fixture_teardown
 
     def flush_without_guards(self: TransactionTestCase) -> None:
-        with guards.lifted():
+        with guards.guards_lifted():
             flush(self)
 
     patch = pytest.MonkeyPatch()

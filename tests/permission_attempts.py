@@ -13,6 +13,7 @@ from bookings.usage.domain.history import HistoryRow
 from bookings.usage.domain.words import Rating
 from instrument_share.accounts import services as accounts
 from instrument_share.accounts.domain import OrganizationKind, Role
+from instrument_share.accounts.domain.registration import Registration
 from instrument_share.journal import services as journal
 from instrument_share.kernel.uscc import check_character
 from instrument_share.sheets.table import Table
@@ -66,9 +67,11 @@ def attempts(w):
         ),
         "organization_register": partial(
             accounts.organization_register,
-            uscc="12990000000000099" + check_character("12990000000000099"),
-            name_zh="云屏新公司",
-            kind=OrganizationKind.ENTERPRISE,
+            registration=Registration(
+                uscc="12990000000000099" + check_character("12990000000000099"),
+                name_zh="云屏新公司",
+                kind=OrganizationKind.ENTERPRISE,
+            ),
             **now,
         ),
         **_of_people(w, now, reason),
@@ -239,9 +242,10 @@ def _of_people(w, now, reason):
     pending, company = ({"organization_id": one.pk, **now} for one in (w.pending, w.company))
     request, belongs = ({"membership_id": one.pk, **now} for one in (w.request, w.belongs))
     invitation = {"invitation_id": w.invitation.pk, **now}
-    facts = {"uscc": w.pending.uscc, "name_zh": "云屏待审单位", "kind": OrganizationKind.UNIVERSITY}
+    corrected = Registration(uscc=w.pending.uscc, name_zh="云屏待审单位", kind=OrganizationKind.UNIVERSITY)
+    revised = Registration(uscc=w.company.uscc, name_zh="云屏新名有限公司", kind=OrganizationKind.INSTITUTE)
     return {
-        "organization_correct": partial(accounts.organization_correct, **facts, **pending),
+        "organization_correct": partial(accounts.organization_correct, registration=corrected, **pending),
         "organization_edit": partial(
             accounts.organization_edit, name_en="", contact="甲", phone="1", **company
         ),
@@ -254,11 +258,7 @@ def _of_people(w, now, reason):
         "organization_admit": partial(accounts.organization_admit, **pending),
         "organization_refuse": partial(accounts.organization_refuse, **pending, **reason),
         "organization_revise": partial(
-            accounts.organization_revise,
-            name_zh="云屏新名有限公司",
-            kind=OrganizationKind.INSTITUTE,
-            **company,
-            **reason,
+            accounts.organization_revise, registration=revised, **company, **reason
         ),
         "organization_suspend": partial(accounts.organization_suspend, **company, **reason),
         "organization_reinstate": partial(accounts.organization_reinstate, **company),

@@ -216,12 +216,12 @@ PARTS = {
     "cancel": "of booking_cancel and of decisions that hit bookings",
     "cancel_mates": "of whatever ends a booking",
     "carry_out": "of decisions that hit bookings",
-    "coming_from": "of the web's edge; writes nothing",
-    "entry": "of every service",
-    "file": "of what files documents",
-    "granted": "of what gives a role",
+    "record_remote_address": "of the web's edge; writes nothing",
+    "build_entry": "of every service",
+    "add_documents": "of what files documents",
+    "activate_membership": "of what gives a role",
     "keeper_links_drop": "of membership_end",
-    "keep": "of every service that keeps revisions",
+    "save_with_history": "of every service that keeps revisions",
     "late_charges_refresh": "of what changes holds",
     "line_of": "of every reminder; writes nothing",
     "link": "of every service that adds many links",
@@ -231,7 +231,7 @@ PARTS = {
     "prices_list_all": "of search_rebuild",
     "place": "of booking_move and of decisions that hit bookings",
     "record": "of every service",
-    "role_comes": "of organization_register and organization_revise",
+    "grant_implied_role": "of organization_register and organization_revise",
     "record_all": "of history_import",
 }
 """Written by other services, which have asked before."""
@@ -306,7 +306,7 @@ def test_every_service_has_its_row(package):
 
 def test_every_permission_is_asked_by_a_service():
     asking = re.compile(
-        r'(?:require|allowed)\(\s*actor,\s*"([a-z_.]+)"|permission(?:: str)? ?= ?"([a-z_.]+)"'
+        r'(?:require|require_unless_system)\(\s*actor,\s*"([a-z_.]+)"|permission(?:: str)? ?= ?"([a-z_.]+)"'
     )
     places = [Path(package.__file__) for package in PACKAGES]
     sources = [

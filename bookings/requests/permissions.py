@@ -5,7 +5,7 @@ from typing import Any
 import rules
 
 from instrument_share.accounts.domain import Role
-from instrument_share.accounts.permissions import holds_in, is_sysadmin
+from instrument_share.accounts.permissions import has_role_in, is_sysadmin
 from providers.public import keeps
 
 
@@ -25,13 +25,13 @@ def _instrument_owner(subject: Any) -> int | None:
     return subject.instrument.organization_id
 
 
-manages_its_unit = holds_in(_instrument_owner, Role.UNIT_MANAGER)
+manages_its_unit = has_role_in(_instrument_owner, Role.UNIT_MANAGER)
 
 rules.add_perm("bookings.book", rules.is_authenticated)
 rules.add_perm("bookings.decide", keeps_its_instrument | manages_its_unit)
 rules.add_perm("bookings.attend", keeps_its_instrument)
 rules.add_perm("bookings.cancel", is_its_user | keeps_its_instrument | manages_its_unit)
-rules.add_perm("bookings.log_by_hand", keeps | holds_in(lambda i: i.organization_id, Role.UNIT_MANAGER))
+rules.add_perm("bookings.log_by_hand", keeps | has_role_in(lambda i: i.organization_id, Role.UNIT_MANAGER))
 rules.add_perm("bookings.take_over_history", is_sysadmin)
 rules.add_perm("bookings.correct_usage", keeps_its_instrument | manages_its_unit)
 rules.add_perm("bookings.confirm_usage", is_its_user | keeps_its_instrument | manages_its_unit)

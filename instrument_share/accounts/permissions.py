@@ -13,7 +13,7 @@ from instrument_share.accounts.domain import OrganizationState, Role
 from instrument_share.accounts.selectors import (
     organizations_by_id,
     region_of,
-    roles_given,
+    roles_to_grant,
     standing,
 )
 from instrument_share.kernel.errors import Forbidden
@@ -22,40 +22,43 @@ if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
 
 
-def holds(*roles: Role) -> rules.predicates.Predicate:
-    """The person has one of `roles` anywhere."""
+def has_role(*roles: Role) -> rules.predicates.Predicate:
+    """Make the predicate that the person has one of `roles` anywhere."""
 
     def predicate(user: Any) -> bool:
         return any(standing(user).holds(role) for role in roles)
 
-    return rules.predicate(predicate, name=f"holds:{'|'.join(roles)}")
+    return rules.predicate(predicate, name=f"has_role:{'|'.join(roles)}")
 
 
-def holds_in(organization_id: Callable[[Any], int | None], *roles: Role) -> rules.predicates.Predicate:
-    """The person has one of `roles` in the organization that the subject belongs to."""
+def has_role_in(organization_id: Callable[[Any], int | None], *roles: Role) -> rules.predicates.Predicate:
+    """Make the predicate that the person has one of `roles` in the subject's organization."""
 
     def predicate(user: Any, subject: Any) -> bool:
         owner = organization_id(subject)
         return owner is not None and any(standing(user).holds(role, owner) for role in roles)
 
-    return rules.predicate(predicate, name=f"holds_in:{'|'.join(roles)}")
+    return rules.predicate(predicate, name=f"has_role_in:{'|'.join(roles)}")
 
 
 def require(actor: "Viewer", permission: str, subject: object | None = None) -> None:
-    """Forbidden unless the actor has the named permission on the subject."""
+    """Raise Forbidden unless the actor has the named permission on the subject."""
     if not rules.has_perm(permission, actor, subject):
         raise Forbidden
 
 
-def allowed(actor: "Viewer | None", permission: str, subject: object | None = None) -> None:
-    """`require`, but None passes: what the system does by itself (installation, a command, `tick`)."""
+def require_unless_system(actor: "Viewer | None", permission: str, subject: object | None = None) -> None:
+    """Do as `require`, but let None pass: the system itself (installation, a command, `tick`)."""
     if actor is not None:
         require(actor, permission, subject)
 
 
-def supervises_in(organization_id: Callable[[Any], int | None], *roles: Role) -> rules.predicates.Predicate:
-    """The organization that the subject belongs to lies in the region that the person answers for by one of
-    `roles`. Without a subject: the person answers for some region, and selectors bound what they find there.
+def is_supervisor_in(
+    organization_id: Callable[[Any], int | None], *roles: Role
+) -> rules.predicates.Predicate:
+    """Make the predicate that the subject's organization lies in the person's region by one of `roles`.
+
+    Without a subject: the person answers for some region, and selectors bound what they find there.
     """
 
     def predicate(user: Any, subject: Any) -> bool:
@@ -67,16 +70,16 @@ def supervises_in(organization_id: Callable[[Any], int | None], *roles: Role) ->
             return False
         return region.covers(organizations_by_id([owner])[owner])
 
-    return rules.predicate(predicate, name=f"supervises_in:{'|'.join(roles)}")
+    return rules.predicate(predicate, name=f"is_supervisor_in:{'|'.join(roles)}")
 
 
-def for_the_city(role: Role) -> rules.predicates.Predicate:
-    """The person has `role` in a body that answers for the whole city."""
+def has_role_for_city(role: Role) -> rules.predicates.Predicate:
+    """Make the predicate that the person has `role` in a body that answers for the whole city."""
 
     def predicate(user: Any) -> bool:
         return region_of(user, role).whole
 
-    return rules.predicate(predicate, name=f"for_the_city:{role}")
+    return rules.predicate(predicate, name=f"has_role_for_city:{role}")
 
 
 def _itself(subject: Any) -> int | None:
@@ -84,47 +87,47 @@ def _itself(subject: Any) -> int | None:
 
 
 @rules.predicate
-def registered_it(user: Any, subject: Any) -> bool:
-    """The person who registered the organization."""
+def is_registrant(user: Any, subject: Any) -> bool:
+    """Return whether the person registered the organization."""
     return bool(user.is_authenticated and subject.registered_by_id == user.pk)
 
 
 @rules.predicate
-def waits_for_admission(_user: Any, subject: Any) -> bool:
-    """The organization is not admitted yet, so that nobody manages it but who registered it."""
+def is_awaiting_admission(_user: Any, subject: Any) -> bool:
+    """Return whether the organization is not admitted yet, so that only its registrant manages it."""
     return subject.state in (OrganizationState.PENDING, OrganizationState.REFUSED)
 
 
 @rules.predicate
-def gives_roles_in(user: Any, subject: Any) -> bool:
-    """The person may give some role in the organization."""
-    return bool(roles_given(user, subject))
+def can_grant_roles(user: Any, subject: Any) -> bool:
+    """Return whether the person may give some role in the organization."""
+    return bool(roles_to_grant(user, subject))
 
 
 @rules.predicate
 def is_oneself(user: Any, subject: Any) -> bool:
-    """The subject is a membership of the person."""
+    """Return whether the subject is a membership of the person."""
     return bool(user.is_authenticated and subject.user_id == user.pk)
 
 
-is_officer = for_the_city(Role.BUREAU_OFFICER)
-is_auditor = for_the_city(Role.BUREAU_AUDITOR)
-is_finance = for_the_city(Role.FINANCE_OFFICER)
-is_sysadmin = holds(Role.SYSADMIN)
-supervises_it = supervises_in(_itself, Role.BUREAU_OFFICER)
-manages_it = holds_in(_itself, Role.ORG_ADMIN, Role.UNIT_MANAGER)
+is_officer = has_role_for_city(Role.BUREAU_OFFICER)
+is_auditor = has_role_for_city(Role.BUREAU_AUDITOR)
+is_finance = has_role_for_city(Role.FINANCE_OFFICER)
+is_sysadmin = has_role(Role.SYSADMIN)
+is_supervisor = is_supervisor_in(_itself, Role.BUREAU_OFFICER)
+is_manager = has_role_in(_itself, Role.ORG_ADMIN, Role.UNIT_MANAGER)
 
 rules.add_perm("accounts.edit_oneself", rules.is_authenticated)
 rules.add_perm("accounts.register_organization", rules.is_authenticated)
-rules.add_perm("accounts.correct_organization", registered_it)
-rules.add_perm("accounts.edit_organization", manages_it)
-rules.add_perm("accounts.file_document", (registered_it & waits_for_admission) | manages_it)
-rules.add_perm("accounts.admit_organization", supervises_it)
-rules.add_perm("accounts.suspend_organization", supervises_it)
-rules.add_perm("accounts.revise_organization", supervises_it)
-rules.add_perm("accounts.declare_relation", manages_it | supervises_it)
-rules.add_perm("accounts.end_relation", supervises_it)
-rules.add_perm("accounts.manage_members", gives_roles_in)
+rules.add_perm("accounts.correct_organization", is_registrant)
+rules.add_perm("accounts.edit_organization", is_manager)
+rules.add_perm("accounts.file_document", (is_registrant & is_awaiting_admission) | is_manager)
+rules.add_perm("accounts.admit_organization", is_supervisor)
+rules.add_perm("accounts.suspend_organization", is_supervisor)
+rules.add_perm("accounts.revise_organization", is_supervisor)
+rules.add_perm("accounts.declare_relation", is_manager | is_supervisor)
+rules.add_perm("accounts.end_relation", is_supervisor)
+rules.add_perm("accounts.manage_members", can_grant_roles)
 rules.add_perm("accounts.ask_membership", rules.is_authenticated)
 rules.add_perm("accounts.end_own_membership", is_oneself)
 rules.add_perm("accounts.maintain_accounts", is_sysadmin)

@@ -59,7 +59,7 @@ def is_loaded(city: City) -> bool:
     """Whether this database holds the demo city. Raises DatabaseInUse where it holds something else."""
     if accounts.organization_by_uscc(city.institutions[-1].uscc) is not None:
         return True
-    if not accounts.nobody_registered():
+    if not accounts.is_database_empty():
         raise DatabaseInUse
     return False
 

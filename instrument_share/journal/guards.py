@@ -42,22 +42,23 @@ _registered: dict[str, Guard] = {}
 
 
 def register(*guards: Guard) -> None:
-    """Make these guards part of every database of the project."""
+    """Add guards to every database of the project."""
     _registered.update({guard.name: guard for guard in guards})
 
 
-def registered() -> tuple[Guard, ...]:
+def registered_guards() -> tuple[Guard, ...]:
+    """Return the guards that every database has."""
     return tuple(_registered.values())
 
 
 def create_all(using: str = "default") -> None:
     """Create every registered guard whose table exists; connected to `post_migrate`."""
-    for guard in registered():
+    for guard in registered_guards():
         guard.create(connections[using])
 
 
 def append_only(table: str) -> tuple[Guard, ...]:
-    """Guards that refuse UPDATE and DELETE of any row of `table`, and TRUNCATE of it."""
+    """Return guards that refuse UPDATE, DELETE and TRUNCATE of a table."""
     refused = f"{table} is append-only"
     refuses = f"EXECUTE FUNCTION guard_refuse('{refused}')"
     by_row = tuple(
@@ -95,10 +96,10 @@ END $$
 
 
 @contextmanager
-def lifted(using: str = "default") -> Iterator[None]:
-    """Without guards, for the test harness that empties tables between tests; nothing else may call this."""
+def guards_lifted(using: str = "default") -> Iterator[None]:
+    """Lift the guards, for the test harness that empties tables between tests; nothing else may call this."""
     connection = connections[using]
-    for guard in registered():
+    for guard in registered_guards():
         guard.drop(connection)
     try:
         yield

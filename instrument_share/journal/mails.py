@@ -1,4 +1,4 @@
-"""The mails of the journal: what stands in an inbox, in its reader's language, as plain text."""
+"""The mails of the journal: a notification in its reader's language, as plain text."""
 
 from collections.abc import Callable, Mapping
 from email.utils import formataddr, parseaddr
@@ -20,7 +20,7 @@ LONGEST_WORD = 20
 
 
 def mail_of(notification: Notification, tell: Tell) -> EmailMessage:
-    """The mail in the active language: a subject that says what it is about, a greeting, the link."""
+    """Return the mail in the active language: subject, greeting, text and link."""
     _ = translation.gettext
     text = tell(notification.message, notification.params)
     platform = _("{city} Research Instrument Sharing").format(
@@ -40,7 +40,7 @@ def mail_of(notification: Notification, tell: Tell) -> EmailMessage:
 
 
 def _subject(text: str) -> str:
-    """One line, cut where it is too long, between words if there are any."""
+    """Return one line, cut where it is too long, between words if there are any."""
     line = " ".join(text.split())
     if len(line) <= LONGEST_SUBJECT:
         return line

@@ -20,7 +20,7 @@ BEGINNING = "0" * 64
 
 
 def seal_hash(previous: str, entries: "Iterable[AuditEntry]") -> str:
-    """The hash of a seal over `entries`, which are in order of id."""
+    """Return the hash of a seal over `entries`, which are in order of id."""
     digest = hashlib.sha256(previous.encode())
     for entry in entries:
         digest.update(b"\n" + _line(entry))

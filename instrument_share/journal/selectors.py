@@ -13,37 +13,38 @@ if TYPE_CHECKING:
 
 
 def notifications(viewer: "User") -> QuerySet[Notification]:
-    """The viewer's inbox, newest first."""
+    """Return the viewer's inbox, newest first."""
     return Notification.objects.filter(user=viewer).order_by("-created_at", "-id")
 
 
 def unread_count(viewer: "User") -> int:
+    """Return how many of the viewer's notifications are unread."""
     return Notification.objects.filter(user=viewer, read_at__isnull=True).count()
 
 
 def history(subject: Model) -> QuerySet[AuditEntry]:
-    """Everything that was done to `subject`, oldest first; the caller has checked that the viewer may see
-    it.
-    """
+    """Return every entry on `subject`, oldest first; the caller has checked that the viewer may see it."""
     return AuditEntry.objects.filter(
         subject_type=subject._meta.label, subject_id=getattr(subject, "public_id", None) or str(subject.pk)
     ).order_by("id")
 
 
-def acts_on(
+def entries_on(
     subject_type: str, subject_ids: Collection[str], actions: Collection[str]
 ) -> QuerySet[AuditEntry]:
-    """What was done of these actions to several things of one model (`bookings.Booking`), oldest first; the
-    caller has checked that the viewer may see them.
+    """Return the entries of these actions on several subjects of one model, oldest first.
+
+    The caller has checked that the viewer may see them.
     """
     return AuditEntry.objects.filter(
         subject_type=subject_type, subject_id__in=list(subject_ids), action__in=list(actions)
     ).order_by("id")
 
 
-def acts_of(organization_id: int, actions: Collection[str]) -> QuerySet[AuditEntry]:
-    """What was done of these actions in the matter of an organization, newest first; the caller has checked
-    that the viewer may see it.
+def entries_of_organization(organization_id: int, actions: Collection[str]) -> QuerySet[AuditEntry]:
+    """Return the entries of these actions in the matter of an organization, newest first.
+
+    The caller has checked that the viewer may see them.
     """
     return AuditEntry.objects.filter(organization_id=organization_id, action__in=list(actions)).order_by(
         "-id"
@@ -60,7 +61,7 @@ def decisions(subject: Model, organization_id: int) -> QuerySet[AuditEntry]:
     return found.order_by("-id")
 
 
-def last_act(subject_types: Collection[str]) -> AuditEntry | None:
+def last_entry(subject_types: Collection[str]) -> AuditEntry | None:
     """The last thing that was done to anything of these models (`providers.Instrument`). Every write leaves
     an entry, so what is read from these models alone is the same as long as this is.
     """
@@ -72,7 +73,7 @@ def last_act(subject_types: Collection[str]) -> AuditEntry | None:
 
 
 def broken_seals() -> Iterator[AuditSeal]:
-    """Every seal that does not fit its entries or the seal before it, in order."""
+    """Yield, in order, every seal that does not fit its entries or the seal before it."""
     previous, after = seals.BEGINNING, 0
     for seal in AuditSeal.objects.order_by("last_entry_id").iterator():
         entries = AuditEntry.objects.filter(pk__gt=after, pk__lte=seal.last_entry_id).order_by("pk")

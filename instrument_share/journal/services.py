@@ -28,8 +28,8 @@ _address: ContextVar[str] = ContextVar("address", default="")
 
 
 @contextmanager
-def coming_from(address: str) -> "Iterator[None]":
-    """Entries made inside carry this network address (set by the web edge for each request)."""
+def record_remote_address(address: str) -> "Iterator[None]":
+    """Let entries made inside carry this network address; the web edge sets it for each request."""
     token = _address.set(address)
     try:
         yield
@@ -37,7 +37,7 @@ def coming_from(address: str) -> "Iterator[None]":
         _address.reset(token)
 
 
-def entry(
+def build_entry(
     *,
     actor: "User | None",
     action: str,
@@ -74,7 +74,7 @@ def record(
     details: Mapping[str, Any] | None = None,
 ) -> AuditEntry:
     """Write one AuditEntry in the caller's transaction."""
-    made = entry(
+    made = build_entry(
         actor=actor, action=action, subject=subject, now=now, organization_id=organization_id, details=details
     )
     made.save(force_insert=True)
@@ -109,7 +109,7 @@ def notify(
 
 
 def _kept(value: Any) -> Any:
-    """A parameter as JSON keeps it; the edge reads it back (`web.problem`)."""
+    """Return a parameter as JSON keeps it; the edge reads it back (`web.problem`)."""
     match value:
         case Mapping():
             return {name: _kept(one) for name, one in value.items()}
@@ -144,7 +144,7 @@ def notification_read(*, actor: "User", public_id: str, now: datetime) -> Notifi
 
 @transaction.atomic
 def notifications_read(*, actor: "User", now: datetime) -> int:
-    """Mark all of one's own notifications as read; how many were not."""
+    """Mark all of one's own notifications as read. Returns how many were not."""
     return Notification.objects.filter(user=actor, read_at__isnull=True).update(read_at=now)
 
 

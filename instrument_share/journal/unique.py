@@ -1,4 +1,4 @@
-"""What the database refuses because it is there already, in words: for what two people enter at one moment.
+"""Turn a refusal by a unique constraint into a domain error, for values that two people enter at once.
 
 Most services need none of it: they look under a lock that everybody takes who could enter the same. This is
 for values that are unique beyond what one lock covers.
@@ -16,10 +16,11 @@ UNIQUE_VIOLATION = "23505"
 
 
 @contextmanager
-def refused_as(refusal: DomainError, model: type[models.Model], *fields: str) -> Iterator[None]:
-    """Raises `refusal` where a row of the model with the same values in these fields, which are unique, has
-    been entered since the caller looked; another refusal by the database stays what it is. A savepoint, so
-    that the transaction can go on."""
+def raise_when_taken(refusal: DomainError, model: type[models.Model], *fields: str) -> Iterator[None]:
+    """Raise `refusal` where a row with the same values in these unique fields was saved meanwhile.
+
+    Other refusals by the database pass. Runs in a savepoint, so that the transaction can go on.
+    """
     columns = {model._meta.get_field(name).column for name in fields}  # type: ignore[union-attr]
     try:
         with transaction.atomic():
@@ -31,7 +32,7 @@ def refused_as(refusal: DomainError, model: type[models.Model], *fields: str) ->
 
 
 def _taken(error: IntegrityError) -> tuple[str, set[str]] | None:
-    """The table and columns whose values are taken, if that is what the database says."""
+    """Return the table and columns whose values are taken, if that is what the database says."""
     cause = error.__cause__
     if getattr(cause, "sqlstate", None) == UNIQUE_VIOLATION:
         told = cause.diag  # type: ignore[union-attr]

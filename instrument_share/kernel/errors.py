@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+MAX_REASON_LENGTH = 500
 Kind = Literal["invalid", "forbidden", "conflict", "not_found", "gone"]
 
 
@@ -79,6 +80,16 @@ class IllegalMove(DomainError):
     message = gettext_noop("This is “{state}” now, and “{move}” is not possible from there. Reload the page.")
 
 
+class RevisionMismatch(DomainError):
+    """Somebody else has saved since the editor began; nothing was written."""
+
+    code = "revision_mismatch"
+    kind: Kind = "conflict"
+    message = gettext_noop(
+        "Somebody else has saved another version since you began. Compare the two, then save yours again."
+    )
+
+
 class ReasonMissing(DomainError):
     """A decision whose reason those concerned read, without one.
 
@@ -93,9 +104,20 @@ class ReasonMissing(DomainError):
         self.code = code
 
 
+def require_revision(
+    seen: int | None, stored: int, mismatch: type[RevisionMismatch] = RevisionMismatch
+) -> None:
+    """Raise `mismatch` where the editor has seen another revision than the stored one; None skips it."""
+    if seen is not None and seen != stored:
+        raise mismatch
+
+
 def require_reason(reason: str, *, code: str = ReasonMissing.code) -> str:
-    """Return the reason without blanks around it. Raises ReasonMissing with `code` where nothing is left."""
+    """Return the reason without blanks around it, 500 characters at most.
+
+    Raises ReasonMissing with `code` where nothing is left.
+    """
     stripped = reason.strip()
     if not stripped:
         raise ReasonMissing(code)
-    return stripped
+    return stripped[:MAX_REASON_LENGTH]

@@ -34,13 +34,13 @@ class Address:
 
 
 def filter_chips(
-    form: CatalogueForm, address: Address, *, but: tuple[str, ...] = ()
+    form: CatalogueForm, address: Address, *, exclude_fields: tuple[str, ...] = ()
 ) -> list[tuple[Any, str, bool]]:
     """What narrows the search, each as (words, address without it, True)."""
     return [
         (words, address.but(**dict.fromkeys(names, "")), True)
         for words, names in _in_use(form)
-        if names[0] not in but
+        if names[0] not in exclude_fields
     ]
 
 

@@ -1,6 +1,7 @@
 """What organizations and people enter of themselves. The rules are the services'."""
 
 from collections.abc import Iterable
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import OrganizationKind, Role, SizeClass
-from instrument_share.accounts.domain.registration import AUTHORITIES
+from instrument_share.accounts.domain.registration import AUTHORITIES, Registration
 from instrument_share.kernel.uscc import written
 from instrument_share.web.formats import bilingual
 from instrument_share.web.forms import set_choices
@@ -90,39 +91,32 @@ class OrganizationForm(forms.Form):
         places = [(row.code, bilingual(row, "name")) for row in accounts.districts()]
         set_choices(self.fields["district"], [("", "—"), *places, (OUTSIDE, _("Outside the city"))])
 
-    def as_registration(self) -> dict[str, Any]:
-        """The arguments of `organization_register` and `organization_correct`."""
-        given = dict(self.cleaned_data)
-        code = given.pop("district")
+    def as_registration(self) -> Registration:
+        """Return the facts for `organization_register` and `organization_correct`."""
+        return Registration(**self.facts)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The fields of a `Registration` that were entered."""
+        entered = self.cleaned_data
         districts = {row.code: row for row in accounts.districts()}
+        names = {field.name for field in fields(Registration)} & entered.keys()
         return {
-            **given,
-            "kind": OrganizationKind(given["kind"]),
-            "size_class": SizeClass(given["size_class"] or SizeClass.NONE),
-            "district": districts.get(code),
-            "in_region": code != OUTSIDE,
+            **{name: entered[name] for name in names},
+            "kind": OrganizationKind(entered["kind"]),
+            "size_class": SizeClass(entered["size_class"] or SizeClass.NONE),
+            "district": districts.get(entered["district"]),
+            "in_region": entered["district"] != OUTSIDE,
         }
 
 
-def entered(organization: "Organization") -> dict[str, Any]:
-    """What a form of this organization begins with."""
-    place = organization.district.code if organization.district else ""
+def initial_of(organization: "Organization") -> dict[str, Any]:
+    """Return what a form of this organization begins with."""
+    registration = accounts.registration_of(organization)
+    place = registration.district.code if registration.district else ""
     return {
-        **{
-            name: getattr(organization, name)
-            for name in (
-                "uscc",
-                "name_zh",
-                "name_en",
-                "kind",
-                "size_class",
-                "owns_instruments",
-                "contact",
-                "phone",
-            )
-        },
-        "district": place if organization.in_region else OUTSIDE,
-        "parent_uscc": organization.parent.uscc if organization.parent else "",
+        **{field.name: getattr(registration, field.name) for field in fields(registration)},
+        "district": place if registration.in_region else OUTSIDE,
     }
 
 
@@ -136,10 +130,15 @@ class RevisionForm(OrganizationForm):
         widget=forms.Textarea({"rows": 3}),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, has_documents=True, **kwargs)
+    def __init__(self, *args: Any, organization: "Organization", **kwargs: Any) -> None:
+        super().__init__(*args, has_documents=True, initial=initial_of(organization), **kwargs)
+        self.organization = organization
         for name in ("uscc", "name_en", "contact", "phone", "documents"):
             del self.fields[name]
+
+    def as_registration(self) -> Registration:
+        """Return the facts for `organization_revise`."""
+        return replace(accounts.registration_of(self.organization), **self.facts)
 
 
 class ContactForm(forms.Form):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """django-allauth's ordinary behaviour, with the person's name, and with entries in the journal."""
+    """Extend django-allauth with the person's name and with entries in the journal."""
 
     def save_user(self, request: HttpRequest, user: "User", form: Any, commit: bool = True) -> "User":
         super().save_user(request, user, form, commit=False)

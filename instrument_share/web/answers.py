@@ -1,4 +1,4 @@
-"""How a form is answered: by what happened and the next step, or by itself with what the rules refuse."""
+"""Answers to a form: a redirect with a message, or the form again with what the rules refuse."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -13,21 +13,24 @@ if TYPE_CHECKING:
     from django import forms
 
 
-def done(request: HttpRequest, sentence: str, address: str) -> HttpResponseRedirect:
-    """What happened in one sentence, on the page where the next step is."""
+def redirect_with_message(request: HttpRequest, sentence: str, address: str) -> HttpResponseRedirect:
+    """Redirect to the page of the next step, with one sentence on what happened."""
     messages.success(request, sentence)
     return HttpResponseRedirect(address)
 
 
-def carried_out(
-    form: "forms.BaseForm", act: Callable[[], Any], *, but: type[DomainError] | tuple[()] = ()
+def run_service(
+    form: "forms.BaseForm", call: Callable[[], Any], *, reraise: type[DomainError] | tuple[()] = ()
 ) -> Any:
-    """What `act` gives, or None with what the rules refuse put into the form; `but` is for the caller."""
+    """Return what `call` returns for a valid form, or None with what the rules refuse put into the form.
+
+    Errors of the type `reraise` are left to the caller.
+    """
     if not form.is_valid():
         return None
     try:
-        return act()
-    except but:
+        return call()
+    except reraise:
         raise
     except DomainError as error:
         add_problems(form, error)

@@ -49,7 +49,7 @@ Cursor = Annotated[
 ]
 
 
-def interval_of(
+def require_interval(
     starts_at: datetime, ends_at: datetime, *, longest: timedelta = MAX_INTERVAL, field: str = "ends_at"
 ) -> Interval:
     """The half-open interval, or Invalid with the problem at the `field` of its end."""
@@ -89,7 +89,7 @@ EVERYBODY = [PersonalToken(), Visitor()]
 
 
 def person(request: HttpRequest) -> "User":
-    """Who asks, in an operation for MEMBERS."""
+    """Return who asks, in an operation for MEMBERS."""
     return cast("User", request.user)
 
 
@@ -115,8 +115,8 @@ class ProblemDetails(Schema):
     problems: list[ProblemPart]
 
 
-def refusals(*statuses: int) -> dict[int, type[ProblemDetails]]:
-    """What an operation may answer besides success; 401 and 422 are always possible."""
+def error_responses(*statuses: int) -> dict[int, type[ProblemDetails]]:
+    """Return the error responses that an operation may give besides 401 and 422."""
     return dict.fromkeys(sorted({401, 422, *statuses}), ProblemDetails)
 
 
@@ -215,8 +215,8 @@ def _declare(status: int, response: dict[str, Any]) -> None:
     }
 
 
-def answer_refusals(api: NinjaAPI) -> None:
-    """Every refusal of the rules, of ninja and of Django as `application/problem+json`."""
+def add_error_handlers(api: NinjaAPI) -> None:
+    """Answer errors of the rules, of ninja and of Django as `application/problem+json`."""
     handlers: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
         DomainError: lambda _request, error: problem.response_of(error),
         PreconditionFailed: _precondition_failed,
@@ -320,7 +320,7 @@ def organization_ref(organization: Any) -> OrganizationRef:
     )
 
 
-@me_router.get("", response={200: MeOut, **refusals()}, operation_id="me", summary="Who I am")
+@me_router.get("", response={200: MeOut, **error_responses()}, operation_id="me", summary="Who I am")
 def me(request: HttpRequest) -> MeOut:
     """The person behind the token or session, with the roles they hold now."""
     user = person(request)
@@ -337,7 +337,7 @@ def me(request: HttpRequest) -> MeOut:
 
 @me_router.post(
     "/tokens",
-    response={201: TokenOut, **refusals(400, 403)},
+    response={201: TokenOut, **error_responses(400, 403)},
     auth=SessionAuth(),
     operation_id="token_create",
     summary="Make a personal token",

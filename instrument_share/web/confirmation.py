@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.views.decorators.http import require_http_methods
 
 from instrument_share.kernel.errors import DomainError
-from instrument_share.web.answers import done
+from instrument_share.web.answers import redirect_with_message
 from instrument_share.web.forms import add_problems
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.problem import status_of
@@ -57,7 +57,7 @@ class Confirmation:
             add_problems(self.form, error)
             return self._ask(request, status_of(error))
         sentence = self.success() if callable(self.success) else self.success
-        return done(request, str(sentence), self.next_address or self.back_address)
+        return redirect_with_message(request, str(sentence), self.next_address or self.back_address)
 
     def _ask(self, request: SignedInRequest, status: int) -> HttpResponse:
         names = ("heading", "consequences", "action", "tone", "back_address", "form")

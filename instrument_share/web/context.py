@@ -82,5 +82,5 @@ class Platform:
 
 
 def site(request: HttpRequest) -> dict[str, Platform]:
-    """The context processor."""
+    """Add `platform` to the context of templates."""
     return {"platform": Platform(request)}

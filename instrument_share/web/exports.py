@@ -61,7 +61,7 @@ def _cell(value: Any) -> str:
 
 
 def json_stream(about: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> StreamingHttpResponse:
-    """One JSON object: what `about` says, and in `items` the rows while they come in."""
+    """Return one JSON object with the members of `about`, and the rows in `items` while they come in."""
 
     def parts() -> Iterator[str]:
         yield _json(about)[:-1] + ', "items": ['

@@ -1,4 +1,4 @@
-"""Numbers, amounts and times as people read them here, in both languages; times are Asia/Shanghai."""
+"""Format numbers, amounts and times for readers, in both languages; times are Asia/Shanghai."""
 
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -17,11 +17,12 @@ _MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oc
 
 
 def in_english() -> bool:
+    """Return whether the active language is English."""
     return (get_language() or "").startswith("en")
 
 
 def bilingual(thing: Any, field: str) -> str:
-    """`<field>_en` for readers of English where it is filled in, else `<field>_zh`; a dash for nothing."""
+    """Return `<field>_en` for readers of English if filled in, else `<field>_zh`; a dash for None."""
     if thing is None:
         return NOTHING
     if in_english() and (english := getattr(thing, f"{field}_en", "")):
@@ -30,17 +31,17 @@ def bilingual(thing: Any, field: str) -> str:
 
 
 def is_chinese_for_english(thing: Any, field: str) -> bool:
-    """Whether `bilingual` answers a reader of English in Chinese, as nobody wrote it in English."""
+    """Return whether `bilingual` gives a reader of English Chinese, as there is no English."""
     return thing is not None and in_english() and not getattr(thing, f"{field}_en", "")
 
 
 def bracketed(more: object) -> str:
-    """What follows a name in brackets, such as its code or how many there are: `（010102）`, ` (010102)`."""
+    """Return a code or count in brackets, to follow a name: `（010102）`, ` (010102)`."""
     return f" ({more})" if in_english() else f"（{more}）"
 
 
 def yuan(amount: Decimal | int | None) -> str:
-    """`¥1,234.50`; a dash where there is no amount."""
+    """Format an amount as `¥1,234.50`; a dash for None."""
     if amount is None:
         return NOTHING
     value = Decimal(amount).quantize(Decimal("0.01"), ROUND_HALF_UP) if amount < 0 else rounded_yuan(amount)
@@ -48,7 +49,7 @@ def yuan(amount: Decimal | int | None) -> str:
 
 
 def number(value: Decimal | float | None, places: int = 2) -> str:
-    """At most `places` decimals, without trailing zeros, in groups of three."""
+    """Format with at most `places` decimals, without trailing zeros, in groups of three."""
     if value is None:
         return NOTHING
     exact = Decimal(str(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
@@ -57,7 +58,7 @@ def number(value: Decimal | float | None, places: int = 2) -> str:
 
 
 def hours(length: timedelta | Decimal | float | None) -> str:
-    """A length of time in hours, of a timedelta or of a number of hours: `2.5 小时`, `1 hour`."""
+    """Format a length of time, a timedelta or a number of hours: `2.5 小时`, `1 hour`."""
     if length is None:
         return NOTHING
     if isinstance(length, timedelta):
@@ -67,18 +68,19 @@ def hours(length: timedelta | Decimal | float | None) -> str:
 
 
 def percent(share: Decimal | float | None, places: int = 1) -> str:
-    """A share of one as a percentage: 0.853 is `85.3%`."""
+    """Format a share of one as a percentage: 0.853 is `85.3%`."""
     if share is None:
         return NOTHING
     return f"{number(Decimal(str(share)) * 100, places)}%"
 
 
 def clock_time(instant: datetime) -> str:
+    """Format the time of day: `14:00`."""
     return f"{instant.astimezone(CITY_TIME):%H:%M}"
 
 
 def day(instant: date | datetime | None) -> str:
-    """`2026年3月5日 周四`, `Thu 5 Mar 2026`."""
+    """Format a date with its weekday: `2026年3月5日 周四`, `Thu 5 Mar 2026`."""
     if instant is None:
         return NOTHING
     on = _local_date(instant)
@@ -88,12 +90,12 @@ def day(instant: date | datetime | None) -> str:
 
 
 def weekday(on: date) -> str:
-    """`周四`, `Thu`."""
+    """Format the weekday: `周四`, `Thu`."""
     return _WEEKDAYS_EN[on.weekday()] if in_english() else f"周{_WEEKDAYS_ZH[on.weekday()]}"
 
 
 def date_only(instant: date | datetime | None) -> str:
-    """`2026年3月5日`, `5 Mar 2026`."""
+    """Format a date: `2026年3月5日`, `5 Mar 2026`."""
     if instant is None:
         return NOTHING
     on = _local_date(instant)
@@ -101,7 +103,7 @@ def date_only(instant: date | datetime | None) -> str:
 
 
 def moment(instant: datetime | None) -> str:
-    """`2026年3月5日 14:00`, `5 Mar 2026, 14:00`."""
+    """Format a date and time: `2026年3月5日 14:00`, `5 Mar 2026, 14:00`."""
     if instant is None:
         return NOTHING
     separator = ", " if in_english() else " "
@@ -109,7 +111,7 @@ def moment(instant: datetime | None) -> str:
 
 
 def timerange(interval: Interval) -> str:
-    """From when to when; the day once if it is one day, and midnight at its end is 24:00."""
+    """Format from when to when: the day once if it is one day, and midnight at its end as 24:00."""
     start, end = interval.start.astimezone(CITY_TIME), interval.end.astimezone(CITY_TIME)
     separator = ", " if in_english() else " "
     last_instant = end - timedelta(microseconds=1)

@@ -47,13 +47,13 @@ def new_key() -> str:
     return secrets.token_urlsafe(18)
 
 
-def forget_old(*, now: datetime) -> int:
-    """Remove answers that are older than a week; called by `tick`. The number removed."""
+def delete_expired_records(*, now: datetime) -> int:
+    """Delete answers that are older than a week; for `tick`. Returns how many."""
     return IdempotencyRecord.objects.filter(created_at__lt=now - KEPT_FOR).delete()[0]
 
 
 class _Refused(Exception):
-    """Leaves the transaction without a trace and carries the refusal out of it."""
+    """Leave the transaction without a trace and carry the refusal out of it."""
 
     def __init__(self, response: HttpResponseBase) -> None:
         self.response = response
@@ -132,7 +132,7 @@ def idempotent_operation(operation: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _in_one_transaction(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
-    """Around the whole operation, where its answer is bytes already."""
+    """Run the whole operation in one transaction, where its answer is bytes already."""
 
     @wraps(run)
     def around(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

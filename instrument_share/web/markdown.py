@@ -74,8 +74,8 @@ def _parser() -> MarkdownIt:
 PARSER = _parser()
 
 
-def html_of(text: str) -> SafeString:
-    """A text in Markdown as HTML that may stand in any page."""
+def to_html(text: str) -> SafeString:
+    """Render Markdown as HTML that is safe in any page."""
     return _html_of(text, get_language())
 
 
@@ -115,8 +115,8 @@ def _kept(tag: str, attribute: str, value: str) -> str | None:
 
 
 @lru_cache(maxsize=512)
-def plain(text: str) -> str:
-    """The words alone, on one line: for excerpts, feeds, descriptions and search."""
+def to_plain_text(text: str) -> str:
+    """Return the words alone, on one line: for excerpts, feeds, descriptions and search."""
     words: list[str] = []
     for token in PARSER.parse(text):
         if token.type == "inline":
@@ -137,13 +137,13 @@ def _words(tokens: Sequence[Token]) -> list[str]:
 
 
 def excerpt(text: str, length: int = 140) -> str:
-    """The first `length` characters of the words, with an ellipsis where there are more."""
-    words = plain(text)
+    """Return the first `length` characters of the words, with an ellipsis where there are more."""
+    words = to_plain_text(text)
     return words if len(words) <= length else f"{words[: length - 1].rstrip()}…"
 
 
-def pictures_of(text: str) -> list[str]:
-    """The public ids of the pictures that a text shows, in order."""
+def picture_ids(text: str) -> list[str]:
+    """Return the public ids of the pictures that a text shows, in order."""
     found = (
         PICTURE.fullmatch(str(child.attrs.get("src", "")))
         for token in PARSER.parse(text)

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from instrument_share.journal.services import coming_from
+from instrument_share.journal.services import record_remote_address
 from instrument_share.kernel.errors import DomainError
 from instrument_share.web import problem
 
@@ -38,13 +38,13 @@ class ProxyMiddleware:
 
 
 class AddressMiddleware:
-    """What is entered in the journal while a request is answered carries the address that it came from."""
+    """Record the sender's address in the journal entries of a request."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        with coming_from(request.META.get("REMOTE_ADDR", "")):
+        with record_remote_address(request.META.get("REMOTE_ADDR", "")):
             return self.get_response(request)
 
 

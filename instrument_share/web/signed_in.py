@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class SignedInRequest(HttpRequest):
-    """A request of somebody who is logged in; for annotations only, Django makes its own."""
+    """A request of a person who is logged in; for annotations only, Django makes its own."""
 
     user: "User"
     htmx: "HtmxDetails"

@@ -1,4 +1,4 @@
-"""Messages of Django and allauth that this site's Chinese says in its own words.
+"""Messages of Django and allauth whose Chinese this site replaces.
 
 Named here so that the catalogue keeps them: an application's catalogue comes before the libraries' own.
 """

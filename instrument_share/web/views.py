@@ -21,7 +21,7 @@ Sitemap: {site}/sitemap.xml
 
 
 def set_language(request: HttpRequest) -> HttpResponseBase:
-    """Django's own, and kept on the account of who is logged in, for mails and other devices."""
+    """Set the language as Django does, and keep it on the account for mails and other devices."""
     answer = django_set_language(request)
     wanted = request.POST.get("language", "")
     if request.user.is_authenticated and wanted in dict(settings.LANGUAGES):
@@ -31,7 +31,7 @@ def set_language(request: HttpRequest) -> HttpResponseBase:
 
 @require_safe
 def health(_request: HttpRequest) -> HttpResponse:
-    """Whether this process answers and reaches its database, for whoever watches it."""
+    """Answer whether this process works and reaches its database, for monitoring."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")

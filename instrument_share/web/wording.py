@@ -1,4 +1,4 @@
-"""The words for the closed lists of accounts."""
+"""Labels of the closed lists of accounts."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _

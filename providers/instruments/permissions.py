@@ -5,7 +5,7 @@ from typing import Any
 import rules
 
 from instrument_share.accounts.domain import Role
-from instrument_share.accounts.permissions import holds_in, is_officer, is_sysadmin, supervises_in
+from instrument_share.accounts.permissions import has_role_in, is_officer, is_supervisor_in, is_sysadmin
 from instrument_share.accounts.selectors.standing import standing
 
 
@@ -14,9 +14,9 @@ def _owner(subject: Any) -> int | None:
     return getattr(subject, "organization_id", None) or getattr(subject, "pk", None)
 
 
-manages_unit = holds_in(_owner, Role.UNIT_MANAGER)
-supervises_unit = supervises_in(_owner, Role.BUREAU_OFFICER)
-oversees_unit = supervises_in(_owner, Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR)
+manages_unit = has_role_in(_owner, Role.UNIT_MANAGER)
+supervises_unit = is_supervisor_in(_owner, Role.BUREAU_OFFICER)
+oversees_unit = is_supervisor_in(_owner, Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR)
 
 
 @rules.predicate

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 
 from instrument_share.journal.services import record
-from instrument_share.kernel.errors import DomainError, Kind, gettext_noop
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -14,24 +13,8 @@ if TYPE_CHECKING:
     from providers.units.models import UnitProfile
 
 
-class EditedMeanwhile(DomainError):
-    """Somebody else has saved since the editor began; nothing was written."""
-
-    code = "providers.edited_meanwhile"
-    kind: Kind = "conflict"
-    message = gettext_noop(
-        "Somebody else has saved another version since you began. Compare the two, then save yours again."
-    )
-
-
-def unchanged_since(revision: int | None, row: Any) -> None:
-    """Raises EditedMeanwhile where the row is of another revision; None asks nothing."""
-    if revision is not None and revision != row.revision:
-        raise EditedMeanwhile
-
-
-def keep(row: models.Model, *, actor: "User | None", now: datetime) -> None:
-    """Save a row whose revisions are kept: by whom and when is the service's to say."""
+def save_with_history(row: models.Model, *, actor: "User | None", now: datetime) -> None:
+    """Save a row whose revisions are kept, with who changed it and when."""
     row._history_user = actor  # type: ignore[attr-defined]
     row._history_date = now  # type: ignore[attr-defined]
     row.save()

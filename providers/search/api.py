@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from ninja import Path, Router
 
 from instrument_share.web import clock
-from instrument_share.web.api import EVERYBODY, PublicId, refusals
+from instrument_share.web.api import EVERYBODY, PublicId, error_responses
 from providers.instruments.selectors import instruments as instruments_selectors
 from providers.instruments.selectors.instruments import category_table
 from providers.search.schemas import CategoryOut, InstrumentDetailOut, instrument_detail_out
@@ -17,7 +17,7 @@ router = Router(tags=["instruments"], auth=EVERYBODY)
 
 @router.get(
     "/categories",
-    response={200: list[CategoryOut], **refusals()},
+    response={200: list[CategoryOut], **error_responses()},
     operation_id="categories",
     summary="The category table",
 )
@@ -31,7 +31,7 @@ def categories(request: HttpRequest) -> list[CategoryOut]:  # noqa: ARG001 (ninj
 
 @router.get(
     "/instruments/{instrument_id}",
-    response={200: InstrumentDetailOut, **refusals(404, 410)},
+    response={200: InstrumentDetailOut, **error_responses(404, 410)},
     operation_id="instrument",
     summary="One instrument with the rule in force",
 )

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from instrument_share.accounts.permissions import require
 from instrument_share.web import clock, cursor
-from instrument_share.web.answers import carried_out, done
+from instrument_share.web.answers import redirect_with_message, run_service
 from instrument_share.web.confirmation import Confirmation, confirmation_view
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.signed_in import SignedInRequest
@@ -56,14 +56,16 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _edited(request: HttpRequest, form: SynonymForm, public_id: str) -> HttpResponse:
     if request.method == "POST":
-        group = carried_out(
+        group = run_service(
             form,
             lambda: synonym_group_save(
                 actor=person(request), words=form.lines, public_id=public_id, now=clock.now()
             ),
         )
         if group is not None:
-            return done(request, _("Saved; searches find by these words from now on."), reverse("synonyms"))
+            return redirect_with_message(
+                request, _("Saved; searches find by these words from now on."), reverse("synonyms")
+            )
     context = {"form": form, "public_id": public_id}
     return render(
         request,

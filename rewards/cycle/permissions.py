@@ -3,9 +3,9 @@
 import rules
 
 from instrument_share.accounts.domain import Role
-from instrument_share.accounts.permissions import holds_in, is_auditor, is_finance, is_officer
+from instrument_share.accounts.permissions import has_role_in, is_auditor, is_finance, is_officer
 
-manages_assessed_unit = holds_in(lambda subject: subject.organization_id, Role.UNIT_MANAGER)
+manages_assessed_unit = has_role_in(lambda subject: subject.organization_id, Role.UNIT_MANAGER)
 
 rules.add_perm("rewards.run_cycle", is_officer)
 rules.add_perm("rewards.decide_finding", is_auditor)

@@ -11,7 +11,7 @@ from instrument_share.journal.addresses import page_address
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound
 from instrument_share.web import clock
-from instrument_share.web.answers import carried_out, done
+from instrument_share.web.answers import redirect_with_message, run_service
 from instrument_share.web.formats import yuan
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.signed_in import SignedInRequest
@@ -32,7 +32,7 @@ def cycle_open(request: SignedInRequest, year: int) -> HttpResponse:
         raise NotFound
     policies = policy_selectors.policies(request.user)
     form = CycleOpenForm(request.POST if request.method == "POST" else None, policies=policies)
-    opened = carried_out(
+    opened = run_service(
         form,
         lambda: cycles_services.cycle_open(
             actor=request.user,
@@ -47,6 +47,6 @@ def cycle_open(request: SignedInRequest, year: int) -> HttpResponse:
             "The assessment of {year} is open with a budget of {budget}. Freeze the data when it is over."
         )
         sentence = text.format(year=year, budget=yuan(opened.budget_yuan))
-        return done(request, sentence, page_address("cycle", year))
+        return redirect_with_message(request, sentence, page_address("cycle", year))
     context = {"year": year, "form": form, "policies": list(policies)}
     return render(request, "rewards/cycle/cycle_open.html", context, status=422 if form.errors else 200)

@@ -80,7 +80,7 @@ def cycle_check(*, actor: "User", cycle_id: int, now: datetime) -> AssessmentCyc
 @transaction.atomic
 def finding_answer(*, actor: "User", finding_id: int, answer: str, now: datetime) -> Finding:
     """The unit's word on a finding that is not decided yet; a later answer replaces the earlier one."""
-    cycle, finding = _locked(finding_id)
+    cycle, finding = _lock_cycle_and_finding(finding_id)
     require(actor, "rewards.answer_finding", finding)
     if finding.state != FindingState.OPEN or cycle.state not in BEFORE_APPROVAL:
         raise IllegalMove(state=finding.state, move="answer")
@@ -110,7 +110,7 @@ def finding_decide(
     Each decision takes the next number of the cycle. Until approval it can be decided anew, under a new
     number, and the cycle must then be scored again. `falsified`: a proven falsification, which bars the unit.
     """
-    cycle, finding = _locked(finding_id)
+    cycle, finding = _lock_cycle_and_finding(finding_id)
     require(actor, "rewards.decide_finding", finding)
     state = (FindingState.UPHELD if uphold else FindingState.DISMISSED).value
     reason, logs = reason.strip(), sorted(set(invalidated_logs))
@@ -146,7 +146,7 @@ def _require_decidable(
         raise DismissedInvalidatesNothing
 
 
-def _locked(finding_id: int) -> tuple[AssessmentCycle, Finding]:
+def _lock_cycle_and_finding(finding_id: int) -> tuple[AssessmentCycle, Finding]:
     """The cycle first, as every other step takes it, then the finding."""
     cycle = cycle_of_finding(finding_id)
     return cycle, Finding.objects.select_for_update().get(pk=finding_id)

@@ -11,7 +11,7 @@ from instrument_share.journal.addresses import page_address
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import DomainError
 from instrument_share.web import clock, problem
-from instrument_share.web.answers import done
+from instrument_share.web.answers import redirect_with_message
 from instrument_share.web.forms import add_problems
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.signed_in import SignedInRequest
@@ -37,6 +37,6 @@ def policy_new(request: SignedInRequest) -> HttpResponse:
         else:
             sentence = _("“{policy}” is loaded. Choose it for a year.").format(policy=policy)
             year = now.astimezone(CITY_TIME).year - 1
-            return done(request, sentence, page_address("cycle_open", year))
+            return redirect_with_message(request, sentence, page_address("cycle_open", year))
     context = {"form": form, "year": now.astimezone(CITY_TIME).year - 1}
     return render(request, "rewards/policy/policy_new.html", context, status=422 if form.errors else 200)

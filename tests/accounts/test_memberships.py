@@ -58,7 +58,7 @@ def test_a_request_is_told_once_and_admitted(company, admin, person):
     assert selectors.standing(person).roles == frozenset()
     for _twice in range(2):
         services.membership_admit(actor=admin, membership_id=asked.pk, now=NOW)
-    assert selectors.standing_afresh(person).roles == {Role.RESEARCHER}
+    assert selectors.refresh_standing(person).roles == {Role.RESEARCHER}
     assert told(person) == ["You are admitted to “{organization}” and can book for it."]
     with pytest.raises(AlreadyMember):
         ask(person, company)

@@ -1,10 +1,13 @@
 """An organization registers, is admitted or not, corrected, suspended and reinstated."""
 
+from dataclasses import replace
+
 import pytest
 from django.core.files.base import ContentFile
 
 from instrument_share.accounts import selectors, services
 from instrument_share.accounts.domain import OrganizationKind, Role, SizeClass
+from instrument_share.accounts.domain.registration import Registration
 from instrument_share.accounts.models import District, Organization, OrganizationDocument
 from instrument_share.accounts.services.organizations import NotAdmitted
 from instrument_share.accounts.services.registration import NotCorrectable
@@ -24,20 +27,22 @@ def licence(content=LICENCE, name="营业执照.pdf"):
     return ContentFile(content, name)
 
 
-def register(actor, **facts):
+FACTS = Registration(
+    uscc=USCC,
+    name_zh="云屏晶体有限公司",
+    kind=OrganizationKind.ENTERPRISE,
+    size_class=SizeClass.SMALL,
+    contact="子",
+    phone="0570-1",
+)
+
+
+def register(actor, documents=None, **facts):
     return services.organization_register(
         actor=actor,
+        registration=replace(FACTS, **facts),
+        documents=[licence()] if documents is None else documents,
         now=NOW,
-        **{
-            "uscc": USCC,
-            "name_zh": "云屏晶体有限公司",
-            "kind": OrganizationKind.ENTERPRISE,
-            "size_class": SizeClass.SMALL,
-            "contact": "子",
-            "phone": "0570-1",
-            "documents": [licence()],
-            **facts,
-        },
     )
 
 
@@ -74,7 +79,7 @@ def test_who_registers_becomes_administrator_with_the_admission(officer, registr
 
     services.organization_admit(actor=officer, organization_id=made.pk, now=NOW)
     services.organization_admit(actor=officer, organization_id=made.pk, now=NOW)
-    assert selectors.standing_afresh(registrant).roles == {Role.ORG_ADMIN}
+    assert selectors.refresh_standing(registrant).roles == {Role.ORG_ADMIN}
     assert told(registrant) == ["“{name}” is admitted. You can invite colleagues and book for it now."]
     assert [entry.action for entry in journal.history(made)] == [
         "organization.registered",
@@ -124,14 +129,13 @@ def test_a_refused_registration_is_corrected_and_handed_in_again(officer, regist
     services.organization_refuse(actor=officer, organization_id=made.pk, reason=" 执照已过期 ", now=NOW)
     made.refresh_from_db()
     assert (made.state, made.reason) == ("refused", "执照已过期")
-    facts = {"uscc": USCC, "name_zh": "云屏晶体股份有限公司", "kind": OrganizationKind.ENTERPRISE}
+    corrected = replace(FACTS, name_zh="云屏晶体股份有限公司")
     services.organization_correct(
         actor=registrant,
         organization_id=made.pk,
-        size_class=SizeClass.SMALL,
+        registration=corrected,
         documents=[licence(b"%PDF-1.7 new", "新执照.pdf")],
         now=NOW,
-        **facts,
     )
     made.refresh_from_db()
     assert (made.state, made.reason, made.name_zh) == ("pending", "", "云屏晶体股份有限公司")
@@ -139,7 +143,7 @@ def test_a_refused_registration_is_corrected_and_handed_in_again(officer, regist
     services.organization_admit(actor=officer, organization_id=made.pk, now=NOW)
     with pytest.raises(NotCorrectable):
         services.organization_correct(
-            actor=registrant, organization_id=made.pk, size_class=SizeClass.SMALL, now=NOW, **facts
+            actor=registrant, organization_id=made.pk, registration=corrected, now=NOW
         )
 
 
@@ -161,11 +165,11 @@ def test_a_suspended_organization_acts_through_nobody_until_it_is_reinstated(off
     company = factories.organization("云屏晶体有限公司")
     admin = factories.member(company, Role.ORG_ADMIN)
     services.organization_suspend(actor=officer, organization_id=company.pk, reason="被投诉", now=NOW)
-    assert selectors.standing_afresh(admin).roles == frozenset()
+    assert selectors.refresh_standing(admin).roles == frozenset()
     with pytest.raises(IllegalMove):
         services.organization_suspend(actor=officer, organization_id=company.pk, reason="再次", now=NOW)
     services.organization_reinstate(actor=officer, organization_id=company.pk, now=NOW)
-    assert selectors.standing_afresh(admin).roles == {Role.ORG_ADMIN}
+    assert selectors.refresh_standing(admin).roles == {Role.ORG_ADMIN}
 
 
 def test_the_same_document_is_kept_once_and_read_by_few(officer, registrant):
@@ -249,18 +253,13 @@ def test_an_admitted_organization_changes_its_contact_and_leaves_one_entry(regis
 # --- What the bureau changes afterwards ---------------------------------------------------------------------
 
 
-def revise(officer, organization, **facts):
+def revise(officer, organization, reason="营业执照变更", **facts):
     return services.organization_revise(
         actor=officer,
         organization_id=organization.pk,
+        registration=replace(selectors.registration_of(organization), **facts),
+        reason=reason,
         now=NOW,
-        **{
-            "name_zh": organization.name_zh,
-            "kind": OrganizationKind.ENTERPRISE,
-            "size_class": SizeClass.SMALL,
-            "reason": "营业执照变更",
-            **facts,
-        },
     )
 
 
@@ -305,9 +304,11 @@ def test_nobody_becomes_an_authority_and_nothing_is_changed_before_admission(off
 
 def test_a_correction_makes_no_authority_of_an_organization(registrant):
     made = register(registrant)
-    facts = {"uscc": USCC, "name_zh": "云屏某局", "kind": OrganizationKind.BUREAU}
+    claimed = replace(FACTS, name_zh="云屏某局", kind=OrganizationKind.BUREAU)
     assert problems_of(
-        lambda: services.organization_correct(actor=registrant, organization_id=made.pk, now=NOW, **facts)
+        lambda: services.organization_correct(
+            actor=registrant, organization_id=made.pk, registration=claimed, now=NOW
+        )
     ) == [("organization.authority", "kind")]
 
 
@@ -315,7 +316,7 @@ def test_who_registered_it_and_left_sees_it_from_inside_no_more(officer, registr
     made = register(registrant)
     services.organization_admit(actor=officer, organization_id=made.pk, now=NOW)
     made.memberships.update(state="ended")
-    selectors.standing_afresh(registrant)
+    selectors.refresh_standing(registrant)
     with pytest.raises(NotFound):
         selectors.organization_inside(registrant, made.public_id)
     with pytest.raises(Forbidden):

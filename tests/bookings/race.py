@@ -115,7 +115,7 @@ def book(results, *, locked, booker_id, facts, begin):
 
     if not locked:
         providers.instrument_locks = unlocked(connection.vendor)
-        accounts.memberships_hold = lambda person, organization_id: None
+        accounts.memberships_lock = lambda person, organization_id: None
         if connection.vendor == "sqlite":
             # There the transaction is the lock: it begins IMMEDIATE, one writer at a time.
             booking_create = booking_create.__wrapped__

@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from bookings.requests.domain.errors import BookingRefused, DecisionOverdue, RevisionMismatch, SlotTaken
+from bookings.requests.domain.errors import BookingChanged, BookingRefused, DecisionOverdue, SlotTaken
 from bookings.requests.models import Booking, CreditEvent, NextFree
 from bookings.requests.selectors.bookings import decisions_of_year
 from bookings.requests.selectors.holds import free_time
@@ -222,7 +222,7 @@ def test_a_move_stays_approved_where_the_rule_approves_by_itself(city):
 
 def test_who_has_seen_an_older_revision_changes_nothing(city):
     booking = book(city)
-    with pytest.raises(RevisionMismatch):
+    with pytest.raises(BookingChanged):
         booking_cancel(actor=city.researcher, booking_id=booking.pk, now=NOW, revision=7)
 
 

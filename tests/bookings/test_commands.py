@@ -72,7 +72,7 @@ def test_seals_find_an_entry_that_was_changed(city, clock):
     clock.move(timedelta(minutes=11))
     call_command("tick", verbosity=0)
     call_command("verify_audit", verbosity=0)
-    with guards.lifted(), connection.cursor() as cursor:
+    with guards.guards_lifted(), connection.cursor() as cursor:
         cursor.execute("UPDATE journal_auditentry SET action = 'booking.approved'")
     with pytest.raises(CommandError, match="does not fit"):
         call_command("verify_audit", verbosity=0)
@@ -84,7 +84,7 @@ def test_the_walk_along_the_chains_names_the_first_row_that_does_not_fit(clock):
     use(city, slot(day=1))
     use(city, slot(day=2))
     call_command("verify_usage", verbosity=0)
-    with guards.lifted(), connection.cursor() as cursor:
+    with guards.guards_lifted(), connection.cursor() as cursor:
         cursor.execute(
             "UPDATE bookings_usagelog SET samples = 99 WHERE id = (SELECT max(id) FROM bookings_usagelog)"
         )

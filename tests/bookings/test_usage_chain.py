@@ -51,7 +51,7 @@ def test_entries_are_numbered_without_gaps_and_fit_together(city):
 )
 def test_a_row_that_was_changed_behind_the_databases_back_is_found(city, table, change, numbers):
     chained(city)
-    with guards.lifted(), connection.cursor() as cursor:
+    with guards.guards_lifted(), connection.cursor() as cursor:
         cursor.execute(f"UPDATE {table} SET {change}")
     assert [entry.number for entry, _ in broken_links()] == numbers
 
@@ -59,7 +59,7 @@ def test_a_row_that_was_changed_behind_the_databases_back_is_found(city, table, 
 def test_a_log_that_was_moved_to_another_instrument_is_found(city):
     chained(city)
     other = factories.instrument(city.owner)
-    with guards.lifted(), connection.cursor() as cursor:
+    with guards.guards_lifted(), connection.cursor() as cursor:
         cursor.execute(f"UPDATE bookings_usagelog SET instrument_id = {other.pk}")
     assert [entry.number for entry, _ in broken_links()] == [1, 4]
 

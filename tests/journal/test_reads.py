@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from instrument_share.journal.selectors import acts_of, decisions, history, last_act
+from instrument_share.journal.selectors import decisions, entries_of_organization, history, last_entry
 from instrument_share.journal.services import record
 from tests import factories
 from tests.factories import NOW
@@ -17,12 +17,12 @@ def entered(subject, action):
 
 def test_the_last_act_of_some_models_is_the_last_of_theirs():
     person, body = factories.user(), factories.organization()
-    assert last_act(["accounts.User", "accounts.Organization"]) is None
+    assert last_entry(["accounts.User", "accounts.Organization"]) is None
     first, second = entered(person, "user.updated"), entered(body, "organization.edited")
-    assert last_act(["accounts.User"]) == first
-    assert last_act(["accounts.User", "accounts.Organization"]) == second
+    assert last_entry(["accounts.User"]) == first
+    assert last_entry(["accounts.User", "accounts.Organization"]) == second
     third = entered(person, "user.updated")
-    assert last_act(["accounts.User", "accounts.Organization"]) == third
+    assert last_entry(["accounts.User", "accounts.Organization"]) == third
 
 
 def plans(statements, read):
@@ -40,7 +40,7 @@ def test_each_read_of_the_journal_uses_an_index(statements):
     reads = (
         lambda: list(history(body)),
         lambda: list(decisions(body, body.pk)),
-        lambda: list(acts_of(body.pk, ["organization.admitted"])),
+        lambda: list(entries_of_organization(body.pk, ["organization.admitted"])),
     )
     for read in reads:
         (plan,) = plans(statements, read)
@@ -48,5 +48,5 @@ def test_each_read_of_the_journal_uses_an_index(statements):
 
 
 def test_the_last_act_is_read_from_the_end_of_an_index_for_each_model(statements):
-    (plan,) = plans(statements, lambda: last_act(["accounts.User", "accounts.Organization"]))
+    (plan,) = plans(statements, lambda: last_entry(["accounts.User", "accounts.Organization"]))
     assert plan.count("audit_by_type") == 2, plan

@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 
 from instrument_share.accounts import services as accounts
 from instrument_share.accounts.models import User
-from instrument_share.journal.unique import refused_as
+from instrument_share.journal.unique import raise_when_taken
 from instrument_share.kernel.errors import DomainError
 from providers.instruments.models import Instrument
 from tests import factories
@@ -23,7 +23,7 @@ class Taken(DomainError):
 def test_a_row_that_is_there_already_is_refused_in_the_words_that_were_given(number):
     unit = factories.organization()
     factories.instrument(unit, inner_number=number)
-    with pytest.raises(Taken), refused_as(Taken(), Instrument, "organization", "inner_number"):
+    with pytest.raises(Taken), raise_when_taken(Taken(), Instrument, "organization", "inner_number"):
         factories.instrument(unit, inner_number=number)
     assert Instrument.objects.count() == 1  # the transaction goes on
 
@@ -33,7 +33,7 @@ def test_another_refusal_of_the_database_stays_what_it_is():
     first = factories.instrument(unit, inner_number="A-1")
     values = {"inner_number": "A-2", "public_id": first.public_id}
     with pytest.raises(IntegrityError), transaction.atomic():  # noqa: SIM117
-        with refused_as(Taken(), Instrument, "organization", "inner_number"):
+        with raise_when_taken(Taken(), Instrument, "organization", "inner_number"):
             factories.instrument(unit, **values)
 
 

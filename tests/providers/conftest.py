@@ -8,6 +8,7 @@ import pytest
 
 from instrument_share.accounts import services as accounts
 from instrument_share.accounts.domain import OrganizationKind, Role, SizeClass
+from instrument_share.accounts.domain.registration import Registration
 from instrument_share.kernel.uscc import check_character
 from providers.instruments.domain.categories import CategoryRow
 from providers.instruments.services.categories import category_table_load
@@ -60,7 +61,7 @@ def organization(number, name, kind, **more):
     if kind is OrganizationKind.ENTERPRISE:
         more = {"size_class": SizeClass.SMALL, **more}
     made = accounts.organization_register(
-        actor=None, uscc=uscc(number), name_zh=name, kind=kind, now=NOW, **more
+        actor=None, registration=Registration(uscc=uscc(number), name_zh=name, kind=kind, **more), now=NOW
     )
     return accounts.institution_establish(organization=made, now=NOW)
 

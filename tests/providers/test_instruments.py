@@ -5,7 +5,7 @@ import pytest
 
 from instrument_share.accounts.domain import Role
 from instrument_share.journal.selectors import history, notifications
-from instrument_share.kernel.errors import Forbidden, IllegalMove, Invalid, ReasonMissing
+from instrument_share.kernel.errors import Forbidden, IllegalMove, Invalid, ReasonMissing, RevisionMismatch
 from providers.instruments.selectors.instruments import has_qualification, keepers_of, qualifications
 from providers.instruments.services.common import InReview
 from providers.instruments.services.instruments import (
@@ -29,7 +29,6 @@ from providers.instruments.services.people import (
     qualification_grant,
     qualification_revoke,
 )
-from providers.revisions.services import EditedMeanwhile
 from providers.terms.domain.words import UserKind
 from providers.terms.selectors.user_kinds import user_kind
 from providers.terms.services.retirement import instrument_retire
@@ -290,7 +289,7 @@ def test_who_began_with_an_older_revision_is_told_and_overwrites_nothing(world, 
     began = draft.revision
     changed = update(world, draft, model="TX-300")
     assert changed.revision == began + 1
-    with pytest.raises(EditedMeanwhile):
+    with pytest.raises(RevisionMismatch):
         instrument_update(
             actor=world.manager,
             instrument_id=draft.pk,

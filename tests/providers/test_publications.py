@@ -10,10 +10,9 @@ from django.db import IntegrityError, transaction
 from PIL import Image
 
 from instrument_share.journal.selectors import decisions, history, notifications
-from instrument_share.kernel.errors import IllegalMove, Invalid, NotFound
+from instrument_share.kernel.errors import IllegalMove, Invalid, NotFound, RevisionMismatch
 from providers.instruments.services.instruments import instrument_confirm, instrument_update
 from providers.revisions.selectors import revised, revisions, side_by_side
-from providers.revisions.services import EditedMeanwhile
 from providers.units.domain.publications import PublicationKind
 from providers.units.models import OpennessStatement, PublicationPicture, UnitNews
 from providers.units.selectors.publications import (
@@ -159,7 +158,7 @@ def test_whoever_saves_second_overwrites_nothing_unseen(world):
     row = publish(world)
     began_with = row.revision
     first = act(world, "update", row, values={"body_zh": "甲写的。"}, revision=began_with)
-    with pytest.raises(EditedMeanwhile):
+    with pytest.raises(RevisionMismatch):
         act(world, "update", row, values={"body_zh": "乙写的。"}, revision=began_with)
     row.refresh_from_db()
     assert (row.body_zh, row.revision) == ("甲写的。", first.revision)
@@ -170,7 +169,7 @@ def test_two_who_edit_the_profile(world):
     save = {"actor": world.manager, "organization_id": world.unit.pk, "now": NOW}
     began_with = unit_profile_save(values=PROFILE, **save).revision
     unit_profile_save(values={"contact": "甲"}, revision=began_with, **save)
-    with pytest.raises(EditedMeanwhile):
+    with pytest.raises(RevisionMismatch):
         unit_profile_save(values={"contact": "乙"}, revision=began_with, **save)
 
 

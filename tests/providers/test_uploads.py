@@ -52,7 +52,10 @@ def test_the_sixth_sheet_takes_the_place_of_the_first(world, keep):
 
 
 def test_tick_removes_what_is_older_than_a_day(world, keep):
-    old, young = keep(at=NOW - timedelta(days=1, seconds=1)), keep(at=NOW - timedelta(days=1))
+    old, young = (
+        keep(at=NOW - timedelta(days=1, seconds=1)),
+        keep(at=NOW - timedelta(days=1)),
+    )
     assert sheets_forget_old(now=NOW) == 2  # the sheet and its map
     assert [kept(world, key) for key in (old, young)] == [None, "a,b\n"]
     assert sheets_forget_old(now=NOW) == 0

@@ -98,6 +98,6 @@ def test_without_a_key_nothing_is_kept(sender):
 def test_answers_are_forgotten_after_a_week(sender, clock):
     call(sender, "A")
     clock.move(timedelta(days=7))
-    assert idempotency.forget_old(now=clock.now()) == 0
+    assert idempotency.delete_expired_records(now=clock.now()) == 0
     clock.move(timedelta(seconds=1))
-    assert idempotency.forget_old(now=clock.now()) == 1
+    assert idempotency.delete_expired_records(now=clock.now()) == 1

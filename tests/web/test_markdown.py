@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from instrument_share.web.markdown import ALLOWED, excerpt, html_of, pictures_of, plain
+from instrument_share.web.markdown import ALLOWED, excerpt, picture_ids, to_html, to_plain_text
 
 PICTURE = "/units/pictures/PIC-ABCDEFGHJK/"
 
@@ -35,11 +35,11 @@ PICTURE = "/units/pictures/PIC-ABCDEFGHJK/"
     ],
 )
 def test_the_subset(text, shown):
-    assert html_of(text) == shown
+    assert to_html(text) == shown
 
 
 def test_a_table_scrolls_and_its_numbers_stand_right():
-    made = html_of("| 项目 | 元 |\n|---|--:|\n| 甲 | 1 |")
+    made = to_html("| 项目 | 元 |\n|---|--:|\n| 甲 | 1 |")
     assert made.startswith('<div class="table-region" role="region" tabindex="0" aria-label=')
     assert '<th class="figure" scope="col">元</th>' in made
     assert "style" not in made
@@ -97,7 +97,7 @@ class Reader(HTMLParser):
 
 def wrong_in(text):
     reader = Reader()
-    reader.feed(html_of(text))
+    reader.feed(to_html(text))
     reader.close()
     return reader.wrong
 
@@ -121,11 +121,11 @@ def test_nor_in_any_mixture(text):
 
 def test_the_words_alone():
     text = f"# 标题\n\n- 甲 **乙**\n- `丙`\n\n上\n下 ![图]({PICTURE}) [站](https://e.org)"
-    assert plain(text) == "标题 甲 乙 丙 上 下 站"
+    assert to_plain_text(text) == "标题 甲 乙 丙 上 下 站"
     assert excerpt("一二三四五", 5) == "一二三四五"
     assert excerpt("一二三四五六", 5) == "一二三四…"
 
 
 def test_the_pictures_of_a_text():
     text = f"![a]({PICTURE}#1x1)\n\n- ![b](/units/pictures/PIC-0000000000/)\n- ![c](https://e.org/x.png)"
-    assert pictures_of(text) == ["PIC-ABCDEFGHJK", "PIC-0000000000"]
+    assert picture_ids(text) == ["PIC-ABCDEFGHJK", "PIC-0000000000"]

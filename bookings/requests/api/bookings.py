@@ -27,9 +27,9 @@ from instrument_share.web.api import (
     Limit,
     PreconditionMissing,
     PublicId,
-    interval_of,
+    error_responses,
     person,
-    refusals,
+    require_interval,
 )
 from instrument_share.web.cursor import page
 from instrument_share.web.idempotency import idempotent_operation
@@ -50,7 +50,10 @@ router = Router(tags=["bookings"], auth=MEMBERS)
 
 
 @router.get(
-    "", response={200: BookingsPage, **refusals()}, operation_id="bookings", summary="Bookings you may see"
+    "",
+    response={200: BookingsPage, **error_responses()},
+    operation_id="bookings",
+    summary="Bookings you may see",
 )
 def booking_list(
     request: HttpRequest,
@@ -77,7 +80,7 @@ def booking_list(
 
 @router.post(
     "",
-    response={201: BookingOut, **refusals(400, 403, 404, 409, 410)},
+    response={201: BookingOut, **error_responses(400, 403, 404, 409, 410)},
     operation_id="booking_create",
     summary="Book an instrument",
     openapi_extra=IDEMPOTENT,
@@ -90,7 +93,7 @@ def booking_create(request: HttpRequest, data: BookingIn) -> Status[BookingOut]:
     made = bookings_services.booking_create(
         actor=person(request),
         instrument_id=instrument.pk,
-        interval=interval_of(data.starts_at, data.ends_at),
+        interval=require_interval(data.starts_at, data.ends_at),
         service_mode=data.service_mode,
         payer_organization_id=payer and payer.pk,
         subject=data.subject,
@@ -104,7 +107,7 @@ def booking_create(request: HttpRequest, data: BookingIn) -> Status[BookingOut]:
 
 @router.get(
     "/{booking_id}",
-    response={200: BookingOut, **refusals(404)},
+    response={200: BookingOut, **error_responses(404)},
     operation_id="booking",
     summary="One booking",
     openapi_extra=WITH_ETAG,
@@ -115,7 +118,7 @@ def booking(request: HttpRequest, response: HttpResponse, booking_id: BookingId)
 
 @router.patch(
     "/{booking_id}",
-    response={200: BookingOut, **refusals(400, 403, 404, 409, 412, 428)},
+    response={200: BookingOut, **error_responses(400, 403, 404, 409, 412, 428)},
     operation_id="booking_move",
     summary="Move or extend a booking",
     openapi_extra=WITH_ETAG,
@@ -137,13 +140,13 @@ def booking_move(
         booking_id,
         if_match,
         bookings_services.booking_move,
-        interval=interval_of(data.starts_at, data.ends_at),
+        interval=require_interval(data.starts_at, data.ends_at),
     )
 
 
 @router.post(
     "/{booking_id}/cancel",
-    response={200: BookingOut, **refusals(400, 403, 404, 409, 412)},
+    response={200: BookingOut, **error_responses(400, 403, 404, 409, 412)},
     operation_id="booking_cancel",
     summary="Cancel a booking",
     openapi_extra=WITH_ETAG,
@@ -163,7 +166,7 @@ def booking_cancel(
 
 @router.post(
     "/{booking_id}/approve",
-    response={200: BookingOut, **refusals(400, 403, 404, 409, 412)},
+    response={200: BookingOut, **error_responses(400, 403, 404, 409, 412)},
     operation_id="booking_approve",
     summary="Grant a request",
     openapi_extra=WITH_ETAG,
@@ -182,7 +185,7 @@ def booking_approve(
 
 @router.post(
     "/{booking_id}/reject",
-    response={200: BookingOut, **refusals(400, 403, 404, 409, 412)},
+    response={200: BookingOut, **error_responses(400, 403, 404, 409, 412)},
     operation_id="booking_reject",
     summary="Decline a request",
     openapi_extra=WITH_ETAG,

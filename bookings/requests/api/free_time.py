@@ -25,7 +25,7 @@ from bookings.requests.selectors.searching import Order, catalogue_search
 from instrument_share.kernel.errors import Invalid, Problem, gettext_noop
 from instrument_share.kernel.interval import Interval, intersected
 from instrument_share.web import clock, problem
-from instrument_share.web.api import EVERYBODY, PublicId, interval_of, refusals
+from instrument_share.web.api import EVERYBODY, PublicId, error_responses, require_interval
 from instrument_share.web.params import MAX_SHOWN_INTERVAL
 from providers import public as providers
 from providers.public import instrument_found_out
@@ -35,7 +35,7 @@ router = Router(tags=["instruments"], auth=EVERYBODY)
 
 @router.get(
     "/instruments",
-    response={200: InstrumentsPage, **refusals()},
+    response={200: InstrumentsPage, **error_responses()},
     operation_id="instruments",
     summary="Search instruments",
 )
@@ -78,12 +78,12 @@ def _free(asked: SearchIn) -> Interval | None:
         raise Invalid(problems=[Problem("interval.incomplete", message, field="free_until")])
     if asked.free_from is None or asked.free_until is None:
         return None
-    return interval_of(asked.free_from, asked.free_until, field="free_until")
+    return require_interval(asked.free_from, asked.free_until, field="free_until")
 
 
 @router.get(
     "/instruments/{instrument_id}/availability",
-    response={200: AvailabilityOut, **refusals(404, 410)},
+    response={200: AvailabilityOut, **error_responses(404, 410)},
     operation_id="instrument_availability",
     summary="When an instrument is open and free",
 )
@@ -93,7 +93,7 @@ def availability(
     span: Query[SpanIn],
 ) -> AvailabilityOut:
     """Open windows and free time from `from` to `until`; free time begins now at the earliest."""
-    asked = interval_of(span.from_, span.until, longest=MAX_SHOWN_INTERVAL, field="until")
+    asked = require_interval(span.from_, span.until, longest=MAX_SHOWN_INTERVAL, field="until")
     now = clock.now()
     instrument = providers.instrument(request.user, instrument_id)
     terms = providers.terms_at(instrument.pk, now)
@@ -108,7 +108,7 @@ def availability(
 
 @router.post(
     "/instruments/{instrument_id}/quote",
-    response={200: QuoteOut, **refusals(400, 404, 410)},
+    response={200: QuoteOut, **error_responses(400, 404, 410)},
     operation_id="instrument_quote",
     summary="What a booking would cost",
 )
@@ -119,7 +119,7 @@ def quote(request: HttpRequest, instrument_id: Annotated[PublicId, Path()], data
     instrument = providers.instrument(request.user, instrument_id)
     payer = payer_of(request, data.payer_organization)
     asked = {
-        "interval": interval_of(data.starts_at, data.ends_at),
+        "interval": require_interval(data.starts_at, data.ends_at),
         "service_mode": data.service_mode,
         "payer_organization": payer,
         "samples": data.samples,

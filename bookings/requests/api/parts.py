@@ -5,10 +5,10 @@ from typing import Annotated, Any
 from django.http import HttpRequest, HttpResponse
 from ninja import Header, Path
 
-from bookings.requests.domain.errors import RevisionMismatch
 from bookings.requests.schemas import BookingOut, booking_out
 from bookings.requests.selectors import bookings as bookings_selectors
 from instrument_share.accounts import selectors as accounts
+from instrument_share.kernel.errors import RevisionMismatch
 from instrument_share.web import clock
 from instrument_share.web.api import PreconditionFailed, PublicId, person
 

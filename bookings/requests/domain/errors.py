@@ -1,6 +1,6 @@
 """Errors of bookings, beyond the problems that `admission` lists."""
 
-from instrument_share.kernel.errors import DomainError, Kind, gettext_noop
+from instrument_share.kernel.errors import DomainError, Kind, RevisionMismatch, gettext_noop
 
 REASON_MISSING = "booking.reason_missing"
 """The code of `kernel.errors.ReasonMissing` in this app."""
@@ -21,9 +21,8 @@ class SlotTaken(DomainError):
     )
 
 
-class RevisionMismatch(DomainError):
+class BookingChanged(RevisionMismatch):
     code = "booking.changed_meanwhile"
-    kind: Kind = "conflict"
     message = gettext_noop("Somebody changed this booking meanwhile. Reload it and decide again.")
 
 

@@ -100,7 +100,7 @@ def _problems(
     """What stands against the request on this one instrument."""
     terms = providers.terms_at(instrument.pk, now)
     user = viewer if moving is None else moving.user
-    but = None if moving is None else moving.pk
+    exclude_booking_id = None if moving is None else moving.pk
     request = admission.Request(
         interval=interval,
         service_mode=service_mode,
@@ -113,8 +113,8 @@ def _problems(
     return admission.problems(
         terms,
         request=request,
-        requester=_requester(user, payer_organization, instrument, interval, but, now, terms),
-        situation=_situation(instrument, interval, but, terms),
+        requester=_requester(user, payer_organization, instrument, interval, exclude_booking_id, now, terms),
+        situation=_situation(instrument, interval, exclude_booking_id, terms),
         now=now,
     )
 
@@ -167,7 +167,7 @@ def _requester(
     payer_organization: "Organization | None",
     instrument: "Instrument",
     interval: Interval,
-    but: int | None,
+    exclude_booking_id: int | None,
     now: datetime,
     terms: "Terms | None",
 ) -> admission.Requester:
@@ -183,16 +183,21 @@ def _requester(
         credit_suspended_until=credit.suspended_until(credit_ends(user.pk, now), now),
         qualified=not needs_qualification
         or providers.has_qualification(user.pk, instrument.pk, interval.end),
-        bookings=_counted(Q(user=user), instrument.pk, reach[QuotaHolder.USER], but),
+        bookings=_counted(Q(user=user), instrument.pk, reach[QuotaHolder.USER], exclude_booking_id),
         organization_bookings=[]
         if organization_id is None
         else _counted(
-            Q(payer_organization_id=organization_id), instrument.pk, reach[QuotaHolder.ORGANIZATION], but
+            Q(payer_organization_id=organization_id),
+            instrument.pk,
+            reach[QuotaHolder.ORGANIZATION],
+            exclude_booking_id,
         ),
     )
 
 
-def _counted(whose: Q, instrument_id: int, reach: Interval | None, but: int | None) -> list[Interval]:
+def _counted(
+    whose: Q, instrument_id: int, reach: Interval | None, exclude_booking_id: int | None
+) -> list[Interval]:
     """Bookings of the instrument in this time that count towards quotas."""
     if reach is None:
         return []
@@ -203,18 +208,18 @@ def _counted(whose: Q, instrument_id: int, reach: Interval | None, but: int | No
         starts_at__lt=reach.end,
         ends_at__gt=reach.start,
     )
-    if but is not None:
-        rows = rows.exclude(pk=but)
+    if exclude_booking_id is not None:
+        rows = rows.exclude(pk=exclude_booking_id)
     return [Interval(start, end) for start, end in rows.values_list("starts_at", "ends_at")]
 
 
 def _situation(
-    instrument: "Instrument", interval: Interval, but: int | None, terms: "Terms | None"
+    instrument: "Instrument", interval: Interval, exclude_booking_id: int | None, terms: "Terms | None"
 ) -> admission.Situation:
     around = interval if terms is None else Interval(interval.start, interval.end + terms.turnaround)
     return admission.Situation(
         published=instrument.state == InstrumentState.PUBLISHED,
         windows=providers.open_windows([instrument.pk], interval).get(instrument.pk, []),
         closures=providers.closures([instrument.pk], interval).get(instrument.pk, []),
-        holds=holds([instrument.pk], around, but=but).get(instrument.pk, []),
+        holds=holds([instrument.pk], around, exclude_booking_id=exclude_booking_id).get(instrument.pk, []),
     )

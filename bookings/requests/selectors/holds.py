@@ -42,18 +42,16 @@ def settling_lock(instrument_id: int) -> "Instrument":
     ahead = Booking.objects.filter(instrument_id=instrument_id, state__in=NOT_BEGUN)
     together = Booking.objects.filter(group__bookings__in=ahead)
     ids = {instrument_id, *together.values_list("instrument_id", flat=True)}
-    locked = {one.pk: one for one in providers.instrument_locks(ids)}
-    if instrument_id not in locked:
+    instruments_by_id = {one.pk: one for one in providers.instrument_locks(ids)}
+    if instrument_id not in instruments_by_id:
         raise NotFound
-    return locked[instrument_id]
+    return instruments_by_id[instrument_id]
 
 
 def holds(
-    instrument_ids: Collection[int], interval: Interval, *, but: int | None = None
+    instrument_ids: Collection[int], interval: Interval, *, exclude_booking_id: int | None = None
 ) -> dict[int, list[Interval]]:
-    """Held time that touches the interval, turnaround included, per instrument; `but` leaves one booking
-    out.
-    """
+    """Held time that touches the interval, turnaround included, per instrument."""
     rows = Booking.objects.filter(
         instrument_id__in=instrument_ids,
         state__in=HOLDING,
@@ -62,7 +60,7 @@ def holds(
     )
     found: dict[int, list[Interval]] = defaultdict(list)
     for pk, instrument_id, start, end in rows.values_list("pk", "instrument_id", "starts_at", "held_until"):
-        if pk != but:
+        if pk != exclude_booking_id:
             found[instrument_id].append(Interval(start, end))
     return found
 

@@ -30,6 +30,6 @@ class Moves:
 def moves_of(public_ids: Collection[str]) -> Moves:
     """Every move of these bookings, which the caller may see. One statement."""
     found: dict[str, list[tuple[datetime, Interval]]] = defaultdict(list)
-    for entry in journal.acts_on(Booking._meta.label, public_ids, ACTIONS):
+    for entry in journal.entries_on(Booking._meta.label, public_ids, ACTIONS):
         found[entry.subject_id].append((entry.at, Interval.read(entry.details["from"])))
     return Moves(dict(found))

@@ -32,7 +32,7 @@ def booked_by_right(qualification: "Qualification", now: datetime) -> Q:
         rule__needs_qualification=True,
     )
     other = providers.qualified_until(
-        qualification.user_id, qualification.instrument_id, but=qualification.pk
+        qualification.user_id, qualification.instrument_id, exclude_id=qualification.pk
     )
     return resting if other is None else resting & Q(ends_at__gt=other)
 

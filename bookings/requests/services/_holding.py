@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 
 from bookings.requests.domain.cancellation import late_cancel_charge
-from bookings.requests.domain.errors import RevisionMismatch, SlotTaken
+from bookings.requests.domain.errors import SlotTaken
 from bookings.requests.domain.states import HOLDING, MOVES, BookingState
 from bookings.requests.models import Booking
 from instrument_share.journal import services as journal
@@ -41,14 +41,6 @@ def advance(booking: Booking, move: str, *fields: str) -> None:
     booking.revision += 1
     with overlap_refused():
         booking.save(update_fields=["state", "revision", *fields])
-
-
-def require_revision(booking: Booking, revision: int | None) -> None:
-    """RevisionMismatch when the caller has seen another revision than the stored one; None skips the
-    check.
-    """
-    if revision is not None and revision != booking.revision:
-        raise RevisionMismatch
 
 
 def late_charges_refresh(

@@ -8,7 +8,13 @@ from django.db import transaction
 
 from bookings.requests.domain import credit, pricing
 from bookings.requests.domain.cancellation import is_late
-from bookings.requests.domain.errors import REASON_MISSING, BookingRefused, DecisionOverdue, SlotTaken
+from bookings.requests.domain.errors import (
+    REASON_MISSING,
+    BookingChanged,
+    BookingRefused,
+    DecisionOverdue,
+    SlotTaken,
+)
 from bookings.requests.domain.states import MOVES, BookingState
 from bookings.requests.domain.words import CreditKind, Direction
 from bookings.requests.models import Booking, BookingGroup, CreditEvent
@@ -17,18 +23,12 @@ from bookings.requests.selectors.holds import booking_lock
 from bookings.requests.selectors.together import mates
 from bookings.requests.services import _messages as messages
 from bookings.requests.services._facts import payer_of
-from bookings.requests.services._holding import (
-    advance,
-    late_charge,
-    late_charges_refresh,
-    overlap_refused,
-    require_revision,
-)
+from bookings.requests.services._holding import advance, late_charge, late_charges_refresh, overlap_refused
 from bookings.requests.services.next_free import next_free_refresh
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.permissions import require
 from instrument_share.journal import services as journal
-from instrument_share.kernel.errors import NotFound, require_reason
+from instrument_share.kernel.errors import NotFound, require_reason, require_revision
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.states import next_state, require_transition
 from providers import public as providers
@@ -63,12 +63,12 @@ def booking_create(
     """
     require(actor, "bookings.book")
     if payer_organization_id is not None:
-        accounts.memberships_hold(actor, payer_organization_id)
-    locked = {
+        accounts.memberships_lock(actor, payer_organization_id)
+    instruments_by_id = {
         one.pk: one
         for one in providers.instrument_locks([instrument_id, *providers.linked_ids(instrument_id)])
     }
-    instrument = locked.pop(instrument_id, None)
+    instrument = instruments_by_id.pop(instrument_id, None)
     if instrument is None:
         raise NotFound
     payer = payer_of(actor, payer_organization_id)
@@ -97,9 +97,10 @@ def booking_create(
         "samples": samples,
         "requested_at": now,
     }
-    booking, *_linked = [
-        _made(one, interval, asked, now) for one in (instrument, *sorted(locked.values(), key=lambda i: i.pk))
-    ]
+    companions = sorted(instruments_by_id.values(), key=lambda companion: companion.pk)
+    booking = _made(instrument, interval, asked, now)
+    for companion in companions:
+        _made(companion, interval, asked, now)
     return booking
 
 
@@ -115,7 +116,7 @@ def _made(instrument: "Instrument", interval: Interval, asked: dict[str, Any], n
     booking.state = _first_state(terms).value
     with overlap_refused():
         booking.save(force_insert=True)
-    after_change(booking, actor, "booking.requested", now, details=_claimed(booking))
+    record_change(booking, actor, "booking.requested", now, details=_claimed(booking))
     if booking.state == BookingState.REQUESTED:
         messages.tell_keepers(booking, messages.REQUESTED, now, decide_by=booking.decide_by)
     else:
@@ -134,7 +135,7 @@ def booking_move(
     """
     booking = booking_lock(booking_id)
     require(actor, "bookings.cancel", booking)
-    require_revision(booking, revision)
+    require_revision(revision, booking.revision, BookingChanged)
     _require_not_begun(booking)
     together = mates(booking)
     terms_of_move(booking, interval, actor, now)
@@ -168,10 +169,10 @@ def booking_approve(
     """A keeper grants a request in time; at its deadline it lapses (DecisionOverdue)."""
     booking = booking_lock(booking_id)
     require(actor, "bookings.decide", booking)
-    require_revision(booking, revision)
+    require_revision(revision, booking.revision, BookingChanged)
     _decided(booking, actor, now, note)
     advance(booking, "approve", "decided_at", "decided_by", "decision_note")
-    after_change(booking, actor, "booking.approved", now)
+    record_change(booking, actor, "booking.approved", now)
     messages.tell_user(booking, messages.APPROVED, now)
     return booking
 
@@ -183,13 +184,13 @@ def booking_reject(
     """A keeper declines a request with a reason, which the user reads."""
     booking = booking_lock(booking_id)
     require(actor, "bookings.decide", booking)
-    require_revision(booking, revision)
+    require_revision(revision, booking.revision, BookingChanged)
     reason = require_reason(reason, code=REASON_MISSING)
     _decided(booking, actor, now, reason)
     cancel_mates(booking, actor=actor, reason=reason, now=now)
     booking.ended_at = now
     advance(booking, "reject", "decided_at", "decided_by", "decision_note", "ended_at")
-    after_change(booking, actor, "booking.rejected", now)
+    record_change(booking, actor, "booking.rejected", now)
     messages.tell_user(booking, messages.REJECTED, now, reason=booking.decision_note)
     return booking
 
@@ -206,7 +207,7 @@ def booking_cancel(
     """
     booking = booking_lock(booking_id)
     require(actor, "bookings.cancel", booking)
-    require_revision(booking, revision)
+    require_revision(revision, booking.revision, BookingChanged)
     by_user = actor.pk == booking.user_id
     if not by_user:
         require_reason(reason, code=REASON_MISSING)
@@ -250,7 +251,7 @@ def cancel(
     if late and counts:
         credit_event(booking, CreditKind.LATE_CANCEL, now)
     details = {"late": late, "charged_yuan": str(booking.charged_yuan)} if late else {}
-    after_change(booking, actor, "booking.cancelled", now, details=details)
+    record_change(booking, actor, "booking.cancelled", now, details=details)
 
 
 def credit_event(booking: Booking, kind: CreditKind, now: datetime) -> None:
@@ -315,7 +316,7 @@ def place(
         )
     late_charges_refresh(booking.instrument_id, before, actor=actor, now=now)
     moves = {"from": before.written(), **_claimed(booking), **(details or {})}
-    after_change(booking, actor, action, now, details=moves)
+    record_change(booking, actor, action, now, details=moves)
 
 
 def _undecide(booking: Booking) -> None:
@@ -368,10 +369,10 @@ def _decided(booking: Booking, actor: "User", now: datetime, note: str) -> None:
     booking.decision_note = note.strip()[:500]
 
 
-def after_change(
+def record_change(
     booking: Booking, actor: "User | None", action: str, now: datetime, details: dict[str, Any] | None = None
 ) -> None:
-    """What follows every change: the journal, late cancels that this time belongs to, the next free time."""
+    """Record a change in the journal, and refresh the late charges and the next free time that it touches."""
     journal.record(
         actor=actor,
         action=action,

@@ -12,7 +12,7 @@ from bookings.requests.models import Booking
 from bookings.requests.selectors.holds import booking_lock
 from bookings.requests.services import _messages as messages
 from bookings.requests.services._holding import advance
-from bookings.requests.services.bookings import after_change, cancel_mates, credit_event
+from bookings.requests.services.bookings import cancel_mates, credit_event, record_change
 
 
 def bookings_lapse_due(now: datetime) -> int:
@@ -38,7 +38,7 @@ def _lapse(booking_id: int, now: datetime) -> bool:
     cancel_mates(booking, actor=None, reason="", now=now)
     booking.ended_at = now
     advance(booking, "lapse", "ended_at")
-    after_change(booking, None, "booking.lapsed", now)
+    record_change(booking, None, "booking.lapsed", now)
     messages.tell_user(booking, messages.LAPSED, now)
     return True
 
@@ -52,7 +52,7 @@ def _no_show(booking_id: int, limit: datetime, now: datetime) -> bool:
     booking.charged_yuan = no_show_charge(booking.quoted_yuan, booking.rule.no_show_percent)
     advance(booking, "no_show", "ended_at", "charged_yuan")
     credit_event(booking, CreditKind.NO_SHOW, now)
-    after_change(
+    record_change(
         booking, None, "booking.no_show", now, details={"charged_yuan": f"{booking.charged_yuan:.2f}"}
     )
     messages.tell_user(booking, messages.NO_SHOW, now)

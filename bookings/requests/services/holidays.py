@@ -9,7 +9,7 @@ from django.db import transaction
 from bookings.requests.selectors.holiday_effects import bookings_outside
 from bookings.requests.services import _messages as messages
 from bookings.requests.services.next_free import next_free_rebuild
-from instrument_share.accounts.permissions import allowed
+from instrument_share.accounts.permissions import require_unless_system
 from providers import public as providers
 from providers.domain import Day, DayTable
 from providers.public import windows_changed
@@ -25,7 +25,7 @@ def holidays_set(*, actor: "User | None", year: int, days: Iterable[Day], source
     These bookings stand, as after any change of terms; their users and the keepers are told. When
     instruments are next free follows at once.
     """
-    allowed(actor, "providers.maintain_tables")
+    require_unless_system(actor, "providers.maintain_tables")
     entered = list(days)
     corrected = DayTable({day.date: day.kind for day in entered}, frozenset({year}))
     changed = windows_changed(corrected, now)

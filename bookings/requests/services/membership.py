@@ -12,7 +12,7 @@ from bookings.requests.services.bookings import cancel, is_late_now
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts import services as account_services
 from instrument_share.accounts.domain import MembershipState, Role
-from instrument_share.accounts.domain.roles import MANAGING
+from instrument_share.accounts.domain.roles import MANAGING_ROLES
 from instrument_share.kernel.wording import Bilingual
 from providers import public as providers
 
@@ -62,7 +62,7 @@ def organization_leave(*, actor: "User", organization_id: int, now: datetime) ->
         if each.organization.pk == organization.pk
         for one in each.active
     ]
-    for membership in sorted(own, key=lambda one: one.role not in MANAGING):
+    for membership in sorted(own, key=lambda one: one.role not in MANAGING_ROLES):
         membership_end(actor=actor, membership_id=membership.pk, now=now)
 
 

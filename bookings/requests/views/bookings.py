@@ -22,7 +22,7 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.states import require_transition
 from instrument_share.web import clock
-from instrument_share.web.answers import carried_out, done
+from instrument_share.web.answers import redirect_with_message, run_service
 from instrument_share.web.confirmation import Confirmation, confirmation_view
 from instrument_share.web.formats import moment, timerange, yuan
 from instrument_share.web.forms import IntervalForm, ReasonForm
@@ -125,12 +125,12 @@ def move(request: SignedInRequest, public_id: str) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         initial={"starts_at": found.starts_at, "ends_at": found.ends_at},
     )
-    afterwards = carried_out(
+    afterwards = run_service(
         form,
         lambda: booking_move(actor=request.user, booking_id=found.pk, interval=form.interval, now=now),
     )
     if afterwards is not None:
-        return done(request, _moved(afterwards, form.interval), booking_address(public_id))
+        return redirect_with_message(request, _moved(afterwards, form.interval), booking_address(public_id))
     terms = providers.terms_at(found.instrument_id, now)
     context = {
         "booking": found,

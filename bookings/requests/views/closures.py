@@ -21,7 +21,7 @@ from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import DomainError
 from instrument_share.kernel.interval import Interval
 from instrument_share.web import clock
-from instrument_share.web.answers import done
+from instrument_share.web.answers import redirect_with_message
 from instrument_share.web.confirmation import Confirmation, confirmation_view
 from instrument_share.web.formats import bilingual, timerange
 from instrument_share.web.forms import add_problems
@@ -132,4 +132,4 @@ def _closed(request: SignedInRequest, form: ClosureForm, fates: OutcomesForm) ->
         said = _("Closed {time}. Everybody whose booking lay in it has been told.")
     else:
         said = _("Closed {time}. No booking lay in it.")
-    return done(request, said.format(time=time), reverse("closures"))
+    return redirect_with_message(request, said.format(time=time), reverse("closures"))

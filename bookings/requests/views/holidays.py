@@ -22,7 +22,7 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound
 from instrument_share.kernel.interval import total
 from instrument_share.web import clock
-from instrument_share.web.answers import done
+from instrument_share.web.answers import redirect_with_message
 from instrument_share.web.idempotency import idempotent_form
 from providers import public as providers
 from providers.domain import Day
@@ -98,7 +98,7 @@ def _applied(request: HttpRequest, form: DaysForm, now: datetime) -> HttpRespons
             outside,
         ).format(number=outside)
         sentence = f"{sentence} {told}"
-    return done(request, sentence, reverse("holiday_year", args=[form.year.year]))
+    return redirect_with_message(request, sentence, reverse("holiday_year", args=[form.year.year]))
 
 
 def _look(request: HttpRequest, form: DaysForm, now: datetime) -> HttpResponse:

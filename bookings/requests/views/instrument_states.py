@@ -23,7 +23,7 @@ from bookings.requests.services.instrument_states import (
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import DomainError, NotFound
 from instrument_share.web import clock
-from instrument_share.web.answers import done
+from instrument_share.web.answers import redirect_with_message
 from instrument_share.web.confirmation import Confirmation, confirmation_view
 from instrument_share.web.formats import bilingual
 from instrument_share.web.forms import ReasonForm, add_problems
@@ -168,7 +168,7 @@ def _settled(
         except DomainError as error:
             add_problems(form, error)
         else:
-            return done(request, afterwards, home)
+            return redirect_with_message(request, afterwards, home)
     context |= {"form": form, "fates": asked, "rows": asked.rows, "back_address": home}
     return render(request, "bookings/requests/settle.html", context, status=422 if is_sent else 200)
 

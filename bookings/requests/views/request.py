@@ -17,7 +17,7 @@ from bookings.requests.services.bookings import booking_create
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import DomainError
 from instrument_share.web import clock
-from instrument_share.web.answers import carried_out, done
+from instrument_share.web.answers import redirect_with_message, run_service
 from instrument_share.web.formats import moment
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.problem import problems_told
@@ -42,12 +42,14 @@ def book(request: SignedInRequest, public_id: str) -> HttpResponse:
         viewer=request.user,
         terms=terms,
     )
-    booking = carried_out(
+    booking = run_service(
         form,
         lambda: booking_create(actor=request.user, instrument_id=instrument.pk, now=now, **form.as_request()),
     )
     if booking is not None:
-        return done(request, _what_happens_next(booking), reverse("booking", args=[booking.public_id]))
+        return redirect_with_message(
+            request, _what_happens_next(booking), reverse("booking", args=[booking.public_id])
+        )
     context = {
         "instrument": instrument,
         "terms": terms,

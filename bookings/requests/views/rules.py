@@ -19,7 +19,7 @@ from bookings.requests.views.rule_preview import Compared, compared, preview_of,
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import DomainError
 from instrument_share.web import clock
-from instrument_share.web.answers import done
+from instrument_share.web.answers import redirect_with_message
 from instrument_share.web.formats import moment
 from instrument_share.web.forms import add_problems
 from instrument_share.web.idempotency import idempotent_form
@@ -93,7 +93,9 @@ def _published(
     sentence = _("Version {version} is public and applies from {start}.").format(
         version=rule.version, start=moment(rule.applies_from)
     )
-    return done(request, sentence, reverse("rule_new", args=[instrument.public_id]) + "#versions")
+    return redirect_with_message(
+        request, sentence, reverse("rule_new", args=[instrument.public_id]) + "#versions"
+    )
 
 
 def _side_by_side(rules: Sequence[Any], versions: Sequence[Terms], now: datetime) -> list[Version]:

@@ -9,14 +9,14 @@ from bookings.requests.selectors import bookings as bookings_selectors
 from bookings.usage.api.parts import usage_by_id
 from bookings.usage.schemas import CheckOutIn, UsageOut
 from bookings.usage.services import attendance as attendance_services
-from instrument_share.web.api import MEMBERS, refusals
+from instrument_share.web.api import MEMBERS, error_responses
 
 router = Router(tags=["bookings"], auth=MEMBERS)
 
 
 @router.post(
     "/{booking_id}/check-in",
-    response={200: BookingOut, **refusals(403, 404, 409, 412)},
+    response={200: BookingOut, **error_responses(403, 404, 409, 412)},
     operation_id="booking_check_in",
     summary="Let the user at the instrument",
     openapi_extra=WITH_ETAG,
@@ -30,7 +30,7 @@ def booking_check_in(
 
 @router.post(
     "/{booking_id}/check-out",
-    response={201: UsageOut, **refusals(400, 403, 404, 409, 412)},
+    response={201: UsageOut, **error_responses(400, 403, 404, 409, 412)},
     operation_id="booking_check_out",
     summary="End a use and write its log",
 )

@@ -12,14 +12,17 @@ from bookings.usage.selectors.usage import usage_logs
 from bookings.usage.services import usage as usage_services
 from instrument_share.kernel.errors import NotFound
 from instrument_share.web import clock
-from instrument_share.web.api import MEMBERS, Cursor, Instant, Limit, PublicId, person, refusals
+from instrument_share.web.api import MEMBERS, Cursor, Instant, Limit, PublicId, error_responses, person
 from instrument_share.web.cursor import page
 
 router = Router(tags=["usage"], auth=MEMBERS)
 
 
 @router.get(
-    "", response={200: UsagePage, **refusals()}, operation_id="usage_logs", summary="Usage logs you may see"
+    "",
+    response={200: UsagePage, **error_responses()},
+    operation_id="usage_logs",
+    summary="Usage logs you may see",
 )
 def usage_list(
     request: HttpRequest,
@@ -39,7 +42,10 @@ def usage_list(
 
 
 @router.get(
-    "/{log_id}", response={200: UsageOut, **refusals(404)}, operation_id="usage_log", summary="One usage log"
+    "/{log_id}",
+    response={200: UsageOut, **error_responses(404)},
+    operation_id="usage_log",
+    summary="One usage log",
 )
 def usage_log(request: HttpRequest, log_id: Annotated[PublicId, Path()]) -> UsageOut:
     return usage_by_id(request, log_id)
@@ -47,7 +53,7 @@ def usage_log(request: HttpRequest, log_id: Annotated[PublicId, Path()]) -> Usag
 
 @router.post(
     "/{log_id}/confirm",
-    response={200: UsageOut, **refusals(400, 403, 404, 409)},
+    response={200: UsageOut, **error_responses(400, 403, 404, 409)},
     operation_id="usage_confirm",
     summary="Confirm a log or a correction of it",
 )

@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from bookings.requests.domain import pricing
-from bookings.requests.domain.errors import StillInUse, TooEarly
+from bookings.requests.domain.errors import BookingChanged, StillInUse, TooEarly
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.holds import booking_lock
 from bookings.requests.services._facts import user_side
-from bookings.requests.services._holding import advance, require_revision
-from bookings.requests.services.bookings import after_change
+from bookings.requests.services._holding import advance
+from bookings.requests.services.bookings import record_change
 from bookings.usage.domain.usage import Spent, whole_seconds
 from bookings.usage.domain.words import Capture, UsagePurpose
 from bookings.usage.models import UsageLog
 from bookings.usage.services import _messages as usage_messages
 from bookings.usage.services.usage import log_write
 from instrument_share.accounts.permissions import require
+from instrument_share.kernel.errors import require_revision
 from instrument_share.kernel.interval import Interval
 from providers import public as providers
 from providers.domain import ServiceMode, UserKind
@@ -40,14 +41,14 @@ def booking_check_in(
     """
     booking = booking_lock(booking_id)
     require(actor, "bookings.attend", booking)
-    require_revision(booking, revision)
+    require_revision(revision, booking.revision, BookingChanged)
     if now < booking.starts_at - OPENS_BEFORE:
         raise TooEarly(opens=booking.starts_at - OPENS_BEFORE)
     if Booking.objects.filter(instrument_id=booking.instrument_id, state=BookingState.IN_USE).exists():
         raise StillInUse
     booking.checked_in_at = now
     advance(booking, "check_in", "checked_in_at")
-    after_change(booking, actor, "booking.checked_in", now)
+    record_change(booking, actor, "booking.checked_in", now)
     return booking
 
 
@@ -78,7 +79,7 @@ def booking_check_out(
     """
     booking = booking_lock(booking_id)
     require(actor, "bookings.attend", booking)
-    require_revision(booking, revision)
+    require_revision(revision, booking.revision, BookingChanged)
     booking.checked_out_at = now
     advance(booking, "check_out", "checked_out_at")
     time = _used(booking)
@@ -123,7 +124,7 @@ def booking_check_out(
         capture=Capture.CHECK_OUT.value,
     )
     log_write(log, actor=actor, now=now)
-    after_change(booking, actor, "booking.checked_out", now, details={"log": log.public_id})
+    record_change(booking, actor, "booking.checked_out", now, details={"log": log.public_id})
     usage_messages.tell_user_of_log(log, usage_messages.CONFIRM, now)
     return log
 

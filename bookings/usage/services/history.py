@@ -205,7 +205,7 @@ def _journal(
     for entry in entries:
         added[entry.instrument_id].append(entry)
     journal.record_all(
-        journal.entry(
+        journal.build_entry(
             actor=actor,
             action="usage.history_imported",
             subject=instruments[pk],

@@ -19,7 +19,7 @@ from bookings.usage.services.attendance import booking_check_in, booking_check_o
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.states import require_transition
 from instrument_share.web import clock
-from instrument_share.web.answers import carried_out, done
+from instrument_share.web.answers import redirect_with_message, run_service
 from instrument_share.web.confirmation import Confirmation, confirmation_view
 from instrument_share.web.formats import hours, yuan
 from instrument_share.web.forms import ReasonForm
@@ -46,7 +46,7 @@ def approve(request: SignedInRequest, public_id: str) -> HttpResponse:
     if request.htmx:
         return render(request, "bookings/requests/parts/decided.html", {"booking": approved}, status=201)
     sentence = _("Approved. {user} has been told.").format(user=found.user.name)
-    return done(request, sentence, back_address(request, booking_address(public_id)))
+    return redirect_with_message(request, sentence, back_address(request, booking_address(public_id)))
 
 
 def _revision(request: SignedInRequest) -> int | None:
@@ -88,7 +88,7 @@ def check_in(request: SignedInRequest, public_id: str) -> HttpResponse:
     found = booking(request.user, public_id)
     booking_check_in(actor=request.user, booking_id=found.pk, now=clock.now())
     sentence = _("{user} is checked in. Check them out when they are done.").format(user=found.user.name)
-    return done(request, sentence, back_address(request, booking_address(public_id)))
+    return redirect_with_message(request, sentence, back_address(request, booking_address(public_id)))
 
 
 @login_required
@@ -106,13 +106,13 @@ def check_out(request: SignedInRequest, public_id: str) -> HttpResponse:
         initial={"setup": 0, "post": 0, "idle": 0, "samples": found.samples, "content": found.subject},
         used=used,
     )
-    log = carried_out(
+    log = run_service(
         form,
         lambda: booking_check_out(actor=request.user, booking_id=found.pk, now=now, **form.facts),
     )
     if log is not None:
         otherwise = reverse("usage_log", args=[log.public_id])
-        return done(request, _recorded(log), back_address(request, otherwise))
+        return redirect_with_message(request, _recorded(log), back_address(request, otherwise))
     context = {"booking": found, "form": form, "now": now, "used": used}
     return render(
         request, "bookings/usage/check_out.html", context, status=422 if request.method == "POST" else 200

@@ -11,7 +11,7 @@ from bookings.requests.views.common import answered_for
 from bookings.usage.forms.by_hand import ByHandForm
 from bookings.usage.services.usage import usage_log_by_hand
 from instrument_share.web import clock
-from instrument_share.web.answers import carried_out, done
+from instrument_share.web.answers import redirect_with_message, run_service
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.signed_in import SignedInRequest
 
@@ -26,10 +26,10 @@ def usage_by_hand(request: SignedInRequest) -> HttpResponse:
         instruments=answered_for(request.user),
         initial={"instrument": request.GET.get("instrument", "")},
     )
-    log = carried_out(form, lambda: usage_log_by_hand(actor=request.user, now=clock.now(), **form.facts))
+    log = run_service(form, lambda: usage_log_by_hand(actor=request.user, now=clock.now(), **form.facts))
     if log is not None:
         sentence = _("Recorded. {user} is asked to confirm it.").format(user=log.user.name)
-        return done(request, sentence, reverse("usage_log", args=[log.public_id]))
+        return redirect_with_message(request, sentence, reverse("usage_log", args=[log.public_id]))
     return render(
         request,
         "bookings/usage/by_hand.html",

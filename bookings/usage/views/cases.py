@@ -15,7 +15,7 @@ from bookings.usage.services.cases import case_uses_set
 from instrument_share.accounts.permissions import require
 from instrument_share.journal.addresses import page_address
 from instrument_share.web import clock, cursor
-from instrument_share.web.answers import carried_out, done
+from instrument_share.web.answers import redirect_with_message, run_service
 from instrument_share.web.idempotency import idempotent_form
 from providers import public as providers
 from providers.domain import PublicationKind
@@ -58,8 +58,8 @@ def uses(request: HttpRequest, public_id: str) -> HttpResponse:
             actor=person(request), case_id=case.pk, booking_ids=form.cleaned_data["uses"], now=clock.now()
         )
 
-    if request.method == "POST" and (count := carried_out(form, save)) is not None:
-        return done(request, _after_saving(count), request.get_full_path())
+    if request.method == "POST" and (count := run_service(form, save)) is not None:
+        return redirect_with_message(request, _after_saving(count), request.get_full_path())
     boxes = list(zip(offered, form["uses"], strict=True))
     context = {
         "case": case,

@@ -20,7 +20,7 @@ from bookings.usage.services.usage import usage_confirm, usage_correct, usage_re
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import NotFound
 from instrument_share.web import clock
-from instrument_share.web.answers import carried_out, done
+from instrument_share.web.answers import redirect_with_message, run_service
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.signed_in import SignedInRequest
 from providers import public as providers
@@ -78,7 +78,7 @@ def confirm(request: SignedInRequest, public_id: str) -> HttpResponse:
         now=clock.now(),
     )
     address = back_address(request, reverse("usage_log", args=[public_id]))
-    return done(request, _("Confirmed. The hours count from now on."), address)
+    return redirect_with_message(request, _("Confirmed. The hours count from now on."), address)
 
 
 def _correction_id(log: "UsageLog", named: str) -> int | None:
@@ -97,7 +97,7 @@ def correct(request: SignedInRequest, public_id: str) -> HttpResponse:
     log = usage_selectors.usage_log(request.user, public_id)
     require(request.user, "bookings.correct_usage", log)
     form = CorrectionForm(request.POST if request.method == "POST" else None, values=values_of(log))
-    correction = carried_out(
+    correction = run_service(
         form,
         lambda: usage_correct(
             actor=request.user,
@@ -109,7 +109,7 @@ def correct(request: SignedInRequest, public_id: str) -> HttpResponse:
     )
     if correction is not None:
         sentence = _("The correction is recorded. It counts once a second person has confirmed it.")
-        return done(request, sentence, reverse("usage_log", args=[public_id]))
+        return redirect_with_message(request, sentence, reverse("usage_log", args=[public_id]))
     context = {"log": log, "form": form}
     return render(
         request, "bookings/usage/correct.html", context, status=422 if request.method == "POST" else 200
@@ -132,4 +132,4 @@ def review(request: SignedInRequest, public_id: str) -> HttpResponse:
         now=clock.now(),
     )
     address = back_address(request, reverse("usage_log", args=[public_id]))
-    return done(request, _("Thank you. The unit sees your rating."), address)
+    return redirect_with_message(request, _("Thank you. The unit sees your rating."), address)

@@ -1,7 +1,7 @@
-"""What a document may be, told by its first bytes rather than by its name."""
+"""Which files may be kept as documents, recognised by their first bytes rather than by their name."""
 
-MOST_BYTES = 10 * 1024 * 1024
-MOST_DOCUMENTS = 10
+MAX_BYTES = 10 * 1024 * 1024
+MAX_DOCUMENTS = 10
 """So many one organization keeps."""
 
 _BEGINNINGS = (
@@ -11,8 +11,8 @@ _BEGINNINGS = (
 )
 
 
-def kind_of(content: bytes) -> tuple[str, str] | None:
-    """Media type and extension of a PDF, JPEG or PNG; None for anything else."""
+def file_type(content: bytes) -> tuple[str, str] | None:
+    """Return media type and extension of a PDF, JPEG or PNG; None for anything else."""
     for beginning, media_type, extension in _BEGINNINGS:
         if content.startswith(beginning):
             return media_type, extension

@@ -4,7 +4,7 @@ from instrument_share.kernel.errors import DomainError, Kind, gettext_noop
 
 
 class InvitationOver(DomainError):
-    """An invitation opens no door any more; each kind says what happened and what to do."""
+    """An invitation that can't be accepted any more; each kind says why and what to do."""
 
     kind: Kind = "gone"
 
@@ -30,7 +30,7 @@ class InvitationExpired(InvitationOver):
 
 
 class InviterDismissed(InvitationOver):
-    """Who was dismissed opens no door any more."""
+    """The invitation of somebody who no longer manages the organization's people."""
 
     code = "invitation.inviter_dismissed"
     message = gettext_noop(

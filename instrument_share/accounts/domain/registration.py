@@ -1,29 +1,53 @@
-"""What an organization says of itself when it registers, and what can be wrong with it."""
+"""The facts that an organization registers, and their rules."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from instrument_share.accounts.domain import OrganizationKind, SizeClass
 from instrument_share.kernel import uscc
 from instrument_share.kernel.errors import Problem, gettext_noop
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import District
 
 AUTHORITIES = frozenset({OrganizationKind.BUREAU, OrganizationKind.FINANCE})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Registration:
-    """The facts of an organization, as it enters them and as the bureau checks them."""
+    """The facts of an organization, as it enters them and as the bureau checks them.
+
+    `district` is None outside the city's districts, `parent_uscc` the code of the superior organization.
+    """
 
     uscc: str
     name_zh: str
     kind: OrganizationKind
     name_en: str = ""
     size_class: SizeClass = SizeClass.NONE
+    district: "District | None" = None
+    in_region: bool = True
     parent_uscc: str = ""
+    owns_instruments: bool = False
+    contact: str = ""
+    phone: str = ""
+
+    def normalized(self) -> "Registration":
+        """Return the facts with codes as the standard writes them and without blanks around texts."""
+        return replace(
+            self,
+            uscc=uscc.written(self.uscc),
+            name_zh=self.name_zh.strip(),
+            name_en=self.name_en.strip(),
+            parent_uscc=uscc.written(self.parent_uscc),
+            contact=self.contact.strip(),
+            phone=self.phone.strip(),
+        )
 
 
 def problems(facts: Registration) -> list[Problem]:
-    """Everything that is wrong with the facts as such; who else is registered, the service looks up."""
+    """Return everything that is wrong with the facts as such; the service checks who else is registered."""
     return list(_problems(facts))
 
 

@@ -1,12 +1,12 @@
-"""Who may give and take which role, and who may not be the last to leave."""
+"""Which role may give and take which, and which may not be the last to leave."""
 
 from collections.abc import Collection, Iterable
 
 from instrument_share.accounts.domain import OrganizationKind, Role
 
-OF_OWNERS = frozenset({Role.KEEPER, Role.UNIT_MANAGER})
+OWNER_ROLES = frozenset({Role.KEEPER, Role.UNIT_MANAGER})
 """Roles that only make sense where the organization owns instruments."""
-MANAGING = frozenset({Role.ORG_ADMIN, Role.UNIT_MANAGER})
+MANAGING_ROLES = frozenset({Role.ORG_ADMIN, Role.UNIT_MANAGER})
 """Who answers for an organization's people."""
 SEATS = {
     Role.BUREAU_OFFICER: OrganizationKind.BUREAU,
@@ -15,25 +15,27 @@ SEATS = {
 }
 """Roles that supervise, and the only kind of body in which they can be held."""
 
-GIVES: dict[Role, frozenset[Role]] = {
+GRANTABLE_ROLES: dict[Role, frozenset[Role]] = {
     Role.ORG_ADMIN: frozenset({Role.RESEARCHER, Role.ORG_ADMIN}),
     Role.UNIT_MANAGER: frozenset({Role.RESEARCHER, Role.ORG_ADMIN, Role.KEEPER, Role.UNIT_MANAGER}),
     Role.SYSADMIN: frozenset(Role),
 }
 
 
-def gives(held: Iterable[Role], *, kind: OrganizationKind, owns_instruments: bool) -> frozenset[Role]:
-    """The roles that somebody may give and take in an organization, by the roles that they hold there.
+def grantable_roles(
+    held: Iterable[Role], *, kind: OrganizationKind, owns_instruments: bool
+) -> frozenset[Role]:
+    """Return the roles that a person may give and take in an organization, by those that they hold there.
 
     A system administrator's role counts wherever it is held; the caller includes it.
     """
-    given = frozenset(role for one in held for role in GIVES.get(one, ()))
+    given = frozenset(role for one in held for role in GRANTABLE_ROLES.get(one, ()))
     elsewhere = {role for role, seat in SEATS.items() if seat is not kind}
-    return given - elsewhere if owns_instruments else given - elsewhere - OF_OWNERS
+    return given - elsewhere if owns_instruments else given - elsewhere - OWNER_ROLES
 
 
 def is_last(role: Role, others: Collection[Role]) -> bool:
-    """Whether ending this role leaves the organization without somebody who answers for it.
+    """Return whether ending this role leaves the organization without anybody who manages it.
 
     `others` are the managing roles that other people hold there. A unit manager can give the role of
     administrator, so an administrator may go where a manager stays; not the other way round.
@@ -42,7 +44,7 @@ def is_last(role: Role, others: Collection[Role]) -> bool:
         case Role.UNIT_MANAGER:
             return Role.UNIT_MANAGER not in others
         case Role.ORG_ADMIN:
-            return not MANAGING & set(others)
+            return not MANAGING_ROLES & set(others)
         case Role.SYSADMIN:
             return Role.SYSADMIN not in others
     return False

@@ -16,9 +16,9 @@ from instrument_share.accounts.domain.invitations import (
     InvitationWithdrawn,
     InviterDismissed,
 )
-from instrument_share.accounts.domain.roles import MANAGING
+from instrument_share.accounts.domain.roles import MANAGING_ROLES
 from instrument_share.accounts.models import Invitation, Membership, Organization, User
-from instrument_share.accounts.selectors.standing import roles_given, standing_afresh
+from instrument_share.accounts.selectors.standing import refresh_standing, roles_to_grant
 from instrument_share.kernel.errors import NotFound
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Belonging:
-    """An organization as one of its people sees it: all of one's memberships there, the living ones first."""
+    """An organization with all memberships that one of its people has there, active ones first."""
 
     organization: Organization
     memberships: tuple[Membership, ...]
@@ -50,8 +50,10 @@ class Belonging:
 
 
 def belongings(viewer: User) -> list[Belonging]:
-    """Every organization that the viewer belongs to, asks to belong to or did; in the order of their coming.
-    One statement."""
+    """Return every organization that the viewer belongs to, asks to belong to or did, oldest first.
+
+    One statement.
+    """
     rows = (
         Membership.objects.filter(user=viewer)
         .select_related("organization__district")
@@ -69,38 +71,45 @@ def members(viewer: "Viewer", organization: Organization) -> QuerySet[Membership
 
     Page them by ("user__name", "user_id", "id").
     """
-    if not roles_given(viewer, organization):
+    if not roles_to_grant(viewer, organization):
         raise NotFound
     return Membership.objects.filter(organization=organization).select_related("user")
 
 
 def membership(viewer: "Viewer", organization: Organization, public_id: str) -> Membership:
-    """One membership of the organization: one's own, or any for who manages its people; or NotFound."""
+    """Return one membership of the organization: one's own, or any for who manages its people.
+
+    Raises NotFound.
+    """
     found = (
         Membership.objects.filter(organization=organization, public_id=public_id)
         .select_related("user", "organization")
         .first()
     )
     is_own = found is not None and found.user_id == viewer.pk
-    if found is None or not (is_own or roles_given(viewer, organization)):
+    if found is None or not (is_own or roles_to_grant(viewer, organization)):
         raise NotFound
     return found
 
 
-def memberships_hold(person: User, organization_id: int) -> None:
-    """Keep the person's roles in the organization from ending until the transaction ends, and read them
-    afresh: a service that acts on a role calls it before it locks anything else."""
+def memberships_lock(person: User, organization_id: int) -> None:
+    """Lock the person's roles in the organization and read them again.
+
+    A service that acts on a role calls it before it locks anything else.
+    """
     list(
         Membership.objects.select_for_update()
         .filter(user=person, organization_id=organization_id)
         .order_by("pk")
     )
-    standing_afresh(person)
+    refresh_standing(person)
 
 
 def membership_lock(membership_id: int) -> Membership:
-    """The membership, locked with its organization until the transaction ends: the organization first, so
-    that what is decided about its people is decided one by one."""
+    """Return the membership, locked with its organization until the transaction ends.
+
+    The organization is locked first, so that decisions about its people follow one another.
+    """
     at = Membership.objects.filter(pk=membership_id).values_list("organization_id", flat=True).first()
     if at is None:
         raise NotFound
@@ -110,7 +119,7 @@ def membership_lock(membership_id: int) -> Membership:
 
 
 def active_roles(user_id: int, organization_id: int) -> frozenset[Role]:
-    """The roles that a person holds in an organization, whatever its state; for services."""
+    """Return the roles that a person holds in an organization, whatever its state; for services."""
     rows = Membership.objects.filter(
         user_id=user_id, organization_id=organization_id, state=MembershipState.ACTIVE
     )
@@ -118,17 +127,17 @@ def active_roles(user_id: int, organization_id: int) -> frozenset[Role]:
 
 
 def managers_of(organization: Organization) -> QuerySet[User]:
-    """Who answers for the organization's people, whatever its state."""
+    """Return who manages the organization's people, whatever its state."""
     return User.objects.filter(
         memberships__organization=organization,
-        memberships__role__in=MANAGING,
+        memberships__role__in=MANAGING_ROLES,
         memberships__state=MembershipState.ACTIVE,
         is_active=True,
     ).distinct()
 
 
 def successors(organization: Organization, user_id: int) -> QuerySet[User]:
-    """The other active people of an organization, to whom a role can be handed over."""
+    """Return the other active people of an organization, to whom a role can be handed over."""
     return (
         User.objects.filter(
             memberships__organization=organization,
@@ -142,9 +151,11 @@ def successors(organization: Organization, user_id: int) -> QuerySet[User]:
 
 
 def invitations_open(viewer: "Viewer", organization: Organization) -> QuerySet[Invitation]:
-    """Invitations that were neither accepted nor withdrawn, for who manages the organization's people; with
-    those that have expired. Newest first."""
-    if not roles_given(viewer, organization):
+    """Return invitations that were neither accepted nor withdrawn, expired ones included, newest first.
+
+    For who manages the organization's people.
+    """
+    if not roles_to_grant(viewer, organization):
         raise NotFound
     return (
         Invitation.objects.filter(
@@ -156,7 +167,7 @@ def invitations_open(viewer: "Viewer", organization: Organization) -> QuerySet[I
 
 
 def invitation(viewer: "Viewer", organization: Organization, public_id: str) -> Invitation:
-    """One open invitation of the organization, or NotFound."""
+    """Return one open invitation of the organization. Raises NotFound."""
     found = invitations_open(viewer, organization).filter(public_id=public_id).first()
     if found is None:
         raise NotFound
@@ -164,7 +175,7 @@ def invitation(viewer: "Viewer", organization: Organization, public_id: str) -> 
 
 
 def invitation_by_secret(secret: str) -> Invitation | None:
-    """The invitation whose mail carries this secret, in whatever state it is."""
+    """Return the invitation whose mail carries this secret, in whatever state it is."""
     digest = hashlib.sha256(secret.encode()).hexdigest()
     return (
         Invitation.objects.filter(digest=digest)
@@ -173,23 +184,25 @@ def invitation_by_secret(secret: str) -> Invitation | None:
     )
 
 
-def invitation_over(found: Invitation, now: datetime) -> InvitationOver | None:
-    """Why an invitation can't be accepted any more, or None while it waits."""
+def invitation_problem(found: Invitation, now: datetime) -> InvitationOver | None:
+    """Return why an invitation can't be accepted any more, or None while it can."""
     if found.accepted_at is not None:
         return InvitationTaken()
     if found.withdrawn_at is not None:
         return InvitationWithdrawn()
     if now >= found.expires_at:
         return InvitationExpired()
-    if Role(found.role) not in roles_given(found.invited_by, found.organization):
+    if Role(found.role) not in roles_to_grant(found.invited_by, found.organization):
         return InviterDismissed()
     return None
 
 
 def waiting_requests(viewer: "Viewer", organizations: Iterable[Organization]) -> dict[int, int]:
-    """How many people ask to be admitted, by organization, among those whose people the viewer manages.
-    One statement."""
-    managed = [one.pk for one in organizations if roles_given(viewer, one)]
+    """Return how many people ask to be admitted, by organization whose people the viewer manages.
+
+    One statement.
+    """
+    managed = [one.pk for one in organizations if roles_to_grant(viewer, one)]
     rows = (
         Membership.objects.filter(organization__in=managed, state=MembershipState.PENDING)
         .values_list("organization_id")

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
 
-from instrument_share.accounts.domain import OrganizationState, Role
-from instrument_share.accounts.domain.roles import MANAGING
+from instrument_share.accounts.domain import OrganizationKind, OrganizationState, Role, SizeClass
+from instrument_share.accounts.domain.registration import Registration
+from instrument_share.accounts.domain.roles import MANAGING_ROLES
 from instrument_share.accounts.models import (
     District,
     Organization,
@@ -28,19 +29,36 @@ SHORTEST_SEARCH = 2
 NOT_ADMITTED_YET = (OrganizationState.PENDING, OrganizationState.REFUSED)
 
 
+def registration_of(organization: Organization) -> Registration:
+    """Return the facts of an organization as they stand."""
+    return Registration(
+        uscc=organization.uscc,
+        name_zh=organization.name_zh,
+        kind=OrganizationKind(organization.kind),
+        name_en=organization.name_en,
+        size_class=SizeClass(organization.size_class),
+        district=organization.district,
+        in_region=organization.in_region,
+        parent_uscc=organization.parent.uscc if organization.parent else "",
+        owns_instruments=organization.owns_instruments,
+        contact=organization.contact,
+        phone=organization.phone,
+    )
+
+
 def organization_lock(organization_id: int) -> Organization:
-    """The organization, locked until the transaction ends."""
+    """Return the organization, locked until the transaction ends."""
     return Organization.objects.select_for_update(no_key=True).get(pk=organization_id)
 
 
 def organization_locks(organization_ids: Iterable[int]) -> list[Organization]:
-    """These organizations, in order of id, locked until the transaction ends."""
+    """Return these organizations in order of id, locked until the transaction ends."""
     rows = Organization.objects.select_for_update(no_key=True).filter(pk__in=set(organization_ids))
     return list(rows.order_by("pk"))
 
 
 def organizations(viewer: "Viewer") -> QuerySet[Organization]:
-    """Admitted organizations, which are public; a member also sees their own before admission."""
+    """Return admitted organizations, which are public, and a member's own before admission."""
     own = standing(viewer).organization_ids()
     return Organization.objects.filter(Q(state=OrganizationState.ADMITTED) | Q(pk__in=own)).select_related(
         "district"
@@ -48,40 +66,41 @@ def organizations(viewer: "Viewer") -> QuerySet[Organization]:
 
 
 def organization(viewer: "Viewer", public_id: str) -> Organization:
-    """One visible organization by public id, or NotFound."""
+    """Return one visible organization by public id. Raises NotFound."""
     found = organizations(viewer).filter(public_id=public_id).first()
     if found is None:
         raise NotFound
     return found
 
 
-def nobody_registered() -> bool:
-    """Whether the database holds neither people nor organizations."""
+def is_database_empty() -> bool:
+    """Return whether the database holds neither people nor organizations."""
     return not (User.objects.exists() or Organization.objects.exists())
 
 
 def organization_by_uscc(uscc: str) -> Organization | None:
+    """Return the organization with this code, in whatever state it is."""
     return Organization.objects.filter(uscc=uscc).first()
 
 
 def organization_ids_by_uscc(usccs: Iterable[str]) -> dict[str, int]:
-    """USCC → primary key, in whatever state the organizations are; for rows that refer to them."""
+    """Return primary keys by USCC, in whatever state the organizations are."""
     return dict(Organization.objects.filter(uscc__in=set(usccs)).values_list("uscc", "pk"))
 
 
 def organizations_by_id(ids: Iterable[int]) -> dict[int, Organization]:
-    """Bodies of any state by id, for services that have been given ids."""
+    """Return organizations of any state by id, for services that have been given ids."""
     return Organization.objects.in_bulk(list(ids))
 
 
 def owning_organizations() -> dict[int, Organization]:
-    """Every admitted body that owns instruments, by id; for what the system does by itself."""
+    """Return every admitted organization that owns instruments, by id; for the system's own work."""
     rows = Organization.objects.filter(owns_instruments=True, state=OrganizationState.ADMITTED)
     return {row.pk: row for row in rows.order_by("pk")}
 
 
 def related_ids(organization_id: int) -> frozenset[int]:
-    """Organizations related to this one: itself, the same parent, parent and child, or declared related."""
+    """Return the ids related to this one: itself, same parent, parent and child, declared related."""
     own = Organization.objects.filter(pk=organization_id).values_list("parent_id", flat=True).first()
     family = Q(pk=organization_id) | Q(parent_id=organization_id)
     if own is not None:
@@ -99,8 +118,7 @@ def districts() -> QuerySet[District]:
 
 
 def organizations_pending(viewer: "Viewer") -> QuerySet[Organization]:
-    """Bodies of the viewer's region that wait for admission, the longest waiting first; nothing for who does
-    not admit."""
+    """Return the region's organizations that wait for admission, longest first; none for who can't admit."""
     region = region_of(viewer, Role.BUREAU_OFFICER)
     if not region:
         return Organization.objects.none()
@@ -112,8 +130,10 @@ def organizations_pending(viewer: "Viewer") -> QuerySet[Organization]:
 
 
 def organizations_supervised(viewer: "Viewer", *, state: str = "", text: str = "") -> QuerySet[Organization]:
-    """Bodies of any state in the region of the bureau's people, and all for a system administrator; nothing
-    for others. Page them by ("name_zh", "id")."""
+    """Return organizations of any state in the region of the bureau's people.
+
+    All for a system administrator, none for others. Page them by ("name_zh", "id").
+    """
     found = Organization.objects.filter(_overseen(viewer)).select_related("district", "region", "parent")
     if state:
         found = found.filter(state=state)
@@ -135,20 +155,22 @@ def _named(text: str) -> Q:
 
 
 def organization_inside(viewer: "Viewer", public_id: str) -> Organization:
-    """One organization of any state, for its members, who supervises it and system administrators, and until
-    it is admitted for who registered it; NotFound for others."""
+    """Return one organization of any state, for who may read its own page. Raises NotFound.
+
+    Those are its members, who supervises it, system administrators and, before admission, who registered it.
+    """
     found = (
         Organization.objects.filter(public_id=public_id)
         .select_related("district", "region", "parent", "registered_by")
         .first()
     )
-    if found is None or not sees_inside(viewer, found):
+    if found is None or not can_see_inside(viewer, found):
         raise NotFound
     return found
 
 
-def sees_inside(viewer: "Viewer", organization: Organization) -> bool:
-    """Whether the viewer may read an organization's own page."""
+def can_see_inside(viewer: "Viewer", organization: Organization) -> bool:
+    """Return whether the viewer may read an organization's own page."""
     if not isinstance(viewer, User):
         return False
     return (
@@ -160,8 +182,11 @@ def sees_inside(viewer: "Viewer", organization: Organization) -> bool:
 
 
 def organizations_to_join(_viewer: "Viewer", text: str) -> list[Organization]:
-    """Bodies that a person may ask to be admitted to: admitted ones by a part of their name, and by the whole
-    USCC also one that waits for admission. At most twenty; nothing for less than two characters."""
+    """Return organizations that a person may ask to be admitted to, at most twenty.
+
+    Admitted ones by a part of their name, and by the whole USCC also one that waits for admission; none for
+    less than two characters.
+    """
     wanted = text.strip()
     if len(wanted) < SHORTEST_SEARCH:
         return []
@@ -172,7 +197,7 @@ def organizations_to_join(_viewer: "Viewer", text: str) -> list[Organization]:
 
 
 def organization_joinable(_viewer: "Viewer", public_id: str) -> Organization:
-    """One organization that a person may ask to be admitted to, or NotFound."""
+    """Return one organization that a person may ask to be admitted to. Raises NotFound."""
     open_to_requests = (OrganizationState.ADMITTED, OrganizationState.PENDING)
     found = Organization.objects.filter(public_id=public_id, state__in=open_to_requests).first()
     if found is None:
@@ -181,19 +206,21 @@ def organization_joinable(_viewer: "Viewer", public_id: str) -> Organization:
 
 
 def documents(viewer: "Viewer", organization: Organization) -> QuerySet[OrganizationDocument]:
-    """The documents of an organization that the viewer sees inside: one's own uploads, all for who manages it
-    and for the bureau that supervises it."""
+    """Return the organization's documents that the viewer may read.
+
+    One's own uploads; all of them for who manages it and for the bureau that supervises it.
+    """
     held = OrganizationDocument.objects.filter(organization=organization, removed_at__isnull=True)
     ordered = held.select_related("uploaded_by").order_by("id")
     own = standing(viewer)
-    manages = any(own.holds(role, organization.pk) for role in MANAGING)
+    manages = any(own.holds(role, organization.pk) for role in MANAGING_ROLES)
     if manages or region_of(viewer).covers(organization):
         return ordered
     return ordered.filter(uploaded_by=viewer) if isinstance(viewer, User) else ordered.none()
 
 
 def document(viewer: "Viewer", organization: Organization, public_id: str) -> OrganizationDocument:
-    """One readable document of the organization, or NotFound."""
+    """Return one readable document of the organization. Raises NotFound."""
     found = documents(viewer, organization).filter(public_id=public_id).first()
     if found is None:
         raise NotFound

@@ -12,12 +12,12 @@ from instrument_share.accounts.models import ApiToken, Membership, Organization,
 
 
 def users_by_id(ids: Iterable[int]) -> dict[int, User]:
-    """People by id, for services that have been given ids."""
+    """Return people by id, for services that have been given ids."""
     return User.objects.in_bulk(list(ids))
 
 
-def people_with(role: Role, organization_id: int | None = None) -> QuerySet[User]:
-    """Everybody who holds `role` now, in that organization if one is named."""
+def people_with_role(role: Role, organization_id: int | None = None) -> QuerySet[User]:
+    """Return everybody who holds `role` now, in that organization if one is named."""
     wanted = Q(
         memberships__role=role,
         memberships__state=MembershipState.ACTIVE,
@@ -29,7 +29,7 @@ def people_with(role: Role, organization_id: int | None = None) -> QuerySet[User
 
 
 def people_by_organization(role: Role, organization_ids: Iterable[int]) -> dict[int, list[User]]:
-    """Of each of these organizations everybody who holds `role` there now; one statement for all."""
+    """Return, by organization, everybody who holds `role` there now; one statement for all."""
     found: dict[int, list[User]] = {pk: [] for pk in organization_ids}
     rows = Membership.objects.filter(
         organization_id__in=list(found),
@@ -44,7 +44,7 @@ def people_by_organization(role: Role, organization_ids: Iterable[int]) -> dict[
 
 
 def user_by_token(token: str, now: datetime) -> User | None:
-    """The person whose valid personal token this is."""
+    """Return the person whose valid personal token this is."""
     digest = hashlib.sha256(token.encode()).hexdigest()
     found = (
         ApiToken.objects.filter(
@@ -57,18 +57,20 @@ def user_by_token(token: str, now: datetime) -> User | None:
 
 
 def api_tokens(viewer: User, now: datetime) -> QuerySet[ApiToken]:
-    """One's own personal tokens that still work, newest first."""
+    """Return one's own personal tokens that still work, newest first."""
     return ApiToken.objects.filter(user=viewer, revoked_at__isnull=True, expires_at__gt=now).order_by("-id")
 
 
 def is_address_of(person: User, address: str) -> bool:
-    """Whether the person has shown by a link in a mail that the address is theirs."""
+    """Return whether the person has confirmed the address by a link in a mail."""
     return EmailAddress.objects.filter(user=person, email=address.lower(), verified=True).exists()
 
 
 def person_named(text: str) -> User | None:
-    """The one active person with this user name, confirmed mail address or public id; None for none or
-    several. An address that somebody merely claims, or took as a user name, names nobody."""
+    """Return the one active person with this user name, confirmed mail address or public id.
+
+    None for none or several. An address that is merely claimed, or taken as a user name, names nobody.
+    """
     wanted = text.strip()
     named = Q(username=wanted) | Q(public_id=wanted.upper())
     if "@" in wanted:
@@ -78,7 +80,7 @@ def person_named(text: str) -> User | None:
 
 
 def officers_of(organization: Organization) -> QuerySet[User]:
-    """The officers who admit and supervise this organization: the city's, and those of its district."""
+    """Return the officers who admit and supervise this organization: the city's and its district's."""
     answers_for_it = Q(memberships__organization__region__isnull=True)
     if organization.district_id is not None:
         answers_for_it |= Q(memberships__organization__region=organization.district_id)

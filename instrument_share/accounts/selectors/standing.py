@@ -1,4 +1,4 @@
-"""What somebody may act as now: their roles, and the part of the city that they supervise."""
+"""A person's roles as they stand now, and the part of the city that they supervise."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -7,7 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 
 from instrument_share.accounts.domain import MembershipState, OrganizationKind, OrganizationState, Role
-from instrument_share.accounts.domain.roles import gives
+from instrument_share.accounts.domain.roles import grantable_roles
 from instrument_share.accounts.models import Membership, Organization, User
 
 if TYPE_CHECKING:
@@ -21,11 +21,11 @@ class Standing:
     memberships: tuple[Membership, ...]
 
     def holds(self, role: Role, organization_id: int | None = None) -> bool:
-        """Whether the person has `role`, in that organization if one is named."""
+        """Return whether the person has `role`, in that organization if one is named."""
         return any(m.role == role and organization_id in (None, m.organization_id) for m in self.memberships)
 
     def organization_ids(self, *roles: Role) -> frozenset[int]:
-        """Organizations in which the person has one of `roles` (any role if none is named)."""
+        """Return where the person has one of `roles` (any role if none is named)."""
         return frozenset(m.organization_id for m in self.memberships if not roles or m.role in roles)
 
     @property
@@ -37,7 +37,7 @@ NO_STANDING = Standing(())
 
 
 def standing(viewer: "Viewer") -> Standing:
-    """What the viewer may act as; read once per user object, and so once per request."""
+    """Return the viewer's roles; read once per user object, and so once per request."""
     if not isinstance(viewer, User):
         return NO_STANDING
     known: Standing | None = getattr(viewer, "_standing", None)
@@ -57,8 +57,8 @@ def standing(viewer: "Viewer") -> Standing:
     return known
 
 
-def standing_afresh(viewer: "Viewer") -> Standing:
-    """Read again, for a service that has waited for a lock: roles may have gone meanwhile."""
+def refresh_standing(viewer: "Viewer") -> Standing:
+    """Read the viewer's roles again, after waiting for a lock: they may have ended meanwhile."""
     if hasattr(viewer, "_standing"):
         del viewer._standing
     return standing(viewer)
@@ -78,8 +78,10 @@ class Region:
         return self.whole or organization.district_id in self.district_ids
 
     def within(self, path: str = "") -> Q:
-        """The condition for rows whose organization lies in the region; `path` leads from the row to it
-        (`"organization"`), and is empty for organizations themselves."""
+        """Return the condition for rows whose organization lies in the region.
+
+        `path` leads from the row to it (`"organization"`), and is empty for organizations themselves.
+        """
         if self.whole:
             return Q()
         name = f"{path}__district__in" if path else "district__in"
@@ -100,15 +102,15 @@ def region_of(viewer: "Viewer", *roles: Role) -> Region:
 
 
 def supervises(viewer: "Viewer", organization: Organization, *roles: Role) -> bool:
-    """Whether the organization lies in the viewer's region (see `region_of`)."""
+    """Return whether the organization lies in the viewer's region (see `region_of`)."""
     return region_of(viewer, *roles).covers(organization)
 
 
-def roles_given(viewer: "Viewer", organization: Organization) -> frozenset[Role]:
-    """The roles that the viewer may give and take in this organization."""
+def roles_to_grant(viewer: "Viewer", organization: Organization) -> frozenset[Role]:
+    """Return the roles that the viewer may give and take in this organization."""
     own = standing(viewer)
     held = {Role(one.role) for one in own.memberships if one.organization_id == organization.pk}
     if own.holds(Role.SYSADMIN):
         held.add(Role.SYSADMIN)
     kind = OrganizationKind(organization.kind)
-    return gives(held, kind=kind, owns_instruments=organization.owns_instruments)
+    return grantable_roles(held, kind=kind, owns_instruments=organization.owns_instruments)

@@ -1,5 +1,4 @@
-"""What writers of organizations share: an entry in the journal, word to those concerned, a role that comes
-with a state."""
+"""Parts that the writers of organizations share."""
 
 from datetime import datetime
 from typing import Any
@@ -15,6 +14,7 @@ from instrument_share.kernel.wording import Bilingual
 def record_change(
     actor: User | None, action: str, organization: Organization, now: datetime, **details: Any
 ) -> None:
+    """Record a change of an organization in the journal."""
     record(
         actor=actor,
         action=action,
@@ -26,6 +26,7 @@ def record_change(
 
 
 def tell_officers(organization: Organization, message: str, now: datetime) -> None:
+    """Notify the officers who supervise the organization."""
     notify(
         users=selectors.officers_of(organization),
         message=message,
@@ -36,6 +37,7 @@ def tell_officers(organization: Organization, message: str, now: datetime) -> No
 
 
 def tell_managers(organization: Organization, message: str, now: datetime, reason: str | None = None) -> None:
+    """Notify who manages the organization's people, by default with the reason that it carries."""
     notify(
         users=selectors.managers_of(organization),
         message=message,
@@ -48,9 +50,13 @@ def tell_managers(organization: Organization, message: str, now: datetime, reaso
     )
 
 
-def granted(user: User, organization: Organization, role: Role, now: datetime) -> tuple[Membership, bool]:
-    """The writing part of giving a role, under the organization's lock: the membership, now active, and
-    whether it was not before."""
+def activate_membership(
+    user: User, organization: Organization, role: Role, now: datetime
+) -> tuple[Membership, bool]:
+    """Give a person a role, under the organization's lock.
+
+    Returns the membership, now active, and whether it was not active before.
+    """
     membership = Membership.objects.filter(user=user, organization=organization, role=role.value).first()
     if membership is None:
         active = MembershipState.ACTIVE.value
@@ -66,9 +72,11 @@ def granted(user: User, organization: Organization, role: Role, now: datetime) -
     return membership, True
 
 
-def role_comes(organization: Organization, person: User, role: Role, *, actor: User, now: datetime) -> None:
-    """A role that follows from what the organization is; one that had ended begins again."""
-    membership, is_new = granted(person, organization, role, now)
+def grant_implied_role(
+    organization: Organization, person: User, role: Role, *, actor: User, now: datetime
+) -> None:
+    """Give a person a role that follows from what the organization is; one that had ended begins again."""
+    membership, is_new = activate_membership(person, organization, role, now)
     if not is_new:
         return
     record(

@@ -35,7 +35,7 @@ class Upload(Protocol):
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedUpload:
     """An upload that can be kept."""
 
     name: str
@@ -48,22 +48,22 @@ class Checked:
         return hashlib.sha256(self.content).hexdigest()
 
 
-def checked(uploads: Iterable[Upload]) -> tuple[list[Checked], list[Problem]]:
-    """Those that are a PDF, JPEG or PNG of at most 10 MB, and what is wrong with the others."""
-    good: list[Checked] = []
+def check_uploads(uploads: Iterable[Upload]) -> tuple[list[CheckedUpload], list[Problem]]:
+    """Return the uploads that are a PDF, JPEG or PNG of at most 10 MB, and the problems of the others."""
+    good: list[CheckedUpload] = []
     problems: list[Problem] = []
     for upload in uploads:
-        content, name = upload.read(files.MOST_BYTES + 1), upload.name or ""
-        kind = files.kind_of(content)
-        if len(content) > files.MOST_BYTES:
+        content, name = upload.read(files.MAX_BYTES + 1), upload.name or ""
+        kind = files.file_type(content)
+        if len(content) > files.MAX_BYTES:
             message = gettext_noop("“{name}” is larger than {megabytes} MB. Make it smaller and try again.")
-            params = {"name": name, "megabytes": files.MOST_BYTES // 1024 // 1024}
+            params = {"name": name, "megabytes": files.MAX_BYTES // 1024 // 1024}
             problems.append(Problem("document.too_large", message, params, "documents"))
         elif kind is None:
             message = gettext_noop("“{name}” is no PDF, JPEG or PNG. Choose a scan in one of these formats.")
             problems.append(Problem("document.kind_unknown", message, {"name": name}, "documents"))
         else:
-            good.append(Checked(name, content, *kind))
+            good.append(CheckedUpload(name, content, *kind))
     return good, problems
 
 
@@ -71,31 +71,35 @@ def checked(uploads: Iterable[Upload]) -> tuple[list[Checked], list[Problem]]:
 def organization_document_add(
     *, actor: User, organization_id: int, uploads: Iterable[Upload], now: datetime
 ) -> list[OrganizationDocument]:
-    """Keep documents privately and by their content; the same file twice is one. Raises DocumentUnusable with
-    what is wrong with any of them, and then keeps none."""
+    """Keep documents privately and by their content; the same file twice is one.
+
+    Raises DocumentUnusable with the problems of all of them, and then keeps none.
+    """
     organization = selectors.organization_lock(organization_id)
     require(actor, "accounts.file_document", organization)
-    good, problems = checked(uploads)
+    good, problems = check_uploads(uploads)
     if problems:
         raise DocumentUnusable(problems=problems)
-    return file(organization, good, actor, now)
+    return add_documents(organization, good, actor, now)
 
 
-def file(
-    organization: Organization, good: Iterable[Checked], actor: User, now: datetime
+def add_documents(
+    organization: Organization, good: Iterable[CheckedUpload], actor: User, now: datetime
 ) -> list[OrganizationDocument]:
-    """The writing part, under the organization's lock."""
+    """Keep checked uploads, under the organization's lock."""
     return [_filed(organization, one, actor, now) for one in good]
 
 
-def _filed(organization: Organization, one: Checked, actor: User, now: datetime) -> OrganizationDocument:
+def _filed(
+    organization: Organization, one: CheckedUpload, actor: User, now: datetime
+) -> OrganizationDocument:
     kept = OrganizationDocument.objects.filter(organization=organization, removed_at__isnull=True)
     known = kept.filter(sha256=one.sha256).first()
     if known is not None:
         return known
-    if kept.count() >= files.MOST_DOCUMENTS:
+    if kept.count() >= files.MAX_DOCUMENTS:
         message = gettext_noop("At most {most} documents are kept. Remove one first.")
-        params = {"most": files.MOST_DOCUMENTS}
+        params = {"most": files.MAX_DOCUMENTS}
         raise DocumentUnusable(problems=[Problem("document.too_many", message, params, "documents")])
     document = OrganizationDocument(
         organization=organization,
@@ -114,7 +118,7 @@ def _filed(organization: Organization, one: Checked, actor: User, now: datetime)
 
 @transaction.atomic
 def organization_document_remove(*, actor: User, organization_id: int, public_id: str, now: datetime) -> None:
-    """Take a document away from those who could read it; a second time changes nothing."""
+    """Withdraw a document from those who could read it; a second time changes nothing."""
     organization = selectors.organization_lock(organization_id)
     require(actor, "accounts.file_document", organization)
     document = OrganizationDocument.objects.filter(organization=organization, public_id=public_id).first()

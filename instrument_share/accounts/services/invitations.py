@@ -21,8 +21,8 @@ from instrument_share.accounts.domain import MembershipState, Role
 from instrument_share.accounts.domain.invitations import InvitationTaken, InvitationWithdrawn
 from instrument_share.accounts.models import Invitation, Membership, Organization, User
 from instrument_share.accounts.permissions import require
-from instrument_share.accounts.services._common import granted
-from instrument_share.accounts.services.memberships import AlreadyMember, require_gives
+from instrument_share.accounts.services._common import activate_membership
+from instrument_share.accounts.services.memberships import AlreadyMember, require_may_grant
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import DomainError, Invalid, Kind, NotFound, Problem, gettext_noop
@@ -56,9 +56,9 @@ class TooManyInvitations(DomainError):
 def invitation_send(
     *, actor: User, organization_id: int, email: str, role: Role, now: datetime
 ) -> Invitation:
-    """Invite somebody by mail to a role in the organization; who is invited to it already gets a new mail."""
+    """Invite somebody by mail to a role in the organization; a repeated invitation sends a new mail."""
     organization = selectors.organization_lock(organization_id)
-    require_gives(actor, organization, role)
+    require_may_grant(actor, organization, role)
     address = _address(email)
     if _belongs(address, organization, role):
         raise AlreadyMember
@@ -77,9 +77,9 @@ def invitation_send(
 
 @transaction.atomic
 def invitation_resend(*, actor: User, invitation_id: int, now: datetime) -> Invitation:
-    """A new mail with a new link, for another fourteen days; the link before stops working."""
-    invitation = _locked(invitation_id)
-    require_gives(actor, invitation.organization, Role(invitation.role))
+    """Send a new mail with a new link, for another fourteen days; the old link stops working."""
+    invitation = _lock_invitation(invitation_id)
+    require_may_grant(actor, invitation.organization, Role(invitation.role))
     if invitation.accepted_at:
         raise InvitationTaken
     if invitation.withdrawn_at:
@@ -90,9 +90,9 @@ def invitation_resend(*, actor: User, invitation_id: int, now: datetime) -> Invi
 
 @transaction.atomic
 def invitation_withdraw(*, actor: User, invitation_id: int, now: datetime) -> Invitation:
-    """Its link stops working; a second time changes nothing."""
-    invitation = _locked(invitation_id)
-    require_gives(actor, invitation.organization, Role(invitation.role))
+    """Withdraw an invitation, so that its link stops working; a second time changes nothing."""
+    invitation = _lock_invitation(invitation_id)
+    require_may_grant(actor, invitation.organization, Role(invitation.role))
     if invitation.accepted_at:
         raise InvitationTaken
     if invitation.withdrawn_at is None:
@@ -104,29 +104,31 @@ def invitation_withdraw(*, actor: User, invitation_id: int, now: datetime) -> In
 
 @transaction.atomic
 def invitation_accept(*, actor: User, secret: str, now: datetime) -> Membership:
-    """The invited person takes the role. The link alone is not enough: the account has confirmed the address
-    that was invited. A second time changes nothing."""
+    """Give the invited person the role; a second time changes nothing.
+
+    The link alone is not enough: the account must have confirmed the address that was invited.
+    """
     require(actor, "accounts.ask_membership", None)
     found = selectors.invitation_by_secret(secret)
     if found is None:
         raise NotFound
-    invitation = _locked(found.pk)
+    invitation = _lock_invitation(found.pk)
     if invitation.accepted_by_id == actor.pk:
         return Membership.objects.get(user=actor, organization=invitation.organization, role=invitation.role)
-    if over := selectors.invitation_over(invitation, now):
+    if over := selectors.invitation_problem(invitation, now):
         raise over
     if not selectors.is_address_of(actor, invitation.email):
         raise InvitationForOther
     invitation.accepted_at, invitation.accepted_by = now, actor
     invitation.save(update_fields=["accepted_at", "accepted_by"])
-    membership, _is_new = granted(actor, invitation.organization, Role(invitation.role), now)
-    selectors.standing_afresh(actor)
+    membership, _is_new = activate_membership(actor, invitation.organization, Role(invitation.role), now)
+    selectors.refresh_standing(actor)
     _record(actor, "invitation.accepted", invitation, now, membership=membership.public_id)
     _tell_inviter(invitation, actor, now)
     return membership
 
 
-def _locked(invitation_id: int) -> Invitation:
+def _lock_invitation(invitation_id: int) -> Invitation:
     at = Invitation.objects.filter(pk=invitation_id).values_list("organization_id", flat=True).first()
     if at is None:
         raise NotFound
@@ -166,8 +168,10 @@ def _issue(invitation: Invitation, actor: User, action: str, now: datetime) -> N
 
 
 def _mailing(invitation: Invitation, secret: str, now: datetime) -> Callable[[], None]:
-    """The mail leaves when the invitation is certain. One that fails is shown as not sent, to be sent again;
-    the link itself is nowhere kept."""
+    """Return what sends the mail once the invitation is committed.
+
+    A mail that fails is shown as not sent, to be sent again; the link itself is not kept.
+    """
 
     def mail() -> None:
         address = f"{settings.SITE_URL}/invitations/{secret}/"
@@ -182,7 +186,7 @@ def _mailing(invitation: Invitation, secret: str, now: datetime) -> Callable[[],
 
 
 def _letter(invitation: Invitation, address: str) -> tuple[str, str]:
-    """Subject and text in every language of the site: nobody knows yet which one the reader prefers."""
+    """Return subject and text in every language of the site, as the reader's is not known yet."""
     subjects, texts = [], []
     for language, _name in settings.LANGUAGES:
         with translation.override(language):

@@ -11,11 +11,11 @@ from django.db import transaction
 
 from instrument_share.accounts import selectors
 from instrument_share.accounts.domain import MembershipState, OrganizationState, Role
-from instrument_share.accounts.domain.roles import MANAGING, is_last
+from instrument_share.accounts.domain.roles import MANAGING_ROLES, is_last
 from instrument_share.accounts.domain.states import MEMBERSHIP
 from instrument_share.accounts.models import Membership, Organization, User
 from instrument_share.accounts.permissions import require
-from instrument_share.accounts.services._common import granted
+from instrument_share.accounts.services._common import activate_membership
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import DomainError, Kind, gettext_noop, require_reason
@@ -79,11 +79,11 @@ def membership_grant(
     """
     held = selectors.organization_lock(organization.pk)
     if actor is not None:
-        require_gives(actor, held, role)
+        require_may_grant(actor, held, role)
         is_sysadmin = selectors.standing(actor).holds(Role.SYSADMIN)
         if not is_sysadmin and not selectors.active_roles(user.pk, held.pk):
             raise NotAMember
-    membership, is_new = granted(user, held, role, now)
+    membership, is_new = activate_membership(user, held, role, now)
     if is_new:
         _record(actor, "membership.granted", membership, now)
         if actor is not None and actor.pk != user.pk:
@@ -93,7 +93,7 @@ def membership_grant(
 
 @transaction.atomic
 def membership_request(*, actor: User, organization_id: int, now: datetime, note: str = "") -> Membership:
-    """Ask to be admitted to an organization, as a researcher; asking again changes nothing."""
+    """Ask to be admitted to an organization as a researcher; asking again changes nothing."""
     organization = selectors.organization_lock(organization_id)
     require(actor, "accounts.ask_membership", organization)
     if organization.state not in {OrganizationState.ADMITTED, OrganizationState.PENDING}:
@@ -117,9 +117,9 @@ def membership_request(*, actor: User, organization_id: int, now: datetime, note
 
 @transaction.atomic
 def membership_admit(*, actor: User, membership_id: int, now: datetime) -> Membership:
-    """Take in who asks; a second time changes nothing."""
+    """Admit a person who asks; a second time changes nothing."""
     membership = selectors.membership_lock(membership_id)
-    require_gives(actor, membership.organization, Role(membership.role))
+    require_may_grant(actor, membership.organization, Role(membership.role))
     if membership.state != MembershipState.ACTIVE:
         membership.state = next_state(MEMBERSHIP, membership.state, "admit")
         membership.save(update_fields=["state"])
@@ -130,10 +130,10 @@ def membership_admit(*, actor: User, membership_id: int, now: datetime) -> Membe
 
 @transaction.atomic
 def membership_refuse(*, actor: User, membership_id: int, reason: str, now: datetime) -> Membership:
-    """Turn down who asks, with a reason; they may ask again."""
+    """Refuse a person who asks, with a reason; they may ask again."""
     membership = selectors.membership_lock(membership_id)
-    require_gives(actor, membership.organization, Role(membership.role))
-    membership.reason = require_reason(reason)[:500]
+    require_may_grant(actor, membership.organization, Role(membership.role))
+    membership.reason = require_reason(reason)
     membership.state = next_state(MEMBERSHIP, membership.state, "refuse")
     membership.ended_at = now
     membership.save(update_fields=["state", "reason", "ended_at"])
@@ -144,7 +144,7 @@ def membership_refuse(*, actor: User, membership_id: int, reason: str, now: date
 
 @transaction.atomic
 def membership_withdraw(*, actor: User, membership_id: int, now: datetime) -> Membership:
-    """Take one's own request back while it waits; a second time changes nothing."""
+    """Withdraw one's own request while it waits; a second time changes nothing."""
     membership = selectors.membership_lock(membership_id)
     require(actor, "accounts.end_own_membership", membership)
     if membership.state == MembershipState.PENDING:
@@ -164,8 +164,8 @@ def membership_close(*, actor: User, membership_id: int, now: datetime, reason: 
     membership = selectors.membership_lock(membership_id)
     by_oneself = membership.user_id == actor.pk
     if not by_oneself:
-        require_gives(actor, membership.organization, Role(membership.role))
-        reason = require_reason(reason)[:500]
+        require_may_grant(actor, membership.organization, Role(membership.role))
+        reason = require_reason(reason)
     if membership.state == MembershipState.ENDED:
         return membership
     _require_not_last(membership)
@@ -198,24 +198,24 @@ def membership_hand_over(*, actor: User, membership_id: int, successor_id: int, 
     successor = selectors.successors(organization, actor.pk).filter(pk=successor_id).first()
     if successor is None:
         raise NotAMember
-    if membership.state != MembershipState.ACTIVE or membership.role not in MANAGING:
+    if membership.state != MembershipState.ACTIVE or membership.role not in MANAGING_ROLES:
         raise RoleNotYours
-    taken, _is_new = granted(successor, organization, Role(membership.role), now)
+    taken, _is_new = activate_membership(successor, organization, Role(membership.role), now)
     _record(actor, "membership.handed_over", taken, now, **{"from": actor.public_id})
     _close(membership, "", now)
     _record(actor, "membership.ended", membership, now, to=successor.public_id)
     if not selectors.active_roles(actor.pk, organization.pk):
-        kept, _is_new = granted(actor, organization, Role.RESEARCHER, now)
+        kept, _is_new = activate_membership(actor, organization, Role.RESEARCHER, now)
         _record(actor, "membership.granted", kept, now)
     _tell([successor], GRANTED, taken, now)
     return taken
 
 
-def require_gives(actor: User, organization: Organization, role: Role) -> None:
-    """Forbidden for who manages nobody here, RoleNotYours for a role that is not theirs to give."""
-    selectors.standing_afresh(actor)
+def require_may_grant(actor: User, organization: Organization, role: Role) -> None:
+    """Raise Forbidden for who manages nobody here, RoleNotYours for a role that is not theirs to give."""
+    selectors.refresh_standing(actor)
     require(actor, "accounts.manage_members", organization)
-    if role not in selectors.roles_given(actor, organization):
+    if role not in selectors.roles_to_grant(actor, organization):
         raise RoleNotYours
 
 

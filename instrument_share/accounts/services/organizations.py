@@ -1,6 +1,9 @@
-"""Writers of organizations: admission, what becomes of it, and what is changed of it."""
+"""Writers of organizations: admission, suspension, revision and what they change themselves."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -9,7 +12,6 @@ from instrument_share.accounts.domain import (
     OrganizationKind,
     OrganizationState,
     Role,
-    SizeClass,
 )
 from instrument_share.accounts.domain import registration as rules
 from instrument_share.accounts.domain.registration import Registration
@@ -19,19 +21,35 @@ from instrument_share.accounts.models import (
     Organization,
     User,
 )
-from instrument_share.accounts.permissions import allowed, require
-from instrument_share.accounts.services._common import record_change, role_comes, tell_managers
-from instrument_share.accounts.services.registration import AUTHORITY, superior_missing, superior_of
+from instrument_share.accounts.permissions import require, require_unless_system
+from instrument_share.accounts.services._common import grant_implied_role, record_change, tell_managers
+from instrument_share.accounts.services.registration import (
+    AUTHORITY,
+    columns_of,
+    superior_missing,
+    superior_of,
+)
 from instrument_share.journal.services import record
 from instrument_share.kernel.errors import DomainError, Invalid, Kind, gettext_noop, require_reason
 from instrument_share.kernel.states import next_state
-from instrument_share.kernel.uscc import written
 
 ADMITTED = gettext_noop("“{name}” is admitted. You can invite colleagues and book for it now.")
 REFUSED = gettext_noop("“{name}” was not admitted: {reason} You can correct the registration.")
 SUSPENDED = gettext_noop("“{name}” is suspended: {reason} Nobody can act for it until it is reinstated.")
 REVISED = gettext_noop("The bureau has changed what is registered of “{name}”: {reason}")
 REINSTATED = gettext_noop("“{name}” is reinstated; its people can act for it again.")
+
+
+REVISED_COLUMNS = (
+    "name_zh",
+    "kind",
+    "size_class",
+    "district",
+    "in_region",
+    "parent",
+    "owns_instruments",
+)
+"""What the bureau revises of an admitted organization."""
 
 
 class NotAdmitted(DomainError):
@@ -44,7 +62,8 @@ class NotAdmitted(DomainError):
 
 @transaction.atomic
 def district_create(*, actor: User | None, code: str, name_zh: str, name_en: str, now: datetime) -> District:
-    allowed(actor, "accounts.maintain_accounts")
+    """Create a district; one with this code already stays as it is."""
+    require_unless_system(actor, "accounts.maintain_accounts")
     district, created = District.objects.get_or_create(
         code=code, defaults={"name_zh": name_zh, "name_en": name_en}
     )
@@ -57,9 +76,9 @@ def district_create(*, actor: User | None, code: str, name_zh: str, name_en: str
 def organization_edit(
     *, actor: User, organization_id: int, name_en: str, contact: str, phone: str, now: datetime
 ) -> Organization:
-    """What an admitted organization changes of itself without asking the bureau."""
+    """Change what an admitted organization changes of itself without asking the bureau."""
     organization = selectors.organization_lock(organization_id)
-    selectors.standing_afresh(actor)
+    selectors.refresh_standing(actor)
     require(actor, "accounts.edit_organization", organization)
     values = {"name_en": name_en.strip(), "contact": contact.strip(), "phone": phone.strip()}
     changed = [name for name, value in values.items() if getattr(organization, name) != value]
@@ -73,83 +92,61 @@ def organization_edit(
 
 @transaction.atomic
 def organization_revise(
-    *,
-    actor: User,
-    organization_id: int,
-    name_zh: str,
-    kind: OrganizationKind,
-    reason: str,
-    now: datetime,
-    size_class: SizeClass = SizeClass.NONE,
-    district: District | None = None,
-    in_region: bool = True,
-    parent_uscc: str = "",
-    owns_instruments: bool = False,
+    *, actor: User, organization_id: int, registration: Registration, reason: str, now: datetime
 ) -> Organization:
-    """The bureau changes what it has checked, with a reason; the code stays, and so do the logs, which keep
-    the facts of their day.
+    """Change what the bureau has checked (REVISED_COLUMNS), with a reason; the rest of the facts stays.
 
-    Where it comes to own instruments, its administrators become managers too. Raises Invalid with every
-    problem.
+    Logs keep the facts of their day. Where the organization comes to own instruments, its administrators
+    become managers too. Raises Invalid with every problem.
     """
     organization = selectors.organization_lock(organization_id)
     require(actor, "accounts.revise_organization", organization)
     if organization.state not in (OrganizationState.ADMITTED, OrganizationState.SUSPENDED):
         raise NotAdmitted
-    why = require_reason(reason)[:500]
-    facts = Registration(
-        uscc=organization.uscc,
-        name_zh=name_zh.strip(),
-        name_en=organization.name_en,
-        kind=kind,
-        size_class=size_class if kind is OrganizationKind.ENTERPRISE else SizeClass.NONE,
-        parent_uscc=written(parent_uscc),
-    )
+    reason = require_reason(reason)
+    changed = _revised_columns(organization, registration)
+    if not changed:
+        return organization
+    _save_revision(organization, changed, actor, reason, now)
+    if changed.get("owns_instruments"):
+        _make_administrators_managers(organization, actor, now)
+    tell_managers(organization, REVISED, now, reason=reason)
+    return organization
+
+
+def _revised_columns(organization: Organization, registration: Registration) -> dict[str, Any]:
+    """Return the columns that the revision changes, with their new values. Raises Invalid."""
+    facts = replace(registration, uscc=organization.uscc).normalized()
     superior = superior_of(facts)
     problems = rules.problems(facts) + superior_missing(facts, superior)
-    if rules.AUTHORITIES & {kind, OrganizationKind(organization.kind)}:
+    if rules.AUTHORITIES & {facts.kind, OrganizationKind(organization.kind)}:
         problems.append(AUTHORITY)
     if problems:
         raise Invalid(problems=problems)
-    values = {
-        "name_zh": facts.name_zh,
-        "kind": kind.value,
-        "size_class": facts.size_class.value,
-        "district": district,
-        "in_region": in_region,
-        "parent": superior,
-        "owns_instruments": owns_instruments,
-    }
-    changed = {name: value for name, value in values.items() if getattr(organization, name) != value}
-    if not changed:
-        return organization
+    revised = columns_of(facts, superior)
+    return {name: revised[name] for name in REVISED_COLUMNS if getattr(organization, name) != revised[name]}
+
+
+def _save_revision(
+    organization: Organization, changed: Mapping[str, Any], actor: User, reason: str, now: datetime
+) -> None:
+    """Save the changed columns, with their values before and after in the journal."""
     before = {name: str(getattr(organization, name)) for name in changed}
     for name, value in changed.items():
         setattr(organization, name, value)
     organization.save(update_fields=list(changed))
-    record_change(
-        actor,
-        "organization.revised",
-        organization,
-        now,
-        reason=why,
-        before=before,
-        after={name: str(value) for name, value in changed.items()},
-    )
-    if changed.get("owns_instruments"):
-        _managers_of_instruments(organization, actor, now)
-    tell_managers(organization, REVISED, now, reason=why)
-    return organization
+    after = {name: str(value) for name, value in changed.items()}
+    record_change(actor, "organization.revised", organization, now, reason=reason, before=before, after=after)
 
 
-def _managers_of_instruments(organization: Organization, actor: User, now: datetime) -> None:
-    for person in selectors.people_with(Role.ORG_ADMIN, organization.pk):
-        role_comes(organization, person, Role.UNIT_MANAGER, actor=actor, now=now)
+def _make_administrators_managers(organization: Organization, actor: User, now: datetime) -> None:
+    for person in selectors.people_with_role(Role.ORG_ADMIN, organization.pk):
+        grant_implied_role(organization, person, Role.UNIT_MANAGER, actor=actor, now=now)
 
 
 @transaction.atomic
 def organization_admit(*, actor: User, organization_id: int, now: datetime) -> Organization:
-    """The bureau admits a registered body; a second time changes nothing."""
+    """Admit a registered body; a second time changes nothing."""
     organization = selectors.organization_lock(organization_id)
     require(actor, "accounts.admit_organization", organization)
     if organization.state != OrganizationState.ADMITTED:
@@ -160,33 +157,22 @@ def organization_admit(*, actor: User, organization_id: int, now: datetime) -> O
 
 @transaction.atomic
 def organization_refuse(*, actor: User, organization_id: int, reason: str, now: datetime) -> Organization:
-    """The bureau does not admit it, with a reason; it can be corrected and handed in again."""
+    """Refuse a registration, with a reason; it can be corrected and handed in again."""
     organization = selectors.organization_lock(organization_id)
     require(actor, "accounts.admit_organization", organization)
-    _move(
-        organization,
-        "refuse",
-        require_reason(reason)[:500],
-        actor=actor,
-        action="organization.refused",
-        now=now,
-    )
+    reason = require_reason(reason)
+    _move(organization, "refuse", reason, actor=actor, action="organization.refused", now=now)
     tell_managers(organization, REFUSED, now)
     return organization
 
 
 @transaction.atomic
 def organization_suspend(*, actor: User, organization_id: int, reason: str, now: datetime) -> Organization:
-    """Nobody acts for the organization any more; what is booked for it stays."""
+    """Suspend an organization, so that nobody acts for it; what is booked for it stays."""
     organization = selectors.organization_lock(organization_id)
     require(actor, "accounts.suspend_organization", organization)
     _move(
-        organization,
-        "suspend",
-        require_reason(reason)[:500],
-        actor=actor,
-        action="organization.suspended",
-        now=now,
+        organization, "suspend", require_reason(reason), actor=actor, action="organization.suspended", now=now
     )
     tell_managers(organization, SUSPENDED, now)
     return organization
@@ -194,7 +180,7 @@ def organization_suspend(*, actor: User, organization_id: int, reason: str, now:
 
 @transaction.atomic
 def organization_reinstate(*, actor: User, organization_id: int, now: datetime) -> Organization:
-    """The organization's people act for it again, in the roles that they had."""
+    """Reinstate an organization; its people act for it again, in the roles that they had."""
     organization = selectors.organization_lock(organization_id)
     require(actor, "accounts.suspend_organization", organization)
     _move(organization, "reinstate", "", actor=actor, action="organization.reinstated", now=now)
@@ -215,8 +201,10 @@ def _move(
 def institution_establish(
     *, organization: Organization, now: datetime, region: District | None = None
 ) -> Organization:
-    """Admit a body at installation, when no bureau exists yet that could do it; `region` is the district that
-    a bureau answers for, none the whole city."""
+    """Admit a body at installation, when no bureau exists yet that could do it.
+
+    `region` is the district that a bureau answers for; None is the whole city.
+    """
     organization.state = OrganizationState.ADMITTED.value
     organization.region = region
     organization.save(update_fields=["state", "region"])

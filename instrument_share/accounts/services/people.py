@@ -10,9 +10,9 @@ from django.conf import settings
 from django.db import transaction
 
 from instrument_share.accounts.models import ApiToken, User
-from instrument_share.accounts.permissions import allowed, require
+from instrument_share.accounts.permissions import require, require_unless_system
 from instrument_share.journal.services import record
-from instrument_share.journal.unique import refused_as
+from instrument_share.journal.unique import raise_when_taken
 from instrument_share.kernel.errors import DomainError, Invalid, Kind, NotFound, Problem, gettext_noop
 
 TOKEN_LIFETIME = timedelta(days=365)
@@ -28,9 +28,8 @@ class UsernameTaken(DomainError):
 def user_create(
     *, actor: User | None, username: str, name: str, email: str, password: str | None, now: datetime
 ) -> User:
-    """A new account whose address is taken as the person's own; without a password nobody can log in with
-    one."""
-    allowed(actor, "accounts.maintain_accounts")
+    """Create an account with a confirmed address; nobody can log in to one without a password."""
+    require_unless_system(actor, "accounts.maintain_accounts")
     user = User(username=username, name=name, email=email)
     user.set_password(password)
     user.full_clean()
@@ -45,25 +44,25 @@ def user_create(
 
 @transaction.atomic
 def user_sign_up(*, user: User, now: datetime) -> None:
-    """Keep the account that a person has opened for themselves; the form has checked it."""
+    """Save the account that a person has opened for themselves; the form has checked it."""
     with _name_refused(user):
         user.save(force_insert=True)
     record(actor=user, action="user.signed_up", subject=user, now=now)
 
 
 def user_address_confirmed(*, user: User, now: datetime) -> None:
-    """Enter that the person has shown by a link in a mail that the account's address is theirs."""
+    """Record that the person has confirmed the account's address by a link in a mail."""
     record(actor=user, action="user.address_confirmed", subject=user, now=now)
 
 
 def user_password_changed(*, user: User, now: datetime) -> None:
-    """Enter that the account has a new password: changed by the person, or by a link in a mail to them."""
+    """Record that the account has a new password, changed by the person or by a link in a mail to them."""
     record(actor=user, action="user.password_changed", subject=user, now=now)
 
 
 @transaction.atomic
 def user_update(*, actor: User, name: str, phone: str, language: str, now: datetime) -> User:
-    """One's own name, phone and language; what is the same already leaves no entry."""
+    """Change one's own name, phone and language; unchanged values leave no entry."""
     require(actor, "accounts.edit_oneself", actor)
     _require_language(language)
     if not name.strip():
@@ -73,14 +72,14 @@ def user_update(*, actor: User, name: str, phone: str, language: str, now: datet
 
 @transaction.atomic
 def user_language_set(*, actor: User, language: str, now: datetime) -> User:
-    """The language in which the person reads pages and mails; a second time changes nothing."""
+    """Set the language of one's pages and mails; a second time changes nothing."""
     require(actor, "accounts.edit_oneself", actor)
     _require_language(language)
     return _changed(actor, {"language": language}, now)
 
 
 def _name_refused(user: User) -> AbstractContextManager[None]:
-    return refused_as(UsernameTaken(username=user.username), User, "username")
+    return raise_when_taken(UsernameTaken(username=user.username), User, "username")
 
 
 def _require_language(language: str) -> None:
@@ -102,7 +101,7 @@ def _changed(actor: User, values: dict[str, str], now: datetime) -> User:
 
 @transaction.atomic
 def api_token_create(*, actor: User, name: str, now: datetime) -> tuple[ApiToken, str]:
-    """A personal token and its secret, which is shown once and not kept."""
+    """Create a personal token; its secret is returned here once and not kept."""
     secret = secrets.token_urlsafe(32)
     token = ApiToken.objects.create(
         user=actor,
@@ -117,7 +116,7 @@ def api_token_create(*, actor: User, name: str, now: datetime) -> tuple[ApiToken
 
 @transaction.atomic
 def api_token_revoke(*, actor: User, public_id: str, now: datetime) -> ApiToken:
-    """One's own token stops working at once; a second time changes nothing."""
+    """Revoke one's own token at once; a second time changes nothing."""
     token = ApiToken.objects.select_for_update().filter(user=actor, public_id=public_id).first()
     if token is None:
         raise NotFound

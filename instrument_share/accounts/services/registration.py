@@ -1,6 +1,7 @@
-"""Writers of registrations: a body enters itself by its code, and corrects that until it is admitted."""
+"""Writers of registrations: an organization registers itself, and corrects that until it is admitted."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -17,18 +18,16 @@ from instrument_share.accounts.domain import (
 from instrument_share.accounts.domain import registration as rules
 from instrument_share.accounts.domain.registration import Registration
 from instrument_share.accounts.models import (
-    District,
     Membership,
     Organization,
     OrganizationDocument,
     User,
 )
-from instrument_share.accounts.permissions import allowed, require
-from instrument_share.accounts.services._common import record_change, role_comes, tell_officers
-from instrument_share.accounts.services.documents import Upload, checked, file
-from instrument_share.journal.unique import refused_as
+from instrument_share.accounts.permissions import require, require_unless_system
+from instrument_share.accounts.services._common import grant_implied_role, record_change, tell_officers
+from instrument_share.accounts.services.documents import CheckedUpload, Upload, add_documents, check_uploads
+from instrument_share.journal.unique import raise_when_taken
 from instrument_share.kernel.errors import DomainError, Invalid, Kind, Problem, gettext_noop
-from instrument_share.kernel.uscc import written
 
 REGISTERED = gettext_noop("“{name}” has registered and waits for admission.")
 HANDED_IN_AGAIN = gettext_noop("“{name}” has corrected its registration and waits for admission.")
@@ -58,21 +57,7 @@ class NotCorrectable(DomainError):
 
 @transaction.atomic
 def organization_register(
-    *,
-    actor: User | None,
-    uscc: str,
-    name_zh: str,
-    kind: OrganizationKind,
-    now: datetime,
-    name_en: str = "",
-    size_class: SizeClass = SizeClass.NONE,
-    district: District | None = None,
-    in_region: bool = True,
-    parent_uscc: str = "",
-    owns_instruments: bool = False,
-    contact: str = "",
-    phone: str = "",
-    documents: Iterable[Upload] = (),
+    *, actor: User | None, registration: Registration, now: datetime, documents: Iterable[Upload] = ()
 ) -> Organization:
     """Enter a body by its USCC (GB 32100); it waits for the bureau's admission.
 
@@ -80,40 +65,24 @@ def organization_register(
     with the admission. A refused registration does not keep its code from somebody else: theirs takes its
     place. Raises Invalid with every problem.
     """
-    allowed(actor, "accounts.register_organization")
-    facts = Registration(
-        uscc=written(uscc),
-        name_zh=name_zh.strip(),
-        name_en=name_en.strip(),
-        kind=kind,
-        size_class=size_class,
-        parent_uscc=written(parent_uscc),
-    )
-    before = Organization.objects.select_for_update(no_key=True).filter(uscc=facts.uscc).first()
+    require_unless_system(actor, "accounts.register_organization")
+    facts = registration.normalized()
+    refused = Organization.objects.select_for_update(no_key=True).filter(uscc=facts.uscc).first()
     superior = superior_of(facts)
-    good, unusable = checked(documents)
-    problems = rules.problems(facts) + superior_missing(facts, superior) + unusable
-    if before is not None and before.state != OrganizationState.REFUSED:
+    good, problems = _checked(facts, superior, documents, is_authority_allowed=actor is None)
+    if refused is not None and refused.state != OrganizationState.REFUSED:
         problems.append(TAKEN)
-    problems += _authority_claimed(facts) if actor is not None else []
     if problems:
         raise Invalid(problems=problems)
-    if before is not None:
-        _give_way(before, actor, now)
-    organization = before or Organization(created_at=now)
-    more = {
-        "district": district,
-        "in_region": in_region,
-        "owns_instruments": owns_instruments,
-        "contact": contact.strip(),
-        "phone": phone.strip(),
-        "registered_by": actor,
-    }
-    _enter(organization, facts, superior, more, now)
+    if refused is not None:
+        _give_way(refused, actor, now)
+    organization = refused or Organization(created_at=now)
+    organization.registered_by = actor
+    _hand_in(organization, facts, superior, now)
     record_change(actor, "organization.registered", organization, now)
     if actor is not None:
-        _first_roles(organization, actor, now)
-        file(organization, good, actor, now)
+        _give_first_roles(organization, actor, now)
+        add_documents(organization, good, actor, now)
         tell_officers(organization, REGISTERED, now)
     return organization
 
@@ -123,97 +92,92 @@ def organization_correct(
     *,
     actor: User,
     organization_id: int,
-    uscc: str,
-    name_zh: str,
-    kind: OrganizationKind,
+    registration: Registration,
     now: datetime,
-    name_en: str = "",
-    size_class: SizeClass = SizeClass.NONE,
-    district: District | None = None,
-    in_region: bool = True,
-    parent_uscc: str = "",
-    owns_instruments: bool = False,
-    contact: str = "",
-    phone: str = "",
     documents: Iterable[Upload] = (),
 ) -> Organization:
-    """Who registered it corrects what waits for admission, or hands in again what was refused."""
+    """Correct what waits for admission, or hand in again what was refused; for who registered it.
+
+    Raises NotCorrectable once it is admitted, and Invalid with every problem.
+    """
     organization = selectors.organization_lock(organization_id)
     require(actor, "accounts.correct_organization", organization)
     if organization.state not in {OrganizationState.PENDING, OrganizationState.REFUSED}:
         raise NotCorrectable
-    facts = Registration(
-        uscc=written(uscc),
-        name_zh=name_zh.strip(),
-        name_en=name_en.strip(),
-        kind=kind,
-        size_class=size_class,
-        parent_uscc=written(parent_uscc),
-    )
+    facts = registration.normalized()
     superior = superior_of(facts)
-    good, unusable = checked(documents)
-    problems = rules.problems(facts) + superior_missing(facts, superior) + unusable
-    problems += _authority_claimed(facts)
+    good, problems = _checked(facts, superior, documents, is_authority_allowed=False)
     if Organization.objects.filter(uscc=facts.uscc).exclude(pk=organization.pk).exists():
         problems.append(TAKEN)
     if problems:
         raise Invalid(problems=problems)
-    more = {
-        "district": district,
-        "in_region": in_region,
-        "owns_instruments": owns_instruments,
-        "contact": contact.strip(),
-        "phone": phone.strip(),
-    }
     was_refused = organization.state == OrganizationState.REFUSED
-    _enter(organization, facts, superior, more, now)
+    _hand_in(organization, facts, superior, now)
     record_change(actor, "organization.corrected", organization, now)
-    _first_roles(organization, actor, now)
-    file(organization, good, actor, now)
+    _give_first_roles(organization, actor, now)
+    add_documents(organization, good, actor, now)
     if was_refused:
         tell_officers(organization, HANDED_IN_AGAIN, now)
     return organization
 
 
-def _authority_claimed(facts: Registration) -> list[Problem]:
-    """Nobody makes a bureau of their own organization, neither at once nor by a correction."""
-    return [AUTHORITY] if facts.kind in rules.AUTHORITIES else []
+def _checked(
+    facts: Registration,
+    superior: Organization | None,
+    documents: Iterable[Upload],
+    *,
+    is_authority_allowed: bool,
+) -> tuple[list[CheckedUpload], list[Problem]]:
+    """Return the documents that can be kept, and everything that is wrong but the code being taken."""
+    good, unusable = check_uploads(documents)
+    problems = rules.problems(facts) + superior_missing(facts, superior) + unusable
+    if facts.kind in rules.AUTHORITIES and not is_authority_allowed:
+        problems.append(AUTHORITY)
+    return good, problems
 
 
 def superior_of(facts: Registration) -> Organization | None:
+    """Return the organization that the facts name as the superior one, if it is registered here."""
     return Organization.objects.filter(uscc=facts.parent_uscc).first() if facts.parent_uscc else None
 
 
 def superior_missing(facts: Registration, superior: Organization | None) -> list[Problem]:
+    """Return the problem of a superior organization that is named but not registered here."""
     if not facts.parent_uscc or superior is not None:
         return []
     message = gettext_noop("No organization with this code is registered here. Leave it empty for now.")
     return [Problem("organization.parent_unknown", message, field="parent_uscc")]
 
 
-def _enter(
-    organization: Organization,
-    facts: Registration,
-    superior: Organization | None,
-    more: Mapping[str, Any],
-    now: datetime,
-) -> None:
+def columns_of(facts: Registration, superior: Organization | None) -> dict[str, Any]:
+    """Return the columns of an organization with these facts; only an enterprise has a size."""
     is_enterprise = facts.kind is OrganizationKind.ENTERPRISE
-    organization.uscc, organization.name_zh, organization.name_en = facts.uscc, facts.name_zh, facts.name_en
-    organization.kind = facts.kind.value
-    organization.size_class = (facts.size_class if is_enterprise else SizeClass.NONE).value
-    organization.parent = superior
-    for name, value in more.items():
+    values = {
+        field.name: getattr(facts, field.name) for field in fields(facts) if field.name != "parent_uscc"
+    }
+    return {
+        **values,
+        "kind": facts.kind.value,
+        "size_class": (facts.size_class if is_enterprise else SizeClass.NONE).value,
+        "parent": superior,
+    }
+
+
+def _hand_in(
+    organization: Organization, facts: Registration, superior: Organization | None, now: datetime
+) -> None:
+    """Save the facts, to be decided on by the bureau. Raises Invalid where the code was taken meanwhile."""
+    for name, value in columns_of(facts, superior).items():
         setattr(organization, name, value)
     organization.state, organization.reason = OrganizationState.PENDING.value, ""
     organization.submitted_at = now
     organization.full_clean(exclude=["district", "parent", "region", "registered_by"])
-    with refused_as(Invalid(problems=[TAKEN]), Organization, "uscc"):
+    with raise_when_taken(Invalid(problems=[TAKEN]), Organization, "uscc"):
         organization.save()
 
 
 def _give_way(refused: Organization, actor: User | None, now: datetime) -> None:
-    """Of a refused registration nothing but the journal stays with who takes up its code."""
+    """Free the code of a refused registration: its roles end and its documents are removed."""
     Membership.objects.filter(
         organization=refused, state__in=[MembershipState.ACTIVE, MembershipState.PENDING]
     ).update(state=MembershipState.ENDED.value, ended_at=now)
@@ -221,10 +185,11 @@ def _give_way(refused: Organization, actor: User | None, now: datetime) -> None:
     record_change(actor, "organization.given_way", refused, now)
 
 
-def _first_roles(organization: Organization, registrant: User, now: datetime) -> None:
+def _give_first_roles(organization: Organization, registrant: User, now: datetime) -> None:
+    """Make who registered it administrator, and manager where it owns instruments."""
     roles = [Role.ORG_ADMIN, *([Role.UNIT_MANAGER] if organization.owns_instruments else [])]
     for role in roles:
-        role_comes(organization, registrant, role, actor=registrant, now=now)
+        grant_implied_role(organization, registrant, role, actor=registrant, now=now)
     if not organization.owns_instruments:
         Membership.objects.filter(
             user=registrant, organization=organization, role=Role.UNIT_MANAGER.value

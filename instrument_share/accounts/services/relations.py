@@ -6,7 +6,7 @@ from django.db import transaction
 
 from instrument_share.accounts import selectors
 from instrument_share.accounts.models import Organization, OrganizationRelation, User
-from instrument_share.accounts.permissions import allowed, require
+from instrument_share.accounts.permissions import require, require_unless_system
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import Invalid, NotFound, Problem, gettext_noop, require_reason
@@ -20,13 +20,15 @@ ENDED = gettext_noop("“{name}” and “{other}” no longer count as related:
 def relation_declare(
     *, actor: User | None, first: Organization, second: Organization, now: datetime
 ) -> OrganizationRelation:
-    """`first` declares that it is related to `second`, which excludes their mutual use from rewards from now
-    on. One side's word is enough; the other is told. A second time changes nothing."""
-    allowed(actor, "accounts.declare_relation", first)
+    """Declare that `first` is related to `second`, which excludes their mutual use from rewards.
+
+    One side's word is enough; the other is told. A second time changes nothing.
+    """
+    require_unless_system(actor, "accounts.declare_relation", first)
     if first.pk == second.pk:
         message = gettext_noop("An organization is always related to itself. Enter another one's code.")
         raise Invalid(problems=[Problem("relation.with_itself", message, field="other_uscc")])
-    low, high = _locked(first.pk, second.pk)
+    low, high = _lock_organizations(first.pk, second.pk)
     relation, created = OrganizationRelation.objects.get_or_create(
         first=low, second=high, ended_at__isnull=True, defaults={"declared_at": now, "declared_by": actor}
     )
@@ -40,21 +42,21 @@ def relation_declare(
 def relation_end(
     *, actor: User, organization_id: int, other_id: int, reason: str, now: datetime
 ) -> OrganizationRelation:
-    """The bureau ends a declared relation, with a reason; what was logged meanwhile stays."""
-    low, high = _locked(organization_id, other_id)
+    """End a declared relation, with a reason; what was logged meanwhile stays. For the bureau."""
+    low, high = _lock_organizations(organization_id, other_id)
     require(actor, "accounts.end_relation", low if low.pk == organization_id else high)
     relation = OrganizationRelation.objects.filter(first=low, second=high).order_by("-id").first()
     if relation is None:
         raise NotFound
     if relation.ended_at is None:
-        relation.ended_at, relation.end_reason = now, require_reason(reason)[:500]
+        relation.ended_at, relation.end_reason = now, require_reason(reason)
         relation.save(update_fields=["ended_at", "end_reason"])
         _record(actor, "organization.unrelated", relation, now)
         _tell(low, high, ENDED, now, reason=relation.end_reason)
     return relation
 
 
-def _locked(*ids: int) -> tuple[Organization, Organization]:
+def _lock_organizations(*ids: int) -> tuple[Organization, Organization]:
     low, high = sorted(ids)
     return selectors.organization_lock(low), selectors.organization_lock(high)
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from instrument_share.accounts import services as accounts
 from instrument_share.accounts.domain import OrganizationKind, Role, SizeClass
+from instrument_share.accounts.domain.registration import Registration
 from instrument_share.accounts.selectors import standing
 from instrument_share.demo.accounts import DEMO_ACCOUNTS, DEMO_PASSWORD
 from instrument_share.demo.city import Organization
@@ -23,15 +24,17 @@ def load(world: World) -> str:
     for facts in world.city.organizations:
         world.organizations[facts.key] = accounts.organization_register(
             actor=None,
-            uscc=facts.uscc,
-            name_zh=facts.name_zh,
-            name_en=facts.name_en,
-            kind=OrganizationKind(facts.kind),
-            size_class=SizeClass(facts.size),
-            district=districts[facts.district] if facts.district else None,
-            in_region=not facts.outside_region,
-            parent_uscc=world.organizations[facts.parent].uscc if facts.parent else "",
-            owns_instruments=facts.key in owners,
+            registration=Registration(
+                uscc=facts.uscc,
+                name_zh=facts.name_zh,
+                name_en=facts.name_en,
+                kind=OrganizationKind(facts.kind),
+                size_class=SizeClass(facts.size),
+                district=districts[facts.district] if facts.district else None,
+                in_region=not facts.outside_region,
+                parent_uscc=world.organizations[facts.parent].uscc if facts.parent else "",
+                owns_instruments=facts.key in owners,
+            ),
             now=began,
         )
     for facts in world.city.institutions:
@@ -82,14 +85,16 @@ def _waiting(world: World, districts: "dict[str, District]") -> None:
     registrant = _newcomer("leng.xubai", facts.contact, now)
     accounts.organization_register(
         actor=registrant,
-        uscc=facts.uscc,
-        name_zh=facts.name_zh,
-        name_en=facts.name_en,
-        kind=OrganizationKind(facts.kind),
-        size_class=SizeClass(facts.size),
-        district=districts[facts.district] if facts.district else None,
-        contact=facts.contact,
-        phone=facts.phone,
+        registration=Registration(
+            uscc=facts.uscc,
+            name_zh=facts.name_zh,
+            name_en=facts.name_en,
+            kind=OrganizationKind(facts.kind),
+            size_class=SizeClass(facts.size),
+            district=districts[facts.district] if facts.district else None,
+            contact=facts.contact,
+            phone=facts.phone,
+        ),
         documents=[world.building(facts.key)],
         now=now,
     )

@@ -36,7 +36,7 @@ STEPS: dict[str, Callable[[datetime], int]] = {
     "audit entries sealed": journal.audit_seal,
     "mails": lambda now: journal.notifications_mail(now, tell=problem.told),
     "sessions that ended": lambda now: Session.objects.filter(expire_date__lt=now).delete()[0],
-    "old answers forgotten": lambda now: idempotency.forget_old(now=now),
+    "old answers forgotten": lambda now: idempotency.delete_expired_records(now=now),
     "old sheets removed": lambda now: sheets_forget_old(now=now),
 }
 """Everything timed. Each step stands alone and may be repeated at any moment, by several processes at

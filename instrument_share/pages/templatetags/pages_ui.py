@@ -18,7 +18,7 @@ from instrument_share.kernel.wording import Sentence, word
 from instrument_share.pages.instrument_facts import contact_entries, fact_entries
 from instrument_share.pages.weeks import Day
 from instrument_share.web import formats
-from instrument_share.web.addresses import of_this_file
+from instrument_share.web.addresses import versioned_address
 from instrument_share.web.markdown import excerpt
 from instrument_share.web.problem import told as told_message
 from instrument_share.web.templatetags.ui import facts, icon
@@ -79,7 +79,7 @@ def unit_picture(profile: Any, css_class: str) -> SafeString:
 
 def _picture(address: str, file: FieldFile, css_class: str, name: str) -> SafeString:
     if file:
-        source = of_this_file(address, file)
+        source = versioned_address(address, file)
         return format_html('<img class="{}" src="{}" alt="" loading="lazy">', css_class, source)
     return format_html('<span class="{} picture-none" aria-hidden="true">{}</span>', css_class, name[:1])
 

@@ -43,7 +43,9 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     if not page.items and not mark:
         found = found.loosened()
         page = found.page(None, PER_PAGE) if found.with_most else page
-    everywhere = _found(request, form, now, found.search, free=form.wanted_time, but=("district", "category"))
+    everywhere = _found(
+        request, form, now, found.search, free=form.wanted_time, exclude_fields=("district", "category")
+    )
     counts = providers.counted(replace(everywhere, with_most=found.with_most).instruments)
     district = form.asked.district
     with_counts(form, counts.within(category=chosen))
@@ -56,7 +58,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         "count": counts.within(district=district, category=chosen).total,
         "wanted": form.wanted_time,
         "facet": facet,
-        "narrowing": filter_chips(form, address, but=told),
+        "narrowing": filter_chips(form, address, exclude_fields=told),
         "understood": understood(found),
         "comparison": Comparison.of(form.cleaned_data.get("compare", ""), address),
     }
@@ -76,13 +78,13 @@ def _found(
     search: providers.Search | None = None,
     *,
     free: "Interval | None" = None,
-    but: tuple[str, ...] = (),
+    exclude_fields: tuple[str, ...] = (),
 ) -> "Found":
     """What the form asks for, but for some filters; `search` where its words are understood already."""
     return bookings.catalogue_search(
         request.user,
         search=search or providers.search(form.cleaned_data.get("q", "")),
-        asked=_without(form.asked, but),
+        asked=_without(form.asked, exclude_fields),
         free=free,
         order=form.order,
         now=now,
@@ -101,7 +103,7 @@ def timeline(request: HttpRequest) -> HttpResponse:
     day = _day(request, now)
     form, address = _form(request), Address(request)
     shown = _found(request, form, now)
-    every = _found(request, form, now, shown.search, but=("category",))
+    every = _found(request, form, now, shown.search, exclude_fields=("category",))
     asked = {name: value for name, value in request.GET.items() if value and name != "day"}
     context = {
         "day": day,
@@ -113,7 +115,7 @@ def timeline(request: HttpRequest) -> HttpResponse:
         "facet": category_chips(
             form.cleaned_data.get("category", ""), providers.counted(every.instruments), address
         ),
-        "narrowing": filter_chips(form, address, but=("q", "day", "category")),
+        "narrowing": filter_chips(form, address, exclude_fields=("q", "day", "category")),
         "shown": min(shown.instruments.count(), ON_TIMELINE),
         "form": form,
     }

@@ -18,7 +18,7 @@ from instrument_share.kernel.errors import NotFound
 from instrument_share.people.forms import SettingsForm
 from instrument_share.people.views.tabs import my_tabs
 from instrument_share.web import clock
-from instrument_share.web.answers import carried_out, done
+from instrument_share.web.answers import redirect_with_message, run_service
 from instrument_share.web.formats import bilingual
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.problem import told
@@ -35,13 +35,13 @@ def settings(request: SignedInRequest) -> HttpResponse:
         request.POST or None,
         initial={"name": user.name, "phone": user.phone, "language": user.language},
     )
-    saved = carried_out(
+    saved = run_service(
         form,
         lambda: services.user_update(actor=user, now=clock.now(), **form.cleaned_data),
     )
     if saved is not None:
         with translation.override(saved.language):
-            answer = done(request, _("Your settings are saved."), reverse("settings"))
+            answer = redirect_with_message(request, _("Your settings are saved."), reverse("settings"))
         keep_language(answer, saved.language)
         return answer
     context = {"tabs": my_tabs(user, "settings"), "form": form}
@@ -62,11 +62,11 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
         services.invitation_accept(actor=person(request), secret=secret, now=now)
         sentence = _("You belong to {name} now and can book for it.")
         name = bilingual(found.organization, "name")
-        return done(request, sentence.format(name=name), reverse("my_organizations"))
+        return redirect_with_message(request, sentence.format(name=name), reverse("my_organizations"))
     back = {"next": request.path}
     context = {
         "invitation": found,
-        "over": told(over.message, over.params) if (over := accounts.invitation_over(found, now)) else "",
+        "over": told(over.message, over.params) if (over := accounts.invitation_problem(found, now)) else "",
         "is_theirs": request.user.is_authenticated and accounts.is_address_of(person(request), found.email),
         "log_in": f"{reverse('account_login')}?{urlencode(back)}",
         "sign_up": f"{reverse('account_signup')}?{urlencode({**back, 'email': found.email})}",

@@ -18,7 +18,7 @@ from instrument_share.journal import services as journal_services
 from instrument_share.kernel.errors import NotFound
 from instrument_share.people.views.tabs import my_tabs
 from instrument_share.web import clock, cursor
-from instrument_share.web.answers import done
+from instrument_share.web.answers import redirect_with_message
 from instrument_share.web.confirmation import Confirmation, confirmation_view
 from instrument_share.web.signed_in import SignedInRequest
 
@@ -51,7 +51,7 @@ def notification_open(request: SignedInRequest, public_id: str) -> HttpResponse:
 @require_POST
 def notifications_read(request: SignedInRequest) -> HttpResponse:
     journal_services.notifications_read(actor=request.user, now=clock.now())
-    return done(request, _("All notifications are marked as read."), reverse("inbox"))
+    return redirect_with_message(request, _("All notifications are marked as read."), reverse("inbox"))
 
 
 class TokenForm(forms.Form):

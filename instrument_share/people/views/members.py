@@ -16,12 +16,12 @@ from bookings import public as bookings
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts import services
 from instrument_share.accounts.domain import MembershipState, Role
-from instrument_share.accounts.domain.roles import MANAGING
+from instrument_share.accounts.domain.roles import MANAGING_ROLES
 from instrument_share.kernel.errors import Forbidden, NotFound
 from instrument_share.people.forms import EndForm, InvitationForm, RoleForm, SuccessorForm, role_words
 from instrument_share.people.views.organizations import organization_address, organization_tabs
 from instrument_share.web import clock, cursor
-from instrument_share.web.answers import carried_out, done
+from instrument_share.web.answers import redirect_with_message, run_service
 from instrument_share.web.confirmation import Confirmation, confirmation_view
 from instrument_share.web.formats import bilingual, in_english
 from instrument_share.web.forms import ReasonForm
@@ -53,7 +53,7 @@ class Member:
 def _managed(request: SignedInRequest, public_id: str) -> "Organization":
     """The organization, for who manages its people. Raises NotFound, and Forbidden for its other people."""
     found = accounts.organization_inside(request.user, public_id)
-    if not accounts.roles_given(request.user, found):
+    if not accounts.roles_to_grant(request.user, found):
         raise Forbidden
     return found
 
@@ -63,13 +63,13 @@ def _managed(request: SignedInRequest, public_id: str) -> "Organization":
 def members(request: SignedInRequest, public_id: str) -> HttpResponse:
     """`?show=former` those who were; `?q=` a part of a name or mail address."""
     found = _managed(request, public_id)
-    return _members_page(request, found, InvitationForm(roles=accounts.roles_given(request.user, found)))
+    return _members_page(request, found, InvitationForm(roles=accounts.roles_to_grant(request.user, found)))
 
 
 def _members_page(
     request: SignedInRequest, found: "Organization", form: InvitationForm, status: int = 200
 ) -> HttpResponse:
-    given = accounts.roles_given(request.user, found)
+    given = accounts.roles_to_grant(request.user, found)
     every = accounts.members(request.user, found)
     former, text = request.GET.get("show") == "former", request.GET.get("q", "").strip()
     shown = every.filter(state__in=FORMER if former else [MembershipState.ACTIVE])
@@ -109,8 +109,8 @@ def _grouped(rows: "Iterable[Membership]", given: frozenset[Role]) -> list[Membe
 @idempotent_form
 def invitation_send(request: SignedInRequest, public_id: str) -> HttpResponse:
     found = _managed(request, public_id)
-    form = InvitationForm(request.POST, roles=accounts.roles_given(request.user, found))
-    sent = carried_out(
+    form = InvitationForm(request.POST, roles=accounts.roles_to_grant(request.user, found))
+    sent = run_service(
         form,
         lambda: services.invitation_send(
             actor=request.user,
@@ -123,7 +123,7 @@ def invitation_send(request: SignedInRequest, public_id: str) -> HttpResponse:
     if sent is None:
         return _members_page(request, found, form, status=422)
     sentence = _("{email} is invited; the link in the mail works for 14 days.").format(email=sent.email)
-    return done(request, sentence, _members(found))
+    return redirect_with_message(request, sentence, _members(found))
 
 
 @login_required
@@ -134,7 +134,7 @@ def invitation_resend(request: SignedInRequest, public_id: str, invitation_id: s
     invitation = accounts.invitation(request.user, found, invitation_id)
     services.invitation_resend(actor=request.user, invitation_id=invitation.pk, now=clock.now())
     sentence = _("A new mail goes to {email}; the link before it no longer works.")
-    return done(request, sentence.format(email=invitation.email), _members(found))
+    return redirect_with_message(request, sentence.format(email=invitation.email), _members(found))
 
 
 @confirmation_view
@@ -162,7 +162,7 @@ def member_admit(request: SignedInRequest, public_id: str, membership_id: str) -
     asked = accounts.membership(request.user, found, membership_id)
     services.membership_admit(actor=request.user, membership_id=asked.pk, now=clock.now())
     sentence = _("{name} is admitted and is told.").format(name=asked.user.get_full_name())
-    return done(request, sentence, _members(found))
+    return redirect_with_message(request, sentence, _members(found))
 
 
 @confirmation_view
@@ -193,7 +193,7 @@ def member_role(request: SignedInRequest, public_id: str, membership_id: str) ->
     """Another role for somebody who belongs to the organization."""
     found = _managed(request, public_id)
     of = accounts.membership(request.user, found, membership_id).user
-    offered = accounts.roles_given(request.user, found) - accounts.active_roles(of.pk, found.pk)
+    offered = accounts.roles_to_grant(request.user, found) - accounts.active_roles(of.pk, found.pk)
     form = RoleForm(request.POST or None, roles=offered)
     name = of.get_full_name()
     return Confirmation(
@@ -255,7 +255,7 @@ def hand_over(request: SignedInRequest, public_id: str, membership_id: str) -> C
     """One's own role goes to a colleague in one step."""
     found = accounts.organization_inside(request.user, public_id)
     held = accounts.membership(request.user, found, membership_id)
-    if held.user_id != request.user.pk or held.role not in MANAGING:
+    if held.user_id != request.user.pk or held.role not in MANAGING_ROLES:
         raise Forbidden
     form = SuccessorForm(request.POST or None, people=accounts.successors(found, request.user.pk))
     role = ROLES[Role(held.role)]

@@ -13,7 +13,7 @@ from instrument_share.kernel.errors import NotFound
 from instrument_share.people.forms import DocumentsForm, RelationForm
 from instrument_share.people.views.organizations import organization_address
 from instrument_share.web import clock
-from instrument_share.web.answers import carried_out, done
+from instrument_share.web.answers import redirect_with_message, run_service
 from instrument_share.web.confirmation import Confirmation, confirmation_view
 from instrument_share.web.formats import bilingual
 from instrument_share.web.forms import ReasonForm
@@ -29,7 +29,7 @@ def documents_add(request: SignedInRequest, public_id: str) -> HttpResponse:
     require(request.user, "accounts.file_document", found)
     form = DocumentsForm(request.POST or None, request.FILES or None)
     sends = request.method == "POST"
-    kept = carried_out(
+    kept = run_service(
         form,
         lambda: services.organization_document_add(
             actor=request.user,
@@ -39,7 +39,7 @@ def documents_add(request: SignedInRequest, public_id: str) -> HttpResponse:
         ),
     )
     if kept is not None:
-        return done(request, _("The documents are kept."), organization_address(found))
+        return redirect_with_message(request, _("The documents are kept."), organization_address(found))
     context = {"organization": found, "form": form, "back_address": organization_address(found)}
     return render(request, "people/documents_form.html", context, status=422 if sends else 200)
 

@@ -21,11 +21,11 @@ from instrument_share.people.forms import (
     OrganizationForm,
     RequestForm,
     RevisionForm,
-    entered,
+    initial_of,
 )
 from instrument_share.people.views.tabs import my_tabs
 from instrument_share.web import clock
-from instrument_share.web.answers import carried_out, done
+from instrument_share.web.answers import redirect_with_message, run_service
 from instrument_share.web.confirmation import Confirmation, confirmation_view
 from instrument_share.web.formats import bilingual, in_english
 from instrument_share.web.forms import add_problems
@@ -71,7 +71,10 @@ def organization_register(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             made = services.organization_register(
-                actor=request.user, now=clock.now(), **form.as_registration()
+                actor=request.user,
+                registration=form.as_registration(),
+                documents=form.cleaned_data["documents"],
+                now=clock.now(),
             )
         except DomainError as error:
             add_problems(form, error)
@@ -79,7 +82,9 @@ def organization_register(request: SignedInRequest) -> HttpResponse:
                 taken = request.POST["uscc"].strip()
         else:
             sentence = _("{name} is registered. The bureau looks at it; you are told when it is admitted.")
-            return done(request, sentence.format(name=bilingual(made, "name")), organization_address(made))
+            return redirect_with_message(
+                request, sentence.format(name=bilingual(made, "name")), organization_address(made)
+            )
     context = {"form": form, "taken": taken, "is_new": True, "back_address": reverse("my_organizations")}
     status = 422 if request.method == "POST" else 200
     return render(request, "people/organization_form.html", context, status=status)
@@ -98,19 +103,23 @@ def organization_correct(request: SignedInRequest, public_id: str) -> HttpRespon
     form = OrganizationForm(
         request.POST or None,
         request.FILES or None,
-        initial=entered(found),
+        initial=initial_of(found),
         has_documents=bool(documents),
     )
     if request.method == "POST":
-        kept = carried_out(
+        kept = run_service(
             form,
             lambda: services.organization_correct(
-                actor=request.user, organization_id=found.pk, now=clock.now(), **form.as_registration()
+                actor=request.user,
+                organization_id=found.pk,
+                registration=form.as_registration(),
+                documents=form.cleaned_data["documents"],
+                now=clock.now(),
             ),
         )
         if kept is not None:
             sentence = _("The registration is corrected and waits for the bureau.")
-            return done(request, sentence, organization_address(found))
+            return redirect_with_message(request, sentence, organization_address(found))
     context = {
         "form": form,
         "organization": found,
@@ -195,7 +204,7 @@ def organization(request: SignedInRequest, public_id: str) -> HttpResponse:
 def organization_tabs(request: SignedInRequest, found: "Organization", current: str) -> list[tuple[Any, ...]]:
     """The organization and, for who manages its people, its members."""
     entries = [("organization", _("The organization"), organization_address(found))]
-    if accounts.roles_given(request.user, found):
+    if accounts.roles_to_grant(request.user, found):
         entries.append(("members", _("Members"), reverse("members", args=[found.public_id])))
     return [(text, address, key == current) for key, text, address in entries]
 
@@ -246,7 +255,7 @@ def _steps(found: "Organization") -> list[tuple[str, str, str]]:
 def organization_edit(request: SignedInRequest, public_id: str) -> Confirmation:
     found = accounts.organization_inside(request.user, public_id)
     require(request.user, "accounts.edit_organization", found)
-    form = ContactForm(request.POST or None, initial=entered(found))
+    form = ContactForm(request.POST or None, initial=initial_of(found))
     return Confirmation(
         heading=_("Contact and English name"),
         consequences=[_("What the bureau has checked, the bureau changes; ask it for that.")],
@@ -267,16 +276,22 @@ def organization_revise(request: SignedInRequest, public_id: str) -> HttpRespons
     """The bureau changes what it has checked, with a reason."""
     found = accounts.organization_inside(request.user, public_id)
     require(request.user, "accounts.revise_organization", found)
-    form = RevisionForm(request.POST or None, initial=entered(found))
+    form = RevisionForm(request.POST or None, organization=found)
     if request.method == "POST":
-        kept = carried_out(
+        kept = run_service(
             form,
             lambda: services.organization_revise(
-                actor=request.user, organization_id=found.pk, now=clock.now(), **form.as_registration()
+                actor=request.user,
+                organization_id=found.pk,
+                registration=form.as_registration(),
+                reason=form.cleaned_data["reason"],
+                now=clock.now(),
             ),
         )
         if kept is not None:
-            return done(request, _("Changed; its administrators are told why."), organization_address(found))
+            return redirect_with_message(
+                request, _("Changed; its administrators are told why."), organization_address(found)
+            )
     context = {"form": form, "organization": found, "back_address": organization_address(found)}
     status = 422 if request.method == "POST" else 200
     return render(request, "people/organization_revise.html", context, status=status)

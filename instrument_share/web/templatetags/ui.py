@@ -35,7 +35,7 @@ register.filter("date_only", formats.date_only)
 register.filter("moment", formats.moment)
 register.filter("timerange", formats.timerange)
 register.filter("bilingual", formats.bilingual)
-register.filter("markdown", markdown.html_of)
+register.filter("markdown", markdown.to_html)
 register.filter("excerpt", markdown.excerpt)
 
 

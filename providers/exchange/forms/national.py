@@ -26,7 +26,7 @@ LONG = 200
 
 
 class NationalYearForm(forms.Form):
-    """The fields of `providers.exchange.domain.national.values.FIELD_OF` with their limits at the platform."""
+    """The fields of `domain.national.values.FIELD_OF` with their limits at the platform."""
 
     use_required_attribute = False
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from instrument_share.journal.selectors import last_act
+from instrument_share.journal.selectors import last_entry
 from providers.instruments.selectors.instruments import instruments
 from providers.terms.selectors.rules import terms_now
 from providers.units.domain.completeness import UnitCompleteness
@@ -64,4 +64,4 @@ def all_units(viewer: "Viewer", as_of: date) -> "Iterator[tuple[UnitProfile, Uni
 
 def last_change() -> "AuditEntry | None":
     """The last act by which a data set may have changed."""
-    return last_act(SHOWN_OF)
+    return last_entry(SHOWN_OF)

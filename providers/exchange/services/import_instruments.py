@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
-from instrument_share.journal.services import entry, record_all
+from instrument_share.journal.services import build_entry, record_all
 from providers.exchange.domain.sheets.reading import SheetRow, with_problem
 from providers.exchange.services.import_plans import Asked, Outcome, Plan, PlannedRow, Step
 from providers.instruments.domain.states import EDITABLE_AS_A_WHOLE
@@ -64,9 +64,11 @@ def _write(asked: Asked, subjects: Sequence[tuple[Instrument, tuple[str, ...]]])
     }
     record_all(
         [
-            *(entry(action="instrument.created", subject=one, **common) for one in new),
+            *(build_entry(action="instrument.created", subject=one, **common) for one in new),
             *(
-                entry(action="instrument.updated", subject=one, details={"fields": list(names)}, **common)
+                build_entry(
+                    action="instrument.updated", subject=one, details={"fields": list(names)}, **common
+                )
                 for one, names in updated
             ),
         ]

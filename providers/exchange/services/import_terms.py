@@ -58,7 +58,7 @@ def _plan(asked: Asked, assemble: Assemble) -> Plan:
     by_number: dict[str | int, list[SheetRow]] = defaultdict(list)
     for row in asked.rows:
         by_number[row.inner_number or row.number].append(row)
-    instruments = _locked(asked)
+    instruments = _lock_instruments(asked)
     versions = versions_of(one.pk for one in instruments.values())
     days = day_table({row.values["applies_from"].year for row in asked.rows if "applies_from" in row.values})
     planned: dict[int, PlannedRow] = {}
@@ -87,7 +87,7 @@ def _plan(asked: Asked, assemble: Assemble) -> Plan:
     )
 
 
-def _locked(asked: Asked) -> dict[str, Instrument]:
+def _lock_instruments(asked: Asked) -> dict[str, Instrument]:
     """The unit's instruments of which the sheet speaks, by number; all locked at once, before it is read what
     is in force for them."""
     numbers = {row.inner_number for row in asked.rows if row.inner_number}

@@ -14,7 +14,7 @@ from instrument_share.kernel.wording import Words
 from instrument_share.sheets.reading import MOST_BYTES, read_table
 from instrument_share.sheets.table import Table
 from instrument_share.web import clock
-from instrument_share.web.answers import carried_out
+from instrument_share.web.answers import run_service
 from instrument_share.web.exports import csv_response
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.problem import told
@@ -55,7 +55,7 @@ def upload(request: HttpRequest, organization_id: str) -> HttpResponse:
             kind=kind,
         )
 
-    if request.method == "POST" and (key := carried_out(form, keep)):
+    if request.method == "POST" and (key := run_service(form, keep)):
         address = reverse("sheet_preview", args=[unit.public_id, kind.name.value, key])
         return HttpResponseRedirect(address)
     status = 422 if request.method == "POST" else 200

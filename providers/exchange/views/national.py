@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound
 from instrument_share.web import clock
-from instrument_share.web.answers import carried_out, done
+from instrument_share.web.answers import redirect_with_message, run_service
 from instrument_share.web.idempotency import idempotent_form
 from providers.exchange.domain.national.records import reported_years
 from providers.exchange.forms.national import NationalYearForm
@@ -36,7 +36,7 @@ def year_edit(request: HttpRequest, public_id: str, year: int) -> HttpResponse:
     initial = {name: getattr(said, name) for name in TEXTS} if said else {}
     initial.setdefault("unit_code", unit_codes([unit.pk], year).get(unit.pk, ""))
     form = NationalYearForm(request.POST or None, initial=initial)
-    saved = carried_out(
+    saved = run_service(
         form,
         lambda: national_year_save(
             actor=request.user,  # type: ignore[arg-type]
@@ -48,7 +48,7 @@ def year_edit(request: HttpRequest, public_id: str, year: int) -> HttpResponse:
     )
     if saved is not None:
         address = f"{reverse('national', args=[unit.public_id])}?year={year}"
-        return done(request, _("The figures of the year are saved."), address)
+        return redirect_with_message(request, _("The figures of the year are saved."), address)
     status = 422 if request.method == "POST" else 200
     context = {"unit": unit, "form": form, "year": year}
     return render(request, "providers/exchange/national_year.html", context, status=status)

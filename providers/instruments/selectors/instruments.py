@@ -176,11 +176,11 @@ def qualifications_ending(now: datetime, ahead: timedelta) -> QuerySet[Qualifica
     )
 
 
-def qualified_until(user_id: int, instrument_id: int, *, but: int) -> datetime | None:
+def qualified_until(user_id: int, instrument_id: int, *, exclude_id: int) -> datetime | None:
     """Through when the person's other qualifications for the instrument last; None where there is none."""
     others = Qualification.objects.filter(
         user_id=user_id, instrument_id=instrument_id, revoked_at__isnull=True
-    ).exclude(pk=but)
+    ).exclude(pk=exclude_id)
     return others.order_by("-expires_at").values_list("expires_at", flat=True).first()
 
 

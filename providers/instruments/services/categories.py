@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from instrument_share.accounts.permissions import allowed
+from instrument_share.accounts.permissions import require_unless_system
 from instrument_share.journal.services import record
-from instrument_share.journal.unique import refused_as
+from instrument_share.journal.unique import raise_when_taken
 from instrument_share.kernel.errors import DomainError, Invalid, Kind, gettext_noop
 from providers.instruments.domain.categories import CategoryRow, folded, is_top, table_problems
 from providers.instruments.models import Instrument, InstrumentCategory
@@ -37,7 +37,7 @@ def category_table_load(
     whose code has vanished keeps the old row until its unit gives it another. English names are carried over.
     Raises Invalid with everything that is wrong, row by row.
     """
-    allowed(actor, "providers.maintain_tables")
+    require_unless_system(actor, "providers.maintain_tables")
     numbered = folded(rows)
     if problems := table_problems(numbered):
         raise Invalid(problems=problems)
@@ -47,7 +47,7 @@ def category_table_load(
         if loaded != {row.code: row.name_zh for row in table}:
             raise TableExists(version=version)
         return len(table)
-    with refused_as(TableExists(version=version), InstrumentCategory, "version", "code"):
+    with raise_when_taken(TableExists(version=version), InstrumentCategory, "version", "code"):
         made = _entered(version, table)
     moved = _instruments_moved(made)
     record(

@@ -13,7 +13,7 @@ from providers.instruments.domain.states import EDITABLE_AS_A_WHOLE, LIVE
 from providers.instruments.models import CustomsSupervision, Instrument
 from providers.instruments.selectors.instruments import instrument_lock
 from providers.instruments.services.common import InReview, as_json
-from providers.revisions.services import keep, record_change
+from providers.revisions.services import record_change, save_with_history
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -34,7 +34,7 @@ def customs_supervision_set(
     row = row or CustomsSupervision(instrument=instrument)
     for name, value in clean.items():
         setattr(row, name, value)
-    keep(row, actor=actor, now=now)
+    save_with_history(row, actor=actor, now=now)
     record_change(actor, "instrument.customs_entered", instrument, now, values=as_json(clean))
     return row
 

@@ -8,12 +8,20 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from instrument_share.accounts.domain import Role
-from instrument_share.accounts.permissions import allowed, require
-from instrument_share.accounts.selectors import organization_lock, people_with
+from instrument_share.accounts.permissions import require, require_unless_system
+from instrument_share.accounts.selectors import organization_lock, people_with_role
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import notify
-from instrument_share.journal.unique import refused_as
-from instrument_share.kernel.errors import DomainError, Invalid, Kind, Problem, gettext_noop, require_reason
+from instrument_share.journal.unique import raise_when_taken
+from instrument_share.kernel.errors import (
+    DomainError,
+    Invalid,
+    Kind,
+    Problem,
+    gettext_noop,
+    require_reason,
+    require_revision,
+)
 from instrument_share.kernel.states import next_state
 from instrument_share.kernel.wording import Bilingual
 from providers.instruments.domain import fields
@@ -23,7 +31,7 @@ from providers.instruments.permissions import may_suspend_own
 from providers.instruments.selectors.instruments import category_table, instrument_lock
 from providers.instruments.services.changes import instruments_changed
 from providers.instruments.services.common import InReview, as_json
-from providers.revisions.services import keep, record_change, unchanged_since
+from providers.revisions.services import record_change, save_with_history
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -56,14 +64,14 @@ def instrument_create(
 ) -> Instrument:
     """Enter an instrument as a draft; `values` by field name (`domain.instruments`), `category` as a code."""
     organization = organization_lock(organization_id)
-    allowed(actor, "providers.edit_instrument", organization)
+    require_unless_system(actor, "providers.edit_instrument", organization)
     clean = usable({**dict.fromkeys(fields.ESSENTIAL, ""), **values})
     if Instrument.objects.filter(organization=organization, inner_number=clean["inner_number"]).exists():
         raise InnerNumberTaken(inner_number=clean["inner_number"])
     instrument = Instrument(organization=organization, created_at=now)
     fill(instrument, clean)
     with _number_refused(instrument):
-        keep(instrument, actor=actor, now=now)
+        save_with_history(instrument, actor=actor, now=now)
     instruments_changed([instrument.pk])
     record_change(actor, "instrument.created", instrument, now)
     return instrument
@@ -80,18 +88,18 @@ def instrument_update(
 ) -> Instrument:
     """Change fields of an instrument; nothing is written where nothing differs.
 
-    `revision` is that of the fields which the editor began with: EditedMeanwhile where it is another by now.
+    `revision` is that of the fields which the editor began with: RevisionMismatch where it is another by now.
 
     A draft changes at once. Of what is published, descriptions go live with a revision and count as
     confirmed; what the bureau reviews (`domain.instruments.REVIEWED`) waits in `pending_values`, until the
     old value is given again or the bureau decides.
     """
     instrument = instrument_lock(instrument_id)
-    allowed(actor, "providers.edit_instrument", instrument)
+    require_unless_system(actor, "providers.edit_instrument", instrument)
     if instrument.state not in EDITABLE_AS_A_WHOLE | LIVE:
         raise InReview(state=instrument.state)
     given_values = usable(values, instrument)
-    unchanged_since(revision, instrument)
+    require_revision(revision, instrument.revision)
     clean = changed(instrument, given_values)
     live = instrument.state in LIVE
     _need_all(clean, instrument) if live else None
@@ -110,7 +118,7 @@ def instrument_update(
         instrument.pending_values = waits
         instrument.pending_since = now if waits else None
     with _number_refused(instrument):
-        keep(instrument, actor=actor, now=now)
+        save_with_history(instrument, actor=actor, now=now)
     instruments_changed([instrument.pk])
     record_change(actor, "instrument.updated", instrument, now, fields=sorted(clean), waiting=sorted(waiting))
     return instrument
@@ -124,7 +132,7 @@ def instrument_changes_accept(*, actor: "User", instrument_id: int, now: datetim
     fill(instrument, usable(accepted))
     instrument.revision += 1
     instrument.pending_values, instrument.pending_since, instrument.confirmed_at = {}, None, now
-    keep(instrument, actor=actor, now=now)
+    save_with_history(instrument, actor=actor, now=now)
     instruments_changed([instrument.pk])
     record_change(actor, "instrument.changes_accepted", instrument, now, values=accepted)
     message = gettext_noop("The bureau has accepted the changes of “{name}”.")
@@ -139,7 +147,7 @@ def instrument_changes_refuse(*, actor: "User", instrument_id: int, reason: str,
     refused, why = instrument.pending_values, require_reason(reason)
     instrument.pending_values, instrument.pending_since, instrument.return_reason = {}, None, why
     instrument.revision += 1
-    keep(instrument, actor=actor, now=now)
+    save_with_history(instrument, actor=actor, now=now)
     record_change(actor, "instrument.changes_refused", instrument, now, values=refused, reason=why)
     message = gettext_noop("The bureau has refused the changes of “{name}”: {reason}")
     _tell(instrument, message, now, reason=why)
@@ -154,7 +162,7 @@ def instrument_confirm(*, actor: "User", instrument_id: int, now: datetime) -> I
     if instrument.state not in LIVE:
         raise InReview(state=instrument.state)
     instrument.confirmed_at = now
-    keep(instrument, actor=actor, now=now)
+    save_with_history(instrument, actor=actor, now=now)
     record_change(actor, "instrument.confirmed", instrument, now)
     return instrument
 
@@ -167,7 +175,7 @@ def instrument_submit(*, actor: "User", instrument_id: int, now: datetime) -> In
     state = next_state(INSTRUMENT_MOVES, instrument.state, "submit")
     _need_all({}, instrument)
     instrument.state, instrument.submitted_at, instrument.return_reason = state, now, ""
-    keep(instrument, actor=actor, now=now)
+    save_with_history(instrument, actor=actor, now=now)
     record_change(actor, "instrument.submitted", instrument, now)
     return instrument
 
@@ -179,7 +187,7 @@ def instrument_return(*, actor: "User", instrument_id: int, reason: str, now: da
     require(actor, "providers.review_publication", instrument)
     instrument.state = next_state(INSTRUMENT_MOVES, instrument.state, "return")
     instrument.return_reason = require_reason(reason)
-    keep(instrument, actor=actor, now=now)
+    save_with_history(instrument, actor=actor, now=now)
     record_change(actor, "instrument.returned", instrument, now, reason=instrument.return_reason)
     message = gettext_noop("The bureau has returned “{name}”: {reason}")
     _tell(instrument, message, now, reason=instrument.return_reason)
@@ -193,7 +201,7 @@ def instrument_publish(*, actor: "User", instrument_id: int, now: datetime) -> I
     require(actor, "providers.review_publication", instrument)
     instrument.state = next_state(INSTRUMENT_MOVES, instrument.state, "publish")
     instrument.published_at = instrument.confirmed_at = now
-    keep(instrument, actor=actor, now=now)
+    save_with_history(instrument, actor=actor, now=now)
     record_change(actor, "instrument.published", instrument, now)
     _tell(instrument, gettext_noop("The bureau has published “{name}”."), now)
     return instrument
@@ -211,7 +219,7 @@ def instrument_suspend(*, actor: "User", instrument_id: int, reason: str, now: d
     instrument.state = next_state(INSTRUMENT_MOVES, instrument.state, "suspend")
     instrument.suspended_at, instrument.suspension_reason = now, require_reason(reason)
     instrument.suspended_by_bureau = not may_suspend_own(actor, instrument)
-    keep(instrument, actor=actor, now=now)
+    save_with_history(instrument, actor=actor, now=now)
     record_change(
         actor,
         "instrument.suspended",
@@ -236,7 +244,7 @@ def instrument_resume(*, actor: "User", instrument_id: int, now: datetime) -> In
     by_bureau = instrument.suspended_by_bureau
     instrument.state = next_state(INSTRUMENT_MOVES, instrument.state, "resume")
     instrument.suspended_by_bureau, instrument.suspension_reason = False, ""
-    keep(instrument, actor=actor, now=now)
+    save_with_history(instrument, actor=actor, now=now)
     record_change(actor, "instrument.resumed", instrument, now, by_bureau=by_bureau)
     if by_bureau:
         _tell(instrument, gettext_noop("The bureau has put “{name}” back into service."), now)
@@ -301,7 +309,7 @@ def _need_free_number(instrument: Instrument, inner_number: str) -> None:
 def _number_refused(instrument: Instrument) -> AbstractContextManager[None]:
     """Two instruments have two locks, so both may find a number free; the database lets one have it."""
     refusal = InnerNumberTaken(inner_number=instrument.inner_number)
-    return refused_as(refusal, Instrument, "organization", "inner_number")
+    return raise_when_taken(refusal, Instrument, "organization", "inner_number")
 
 
 def _with_waiting_changes(actor: "User", instrument_id: int) -> Instrument:
@@ -314,7 +322,7 @@ def _with_waiting_changes(actor: "User", instrument_id: int) -> Instrument:
 
 def _tell(instrument: Instrument, message: str, now: datetime, **params: Any) -> None:
     notify(
-        users=people_with(Role.UNIT_MANAGER, instrument.organization_id),
+        users=people_with_role(Role.UNIT_MANAGER, instrument.organization_id),
         message=message,
         params={"name": Bilingual(instrument.name_zh, instrument.name_en), **params},
         path=page_address("instrument", instrument.public_id),

@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Max
 
-from instrument_share.accounts.permissions import allowed
+from instrument_share.accounts.permissions import require_unless_system
 from instrument_share.kernel.errors import DomainError, Kind, NotFound, Problem, gettext_noop
 from providers.instruments.domain.states import EDITABLE_AS_A_WHOLE, LIVE
 from providers.instruments.domain.words import Audience
@@ -18,7 +18,7 @@ from providers.instruments.models import Instrument, InstrumentAttachment, Instr
 from providers.instruments.selectors.instruments import instrument_lock
 from providers.instruments.services.common import InReview
 from providers.instruments.services.pictures import attachment_prepared, gallery_prepared, stored
-from providers.revisions.services import keep, record_change
+from providers.revisions.services import record_change, save_with_history
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -177,7 +177,7 @@ def instrument_attachment_remove(*, actor: "User", attachment_id: int, now: date
 def _editable(actor: "User | None", instrument_id: int) -> Instrument:
     """The locked instrument, if the actor may change it now."""
     instrument = instrument_lock(instrument_id)
-    allowed(actor, "providers.edit_instrument", instrument)
+    require_unless_system(actor, "providers.edit_instrument", instrument)
     if instrument.state not in EDITABLE_AS_A_WHOLE | LIVE:
         raise InReview(state=instrument.state)
     return instrument
@@ -203,7 +203,7 @@ def _after_gallery(
     main = first.small.name if first else ""
     if instrument.picture.name != main:
         instrument.picture = main
-        keep(instrument, actor=actor, now=now)
+        save_with_history(instrument, actor=actor, now=now)
     record_change(actor, action, instrument, now, picture=picture.public_id, file=str(picture.large.name))
 
 

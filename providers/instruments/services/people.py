@@ -8,7 +8,7 @@ from django.db import transaction
 
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
-from instrument_share.accounts.selectors import people_with
+from instrument_share.accounts.selectors import people_with_role
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import notify
 from instrument_share.kernel.city_time import CITY_TIME
@@ -55,7 +55,7 @@ def keeper_assign(*, actor: "User", instrument_id: int, user_id: int, now: datet
     """Name a person with the role of keeper in the unit as keeper of an instrument; twice changes nothing."""
     instrument = instrument_lock(instrument_id)
     require(actor, "providers.edit_instrument", instrument)
-    user = people_with(Role.KEEPER, instrument.organization_id).filter(pk=user_id).first()
+    user = people_with_role(Role.KEEPER, instrument.organization_id).filter(pk=user_id).first()
     if user is None:
         raise NotAKeeper
     keeper, created = Keeper.objects.get_or_create(instrument=instrument, user=user)

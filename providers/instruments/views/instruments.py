@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from instrument_share.kernel.errors import RevisionMismatch
 from instrument_share.web import clock
-from instrument_share.web.answers import carried_out, done
+from instrument_share.web.answers import redirect_with_message, run_service
 from instrument_share.web.idempotency import idempotent_form
 from providers.instruments.domain import fields
 from providers.instruments.domain.states import EDITABLE_AS_A_WHOLE, LIVE
@@ -20,7 +21,6 @@ from providers.instruments.selectors.instruments import keepers_of
 from providers.instruments.services.instruments import instrument_create, instrument_update, usable, values_of
 from providers.instruments.views.common import managed_unit, own_instrument, person
 from providers.revisions.selectors import revised
-from providers.revisions.services import EditedMeanwhile
 from providers.revisions.views.editing import overtaken
 
 if TYPE_CHECKING:
@@ -51,8 +51,10 @@ def new(request: HttpRequest, organization_id: str) -> HttpResponse:
             actor=person(request), organization_id=unit.pk, values=form.values(), now=now
         )
 
-    if request.method == "POST" and (made := carried_out(form, create)):
-        return done(request, _after_saving(made), reverse("instrument_edit", args=[made.public_id]))
+    if request.method == "POST" and (made := run_service(form, create)):
+        return redirect_with_message(
+            request, _after_saving(made), reverse("instrument_edit", args=[made.public_id])
+        )
     status = 422 if request.method == "POST" else 200
     return render(
         request, "providers/instruments/instrument_new.html", {"unit": unit, "form": form}, status=status
@@ -78,9 +80,9 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
 
     meanwhile: Any = ()
     try:
-        if request.method == "POST" and (saved := carried_out(form, update, but=EditedMeanwhile)):
-            return done(request, _after_saving(saved), request.path)
-    except EditedMeanwhile as error:
+        if request.method == "POST" and (saved := run_service(form, update, reraise=RevisionMismatch)):
+            return redirect_with_message(request, _after_saving(saved), request.path)
+    except RevisionMismatch as error:
         meanwhile = overtaken(form, error, revised(request.user, public_id), _typed(form, instrument))
     context = {
         "instrument": instrument,

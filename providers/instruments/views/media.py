@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import NotFound
 from instrument_share.web import clock
-from instrument_share.web.answers import carried_out, done
+from instrument_share.web.answers import redirect_with_message, run_service
 from instrument_share.web.confirmation import Confirmation, confirmation_view
 from instrument_share.web.formats import bilingual
 from instrument_share.web.idempotency import idempotent_form
@@ -66,7 +66,7 @@ def _context(request: HttpRequest, instrument: Any, **forms: Any) -> dict[str, A
 def picture_add(request: HttpRequest, public_id: str) -> HttpResponse:
     instrument = own_instrument(request, public_id)
     form = PictureForm(request.POST, request.FILES)
-    added = carried_out(
+    added = run_service(
         form,
         lambda: instrument_picture_add(
             actor=person(request),
@@ -81,7 +81,7 @@ def picture_add(request: HttpRequest, public_id: str) -> HttpResponse:
         context = _context(request, instrument, picture_form=form)
         return render(request, "providers/instruments/media.html", context, status=422)
     sentence = _("The picture is added. The first one stands for the instrument in lists.")
-    return done(request, sentence, _address(public_id))
+    return redirect_with_message(request, sentence, _address(public_id))
 
 
 @login_required
@@ -96,12 +96,12 @@ def picture_change(request: HttpRequest, public_id: str) -> HttpResponse:
     match request.POST.get("act"):
         case "forward" | "backward" as way:
             instrument_picture_move(forward=way == "forward", **common)
-            return done(request, _("The order of the pictures is changed."), address)
+            return redirect_with_message(request, _("The order of the pictures is changed."), address)
         case "describe":
             instrument_picture_describe(
                 alt_zh=request.POST.get("alt_zh", ""), alt_en=request.POST.get("alt_en", ""), **common
             )
-            return done(request, _("What the picture shows is saved."), address)
+            return redirect_with_message(request, _("What the picture shows is saved."), address)
     raise NotFound
 
 
@@ -128,7 +128,7 @@ def picture_remove(request: SignedInRequest, public_id: str) -> Confirmation:
 def attachment_add(request: HttpRequest, public_id: str) -> HttpResponse:
     instrument = own_instrument(request, public_id)
     form = AttachmentForm(request.POST, request.FILES)
-    added = carried_out(
+    added = run_service(
         form,
         lambda: instrument_attachment_add(
             actor=person(request),
@@ -143,7 +143,7 @@ def attachment_add(request: HttpRequest, public_id: str) -> HttpResponse:
     if added is None:
         context = _context(request, instrument, attachment_form=form)
         return render(request, "providers/instruments/media.html", context, status=422)
-    return done(request, _("The file is attached."), _address(public_id) + "#files")
+    return redirect_with_message(request, _("The file is attached."), _address(public_id) + "#files")
 
 
 @confirmation_view

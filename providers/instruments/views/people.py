@@ -15,7 +15,7 @@ from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import Role
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.web import clock
-from instrument_share.web.answers import carried_out, done
+from instrument_share.web.answers import redirect_with_message, run_service
 from instrument_share.web.formats import date_only
 from instrument_share.web.idempotency import idempotent_form
 from providers.instruments.forms.instrument import KeepersForm, QualificationForm
@@ -38,7 +38,9 @@ def _context(
 ) -> dict[str, Any]:
     now = clock.now()
     keepers = keepers_of([instrument.pk])[instrument.pk]
-    with_role = list(accounts.people_with(Role.KEEPER, instrument.organization_id).order_by("name", "pk"))
+    with_role = list(
+        accounts.people_with_role(Role.KEEPER, instrument.organization_id).order_by("name", "pk")
+    )
     return {
         "instrument": instrument,
         "may_edit": rules.has_perm("providers.edit_instrument", request.user, instrument),
@@ -58,7 +60,7 @@ def _context(
 def keepers_set(request: HttpRequest, public_id: str) -> HttpResponse:
     """The keepers are those who are ticked."""
     instrument = own_instrument(request, public_id)
-    with_role = accounts.people_with(Role.KEEPER, instrument.organization_id)
+    with_role = accounts.people_with_role(Role.KEEPER, instrument.organization_id)
     form = KeepersForm(request.POST, people=with_role)
     address = reverse("instrument_people", args=[public_id])
     if not form.is_valid():
@@ -71,9 +73,13 @@ def keepers_set(request: HttpRequest, public_id: str) -> HttpResponse:
         now=clock.now(),
     )
     if not named:
-        return done(request, _("Nobody keeps this instrument now: requests wait for the managers."), address)
+        return redirect_with_message(
+            request, _("Nobody keeps this instrument now: requests wait for the managers."), address
+        )
     names = "、".join(person.name for person in named)
-    return done(request, _("Keepers now: {names}. They decide its requests.").format(names=names), address)
+    return redirect_with_message(
+        request, _("Keepers now: {names}. They decide its requests.").format(names=names), address
+    )
 
 
 @login_required
@@ -93,11 +99,11 @@ def qualification_new(request: HttpRequest, public_id: str) -> HttpResponse:
             actor=person(request), instrument_id=instrument.pk, user=named, expires_at=until, now=clock.now()
         )
 
-    granted = carried_out(form, grant)
+    granted = run_service(form, grant)
     if granted is None:
         context = _context(request, instrument, qualification=form)
         return render(request, "providers/instruments/people.html", context, status=422)
     sentence = _("{name} may operate the instrument through {day} and has been told.").format(
         name=granted.user.name, day=date_only(granted.expires_at)
     )
-    return done(request, sentence, reverse("instrument_people", args=[public_id]))
+    return redirect_with_message(request, sentence, reverse("instrument_people", args=[public_id]))

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from instrument_share.accounts.permissions import require
 from instrument_share.journal.addresses import page_address
 from instrument_share.web import clock
-from instrument_share.web.answers import carried_out, done
+from instrument_share.web.answers import redirect_with_message, run_service
 from instrument_share.web.confirmation import Confirmation, confirmation_view
 from instrument_share.web.formats import bilingual
 from instrument_share.web.idempotency import idempotent_form
@@ -48,7 +48,7 @@ def together(request: HttpRequest, public_id: str) -> HttpResponse:
     is_sent = request.method == "POST"
     form = LinksForm(request.POST if is_sent else None, others=others, initial={"linked": held})
     if is_sent:
-        linked = carried_out(
+        linked = run_service(
             form,
             lambda: instrument_links_set(
                 actor=person(request),
@@ -60,7 +60,9 @@ def together(request: HttpRequest, public_id: str) -> HttpResponse:
         if linked is not None:
             said = _("Saved. A booking takes {count} more instruments for the same time.")
             alone = _("Saved. It is booked by itself.")
-            return done(request, said.format(count=len(linked)) if linked else alone, request.path)
+            return redirect_with_message(
+                request, said.format(count=len(linked)) if linked else alone, request.path
+            )
     context = {
         "instrument": instrument,
         "unit": instrument.organization,
@@ -106,7 +108,7 @@ def _group(
     is_sent = request.method == "POST"
     form = GroupForm(request.POST if is_sent else None, own=_own(request, unit.pk), initial=held)
     if is_sent:
-        saved = carried_out(
+        saved = run_service(
             form,
             lambda: instrument_group_save(
                 actor=person(request),
@@ -121,7 +123,7 @@ def _group(
         )
         if saved is not None:
             sentence = _("Saved. The group stands on the page of each of its instruments.")
-            return done(request, sentence, reverse("group_edit", args=[saved.public_id]))
+            return redirect_with_message(request, sentence, reverse("group_edit", args=[saved.public_id]))
     context = {"unit": unit, "group": group, "form": form}
     return render(request, "providers/instruments/group.html", context, status=422 if is_sent else 200)
 
@@ -157,14 +159,14 @@ def customs(request: HttpRequest, public_id: str) -> HttpResponse:
         initial={name: getattr(held, name) for name in CUSTOMS_FIELDS} if held else None,
     )
     if is_sent:
-        saved = carried_out(
+        saved = run_service(
             form,
             lambda: customs_supervision_set(
                 actor=person(request), instrument_id=instrument.pk, values=form.cleaned_data, now=clock.now()
             ),
         )
         if saved is not None:
-            return done(request, _("The customs supervision is saved."), request.path)
+            return redirect_with_message(request, _("The customs supervision is saved."), request.path)
     context = {
         "instrument": instrument,
         "form": form,

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from instrument_share.accounts.permissions import allowed, require
+from instrument_share.accounts.permissions import require, require_unless_system
 from instrument_share.journal.services import record
-from instrument_share.journal.unique import refused_as
+from instrument_share.journal.unique import raise_when_taken
 from instrument_share.kernel.errors import DomainError, Invalid, Kind, NotFound, Problem, gettext_noop
 from providers.instruments.models import Instrument
 from providers.search.domain.index import normal
@@ -42,7 +42,7 @@ def synonym_group_save(
     follows in the same transaction. Raises Invalid with everything that is wrong.
     """
     require(actor, "providers.maintain_tables")
-    group = _locked(public_id) if public_id else None
+    group = _lock_group(public_id) if public_id else None
     clean = _clean(words, group)
     before = _words_of(group) if group else []
     if clean == before and group:
@@ -60,7 +60,7 @@ def synonym_group_save(
 def synonym_group_remove(*, actor: "User", public_id: str, now: datetime) -> None:
     """Take a group out of the table; each of its words finds only what has it."""
     require(actor, "providers.maintain_tables")
-    group = _locked(public_id)
+    group = _lock_group(public_id)
     before = _words_of(group)
     record(actor=actor, action="synonyms.removed", subject=group, now=now, details={"before": before})
     concerned = _concerned(before)
@@ -71,7 +71,7 @@ def synonym_group_remove(*, actor: "User", public_id: str, now: datetime) -> Non
 @transaction.atomic
 def synonyms_load(*, actor: "User | None", now: datetime, path: Path = AT_FIRST) -> int:
     """Add those groups of a file (by default the product's own) of which no word is known; their number."""
-    allowed(actor, "providers.maintain_tables")
+    require_unless_system(actor, "providers.maintain_tables")
     groups: list[list[str]] = tomllib.loads(path.read_text("utf-8"))["groups"]
     known = set(SynonymWord.objects.values_list("normal", flat=True))
     added = []
@@ -131,7 +131,7 @@ def _write(group: SynonymGroup, clean: list[str], now: datetime) -> None:
         SynonymWord(group=group, position=position, word=word, normal=normal(word))
         for position, word in enumerate(clean)
     ]
-    with refused_as(SynonymTaken(), SynonymWord, "normal"):
+    with raise_when_taken(SynonymTaken(), SynonymWord, "normal"):
         SynonymWord.objects.bulk_create(rows)
     group.updated_at = now
     group.save(update_fields=["updated_at"])
@@ -141,7 +141,7 @@ def _words_of(group: SynonymGroup) -> list[str]:
     return [row.word for row in sorted(group.words.all(), key=lambda row: row.position)]
 
 
-def _locked(public_id: str) -> SynonymGroup:
+def _lock_group(public_id: str) -> SynonymGroup:
     group = SynonymGroup.objects.select_for_update().filter(public_id=public_id).first()
     if group is None:
         raise NotFound

@@ -180,7 +180,7 @@ class TermsForms:
         """The terms that were entered; of valid forms only."""
         asked = self.rule.cleaned_data
         values: dict[str, Any] = {
-            **{prefix: tuple(form.said() for form in rows) for prefix, rows in self.rows.items()},
+            **{prefix: tuple(form.to_domain() for form in rows) for prefix, rows in self.rows.items()},
             **{name: timedelta(seconds=int(asked[name] * 3600)) for name in IN_HOURS},
             **{name: asked[name] for name in AS_THEY_ARE},
             "user_kinds": frozenset(UserKind(kind) for kind in asked["user_kinds"]),

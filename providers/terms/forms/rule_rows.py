@@ -62,7 +62,8 @@ class PatternForm(forms.Form):
         set_choices(self.fields["weekdays"], _weekdays())
         set_choices(self.fields["nth"], [("", "—"), *((str(n), told(NTH_WORDS[n], {})) for n in NTHS)])
 
-    def said(self) -> OpeningPattern:
+    def to_domain(self) -> OpeningPattern:
+        """Return the row as a part of the terms; of a valid form only."""
         row = self.cleaned_data
         monthly = row["frequency"] == Frequency.MONTHLY_BY_WEEKDAY
         return OpeningPattern(
@@ -102,7 +103,8 @@ class ExceptionForm(forms.Form):
                     self.add_error(name, _("Enter when it opens and when it closes."))
         return cleaned
 
-    def said(self) -> DayException:
+    def to_domain(self) -> DayException:
+        """Return the row as a part of the terms; of a valid form only."""
         row = self.cleaned_data
         if row["what"] == CLOSED:
             return DayException(row["day"])
@@ -137,7 +139,8 @@ class QuotaForm(forms.Form):
             self.add_error("hours", _("Enter hours, bookings, or both."))
         return cleaned
 
-    def said(self) -> Quota:
+    def to_domain(self) -> Quota:
+        """Return the row as a part of the terms; of a valid form only."""
         row = self.cleaned_data
         return Quota(
             holder=QuotaHolder(row["holder"]),
@@ -173,7 +176,8 @@ class PriceForm(forms.Form):
         set_choices(self.fields["service_mode"], [("", _("any")), *choices_of(ServiceMode)])
         set_choices(self.fields["unit"], choices_of(PriceUnit))
 
-    def said(self) -> Price:
+    def to_domain(self) -> Price:
+        """Return the row as a part of the terms; of a valid form only."""
         row = self.cleaned_data
         return Price(
             price_yuan=row["price_yuan"],
@@ -212,20 +216,20 @@ def row_heading(prefix: str, number: int) -> str:
     return _("Quota %(number)s") % {"number": number}
 
 
-def row_of(said: OpeningPattern | DayException | Price | Quota) -> dict[str, Any]:
+def row_of(to_domain: OpeningPattern | DayException | Price | Quota) -> dict[str, Any]:
     """What a row shows of the terms."""
-    match said:
+    match to_domain:
         case DayException():
-            what = CLOSED if said.opens is None else OPEN
-            return {"day": said.day, "what": what, "opens": said.opens, "closes": said.closes}
+            what = CLOSED if to_domain.opens is None else OPEN
+            return {"day": to_domain.day, "what": what, "opens": to_domain.opens, "closes": to_domain.closes}
         case Quota():
-            length = None if said.most_minutes is None else timedelta(minutes=said.most_minutes)
+            length = None if to_domain.most_minutes is None else timedelta(minutes=to_domain.most_minutes)
             return {
-                "holder": said.holder.value,
-                "span": said.span.value,
+                "holder": to_domain.holder.value,
+                "span": to_domain.span.value,
                 "hours": None if length is None else f"{in_hours(length):f}",
-                "bookings": said.most_bookings,
+                "bookings": to_domain.most_bookings,
             }
-    form = PatternForm if isinstance(said, OpeningPattern) else PriceForm
-    shown = {name: getattr(said, name) for name in form.base_fields}
-    return {**shown, "weekdays": [str(day) for day in said.weekdays]}
+    form = PatternForm if isinstance(to_domain, OpeningPattern) else PriceForm
+    shown = {name: getattr(to_domain, name) for name in form.base_fields}
+    return {**shown, "weekdays": [str(day) for day in to_domain.weekdays]}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from instrument_share.accounts.permissions import allowed
+from instrument_share.accounts.permissions import require_unless_system
 from instrument_share.journal.services import record
 from instrument_share.kernel.errors import Invalid
 from providers.terms.calendar import local_midnight
@@ -27,7 +27,7 @@ def calendar_year_set(
 
     Open windows of that year follow from now on; what was open before stays a fact.
     """
-    allowed(actor, "providers.maintain_tables")
+    require_unless_system(actor, "providers.maintain_tables")
     entered = sorted(days, key=lambda day: day.date)
     if problems := problems_of_year(year, entered, source):
         raise Invalid(problems=problems)

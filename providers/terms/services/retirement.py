@@ -11,7 +11,7 @@ from instrument_share.kernel.states import next_state
 from providers.instruments.domain.states import INSTRUMENT_MOVES
 from providers.instruments.models import Instrument
 from providers.instruments.selectors.instruments import instrument_lock
-from providers.revisions.services import keep, record_change
+from providers.revisions.services import record_change, save_with_history
 from providers.terms.services.windows import windows_cut
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def instrument_retire(*, actor: "User", instrument_id: int, reason: str, now: da
     require(actor, "providers.edit_instrument", instrument)
     instrument.state = next_state(INSTRUMENT_MOVES, instrument.state, "retire")
     instrument.retired_at, instrument.suspended_by_bureau = now, False
-    keep(instrument, actor=actor, now=now)
+    save_with_history(instrument, actor=actor, now=now)
     record_change(actor, "instrument.retired", instrument, now, reason=require_reason(reason))
     windows_cut(instrument_ids=[instrument.pk], since=now)
     return instrument

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from instrument_share.accounts.permissions import allowed
+from instrument_share.accounts.permissions import require_unless_system
 from instrument_share.kernel.interval import Interval, intersected, merged
 from providers.instruments.selectors.instruments import instrument_locks
 from providers.terms.calendar import Event, events_of, local_date, local_midnight, openings
@@ -75,7 +75,7 @@ def windows_rebuild(
 
     Unless the public holidays have been changed in between, they come out as they were.
     """
-    allowed(actor, "providers.maintain_tables")
+    require_unless_system(actor, "providers.maintain_tables")
     concerned = {rule.instrument_id for rule in _rules(instrument_ids)}
     instrument_locks(concerned)
     rules = _rules(concerned)

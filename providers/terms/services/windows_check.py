@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from instrument_share.accounts.permissions import allowed
+from instrument_share.accounts.permissions import require_unless_system
 from providers.instruments.models import Instrument
 from providers.terms.models import OpenWindow
 from providers.terms.services.windows import windows_extend, windows_rebuild
@@ -33,7 +33,7 @@ def windows_rebuild_compared(
 
     Before a correction of the public holidays, what was open stays a fact: choose `since` after it.
     """
-    allowed(actor, "providers.maintain_tables")
+    require_unless_system(actor, "providers.maintain_tables")
     windows_extend(now=now, instrument_ids=instrument_ids)
     before = _digests(instrument_ids, since)
     windows_rebuild(actor=actor, now=now, instrument_ids=instrument_ids, since=since)

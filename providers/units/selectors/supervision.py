@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import supervises
 from instrument_share.accounts.selectors.standing import standing
-from instrument_share.journal.selectors import acts_of
+from instrument_share.journal.selectors import entries_of_organization
 from instrument_share.kernel.errors import Forbidden
 from instrument_share.kernel.wording import Bilingual
 from providers.instruments.models import Instrument
@@ -40,7 +40,7 @@ def unit_acts(viewer: "Viewer", unit: "Organization") -> "QuerySet[AuditEntry]":
     """
     if not supervises(viewer, unit):
         raise Forbidden
-    return acts_of(unit.pk, ACTS)
+    return entries_of_organization(unit.pk, ACTS)
 
 
 def take_downs(viewer: "Viewer", unit: "Organization", since: datetime) -> "QuerySet[AuditEntry]":
@@ -49,7 +49,9 @@ def take_downs(viewer: "Viewer", unit: "Organization", since: datetime) -> "Quer
     """
     if not (standing(viewer).holds(Role.UNIT_MANAGER, unit.pk) or supervises(viewer, unit)):
         raise Forbidden
-    return acts_of(unit.pk, [f"{kind.value}.withdrawn" for kind in PublicationKind]).filter(at__gte=since)
+    return entries_of_organization(unit.pk, [f"{kind.value}.withdrawn" for kind in PublicationKind]).filter(
+        at__gte=since
+    )
 
 
 def titles(public_ids: Collection[str]) -> dict[str, Bilingual]:

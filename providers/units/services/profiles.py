@@ -8,13 +8,13 @@ from django.db import transaction
 
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
-from instrument_share.accounts.selectors import organization_lock, people_with
+from instrument_share.accounts.selectors import organization_lock, people_with_role
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import notify
-from instrument_share.kernel.errors import Invalid, NotFound, gettext_noop, require_reason
+from instrument_share.kernel.errors import Invalid, NotFound, gettext_noop, require_reason, require_revision
 from instrument_share.kernel.states import next_state
 from providers.instruments.services.common import InReview
-from providers.revisions.services import keep, record_change, unchanged_since
+from providers.revisions.services import record_change, save_with_history
 from providers.units.domain.profiles import PROFILE_FIELDS, problems_of_publication, problems_of_values
 from providers.units.domain.states import PROFILE_MOVES
 from providers.units.domain.words import ProfileState
@@ -35,7 +35,7 @@ def unit_profile_save(
 ) -> UnitProfile:
     """Enter or change a unit's profile. What is published changes at once and counts as confirmed.
 
-    `revision` is that of the text which the editor began with: EditedMeanwhile where it is another by now.
+    `revision` is that of the text which the editor began with: RevisionMismatch where it is another by now.
     """
     organization = organization_lock(organization_id)
     require(actor, "providers.edit_unit", organization)
@@ -44,7 +44,7 @@ def unit_profile_save(
     )
     if profile.state == ProfileState.SUBMITTED:
         raise InReview(state=profile.state)
-    unchanged_since(revision, profile)
+    require_revision(revision, profile.revision)
     problems = problems_of_values(values)
     if profile.state == ProfileState.PUBLISHED:
         problems += problems_of_publication({**values_of(profile), **values})
@@ -55,7 +55,7 @@ def unit_profile_save(
     if profile.state == ProfileState.PUBLISHED:
         profile.confirmed_at = now
     profile.revision += 1
-    keep(profile, actor=actor, now=now)
+    save_with_history(profile, actor=actor, now=now)
     record_change(actor, "unit_profile.saved", profile, now, fields=sorted(values))
     return profile
 
@@ -63,13 +63,13 @@ def unit_profile_save(
 @transaction.atomic
 def unit_profile_submit(*, actor: "User", organization_id: int, now: datetime) -> UnitProfile:
     """Hand the profile in for the bureau's review, once it has all that publication needs."""
-    profile = _locked(organization_id)
+    profile = _lock_profile(organization_id)
     require(actor, "providers.edit_unit", profile)
     state = next_state(PROFILE_MOVES, profile.state, "submit")
     if problems := problems_of_publication(values_of(profile)):
         raise Invalid(problems=problems)
     profile.state, profile.submitted_at, profile.return_reason = state, now, ""
-    keep(profile, actor=actor, now=now)
+    save_with_history(profile, actor=actor, now=now)
     record_change(actor, "unit_profile.submitted", profile, now)
     return profile
 
@@ -77,11 +77,11 @@ def unit_profile_submit(*, actor: "User", organization_id: int, now: datetime) -
 @transaction.atomic
 def unit_profile_publish(*, actor: "User", organization_id: int, now: datetime) -> UnitProfile:
     """The bureau lets a submitted profile be seen by everybody."""
-    profile = _locked(organization_id)
+    profile = _lock_profile(organization_id)
     require(actor, "providers.review_publication", profile)
     profile.state = next_state(PROFILE_MOVES, profile.state, "publish")
     profile.published_at = profile.confirmed_at = now
-    keep(profile, actor=actor, now=now)
+    save_with_history(profile, actor=actor, now=now)
     record_change(actor, "unit_profile.published", profile, now)
     _tell(profile, gettext_noop("The bureau has published your unit's profile."), now)
     return profile
@@ -90,11 +90,11 @@ def unit_profile_publish(*, actor: "User", organization_id: int, now: datetime) 
 @transaction.atomic
 def unit_profile_return(*, actor: "User", organization_id: int, reason: str, now: datetime) -> UnitProfile:
     """The bureau returns a submitted profile with a reason."""
-    profile = _locked(organization_id)
+    profile = _lock_profile(organization_id)
     require(actor, "providers.review_publication", profile)
     profile.state = next_state(PROFILE_MOVES, profile.state, "return")
     profile.return_reason = require_reason(reason)
-    keep(profile, actor=actor, now=now)
+    save_with_history(profile, actor=actor, now=now)
     record_change(actor, "unit_profile.returned", profile, now, reason=profile.return_reason)
     message = gettext_noop("The bureau has returned your unit's profile: {reason}")
     _tell(profile, message, now, reason=profile.return_reason)
@@ -104,12 +104,12 @@ def unit_profile_return(*, actor: "User", organization_id: int, reason: str, now
 @transaction.atomic
 def unit_profile_confirm(*, actor: "User", organization_id: int, now: datetime) -> UnitProfile:
     """The unit confirms that its published profile is still right, which it does once a year."""
-    profile = _locked(organization_id)
+    profile = _lock_profile(organization_id)
     require(actor, "providers.edit_unit", profile)
     if profile.state != ProfileState.PUBLISHED:
         raise InReview(state=profile.state)
     profile.confirmed_at = now
-    keep(profile, actor=actor, now=now)
+    save_with_history(profile, actor=actor, now=now)
     record_change(actor, "unit_profile.confirmed", profile, now)
     return profile
 
@@ -118,7 +118,7 @@ def values_of(profile: UnitProfile) -> dict[str, Any]:
     return {name: getattr(profile, name) for name in PROFILE_FIELDS}
 
 
-def _locked(organization_id: int) -> UnitProfile:
+def _lock_profile(organization_id: int) -> UnitProfile:
     profile = UnitProfile.objects.select_for_update().filter(organization_id=organization_id).first()
     if profile is None:
         raise NotFound
@@ -126,7 +126,7 @@ def _locked(organization_id: int) -> UnitProfile:
 
 
 def _tell(profile: UnitProfile, message: str, now: datetime, **params: Any) -> None:
-    managers = people_with(Role.UNIT_MANAGER, profile.organization_id)
+    managers = people_with_role(Role.UNIT_MANAGER, profile.organization_id)
     notify(
         users=managers, message=message, params=params, path=page_address("unit", profile.public_id), now=now
     )

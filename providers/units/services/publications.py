@@ -8,14 +8,22 @@ from django.db import transaction
 
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
-from instrument_share.accounts.selectors import organization_lock, people_with
+from instrument_share.accounts.selectors import organization_lock, people_with_role
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import notify, record
-from instrument_share.kernel.errors import DomainError, Invalid, Kind, NotFound, gettext_noop, require_reason
+from instrument_share.kernel.errors import (
+    DomainError,
+    Invalid,
+    Kind,
+    NotFound,
+    gettext_noop,
+    require_reason,
+    require_revision,
+)
 from instrument_share.kernel.states import require_transition
 from instrument_share.kernel.wording import Bilingual
 from providers.instruments.models import Instrument
-from providers.revisions.services import keep, unchanged_since
+from providers.revisions.services import save_with_history
 from providers.units.domain.publications import (
     FIELDS,
     PublicationKind,
@@ -83,14 +91,14 @@ def publication_update(
 ) -> "Publication":
     """Change a draft, or what is published, with a revision; the date of publication stays.
 
-    `revision` is that of the text which the editor began with: EditedMeanwhile where it is another by now.
+    `revision` is that of the text which the editor began with: RevisionMismatch where it is another by now.
     What is published, or will be by itself, keeps all that publication needs.
     """
     publication = _locked_with_unit(kind, publication_id)
     require(actor, "providers.edit_unit", publication)
     if publication.state is PublicationState.WITHDRAWN:
         raise AlreadyWithdrawn
-    unchanged_since(revision, publication)
+    require_revision(revision, publication.revision)
     held = _values_of(kind, publication)
     check = problems_of_draft if publication.state is PublicationState.DRAFT else problems_of
     if problems := check(kind, {**held, **values}):
@@ -123,7 +131,7 @@ def publication_schedule(
     if problem := problem_of_schedule(at, now):
         raise Invalid(problems=[problem])
     publication.scheduled_at = at
-    keep(publication, actor=actor, now=now)
+    save_with_history(publication, actor=actor, now=now)
     _record(actor, "scheduled", kind, publication, now, at=at.isoformat())
     return publication
 
@@ -133,11 +141,11 @@ def publication_unschedule(
     *, actor: "User", kind: PublicationKind, publication_id: int, now: datetime
 ) -> "Publication":
     """Take a schedule back; the draft stays."""
-    publication = _locked(kind, publication_id)
+    publication = _lock_publication(kind, publication_id)
     require(actor, "providers.edit_unit", publication)
     require_transition(PUBLICATION_MOVES, publication.state, "unschedule")
     publication.scheduled_at = None
-    keep(publication, actor=actor, now=now)
+    save_with_history(publication, actor=actor, now=now)
     _record(actor, "unscheduled", kind, publication, now)
     return publication
 
@@ -145,7 +153,7 @@ def publication_unschedule(
 @transaction.atomic
 def publication_discard(*, actor: "User", kind: PublicationKind, publication_id: int, now: datetime) -> None:
     """Remove a draft that was never published. Its revisions and the journal keep what it was."""
-    publication = _locked(kind, publication_id)
+    publication = _lock_publication(kind, publication_id)
     require(actor, "providers.edit_unit", publication)
     require_transition(PUBLICATION_MOVES, publication.state, "discard")
     _record(actor, "discarded", kind, publication, now, title=publication.title_zh)
@@ -159,16 +167,16 @@ def publication_withdraw(
     *, actor: "User", kind: PublicationKind, publication_id: int, reason: str, now: datetime
 ) -> "Publication":
     """Take something down, with a reason: the unit its own, the bureau anybody's."""
-    publication = _locked(kind, publication_id)
+    publication = _lock_publication(kind, publication_id)
     require(actor, "providers.withdraw_publication", publication)
     if publication.state is PublicationState.WITHDRAWN:
         raise AlreadyWithdrawn
     require_transition(PUBLICATION_MOVES, publication.state, "withdraw")
     publication.withdrawn_at, publication.withdrawn_reason = now, require_reason(reason)
-    keep(publication, actor=actor, now=now)
+    save_with_history(publication, actor=actor, now=now)
     _record(actor, "withdrawn", kind, publication, now, reason=publication.withdrawn_reason)
     message = gettext_noop("“{title}” has been taken down: {reason}")
-    _tell(publication, message, now, but=actor, reason=publication.withdrawn_reason)
+    _tell(publication, message, now, exclude=actor, reason=publication.withdrawn_reason)
     return publication
 
 
@@ -213,7 +221,7 @@ def _begun(
 
 def _to_be_published(actor: "User", kind: PublicationKind, publication_id: int, move: str) -> "Publication":
     """A locked draft that has all that publication needs."""
-    publication = _locked(kind, publication_id)
+    publication = _lock_publication(kind, publication_id)
     require(actor, "providers.edit_unit", publication)
     require_transition(PUBLICATION_MOVES, publication.state, move)
     if problems := problems_of(kind, _values_of(kind, publication)):
@@ -223,7 +231,7 @@ def _to_be_published(actor: "User", kind: PublicationKind, publication_id: int, 
 
 def _publish(publication: "Publication", actor: "User | None", now: datetime) -> None:
     publication.published_at, publication.scheduled_at = now, None
-    keep(publication, actor=actor, now=now)
+    save_with_history(publication, actor=actor, now=now)
 
 
 def _values_of(kind: PublicationKind, publication: "Publication") -> dict[str, Any]:
@@ -234,7 +242,7 @@ def _fill(publication: "Publication", values: Mapping[str, Any], actor: "User", 
     for name, value in values.items():
         if name != "instruments":
             setattr(publication, name, value.strip() if isinstance(value, str) else value)
-    keep(publication, actor=actor, now=now)
+    save_with_history(publication, actor=actor, now=now)
     if "instruments" in values:
         own = Instrument.objects.filter(
             organization_id=publication.organization_id, pk__in=values["instruments"]
@@ -254,10 +262,10 @@ def _locked_with_unit(kind: PublicationKind, publication_id: int) -> "Publicatio
     of_kind = MODELS[kind]._default_manager.filter(pk=publication_id)
     for organization_id in of_kind.values_list("organization_id", flat=True):
         organization_lock(organization_id)
-    return _locked(kind, publication_id)
+    return _lock_publication(kind, publication_id)
 
 
-def _locked(kind: PublicationKind, publication_id: int) -> "Publication":
+def _lock_publication(kind: PublicationKind, publication_id: int) -> "Publication":
     found = MODELS[kind]._default_manager.select_for_update().filter(pk=publication_id).first()
     if found is None:
         raise NotFound
@@ -283,11 +291,11 @@ def _record(
 
 
 def _tell(
-    publication: "Publication", message: str, now: datetime, *, but: "User | None" = None, **params: Any
+    publication: "Publication", message: str, now: datetime, *, exclude: "User | None" = None, **params: Any
 ) -> None:
-    managers = people_with(Role.UNIT_MANAGER, publication.organization_id)
+    managers = people_with_role(Role.UNIT_MANAGER, publication.organization_id)
     notify(
-        users=managers if but is None else managers.exclude(pk=but.pk),
+        users=managers if exclude is None else managers.exclude(pk=exclude.pk),
         message=message,
         params={"title": Bilingual(publication.title_zh, publication.title_en), **params},
         path=page_address("publication", publication.public_id),  # type: ignore[attr-defined]

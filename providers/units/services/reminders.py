@@ -9,7 +9,7 @@ from django.db import transaction
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization_locks
 from instrument_share.journal.addresses import page_address
-from instrument_share.journal.services import entry, notify, record_all
+from instrument_share.journal.services import build_entry, notify, record_all
 from instrument_share.kernel.errors import DomainError, Invalid, Problem, gettext_noop
 from instrument_share.kernel.wording import Bilingual, Sentence
 from providers.units.domain.completeness import KindCompleteness
@@ -57,7 +57,7 @@ def completeness_remind(
     sent = [_reminder(actor, planned, note, now) for planned in plan[ReminderOutcome.SENT]]
     Reminder.objects.bulk_create(sent)
     record_all(
-        entry(
+        build_entry(
             actor=actor,
             action="reminder.sent",
             subject=one,

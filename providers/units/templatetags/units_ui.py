@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Words
-from instrument_share.web.addresses import of_this_file
+from instrument_share.web.addresses import versioned_address
 from instrument_share.web.problem import told
 from instrument_share.web.templatetags.sentences import label, said
 from providers.units.domain.completeness import KindCompleteness
@@ -31,7 +31,7 @@ def picture_line(picture: Any, language: str) -> str:
 @register.simple_tag
 def profile_picture(profile: Any) -> str:
     """The address of a unit's picture as it is now."""
-    return of_this_file(reverse("unit_picture", args=[profile.organization.public_id]), profile.picture)
+    return versioned_address(reverse("unit_picture", args=[profile.organization.public_id]), profile.picture)
 
 
 NEXT_STEP_AT = {"profile": "unit_profile_edit", "instrument": "unit_instruments"}

@@ -10,15 +10,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from instrument_share.journal import selectors as journal
+from instrument_share.kernel.errors import RevisionMismatch
 from instrument_share.web import clock
-from instrument_share.web.answers import carried_out, done
+from instrument_share.web.answers import redirect_with_message, run_service
 from instrument_share.web.confirmation import Confirmation, confirmation_view
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.signed_in import SignedInRequest
 from providers.instruments.services.pictures import picture_prepared
 from providers.instruments.views.common import managed_unit, person
 from providers.revisions.selectors import revised
-from providers.revisions.services import EditedMeanwhile
 from providers.revisions.views.editing import overtaken, previewed
 from providers.units.domain.profiles import problems_of_publication
 from providers.units.domain.words import ProfileState
@@ -61,9 +61,9 @@ def edit(request: HttpRequest, organization_id: str) -> HttpResponse:
     is_sent = request.method == "POST" and request.POST.get("act") != "preview"
     meanwhile: Any = ()
     try:
-        if is_sent and (saved := carried_out(form, save, but=EditedMeanwhile)):
-            return done(request, _after_saving(saved), request.path)
-    except EditedMeanwhile as error:
+        if is_sent and (saved := run_service(form, save, reraise=RevisionMismatch)):
+            return redirect_with_message(request, _after_saving(saved), request.path)
+    except RevisionMismatch as error:
         assert profile is not None
         meanwhile = overtaken(form, error, revised(request.user, profile.public_id))
     context = {

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from instrument_share.web import clock, cursor
-from instrument_share.web.answers import carried_out, done
+from instrument_share.web.answers import redirect_with_message, run_service
 from instrument_share.web.idempotency import idempotent_form
 from providers.instruments.views.common import managed_unit, person
 from providers.units.forms.publication import PictureForm
@@ -39,10 +39,12 @@ def pictures(request: HttpRequest, organization_id: str) -> HttpResponse:
             now=clock.now(),
         )
 
-    added = carried_out(form, add) if request.method == "POST" else None
+    added = run_service(form, add) if request.method == "POST" else None
     beside_a_text = getattr(request, "htmx", False) and request.method == "POST"
     if added and not beside_a_text:
-        return done(request, _("The picture is here. Copy its line into a text."), request.path)
+        return redirect_with_message(
+            request, _("The picture is here. Copy its line into a text."), request.path
+        )
     own = publications_selectors.pictures(request.user, unit.pk)
     if beside_a_text:
         context = {

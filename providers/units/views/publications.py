@@ -15,9 +15,9 @@ from instrument_share.accounts.permissions import require
 from instrument_share.journal import selectors as journal
 from instrument_share.journal.addresses import page_address
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.errors import NotFound
+from instrument_share.kernel.errors import NotFound, RevisionMismatch
 from instrument_share.web import clock, cursor
-from instrument_share.web.answers import carried_out, done
+from instrument_share.web.answers import redirect_with_message, run_service
 from instrument_share.web.formats import bilingual
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.labels import label
@@ -25,7 +25,6 @@ from providers.instruments.selectors.instruments import instruments
 from providers.instruments.services.pictures import attachment_prepared
 from providers.instruments.views.common import managed_unit, person
 from providers.revisions.selectors import revised
-from providers.revisions.services import EditedMeanwhile
 from providers.revisions.views.editing import overtaken, previewed
 from providers.units.domain.publications import FIELDS, LONGEST_FILE_NAME, PublicationKind
 from providers.units.domain.words import PublicationState
@@ -135,11 +134,11 @@ def new(
         )
 
     is_sent = request.method == "POST" and act != "preview"
-    if is_sent and (made := carried_out(form, write)):
+    if is_sent and (made := run_service(form, write)):
         words = _("Saved as a draft; only your unit sees it. Publish it, or choose a time.")
         if made.state is PublicationState.PUBLISHED:
             words = _("Published; everybody can read it on your unit's page.")
-        return done(request, words, after(choices, act, chosen, made))
+        return redirect_with_message(request, words, after(choices, act, chosen, made))
     context = {
         **_editor(request, unit, chosen, form),
         "choices": choices,
@@ -178,9 +177,9 @@ def edit(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
     is_sent = request.method == "POST" and act != "preview"
     meanwhile: Any = ()
     try:
-        if is_sent and (saved := carried_out(form, update, but=EditedMeanwhile)):
-            return done(request, _after_saving(saved), after(choices, act, chosen, saved))
-    except EditedMeanwhile as error:
+        if is_sent and (saved := run_service(form, update, reraise=RevisionMismatch)):
+            return redirect_with_message(request, _after_saving(saved), after(choices, act, chosen, saved))
+    except RevisionMismatch as error:
         meanwhile = overtaken(form, error, revised(request.user, public_id))
     context = {
         **_editor(request, found.organization, chosen, form),

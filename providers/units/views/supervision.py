@@ -18,7 +18,7 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Forbidden, NotFound, gettext_noop
 from instrument_share.kernel.wording import Bilingual
 from instrument_share.web import clock, cursor
-from instrument_share.web.answers import carried_out, done
+from instrument_share.web.answers import redirect_with_message, run_service
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.params import parse_number
 from instrument_share.web.problem import told
@@ -211,7 +211,7 @@ def _send(request: HttpRequest, now: datetime) -> HttpResponse:
     fresh = _ids(request, request.POST.getlist("unit"))
     again = _ids(request, request.POST.getlist("again"))
     form = NoteForm(request.POST)
-    plan = carried_out(
+    plan = run_service(
         form,
         lambda: completeness_remind(
             actor=person(request),
@@ -229,7 +229,7 @@ def _send(request: HttpRequest, now: datetime) -> HttpResponse:
     if left_out:
         names = tuple(Bilingual(one.organization.name_zh, one.organization.name_en) for one in left_out)
         sentence += " " + told(gettext_noop("Left out: {names}."), {"names": names})
-    return done(request, sentence, reverse("completeness"))
+    return redirect_with_message(request, sentence, reverse("completeness"))
 
 
 LEFT_OUT = (ReminderOutcome.RECENT, ReminderOutcome.COMPLETE, ReminderOutcome.UNREACHABLE)

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef
 
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
-from instrument_share.accounts.selectors import people_with
+from instrument_share.accounts.selectors import people_with_role
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import IllegalMove, gettext_noop, require_reason
@@ -131,7 +131,7 @@ def _answer(report: FinanceReport, state: ReportState, actor: "User", now: datet
         ReportState.RETURNED: gettext_noop("The Finance Bureau returned the report of {year}: {note}"),
     }
     notify(
-        users=people_with(Role.BUREAU_OFFICER),
+        users=people_with_role(Role.BUREAU_OFFICER),
         message=messages[state],
         params={"year": report.cycle.year, "note": note},
         now=now,

@@ -11,7 +11,7 @@ from django.db.models import Max
 
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
-from instrument_share.accounts.selectors import people_with
+from instrument_share.accounts.selectors import people_with_role
 from instrument_share.documents import official, package, signing, tables
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import gettext_noop
@@ -71,7 +71,7 @@ def report_send(*, actor: "User", cycle_id: int, now: datetime) -> FinanceReport
     details = {"cycle": cycle.public_id, "number": report.number, "pdf_sha256": report.pdf_sha256}
     record(actor=actor, action="report.sent", subject=report, now=now, details=details)
     notify(
-        users=people_with(Role.FINANCE_OFFICER),
+        users=people_with_role(Role.FINANCE_OFFICER),
         message=gettext_noop("The report of {year} has arrived; {total} yuan are to be paid."),
         params={"year": cycle.year, "total": str(report.total_yuan)},
         now=now,

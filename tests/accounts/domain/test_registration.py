@@ -1,7 +1,7 @@
 import pytest
 
 from instrument_share.accounts.domain import OrganizationKind, SizeClass
-from instrument_share.accounts.domain.files import kind_of
+from instrument_share.accounts.domain.files import file_type
 from instrument_share.accounts.domain.registration import Registration, problems
 from instrument_share.kernel.uscc import check_character, is_valid, written
 
@@ -62,4 +62,4 @@ def test_a_code_with_one_wrong_character_is_refused(place):
     ],
 )
 def test_a_document_is_known_by_its_first_bytes(content, kind):
-    assert kind_of(content) == kind
+    assert file_type(content) == kind

@@ -1,7 +1,7 @@
 import pytest
 
 from instrument_share.accounts.domain import OrganizationKind, Role
-from instrument_share.accounts.domain.roles import gives, is_last
+from instrument_share.accounts.domain.roles import grantable_roles, is_last
 
 ADMIN, MANAGER, KEEPER, RESEARCHER = Role.ORG_ADMIN, Role.UNIT_MANAGER, Role.KEEPER, Role.RESEARCHER
 
@@ -20,7 +20,7 @@ ADMIN, MANAGER, KEEPER, RESEARCHER = Role.ORG_ADMIN, Role.UNIT_MANAGER, Role.KEE
     ],
 )
 def test_what_each_role_gives(held, owns, given):
-    assert gives(held, kind=OrganizationKind.UNIVERSITY, owns_instruments=owns) == given
+    assert grantable_roles(held, kind=OrganizationKind.UNIVERSITY, owns_instruments=owns) == given
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_what_each_role_gives(held, owns, given):
 )
 def test_who_supervises_sits_in_an_authority(kind, given):
     everywhere = {RESEARCHER, ADMIN, Role.SYSADMIN}
-    assert gives([Role.SYSADMIN], kind=kind, owns_instruments=False) == everywhere | given
+    assert grantable_roles([Role.SYSADMIN], kind=kind, owns_instruments=False) == everywhere | given
 
 
 @pytest.mark.parametrize(
