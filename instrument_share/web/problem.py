@@ -1,6 +1,6 @@
 """Refusals in the reader's language: as `application/problem+json` (RFC 9457), and as text for pages."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -103,18 +103,43 @@ class _Readable(dict[str, Any]):
 
 
 def _shown(name: str, value: Any) -> str:
+    if isinstance(value, tuple | list):
+        return _list_separator().join(_shown(name, one) for one in value)
+    if isinstance(value, Mapping):
+        return _shown_mapping(value)
+    for kind, to_text in _TEXT_BY_TYPE.items():
+        if isinstance(value, kind):
+            return to_text(value)
+    if isinstance(value, str) and name in {"state", "move"}:
+        return labels.word(value)
+    return str(value)
+
+
+def _list_separator() -> str:
+    return ", " if formats.in_english() else "、"
+
+
+def _in_language(zh: Any, en: Any) -> str:
+    return str((formats.in_english() and en) or zh)
+
+
+_TEXT_BY_TYPE: dict[type, Callable[[Any], str]] = {
+    Words: gettext,
+    Sentence: lambda sentence: told(sentence.message, sentence.params),
+    Bilingual: lambda names: _in_language(names.zh, names.en),
+    Interval: formats.timerange,
+    datetime: formats.moment,  # before `date`, of which it is a subclass
+    date: formats.date_only,
+    timedelta: formats.hours,
+    Decimal: formats.number,
+}
+
+
+def _shown_mapping(value: Mapping[str, Any]) -> str:
+    """A parameter that was stored as JSON."""
     match value:
-        case Words():
-            return gettext(value)
-        case Sentence():
-            return told(value.message, value.params)
-        case Bilingual():
-            return str((formats.in_english() and value.en) or value.zh)
-        case tuple() | list():
-            separator = ", " if formats.in_english() else "、"
-            return separator.join(_shown(name, one) for one in value)
         case {"zh": zh, "en": en}:
-            return str((formats.in_english() and en) or zh)
+            return _in_language(zh, en)
         case {"message": message, "params": params}:
             return told(message, params)
         case {"words": text}:
@@ -125,16 +150,4 @@ def _shown(name: str, value: Any) -> str:
             return formats.date_only(date.fromisoformat(text))
         case {"decimal": text}:
             return formats.number(Decimal(text))
-        case Interval():
-            return formats.timerange(value)
-        case datetime():
-            return formats.moment(value)
-        case date():
-            return formats.date_only(value)
-        case timedelta():
-            return formats.hours(value)
-        case Decimal():
-            return formats.number(value)
-        case str() if name in {"state", "move"}:
-            return labels.word(value)
     return str(value)
