@@ -4,7 +4,7 @@ Lengths and choices are those of the national network platform's record type 4 (
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -19,6 +19,8 @@ Kind = Literal["text", "choice", "money", "date", "email", "country", "category"
 LARGEST_VALUE = Decimal("999999999999.99")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 MOST_SUBJECTS = 4
+ONE_LINE = 100
+"""Up to so many characters a text is one line, without blanks in a row."""
 
 
 @dataclass(frozen=True)
@@ -144,19 +146,18 @@ def checked(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
 
 def held(field: Field, value: Any) -> Any:
     """`value` as `field` holds it. Raises Unusable."""
-    match field.kind:
-        case "money":
-            return _money(field, value)
-        case "date":
-            return _date(field, value)
-        case "choice":
-            return _choice(field, value)
-        case "subjects":
-            return _subjects(field, value)
-    text = (
-        " ".join(str(value or "").split()) if field.limit and field.limit <= 100 else str(value or "").strip()
-    )
-    text = text.replace("\x00", "")
+    if parse := _PARSERS.get(field.kind):
+        return parse(field, value)
+    text = _text(field, value)
+    if text and (form := _FORMS.get(field.kind)) and not form.pattern.fullmatch(text):
+        raise _unusable(field, field.kind, form.message, value=text)
+    return text
+
+
+def _text(field: Field, value: Any) -> str:
+    text = str(value or "")
+    is_short = field.limit is not None and field.limit <= ONE_LINE
+    text = (" ".join(text.split()) if is_short else text.strip()).replace("\x00", "")
     if field.limit is not None and len(text) > field.limit:
         raise _unusable(
             field,
@@ -165,21 +166,30 @@ def held(field: Field, value: Any) -> Any:
             limit=field.limit,
             length=len(text),
         )
-    if field.kind == "email" and text and not EMAIL.fullmatch(text):
-        raise _unusable(field, "email", gettext_noop("“{value}” is not an e-mail address."), value=text)
-    if field.kind == "country" and text and not re.fullmatch("[A-Z]{2}", text):
-        message = gettext_noop(
-            "“{value}” is not a country code of two letters, as CN, DE or JP (ISO 3166-1)."
-        )
-        raise _unusable(field, "country", message, value=text)
-    if field.kind == "postal" and text and not re.fullmatch("[0-9]{6}", text):
-        message = gettext_noop("“{value}” is not a postal code of six digits, as 100045.")
-        raise _unusable(field, "postal", message, value=text)
-    if field.kind == "category" and text and not re.fullmatch("[0-9]{6}", text):
-        raise _unusable(
-            field, "category", gettext_noop("“{value}” is not a category code of six digits."), value=text
-        )
     return text
+
+
+@dataclass(frozen=True)
+class _Form:
+    """How the text of a kind of field is written, and what is said of a text that isn't."""
+
+    pattern: re.Pattern[str]
+    message: str
+
+
+_FORMS: Mapping[Kind, _Form] = {
+    "email": _Form(EMAIL, gettext_noop("“{value}” is not an e-mail address.")),
+    "country": _Form(
+        re.compile("[A-Z]{2}"),
+        gettext_noop("“{value}” is not a country code of two letters, as CN, DE or JP (ISO 3166-1)."),
+    ),
+    "postal": _Form(
+        re.compile("[0-9]{6}"), gettext_noop("“{value}” is not a postal code of six digits, as 100045.")
+    ),
+    "category": _Form(
+        re.compile("[0-9]{6}"), gettext_noop("“{value}” is not a category code of six digits.")
+    ),
+}
 
 
 def _money(field: Field, value: Any) -> Decimal | None:
@@ -238,6 +248,14 @@ def _subjects(field: Field, value: Any) -> list[str]:
         message = gettext_noop("Enter up to four codes of three digits of GB/T 13745, as 150, 430.")
         raise _unusable(field, "subjects", message)
     return codes
+
+
+_PARSERS: Mapping[Kind, Callable[[Field, Any], Any]] = {
+    "money": _money,
+    "date": _date,
+    "choice": _choice,
+    "subjects": _subjects,
+}
 
 
 def _unusable(field: Field, code: str, message: str, **params: Any) -> Unusable:

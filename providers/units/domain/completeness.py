@@ -192,11 +192,7 @@ def _profile(unit: UnitRecord, state: Completeness, as_of: date, _threshold: Dec
 
 
 def _instruments(unit: UnitRecord, state: Completeness, as_of: date, threshold: Decimal) -> Said:
-    present = [
-        one
-        for one in unit.instruments
-        if one.created <= as_of and (one.retired is None or one.retired > as_of)
-    ]
+    present = [one for one in unit.instruments if _is_present(one, as_of)]
     published = [one for one in present if one.published is not None and one.published <= as_of]
     if not published:
         return _say(
@@ -205,34 +201,43 @@ def _instruments(unit: UnitRecord, state: Completeness, as_of: date, threshold: 
         )
     due = [one for one in present if one.is_due(as_of, threshold)]
     if state is Completeness.MISSING:
-        unpublished = [one for one in due if one not in published]
-        own = [one for one in unpublished if one.in_review is None or one.in_review > as_of]
-        return _say(
-            gettext_noop(
-                "{number} of {total} instruments from {threshold} yuan on are not published: {names}."
-            ),
-            _to_submit(unpublished, own),
-            number=len(unpublished),
-            total=len(due),
-            threshold=threshold,
-            names=_some(one.name for one in unpublished),
-            own=_some(one.name for one in own),
-        )
+        return _unpublished([one for one in due if one not in published], len(due), as_of, threshold)
     if state is Completeness.STALE:
-        stale = [one for one in due if not fresh(_last(one.confirmed, as_of), as_of)]
-        return _say(
-            gettext_noop(
-                "{number} of {total} instruments have not been confirmed for more than 365 days: {names}."
-            ),
-            gettext_noop("Read them through and confirm them."),
-            number=len(stale),
-            total=len(due),
-            names=_some(one.name for one in stale),
-        )
+        return _unconfirmed(due, as_of)
     return _say(
         gettext_noop("All {total} instruments from {threshold} yuan on are published and confirmed."),
         total=len(due),
         threshold=threshold,
+    )
+
+
+def _is_present(instrument: InstrumentRecord, as_of: date) -> bool:
+    return instrument.created <= as_of and (instrument.retired is None or instrument.retired > as_of)
+
+
+def _unpublished(instruments: list[InstrumentRecord], total: int, as_of: date, threshold: Decimal) -> Said:
+    own = [one for one in instruments if one.in_review is None or one.in_review > as_of]
+    return _say(
+        gettext_noop("{number} of {total} instruments from {threshold} yuan on are not published: {names}."),
+        _to_submit(instruments, own),
+        number=len(instruments),
+        total=total,
+        threshold=threshold,
+        names=_some(one.name for one in instruments),
+        own=_some(one.name for one in own),
+    )
+
+
+def _unconfirmed(due: list[InstrumentRecord], as_of: date) -> Said:
+    stale = [one for one in due if not fresh(_last(one.confirmed, as_of), as_of)]
+    return _say(
+        gettext_noop(
+            "{number} of {total} instruments have not been confirmed for more than 365 days: {names}."
+        ),
+        gettext_noop("Read them through and confirm them."),
+        number=len(stale),
+        total=len(due),
+        names=_some(one.name for one in stale),
     )
 
 

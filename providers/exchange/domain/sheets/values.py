@@ -6,14 +6,14 @@ after every third digit, and nowhere else.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.wording import Bilingual, Words
-from providers.exchange.domain.sheets.fields import Held, SheetField
+from providers.exchange.domain.sheets.fields import Held, SheetField, ValueKind
 from providers.exchange.domain.sheets.words import plain
 from providers.instruments.domain.fields import Unusable
 
@@ -96,31 +96,17 @@ def meaning(
     match of.kind:
         case "date":
             return _day(of, prefix, cell, dates)
-        case "money":
-            number = _number(of, prefix, text)
-            return number if factor is None else number * factor
-        case "whole" | "hours":
-            return _number(of, prefix, text)
         case "time":
             return _time(of, prefix, cell)
-        case "flag":
-            return _flag(of, prefix, text)
-        case "weekdays":
-            return _weekdays(of, prefix, text)
+        case "money" if factor is not None:
+            return _number(of, prefix, text) * factor
         case "several":
             return _several(of, prefix, text, words)
         case "choice":
             raise _unusable(of, prefix, "choice", NOT_A_CHOICE, text, choices=_offered(of))
-        case "category":
-            # A leading zero is lost where the column holds numbers; the template offers code and name.
-            code = re.sub(r"^([0-9]{6})\s+\S.*$", r"\1", _narrow(text))
-            return code.zfill(6) if code.isdigit() else code
-        case "country":
-            return re.sub(r"^([A-Za-z]{2})\s+\S.*$", r"\1", _narrow(text))
-        case "subjects":
-            narrow = _narrow(text)  # the template offers code and name
-            return ",".join(CODE_AND_NAME.findall(narrow)) or narrow
-    return text
+    if parse := _PARSERS.get(of.kind):
+        return parse(of, prefix, text)
+    return _CODES[of.kind](text) if of.kind in _CODES else text
 
 
 def words_of(of: SheetField) -> dict[str, Any]:
@@ -249,6 +235,39 @@ def _several(of: SheetField, prefix: str, said: str, words: Mapping[str, Any]) -
         value = (unknown or [said])[0].strip()
         raise _unusable(of, prefix, "choice", NOT_A_CHOICE, value, choices=_offered(of))
     return frozenset(words[plain(part)] for part in parts)
+
+
+_PARSERS: Mapping[ValueKind, Callable[[SheetField, str, str], Any]] = {
+    "money": _number,
+    "whole": _number,
+    "hours": _number,
+    "flag": _flag,
+    "weekdays": _weekdays,
+}
+"""How a text is read that can be wrong: by the field, the prefix of the problem's code, and the text."""
+
+
+def _category_code(said: str) -> str:
+    # A leading zero is lost where the column holds numbers; the template offers code and name.
+    code = re.sub(r"^([0-9]{6})\s+\S.*$", r"\1", _narrow(said))
+    return code.zfill(6) if code.isdigit() else code
+
+
+def _country_code(said: str) -> str:
+    return re.sub(r"^([A-Za-z]{2})\s+\S.*$", r"\1", _narrow(said))
+
+
+def _subject_codes(said: str) -> str:
+    narrow = _narrow(said)  # the template offers code and name
+    return ",".join(CODE_AND_NAME.findall(narrow)) or narrow
+
+
+_CODES: Mapping[ValueKind, Callable[[str], str]] = {
+    "category": _category_code,
+    "country": _country_code,
+    "subjects": _subject_codes,
+}
+"""How the code is found in a text; whether there is such a code is checked later."""
 
 
 def offered(words: Mapping[str, Any]) -> list[str]:
