@@ -1,17 +1,18 @@
 """Sealed packages: files with a manifest of their SHA-256, as one archive whose bytes depend on nothing else.
 
-The manifest is canonical JSON (keys sorted, no spaces, UTF-8, one newline at the end). The archive's
+The manifest is canonical JSON (`kernel.canonical`) with one newline at the end. The archive's
 members are stored, not compressed, in the order of their names and without dates, so the same files give the
 same bytes on every machine. `SHA256SUMS` says the same in the form that `sha256sum -c` reads.
 """
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import PurePosixPath
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
+
+from instrument_share.kernel.canonical import canonical_json
 
 from .errors import UnsafeName
 
@@ -36,25 +37,14 @@ def seal(files: Mapping[str, bytes], *, facts: Mapping[str, str]) -> Package:
     """
     for name in files:
         _check_name(name)
-    manifest = canonical_json(
-        {
-            "format": FORMAT,
-            "facts": dict(facts),
-            "files": [
-                {"name": name, "sha256": _sha256(content), "size": len(content)}
-                for name, content in sorted(files.items())
-            ],
-        }
-    )
+    listed = [
+        {"name": name, "sha256": _sha256(content), "size": len(content)}
+        for name, content in sorted(files.items())
+    ]
+    manifest = canonical_json({"format": FORMAT, "facts": dict(facts), "files": listed}) + b"\n"
     sums = "".join(f"{_sha256(content)}  {name}\n" for name, content in sorted(files.items())).encode()
     content = _archive({**files, MANIFEST: manifest, SUMS: sums})
     return Package(content, _sha256(content), manifest)
-
-
-def canonical_json(value: object) -> bytes:
-    """One spelling for one value: what is hashed must not depend on who wrote it."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return text.encode() + b"\n"
 
 
 def _archive(files: Mapping[str, bytes]) -> bytes:

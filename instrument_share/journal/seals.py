@@ -1,16 +1,17 @@
 """The form in which audit entries are sealed, version 1; pure.
 
 A seal's hash is the SHA-256, in lower-case hexadecimal, of the hash of the seal before (64 zeros for the
-first) and then, for each entry in order of its id, a line feed and the entry as JSON in UTF-8 with sorted
-keys and no spaces: id, at (UTC, microseconds), actor (id), action, subject_type, subject_id,
+first) and then, for each entry in order of its id, a line feed and the entry as canonical JSON
+(`kernel.canonical`): id, at (UTC, microseconds), actor (id), action, subject_type, subject_id,
 organization_id, details, address.
 """
 
 import hashlib
-import json
 from collections.abc import Iterable
 from datetime import UTC
 from typing import TYPE_CHECKING
+
+from instrument_share.kernel.canonical import canonical_json
 
 if TYPE_CHECKING:
     from instrument_share.journal.models import AuditEntry
@@ -38,4 +39,4 @@ def _line(entry: "AuditEntry") -> bytes:
         "details": entry.details,
         "address": entry.address,
     }
-    return json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+    return canonical_json(values)

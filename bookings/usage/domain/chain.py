@@ -1,7 +1,7 @@
 """The hash chain of an instrument's usage entries: canonical form, version 1.
 
-An entry's hash is the SHA-256, in lower-case hexadecimal, of these bytes: JSON in UTF-8, keys sorted, no
-spaces, no escapes beyond what JSON needs, of one object with
+An entry's hash is the SHA-256, in lower-case hexadecimal, of the canonical JSON (`kernel.canonical`) of one
+object with
 
     form         1
     instrument   the instrument's public id
@@ -20,9 +20,11 @@ may name somebody, appears as its SHA-256. Changing any of this needs a new vers
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
+
+from instrument_share.kernel.canonical import canonical_json, instant_text
 
 FORM = 1
 BEGINNING = "0" * 64
@@ -88,7 +90,7 @@ def entry_hash(
 ) -> str:
     """The hash of one entry; `row` is what one of the three row functions gave."""
     return hashlib.sha256(
-        canonical(
+        canonical_json(
             {
                 "form": FORM,
                 "instrument": instrument,
@@ -98,26 +100,21 @@ def entry_hash(
                 "recorded_at": recorded_at,
                 "recorded_by": recorded_by,
                 "row": row,
-            }
+            },
+            spell=_spelling,
         )
     ).hexdigest()
 
 
-def canonical(value: Mapping[str, Any]) -> bytes:
-    return json.dumps(
-        value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_text
-    ).encode()
-
-
 def plain(value: Any) -> Any:
-    """A value as the form writes it: instants and money as text, everything else as JSON has it."""
-    return json.loads(json.dumps(value, default=_text))
+    """Return a value as the form writes it: instants and money as text, everything else as JSON has it."""
+    return json.loads(json.dumps(value, default=_spelling))
 
 
-def _text(value: Any) -> str:
+def _spelling(value: Any) -> str:
     match value:
         case datetime():
-            return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            return instant_text(value)
         case Decimal():
             return f"{value:.2f}"
     raise TypeError(f"The canonical form has no {type(value).__name__}.")

@@ -10,11 +10,12 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from instrument_share.kernel.canonical import canonical_json, instant_text
 from rewards.policy.domain.figures import exact
 
 FORMAT = "snapshot/1"
@@ -33,9 +34,8 @@ class Part:
 
 
 def line(value: Any) -> bytes:
-    """A value in its one spelling, with a newline. TypeError for what has none."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_spelt)
-    return text.encode() + b"\n"
+    """Return a value in its one spelling, with a newline. TypeError for what has none."""
+    return canonical_json(value, spell=_spelt) + b"\n"
 
 
 def _spelt(value: Any) -> Any:
@@ -46,7 +46,7 @@ def _spelt(value: Any) -> Any:
         case Fraction():
             return exact(value)
         case datetime():
-            return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            return instant_text(value)
         case date():
             return value.isoformat()
         case Mapping():
