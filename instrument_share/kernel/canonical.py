@@ -16,8 +16,8 @@ def canonical_json(value: Any, *, spell: Callable[[Any], Any] | None = None) -> 
     and a float is written as Python writes it.
 
     `spell` returns what stands for a value that JSON has no type for (`Decimal`, `datetime`); each format
-    decides there how it writes them. Raises TypeError for a value without a spelling, ValueError for NaN and the infinities,
-    UnicodeEncodeError for half a surrogate pair.
+    decides there how it writes them. Raises TypeError for a value without a spelling, ValueError for NaN and
+    the infinities, UnicodeEncodeError for half a surrogate pair.
     """
     text = json.dumps(
         value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, default=spell

@@ -77,3 +77,25 @@ class IllegalMove(DomainError):
     code = "state.illegal_move"
     kind: Kind = "conflict"
     message = gettext_noop("This is “{state}” now, and “{move}” is not possible from there. Reload the page.")
+
+
+class ReasonMissing(DomainError):
+    """A decision whose reason those concerned read, without one.
+
+    `code` is what API clients of the app have always been told.
+    """
+
+    code = "reason_missing"
+    message = gettext_noop("Say why: those concerned read the reason.")
+
+    def __init__(self, code: str = code) -> None:
+        super().__init__()
+        self.code = code
+
+
+def require_reason(reason: str, *, code: str = ReasonMissing.code) -> str:
+    """Return the reason without blanks around it. Raises ReasonMissing with `code` where nothing is left."""
+    stripped = reason.strip()
+    if not stripped:
+        raise ReasonMissing(code)
+    return stripped

@@ -14,11 +14,6 @@ if TYPE_CHECKING:
     from providers.units.models import UnitProfile
 
 
-class ReasonMissing(DomainError):
-    code = "reason_missing"
-    message = gettext_noop("Say why: those concerned read the reason.")
-
-
 class EditedMeanwhile(DomainError):
     """Somebody else has saved since the editor began; nothing was written."""
 
@@ -33,13 +28,6 @@ def unchanged_since(revision: int | None, row: Any) -> None:
     """Raises EditedMeanwhile where the row is of another revision; None asks nothing."""
     if revision is not None and revision != row.revision:
         raise EditedMeanwhile
-
-
-def given(reason: str) -> str:
-    """The reason without blanks around it. Raises ReasonMissing."""
-    if not reason.strip():
-        raise ReasonMissing
-    return reason.strip()
 
 
 def keep(row: models.Model, *, actor: "User | None", now: datetime) -> None:

@@ -12,12 +12,12 @@ from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization_ids_by_uscc
 from instrument_share.journal.services import record
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.errors import IllegalMove
+from instrument_share.kernel.errors import IllegalMove, require_reason
 from instrument_share.kernel.states import moved
 from providers.public import add_working_days, instrument_ids
 from rewards.cycle.domain.canonical import line, sha256
 from rewards.cycle.domain.entries import EntryFacts
-from rewards.cycle.domain.errors import ReasonMissing
+from rewards.cycle.domain.errors import REASON_MISSING
 from rewards.cycle.domain.rows import entry_of
 from rewards.cycle.domain.states import MOVES, CycleState
 from rewards.cycle.models import AssessmentCycle
@@ -113,17 +113,17 @@ def finding_decide(
     cycle, finding = _locked(finding_id)
     require(actor, "rewards.decide_finding", finding)
     state = (FindingState.UPHELD if uphold else FindingState.DISMISSED).value
-    logs = sorted(set(invalidated_logs))
+    reason, logs = reason.strip(), sorted(set(invalidated_logs))
     if (finding.state, finding.reason, finding.invalidated_logs, finding.falsified) == (
         state,
-        reason.strip(),
+        reason,
         logs,
         falsified,
     ):
         return finding
     _require_decidable(cycle, finding, uphold, reason, logs, falsified)
     unanswered = not finding.answer and now.astimezone(CITY_TIME).date() > finding.answer_due_date
-    finding.state, finding.reason, finding.invalidated_logs = state, reason.strip(), logs
+    finding.state, finding.reason, finding.invalidated_logs = state, reason, logs
     finding.falsified, finding.overdue = falsified, uphold and unanswered
     finding.decision_number = last_decision_number(cycle) + 1
     finding.decided_at, finding.decided_by = now, actor
@@ -138,8 +138,7 @@ def _require_decidable(
 ) -> None:
     if cycle.state not in BEFORE_APPROVAL:
         raise IllegalMove(state=cycle.state, move="decide")
-    if not reason.strip():
-        raise ReasonMissing
+    require_reason(reason, code=REASON_MISSING)
     foreign = sorted(set(logs) - set(finding.logs))
     if foreign:
         raise LogsNotOfFinding(logs=", ".join(foreign))

@@ -9,7 +9,7 @@ from instrument_share.accounts.models import District, Organization, Organizatio
 from instrument_share.accounts.services.organizations import NotAdmitted
 from instrument_share.accounts.services.registration import NotCorrectable
 from instrument_share.journal import selectors as journal
-from instrument_share.kernel.errors import Forbidden, IllegalMove, Invalid, NotFound
+from instrument_share.kernel.errors import Forbidden, IllegalMove, Invalid, NotFound, ReasonMissing
 from instrument_share.kernel.uscc import check_character
 from tests import factories
 from tests.factories import NOW
@@ -296,7 +296,7 @@ def test_nobody_becomes_an_authority_and_nothing_is_changed_before_admission(off
     assert problems_of(lambda: revise(officer, made, kind=OrganizationKind.BUREAU)) == [
         ("organization.authority", "kind")
     ]
-    with pytest.raises(services.ReasonMissing):
+    with pytest.raises(ReasonMissing):
         revise(officer, made, name_zh="云屏新名有限公司", reason=" ")
 
 

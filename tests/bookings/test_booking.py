@@ -4,13 +4,7 @@ from functools import partial
 
 import pytest
 
-from bookings.requests.domain.errors import (
-    BookingRefused,
-    DecisionOverdue,
-    ReasonMissing,
-    RevisionMismatch,
-    SlotTaken,
-)
+from bookings.requests.domain.errors import BookingRefused, DecisionOverdue, RevisionMismatch, SlotTaken
 from bookings.requests.models import Booking, CreditEvent, NextFree
 from bookings.requests.selectors.bookings import decisions_of_year
 from bookings.requests.selectors.holds import free_time
@@ -18,7 +12,7 @@ from bookings.requests.services.bookings import booking_approve, booking_cancel,
 from bookings.requests.services.due import bookings_lapse_due, bookings_no_show_due
 from bookings.requests.services.next_free import next_free_advance, next_free_rebuild
 from instrument_share.journal import selectors as journal
-from instrument_share.kernel.errors import Forbidden, IllegalMove, NotFound
+from instrument_share.kernel.errors import Forbidden, IllegalMove, NotFound, ReasonMissing
 from instrument_share.kernel.interval import Interval
 from tests import factories
 from tests.bookings.booking import book, codes
@@ -125,8 +119,9 @@ def test_a_request_lapses_at_its_deadline_also_where_tick_has_not_come_yet():
 def test_a_rejection_needs_a_reason_and_frees_the_time():
     city = factories.city(decision="by_keeper")
     booking = book(city)
-    with pytest.raises(ReasonMissing):
+    with pytest.raises(ReasonMissing) as refused:
         booking_reject(actor=city.keeper, booking_id=booking.pk, reason=" ", now=NOW)
+    assert refused.value.code == "booking.reason_missing"
     booking_reject(actor=city.keeper, booking_id=booking.pk, reason="样品有毒", now=NOW)
     assert book(city).state == "requested"
 

@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 
 from bookings.requests.domain.errors import BookingRefused, InstrumentHitsBookings, QualificationHitsBookings
-from bookings.requests.domain.errors import ReasonMissing as BookingReasonMissing
 from bookings.requests.models import Booking, NextFree
 from bookings.requests.selectors.calendar import calendar_events
 from bookings.requests.selectors.holds import free_time
@@ -20,7 +19,7 @@ from bookings.requests.services.instrument_states import (
 )
 from bookings.usage.services.attendance import booking_check_in
 from instrument_share.journal import selectors as journal
-from instrument_share.kernel.errors import IllegalMove
+from instrument_share.kernel.errors import IllegalMove, ReasonMissing
 from providers.instruments.services.instruments import SuspendedByBureau
 from providers.instruments.services.people import qualification_grant
 from providers.terms.domain.words import ServiceMode
@@ -173,8 +172,9 @@ def test_the_end_of_a_right_says_what_becomes_of_the_bookings_that_rest_on_it(tr
     right = qualified(trained)
     first, second = book(trained, slot(day=1)), book(trained, slot(day=2))
     measured = book(trained, slot(day=3), service_mode=ServiceMode.OPERATED)
-    with pytest.raises(BookingReasonMissing):
+    with pytest.raises(ReasonMissing) as unexplained:
         revoke(trained, right, reason=" ")
+    assert unexplained.value.code == "booking.reason_missing"
     with pytest.raises(QualificationHitsBookings) as refused:
         revoke(trained, right)
     assert [one.field for one in refused.value.problems] == [first.public_id, second.public_id]

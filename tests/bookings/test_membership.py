@@ -12,8 +12,8 @@ from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import Membership
 from instrument_share.accounts.services import LastOfRole
-from instrument_share.accounts.services.organizations import ReasonMissing
 from instrument_share.journal import selectors as journal
+from instrument_share.kernel.errors import ReasonMissing
 from providers.instruments.models import Keeper
 from tests import factories
 from tests.bookings.booking import book

@@ -5,7 +5,7 @@ import pytest
 
 from instrument_share.accounts.domain import Role
 from instrument_share.journal.selectors import history, notifications
-from instrument_share.kernel.errors import Forbidden, IllegalMove, Invalid
+from instrument_share.kernel.errors import Forbidden, IllegalMove, Invalid, ReasonMissing
 from providers.instruments.selectors.instruments import has_qualification, keepers_of, qualifications
 from providers.instruments.services.instruments import (
     InnerNumberTaken,
@@ -35,7 +35,6 @@ from providers.terms.services.retirement import instrument_retire
 
 pass
 from providers.instruments.services.common import InReview
-from providers.revisions.services import ReasonMissing
 
 from .conftest import INSTRUMENT, NOW, person, published
 

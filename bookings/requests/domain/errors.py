@@ -2,6 +2,9 @@
 
 from instrument_share.kernel.errors import DomainError, Kind, gettext_noop
 
+REASON_MISSING = "booking.reason_missing"
+"""The code of `kernel.errors.ReasonMissing` in this app."""
+
 
 class BookingRefused(DomainError):
     code = "booking.refused"
@@ -30,11 +33,6 @@ class DecisionOverdue(DomainError):
     message = gettext_noop(
         "This request could be decided until {deadline} and lapses. Ask the user to book again."
     )
-
-
-class ReasonMissing(DomainError):
-    code = "booking.reason_missing"
-    message = gettext_noop("Give the reason, so that those it concerns can understand it.")
 
 
 class TooEarly(DomainError):

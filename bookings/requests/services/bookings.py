@@ -8,7 +8,7 @@ from django.db import transaction
 
 from bookings.requests.domain import credit, pricing
 from bookings.requests.domain.cancellation import is_late
-from bookings.requests.domain.errors import BookingRefused, DecisionOverdue, ReasonMissing, SlotTaken
+from bookings.requests.domain.errors import REASON_MISSING, BookingRefused, DecisionOverdue, SlotTaken
 from bookings.requests.domain.states import MOVES, BookingState
 from bookings.requests.domain.words import CreditKind, Direction
 from bookings.requests.models import Booking, BookingGroup, CreditEvent
@@ -28,7 +28,7 @@ from bookings.usage.services._facts import payer_of
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.permissions import require
 from instrument_share.journal import services as journal
-from instrument_share.kernel.errors import NotFound
+from instrument_share.kernel.errors import NotFound, require_reason
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.states import moved
 from providers import public as providers
@@ -184,8 +184,7 @@ def booking_reject(
     booking = booking_lock(booking_id)
     require(actor, "bookings.decide", booking)
     require_revision(booking, revision)
-    if not reason.strip():
-        raise ReasonMissing
+    reason = require_reason(reason, code=REASON_MISSING)
     _decided(booking, actor, now, reason)
     cancel_mates(booking, actor=actor, reason=reason, now=now)
     booking.ended_at = now
@@ -209,8 +208,8 @@ def booking_cancel(
     require(actor, "bookings.cancel", booking)
     require_revision(booking, revision)
     by_user = actor.pk == booking.user_id
-    if not by_user and not reason.strip():
-        raise ReasonMissing
+    if not by_user:
+        require_reason(reason, code=REASON_MISSING)
     late = by_user and booking.state == BookingState.APPROVED and is_late_now(booking, now)
     cancel_mates(booking, actor=actor, reason=reason, now=now, by_user=by_user)
     cancel(booking, actor=actor, reason=reason, late=late, now=now)

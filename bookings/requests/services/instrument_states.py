@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from bookings.requests.domain.errors import InstrumentHitsBookings, QualificationHitsBookings, ReasonMissing
+from bookings.requests.domain.errors import REASON_MISSING, InstrumentHitsBookings, QualificationHitsBookings
 from bookings.requests.models import Booking
 from bookings.requests.selectors.holds import settling_lock
 from bookings.requests.selectors.settling import booked_by_right, not_begun
 from bookings.requests.services._settling import Outcome, carry_out, hit_lock, require_outcomes
 from bookings.requests.services.next_free import next_free_refresh
 from instrument_share.accounts.permissions import require
+from instrument_share.kernel.errors import require_reason
 from providers import public as providers
 
 if TYPE_CHECKING:
@@ -98,8 +99,7 @@ def qualification_revoke(
     settling_lock(providers.qualified_for(qualification_id))
     qualification = providers.qualification_lock(qualification_id)
     require(actor, "providers.qualify_user", qualification.instrument)
-    if not reason.strip():
-        raise ReasonMissing
+    reason = require_reason(reason, code=REASON_MISSING)
     said = outcomes or {}
     hit = [] if qualification.revoked_at else hit_lock(booked_by_right(qualification, now))
     require_outcomes(
@@ -111,7 +111,7 @@ def qualification_revoke(
     )
     for booking in hit:
         outcome = said[booking.public_id]
-        carry_out(booking, outcome, actor=actor, reason=reason.strip(), because="qualification", now=now)
+        carry_out(booking, outcome, actor=actor, reason=reason, because="qualification", now=now)
     revoked = providers.qualification_revoke(actor=actor, qualification_id=qualification_id, now=now)
     next_free_refresh([qualification.instrument_id], now)
     return revoked

@@ -28,7 +28,6 @@ from instrument_share.accounts.services.memberships import (
     membership_withdraw,
 )
 from instrument_share.accounts.services.organizations import (
-    ReasonMissing,
     district_create,
     institution_establish,
     organization_admit,
@@ -66,7 +65,6 @@ __all__ = [
     "NotAMember",
     "NotCorrectable",
     "NotJoinable",
-    "ReasonMissing",
     "RoleNotYours",
     "TooManyInvitations",
     "UsernameTaken",

@@ -16,9 +16,8 @@ from instrument_share.accounts.domain.states import MEMBERSHIP
 from instrument_share.accounts.models import Membership, Organization, User
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.services._common import granted
-from instrument_share.accounts.services.organizations import given
 from instrument_share.journal.services import notify, record
-from instrument_share.kernel.errors import DomainError, Kind, gettext_noop
+from instrument_share.kernel.errors import DomainError, Kind, gettext_noop, require_reason
 from instrument_share.kernel.states import moved
 from instrument_share.kernel.wording import Bilingual
 
@@ -133,7 +132,7 @@ def membership_refuse(*, actor: User, membership_id: int, reason: str, now: date
     """Turn down who asks, with a reason; they may ask again."""
     membership = selectors.membership_lock(membership_id)
     require_gives(actor, membership.organization, Role(membership.role))
-    membership.reason = given(reason)
+    membership.reason = require_reason(reason)[:500]
     membership.state = moved(MEMBERSHIP, membership.state, "refuse")
     membership.ended_at = now
     membership.save(update_fields=["state", "reason", "ended_at"])
@@ -165,7 +164,7 @@ def membership_close(*, actor: User, membership_id: int, now: datetime, reason: 
     by_oneself = membership.user_id == actor.pk
     if not by_oneself:
         require_gives(actor, membership.organization, Role(membership.role))
-        reason = given(reason)
+        reason = require_reason(reason)[:500]
     if membership.state == MembershipState.ENDED:
         return membership
     _require_not_last(membership)

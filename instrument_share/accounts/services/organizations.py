@@ -23,7 +23,7 @@ from instrument_share.accounts.permissions import allowed, require
 from instrument_share.accounts.services._common import record_change, role_comes, tell_managers
 from instrument_share.accounts.services.registration import AUTHORITY, superior_missing, superior_of
 from instrument_share.journal.services import record
-from instrument_share.kernel.errors import DomainError, Invalid, Kind, gettext_noop
+from instrument_share.kernel.errors import DomainError, Invalid, Kind, gettext_noop, require_reason
 from instrument_share.kernel.states import moved
 from instrument_share.kernel.uscc import written
 
@@ -40,11 +40,6 @@ class NotAdmitted(DomainError):
     message = gettext_noop(
         "The organization is not admitted yet. Who registered it corrects the registration."
     )
-
-
-class ReasonMissing(DomainError):
-    code = "reason_missing"
-    message = gettext_noop("Say why: those concerned read the reason.")
 
 
 @transaction.atomic
@@ -101,7 +96,7 @@ def organization_revise(
     require(actor, "accounts.revise_organization", organization)
     if organization.state not in (OrganizationState.ADMITTED, OrganizationState.SUSPENDED):
         raise NotAdmitted
-    why = given(reason)
+    why = require_reason(reason)[:500]
     facts = Registration(
         uscc=organization.uscc,
         name_zh=name_zh.strip(),
@@ -168,7 +163,14 @@ def organization_refuse(*, actor: User, organization_id: int, reason: str, now: 
     """The bureau does not admit it, with a reason; it can be corrected and handed in again."""
     organization = selectors.organization_lock(organization_id)
     require(actor, "accounts.admit_organization", organization)
-    _move(organization, "refuse", given(reason), actor=actor, action="organization.refused", now=now)
+    _move(
+        organization,
+        "refuse",
+        require_reason(reason)[:500],
+        actor=actor,
+        action="organization.refused",
+        now=now,
+    )
     tell_managers(organization, REFUSED, now)
     return organization
 
@@ -178,7 +180,14 @@ def organization_suspend(*, actor: User, organization_id: int, reason: str, now:
     """Nobody acts for the organization any more; what is booked for it stays."""
     organization = selectors.organization_lock(organization_id)
     require(actor, "accounts.suspend_organization", organization)
-    _move(organization, "suspend", given(reason), actor=actor, action="organization.suspended", now=now)
+    _move(
+        organization,
+        "suspend",
+        require_reason(reason)[:500],
+        actor=actor,
+        action="organization.suspended",
+        now=now,
+    )
     tell_managers(organization, SUSPENDED, now)
     return organization
 
@@ -191,13 +200,6 @@ def organization_reinstate(*, actor: User, organization_id: int, now: datetime) 
     _move(organization, "reinstate", "", actor=actor, action="organization.reinstated", now=now)
     tell_managers(organization, REINSTATED, now)
     return organization
-
-
-def given(reason: str) -> str:
-    """The reason without blanks around it. Raises ReasonMissing."""
-    if not reason.strip():
-        raise ReasonMissing
-    return reason.strip()[:500]
 
 
 def _move(

@@ -7,9 +7,8 @@ from django.db import transaction
 from instrument_share.accounts import selectors
 from instrument_share.accounts.models import Organization, OrganizationRelation, User
 from instrument_share.accounts.permissions import allowed, require
-from instrument_share.accounts.services.organizations import given
 from instrument_share.journal.services import notify, record
-from instrument_share.kernel.errors import Invalid, NotFound, Problem, gettext_noop
+from instrument_share.kernel.errors import Invalid, NotFound, Problem, gettext_noop, require_reason
 from instrument_share.kernel.wording import Bilingual
 
 DECLARED = gettext_noop("“{name}” and “{other}” are declared related; rewards leave out use between them.")
@@ -47,7 +46,7 @@ def relation_end(
     if relation is None:
         raise NotFound
     if relation.ended_at is None:
-        relation.ended_at, relation.end_reason = now, given(reason)
+        relation.ended_at, relation.end_reason = now, require_reason(reason)[:500]
         relation.save(update_fields=["ended_at", "end_reason"])
         _record(actor, "organization.unrelated", relation, now)
         _tell(low, high, ENDED, now, reason=relation.end_reason)

@@ -12,7 +12,7 @@ from instrument_share.accounts.permissions import allowed, require
 from instrument_share.accounts.selectors import organization_lock, people_with
 from instrument_share.journal.services import notify
 from instrument_share.journal.unique import refused_as
-from instrument_share.kernel.errors import DomainError, Invalid, Kind, Problem, gettext_noop
+from instrument_share.kernel.errors import DomainError, Invalid, Kind, Problem, gettext_noop, require_reason
 from instrument_share.kernel.states import moved
 from instrument_share.kernel.wording import Bilingual
 from providers.instruments.domain import fields
@@ -21,7 +21,7 @@ from providers.instruments.models import Instrument
 from providers.instruments.permissions import may_suspend_own
 from providers.instruments.selectors.instruments import category_table, instrument_lock
 from providers.instruments.services.common import InReview, as_json
-from providers.revisions.services import given, keep, record_change, unchanged_since
+from providers.revisions.services import keep, record_change, unchanged_since
 from providers.search.services.index import search_index
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def instrument_changes_accept(*, actor: "User", instrument_id: int, now: datetim
 def instrument_changes_refuse(*, actor: "User", instrument_id: int, reason: str, now: datetime) -> Instrument:
     """The bureau refuses the waiting changes with a reason; the old values stand."""
     instrument = _with_waiting_changes(actor, instrument_id)
-    refused, why = instrument.pending_values, given(reason)
+    refused, why = instrument.pending_values, require_reason(reason)
     instrument.pending_values, instrument.pending_since, instrument.return_reason = {}, None, why
     instrument.revision += 1
     keep(instrument, actor=actor, now=now)
@@ -177,7 +177,7 @@ def instrument_return(*, actor: "User", instrument_id: int, reason: str, now: da
     instrument = instrument_lock(instrument_id)
     require(actor, "providers.review_publication", instrument)
     instrument.state = moved(INSTRUMENT_MOVES, instrument.state, "return")
-    instrument.return_reason = given(reason)
+    instrument.return_reason = require_reason(reason)
     keep(instrument, actor=actor, now=now)
     record_change(actor, "instrument.returned", instrument, now, reason=instrument.return_reason)
     message = gettext_noop("The bureau has returned “{name}”: {reason}")
@@ -208,7 +208,7 @@ def instrument_suspend(*, actor: "User", instrument_id: int, reason: str, now: d
     instrument = instrument_lock(instrument_id)
     require(actor, "providers.suspend_instrument", instrument)
     instrument.state = moved(INSTRUMENT_MOVES, instrument.state, "suspend")
-    instrument.suspended_at, instrument.suspension_reason = now, given(reason)
+    instrument.suspended_at, instrument.suspension_reason = now, require_reason(reason)
     instrument.suspended_by_bureau = not may_suspend_own(actor, instrument)
     keep(instrument, actor=actor, now=now)
     record_change(

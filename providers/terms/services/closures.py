@@ -7,10 +7,9 @@ from django.db import transaction
 
 from instrument_share.accounts.permissions import require
 from instrument_share.journal.services import record
-from instrument_share.kernel.errors import DomainError, Kind, NotFound, gettext_noop
+from instrument_share.kernel.errors import DomainError, Kind, NotFound, gettext_noop, require_reason
 from instrument_share.kernel.interval import Interval
 from providers.instruments.selectors.instruments import instrument_lock
-from providers.revisions.services import given
 from providers.terms.models import Closure
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ def closure_record(
         instrument=instrument,
         starts_at=interval.start,
         ends_at=interval.end,
-        reason_zh=given(reason_zh),
+        reason_zh=require_reason(reason_zh),
         reason_en=reason_en.strip(),
         created_at=now,
         created_by=actor,

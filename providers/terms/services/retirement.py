@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from instrument_share.accounts.permissions import require
+from instrument_share.kernel.errors import require_reason
 from instrument_share.kernel.states import moved
 from providers.instruments.domain.states import INSTRUMENT_MOVES
 from providers.instruments.models import Instrument
 from providers.instruments.selectors.instruments import instrument_lock
-from providers.revisions.services import given, keep, record_change
+from providers.revisions.services import keep, record_change
 from providers.terms.services.windows import windows_cut
 
 if TYPE_CHECKING:
@@ -25,6 +26,6 @@ def instrument_retire(*, actor: "User", instrument_id: int, reason: str, now: da
     instrument.state = moved(INSTRUMENT_MOVES, instrument.state, "retire")
     instrument.retired_at, instrument.suspended_by_bureau = now, False
     keep(instrument, actor=actor, now=now)
-    record_change(actor, "instrument.retired", instrument, now, reason=given(reason))
+    record_change(actor, "instrument.retired", instrument, now, reason=require_reason(reason))
     windows_cut(instrument_ids=[instrument.pk], since=now)
     return instrument

@@ -10,11 +10,11 @@ from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization_lock, people_with
 from instrument_share.journal.services import notify
-from instrument_share.kernel.errors import Invalid, NotFound, gettext_noop
+from instrument_share.kernel.errors import Invalid, NotFound, gettext_noop, require_reason
 from instrument_share.kernel.states import moved
 from providers.instruments.domain.states import PROFILE_MOVES
 from providers.instruments.services.common import InReview
-from providers.revisions.services import given, keep, record_change, unchanged_since
+from providers.revisions.services import keep, record_change, unchanged_since
 from providers.units.domain.profiles import PROFILE_FIELDS, problems_of_publication, problems_of_values
 from providers.units.domain.words import ProfileState
 from providers.units.models import UnitProfile
@@ -92,7 +92,7 @@ def unit_profile_return(*, actor: "User", organization_id: int, reason: str, now
     profile = _locked(organization_id)
     require(actor, "providers.review_publication", profile)
     profile.state = moved(PROFILE_MOVES, profile.state, "return")
-    profile.return_reason = given(reason)
+    profile.return_reason = require_reason(reason)
     keep(profile, actor=actor, now=now)
     record_change(actor, "unit_profile.returned", profile, now, reason=profile.return_reason)
     message = gettext_noop("The bureau has returned your unit's profile: {reason}")

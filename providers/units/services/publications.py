@@ -10,12 +10,12 @@ from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization_lock, people_with
 from instrument_share.journal.services import notify, record
-from instrument_share.kernel.errors import DomainError, Invalid, Kind, NotFound, gettext_noop
+from instrument_share.kernel.errors import DomainError, Invalid, Kind, NotFound, gettext_noop, require_reason
 from instrument_share.kernel.states import moved
 from instrument_share.kernel.wording import Bilingual
 from providers.instruments.domain.states import PUBLICATION_MOVES
 from providers.instruments.models import Instrument
-from providers.revisions.services import given, keep, unchanged_since
+from providers.revisions.services import keep, unchanged_since
 from providers.units.domain.publications import (
     FIELDS,
     PublicationKind,
@@ -163,7 +163,7 @@ def publication_withdraw(
     if publication.state is PublicationState.WITHDRAWN:
         raise AlreadyWithdrawn
     moved(PUBLICATION_MOVES, publication.state, "withdraw")
-    publication.withdrawn_at, publication.withdrawn_reason = now, given(reason)
+    publication.withdrawn_at, publication.withdrawn_reason = now, require_reason(reason)
     keep(publication, actor=actor, now=now)
     _record(actor, "withdrawn", kind, publication, now, reason=publication.withdrawn_reason)
     message = gettext_noop("“{title}” has been taken down: {reason}")

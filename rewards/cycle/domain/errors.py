@@ -2,6 +2,9 @@
 
 from instrument_share.kernel.errors import DomainError, Kind, gettext_noop
 
+REASON_MISSING = "reward.reason_missing"
+"""The code of `kernel.errors.ReasonMissing` in this app."""
+
 
 class CycleExists(DomainError):
     code = "reward.cycle_exists"
@@ -29,8 +32,3 @@ class SnapshotDamaged(DomainError):
         "The part “{part}” of the snapshot is not what was frozen; nothing was computed. "
         "Restore it from a backup."
     )
-
-
-class ReasonMissing(DomainError):
-    code = "reward.reason_missing"
-    message = gettext_noop("State the reason; the unit and later readers will see it.")

@@ -12,11 +12,11 @@ from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import people_with
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.errors import IllegalMove, gettext_noop
+from instrument_share.kernel.errors import IllegalMove, gettext_noop, require_reason
 from instrument_share.kernel.states import moved
 from rewards.assessment.models import Award
 from rewards.assessment.selectors import award_lock
-from rewards.cycle.domain.errors import ReasonMissing
+from rewards.cycle.domain.errors import REASON_MISSING
 from rewards.cycle.domain.states import MOVES
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.cycles import cycle_lock
@@ -48,12 +48,11 @@ def report_accept(*, actor: "User", report_id: int, now: datetime, note: str = "
 def report_return(*, actor: "User", report_id: int, reason: str, now: datetime) -> FinanceReport:
     """Finance returns the report with a reason; the cycle is approved again, and a new report can be sent."""
     report = _answerable(actor, report_id, "return")
-    if not reason.strip():
-        raise ReasonMissing
+    reason = require_reason(reason, code=REASON_MISSING)
     cycle = cycle_lock(report.cycle_id)
     cycle.state = moved(MOVES, cycle.state, "return")
     cycle.save(update_fields=["state"])
-    _answer(report, ReportState.RETURNED, actor, now, reason.strip())
+    _answer(report, ReportState.RETURNED, actor, now, reason)
     return report
 
 

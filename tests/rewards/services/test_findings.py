@@ -6,10 +6,9 @@ from decimal import Decimal
 import pytest
 
 from instrument_share.accounts.domain import Role
-from instrument_share.kernel.errors import Forbidden, IllegalMove
+from instrument_share.kernel.errors import Forbidden, IllegalMove, ReasonMissing
 from rewards.assessment.domain.errors import ScoresOutdated
 from rewards.assessment.models import InstrumentResult, UnitAssessment
-from rewards.cycle.domain.errors import ReasonMissing
 from rewards.findings.domain.errors import DismissedInvalidatesNothing, FindingsOpen, LogsNotOfFinding
 from rewards.findings.models import Finding
 from rewards.findings.selectors.findings import findings
@@ -83,8 +82,9 @@ def test_a_decision_names_a_reason_and_only_logs_of_the_finding(steps, suspiciou
     steps.through("check")
     finding = Finding.objects.get(kind="overlap")
     foreign = suspicious["self_dealing"].public_id
-    with pytest.raises(ReasonMissing):
+    with pytest.raises(ReasonMissing) as refused:
         decide(steps, finding, reason="  ")
+    assert refused.value.code == "reward.reason_missing"
     with pytest.raises(LogsNotOfFinding):
         decide(steps, finding, invalidated_logs=[foreign])
     with pytest.raises(DismissedInvalidatesNothing):

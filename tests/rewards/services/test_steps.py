@@ -6,10 +6,10 @@ from decimal import Decimal
 import pytest
 
 from instrument_share.journal.models import AuditEntry
-from instrument_share.kernel.errors import Forbidden, IllegalMove
+from instrument_share.kernel.errors import Forbidden, IllegalMove, ReasonMissing
 from rewards.assessment.domain.errors import NoticeRunning
 from rewards.assessment.models import Award
-from rewards.cycle.domain.errors import BudgetInvalid, CycleExists, ReasonMissing, YearNotOver
+from rewards.cycle.domain.errors import BudgetInvalid, CycleExists, YearNotOver
 from rewards.cycle.services.cycles import cycle_open
 from rewards.policy.domain.errors import PolicyVersionTaken
 from rewards.policy.models import RewardPolicy
@@ -101,8 +101,9 @@ def test_only_the_bureau_runs_the_cycle(steps, who):
 
 def test_a_returned_report_leads_to_a_second_one(steps):
     first = steps.through("send")
-    with pytest.raises(ReasonMissing):
+    with pytest.raises(ReasonMissing) as refused:
         report_return(actor=steps.city.finance, report_id=first.pk, reason=" ", now=AFTER + 16 * DAY)
+    assert refused.value.code == "reward.reason_missing"
     report_return(actor=steps.city.finance, report_id=first.pk, reason="缺附件", now=AFTER + 16 * DAY)
     assert steps.cycle.state == "approved"
     second = steps.send()
