@@ -8,9 +8,14 @@ Moves = Mapping[str, Mapping[str, str]]
 """state → move → next state"""
 
 
-def moved(moves: Moves, state: str, move: str) -> str:
-    """The state after `move`, or IllegalMove with both names in it."""
+def next_state(moves: Moves, state: str, move: str) -> str:
+    """Return the state after `move`. Raises IllegalMove, with both names in it, where the table has none."""
     try:
         return moves[state][move]
     except KeyError:
         raise IllegalMove(state=state, move=move) from None
+
+
+def require_transition(moves: Moves, state: str, move: str) -> None:
+    """Raise IllegalMove unless `move` is possible from `state`."""
+    next_state(moves, state, move)

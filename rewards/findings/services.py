@@ -13,7 +13,7 @@ from instrument_share.accounts.selectors import organization_ids_by_uscc
 from instrument_share.journal.services import record
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import IllegalMove, require_reason
-from instrument_share.kernel.states import moved
+from instrument_share.kernel.states import next_state
 from providers.public import add_working_days, instrument_ids
 from rewards.cycle.domain.canonical import line, sha256
 from rewards.cycle.domain.entries import EntryFacts
@@ -69,7 +69,7 @@ def cycle_check(*, actor: "User", cycle_id: int, now: datetime) -> AssessmentCyc
     """Run every check over the snapshot and open a finding for what is new; evidence is found once."""
     cycle = cycle_lock(cycle_id)
     require(actor, "rewards.run_cycle", cycle)
-    cycle.state = moved(MOVES, cycle.state, "check")
+    cycle.state = next_state(MOVES, cycle.state, "check")
     opened = _open_findings(cycle, list(_seen(cycle.year, StoredSnapshot(cycle))), now)
     cycle.checked_at = now
     cycle.save(update_fields=["state", "checked_at"])

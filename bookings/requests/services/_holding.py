@@ -14,7 +14,7 @@ from bookings.requests.domain.states import HOLDING, MOVES, BookingState
 from bookings.requests.models import Booking
 from instrument_share.journal import services as journal
 from instrument_share.kernel.interval import Interval
-from instrument_share.kernel.states import moved
+from instrument_share.kernel.states import next_state
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -37,7 +37,7 @@ def overlap_refused() -> Iterator[None]:
 
 def advance(booking: Booking, move: str, *fields: str) -> None:
     """Make a move of the table of states and save it together with the `fields` that the caller has set."""
-    booking.state = moved(MOVES, booking.state, move)
+    booking.state = next_state(MOVES, booking.state, move)
     booking.revision += 1
     with overlap_refused():
         booking.save(update_fields=["state", "revision", *fields])

@@ -30,7 +30,7 @@ from instrument_share.accounts.permissions import require
 from instrument_share.journal import services as journal
 from instrument_share.kernel.errors import NotFound, require_reason
 from instrument_share.kernel.interval import Interval
-from instrument_share.kernel.states import moved
+from instrument_share.kernel.states import next_state, require_transition
 from providers import public as providers
 from providers.domain import Decision, ServiceMode, UserKind
 
@@ -320,7 +320,7 @@ def place(
 
 def _undecide(booking: Booking) -> None:
     """A request again, on which nobody has decided."""
-    booking.state = moved(MOVES, booking.state, "move_for_decision")
+    booking.state = next_state(MOVES, booking.state, "move_for_decision")
     booking.decided_at, booking.decided_by, booking.decision_note = None, None, ""
 
 
@@ -353,7 +353,7 @@ def _refusal(problems: list[Any]) -> BookingRefused | SlotTaken:
 
 def _require_not_begun(booking: Booking) -> None:
     """What may still be cancelled may move, whatever becomes of its state."""
-    moved(MOVES, booking.state, "cancel")
+    require_transition(MOVES, booking.state, "cancel")
 
 
 def is_late_now(booking: Booking, now: datetime) -> bool:

@@ -21,7 +21,7 @@ from instrument_share.accounts.permissions import require
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
-from instrument_share.kernel.states import moved
+from instrument_share.kernel.states import require_transition
 from instrument_share.web import clock
 from instrument_share.web.answers import carried_out, confirmed, done
 from instrument_share.web.asked import interval_asked
@@ -68,7 +68,7 @@ def cancel(request: SignedInRequest, public_id: str) -> HttpResponse:
     now = clock.now()
     found = bookings_selectors.booking(request.user, public_id)
     require(request.user, "bookings.cancel", found)
-    moved(MOVES, found.state, "cancel")
+    require_transition(MOVES, found.state, "cancel")
     is_mine = found.user_id == request.user.pk
     form = ReasonForm(request.POST if request.method == "POST" else None, required=not is_mine)
     context = {
@@ -209,5 +209,5 @@ def _asked_interval(request: SignedInRequest, booking: "Booking") -> Interval:
 def _movable(request: SignedInRequest, public_id: str) -> "Booking":
     found = bookings_selectors.booking(request.user, public_id)
     require(request.user, "bookings.cancel", found)
-    moved(MOVES, found.state, "cancel")
+    require_transition(MOVES, found.state, "cancel")
     return found

@@ -18,7 +18,7 @@ from bookings.requests.views.common import back_address, booking_address
 from bookings.usage.forms.usage import CheckOutForm
 from bookings.usage.services.attendance import booking_check_in, booking_check_out
 from instrument_share.accounts.permissions import require
-from instrument_share.kernel.states import moved
+from instrument_share.kernel.states import require_transition
 from instrument_share.web import clock
 from instrument_share.web.answers import carried_out, confirmed, done
 from instrument_share.web.asked import number_asked
@@ -58,7 +58,7 @@ def _revision(request: SignedInRequest) -> int | None:
 def reject(request: SignedInRequest, public_id: str) -> HttpResponse:
     found = booking(request.user, public_id)
     require(request.user, "bookings.decide", found)
-    moved(MOVES, found.state, "reject")
+    require_transition(MOVES, found.state, "reject")
     form = ReasonForm(
         request.POST if request.method == "POST" else None,
         help_text=_("The user reads it. Say what would make it possible."),
@@ -101,7 +101,7 @@ def check_out(request: SignedInRequest, public_id: str) -> HttpResponse:
     now = clock.now()
     found = booking(request.user, public_id)
     require(request.user, "bookings.attend", found)
-    moved(MOVES, found.state, "check_out")
+    require_transition(MOVES, found.state, "check_out")
     used = now - (found.checked_in_at or now)
     form = CheckOutForm(
         request.POST if request.method == "POST" else None,

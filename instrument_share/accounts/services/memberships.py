@@ -18,7 +18,7 @@ from instrument_share.accounts.permissions import require
 from instrument_share.accounts.services._common import granted
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import DomainError, Kind, gettext_noop, require_reason
-from instrument_share.kernel.states import moved
+from instrument_share.kernel.states import next_state
 from instrument_share.kernel.wording import Bilingual
 
 ASKED = gettext_noop("{user} asks to be admitted to “{organization}”.")
@@ -106,7 +106,7 @@ def membership_request(*, actor: User, organization_id: int, now: datetime, note
     elif membership.state == MembershipState.PENDING:
         return membership
     else:
-        membership.state = moved(MEMBERSHIP, membership.state, "ask")
+        membership.state = next_state(MEMBERSHIP, membership.state, "ask")
     membership.note, membership.reason, membership.ended_at = note.strip()[:200], "", None
     membership.save()
     _record(actor, "membership.requested", membership, now)
@@ -120,7 +120,7 @@ def membership_admit(*, actor: User, membership_id: int, now: datetime) -> Membe
     membership = selectors.membership_lock(membership_id)
     require_gives(actor, membership.organization, Role(membership.role))
     if membership.state != MembershipState.ACTIVE:
-        membership.state = moved(MEMBERSHIP, membership.state, "admit")
+        membership.state = next_state(MEMBERSHIP, membership.state, "admit")
         membership.save(update_fields=["state"])
         _record(actor, "membership.admitted", membership, now)
         _tell([membership.user], ADMITTED, membership, now)
@@ -133,7 +133,7 @@ def membership_refuse(*, actor: User, membership_id: int, reason: str, now: date
     membership = selectors.membership_lock(membership_id)
     require_gives(actor, membership.organization, Role(membership.role))
     membership.reason = require_reason(reason)[:500]
-    membership.state = moved(MEMBERSHIP, membership.state, "refuse")
+    membership.state = next_state(MEMBERSHIP, membership.state, "refuse")
     membership.ended_at = now
     membership.save(update_fields=["state", "reason", "ended_at"])
     _record(actor, "membership.refused", membership, now, reason=membership.reason)
@@ -225,7 +225,7 @@ def _require_not_last(membership: Membership) -> None:
 
 
 def _close(membership: Membership, reason: str, now: datetime) -> None:
-    membership.state = moved(MEMBERSHIP, membership.state, "end")
+    membership.state = next_state(MEMBERSHIP, membership.state, "end")
     membership.reason, membership.ended_at = reason, now
     membership.save(update_fields=["state", "reason", "ended_at"])
 

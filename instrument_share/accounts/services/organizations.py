@@ -24,7 +24,7 @@ from instrument_share.accounts.services._common import record_change, role_comes
 from instrument_share.accounts.services.registration import AUTHORITY, superior_missing, superior_of
 from instrument_share.journal.services import record
 from instrument_share.kernel.errors import DomainError, Invalid, Kind, gettext_noop, require_reason
-from instrument_share.kernel.states import moved
+from instrument_share.kernel.states import next_state
 from instrument_share.kernel.uscc import written
 
 ADMITTED = gettext_noop("“{name}” is admitted. You can invite colleagues and book for it now.")
@@ -205,7 +205,7 @@ def organization_reinstate(*, actor: User, organization_id: int, now: datetime) 
 def _move(
     organization: Organization, move: str, reason: str, *, actor: User, action: str, now: datetime
 ) -> None:
-    organization.state = moved(ORGANIZATION, organization.state, move)
+    organization.state = next_state(ORGANIZATION, organization.state, move)
     organization.reason = reason
     organization.save(update_fields=["state", "reason"])
     record_change(actor, action, organization, now, **({"reason": reason} if reason else {}))

@@ -13,7 +13,7 @@ from instrument_share.accounts.selectors import organization_lock, people_with
 from instrument_share.journal.services import notify
 from instrument_share.journal.unique import refused_as
 from instrument_share.kernel.errors import DomainError, Invalid, Kind, Problem, gettext_noop, require_reason
-from instrument_share.kernel.states import moved
+from instrument_share.kernel.states import next_state
 from instrument_share.kernel.wording import Bilingual
 from providers.instruments.domain import fields
 from providers.instruments.domain.states import EDITABLE_AS_A_WHOLE, INSTRUMENT_MOVES, LIVE
@@ -163,7 +163,7 @@ def instrument_submit(*, actor: "User", instrument_id: int, now: datetime) -> In
     """Hand an instrument in for the bureau's review, once it has all that publication needs."""
     instrument = instrument_lock(instrument_id)
     require(actor, "providers.edit_instrument", instrument)
-    state = moved(INSTRUMENT_MOVES, instrument.state, "submit")
+    state = next_state(INSTRUMENT_MOVES, instrument.state, "submit")
     _need_all({}, instrument)
     instrument.state, instrument.submitted_at, instrument.return_reason = state, now, ""
     keep(instrument, actor=actor, now=now)
@@ -176,7 +176,7 @@ def instrument_return(*, actor: "User", instrument_id: int, reason: str, now: da
     """The bureau returns a submitted instrument with a reason."""
     instrument = instrument_lock(instrument_id)
     require(actor, "providers.review_publication", instrument)
-    instrument.state = moved(INSTRUMENT_MOVES, instrument.state, "return")
+    instrument.state = next_state(INSTRUMENT_MOVES, instrument.state, "return")
     instrument.return_reason = require_reason(reason)
     keep(instrument, actor=actor, now=now)
     record_change(actor, "instrument.returned", instrument, now, reason=instrument.return_reason)
@@ -190,7 +190,7 @@ def instrument_publish(*, actor: "User", instrument_id: int, now: datetime) -> I
     """The bureau lets a submitted instrument be seen by everybody."""
     instrument = instrument_lock(instrument_id)
     require(actor, "providers.review_publication", instrument)
-    instrument.state = moved(INSTRUMENT_MOVES, instrument.state, "publish")
+    instrument.state = next_state(INSTRUMENT_MOVES, instrument.state, "publish")
     instrument.published_at = instrument.confirmed_at = now
     keep(instrument, actor=actor, now=now)
     record_change(actor, "instrument.published", instrument, now)
@@ -207,7 +207,7 @@ def instrument_suspend(*, actor: "User", instrument_id: int, reason: str, now: d
     """
     instrument = instrument_lock(instrument_id)
     require(actor, "providers.suspend_instrument", instrument)
-    instrument.state = moved(INSTRUMENT_MOVES, instrument.state, "suspend")
+    instrument.state = next_state(INSTRUMENT_MOVES, instrument.state, "suspend")
     instrument.suspended_at, instrument.suspension_reason = now, require_reason(reason)
     instrument.suspended_by_bureau = not may_suspend_own(actor, instrument)
     keep(instrument, actor=actor, now=now)
@@ -233,7 +233,7 @@ def instrument_resume(*, actor: "User", instrument_id: int, now: datetime) -> In
     if instrument.suspended_by_bureau and may_suspend_own(actor, instrument):
         raise SuspendedByBureau(reason=instrument.suspension_reason)
     by_bureau = instrument.suspended_by_bureau
-    instrument.state = moved(INSTRUMENT_MOVES, instrument.state, "resume")
+    instrument.state = next_state(INSTRUMENT_MOVES, instrument.state, "resume")
     instrument.suspended_by_bureau, instrument.suspension_reason = False, ""
     keep(instrument, actor=actor, now=now)
     record_change(actor, "instrument.resumed", instrument, now, by_bureau=by_bureau)

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import require_reason
-from instrument_share.kernel.states import moved
+from instrument_share.kernel.states import next_state
 from providers.instruments.domain.states import INSTRUMENT_MOVES
 from providers.instruments.models import Instrument
 from providers.instruments.selectors.instruments import instrument_lock
@@ -23,7 +23,7 @@ def instrument_retire(*, actor: "User", instrument_id: int, reason: str, now: da
     """Take a suspended instrument out of service for good; its open windows end now. The unit's decision."""
     instrument = instrument_lock(instrument_id)
     require(actor, "providers.edit_instrument", instrument)
-    instrument.state = moved(INSTRUMENT_MOVES, instrument.state, "retire")
+    instrument.state = next_state(INSTRUMENT_MOVES, instrument.state, "retire")
     instrument.retired_at, instrument.suspended_by_bureau = now, False
     keep(instrument, actor=actor, now=now)
     record_change(actor, "instrument.retired", instrument, now, reason=require_reason(reason))

@@ -11,7 +11,7 @@ from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization_lock, people_with
 from instrument_share.journal.services import notify
 from instrument_share.kernel.errors import Invalid, NotFound, gettext_noop, require_reason
-from instrument_share.kernel.states import moved
+from instrument_share.kernel.states import next_state
 from providers.instruments.domain.states import PROFILE_MOVES
 from providers.instruments.services.common import InReview
 from providers.revisions.services import keep, record_change, unchanged_since
@@ -64,7 +64,7 @@ def unit_profile_submit(*, actor: "User", organization_id: int, now: datetime) -
     """Hand the profile in for the bureau's review, once it has all that publication needs."""
     profile = _locked(organization_id)
     require(actor, "providers.edit_unit", profile)
-    state = moved(PROFILE_MOVES, profile.state, "submit")
+    state = next_state(PROFILE_MOVES, profile.state, "submit")
     if problems := problems_of_publication(values_of(profile)):
         raise Invalid(problems=problems)
     profile.state, profile.submitted_at, profile.return_reason = state, now, ""
@@ -78,7 +78,7 @@ def unit_profile_publish(*, actor: "User", organization_id: int, now: datetime) 
     """The bureau lets a submitted profile be seen by everybody."""
     profile = _locked(organization_id)
     require(actor, "providers.review_publication", profile)
-    profile.state = moved(PROFILE_MOVES, profile.state, "publish")
+    profile.state = next_state(PROFILE_MOVES, profile.state, "publish")
     profile.published_at = profile.confirmed_at = now
     keep(profile, actor=actor, now=now)
     record_change(actor, "unit_profile.published", profile, now)
@@ -91,7 +91,7 @@ def unit_profile_return(*, actor: "User", organization_id: int, reason: str, now
     """The bureau returns a submitted profile with a reason."""
     profile = _locked(organization_id)
     require(actor, "providers.review_publication", profile)
-    profile.state = moved(PROFILE_MOVES, profile.state, "return")
+    profile.state = next_state(PROFILE_MOVES, profile.state, "return")
     profile.return_reason = require_reason(reason)
     keep(profile, actor=actor, now=now)
     record_change(actor, "unit_profile.returned", profile, now, reason=profile.return_reason)

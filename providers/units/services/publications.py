@@ -11,7 +11,7 @@ from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization_lock, people_with
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import DomainError, Invalid, Kind, NotFound, gettext_noop, require_reason
-from instrument_share.kernel.states import moved
+from instrument_share.kernel.states import require_transition
 from instrument_share.kernel.wording import Bilingual
 from providers.instruments.domain.states import PUBLICATION_MOVES
 from providers.instruments.models import Instrument
@@ -134,7 +134,7 @@ def publication_unschedule(
     """Take a schedule back; the draft stays."""
     publication = _locked(kind, publication_id)
     require(actor, "providers.edit_unit", publication)
-    moved(PUBLICATION_MOVES, publication.state, "unschedule")
+    require_transition(PUBLICATION_MOVES, publication.state, "unschedule")
     publication.scheduled_at = None
     keep(publication, actor=actor, now=now)
     _record(actor, "unscheduled", kind, publication, now)
@@ -146,7 +146,7 @@ def publication_discard(*, actor: "User", kind: PublicationKind, publication_id:
     """Remove a draft that was never published. Its revisions and the journal keep what it was."""
     publication = _locked(kind, publication_id)
     require(actor, "providers.edit_unit", publication)
-    moved(PUBLICATION_MOVES, publication.state, "discard")
+    require_transition(PUBLICATION_MOVES, publication.state, "discard")
     _record(actor, "discarded", kind, publication, now, title=publication.title_zh)
     publication._history_user = actor  # type: ignore[attr-defined]
     publication._history_date = now  # type: ignore[attr-defined]
@@ -162,7 +162,7 @@ def publication_withdraw(
     require(actor, "providers.withdraw_publication", publication)
     if publication.state is PublicationState.WITHDRAWN:
         raise AlreadyWithdrawn
-    moved(PUBLICATION_MOVES, publication.state, "withdraw")
+    require_transition(PUBLICATION_MOVES, publication.state, "withdraw")
     publication.withdrawn_at, publication.withdrawn_reason = now, require_reason(reason)
     keep(publication, actor=actor, now=now)
     _record(actor, "withdrawn", kind, publication, now, reason=publication.withdrawn_reason)
@@ -186,7 +186,7 @@ def _publish_due(kind: PublicationKind, publication_id: int, now: datetime) -> b
     publication = MODELS[kind]._default_manager.select_for_update().filter(pk=publication_id).first()
     if publication is None or publication.scheduled_at is None or publication.scheduled_at > now:
         return False
-    moved(PUBLICATION_MOVES, publication.state, "publish")
+    require_transition(PUBLICATION_MOVES, publication.state, "publish")
     _publish(publication, None, now)
     _record(None, "published", kind, publication, now)
     _tell(publication, gettext_noop("“{title}” has been published, as you planned."), now)
@@ -214,7 +214,7 @@ def _to_be_published(actor: "User", kind: PublicationKind, publication_id: int, 
     """A locked draft that has all that publication needs."""
     publication = _locked(kind, publication_id)
     require(actor, "providers.edit_unit", publication)
-    moved(PUBLICATION_MOVES, publication.state, move)
+    require_transition(PUBLICATION_MOVES, publication.state, move)
     if problems := problems_of(kind, _values_of(kind, publication)):
         raise Invalid(problems=problems)
     return publication

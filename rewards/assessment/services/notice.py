@@ -9,7 +9,7 @@ from django.db import transaction
 from instrument_share.accounts.permissions import require
 from instrument_share.journal.services import record
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.states import moved
+from instrument_share.kernel.states import next_state
 from providers.public import add_working_days
 from rewards.assessment.domain.errors import NoticeRunning, ScoresOutdated
 from rewards.cycle.domain.states import MOVES
@@ -33,7 +33,7 @@ def cycle_announce(*, actor: "User", cycle_id: int, now: datetime) -> Assessment
     """
     cycle = cycle_lock(cycle_id)
     require(actor, "rewards.run_cycle", cycle)
-    cycle.state = moved(MOVES, cycle.state, "announce")
+    cycle.state = next_state(MOVES, cycle.state, "announce")
     _require_current_scores(cycle)
     cycle.noticed_at = now
     today = now.astimezone(CITY_TIME).date()
@@ -53,7 +53,7 @@ def cycle_approve(*, actor: "User", cycle_id: int, now: datetime, objections: st
     """
     cycle = cycle_lock(cycle_id)
     require(actor, "rewards.run_cycle", cycle)
-    cycle.state = moved(MOVES, cycle.state, "approve")
+    cycle.state = next_state(MOVES, cycle.state, "approve")
     assert cycle.notice_ends_date is not None
     if now.astimezone(CITY_TIME).date() <= cycle.notice_ends_date:
         raise NoticeRunning(date=cycle.notice_ends_date.isoformat())

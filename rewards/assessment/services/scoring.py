@@ -13,7 +13,7 @@ from instrument_share.accounts.selectors import organization_ids_by_uscc
 from instrument_share.journal.services import record
 from instrument_share.kernel.money import round_half_up, yuan
 from instrument_share.kernel.public_id import new_public_id
-from instrument_share.kernel.states import moved
+from instrument_share.kernel.states import next_state
 from providers.public import instrument_ids
 from rewards.assessment.domain.counting import CountedEntry
 from rewards.assessment.domain.outcome import InstrumentYear, Outcome, UnitYear, outcome_of
@@ -43,7 +43,7 @@ def cycle_score(*, actor: "User", cycle_id: int, now: datetime) -> AssessmentCyc
     """
     cycle = cycle_lock(cycle_id)
     require(actor, "rewards.run_cycle", cycle)
-    state, decisions = moved(MOVES, cycle.state, "score"), last_decision_number(cycle)
+    state, decisions = next_state(MOVES, cycle.state, "score"), last_decision_number(cycle)
     if cycle.state == CycleState.NOTICED and decisions == cycle.decisions_scored:
         return cycle
     policy = policy_rules(cycle.policy)

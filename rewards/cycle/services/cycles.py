@@ -10,7 +10,7 @@ from instrument_share.accounts.permissions import require
 from instrument_share.journal.services import record
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.money import yuan
-from instrument_share.kernel.states import moved
+from instrument_share.kernel.states import next_state
 from rewards.cycle.domain.errors import BudgetInvalid, CycleExists, YearNotOver
 from rewards.cycle.domain.states import MOVES
 from rewards.cycle.models import AssessmentCycle
@@ -51,7 +51,7 @@ def cycle_freeze(*, actor: "User", cycle_id: int, now: datetime) -> AssessmentCy
     """
     cycle = cycle_lock(cycle_id)
     require(actor, "rewards.run_cycle", cycle)
-    cycle.state = moved(MOVES, cycle.state, "freeze")
+    cycle.state = next_state(MOVES, cycle.state, "freeze")
     if now.astimezone(CITY_TIME).year <= cycle.year:
         raise YearNotOver(year=cycle.year)
     cycle.snapshot_hash = snapshot_write(cycle=cycle)

@@ -13,7 +13,7 @@ from instrument_share.accounts.selectors import people_with
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import IllegalMove, gettext_noop, require_reason
-from instrument_share.kernel.states import moved
+from instrument_share.kernel.states import next_state
 from rewards.assessment.models import Award
 from rewards.assessment.selectors import award_lock
 from rewards.cycle.domain.errors import REASON_MISSING
@@ -50,7 +50,7 @@ def report_return(*, actor: "User", report_id: int, reason: str, now: datetime) 
     report = _answerable(actor, report_id, "return")
     reason = require_reason(reason, code=REASON_MISSING)
     cycle = cycle_lock(report.cycle_id)
-    cycle.state = moved(MOVES, cycle.state, "return")
+    cycle.state = next_state(MOVES, cycle.state, "return")
     cycle.save(update_fields=["state"])
     _answer(report, ReportState.RETURNED, actor, now, reason)
     return report
@@ -145,6 +145,6 @@ def _close_if_paid(report: FinanceReport, actor: "User", now: datetime) -> None:
     if waiting.exists():
         return
     cycle: AssessmentCycle = cycle_lock(report.cycle_id)
-    cycle.state = moved(MOVES, cycle.state, "pay")
+    cycle.state = next_state(MOVES, cycle.state, "pay")
     cycle.save(update_fields=["state"])
     record(actor=actor, action="cycle.paid", subject=cycle, now=now)

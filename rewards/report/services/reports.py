@@ -15,7 +15,7 @@ from instrument_share.accounts.selectors import people_with
 from instrument_share.documents import official, package, signing, tables
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import gettext_noop
-from instrument_share.kernel.states import moved
+from instrument_share.kernel.states import next_state
 from rewards.cycle.domain.canonical import sha256
 from rewards.cycle.domain.states import MOVES
 from rewards.cycle.models import AssessmentCycle
@@ -48,7 +48,7 @@ def report_send(*, actor: "User", cycle_id: int, now: datetime) -> FinanceReport
     """
     cycle = cycle_lock(cycle_id)
     require(actor, "rewards.send_report", cycle)
-    cycle.state = moved(MOVES, cycle.state, "send")
+    cycle.state = next_state(MOVES, cycle.state, "send")
     code = new_code()
     files = _files(cycle, code, now)
     sealed = package.seal(files, facts=_facts(cycle, code))
