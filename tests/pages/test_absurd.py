@@ -174,8 +174,10 @@ def test_half_a_character_in_a_posted_list_is_no_error_of_the_server(city, clien
 
 
 def test_a_cookie_with_a_nul_is_none_of_ours(city, client):
-    client.cookies["sessionid"] = "\x00aaaaaaaaaaaa"
-    assert client.get("/").status_code == 200
+    """A cookie's value writes NUL as an octal escape, which Django reads back."""
+    answer = client.get("/", headers={"Cookie": r'sessionid="\000aaaaaaaaaaaa"; other=1'})
+    assert answer.status_code == 200
+    assert answer.wsgi_request.COOKIES == {"other": "1"}
 
 
 @pytest.mark.parametrize("text", ["a\\u0000b", "a\\ud800b"])
