@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -157,6 +156,20 @@ EXAMPLES: Mapping[int, tuple[str, str, list[dict[str, str]]]] = {
 }
 
 
+PHRASES = {
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    409: "Conflict",
+    410: "Gone",
+    412: "Precondition Failed",
+    422: "Unprocessable Entity",
+    428: "Precondition Required",
+}
+"""Phrases of the statuses in the OpenAPI document. Those of `http` differ between versions of Python."""
+
+
 class PreconditionMissing(Exception):
     """An edit without the revision that it starts from."""
 
@@ -186,12 +199,13 @@ class ShareAPI(NinjaAPI):
 
 def _declare(status: int, response: dict[str, Any]) -> None:
     code, detail, parts = EXAMPLES[status]
+    response["description"] = PHRASES[status]
     response["content"] = {
         problem.CONTENT_TYPE: {
             "schema": {"$ref": "#/components/schemas/ProblemDetails"},
             "example": {
                 "type": f"urn:instrument-share:problem:{code}",
-                "title": HTTPStatus(status).phrase,
+                "title": PHRASES[status],
                 "status": status,
                 "detail": detail,
                 "code": code,
