@@ -44,6 +44,19 @@ class SeveralField(_AskedLater, forms.TypedMultipleChoiceField):
     widget = forms.CheckboxSelectMultiple
 
 
+class CodeSetField(SeveralField):
+    """The same for a set of a closed list's members."""
+
+    def __init__(self, members: type[StrEnum], **options: Any) -> None:
+        super().__init__(coerce=members, **options)
+
+    def clean(self, value: Any) -> frozenset[StrEnum]:
+        return frozenset(super().clean(value))
+
+    def prepare_value(self, value: Any) -> Any:
+        return sorted(value) if isinstance(value, frozenset) else value
+
+
 class DayInput(forms.DateInput):
     """The browser's own field for a day."""
 

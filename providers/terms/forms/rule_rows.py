@@ -1,17 +1,16 @@
 """Rows of the terms: opening hours, exceptions, prices, quotas."""
 
-from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from instrument_share.web.asked import DayField
+from instrument_share.web.lengths import HoursField
 from instrument_share.web.problem import told
 from providers.instruments.domain.wording import NTH_WORDS, WEEKDAYS
 from providers.instruments.forms.fields import DayInput, SeveralField, TimeInput, choices_of, offer
-from providers.terms.domain.terms import NTHS, DayException, OpeningPattern, Price, Quota
+from providers.terms.domain.terms import MINUTE, NTHS, DayException, OpeningPattern, Price, Quota
 from providers.terms.domain.words import Frequency, PriceUnit, QuotaHolder, QuotaSpan, ServiceMode, UserKind
 
 MOST_ROWS = 30
@@ -29,11 +28,6 @@ def whole_field(
         help_text=hint,
         widget=forms.NumberInput({"class": "figure"}),
     )
-
-
-def in_hours(length: timedelta) -> Decimal:
-    """A length as the number of hours that stands in a field."""
-    return (Decimal(int(length.total_seconds())) / 3600).quantize(Decimal("0.01")).normalize()
 
 
 def _weekdays() -> list[tuple[str, str]]:
@@ -116,14 +110,7 @@ class QuotaForm(forms.Form):
 
     holder = forms.ChoiceField(label=_("Counted for"))
     span = forms.ChoiceField(label=_("Counted per"), initial=QuotaSpan.WEEK.value)
-    hours = forms.DecimalField(
-        label=_("Hours at most"),
-        required=False,
-        min_value=0,
-        max_value=744,
-        decimal_places=2,
-        widget=forms.NumberInput({"step": "0.5", "class": "figure"}),
-    )
+    hours = HoursField(label=_("Hours at most"), required=False, min_value=0, max_value=744, step="0.5")
     bookings = whole_field(_("Bookings at most"), 1, 1000, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -142,7 +129,7 @@ class QuotaForm(forms.Form):
         return Quota(
             holder=QuotaHolder(row["holder"]),
             span=QuotaSpan(row["span"]),
-            most_minutes=None if row["hours"] is None else int(row["hours"] * 60),
+            most_minutes=None if row["hours"] is None else row["hours"] // MINUTE,
             most_bookings=row["bookings"],
         )
 
@@ -219,11 +206,10 @@ def row_of(said: OpeningPattern | DayException | Price | Quota) -> dict[str, Any
             what = CLOSED if said.opens is None else OPEN
             return {"day": said.day, "what": what, "opens": said.opens, "closes": said.closes}
         case Quota():
-            length = None if said.most_minutes is None else timedelta(minutes=said.most_minutes)
             return {
                 "holder": said.holder.value,
                 "span": said.span.value,
-                "hours": None if length is None else f"{in_hours(length):f}",
+                "hours": None if said.most_minutes is None else said.most_minutes * MINUTE,
                 "bookings": said.most_bookings,
             }
     form = PatternForm if isinstance(said, OpeningPattern) else PriceForm
