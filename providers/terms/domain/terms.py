@@ -22,7 +22,7 @@ from providers.terms.domain.words import (
 LAST = -1
 """`nth` of the last such weekday of a month."""
 NTHS = (1, 2, 3, 4, 5, LAST)
-MINUTE = timedelta(minutes=1)
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -84,32 +84,77 @@ class Quota:
 
 @dataclass(frozen=True, kw_only=True)
 class TermsDraft:
-    """Terms that are not in force yet: what a unit enters."""
+    """Terms that are not in force yet: what a unit enters.
+
+    `rule_columns` derives the columns of a rule's row from the scalar fields; their descriptions document the
+    API and the open data. The order is that of the columns of the open data, so a new field comes last.
+    """
 
     patterns: tuple[OpeningPattern, ...]
-    user_kinds: frozenset[UserKind]
-    service_modes: frozenset[ServiceMode]
-    prices: tuple[Price, ...]
     exceptions: tuple[DayException, ...] = ()
-    holidays: HolidayTreatment = HolidayTreatment.CLOSED_AND_SHIFTED
-    step: timedelta = 30 * MINUTE
-    min_length: timedelta = 30 * MINUTE
-    max_length: timedelta = timedelta(hours=8)
-    lead: timedelta = timedelta()
-    horizon: timedelta = timedelta(days=30)
-    change_deadline: timedelta = timedelta(days=1)
-    cancel_deadline: timedelta = timedelta(days=1)
-    turnaround: timedelta = timedelta()
-    may_span_gaps: bool = False
-    needs_qualification: bool = False
-    decision: Decision = Decision.BY_KEEPER
-    decision_hours: int = 24
     quotas: tuple[Quota, ...] = ()
-    minimum_charge_yuan: Decimal = field(default_factory=Decimal)
-    late_cancel_percent: int = 50
-    no_show_percent: int = 100
-    accepts_vouchers: bool = False
-    """Whether 科技创新券 are accepted towards the price."""
+    prices: tuple[Price, ...]
+    minimum_charge_yuan: Decimal = field(
+        default_factory=Decimal, metadata={"description": gettext_noop("minimum charge in yuan")}
+    )
+    late_cancel_percent: int = field(
+        default=50, metadata={"description": gettext_noop("charged for a late cancellation, in per cent")}
+    )
+    no_show_percent: int = field(
+        default=100, metadata={"description": gettext_noop("charged for a no-show, in per cent")}
+    )
+    accepts_vouchers: bool = field(
+        default=False, metadata={"description": gettext_noop("whether innovation vouchers are accepted")}
+    )
+    user_kinds: frozenset[UserKind] = field(
+        metadata={"description": gettext_noop("kinds of user that may book")}
+    )
+    service_modes: frozenset[ServiceMode] = field(metadata={"description": gettext_noop("modes of service")})
+    needs_qualification: bool = field(
+        default=False, metadata={"description": gettext_noop("whether a qualification is needed")}
+    )
+    decision: Decision = field(
+        default=Decision.BY_KEEPER, metadata={"description": gettext_noop("decided at once or by a keeper")}
+    )
+    decision_hours: int = field(
+        default=24, metadata={"description": gettext_noop("hours within which a keeper decides")}
+    )
+    step: timedelta = field(
+        default=30 * MINUTE, metadata={"description": gettext_noop("step of start and length, in minutes")}
+    )
+    min_length: timedelta = field(
+        default=30 * MINUTE, metadata={"description": gettext_noop("shortest booking, in minutes")}
+    )
+    max_length: timedelta = field(
+        default=timedelta(hours=8), metadata={"description": gettext_noop("longest booking, in minutes")}
+    )
+    lead: timedelta = field(
+        default=timedelta(), metadata={"description": gettext_noop("how long ahead at least, in minutes")}
+    )
+    horizon: timedelta = field(
+        default=30 * DAY,
+        metadata={"description": gettext_noop("how far ahead at most, in days"), "unit": DAY},
+    )
+    change_deadline: timedelta = field(
+        default=DAY,
+        metadata={"description": gettext_noop("until when a booking may be changed, in minutes before it")},
+    )
+    cancel_deadline: timedelta = field(
+        default=DAY,
+        metadata={
+            "description": gettext_noop("until when it may be cancelled free of charge, in minutes before it")
+        },
+    )
+    turnaround: timedelta = field(
+        default=timedelta(), metadata={"description": gettext_noop("kept free after each use, in minutes")}
+    )
+    may_span_gaps: bool = field(
+        default=False,
+        metadata={
+            "description": gettext_noop("whether a booking may run on through hours that are not open")
+        },
+    )
+    holidays: HolidayTreatment = HolidayTreatment.CLOSED_AND_SHIFTED
 
 
 @dataclass(frozen=True, kw_only=True)

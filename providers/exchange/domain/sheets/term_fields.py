@@ -177,7 +177,7 @@ RULE_FIELDS: dict[str, SheetField] = {
         SheetField(
             "step",
             gettext_noop("Step (minutes)"),
-            "whole",
+            "minutes",
             headings=("预约步长（分钟）",),
             least=1,
             most=1440,
@@ -191,7 +191,7 @@ RULE_FIELDS: dict[str, SheetField] = {
         SheetField(
             "turnaround",
             gettext_noop("Kept free after each use (minutes)"),
-            "whole",
+            "minutes",
             headings=("用后间隔（分钟）",),
             least=0,
             most=1440,
@@ -206,7 +206,7 @@ RULE_FIELDS: dict[str, SheetField] = {
         SheetField(
             "horizon",
             gettext_noop("Bookable ahead (days)"),
-            "whole",
+            "days",
             headings=("最多提前（天）",),
             least=1,
             most=365,
