@@ -1,5 +1,6 @@
 """PUBLIC domain."""
 
+from providers.domain.rule_columns import terms_of_flat
 from providers.exchange.domain.national.records import (
     DRAFT,
     NONE,
@@ -41,7 +42,6 @@ from providers.terms.domain.words import (
     DayKind,
     Decision,
     Frequency,
-    HolidayTreatment,
     PriceUnit,
     QuotaHolder,
     QuotaSpan,
@@ -75,7 +75,6 @@ __all__ = [
     "Decision",
     "Frequency",
     "GroupKind",
-    "HolidayTreatment",
     "InformationKind",
     "InstrumentState",
     "OpeningPattern",
@@ -114,6 +113,7 @@ __all__ = [
     "still_open",
     "subjects",
     "subjects_named",
+    "terms_of_flat",
     "unit_record",
     "word",
     "yes_no",
