@@ -1,5 +1,6 @@
 """PUBLIC domain."""
 
+from bookings.domain.attendance import CHECK_IN_MINUTES, CHECK_IN_OPENS
 from bookings.requests.domain.availability import blocked, next_free, step_floor
 from bookings.requests.domain.credit import SUSPENDS_AT, suspended_until
 from bookings.requests.domain.quota import year_of
@@ -11,6 +12,8 @@ from bookings.usage.domain.national import service_record
 from bookings.usage.domain.words import Capture, Rating, UsagePurpose
 
 __all__ = [
+    "CHECK_IN_MINUTES",
+    "CHECK_IN_OPENS",
     "HOLDING",
     "SUSPENDS_AT",
     "BookingState",

@@ -17,7 +17,7 @@ from bookings.requests.services.due import bookings_lapse_due, bookings_no_show_
 from bookings.requests.services.membership import membership_end, organization_leave
 from bookings.requests.services.next_free import next_free_advance, next_free_rebuild
 from bookings.requests.views.closures import closure_lift, closure_new, closures
-from bookings.requests.views.common import CHECK_IN_OPENS, _require_keeper
+from bookings.requests.views.common import _require_keeper
 from bookings.requests.views.request import book, quote
 from bookings.usage.selectors.cases import CaseFigures, citable, figures_of_cases
 from bookings.usage.selectors.national import service_facts, unconfirmed_count
@@ -32,7 +32,6 @@ from bookings.usage.services.usage import usage_confirm, usage_correct
 from bookings.usage.views.by_hand import usage_by_hand
 
 __all__ = [
-    "CHECK_IN_OPENS",
     "CaseFigures",
     "Found",
     "Hours",

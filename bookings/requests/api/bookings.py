@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from django.http import HttpRequest, HttpResponse
 from ninja import Header, Path, Query, Router, Status
 
+from bookings.domain.attendance import CHECK_IN_MINUTES
 from bookings.requests.api._parts import payer_of, usage_by_id
 from bookings.requests.domain.errors import RevisionMismatch
 from bookings.requests.domain.states import BookingState
@@ -216,12 +217,12 @@ def booking_reject(
     response={200: BookingOut, **refusals(403, 404, 409, 412)},
     operation_id="booking_check_in",
     summary="Let the user at the instrument",
+    description=f"From {CHECK_IN_MINUTES} minutes before the start, when nobody else is at it.",
     openapi_extra=WITH_ETAG,
 )
 def booking_check_in(
     request: HttpRequest, response: HttpResponse, booking_id: BookingId, if_match: IfMatch = None
 ) -> BookingOut:
-    """From 15 minutes before the start, when nobody else is at it."""
     return _done(request, response, booking_id, if_match, attendance_services.booking_check_in)
 
 

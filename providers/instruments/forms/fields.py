@@ -196,6 +196,7 @@ def field_of(spec: Field, label: str) -> forms.Field:
                 label=label,
                 required=spec.needed,
                 widget=SeveralSelect(_("Code, name or pinyin"), most=MOST_SUBJECTS),
-                help_text=_("Up to four of the first level of GB/T 13745, the main one first."),
+                help_text=_("Up to %(most)s of the first level of GB/T 13745, the main one first.")
+                % {"most": MOST_SUBJECTS},
             )
     return text_field(label, spec.limit, needed=spec.needed, english=spec.name.endswith("_en"))

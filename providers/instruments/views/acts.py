@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
@@ -18,6 +19,7 @@ from instrument_share.web.formats import bilingual
 from instrument_share.web.idempotency import idempotent_form
 from providers.instruments.services.instruments import instrument_confirm, instrument_submit
 from providers.instruments.views.common import own_instrument, person
+from providers.units.domain.information import FRESH
 
 Text = str | Promise
 
@@ -52,10 +54,10 @@ ACTS = {
         gettext_lazy("Is everything about “{name}” still right?"),
         (
             gettext_lazy("You confirm that you have read it through and that it is right as it stands."),
-            gettext_lazy("It counts as up to date for 365 days."),
+            format_lazy(gettext_lazy("It counts as up to date for {days} days."), days=FRESH.days),
         ),
         gettext_lazy("It is still right"),
-        gettext_lazy("Confirmed. It counts as up to date for 365 days."),
+        format_lazy(gettext_lazy("Confirmed. It counts as up to date for {days} days."), days=FRESH.days),
     ),
 }
 

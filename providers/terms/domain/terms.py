@@ -22,6 +22,9 @@ from providers.terms.domain.words import (
 LAST = -1
 """`nth` of the last such weekday of a month."""
 NTHS = (1, 2, 3, 4, 5, LAST)
+MOST_INTERVAL = 52
+"""In weeks or months, between two of the same opening hours."""
+MOST_DECISION_HOURS = 720
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
@@ -188,8 +191,8 @@ def _problems_of_patterns(patterns: Sequence[OpeningPattern]) -> Iterator[Proble
 
 
 def _problems_of_pattern(number: int, pattern: OpeningPattern) -> Iterator[Problem]:
-    def problem(code: str, message: str) -> Problem:
-        return Problem(f"rule.{code}", message, {"number": number}, "patterns")
+    def problem(code: str, message: str, **params: int) -> Problem:
+        return Problem(f"rule.{code}", message, {"number": number, **params}, "patterns")
 
     monthly = pattern.frequency is Frequency.MONTHLY_BY_WEEKDAY
     if not pattern.weekdays or not set(pattern.weekdays) <= set(range(7)):
@@ -205,9 +208,11 @@ def _problems_of_pattern(number: int, pattern: OpeningPattern) -> Iterator[Probl
         )
     if not monthly and pattern.nth is not None:
         yield problem("nth_weekly", gettext_noop("Opening hours {number}: only monthly hours have a place."))
-    if not 1 <= pattern.interval <= 52:
+    if not 1 <= pattern.interval <= MOST_INTERVAL:
         yield problem(
-            "interval", gettext_noop("Opening hours {number}: repeat them every 1 to 52 weeks or months.")
+            "interval",
+            gettext_noop("Opening hours {number}: repeat them every 1 to {most} weeks or months."),
+            most=MOST_INTERVAL,
         )
     if pattern.until is not None and pattern.until < pattern.starts_on:
         yield problem("until", gettext_noop("Opening hours {number}: they end before they start."))
@@ -297,11 +302,12 @@ def _problems_of_admission(draft: TermsDraft) -> Iterator[Problem]:
         yield Problem(
             "rule.no_modes", gettext_noop("Choose at least one way of service."), field="service_modes"
         )
-    if draft.decision is Decision.BY_KEEPER and not 1 <= draft.decision_hours <= 720:
+    if draft.decision is Decision.BY_KEEPER and not 1 <= draft.decision_hours <= MOST_DECISION_HOURS:
         yield Problem(
             "rule.decision_hours",
-            gettext_noop("The keeper decides within 1 to 720 hours."),
-            field="decision_hours",
+            gettext_noop("The keeper decides within 1 to {most} hours."),
+            {"most": MOST_DECISION_HOURS},
+            "decision_hours",
         )
     for kind, mode in product(sorted(draft.user_kinds), sorted(draft.service_modes)):
         if not any(price.covers(kind, mode) for price in draft.prices):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from instrument_share.web.asked import InstantField, number_asked
 from instrument_share.web.lengths import HoursField, WholeLengthField
 from providers.instruments.forms.fields import CodeSetField, MomentInput, choices_of, offer
-from providers.terms.domain.terms import DAY, MINUTE, OpeningPattern, TermsDraft
+from providers.terms.domain.terms import DAY, MINUTE, MOST_DECISION_HOURS, OpeningPattern, TermsDraft
 from providers.terms.domain.words import Decision, HolidayTreatment, ServiceMode, UserKind
 from providers.terms.forms.rule_rows import (
     MOST_ROWS,
@@ -63,7 +63,7 @@ class RuleForm(forms.Form):
     user_kinds = CodeSetField(UserKind, label=_("Who may book"))
     needs_qualification = forms.BooleanField(label=_("Self-operation needs a qualification"), required=False)
     decision = _choice_field(_("Decision"), Decision)
-    decision_hours = whole_field(_("The keeper decides within (hours)"), 1, 720)
+    decision_hours = whole_field(_("The keeper decides within (hours)"), 1, MOST_DECISION_HOURS)
     service_modes = CodeSetField(ServiceMode, label=_("Ways of service"))
     minimum_charge_yuan = forms.DecimalField(
         label=_("Minimum charge (yuan)"), min_value=0, max_digits=10, decimal_places=2

@@ -10,7 +10,15 @@ from instrument_share.web.lengths import HoursField
 from instrument_share.web.problem import told
 from providers.instruments.domain.wording import NTH_WORDS, WEEKDAYS
 from providers.instruments.forms.fields import DayInput, SeveralField, TimeInput, choices_of, offer
-from providers.terms.domain.terms import MINUTE, NTHS, DayException, OpeningPattern, Price, Quota
+from providers.terms.domain.terms import (
+    MINUTE,
+    MOST_INTERVAL,
+    NTHS,
+    DayException,
+    OpeningPattern,
+    Price,
+    Quota,
+)
 from providers.terms.domain.words import Frequency, PriceUnit, QuotaHolder, QuotaSpan, ServiceMode, UserKind
 
 MOST_ROWS = 30
@@ -44,7 +52,7 @@ class PatternForm(forms.Form):
     nth = forms.TypedChoiceField(
         label=_("Which week of the month"), required=False, coerce=int, empty_value=None
     )
-    interval = whole_field(_("Interval (weeks or months)"), 1, 52)
+    interval = whole_field(_("Interval (weeks or months)"), 1, MOST_INTERVAL)
     opens = forms.TimeField(label=_("Opens"), widget=TimeInput())
     closes = forms.TimeField(label=_("Closes"), widget=TimeInput())
     starts_on = DayField(label=_("Starting on"), widget=DayInput())

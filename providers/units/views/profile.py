@@ -18,6 +18,7 @@ from providers.instruments.views.common import managed_unit, person
 from providers.revisions.selectors import revised
 from providers.revisions.services import EditedMeanwhile
 from providers.revisions.views.editing import overtaken, previewed
+from providers.units.domain.information import FRESH
 from providers.units.domain.profiles import problems_of_publication
 from providers.units.domain.words import ProfileState
 from providers.units.forms.profile import ProfileForm
@@ -120,7 +121,7 @@ def confirm(request: HttpRequest, organization_id: str) -> HttpResponse:
         "heading": _("Is the profile still right?"),
         "consequences": [
             _("You confirm that you have read it through and that it is right as it stands."),
-            _("It counts as up to date for 365 days."),
+            _("It counts as up to date for {days} days.").format(days=FRESH.days),
         ],
         "action": _("It is still right"),
         "back_address": address,
@@ -129,5 +130,7 @@ def confirm(request: HttpRequest, organization_id: str) -> HttpResponse:
         request,
         context,
         lambda: unit_profile_confirm(actor=person(request), organization_id=unit.pk, now=clock.now()),
-        lambda: done(request, _("Confirmed. It counts as up to date for 365 days."), address),
+        lambda: done(
+            request, _("Confirmed. It counts as up to date for {days} days.").format(days=FRESH.days), address
+        ),
     )

@@ -7,7 +7,7 @@ from typing import Any
 from instrument_share.kernel.errors import gettext_noop
 from providers.exchange.domain.sheets.fields import SheetField
 from providers.instruments.domain.wording import NTH_WORDS, WORDS
-from providers.terms.domain.terms import LAST
+from providers.terms.domain.terms import LAST, MOST_DECISION_HOURS, MOST_INTERVAL
 from providers.terms.domain.words import (
     Decision,
     Frequency,
@@ -135,7 +135,7 @@ RULE_FIELDS: dict[str, SheetField] = {
             "whole",
             headings=("间隔（周或月）",),
             least=1,
-            most=52,
+            most=MOST_INTERVAL,
             hint=gettext_noop("2 for every second week; 1 where nothing is said."),
         ),
         SheetField(
@@ -277,7 +277,7 @@ RULE_FIELDS: dict[str, SheetField] = {
             "whole",
             headings=("审批时限（小时）",),
             least=1,
-            most=720,
+            most=MOST_DECISION_HOURS,
         ),
         *QUOTA_FIELDS,
         SheetField(
