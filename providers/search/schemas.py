@@ -120,11 +120,6 @@ DETAILED = (
 )
 
 
-def instrument_out(instrument: "Instrument") -> InstrumentOut:
-    """Reads `next_free_at` and `next_free_until` where the query has annotated them."""
-    return InstrumentOut(**_listed(instrument))
-
-
 def instrument_found_out(instrument: "Instrument") -> InstrumentFoundOut:
     """For a row of `selectors.priced`."""
     return InstrumentFoundOut(
@@ -143,6 +138,7 @@ def instrument_detail_out(instrument: "Instrument", terms: "Terms | None") -> In
 
 
 def _listed(instrument: "Instrument") -> dict:
+    """Reads `next_free_at` and `next_free_until` where the query has annotated them."""
     category, district = instrument.category, instrument.organization.district
     return {
         "id": instrument.public_id,

@@ -40,7 +40,6 @@ def said(sentence: Sentence) -> str:
     return told(sentence.message, sentence.params)
 
 
-@register.filter
 def in_words(code: StrEnum) -> str:
     """A member of a closed list."""
     return told("{word}", {"word": word(code)})
