@@ -3,15 +3,30 @@
 from typing import Any
 
 import rules
+from django.apps import apps
 
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import holds_in, is_officer, is_sysadmin, supervises_in
 from instrument_share.accounts.selectors.standing import standing
+from providers.instruments.models import Instrument, InstrumentGroup
+from providers.units.models import Publication, UnitProfile
+
+OWNED = (Instrument, InstrumentGroup, Publication, UnitProfile)
+"""What belongs to an organization."""
 
 
 def _owner(subject: Any) -> int | None:
-    """The owning organization's id: of an organization itself, or of anything that belongs to one."""
-    return getattr(subject, "organization_id", None) or getattr(subject, "pk", None)
+    """The owning organization's id: of an organization itself, or of what belongs to one.
+
+    None has no owner. Raises TypeError for anything else: its own key could be that of some organization.
+    """
+    if subject is None:
+        return None
+    if isinstance(subject, OWNED):
+        return subject.organization_id
+    if isinstance(subject, apps.get_model("accounts", "Organization")):
+        return int(subject.pk)
+    raise TypeError(f"{type(subject).__name__} is not known to belong to a unit.")
 
 
 manages_unit = holds_in(_owner, Role.UNIT_MANAGER)
