@@ -3,7 +3,9 @@
 from bookings.requests.api.bookings import router as bookings
 from bookings.requests.api.free_time import router as public
 from bookings.usage.api import router as usage
-from instrument_share.web.api import ShareAPI, answer_refusals, me_router
+from instrument_share.web.api.errors import answer_refusals
+from instrument_share.web.api.me import me_router
+from instrument_share.web.api.openapi import ShareAPI
 from providers.search.api import router as providers
 
 DESCRIPTION = """

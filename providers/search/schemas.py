@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ninja import Schema
 from pydantic import Field, create_model
 
-from instrument_share.web.api import OrganizationRef, PublicId, organization_ref
+from instrument_share.web.api.fields import OrganizationRef, PublicId, organization_ref
 from providers.domain.rule_columns import RULE_COLUMNS, flat_terms
 
 if TYPE_CHECKING:

@@ -24,18 +24,11 @@ from bookings.requests.services import bookings as bookings_services
 from bookings.usage.schemas import CheckOutIn, UsageOut
 from bookings.usage.services import attendance as attendance_services
 from instrument_share.web import clock
-from instrument_share.web.api import (
-    MEMBERS,
-    Cursor,
-    Instant,
-    Limit,
-    PreconditionFailed,
-    PreconditionMissing,
-    PublicId,
-    interval_of,
-    person,
-    refusals,
-)
+from instrument_share.web.api.auth import MEMBERS, person
+from instrument_share.web.api.errors import PreconditionFailed, PreconditionMissing
+from instrument_share.web.api.fields import Instant, PublicId, interval_of
+from instrument_share.web.api.openapi import refusals
+from instrument_share.web.api.pagination import Cursor, Limit
 from instrument_share.web.cursor import page
 from instrument_share.web.idempotency import idempotent_operation
 from providers import public as providers
