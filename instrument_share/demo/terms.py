@@ -1,6 +1,6 @@
 """The terms of an instrument as a draft, from the facts."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 from decimal import Decimal
 from itertools import product
 from typing import Any
@@ -52,7 +52,7 @@ def _quota(facts: dict[str, Any]) -> Quota:
     return Quota(
         QuotaHolder(facts["holder"]),
         QuotaSpan(facts["span"]),
-        facts["hours"] * 60 if "hours" in facts else None,
+        timedelta(hours=facts["hours"]) if "hours" in facts else None,
         facts.get("bookings"),
     )
 

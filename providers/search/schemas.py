@@ -9,6 +9,7 @@ from pydantic import Field, create_model
 
 from instrument_share.web.api.fields import OrganizationRef, PublicId, organization_ref
 from providers.domain.rule_columns import RULE_COLUMNS, flat_terms
+from providers.terms.domain.terms import MINUTE
 
 if TYPE_CHECKING:
     from providers.instruments.models import Instrument
@@ -158,7 +159,15 @@ def rule_out(terms: "Terms") -> RuleOut:
         **flat_terms(terms),
         version=terms.version,
         applies_from=terms.applies_from,
-        quotas=[QuotaOut.from_orm(quota) for quota in terms.quotas],
+        quotas=[
+            QuotaOut(
+                holder=quota.holder.value,
+                span=quota.span.value,
+                most_minutes=None if quota.most_time is None else quota.most_time // MINUTE,
+                most_bookings=quota.most_bookings,
+            )
+            for quota in terms.quotas
+        ],
         prices=[
             PriceOut(
                 price_yuan=price.price_yuan,

@@ -25,6 +25,8 @@ NTHS = (1, 2, 3, 4, 5, LAST)
 MOST_INTERVAL = 52
 """In weeks or months, between two of the same opening hours."""
 MOST_DECISION_HOURS = 720
+MOST_HOURS = 8760
+"""Of any length that is entered in hours: a year."""
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
@@ -81,7 +83,7 @@ class Quota:
 
     holder: QuotaHolder
     span: QuotaSpan
-    most_minutes: int | None = None
+    most_time: timedelta | None = None
     most_bookings: int | None = None
 
 
@@ -237,8 +239,9 @@ def _problems_of_exceptions(exceptions: Sequence[DayException]) -> Iterator[Prob
 
 def _problems_of_quotas(quotas: Sequence[Quota]) -> Iterator[Problem]:
     for number, quota in enumerate(quotas, 1):
-        limits = (quota.most_minutes, quota.most_bookings)
-        if limits == (None, None) or any(limit is not None and limit < 1 for limit in limits):
+        length, count = quota.most_time, quota.most_bookings
+        is_empty = length is None and count is None
+        if is_empty or (length is not None and length < MINUTE) or (count is not None and count < 1):
             yield Problem(
                 "rule.quota_empty",
                 gettext_noop("Quota {number}: enter hours, bookings or both, more than 0."),

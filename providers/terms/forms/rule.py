@@ -13,7 +13,14 @@ from django.utils.translation import gettext_lazy as _
 from instrument_share.web.asked import InstantField, number_asked
 from instrument_share.web.lengths import HoursField, WholeLengthField
 from providers.instruments.forms.fields import CodeSetField, MomentInput, choices_of, offer
-from providers.terms.domain.terms import DAY, MINUTE, MOST_DECISION_HOURS, OpeningPattern, TermsDraft
+from providers.terms.domain.terms import (
+    DAY,
+    MINUTE,
+    MOST_DECISION_HOURS,
+    MOST_HOURS,
+    OpeningPattern,
+    TermsDraft,
+)
 from providers.terms.domain.words import Decision, HolidayTreatment, ServiceMode, UserKind
 from providers.terms.forms.rule_rows import (
     MOST_ROWS,
@@ -24,8 +31,6 @@ from providers.terms.forms.rule_rows import (
     row_of,
     whole_field,
 )
-
-MOST_HOURS = 8760
 
 
 def _hours_field(label: Any) -> HoursField:

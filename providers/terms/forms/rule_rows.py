@@ -137,7 +137,7 @@ class QuotaForm(forms.Form):
         return Quota(
             holder=QuotaHolder(row["holder"]),
             span=QuotaSpan(row["span"]),
-            most_minutes=None if row["hours"] is None else row["hours"] // MINUTE,
+            most_time=None if row["hours"] is None else row["hours"] // MINUTE * MINUTE,
             most_bookings=row["bookings"],
         )
 
@@ -217,7 +217,7 @@ def row_of(said: OpeningPattern | DayException | Price | Quota) -> dict[str, Any
             return {
                 "holder": said.holder.value,
                 "span": said.span.value,
-                "hours": None if said.most_minutes is None else said.most_minutes * MINUTE,
+                "hours": said.most_time,
                 "bookings": said.most_bookings,
             }
     form = PatternForm if isinstance(said, OpeningPattern) else PriceForm

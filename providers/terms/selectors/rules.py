@@ -10,9 +10,9 @@ from instrument_share.kernel.interval import Interval
 from providers.domain.rule_columns import RULE_COLUMNS, terms_of_flat
 from providers.instruments.selectors.instruments import instruments
 from providers.terms.calendar import events_of, patterns_of
-from providers.terms.domain.terms import DayException, Price, Quota, Terms
+from providers.terms.domain.terms import MINUTE, DayException, Price, Quota, Terms
 from providers.terms.domain.words import PriceUnit, QuotaHolder, QuotaSpan, ServiceMode, UserKind
-from providers.terms.models import OpenServiceRule, OpenWindow, PriceLine
+from providers.terms.models import OpenServiceRule, OpenWindow, PriceLine, RuleQuota
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
@@ -29,12 +29,18 @@ def terms_of(rule: OpenServiceRule) -> Terms:
         applies_from=rule.applies_from,
         patterns=patterns_of(events_of(rule)),
         exceptions=exceptions_of(rule),
-        quotas=tuple(
-            Quota(QuotaHolder(row.holder), QuotaSpan(row.span), row.most_minutes, row.most_bookings)
-            for row in sorted(rule.quotas.all(), key=lambda row: row.pk)
-        ),
+        quotas=tuple(_quota(row) for row in sorted(rule.quotas.all(), key=lambda row: row.pk)),
         prices=prices_of(rule),
         **terms_of_flat({column.name: getattr(rule, column.name) for column in RULE_COLUMNS}),
+    )
+
+
+def _quota(row: RuleQuota) -> Quota:
+    return Quota(
+        QuotaHolder(row.holder),
+        QuotaSpan(row.span),
+        None if row.most_minutes is None else row.most_minutes * MINUTE,
+        row.most_bookings,
     )
 
 

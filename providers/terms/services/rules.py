@@ -16,7 +16,7 @@ from providers.instruments.models import Instrument
 from providers.instruments.selectors.instruments import instrument_lock
 from providers.instruments.services.common import InReview
 from providers.terms.calendar import local_date, rows_of
-from providers.terms.domain.terms import TermsDraft, problems_of
+from providers.terms.domain.terms import MINUTE, TermsDraft, problems_of
 from providers.terms.domain.words import HolidayTreatment
 from providers.terms.models import OpenServiceRule, PriceLine, RuleException, RuleQuota
 from providers.terms.selectors.workdays import day_table
@@ -110,7 +110,7 @@ def _create_rows(rule: OpenServiceRule, draft: TermsDraft) -> None:
             rule=rule,
             holder=quota.holder.value,
             span=quota.span.value,
-            most_minutes=quota.most_minutes,
+            most_minutes=None if quota.most_time is None else quota.most_time // MINUTE,
             most_bookings=quota.most_bookings,
         )
         for quota in draft.quotas

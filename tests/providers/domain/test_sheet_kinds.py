@@ -231,7 +231,7 @@ def test_the_rows_of_an_instrument_make_one_rule():
     )
     assert draft.exceptions == (DayException(date(2031, 4, 1)),)
     assert draft.prices == (Price(Decimal("300.00")),)
-    assert draft.quotas == (Quota(QuotaHolder.USER, QuotaSpan.WEEK, most_minutes=1200),)
+    assert draft.quotas == (Quota(QuotaHolder.USER, QuotaSpan.WEEK, most_time=timedelta(minutes=1200)),)
     assert (draft.step, draft.user_kinds, draft.service_modes) == (
         timedelta(minutes=15),
         {UserKind.ENTERPRISE},

@@ -9,15 +9,7 @@ from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.wording import Words
 from providers.domain.rule_columns import terms_of_entered
 from providers.exchange.domain.sheets.term_fields import PRICE_FIELDS, QUOTA_FIELDS, RULE_FIELDS
-from providers.terms.domain.terms import (
-    MINUTE,
-    DayException,
-    OpeningPattern,
-    Price,
-    Quota,
-    TermsDraft,
-    problems_of,
-)
+from providers.terms.domain.terms import DayException, OpeningPattern, Price, Quota, TermsDraft, problems_of
 from providers.terms.domain.words import Frequency, PriceUnit, QuotaHolder, QuotaSpan, ServiceMode, UserKind
 
 OF_PATTERN = (
@@ -184,7 +176,7 @@ def _quotas(base: Iterable[Quota], said: Mapping[str, Any]) -> tuple[Quota, ...]
         before = quotas.get(of, Quota(*of))
         value = said[name]
         if what == "hours":
-            quotas[of] = replace(before, most_minutes=value // MINUTE)
+            quotas[of] = replace(before, most_time=value)
         else:
             quotas[of] = replace(before, most_bookings=value)
     return tuple(quotas.values())

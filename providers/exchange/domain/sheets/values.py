@@ -16,12 +16,13 @@ from instrument_share.kernel.wording import Bilingual, Words
 from providers.exchange.domain.sheets.fields import Held, SheetField, ValueKind
 from providers.exchange.domain.sheets.words import plain
 from providers.instruments.domain.fields import Unusable
+from providers.terms.domain.terms import DAY as ONE_DAY
+from providers.terms.domain.terms import MINUTE, MOST_HOURS
 
 FIRST_SERIAL, LAST_SERIAL = 18264, 73050
 """Excel's numbers of the days from 1950 to 2099."""
 EXCEL_ZERO = date(1899, 12, 30)
-MOST_HOURS = 8760
-WHOLE: Mapping[ValueKind, Any] = {"whole": 1, "minutes": timedelta(minutes=1), "days": timedelta(days=1)}
+WHOLE: Mapping[ValueKind, Any] = {"whole": 1, "minutes": MINUTE, "days": ONE_DAY}
 """Kinds of whole numbers, and what one of each is."""
 CELL_ERROR = re.compile(r"#(REF!|N/A|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|SPILL!|CALC!|####.*)")
 NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
