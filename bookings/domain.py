@@ -1,5 +1,6 @@
 """The types and rules of bookings that other apps may use; pure Python."""
 
+from bookings.requests.domain.attendance import CHECK_IN_MINUTES, CHECK_IN_OPENS
 from bookings.requests.domain.availability import blocked, next_free, step_floor
 from bookings.requests.domain.credit import SUSPENDS_AT, suspended_until
 from bookings.requests.domain.states import HOLDING, BookingState
@@ -9,6 +10,8 @@ from bookings.usage.domain.national import service_record
 from bookings.usage.domain.words import Capture, Rating, UsagePurpose
 
 __all__ = [
+    "CHECK_IN_MINUTES",
+    "CHECK_IN_OPENS",
     "HOLDING",
     "SUSPENDS_AT",
     "BookingState",

@@ -15,7 +15,7 @@ from bookings.requests.services.closures import closure_place
 from bookings.requests.services.due import bookings_lapse_due, bookings_no_show_due
 from bookings.requests.services.membership import membership_end, organization_leave
 from bookings.requests.services.next_free import next_free_advance, next_free_rebuild
-from bookings.requests.views.common import CHECK_IN_OPENS, _require_keeper
+from bookings.requests.views.common import _require_keeper
 from bookings.usage.selectors.cases import CaseFigures, citable, figures_of_cases
 from bookings.usage.selectors.national import service_facts, unconfirmed_count
 from bookings.usage.selectors.reviews import Ratings, ratings_of
@@ -28,7 +28,6 @@ from bookings.usage.services.history import history_import
 from bookings.usage.services.usage import usage_confirm, usage_correct
 
 __all__ = [
-    "CHECK_IN_OPENS",
     "CaseFigures",
     "Found",
     "Hours",

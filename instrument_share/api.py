@@ -4,7 +4,9 @@ from bookings.requests.api.bookings import router as bookings
 from bookings.requests.api.free_time import router as public
 from bookings.usage.api.attendance import router as attendance
 from bookings.usage.api.usage import router as usage
-from instrument_share.web.api import ShareAPI, add_error_handlers, me_router
+from instrument_share.web.api.errors import add_error_handlers
+from instrument_share.web.api.me import me_router
+from instrument_share.web.api.openapi import ShareAPI
 from providers.search.api import router as providers
 
 DESCRIPTION = """

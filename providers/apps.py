@@ -9,7 +9,6 @@ class ProvidersConfig(AppConfig):
         from instrument_share.kernel.wording import register_words
         from instrument_share.web.labels import register_labels
         from providers.instruments import labels as instrument_labels
-        from providers.instruments import permissions  # noqa: F401 (registers the permissions)
         from providers.instruments.domain import wording as instrument_wording
         from providers.instruments.selectors import revised as revised_instruments
         from providers.instruments.services.changes import on_instruments_changed
@@ -23,6 +22,7 @@ class ProvidersConfig(AppConfig):
         from providers.search.services.index import search_index
         from providers.terms.domain import wording as term_wording
         from providers.units import labels as unit_labels
+        from providers.units import permissions  # noqa: F401 (registers the permissions)
         from providers.units.domain import wording as unit_wording
         from providers.units.selectors import revised as revised_units
 

@@ -30,13 +30,13 @@ from providers.instruments.domain.words import Audience, GroupKind, InstrumentSt
 from providers.terms.domain.listed_prices import NO_HOURLY_PRICE
 from providers.terms.domain.price_changes import PriceChange, price_changes, share_of_change
 from providers.terms.domain.price_table import PriceTableRow, price_table
+from providers.terms.domain.rule_columns import terms_of_flat
 from providers.terms.domain.sentences import conditions, parts, sentences
 from providers.terms.domain.terms import OpeningPattern, Price, Quota, Terms, TermsDraft, problems_of
 from providers.terms.domain.words import (
     DayKind,
     Decision,
     Frequency,
-    HolidayTreatment,
     PriceUnit,
     QuotaHolder,
     QuotaSpan,
@@ -70,7 +70,6 @@ __all__ = [
     "Decision",
     "Frequency",
     "GroupKind",
-    "HolidayTreatment",
     "InformationKind",
     "InstrumentState",
     "OpeningPattern",
@@ -110,6 +109,7 @@ __all__ = [
     "still_open",
     "subjects",
     "subjects_named",
+    "terms_of_flat",
     "unit_record",
     "yes_no",
 ]

@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 
 from bookings.requests.domain.words import Direction
 from bookings.requests.selectors.searching import Order
-from instrument_share.web.api import (
+from instrument_share.web.api.fields import (
     NO_NUL,
     Instant,
     OrganizationRef,

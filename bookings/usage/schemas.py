@@ -16,7 +16,7 @@ from bookings.requests.schemas import (
     instrument_ref,
     person_ref,
 )
-from instrument_share.web.api import OrganizationRef, PublicId, Text200, Text500, organization_ref
+from instrument_share.web.api.fields import OrganizationRef, PublicId, Text200, Text500, organization_ref
 
 if TYPE_CHECKING:
     from bookings.usage.models import UsageLog

@@ -7,9 +7,7 @@ from typing import Any
 
 from instrument_share.demo.city import City, Instrument
 from providers.domain import (
-    Decision,
     Frequency,
-    HolidayTreatment,
     OpeningPattern,
     Price,
     PriceUnit,
@@ -19,17 +17,16 @@ from providers.domain import (
     ServiceMode,
     TermsDraft,
     UserKind,
+    terms_of_flat,
 )
 
-HOUR = timedelta(hours=1)
-MINUTE = timedelta(minutes=1)
 OUTSIDE_FACTOR = {UserKind.INSIDE: 1, UserKind.OUTSIDE: 2, UserKind.ENTERPRISE: 2, UserKind.INDIVIDUAL: 2}
 
 
 def draft(city: City, instrument: Instrument, starts_on: date, raised: Decimal = Decimal(1)) -> TermsDraft:
     """The terms that the facts give an instrument; `raised` is a factor on its prices."""
     facts = city.terms[instrument.terms]
-    modes = [ServiceMode(mode) for mode in facts["modes"]]
+    modes = [ServiceMode(mode) for mode in facts["service_modes"]]
     return TermsDraft(
         patterns=tuple(
             OpeningPattern(
@@ -43,22 +40,11 @@ def draft(city: City, instrument: Instrument, starts_on: date, raised: Decimal =
             )
             for pattern in facts["patterns"]
         ),
-        holidays=HolidayTreatment(facts["holidays"]),
-        step=facts["step"] * MINUTE,
-        min_length=facts["min"] * MINUTE,
-        max_length=facts["max"] * MINUTE,
-        lead=facts["lead_hours"] * HOUR,
-        horizon=timedelta(days=facts["horizon_days"]),
-        turnaround=facts["turnaround"] * MINUTE,
-        user_kinds=frozenset(UserKind),
-        needs_qualification=facts.get("needs_qualification", False),
-        decision=Decision(facts["decision"]),
-        decision_hours=facts["decision_hours"],
-        service_modes=frozenset(modes),
         quotas=tuple(_quota(quota) for quota in facts.get("quotas", ())),
-        accepts_vouchers=facts.get("accepts_vouchers", False),
         prices=tuple(_prices(instrument, modes, raised)),
-        minimum_charge_yuan=Decimal(min(instrument.prices)),
+        **terms_of_flat(
+            {"user_kinds": list(UserKind), "minimum_charge_yuan": min(instrument.prices), **facts}
+        ),
     )
 
 
@@ -66,7 +52,7 @@ def _quota(facts: dict[str, Any]) -> Quota:
     return Quota(
         QuotaHolder(facts["holder"]),
         QuotaSpan(facts["span"]),
-        facts["hours"] * 60 if "hours" in facts else None,
+        timedelta(hours=facts["hours"]) if "hours" in facts else None,
         facts.get("bookings"),
     )
 

@@ -123,9 +123,9 @@ class Week:
         if number not in self.terms:
             return None
         terms, length = self.terms[number], hours * HOUR
-        step = timedelta(minutes=terms["step"])
+        step = timedelta(minutes=terms["step_minutes"])
         asked_at = self.now - asked * HOUR
-        earliest = max(self.now + after * HOUR, asked_at + terms["lead_hours"] * HOUR)
+        earliest = max(self.now + after * HOUR, asked_at + timedelta(minutes=terms["lead_minutes"]))
         found = next_free(self.free[number], step, length, earliest)
         if found is None or found.start + length > asked_at + terms["horizon_days"] * DAY:
             return None
@@ -134,7 +134,7 @@ class Week:
         return Planned(number, user, interval, asked_at, agreed)
 
     def _last_before(self, number: str, latest: datetime, length: timedelta) -> Interval | None:
-        step = timedelta(minutes=self.terms[number]["step"])
+        step = timedelta(minutes=self.terms[number]["step_minutes"])
         for stretch in reversed(self.free[number]):
             end = step_floor(min(stretch.end, latest), step)
             if end - length >= stretch.start:
@@ -142,6 +142,6 @@ class Week:
         return None
 
     def _take(self, number: str, interval: Interval) -> None:
-        turnaround = timedelta(minutes=self.terms[number]["turnaround"])
+        turnaround = timedelta(minutes=self.terms[number]["turnaround_minutes"])
         held = Interval(interval.start, interval.end + turnaround)
         self.free[number] = subtracted(self.free[number], [blocked(held, turnaround)])

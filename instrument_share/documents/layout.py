@@ -12,7 +12,7 @@ from .fonts import Part
 PAGE_WIDTH, PAGE_HEIGHT = 210 * mm, 297 * mm
 TOP, LEFT = 37 * mm, 28 * mm
 TEXT_WIDTH, TEXT_HEIGHT = 156 * mm, 225 * mm
-BOTTOM, RIGHT = PAGE_HEIGHT - TOP - TEXT_HEIGHT, PAGE_WIDTH - LEFT - TEXT_WIDTH
+BOTTOM = PAGE_HEIGHT - TOP - TEXT_HEIGHT
 # 5.2.3: 22 lines of 28 characters that fill the area: 16 pt at a pitch of 29 pt, a hair tighter in both.
 BODY_SIZE = 16.0
 CELL = TEXT_WIDTH / 28

@@ -107,6 +107,7 @@ class Comparison:
 
     chosen: tuple[str, ...]
     address: Address
+    most: int = MOST_COMPARED
 
     @classmethod
     def of(cls, text: str, address: Address) -> "Comparison":
@@ -114,7 +115,7 @@ class Comparison:
 
     @property
     def is_full(self) -> bool:
-        return len(self.chosen) >= MOST_COMPARED
+        return len(self.chosen) >= self.most
 
     @property
     def page(self) -> str:

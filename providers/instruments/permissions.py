@@ -1,17 +1,36 @@
-"""Who may do what with units, instruments and their terms."""
+"""Who may do what with a unit, its instruments and their terms."""
 
 from typing import Any
 
 import rules
+from django.apps import apps
+from django.db.models import Model
 
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import has_role_in, is_officer, is_supervisor_in, is_sysadmin
 from instrument_share.accounts.selectors.standing import standing
+from providers.instruments.models import Instrument, InstrumentGroup
+
+_owned: set[type[Model]] = {Instrument, InstrumentGroup}
+
+
+def register_owned(*models: type[Model]) -> None:
+    """Register models whose rows belong to an organization, for the permissions of its people."""
+    _owned.update(models)
 
 
 def _owner(subject: Any) -> int | None:
-    """The owning organization's id: of an organization itself, or of anything that belongs to one."""
-    return getattr(subject, "organization_id", None) or getattr(subject, "pk", None)
+    """The owning organization's id: of an organization itself, or of what belongs to one.
+
+    None has no owner. Raises TypeError for anything else: its own key could be that of some organization.
+    """
+    if subject is None:
+        return None
+    if isinstance(subject, tuple(_owned)):
+        return int(subject.organization_id)  # type: ignore[attr-defined]
+    if isinstance(subject, apps.get_model("accounts", "Organization")):
+        return int(subject.pk)
+    raise TypeError(f"{type(subject).__name__} is not known to belong to a unit.")
 
 
 manages_unit = has_role_in(_owner, Role.UNIT_MANAGER)
@@ -41,6 +60,4 @@ rules.add_perm("providers.qualify_user", manages_unit | keeps)
 rules.add_perm("providers.suspend_instrument", manages_unit | keeps | supervises_unit)
 rules.add_perm("providers.review_publication", supervises_unit)
 rules.add_perm("providers.see_revisions", manages_unit | oversees_unit)
-rules.add_perm("providers.withdraw_publication", manages_unit | supervises_unit)
-rules.add_perm("providers.remind_unit", supervises_unit)
 rules.add_perm("providers.maintain_tables", is_officer | is_sysadmin)

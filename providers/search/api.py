@@ -6,7 +6,9 @@ from django.http import HttpRequest
 from ninja import Path, Router
 
 from instrument_share.web import clock
-from instrument_share.web.api import EVERYBODY, PublicId, error_responses
+from instrument_share.web.api.auth import EVERYBODY
+from instrument_share.web.api.fields import PublicId
+from instrument_share.web.api.openapi import error_responses
 from providers.instruments.selectors import instruments as instruments_selectors
 from providers.instruments.selectors.instruments import category_table
 from providers.search.schemas import CategoryOut, InstrumentDetailOut, instrument_detail_out

@@ -2,12 +2,14 @@
 
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import Field, create_model
 
-from instrument_share.web.api import OrganizationRef, PublicId, organization_ref
+from instrument_share.web.api.fields import OrganizationRef, PublicId, organization_ref
+from providers.terms.domain.rule_columns import RULE_COLUMNS, flat_terms
+from providers.terms.domain.terms import MINUTE
 
 if TYPE_CHECKING:
     from providers.instruments.models import Instrument
@@ -68,31 +70,20 @@ class QuotaOut(Schema):
     most_bookings: int | None
 
 
-class RuleOut(Schema):
+COLUMNS_OF_RULE = tuple(column for column in RULE_COLUMNS if column.term != "holidays")
+_FIELDS: dict[str, Any] = {
+    column.name: (column.type, Field(description=column.description)) for column in COLUMNS_OF_RULE
+}
+ColumnsOfRule: Any = create_model("ColumnsOfRule", __base__=Schema, **_FIELDS)
+
+
+class RuleOut(ColumnsOfRule):
     """The open-service rule in force."""
 
     version: int
     applies_from: datetime
-    step_minutes: int
-    min_minutes: int
-    max_minutes: int
-    lead_minutes: int
-    horizon_days: int
-    change_deadline_minutes: int
-    cancel_deadline_minutes: int
-    turnaround_minutes: int
-    may_span_gaps: bool
-    user_kinds: list[str]
-    service_modes: list[str]
-    needs_qualification: bool
-    decision: str
-    decision_hours: int
     quotas: list[QuotaOut]
     prices: list[PriceOut]
-    minimum_charge_yuan: Decimal
-    late_cancel_percent: int
-    no_show_percent: int
-    accepts_vouchers: bool = Field(description="whether innovation vouchers are accepted towards the price")
 
 
 class InstrumentDetailOut(InstrumentOut):
@@ -130,11 +121,6 @@ DETAILED = (
 )
 
 
-def instrument_out(instrument: "Instrument") -> InstrumentOut:
-    """Reads `next_free_at` and `next_free_until` where the query has annotated them."""
-    return InstrumentOut(**_listed(instrument))
-
-
 def instrument_found_out(instrument: "Instrument") -> InstrumentFoundOut:
     """For a row of `selectors.priced`."""
     return InstrumentFoundOut(
@@ -153,6 +139,7 @@ def instrument_detail_out(instrument: "Instrument", terms: "Terms | None") -> In
 
 
 def _listed(instrument: "Instrument") -> dict:
+    """Reads `next_free_at` and `next_free_until` where the query has annotated them."""
     category, district = instrument.category, instrument.organization.district
     return {
         "id": instrument.public_id,
@@ -169,28 +156,18 @@ def _listed(instrument: "Instrument") -> dict:
 def rule_out(terms: "Terms") -> RuleOut:
     """Lengths of time in minutes, the horizon in days."""
     return RuleOut(
+        **flat_terms(terms),
         version=terms.version,
         applies_from=terms.applies_from,
-        **{
-            f"{name.removesuffix('_length')}_minutes": int(getattr(terms, name).total_seconds() // 60)
-            for name in (
-                "step",
-                "min_length",
-                "max_length",
-                "lead",
-                "change_deadline",
-                "cancel_deadline",
-                "turnaround",
+        quotas=[
+            QuotaOut(
+                holder=quota.holder.value,
+                span=quota.span.value,
+                most_minutes=None if quota.most_time is None else quota.most_time // MINUTE,
+                most_bookings=quota.most_bookings,
             )
-        },
-        horizon_days=terms.horizon.days,
-        may_span_gaps=terms.may_span_gaps,
-        user_kinds=sorted(terms.user_kinds),
-        service_modes=sorted(terms.service_modes),
-        needs_qualification=terms.needs_qualification,
-        decision=terms.decision,
-        decision_hours=terms.decision_hours,
-        quotas=[QuotaOut.from_orm(quota) for quota in terms.quotas],
+            for quota in terms.quotas
+        ],
         prices=[
             PriceOut(
                 price_yuan=price.price_yuan,
@@ -203,8 +180,4 @@ def rule_out(terms: "Terms") -> RuleOut:
             )
             for price in terms.prices
         ],
-        minimum_charge_yuan=terms.minimum_charge_yuan,
-        late_cancel_percent=terms.late_cancel_percent,
-        no_show_percent=terms.no_show_percent,
-        accepts_vouchers=terms.accepts_vouchers,
     )

@@ -111,7 +111,7 @@ def test_what_would_have_been_refused_counts_towards_no_quota_of_a_later_request
     asked(city, 0, hour=12)
     second = asked(city, 1, length=6)
     asked(city, 2)
-    found = trial(city, quotas=(Quota(QuotaHolder.USER, QuotaSpan.WEEK, most_minutes=240),))
+    found = trial(city, quotas=(Quota(QuotaHolder.USER, QuotaSpan.WEEK, most_time=timedelta(minutes=240)),))
     assert refusals(found) == [(second.public_id, ["booking.quota_user_week_minutes"])]
 
 
@@ -156,7 +156,7 @@ def test_quotas_count_what_stood_where_it_lay_then(city, minutes, refused):
     second = asked(city, 1, now=FEBRUARY + timedelta(minutes=2))
     if minutes > 2:
         moved(city, first, 7, minutes=minutes)
-    found = trial(city, quotas=(Quota(QuotaHolder.USER, QuotaSpan.WEEK, most_minutes=120),))
+    found = trial(city, quotas=(Quota(QuotaHolder.USER, QuotaSpan.WEEK, most_time=timedelta(minutes=120)),))
     expected = [(second.public_id, ["booking.quota_user_week_minutes"])]
     assert refusals(found) == (expected if refused else [])
 
@@ -214,8 +214,8 @@ def test_somebody_elses_manager_sees_none_of_it(city):
 def test_many_requests_take_as_many_statements_as_one(city, statements):
     asked(city, 1)
     quotas = (
-        Quota(QuotaHolder.USER, QuotaSpan.DAY, 60),
-        Quota(QuotaHolder.ORGANIZATION, QuotaSpan.MONTH, 60),
+        Quota(QuotaHolder.USER, QuotaSpan.DAY, timedelta(minutes=60)),
+        Quota(QuotaHolder.ORGANIZATION, QuotaSpan.MONTH, timedelta(minutes=60)),
     )
     statements.assert_unchanged(
         lambda: trial(city, quotas=quotas, needs_qualification=True),

@@ -53,7 +53,7 @@ def test_uses_lie_in_windows_and_never_overlap():
     windows = working_hours(date(2025, 1, 1), 365)
     for number, of_one in by_instrument.items():
         facts = next(i for i in CITY.instruments if i.number == number)
-        turnaround = timedelta(minutes=CITY.terms[facts.terms]["turnaround"])
+        turnaround = timedelta(minutes=CITY.terms[facts.terms]["turnaround_minutes"])
         booked = sorted(use.booked for use in of_one)
         assert all(first.end + turnaround <= second.start for first, second in pairwise(booked))
         for use in of_one:

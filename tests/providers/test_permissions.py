@@ -4,6 +4,7 @@ import pytest
 import rules
 
 from instrument_share.accounts.domain import OrganizationKind, Role
+from providers.instruments.models import InstrumentCategory
 from providers.instruments.services.people import keeper_assign
 
 from .conftest import NOW, organization, person, published
@@ -62,3 +63,14 @@ def test_a_keeper_of_another_instrument_of_the_unit_may_nothing(world, people):
 def test_the_table_names_every_permission():
     named = {name for name in rules.permissions.permissions if name.startswith("providers.")}
     assert named == set(TABLE)
+
+
+def test_permission_on_organization_follows_its_own_key(world):
+    assert rules.has_perm("providers.edit_unit", world.manager, world.unit)
+    assert not rules.has_perm("providers.edit_unit", world.manager, world.other)
+
+
+def test_permission_on_unknown_type_raises_even_where_its_key_is_that_of_a_unit(world):
+    category = InstrumentCategory(pk=world.unit.pk)
+    with pytest.raises(TypeError, match="InstrumentCategory"):
+        rules.has_perm("providers.edit_unit", world.manager, category)

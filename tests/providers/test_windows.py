@@ -69,7 +69,7 @@ def test_the_terms_come_back_as_they_were_published(world, instrument):
     draft = terms(
         OpeningPattern(time(20), time(8), date(2025, 9, 1), until=date(2025, 12, 31)),
         needs_qualification=True,
-        quotas=(Quota(QuotaHolder.USER, QuotaSpan.WEEK, most_minutes=600),),
+        quotas=(Quota(QuotaHolder.USER, QuotaSpan.WEEK, most_time=timedelta(minutes=600)),),
         exceptions=(DayException(date(2025, 10, 8)), DayException(date(2025, 10, 8), time(9), time(12))),
         accepts_vouchers=True,
         turnaround=timedelta(minutes=15),

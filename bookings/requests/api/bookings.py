@@ -20,17 +20,11 @@ from bookings.requests.selectors import bookings as bookings_selectors
 from bookings.requests.selectors.bookings import bookings
 from bookings.requests.services import bookings as bookings_services
 from instrument_share.web import clock
-from instrument_share.web.api import (
-    MEMBERS,
-    Cursor,
-    Instant,
-    Limit,
-    PreconditionMissing,
-    PublicId,
-    error_responses,
-    person,
-    require_interval,
-)
+from instrument_share.web.api.auth import MEMBERS, person
+from instrument_share.web.api.errors import PreconditionMissing
+from instrument_share.web.api.fields import Instant, PublicId, require_interval
+from instrument_share.web.api.openapi import error_responses
+from instrument_share.web.api.pagination import Cursor, Limit
 from instrument_share.web.cursor import page
 from instrument_share.web.idempotency import idempotent_operation
 from providers import public as providers

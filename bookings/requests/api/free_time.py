@@ -25,7 +25,9 @@ from bookings.requests.selectors.searching import Order, catalogue_search
 from instrument_share.kernel.errors import Invalid, Problem, gettext_noop
 from instrument_share.kernel.interval import Interval, intersected
 from instrument_share.web import clock, problem
-from instrument_share.web.api import EVERYBODY, PublicId, error_responses, require_interval
+from instrument_share.web.api.auth import EVERYBODY
+from instrument_share.web.api.fields import PublicId, require_interval
+from instrument_share.web.api.openapi import error_responses
 from instrument_share.web.params import MAX_SHOWN_INTERVAL
 from providers import public as providers
 from providers.public import instrument_found_out

@@ -10,7 +10,9 @@ from bookings.requests.selectors import bookings as bookings_selectors
 from instrument_share.accounts import selectors as accounts
 from instrument_share.kernel.errors import RevisionMismatch
 from instrument_share.web import clock
-from instrument_share.web.api import PreconditionFailed, PublicId, person
+from instrument_share.web.api.auth import person
+from instrument_share.web.api.errors import PreconditionFailed
+from instrument_share.web.api.fields import PublicId
 
 IfMatch = Annotated[
     str | None,

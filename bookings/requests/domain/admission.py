@@ -269,7 +269,11 @@ def _quotas(terms: "TermsDraft", interval: Interval, requester: Requester) -> It
         if one.holder is QuotaHolder.ORGANIZATION and not requester.for_organization:
             continue
         too_long, too_often = quota.exceeded(one, interval, others[one.holder])
-        params = {"minutes": one.most_minutes, "count": one.most_bookings, "span": word(one.span)}
+        params = {
+            "minutes": None if one.most_time is None else _minutes(one.most_time),
+            "count": one.most_bookings,
+            "span": word(one.span),
+        }
         by_minutes, by_count = QUOTA_MESSAGES[one.holder]
         if too_long:
             yield Problem(f"booking.quota_{one.holder}_{one.span}_minutes", by_minutes, params)

@@ -1,6 +1,6 @@
 """Free time: open windows without closures, without what is held, on the rule's step."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from instrument_share.kernel.city_time import CITY_TIME
@@ -48,15 +48,6 @@ def step_ceiling(instant: datetime, step: timedelta) -> datetime:
 
 def on_step(instant: datetime, step: timedelta) -> bool:
     return step_floor(instant, step) == instant
-
-
-def slots(free_time: Iterable[Interval], step: timedelta, length: timedelta) -> Iterator[Interval]:
-    """Every interval of `length` that starts on a step and lies in one stretch of free time."""
-    for stretch in free_time:
-        start = step_ceiling(stretch.start, step)
-        while start + length <= stretch.end:
-            yield Interval(start, start + length)
-            start = step_ceiling(start + timedelta(microseconds=1), step)
 
 
 def next_free(

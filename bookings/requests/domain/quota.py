@@ -53,23 +53,22 @@ def reach(quotas: "Iterable[Quota]", holder: QuotaHolder, interval: Interval) ->
 
 
 def exceeded(quota: "Quota", interval: Interval, others: Iterable[Interval]) -> tuple[bool, bool]:
-    """Whether the interval, with the holder's `others`, is more minutes or more bookings than the quota.
+    """Whether the interval, with the holder's `others`, is more time or more bookings than the quota.
 
-    Minutes count in every span that the interval touches, a booking in the one in which it starts.
+    Time counts in every span that the interval touches, a booking in the one in which it starts.
     """
     every = [*others, interval]
-    minutes, bookings = quota.most_minutes, quota.most_bookings
+    most, bookings = quota.most_time, quota.most_bookings
     return (
-        minutes is not None
-        and any(minutes_in(span, every) > minutes for span in spans_of(quota.span, interval)),
+        most is not None and any(time_in(span, every) > most for span in spans_of(quota.span, interval)),
         bookings is not None and bookings_in(SPAN_OF[quota.span](interval.start), every) > bookings,
     )
 
 
-def minutes_in(span: Interval, bookings: Iterable[Interval]) -> int:
-    """Minutes of the bookings that fall into the span; a booking across its edge counts with its part."""
+def time_in(span: Interval, bookings: Iterable[Interval]) -> timedelta:
+    """Time of the bookings that falls into the span; a booking across its edge counts with its part."""
     parts = (span.intersection(booking) for booking in bookings)
-    return sum((part.length for part in parts if part), timedelta()) // timedelta(minutes=1)
+    return sum((part.length for part in parts if part), timedelta())
 
 
 def bookings_in(span: Interval, bookings: Iterable[Interval]) -> int:

@@ -22,7 +22,7 @@ def bookings_lapse_due(now: datetime) -> int:
 
 
 def bookings_no_show_due(now: datetime) -> int:
-    """Approved bookings that nobody attended 30 minutes after their start are no-shows. Their number."""
+    """Approved bookings that nobody attended in time after their start are no-shows. Their number."""
     limit = now - timedelta(minutes=settings.BOOKING_NO_SHOW_MINUTES)
     due = Booking.objects.filter(state=BookingState.APPROVED, starts_at__lte=limit).order_by(
         "starts_at", "id"

@@ -8,6 +8,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from bookings.requests.domain import credit
+from bookings.requests.domain.attendance import CHECK_IN_MINUTES
 from bookings.requests.domain.states import MOVES, BookingState
 from bookings.requests.selectors import bookings as bookings_selectors
 from bookings.requests.selectors.admission import asks_again, booking_problems, quote_for
@@ -55,6 +57,7 @@ def booking(request: SignedInRequest, public_id: str) -> HttpResponse:
         "is_mine": is_mine,
         "here": desk_of(request.user, found),
         "shows_code": is_mine and found.state == BookingState.APPROVED,
+        "check_in_minutes": CHECK_IN_MINUTES,
         "next_step": next_step(found, request.user, cost),
         "history": journal.history(found),
     }
@@ -109,7 +112,11 @@ def _consequences(request: SignedInRequest, booking: "Booking", now: "datetime")
                 "that nobody takes."
             ).format(deadline=moment(cost.free_until), percent=cost.percent, amount=yuan(cost.charge_yuan))
         )
-        lines.append(_("A late cancel counts on your credit for 90 days; three of them suspend booking."))
+        lines.append(
+            _(
+                "A late cancel counts on your credit for {days} days; {number} of them suspend booking."
+            ).format(days=credit.LASTS.days, number=credit.SUSPENDS_AT)
+        )
     else:
         lines.append(_("It costs nothing. The keeper is told."))
     return lines

@@ -1,6 +1,6 @@
 """What these pages share: where to go afterwards, and who may do what next with a booking."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import rules
@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from bookings.requests.domain.attendance import check_in_opens_at
 from bookings.requests.domain.states import MOVES, BookingState
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors.standing import standing
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import User
     from providers.models import Instrument
 
-CHECK_IN_OPENS = timedelta(minutes=15)
 PERMISSIONS = {
     "approve": "bookings.decide",
     "reject": "bookings.decide",
@@ -55,7 +55,7 @@ def possible(viewer: "User", booking: "Booking", now: datetime) -> set[str]:
     moves = set(MOVES.get(BookingState(booking.state), {}))
     if "cancel" in moves:
         moves.add("move")
-    if now < booking.starts_at - CHECK_IN_OPENS:
+    if now < check_in_opens_at(booking.starts_at):
         moves.discard("check_in")
     return {move for move in moves & PERMISSIONS.keys() if rules.has_perm(PERMISSIONS[move], viewer, booking)}
 

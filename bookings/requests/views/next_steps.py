@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 import rules
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from bookings.requests.domain.states import BookingState
@@ -46,15 +47,16 @@ def next_step(booking: "Booking", viewer: "User", cost: "CancelCost") -> str:
             return _("Nobody decided in time, so the time was given back. Book again or call the keeper.")
         case _:
             return _(
-                "Nobody came, so the time was given back 30 minutes after the start. Charged: {amount}."
-            ).format(amount=yuan(booking.charged_yuan))
+                "Nobody came, so the time was given back {minutes} minutes after the start. "
+                "Charged: {amount}."
+            ).format(minutes=settings.BOOKING_NO_SHOW_MINUTES, amount=yuan(booking.charged_yuan))
 
 
 def _approved(booking: "Booking", viewer: "User", cost: "CancelCost", is_mine: bool) -> str:
     if rules.has_perm("bookings.attend", viewer, booking):
         return _(
-            "Check {user} in when they come; without a check-in it lapses 30 minutes after the start."
-        ).format(user=booking.user.name)
+            "Check {user} in when they come; without a check-in it lapses {minutes} minutes after the start."
+        ).format(user=booking.user.name, minutes=settings.BOOKING_NO_SHOW_MINUTES)
     if not is_mine:
         return _("It takes place as booked.")
     if cost.late:

@@ -4,12 +4,14 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router, Status
 
 from bookings.requests.api.parts import WITH_ETAG, BookingId, IfMatch, booking_acted, call_if_matching
+from bookings.requests.domain.attendance import CHECK_IN_MINUTES
 from bookings.requests.schemas import BookingOut
 from bookings.requests.selectors import bookings as bookings_selectors
 from bookings.usage.api.parts import usage_by_id
 from bookings.usage.schemas import CheckOutIn, UsageOut
 from bookings.usage.services import attendance as attendance_services
-from instrument_share.web.api import MEMBERS, error_responses
+from instrument_share.web.api.auth import MEMBERS
+from instrument_share.web.api.openapi import error_responses
 
 router = Router(tags=["bookings"], auth=MEMBERS)
 
@@ -19,12 +21,12 @@ router = Router(tags=["bookings"], auth=MEMBERS)
     response={200: BookingOut, **error_responses(403, 404, 409, 412)},
     operation_id="booking_check_in",
     summary="Let the user at the instrument",
+    description=f"From {CHECK_IN_MINUTES} minutes before the start, when nobody else is at it.",
     openapi_extra=WITH_ETAG,
 )
 def booking_check_in(
     request: HttpRequest, response: HttpResponse, booking_id: BookingId, if_match: IfMatch = None
 ) -> BookingOut:
-    """From 15 minutes before the start, when nobody else is at it."""
     return booking_acted(request, response, booking_id, if_match, attendance_services.booking_check_in)
 
 

@@ -12,7 +12,10 @@ from bookings.usage.selectors.usage import usage_logs
 from bookings.usage.services import usage as usage_services
 from instrument_share.kernel.errors import NotFound
 from instrument_share.web import clock
-from instrument_share.web.api import MEMBERS, Cursor, Instant, Limit, PublicId, error_responses, person
+from instrument_share.web.api.auth import MEMBERS, person
+from instrument_share.web.api.fields import Instant, PublicId
+from instrument_share.web.api.openapi import error_responses
+from instrument_share.web.api.pagination import Cursor, Limit
 from instrument_share.web.cursor import page
 
 router = Router(tags=["usage"], auth=MEMBERS)

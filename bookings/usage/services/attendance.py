@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from bookings.requests.domain import pricing
+from bookings.requests.domain.attendance import check_in_opens_at
 from bookings.requests.domain.errors import BookingChanged, StillInUse, TooEarly
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
@@ -28,22 +29,18 @@ from providers.domain import ServiceMode, UserKind
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
 
-OPENS_BEFORE = timedelta(minutes=15)
-"""How long before its start a booking can be checked in."""
-
 
 @transaction.atomic
 def booking_check_in(
     *, actor: "User", booking_id: int, now: datetime, revision: int | None = None
 ) -> Booking:
-    """The keeper lets the user at the instrument, from 15 minutes before the start, when nobody else is at
-    it.
-    """
+    """The keeper lets the user at the instrument, once check-in is open and nobody else is at it."""
     booking = booking_lock(booking_id)
     require(actor, "bookings.attend", booking)
     require_revision(revision, booking.revision, BookingChanged)
-    if now < booking.starts_at - OPENS_BEFORE:
-        raise TooEarly(opens=booking.starts_at - OPENS_BEFORE)
+    opens = check_in_opens_at(booking.starts_at)
+    if now < opens:
+        raise TooEarly(opens=opens)
     if Booking.objects.filter(instrument_id=booking.instrument_id, state=BookingState.IN_USE).exists():
         raise StillInUse
     booking.checked_in_at = now

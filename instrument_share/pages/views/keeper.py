@@ -9,8 +9,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from bookings import public as bookings
-from bookings.domain import BookingState
-from bookings.public import CHECK_IN_OPENS, _require_keeper
+from bookings.domain import CHECK_IN_MINUTES, CHECK_IN_OPENS, BookingState
+from bookings.public import _require_keeper
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
 from instrument_share.pages.views.me import counted
@@ -51,10 +51,13 @@ def keeper(request: SignedInRequest) -> HttpResponse:
         "overdue": [one for one in of_today if _is_overdue(one, now)],
         "arrivals": [one for one in of_today if not _is_overdue(one, now)],
         "check_in_until": now + CHECK_IN_OPENS,
+        "check_in_minutes": CHECK_IN_MINUTES,
         "to_confirm": counted(bookings.waiting_confirmations(request.user).exclude(user=request.user)[:10]),
         "closures": providers.closure_rows(
             [one.pk for one in instruments], Interval(now, now + CLOSURES_AHEAD)
         ).select_related("instrument"),
+        "closures_ahead": CLOSURES_AHEAD.days,
+        "qualifications_ahead": QUALIFICATIONS_AHEAD.days,
         "ending": providers.qualifications_of([one.pk for one in instruments], now).filter(
             expires_at__lte=now + QUALIFICATIONS_AHEAD
         ),

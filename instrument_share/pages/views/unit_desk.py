@@ -70,6 +70,7 @@ def unit_desk(request: HttpRequest) -> HttpResponse:
         "units": [(bilingual(one, "name"), f"?unit={one.public_id}", one.pk == unit.pk) for one in units],
         "completeness": judged,
         "reminder": _reminder(request, unit.pk, judged),
+        "notice_days": NOTICE_AHEAD.days,
         "running_out": _running_out(unit.pk, today),
         "returned": providers.unit_of(unit.pk),
         "taken_down": [Act(entry, named.get(entry.subject_id)) for entry in down],

@@ -19,6 +19,7 @@ from instrument_share.journal.addresses import page_address
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.web.problem import told
 from providers.exchange.selectors.open_data import all_instruments, all_rules, all_units
+from providers.terms.domain.rule_columns import RULE_COLUMNS, flat_terms
 from providers.terms.domain.sentences import parts, sentences
 
 if TYPE_CHECKING:
@@ -106,23 +107,7 @@ def _rule(one: "Instrument", terms: "Terms") -> Row:
         "rule_zh": _in_chinese(sentences(terms)),
         "rule_en": _in_english(sentences(terms)),
         "prices": [_price(price) for price in terms.prices],
-        "minimum_charge_yuan": terms.minimum_charge_yuan,
-        "late_cancel_percent": terms.late_cancel_percent,
-        "no_show_percent": terms.no_show_percent,
-        "accepts_vouchers": terms.accepts_vouchers,
-        "user_kinds": sorted(terms.user_kinds),
-        "service_modes": sorted(terms.service_modes),
-        "needs_qualification": terms.needs_qualification,
-        "decision": terms.decision,
-        "decision_hours": terms.decision_hours,
-        "step_minutes": _minutes(terms.step),
-        "min_minutes": _minutes(terms.min_length),
-        "max_minutes": _minutes(terms.max_length),
-        "lead_minutes": _minutes(terms.lead),
-        "horizon_days": terms.horizon.days,
-        "change_deadline_minutes": _minutes(terms.change_deadline),
-        "cancel_deadline_minutes": _minutes(terms.cancel_deadline),
-        "turnaround_minutes": _minutes(terms.turnaround),
+        **{name: value for name, value in flat_terms(terms).items() if name in _COLUMNS_OF_RULE},
     }
 
 
@@ -136,10 +121,6 @@ def _price(price: "Price") -> Row:
         "until_time": price.until_time and f"{price.until_time:%H:%M}",
         "weekdays": list(price.weekdays),
     }
-
-
-def _minutes(length: Any) -> int:
-    return int(length.total_seconds() // 60)
 
 
 def _in_chinese(told_of: "list[Sentence]") -> list[str]:
@@ -190,6 +171,11 @@ _OF = {
     "unit_zh": _("the unit's name in Chinese"),
     "unit_en": _("the unit's name in English, where there is one"),
 }
+_COLUMNS_OF_RULE: Mapping[str, str | Promise] = {
+    column.name: _(column.description)
+    for column in RULE_COLUMNS
+    if column.term not in ("holidays", "may_span_gaps")  # the sentences say them
+}
 DATA_SETS = (
     DataSet(
         "instruments",
@@ -238,25 +224,7 @@ DATA_SETS = (
             "rule_zh": _("the whole rule as sentences"),
             "rule_en": _("the same in English"),
             "prices": _("prices: yuan, unit, and for whom and when (empty: any)"),
-            "minimum_charge_yuan": _("minimum charge in yuan"),
-            "late_cancel_percent": _("charged for a late cancellation, in per cent"),
-            "no_show_percent": _("charged for a no-show, in per cent"),
-            "accepts_vouchers": _("whether innovation vouchers are accepted"),
-            "user_kinds": _("kinds of user that may book"),
-            "service_modes": _("modes of service"),
-            "needs_qualification": _("whether a qualification is needed"),
-            "decision": _("decided at once or by a keeper"),
-            "decision_hours": _("hours within which a keeper decides"),
-            "step_minutes": _("step of start and length, in minutes"),
-            "min_minutes": _("shortest booking, in minutes"),
-            "max_minutes": _("longest booking, in minutes"),
-            "lead_minutes": _("how long ahead at least, in minutes"),
-            "horizon_days": _("how far ahead at most, in days"),
-            "change_deadline_minutes": _("until when a booking may be changed, in minutes before it"),
-            "cancel_deadline_minutes": _(
-                "until when it may be cancelled free of charge, in minutes before it"
-            ),
-            "turnaround_minutes": _("kept free after each use, in minutes"),
+            **_COLUMNS_OF_RULE,
         },
         _rules,
     ),

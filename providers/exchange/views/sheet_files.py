@@ -24,14 +24,14 @@ from instrument_share.web.exports import MARK
 from instrument_share.web.problem import told
 from providers.exchange.domain.sheets.fields import SheetField, SheetKind
 from providers.exchange.domain.sheets.reading import SheetProblem, address
-from providers.exchange.domain.sheets.values import offered
+from providers.exchange.domain.sheets.values import WHOLE, offered
 from providers.instruments.domain.subjects import SUBJECTS
 from providers.instruments.forms.countries import COUNTRIES
 
 ROWS = 2000
 """Rows of a template that have lists."""
 TEXT, MONEY = "@", "0.00"
-FORMATS: Mapping[str, str] = {"date": TEXT, "money": MONEY, "whole": "0", "hours": "General"}
+FORMATS: Mapping[str, str] = {"date": TEXT, "money": MONEY, **dict.fromkeys(WHOLE, "0"), "hours": "General"}
 HEAD_FILL = PatternFill("solid", fgColor="E6EEF8")
 NEEDED_FILL = PatternFill("solid", fgColor="FFF1CC")
 ERROR_FILL = PatternFill("solid", fgColor="F8C9C4")

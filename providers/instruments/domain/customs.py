@@ -12,10 +12,9 @@ from instrument_share.kernel.wording import Words
 
 @dataclass(frozen=True)
 class CustomsField:
-    """One field: its label, what it may hold, and the platform's name for it."""
+    """One field: its label and what it may hold."""
 
     label: str
-    platform_name: str
     kind: Literal["text", "date", "yes_no"] = "text"
     limit: int = 50
     needed: bool = False
@@ -27,29 +26,27 @@ class CustomsField:
 CUSTOMS_FIELDS: Mapping[str, CustomsField] = {
     "exemption_code": CustomsField(
         gettext_noop("Number of the duty exemption certificate"),
-        "codeCpd",
         limit=12,
         needed=True,
         pattern=r"[A-Z0-9]{5}[0-9]{7}",
         shape=gettext_noop("12 characters: five fixed ones, two digits of the year, five digits"),
     ),
-    "exemption_number": CustomsField(gettext_noop("Number on the certificate’s list"), "numberCpd"),
+    "exemption_number": CustomsField(gettext_noop("Number on the certificate’s list")),
     "declaration_number": CustomsField(
         gettext_noop("Customs declaration number"),
-        "declarationNumber",
         limit=18,
         needed=True,
         pattern=r"[0-9]{4}(?:19|20)[0-9]{2}1[0-9]{9}",
         shape=gettext_noop("18 digits: four of the customs, four of the year, 1 for import, nine more"),
     ),
-    "contract_number": CustomsField(gettext_noop("Contract number"), "contractNumber"),
-    "import_port": CustomsField(gettext_noop("Port of import"), "importPort", needed=True),
-    "responsible_customs": CustomsField(gettext_noop("Customs in charge"), "responsibleCustoms", needed=True),
-    "import_date": CustomsField(gettext_noop("Date of import"), "importDate", "date", needed=True),
-    "shared": CustomsField(gettext_noop("Shared with others with the customs’ knowledge"), "Share", "yes_no"),
-    "fees_approved": CustomsField(gettext_noop("Fees approved"), "feesApproved", "yes_no"),
-    "hs_code": CustomsField(gettext_noop("HS code"), "hsCode"),
-    "record_zh": CustomsField(gettext_noop("What was put on record"), "Record", limit=200),
+    "contract_number": CustomsField(gettext_noop("Contract number")),
+    "import_port": CustomsField(gettext_noop("Port of import"), needed=True),
+    "responsible_customs": CustomsField(gettext_noop("Customs in charge"), needed=True),
+    "import_date": CustomsField(gettext_noop("Date of import"), "date", needed=True),
+    "shared": CustomsField(gettext_noop("Shared with others with the customs’ knowledge"), "yes_no"),
+    "fees_approved": CustomsField(gettext_noop("Fees approved"), "yes_no"),
+    "hs_code": CustomsField(gettext_noop("HS code")),
+    "record_zh": CustomsField(gettext_noop("What was put on record"), limit=200),
 }
 
 

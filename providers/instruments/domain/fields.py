@@ -245,8 +245,8 @@ def _subjects(field: Field, value: Any) -> list[str]:
     )
     codes = [part for part in parts if part]
     if len(codes) > MOST_SUBJECTS or not all(re.fullmatch(r"[0-9]{3}", code) for code in codes):
-        message = gettext_noop("Enter up to four codes of three digits of GB/T 13745, as 150, 430.")
-        raise _unusable(field, "subjects", message)
+        message = gettext_noop("Enter up to {most} codes of three digits of GB/T 13745, as 150, 430.")
+        raise _unusable(field, "subjects", message, most=MOST_SUBJECTS)
     return codes
 
 

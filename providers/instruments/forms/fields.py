@@ -1,6 +1,7 @@
 """Form fields made from the domain's own description of a field."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -40,6 +41,19 @@ class SeveralField(_AskedLater, forms.TypedMultipleChoiceField):
     """Boxes of which at least one is to be ticked."""
 
     widget = forms.CheckboxSelectMultiple
+
+
+class CodeSetField(SeveralField):
+    """The same for a set of a closed list's members."""
+
+    def __init__(self, members: type[StrEnum], **options: Any) -> None:
+        super().__init__(coerce=members, **options)
+
+    def clean(self, value: Any) -> frozenset[StrEnum]:
+        return frozenset(super().clean(value))
+
+    def prepare_value(self, value: Any) -> Any:
+        return sorted(value) if isinstance(value, frozenset) else value
 
 
 class CategorySelect(forms.Select):
@@ -150,6 +164,7 @@ def field_of(spec: Field, label: str) -> forms.Field:
                 label=label,
                 required=spec.needed,
                 widget=SeveralSelect(_("Code, name or pinyin"), most=MOST_SUBJECTS),
-                help_text=_("Up to four of the first level of GB/T 13745, the main one first."),
+                help_text=_("Up to %(most)s of the first level of GB/T 13745, the main one first.")
+                % {"most": MOST_SUBJECTS},
             )
     return text_field(label, spec.limit, needed=spec.needed, english=spec.name.endswith("_en"))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy
 
 from instrument_share.kernel.errors import NotFound
@@ -12,6 +13,7 @@ from instrument_share.web import clock
 from instrument_share.web.confirmation import Confirmation, Text, confirmation_view
 from instrument_share.web.formats import bilingual
 from instrument_share.web.signed_in import SignedInRequest
+from providers.instruments.domain.notices import FRESH
 from providers.instruments.services.instruments import instrument_confirm, instrument_submit
 from providers.instruments.views.common import own_instrument
 
@@ -46,10 +48,10 @@ ACTS = {
         gettext_lazy("Is everything about “{name}” still right?"),
         (
             gettext_lazy("You confirm that you have read it through and that it is right as it stands."),
-            gettext_lazy("It counts as up to date for 365 days."),
+            format_lazy(gettext_lazy("It counts as up to date for {days} days."), days=FRESH.days),
         ),
         gettext_lazy("It is still right"),
-        gettext_lazy("Confirmed. It counts as up to date for 365 days."),
+        format_lazy(gettext_lazy("Confirmed. It counts as up to date for {days} days."), days=FRESH.days),
     ),
 }
 

@@ -175,9 +175,8 @@ def _quotas(terms: TermsDraft) -> Iterator[Sentence]:
     for quota in terms.quotas:
         by_length, by_number = _QUOTAS[quota.holder]
         span = word(quota.span)
-        if quota.most_minutes is not None:
-            length = _length(timedelta(minutes=quota.most_minutes))
-            yield Sentence(by_length, {"length": length, "span": span})
+        if quota.most_time is not None:
+            yield Sentence(by_length, {"length": _length(quota.most_time), "span": span})
         if quota.most_bookings is not None:
             yield Sentence(by_number, {"number": quota.most_bookings, "span": span})
 

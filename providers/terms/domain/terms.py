@@ -22,7 +22,12 @@ from providers.terms.domain.words import (
 LAST = -1
 """`nth` of the last such weekday of a month."""
 NTHS = (1, 2, 3, 4, 5, LAST)
-MINUTE = timedelta(minutes=1)
+MOST_INTERVAL = 52
+"""In weeks or months, between two of the same opening hours."""
+MOST_DECISION_HOURS = 720
+MOST_HOURS = 8760
+"""Of any length that is entered in hours: a year."""
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -78,38 +83,83 @@ class Quota:
 
     holder: QuotaHolder
     span: QuotaSpan
-    most_minutes: int | None = None
+    most_time: timedelta | None = None
     most_bookings: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class TermsDraft:
-    """Terms that are not in force yet: what a unit enters."""
+    """Terms that are not in force yet: what a unit enters.
+
+    `rule_columns` derives the columns of a rule's row from the scalar fields; their descriptions document the
+    API and the open data. The order is that of the columns of the open data, so a new field comes last.
+    """
 
     patterns: tuple[OpeningPattern, ...]
-    user_kinds: frozenset[UserKind]
-    service_modes: frozenset[ServiceMode]
-    prices: tuple[Price, ...]
     exceptions: tuple[DayException, ...] = ()
-    holidays: HolidayTreatment = HolidayTreatment.CLOSED_AND_SHIFTED
-    step: timedelta = 30 * MINUTE
-    min_length: timedelta = 30 * MINUTE
-    max_length: timedelta = timedelta(hours=8)
-    lead: timedelta = timedelta()
-    horizon: timedelta = timedelta(days=30)
-    change_deadline: timedelta = timedelta(days=1)
-    cancel_deadline: timedelta = timedelta(days=1)
-    turnaround: timedelta = timedelta()
-    may_span_gaps: bool = False
-    needs_qualification: bool = False
-    decision: Decision = Decision.BY_KEEPER
-    decision_hours: int = 24
     quotas: tuple[Quota, ...] = ()
-    minimum_charge_yuan: Decimal = field(default_factory=Decimal)
-    late_cancel_percent: int = 50
-    no_show_percent: int = 100
-    accepts_vouchers: bool = False
-    """Whether 科技创新券 are accepted towards the price."""
+    prices: tuple[Price, ...]
+    minimum_charge_yuan: Decimal = field(
+        default_factory=Decimal, metadata={"description": gettext_noop("minimum charge in yuan")}
+    )
+    late_cancel_percent: int = field(
+        default=50, metadata={"description": gettext_noop("charged for a late cancellation, in per cent")}
+    )
+    no_show_percent: int = field(
+        default=100, metadata={"description": gettext_noop("charged for a no-show, in per cent")}
+    )
+    accepts_vouchers: bool = field(
+        default=False, metadata={"description": gettext_noop("whether innovation vouchers are accepted")}
+    )
+    user_kinds: frozenset[UserKind] = field(
+        metadata={"description": gettext_noop("kinds of user that may book")}
+    )
+    service_modes: frozenset[ServiceMode] = field(metadata={"description": gettext_noop("modes of service")})
+    needs_qualification: bool = field(
+        default=False, metadata={"description": gettext_noop("whether a qualification is needed")}
+    )
+    decision: Decision = field(
+        default=Decision.BY_KEEPER, metadata={"description": gettext_noop("decided at once or by a keeper")}
+    )
+    decision_hours: int = field(
+        default=24, metadata={"description": gettext_noop("hours within which a keeper decides")}
+    )
+    step: timedelta = field(
+        default=30 * MINUTE, metadata={"description": gettext_noop("step of start and length, in minutes")}
+    )
+    min_length: timedelta = field(
+        default=30 * MINUTE, metadata={"description": gettext_noop("shortest booking, in minutes")}
+    )
+    max_length: timedelta = field(
+        default=timedelta(hours=8), metadata={"description": gettext_noop("longest booking, in minutes")}
+    )
+    lead: timedelta = field(
+        default=timedelta(), metadata={"description": gettext_noop("how long ahead at least, in minutes")}
+    )
+    horizon: timedelta = field(
+        default=30 * DAY,
+        metadata={"description": gettext_noop("how far ahead at most, in days"), "unit": DAY},
+    )
+    change_deadline: timedelta = field(
+        default=DAY,
+        metadata={"description": gettext_noop("until when a booking may be changed, in minutes before it")},
+    )
+    cancel_deadline: timedelta = field(
+        default=DAY,
+        metadata={
+            "description": gettext_noop("until when it may be cancelled free of charge, in minutes before it")
+        },
+    )
+    turnaround: timedelta = field(
+        default=timedelta(), metadata={"description": gettext_noop("kept free after each use, in minutes")}
+    )
+    may_span_gaps: bool = field(
+        default=False,
+        metadata={
+            "description": gettext_noop("whether a booking may run on through hours that are not open")
+        },
+    )
+    holidays: HolidayTreatment = HolidayTreatment.CLOSED_AND_SHIFTED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,8 +193,8 @@ def _problems_of_patterns(patterns: Sequence[OpeningPattern]) -> Iterator[Proble
 
 
 def _problems_of_pattern(number: int, pattern: OpeningPattern) -> Iterator[Problem]:
-    def problem(code: str, message: str) -> Problem:
-        return Problem(f"rule.{code}", message, {"number": number}, "patterns")
+    def problem(code: str, message: str, **params: int) -> Problem:
+        return Problem(f"rule.{code}", message, {"number": number, **params}, "patterns")
 
     monthly = pattern.frequency is Frequency.MONTHLY_BY_WEEKDAY
     if not pattern.weekdays or not set(pattern.weekdays) <= set(range(7)):
@@ -160,9 +210,11 @@ def _problems_of_pattern(number: int, pattern: OpeningPattern) -> Iterator[Probl
         )
     if not monthly and pattern.nth is not None:
         yield problem("nth_weekly", gettext_noop("Opening hours {number}: only monthly hours have a place."))
-    if not 1 <= pattern.interval <= 52:
+    if not 1 <= pattern.interval <= MOST_INTERVAL:
         yield problem(
-            "interval", gettext_noop("Opening hours {number}: repeat them every 1 to 52 weeks or months.")
+            "interval",
+            gettext_noop("Opening hours {number}: repeat them every 1 to {most} weeks or months."),
+            most=MOST_INTERVAL,
         )
     if pattern.until is not None and pattern.until < pattern.starts_on:
         yield problem("until", gettext_noop("Opening hours {number}: they end before they start."))
@@ -187,8 +239,9 @@ def _problems_of_exceptions(exceptions: Sequence[DayException]) -> Iterator[Prob
 
 def _problems_of_quotas(quotas: Sequence[Quota]) -> Iterator[Problem]:
     for number, quota in enumerate(quotas, 1):
-        limits = (quota.most_minutes, quota.most_bookings)
-        if limits == (None, None) or any(limit is not None and limit < 1 for limit in limits):
+        length, count = quota.most_time, quota.most_bookings
+        is_empty = length is None and count is None
+        if is_empty or (length is not None and length < MINUTE) or (count is not None and count < 1):
             yield Problem(
                 "rule.quota_empty",
                 gettext_noop("Quota {number}: enter hours, bookings or both, more than 0."),
@@ -252,11 +305,12 @@ def _problems_of_admission(draft: TermsDraft) -> Iterator[Problem]:
         yield Problem(
             "rule.no_modes", gettext_noop("Choose at least one way of service."), field="service_modes"
         )
-    if draft.decision is Decision.BY_KEEPER and not 1 <= draft.decision_hours <= 720:
+    if draft.decision is Decision.BY_KEEPER and not 1 <= draft.decision_hours <= MOST_DECISION_HOURS:
         yield Problem(
             "rule.decision_hours",
-            gettext_noop("The keeper decides within 1 to 720 hours."),
-            field="decision_hours",
+            gettext_noop("The keeper decides within 1 to {most} hours."),
+            {"most": MOST_DECISION_HOURS},
+            "decision_hours",
         )
     for kind, mode in product(sorted(draft.user_kinds), sorted(draft.service_modes)):
         if not any(price.covers(kind, mode) for price in draft.prices):

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+from datetime import date, datetime, time
+from enum import StrEnum
 from typing import Any
 
 from django import forms
@@ -11,34 +11,39 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from instrument_share.web.forms import InstantField, InstantInput, choices_of, set_choices
+from instrument_share.web.lengths import HoursField, WholeLengthField
 from instrument_share.web.params import parse_number
-from providers.instruments.forms.fields import SeveralField
-from providers.terms.domain.terms import OpeningPattern, TermsDraft
+from providers.instruments.forms.fields import CodeSetField
+from providers.terms.domain.terms import (
+    DAY,
+    MINUTE,
+    MOST_DECISION_HOURS,
+    MOST_HOURS,
+    OpeningPattern,
+    TermsDraft,
+)
 from providers.terms.domain.words import Decision, HolidayTreatment, ServiceMode, UserKind
 from providers.terms.forms.rule_rows import (
     MOST_ROWS,
     NEVER_EMPTY,
     ROW_FORMS,
     ROW_SETS,
-    in_hours,
     row_heading,
     row_of,
     whole_field,
 )
 
 
-def _hours_field(label: Any, *, least: str = "0") -> forms.DecimalField:
-    return forms.DecimalField(
-        label=label,
-        min_value=Decimal(least),
-        max_value=Decimal(8760),
-        decimal_places=2,
-        widget=forms.NumberInput({"step": "0.25", "class": "figure"}),
-    )
+def _hours_field(label: Any) -> HoursField:
+    return HoursField(label=label, min_value=0, max_value=MOST_HOURS)
+
+
+def _choice_field(label: Any, members: type[StrEnum]) -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(label=label, coerce=members)
 
 
 class RuleForm(forms.Form):
-    """Everything of the terms but the rows."""
+    """Everything of the terms but the rows, each field as TermsDraft names and holds it."""
 
     use_required_attribute = False
 
@@ -47,23 +52,25 @@ class RuleForm(forms.Form):
         widget=InstantInput(),
         help_text=_("Bookings that are made already keep their terms."),
     )
-    holidays = forms.ChoiceField(label=_("Public holidays"))
-    step = whole_field(_("Step (minutes)"), 1, 1440)
+    holidays = _choice_field(_("Public holidays"), HolidayTreatment)
+    step = WholeLengthField(MINUTE, label=_("Step (minutes)"), min_value=1, max_value=1440)
     min_length = _hours_field(_("Shortest booking (hours)"))
     max_length = _hours_field(_("Longest booking (hours)"))
-    turnaround = whole_field(_("Kept free after each use (minutes)"), 0, 1440)
+    turnaround = WholeLengthField(
+        MINUTE, label=_("Kept free after each use (minutes)"), min_value=0, max_value=1440
+    )
     may_span_gaps = forms.BooleanField(label=_("A booking may run on overnight"), required=False)
     lead = _hours_field(_("Minimum notice (hours)"))
-    horizon = whole_field(_("Bookable ahead (days)"), 1, 365)
+    horizon = WholeLengthField(DAY, label=_("Bookable ahead (days)"), min_value=1, max_value=365)
     change_deadline = _hours_field(_("Can be moved until (hours before start)"))
     cancel_deadline = _hours_field(_("Free cancellation until (hours before start)"))
     late_cancel_percent = whole_field(_("Late cancellation charge (%)"), 0, 100)
     no_show_percent = whole_field(_("No-show charge (%)"), 0, 100)
-    user_kinds = SeveralField(label=_("Who may book"))
+    user_kinds = CodeSetField(UserKind, label=_("Who may book"))
     needs_qualification = forms.BooleanField(label=_("Self-operation needs a qualification"), required=False)
-    decision = forms.ChoiceField(label=_("Decision"))
-    decision_hours = whole_field(_("The keeper decides within (hours)"), 1, 720)
-    service_modes = SeveralField(label=_("Ways of service"))
+    decision = _choice_field(_("Decision"), Decision)
+    decision_hours = whole_field(_("The keeper decides within (hours)"), 1, MOST_DECISION_HOURS)
+    service_modes = CodeSetField(ServiceMode, label=_("Ways of service"))
     minimum_charge_yuan = forms.DecimalField(
         label=_("Minimum charge (yuan)"), min_value=0, max_digits=10, decimal_places=2
     )
@@ -178,47 +185,21 @@ class TermsForms:
 
     def draft(self) -> TermsDraft:
         """The terms that were entered; of valid forms only."""
-        asked = self.rule.cleaned_data
         values: dict[str, Any] = {
+            **{name: self.rule.cleaned_data[name] for name in SCALARS},
             **{prefix: tuple(form.to_domain() for form in rows) for prefix, rows in self.rows.items()},
-            **{name: timedelta(seconds=int(asked[name] * 3600)) for name in IN_HOURS},
-            **{name: asked[name] for name in AS_THEY_ARE},
-            "user_kinds": frozenset(UserKind(kind) for kind in asked["user_kinds"]),
-            "service_modes": frozenset(ServiceMode(mode) for mode in asked["service_modes"]),
-            "holidays": HolidayTreatment(asked["holidays"]),
-            "step": timedelta(minutes=asked["step"]),
-            "turnaround": timedelta(minutes=asked["turnaround"]),
-            "horizon": timedelta(days=asked["horizon"]),
-            "decision": Decision(asked["decision"]),
         }
         return TermsDraft(**values)
 
 
-IN_HOURS = ("min_length", "max_length", "lead", "change_deadline", "cancel_deadline")
-AS_THEY_ARE = (
-    "may_span_gaps",
-    "needs_qualification",
-    "decision_hours",
-    "minimum_charge_yuan",
-    "late_cancel_percent",
-    "no_show_percent",
-    "accepts_vouchers",
-)
+SCALARS = tuple(name for name in RuleForm.base_fields if name != "applies_from")
 
 
 def initial_of(draft: TermsDraft, applies_from: datetime) -> dict[str, Any]:
     """What the forms show of terms."""
     return {
         "applies_from": applies_from,
-        "holidays": draft.holidays.value,
-        "step": draft.step // timedelta(minutes=1),
-        "turnaround": draft.turnaround // timedelta(minutes=1),
-        "horizon": draft.horizon // timedelta(days=1),
-        **{name: f"{in_hours(getattr(draft, name)):f}" for name in IN_HOURS},
-        "decision": draft.decision.value,
-        "user_kinds": [kind.value for kind in draft.user_kinds],
-        "service_modes": [mode.value for mode in draft.service_modes],
-        **{name: getattr(draft, name) for name in AS_THEY_ARE},
+        **{name: getattr(draft, name) for name in SCALARS},
         **{prefix: [row_of(row) for row in getattr(draft, prefix)] for prefix in ROW_FORMS},
     }
 

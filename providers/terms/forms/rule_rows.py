@@ -1,16 +1,23 @@
 """Rows of the terms: opening hours, exceptions, prices, quotas."""
 
-from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from instrument_share.web.forms import DayField, DayInput, TimeInput, choices_of, set_choices
+from instrument_share.web.lengths import HoursField
 from instrument_share.web.problem import told
 from providers.instruments.forms.fields import SeveralField
-from providers.terms.domain.terms import NTHS, DayException, OpeningPattern, Price, Quota
+from providers.terms.domain.terms import (
+    MINUTE,
+    MOST_INTERVAL,
+    NTHS,
+    DayException,
+    OpeningPattern,
+    Price,
+    Quota,
+)
 from providers.terms.domain.wording import NTH_WORDS, WEEKDAYS
 from providers.terms.domain.words import Frequency, PriceUnit, QuotaHolder, QuotaSpan, ServiceMode, UserKind
 
@@ -31,11 +38,6 @@ def whole_field(
     )
 
 
-def in_hours(length: timedelta) -> Decimal:
-    """A length as the number of hours that stands in a field."""
-    return (Decimal(int(length.total_seconds())) / 3600).quantize(Decimal("0.01")).normalize()
-
-
 def _weekdays() -> list[tuple[str, str]]:
     return [(str(number), told(name, {})) for number, name in enumerate(WEEKDAYS)]
 
@@ -50,7 +52,7 @@ class PatternForm(forms.Form):
     nth = forms.TypedChoiceField(
         label=_("Which week of the month"), required=False, coerce=int, empty_value=None
     )
-    interval = whole_field(_("Interval (weeks or months)"), 1, 52)
+    interval = whole_field(_("Interval (weeks or months)"), 1, MOST_INTERVAL)
     opens = forms.TimeField(label=_("Opens"), widget=TimeInput())
     closes = forms.TimeField(label=_("Closes"), widget=TimeInput())
     starts_on = DayField(label=_("Starting on"), widget=DayInput())
@@ -118,14 +120,7 @@ class QuotaForm(forms.Form):
 
     holder = forms.ChoiceField(label=_("Counted for"))
     span = forms.ChoiceField(label=_("Counted per"), initial=QuotaSpan.WEEK.value)
-    hours = forms.DecimalField(
-        label=_("Hours at most"),
-        required=False,
-        min_value=0,
-        max_value=744,
-        decimal_places=2,
-        widget=forms.NumberInput({"step": "0.5", "class": "figure"}),
-    )
+    hours = HoursField(label=_("Hours at most"), required=False, min_value=0, max_value=744, step="0.5")
     bookings = whole_field(_("Bookings at most"), 1, 1000, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -145,7 +140,7 @@ class QuotaForm(forms.Form):
         return Quota(
             holder=QuotaHolder(row["holder"]),
             span=QuotaSpan(row["span"]),
-            most_minutes=None if row["hours"] is None else int(row["hours"] * 60),
+            most_time=None if row["hours"] is None else row["hours"] // MINUTE * MINUTE,
             most_bookings=row["bookings"],
         )
 
@@ -216,20 +211,19 @@ def row_heading(prefix: str, number: int) -> str:
     return _("Quota %(number)s") % {"number": number}
 
 
-def row_of(to_domain: OpeningPattern | DayException | Price | Quota) -> dict[str, Any]:
+def row_of(part: OpeningPattern | DayException | Price | Quota) -> dict[str, Any]:
     """What a row shows of the terms."""
-    match to_domain:
+    match part:
         case DayException():
-            what = CLOSED if to_domain.opens is None else OPEN
-            return {"day": to_domain.day, "what": what, "opens": to_domain.opens, "closes": to_domain.closes}
+            what = CLOSED if part.opens is None else OPEN
+            return {"day": part.day, "what": what, "opens": part.opens, "closes": part.closes}
         case Quota():
-            length = None if to_domain.most_minutes is None else timedelta(minutes=to_domain.most_minutes)
             return {
-                "holder": to_domain.holder.value,
-                "span": to_domain.span.value,
-                "hours": None if length is None else f"{in_hours(length):f}",
-                "bookings": to_domain.most_bookings,
+                "holder": part.holder.value,
+                "span": part.span.value,
+                "hours": part.most_time,
+                "bookings": part.most_bookings,
             }
-    form = PatternForm if isinstance(to_domain, OpeningPattern) else PriceForm
-    shown = {name: getattr(to_domain, name) for name in form.base_fields}
-    return {**shown, "weekdays": [str(day) for day in to_domain.weekdays]}
+    form = PatternForm if isinstance(part, OpeningPattern) else PriceForm
+    shown = {name: getattr(part, name) for name in form.base_fields}
+    return {**shown, "weekdays": [str(day) for day in part.weekdays]}

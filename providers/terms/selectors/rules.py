@@ -1,7 +1,7 @@
 """Open-service rules, their terms and open windows."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -9,17 +9,10 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from instrument_share.kernel.interval import Interval
 from providers.instruments.selectors.instruments import instruments
 from providers.terms.calendar import events_of, patterns_of
-from providers.terms.domain.terms import DayException, Price, Quota, Terms
-from providers.terms.domain.words import (
-    Decision,
-    HolidayTreatment,
-    PriceUnit,
-    QuotaHolder,
-    QuotaSpan,
-    ServiceMode,
-    UserKind,
-)
-from providers.terms.models import OpenServiceRule, OpenWindow, PriceLine
+from providers.terms.domain.rule_columns import RULE_COLUMNS, terms_of_flat
+from providers.terms.domain.terms import MINUTE, DayException, Price, Quota, Terms
+from providers.terms.domain.words import PriceUnit, QuotaHolder, QuotaSpan, ServiceMode, UserKind
+from providers.terms.models import OpenServiceRule, OpenWindow, PriceLine, RuleQuota
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
@@ -35,31 +28,19 @@ def terms_of(rule: OpenServiceRule) -> Terms:
         version=rule.version,
         applies_from=rule.applies_from,
         patterns=patterns_of(events_of(rule)),
-        holidays=HolidayTreatment(rule.holidays),
-        step=timedelta(minutes=rule.step_minutes),
-        min_length=timedelta(minutes=rule.min_minutes),
-        max_length=timedelta(minutes=rule.max_minutes),
-        lead=timedelta(minutes=rule.lead_minutes),
-        horizon=timedelta(days=rule.horizon_days),
-        change_deadline=timedelta(minutes=rule.change_deadline_minutes),
-        cancel_deadline=timedelta(minutes=rule.cancel_deadline_minutes),
-        turnaround=timedelta(minutes=rule.turnaround_minutes),
-        may_span_gaps=rule.may_span_gaps,
-        user_kinds=frozenset(UserKind(kind) for kind in rule.user_kinds),
-        needs_qualification=rule.needs_qualification,
-        decision=Decision(rule.decision),
-        decision_hours=rule.decision_hours,
         exceptions=exceptions_of(rule),
-        quotas=tuple(
-            Quota(QuotaHolder(row.holder), QuotaSpan(row.span), row.most_minutes, row.most_bookings)
-            for row in sorted(rule.quotas.all(), key=lambda row: row.pk)
-        ),
-        service_modes=frozenset(ServiceMode(mode) for mode in rule.service_modes),
+        quotas=tuple(_quota(row) for row in sorted(rule.quotas.all(), key=lambda row: row.pk)),
         prices=prices_of(rule),
-        minimum_charge_yuan=rule.minimum_charge_yuan,
-        late_cancel_percent=rule.late_cancel_percent,
-        no_show_percent=rule.no_show_percent,
-        accepts_vouchers=rule.accepts_vouchers,
+        **terms_of_flat({column.name: getattr(rule, column.name) for column in RULE_COLUMNS}),
+    )
+
+
+def _quota(row: RuleQuota) -> Quota:
+    return Quota(
+        QuotaHolder(row.holder),
+        QuotaSpan(row.span),
+        None if row.most_minutes is None else row.most_minutes * MINUTE,
+        row.most_bookings,
     )
 
 

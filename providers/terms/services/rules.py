@@ -1,7 +1,7 @@
 """Publish versions of open-service rules."""
 
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import Max
@@ -15,7 +15,8 @@ from providers.instruments.models import Instrument
 from providers.instruments.selectors.instruments import instrument_lock
 from providers.instruments.services.common import InReview
 from providers.terms.calendar import local_date, rows_of
-from providers.terms.domain.terms import TermsDraft, problems_of
+from providers.terms.domain.rule_columns import flat_terms
+from providers.terms.domain.terms import MINUTE, TermsDraft, problems_of
 from providers.terms.domain.words import HolidayTreatment
 from providers.terms.models import OpenServiceRule, PriceLine, RuleException, RuleQuota
 from providers.terms.selectors.workdays import day_table
@@ -93,7 +94,7 @@ def _create(
         calendar=rows.calendar,
         created_at=now,
         created_by=actor,
-        **_columns(draft),
+        **flat_terms(draft),
     )
     rule.save(force_insert=True)
     _create_rows(rule, draft)
@@ -109,7 +110,7 @@ def _create_rows(rule: OpenServiceRule, draft: TermsDraft) -> None:
             rule=rule,
             holder=quota.holder.value,
             span=quota.span.value,
-            most_minutes=quota.most_minutes,
+            most_minutes=None if quota.most_time is None else quota.most_time // MINUTE,
             most_bookings=quota.most_bookings,
         )
         for quota in draft.quotas
@@ -127,31 +128,3 @@ def _create_rows(rule: OpenServiceRule, draft: TermsDraft) -> None:
         )
         for price in draft.prices
     )
-
-
-def _columns(draft: TermsDraft) -> dict[str, Any]:
-    return {
-        "holidays": draft.holidays.value,
-        "step_minutes": _minutes(draft.step),
-        "min_minutes": _minutes(draft.min_length),
-        "max_minutes": _minutes(draft.max_length),
-        "lead_minutes": _minutes(draft.lead),
-        "horizon_days": draft.horizon // timedelta(days=1),
-        "change_deadline_minutes": _minutes(draft.change_deadline),
-        "cancel_deadline_minutes": _minutes(draft.cancel_deadline),
-        "turnaround_minutes": _minutes(draft.turnaround),
-        "may_span_gaps": draft.may_span_gaps,
-        "user_kinds": sorted(kind.value for kind in draft.user_kinds),
-        "needs_qualification": draft.needs_qualification,
-        "decision": draft.decision.value,
-        "decision_hours": draft.decision_hours,
-        "service_modes": sorted(mode.value for mode in draft.service_modes),
-        "minimum_charge_yuan": draft.minimum_charge_yuan,
-        "late_cancel_percent": draft.late_cancel_percent,
-        "no_show_percent": draft.no_show_percent,
-        "accepts_vouchers": draft.accepts_vouchers,
-    }
-
-
-def _minutes(length: timedelta) -> int:
-    return length // timedelta(minutes=1)

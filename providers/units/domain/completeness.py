@@ -13,10 +13,10 @@ from typing import Any
 
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Bilingual, Sentence, Words
+from providers.instruments.domain.notices import FRESH
 from providers.units.domain.courses import Course, courses
 from providers.units.domain.information import (
     CASES_NEEDED,
-    FRESH,
     KIND_WORDS,
     NEWS_NEEDED,
     STATEMENT_DUE,
@@ -184,8 +184,9 @@ def _profile(unit: UnitRecord, state: Completeness, as_of: date, _threshold: Dec
         )
     if state is Completeness.STALE:
         return _say(
-            gettext_noop("The profile was last confirmed on {date}, more than 365 days ago."),
+            gettext_noop("The profile was last confirmed on {date}, more than {days} days ago."),
             gettext_noop("Read the profile through and confirm it."),
+            days=FRESH.days,
             date=latest.confirmed,
         )
     return _say(gettext_noop("The profile was confirmed on {date}."), date=latest.confirmed)
@@ -232,9 +233,10 @@ def _unconfirmed(due: list[InstrumentRecord], as_of: date) -> Said:
     stale = [one for one in due if not fresh(_last(one.confirmed, as_of), as_of)]
     return _say(
         gettext_noop(
-            "{number} of {total} instruments have not been confirmed for more than 365 days: {names}."
+            "{number} of {total} instruments have not been confirmed for more than {days} days: {names}."
         ),
         gettext_noop("Read them through and confirm them."),
+        days=FRESH.days,
         number=len(stale),
         total=len(due),
         names=_some(one.name for one in stale),
@@ -260,14 +262,15 @@ def _cases(unit: UnitRecord, _state: Completeness, as_of: date, _threshold: Deci
 
 def _enough(publications: Iterable[Published], as_of: date, needed: int) -> Said:
     recent = sum(fresh(one.on, as_of) for one in publications if one.stands(as_of))
-    reason = gettext_noop("{recent} published in the last 365 days; {needed} are needed.")
+    reason = gettext_noop("{recent} published in the last {days} days; {needed} are needed.")
     if recent >= needed:
-        return _say(reason, recent=recent, needed=needed)
+        return _say(reason, recent=recent, needed=needed, days=FRESH.days)
     return _say(
         reason,
         gettext_noop("Publish {lacking} more."),
         recent=recent,
         needed=needed,
+        days=FRESH.days,
         lacking=needed - recent,
     )
 

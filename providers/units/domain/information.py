@@ -8,8 +8,8 @@ from enum import StrEnum
 
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Bilingual
+from providers.instruments.domain.notices import FRESH
 
-FRESH = timedelta(days=365)
 ONE_DAY = timedelta(days=1)
 LASTS = FRESH + ONE_DAY
 """From publication or confirmation to the first day on which it no longer counts."""

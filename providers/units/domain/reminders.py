@@ -18,7 +18,7 @@ class ReminderOutcome(StrEnum):
 
     SENT = "sent"
     RECENT = "recent"
-    """Reminded less than 7 days ago: left out, unless the bureau insists."""
+    """Reminded within LEFT_IN_PEACE: left out, unless the bureau insists."""
     COMPLETE = "complete"
     """Nothing is open, or what is waits for the bureau."""
     UNREACHABLE = "unreachable"

@@ -25,7 +25,7 @@ from instrument_share.web.problem import told
 from instrument_share.web.wording import KINDS
 from providers.instruments.views.common import person
 from providers.units.domain.completeness import changes
-from providers.units.domain.reminders import LONGEST_NOTE, ReminderOutcome
+from providers.units.domain.reminders import LEFT_IN_PEACE, LONGEST_NOTE, ReminderOutcome
 from providers.units.selectors.completeness import completeness_at, kinds_running_out
 from providers.units.selectors.reminders import reminder_plan, reminders
 from providers.units.selectors.supervision import titles, unit_acts
@@ -191,6 +191,7 @@ def _preview(
         "reachable": [*by_outcome[ReminderOutcome.SENT], *by_outcome[ReminderOutcome.RECENT]],
         "left_over": max(0, len(ids) - MOST_AT_ONCE),
         "most": MOST_AT_ONCE,
+        "rest_days": LEFT_IN_PEACE.days,
     }
     return render(request, "providers/units/remind.html", context, status=status)
 

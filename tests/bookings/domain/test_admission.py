@@ -41,7 +41,8 @@ def around(**changes):
 
 
 def limited(holder, span, minutes=None, bookings=None):
-    return {"rule": terms(quotas=(Quota(holder, span, minutes, bookings),))}
+    most_time = None if minutes is None else timedelta(minutes=minutes)
+    return {"rule": terms(quotas=(Quota(holder, span, most_time, bookings),))}
 
 
 @pytest.mark.parametrize(

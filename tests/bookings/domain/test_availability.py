@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookings.requests.domain.availability import free, next_free, on_step, slots, step_ceiling
+from bookings.requests.domain.availability import free, next_free, on_step, step_ceiling
 from instrument_share.kernel.interval import Interval, total
 from tests.bookings.domain.terms import START, between, hours, local
 
@@ -27,14 +27,6 @@ def test_a_new_booking_needs_its_own_turnaround_before_the_next_hold_but_not_bef
     assert free([between("2026-03-02 08:00", "20:00")], [], [between("2026-03-02 12:00", "14:15")], HALF) == [
         between("2026-03-02 08:00", "11:30"),
         between("2026-03-02 14:15", "20:00"),
-    ]
-
-
-def test_slots_start_on_the_step_and_fit_into_one_stretch():
-    stretch = [between("2026-03-02 08:10", "10:00"), between("2026-03-02 11:00", "11:45")]
-    assert list(slots(stretch, HALF, hours(1))) == [
-        between("2026-03-02 08:30", "09:30"),
-        between("2026-03-02 09:00", "10:00"),
     ]
 
 
@@ -82,8 +74,16 @@ def test_free_and_taken_time_add_up_to_the_windows(windows, closures, held):
 
 @pytest.mark.parametrize("step", [timedelta(minutes=15), HALF, hours(2)])
 @given(windows=st.lists(intervals, max_size=5))
-def test_every_slot_is_on_the_step_and_free(windows, step):
+def test_next_free_starts_on_the_step_and_fits_into_free_time(windows, step):
     offered = free(windows, [], [])
-    for slot in slots(offered, step, step):
-        assert on_step(slot.start, step)
-        assert any(stretch.contains(slot) for stretch in offered)
+    found = next_free(offered, step, step, START)
+    if found is None:
+        assert not any(fits_on_step(stretch, step) for stretch in offered)
+    else:
+        assert on_step(found.start, step)
+        assert found.length >= step
+        assert any(stretch.contains(found) for stretch in offered)
+
+
+def fits_on_step(stretch, step):
+    return step_ceiling(stretch.start, step) + step <= stretch.end

@@ -4,19 +4,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bookings.requests.domain import credit
-from bookings.requests.domain.quota import (
-    bookings_in,
-    minutes_in,
-    month_of,
-    reach,
-    spans_of,
-    week_of,
-    year_of,
-)
+from bookings.requests.domain.quota import bookings_in, month_of, reach, spans_of, time_in, week_of, year_of
 from instrument_share.kernel.interval import Interval
 from providers.terms.domain.terms import Quota
 from providers.terms.domain.words import QuotaHolder, QuotaSpan
-from tests.bookings.domain.terms import START, between, local
+from tests.bookings.domain.terms import START, between, hours, local
 
 MINUTE = timedelta(minutes=1)
 
@@ -36,7 +28,7 @@ def test_a_month_begins_on_its_first_at_midnight_in_the_city():
 def test_a_booking_over_the_edge_of_a_week_counts_with_its_part_in_each_and_once_as_a_booking():
     night = between("2026-03-01 22:00", "2026-03-02 01:00")
     first, second = spans_of(QuotaSpan.WEEK, night)
-    assert (minutes_in(first, [night]), minutes_in(second, [night])) == (120, 60)
+    assert (time_in(first, [night]), time_in(second, [night])) == (hours(2), hours(1))
     assert (bookings_in(first, [night]), bookings_in(second, [night])) == (1, 0)
     assert spans_of(QuotaSpan.MONTH, night) == [between("2026-03-01 00:00", "2026-04-01 00:00")]
 
@@ -45,16 +37,17 @@ def test_a_booking_over_the_edge_of_a_week_counts_with_its_part_in_each_and_once
 def test_days_weeks_and_months_split_a_booking_without_loss(start, length):
     booking = Interval(START + start * MINUTE, START + (start + length) * MINUTE)
     for span in QuotaSpan:
-        assert sum(minutes_in(one, [booking]) for one in spans_of(span, booking)) == length
+        parts = [time_in(one, [booking]) for one in spans_of(span, booking)]
+        assert sum(parts, timedelta()) == length * MINUTE
 
 
 def test_other_bookings_matter_as_far_as_the_holders_widest_quota_reaches():
     asked = between("2026-03-31 22:00", "2026-04-01 02:00")
     by_day, by_week = (
-        Quota(QuotaHolder.USER, QuotaSpan.DAY, 60),
-        Quota(QuotaHolder.USER, QuotaSpan.WEEK, 60),
+        Quota(QuotaHolder.USER, QuotaSpan.DAY, hours(1)),
+        Quota(QuotaHolder.USER, QuotaSpan.WEEK, hours(1)),
     )
-    by_month = Quota(QuotaHolder.ORGANIZATION, QuotaSpan.MONTH, 60)
+    by_month = Quota(QuotaHolder.ORGANIZATION, QuotaSpan.MONTH, hours(1))
     assert reach([by_day, by_month], QuotaHolder.USER, asked) == between(
         "2026-03-31 00:00", "2026-04-02 00:00"
     )

@@ -7,6 +7,7 @@ import pytest
 
 from bookings.requests.selectors import bookings as bookings_selectors
 from bookings.requests.services.bookings import booking_approve
+from bookings.requests.services.due import bookings_no_show_due
 from bookings.usage.selectors.usage import usage_logs
 from instrument_share.accounts.domain import Role
 from tests import factories
@@ -210,3 +211,20 @@ def test_parts_that_exceed_the_time_keep_what_was_typed(city, booking, send):
     assert refused.status_code == 422
     assert "35 nm" in texts(refused)
     assert not usage_logs(city.keeper).exists()
+
+
+def test_sentences_follow_the_constants_of_credit_check_in_and_no_show(
+    city, booking, see, monkeypatch, settings
+):
+    settings.BOOKING_NO_SHOW_MINUTES = 41
+    monkeypatch.setattr("bookings.requests.domain.credit.LASTS", timedelta(days=42))
+    monkeypatch.setattr("bookings.requests.domain.credit.SUSPENDS_AT", 43)
+    monkeypatch.setattr("bookings.requests.views.bookings.CHECK_IN_MINUTES", 44)
+    booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
+    late = booking.starts_at - 60 * MINUTE
+    cancelling = texts(see(city.researcher, "booking_cancel", booking.public_id, now=late))
+    assert "42 天内有效；累计 43 次暂停预约" in cancelling
+    assert "开始前 44 分钟起可签到" in texts(see(city.researcher, "booking", booking.public_id))
+    assert "开始 41 分钟后仍未签到" in texts(see(city.keeper, "booking", booking.public_id))
+    bookings_no_show_due(booking.starts_at + 41 * MINUTE)
+    assert "开始 41 分钟后时段已释放" in texts(see(city.researcher, "booking", booking.public_id))

@@ -29,7 +29,7 @@ TERMS = TermsDraft(
     lead=timedelta(hours=2),
     needs_qualification=True,
     may_span_gaps=True,
-    quotas=(Quota(QuotaHolder.USER, QuotaSpan.WEEK, most_minutes=600),),
+    quotas=(Quota(QuotaHolder.USER, QuotaSpan.WEEK, most_time=timedelta(minutes=600)),),
     exceptions=(DayException(date(2025, 9, 9)), DayException(date(2025, 9, 13), time(20), time(0))),
     accepts_vouchers=True,
     turnaround=timedelta(minutes=15),

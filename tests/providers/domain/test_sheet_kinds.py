@@ -103,10 +103,12 @@ def test_amounts_and_their_thousand_separators(said, meant):
     assert [problem.code for problem in row.problems] == ([] if meant else ["import.number"])
 
 
-def test_lengths_in_hours_and_yes_and_no_and_several_words():
+def test_lengths_in_hours_minutes_and_days_and_yes_and_no_and_several_words():
     row = row_of(
         RULES,
         min_length="0.5",
+        step="15",
+        horizon="14",
         may_span_gaps="否",
         needs_qualification="yes",
         user_kinds="企业、个人",
@@ -117,6 +119,8 @@ def test_lengths_in_hours_and_yes_and_no_and_several_words():
         "inner_number": "Y-1",
         "applies_from": date(2031, 3, 3),
         "min_length": timedelta(minutes=30),
+        "step": timedelta(minutes=15),
+        "horizon": timedelta(days=14),
         "may_span_gaps": False,
         "needs_qualification": True,
         "user_kinds": {"enterprise", "individual"},
@@ -195,7 +199,7 @@ FIRST = {
     "user_kinds": frozenset({"enterprise"}),
     "service_modes": frozenset({"operated"}),
     "price_hour_yuan": Decimal("300.00"),
-    "step": 15,
+    "step": timedelta(minutes=15),
     "min_length": timedelta(minutes=30),
     "quota_user_week_hours": timedelta(hours=20),
 }
@@ -227,7 +231,7 @@ def test_the_rows_of_an_instrument_make_one_rule():
     )
     assert draft.exceptions == (DayException(date(2031, 4, 1)),)
     assert draft.prices == (Price(Decimal("300.00")),)
-    assert draft.quotas == (Quota(QuotaHolder.USER, QuotaSpan.WEEK, most_minutes=1200),)
+    assert draft.quotas == (Quota(QuotaHolder.USER, QuotaSpan.WEEK, most_time=timedelta(minutes=1200)),)
     assert (draft.step, draft.user_kinds, draft.service_modes) == (
         timedelta(minutes=15),
         {UserKind.ENTERPRISE},
@@ -237,7 +241,7 @@ def test_the_rows_of_an_instrument_make_one_rule():
 
 def test_what_a_sheet_leaves_open_stays_as_it_is_in_force():
     base = rule(FIRST).draft
-    found = rule({**NEXT, "turnaround": 10}, base=base)
+    found = rule({**NEXT, "turnaround": timedelta(minutes=10)}, base=base)
     assert found.draft.turnaround == timedelta(minutes=10)
     assert (found.draft.patterns, found.draft.prices, found.draft.quotas) == (
         base.patterns,
@@ -248,7 +252,9 @@ def test_what_a_sheet_leaves_open_stays_as_it_is_in_force():
 
 
 def test_rows_that_contradict_each_other_and_terms_that_cant_be_are_named_with_their_row():
-    found = rule(FIRST, {**NEXT, "weekdays": (5,), "opens": time(9), "closes": time(12), "step": 20})
+    found = rule(
+        FIRST, {**NEXT, "weekdays": (5,), "opens": time(9), "closes": time(12), "step": timedelta(minutes=20)}
+    )
     assert [(row, one.code, one.field) for row, one in found.problems] == [
         (3, "import.contradiction", "step")
     ]

@@ -5,14 +5,14 @@ import pytest
 
 from instrument_share.sheets.table import Table
 from providers.exchange.domain.sheets.maps import MapUnusable, SheetMap, map_read
-from providers.exchange.domain.sheets.reading import HeadingMissing, sheet_rows, unknown_headings
+from providers.exchange.domain.sheets.reading import HeadingMissing, sheet_read
 
 PLAIN = SheetMap()
 HEADING = ["仪器编号", "仪器名称", "型号", "原值（万元）", "启用日期", "运行状态", "国别"]
 
 
 def rows(*cells, mapping=PLAIN, heading=HEADING):
-    return sheet_rows(Table([heading, *cells]), mapping)
+    return sheet_read(Table([heading, *cells]), mapping).rows
 
 
 def errors(row):
@@ -48,7 +48,10 @@ def test_titles_blank_rows_repeated_headings_and_closing_lines_are_passed_over()
             ["填表人：王工", "", "", "审核：李主任"],
         ]
     )
-    assert [(row.number, row.inner_number) for row in sheet_rows(table, PLAIN)] == [(5, "Y-1"), (8, "Y-2")]
+    assert [(row.number, row.inner_number) for row in sheet_read(table, PLAIN).rows] == [
+        (5, "Y-1"),
+        (8, "Y-2"),
+    ]
 
 
 def test_numbers_and_dates_as_spreadsheets_keep_them():
@@ -220,4 +223,4 @@ def test_a_sheet_without_headings_is_refused():
 
 def test_columns_that_belong_to_nothing_are_named():
     heading = [*HEADING, "附件", ""]
-    assert unknown_headings(Table([heading, ["Y-1", "电镜"]]), PLAIN) == ("附件",)
+    assert sheet_read(Table([heading, ["Y-1", "电镜"]]), PLAIN).ignored == ("附件",)

@@ -1,6 +1,7 @@
 """The terms of an instrument on their page."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -176,7 +177,7 @@ def test_every_kind_of_row_can_be_entered(sent):
     ]
     terms = terms_of(OpenServiceRule.objects.get())
     assert (terms.quotas, terms.accepts_vouchers) == (
-        (Quota(QuotaHolder.ORGANIZATION, QuotaSpan.MONTH, 2400, 5),),
+        (Quota(QuotaHolder.ORGANIZATION, QuotaSpan.MONTH, timedelta(hours=40), 5),),
         True,
     )
 

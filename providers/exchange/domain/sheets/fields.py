@@ -20,6 +20,8 @@ ValueKind = Literal[
     "money",
     "whole",
     "hours",
+    "minutes",
+    "days",
     "date",
     "time",
     "flag",

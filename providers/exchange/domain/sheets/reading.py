@@ -99,16 +99,6 @@ def address(row: int, index: int) -> str:
     return f"{letters}{row}"
 
 
-def sheet_rows(table: Table, mapping: SheetMap, kind: SheetKind = INSTRUMENTS) -> list[SheetRow]:
-    """Every row that means something, in order (see `sheet_read`)."""
-    return sheet_read(table, mapping, kind).rows
-
-
-def unknown_headings(table: Table, mapping: SheetMap, kind: SheetKind = INSTRUMENTS) -> tuple[str, ...]:
-    """Headings that belong to no field; their columns are left aside."""
-    return sheet_read(table, mapping, kind).ignored
-
-
 def sheet_read(table: Table, mapping: SheetMap, kind: SheetKind = INSTRUMENTS) -> SheetRead:
     """The sheet row by row. Raises HeadingMissing.
 

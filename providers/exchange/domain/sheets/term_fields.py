@@ -6,7 +6,7 @@ from typing import Any
 
 from instrument_share.kernel.errors import gettext_noop
 from providers.exchange.domain.sheets.fields import SheetField
-from providers.terms.domain.terms import LAST
+from providers.terms.domain.terms import LAST, MOST_DECISION_HOURS, MOST_INTERVAL
 from providers.terms.domain.wording import NTH_WORDS, WORDS
 from providers.terms.domain.words import (
     Decision,
@@ -135,7 +135,7 @@ RULE_FIELDS: dict[str, SheetField] = {
             "whole",
             headings=("间隔（周或月）",),
             least=1,
-            most=52,
+            most=MOST_INTERVAL,
             hint=gettext_noop("2 for every second week; 1 where nothing is said."),
         ),
         SheetField(
@@ -177,7 +177,7 @@ RULE_FIELDS: dict[str, SheetField] = {
         SheetField(
             "step",
             gettext_noop("Step (minutes)"),
-            "whole",
+            "minutes",
             headings=("预约步长（分钟）",),
             least=1,
             most=1440,
@@ -191,7 +191,7 @@ RULE_FIELDS: dict[str, SheetField] = {
         SheetField(
             "turnaround",
             gettext_noop("Kept free after each use (minutes)"),
-            "whole",
+            "minutes",
             headings=("用后间隔（分钟）",),
             least=0,
             most=1440,
@@ -206,7 +206,7 @@ RULE_FIELDS: dict[str, SheetField] = {
         SheetField(
             "horizon",
             gettext_noop("Bookable ahead (days)"),
-            "whole",
+            "days",
             headings=("最多提前（天）",),
             least=1,
             most=365,
@@ -277,7 +277,7 @@ RULE_FIELDS: dict[str, SheetField] = {
             "whole",
             headings=("审批时限（小时）",),
             least=1,
-            most=720,
+            most=MOST_DECISION_HOURS,
         ),
         *QUOTA_FIELDS,
         SheetField(

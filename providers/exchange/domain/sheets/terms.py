@@ -2,25 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.wording import Words
 from providers.exchange.domain.sheets.term_fields import PRICE_FIELDS, QUOTA_FIELDS, RULE_FIELDS
+from providers.terms.domain.rule_columns import terms_of_entered
 from providers.terms.domain.terms import DayException, OpeningPattern, Price, Quota, TermsDraft, problems_of
-from providers.terms.domain.words import (
-    Decision,
-    Frequency,
-    HolidayTreatment,
-    PriceUnit,
-    QuotaHolder,
-    QuotaSpan,
-    ServiceMode,
-    UserKind,
-)
+from providers.terms.domain.words import Frequency, PriceUnit, QuotaHolder, QuotaSpan, ServiceMode, UserKind
 
-MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 OF_PATTERN = (
     "weekdays",
     "opens",
@@ -51,7 +42,6 @@ COLUMN_OF = {
     "quotas": QUOTA_FIELDS[0].name,
 }
 """Where a problem of the terms is shown, unless a column has the name of its field."""
-UNITS: Mapping[str, timedelta] = {"step": MINUTE, "turnaround": MINUTE, "horizon": DAY}
 QUOTAS = frozenset(one.name for one in QUOTA_FIELDS)
 
 
@@ -98,7 +88,7 @@ def rule_of_rows(rows: Sequence[RowOfTerms], base: TermsDraft | None) -> TermsFo
         draft = replace(draft, exceptions=tuple(exceptions))
     if "price_hour_yuan" in said:
         draft = replace(draft, prices=(Price(said["price_hour_yuan"]),))
-    draft = replace(draft, quotas=_quotas(draft.quotas, said), **_terms(said))
+    draft = replace(draft, quotas=_quotas(draft.quotas, said), **terms_of_entered(said))
     numbered = {"patterns": opening, "exceptions": excepting}
     return _judged(rows, draft, COLUMN_OF, numbered)
 
@@ -186,7 +176,7 @@ def _quotas(base: Iterable[Quota], said: Mapping[str, Any]) -> tuple[Quota, ...]
         before = quotas.get(of, Quota(*of))
         value = said[name]
         if what == "hours":
-            quotas[of] = replace(before, most_minutes=value // MINUTE)
+            quotas[of] = replace(before, most_time=value)
         else:
             quotas[of] = replace(before, most_bookings=value)
     return tuple(quotas.values())
@@ -202,25 +192,6 @@ def _price(values: Mapping[str, Any]) -> Price:
         until_time=values.get("until_time"),
         weekdays=values.get("weekdays", ()),
     )
-
-
-def _terms(said: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns as the terms hold them."""
-    found: dict[str, Any] = {}
-    for name, value in said.items():
-        if name in UNITS:
-            found[name] = value * UNITS[name]
-        elif name == "user_kinds":
-            found[name] = frozenset(UserKind(one) for one in value)
-        elif name == "service_modes":
-            found[name] = frozenset(ServiceMode(one) for one in value)
-        elif name == "holidays":
-            found[name] = HolidayTreatment(value)
-        elif name == "decision":
-            found[name] = Decision(value)
-        elif name not in ("applies_from", "price_hour_yuan", *QUOTAS):
-            found[name] = value
-    return found
 
 
 def _judged(

@@ -16,11 +16,14 @@ from instrument_share.kernel.wording import Bilingual, Words
 from providers.exchange.domain.sheets.fields import Held, SheetField, ValueKind
 from providers.exchange.domain.sheets.words import plain
 from providers.instruments.domain.fields import Unusable
+from providers.terms.domain.terms import DAY as ONE_DAY
+from providers.terms.domain.terms import MINUTE, MOST_HOURS
 
 FIRST_SERIAL, LAST_SERIAL = 18264, 73050
 """Excel's numbers of the days from 1950 to 2099."""
 EXCEL_ZERO = date(1899, 12, 30)
-MOST_HOURS = 8760
+WHOLE: Mapping[ValueKind, Any] = {"whole": 1, "minutes": MINUTE, "days": ONE_DAY}
+"""Kinds of whole numbers, and what one of each is."""
 CELL_ERROR = re.compile(r"#(REF!|N/A|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|SPILL!|CALC!|####.*)")
 NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
 TIME = re.compile(r"(\d{1,2})[:点时](?:(\d{1,2})分?(?::(\d{2}))?)?")
@@ -138,12 +141,12 @@ def _held(of: SheetField, value: Any) -> Any:
         return text
     if of.kind == "choice" and value not in of.words.values():
         raise _unusable(of, "import", "choice", NOT_A_CHOICE, str(value), choices=_offered(of))
-    if of.kind == "whole":
+    if of.kind in WHOLE:
         least, most = of.least or 0, of.most or 10**9
         if value != int(value) or not least <= value <= most:
             message = gettext_noop("“{field}” is a whole number from {least} to {most}.")
             raise _unusable(of, "import", "range", message, str(value), least=least, most=most)
-        return int(value)
+        return int(value) * WHOLE[of.kind]
     if of.kind == "hours":
         if not 0 <= value <= MOST_HOURS or value * 60 != int(value * 60):
             message = gettext_noop("“{field}” is a number of hours from 0 to {most}, in whole minutes.")
@@ -239,7 +242,7 @@ def _several(of: SheetField, prefix: str, said: str, words: Mapping[str, Any]) -
 
 _PARSERS: Mapping[ValueKind, Callable[[SheetField, str, str], Any]] = {
     "money": _number,
-    "whole": _number,
+    **dict.fromkeys(WHOLE, _number),
     "hours": _number,
     "flag": _flag,
     "weekdays": _weekdays,

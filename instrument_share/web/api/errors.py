@@ -1,0 +1,88 @@
+"""Refusals of the rules, of ninja and of Django as they are answered."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from instrument_share.kernel.errors import DomainError, Invalid, NotFound
+from instrument_share.web import problem
+
+
+class PreconditionMissing(Exception):
+    """An edit without the revision that it starts from."""
+
+
+class PreconditionFailed(Exception):
+    """An edit of a revision that is not the present one; carries the domain's words."""
+
+    def __init__(self, error: DomainError) -> None:
+        self.error = error
+        super().__init__(error.code)
+
+
+def add_error_handlers(api: NinjaAPI) -> None:
+    """Answer errors of the rules, of ninja and of Django as `application/problem+json`."""
+    handlers: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
+        DomainError: lambda _request, error: problem.response_of(error),
+        PreconditionFailed: _precondition_failed,
+        PreconditionMissing: _precondition_missing,
+        ValidationError: _not_valid,
+        AuthenticationError: _not_logged_in,
+        HttpError: _of_the_protocol,
+        Http404: lambda _request, _error: problem.response_of(NotFound()),
+    }
+    for kind, handler in handlers.items():
+        api.add_exception_handler(kind, handler)
+
+
+def _precondition_failed(_request: HttpRequest, error: PreconditionFailed) -> HttpResponse:
+    return problem.response(
+        {**problem.body_of(error.error), "status": 412, "title": gettext("Changed meanwhile")}
+    )
+
+
+def _precondition_missing(_request: HttpRequest, _error: Exception) -> HttpResponse:
+    members = problem.body(
+        status=428, code="precondition.missing", detail=gettext("Send the booking's ETag as If-Match.")
+    )
+    return problem.response({**members, "title": gettext("Say what you have seen")})
+
+
+def _not_valid(_request: HttpRequest, error: ValidationError) -> HttpResponse:
+    parts = [
+        problem.Told(
+            f"field.{one['type']}",
+            gettext("This value can't be used: {reason}.").format(reason=one["msg"]),
+            ".".join(str(part) for part in one["loc"][1:] if part not in {"data", "body"}) or None,
+        )
+        for one in error.errors
+    ]
+    return problem.response(
+        problem.body(status=422, code=Invalid.code, detail=gettext(Invalid.message), problems=parts)
+    )
+
+
+def _not_logged_in(_request: HttpRequest, _error: Exception) -> HttpResponse:
+    answer = problem.response(
+        problem.body(
+            status=401,
+            code="authentication.missing",
+            detail=gettext("Log in, or send a valid personal token."),
+        )
+    )
+    answer["WWW-Authenticate"] = "Bearer"
+    return answer
+
+
+def _of_the_protocol(_request: HttpRequest, error: HttpError) -> HttpResponse:
+    said = {
+        400: ("request.unreadable", _("The body is not JSON.")),
+        403: ("csrf.failed", _("The CSRF token is missing or too old. Reload the page and try again.")),
+    }
+    code, detail = said.get(error.status_code, ("request.refused", str(error)))
+    return problem.response(problem.body(status=error.status_code, code=code, detail=str(detail)))

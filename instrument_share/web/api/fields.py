@@ -1,0 +1,50 @@
+"""Types of fields in requests and answers."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+from ninja import Schema
+from pydantic import AfterValidator, AwareDatetime, StringConstraints
+
+from instrument_share.kernel.errors import Invalid
+from instrument_share.kernel.interval import Interval
+from instrument_share.web.params import MAX_INTERVAL, interval_problem
+
+
+def _in_living_memory(instant: datetime) -> datetime:
+    if not 2000 <= instant.year < 2100:
+        raise ValueError("choose a year from 2000 to 2099")
+    return instant.astimezone(UTC)
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_in_living_memory)]
+"""RFC 3339 with an offset, from 2000 to 2099; answered in UTC."""
+
+NO_NUL = r"^[^\x00]*$"
+Text200 = Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL)]
+Text500 = Annotated[str, StringConstraints(max_length=500, pattern=NO_NUL)]
+PublicId = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}-[0-9A-HJKMNP-TV-Z]{10}$")]
+
+
+class OrganizationRef(Schema):
+    """A body, by its public id and names."""
+
+    id: PublicId
+    name_zh: str
+    name_en: str
+
+
+def organization_ref(organization: Any) -> OrganizationRef:
+    return OrganizationRef(
+        id=organization.public_id, name_zh=organization.name_zh, name_en=organization.name_en
+    )
+
+
+def require_interval(
+    starts_at: datetime, ends_at: datetime, *, longest: timedelta = MAX_INTERVAL, field: str = "ends_at"
+) -> Interval:
+    """The half-open interval, or Invalid with the problem at the `field` of its end."""
+    if found := interval_problem(starts_at, ends_at, longest):
+        raise Invalid(problems=[replace(found, field=field)])
+    return Interval(starts_at, ends_at)

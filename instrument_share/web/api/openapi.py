@@ -1,0 +1,118 @@
+"""Refusals as the OpenAPI document declares them: problem details (RFC 9457), each with an example."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ninja import NinjaAPI, Schema
+from ninja.openapi.schema import OpenAPISchema
+from pydantic import Field
+
+from instrument_share.kernel.errors import Forbidden
+from instrument_share.web import problem
+from instrument_share.web.api.auth import PersonalToken
+
+
+class ProblemPart(Schema):
+    """One rule or field that stands against the request."""
+
+    code: str = Field(description="stable", examples=["booking.too_long"])
+    detail: str = Field(description="what is wrong and how to mend it, in the reader's language")
+    field: str | None = Field(None, description="the input it belongs to")
+
+
+class ProblemDetails(Schema):
+    """RFC 9457, with the stable `code` and every single problem."""
+
+    type: str = Field(examples=["urn:instrument-share:problem:booking.refused"])
+    title: str
+    status: int
+    detail: str
+    code: str = Field(examples=["booking.refused"])
+    problems: list[ProblemPart]
+
+
+def error_responses(*statuses: int) -> dict[int, type[ProblemDetails]]:
+    """Return the error responses that an operation may give besides 401 and 422."""
+    return dict.fromkeys(sorted({401, 422, *statuses}), ProblemDetails)
+
+
+PHRASES = {
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    409: "Conflict",
+    410: "Gone",
+    412: "Precondition Failed",
+    422: "Unprocessable Entity",
+    428: "Precondition Required",
+}
+"""Phrases of the statuses in the OpenAPI document. Those of `http` differ between versions of Python."""
+
+EXAMPLES: Mapping[int, tuple[str, str, list[dict[str, str]]]] = {
+    400: ("request.unreadable", "The body is not JSON.", []),
+    401: ("authentication.missing", "Log in, or send a valid personal token.", []),
+    403: ("forbidden", Forbidden.message, []),
+    404: ("not_found", "There is nothing at this address, or you may not see it.", []),
+    409: (
+        "booking.slot_taken",
+        "This time is taken (with the pause between two uses). Choose a time that is still free.",
+        [],
+    ),
+    410: (
+        "instrument.retired",
+        "“X-ray diffractometer” was retired on 30 Jun 2025 and can't be used any more. "
+        "Look in the catalogue for another.",
+        [],
+    ),
+    412: (
+        "booking.changed_meanwhile",
+        "Somebody changed this booking meanwhile. Reload it and decide again.",
+        [],
+    ),
+    422: (
+        "booking.refused",
+        "This can't be booked as it stands. Change what is listed and try again.",
+        [
+            {
+                "code": "booking.too_long",
+                "detail": "A booking lasts at most 480 minutes. Choose an earlier end.",
+                "field": "ends_at",
+            }
+        ],
+    ),
+    428: ("precondition.missing", "Send the booking's ETag as If-Match.", []),
+}
+
+
+class ShareAPI(NinjaAPI):
+    """NinjaAPI whose refusals are problem details, in its answers and in its OpenAPI document."""
+
+    def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
+        schema = super().get_openapi_schema(**kwargs)
+        for path in schema["paths"].values():
+            for operation in path.values():
+                if operation["security"] == [{PersonalToken.__name__: []}]:
+                    operation["security"].append({})  # a visitor needs none
+                for status, response in operation["responses"].items():
+                    if int(status) >= 400:
+                        _declare(int(status), response)
+        return schema
+
+
+def _declare(status: int, response: dict[str, Any]) -> None:
+    code, detail, parts = EXAMPLES[status]
+    response["description"] = PHRASES[status]
+    response["content"] = {
+        problem.CONTENT_TYPE: {
+            "schema": {"$ref": "#/components/schemas/ProblemDetails"},
+            "example": {
+                "type": f"urn:instrument-share:problem:{code}",
+                "title": PHRASES[status],
+                "status": status,
+                "detail": detail,
+                "code": code,
+                "problems": parts,
+            },
+        }
+    }
