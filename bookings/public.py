@@ -2,6 +2,7 @@
 
 from bookings.requests.forms.common import ReasonForm, offer
 from bookings.requests.selectors.bookings import (
+    DecisionsOfYear,
     bookings,
     credit_events,
     decisions_of_year,
@@ -24,7 +25,7 @@ from bookings.usage.selectors.national import service_facts, unconfirmed_count
 from bookings.usage.selectors.reviews import Ratings, ratings_of
 from bookings.usage.selectors.statistics import Hours, hours_by_month, hours_by_unit, hours_of_unit, openness
 from bookings.usage.selectors.usage import usage_logs, values_of, waiting_confirmations
-from bookings.usage.selectors.yearly import usage_of_year
+from bookings.usage.selectors.yearly import UsageOfYear, usage_of_year
 from bookings.usage.services.attendance import booking_check_in
 from bookings.usage.services.cases import case_uses_set
 from bookings.usage.services.history import history_import
@@ -34,11 +35,13 @@ from bookings.usage.views.by_hand import usage_by_hand
 __all__ = [
     "CHECK_IN_OPENS",
     "CaseFigures",
+    "DecisionsOfYear",
     "Found",
     "Hours",
     "Order",
     "Ratings",
     "ReasonForm",
+    "UsageOfYear",
     "_require_keeper",
     "book",
     "booking_approve",

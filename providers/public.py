@@ -121,7 +121,7 @@ from providers.units.selectors.reminders import reminders
 from providers.units.selectors.reviews import reviews_waiting
 from providers.units.selectors.supervision import take_downs, titles
 from providers.units.selectors.units import unit, unit_of, units
-from providers.units.selectors.yearly import instruments_of_year, openness_of_year, units_of_year
+from providers.units.selectors.yearly import UnitOfYear, instruments_of_year, openness_of_year, units_of_year
 from providers.units.services.notices import completeness_notices_send
 from providers.units.services.profiles import (
     unit_profile_confirm,
@@ -169,6 +169,7 @@ __all__ = [
     "Search",
     "TermsForms",
     "UnitNewsFeed",
+    "UnitOfYear",
     "YearForm",
     "YearOfDays",
     "add_working_days",

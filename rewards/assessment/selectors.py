@@ -1,6 +1,5 @@
 """From a unit's amount down to the hours: assessment → instruments → logs of the snapshot → booking."""
 
-from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +8,7 @@ from django.db.models import Prefetch, QuerySet
 from instrument_share.kernel.errors import NotFound
 from rewards.assessment.domain.counting import REASONS
 from rewards.assessment.models import Award, IndicatorResult, InstrumentResult, UnitAssessment
-from rewards.cycle.domain.rows import instant
+from rewards.cycle.domain.snapshot_schema import UsageRow
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.scope import NOTICED, managed_units, sees_all
 from rewards.cycle.selectors.snapshot import StoredSnapshot
@@ -77,31 +76,29 @@ def snapshot_logs(viewer: "Viewer", result: InstrumentResult) -> list[dict[str, 
         raise NotFound
     reasons = {log: reason for reason, logs in result.entries_excluded.items() for log in logs}
     rows = StoredSnapshot(result.assessment.cycle).usage(result.instrument.public_id)
-    logs = [_traced(row, reasons.get(row["id"], ""), result.entries_reduced.get(row["id"])) for row in rows]
+    logs = [_traced(row, reasons.get(row.id, ""), result.entries_reduced.get(row.id)) for row in rows]
     return sorted(logs, key=lambda log: (log["starts_at"], log["log"]))
 
 
-def _traced(row: dict[str, Any], reason: str, reduced: dict[str, Any] | None) -> dict[str, Any]:
+def _traced(row: UsageRow, reason: str, reduced: dict[str, Any] | None) -> dict[str, Any]:
     part = Fraction(0) if reason else Fraction(reduced["part"]) if reduced else Fraction(1)
-    effective = row["effective_seconds"]
-    amount = Decimal(row["amount_yuan"])
     return {
-        "log": row["id"],
-        "booking": row["booking"] or "",
-        "starts_at": instant(row["starts_at"]),
-        "ends_at": instant(row["ends_at"]),
-        "external": row["external"],
-        "organization": row["payer_organization"] or "",
-        "capture": row["capture"],
-        "effective_seconds": effective,
-        "amount_yuan": amount,
+        "log": row.id,
+        "booking": row.booking or "",
+        "starts_at": row.starts_at,
+        "ends_at": row.ends_at,
+        "external": row.external,
+        "organization": row.payer_organization or "",
+        "capture": row.capture.value,
+        "effective_seconds": row.effective_seconds,
+        "amount_yuan": row.amount_yuan,
         "counted": not reason,
         "reason": reason,
         "message": REASONS.get(reason, ""),
         "part": str(part),
         "taken_by": reduced["by"] if reduced else [],
-        "counted_seconds": effective * part,
-        "counted_yuan": Fraction(amount) * part,
+        "counted_seconds": row.effective_seconds * part,
+        "counted_yuan": Fraction(row.amount_yuan) * part,
     }
 
 

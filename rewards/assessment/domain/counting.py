@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.interval import subtracted
+from rewards.assessment.domain.facts import Totals
 from rewards.cycle.domain.entries import (
     EntryFacts,
     InstrumentStanding,
@@ -43,8 +44,6 @@ REASONS: Mapping[str, str] = {
 OUT_OF_SCOPE = frozenset({"other_year", "not_published", "below_threshold", "not_shared", "retired"})
 """Reasons that lie in the year or the instrument, not in the entry: such hours are not even reported."""
 
-PURPOSES = ("statutory", "commodity_inspection", "medical", "filming", "telecom")
-
 
 @dataclass(frozen=True)
 class CountedEntry:
@@ -72,21 +71,6 @@ class CountedEntry:
         if self.fraction == 1:
             return Fraction(self.entry.amount)
         return Fraction(self.entry.amount) * self.fraction
-
-
-@dataclass(frozen=True)
-class Totals:
-    """One instrument's year, named as in `InstrumentFacts`."""
-
-    effective_seconds: Fraction = Fraction(0)
-    external_seconds: Fraction = Fraction(0)
-    sme_seconds: Fraction = Fraction(0)
-    internal_income: Fraction = Fraction(0)
-    external_income: Fraction = Fraction(0)
-    enterprise_income: Fraction = Fraction(0)
-    sme_income: Fraction = Fraction(0)
-    reported_seconds: Fraction = Fraction(0)
-    invalidated_seconds: Fraction = Fraction(0)
 
 
 def ineligible(standing: InstrumentStanding, year: int, rules: Counting) -> str | None:
@@ -179,7 +163,7 @@ def _reason(entry: EntryFacts, barred: str | None, year: int, rules: Counting) -
 def _excluded_by_policy(entry: EntryFacts, rules: Counting) -> str | None:
     if entry.external and entry.related and "related" in rules.exclude:
         return "related"
-    if entry.purpose in PURPOSES and entry.purpose in rules.exclude:
+    if entry.purpose in rules.exclude:
         return entry.purpose
     if entry.external and not entry.inside_region and "outside_region" in rules.exclude:
         return "outside_region"

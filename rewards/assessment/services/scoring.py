@@ -16,6 +16,7 @@ from instrument_share.kernel.public_id import new_public_id
 from instrument_share.kernel.states import next_state
 from providers.public import instrument_ids
 from rewards.assessment.domain.counting import CountedEntry
+from rewards.assessment.domain.facts import Seconds, Yuan
 from rewards.assessment.domain.outcome import InstrumentYear, Outcome, UnitYear, outcome_of
 from rewards.assessment.domain.scoring import IndicatorScore
 from rewards.assessment.models import Award, IndicatorResult, InstrumentResult, UnitAssessment
@@ -67,7 +68,7 @@ def cycle_score(*, actor: "User", cycle_id: int, now: datetime) -> AssessmentCyc
 
 def _totals(outcome: Outcome) -> dict[str, Any]:
     instruments = [each for unit in outcome.units for each in unit.instruments]
-    counting = [each.totals for each in instruments if each.ineligible_reason is None]
+    counting = [each.facts for each in instruments if each.ineligible_reason is None]
     return {
         "units": len(outcome.units),
         "instruments": len(instruments),
@@ -137,8 +138,8 @@ def _assessment(
     result = unit.assessment
     grade = next((grade for grade in policy.grades if grade.code == result.grade), None)
     eligible = [each for each in unit.instruments if each.ineligible_reason is None]
-    effective = _sum(each.totals.effective_seconds for each in eligible)
-    external = _sum(each.totals.external_seconds for each in eligible)
+    effective = _sum(each.facts.effective_seconds for each in eligible)
+    external = _sum(each.facts.external_seconds for each in eligible)
     return UnitAssessment(
         public_id=public_id,
         cycle=cycle,
@@ -154,7 +155,7 @@ def _assessment(
         effective_seconds=_whole(effective),
         external_seconds=_whole(external),
         external_share=round_half_up(external / effective, Decimal("0.0001")) if effective else None,
-        external_income_yuan=yuan(_sum(each.totals.external_income for each in eligible)),
+        external_income_yuan=yuan(_sum(each.facts.external_income for each in eligible)),
         instruments_counted=len(eligible),
         months=unit.months,
     )
@@ -179,20 +180,20 @@ def _indicator(assessment: UnitAssessment, position: int, score: IndicatorScore)
 
 
 def _instrument(assessment: UnitAssessment, result: InstrumentYear, instrument_id: int) -> InstrumentResult:
-    sums = result.totals
+    facts = result.facts
     return InstrumentResult(
         assessment=assessment,
         instrument_id=instrument_id,
         eligible=result.ineligible_reason is None,
         ineligible_reason=result.ineligible_reason or "",
-        in_service_days=result.facts.in_service_days,
+        in_service_days=facts.in_service_days,
         quota_hours=round_half_up(result.quota, Decimal("0.01")),
-        effective_seconds=_whole(sums.effective_seconds),
-        external_seconds=_whole(sums.external_seconds),
-        external_income_yuan=yuan(sums.external_income),
-        internal_income_yuan=yuan(sums.internal_income),
-        open_seconds=int(result.facts.offered_seconds),
-        closed_seconds=int(result.facts.closed_seconds),
+        effective_seconds=_whole(facts.effective_seconds),
+        external_seconds=_whole(facts.external_seconds),
+        external_income_yuan=yuan(facts.external_income),
+        internal_income_yuan=yuan(facts.internal_income),
+        open_seconds=int(facts.offered_seconds),
+        closed_seconds=int(facts.closed_seconds),
         entries_counted=sum(entry.counts for entry in result.entries),
         entries_excluded=_left_out(result.entries),
         entries_reduced={
@@ -211,9 +212,9 @@ def _left_out(entries: tuple[CountedEntry, ...]) -> dict[str, Any]:
     return left_out
 
 
-def _whole(seconds: Fraction) -> int:
-    return int(round_half_up(seconds, WHOLE))
+def _whole(seconds: Seconds) -> int:
+    return int(round_half_up(Fraction(seconds), WHOLE))
 
 
-def _sum(figures: Iterable[Fraction]) -> Fraction:
-    return sum(figures, Fraction(0))
+def _sum(figures: Iterable[Yuan]) -> Fraction:
+    return sum((Fraction(figure) for figure in figures), Fraction(0))

@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 
+from bookings.domain import Rating
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
 
@@ -49,8 +50,8 @@ class EntryFacts:
     booked_until: datetime | None = None
     """End of the booking plus its grace."""
     quoted: Decimal | None = None
-    rating: str = ""
-    """The user's review of this use, from very_poor to very_satisfied; empty where there is none."""
+    rating: Rating | None = None
+    """The user's review of this use."""
 
     @cached_property
     def interval(self) -> Interval:
