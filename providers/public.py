@@ -106,6 +106,7 @@ from providers.terms.selectors.workdays import (
     add_working_days,
     calendar_year,
     day_table,
+    working_days_between,
     years_known,
     years_without_days,
 )
@@ -310,6 +311,7 @@ __all__ = [
     "windows_changed",
     "windows_extend",
     "with_relevance",
+    "working_days_between",
     "year_edit",
     "years_known",
     "years_without_days",

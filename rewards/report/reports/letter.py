@@ -140,7 +140,7 @@ def _notice(number: int, facts: ReportFacts) -> Iterator[Block]:
     yield _head(number, "公示与异议")
     yield Paragraph(
         f"评价与奖励结果于{on_date(cycle.noticed_at)}起在市大型科研仪器开放共享平台公示，"
-        f"至{on_date(cycle.notice_ends_date)}止，公示期{settings.PUBLIC_NOTICE_WORKING_DAYS}个工作日。"
+        f"至{on_date(cycle.notice_ends_date)}止，公示期{facts.notice_working_days}个工作日。"
         + ("" if cycle.objections_zh else "公示期内未收到异议。")
     )
     for paragraph in filter(None, cycle.objections_zh.splitlines()):
