@@ -142,10 +142,6 @@ def _rank(claimant: Claimant) -> tuple[bool, Fraction, str]:
     return claimant.score is None, -Fraction(claimant.score or 0), claimant.uscc
 
 
-def _at_most(cap: Fraction | None, amount: Fraction) -> Fraction:
-    return amount if cap is None else min(amount, cap)
-
-
 def _down(cap: Fraction | None, unit: Fraction) -> Fraction | None:
     return None if cap is None else cap // unit * unit
 
