@@ -3,11 +3,12 @@
 from django.utils.translation import gettext
 
 from rewards.findings.domain.states import FindingState
-from rewards.policy.domain.vocabulary import KINDS
+from rewards.policy.domain.vocabulary import FIGURES, KINDS
 
 
 def finding_kind(code: str) -> str:
-    return gettext(KINDS[code]) if code in KINDS else code
+    """Return what a check says, in the active language."""
+    return gettext(KINDS[code]).format(**FIGURES) if code in KINDS else code
 
 
 FINDING_STATES = {

@@ -4,10 +4,12 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from instrument_share.web.asked import DayField
 
+PAPER_AT_MOST = 20 * MEGABYTE
 TEXT = {"maxlength": 500, "rows": 4}
 
 
@@ -57,6 +59,12 @@ class PaperForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
         allow_empty_file=True,
-        help_text=_("The PDF, or any file of the package; 20 MB at most. It is compared and not kept."),
+        help_text=format_lazy(
+            _("The PDF, or any file of the package; {megabytes} MB at most. It is compared and not kept."),
+            megabytes=PAPER_AT_MOST // MEGABYTE,
+        ),
         widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.zip,.xlsx,.csv,.toml,.json"}),
     )
+
+
+KILOBYTE, MEGABYTE = 1024, 1024 * 1024

@@ -10,7 +10,7 @@ from instrument_share.web.formats import yuan
 from rewards.assessment.reports import reason
 from rewards.cycle.reports import CAPTURES, in_hours, points
 from rewards.findings.reports import finding_kind
-from rewards.policy.domain.vocabulary import MEASURES
+from rewards.policy.domain.vocabulary import FIGURES, MEASURES
 from rewards.year.views.words import ACTIONS, waiting
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ register.filter("reason_word", reason)
 @register.filter
 def measure(code: str) -> str:
     """What an indicator measures, in words."""
-    return gettext(MEASURES[code]) if code in MEASURES else code
+    return gettext(MEASURES[code]).format(**FIGURES) if code in MEASURES else code
 
 
 @register.filter

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from providers.domain import InformationKind
 from rewards.assessment.domain.facts import InstrumentFacts, UnitFacts
 from rewards.policy.domain.figures import exact, hours, shown
 from rewards.policy.domain.policy import Quota
@@ -17,7 +18,10 @@ from rewards.policy.domain.policy import Quota
 LISTED_AT_MOST = 4
 """A formula lists the instruments one by one up to this many, else their sum."""
 
-SIX_KINDS = 6
+KINDS_OF_INFORMATION = len(InformationKind)
+
+EXTERNAL_WEIGHT = Fraction(3, 2)
+"""What a yuan of external income weighs against one of internal income in `income_yield`."""
 
 
 @dataclass(frozen=True)
@@ -138,8 +142,8 @@ def _external_income(code: str, facts: UnitFacts, _quota: Quota) -> Measured:
 def _income_yield(code: str, facts: UnitFacts, _quota: Quota) -> Measured:
     internal, external = _money_of(facts, "internal_income"), _money_of(facts, "external_income")
     value = _money_of(facts, "original_value")
-    written = f"({shown(internal)} + 1.5 × {shown(external)})"
-    return _quotient(code, internal + Fraction(3, 2) * external, value, written, shown(value))
+    written = f"({shown(internal)} + {exact(EXTERNAL_WEIGHT)} × {shown(external)})"
+    return _quotient(code, internal + EXTERNAL_WEIGHT * external, value, written, shown(value))
 
 
 def _networked_share(code: str, facts: UnitFacts, _quota: Quota) -> Measured:
@@ -149,8 +153,10 @@ def _networked_share(code: str, facts: UnitFacts, _quota: Quota) -> Measured:
 
 def _completeness(code: str, facts: UnitFacts, _quota: Quota) -> Measured:
     complete, months = sum(facts.kinds_complete), len(facts.kinds_complete)
-    written = f"({SIX_KINDS} × {months})"
-    return _quotient(code, Fraction(complete), Fraction(SIX_KINDS * months), str(complete), written)
+    written = f"({KINDS_OF_INFORMATION} × {months})"
+    return _quotient(
+        code, Fraction(complete), Fraction(KINDS_OF_INFORMATION * months), str(complete), written
+    )
 
 
 def _satisfaction(code: str, facts: UnitFacts, _quota: Quota) -> Measured:

@@ -15,11 +15,11 @@ from instrument_share.kernel.money import round_half_up
 from rewards.assessment.domain.facts import UnitFacts
 from rewards.assessment.domain.measures import Measured, measured
 from rewards.policy.domain.figures import exact
-from rewards.policy.domain.policy import Indicator, RewardPolicy
+from rewards.policy.domain.policy import FULL_SCORE, Indicator, RewardPolicy
 
 POINT = Decimal("0.01")
 ZERO = Decimal("0.00")
-FULL = Decimal("100.00")
+FULL = Decimal(FULL_SCORE).quantize(POINT)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from rewards.cycle.selectors import cycles as cycles_selectors
 from rewards.cycle.selectors.browsing import bookings_to_open, logs_to_open, organizations_named
 from rewards.cycle.selectors.scope import managed_units
 from rewards.findings.reports import finding_kind
+from rewards.policy.domain.policy import FULL_SCORE
 from rewards.policy.selectors import policy_rules
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def assessment(request: HttpRequest, public_id: str) -> HttpResponse:
     found = _assessment(request, public_id)
     context = {
         "assessment": found,
+        "full_score": FULL_SCORE,
         "cycle": found.cycle,
         "policy": policy_rules(found.cycle.policy),
         "groups": _groups(found.indicators.all()),

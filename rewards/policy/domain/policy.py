@@ -14,6 +14,9 @@ from rewards.policy.domain.shapes import Shape
 
 MONEY_UNITS: Mapping[str, Decimal] = {"分": Decimal("0.01"), "元": Decimal(1), "百元": Decimal(100)}
 
+FULL_SCORE = 100
+"""What the points of all indicators add up to, and the most that a unit can score."""
+
 EXCLUSIONS = (
     "related",
     "statutory",

@@ -22,6 +22,7 @@ from instrument_share.documents.content import (
 from rewards.assessment.models import UnitAssessment
 from rewards.cycle.reports import in_hours, money, money_in_capitals, on_date, points
 from rewards.findings.domain.states import FindingState
+from rewards.policy.domain.policy import FULL_SCORE
 from rewards.policy.domain.policy import RewardPolicy as PolicyRules
 from rewards.report.reports import tables
 from rewards.report.reports.facts import ReportFacts
@@ -162,7 +163,7 @@ def _attachments(facts: ReportFacts, code: str, url: str) -> list[Attachment]:
 def _scores(facts: ReportFacts) -> ShareChart:
     """The page before the sheets: how the units stand to each other."""
     return ShareChart(
-        title=f"{facts.cycle.year}年度各单位得分（满分100分）",
+        title=f"{facts.cycle.year}年度各单位得分（满分{FULL_SCORE}分）",
         bars=[
             Bar(
                 each.organization.name_zh,
@@ -171,7 +172,7 @@ def _scores(facts: ReportFacts) -> ShareChart:
             )
             for each in facts.assessments
         ],
-        full=100.0,
+        full=float(FULL_SCORE),
     )
 
 

@@ -18,6 +18,7 @@ from rewards.findings.domain.checks import (
     too_long,
     two_places,
 )
+from rewards.policy.domain.vocabulary import FIGURES, KINDS
 from tests.rewards.domain.make import MORNING, entry
 
 
@@ -142,3 +143,8 @@ def test_a_device_that_disagrees_with_an_entry_by_hand():
         entry("LOG-4", 4, start=2, hours=5),
     ]
     assert found(device_disagrees(by_hand, device)) == [("LOG-1", "LOG-3")]
+
+
+def test_words_of_checks_state_their_thresholds():
+    words = {kind: message.format(**FIGURES) for kind, message in KINDS.items()}
+    assert words["too_long"] == "Longer than 24 hours, or than the booking with its grace"

@@ -7,7 +7,7 @@ import pytest
 from rewards.assessment.domain.facts import UnitFacts
 from rewards.assessment.domain.measures import measured
 from rewards.policy.domain.policy import Quota
-from rewards.policy.domain.vocabulary import MEASURES
+from rewards.policy.domain.vocabulary import FIGURES, MEASURES
 from tests.rewards.domain.make import instrument
 
 HOUR = 3600
@@ -120,3 +120,10 @@ def test_as_json_keeps_the_exact_value():
         "shown": "0.6667",
         "formula": "2 ÷ 3 = 0.6667",
     }
+
+
+def test_words_of_measures_state_the_figures_that_are_computed_with():
+    words = {code: message.format(**FIGURES) for code, message in MEASURES.items()}
+    assert words["income_yield"] == "(Internal income + 1.5 × external income) ÷ original value"
+    assert words["completeness"] == "Kinds of information complete ÷ 6, mean over the month ends"
+    assert words["satisfaction"] == "Mean rating of the reviews, 1 to 5"
