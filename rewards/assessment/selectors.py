@@ -10,7 +10,7 @@ from rewards.assessment.domain.counting import REASONS
 from rewards.assessment.models import Award, IndicatorResult, InstrumentResult, UnitAssessment
 from rewards.cycle.domain.snapshot_schema import UsageRow
 from rewards.cycle.models import AssessmentCycle
-from rewards.cycle.selectors.scope import NOTICED, managed_units, sees_all
+from rewards.cycle.selectors.scope import NOTICED, can_see_all, managed_units
 from rewards.cycle.selectors.snapshot import StoredSnapshot
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def award_lock(award_id: int) -> Award:
 
 def _visible(viewer: "Viewer") -> QuerySet[UnitAssessment]:
     found = UnitAssessment.objects.select_related("organization", "award", "award__payment", "cycle__policy")
-    return found if sees_all(viewer) else found.filter(organization_id__in=managed_units(viewer))
+    return found if can_see_all(viewer) else found.filter(organization_id__in=managed_units(viewer))
 
 
 def public_results(cycle: AssessmentCycle) -> list[dict[str, Any]]:

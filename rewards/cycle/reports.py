@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.renminbi import capitals
-from rewards.policy.domain.figures import hours, shown
+from rewards.policy.domain.figures import format_rounded, hours
 
 
 def money(amount: Decimal | str) -> str:
@@ -23,7 +23,7 @@ def money_in_capitals(amount: Decimal | str) -> str:
 
 def in_hours(seconds: int) -> str:
     """Seconds as hours with two decimals: 1,190.00"""
-    return f"{Decimal(shown(hours(seconds))):,.2f}"
+    return f"{Decimal(format_rounded(hours(seconds))):,.2f}"
 
 
 def points(figure: Decimal | str) -> str:

@@ -19,7 +19,7 @@ from providers.public import add_working_days, instrument_ids
 from rewards.cycle.domain.canonical import sha256
 from rewards.cycle.domain.entries import EntryFacts
 from rewards.cycle.domain.errors import REASON_MISSING
-from rewards.cycle.domain.rows import entry_of
+from rewards.cycle.domain.rows import entry_from_row
 from rewards.cycle.domain.states import MOVES, CycleState
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.cycles import cycle_lock
@@ -210,7 +210,7 @@ def _seen(year: int, snapshot: StoredSnapshot) -> Iterator[_Seen]:
     for instrument in snapshot.instruments():
         unit = units[instrument.uscc]
         rows = snapshot.usage(instrument.instrument)
-        entries = [entry_of(row, instrument, unit) for row in rows if row.confirmed]
+        entries = [entry_from_row(row, instrument, unit) for row in rows if row.confirmed]
         outside = {row.id for row in rows if not row.inside_windows_seconds}
         for candidate in _together(_checked(year, entries, outside, frozenset(unit.related))):
             yield _Seen(candidate, instrument.instrument, unit.uscc)

@@ -11,7 +11,7 @@ from rewards.assessment.reports import reason
 from rewards.cycle.reports import CAPTURES, in_hours, points
 from rewards.findings.reports import finding_kind
 from rewards.policy.domain.vocabulary import FIGURES, MEASURES
-from rewards.year.views.words import ACTIONS, waiting
+from rewards.year.views.words import ACTIONS, describe_waiting
 
 if TYPE_CHECKING:
     from rewards.year.selectors import CycleAhead
@@ -63,4 +63,4 @@ def share_of(part: Any, whole: Any) -> str:
 @register.simple_tag
 def next_step_words(ahead: "CycleAhead") -> str:
     """What comes next in a year, or what it waits for; empty when nothing does."""
-    return waiting(ahead) or str(ACTIONS.get(ahead.step.move, ""))
+    return describe_waiting(ahead) or str(ACTIONS.get(ahead.step.move, ""))

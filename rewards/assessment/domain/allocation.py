@@ -16,9 +16,9 @@ from typing import Any
 from instrument_share.kernel.errors import DomainError, Problem, gettext_noop
 from instrument_share.kernel.money import round_down, yuan
 from rewards.assessment.domain.claims import Claim, Claimant, claim_of, highest_only
-from rewards.assessment.domain.division import Limit, filled, rounded
+from rewards.assessment.domain.division import Limit, fill_shares, round_shares
 from rewards.assessment.domain.pots import Pot, PotResult, divide
-from rewards.policy.domain.figures import shown
+from rewards.policy.domain.figures import format_rounded
 from rewards.policy.domain.policy import Caps, RewardPolicy
 
 
@@ -170,10 +170,10 @@ def _group_capped(
     """Groups that together pass their cap are cut in proportion."""
     final = dict(amounts)
     for limit in limits:
-        if limit.exceeded_by(final):
+        if limit.is_exceeded_by(final):
             mine = {uscc: amounts[uscc] for uscc in limit.members}
             within = [limit, *Limit.each(mine)]
-            cut, _ = rounded(filled(mine, within), limit.most, unit, within, ranking)
+            cut, _ = round_shares(fill_shares(mine, within), limit.most, unit, within, ranking)
             final.update(cut)
     return final
 
@@ -211,15 +211,15 @@ def _award(
         "policy_version": policy.version,
         "draft": policy.draft,
         "money_unit": policy.money_unit,
-        "score": None if claimant.score is None else shown(claimant.score),
+        "score": None if claimant.score is None else format_rounded(claimant.score),
         "grade": claimant.grade,
         "group": claimant.group,
         "rules": [claim.as_json() for claim in claims],
         "pots": [pot.as_json() for pot in pots],
         "sum": str(all_rules),
-        "cap_unit": None if caps.unit is None else shown(caps.unit),
+        "cap_unit": None if caps.unit is None else format_rounded(caps.unit),
         "after_unit_cap": str(within_unit),
-        "cap_group": None if caps.group is None else shown(caps.group),
+        "cap_group": None if caps.group is None else format_rounded(caps.group),
         "after_group_cap": str(amount),
     }
     return UnitAward(claimant, tuple(claims), tuple(pots), all_rules, within_unit, amount, reasoning)

@@ -1,24 +1,19 @@
 """What counts (reward.md §1): which usage entries of a year, and how much of each.
 
-Call `counted` once for each instrument with all of its entries, and add up what it returns with `totals`.
+Call `count_entries` once for each instrument with all of its entries, and add up what it returns with
+`sum_entries`.
 An entry that does not count says why, by the first reason that applies in the order of `REASONS`.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.interval import subtracted
 from rewards.assessment.domain.facts import Totals
-from rewards.cycle.domain.entries import (
-    EntryFacts,
-    InstrumentStanding,
-    late_by_hand,
-    overlapping_pairs,
-    seconds_of,
-)
+from rewards.cycle.domain.entries import EntryFacts, InstrumentStanding, overlapping_pairs, seconds_of
 from rewards.policy.domain.policy import Counting
 
 REASONS: Mapping[str, str] = {
@@ -73,7 +68,7 @@ class CountedEntry:
         return Fraction(self.entry.amount) * self.fraction
 
 
-def ineligible(standing: InstrumentStanding, year: int, rules: Counting) -> str | None:
+def ineligibility_reason(standing: InstrumentStanding, year: int, rules: Counting) -> str | None:
     """Why an instrument does not count in `year`, or None when it does."""
     if not standing.published_in_year:
         return "not_published"
@@ -93,11 +88,11 @@ def in_service_days(year: int, began: date, retired: date | None = None) -> int:
     return max((last - first).days + 1, 0)
 
 
-def days_in(year: int) -> int:
+def days_of_year(year: int) -> int:
     return (date(year + 1, 1, 1) - date(year, 1, 1)).days
 
 
-def counted(
+def count_entries(
     entries: Iterable[EntryFacts], standing: InstrumentStanding, year: int, rules: Counting
 ) -> list[CountedEntry]:
     """The decision on each entry of one instrument, in the order in which they were recorded.
@@ -106,7 +101,7 @@ def counted(
     take time; those that the policy leaves out can, for the instrument was in use. Pass the entries around
     the turn of the year too: they take time, and are then left out themselves.
     """
-    barred = ineligible(standing, year, rules)
+    barred = ineligibility_reason(standing, year, rules)
     ordered = sorted(entries, key=lambda entry: entry.number)
     cuts = _cuts([entry for entry in ordered if entry.confirmed and not entry.invalidated])
     decisions = []
@@ -117,7 +112,7 @@ def counted(
     return decisions
 
 
-def totals(decisions: Iterable[CountedEntry]) -> Totals:
+def sum_entries(decisions: Iterable[CountedEntry]) -> Totals:
     """The sums of one instrument. Reported hours are all hours of the year, invalidated ones included."""
     sums = dict.fromkeys(Totals.__dataclass_fields__, Fraction(0))
     for decision in decisions:
@@ -138,7 +133,7 @@ def totals(decisions: Iterable[CountedEntry]) -> Totals:
     return Totals(**sums)
 
 
-def excluded(decisions: Iterable[CountedEntry]) -> dict[str, tuple[int, int]]:
+def count_exclusions(decisions: Iterable[CountedEntry]) -> dict[str, tuple[int, int]]:
     """How many entries each reason left out, and their effective seconds, in the order of `REASONS`."""
     found: dict[str, tuple[int, int]] = {}
     for decision in decisions:
@@ -167,7 +162,12 @@ def _excluded_by_policy(entry: EntryFacts, rules: Counting) -> str | None:
         return entry.purpose
     if entry.external and not entry.inside_region and "outside_region" in rules.exclude:
         return "outside_region"
-    return "late_by_hand" if late_by_hand(entry, rules.late_by_hand_days) else None
+    return "late_by_hand" if is_late_by_hand(entry, rules.late_by_hand_days) else None
+
+
+def is_late_by_hand(entry: EntryFacts, days: int | None) -> bool:
+    """Whether an entry was made by hand more than `days` days after its end. None sets no limit."""
+    return days is not None and entry.by_hand and entry.recorded_at - entry.end > timedelta(days=days)
 
 
 def _cuts(ordered: list[EntryFacts]) -> dict[str, tuple[Fraction, tuple[str, ...]]]:

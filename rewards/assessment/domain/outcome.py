@@ -1,6 +1,6 @@
 """One year's outcome as a pure function of snapshot, policy and the numbered decisions on findings.
 
-    outcome = outcome_of(policy, year, snapshot, rulings, budget)
+    outcome = compute_outcome(policy, year, snapshot, rulings, budget)
 
 `snapshot` gives the rows of its parts (`rewards.cycle.domain.snapshot_schema`), one instrument's usage at a time.
 """
@@ -19,17 +19,17 @@ from rewards.assessment.domain.claims import Claimant
 from rewards.assessment.domain.counting import (
     OUT_OF_SCOPE,
     CountedEntry,
-    counted,
-    days_in,
-    excluded,
+    count_entries,
+    count_exclusions,
+    days_of_year,
     in_service_days,
-    ineligible,
-    totals,
+    ineligibility_reason,
+    sum_entries,
 )
 from rewards.assessment.domain.facts import InstrumentFacts, UnitFacts
 from rewards.assessment.domain.measures import quota_hours
 from rewards.assessment.domain.scoring import Assessment, assess
-from rewards.cycle.domain.rows import entry_of, standing_of
+from rewards.cycle.domain.rows import entry_from_row, standing_from_row
 from rewards.cycle.domain.snapshot_schema import DecisionsRow, InstrumentRow, OpennessRow, UnitRow, UsageRow
 from rewards.findings.domain.rulings import Rulings
 from rewards.policy.domain.policy import RewardPolicy
@@ -85,7 +85,7 @@ class Outcome:
     counted: int
 
 
-def outcome_of(
+def compute_outcome(
     policy: RewardPolicy,
     year: int,
     snapshot: Snapshot,
@@ -103,7 +103,7 @@ def outcome_of(
     return Outcome(
         units=units,
         allocation=allocation,
-        excluded=excluded(in_year),
+        excluded=count_exclusions(in_year),
         reported=len(in_year),
         counted=sum(entry.counts for entry in in_year),
     )
@@ -168,9 +168,9 @@ def _instrument(
     usage: Iterable[UsageRow],
     rulings: Rulings,
 ) -> InstrumentYear:
-    standing = standing_of(row)
-    entries = [entry_of(each, row, unit, rulings.invalidated) for each in usage]
-    decisions = tuple(counted(entries, standing, year, policy.counting))
+    standing = standing_from_row(row)
+    entries = [entry_from_row(each, row, unit, rulings.invalidated) for each in usage]
+    decisions = tuple(count_entries(entries, standing, year, policy.counting))
     opened = city.openness.get(row.instrument)
     facts = InstrumentFacts(
         public_id=row.instrument,
@@ -179,12 +179,12 @@ def _instrument(
         purpose=row.purpose.value,
         original_value=standing.original_value,
         in_service_days=in_service_days(year, standing.in_service_from, standing.retired_on),
-        **vars(totals(decisions)),
+        **vars(sum_entries(decisions)),
         offered_seconds=opened.offered_seconds if opened else 0,
         closed_seconds=opened.closed_seconds if opened else 0,
     )
-    quota = quota_hours(facts, days_in(year), policy.quota)
-    return InstrumentYear(ineligible(standing, year, policy.counting), facts, quota, decisions)
+    quota = quota_hours(facts, days_of_year(year), policy.quota)
+    return InstrumentYear(ineligibility_reason(standing, year, policy.counting), facts, quota, decisions)
 
 
 def _facts(year: int, row: UnitRow, city: _City, instruments: tuple[InstrumentYear, ...]) -> UnitFacts:
@@ -196,7 +196,7 @@ def _facts(year: int, row: UnitRow, city: _City, instruments: tuple[InstrumentYe
         uscc=row.uscc,
         name_zh=row.name_zh,
         name_en=row.name_en,
-        year_days=days_in(year),
+        year_days=days_of_year(year),
         instruments=tuple(each.facts for each in instruments if each.ineligible_reason is None),
         published_instruments=row.published_instruments,
         declared_instruments=row.declared_instruments,

@@ -13,8 +13,8 @@ from typing import Any
 
 from instrument_share.kernel.money import round_half_up
 from rewards.assessment.domain.facts import UnitFacts
-from rewards.assessment.domain.measures import Measured, measured
-from rewards.policy.domain.figures import exact
+from rewards.assessment.domain.measures import Measured, calculate_measure
+from rewards.policy.domain.figures import format_exact
 from rewards.policy.domain.policy import FULL_SCORE, Indicator, RewardPolicy
 
 POINT = Decimal("0.01")
@@ -61,7 +61,7 @@ class Deduction:
         return {
             "kind": self.kind,
             "count": self.count,
-            "each": exact(self.each),
+            "each": format_exact(self.each),
             "points": str(self.points),
         }
 
@@ -134,7 +134,7 @@ def points_for(indicator: Indicator, value: Fraction | None) -> Decimal:
 def _indicator_score(
     policy: RewardPolicy, facts: UnitFacts, indicator: Indicator, group_zh: str, group_en: str
 ) -> IndicatorScore:
-    measure = measured(indicator.measure, facts, policy.quota)
+    measure = calculate_measure(indicator.measure, facts, policy.quota)
     return IndicatorScore(
         code=indicator.code,
         group_zh=group_zh,

@@ -17,7 +17,7 @@ from instrument_share.kernel.states import next_state
 from providers.public import instrument_ids
 from rewards.assessment.domain.counting import CountedEntry
 from rewards.assessment.domain.facts import Seconds, Yuan
-from rewards.assessment.domain.outcome import InstrumentYear, Outcome, UnitYear, outcome_of
+from rewards.assessment.domain.outcome import InstrumentYear, Outcome, UnitYear, compute_outcome
 from rewards.assessment.domain.scoring import IndicatorScore
 from rewards.assessment.models import Award, IndicatorResult, InstrumentResult, UnitAssessment
 from rewards.cycle.domain.states import MOVES, CycleState
@@ -25,7 +25,7 @@ from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.cycles import cycle_lock
 from rewards.cycle.selectors.snapshot import StoredSnapshot
 from rewards.findings.selectors.findings import last_decision_number, rulings_of
-from rewards.policy.domain.figures import exact, hours, shown
+from rewards.policy.domain.figures import format_exact, format_rounded, hours
 from rewards.policy.domain.policy import RewardPolicy
 from rewards.policy.selectors import policy_rules
 
@@ -48,7 +48,7 @@ def cycle_score(*, actor: "User", cycle_id: int, now: datetime) -> AssessmentCyc
     if cycle.state == CycleState.NOTICED and decisions == cycle.decisions_scored:
         return cycle
     policy = policy_rules(cycle.policy)
-    outcome = outcome_of(policy, cycle.year, StoredSnapshot(cycle), rulings_of(cycle), cycle.budget_yuan)
+    outcome = compute_outcome(policy, cycle.year, StoredSnapshot(cycle), rulings_of(cycle), cycle.budget_yuan)
     _store_results(cycle, policy, outcome)
     cycle.state, cycle.scored_at, cycle.decisions_scored = state, now, decisions
     cycle.noticed_at = cycle.notice_ends_date = None
@@ -57,7 +57,7 @@ def cycle_score(*, actor: "User", cycle_id: int, now: datetime) -> AssessmentCyc
     cycle.totals = _totals(outcome)
     cycle.entries_reported, cycle.entries_counted = outcome.reported, outcome.counted
     cycle.excluded = [
-        {"reason": reason, "entries": entries, "hours": shown(hours(seconds))}
+        {"reason": reason, "entries": entries, "hours": format_rounded(hours(seconds))}
         for reason, (entries, seconds) in outcome.excluded.items()
     ]
     cycle.save()
@@ -172,7 +172,7 @@ def _indicator(assessment: UnitAssessment, position: int, score: IndicatorScore)
         group_en=score.group_en,
         title_zh=score.title_zh,
         title_en=score.title_en,
-        value="" if value is None else shown(value, 4),
+        value="" if value is None else format_rounded(value, 4),
         formula=score.measured.formula,
         points=score.points,
         full_points=score.out_of,
@@ -197,7 +197,7 @@ def _instrument(assessment: UnitAssessment, result: InstrumentYear, instrument_i
         entries_counted=sum(entry.counts for entry in result.entries),
         entries_excluded=_left_out(result.entries),
         entries_reduced={
-            entry.entry.public_id: {"part": exact(entry.fraction), "by": list(entry.overlaps)}
+            entry.entry.public_id: {"part": format_exact(entry.fraction), "by": list(entry.overlaps)}
             for entry in result.entries
             if entry.counts and entry.fraction != 1
         },

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -71,7 +71,7 @@ class EntryFacts:
         """The year in which the entry starts, in the city's time."""
         return self.start.astimezone(CITY_TIME).year
 
-    def recorded_before(self, other: "EntryFacts") -> bool:
+    def is_recorded_before(self, other: "EntryFacts") -> bool:
         """On one instrument the number in its chain says it: an instant can be dated back by an import."""
         if self.instrument == other.instrument:
             return self.number < other.number
@@ -96,11 +96,6 @@ def seconds_of(interval: Interval) -> Fraction:
     return Fraction(length.days * 86400 + length.seconds) + Fraction(length.microseconds, 1_000_000)
 
 
-def late_by_hand(entry: EntryFacts, days: int | None) -> bool:
-    """Whether an entry was made by hand more than `days` days after its end. None sets no limit."""
-    return days is not None and entry.by_hand and entry.recorded_at - entry.end > timedelta(days=days)
-
-
 def overlapping_pairs(entries: Iterable[EntryFacts]) -> list[tuple[EntryFacts, EntryFacts]]:
     """Pairs of entries (of one instrument, or operator) that overlap, the earlier recorded one first."""
     pairs: list[tuple[EntryFacts, EntryFacts]] = []
@@ -109,6 +104,6 @@ def overlapping_pairs(entries: Iterable[EntryFacts]) -> list[tuple[EntryFacts, E
         interval = entry.interval
         running = [(other, held) for other, held in running if other.end > interval.start]
         for _, held in running:
-            pairs.append((held, entry) if held.recorded_before(entry) else (entry, held))
+            pairs.append((held, entry) if held.is_recorded_before(entry) else (entry, held))
         running.append((interval, entry))
     return pairs

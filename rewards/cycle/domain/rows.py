@@ -22,7 +22,7 @@ GRACE = timedelta(minutes=30)
 """How long a use may run past the end of its booking before anyone asks."""
 
 
-def entry_of(
+def entry_from_row(
     row: UsageRow, instrument: InstrumentRow, unit: UnitRow, invalidated: Collection[str] = ()
 ) -> EntryFacts:
     """Return the facts of one usage row; `invalidated` are the public ids of logs that no longer count."""
@@ -60,7 +60,7 @@ def entry_of(
     )
 
 
-def standing_of(row: InstrumentRow) -> InstrumentStanding:
+def standing_from_row(row: InstrumentRow) -> InstrumentStanding:
     """Return what decides whether the instrument of a row is eligible."""
     return InstrumentStanding(
         public_id=row.instrument,

@@ -3,25 +3,44 @@
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from django.db.models import Case, QuerySet, When
+
 from bookings.public import bookings, usage_logs
 from instrument_share.accounts.selectors.organizations import organizations
+from rewards.cycle.models import AssessmentCycle
+from rewards.findings.domain.states import FindingState
+from rewards.findings.models import Finding
+from rewards.findings.selectors.findings import findings
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization
     from instrument_share.accounts.selectors import Viewer
 
 
-def logs_to_open(viewer: "Viewer", logs: Collection[str]) -> frozenset[str]:
+def filter_findings(
+    viewer: "Viewer", cycle: AssessmentCycle, *, state: str = "", kind: str = "", unit: str = ""
+) -> QuerySet[Finding]:
+    """Visible findings with `rank` (0: open); page them by ("rank", "answer_due_date", "id")."""
+    wanted = {"state": state, "kind": kind, "organization__public_id": unit}
+    rank = Case(When(state=FindingState.OPEN, then=0), default=1)
+    return (
+        findings(viewer, cycle)
+        .filter(**{name: value for name, value in wanted.items() if value})
+        .annotate(rank=rank)
+    )
+
+
+def viewable_log_ids(viewer: "Viewer", logs: Collection[str]) -> frozenset[str]:
     """Those of the usage logs (public ids) whose own page the viewer may open."""
     seen = usage_logs(viewer).prefetch_related(None).filter(public_id__in=logs)
     return frozenset(seen.values_list("public_id", flat=True))
 
 
-def bookings_to_open(viewer: "Viewer", ids: Collection[str]) -> frozenset[str]:
+def viewable_booking_ids(viewer: "Viewer", ids: Collection[str]) -> frozenset[str]:
     """Those of the bookings (public ids) whose own page the viewer may open."""
     return frozenset(bookings(viewer).filter(public_id__in=ids).values_list("public_id", flat=True))
 
 
-def organizations_named(viewer: "Viewer", ids: Collection[str]) -> "dict[str, Organization]":
+def organizations_by_public_id(viewer: "Viewer", ids: Collection[str]) -> "dict[str, Organization]":
     """Bodies by public id, for rows that only carry ids."""
     return {each.public_id: each for each in organizations(viewer).filter(public_id__in=ids)}

@@ -6,7 +6,7 @@ from django.db.models import QuerySet, Sum
 
 from instrument_share.kernel.errors import NotFound
 from rewards.cycle.models import AssessmentCycle
-from rewards.cycle.selectors.scope import NOTICED, managed_units, sees_all
+from rewards.cycle.selectors.scope import NOTICED, can_see_all, managed_units
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
@@ -17,7 +17,7 @@ def cycles(viewer: "Viewer") -> QuerySet[AssessmentCycle]:
     found = AssessmentCycle.objects.select_related("policy").annotate(
         awarded_yuan=Sum("assessments__award__amount_yuan")
     )
-    if not (sees_all(viewer) or managed_units(viewer)):
+    if not (can_see_all(viewer) or managed_units(viewer)):
         found = found.filter(state__in=NOTICED)
     return found.order_by("-year")
 

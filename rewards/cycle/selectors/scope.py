@@ -14,7 +14,7 @@ NOTICED = (CycleState.NOTICED, CycleState.APPROVED, CycleState.REPORTED, CycleSt
 """States in which the results are public."""
 
 
-def sees_all(viewer: "Viewer") -> bool:
+def can_see_all(viewer: "Viewer") -> bool:
     """Assessment, awards and reports are the whole city's."""
     return region_of(viewer, Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR, Role.FINANCE_OFFICER).whole
 

@@ -25,7 +25,7 @@ from rewards.cycle.domain.snapshot_schema import (
 )
 from rewards.cycle.models import AssessmentCycle, SnapshotPart
 from rewards.cycle.selectors.snapshot import FOLDER, manifest_name
-from rewards.cycle.services.files import file_keep
+from rewards.cycle.services.files import file_store
 
 
 def snapshot_write(*, cycle: AssessmentCycle) -> str:
@@ -54,7 +54,7 @@ def snapshot_write(*, cycle: AssessmentCycle) -> str:
     SnapshotPart.objects.bulk_create([part for _, part in stored])
     manifest = manifest_bytes(year, [part for part, _ in stored])
     name = sha256(manifest)
-    file_keep(folder=FOLDER, name=manifest_name(name).removeprefix(f"{FOLDER}/"), content=manifest)
+    file_store(folder=FOLDER, name=manifest_name(name).removeprefix(f"{FOLDER}/"), content=manifest)
     return name
 
 
@@ -65,7 +65,7 @@ def _part_store(
     content = part_bytes(rows)
     digest, count = sha256(content), content.count(b"\n")
     packed = gzip.compress(content, compresslevel=6, mtime=0)
-    file = file_keep(folder=FOLDER, name=f"{digest}.jsonl.gz", content=packed)
+    file = file_store(folder=FOLDER, name=f"{digest}.jsonl.gz", content=packed)
     row = SnapshotPart(kind=kind, instrument_id=instrument_id, rows=count, sha256=digest, file=file)
     return Part(kind=kind, instrument=instrument, rows=count, sha256=digest), row
 

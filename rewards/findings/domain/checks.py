@@ -15,8 +15,9 @@ from typing import Any
 
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval, intersected
-from rewards.cycle.domain.entries import EntryFacts, late_by_hand, overlapping_pairs, seconds_of
-from rewards.policy.domain.figures import hours, shown
+from rewards.assessment.domain.counting import is_late_by_hand
+from rewards.cycle.domain.entries import EntryFacts, overlapping_pairs, seconds_of
+from rewards.policy.domain.figures import format_rounded, hours
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def entered_late(entries: Iterable[EntryFacts], limits: Thresholds = DEFAULT) ->
     return [
         _single("late_by_hand", entry, recorded_at=_instant(entry.recorded_at), limit_days=limits.late_days)
         for entry in entries
-        if late_by_hand(entry, limits.late_days)
+        if is_late_by_hand(entry, limits.late_days)
     ]
 
 
@@ -170,7 +171,11 @@ def above_calendar(entries: Iterable[EntryFacts]) -> list[Candidate]:
         holds = seconds_of(_whole_day(day))
         if claimed > holds:
             ids = tuple(sorted(entry.public_id for entry, _ in parts))
-            evidence = {"day": day.isoformat(), "hours": shown(hours(claimed)), "holds": shown(hours(holds))}
+            evidence = {
+                "day": day.isoformat(),
+                "hours": format_rounded(hours(claimed)),
+                "holds": format_rounded(hours(holds)),
+            }
             found.append(Candidate("above_calendar", ids, evidence))
     return found
 
@@ -208,7 +213,7 @@ def _instant(instant: datetime) -> str:
 
 
 def _hours(interval: Interval) -> str:
-    return shown(hours(seconds_of(interval)))
+    return format_rounded(hours(seconds_of(interval)))
 
 
 def _day(instant: datetime) -> date:

@@ -4,13 +4,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, Count, QuerySet, When
+from django.db.models import Count
 
 from bookings.public import usage_logs
 from rewards.cycle.domain.snapshot_schema import UsageRow
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.snapshot import StoredSnapshot
-from rewards.findings.domain.states import FindingState
 from rewards.findings.models import Finding
 from rewards.findings.selectors.findings import findings
 
@@ -25,19 +24,6 @@ class FindingFacets:
     states: dict[str, int]
     kinds: dict[str, int]
     units: list[tuple[str, str, str]]
-
-
-def findings_listed(
-    viewer: "Viewer", cycle: AssessmentCycle, *, state: str = "", kind: str = "", unit: str = ""
-) -> QuerySet[Finding]:
-    """Visible findings with `rank` (0: open); page them by ("rank", "answer_due_date", "id")."""
-    wanted = {"state": state, "kind": kind, "organization__public_id": unit}
-    rank = Case(When(state=FindingState.OPEN, then=0), default=1)
-    return (
-        findings(viewer, cycle)
-        .filter(**{name: value for name, value in wanted.items() if value})
-        .annotate(rank=rank)
-    )
 
 
 def finding_facets(viewer: "Viewer", cycle: AssessmentCycle) -> FindingFacets:

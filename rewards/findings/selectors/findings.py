@@ -8,7 +8,7 @@ from django.db.models import Case, Max, QuerySet, When
 from instrument_share.kernel.errors import NotFound
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.cycles import cycle_lock
-from rewards.cycle.selectors.scope import managed_units, sees_all
+from rewards.cycle.selectors.scope import can_see_all, managed_units
 from rewards.findings.domain.rulings import Rulings
 from rewards.findings.domain.states import FindingState
 from rewards.findings.models import Finding
@@ -33,7 +33,7 @@ def finding(viewer: "Viewer", public_id: str) -> Finding:
 
 def _visible(viewer: "Viewer") -> QuerySet[Finding]:
     found = Finding.objects.select_related("cycle", "organization", "instrument", "decided_by", "answered_by")
-    return found if sees_all(viewer) else found.filter(organization_id__in=managed_units(viewer))
+    return found if can_see_all(viewer) else found.filter(organization_id__in=managed_units(viewer))
 
 
 def cycle_of_finding(finding_id: int) -> AssessmentCycle:

@@ -14,7 +14,7 @@ from typing import Any
 
 from instrument_share.kernel.errors import DomainError, Problem, gettext_noop
 from rewards.policy.domain.document import REQUIRED, Problems, Table
-from rewards.policy.domain.figures import exact
+from rewards.policy.domain.figures import format_exact
 from rewards.policy.domain.policy import (
     BASES,
     EXCLUSIONS,
@@ -139,7 +139,7 @@ def _groups(root: Table) -> tuple[IndicatorGroup, ...]:
     total = sum((i.points for group in groups for i in group.indicators), Fraction(0))
     if groups and total != FULL_SCORE:
         message = gettext_noop("The points of all indicators add up to {total}. They must add up to {full}.")
-        root.add("groups", "policy.points_not_100", message, total=exact(total), full=FULL_SCORE)
+        root.add("groups", "policy.points_not_100", message, total=format_exact(total), full=FULL_SCORE)
     return tuple(groups)
 
 
@@ -166,7 +166,7 @@ def _shape(table: Table, points: Fraction) -> Shape:
         shape = Steps(table.pairs("steps"))
         if any(worth > points for _, worth in shape.steps):
             message = gettext_noop("A step gives more than the {points} points of the indicator.")
-            table.add("steps", "policy.step_above_points", message, points=exact(points))
+            table.add("steps", "policy.step_above_points", message, points=format_exact(points))
     elif kind == "per_unit":
         shape = PerUnit(table.number("points", least=0), table.number("each"))
         if shape.each <= 0:
@@ -240,7 +240,7 @@ def _rules(root: Table, grades: Collection[Grade], qualifications: Collection[st
     total = sum((share for share, _ in pots.values()), Fraction(0))
     if total > 1:
         message = gettext_noop("The shares of the budget add up to {total}, more than 1.")
-        root.add("rules", "policy.shares_above_1", message, total=exact(total))
+        root.add("rules", "policy.shares_above_1", message, total=format_exact(total))
     return rules
 
 

@@ -9,7 +9,7 @@ from rewards.assessment.domain.measures import EXTERNAL_WEIGHT, KINDS_OF_INFORMA
 from rewards.findings.domain.checks import (
     DEFAULT,
 )
-from rewards.policy.domain.figures import exact, hours
+from rewards.policy.domain.figures import format_exact, hours
 
 KINDS: Mapping[str, str] = {
     "overlap": gettext_noop("Two entries overlap on one instrument"),
@@ -27,7 +27,7 @@ KINDS: Mapping[str, str] = {
 }
 """Every kind of check with what it says, as a message to translate and to fill in with `FIGURES`."""
 
-FIGURES: Mapping[str, str] = {"hours": exact(hours(DEFAULT.longest // timedelta(seconds=1)))}
+FIGURES: Mapping[str, str] = {"hours": format_exact(hours(DEFAULT.longest // timedelta(seconds=1)))}
 """The thresholds that messages of `KINDS` state."""
 
 MEASURES: Mapping[str, str] = {
@@ -52,7 +52,7 @@ MEASURES: Mapping[str, str] = {
 """Every measure that a policy can use, with what it is: a message to translate and fill in with `FIGURES`."""
 
 FIGURES: Mapping[str, str] = {
-    "weight": exact(EXTERNAL_WEIGHT),
+    "weight": format_exact(EXTERNAL_WEIGHT),
     "kinds": str(KINDS_OF_INFORMATION),
     "best": str(len(Rating)),
 }

@@ -6,7 +6,7 @@ from django.core.files.storage import default_storage
 from django.db.models import Prefetch, QuerySet
 
 from instrument_share.kernel.errors import NotFound
-from rewards.cycle.selectors.scope import sees_all
+from rewards.cycle.selectors.scope import can_see_all
 from rewards.report.models import FinanceReport, Payment
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def reports(viewer: "Viewer") -> QuerySet[FinanceReport]:
     """Reports with their cycle, newest first, for the bureau, its auditors and Finance; others see none."""
     found = FinanceReport.objects.select_related("cycle__policy", "sent_by", "answered_by")
-    return (found if sees_all(viewer) else found.none()).order_by("-sealed_at", "-id")
+    return (found if can_see_all(viewer) else found.none()).order_by("-sealed_at", "-id")
 
 
 def report(viewer: "Viewer", public_id: str) -> FinanceReport:

@@ -9,7 +9,7 @@ from instrument_share.documents import signing
 from instrument_share.kernel.errors import gettext_noop
 from rewards.assessment.models import UnitAssessment
 from rewards.cycle.domain.canonical import sha256
-from rewards.report.domain.codes import normalized
+from rewards.report.domain.codes import normalize_code
 from rewards.report.models import FinanceReport
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def verification_by_code(code: str) -> FinanceReport | None:
         "-score", "organization__uscc"
     )
     return (
-        FinanceReport.objects.filter(code=normalized(code))
+        FinanceReport.objects.filter(code=normalize_code(code))
         .select_related("cycle__policy")
         .prefetch_related(Prefetch("cycle__assessments", found))
         .first()

@@ -32,7 +32,7 @@ from rewards.policy.selectors import policy_rules
 from rewards.report.services.reports import report_send
 from rewards.year.forms import ApproveForm, StepForm
 from rewards.year.selectors import CycleAhead, cycle_ahead
-from rewards.year.views.words import ACTIONS, DONE, consequences, step_line, waiting
+from rewards.year.views.words import ACTIONS, DONE, consequences, describe_waiting, step_line
 
 if TYPE_CHECKING:
     from django import forms
@@ -62,7 +62,7 @@ def cycle(request: HttpRequest, year: int) -> HttpResponse:
         "cycle": ahead.cycle,
         "ahead": ahead,
         "steps": step_line(ahead),
-        "waits": waiting(ahead),
+        "waits": describe_waiting(ahead),
         "primary": _primary(request, ahead),
         "again": _again(request, ahead),
         "policy": policy_rules(ahead.cycle.policy),

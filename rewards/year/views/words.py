@@ -66,7 +66,7 @@ def step_line(ahead: "CycleAhead") -> list[tuple[str | Promise, str, str]]:
     return line
 
 
-def waiting(ahead: "CycleAhead") -> str:
+def describe_waiting(ahead: "CycleAhead") -> str:
     """What the year waits for, in a sentence; empty when it only waits for the officer's next step."""
     match ahead.step.waits_for:
         case "year":

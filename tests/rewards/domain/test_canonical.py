@@ -5,7 +5,7 @@ import pytest
 from rewards.cycle.domain.canonical import Part, manifest_bytes, part_bytes, parts_of, sha256
 from rewards.cycle.domain.errors import SnapshotVersionUnknown
 from rewards.cycle.domain.snapshot_schema import OpennessRow
-from rewards.report.domain.codes import new_code, normalized
+from rewards.report.domain.codes import new_code, normalize_code
 
 ROWS = [
     OpennessRow(instrument="INS-2", offered_seconds=10, closed_seconds=0),
@@ -41,5 +41,5 @@ def test_a_manifest_without_a_version_is_of_version_1_and_another_version_is_ref
 def test_a_code_is_read_however_it_is_typed():
     code = new_code()
     assert len(code) == 14
-    assert normalized(code) == normalized(f" {code.lower().replace('-', '')} ") == code
-    assert normalized("o1il-0000 0000") == "0111-0000-0000"
+    assert normalize_code(code) == normalize_code(f" {code.lower().replace('-', '')} ") == code
+    assert normalize_code("o1il-0000 0000") == "0111-0000-0000"

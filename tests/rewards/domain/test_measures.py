@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from rewards.assessment.domain.facts import UnitFacts
-from rewards.assessment.domain.measures import measured
+from rewards.assessment.domain.measures import calculate_measure
 from rewards.policy.domain.policy import Quota
 from rewards.policy.domain.vocabulary import FIGURES, MEASURES
 from tests.rewards.domain.make import instrument
@@ -81,24 +81,24 @@ def test_the_catalogue_is_the_one_described():
 
 @pytest.mark.parametrize("code", sorted(EXPECTED))
 def test_value_and_formula(code):
-    measure = measured(code, FACTS)
+    measure = calculate_measure(code, FACTS)
     assert (measure.value, measure.formula) == EXPECTED[code]
 
 
 def test_without_a_denominator_there_is_no_value():
     idle = UnitFacts(uscc="A")
-    without = {code for code in MEASURES if measured(code, idle).value is None}
+    without = {code for code in MEASURES if calculate_measure(code, idle).value is None}
     assert without == set(MEASURES) - {
         "external_income",
         "organizations_served",
         "major_projects",
         "cases_published",
     }
-    assert measured("external_share", idle).formula == "0.00 ÷ 0.00 = —"
+    assert calculate_measure("external_share", idle).formula == "0.00 ÷ 0.00 = —"
 
 
 def test_the_policy_can_set_another_quota():
-    assert measured("utilization", FACTS, Quota(Fraction(1000), Fraction(1000))).value == 1
+    assert calculate_measure("utilization", FACTS, Quota(Fraction(1000), Fraction(1000))).value == 1
 
 
 def test_many_instruments_are_summed_in_the_formula():
@@ -108,11 +108,11 @@ def test_many_instruments_are_summed_in_the_formula():
             instrument(f"INS-{n}", in_service_days=365, effective_seconds=100 * HOUR) for n in range(5)
         ),
     )
-    assert measured("utilization", facts).formula == "500.00 ÷ 7000.00 = 0.0714"
+    assert calculate_measure("utilization", facts).formula == "500.00 ÷ 7000.00 = 0.0714"
 
 
 def test_as_json_keeps_the_exact_value():
-    assert measured("networked_share", FACTS).as_json() == {
+    assert calculate_measure("networked_share", FACTS).as_json() == {
         "code": "networked_share",
         "numerator": "2",
         "denominator": "3",

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from rewards.assessment.domain.outcome import outcome_of
+from rewards.assessment.domain.outcome import compute_outcome
 from rewards.cycle.domain.snapshot_schema import (
     DecisionsRow,
     InstrumentRow,
@@ -68,7 +68,7 @@ def use(number, **values):
 
 
 def year_of_unit(*uses, **city):
-    outcome = outcome_of(policy(income_rate("0.1")), 2025, City(*uses, **city), Rulings(), None)
+    outcome = compute_outcome(policy(income_rate("0.1")), 2025, City(*uses, **city), Rulings(), None)
     (unit,) = outcome.units
     return unit
 
