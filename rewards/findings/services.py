@@ -211,8 +211,7 @@ def _seen(year: int, snapshot: StoredSnapshot) -> Iterator[_Seen]:
         unit = units[instrument.uscc]
         rows = snapshot.usage(instrument.instrument)
         entries = [entry_from_row(row, instrument, unit) for row in rows if row.confirmed]
-        outside = {row.id for row in rows if not row.inside_windows_seconds}
-        for candidate in _together(_checked(year, entries, outside, frozenset(unit.related))):
+        for candidate in _together(_checked(year, entries, frozenset(unit.related))):
             yield _Seen(candidate, instrument.instrument, unit.uscc)
         for entry in _of_year(entries, year):
             by_operator[entry.operator].append(entry)
@@ -224,10 +223,8 @@ def _seen(year: int, snapshot: StoredSnapshot) -> Iterator[_Seen]:
             yield _Seen(candidate, later.instrument, usccs[later.owner])
 
 
-def _checked(
-    year: int, entries: list[EntryFacts], outside: set[str], related: Collection[str]
-) -> Iterator[Candidate]:
-    """The checks on one instrument. `outside`: entries that touch no window, as the snapshot says.
+def _checked(year: int, entries: list[EntryFacts], related: Collection[str]) -> Iterator[Candidate]:
+    """The checks on one instrument.
 
     Entries around the turn of the year are another year's to check; here they only take time.
     """
@@ -235,7 +232,7 @@ def _checked(
     losing = {entry.public_id for entry in entries}
     yield from (pair for pair in overlap(around) if pair.entries[1] in losing)
     yield from too_long(entries)
-    yield from outside_windows([entry for entry in entries if entry.public_id in outside], [])
+    yield from outside_windows(entries)
     yield from no_booking(entries)
     yield from self_dealing(entries, related)
     yield from entered_late(entries)

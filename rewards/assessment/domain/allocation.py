@@ -34,11 +34,9 @@ class UnitAward:
     claimant: Claimant
     claims: tuple[Claim, ...]
     pots: tuple[PotResult, ...]
-    summed: Decimal
-    after_unit_cap: Decimal
     amount: Decimal
     reasoning: Mapping[str, Any]
-    """The same as JSON: basis, rate, raw claim, caps, share, rounding and policy clause."""
+    """Every step as JSON: basis, rate, raw claim, caps, share, rounding, sums and policy clause."""
 
     @property
     def uscc(self) -> str:
@@ -222,4 +220,4 @@ def _award(
         "cap_group": None if caps.group is None else format_rounded(caps.group),
         "after_group_cap": str(amount),
     }
-    return UnitAward(claimant, tuple(claims), tuple(pots), all_rules, within_unit, amount, reasoning)
+    return UnitAward(claimant, tuple(claims), tuple(pots), amount, reasoning)

@@ -50,6 +50,8 @@ class EntryFacts:
     booked_until: datetime | None = None
     """End of the booking plus its grace."""
     quoted: Decimal | None = None
+    outside_windows: bool = False
+    """Whether it touches no open window at all."""
     rating: Rating | None = None
     """The user's review of this use."""
 

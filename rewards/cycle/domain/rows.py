@@ -56,6 +56,7 @@ def entry_from_row(
         booking=row.booking or "",
         booked_until=row.booked_ends_at + GRACE if row.booked_ends_at else None,
         quoted=row.quoted_yuan,
+        outside_windows=not row.inside_windows_seconds,
         rating=row.rating,
     )
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.interval import Interval, intersected
+from instrument_share.kernel.interval import Interval
 from rewards.assessment.domain.counting import is_late_by_hand
 from rewards.cycle.domain.entries import EntryFacts, overlapping_pairs, seconds_of
 from rewards.policy.domain.figures import format_rounded, hours
@@ -64,13 +64,12 @@ def too_long(entries: Iterable[EntryFacts], limits: Thresholds = DEFAULT) -> lis
     return found
 
 
-def outside_windows(entries: Iterable[EntryFacts], windows: Iterable[Interval]) -> list[Candidate]:
-    """Entries that touch no open window at all."""
-    known = list(windows)
+def outside_windows(entries: Iterable[EntryFacts]) -> list[Candidate]:
+    """Find entries that touch no open window at all."""
     return [
         _single("outside_windows", entry, hours=_hours(entry.interval))
         for entry in entries
-        if not intersected([entry.interval], known)
+        if entry.outside_windows
     ]
 
 
