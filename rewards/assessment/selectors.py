@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def assessments(viewer: "Viewer", cycle: AssessmentCycle) -> QuerySet[UnitAssessment]:
-    """Assessments whose details the viewer may see, best score first, with organization and award.
+    """Return assessments whose details the viewer may see, best score first, with unit and award.
 
     What everybody may see of the others is `public_results`.
     """
@@ -26,7 +26,7 @@ def assessments(viewer: "Viewer", cycle: AssessmentCycle) -> QuerySet[UnitAssess
 
 
 def assessment(viewer: "Viewer", public_id: str) -> UnitAssessment:
-    """One visible assessment, its `.indicators.all()` and `.instruments.all()` in order, or NotFound."""
+    """Return one visible assessment, its indicators and instruments in order. Raises NotFound."""
     found = (
         _visible(viewer)
         .filter(public_id=public_id)
@@ -47,7 +47,7 @@ def assessment(viewer: "Viewer", public_id: str) -> UnitAssessment:
 
 
 def instrument_result(viewer: "Viewer", year: int, instrument_public_id: str) -> InstrumentResult:
-    """What one instrument contributed in a year, with its assessment, or NotFound."""
+    """Return what one instrument contributed in a year, with its assessment. Raises NotFound."""
     found = (
         InstrumentResult.objects.filter(
             assessment__in=_visible(viewer).filter(cycle__year=year),
@@ -64,7 +64,7 @@ def instrument_result(viewer: "Viewer", year: int, instrument_public_id: str) ->
 
 
 def snapshot_logs(viewer: "Viewer", result: InstrumentResult) -> list[dict[str, Any]]:
-    """The frozen logs behind an instrument's result, by start, each with what became of it.
+    """Return the frozen logs behind an instrument's result, by start, each with what became of it.
 
     Keys: log, booking and organization (public ids; booking and the user's organization may be empty),
     starts_at, ends_at, external, capture, effective_seconds and amount_yuan as logged, counted (bool), reason
@@ -103,7 +103,7 @@ def _traced(row: UsageRow, reason: str, reduced: dict[str, Any] | None) -> dict[
 
 
 def award_lock(award_id: int) -> Award:
-    """The award with its unit and cycle, locked until the transaction ends."""
+    """Return the award with its unit and cycle, locked until the transaction ends. Raises NotFound."""
     found = (
         Award.objects.select_for_update(of=("self",))
         .select_related("assessment__organization", "assessment__cycle")
@@ -121,7 +121,7 @@ def _visible(viewer: "Viewer") -> QuerySet[UnitAssessment]:
 
 
 def public_results(cycle: AssessmentCycle) -> list[dict[str, Any]]:
-    """What the public notice says of each unit, best score first; empty before the notice.
+    """Return what the public notice says of each unit, best score first; nothing before the notice.
 
     Keys: organization (public id), name_zh, name_en, grade_zh, grade_en, amount_yuan.
     """

@@ -20,4 +20,5 @@ FINDING_STATES = {
 
 
 def finding_state(code: str) -> str:
+    """Return what an auditor decided, in Chinese."""
     return FINDING_STATES[FindingState(code)]

@@ -80,7 +80,7 @@ def cycle_check(*, actor: "User", cycle_id: int, now: datetime) -> AssessmentCyc
 
 @transaction.atomic
 def finding_answer(*, actor: "User", finding_id: int, answer: str, now: datetime) -> Finding:
-    """The unit's word on a finding that is not decided yet; a later answer replaces the earlier one."""
+    """Record the unit's answer to an undecided finding; a later answer replaces the earlier one."""
     cycle, finding = _locked(finding_id)
     require(actor, "rewards.answer_finding", finding)
     if finding.state != FindingState.OPEN or cycle.state not in BEFORE_APPROVAL:

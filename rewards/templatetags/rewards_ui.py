@@ -26,41 +26,41 @@ register.filter("reason_word", reason)
 
 @register.filter
 def measure(code: str) -> str:
-    """What an indicator measures, in words."""
+    """Return what an indicator measures, in words."""
     return gettext(MEASURES[code]).format(**FIGURES) if code in MEASURES else code
 
 
 @register.filter
 def translated(message: str) -> str:
-    """A message that is stored or composed as its marked English literal."""
+    """Translate a message that is stored or composed as its marked English literal."""
     return gettext(message) if message else ""
 
 
 @register.filter
 def as_yuan(amount: str | Decimal | None) -> str:
-    """An amount that is stored as text, in a snapshot or among a cycle's figures."""
+    """Write an amount that is stored as text among a cycle's figures."""
     return yuan(None if amount is None else Decimal(amount))
 
 
 @register.filter
 def capture_word(code: str) -> str:
-    """How a log was captured."""
+    """Return how a log was captured, in words."""
     return str(CAPTURES.get(code, code))
 
 
 @register.filter
 def last_four(account: str) -> str:
-    """An account with all but its last four digits hidden."""
+    """Return an account with all but its last four digits hidden."""
     return f"•••• {account[-4:]}" if len(account) > 4 else account
 
 
 @register.simple_tag
 def share_of(part: Any, whole: Any) -> str:
-    """`14.17 / 40.00`."""
+    """Write a part of a whole: `14.17 / 40.00`."""
     return f"{points(part)} / {points(whole)}"
 
 
 @register.simple_tag
 def next_step_words(ahead: "CycleAhead") -> str:
-    """What comes next in a year, or what it waits for; empty when nothing does."""
+    """Say what comes next in a year, or what it waits for; empty when nothing does."""
     return describe_waiting(ahead) or str(ACTIONS.get(ahead.step.move, ""))

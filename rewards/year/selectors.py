@@ -34,14 +34,14 @@ class CycleAhead:
 
 
 def next_steps(viewer: "Viewer", now: datetime) -> list[CycleAhead]:
-    """The years that are not closed, newest first, for the bureau and Finance. Two statements."""
+    """Return the years that are not closed, newest first, for the bureau and Finance. Two statements."""
     if not can_see_all(viewer):
         return []
     return _ahead(_counted().exclude(state=CycleState.PAID).order_by("-year"), now)
 
 
 def cycle_ahead(viewer: "Viewer", year: int, now: datetime) -> CycleAhead:
-    """The assessment of a year with what comes next, or NotFound. Two statements."""
+    """Return the assessment of a year with what comes next. Raises NotFound. Two statements."""
     found = _ahead(_counted().filter(year=year), now) if can_see_all(viewer) else []
     if not found:
         raise NotFound

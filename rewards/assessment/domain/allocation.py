@@ -86,7 +86,7 @@ class Allocation:
 def allocate(
     policy: RewardPolicy, claimants: Iterable[Claimant], budget: Fraction | Decimal | int | None = None
 ) -> Allocation:
-    """The awards under `policy`, in order of USCC.
+    """Compute the awards under `policy`, in order of USCC.
 
     `budget` in yuan; None takes the policy's own, and where that has none, no limit. AllocationRefused
     where a USCC occurs twice, or a sum is to be divided and there is none.

@@ -101,7 +101,7 @@ class Claim:
 
 
 def claim_of(rule: Rule, claimant: Claimant, cap_instrument: Fraction | None) -> Claim:
-    """What `claimant` may claim under `rule`; `cap_instrument` is already rounded down to the money unit."""
+    """Return what `claimant` may claim under `rule`; `cap_instrument` is in whole money units."""
     refused = _refusal(rule, claimant)
     if refused:
         return Claim(rule, claimant.uscc, note=refused)
@@ -127,7 +127,7 @@ def claim_of(rule: Rule, claimant: Claimant, cap_instrument: Fraction | None) ->
 
 
 def highest_only(claims: Iterable[Claim]) -> list[Claim]:
-    """One unit's claims, only the highest of each pot counting; of equal ones that of the first rule."""
+    """Return one unit's claims with only the highest of each pot counting, of equal ones the first rule's."""
     best: dict[str, Claim] = {}
     claims = list(claims)
     for claim in claims:

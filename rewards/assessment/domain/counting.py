@@ -69,7 +69,7 @@ class CountedEntry:
 
 
 def ineligibility_reason(standing: InstrumentStanding, year: int, rules: Counting) -> str | None:
-    """Why an instrument does not count in `year`, or None when it does."""
+    """Return why an instrument does not count in `year`, or None when it does."""
     if not standing.published_in_year:
         return "not_published"
     if Fraction(standing.original_value) < rules.value_threshold:
@@ -82,20 +82,21 @@ def ineligibility_reason(standing: InstrumentStanding, year: int, rules: Countin
 
 
 def in_service_days(year: int, began: date, retired: date | None = None) -> int:
-    """Whole days of `year` in service, first and last included; suspensions are service."""
+    """Return the whole days of `year` in service, first and last included; suspensions are service."""
     first = max(began, date(year, 1, 1))
     last = min(retired or date(year, 12, 31), date(year, 12, 31))
     return max((last - first).days + 1, 0)
 
 
 def days_of_year(year: int) -> int:
+    """Return the number of days of a year: 365 or 366."""
     return (date(year + 1, 1, 1) - date(year, 1, 1)).days
 
 
 def count_entries(
     entries: Iterable[EntryFacts], standing: InstrumentStanding, year: int, rules: Counting
 ) -> list[CountedEntry]:
-    """The decision on each entry of one instrument, in the order in which they were recorded.
+    """Decide on each entry of one instrument, in the order in which they were recorded.
 
     An overlap is taken from the entry recorded later. Only confirmed entries that nobody invalidated can
     take time; those that the policy leaves out can, for the instrument was in use. Pass the entries around
@@ -113,7 +114,7 @@ def count_entries(
 
 
 def sum_entries(decisions: Iterable[CountedEntry]) -> Totals:
-    """The sums of one instrument. Reported hours are all hours of the year, invalidated ones included."""
+    """Sum up one instrument's year. Reported hours are all of its hours, invalidated ones included."""
     sums = dict.fromkeys(Totals.__dataclass_fields__, Fraction(0))
     for decision in decisions:
         entry, time, income = decision.entry, decision.effective_seconds, decision.income
@@ -134,7 +135,7 @@ def sum_entries(decisions: Iterable[CountedEntry]) -> Totals:
 
 
 def count_exclusions(decisions: Iterable[CountedEntry]) -> dict[str, tuple[int, int]]:
-    """How many entries each reason left out, and their effective seconds, in the order of `REASONS`."""
+    """Count the entries that each reason left out, and their effective seconds, in order of `REASONS`."""
     found: dict[str, tuple[int, int]] = {}
     for decision in decisions:
         if decision.reason:
@@ -166,7 +167,7 @@ def _excluded_by_policy(entry: EntryFacts, rules: Counting) -> str | None:
 
 
 def is_late_by_hand(entry: EntryFacts, days: int | None) -> bool:
-    """Whether an entry was made by hand more than `days` days after its end. None sets no limit."""
+    """Return whether an entry was made by hand more than `days` days after its end; None: no limit."""
     return days is not None and entry.by_hand and entry.recorded_at - entry.end > timedelta(days=days)
 
 

@@ -26,7 +26,7 @@ class Limit:
 
 
 def fill_shares(weights: Amounts, limits: Iterable[Limit]) -> dict[str, Fraction]:
-    """Exact shares in proportion to the weights; what a limited one leaves goes to the others.
+    """Divide exactly in proportion to the weights; what a limited share leaves goes to the others.
 
     All shares grow together, each as fast as its weight, and stop where a limit over them is reached. Every
     unit with a weight must be under at least one limit (the sum to divide is one over all of them).
@@ -55,7 +55,7 @@ def _level(limit: Limit, shares: Amounts, weights: Amounts, growing: set[str]) -
 def round_shares(
     shares: Amounts, total: Fraction, unit: Fraction, limits: Iterable[Limit], ranking: Sequence[str]
 ) -> tuple[dict[str, Fraction], frozenset[str]]:
-    """The shares in whole money units, and who got one more unit than its share rounded down.
+    """Return the shares in whole money units, and who got one unit more than its share rounded down.
 
     Each is rounded down; what is then missing from `total` (itself rounded down) is given out one unit each
     by largest remainder, never past a limit, ties in the order of `ranking`.

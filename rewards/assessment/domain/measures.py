@@ -49,12 +49,12 @@ Calculation = Callable[[str, UnitFacts, Quota], Measured]
 
 
 def calculate_measure(code: str, facts: UnitFacts, quota: Quota | None = None) -> Measured:
-    """The measure `code` of the catalogue. KeyError for a code that is not in it."""
+    """Calculate the measure `code` of the catalogue. KeyError for a code that is not in it."""
     return _CALCULATIONS[code](code, facts, quota or Quota())
 
 
 def quota_hours(instrument: InstrumentFacts, year_days: int, quota: Quota) -> Fraction:
-    """The year's hours expected of an instrument, times the part of the year that it was in service."""
+    """Return the hours expected of an instrument for the part of the year that it was in service."""
     full = quota.special if instrument.purpose == "special" else quota.general
     return full * Fraction(instrument.in_service_days, year_days)
 

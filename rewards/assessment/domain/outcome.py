@@ -92,7 +92,7 @@ def compute_outcome(
     rulings: Rulings,
     budget: Decimal | None,
 ) -> Outcome:
-    """The same result to the 分 for the same arguments, in whatever order the rows come."""
+    """Compute the year: the same to the 分 for the same arguments, in whatever order the rows come."""
     city = _City(snapshot)
     drafts = [_unit(policy, year, row, city, snapshot, rulings) for row in city.units]
     allocation = allocate(policy, [draft.claimant for draft in drafts], budget)

@@ -69,7 +69,7 @@ def divide(
     unit: Fraction,
     ranking: Sequence[str],
 ) -> dict[str, PotResult]:
-    """What each unit gets. `caps` and the limits of `groups` are in whole money units."""
+    """Divide a pot among the units. `caps` and the limits of `groups` are in whole money units."""
     wanted = {uscc: _counting_claim(pot, mine) for uscc, mine in claims.items()}
     division = _Division(pot, wanted, caps.unit, groups, unit, ranking)
     return division.by_score() if pot.by_score else division.of_claims()
@@ -90,7 +90,7 @@ class _Division:
     ranking: Sequence[str]
 
     def by_score(self) -> dict[str, PotResult]:
-        """The whole pot by weight. `scale`: what caps cut off stays. `fill`: it goes to the others."""
+        """Divide the whole pot by weight. `scale`: what caps cut off stays. `fill`: it goes to the others."""
         assert self.pot.budget is not None
         own = {} if self.cap is None else dict.fromkeys(self.wanted, self.cap)
         whole = Limit(frozenset(self.wanted), self.pot.budget)
@@ -103,7 +103,7 @@ class _Division:
         return self._results(self.pot.over_budget, self.wanted, shares, total, own)
 
     def of_claims(self) -> dict[str, PotResult]:
-        """Each claim whole where all fit; else the pot in proportion to the capped or the uncapped claims."""
+        """Grant each claim where all fit; else divide the pot in proportion to capped or uncapped claims."""
         own = self._capped({uscc: self._half_up(claim) for uscc, claim in self.wanted.items()})
         results = self._whole(own)
         budget = self.pot.budget

@@ -98,7 +98,7 @@ def assess(
     findings: Mapping[str, int] | None = None,
     falsified: bool = False,
 ) -> Assessment:
-    """The assessment of one unit. `findings`: how many findings of each kind count against it.
+    """Assess one unit. `findings`: how many findings of each kind count against it.
 
     A kind that the policy takes no points for changes nothing.
     """
@@ -126,7 +126,7 @@ def assess(
 
 
 def points_for(indicator: Indicator, value: Fraction | None) -> Decimal:
-    """Points of one indicator, rounded half-up to two decimals; `no_value` where the measure has no value."""
+    """Return one indicator's points, rounded half-up to two decimals; `no_value` without a value."""
     exact_points = indicator.no_value if value is None else indicator.shape.points(value, indicator.points)
     return round_half_up(exact_points, POINT)
 

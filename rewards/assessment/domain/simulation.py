@@ -83,7 +83,7 @@ class Simulation:
 
 
 def simulate(policy: RewardPolicy, facts: str) -> Simulation:
-    """The awards from facts in JSON; FactsRefused with every problem, each with its path."""
+    """Compute awards from facts in JSON. Raises FactsRefused with every problem, each with its path."""
     try:
         data = json.loads(facts, parse_float=Decimal)
     except json.JSONDecodeError as error:

@@ -178,7 +178,7 @@ def _sums(logs: list[dict[str, Any]]) -> dict[str, Any]:
 
 @require_safe
 def result(request: HttpRequest, year: int) -> HttpResponse:
-    """The public notice of a year, and later its approved results."""
+    """Show the public notice of a year, and later its approved results."""
     cycle = cycles_selectors.cycle(request.user, year)
     rows = public_results(cycle)
     if cycle.noticed_at is None:

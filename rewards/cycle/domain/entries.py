@@ -74,7 +74,10 @@ class EntryFacts:
         return self.start.astimezone(CITY_TIME).year
 
     def is_recorded_before(self, other: "EntryFacts") -> bool:
-        """On one instrument the number in its chain says it: an instant can be dated back by an import."""
+        """Return whether this entry was recorded first.
+
+        On one instrument the number in its chain decides: an import can date an instant back.
+        """
         if self.instrument == other.instrument:
             return self.number < other.number
         return (self.recorded_at, self.number) < (other.recorded_at, other.number)
@@ -94,12 +97,13 @@ class InstrumentStanding:
 
 
 def seconds_of(interval: Interval) -> Fraction:
+    """Return the exact length of an interval in seconds."""
     length = interval.length
     return Fraction(length.days * 86400 + length.seconds) + Fraction(length.microseconds, 1_000_000)
 
 
 def overlapping_pairs(entries: Iterable[EntryFacts]) -> list[tuple[EntryFacts, EntryFacts]]:
-    """Pairs of entries (of one instrument, or operator) that overlap, the earlier recorded one first."""
+    """Find overlapping pairs of entries (of one instrument or operator), the earlier recorded one first."""
     pairs: list[tuple[EntryFacts, EntryFacts]] = []
     running: list[tuple[Interval, EntryFacts]] = []
     for entry in sorted(entries, key=lambda each: (each.start, each.instrument, each.number)):

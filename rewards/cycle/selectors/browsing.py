@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def filter_findings(
     viewer: "Viewer", cycle: AssessmentCycle, *, state: str = "", kind: str = "", unit: str = ""
 ) -> QuerySet[Finding]:
-    """Visible findings with `rank` (0: open); page them by ("rank", "answer_due_date", "id")."""
+    """Return visible findings with `rank` (0: open), to page by ("rank", "answer_due_date", "id")."""
     wanted = {"state": state, "kind": kind, "organization__public_id": unit}
     rank = Case(When(state=FindingState.OPEN, then=0), default=1)
     return (
@@ -31,16 +31,16 @@ def filter_findings(
 
 
 def viewable_log_ids(viewer: "Viewer", logs: Collection[str]) -> frozenset[str]:
-    """Those of the usage logs (public ids) whose own page the viewer may open."""
+    """Return those of the usage logs (public ids) whose page the viewer may open."""
     seen = usage_logs(viewer).prefetch_related(None).filter(public_id__in=logs)
     return frozenset(seen.values_list("public_id", flat=True))
 
 
 def viewable_booking_ids(viewer: "Viewer", ids: Collection[str]) -> frozenset[str]:
-    """Those of the bookings (public ids) whose own page the viewer may open."""
+    """Return those of the bookings (public ids) whose page the viewer may open."""
     return frozenset(bookings(viewer).filter(public_id__in=ids).values_list("public_id", flat=True))
 
 
 def organizations_by_public_id(viewer: "Viewer", ids: Collection[str]) -> "dict[str, Organization]":
-    """Bodies by public id, for rows that only carry ids."""
+    """Return visible organizations by public id, for rows that only carry ids."""
     return {each.public_id: each for each in organizations(viewer).filter(public_id__in=ids)}

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def cycles(viewer: "Viewer") -> QuerySet[AssessmentCycle]:
-    """Cycles, newest first, with `awarded_yuan`, the sum of the awards; the public sees noticed ones."""
+    """Return cycles, newest first, with `awarded_yuan`, the sum of awards; the public sees noticed ones."""
     found = AssessmentCycle.objects.select_related("policy").annotate(
         awarded_yuan=Sum("assessments__award__amount_yuan")
     )
@@ -23,7 +23,7 @@ def cycles(viewer: "Viewer") -> QuerySet[AssessmentCycle]:
 
 
 def cycle(viewer: "Viewer", year: int) -> AssessmentCycle:
-    """The cycle of a year, or NotFound."""
+    """Return the cycle of a year. Raises NotFound."""
     found = cycles(viewer).filter(year=year).first()
     if found is None:
         raise NotFound
@@ -31,7 +31,7 @@ def cycle(viewer: "Viewer", year: int) -> AssessmentCycle:
 
 
 def cycle_lock(cycle_id: int) -> AssessmentCycle:
-    """The cycle with its policy, locked until the transaction ends."""
+    """Return the cycle with its policy, locked until the transaction ends. Raises NotFound."""
     found = (
         AssessmentCycle.objects.select_for_update(of=("self",))
         .select_related("policy")

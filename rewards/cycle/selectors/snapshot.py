@@ -90,4 +90,5 @@ def _manifest(cycle: "AssessmentCycle") -> bytes:
 
 
 def manifest_name(snapshot_hash: str) -> str:
+    """Return the name in storage of a manifest."""
     return f"{FOLDER}/{snapshot_hash}.json"

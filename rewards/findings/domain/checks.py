@@ -48,6 +48,7 @@ DEFAULT = Thresholds()
 
 
 def overlap(entries: Iterable[EntryFacts]) -> list[Candidate]:
+    """Find pairs of entries that overlap; the time is taken from the one recorded later."""
     return [
         _pair("overlap", first, second, taken_from=second.public_id)
         for first, second in overlapping_pairs(entries)
@@ -55,6 +56,7 @@ def overlap(entries: Iterable[EntryFacts]) -> list[Candidate]:
 
 
 def too_long(entries: Iterable[EntryFacts], limits: Thresholds = DEFAULT) -> list[Candidate]:
+    """Find entries longer than the limit, or running past the booking and its grace."""
     found = []
     for entry in entries:
         overrun = entry.booked_until is not None and entry.end > entry.booked_until
@@ -74,11 +76,12 @@ def outside_windows(entries: Iterable[EntryFacts]) -> list[Candidate]:
 
 
 def no_booking(entries: Iterable[EntryFacts]) -> list[Candidate]:
+    """Find entries without a booking."""
     return [_single("no_booking", entry, capture=entry.capture) for entry in entries if not entry.booking]
 
 
 def self_dealing(entries: Iterable[EntryFacts], related: Collection[str]) -> list[Candidate]:
-    """Entries marked external whose user is the owner, or one of `related` (public ids) and not marked so."""
+    """Find external entries whose user is the owner, or one of `related` (public ids) and not marked so."""
     return [
         _single(
             "self_dealing", entry, user=entry.user_organization, owner=entry.owner, amount=str(entry.amount)
@@ -93,6 +96,7 @@ def self_dealing(entries: Iterable[EntryFacts], related: Collection[str]) -> lis
 
 
 def entered_late(entries: Iterable[EntryFacts], limits: Thresholds = DEFAULT) -> list[Candidate]:
+    """Find entries made by hand later than the limit allows."""
     return [
         _single("late_by_hand", entry, recorded_at=_instant(entry.recorded_at), limit_days=limits.late_days)
         for entry in entries
@@ -103,7 +107,7 @@ def entered_late(entries: Iterable[EntryFacts], limits: Thresholds = DEFAULT) ->
 def bulk_at_year_end(
     entries: Iterable[EntryFacts], year: int, limits: Thresholds = DEFAULT
 ) -> list[Candidate]:
-    """Many entries by hand recorded in the last days of the year: one candidate for all of them."""
+    """Find many entries by hand recorded in the last days of the year: one candidate for all of them."""
     first = date(year + 1, 1, 1) - timedelta(days=limits.bulk_days)
     bulk = [
         entry
@@ -117,7 +121,7 @@ def bulk_at_year_end(
 
 
 def amount(entries: Iterable[EntryFacts], limits: Thresholds = DEFAULT) -> list[Candidate]:
-    """External entries with an amount of 0, and entries whose amount lies far from the quote."""
+    """Find external entries with an amount of 0, and entries whose amount lies far from the quote."""
     found = []
     for entry in entries:
         free = entry.external and entry.amount == 0 and entry.quoted != 0
@@ -128,7 +132,7 @@ def amount(entries: Iterable[EntryFacts], limits: Thresholds = DEFAULT) -> list[
 
 
 def two_places(entries: Iterable[EntryFacts]) -> list[Candidate]:
-    """Entries of one operator at the same time on different instruments in different places."""
+    """Find entries of one operator at the same time on instruments in different places."""
     known = [entry for entry in entries if entry.operator and entry.place]
     return [
         _pair("two_places", first, second, places=[first.place, second.place])
@@ -140,7 +144,7 @@ def two_places(entries: Iterable[EntryFacts]) -> list[Candidate]:
 
 
 def never_idle(entries: Iterable[EntryFacts], limits: Thresholds = DEFAULT) -> list[Candidate]:
-    """Runs of days with entries on which every entry was effective from its start to its end."""
+    """Find runs of days with entries on which every entry was effective from its start to its end."""
     by_day: dict[date, list[EntryFacts]] = defaultdict(list)
     for entry in entries:
         by_day[_day(entry.start)].append(entry)
@@ -158,7 +162,7 @@ def never_idle(entries: Iterable[EntryFacts], limits: Thresholds = DEFAULT) -> l
 
 
 def above_calendar(entries: Iterable[EntryFacts]) -> list[Candidate]:
-    """Days of the city's calendar on which the entries' effective time adds up to more than the day."""
+    """Find days of the city's calendar whose entries have more effective time than the day holds."""
     by_day: dict[date, list[tuple[EntryFacts, Fraction | int]]] = defaultdict(list)
     for entry in entries:
         for day, part in _by_day(entry.interval):
@@ -182,7 +186,7 @@ def above_calendar(entries: Iterable[EntryFacts]) -> list[Candidate]:
 def device_disagrees(
     by_hand: Iterable[EntryFacts], by_device: Iterable[EntryFacts], limits: Thresholds = DEFAULT
 ) -> list[Candidate]:
-    """Entries by hand that overlap what a device captured, and begin or end far from it."""
+    """Find entries by hand that overlap what a device captured, and begin or end far from it."""
     most = timedelta(seconds=limits.device_seconds)
     devices = list(by_device)
     return [

@@ -27,7 +27,7 @@ class FindingFacets:
 
 
 def finding_facets(viewer: "Viewer", cycle: AssessmentCycle) -> FindingFacets:
-    """Three statements."""
+    """Count the visible findings of a cycle by state and kind. Three statements."""
     seen = findings(viewer, cycle).order_by()
     units = seen.values_list("organization__public_id", "organization__name_zh", "organization__name_en")
     return FindingFacets(

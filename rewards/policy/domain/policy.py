@@ -219,5 +219,5 @@ class RewardPolicy:
         return tuple(indicator for group in self.groups for indicator in group.indicators)
 
     def grade_of(self, score: Fraction) -> Grade | None:
-        """The grade of a total score; None where the policy has no grades."""
+        """Return the grade of a total score; None where the policy has no grades."""
         return next((grade for grade in self.grades if score >= grade.at_least), None)

@@ -54,7 +54,7 @@ class PolicyRefused(DomainError):
 
 
 def read_policy(text: str) -> RewardPolicy:
-    """The policy that a TOML document describes, or PolicyRefused with all of its problems."""
+    """Read the policy that a TOML document describes. Raises PolicyRefused with all of its problems."""
     try:
         data = tomllib.loads(text, parse_float=Decimal)
     except (tomllib.TOMLDecodeError, RecursionError) as error:

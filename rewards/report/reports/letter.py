@@ -32,7 +32,7 @@ from rewards.report.reports.sheets import months_chart, unit_sheet
 def finance_letter(
     facts: ReportFacts, policy: PolicyRules, *, code: str, url: str, at: datetime
 ) -> OfficialLetter:
-    """The whole paper. `code` and `url` are those of the public verification page."""
+    """Lay out the whole paper. `code` and `url` are those of the public verification page."""
     with translation.override("zh-hans"):
         city, year = settings.CITY["zh"], facts.cycle.year
         sections = (_basis, _scope, _results, _findings, _notice)

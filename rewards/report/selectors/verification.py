@@ -47,7 +47,7 @@ class Verdict:
 
 
 def verification_by_code(code: str) -> FinanceReport | None:
-    """The report that bears a printed code, however it was typed, as the public may see it; else None.
+    """Return the report with a printed code, however it was typed, as the public may see it; else None.
 
     `.cycle.assessments.all()` are the units with their awards, best score first.
     """
@@ -63,7 +63,7 @@ def verification_by_code(code: str) -> FinanceReport | None:
 
 
 def verification_by_file(content: bytes) -> Verdict:
-    """Whether these bytes are a file that was sent: its SHA-256 is known, and a PDF's signature is intact."""
+    """Judge whether a file was sent: its SHA-256 is known, and the signature of a PDF is intact."""
     digest = sha256(content)
     reports = FinanceReport.objects.select_related("cycle__policy").order_by("id")
     report, file = _belongs(digest, reports)

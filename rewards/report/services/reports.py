@@ -95,7 +95,7 @@ def _files(cycle: AssessmentCycle, code: str, now: datetime) -> dict[str, bytes]
 
 
 def verification_url(code: str) -> str:
-    """The public page behind a printed code."""
+    """Return the address of the public page behind a printed code."""
     return f"{settings.SITE_URL}/verify/?code={code}"
 
 

@@ -41,7 +41,7 @@ def _length(request: HttpRequest) -> int:
 
 
 def _drain(request: HttpRequest) -> None:
-    """Reads away what is not wanted, within reason: a sender that is cut off would not see the answer."""
+    """Read what is not wanted, up to a limit: a sender that is cut off would not see the answer."""
     left = min(_length(request), DRAINED_AT_MOST)
     while left > 0 and (chunk := request.read(min(CHUNK, left))):
         left -= len(chunk)

@@ -120,7 +120,7 @@ def _again(request: HttpRequest, ahead: CycleAhead) -> list[tuple[Any, str]]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def cycle_step(request: SignedInRequest, year: int, verb: str) -> HttpResponse:
-    """Asks before a step and takes it; what the rules refuse stands on top of the question."""
+    """Ask before a step and take it; a refusal stands above the question."""
     if verb not in SERVICES:
         raise NotFound
     require(request.user, "rewards.run_cycle")
