@@ -1,6 +1,7 @@
 """What other apps may use of bookings, by name. Pure types and rules stand in `bookings.domain`."""
 
 from bookings.requests.selectors.bookings import (
+    DecisionsOfYear,
     bookings,
     credit_events,
     decisions_of_year,
@@ -21,7 +22,7 @@ from bookings.usage.selectors.national import service_facts, unconfirmed_count
 from bookings.usage.selectors.reviews import Ratings, ratings_of
 from bookings.usage.selectors.statistics import Hours, hours_by_month, hours_by_unit, openness
 from bookings.usage.selectors.usage import usage_logs, values_of, waiting_confirmations
-from bookings.usage.selectors.yearly import usage_of_year
+from bookings.usage.selectors.yearly import UsageOfYear, usage_of_year
 from bookings.usage.services.attendance import booking_check_in
 from bookings.usage.services.cases import case_uses_set
 from bookings.usage.services.history import history_import
@@ -29,10 +30,12 @@ from bookings.usage.services.usage import usage_confirm, usage_correct
 
 __all__ = [
     "CaseFigures",
+    "DecisionsOfYear",
     "Found",
     "Hours",
     "Order",
     "Ratings",
+    "UsageOfYear",
     "_require_keeper",
     "booking_approve",
     "booking_check_in",

@@ -103,6 +103,7 @@ from providers.terms.selectors.workdays import (
     add_working_days,
     calendar_year,
     day_table,
+    working_days_between,
     years_known,
     years_without_days,
 )
@@ -119,7 +120,7 @@ from providers.units.selectors.reminders import reminders
 from providers.units.selectors.reviews import reviews_waiting
 from providers.units.selectors.supervision import take_downs, titles
 from providers.units.selectors.units import unit, unit_of, units
-from providers.units.selectors.yearly import instruments_of_year, openness_of_year, units_of_year
+from providers.units.selectors.yearly import UnitOfYear, instruments_of_year, openness_of_year, units_of_year
 from providers.units.services.notices import completeness_notices_send
 from providers.units.services.profiles import (
     unit_profile_confirm,
@@ -164,6 +165,7 @@ __all__ = [
     "Qualified",
     "Search",
     "TermsForms",
+    "UnitOfYear",
     "YearForm",
     "YearOfDays",
     "add_working_days",
@@ -300,6 +302,7 @@ __all__ = [
     "windows_changed",
     "windows_extend",
     "with_relevance",
+    "working_days_between",
     "years_known",
     "years_without_days",
 ]

@@ -4,11 +4,11 @@ from decimal import Decimal
 from functools import partial
 from io import BytesIO
 
+import bookings.services
 import providers.services
+import rewards.services
 from django.core.files.base import ContentFile
 
-import bookings.services
-import rewards.services
 from bookings.usage.domain.history import HistoryRow
 from bookings.usage.domain.words import Rating
 from instrument_share.accounts import services as accounts

@@ -10,13 +10,13 @@ import pkgutil
 import re
 from pathlib import Path
 
+import bookings.services
 import providers.services
 import pytest
+import rewards.services
 import rules
 from django.db import transaction
 
-import bookings.services
-import rewards.services
 from instrument_share.accounts import services as accounts
 from instrument_share.journal import services as journal
 from instrument_share.kernel.errors import DomainError

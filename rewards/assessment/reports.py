@@ -40,7 +40,7 @@ class _Clause:
 
 
 def reasoning_steps(reasoning: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Pairs of a step and what it gave, in the order in which they were taken; caps only where they cut."""
+    """Return pairs of a step and its result, in the order of the steps; caps only where they cut."""
     steps = [(bilingual(_Clause(rule), "clause"), _claim(rule)) for rule in reasoning["rules"]]
     unit = gettext(ROUNDING[reasoning["money_unit"]])
     division = gettext("Division of the funds")
@@ -117,5 +117,5 @@ def _joined(parts: Iterator[str]) -> str:
 
 
 def reason(code: str) -> str:
-    """Why an entry or an instrument does not count."""
+    """Return why an entry or an instrument does not count, in the active language."""
     return gettext(REASONS[code]) if code in REASONS else code

@@ -1,6 +1,5 @@
 """From a unit's amount down to the hours: assessment → instruments → logs of the snapshot → booking."""
 
-from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -9,9 +8,9 @@ from django.db.models import Prefetch, QuerySet
 from instrument_share.kernel.errors import NotFound
 from rewards.assessment.domain.counting import REASONS
 from rewards.assessment.models import Award, IndicatorResult, InstrumentResult, UnitAssessment
-from rewards.cycle.domain.rows import instant
+from rewards.cycle.domain.snapshot_schema import UsageRow
 from rewards.cycle.models import AssessmentCycle
-from rewards.cycle.selectors.scope import NOTICED, managed_units, sees_all
+from rewards.cycle.selectors.scope import NOTICED, can_see_all, managed_units
 from rewards.cycle.selectors.snapshot import StoredSnapshot
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def assessments(viewer: "Viewer", cycle: AssessmentCycle) -> QuerySet[UnitAssessment]:
-    """Assessments whose details the viewer may see, best score first, with organization and award.
+    """Return assessments whose details the viewer may see, best score first, with unit and award.
 
     What everybody may see of the others is `public_results`.
     """
@@ -27,7 +26,7 @@ def assessments(viewer: "Viewer", cycle: AssessmentCycle) -> QuerySet[UnitAssess
 
 
 def assessment(viewer: "Viewer", public_id: str) -> UnitAssessment:
-    """One visible assessment, its `.indicators.all()` and `.instruments.all()` in order, or NotFound."""
+    """Return one visible assessment, its indicators and instruments in order. Raises NotFound."""
     found = (
         _visible(viewer)
         .filter(public_id=public_id)
@@ -48,7 +47,7 @@ def assessment(viewer: "Viewer", public_id: str) -> UnitAssessment:
 
 
 def instrument_result(viewer: "Viewer", year: int, instrument_public_id: str) -> InstrumentResult:
-    """What one instrument contributed in a year, with its assessment, or NotFound."""
+    """Return what one instrument contributed in a year, with its assessment. Raises NotFound."""
     found = (
         InstrumentResult.objects.filter(
             assessment__in=_visible(viewer).filter(cycle__year=year),
@@ -65,7 +64,7 @@ def instrument_result(viewer: "Viewer", year: int, instrument_public_id: str) ->
 
 
 def snapshot_logs(viewer: "Viewer", result: InstrumentResult) -> list[dict[str, Any]]:
-    """The frozen logs behind an instrument's result, by start, each with what became of it.
+    """Return the frozen logs behind an instrument's result, by start, each with what became of it.
 
     Keys: log, booking and organization (public ids; booking and the user's organization may be empty),
     starts_at, ends_at, external, capture, effective_seconds and amount_yuan as logged, counted (bool), reason
@@ -77,36 +76,34 @@ def snapshot_logs(viewer: "Viewer", result: InstrumentResult) -> list[dict[str, 
         raise NotFound
     reasons = {log: reason for reason, logs in result.entries_excluded.items() for log in logs}
     rows = StoredSnapshot(result.assessment.cycle).usage(result.instrument.public_id)
-    logs = [_traced(row, reasons.get(row["id"], ""), result.entries_reduced.get(row["id"])) for row in rows]
+    logs = [_traced(row, reasons.get(row.id, ""), result.entries_reduced.get(row.id)) for row in rows]
     return sorted(logs, key=lambda log: (log["starts_at"], log["log"]))
 
 
-def _traced(row: dict[str, Any], reason: str, reduced: dict[str, Any] | None) -> dict[str, Any]:
+def _traced(row: UsageRow, reason: str, reduced: dict[str, Any] | None) -> dict[str, Any]:
     part = Fraction(0) if reason else Fraction(reduced["part"]) if reduced else Fraction(1)
-    effective = row["effective_seconds"]
-    amount = Decimal(row["amount_yuan"])
     return {
-        "log": row["id"],
-        "booking": row["booking"] or "",
-        "starts_at": instant(row["starts_at"]),
-        "ends_at": instant(row["ends_at"]),
-        "external": row["external"],
-        "organization": row["payer_organization"] or "",
-        "capture": row["capture"],
-        "effective_seconds": effective,
-        "amount_yuan": amount,
+        "log": row.id,
+        "booking": row.booking or "",
+        "starts_at": row.starts_at,
+        "ends_at": row.ends_at,
+        "external": row.external,
+        "organization": row.payer_organization or "",
+        "capture": row.capture.value,
+        "effective_seconds": row.effective_seconds,
+        "amount_yuan": row.amount_yuan,
         "counted": not reason,
         "reason": reason,
         "message": REASONS.get(reason, ""),
         "part": str(part),
         "taken_by": reduced["by"] if reduced else [],
-        "counted_seconds": effective * part,
-        "counted_yuan": Fraction(amount) * part,
+        "counted_seconds": row.effective_seconds * part,
+        "counted_yuan": Fraction(row.amount_yuan) * part,
     }
 
 
 def award_lock(award_id: int) -> Award:
-    """The award with its unit and cycle, locked until the transaction ends."""
+    """Return the award with its unit and cycle, locked until the transaction ends. Raises NotFound."""
     found = (
         Award.objects.select_for_update(of=("self",))
         .select_related("assessment__organization", "assessment__cycle")
@@ -120,11 +117,11 @@ def award_lock(award_id: int) -> Award:
 
 def _visible(viewer: "Viewer") -> QuerySet[UnitAssessment]:
     found = UnitAssessment.objects.select_related("organization", "award", "award__payment", "cycle__policy")
-    return found if sees_all(viewer) else found.filter(organization_id__in=managed_units(viewer))
+    return found if can_see_all(viewer) else found.filter(organization_id__in=managed_units(viewer))
 
 
 def public_results(cycle: AssessmentCycle) -> list[dict[str, Any]]:
-    """What the public notice says of each unit, best score first; empty before the notice.
+    """Return what the public notice says of each unit, best score first; nothing before the notice.
 
     Keys: organization (public id), name_zh, name_en, grade_zh, grade_en, amount_yuan.
     """

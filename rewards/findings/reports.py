@@ -2,12 +2,14 @@
 
 from django.utils.translation import gettext
 
+from rewards.findings.domain.checks import CHECK_FIGURES
 from rewards.findings.domain.states import FindingState
 from rewards.policy.domain.vocabulary import KINDS
 
 
 def finding_kind(code: str) -> str:
-    return gettext(KINDS[code]) if code in KINDS else code
+    """Return what a check says, in the active language."""
+    return gettext(KINDS[code]).format(**CHECK_FIGURES) if code in KINDS else code
 
 
 FINDING_STATES = {
@@ -19,4 +21,5 @@ FINDING_STATES = {
 
 
 def finding_state(code: str) -> str:
+    """Return what an auditor decided, in Chinese."""
     return FINDING_STATES[FindingState(code)]

@@ -11,14 +11,15 @@ from django.db import transaction
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization_ids_by_uscc
 from instrument_share.journal.services import record
+from instrument_share.kernel.canonical import canonical_json
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import IllegalMove, require_reason
 from instrument_share.kernel.states import next_state
 from providers.public import add_working_days, instrument_ids
-from rewards.cycle.domain.canonical import line, sha256
+from rewards.cycle.domain.canonical import sha256
 from rewards.cycle.domain.entries import EntryFacts
 from rewards.cycle.domain.errors import REASON_MISSING
-from rewards.cycle.domain.rows import entry_of
+from rewards.cycle.domain.rows import entry_from_row
 from rewards.cycle.domain.states import MOVES, CycleState
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.cycles import cycle_lock
@@ -79,7 +80,7 @@ def cycle_check(*, actor: "User", cycle_id: int, now: datetime) -> AssessmentCyc
 
 @transaction.atomic
 def finding_answer(*, actor: "User", finding_id: int, answer: str, now: datetime) -> Finding:
-    """The unit's word on a finding that is not decided yet; a later answer replaces the earlier one."""
+    """Record the unit's answer to an undecided finding; a later answer replaces the earlier one."""
     cycle, finding = _lock_cycle_and_finding(finding_id)
     require(actor, "rewards.answer_finding", finding)
     if finding.state != FindingState.OPEN or cycle.state not in BEFORE_APPROVAL:
@@ -197,34 +198,33 @@ def _answer_due(now: datetime) -> date:
 
 def _digest(seen: _Seen) -> str:
     what = seen.candidate
-    return sha256(line([what.kind, seen.instrument, sorted(what.entries), dict(what.evidence)]))
+    return sha256(
+        canonical_json([what.kind, seen.instrument, sorted(what.entries), dict(what.evidence)]) + b"\n"
+    )
 
 
 def _seen(year: int, snapshot: StoredSnapshot) -> Iterator[_Seen]:
     """Everything that the checks see, instrument by instrument, then operator by operator."""
-    units = {row["uscc"]: row for row in snapshot.rows("units")}
+    units = {row.uscc: row for row in snapshot.units()}
     by_operator: dict[str, list[EntryFacts]] = defaultdict(list)
-    for instrument in snapshot.rows("instruments"):
-        unit = units[instrument["uscc"]]
-        rows = snapshot.usage(instrument["instrument"])
-        entries = [entry_of(row, instrument, unit) for row in rows if row["confirmed"]]
-        outside = {row["id"] for row in rows if not row["inside_windows_seconds"]}
-        for candidate in _together(_checked(year, entries, outside, frozenset(unit["related"]))):
-            yield _Seen(candidate, instrument["instrument"], unit["uscc"])
+    for instrument in snapshot.instruments():
+        unit = units[instrument.uscc]
+        rows = snapshot.usage(instrument.instrument)
+        entries = [entry_from_row(row, instrument, unit) for row in rows if row.confirmed]
+        for candidate in _together(_checked(year, entries, frozenset(unit.related))):
+            yield _Seen(candidate, instrument.instrument, unit.uscc)
         for entry in _of_year(entries, year):
             by_operator[entry.operator].append(entry)
     entries_by_id = {entry.public_id: entry for entries in by_operator.values() for entry in entries}
-    usccs = {row["organization"]: uscc for uscc, row in units.items()}
+    usccs = {row.organization: uscc for uscc, row in units.items()}
     for operator in sorted(by_operator):
         for candidate in two_places(by_operator[operator]):
             later = entries_by_id[candidate.entries[1]]
             yield _Seen(candidate, later.instrument, usccs[later.owner])
 
 
-def _checked(
-    year: int, entries: list[EntryFacts], outside: set[str], related: Collection[str]
-) -> Iterator[Candidate]:
-    """The checks on one instrument. `outside`: entries that touch no window, as the snapshot says.
+def _checked(year: int, entries: list[EntryFacts], related: Collection[str]) -> Iterator[Candidate]:
+    """The checks on one instrument.
 
     Entries around the turn of the year are another year's to check; here they only take time.
     """
@@ -232,7 +232,7 @@ def _checked(
     losing = {entry.public_id for entry in entries}
     yield from (pair for pair in overlap(around) if pair.entries[1] in losing)
     yield from too_long(entries)
-    yield from outside_windows([entry for entry in entries if entry.public_id in outside], [])
+    yield from outside_windows(entries)
     yield from no_booking(entries)
     yield from self_dealing(entries, related)
     yield from entered_late(entries)

@@ -3,7 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-POLICY_AT_MOST = 512 * 1024
+KILOBYTE = 1024
+POLICY_AT_MOST = 512 * KILOBYTE
 
 
 class PolicyForm(forms.Form):
@@ -16,7 +17,8 @@ class PolicyForm(forms.Form):
     def clean_document(self) -> str:
         file = self.cleaned_data["document"]
         if file.size > POLICY_AT_MOST:
-            raise forms.ValidationError(_("The file is larger than 512 KB; a policy is a short text."))
+            message = _("The file is larger than {kilobytes} KB; a policy is a short text.")
+            raise forms.ValidationError(message.format(kilobytes=POLICY_AT_MOST // KILOBYTE))
         try:
             text: str = file.read().decode()
         except UnicodeDecodeError:

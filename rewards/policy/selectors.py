@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 
 
 def policies(viewer: "Viewer") -> QuerySet[RewardPolicy]:  # noqa: ARG001 (everybody may)
-    """Every loaded policy, which are public, newest first."""
+    """Return every loaded policy, newest first; policies are public."""
     return RewardPolicy.objects.order_by("-created_at", "-id")
 
 
 def policy_by_id(policy_id: int) -> RewardPolicy:
+    """Return a loaded policy. Raises NotFound."""
     found = RewardPolicy.objects.filter(pk=policy_id).first()
     if found is None:
         raise NotFound
@@ -27,7 +28,7 @@ def policy_by_id(policy_id: int) -> RewardPolicy:
 
 
 def policy_rules(policy: RewardPolicy) -> PolicyRules:
-    """The rules that a stored document describes."""
+    """Return the rules that a stored document describes."""
     return _read(policy.document)
 
 

@@ -4,10 +4,14 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from instrument_share.web.forms import DayField, DayInput
 from rewards.cycle.forms import TEXT
+
+MEGABYTE = 1024 * 1024
+PAPER_AT_MOST = 20 * MEGABYTE
 
 
 class AcceptForm(forms.Form):
@@ -54,6 +58,9 @@ class PaperForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
         allow_empty_file=True,
-        help_text=_("The PDF, or any file of the package; 20 MB at most. It is compared and not kept."),
+        help_text=format_lazy(
+            _("The PDF, or any file of the package; {megabytes} MB at most. It is compared and not kept."),
+            megabytes=PAPER_AT_MOST // MEGABYTE,
+        ),
         widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.zip,.xlsx,.csv,.toml,.json"}),
     )

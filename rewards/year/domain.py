@@ -32,7 +32,7 @@ def next_step(
     outdated: bool = False,
     report_state: str = "",
 ) -> NextStep:
-    """`outdated`: a finding was decided after the scores were computed. `today` in the city's time."""
+    """Return the next step. `today`: in the city; `outdated`: a finding was decided after scoring."""
     findings: WaitsFor = "findings" if open_findings else ""
     match CycleState(state):
         case CycleState.COLLECTING:

@@ -12,7 +12,7 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound
 from rewards.cycle.domain.states import CycleState
 from rewards.cycle.models import AssessmentCycle
-from rewards.cycle.selectors.scope import sees_all
+from rewards.cycle.selectors.scope import can_see_all
 from rewards.findings.domain.states import FindingState
 from rewards.findings.models import Finding
 from rewards.report.models import FinanceReport
@@ -34,15 +34,15 @@ class CycleAhead:
 
 
 def next_steps(viewer: "Viewer", now: datetime) -> list[CycleAhead]:
-    """The years that are not closed, newest first, for the bureau and Finance. Two statements."""
-    if not sees_all(viewer):
+    """Return the years that are not closed, newest first, for the bureau and Finance. Two statements."""
+    if not can_see_all(viewer):
         return []
     return _ahead(_counted().exclude(state=CycleState.PAID).order_by("-year"), now)
 
 
 def cycle_ahead(viewer: "Viewer", year: int, now: datetime) -> CycleAhead:
-    """The assessment of a year with what comes next, or NotFound. Two statements."""
-    found = _ahead(_counted().filter(year=year), now) if sees_all(viewer) else []
+    """Return the assessment of a year with what comes next. Raises NotFound. Two statements."""
+    found = _ahead(_counted().filter(year=year), now) if can_see_all(viewer) else []
     if not found:
         raise NotFound
     return found[0]

@@ -1,5 +1,6 @@
 from datetime import timedelta
 from decimal import Decimal
+from typing import get_type_hints
 
 import pytest
 
@@ -9,7 +10,7 @@ from bookings.usage.domain.errors import AlreadyConfirmed, AlreadyReviewed, Same
 from bookings.usage.domain.words import Rating
 from bookings.usage.models import UsageEntry
 from bookings.usage.selectors.usage import usage_log
-from bookings.usage.selectors.yearly import usage_of_year
+from bookings.usage.selectors.yearly import UsageOfYear, usage_of_year
 from bookings.usage.services.attendance import booking_check_in, booking_check_out
 from bookings.usage.services.usage import usage_confirm, usage_correct, usage_log_by_hand, usage_review
 from instrument_share.accounts.models import OrganizationRelation
@@ -189,6 +190,7 @@ def test_a_year_of_use_has_corrected_values_and_names_nobody(city):
     usage_confirm(actor=city.researcher, log_id=log.pk, correction_id=correction.pk, now=log.ends_at)
     usage_review(actor=city.researcher, log_id=log.pk, rating=Rating.NEUTRAL, now=log.ends_at)
     (fact,) = usage_of_year(2026)
+    assert fact.keys() == get_type_hints(UsageOfYear).keys()
     assert (fact["samples"], fact["confirmed"], fact["rating"]) == (7, True, "neutral")
     assert (fact["inside_windows_seconds"], fact["effective_seconds"]) == (3600, 7200)
     assert (fact["quoted_yuan"], fact["amount_yuan"]) == (Decimal("100.00"), Decimal("200.00"))

@@ -203,5 +203,7 @@ def test_no_opening_begins_on_a_day_that_the_pattern_does_not_name(pattern):
 def test_working_days_skip_weekends_and_holidays_and_count_shifted_days():
     assert DAYS.add_working_days(date(2025, 9, 26), 5) == date(2025, 10, 10)  # 28, 29, 30, 9, 10
     assert DAYS.add_working_days(date(2025, 9, 1), 0) == date(2025, 9, 1)
+    assert DAYS.working_days_between(date(2025, 9, 26), date(2025, 10, 10)) == 5
+    assert DAYS.working_days_between(date(2025, 9, 1), date(2025, 9, 1)) == 0
     with pytest.raises(CalendarYearUnknown):
         DAYS.add_working_days(date(2026, 12, 30), 5)

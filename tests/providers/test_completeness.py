@@ -137,7 +137,6 @@ def test_the_year_of_a_unit(world, district):
             "name_en": "",
             "kind": "institute",
             "district": "330101",
-            "group": None,
             "kinds_complete": (0, 0, 0, 0, 0, 0, 0, 0, 6, 6, 6, 6),
             "published_instruments": 1,
             "declared_instruments": 3,

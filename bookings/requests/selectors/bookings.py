@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict, cast
 
 from django.db.models import Count, F, Q, QuerySet
 
@@ -84,10 +84,18 @@ def credit_events(viewer: "User") -> QuerySet[CreditEvent]:
     return CreditEvent.objects.filter(user=viewer).select_related("booking").order_by("-occurred_at", "-id")
 
 
-def decisions_of_year(year: int) -> Iterator[dict[str, Any]]:
-    """Per owning unit: requests of the year (by when they were made, Asia/Shanghai) that waited for a keeper.
+class DecisionsOfYear(TypedDict):
+    """Of one owning unit: how many requests were decided by a person in time, and how many lapsed."""
 
-    `organization_id`, `decided` (by a person, in time) and `lapsed`. One statement.
+    organization_id: int
+    decided: int
+    lapsed: int
+
+
+def decisions_of_year(year: int) -> Iterator[DecisionsOfYear]:
+    """Yield, by owning unit, the requests of the year that waited for a keeper.
+
+    The year is that in which they were made, in Asia/Shanghai. One statement.
     """
     span = year_of(year)
     rows = (
@@ -102,4 +110,4 @@ def decisions_of_year(year: int) -> Iterator[dict[str, Any]]:
         .order_by("organization_id")
         .iterator()
     )
-    return (dict(row) for row in rows)
+    return (cast("DecisionsOfYear", row) for row in rows)

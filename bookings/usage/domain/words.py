@@ -11,6 +11,11 @@ class Capture(StrEnum):
     IMPORT = "import"
     DEVICE = "device"
 
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether a person typed it in afterwards, as against a check-out or a device."""
+        return self in {Capture.MANUAL, Capture.IMPORT}
+
 
 class UsagePurpose(StrEnum):
     """What rewards may exclude (reward.md §1); `service` is ordinary shared use."""
@@ -24,7 +29,7 @@ class UsagePurpose(StrEnum):
 
 
 class Rating(StrEnum):
-    """非常满意 … 极差."""
+    """非常满意 … 极差, from the best to the worst: 5, 4, 3, 2, 1 where a figure is asked."""
 
     VERY_SATISFIED = "very_satisfied"
     SATISFIED = "satisfied"

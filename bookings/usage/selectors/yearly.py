@@ -3,7 +3,8 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from decimal import Decimal
+from typing import Any, TypedDict, cast
 
 from django.db.models import Exists
 from django.db.models.expressions import Combinable
@@ -16,6 +17,57 @@ from providers import public as providers
 
 LONGEST_USE = timedelta(days=31)
 """How far before and after a year uses are looked for that lie in the same time as one of the year."""
+
+
+class UsageOfYear(TypedDict):
+    """One log as it counts now. Bodies, people and things are named by public id, but for `instrument_id`."""
+
+    id: str
+    instrument_id: int
+    instrument: str
+    owner_organization: str
+    number: int
+    """Of its entry in the instrument's chain, as are `hash`, `recorded_at` and `recorded_by`."""
+    hash: str
+    recorded_at: datetime
+    recorded_by: str
+    booking: str | None
+    booked_starts_at: datetime | None
+    booked_ends_at: datetime | None
+    quoted_yuan: Decimal | None
+    """What the booking quoted."""
+    user: str
+    operator: str
+    payer_organization: str | None
+    payer_person: str | None
+    user_kind: str
+    user_organization_kind: str
+    user_size_class: str
+    in_region: bool
+    external: bool
+    related: bool
+    """The facts of the user, frozen on the log."""
+    starts_at: datetime
+    ends_at: datetime
+    setup_seconds: int
+    measuring_seconds: int
+    post_seconds: int
+    effective_seconds: int
+    idle_seconds: int
+    inside_windows_seconds: int
+    """How much of the use lies in open windows."""
+    service_mode: str
+    direction: str
+    purpose: str
+    samples: int
+    amount_yuan: Decimal
+    funding_sources: list[str]
+    capture: str
+    confirmed: bool
+    corrected: bool
+    """Whether a confirmed correction changed anything."""
+    rating: str | None
+
 
 AS_LOGGED = (
     "instrument_id",
@@ -36,10 +88,10 @@ AS_LOGGED = (
     "funding_sources",
     "capture",
 )
+"""Columns that are read from fields of the same name; `counted_rows` adds the parts of the effective time."""
 FROM_OTHERS = {
     "id": "public_id",
     "instrument": "instrument__public_id",
-    "owner_organization_id": "instrument__organization_id",
     "owner_organization": "instrument__organization__public_id",
     "number": "entry__number",
     "hash": "entry__hash",
@@ -55,18 +107,17 @@ FROM_OTHERS = {
     "payer_person": "payer_person__public_id",
     "rating": "review__rating",
 }
-"""Name in the row → where it is read."""
+"""Column → where it is read."""
 
 
-def usage_of_year(year: int) -> Iterator[dict[str, Any]]:
-    """Every log of a year (by its start, Asia/Shanghai) as it counts now, by instrument and start. Streams.
+def usage_of_year(year: int) -> Iterator[UsageOfYear]:
+    """Yield every log of a year (by its start, Asia/Shanghai) as it counts now, by instrument and start.
 
     With them come the logs before and after that reach into the year, or into which one of the year reaches:
     time that two uses claim counts for the one recorded first, also across the turn of the year.
 
-    Corrected values, frozen facts, whether it is confirmed, rating, the booking's quote, and how much lay
-    in open windows; bodies and people by public id only, no free text. A correction moves no log to another
-    year. The number of statements grows with every 2,000 logs, not with each.
+    There is no free text. A correction moves no log to another year. Streams; the number of statements grows
+    with every 2,000 logs, not with each.
     """
     span = year_of(year)
     logs = UsageLog.objects.filter(
@@ -84,7 +135,7 @@ def usage_of_year(year: int) -> Iterator[dict[str, Any]]:
         for row in batch:
             del row["pk"]
             row["inside_windows_seconds"] = _seconds_inside(row, windows[row["instrument_id"]])
-            yield row
+            yield cast("UsageOfYear", row)
 
 
 def _belongs(row: dict[str, Any], span: Interval, reach: dict[int, datetime]) -> bool:

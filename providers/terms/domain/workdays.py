@@ -57,6 +57,12 @@ class DayTable:
             number -= self.is_working_day(day)
         return day
 
+    def working_days_between(self, day: date, last: date) -> int:
+        """Return the number of working days after `day`, through `last`: what `add_working_days` adds."""
+        return sum(
+            self.is_working_day(day + timedelta(days=ahead)) for ahead in range(1, (last - day).days + 1)
+        )
+
     def known_until(self, day: date, last: date) -> date:
         """The first day of an unknown year in `[day, last)`, or `last` where all of it is known."""
         for year in range(day.year, last.year + 1):

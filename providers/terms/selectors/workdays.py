@@ -29,6 +29,11 @@ def add_working_days(day: date, number: int) -> date:
     return day_table(range(day.year, last_year + 1)).add_working_days(day, number)
 
 
+def working_days_between(day: date, last: date) -> int:
+    """Return the number of working days after `day`, through `last`. Raises CalendarYearUnknown."""
+    return day_table(range(day.year, last.year + 1)).working_days_between(day, last)
+
+
 @dataclass(frozen=True)
 class YearOfDays:
     """What is known of a year: its differing days, and where that comes from.

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
-from typing import Any
+from typing import Any, TypedDict
 
 from django.conf import settings
 from django.db.models import Count, F, OuterRef, Subquery, Value
@@ -22,6 +22,64 @@ from providers.terms.models import Closure, OpenWindow
 from providers.units.models import OpennessStatement, ServiceCase, UnitProfile
 from providers.units.selectors.completeness import completeness_of_year
 
+
+class UnitOfYear(TypedDict):
+    """A unit that had a profile or an instrument published by the end of the year."""
+
+    uscc: str
+    organization: str
+    """Public id."""
+    name_zh: str
+    name_en: str
+    kind: str
+    district: str
+    """Code; empty where none is known."""
+    kinds_complete: tuple[int, ...]
+    """How many of the six kinds of information were complete at each month end that had passed."""
+    published_instruments: int
+    """At or above the threshold, at the end of the year."""
+    declared_instruments: int | None
+    """Of the statement for the year; None where there is none."""
+    cases_published: int
+    """In the year, and not taken down by its end."""
+
+
+class InstrumentOfYear(TypedDict):
+    """An instrument that was published by the end of the year, as it stood at the end of 31 December."""
+
+    instrument: str
+    """Public id."""
+    uscc: str
+    """Of its owner."""
+    inner_number: str
+    name_zh: str
+    name_en: str
+    category: str
+    """Code; empty where there is none."""
+    model: str
+    value_yuan: Decimal
+    purpose: str
+    sharing_mode: str
+    externally_shared: bool
+    place_zh: str
+    published_in_year: bool
+    """At some time of the year."""
+    in_service_from: date
+    retired_on: date | None
+    """Last day of service."""
+
+
+class OpennessOfYear(TypedDict):
+    """Open time of one instrument in the year."""
+
+    instrument: str
+    """Public id."""
+    offered_seconds: int
+    """Windows of rules that admit outside users, before closures, while it was published."""
+    closed_seconds: int
+    """Closures inside those windows."""
+
+
 OUTSIDERS = (UserKind.OUTSIDE, UserKind.ENTERPRISE, UserKind.INDIVIDUAL)
 
 
@@ -30,14 +88,8 @@ def year_interval(year: int) -> Interval:
     return Interval(local_midnight(date(year, 1, 1)), local_midnight(date(year + 1, 1, 1)))
 
 
-def units_of_year(year: int) -> Iterator[dict[str, Any]]:
-    """Each unit that had a profile or an instrument published by the end of the year, in order of USCC.
-
-    Keys: uscc, organization (public id), name_zh, name_en, kind, district (code), group (USCC of its parent,
-    or None), kinds_complete (how many of the six at the end of each month), published_instruments (at or
-    above the threshold, at the end of the year), declared_instruments (of the statement for the year, or
-    None), cases_published (in the year, not taken down by its end).
-    """
+def units_of_year(year: int) -> Iterator[UnitOfYear]:
+    """Yield the units of the year in order of USCC."""
     whole = year_interval(year)
     units = _units(whole.end)
     ids = list(units)
@@ -50,7 +102,12 @@ def units_of_year(year: int) -> Iterator[dict[str, Any]]:
     cases = _case_counts(ids, whole)
     for pk, unit in units.items():
         yield {
-            **unit,
+            "uscc": unit["uscc"],
+            "organization": unit["public_id"],
+            "name_zh": unit["name_zh"],
+            "name_en": unit["name_en"],
+            "kind": unit["kind"],
+            "district": unit["district"],
             "kinds_complete": tuple(month.complete for month in kinds[pk]),
             "published_instruments": counts.get(pk, 0),
             "declared_instruments": declared.get(pk),
@@ -67,15 +124,12 @@ def _units(end: datetime) -> dict[int, dict[str, Any]]:
         "name_en": F("organization__name_en"),
         "kind": F("organization__kind"),
         "district": Coalesce(F("organization__district__code"), Value("")),
-        "group": F("organization__parent__uscc"),
     }
     found: dict[int, dict[str, Any]] = {}
     for source in (UnitProfile.objects, Instrument.objects):
         rows = source.filter(published_at__lt=end).order_by()
         for pk, *values in rows.values_list("organization_id", *facts.values()).distinct():
             found[pk] = dict(zip(facts, values, strict=True))
-    for unit in found.values():
-        unit["organization"] = unit.pop("public_id")
     return dict(sorted(found.items(), key=lambda item: item[1]["uscc"]))
 
 
@@ -99,13 +153,8 @@ def _published_counts(ids: list[int], end: datetime) -> dict[int, int]:
     )
 
 
-def instruments_of_year(year: int) -> Iterator[dict[str, Any]]:
-    """Each instrument that was published by the end of the year, as it stood at the end of 31 December.
-
-    Keys: instrument (public id), uscc (of its owner), inner_number, name_zh, name_en, category (code), model,
-    value_yuan, purpose, sharing_mode, externally_shared, place_zh, published_in_year (at some time of the
-    year), in_service_from, retired_on (last day of service, or None).
-    """
+def instruments_of_year(year: int) -> Iterator[InstrumentOfYear]:
+    """Yield the instruments of the year."""
     whole = year_interval(year)
     for row in _revisions_at(whole.end):
         yield {
@@ -142,12 +191,8 @@ def _retired_on(row: Any, end: datetime) -> date | None:
     return None if row.retired_at is None or row.retired_at >= end else local_date(row.retired_at)
 
 
-def openness_of_year(year: int) -> Iterator[dict[str, Any]]:
-    """Open time of each instrument in the year; one without any is left out. Windows are streamed.
-
-    Keys: instrument (public id), offered_seconds (windows of rules that admit outside users, before closures,
-    while it was published), closed_seconds (closures inside those windows).
-    """
+def openness_of_year(year: int) -> Iterator[OpennessOfYear]:
+    """Yield the open time of the year's instruments; one without any is left out. Streams the windows."""
     whole = year_interval(year)
     closed = _closed(whole)
     rows = (

@@ -16,9 +16,9 @@ from typing import Any
 from instrument_share.kernel.errors import DomainError, Problem, gettext_noop
 from instrument_share.kernel.money import round_down, yuan
 from rewards.assessment.domain.claims import Claim, Claimant, claim_of, highest_only
-from rewards.assessment.domain.division import Limit, filled, rounded
+from rewards.assessment.domain.division import Limit, fill_shares, round_shares
 from rewards.assessment.domain.pots import Pot, PotResult, divide
-from rewards.policy.domain.figures import shown
+from rewards.policy.domain.figures import format_rounded
 from rewards.policy.domain.policy import Caps, RewardPolicy
 
 
@@ -34,11 +34,9 @@ class UnitAward:
     claimant: Claimant
     claims: tuple[Claim, ...]
     pots: tuple[PotResult, ...]
-    summed: Decimal
-    after_unit_cap: Decimal
     amount: Decimal
     reasoning: Mapping[str, Any]
-    """The same as JSON: basis, rate, raw claim, caps, share, rounding and policy clause."""
+    """Every step as JSON: basis, rate, raw claim, caps, share, rounding, sums and policy clause."""
 
     @property
     def uscc(self) -> str:
@@ -88,7 +86,7 @@ class Allocation:
 def allocate(
     policy: RewardPolicy, claimants: Iterable[Claimant], budget: Fraction | Decimal | int | None = None
 ) -> Allocation:
-    """The awards under `policy`, in order of USCC.
+    """Compute the awards under `policy`, in order of USCC.
 
     `budget` in yuan; None takes the policy's own, and where that has none, no limit. AllocationRefused
     where a USCC occurs twice, or a sum is to be divided and there is none.
@@ -170,10 +168,10 @@ def _group_capped(
     """Groups that together pass their cap are cut in proportion."""
     final = dict(amounts)
     for limit in limits:
-        if limit.exceeded_by(final):
+        if limit.is_exceeded_by(final):
             mine = {uscc: amounts[uscc] for uscc in limit.members}
             within = [limit, *Limit.each(mine)]
-            cut, _ = rounded(filled(mine, within), limit.most, unit, within, ranking)
+            cut, _ = round_shares(fill_shares(mine, within), limit.most, unit, within, ranking)
             final.update(cut)
     return final
 
@@ -211,15 +209,15 @@ def _award(
         "policy_version": policy.version,
         "draft": policy.draft,
         "money_unit": policy.money_unit,
-        "score": None if claimant.score is None else shown(claimant.score),
+        "score": None if claimant.score is None else format_rounded(claimant.score),
         "grade": claimant.grade,
         "group": claimant.group,
         "rules": [claim.as_json() for claim in claims],
         "pots": [pot.as_json() for pot in pots],
         "sum": str(all_rules),
-        "cap_unit": None if caps.unit is None else shown(caps.unit),
+        "cap_unit": None if caps.unit is None else format_rounded(caps.unit),
         "after_unit_cap": str(within_unit),
-        "cap_group": None if caps.group is None else shown(caps.group),
+        "cap_group": None if caps.group is None else format_rounded(caps.group),
         "after_group_cap": str(amount),
     }
-    return UnitAward(claimant, tuple(claims), tuple(pots), all_rules, within_unit, amount, reasoning)
+    return UnitAward(claimant, tuple(claims), tuple(pots), amount, reasoning)

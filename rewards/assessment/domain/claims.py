@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any, assert_never
 
 from rewards.assessment.domain.facts import InstrumentFacts, Yuan
-from rewards.policy.domain.figures import exact, percent, shown
+from rewards.policy.domain.figures import format_exact, format_percent, format_rounded
 from rewards.policy.domain.policy import (
     GradeFixed,
     IncomeRate,
@@ -56,10 +56,10 @@ class ClaimPart:
     def as_json(self) -> dict[str, Any]:
         return {
             "instrument": self.instrument,
-            "basis": shown(self.basis),
-            "raw": shown(self.raw),
-            "raw_exact": exact(self.raw),
-            "claim": shown(self.claim),
+            "basis": format_rounded(self.basis),
+            "raw": format_rounded(self.raw),
+            "raw_exact": format_exact(self.raw),
+            "claim": format_rounded(self.claim),
             "capped": self.claim < self.raw,
         }
 
@@ -88,20 +88,20 @@ class Claim:
             "clause_zh": self.rule.clause_zh,
             "clause_en": self.rule.clause_en,
             "basis_kind": getattr(self.rule, "basis", None),
-            "basis": shown(sum((part.basis for part in self.parts), Fraction(0))),
-            "rate": None if self.rate is None else percent(self.rate),
-            "floor": exact(self.rule.floor) if isinstance(self.rule, ScoreShare) else None,
-            "raw": shown(sum((part.raw for part in self.parts), Fraction(0))),
-            "cap_instrument": shown(self.cap_instrument or 0) if capped else None,
+            "basis": format_rounded(sum((part.basis for part in self.parts), Fraction(0))),
+            "rate": None if self.rate is None else format_percent(self.rate),
+            "floor": format_exact(self.rule.floor) if isinstance(self.rule, ScoreShare) else None,
+            "raw": format_rounded(sum((part.raw for part in self.parts), Fraction(0))),
+            "cap_instrument": format_rounded(self.cap_instrument or 0) if capped else None,
             "instruments": [part.as_json() for part in self.parts if part.instrument],
-            "claim": shown(self.amount),
-            "claim_exact": exact(self.amount),
+            "claim": format_rounded(self.amount),
+            "claim_exact": format_exact(self.amount),
             "note": self.note,
         }
 
 
 def claim_of(rule: Rule, claimant: Claimant, cap_instrument: Fraction | None) -> Claim:
-    """What `claimant` may claim under `rule`; `cap_instrument` is already rounded down to the money unit."""
+    """Return what `claimant` may claim under `rule`; `cap_instrument` is in whole money units."""
     refused = _refusal(rule, claimant)
     if refused:
         return Claim(rule, claimant.uscc, note=refused)
@@ -127,7 +127,7 @@ def claim_of(rule: Rule, claimant: Claimant, cap_instrument: Fraction | None) ->
 
 
 def highest_only(claims: Iterable[Claim]) -> list[Claim]:
-    """One unit's claims, only the highest of each pot counting; of equal ones that of the first rule."""
+    """Return one unit's claims with only the highest of each pot counting, of equal ones the first rule's."""
     best: dict[str, Claim] = {}
     claims = list(claims)
     for claim in claims:

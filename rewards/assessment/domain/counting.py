@@ -1,6 +1,7 @@
 """What counts (reward.md §1): which usage entries of a year, and how much of each.
 
-Call `counted` once for each instrument with all of its entries, and add up what it returns with `totals`.
+Call `count_entries` once for each instrument with all of its entries, and add up what it returns with
+`sum_entries`.
 An entry that does not count says why, by the first reason that applies in the order of `REASONS`.
 """
 
@@ -11,10 +12,11 @@ from fractions import Fraction
 
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.interval import subtracted
+from rewards.assessment.domain.facts import Totals
 from rewards.cycle.domain.entries import (
     EntryFacts,
     InstrumentStanding,
-    late_by_hand,
+    is_late_by_hand,
     overlapping_pairs,
     seconds_of,
 )
@@ -42,8 +44,6 @@ REASONS: Mapping[str, str] = {
 
 OUT_OF_SCOPE = frozenset({"other_year", "not_published", "below_threshold", "not_shared", "retired"})
 """Reasons that lie in the year or the instrument, not in the entry: such hours are not even reported."""
-
-PURPOSES = ("statutory", "commodity_inspection", "medical", "filming", "telecom")
 
 
 @dataclass(frozen=True)
@@ -74,23 +74,8 @@ class CountedEntry:
         return Fraction(self.entry.amount) * self.fraction
 
 
-@dataclass(frozen=True)
-class Totals:
-    """One instrument's year, named as in `InstrumentFacts`."""
-
-    effective_seconds: Fraction = Fraction(0)
-    external_seconds: Fraction = Fraction(0)
-    sme_seconds: Fraction = Fraction(0)
-    internal_income: Fraction = Fraction(0)
-    external_income: Fraction = Fraction(0)
-    enterprise_income: Fraction = Fraction(0)
-    sme_income: Fraction = Fraction(0)
-    reported_seconds: Fraction = Fraction(0)
-    invalidated_seconds: Fraction = Fraction(0)
-
-
-def ineligible(standing: InstrumentStanding, year: int, rules: Counting) -> str | None:
-    """Why an instrument does not count in `year`, or None when it does."""
+def ineligibility_reason(standing: InstrumentStanding, year: int, rules: Counting) -> str | None:
+    """Return why an instrument does not count in `year`, or None when it does."""
     if not standing.published_in_year:
         return "not_published"
     if Fraction(standing.original_value) < rules.value_threshold:
@@ -103,26 +88,27 @@ def ineligible(standing: InstrumentStanding, year: int, rules: Counting) -> str 
 
 
 def in_service_days(year: int, began: date, retired: date | None = None) -> int:
-    """Whole days of `year` in service, first and last included; suspensions are service."""
+    """Return the whole days of `year` in service, first and last included; suspensions are service."""
     first = max(began, date(year, 1, 1))
     last = min(retired or date(year, 12, 31), date(year, 12, 31))
     return max((last - first).days + 1, 0)
 
 
-def days_in(year: int) -> int:
+def days_of_year(year: int) -> int:
+    """Return the number of days of a year: 365 or 366."""
     return (date(year + 1, 1, 1) - date(year, 1, 1)).days
 
 
-def counted(
+def count_entries(
     entries: Iterable[EntryFacts], standing: InstrumentStanding, year: int, rules: Counting
 ) -> list[CountedEntry]:
-    """The decision on each entry of one instrument, in the order in which they were recorded.
+    """Decide on each entry of one instrument, in the order in which they were recorded.
 
     An overlap is taken from the entry recorded later. Only confirmed entries that nobody invalidated can
     take time; those that the policy leaves out can, for the instrument was in use. Pass the entries around
     the turn of the year too: they take time, and are then left out themselves.
     """
-    barred = ineligible(standing, year, rules)
+    barred = ineligibility_reason(standing, year, rules)
     ordered = sorted(entries, key=lambda entry: entry.number)
     cuts = _cuts([entry for entry in ordered if entry.confirmed and not entry.invalidated])
     decisions = []
@@ -133,8 +119,8 @@ def counted(
     return decisions
 
 
-def totals(decisions: Iterable[CountedEntry]) -> Totals:
-    """The sums of one instrument. Reported hours are all hours of the year, invalidated ones included."""
+def sum_entries(decisions: Iterable[CountedEntry]) -> Totals:
+    """Sum up one instrument's year. Reported hours are all of its hours, invalidated ones included."""
     sums = dict.fromkeys(Totals.__dataclass_fields__, Fraction(0))
     for decision in decisions:
         entry, time, income = decision.entry, decision.effective_seconds, decision.income
@@ -154,8 +140,8 @@ def totals(decisions: Iterable[CountedEntry]) -> Totals:
     return Totals(**sums)
 
 
-def excluded(decisions: Iterable[CountedEntry]) -> dict[str, tuple[int, int]]:
-    """How many entries each reason left out, and their effective seconds, in the order of `REASONS`."""
+def count_exclusions(decisions: Iterable[CountedEntry]) -> dict[str, tuple[int, int]]:
+    """Count the entries that each reason left out, and their effective seconds, in order of `REASONS`."""
     found: dict[str, tuple[int, int]] = {}
     for decision in decisions:
         if decision.reason:
@@ -179,11 +165,11 @@ def _reason(entry: EntryFacts, barred: str | None, year: int, rules: Counting) -
 def _excluded_by_policy(entry: EntryFacts, rules: Counting) -> str | None:
     if entry.external and entry.related and "related" in rules.exclude:
         return "related"
-    if entry.purpose in PURPOSES and entry.purpose in rules.exclude:
+    if entry.purpose in rules.exclude:
         return entry.purpose
     if entry.external and not entry.inside_region and "outside_region" in rules.exclude:
         return "outside_region"
-    return "late_by_hand" if late_by_hand(entry, rules.late_by_hand_days) else None
+    return "late_by_hand" if is_late_by_hand(entry, rules.late_by_hand_days) else None
 
 
 def _cuts(ordered: list[EntryFacts]) -> dict[str, tuple[Fraction, tuple[str, ...]]]:

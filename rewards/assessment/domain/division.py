@@ -21,12 +21,12 @@ class Limit:
     def each(cls, limits: Mapping[str, Fraction]) -> "list[Limit]":
         return [cls(frozenset([uscc]), most) for uscc, most in limits.items()]
 
-    def exceeded_by(self, amounts: Amounts) -> bool:
+    def is_exceeded_by(self, amounts: Amounts) -> bool:
         return sum((amounts[uscc] for uscc in self.members if uscc in amounts), Fraction(0)) > self.most
 
 
-def filled(weights: Amounts, limits: Iterable[Limit]) -> dict[str, Fraction]:
-    """Exact shares in proportion to the weights; what a limited one leaves goes to the others.
+def fill_shares(weights: Amounts, limits: Iterable[Limit]) -> dict[str, Fraction]:
+    """Divide exactly in proportion to the weights; what a limited share leaves goes to the others.
 
     All shares grow together, each as fast as its weight, and stop where a limit over them is reached. Every
     unit with a weight must be under at least one limit (the sum to divide is one over all of them).
@@ -52,10 +52,10 @@ def _level(limit: Limit, shares: Amounts, weights: Amounts, growing: set[str]) -
     return left / sum((weights[uscc] for uscc in known & growing), Fraction(0))
 
 
-def rounded(
+def round_shares(
     shares: Amounts, total: Fraction, unit: Fraction, limits: Iterable[Limit], ranking: Sequence[str]
 ) -> tuple[dict[str, Fraction], frozenset[str]]:
-    """The shares in whole money units, and who got one more unit than its share rounded down.
+    """Return the shares in whole money units, and who got one unit more than its share rounded down.
 
     Each is rounded down; what is then missing from `total` (itself rounded down) is given out one unit each
     by largest remainder, never past a limit, ties in the order of `ranking`.
@@ -72,7 +72,7 @@ def rounded(
         if len(extra) == missing:
             break
         amounts[uscc] += unit
-        if any(limit.exceeded_by(amounts) for limit in limits if uscc in limit.members):
+        if any(limit.is_exceeded_by(amounts) for limit in limits if uscc in limit.members):
             amounts[uscc] -= unit
         else:
             extra.add(uscc)

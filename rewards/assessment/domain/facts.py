@@ -13,17 +13,10 @@ Yuan = Fraction | Decimal | int
 Purpose = Literal["general", "special"]
 
 
-@dataclass(frozen=True)
-class InstrumentFacts:
-    """One eligible instrument's year."""
+@dataclass(frozen=True, kw_only=True)
+class Totals:
+    """The sums over the usage entries of one instrument's year."""
 
-    public_id: str
-    name_zh: str = ""
-    name_en: str = ""
-    purpose: Purpose = "general"
-    original_value: Yuan = 0
-    in_service_days: int = 0
-    """Whole days of the year, first and last included, suspensions included."""
     effective_seconds: Seconds = 0
     external_seconds: Seconds = 0
     sme_seconds: Seconds = 0
@@ -33,12 +26,25 @@ class InstrumentFacts:
     enterprise_income: Yuan = 0
     sme_income: Yuan = 0
     """The parts of the external income that came from enterprises, and from small and medium ones."""
+    reported_seconds: Seconds = 0
+    invalidated_seconds: Seconds = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstrumentFacts(Totals):
+    """One eligible instrument's year."""
+
+    public_id: str
+    name_zh: str = ""
+    name_en: str = ""
+    purpose: Purpose = "general"
+    original_value: Yuan = 0
+    in_service_days: int = 0
+    """Whole days of the year, first and last included, suspensions included."""
     offered_seconds: Seconds = 0
     """Windows offered to outside users, before closures."""
     closed_seconds: Seconds = 0
     """Closures inside those windows."""
-    reported_seconds: Seconds = 0
-    invalidated_seconds: Seconds = 0
     rewarded_before: bool = False
     """Whether a one-off reward was already paid for it."""
 

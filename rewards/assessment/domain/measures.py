@@ -1,6 +1,6 @@
 """The catalogue of measures (reward.md §2): each an exact value with its formula and numbers.
 
-    measured("utilization", facts).formula  ->  "(1190.00 + 384.00) ÷ 2105.75 = 0.7475"
+    calculate_measure("utilization", facts).formula  ->  "(1190.00 + 384.00) ÷ 2105.75 = 0.7475"
 
 A measure whose denominator is zero has no value; what that scores is the policy's to say. Figures in a
 formula are rounded for reading; the value is not.
@@ -10,14 +10,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from bookings.domain import Rating
+from providers.domain import InformationKind
 from rewards.assessment.domain.facts import InstrumentFacts, UnitFacts
-from rewards.policy.domain.figures import exact, hours, shown
+from rewards.policy.domain.figures import format_exact, format_rounded, hours
 from rewards.policy.domain.policy import Quota
 
 LISTED_AT_MOST = 4
 """A formula lists the instruments one by one up to this many, else their sum."""
 
-SIX_KINDS = 6
+KINDS_OF_INFORMATION = len(InformationKind)
+
+EXTERNAL_WEIGHT = Fraction(3, 2)
+"""What a yuan of external income weighs against one of internal income in `income_yield`."""
 
 
 @dataclass(frozen=True)
@@ -33,10 +38,10 @@ class Measured:
     def as_json(self) -> dict[str, str | None]:
         return {
             "code": self.code,
-            "numerator": exact(self.numerator),
-            "denominator": exact(self.denominator),
-            "value": None if self.value is None else exact(self.value),
-            "shown": None if self.value is None else shown(self.value, 4),
+            "numerator": format_exact(self.numerator),
+            "denominator": format_exact(self.denominator),
+            "value": None if self.value is None else format_exact(self.value),
+            "shown": None if self.value is None else format_rounded(self.value, 4),
             "formula": self.formula,
         }
 
@@ -44,13 +49,13 @@ class Measured:
 Calculation = Callable[[str, UnitFacts, Quota], Measured]
 
 
-def measured(code: str, facts: UnitFacts, quota: Quota | None = None) -> Measured:
-    """The measure `code` of the catalogue. KeyError for a code that is not in it."""
+def calculate_measure(code: str, facts: UnitFacts, quota: Quota | None = None) -> Measured:
+    """Calculate the measure `code` of the catalogue. KeyError for a code that is not in it."""
     return _CALCULATIONS[code](code, facts, quota or Quota())
 
 
 def quota_hours(instrument: InstrumentFacts, year_days: int, quota: Quota) -> Fraction:
-    """The year's hours expected of an instrument, times the part of the year that it was in service."""
+    """Return the hours expected of an instrument for the part of the year that it was in service."""
     full = quota.special if instrument.purpose == "special" else quota.general
     return full * Fraction(instrument.in_service_days, year_days)
 
@@ -60,14 +65,14 @@ def quota_hours(instrument: InstrumentFacts, year_days: int, quota: Quota) -> Fr
 
 def _quotient(code: str, top: Fraction, bottom: Fraction, written_top: str, written_bottom: str) -> Measured:
     value = top / bottom if bottom else None
-    result = "= " + shown(value, 4) if value is not None else "= —"
+    result = "= " + format_rounded(value, 4) if value is not None else "= —"
     return Measured(code, top, bottom, value, f"{written_top} ÷ {written_bottom} {result}")
 
 
 def _listed(terms: list[Fraction]) -> str:
     if 1 < len(terms) <= LISTED_AT_MOST:
-        return f"({' + '.join(shown(term) for term in terms)})"
-    return shown(sum(terms, Fraction(0)))
+        return f"({' + '.join(format_rounded(term) for term in terms)})"
+    return format_rounded(sum(terms, Fraction(0)))
 
 
 def _sum(terms: list[Fraction]) -> Fraction:
@@ -76,7 +81,7 @@ def _sum(terms: list[Fraction]) -> Fraction:
 
 def _over_instruments(code: str, tops: list[Fraction], bottoms: list[Fraction]) -> Measured:
     """The quotient of two sums over instruments, in the form "(a + b) ÷ c"."""
-    return _quotient(code, _sum(tops), _sum(bottoms), _listed(tops), shown(_sum(bottoms)))
+    return _quotient(code, _sum(tops), _sum(bottoms), _listed(tops), format_rounded(_sum(bottoms)))
 
 
 def _hours_of(facts: UnitFacts, name: str) -> list[Fraction]:
@@ -88,14 +93,16 @@ def _money_of(facts: UnitFacts, name: str) -> Fraction:
 
 
 def _count(code: str, count: Fraction | int, places: int = 0) -> Measured:
-    return Measured(code, Fraction(count), Fraction(1), Fraction(count), shown(count, places))
+    return Measured(code, Fraction(count), Fraction(1), Fraction(count), format_rounded(count, places))
 
 
 def _complement(code: str, lost: Fraction, whole: Fraction) -> Measured:
     """1 − lost ÷ whole."""
     value = 1 - lost / whole if whole else None
-    result = shown(value, 4) if value is not None else "—"
-    return Measured(code, whole - lost, whole, value, f"1 − {shown(lost)} ÷ {shown(whole)} = {result}")
+    result = format_rounded(value, 4) if value is not None else "—"
+    return Measured(
+        code, whole - lost, whole, value, f"1 − {format_rounded(lost)} ÷ {format_rounded(whole)} = {result}"
+    )
 
 
 # The catalogue, in the order of reward.md.
@@ -138,8 +145,8 @@ def _external_income(code: str, facts: UnitFacts, _quota: Quota) -> Measured:
 def _income_yield(code: str, facts: UnitFacts, _quota: Quota) -> Measured:
     internal, external = _money_of(facts, "internal_income"), _money_of(facts, "external_income")
     value = _money_of(facts, "original_value")
-    written = f"({shown(internal)} + 1.5 × {shown(external)})"
-    return _quotient(code, internal + Fraction(3, 2) * external, value, written, shown(value))
+    written = f"({format_rounded(internal)} + {format_exact(EXTERNAL_WEIGHT)} × {format_rounded(external)})"
+    return _quotient(code, internal + EXTERNAL_WEIGHT * external, value, written, format_rounded(value))
 
 
 def _networked_share(code: str, facts: UnitFacts, _quota: Quota) -> Measured:
@@ -149,8 +156,10 @@ def _networked_share(code: str, facts: UnitFacts, _quota: Quota) -> Measured:
 
 def _completeness(code: str, facts: UnitFacts, _quota: Quota) -> Measured:
     complete, months = sum(facts.kinds_complete), len(facts.kinds_complete)
-    written = f"({SIX_KINDS} × {months})"
-    return _quotient(code, Fraction(complete), Fraction(SIX_KINDS * months), str(complete), written)
+    written = f"({KINDS_OF_INFORMATION} × {months})"
+    return _quotient(
+        code, Fraction(complete), Fraction(KINDS_OF_INFORMATION * months), str(complete), written
+    )
 
 
 def _satisfaction(code: str, facts: UnitFacts, _quota: Quota) -> Measured:
@@ -191,3 +200,10 @@ _CALCULATIONS: Mapping[str, Calculation] = {
     "major_projects": _counted("major_projects"),
     "cases_published": _counted("cases_published"),
 }
+
+MEASURE_FIGURES: Mapping[str, str] = {
+    "weight": format_exact(EXTERNAL_WEIGHT),
+    "kinds": str(KINDS_OF_INFORMATION),
+    "best": str(len(Rating)),
+}
+"""The figures that the messages of the measures state."""

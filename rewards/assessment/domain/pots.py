@@ -10,8 +10,8 @@ from fractions import Fraction
 from typing import Any
 
 from rewards.assessment.domain.claims import Claim
-from rewards.assessment.domain.division import Limit, filled, rounded
-from rewards.policy.domain.figures import exact, shown
+from rewards.assessment.domain.division import Limit, fill_shares, round_shares
+from rewards.policy.domain.figures import format_exact, format_rounded
 from rewards.policy.domain.policy import Caps, OverBudget
 
 
@@ -50,14 +50,14 @@ class PotResult:
         return {
             "pot": self.pot,
             "mode": self.mode,
-            "budget": None if self.budget is None else shown(self.budget),
-            "weight": shown(self.weight),
-            "weights": shown(self.weights),
-            "limit": None if self.limit is None else shown(self.limit),
-            "share": shown(self.share),
-            "share_exact": exact(self.share),
+            "budget": None if self.budget is None else format_rounded(self.budget),
+            "weight": format_rounded(self.weight),
+            "weights": format_rounded(self.weights),
+            "limit": None if self.limit is None else format_rounded(self.limit),
+            "share": format_rounded(self.share),
+            "share_exact": format_exact(self.share),
             "extra_unit": self.extra_unit,
-            "amount": shown(self.amount),
+            "amount": format_rounded(self.amount),
         }
 
 
@@ -69,7 +69,7 @@ def divide(
     unit: Fraction,
     ranking: Sequence[str],
 ) -> dict[str, PotResult]:
-    """What each unit gets. `caps` and the limits of `groups` are in whole money units."""
+    """Divide a pot among the units. `caps` and the limits of `groups` are in whole money units."""
     wanted = {uscc: _counting_claim(pot, mine) for uscc, mine in claims.items()}
     division = _Division(pot, wanted, caps.unit, groups, unit, ranking)
     return division.by_score() if pot.by_score else division.of_claims()
@@ -90,27 +90,27 @@ class _Division:
     ranking: Sequence[str]
 
     def by_score(self) -> dict[str, PotResult]:
-        """The whole pot by weight. `scale`: what caps cut off stays. `fill`: it goes to the others."""
+        """Divide the whole pot by weight. `scale`: what caps cut off stays. `fill`: it goes to the others."""
         assert self.pot.budget is not None
         own = {} if self.cap is None else dict.fromkeys(self.wanted, self.cap)
         whole = Limit(frozenset(self.wanted), self.pot.budget)
         limits = [*Limit.each(own), *self.groups]
         if self.pot.over_budget == "fill":
-            shares = filled(self.wanted, [*limits, whole])
+            shares = fill_shares(self.wanted, [*limits, whole])
         else:
-            shares = filled(self.wanted, [*limits, *Limit.each(filled(self.wanted, [whole]))])
+            shares = fill_shares(self.wanted, [*limits, *Limit.each(fill_shares(self.wanted, [whole]))])
         total = sum(shares.values(), Fraction(0))
         return self._results(self.pot.over_budget, self.wanted, shares, total, own)
 
     def of_claims(self) -> dict[str, PotResult]:
-        """Each claim whole where all fit; else the pot in proportion to the capped or the uncapped claims."""
+        """Grant each claim where all fit; else divide the pot in proportion to capped or uncapped claims."""
         own = self._capped({uscc: self._half_up(claim) for uscc, claim in self.wanted.items()})
         results = self._whole(own)
         budget = self.pot.budget
         if budget is None or sum((result.amount for result in results.values()), Fraction(0)) <= budget:
             return results
         weights = self._weights()
-        shares = filled(weights, [*Limit.each(own), *self.groups, Limit(frozenset(own), budget)])
+        shares = fill_shares(weights, [*Limit.each(own), *self.groups, Limit(frozenset(own), budget)])
         return self._results(self.pot.over_budget, weights, shares, budget, own)
 
     def _whole(self, own: Mapping[str, Fraction]) -> dict[str, PotResult]:
@@ -132,10 +132,10 @@ class _Division:
         }
         weights = self.wanted if self.pot.over_budget == "fill" else self._capped(self.wanted)
         for group in self.groups:
-            if group.exceeded_by(own):
+            if group.is_exceeded_by(own):
                 mine = {uscc: weights[uscc] for uscc in group.members}
                 limits = {uscc: own[uscc] for uscc in group.members}
-                shares = filled(mine, [group, *Limit.each(limits)])
+                shares = fill_shares(mine, [group, *Limit.each(limits)])
                 results.update(self._results("group", mine, shares, group.most, limits))
         return results
 
@@ -152,8 +152,8 @@ class _Division:
     def _cut_to_groups(self, amounts: Mapping[str, Fraction]) -> dict[str, Fraction]:
         cut = dict(amounts)
         for group in self.groups:
-            if group.exceeded_by(cut):
-                cut.update(filled({uscc: cut[uscc] for uscc in group.members}, [group]))
+            if group.is_exceeded_by(cut):
+                cut.update(fill_shares({uscc: cut[uscc] for uscc in group.members}, [group]))
         return cut
 
     def _half_up(self, claim: Fraction) -> Fraction:
@@ -169,7 +169,7 @@ class _Division:
     ) -> dict[str, PotResult]:
         """The exact `shares` of `total` rounded, none past its `own` limit nor any group past its cap."""
         limits = [*Limit.each(own), *self.groups]
-        amounts, extra = rounded(shares, total, self.unit, limits, self.ranking)
+        amounts, extra = round_shares(shares, total, self.unit, limits, self.ranking)
         total_weight = sum(weights.values(), Fraction(0))
         return {
             uscc: PotResult(

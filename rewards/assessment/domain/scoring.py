@@ -13,13 +13,13 @@ from typing import Any
 
 from instrument_share.kernel.money import round_half_up
 from rewards.assessment.domain.facts import UnitFacts
-from rewards.assessment.domain.measures import Measured, measured
-from rewards.policy.domain.figures import exact
-from rewards.policy.domain.policy import Indicator, RewardPolicy
+from rewards.assessment.domain.measures import Measured, calculate_measure
+from rewards.policy.domain.figures import format_exact
+from rewards.policy.domain.policy import FULL_SCORE, Indicator, RewardPolicy
 
 POINT = Decimal("0.01")
 ZERO = Decimal("0.00")
-FULL = Decimal("100.00")
+FULL = Decimal(FULL_SCORE).quantize(POINT)
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Deduction:
         return {
             "kind": self.kind,
             "count": self.count,
-            "each": exact(self.each),
+            "each": format_exact(self.each),
             "points": str(self.points),
         }
 
@@ -98,7 +98,7 @@ def assess(
     findings: Mapping[str, int] | None = None,
     falsified: bool = False,
 ) -> Assessment:
-    """The assessment of one unit. `findings`: how many findings of each kind count against it.
+    """Assess one unit. `findings`: how many findings of each kind count against it.
 
     A kind that the policy takes no points for changes nothing.
     """
@@ -126,7 +126,7 @@ def assess(
 
 
 def points_for(indicator: Indicator, value: Fraction | None) -> Decimal:
-    """Points of one indicator, rounded half-up to two decimals; `no_value` where the measure has no value."""
+    """Return one indicator's points, rounded half-up to two decimals; `no_value` without a value."""
     exact_points = indicator.no_value if value is None else indicator.shape.points(value, indicator.points)
     return round_half_up(exact_points, POINT)
 
@@ -134,7 +134,7 @@ def points_for(indicator: Indicator, value: Fraction | None) -> Decimal:
 def _indicator_score(
     policy: RewardPolicy, facts: UnitFacts, indicator: Indicator, group_zh: str, group_en: str
 ) -> IndicatorScore:
-    measure = measured(indicator.measure, facts, policy.quota)
+    measure = calculate_measure(indicator.measure, facts, policy.quota)
     return IndicatorScore(
         code=indicator.code,
         group_zh=group_zh,

@@ -9,13 +9,15 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from bookings.domain import Rating
 from instrument_share.kernel.errors import DomainError, Problem, gettext_noop
 from rewards.assessment.domain.allocation import Allocation, AllocationRefused, allocate
 from rewards.assessment.domain.claims import Claimant
 from rewards.assessment.domain.facts import InstrumentFacts, UnitFacts
+from rewards.assessment.domain.measures import KINDS_OF_INFORMATION
 from rewards.assessment.domain.scoring import Assessment, assess
 from rewards.policy.domain.document import Problems, Table
-from rewards.policy.domain.policy import RewardPolicy
+from rewards.policy.domain.policy import FULL_SCORE, RewardPolicy
 from rewards.policy.domain.policy_document import FINDING_KINDS
 
 FACTS_FORMAT = "reward-facts/1"
@@ -81,7 +83,7 @@ class Simulation:
 
 
 def simulate(policy: RewardPolicy, facts: str) -> Simulation:
-    """The awards from facts in JSON; FactsRefused with every problem, each with its path."""
+    """Compute awards from facts in JSON. Raises FactsRefused with every problem, each with its path."""
     try:
         data = json.loads(facts, parse_float=Decimal)
     except json.JSONDecodeError as error:
@@ -134,7 +136,7 @@ def _unit(table: Table, policy: RewardPolicy, year_days: int) -> SimulatedUnit:
 
 def _given(table: Table, policy: RewardPolicy, falsified: bool) -> tuple[Fraction | None, str | None]:
     """The score and the grade as given; a score without a grade is graded by the policy."""
-    score = Fraction(0) if falsified else table.number("score", None, least=0, most=100)
+    score = Fraction(0) if falsified else table.number("score", None, least=0, most=FULL_SCORE)
     table.asked.update(("score", "facts"))
     graded = policy.grade_of(score) if score is not None else None
     own = graded.code if graded else None
@@ -185,13 +187,13 @@ def _facts(table: Table, uscc: str, instruments: tuple[InstrumentFacts, ...], ye
         instruments=instruments,
         published_instruments=table.whole("published_instruments", len(instruments)),
         declared_instruments=table.whole("declared_instruments", None),
-        kinds_complete=_whole_numbers(table, "kinds_complete", most=6),
+        kinds_complete=_whole_numbers(table, "kinds_complete", most=KINDS_OF_INFORMATION),
         reviews=_whole_numbers(table, "reviews"),
         **counts,
     )
-    if facts.reviews and len(facts.reviews) != 5:
-        message = gettext_noop("Five counts belong here, from the worst rating to the best.")
-        table.add("reviews", "facts.not_five_ratings", message)
+    if facts.reviews and len(facts.reviews) != len(Rating):
+        message = gettext_noop("{number} counts belong here, from the worst rating to the best.")
+        table.add("reviews", "facts.not_five_ratings", message, number=len(Rating))
     if facts.decided_in_time > facts.decided:
         message = gettext_noop("“{part}” is a part of “{whole}” and cannot be greater.")
         params = {"part": "decided_in_time", "whole": "decided"}

@@ -26,10 +26,11 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def cycle_announce(*, actor: "User", cycle_id: int, now: datetime) -> AssessmentCycle:
-    """Put the results out for public notice, which runs through `notice_ends_date` (five working days).
+    """Put the results out for public notice, which runs through `notice_ends_date`.
 
-    Raises ScoresOutdated when a finding was decided since the scores were computed, CalendarYearUnknown when
-    the working days to come are not known.
+    The notice takes PUBLIC_NOTICE_WORKING_DAYS after the day on which it begins. Raises ScoresOutdated when a
+    finding was decided since the scores were computed, CalendarYearUnknown when the working days to come are
+    not known.
     """
     cycle = cycle_lock(cycle_id)
     require(actor, "rewards.run_cycle", cycle)

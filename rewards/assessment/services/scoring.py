@@ -16,7 +16,8 @@ from instrument_share.kernel.public_id import new_public_id
 from instrument_share.kernel.states import next_state
 from providers.public import instrument_ids
 from rewards.assessment.domain.counting import CountedEntry
-from rewards.assessment.domain.outcome import InstrumentYear, Outcome, UnitYear, outcome_of
+from rewards.assessment.domain.facts import Seconds, Yuan
+from rewards.assessment.domain.outcome import InstrumentYear, Outcome, UnitYear, compute_outcome
 from rewards.assessment.domain.scoring import IndicatorScore
 from rewards.assessment.models import Award, IndicatorResult, InstrumentResult, UnitAssessment
 from rewards.cycle.domain.states import MOVES, CycleState
@@ -24,7 +25,7 @@ from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.cycles import cycle_lock
 from rewards.cycle.selectors.snapshot import StoredSnapshot
 from rewards.findings.selectors.findings import last_decision_number, rulings_of
-from rewards.policy.domain.figures import exact, hours, shown
+from rewards.policy.domain.figures import format_exact, format_rounded, hours
 from rewards.policy.domain.policy import RewardPolicy
 from rewards.policy.selectors import policy_rules
 
@@ -47,7 +48,7 @@ def cycle_score(*, actor: "User", cycle_id: int, now: datetime) -> AssessmentCyc
     if cycle.state == CycleState.NOTICED and decisions == cycle.decisions_scored:
         return cycle
     policy = policy_rules(cycle.policy)
-    outcome = outcome_of(policy, cycle.year, StoredSnapshot(cycle), rulings_of(cycle), cycle.budget_yuan)
+    outcome = compute_outcome(policy, cycle.year, StoredSnapshot(cycle), rulings_of(cycle), cycle.budget_yuan)
     _store_results(cycle, policy, outcome)
     cycle.state, cycle.scored_at, cycle.decisions_scored = state, now, decisions
     cycle.noticed_at = cycle.notice_ends_date = None
@@ -56,7 +57,7 @@ def cycle_score(*, actor: "User", cycle_id: int, now: datetime) -> AssessmentCyc
     cycle.totals = _totals(outcome)
     cycle.entries_reported, cycle.entries_counted = outcome.reported, outcome.counted
     cycle.excluded = [
-        {"reason": reason, "entries": entries, "hours": shown(hours(seconds))}
+        {"reason": reason, "entries": entries, "hours": format_rounded(hours(seconds))}
         for reason, (entries, seconds) in outcome.excluded.items()
     ]
     cycle.save()
@@ -67,7 +68,7 @@ def cycle_score(*, actor: "User", cycle_id: int, now: datetime) -> AssessmentCyc
 
 def _totals(outcome: Outcome) -> dict[str, Any]:
     instruments = [each for unit in outcome.units for each in unit.instruments]
-    counting = [each.totals for each in instruments if each.ineligible_reason is None]
+    counting = [each.facts for each in instruments if each.ineligible_reason is None]
     return {
         "units": len(outcome.units),
         "instruments": len(instruments),
@@ -137,8 +138,8 @@ def _assessment(
     result = unit.assessment
     grade = next((grade for grade in policy.grades if grade.code == result.grade), None)
     eligible = [each for each in unit.instruments if each.ineligible_reason is None]
-    effective = _sum(each.totals.effective_seconds for each in eligible)
-    external = _sum(each.totals.external_seconds for each in eligible)
+    effective = _sum(each.facts.effective_seconds for each in eligible)
+    external = _sum(each.facts.external_seconds for each in eligible)
     return UnitAssessment(
         public_id=public_id,
         cycle=cycle,
@@ -154,7 +155,7 @@ def _assessment(
         effective_seconds=_whole(effective),
         external_seconds=_whole(external),
         external_share=round_half_up(external / effective, Decimal("0.0001")) if effective else None,
-        external_income_yuan=yuan(_sum(each.totals.external_income for each in eligible)),
+        external_income_yuan=yuan(_sum(each.facts.external_income for each in eligible)),
         instruments_counted=len(eligible),
         months=unit.months,
     )
@@ -171,7 +172,7 @@ def _indicator(assessment: UnitAssessment, position: int, score: IndicatorScore)
         group_en=score.group_en,
         title_zh=score.title_zh,
         title_en=score.title_en,
-        value="" if value is None else shown(value, 4),
+        value="" if value is None else format_rounded(value, 4),
         formula=score.measured.formula,
         points=score.points,
         full_points=score.out_of,
@@ -179,24 +180,24 @@ def _indicator(assessment: UnitAssessment, position: int, score: IndicatorScore)
 
 
 def _instrument(assessment: UnitAssessment, result: InstrumentYear, instrument_id: int) -> InstrumentResult:
-    sums = result.totals
+    facts = result.facts
     return InstrumentResult(
         assessment=assessment,
         instrument_id=instrument_id,
         eligible=result.ineligible_reason is None,
         ineligible_reason=result.ineligible_reason or "",
-        in_service_days=result.facts.in_service_days,
+        in_service_days=facts.in_service_days,
         quota_hours=round_half_up(result.quota, Decimal("0.01")),
-        effective_seconds=_whole(sums.effective_seconds),
-        external_seconds=_whole(sums.external_seconds),
-        external_income_yuan=yuan(sums.external_income),
-        internal_income_yuan=yuan(sums.internal_income),
-        open_seconds=int(result.facts.offered_seconds),
-        closed_seconds=int(result.facts.closed_seconds),
+        effective_seconds=_whole(facts.effective_seconds),
+        external_seconds=_whole(facts.external_seconds),
+        external_income_yuan=yuan(facts.external_income),
+        internal_income_yuan=yuan(facts.internal_income),
+        open_seconds=int(facts.offered_seconds),
+        closed_seconds=int(facts.closed_seconds),
         entries_counted=sum(entry.counts for entry in result.entries),
         entries_excluded=_left_out(result.entries),
         entries_reduced={
-            entry.entry.public_id: {"part": exact(entry.fraction), "by": list(entry.overlaps)}
+            entry.entry.public_id: {"part": format_exact(entry.fraction), "by": list(entry.overlaps)}
             for entry in result.entries
             if entry.counts and entry.fraction != 1
         },
@@ -211,9 +212,9 @@ def _left_out(entries: tuple[CountedEntry, ...]) -> dict[str, Any]:
     return left_out
 
 
-def _whole(seconds: Fraction) -> int:
-    return int(round_half_up(seconds, WHOLE))
+def _whole(seconds: Seconds) -> int:
+    return int(round_half_up(Fraction(seconds), WHOLE))
 
 
-def _sum(figures: Iterable[Fraction]) -> Fraction:
-    return sum(figures, Fraction(0))
+def _sum(figures: Iterable[Yuan]) -> Fraction:
+    return sum((Fraction(figure) for figure in figures), Fraction(0))

@@ -10,7 +10,7 @@ from rewards.cycle.selectors.cycles import cycle
 
 @require_safe
 def units_csv(request: HttpRequest, year: int) -> HttpResponse:
-    """The units of a year as they are sorted on the page, for spreadsheet programs."""
+    """Offer the units of a year as a CSV file, sorted as on the page."""
     require(request.user, "rewards.trace_any")
     found = cycle(request.user, year)
     answer = HttpResponse(

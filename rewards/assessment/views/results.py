@@ -18,9 +18,14 @@ from rewards.assessment import selectors as assessment_selectors
 from rewards.assessment.reports import reason, reasoning_steps
 from rewards.assessment.selectors import public_results, snapshot_logs
 from rewards.cycle.selectors import cycles as cycles_selectors
-from rewards.cycle.selectors.browsing import bookings_to_open, logs_to_open, organizations_named
+from rewards.cycle.selectors.browsing import (
+    organizations_by_public_id,
+    viewable_booking_ids,
+    viewable_log_ids,
+)
 from rewards.cycle.selectors.scope import managed_units
 from rewards.findings.reports import finding_kind
+from rewards.policy.domain.policy import FULL_SCORE
 from rewards.policy.selectors import policy_rules
 
 if TYPE_CHECKING:
@@ -36,6 +41,7 @@ def assessment(request: HttpRequest, public_id: str) -> HttpResponse:
     found = _assessment(request, public_id)
     context = {
         "assessment": found,
+        "full_score": FULL_SCORE,
         "cycle": found.cycle,
         "policy": policy_rules(found.cycle.policy),
         "groups": _groups(found.indicators.all()),
@@ -111,7 +117,7 @@ def instrument_result(request: HttpRequest, public_id: str, instrument_id: str) 
     chosen = request.GET.get("show", "")
     shown = [log for log in logs if _is_shown(log, chosen)]
     page = _page(shown, request.GET.get("cursor", ""))
-    bodies = organizations_named(request.user, {log["organization"] for log in page.items} - {""})
+    bodies = organizations_by_public_id(request.user, {log["organization"] for log in page.items} - {""})
     for log in page.items:
         log["body"] = bodies.get(log["organization"])
     context = {
@@ -122,8 +128,8 @@ def instrument_result(request: HttpRequest, public_id: str, instrument_id: str) 
         "tabs": _tabs(logs, chosen),
         "page": page,
         "sums": _sums(logs),
-        "opens": logs_to_open(request.user, [log["log"] for log in page.items]),
-        "opens_booking": bookings_to_open(
+        "opens": viewable_log_ids(request.user, [log["log"] for log in page.items]),
+        "opens_booking": viewable_booking_ids(
             request.user, [log["booking"] for log in page.items if log["booking"]]
         ),
         "sees_all": rules.has_perm("rewards.trace_any", request.user),
@@ -172,7 +178,7 @@ def _sums(logs: list[dict[str, Any]]) -> dict[str, Any]:
 
 @require_safe
 def result(request: HttpRequest, year: int) -> HttpResponse:
-    """The public notice of a year, and later its approved results."""
+    """Show the public notice of a year, and later its approved results."""
     cycle = cycles_selectors.cycle(request.user, year)
     rows = public_results(cycle)
     if cycle.noticed_at is None:

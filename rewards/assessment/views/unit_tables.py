@@ -36,7 +36,7 @@ _PATHS = {key: path for key, _label, path in COLUMNS}
 
 
 def rows(request: HttpRequest, cycle: "AssessmentCycle") -> "list[UnitAssessment]":
-    """Every unit, sorted as the address says; one statement."""
+    """Return every unit, sorted as the address says. One statement."""
     sort = _sort(request)
     path = _PATHS[sort.removeprefix("-")]
     sign = "-" if sort.startswith("-") else ""
@@ -46,7 +46,7 @@ def rows(request: HttpRequest, cycle: "AssessmentCycle") -> "list[UnitAssessment
 
 
 def columns(request: HttpRequest) -> list[dict[str, Any]]:
-    """Each column's head: what it is called, where its link leads, and how it is sorted now."""
+    """Return each column's head: its name, where its link leads, and how it is sorted now."""
     sort = _sort(request)
     heads = []
     for key, label, _path in COLUMNS:
@@ -100,7 +100,7 @@ def as_csv(assessments: "Sequence[UnitAssessment]") -> bytes:
 
 
 def charts(assessments: "Sequence[UnitAssessment]") -> list[tuple[str, str, dict[str, Any]]]:
-    """Awards by unit, and effective beside external hours: the highest of each."""
+    """Return charts of awards by unit, and of effective beside external hours: the highest of each."""
     awarded = _highest(assessments, lambda each: each.award.amount_yuan)
     used = _highest(assessments, lambda each: each.effective_seconds)
     found = []

@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 
+from bookings.domain import Rating
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
 
@@ -49,8 +50,10 @@ class EntryFacts:
     booked_until: datetime | None = None
     """End of the booking plus its grace."""
     quoted: Decimal | None = None
-    rating: str = ""
-    """The user's review of this use, from very_poor to very_satisfied; empty where there is none."""
+    outside_windows: bool = False
+    """Whether it touches no open window at all."""
+    rating: Rating | None = None
+    """The user's review of this use."""
 
     @cached_property
     def interval(self) -> Interval:
@@ -70,8 +73,11 @@ class EntryFacts:
         """The year in which the entry starts, in the city's time."""
         return self.start.astimezone(CITY_TIME).year
 
-    def recorded_before(self, other: "EntryFacts") -> bool:
-        """On one instrument the number in its chain says it: an instant can be dated back by an import."""
+    def is_recorded_before(self, other: "EntryFacts") -> bool:
+        """Return whether this entry was recorded first.
+
+        On one instrument the number in its chain decides: an import can date an instant back.
+        """
         if self.instrument == other.instrument:
             return self.number < other.number
         return (self.recorded_at, self.number) < (other.recorded_at, other.number)
@@ -91,23 +97,24 @@ class InstrumentStanding:
 
 
 def seconds_of(interval: Interval) -> Fraction:
+    """Return the exact length of an interval in seconds."""
     length = interval.length
     return Fraction(length.days * 86400 + length.seconds) + Fraction(length.microseconds, 1_000_000)
 
 
-def late_by_hand(entry: EntryFacts, days: int | None) -> bool:
-    """Whether an entry was made by hand more than `days` days after its end. None sets no limit."""
-    return days is not None and entry.by_hand and entry.recorded_at - entry.end > timedelta(days=days)
-
-
 def overlapping_pairs(entries: Iterable[EntryFacts]) -> list[tuple[EntryFacts, EntryFacts]]:
-    """Pairs of entries (of one instrument, or operator) that overlap, the earlier recorded one first."""
+    """Find overlapping pairs of entries (of one instrument or operator), the earlier recorded one first."""
     pairs: list[tuple[EntryFacts, EntryFacts]] = []
     running: list[tuple[Interval, EntryFacts]] = []
     for entry in sorted(entries, key=lambda each: (each.start, each.instrument, each.number)):
         interval = entry.interval
         running = [(other, held) for other, held in running if other.end > interval.start]
         for _, held in running:
-            pairs.append((held, entry) if held.recorded_before(entry) else (entry, held))
+            pairs.append((held, entry) if held.is_recorded_before(entry) else (entry, held))
         running.append((interval, entry))
     return pairs
+
+
+def is_late_by_hand(entry: EntryFacts, days: int | None) -> bool:
+    """Return whether an entry was made by hand more than `days` days after its end; None: no limit."""
+    return days is not None and entry.by_hand and entry.recorded_at - entry.end > timedelta(days=days)

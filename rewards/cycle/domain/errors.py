@@ -32,3 +32,11 @@ class SnapshotDamaged(DomainError):
         "The part “{part}” of the snapshot is not what was frozen; nothing was computed. "
         "Restore it from a backup."
     )
+
+
+class SnapshotVersionUnknown(DomainError):
+    code = "reward.snapshot_version_unknown"
+    kind: Kind = "conflict"
+    message = gettext_noop(
+        "The snapshot is of version “{version}”, which this program does not read. Update the program."
+    )

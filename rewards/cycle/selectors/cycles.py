@@ -6,24 +6,24 @@ from django.db.models import QuerySet, Sum
 
 from instrument_share.kernel.errors import NotFound
 from rewards.cycle.models import AssessmentCycle
-from rewards.cycle.selectors.scope import NOTICED, managed_units, sees_all
+from rewards.cycle.selectors.scope import NOTICED, can_see_all, managed_units
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
 
 
 def cycles(viewer: "Viewer") -> QuerySet[AssessmentCycle]:
-    """Cycles, newest first, with `awarded_yuan`, the sum of the awards; the public sees noticed ones."""
+    """Return cycles, newest first, with `awarded_yuan`, the sum of awards; the public sees noticed ones."""
     found = AssessmentCycle.objects.select_related("policy").annotate(
         awarded_yuan=Sum("assessments__award__amount_yuan")
     )
-    if not (sees_all(viewer) or managed_units(viewer)):
+    if not (can_see_all(viewer) or managed_units(viewer)):
         found = found.filter(state__in=NOTICED)
     return found.order_by("-year")
 
 
 def cycle(viewer: "Viewer", year: int) -> AssessmentCycle:
-    """The cycle of a year, or NotFound."""
+    """Return the cycle of a year. Raises NotFound."""
     found = cycles(viewer).filter(year=year).first()
     if found is None:
         raise NotFound
@@ -31,7 +31,7 @@ def cycle(viewer: "Viewer", year: int) -> AssessmentCycle:
 
 
 def cycle_lock(cycle_id: int) -> AssessmentCycle:
-    """The cycle with its policy, locked until the transaction ends."""
+    """Return the cycle with its policy, locked until the transaction ends. Raises NotFound."""
     found = (
         AssessmentCycle.objects.select_for_update(of=("self",))
         .select_related("policy")

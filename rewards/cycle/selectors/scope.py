@@ -14,10 +14,11 @@ NOTICED = (CycleState.NOTICED, CycleState.APPROVED, CycleState.REPORTED, CycleSt
 """States in which the results are public."""
 
 
-def sees_all(viewer: "Viewer") -> bool:
-    """Assessment, awards and reports are the whole city's."""
+def can_see_all(viewer: "Viewer") -> bool:
+    """Return whether the viewer sees the whole city's assessments, awards and reports."""
     return region_of(viewer, Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR, Role.FINANCE_OFFICER).whole
 
 
 def managed_units(viewer: "Viewer") -> frozenset[int]:
+    """Return the ids of the organizations whose unit manager the viewer is."""
     return standing(viewer).organization_ids(Role.UNIT_MANAGER)

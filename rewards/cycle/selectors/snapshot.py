@@ -2,12 +2,21 @@
 
 import gzip
 import zlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.core.files.storage import default_storage
 
-from rewards.cycle.domain.canonical import Part, parts_of, rows_of, sha256
+from rewards.cycle.domain.canonical import Part, parts_of, sha256
 from rewards.cycle.domain.errors import SnapshotDamaged
+from rewards.cycle.domain.snapshot_schema import (
+    DecisionsRow,
+    InstrumentRow,
+    OpennessRow,
+    R,
+    UnitRow,
+    UsageRow,
+    rows_of,
+)
 
 if TYPE_CHECKING:
     from rewards.cycle.models import AssessmentCycle
@@ -16,7 +25,11 @@ FOLDER = "snapshots"
 
 
 class StoredSnapshot:
-    """The snapshot of a frozen cycle. SnapshotDamaged names the part that is missing or changed."""
+    """The snapshot of a frozen cycle.
+
+    SnapshotDamaged names the part that is missing or changed, SnapshotVersionUnknown the version of the
+    schema that this program does not read.
+    """
 
     def __init__(self, cycle: "AssessmentCycle") -> None:
         self.manifest = _manifest(cycle)
@@ -25,21 +38,35 @@ class StoredSnapshot:
         }
         self._files: dict[str, str] = dict(cycle.parts.values_list("sha256", "file"))
 
-    def rows(self, kind: str) -> list[dict[str, Any]]:
-        """The rows of a part about all of the city."""
-        return self._read(self.parts[kind, ""])
+    def units(self) -> list[UnitRow]:
+        """Return the units of the city."""
+        return self._rows(UnitRow, "units")
 
-    def usage(self, instrument: str) -> list[dict[str, Any]]:
-        """The usage rows of one instrument, by public id; none where the snapshot has no such part."""
-        part = self.parts.get(("usage", instrument))
-        return self._read(part) if part else []
+    def instruments(self) -> list[InstrumentRow]:
+        """Return the instruments of the city."""
+        return self._rows(InstrumentRow, "instruments")
+
+    def openness(self) -> list[OpennessRow]:
+        """Return the open time of each instrument that had any."""
+        return self._rows(OpennessRow, "openness")
+
+    def decisions(self) -> list[DecisionsRow]:
+        """Return the decisions of each unit that had to take any."""
+        return self._rows(DecisionsRow, "decisions")
+
+    def usage(self, instrument: str) -> list[UsageRow]:
+        """Return the usage rows of one instrument, by public id; none where the snapshot has no such part."""
+        return self._rows(UsageRow, "usage", instrument) if ("usage", instrument) in self.parts else []
 
     def verify(self) -> None:
-        """Read every part; SnapshotDamaged for the first that is not what was frozen."""
+        """Read every part. Raises SnapshotDamaged for the first that is not what was frozen."""
         for part in self.parts.values():
-            self._read(part)
+            self._content(part)
 
-    def _read(self, part: Part) -> list[dict[str, Any]]:
+    def _rows(self, row: type[R], kind: str, instrument: str = "") -> list[R]:
+        return rows_of(row, self._content(self.parts[kind, instrument]))
+
+    def _content(self, part: Part) -> bytes:
         name = f"{part.kind} {part.instrument}".strip()
         try:
             with default_storage.open(self._files[part.sha256]) as file:
@@ -48,7 +75,7 @@ class StoredSnapshot:
             raise SnapshotDamaged(part=name) from error
         if sha256(content) != part.sha256:
             raise SnapshotDamaged(part=name)
-        return rows_of(content)
+        return content
 
 
 def _manifest(cycle: "AssessmentCycle") -> bytes:
@@ -63,4 +90,5 @@ def _manifest(cycle: "AssessmentCycle") -> bytes:
 
 
 def manifest_name(snapshot_hash: str) -> str:
+    """Return the name in storage of a manifest."""
     return f"{FOLDER}/{snapshot_hash}.json"

@@ -6,7 +6,7 @@ from django.core.files.storage import default_storage
 from rewards.cycle.domain.canonical import sha256
 
 
-def file_keep(*, folder: str, name: str, content: bytes) -> str:
+def file_store(*, folder: str, name: str, content: bytes) -> str:
     """Store `content` as `folder/name` and return its name in storage; the same content again stores nothing.
 
     A file of that name that holds something else (it was damaged) is left for who investigates it.

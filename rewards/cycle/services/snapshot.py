@@ -1,42 +1,50 @@
 """Freezing: a year's facts as canonical parts under their own SHA-256 (docs/adr, "The snapshot").
 
 Kinds of part: units, instruments, openness and decisions, each about all of the city, and usage, one for each
-instrument. Rows name bodies, instruments and people by public id or USCC; internal ids stay inside. Memory is
-bounded by the usage of one instrument.
+instrument. `cycle.domain.snapshot_schema` says what their rows hold. The apps below name their columns in
+the same way, but for internal ids, which are translated or left out here. Memory is bounded by the usage of
+one instrument.
 """
 
 import gzip
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import Any
 
-from bookings.public import decisions_of_year, usage_of_year
+from bookings.public import DecisionsOfYear, UsageOfYear, decisions_of_year, usage_of_year
 from instrument_share.accounts.selectors import organization_ids_by_uscc, organizations_by_id, related_ids
-from providers.public import instruments_of_year, openness_of_year, units_of_year
-from rewards.cycle.domain.canonical import Part, Row, manifest_bytes, part_bytes, sha256
+from providers.public import UnitOfYear, instruments_of_year, openness_of_year, units_of_year
+from rewards.cycle.domain.canonical import Part, manifest_bytes, part_bytes, sha256
+from rewards.cycle.domain.snapshot_schema import (
+    DecisionsRow,
+    InstrumentRow,
+    OpennessRow,
+    Row,
+    UnitRow,
+    UsageRow,
+    row_of,
+)
 from rewards.cycle.models import AssessmentCycle, SnapshotPart
 from rewards.cycle.selectors.snapshot import FOLDER, manifest_name
-from rewards.cycle.services.files import file_keep
-
-INTERNAL = frozenset({"organization_id", "instrument_id", "owner_organization_id"})
+from rewards.cycle.services.files import file_store
 
 
 def snapshot_write(*, cycle: AssessmentCycle) -> str:
-    """Store the year's facts as they are now; returns the snapshot's name, the SHA-256 of its manifest.
+    """Store the year's facts as they are now, and return the snapshot's name, the SHA-256 of its manifest.
 
-    The same facts give the same name and the same files.
+    The same facts give the same name and the same files. Raises ColumnsDiffer where an app below hands over
+    other columns than the schema has.
     """
     year = cycle.year
     units = list(units_of_year(year))
     ids = organization_ids_by_uscc(row["uscc"] for row in units)
     stored = [
         _part_store("units", _units(units, ids)),
-        _part_store("instruments", instruments_of_year(year)),
-        _part_store("openness", openness_of_year(year)),
-        _part_store("decisions", _by_uscc(decisions_of_year(year), ids)),
+        _part_store("instruments", (row_of(InstrumentRow, row) for row in instruments_of_year(year))),
+        _part_store("openness", (row_of(OpennessRow, row) for row in openness_of_year(year))),
+        _part_store("decisions", _decisions(decisions_of_year(year), ids)),
     ]
     stored += [
-        _part_store("usage", rows, public_id, pk)
+        _part_store("usage", map(_usage, rows), public_id, pk)
         for (pk, public_id), rows in groupby(
             usage_of_year(year), key=lambda row: (row["instrument_id"], row["instrument"])
         )
@@ -46,7 +54,7 @@ def snapshot_write(*, cycle: AssessmentCycle) -> str:
     SnapshotPart.objects.bulk_create([part for _, part in stored])
     manifest = manifest_bytes(year, [part for part, _ in stored])
     name = sha256(manifest)
-    file_keep(folder=FOLDER, name=manifest_name(name).removeprefix(f"{FOLDER}/"), content=manifest)
+    file_store(folder=FOLDER, name=manifest_name(name).removeprefix(f"{FOLDER}/"), content=manifest)
     return name
 
 
@@ -54,30 +62,42 @@ def _part_store(
     kind: str, rows: Iterable[Row], instrument: str = "", instrument_id: int | None = None
 ) -> tuple[Part, SnapshotPart]:
     """The part as the manifest names it, and its row, not saved yet."""
-    content = part_bytes({key: row[key] for key in row.keys() - INTERNAL} for row in rows)
+    content = part_bytes(rows)
     digest, count = sha256(content), content.count(b"\n")
     packed = gzip.compress(content, compresslevel=6, mtime=0)
-    file = file_keep(folder=FOLDER, name=f"{digest}.jsonl.gz", content=packed)
+    file = file_store(folder=FOLDER, name=f"{digest}.jsonl.gz", content=packed)
     row = SnapshotPart(kind=kind, instrument_id=instrument_id, rows=count, sha256=digest, file=file)
     return Part(kind=kind, instrument=instrument, rows=count, sha256=digest), row
 
 
-def _units(units: Collection[dict[str, Any]], ids: Mapping[str, int]) -> Iterator[Row]:
+def _units(units: Sequence[UnitOfYear], ids: Mapping[str, int]) -> Iterator[UnitRow]:
     """The units, with whom they are related to."""
     families = {uscc: related_ids(pk) for uscc, pk in ids.items()}
     known = organizations_by_id(frozenset().union(*families.values()))
     owning = frozenset(ids.values())
-    for row in units:
-        family = families[row["uscc"]]
+    for unit in units:
+        family = families[unit["uscc"]]
         group = sorted(known[member].uscc for member in family & owning)
-        yield row | {
+        relations = {
             "related": sorted(known[member].public_id for member in family),
             "group": group[0] if len(group) > 1 else None,
         }
+        yield row_of(UnitRow, {**unit, **relations})
 
 
-def _by_uscc(rows: Iterable[dict[str, Any]], ids: Mapping[str, int]) -> Iterator[Row]:
+def _decisions(rows: Iterable[DecisionsOfYear], ids: Mapping[str, int]) -> Iterator[DecisionsRow]:
+    """The decisions of units that are assessed."""
     usccs = {pk: uscc for uscc, pk in ids.items()}
     for row in rows:
         if row["organization_id"] in usccs:
-            yield row | {"uscc": usccs[row["organization_id"]]}
+            named = {"uscc": usccs[row["organization_id"]], **row}
+            yield row_of(DecisionsRow, _without(named, "organization_id"))
+
+
+def _usage(row: UsageOfYear) -> UsageRow:
+    return row_of(UsageRow, _without(row, "instrument_id"))
+
+
+def _without(row: Mapping[str, object], internal: str) -> dict[str, object]:
+    """The columns of a row without its internal id."""
+    return {name: value for name, value in row.items() if name != internal}

@@ -16,17 +16,17 @@ register.filter("in_hours", in_hours)
 
 @register.filter
 def translated(message: str) -> str:
-    """A message that is stored or composed as its marked English literal."""
+    """Translate a message that is stored or composed as its marked English literal."""
     return gettext(message) if message else ""
 
 
 @register.filter
 def as_yuan(amount: str | Decimal | None) -> str:
-    """An amount that is stored as text, in a snapshot or among a cycle's figures."""
+    """Write an amount that is stored as text among a cycle's figures."""
     return yuan(None if amount is None else Decimal(amount))
 
 
 @register.filter
 def capture_word(code: str) -> str:
-    """How a log was captured."""
+    """Return how a log was captured, in words."""
     return str(CAPTURES.get(code, code))

@@ -14,9 +14,9 @@ from functools import lru_cache
 from typing import Any
 
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.interval import Interval, intersected
-from rewards.cycle.domain.entries import EntryFacts, late_by_hand, overlapping_pairs, seconds_of
-from rewards.policy.domain.figures import hours, shown
+from instrument_share.kernel.interval import Interval
+from rewards.cycle.domain.entries import EntryFacts, is_late_by_hand, overlapping_pairs, seconds_of
+from rewards.policy.domain.figures import format_exact, format_rounded, hours
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,12 @@ class Thresholds:
 
 DEFAULT = Thresholds()
 
+CHECK_FIGURES: Mapping[str, str] = {"hours": format_exact(hours(DEFAULT.longest // timedelta(seconds=1)))}
+"""The thresholds that the messages of the checks state."""
+
 
 def overlap(entries: Iterable[EntryFacts]) -> list[Candidate]:
+    """Find pairs of entries that overlap; the time is taken from the one recorded later."""
     return [
         _pair("overlap", first, second, taken_from=second.public_id)
         for first, second in overlapping_pairs(entries)
@@ -54,6 +58,7 @@ def overlap(entries: Iterable[EntryFacts]) -> list[Candidate]:
 
 
 def too_long(entries: Iterable[EntryFacts], limits: Thresholds = DEFAULT) -> list[Candidate]:
+    """Find entries longer than the limit, or running past the booking and its grace."""
     found = []
     for entry in entries:
         overrun = entry.booked_until is not None and entry.end > entry.booked_until
@@ -63,22 +68,22 @@ def too_long(entries: Iterable[EntryFacts], limits: Thresholds = DEFAULT) -> lis
     return found
 
 
-def outside_windows(entries: Iterable[EntryFacts], windows: Iterable[Interval]) -> list[Candidate]:
-    """Entries that touch no open window at all."""
-    known = list(windows)
+def outside_windows(entries: Iterable[EntryFacts]) -> list[Candidate]:
+    """Find entries that touch no open window at all."""
     return [
         _single("outside_windows", entry, hours=_hours(entry.interval))
         for entry in entries
-        if not intersected([entry.interval], known)
+        if entry.outside_windows
     ]
 
 
 def no_booking(entries: Iterable[EntryFacts]) -> list[Candidate]:
+    """Find entries without a booking."""
     return [_single("no_booking", entry, capture=entry.capture) for entry in entries if not entry.booking]
 
 
 def self_dealing(entries: Iterable[EntryFacts], related: Collection[str]) -> list[Candidate]:
-    """Entries marked external whose user is the owner, or one of `related` (public ids) and not marked so."""
+    """Find external entries whose user is the owner, or one of `related` (public ids) and not marked so."""
     return [
         _single(
             "self_dealing", entry, user=entry.user_organization, owner=entry.owner, amount=str(entry.amount)
@@ -93,17 +98,18 @@ def self_dealing(entries: Iterable[EntryFacts], related: Collection[str]) -> lis
 
 
 def entered_late(entries: Iterable[EntryFacts], limits: Thresholds = DEFAULT) -> list[Candidate]:
+    """Find entries made by hand later than the limit allows."""
     return [
         _single("late_by_hand", entry, recorded_at=_instant(entry.recorded_at), limit_days=limits.late_days)
         for entry in entries
-        if late_by_hand(entry, limits.late_days)
+        if is_late_by_hand(entry, limits.late_days)
     ]
 
 
 def bulk_at_year_end(
     entries: Iterable[EntryFacts], year: int, limits: Thresholds = DEFAULT
 ) -> list[Candidate]:
-    """Many entries by hand recorded in the last days of the year: one candidate for all of them."""
+    """Find many entries by hand recorded in the last days of the year: one candidate for all of them."""
     first = date(year + 1, 1, 1) - timedelta(days=limits.bulk_days)
     bulk = [
         entry
@@ -117,7 +123,7 @@ def bulk_at_year_end(
 
 
 def amount(entries: Iterable[EntryFacts], limits: Thresholds = DEFAULT) -> list[Candidate]:
-    """External entries with an amount of 0, and entries whose amount lies far from the quote."""
+    """Find external entries with an amount of 0, and entries whose amount lies far from the quote."""
     found = []
     for entry in entries:
         free = entry.external and entry.amount == 0 and entry.quoted != 0
@@ -128,7 +134,7 @@ def amount(entries: Iterable[EntryFacts], limits: Thresholds = DEFAULT) -> list[
 
 
 def two_places(entries: Iterable[EntryFacts]) -> list[Candidate]:
-    """Entries of one operator at the same time on different instruments in different places."""
+    """Find entries of one operator at the same time on instruments in different places."""
     known = [entry for entry in entries if entry.operator and entry.place]
     return [
         _pair("two_places", first, second, places=[first.place, second.place])
@@ -140,7 +146,7 @@ def two_places(entries: Iterable[EntryFacts]) -> list[Candidate]:
 
 
 def never_idle(entries: Iterable[EntryFacts], limits: Thresholds = DEFAULT) -> list[Candidate]:
-    """Runs of days with entries on which every entry was effective from its start to its end."""
+    """Find runs of days with entries on which every entry was effective from its start to its end."""
     by_day: dict[date, list[EntryFacts]] = defaultdict(list)
     for entry in entries:
         by_day[_day(entry.start)].append(entry)
@@ -158,7 +164,7 @@ def never_idle(entries: Iterable[EntryFacts], limits: Thresholds = DEFAULT) -> l
 
 
 def above_calendar(entries: Iterable[EntryFacts]) -> list[Candidate]:
-    """Days of the city's calendar on which the entries' effective time adds up to more than the day."""
+    """Find days of the city's calendar whose entries have more effective time than the day holds."""
     by_day: dict[date, list[tuple[EntryFacts, Fraction | int]]] = defaultdict(list)
     for entry in entries:
         for day, part in _by_day(entry.interval):
@@ -170,7 +176,11 @@ def above_calendar(entries: Iterable[EntryFacts]) -> list[Candidate]:
         holds = seconds_of(_whole_day(day))
         if claimed > holds:
             ids = tuple(sorted(entry.public_id for entry, _ in parts))
-            evidence = {"day": day.isoformat(), "hours": shown(hours(claimed)), "holds": shown(hours(holds))}
+            evidence = {
+                "day": day.isoformat(),
+                "hours": format_rounded(hours(claimed)),
+                "holds": format_rounded(hours(holds)),
+            }
             found.append(Candidate("above_calendar", ids, evidence))
     return found
 
@@ -178,7 +188,7 @@ def above_calendar(entries: Iterable[EntryFacts]) -> list[Candidate]:
 def device_disagrees(
     by_hand: Iterable[EntryFacts], by_device: Iterable[EntryFacts], limits: Thresholds = DEFAULT
 ) -> list[Candidate]:
-    """Entries by hand that overlap what a device captured, and begin or end far from it."""
+    """Find entries by hand that overlap what a device captured, and begin or end far from it."""
     most = timedelta(seconds=limits.device_seconds)
     devices = list(by_device)
     return [
@@ -208,7 +218,7 @@ def _instant(instant: datetime) -> str:
 
 
 def _hours(interval: Interval) -> str:
-    return shown(hours(seconds_of(interval)))
+    return format_rounded(hours(seconds_of(interval)))
 
 
 def _day(instant: datetime) -> date:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Case, Count, QuerySet, When
 
 from bookings.public import usage_logs
-from rewards.cycle.domain.rows import instant
+from rewards.cycle.domain.snapshot_schema import UsageRow
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.snapshot import StoredSnapshot
 from rewards.findings.domain.states import FindingState
@@ -27,21 +27,8 @@ class FindingFacets:
     units: list[tuple[str, str, str]]
 
 
-def findings_listed(
-    viewer: "Viewer", cycle: AssessmentCycle, *, state: str = "", kind: str = "", unit: str = ""
-) -> QuerySet[Finding]:
-    """Visible findings with `rank` (0: open); page them by ("rank", "answer_due_date", "id")."""
-    wanted = {"state": state, "kind": kind, "organization__public_id": unit}
-    rank = Case(When(state=FindingState.OPEN, then=0), default=1)
-    return (
-        findings(viewer, cycle)
-        .filter(**{name: value for name, value in wanted.items() if value})
-        .annotate(rank=rank)
-    )
-
-
 def finding_facets(viewer: "Viewer", cycle: AssessmentCycle) -> FindingFacets:
-    """Three statements."""
+    """Count the visible findings of a cycle by state and kind. Three statements."""
     seen = findings(viewer, cycle).order_by()
     units = seen.values_list("organization__public_id", "organization__name_zh", "organization__name_en")
     return FindingFacets(
@@ -59,7 +46,7 @@ def finding_logs(viewer: "Viewer", finding: Finding) -> list[dict[str, Any]]:
     snapshot = StoredSnapshot(finding.cycle)
     instruments = [finding.instrument.public_id] if finding.instrument else []
     found = _picked(snapshot, instruments, wanted)
-    missing = wanted - {row["id"] for row in found}
+    missing = wanted - {row.id for row in found}
     if missing:
         live = usage_logs(viewer).filter(public_id__in=missing).prefetch_related(None)
         others = set(live.values_list("instrument__public_id", flat=True)) - set(instruments)
@@ -67,20 +54,31 @@ def finding_logs(viewer: "Viewer", finding: Finding) -> list[dict[str, Any]]:
     return sorted((_shown(row) for row in found), key=lambda log: (log["starts_at"], log["log"]))
 
 
-def _picked(
-    snapshot: StoredSnapshot, instruments: Iterable[str], wanted: Collection[str]
-) -> list[dict[str, Any]]:
-    return [row for each in instruments for row in snapshot.usage(each) if row["id"] in wanted]
+def _picked(snapshot: StoredSnapshot, instruments: Iterable[str], wanted: Collection[str]) -> list[UsageRow]:
+    return [row for each in instruments for row in snapshot.usage(each) if row.id in wanted]
 
 
-def _shown(row: dict[str, Any]) -> dict[str, Any]:
+def _shown(row: UsageRow) -> dict[str, Any]:
     return {
-        "log": row["id"],
-        "booking": row["booking"] or "",
-        "starts_at": instant(row["starts_at"]),
-        "ends_at": instant(row["ends_at"]),
-        "external": row["external"],
-        "effective_seconds": row["effective_seconds"],
-        "amount_yuan": row["amount_yuan"],
-        "capture": row["capture"],
+        "log": row.id,
+        "booking": row.booking or "",
+        "starts_at": row.starts_at,
+        "ends_at": row.ends_at,
+        "external": row.external,
+        "effective_seconds": row.effective_seconds,
+        "amount_yuan": row.amount_yuan,
+        "capture": row.capture.value,
     }
+
+
+def filter_findings(
+    viewer: "Viewer", cycle: AssessmentCycle, *, state: str = "", kind: str = "", unit: str = ""
+) -> QuerySet[Finding]:
+    """Return visible findings with `rank` (0: open), to page by ("rank", "answer_due_date", "id")."""
+    wanted = {"state": state, "kind": kind, "organization__public_id": unit}
+    rank = Case(When(state=FindingState.OPEN, then=0), default=1)
+    return (
+        findings(viewer, cycle)
+        .filter(**{name: value for name, value in wanted.items() if value})
+        .annotate(rank=rank)
+    )

@@ -8,7 +8,7 @@ from django.db.models import Case, Max, QuerySet, When
 from instrument_share.kernel.errors import NotFound
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.cycles import cycle_lock
-from rewards.cycle.selectors.scope import managed_units, sees_all
+from rewards.cycle.selectors.scope import can_see_all, managed_units
 from rewards.findings.domain.rulings import Rulings
 from rewards.findings.domain.states import FindingState
 from rewards.findings.models import Finding
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 
 def findings(viewer: "Viewer", cycle: AssessmentCycle) -> QuerySet[Finding]:
-    """The findings of a cycle, open ones first; a unit's manager sees those of the unit."""
+    """Return the findings of a cycle, open ones first; a unit's manager sees those of the unit."""
     is_open = Case(When(state=FindingState.OPEN, then=0), default=1)
     return _visible(viewer).filter(cycle=cycle).order_by(is_open, "id")
 
 
 def finding(viewer: "Viewer", public_id: str) -> Finding:
-    """One visible finding by public id, or NotFound."""
+    """Return one visible finding by public id. Raises NotFound."""
     found = _visible(viewer).filter(public_id=public_id).first()
     if found is None:
         raise NotFound
@@ -33,11 +33,11 @@ def finding(viewer: "Viewer", public_id: str) -> Finding:
 
 def _visible(viewer: "Viewer") -> QuerySet[Finding]:
     found = Finding.objects.select_related("cycle", "organization", "instrument", "decided_by", "answered_by")
-    return found if sees_all(viewer) else found.filter(organization_id__in=managed_units(viewer))
+    return found if can_see_all(viewer) else found.filter(organization_id__in=managed_units(viewer))
 
 
 def cycle_of_finding(finding_id: int) -> AssessmentCycle:
-    """The cycle that a finding belongs to, locked until the transaction ends."""
+    """Return the cycle that a finding belongs to, locked until the transaction ends. Raises NotFound."""
     cycle_id = Finding.objects.filter(pk=finding_id).values_list("cycle_id", flat=True).first()
     if cycle_id is None:
         raise NotFound
@@ -45,12 +45,12 @@ def cycle_of_finding(finding_id: int) -> AssessmentCycle:
 
 
 def last_decision_number(cycle: AssessmentCycle) -> int:
-    """The number of the last decision in the cycle; 0 before the first."""
+    """Return the number of the last decision in the cycle; 0 before the first."""
     return Finding.objects.filter(cycle=cycle).aggregate(last=Max("decision_number"))["last"] or 0
 
 
 def rulings_of(cycle: AssessmentCycle) -> Rulings:
-    """What the decisions of a cycle say, as the scores take them."""
+    """Return what the decisions of a cycle say, as the scores take them."""
     invalidated: set[str] = set()
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     falsified: set[str] = set()

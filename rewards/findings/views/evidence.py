@@ -45,6 +45,7 @@ _AMOUNTS = {"amount", "quoted"}
 def evidence_rows(
     evidence: Mapping[str, Any], bodies: "Mapping[str, Organization]"
 ) -> list[tuple[str | Promise, str]]:
+    """Return the evidence of a finding as pairs of label and value, in the reader's language."""
     return [
         (NAMES[key], _shown(key, evidence[key], bodies)) for key in NAMES if evidence.get(key) is not None
     ]

@@ -18,13 +18,17 @@ from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.signed_in import SignedInRequest
 from rewards.cycle.domain.states import CycleState
 from rewards.cycle.selectors import cycles as cycles_selectors
-from rewards.cycle.selectors.browsing import bookings_to_open, logs_to_open, organizations_named
+from rewards.cycle.selectors.browsing import (
+    organizations_by_public_id,
+    viewable_booking_ids,
+    viewable_log_ids,
+)
 from rewards.cycle.selectors.scope import managed_units
 from rewards.findings import services as finding_services
 from rewards.findings.domain.states import FindingState
 from rewards.findings.forms import AnswerForm, DecisionForm, FindingFilterForm
 from rewards.findings.selectors import findings as findings_selectors
-from rewards.findings.selectors.browsing import finding_facets, finding_logs, findings_listed
+from rewards.findings.selectors.browsing import filter_findings, finding_facets, finding_logs
 from rewards.findings.views.evidence import evidence_rows
 
 if TYPE_CHECKING:
@@ -47,7 +51,7 @@ def findings(request: HttpRequest, year: int) -> HttpResponse:
     form.is_valid()
     chosen = form.cleaned_data
     page = cursor.page(
-        findings_listed(request.user, cycle, **{name: chosen.get(name, "") for name in form.fields}),
+        filter_findings(request.user, cycle, **{name: chosen.get(name, "") for name in form.fields}),
         ordering=ORDERING,
         cursor=request.GET.get("cursor"),
         limit=PER_PAGE,
@@ -122,7 +126,7 @@ def finding_decide(request: SignedInRequest, public_id: str) -> HttpResponse:
 
 def _to_next(request: HttpRequest, decided: "Finding") -> HttpResponse:
     """The next open finding of the year, or the list when none is left."""
-    still_open = findings_listed(request.user, decided.cycle, state=FindingState.OPEN)
+    still_open = filter_findings(request.user, decided.cycle, state=FindingState.OPEN)
     following = still_open.order_by("answer_due_date", "id").first()
     if following is None:
         messages.info(request, _("No finding is open any more."))
@@ -180,14 +184,16 @@ def _page(
         "finding": found,
         "cycle": found.cycle,
         "evidence": evidence_rows(
-            found.evidence, organizations_named(request.user, bodies) if bodies else {}
+            found.evidence, organizations_by_public_id(request.user, bodies) if bodies else {}
         ),
         "logs": [
             log | {"invalidated": log["log"] in invalidated, "marked": log["log"] in marked} for log in logs
         ],
         "unseen": len(found.logs) - len(logs),
-        "opens": logs_to_open(request.user, [log["log"] for log in logs]),
-        "opens_booking": bookings_to_open(request.user, [log["booking"] for log in logs if log["booking"]]),
+        "opens": viewable_log_ids(request.user, [log["log"] for log in logs]),
+        "opens_booking": viewable_booking_ids(
+            request.user, [log["booking"] for log in logs if log["booking"]]
+        ),
         "decision": decision,
         "answer": answer,
         "sees_all": rules.has_perm("rewards.trace_any", request.user),

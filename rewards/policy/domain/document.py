@@ -66,7 +66,7 @@ class Table:
         return ""
 
     def code(self, key: str, default: Any = REQUIRED) -> str:
-        """A name for programs: small letters, digits, `-`, `_` and `.`."""
+        """Read a name for programs: small letters, digits, `-`, `_` and `.`."""
         value = self.text(key, default)
         if value and not CODE.fullmatch(value):
             message = gettext_noop("“{value}” is no code. Use small letters, digits, “-”, “_” and “.” only.")
@@ -92,7 +92,7 @@ class Table:
     def number(
         self, key: str, default: Any = REQUIRED, *, least: Any = None, most: Any = None, whole: bool = False
     ) -> Any:
-        """An exact Fraction within bounds (both included); the `default` itself where the key is absent."""
+        """Read an exact Fraction within bounds (both included); `default` itself where the key is absent."""
         value = self.value(key, default)
         if value is None or (value is default and key not in self.data):
             return Fraction(0) if default is REQUIRED else default
@@ -127,7 +127,7 @@ class Table:
         return tuple(self.as_number(item, f"{key}[{at}]", **bounds) for at, item in enumerate(items))
 
     def pairs(self, key: str, *, least: int = 0) -> tuple[tuple[Fraction, Fraction], ...]:
-        """`[[bound, value], …]`, with rising bounds and values that do not fall."""
+        """Read `[[bound, value], …]`, with rising bounds and values that do not fall."""
         pairs = []
         for at, item in enumerate(self._items(key)):
             path = f"{key}[{at}]"
@@ -143,7 +143,7 @@ class Table:
         return tuple(pairs)
 
     def table(self, key: str) -> "Table":
-        """The table under `key`; an empty one where it is absent."""
+        """Read the table under `key`; an empty one where it is absent."""
         return Table(self.value(key, {}), self.at(key), self.problems)
 
     def tables(self, key: str, default: Any = REQUIRED) -> list["Table"]:
@@ -151,7 +151,7 @@ class Table:
         return [Table(item, f"{self.at(key)}[{at}]", self.problems) for at, item in enumerate(items)]
 
     def codes(self, key: str, options: Collection[str] | None = None) -> tuple[str, ...]:
-        """A list of texts, each one of `options`; empty where it is absent."""
+        """Read a list of texts, each one of `options`; empty where it is absent."""
         codes = []
         for at, item in enumerate(self._items(key, ())):
             if not isinstance(item, str):
@@ -174,14 +174,14 @@ class Table:
         return []
 
     def close(self) -> None:
-        """Report every key that no reader asked for: a misspelt key must not pass in silence."""
+        """Report every key that no reader asked for: a misspelt key must not pass unnoticed."""
         for key in self.data.keys() - self.asked:
             message = gettext_noop("“{key}” is not known here. Known: {known}.")
             self.add(key, "document.unknown_key", message, key=key, known=", ".join(sorted(self.asked)))
 
 
 def exact_number(value: Any) -> Fraction | None:
-    """A number of a document, exactly: an integer, a Decimal, a text ("12.50", "200/3"); else None."""
+    """Return a number of a document exactly: an integer, a Decimal, a text ("12.50", "200/3"); else None."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int):

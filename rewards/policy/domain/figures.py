@@ -6,8 +6,8 @@ from fractions import Fraction
 from instrument_share.kernel.money import round_half_up
 
 
-def exact(figure: Fraction | Decimal | int) -> str:
-    """The figure itself: "0.21" where a decimal says it all, else a fraction such as "1000000/3"."""
+def format_exact(figure: Fraction | Decimal | int) -> str:
+    """Write the exact figure: "0.21" where a decimal can, else a fraction such as "1000000/3"."""
     fraction = Fraction(figure)
     rest, places = fraction.denominator, 0
     for prime in (2, 5):
@@ -23,17 +23,18 @@ def exact(figure: Fraction | Decimal | int) -> str:
     return f"-{text}" if fraction < 0 else text
 
 
-def shown(figure: Fraction | Decimal | int, places: int = 2) -> str:
-    """The figure for reading, rounded half-up (away from zero) to `places` decimals."""
+def format_rounded(figure: Fraction | Decimal | int, places: int = 2) -> str:
+    """Write the figure for reading, rounded half-up (away from zero) to `places` decimals."""
     fraction = Fraction(figure)
     text = str(round_half_up(abs(fraction), Decimal(1).scaleb(-places)).quantize(Decimal(1).scaleb(-places)))
     return f"-{text}" if fraction < 0 else text
 
 
 def hours(seconds: Fraction | int) -> Fraction:
+    """Convert seconds to exact hours."""
     return Fraction(seconds) / 3600
 
 
-def percent(rate: Fraction) -> str:
-    """A rate as a percentage, exactly: "8%", "12.5%"."""
-    return exact(rate * 100) + "%"
+def format_percent(rate: Fraction) -> str:
+    """Write a rate as an exact percentage: "8%", "12.5%"."""
+    return format_exact(rate * 100) + "%"

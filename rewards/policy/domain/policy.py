@@ -14,6 +14,9 @@ from rewards.policy.domain.shapes import Shape
 
 MONEY_UNITS: Mapping[str, Decimal] = {"分": Decimal("0.01"), "元": Decimal(1), "百元": Decimal(100)}
 
+FULL_SCORE = 100
+"""What the points of all indicators add up to, and the most that a unit can score."""
+
 EXCLUSIONS = (
     "related",
     "statutory",
@@ -216,5 +219,5 @@ class RewardPolicy:
         return tuple(indicator for group in self.groups for indicator in group.indicators)
 
     def grade_of(self, score: Fraction) -> Grade | None:
-        """The grade of a total score; None where the policy has no grades."""
+        """Return the grade of a total score; None where the policy has no grades."""
         return next((grade for grade in self.grades if score >= grade.at_least), None)

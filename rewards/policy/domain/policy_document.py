@@ -14,10 +14,11 @@ from typing import Any
 
 from instrument_share.kernel.errors import DomainError, Problem, gettext_noop
 from rewards.policy.domain.document import REQUIRED, Problems, Table
-from rewards.policy.domain.figures import exact
+from rewards.policy.domain.figures import format_exact
 from rewards.policy.domain.policy import (
     BASES,
     EXCLUSIONS,
+    FULL_SCORE,
     MONEY_UNITS,
     Caps,
     Counting,
@@ -53,7 +54,7 @@ class PolicyRefused(DomainError):
 
 
 def read_policy(text: str) -> RewardPolicy:
-    """The policy that a TOML document describes, or PolicyRefused with all of its problems."""
+    """Read the policy that a TOML document describes. Raises PolicyRefused with all of its problems."""
     try:
         data = tomllib.loads(text, parse_float=Decimal)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -136,14 +137,14 @@ def _groups(root: Table) -> tuple[IndicatorGroup, ...]:
         groups.append(IndicatorGroup(title_zh, title_en, indicators))
         table.close()
     total = sum((i.points for group in groups for i in group.indicators), Fraction(0))
-    if groups and total != 100:
-        message = gettext_noop("The points of all indicators add up to {total}. They must add up to 100.")
-        root.add("groups", "policy.points_not_100", message, total=exact(total))
+    if groups and total != FULL_SCORE:
+        message = gettext_noop("The points of all indicators add up to {total}. They must add up to {full}.")
+        root.add("groups", "policy.points_not_100", message, total=format_exact(total), full=FULL_SCORE)
     return tuple(groups)
 
 
 def _indicator(table: Table, seen: set[str]) -> Indicator:
-    points = table.number("points", least=0, most=100)
+    points = table.number("points", least=0, most=FULL_SCORE)
     title_zh, title_en = _titles(table)
     indicator = Indicator(
         code=_unique(table, table.code("code"), seen),
@@ -165,7 +166,7 @@ def _shape(table: Table, points: Fraction) -> Shape:
         shape = Steps(table.pairs("steps"))
         if any(worth > points for _, worth in shape.steps):
             message = gettext_noop("A step gives more than the {points} points of the indicator.")
-            table.add("steps", "policy.step_above_points", message, points=exact(points))
+            table.add("steps", "policy.step_above_points", message, points=format_exact(points))
     elif kind == "per_unit":
         shape = PerUnit(table.number("points", least=0), table.number("each"))
         if shape.each <= 0:
@@ -185,10 +186,10 @@ def _shape(table: Table, points: Fraction) -> Shape:
 def _findings(table: Table) -> FindingDeductions:
     points = table.table("points")
     kinds = [kind for kind in FINDING_KINDS if points.has(kind)]
-    deductions = {kind: points.number(kind, least=0, most=100) for kind in kinds}
+    deductions = {kind: points.number(kind, least=0, most=FULL_SCORE) for kind in kinds}
     points.asked.update(FINDING_KINDS)
     points.close()
-    cap = table.number("cap", REQUIRED if deductions else Fraction(0), least=0, most=100)
+    cap = table.number("cap", REQUIRED if deductions else Fraction(0), least=0, most=FULL_SCORE)
     table.close()
     return FindingDeductions(points=deductions, cap=cap)
 
@@ -198,7 +199,7 @@ def _grades(root: Table) -> tuple[Grade, ...]:
     for table in root.tables("grades", ()):
         title_zh, title_en = _titles(table)
         code = _unique(table, table.code("code"), seen)
-        grades.append(Grade(code, table.number("at_least", least=0, most=100), title_zh, title_en))
+        grades.append(Grade(code, table.number("at_least", least=0, most=FULL_SCORE), title_zh, title_en))
         table.close()
     bounds = [grade.at_least for grade in grades]
     if grades and (bounds[-1] != 0 or any(a <= b for a, b in pairwise(bounds))):
@@ -239,7 +240,7 @@ def _rules(root: Table, grades: Collection[Grade], qualifications: Collection[st
     total = sum((share for share, _ in pots.values()), Fraction(0))
     if total > 1:
         message = gettext_noop("The shares of the budget add up to {total}, more than 1.")
-        root.add("rules", "policy.shares_above_1", message, total=exact(total))
+        root.add("rules", "policy.shares_above_1", message, total=format_exact(total))
     return rules
 
 
@@ -301,7 +302,7 @@ def _floor(table: Table, grades: Collection[Grade]) -> Fraction:
     floor = table.value("floor", None)
     if isinstance(floor, str) and floor in named:
         return named[floor]
-    return table.number("floor", least=0, most=100)
+    return table.number("floor", least=0, most=FULL_SCORE)
 
 
 def _unique(table: Table, code: str, seen: set[str]) -> str:

@@ -6,7 +6,7 @@ from instrument_share.kernel.errors import gettext_noop
 
 KINDS: Mapping[str, str] = {
     "overlap": gettext_noop("Two entries overlap on one instrument"),
-    "too_long": gettext_noop("Longer than 24 hours, or than the booking with its grace"),
+    "too_long": gettext_noop("Longer than {hours} hours, or than the booking with its grace"),
     "outside_windows": gettext_noop("Outside every open window"),
     "no_booking": gettext_noop("Without a booking"),
     "self_dealing": gettext_noop("The user is the owner or a related organization, but marked as outside"),
@@ -18,7 +18,7 @@ KINDS: Mapping[str, str] = {
     "above_calendar": gettext_noop("More hours than the calendar day holds"),
     "device_disagrees": gettext_noop("A device-captured entry disagrees with one made by hand"),
 }
-"""Every kind of check with what it says, as a message to translate."""
+"""Every kind of check with what it says, as a message to translate and to fill in (`CHECK_FIGURES`)."""
 
 MEASURES: Mapping[str, str] = {
     "effective_hours_mean": gettext_noop("Effective hours per instrument and year of service"),
@@ -27,16 +27,16 @@ MEASURES: Mapping[str, str] = {
     "external_share": gettext_noop("External hours ÷ effective hours"),
     "sme_share": gettext_noop("Hours for small and medium enterprises ÷ external hours"),
     "external_income": gettext_noop("Income from external users"),
-    "income_yield": gettext_noop("(Internal income + 1.5 × external income) ÷ original value"),
+    "income_yield": gettext_noop("(Internal income + {weight} × external income) ÷ original value"),
     "open_hours_share": gettext_noop("Hours offered to outside users ÷ quota of hours"),
     "uptime_share": gettext_noop("1 − closed hours ÷ offered hours"),
     "networked_share": gettext_noop("Published instruments ÷ declared instruments"),
-    "completeness": gettext_noop("Kinds of information complete ÷ 6, mean over the month ends"),
-    "satisfaction": gettext_noop("Mean rating of the reviews, 1 to 5"),
+    "completeness": gettext_noop("Kinds of information complete ÷ {kinds}, mean over the month ends"),
+    "satisfaction": gettext_noop("Mean rating of the reviews, 1 to {best}"),
     "decision_timeliness": gettext_noop("Requests decided in time ÷ (decided + lapsed)"),
     "data_quality": gettext_noop("1 − invalidated hours ÷ reported hours"),
     "organizations_served": gettext_noop("Organizations served"),
     "major_projects": gettext_noop("Major projects served"),
     "cases_published": gettext_noop("Open-service cases published"),
 }
-"""Every measure that a policy can use, with what it is, as a message to translate."""
+"""Every measure that a policy can use, with what it is: a message to fill in (`MEASURE_FIGURES`)."""

@@ -9,15 +9,16 @@ LOOK_ALIKES = str.maketrans("ILO", "110")
 
 
 def new_code() -> str:
-    """`XXXX-XXXX-XXXX` with 60 random bits: too many to guess, few enough to type."""
-    return grouped("".join(secrets.choice(ALPHABET) for _ in range(LENGTH)))
+    """Return a code `XXXX-XXXX-XXXX` with 60 random bits: too many to guess, few enough to type."""
+    return group_letters("".join(secrets.choice(ALPHABET) for _ in range(LENGTH)))
 
 
-def normalized(code: str) -> str:
-    """The code as it was printed, however it was typed: small letters, no dashes, I for 1, O for 0."""
+def normalize_code(code: str) -> str:
+    """Return a typed code as it was printed, whatever its case and dashes, with I for 1 and O for 0."""
     letters = "".join(c for c in code.upper() if c.isascii() and c.isalnum()).translate(LOOK_ALIKES)
-    return grouped(letters)
+    return group_letters(letters)
 
 
-def grouped(letters: str) -> str:
+def group_letters(letters: str) -> str:
+    """Put dashes between groups of letters."""
     return "-".join(letters[at : at + GROUP] for at in range(0, len(letters), GROUP))

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch
 
+from instrument_share.kernel.city_time import CITY_TIME
+from providers.public import working_days_between
 from rewards.assessment.models import IndicatorResult, InstrumentResult, UnitAssessment
 from rewards.cycle.models import AssessmentCycle
 from rewards.findings.domain.states import FindingState
@@ -13,11 +15,15 @@ from rewards.findings.models import Finding
 
 @dataclass(frozen=True)
 class ReportFacts:
-    """A scored cycle with everything that its papers print; assessments with the best score first."""
+    """A scored cycle with everything that its papers print; assessments with the best score first.
+
+    `notice_working_days` is the length of the public notice, from its own first and last day; 0 before it.
+    """
 
     cycle: AssessmentCycle
     assessments: Sequence[UnitAssessment]
     findings: Sequence[Finding]
+    notice_working_days: int
 
     @property
     def decided(self) -> list[Finding]:
@@ -25,7 +31,7 @@ class ReportFacts:
 
 
 def report_facts(cycle: AssessmentCycle) -> ReportFacts:
-    """Six statements, however many units there are."""
+    """Read the rows in eight statements at most, however many units there are."""
     assessments = (
         UnitAssessment.objects.filter(cycle=cycle)
         .select_related("organization", "award")
@@ -45,4 +51,10 @@ def report_facts(cycle: AssessmentCycle) -> ReportFacts:
         .select_related("organization", "instrument")
         .order_by("organization__uscc", "kind", "id")
     )
-    return ReportFacts(cycle, list(assessments), list(findings))
+    return ReportFacts(cycle, list(assessments), list(findings), _notice_working_days(cycle))
+
+
+def _notice_working_days(cycle: AssessmentCycle) -> int:
+    if cycle.noticed_at is None or cycle.notice_ends_date is None:
+        return 0
+    return working_days_between(cycle.noticed_at.astimezone(CITY_TIME).date(), cycle.notice_ends_date)

@@ -22,6 +22,7 @@ from instrument_share.documents.content import (
 from rewards.assessment.models import UnitAssessment
 from rewards.cycle.reports import in_hours, money, money_in_capitals, on_date, points
 from rewards.findings.domain.states import FindingState
+from rewards.policy.domain.policy import FULL_SCORE
 from rewards.policy.domain.policy import RewardPolicy as PolicyRules
 from rewards.report.reports import tables
 from rewards.report.reports.facts import ReportFacts
@@ -31,7 +32,7 @@ from rewards.report.reports.sheets import months_chart, unit_sheet
 def finance_letter(
     facts: ReportFacts, policy: PolicyRules, *, code: str, url: str, at: datetime
 ) -> OfficialLetter:
-    """The whole paper. `code` and `url` are those of the public verification page."""
+    """Lay out the whole paper. `code` and `url` are those of the public verification page."""
     with translation.override("zh-hans"):
         city, year = settings.CITY["zh"], facts.cycle.year
         sections = (_basis, _scope, _results, _findings, _notice)
@@ -140,7 +141,7 @@ def _notice(number: int, facts: ReportFacts) -> Iterator[Block]:
     yield _head(number, "公示与异议")
     yield Paragraph(
         f"评价与奖励结果于{on_date(cycle.noticed_at)}起在市大型科研仪器开放共享平台公示，"
-        f"至{on_date(cycle.notice_ends_date)}止，公示期{settings.PUBLIC_NOTICE_WORKING_DAYS}个工作日。"
+        f"至{on_date(cycle.notice_ends_date)}止，公示期{facts.notice_working_days}个工作日。"
         + ("" if cycle.objections_zh else "公示期内未收到异议。")
     )
     for paragraph in filter(None, cycle.objections_zh.splitlines()):
@@ -162,7 +163,7 @@ def _attachments(facts: ReportFacts, code: str, url: str) -> list[Attachment]:
 def _scores(facts: ReportFacts) -> ShareChart:
     """The page before the sheets: how the units stand to each other."""
     return ShareChart(
-        title=f"{facts.cycle.year}年度各单位得分（满分100分）",
+        title=f"{facts.cycle.year}年度各单位得分（满分{FULL_SCORE}分）",
         bars=[
             Bar(
                 each.organization.name_zh,
@@ -171,7 +172,7 @@ def _scores(facts: ReportFacts) -> ShareChart:
             )
             for each in facts.assessments
         ],
-        full=100.0,
+        full=float(FULL_SCORE),
     )
 
 

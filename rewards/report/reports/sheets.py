@@ -30,6 +30,7 @@ MONTHS = tuple(f"{month}月" for month in range(1, 13))
 
 
 def unit_sheet(assessment: UnitAssessment, cycle: AssessmentCycle) -> Sheet:
+    """Lay out the sheet of one unit as an attachment of the report."""
     name = assessment.organization.name_zh
     title = f"{cycle.year}年度大型科研仪器开放共享评价表"
     return Sheet(title=title, blocks=unit_blocks(assessment), bookmark=name)
@@ -38,7 +39,7 @@ def unit_sheet(assessment: UnitAssessment, cycle: AssessmentCycle) -> Sheet:
 def unit_paper(
     assessment: UnitAssessment, *, notice: str, at: datetime, verification: Verification | None = None
 ) -> Paper:
-    """The unit's own print of its sheet, with its instruments and its year by month."""
+    """Lay out a unit's own print of its sheet, with its instruments and its year by month."""
     with translation.override("zh-hans"):
         return Paper(
             title=f"{assessment.cycle.year}年度大型科研仪器\n开放共享评价表",
@@ -58,6 +59,7 @@ def unit_paper(
 
 
 def unit_blocks(assessment: UnitAssessment) -> list[Block]:
+    """Lay out a unit's score, indicators, deductions and award."""
     amount = assessment.award.amount_yuan
     organization = assessment.organization
     blocks: list[Block] = [
@@ -113,6 +115,7 @@ DEDUCTED = {"overdue": "逾期未作说明的问题", "upheld": "经认定的问
 
 
 def months_chart(title: str, months: list[list[int]]) -> BarChart:
+    """Chart effective and external hours by month."""
     return BarChart(
         title=title,
         labels=MONTHS,

@@ -17,7 +17,7 @@ from rewards.report.reports.facts import ReportFacts
 
 
 def results_table(facts: ReportFacts) -> Table:
-    """Score, grade and amount of each unit, with their sum."""
+    """Tabulate score, grade and amount of each unit, with their sum."""
     rows = [
         (
             str(number),
@@ -43,7 +43,7 @@ def results_table(facts: ReportFacts) -> Table:
 
 
 def excluded_table(cycle: AssessmentCycle) -> Table:
-    """What did not count, by reason."""
+    """Tabulate what did not count, by reason."""
     return Table(
         columns=[Column("未计入原因"), Column("记录数（条）", "right"), Column("涉及机时（小时）", "right")],
         rows=[
@@ -54,7 +54,7 @@ def excluded_table(cycle: AssessmentCycle) -> Table:
 
 
 def findings_by_kind(findings: Sequence[Finding]) -> Table:
-    """How many findings of each kind there were, and what became of them."""
+    """Tabulate the number of findings of each kind, and what became of them."""
     found = Counter((finding.kind, finding.state) for finding in findings)
     kinds = sorted({finding.kind for finding in findings}, key=finding_kind)
     rows = []
@@ -74,7 +74,7 @@ def findings_by_kind(findings: Sequence[Finding]) -> Table:
 
 
 def findings_table(facts: ReportFacts) -> Table:
-    """Every finding and how it was settled."""
+    """Tabulate every finding and how it was settled."""
     rows = [
         (
             str(finding.decision_number),
@@ -105,7 +105,7 @@ def findings_table(facts: ReportFacts) -> Table:
 
 
 def indicators_table(assessment: UnitAssessment) -> Table:
-    """Each indicator with its value, its formula with the numbers in it, and its points."""
+    """Tabulate each indicator with its value, its formula with the numbers in it, and its points."""
     rows = [
         (
             each.group_zh,
@@ -135,7 +135,7 @@ def indicators_table(assessment: UnitAssessment) -> Table:
 
 
 def instruments_table(assessments: Sequence[UnitAssessment]) -> Table:
-    """Every instrument with its hours and income."""
+    """Tabulate every instrument with its hours and income."""
     rows = [
         (
             assessment.organization.name_zh,
@@ -174,7 +174,7 @@ def instruments_table(assessments: Sequence[UnitAssessment]) -> Table:
 
 
 def data_tables(facts: ReportFacts) -> Mapping[str, Table]:
-    """The tables of the report by the name of their sheet, for XLSX and CSV; Chinese, whoever sends them."""
+    """Return the report's tables by the name of their sheet, for XLSX and CSV, in Chinese for everybody."""
     with translation.override("zh-hans"):
         return {
             "评价结果": results_table(facts),

@@ -11,7 +11,7 @@ GONE = gettext_noop("A file of the report is no longer in storage. Restore it fr
 
 
 def report_problems(report: FinanceReport) -> tuple[str, ...]:
-    """What is wrong with the stored PDF and package, as messages to translate; empty: both are genuine.
+    """Return what is wrong with the stored PDF and package, as messages to translate; empty: nothing.
 
     Reads both files, and asks the database nothing.
     """

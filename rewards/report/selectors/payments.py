@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def reports_waiting_first(viewer: "Viewer") -> QuerySet[FinanceReport]:
-    """Visible reports with `rank`: 0 waits for an answer, 1 for payments, 2 for nothing; page by it."""
+    """Return visible reports with `rank`: 0 waits for an answer, 1 for payments, 2 for nothing."""
     rank = Case(
         When(state=ReportState.SENT, then=0),
         When(state=ReportState.ACCEPTED, cycle__state=CycleState.REPORTED, then=1),
@@ -27,6 +27,6 @@ def reports_waiting_first(viewer: "Viewer") -> QuerySet[FinanceReport]:
 
 
 def paid_by_report(report_ids: Collection[int]) -> dict[int, Decimal]:
-    """What was paid under each report that anything was paid under, in yuan; one statement."""
+    """Return the yuan paid by report, without reports that nothing was paid under. One statement."""
     sums = Payment.objects.filter(report__in=report_ids).values_list("report").annotate(Sum("amount_yuan"))
     return dict(sums)

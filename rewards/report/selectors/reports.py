@@ -6,7 +6,7 @@ from django.core.files.storage import default_storage
 from django.db.models import Prefetch, QuerySet
 
 from instrument_share.kernel.errors import NotFound
-from rewards.cycle.selectors.scope import sees_all
+from rewards.cycle.selectors.scope import can_see_all
 from rewards.report.models import FinanceReport, Payment
 
 if TYPE_CHECKING:
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 
 def reports(viewer: "Viewer") -> QuerySet[FinanceReport]:
-    """Reports with their cycle, newest first, for the bureau, its auditors and Finance; others see none."""
+    """Return reports with their cycle, newest first, for bureau, auditors and Finance; others see none."""
     found = FinanceReport.objects.select_related("cycle__policy", "sent_by", "answered_by")
-    return (found if sees_all(viewer) else found.none()).order_by("-sealed_at", "-id")
+    return (found if can_see_all(viewer) else found.none()).order_by("-sealed_at", "-id")
 
 
 def report(viewer: "Viewer", public_id: str) -> FinanceReport:
-    """One report with its payments (`.payments.all()`), or NotFound."""
+    """Return one report with its payments (`.payments.all()`). Raises NotFound."""
     payments = Payment.objects.select_related("award__assessment__organization").order_by("recorded_at", "id")
     found = (
         reports(viewer).filter(public_id=public_id).prefetch_related(Prefetch("payments", payments)).first()
@@ -31,7 +31,7 @@ def report(viewer: "Viewer", public_id: str) -> FinanceReport:
 
 
 def report_lock(report_id: int) -> FinanceReport:
-    """The report with its cycle, locked until the transaction ends."""
+    """Return the report with its cycle, locked until the transaction ends. Raises NotFound."""
     found = (
         FinanceReport.objects.select_for_update(of=("self",))
         .select_related("cycle")
@@ -44,7 +44,7 @@ def report_lock(report_id: int) -> FinanceReport:
 
 
 def report_file(report: FinanceReport, kind: str) -> tuple[str, bytes]:
-    """The name to offer and the bytes of a report's `pdf` or `package`; NotFound for another kind."""
+    """Return the name to offer and the bytes of a report's `pdf` or `package`. Raises NotFound."""
     names = {
         "pdf": (f"{report.code}.pdf", report.pdf_file),
         "package": (f"{report.code}.zip", report.package_file),

@@ -9,7 +9,7 @@ from instrument_share.documents import signing
 from instrument_share.kernel.errors import gettext_noop
 from rewards.assessment.models import UnitAssessment
 from rewards.cycle.domain.canonical import sha256
-from rewards.report.domain.codes import normalized
+from rewards.report.domain.codes import normalize_code
 from rewards.report.models import FinanceReport
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Verdict:
 
 
 def verification_by_code(code: str) -> FinanceReport | None:
-    """The report that bears a printed code, however it was typed, as the public may see it; else None.
+    """Return the report with a printed code, however it was typed, as the public may see it; else None.
 
     `.cycle.assessments.all()` are the units with their awards, best score first.
     """
@@ -55,7 +55,7 @@ def verification_by_code(code: str) -> FinanceReport | None:
         "-score", "organization__uscc"
     )
     return (
-        FinanceReport.objects.filter(code=normalized(code))
+        FinanceReport.objects.filter(code=normalize_code(code))
         .select_related("cycle__policy")
         .prefetch_related(Prefetch("cycle__assessments", found))
         .first()
@@ -63,7 +63,7 @@ def verification_by_code(code: str) -> FinanceReport | None:
 
 
 def verification_by_file(content: bytes) -> Verdict:
-    """Whether these bytes are a file that was sent: its SHA-256 is known, and a PDF's signature is intact."""
+    """Judge whether a file was sent: its SHA-256 is known, and the signature of a PDF is intact."""
     digest = sha256(content)
     reports = FinanceReport.objects.select_related("cycle__policy").order_by("id")
     report, file = _belongs(digest, reports)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def report_accept(*, actor: "User", report_id: int, now: datetime, note: str = "") -> FinanceReport:
-    """Finance accepts the report, and can record payments from then on."""
+    """Accept the report for Finance, which can record payments from then on."""
     report = _answerable(actor, report_id, "accept")
     _answer(report, ReportState.ACCEPTED, actor, now, note.strip())
     _close_if_paid(report, actor, now)
@@ -46,7 +46,7 @@ def report_accept(*, actor: "User", report_id: int, now: datetime, note: str = "
 
 @transaction.atomic
 def report_return(*, actor: "User", report_id: int, reason: str, now: datetime) -> FinanceReport:
-    """Finance returns the report with a reason; the cycle is approved again, and a new report can be sent."""
+    """Return the report with a reason; the cycle is approved again, and a new report can be sent."""
     report = _answerable(actor, report_id, "return")
     reason = require_reason(reason, code=REASON_MISSING)
     cycle = cycle_lock(report.cycle_id)

@@ -21,7 +21,7 @@ from rewards.cycle.domain.states import MOVES
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.cycles import cycle_lock
 from rewards.cycle.selectors.snapshot import StoredSnapshot
-from rewards.cycle.services.files import file_keep
+from rewards.cycle.services.files import file_store
 from rewards.policy.selectors import policy_rules
 from rewards.report.domain.codes import new_code
 from rewards.report.models import FinanceReport
@@ -61,9 +61,9 @@ def report_send(*, actor: "User", cycle_id: int, now: datetime) -> FinanceReport
         total_yuan=Decimal(cycle.totals["awarded_yuan"]),
         manifest=json.loads(sealed.manifest),
         pdf_sha256=pdf_sha256,
-        pdf_file=file_keep(folder=FOLDER, name=f"{pdf_sha256}.pdf", content=files[PDF]),
+        pdf_file=file_store(folder=FOLDER, name=f"{pdf_sha256}.pdf", content=files[PDF]),
         package_sha256=sealed.sha256,
-        package_file=file_keep(folder=FOLDER, name=f"{sealed.sha256}.zip", content=sealed.content),
+        package_file=file_store(folder=FOLDER, name=f"{sealed.sha256}.zip", content=sealed.content),
         sealed_at=now,
         sent_by=actor,
     )
@@ -95,7 +95,7 @@ def _files(cycle: AssessmentCycle, code: str, now: datetime) -> dict[str, bytes]
 
 
 def verification_url(code: str) -> str:
-    """The public page behind a printed code."""
+    """Return the address of the public page behind a printed code."""
     return f"{settings.SITE_URL}/verify/?code={code}"
 
 

@@ -7,5 +7,5 @@ register = template.Library()
 
 @register.filter
 def last_four(account: str) -> str:
-    """An account with all but its last four digits hidden."""
+    """Return an account with all but its last four digits hidden."""
     return f"•••• {account[-4:]}" if len(account) > 4 else account

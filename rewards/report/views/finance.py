@@ -106,13 +106,13 @@ def report(request: HttpRequest, public_id: str) -> HttpResponse:
 @csp_replace({"default-src": [NONE], "object-src": [SELF], "style-src": [UNSAFE_INLINE]})  # type: ignore[arg-type]
 @require_safe
 def report_pdf(request: HttpRequest, public_id: str) -> HttpResponse:
-    """The signed PDF, to read in the browser; `?download` saves it."""
+    """Show the signed PDF in the browser; `?download` saves it."""
     return _file(request, public_id, "pdf", "application/pdf", inline="download" not in request.GET)
 
 
 @require_safe
 def report_package(request: HttpRequest, public_id: str) -> HttpResponse:
-    """The sealed package, to save."""
+    """Offer the sealed package as a file to save."""
     return _file(request, public_id, "package", "application/zip", inline=False)
 
 

@@ -8,13 +8,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
-from rewards.report.forms import CodeForm, PaperForm
+from rewards.report.forms import MEGABYTE, PAPER_AT_MOST, CodeForm, PaperForm
 from rewards.report.selectors.verification import verification_by_code, verification_by_file
 
-BIGGEST = 20 * 1024 * 1024
 ENVELOPE = 64 * 1024
 """What a form puts around a file."""
-DRAINED_AT_MOST = 5 * BIGGEST
+DRAINED_AT_MOST = 5 * PAPER_AT_MOST
 CHUNK = 256 * 1024
 
 
@@ -24,11 +23,12 @@ CHUNK = 256 * 1024
 def verify(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _by_code(request)
-    if _length(request) > BIGGEST + ENVELOPE:
+    if _length(request) > PAPER_AT_MOST + ENVELOPE:
         _drain(request)
         form = PaperForm({})
         form.errors.clear()
-        form.add_error("file", _("The file is larger than 20 MB, and no document of this platform is."))
+        message = _("The file is larger than {megabytes} MB, and no document of this platform is.")
+        form.add_error("file", message.format(megabytes=PAPER_AT_MOST // MEGABYTE))
         return _answer(request, paper_form=form, status=413)
     return _with_file(request)
 
@@ -41,7 +41,7 @@ def _length(request: HttpRequest) -> int:
 
 
 def _drain(request: HttpRequest) -> None:
-    """Reads away what is not wanted, within reason: a sender that is cut off would not see the answer."""
+    """Read what is not wanted, up to a limit: a sender that is cut off would not see the answer."""
     left = min(_length(request), DRAINED_AT_MOST)
     while left > 0 and (chunk := request.read(min(CHUNK, left))):
         left -= len(chunk)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from django import template
 
-from rewards.year.views.words import ACTIONS, waiting
+from rewards.year.views.words import ACTIONS, describe_waiting
 
 if TYPE_CHECKING:
     from rewards.year.selectors import CycleAhead
@@ -14,5 +14,5 @@ register = template.Library()
 
 @register.simple_tag
 def next_step_words(ahead: "CycleAhead") -> str:
-    """What comes next in a year, or what it waits for; empty when nothing does."""
-    return waiting(ahead) or str(ACTIONS.get(ahead.step.move, ""))
+    """Say what comes next in a year, or what it waits for; empty when nothing does."""
+    return describe_waiting(ahead) or str(ACTIONS.get(ahead.step.move, ""))

@@ -30,7 +30,7 @@ from rewards.policy.selectors import policy_rules
 from rewards.report.services.reports import report_send
 from rewards.year.forms import ApproveForm, StepForm
 from rewards.year.selectors import CycleAhead, cycle_ahead
-from rewards.year.views.words import ACTIONS, DONE, consequences, step_line, waiting
+from rewards.year.views.words import ACTIONS, DONE, consequences, describe_waiting, step_line
 
 if TYPE_CHECKING:
     from django import forms
@@ -60,7 +60,7 @@ def cycle(request: HttpRequest, year: int) -> HttpResponse:
         "cycle": ahead.cycle,
         "ahead": ahead,
         "steps": step_line(ahead),
-        "waits": waiting(ahead),
+        "waits": describe_waiting(ahead),
         "primary": _primary(request, ahead),
         "again": _again(request, ahead),
         "policy": policy_rules(ahead.cycle.policy),
@@ -116,7 +116,7 @@ def _again(request: HttpRequest, ahead: CycleAhead) -> list[tuple[Any, str]]:
 
 @confirmation_view
 def cycle_step(request: SignedInRequest, year: int, verb: str) -> Confirmation:
-    """Asks before a step and takes it; what the rules refuse stands on top of the question."""
+    """Ask before a step and take it; a refusal stands above the question."""
     if verb not in SERVICES:
         raise NotFound
     require(request.user, "rewards.run_cycle")

@@ -48,7 +48,7 @@ _ORDER = list(CycleState)
 
 
 def step_line(ahead: "CycleAhead") -> list[tuple[str | Promise, str, str]]:
-    """The line of steps with the day on which each was taken."""
+    """Return the line of steps with the day on which each was taken."""
     cycle, report = ahead.cycle, ahead.report
     in_notice = cycle.state == CycleState.NOTICED
     reached = _ORDER.index(CycleState(cycle.state)) - in_notice
@@ -66,8 +66,8 @@ def step_line(ahead: "CycleAhead") -> list[tuple[str | Promise, str, str]]:
     return line
 
 
-def waiting(ahead: "CycleAhead") -> str:
-    """What the year waits for, in a sentence; empty when it only waits for the officer's next step."""
+def describe_waiting(ahead: "CycleAhead") -> str:
+    """Say what the year waits for; empty when it only waits for the officer's next step."""
     match ahead.step.waits_for:
         case "year":
             return _("The year runs; from 1 January {following} on its data can be frozen.").format(
@@ -93,7 +93,7 @@ def waiting(ahead: "CycleAhead") -> str:
 
 
 def consequences(move: str, ahead: "CycleAhead", today: date) -> Iterator[str]:
-    """What a step will do, and to whom, before it is taken."""
+    """Say what a step will do, and to whom, before it is taken."""
     cycle = ahead.cycle
     match move:
         case "freeze":

@@ -98,7 +98,7 @@ def test_rules_add_up_each_within_its_share_and_the_sum_is_capped():
     allocation = allocate(rules, units, 1000)
     # income: 800 scaled to 500 is 375 and 125; score: 500 by 30 : 10 is 375 and 125
     assert amounts(allocation) == ["700.00", "250.00"]
-    assert [str(award.summed) for award in allocation.awards] == ["750.00", "250.00"]
+    assert [award.reasoning["sum"] for award in allocation.awards] == ["750.00", "250.00"]
     assert str(allocation.unallocated) == "50.00"
 
 

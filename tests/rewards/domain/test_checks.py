@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from instrument_share.kernel.interval import Interval
 from rewards.findings.domain.checks import (
     above_calendar,
     amount,
@@ -18,6 +17,7 @@ from rewards.findings.domain.checks import (
     too_long,
     two_places,
 )
+from rewards.policy.domain.vocabulary import FIGURES, KINDS
 from tests.rewards.domain.make import MORNING, entry
 
 
@@ -51,9 +51,8 @@ def test_too_long_is_more_than_a_day_or_than_the_booking_with_its_grace():
 
 
 def test_outside_every_open_window():
-    window = Interval(MORNING, MORNING + timedelta(hours=8))
-    entries = [entry("LOG-1", start=7, hours=2), entry("LOG-2", start=8, hours=2)]
-    assert found(outside_windows(entries, [window])) == [("LOG-2",)]
+    entries = [entry("LOG-1", outside_windows=False), entry("LOG-2", outside_windows=True)]
+    assert found(outside_windows(entries)) == [("LOG-2",)]
 
 
 def test_without_a_booking():
@@ -142,3 +141,8 @@ def test_a_device_that_disagrees_with_an_entry_by_hand():
         entry("LOG-4", 4, start=2, hours=5),
     ]
     assert found(device_disagrees(by_hand, device)) == [("LOG-1", "LOG-3")]
+
+
+def test_words_of_checks_state_their_thresholds():
+    words = {kind: message.format(**FIGURES) for kind, message in KINDS.items()}
+    assert words["too_long"] == "Longer than 24 hours, or than the booking with its grace"

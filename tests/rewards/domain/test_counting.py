@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from instrument_share.kernel.interval import total
-from rewards.assessment.domain.counting import counted, excluded, in_service_days, totals
+from rewards.assessment.domain.counting import count_entries, count_exclusions, in_service_days, sum_entries
 from rewards.cycle.domain.entries import InstrumentStanding
 from rewards.policy.domain.policy import EXCLUSIONS, Counting
 from tests.rewards.domain.make import MORNING, entry
@@ -30,7 +30,7 @@ def standing(**others):
 
 
 def reason(one, rules=STRICT, year=2025, **others):
-    return counted([one], standing(**others), year, rules)[0].reason
+    return count_entries([one], standing(**others), year, rules)[0].reason
 
 
 @pytest.mark.parametrize(
@@ -88,12 +88,12 @@ def test_exclusions_are_the_policys(others, why):
 def test_an_overlap_is_taken_from_the_entry_recorded_later_in_proportion():
     first = entry("LOG-1", 1, start=1, hours=2, recorded=9, amount=Decimal("100.00"))
     second = entry("LOG-2", 2, start=0, hours=3, recorded=10, external=True, amount=Decimal("100.00"))
-    decisions = counted([second, first], standing(), 2025, STRICT)
+    decisions = count_entries([second, first], standing(), 2025, STRICT)
     assert [(d.entry.public_id, d.fraction, d.overlaps) for d in decisions] == [
         ("LOG-1", 1, ()),
         ("LOG-2", Fraction(1, 3), ("LOG-1",)),
     ]
-    sums = totals(decisions)
+    sums = sum_entries(decisions)
     assert (sums.effective_seconds, sums.external_seconds) == (10800, 3600)
     assert (sums.internal_income, sums.external_income) == (100, Fraction(100, 3))
 
@@ -101,13 +101,13 @@ def test_an_overlap_is_taken_from_the_entry_recorded_later_in_proportion():
 def test_an_entry_wholly_within_earlier_ones_does_not_count():
     first = entry("LOG-1", 1, start=0, hours=3, recorded=9)
     second = entry("LOG-2", 2, start=1, hours=1, recorded=10)
-    assert counted([first, second], standing(), 2025, STRICT)[1].reason == "overlap"
+    assert count_entries([first, second], standing(), 2025, STRICT)[1].reason == "overlap"
 
 
 def test_of_two_entries_the_lower_number_stands_whatever_instant_an_import_claims():
     one = entry("LOG-1", 7, recorded=8)
     other = entry("LOG-2", 6, recorded=9)
-    decisions = counted([one, other], standing(), 2025, STRICT)
+    decisions = count_entries([one, other], standing(), 2025, STRICT)
     assert [(d.entry.public_id, d.reason) for d in decisions] == [("LOG-2", None), ("LOG-1", "overlap")]
 
 
@@ -116,18 +116,18 @@ def test_invalidated_and_unconfirmed_entries_take_no_time():
         entry("LOG-1", 1, recorded=9, invalidated=True),
         entry("LOG-2", 2, recorded=10, confirmed=False),
     ]
-    decisions = counted([*others, entry("LOG-3", 3, recorded=11)], standing(), 2025, STRICT)
+    decisions = count_entries([*others, entry("LOG-3", 3, recorded=11)], standing(), 2025, STRICT)
     assert [d.fraction for d in decisions] == [0, 0, 1]
 
 
 def test_an_entry_that_the_policy_leaves_out_still_takes_its_time():
     medical = entry("LOG-1", 1, hours=1, recorded=9, purpose="medical")
     other = entry("LOG-2", 2, hours=2, recorded=10)
-    assert counted([medical, other], standing(), 2025, STRICT)[1].fraction == Fraction(1, 2)
+    assert count_entries([medical, other], standing(), 2025, STRICT)[1].fraction == Fraction(1, 2)
 
 
 def test_touching_entries_do_not_overlap():
-    decisions = counted(
+    decisions = count_entries(
         [entry("LOG-1", 1, start=0, hours=2), entry("LOG-2", 2, start=2)], standing(), 2025, STRICT
     )
     assert [d.fraction for d in decisions] == [1, 1]
@@ -141,7 +141,7 @@ def test_totals_by_kind_of_user():
         entry("LOG-4", 4, start=6, amount=Decimal(80), external=True, enterprise=True, sme=True),
         entry("LOG-5", 5, start=8, amount=Decimal(160), invalidated=True),
     ]
-    sums = totals(counted(entries, standing(), 2025, STRICT))
+    sums = sum_entries(count_entries(entries, standing(), 2025, STRICT))
     assert (sums.internal_income, sums.external_income) == (10, 140)
     assert (sums.enterprise_income, sums.sme_income) == (120, 80)
     assert (sums.effective_seconds, sums.external_seconds, sums.sme_seconds) == (28800, 21600, 7200)
@@ -155,7 +155,7 @@ def test_what_was_left_out_and_why():
         entry("LOG-3", 3, start=4, purpose="medical"),
         entry("LOG-4", 4, start=6, confirmed=False),
     ]
-    assert excluded(counted(entries, standing(), 2025, STRICT)) == {
+    assert count_exclusions(count_entries(entries, standing(), 2025, STRICT)) == {
         "unconfirmed": (1, 7200),
         "medical": (2, 14400),
     }
@@ -190,8 +190,8 @@ def test_time_is_counted_once_whatever_the_order(logs, random):
         entry(f"LOG-{n}", n, start=start, hours=hours, recorded=100 + recorded, external=external)
         for n, (start, hours, recorded, external) in enumerate(logs)
     ]
-    decisions = counted(entries, standing(), 2025, STRICT)
+    decisions = count_entries(entries, standing(), 2025, STRICT)
     union = total(each.interval for each in entries).total_seconds()
-    assert totals(decisions).effective_seconds == union
+    assert sum_entries(decisions).effective_seconds == union
     random.shuffle(entries)
-    assert counted(entries, standing(), 2025, STRICT) == decisions
+    assert count_entries(entries, standing(), 2025, STRICT) == decisions

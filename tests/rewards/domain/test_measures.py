@@ -5,9 +5,9 @@ from fractions import Fraction
 import pytest
 
 from rewards.assessment.domain.facts import UnitFacts
-from rewards.assessment.domain.measures import measured
+from rewards.assessment.domain.measures import calculate_measure
 from rewards.policy.domain.policy import Quota
-from rewards.policy.domain.vocabulary import MEASURES
+from rewards.policy.domain.vocabulary import FIGURES, MEASURES
 from tests.rewards.domain.make import instrument
 
 HOUR = 3600
@@ -81,24 +81,24 @@ def test_the_catalogue_is_the_one_described():
 
 @pytest.mark.parametrize("code", sorted(EXPECTED))
 def test_value_and_formula(code):
-    measure = measured(code, FACTS)
+    measure = calculate_measure(code, FACTS)
     assert (measure.value, measure.formula) == EXPECTED[code]
 
 
 def test_without_a_denominator_there_is_no_value():
     idle = UnitFacts(uscc="A")
-    without = {code for code in MEASURES if measured(code, idle).value is None}
+    without = {code for code in MEASURES if calculate_measure(code, idle).value is None}
     assert without == set(MEASURES) - {
         "external_income",
         "organizations_served",
         "major_projects",
         "cases_published",
     }
-    assert measured("external_share", idle).formula == "0.00 ÷ 0.00 = —"
+    assert calculate_measure("external_share", idle).formula == "0.00 ÷ 0.00 = —"
 
 
 def test_the_policy_can_set_another_quota():
-    assert measured("utilization", FACTS, Quota(Fraction(1000), Fraction(1000))).value == 1
+    assert calculate_measure("utilization", FACTS, Quota(Fraction(1000), Fraction(1000))).value == 1
 
 
 def test_many_instruments_are_summed_in_the_formula():
@@ -108,11 +108,11 @@ def test_many_instruments_are_summed_in_the_formula():
             instrument(f"INS-{n}", in_service_days=365, effective_seconds=100 * HOUR) for n in range(5)
         ),
     )
-    assert measured("utilization", facts).formula == "500.00 ÷ 7000.00 = 0.0714"
+    assert calculate_measure("utilization", facts).formula == "500.00 ÷ 7000.00 = 0.0714"
 
 
 def test_as_json_keeps_the_exact_value():
-    assert measured("networked_share", FACTS).as_json() == {
+    assert calculate_measure("networked_share", FACTS).as_json() == {
         "code": "networked_share",
         "numerator": "2",
         "denominator": "3",
@@ -120,3 +120,10 @@ def test_as_json_keeps_the_exact_value():
         "shown": "0.6667",
         "formula": "2 ÷ 3 = 0.6667",
     }
+
+
+def test_words_of_measures_state_the_figures_that_are_computed_with():
+    words = {code: message.format(**FIGURES) for code, message in MEASURES.items()}
+    assert words["income_yield"] == "(Internal income + 1.5 × external income) ÷ original value"
+    assert words["completeness"] == "Kinds of information complete ÷ 6, mean over the month ends"
+    assert words["satisfaction"] == "Mean rating of the reviews, 1 to 5"

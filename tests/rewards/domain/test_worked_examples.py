@@ -6,7 +6,7 @@ import pytest
 
 from rewards.assessment.domain.allocation import allocate
 from rewards.assessment.domain.facts import UnitFacts
-from rewards.assessment.domain.measures import measured
+from rewards.assessment.domain.measures import calculate_measure
 from rewards.policy.domain.shapes import Linear, PerUnit, Steps
 from tests.rewards.domain.make import (
     amounts,
@@ -120,7 +120,7 @@ def test_10_utilization():
             instrument("INS-2", in_service_days=184, effective_seconds=384 * HOUR),
         ),
     )
-    utilization = measured("utilization", facts)
+    utilization = calculate_measure("utilization", facts)
     assert utilization.denominator == 1400 + Fraction(1400 * 184, 365)
     assert utilization.formula == "(1190.00 + 384.00) ÷ 2105.75 = 0.7475"
 

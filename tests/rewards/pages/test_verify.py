@@ -88,13 +88,13 @@ def test_no_file_is_asked_for(client, sent):
     assert answer.context["paper_form"].errors["file"]
 
 
-def test_more_than_20_mb_are_refused_without_being_kept(client, db, monkeypatch):
-    monkeypatch.setattr(verify, "BIGGEST", 1000)
+def test_a_file_above_the_limit_is_refused_without_being_kept(client, db, monkeypatch):
+    monkeypatch.setattr(verify, "PAPER_AT_MOST", verify.MEGABYTE)
     read = []
     monkeypatch.setattr(verify, "_with_file", lambda request: read.append(request))
-    answer = by_file(client, b"x" * (1000 + verify.ENVELOPE + 1))
+    answer = by_file(client, b"x" * (verify.MEGABYTE + verify.ENVELOPE + 1))
     assert answer.status_code == 413
-    assert "文件超过 20 MB，本平台出具的文件都小于此。" in text_of(answer)
+    assert "文件超过 1 MB，本平台出具的文件都小于此。" in text_of(answer)
     assert read == []
 
 

@@ -40,6 +40,14 @@ def pdf(report):
     return report_file(report, "pdf")[1]
 
 
+def test_the_letter_states_the_length_of_the_notice_after_the_setting_changed(steps, settings):
+    steps.through("announce")
+    settings.PUBLIC_NOTICE_WORKING_DAYS = 20
+    steps.approve()
+    text = text_of(report_file(steps.send(), "pdf")[1])
+    assert "2026年1月8日起在市大型科研仪器开放共享平台公示，至2026年1月15日止，公示期5个工作日。" in text
+
+
 def test_the_pages_say_unit_hours_and_amount(pdf, report):
     text = text_of(pdf)
     for expected in (

@@ -10,6 +10,7 @@ from instrument_share.kernel.errors import Forbidden, IllegalMove, ReasonMissing
 from rewards.assessment.domain.errors import NoticeRunning
 from rewards.assessment.models import Award
 from rewards.cycle.domain.errors import BudgetInvalid, CycleExists, YearNotOver
+from rewards.cycle.domain.snapshot_schema import ColumnsDiffer
 from rewards.cycle.services.cycles import cycle_open
 from rewards.policy.domain.errors import PolicyVersionTaken
 from rewards.policy.models import RewardPolicy
@@ -49,6 +50,16 @@ def test_opening_twice_is_one_cycle_and_another_budget_is_refused(steps):
 def test_no_step_before_the_one_that_leads_to_it(steps, step):
     with pytest.raises(IllegalMove):
         getattr(steps, step)()
+
+
+def test_a_column_that_the_schema_does_not_know_stops_the_freeze(steps, monkeypatch):
+    def openness_of_year(year):
+        yield {"instrument": "INS-1", "offered_seconds": 1, "closed_seconds": 0, "weather": "rain"}
+
+    monkeypatch.setattr("rewards.cycle.services.snapshot.openness_of_year", openness_of_year)
+    with pytest.raises(ColumnsDiffer, match="weather"):
+        steps.freeze()
+    assert steps.cycle.state == "collecting"
 
 
 @pytest.mark.parametrize("step", ["freeze", "announce", "approve", "send"])
