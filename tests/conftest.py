@@ -37,13 +37,15 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what walks in a browser and what needs a database, so that each can be run alone."""
+    """Mark journeys, tests that need a database, and quick tests, so that each can be run alone."""
     for item in items:
         if item.path.is_relative_to(JOURNEYS):
             item.add_marker("journey")
         asks_for = set(getattr(item, "fixturenames", ()))
         if item.get_closest_marker("django_db") or asks_for & {"db", "transactional_db", "live_server"}:
             item.add_marker("database")
+        if not item.get_closest_marker("journey") and not item.get_closest_marker("database"):
+            item.add_marker("quick")
 
 
 # --- The database -----------------------------------------------------------------------------------------
