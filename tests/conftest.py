@@ -28,11 +28,28 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("suite")
 
 JOURNEYS = Path(__file__).parent / "journeys"
+AT_START = pytest.StashKey[set[str]]()
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     # Hashing that is slow on purpose would be most of the suite's time.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    config.stash[AT_START] = visible_in_the_root(config)
+
+
+def visible_in_the_root(config: pytest.Config) -> set[str]:
+    return {path.name for path in config.rootpath.iterdir() if not path.name.startswith(".")} - {"var"}
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a run that leaves a file or folder in the root of the project: a relative path wrote it."""
+    config = session.config
+    if hasattr(config, "workerinput"):  # a worker of xdist; the process that started it looks
+        return
+    if new := visible_in_the_root(config) - config.stash[AT_START]:
+        names = ", ".join(sorted(new))
+        config.get_terminal_writer().line(f"\nThe run left {names} behind. Write to tmp_path instead.")
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.hookimpl(tryfirst=True)
