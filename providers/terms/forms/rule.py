@@ -60,7 +60,7 @@ class RuleForm(forms.Form):
     no_show_percent = whole_field(_("No-show charge (%)"), 0, 100)
     user_kinds = SeveralField(label=_("Who may book"))
     needs_qualification = forms.BooleanField(label=_("Self-operation needs a qualification"), required=False)
-    decision = forms.ChoiceField(label=_("Decision"))
+    decision = forms.ChoiceField(label=_("Approval of requests"))
     decision_hours = whole_field(_("The keeper decides within (hours)"), 1, 720)
     service_modes = SeveralField(label=_("Ways of service"))
     minimum_charge_yuan = forms.DecimalField(
