@@ -193,6 +193,8 @@ WHITENOISE_AUTOREFRESH = DEBUG
 
 EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+# django-environ drops the first slash of the path: filemail:///var/mail would be a folder of wherever one is.
+EMAIL_FILE_PATH = str(Path("/", EMAIL_CONFIG["EMAIL_FILE_PATH"]))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="noreply@example.org")
 
 CONTENT_SECURITY_POLICY = {

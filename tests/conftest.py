@@ -28,22 +28,41 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("suite")
 
 JOURNEYS = Path(__file__).parent / "journeys"
+AT_START = pytest.StashKey[set[str]]()
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     # Hashing that is slow on purpose would be most of the suite's time.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    config.stash[AT_START] = visible_in_the_root(config)
+
+
+def visible_in_the_root(config: pytest.Config) -> set[str]:
+    return {path.name for path in config.rootpath.iterdir() if not path.name.startswith(".")} - {"var"}
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a run that leaves a file or folder in the root of the project: a relative path wrote it."""
+    config = session.config
+    if hasattr(config, "workerinput"):  # a worker of xdist; the process that started it looks
+        return
+    if new := visible_in_the_root(config) - config.stash[AT_START]:
+        names = ", ".join(sorted(new))
+        config.get_terminal_writer().line(f"\nThe run left {names} behind. Write to tmp_path instead.")
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what walks in a browser and what needs a database, so that each can be run alone."""
+    """Mark journeys, tests that need a database, and quick tests, so that each can be run alone."""
     for item in items:
         if item.path.is_relative_to(JOURNEYS):
             item.add_marker("journey")
         asks_for = set(getattr(item, "fixturenames", ()))
         if item.get_closest_marker("django_db") or asks_for & {"db", "transactional_db", "live_server"}:
             item.add_marker("database")
+        if not item.get_closest_marker("journey") and not item.get_closest_marker("database"):
+            item.add_marker("quick")
 
 
 # --- The database -----------------------------------------------------------------------------------------

@@ -1,6 +1,10 @@
 """The site as whoever runs it sees it: is it up, and what does it allow a page to do."""
 
+import runpy
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 
 
 @pytest.mark.django_db
@@ -25,3 +29,11 @@ def test_a_page_may_load_and_run_only_what_comes_from_the_site(client):
         "base-uri": "'none'",
         "frame-ancestors": "'none'",
     }
+
+
+@pytest.mark.parametrize("url", ["filemail:///srv/mail", "filemail:////srv/mail"])
+def test_a_folder_for_mail_does_not_depend_on_where_a_command_is_started(monkeypatch, url):
+    monkeypatch.setenv("EMAIL_URL", url)
+    read = runpy.run_path(str(Path(settings.BASE_DIR) / "instrument_share/settings.py"))
+    assert read["EMAIL_BACKEND"] == "django.core.mail.backends.filebased.EmailBackend"
+    assert read["EMAIL_FILE_PATH"] == "/srv/mail"

@@ -1,7 +1,8 @@
 """Typefaces of papers: which file plays which part, how wide text is, which face has a character.
 
 By default Noto Serif SC and Noto Sans SC (SIL Open Font License), which set-up copies beside this module;
-a site names its own FangSong, Kai and title faces in its settings (docs/adr).
+a site names its own FangSong, Kai and title faces in its settings
+(docs/adr/0003-pdf-typefaces-and-layout.md).
 """
 
 from collections.abc import Iterator

@@ -1,9 +1,9 @@
 """PAdES signatures: that a file is byte for byte the one which was signed here.
 
-Signing needs no network: no time stamp, no revocation data (docs/adr). Checking does not read the file as a
-PDF. It finds the signed byte range, which must be everything but the signature itself, and verifies the
-signature over those bytes; a hostile file meets a search for a pattern and a DER parser of a bounded piece,
-and nothing that unpacks.
+Signing needs no network: no time stamp, no revocation data (docs/adr/0002-pdf-signatures.md). Checking does
+not read the file as a PDF. It finds the signed byte range, which must be everything but the signature itself,
+and verifies the signature over those bytes; a hostile file meets a search for a pattern and a DER parser of a
+bounded piece, and nothing that unpacks.
 """
 
 import hashlib

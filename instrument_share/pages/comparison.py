@@ -88,7 +88,7 @@ def compared_rows(columns: Sequence[Column]) -> list[ComparedRow]:
         (_("Sample requirements"), lambda one: formats.bilingual(one.instrument, "samples")),
         (_("Open to"), _of_the_rule(lambda terms: _words(UserKind, terms.user_kinds))),
         (_("Way of service"), _of_the_rule(lambda terms: _words(ServiceMode, terms.service_modes))),
-        (_("Decision"), _of_the_rule(_decision)),
+        (_("Approval of requests"), _of_the_rule(_decision)),
         (_("Qualification"), _of_the_rule(_qualification)),
         (_("Length of a booking"), _of_the_rule(_length)),
         (_("Innovation vouchers"), _of_the_rule(lambda terms: _yes(terms.accepts_vouchers))),

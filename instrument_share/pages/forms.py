@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from bookings.public import Order
 from instrument_share.accounts import selectors as accounts
@@ -111,6 +112,6 @@ class CatalogueForm(forms.Form):
 SORTS = {
     Order.PRICE: _("Price"),
     Order.NEXT_FREE: _("Next free time"),
-    Order.NAME: _("Name"),
+    Order.NAME: pgettext_lazy("instrument", "Name"),
 }
 FOLDED = ("district", "unit", "mode", "user_kind", "price", "vouchers")

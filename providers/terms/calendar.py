@@ -1,6 +1,6 @@
 """Opening patterns kept as recurring events of django-scheduler, and the openings that follow from them.
 
-The only importer of `schedule`, of which it uses the models alone (docs/adr/providers-recurrence.md). Three
+The only importer of `schedule`, of which it uses the models alone (docs/adr/0009-opening-hours.md). Three
 traps of that library are avoided here. Recurrences are expanded in Asia/Shanghai and then converted: UTC
 bounds shift weekdays. Weekdays are written by name: numbers collapse to the weekday of the event's start.
 What is written has been validated by `domain.terms`: an unknown weekday silently becomes "every day".

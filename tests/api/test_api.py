@@ -14,7 +14,7 @@ from tests import factories
 from tests.bookings.booking import book, use
 from tests.factories import NOW, slot
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.quick]
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 

@@ -26,6 +26,8 @@ from tests import factories
 from tests.bookings.booking import book, use
 from tests.factories import NOW, slot
 
+pytestmark = pytest.mark.quick
+
 DOCUMENT = json.loads(document())
 OPERATIONS = [
     (path, method, operation)

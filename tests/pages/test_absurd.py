@@ -10,6 +10,8 @@ from tests import factories
 from tests.bookings.booking import book
 from tests.factories import NOW
 
+pytestmark = pytest.mark.quick
+
 FAR_OFF = ["0001-01-01", "9999-12-31", "99999-01-01", "²"]
 
 

@@ -48,7 +48,7 @@ def test_a_body_is_admitted_after_a_look(see, send, city, bureau):
     send(bureau, "organization_admit", body.public_id)
     assert Organization.objects.get(pk=body.pk).state == "admitted"
     assert AuditEntry.objects.get(action="organization.admitted").subject_id == body.public_id
-    assert "云屏新材料公司已准予入驻" in text_of(see(bureau, "bureau"))
+    assert "云屏新材料公司已准予准入" in text_of(see(bureau, "bureau"))
 
 
 def test_auditors_look_and_do_not_decide(see, city, auditor):

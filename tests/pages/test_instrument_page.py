@@ -29,7 +29,7 @@ def page(see, person, city):
 
 
 def test_a_reader_is_told_whether_they_may_and_what_they_lack(see, city):
-    assert "我能用吗？" not in page(see, None, city)
+    assert "预约资格" not in page(see, None, city)
     assert "自主上机须具有上机资格，请联系培训；" in page(see, city.researcher, city)
     qualification_grant(
         actor=city.keeper,
@@ -47,7 +47,7 @@ def test_who_keeps_it_is_not_named_in_public(see, city):
 
 def test_prices_are_read_before_what_others_say(see, city):
     shown = page(see, None, city)
-    order = [shown.index(f"<h2>{words}</h2>") for words in ("何时空闲", "收费标准", "基本信息", "用户评价")]
+    order = [shown.index(f"<h2>{words}</h2>") for words in ("空闲时段", "收费标准", "基本信息", "用户评价")]
     assert order == sorted(order)
 
 

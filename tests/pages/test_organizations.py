@@ -110,7 +110,7 @@ def test_the_bureau_decides_suspends_and_reinstates(see, send, person, district)
     officer = factories.officer()
     send(person, "organization_register", **typed())
     made = Organization.objects.get(uscc=USCC)
-    assert "准予入驻" in text_of(see(officer, "organization", made.public_id))
+    assert "准予准入" in text_of(see(officer, "organization", made.public_id))
     send(officer, "organization_admit", made.public_id)
     assert send(officer, "organization_suspend", made.public_id, reason="").status_code == 422
     send(officer, "organization_suspend", made.public_id, reason="被投诉")

@@ -252,7 +252,7 @@ def test_the_desk_leads_to_who_is_behind(see, city, institute, bureau):
     assert 'href="/bureau/completeness/?state=missing"' in links
     assert 'href="/bureau/completeness/?information=case&amp;sort=case"' in links
     week = page[page.index("近 7 天") :]
-    assert week.index("云屏测试大学 好转 开放服务案例 完整") < week.index("各类信息未完善的单位数")
+    assert week.index("云屏测试大学 提升 开放服务案例 完整") < week.index("各类信息未完善的单位数")
     assert [number for _kind, number in response.context["by_kind"]] == [2, 2, 2, 2, 1, 2]
 
 

@@ -38,7 +38,7 @@ def test_it_says_what_is_missing_and_leads_to_where_it_is_done(see, city):
     response = see(city.manager, "unit_desk")
     page, links = text_of(response), response.content.decode()
     unit = city.owner.public_id
-    assert "0% · 6 类中 0 类完整" in page or "6 类中 1 类完整" in page
+    assert "0% · 已完善 0/6 类" in page or "已完善 1/6 类" in page
     assert "单位简介 缺失 单位简介未发布。" in page or "单位简介尚未发布" in page
     assert f'href="/unit/{unit}/profile/"' in links
     assert f'href="/unit/{unit}/publish/news/"' in links

@@ -26,10 +26,10 @@ from providers.units.models import UnitNews
 from .conftest import NOW, published, terms
 
 RULE_HEADING = (
-    "内部编号,生效日期,开放星期,开放开始时间,开放结束时间,节假日安排,开放对象,服务方式,每小时价格（元）\n"
+    "内部编号,生效日期,开放星期,开放开始时间,开放结束时间,节假日安排,可预约对象,服务方式,每小时价格（元）\n"
 )
 FULL = "A-001,2025-09-08,周一至周五,9:00,17:00,节假日照常开放,企业,自主上机,300\n"
-PRICE_HEADING = "内部编号,生效日期,用户类别,计价单位,价格（元）\n"
+PRICE_HEADING = "内部编号,生效日期,服务对象,计价方式,价格（元）\n"
 MONDAY = datetime(2025, 9, 7, 16, tzinfo=UTC)
 """The beginning of Monday 8 September 2025 in the city."""
 

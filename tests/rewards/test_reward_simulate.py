@@ -12,7 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 ROOT = Path(__file__).parents[2]
-DOCUMENT = ROOT / "docs" / "reward-policy.md"
+DOCUMENT = ROOT / "docs/reward-policy.md"
 
 POLICY = """
 format = "reward-policy/1"

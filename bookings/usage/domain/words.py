@@ -18,7 +18,7 @@ class Capture(StrEnum):
 
 
 class UsagePurpose(StrEnum):
-    """What rewards may exclude (reward.md §1); `service` is ordinary shared use."""
+    """What rewards may exclude (docs/reward-policy.md, "What counts"); `service` is ordinary shared use."""
 
     SERVICE = "service"
     STATUTORY_TESTING = "statutory_testing"

@@ -1,4 +1,4 @@
-"""Roles, kinds and states of people and organizations, as `product.md` words them."""
+"""Roles, kinds and states of people and organizations (docs/glossary.md)."""
 
 from enum import StrEnum
 

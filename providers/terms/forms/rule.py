@@ -68,7 +68,7 @@ class RuleForm(forms.Form):
     no_show_percent = whole_field(_("No-show charge (%)"), 0, 100)
     user_kinds = CodeSetField(UserKind, label=_("Who may book"))
     needs_qualification = forms.BooleanField(label=_("Self-operation needs a qualification"), required=False)
-    decision = _choice_field(_("Decision"), Decision)
+    decision = _choice_field(_("Approval of requests"), Decision)
     decision_hours = whole_field(_("The keeper decides within (hours)"), 1, MOST_DECISION_HOURS)
     service_modes = CodeSetField(ServiceMode, label=_("Ways of service"))
     minimum_charge_yuan = forms.DecimalField(

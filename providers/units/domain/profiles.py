@@ -8,7 +8,7 @@ from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.wording import Words
 
 SHORTEST_INTRODUCTION = 80
-"""Characters of introduction in Chinese (product.md, "The six kinds")."""
+"""Characters of introduction in Chinese that a complete profile has."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Who gets how much, and why (reward.md §4; docs/reward-policy.md, "Order").
+"""Who gets how much, and why (docs/reward-policy.md, "Order").
 
     allocation = allocate(policy, claimants, budget)
 

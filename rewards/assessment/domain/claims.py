@@ -1,4 +1,4 @@
-"""What each unit may claim under each rule, before any budget is looked at (reward.md §4).
+"""What each unit may claim under each rule, before any budget is looked at (docs/reward-policy.md, "Rules").
 
 Raw amount per instrument → cap per instrument → sum per unit and rule → highest only.
 """

@@ -1,4 +1,4 @@
-"""What counts (reward.md §1): which usage entries of a year, and how much of each.
+"""Which usage entries of a year count, and how much of each (docs/reward-policy.md, "What counts").
 
 Call `count_entries` once for each instrument with all of its entries, and add up what it returns with
 `sum_entries`.

@@ -1,4 +1,6 @@
-"""Dividing a sum under caps, exactly, and rounding the shares so that they add up (reward.md §4).
+"""Divide a sum under caps, exactly, and round the shares so that they add up.
+
+See docs/reward-policy.md, "Order" and "Rounding".
 
 Shares and weights are keyed by the unit's USCC. Limits are given in whole money units.
 """

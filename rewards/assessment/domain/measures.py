@@ -1,4 +1,6 @@
-"""The catalogue of measures (reward.md §2): each an exact value with its formula and numbers.
+"""The catalogue of measures (docs/reward-policy.md, "Measures").
+
+Each is an exact value with its formula and numbers:
 
     calculate_measure("utilization", facts).formula  ->  "(1190.00 + 384.00) ÷ 2105.75 = 0.7475"
 
@@ -105,7 +107,7 @@ def _complement(code: str, lost: Fraction, whole: Fraction) -> Measured:
     )
 
 
-# The catalogue, in the order of reward.md.
+# The catalogue, in the order of docs/reward-policy.md.
 
 
 def _hours_mean(name: str) -> Calculation:

@@ -1,7 +1,7 @@
 """One pot: the share of the budget of one rule, or of rules of which only the highest claim counts.
 
 Claims are paid whole where they fit. Where they do not, or where the whole pot is divided by score, `scale`
-and `fill` say what becomes of the part that caps cut off (reward.md §4).
+and `fill` say what becomes of the part that caps cut off (docs/reward-policy.md, "Order").
 """
 
 from collections.abc import Iterable, Mapping, Sequence

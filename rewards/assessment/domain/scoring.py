@@ -1,4 +1,4 @@
-"""From measures to points, score and grade (reward.md §3).
+"""From measures to points, score and grade (docs/reward-policy.md, "Score and grade").
 
 A score is a function of the facts, the policy and the numbered decisions on findings, and of nothing else.
 Points are rounded half-up to two decimals for each indicator and then added; deductions come off; the total

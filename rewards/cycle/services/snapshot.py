@@ -1,4 +1,4 @@
-"""Freezing: a year's facts as canonical parts under their own SHA-256 (docs/adr, "The snapshot").
+"""Freezing: a year's facts as canonical parts under their own SHA-256 (docs/adr/0005-snapshot.md).
 
 Kinds of part: units, instruments, openness and decisions, each about all of the city, and usage, one for each
 instrument. `cycle.domain.snapshot_schema` says what their rows hold. The apps below name their columns in

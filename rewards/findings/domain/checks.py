@@ -1,4 +1,4 @@
-"""Checks on the log before anyone is paid (reward.md §7). Each returns candidates; a person decides.
+"""Checks on the log before anyone is paid. Each returns candidates; a person decides.
 
 All take the entries of one instrument, save `two_places`, which takes those of one operator. Checks are
 made on confirmed entries that nobody invalidated: pass those.

@@ -1,4 +1,4 @@
-"""Score shapes: how the value of a measure becomes points, exactly (reward.md §3)."""
+"""Score shapes: how the value of a measure becomes points, exactly (docs/reward-policy.md, "Shapes")."""
 
 from dataclasses import dataclass
 from fractions import Fraction

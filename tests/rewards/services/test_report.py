@@ -116,7 +116,7 @@ def test_findings_and_objections_are_told(year):
     steps.approve(objections="云屏海洋研究院对仪器在役时间提出异议，经复核，维持原结果。")
     text = text_of(report_file(steps.send(), "pdf")[1])
     assert "核查共发现问题1项，均已作出决定：予以认定1项，不予认定0项；作废上机记录1条。" in text
-    assert "不在任何开放时段内" in text
+    assert "使用时间不在开放时段内" in text
     assert "节假日无人值守，记录不实" in text
     assert "云屏海洋研究院对仪器在役时间提出异议，经复核，维持原结果。" in text
     assert "公示期内未收到异议" not in text

@@ -243,7 +243,7 @@ RULE_FIELDS: dict[str, SheetField] = {
             "user_kinds",
             gettext_noop("Who may book"),
             "several",
-            headings=("开放对象",),
+            headings=("可预约对象", "开放对象"),
             words=USERS,
             english=_english(UserKind),
             hint=gettext_noop("Several are separated by 、 or a comma."),
@@ -265,7 +265,7 @@ RULE_FIELDS: dict[str, SheetField] = {
         ),
         SheetField(
             "decision",
-            gettext_noop("Decision"),
+            gettext_noop("Approval of requests"),
             "choice",
             headings=("审批方式",),
             words={"即时通过": Decision.AT_ONCE.value, "机组负责人审批": Decision.BY_KEEPER.value},
@@ -303,9 +303,9 @@ PRICE_FIELDS: dict[str, SheetField] = {
         _FROM,
         SheetField(
             "user_kind",
-            gettext_noop("Kind of user"),
+            gettext_noop("For whom"),
             "choice",
-            headings=("用户类别",),
+            headings=("服务对象", "用户类别"),
             words={"全部用户": ANY, **USERS},
             english={"everybody": ANY, **_english(UserKind)},
             hint=gettext_noop("Everybody where nothing is said."),
@@ -323,7 +323,7 @@ PRICE_FIELDS: dict[str, SheetField] = {
             "unit",
             gettext_noop("Price unit"),
             "choice",
-            headings=("计价单位",),
+            headings=("计价方式", "计价单位"),
             words={
                 "每小时": PriceUnit.HOUR.value,
                 "每样品": PriceUnit.SAMPLE.value,

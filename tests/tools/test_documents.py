@@ -1,0 +1,60 @@
+"""Documents: what points to one finds it, and decisions are numbered and listed."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+DECISIONS = sorted((ROOT / "docs/adr").glob("[0-9]*.md"))
+LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
+NAME_OF_DOCUMENT = re.compile(r"[\w./*-]*\w\.md\b")
+HEADER = re.compile(
+    r"# (?P<number>\d+)\. (?P<title>.+)\n\nDate: (?P<date>\d{4}-\d{2}-\d{2})\n\n"
+    r"Status: (?P<status>accepted|superseded by \d+)\n"
+)
+
+
+def tracked(*patterns: str) -> list[str]:
+    listing = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *patterns]
+    answer = subprocess.run(listing, cwd=ROOT, capture_output=True, text=True, check=False)
+    if answer.returncode:
+        pytest.skip("This is no clone: git does not list the files.")
+    return [name for name in answer.stdout.splitlines() if (ROOT / name).exists()]
+
+
+def test_every_link_between_documents_leads_somewhere():
+    broken = [
+        f"{name}: {target}"
+        for name in tracked("*.md")
+        for target in LINK.findall((ROOT / name).read_text(encoding="utf-8"))
+        if not ((ROOT / name).parent / target).exists()
+    ]
+    assert broken == []
+
+
+def test_code_names_only_documents_that_are_in_the_repository():
+    """A document is named by its path from the root, or by its name where it stands in the same folder."""
+    missing = [
+        f"{name}: {document}"
+        for name in tracked("*.py", "*.toml", "*.html", "*.js", "*.css", "dev")
+        if name != Path(__file__).relative_to(ROOT).as_posix()
+        for document in NAME_OF_DOCUMENT.findall((ROOT / name).read_text(encoding="utf-8"))
+        if not (ROOT / document).exists() and not ((ROOT / name).parent / document).exists()
+    ]
+    assert missing == []
+
+
+def test_decisions_are_numbered_dated_and_listed_in_the_index():
+    index = (ROOT / "docs/adr/README.md").read_text(encoding="utf-8")
+    rows = []
+    for number, decision in enumerate(DECISIONS, 1):
+        header = HEADER.match(decision.read_text(encoding="utf-8"))
+        assert header, f"{decision.name} has another header"
+        assert decision.name.startswith(f"{number:04d}-")
+        assert int(header["number"]) == number
+        rows.append(
+            f"| [{number}]({decision.name}) | {header['title']} | {header['date']} | {header['status']} |"
+        )
+    assert [line for line in index.splitlines() if line.startswith("| [")] == rows
