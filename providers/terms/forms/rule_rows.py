@@ -171,6 +171,12 @@ class PriceForm(forms.Form):
         set_choices(self.fields["service_mode"], [("", _("any")), *choices_of(ServiceMode)])
         set_choices(self.fields["unit"], choices_of(PriceUnit))
 
+    @property
+    def shows_times(self) -> bool:
+        """Whether the price holds at certain times only, or what was entered about them is wrong."""
+        wrong = any(name in self.errors for name in ("weekdays", "from_time", "until_time"))
+        return wrong or any(self[name].value() for name in ("from_time", "weekdays"))
+
     def to_domain(self) -> Price:
         """Return the row as a part of the terms; of a valid form only."""
         row = self.cleaned_data
