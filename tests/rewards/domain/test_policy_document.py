@@ -262,3 +262,32 @@ def test_competing_rules_draw_on_one_pot():
     named_as_rule = text.replace('"pot"', '"other"')
     assert problems(named_as_rule) == [("rules", "policy.pot_named_as_rule")]
     assert problems(text + "share = 0.5\n") == [("rules", "policy.pot_divided")]
+
+
+STEPS = """
+[[groups]]
+title_zh = "组"
+[[groups.indicators]]
+code = "use"
+measure = "utilization"
+title_zh = "指标"
+points = 100
+shape = { kind = "steps", steps = [[0, 10], [0.5, 20], [1, 20]] }
+"""
+
+
+def test_the_bounds_of_steps_rise_and_their_points_do_not_fall():
+    (indicator,) = read_policy(SMALLEST + STEPS).indicators
+    assert indicator.shape.steps == ((0, 10), (Fraction(1, 2), 20), (1, 20))
+    path = "groups[0].indicators[0].shape.steps"
+    for wrong in ("[[0, 10], [0.5, 20], [0.5, 30]]", "[[0, 10], [0.5, 20], [1, 19]]"):
+        text = SMALLEST + STEPS.replace("[[0, 10], [0.5, 20], [1, 20]]", wrong)
+        assert problems(text) == [(path, "document.not_rising")]
+
+
+@pytest.mark.parametrize("purpose", ["general", "special"])
+def test_a_quota_is_one_hour_at_least(purpose):
+    quota = read_policy(SMALLEST + f"[quota]\n{purpose} = 1\n").quota
+    assert getattr(quota, purpose) == 1
+    text = SMALLEST + f"[quota]\n{purpose} = 0.9\n"
+    assert problems(text) == [(f"quota.{purpose}", "document.too_low")]
