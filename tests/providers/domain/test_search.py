@@ -133,6 +133,20 @@ def test_what_nothing_has_is_named():
     assert [one.range.typed for one in found.clauses] == ["质谱"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "known", "pieces", "unknown"),
+    [
+        ("甲乙丙质谱", {"质谱": 1}, [], ("甲乙丙质谱",)),
+        ("甲乙质谱", {"质谱": 1}, ["质谱"], ("甲乙",)),
+        ("甲质谱乙丙显微镜", {"质谱": 1, "显微镜": 1}, ["质谱", "显微镜"], ("甲", "乙丙")),
+    ],
+)
+def test_the_parts_of_a_word_that_nothing_has_are_named_or_all_of_it(typed, known, pieces, unknown):
+    found = counted(typed, known)
+    assert [one.range.typed for one in found.clauses] == pieces
+    assert (found.unknown, found.doubtful) == (unknown, (typed,))
+
+
 def test_the_general_end_of_a_name_is_no_condition():
     (word,) = read("质谱仪")
     assert word.whole == Range("质谱", "质谱仪")

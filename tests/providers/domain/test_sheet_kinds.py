@@ -75,6 +75,14 @@ def test_weekdays(said, meant):
         ("24:00", time(0)),
         (0.375, time(9)),
         (time(17, 45), time(17, 45)),
+        (0, time(0)),
+        (1, time(0)),
+        (timedelta(hours=24), time(0)),
+        (1.5, None),
+        (timedelta(hours=36), None),
+        (-0.25, None),
+        ("23:59", time(23, 59)),
+        ("23:60", None),
         ("25:00", None),
         ("早上", None),
     ],
@@ -293,3 +301,18 @@ def test_news_need_a_title_and_a_text():
         ("B2", "import.essential"),
         ("A3", "import.essential"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "least", "most"),
+    [("step", 1, 1440), ("turnaround", 0, 1440)],
+)
+def test_a_whole_number_lies_in_the_range_of_its_field(name, least, most):
+    for said in (least, most):
+        row = row_of(RULES, **{name: said})
+        assert (row.values.get(name), row.problems) == (said, ())
+    for said in (least - 1, most + 1, least + 0.5):
+        row = row_of(RULES, **{name: said})
+        (problem,) = row.problems
+        assert (name in row.values, problem.code) == (False, "import.range")
+        assert (problem.reason.params["least"], problem.reason.params["most"]) == (least, most)

@@ -66,6 +66,17 @@ def test_a_very_long_paragraph_is_compared_by_sentences(monkeypatch):
     assert told(changes("甲乙丙。丁戊己。", "甲乙丙。丁戊庚。")) == "甲乙丙。[-丁戊己。-]{+丁戊庚。+}"
 
 
+def test_words_that_a_long_text_has_often_are_compared_as_well():
+    before = "甲乙" * 150
+    assert told(changes("丁" + before, "戊" + before)) == "[-丁-]{+戊+}" + before
+
+
+def test_paragraphs_that_a_long_text_has_often_stay_as_they_are():
+    often = "一。\n二。\n" * 120
+    lines = compared("旧文\n" + often, "新闻\n" + often)
+    assert [line.changed for line in lines] == [True, True, *[False] * 240]
+
+
 def test_many_changed_paragraphs_are_taken_in_order(monkeypatch):
     monkeypatch.setattr(textdiff, "MOST_PAIRS", 1)
     lines = compared("甲乙\n丙丁", "子乙\n子丁")
