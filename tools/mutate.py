@@ -117,10 +117,11 @@ class Tree:
 
     def stop(self) -> None:
         """End the tests that run here and every process that they started."""
-        if self.process is not None:
+        process, self.process = self.process, None
+        if process is not None:
             with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 class Run:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from bookings.usage.domain.usage import by_hand_problems, correction_problems
+from bookings.usage.domain.usage import Spent, by_hand_problems, correction_problems
 from tests.bookings.domain.terms import between, local
 
 USED = between("2026-03-02 09:00", "12:00")
@@ -64,7 +64,7 @@ def test_an_amount_has_ten_digits_and_is_not_negative(amount, codes):
 
 
 def test_the_parts_of_a_use_fill_its_time_at_most():
-    assert corrected(idle_seconds=600 + 0) == []
+    assert corrected(idle_seconds=599) == []
     assert corrected(measuring_seconds=9001) == [("usage.seconds_exceed_time", None)]
     assert corrected(setup_seconds=0, post_seconds=0) == []
     assert corrected(setup_seconds=-1) == [("usage.seconds_negative", None)]
@@ -92,3 +92,18 @@ def test_hours_by_hand_are_over_and_not_older_than_the_limit():
     assert codes(USED.end - timedelta(seconds=1)) == [("usage.not_over", "ends_at", {})]
     assert codes(USED.start + timedelta(days=92)) == []
     assert codes(USED.start + timedelta(days=92, seconds=1)) == [("usage.too_old", "starts_at", {"days": 92})]
+
+
+def test_measuring_is_what_the_other_parts_leave():
+    assert Spent.of(USED) == Spent(0, 10_800, 0, 0)
+    assert Spent.of(USED, setup_seconds=600, post_seconds=300, idle_seconds=60) == Spent(600, 9840, 300, 60)
+    assert Spent.of(USED, idle_seconds=20_000) == Spent(0, 0, 0, 20_000)
+    assert Spent.of(USED, measuring_seconds=0, idle_seconds=5) == Spent(0, 0, 0, 5)
+    assert Spent(600, 9000, 300, 900).fields() == {
+        "setup_seconds": 600,
+        "measuring_seconds": 9000,
+        "post_seconds": 300,
+        "idle_seconds": 900,
+        "effective_seconds": 9900,
+    }
+    assert Spent(600, 9000, 300, 900).effective == timedelta(seconds=9900)

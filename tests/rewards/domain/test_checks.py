@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from instrument_share.kernel.interval import Interval
 from rewards.findings.domain.checks import (
+    Thresholds,
     above_calendar,
     amount,
     bulk_at_year_end,
@@ -142,3 +143,15 @@ def test_a_device_that_disagrees_with_an_entry_by_hand():
         entry("LOG-4", 4, start=2, hours=5),
     ]
     assert found(device_disagrees(by_hand, device)) == [("LOG-1", "LOG-3")]
+
+
+def test_from_where_on_each_check_speaks():
+    assert Thresholds() == Thresholds(
+        longest=timedelta(hours=24),
+        late_days=30,
+        amount_ratio=Decimal("0.5"),
+        bulk_days=10,
+        bulk_entries=20,
+        never_idle_days=10,
+        device_seconds=900,
+    )

@@ -274,15 +274,15 @@ title_zh = "指标"
 points = 100
 shape = { kind = "steps", steps = [[0, 10], [0.5, 20], [1, 20]] }
 """
+PATH_OF_STEPS = "groups[0].indicators[0].shape.steps"
 
 
 def test_the_bounds_of_steps_rise_and_their_points_do_not_fall():
     (indicator,) = read_policy(SMALLEST + STEPS).indicators
     assert indicator.shape.steps == ((0, 10), (Fraction(1, 2), 20), (1, 20))
-    path = "groups[0].indicators[0].shape.steps"
     for wrong in ("[[0, 10], [0.5, 20], [0.5, 30]]", "[[0, 10], [0.5, 20], [1, 19]]"):
         text = SMALLEST + STEPS.replace("[[0, 10], [0.5, 20], [1, 20]]", wrong)
-        assert problems(text) == [(path, "document.not_rising")]
+        assert problems(text) == [(PATH_OF_STEPS, "document.not_rising")]
 
 
 @pytest.mark.parametrize("purpose", ["general", "special"])
@@ -291,3 +291,42 @@ def test_a_quota_is_one_hour_at_least(purpose):
     assert getattr(quota, purpose) == 1
     text = SMALLEST + f"[quota]\n{purpose} = 0.9\n"
     assert problems(text) == [(f"quota.{purpose}", "document.too_low")]
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "code"),
+    [
+        ("[counting]\nlate_by_hand_days = 0\n", None, None),
+        ("[counting]\nlate_by_hand_days = -1\n", "counting.late_by_hand_days", "document.too_low"),
+        ("[counting]\nlate_by_hand_days = 1.5\n", "counting.late_by_hand_days", "document.not_whole"),
+        ("[counting]\nvalue_threshold = -1\n", "counting.value_threshold", "document.too_low"),
+        ("[findings]\ncap = 100\npoints = { overdue = 100 }\n", None, None),
+        ("[findings]\ncap = 101\npoints = { overdue = 100 }\n", "findings.cap", "document.too_high"),
+        ("[findings]\ncap = 9\npoints = { overdue = 101 }\n", "findings.points.overdue", "document.too_high"),
+        ("[findings]\ncap = 9\npoints = { overdue = -1 }\n", "findings.points.overdue", "document.too_low"),
+        ("[findings]\npoints = { overdue = 1 }\n", "findings.cap", "document.missing"),
+        ("[caps]\nunit = 0\n", None, None),
+        ("[caps]\nunit = -1\n", "caps.unit", "document.too_low"),
+        (STEPS.replace("[1, 20]]", "[1, 101]]"), PATH_OF_STEPS, "policy.step_above_points"),
+        (STEPS.replace("[1, 20]]", "[1, 100]]"), None, None),
+        (STEPS.replace("[1, 20]]", "[1, 20, 3]]"), f"{PATH_OF_STEPS}[2]", "document.not_a_pair"),
+        (STEPS.replace("[1, 20]]", "7]"), f"{PATH_OF_STEPS}[2]", "document.not_a_pair"),
+        (STEPS + "no_value = 100\n", None, None),
+        (STEPS + "no_value = 0.5\n", None, None),
+        (STEPS + "no_value = 101\n", "groups[0].indicators[0].no_value", "document.too_high"),
+        (STEPS + "no_value = -1\n", "groups[0].indicators[0].no_value", "document.too_low"),
+    ],
+)
+def test_bounds_are_part_of_what_is_allowed(text, path, code):
+    if path is None:
+        assert read_policy(SMALLEST + text)
+    else:
+        assert problems(SMALLEST + text) == [(path, code)]
+
+
+def test_what_a_policy_says_nothing_of_has_these_values():
+    policy = read_policy(SMALLEST + STEPS)
+    assert (policy.counting.value_threshold, policy.counting.late_by_hand_days) == (0, None)
+    assert (policy.findings.points, policy.findings.cap) == ({}, 0)
+    assert policy.indicators[0].no_value == 0
+    assert (policy.quota.general, policy.quota.special) == (1400, 800)
