@@ -214,3 +214,20 @@ def test_an_organizations_quota_that_does_not_apply_hides_none_after_it():
     quotas = (Quota(ORGANIZATION, MONTH, 60), Quota(USER, DAY, 60))
     requester = replace(REQUESTER, for_organization=False)
     assert codes(terms(quotas=quotas), requester=requester) == ["booking.quota_user_day_minutes"]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "admitted"),
+    [
+        ("2026-03-03 19:00", "2026-03-04 09:00", True),
+        ("2026-03-03 20:00", "2026-03-04 09:00", False),
+        ("2026-03-03 19:00", "2026-03-04 08:00", False),
+        ("2026-03-03 19:00", "2026-03-04 20:00", True),
+        ("2026-03-03 08:00", "2026-03-04 09:00", True),
+    ],
+)
+def test_a_booking_over_a_gap_begins_and_ends_while_the_instrument_is_open(start, end, admitted):
+    windows = [between("2026-03-03 08:00", "20:00"), between("2026-03-04 08:00", "20:00")]
+    rule = terms(may_span_gaps=True, max_length=hours(48), horizon=timedelta(days=9))
+    found = codes(rule, situation=replace(SITUATION, windows=windows), request=asking(start, end))
+    assert found == ([] if admitted else ["booking.outside_windows"])

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from bookings.usage.domain.usage import Spent, by_hand_problems, correction_problems
+from bookings.usage.domain.errors import UsageRefused
+from bookings.usage.domain.usage import Spent, by_hand_problems, correction_problems, whole_seconds
 from tests.bookings.domain.terms import between, local
 
 USED = between("2026-03-02 09:00", "12:00")
@@ -107,3 +108,14 @@ def test_measuring_is_what_the_other_parts_leave():
         "effective_seconds": 9900,
     }
     assert Spent(600, 9000, 300, 900).effective == timedelta(seconds=9900)
+
+
+def test_parts_that_fit_are_let_through_and_others_refused():
+    Spent(0, 10_800, 0, 0).require_fits(USED)
+    with pytest.raises(UsageRefused) as refused:
+        Spent(0, 10_800, 0, 1).require_fits(USED)
+    assert [one.code for one in refused.value.problems] == ["usage.seconds_exceed_time"]
+
+
+def test_an_instant_of_a_log_has_no_part_of_a_second():
+    assert whole_seconds(USED.start + timedelta(microseconds=999_999)) == USED.start

@@ -330,3 +330,13 @@ def test_what_a_policy_says_nothing_of_has_these_values():
     assert (policy.findings.points, policy.findings.cap) == ({}, 0)
     assert policy.indicators[0].no_value == 0
     assert (policy.quota.general, policy.quota.special) == (1400, 800)
+
+
+def test_every_pair_that_is_none_is_named():
+    text = SMALLEST + STEPS.replace("[[0, 10], [0.5, 20], [1, 20]]", "[7, [0, 10], [1], [2, 20, 3]]")
+    assert problems(text) == [(f"{PATH_OF_STEPS}[{at}]", "document.not_a_pair") for at in (0, 2, 3)]
+
+
+def test_an_indicator_has_100_points_at_most():
+    text = SMALLEST + STEPS.replace("points = 100", "points = 101")
+    assert ("groups[0].indicators[0].points", "document.too_high") in problems(text)
