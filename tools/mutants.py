@@ -264,7 +264,7 @@ def _name(decorator: ast.expr) -> str:
 
 
 ENTRY = re.compile(
-    r"^```diff\n--- (?P<file>\S+)\n(?P<lines>.*?)^```\n\s*(?P<reason>[^`#\s][^\n]*)?", re.M | re.S
+    r"^```diff\n--- (?P<file>\S+)\n(?P<lines>.*?)^```\n\s*(?P<reason>(?!```|#)\S[^\n]*)?", re.M | re.S
 )
 
 

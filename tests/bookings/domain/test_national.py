@@ -46,7 +46,7 @@ def test_a_record_of_a_booked_use_for_a_project():
         "subjectName": "薄膜项目",
         "subjectContent": "二氧化钛薄膜",
         "subjectIncome": "B",
-        "subjectArea": "430,540",
+        "subjectArea": "材料科学,纺织科学技术",
         "applicant": "戊",
         "applicatPhone": "0570-1",
         "applicatEmail": "wu@example.org",

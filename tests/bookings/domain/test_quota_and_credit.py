@@ -92,3 +92,8 @@ def test_a_quota_is_exceeded_by_more_than_it_allows():
     assert of_a_day() == (False, False)
     assert [of_a_day(minutes=minutes)[0] for minutes in (119, 120, 121)] == [True, False, False]
     assert [of_a_day(bookings=bookings)[1] for bookings in (1, 2, 3)] == [True, False, False]
+
+
+def test_a_booking_that_ends_at_midnight_touches_one_day():
+    evening = between("2026-03-02 22:00", "2026-03-03 00:00")
+    assert spans_of(QuotaSpan.DAY, evening) == [between("2026-03-02 00:00", "2026-03-03 00:00")]

@@ -213,3 +213,10 @@ def test_a_day_is_full_at_24_hours():
     assert above_calendar(day) == []
     (candidate,) = above_calendar([*day, entry("LOG-3", 3, start=14, hours=2, measuring_seconds=7200)])
     assert (candidate.evidence["day"], candidate.evidence["hours"]) == ("2025-03-03", "25.00")
+
+
+def test_a_night_counts_for_both_of_its_days():
+    nights = [entry(f"LOG-{n}", n, start=11, hours=8) for n in range(7)]
+    first, second = above_calendar(nights)
+    assert (first.evidence["day"], first.evidence["hours"]) == ("2025-03-03", "28.00")
+    assert (second.evidence["day"], second.evidence["hours"]) == ("2025-03-04", "28.00")

@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import pytest
 
+from rewards.assessment.domain.facts import InstrumentFacts
 from rewards.assessment.domain.outcome import outcome_of
 from rewards.findings.domain.rulings import Rulings
 from tests.rewards.domain.make import policy, score_share
@@ -157,3 +158,11 @@ def test_months_end_at_midnight_in_the_city():
     unit, _ = year_of({**LOG, **late})
     assert (unit.months[2], unit.months[3]) == ([0, 0], [6900, 6900])
     assert unit.instruments[0].entries[0].fraction == Fraction(1)
+
+
+def test_an_instrument_of_which_nothing_is_known_has_nothing_to_its_account():
+    bare = vars(InstrumentFacts("INS-1"))
+    figures = {name: value for name, value in bare.items() if name.endswith(("_seconds", "_income", "_days"))}
+    assert len(figures) == 12
+    assert set(figures.values()) == {0}
+    assert (bare["original_value"], bare["purpose"], bare["rewarded_before"]) == (0, "general", False)

@@ -340,3 +340,21 @@ def test_every_pair_that_is_none_is_named():
 def test_an_indicator_has_100_points_at_most():
     text = SMALLEST + STEPS.replace("points = 100", "points = 101")
     assert ("groups[0].indicators[0].points", "document.too_high") in problems(text)
+
+
+GRADES = """
+[[grades]]
+code = "good"
+at_least = 60
+title_zh = "良好"
+[[grades]]
+code = "poor"
+at_least = 0
+title_zh = "较差"
+"""
+
+
+def test_grades_go_down_to_0_each_bound_once():
+    assert [grade.at_least for grade in read_policy(SMALLEST + GRADES).grades] == [60, 0]
+    for wrong in (GRADES.replace("60", "0"), GRADES.replace("= 0", "= 1"), GRADES.replace("= 0", "= 61")):
+        assert problems(SMALLEST + wrong) == [("grades", "policy.grades_out_of_order")]
