@@ -175,3 +175,9 @@ def test_a_price_without_samples_is_no_line():
     hour = between("2026-03-02 09:00", "10:00")
     assert of([Price(D("5"), unit=PriceUnit.SAMPLE)], hour, samples=0).as_rows() == []
     assert of([], hour).total == D("0.00")
+
+
+def test_a_price_with_one_end_of_its_hours_applies_all_day():
+    hour = between("2026-03-02 09:00", "10:00")
+    assert of([Price(D("10"), from_time=time(12))], hour).total == D("10.00")
+    assert of([Price(D("10"), until_time=time(8))], hour).total == D("10.00")

@@ -6,6 +6,7 @@ from providers.search.domain.index import (
     Document,
     Term,
     TermKind,
+    Weight,
     chunks,
     is_spellable,
     normal,
@@ -222,3 +223,23 @@ GROUPS = Synonyms.of(
 )
 def test_a_name_belongs_to_the_groups_that_have_a_word_in_it(name, near, far):
     assert GROUPS.near_and_far([name]) == (near, far)
+
+
+def test_where_a_term_stands_decides_how_much_it_weighs():
+    assert {weight.name: int(weight) for weight in Weight} == {
+        "NAME": 100,
+        "SYNONYM": 75,
+        "MODEL": 65,
+        "CATEGORY": 50,
+        "FAR_SYNONYM": 45,
+        "MANUFACTURER": 35,
+        "BRANCH": 30,
+        "UNIT": 25,
+        "TEXT": 12,
+    }
+
+
+@pytest.mark.parametrize(("typed", "letters"), [("质谱", "zhipu"), ("raman", "raman")])
+def test_a_word_is_spelt_in_letters(typed, letters):
+    (word,) = read(typed)
+    assert word.letters == letters

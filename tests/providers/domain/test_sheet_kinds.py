@@ -305,7 +305,17 @@ def test_news_need_a_title_and_a_text():
 
 @pytest.mark.parametrize(
     ("name", "least", "most"),
-    [("step", 1, 1440), ("turnaround", 0, 1440)],
+    [
+        ("interval", 1, 52),
+        ("step", 1, 1440),
+        ("turnaround", 0, 1440),
+        ("horizon", 1, 365),
+        ("late_cancel_percent", 0, 100),
+        ("no_show_percent", 0, 100),
+        ("decision_hours", 1, 720),
+        ("quota_user_day_bookings", 1, 1000),
+        ("quota_organization_month_bookings", 1, 1000),
+    ],
 )
 def test_a_whole_number_lies_in_the_range_of_its_field(name, least, most):
     for said in (least, most):
@@ -316,3 +326,16 @@ def test_a_whole_number_lies_in_the_range_of_its_field(name, least, most):
         (problem,) = row.problems
         assert (name in row.values, problem.code) == (False, "import.range")
         assert (problem.reason.params["least"], problem.reason.params["most"]) == (least, most)
+
+
+def test_texts_of_news_have_the_length_that_a_page_allows():
+    assert [kind.fields["inner_number"].limit for kind in (RULES, PRICES)] == [50, 50]
+    limits = {name: field.limit for name, field in NEWS.fields.items() if field.limit}
+    assert limits == {"title_zh": 100, "title_en": 200, "body_zh": 20_000, "body_en": 20_000}
+    assert [name for name, field in NEWS.fields.items() if field.needed] == ["title_zh", "body_zh"]
+    assert [name for name, field in PRICES.fields.items() if field.needed] == [
+        "inner_number",
+        "applies_from",
+        "price_yuan",
+    ]
+    assert [name for name, field in RULES.fields.items() if field.needed] == ["inner_number", "applies_from"]

@@ -221,3 +221,11 @@ def test_a_sheet_without_headings_is_refused():
 def test_columns_that_belong_to_nothing_are_named():
     heading = [*HEADING, "附件", ""]
     assert unknown_headings(Table([heading, ["Y-1", "电镜"]]), PLAIN) == ("附件",)
+
+
+@pytest.mark.parametrize("factor", ["0", "-1", "true"])
+def test_a_factor_is_a_number_above_0(factor):
+    with pytest.raises(MapUnusable) as refused:
+        map_read(f"[factors]\nvalue_yuan = {factor}\n")
+    assert [problem.code for problem in refused.value.problems] == ["import.map_factor"]
+    assert map_read("[factors]\nvalue_yuan = 0.5\n").factors == {"value_yuan": Decimal("0.5")}
