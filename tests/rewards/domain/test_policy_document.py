@@ -358,3 +358,23 @@ def test_grades_go_down_to_0_each_bound_once():
     assert [grade.at_least for grade in read_policy(SMALLEST + GRADES).grades] == [60, 0]
     for wrong in (GRADES.replace("60", "0"), GRADES.replace("= 0", "= 1"), GRADES.replace("= 0", "= 61")):
         assert problems(SMALLEST + wrong) == [("grades", "policy.grades_out_of_order")]
+
+
+@pytest.mark.parametrize(
+    ("floor", "bound", "code"),
+    [
+        ("0", 0, None),
+        ("100", 100, None),
+        ('"good"', 60, None),
+        ("-1", None, "document.too_low"),
+        ("101", None, "document.too_high"),
+        ('"best"', None, "document.not_a_number"),
+    ],
+)
+def test_a_floor_is_a_number_of_points_or_a_grade(floor, bound, code):
+    text = SMALLEST.replace('kind = "income_rate"', 'kind = "score_share"')
+    text = text.replace("rate = 0.2", f"floor = {floor}") + GRADES
+    if code is None:
+        assert read_policy(text).rules[0].floor == bound
+    else:
+        assert problems(text) == [("rules[0].floor", code)]

@@ -85,3 +85,10 @@ def test_a_pot_that_does_not_reach_shows_how_it_was_cut():
     claimants = [Claimant("A", external_income=9000), Claimant("B", external_income=1000)]
     (pot,) = allocate(policy(income_rate("0.1")), claimants, Decimal(500)).as_json()["pots"]
     assert (pot["claimed"], pot["given"], pot["mode"]) == ("1000.00", "500.00", "scale")
+
+
+def test_a_score_at_or_below_the_floor_claims_nothing_and_says_why():
+    rules = policy(score_share(floor=60))
+    claimants = [Claimant(chr(65 + at), Fraction(score)) for at, score in enumerate((61, 60, 40))]
+    notes = [award["rules"][0]["note"] for award in allocate(rules, claimants, 100).as_json()["awards"]]
+    assert notes == [None, "below_floor", "below_floor"]
