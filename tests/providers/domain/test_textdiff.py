@@ -61,6 +61,15 @@ def test_what_is_not_alike_is_removed_and_new():
     ]
 
 
+def test_a_paragraph_that_is_alike_is_found_between_others():
+    lines = compared("甲乙丙丁\n子丑寅卯", "子丑寅辰\n戊己庚辛")
+    assert [(told(line.before), told(line.after)) for line in lines] == [
+        ("[-甲乙丙丁-]", ""),
+        ("子丑寅[-卯-]", "子丑寅{+辰+}"),
+        ("", "{+戊己庚辛+}"),
+    ]
+
+
 def test_a_very_long_paragraph_is_compared_by_sentences(monkeypatch):
     monkeypatch.setattr(textdiff, "MOST_WORDS", 5)
     assert told(changes("甲乙丙。丁戊己。", "甲乙丙。丁戊庚。")) == "甲乙丙。[-丁戊己。-]{+丁戊庚。+}"
