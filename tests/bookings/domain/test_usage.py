@@ -79,10 +79,10 @@ def test_a_use_ends_after_it_starts_and_stays_in_its_year():
     assert corrected(starts_at=last, ends_at=last + timedelta(hours=1), **year) == []
     before = first - timedelta(minutes=1)
     assert corrected(starts_at=before, ends_at=last, **year) == [("usage.other_year", "starts_at")]
-    after = local("2027-01-01 00:00")
-    assert corrected(starts_at=after, ends_at=after + timedelta(hours=1), **year) == [
-        ("usage.other_year", "starts_at")
-    ]
+    for after in (local("2027-01-01 00:00"), local("2027-01-02 00:00")):
+        assert corrected(starts_at=after, ends_at=after + timedelta(hours=1), **year) == [
+            ("usage.other_year", "starts_at")
+        ]
 
 
 def test_hours_by_hand_are_over_and_not_older_than_the_limit():
