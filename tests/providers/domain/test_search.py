@@ -244,3 +244,11 @@ def test_where_a_term_stands_decides_how_much_it_weighs():
 def test_a_word_is_spelt_in_letters(typed, letters):
     (word,) = read(typed)
     assert word.letters == letters
+
+
+@pytest.mark.parametrize(
+    ("word", "begins"),
+    [("lens", "lens"), ("gas", "gas"), ("beams", "beam"), ("glass", "glass"), ("emetric", "emetric")],
+)
+def test_short_words_and_other_ends_stay_as_they_are(word, begins):
+    assert stem(word) == begins

@@ -3,6 +3,8 @@
 from decimal import Decimal
 from fractions import Fraction
 
+import pytest
+
 from rewards.assessment.domain.allocation import allocate
 from rewards.assessment.domain.claims import Claimant
 from tests.rewards.domain.make import caps, income_rate, instrument, instrument_income, policy, score_share
@@ -92,3 +94,9 @@ def test_a_score_at_or_below_the_floor_claims_nothing_and_says_why():
     claimants = [Claimant(chr(65 + at), Fraction(score)) for at, score in enumerate((61, 60, 40))]
     notes = [award["rules"][0]["note"] for award in allocate(rules, claimants, 100).as_json()["awards"]]
     assert notes == [None, "below_floor", "below_floor"]
+
+
+@pytest.mark.parametrize("basis", ["external_income", "enterprise_income", "sme_income", "fees_paid"])
+def test_a_unit_of_which_no_income_is_known_claims_none(basis):
+    allocation = allocate(policy(income_rate("1", basis=basis)), [Claimant("A")])
+    assert str(allocation.total) == "0.00"
