@@ -32,6 +32,7 @@ def test_a_table_of_three_levels():
     ("row", "code"),
     [
         (CategoryRow("01010", "短", "010100"), "row"),
+        (CategoryRow("0101010", "长", "010100"), "row"),
         (CategoryRow("01010a", "字母", "010100"), "row"),
         (CategoryRow("０10102", "全角", "010100"), "row"),
         (CategoryRow("010102", " ", "010100"), "row"),

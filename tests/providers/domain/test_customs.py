@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from providers.instruments.domain.customs import customs_checked
+from providers.instruments.domain.customs import CUSTOMS_FIELDS, customs_checked
 
 GOOD = {
     "exemption_code": "abcde 2500001",
@@ -79,3 +79,7 @@ def test_numbers_of_the_customs_have_their_shape(name, value):
 def test_what_is_no_date_is_missing():
     assert refused(import_date="6.5.2025") == [("customs.missing", "import_date")]
     assert refused(import_date=date(2025, 5, 6)) == []
+
+
+def test_numbers_of_the_customs_are_as_long_as_their_shape():
+    assert [CUSTOMS_FIELDS[name].limit for name in ("exemption_code", "declaration_number")] == [12, 18]

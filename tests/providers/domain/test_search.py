@@ -171,6 +171,7 @@ def test_one_letter_stands_for_itself():
         ("specrtometre", "spectrometer", 2),
         ("kitten", "sitting", 3),
         ("", "ab", 2),
+        ("aaaa", "a", 3),
     ],
 )
 def test_the_distance_of_two_words_counts_letters_and_swaps(one, other, letters):
@@ -192,6 +193,7 @@ def test_fewest_mistakes_come_first_then_the_commonest_and_too_many_are_not_forg
 
 def test_only_words_of_some_length_are_spelt():
     assert is_spellable("raman", TermKind.WORD)
+    assert is_spellable("beam", TermKind.WORD)
     assert is_spellable("zhipu", TermKind.SPOKEN)
     assert not any(
         (

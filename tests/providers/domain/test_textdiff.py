@@ -70,6 +70,14 @@ def test_a_paragraph_that_is_alike_is_found_between_others():
     ]
 
 
+def test_changed_paragraphs_side_by_side_are_each_compared_with_their_own():
+    lines = compared("甲乙丙丁\n子丑寅卯", "甲乙丙戊\n子丑寅辰")
+    assert [(told(line.before), told(line.after)) for line in lines] == [
+        ("甲乙丙[-丁-]", "甲乙丙{+戊+}"),
+        ("子丑寅[-卯-]", "子丑寅{+辰+}"),
+    ]
+
+
 def test_a_very_long_paragraph_is_compared_by_sentences(monkeypatch):
     monkeypatch.setattr(textdiff, "MOST_WORDS", 5)
     assert told(changes("甲乙丙。丁戊己。", "甲乙丙。丁戊庚。")) == "甲乙丙。[-丁戊己。-]{+丁戊庚。+}"
