@@ -231,3 +231,10 @@ def test_a_booking_over_a_gap_begins_and_ends_while_the_instrument_is_open(start
     rule = terms(may_span_gaps=True, max_length=hours(48), horizon=timedelta(days=9))
     found = codes(rule, situation=replace(SITUATION, windows=windows), request=asking(start, end))
     assert found == ([] if admitted else ["booking.outside_windows"])
+
+
+@pytest.mark.parametrize(("deadline", "late"), [(3, False), (4, False), (5, True)])
+def test_a_booking_is_moved_until_its_deadline(deadline, late):
+    moved = replace(REQUEST, moves_from=between("2026-03-02 12:00", "13:00"))
+    found = codes(terms(change_deadline=hours(deadline)), request=moved)
+    assert found == (["booking.change_too_late"] if late else [])

@@ -72,7 +72,8 @@ def test_the_parts_of_a_use_fill_its_time_at_most():
 
 
 def test_a_use_ends_after_it_starts_and_stays_in_its_year():
-    assert corrected(ends_at=USED.start) == [("usage.ends_before_start", "ends_at")]
+    for end in (USED.start, USED.start - timedelta(hours=1)):
+        assert corrected(ends_at=end) == [("usage.ends_before_start", "ends_at")]
     year = {"measuring_seconds": 0, "setup_seconds": 0, "post_seconds": 0, "idle_seconds": 0}
     first, last = local("2026-01-01 00:00"), local("2026-12-31 23:59")
     assert corrected(starts_at=first, ends_at=last, **year) == []
