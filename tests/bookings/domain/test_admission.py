@@ -203,6 +203,7 @@ def test_each_refusal_names_the_bound_that_it_keeps():
     assert params(terms(change_deadline=hours(5)), moved) == (None, {"deadline": local("2026-03-02 07:00")})
     assert params(terms(min_length=timedelta(minutes=150))) == ("ends_at", {"minutes": 150})
     assert params(terms(max_length=timedelta(minutes=90))) == ("ends_at", {"minutes": 90})
+    assert str(params(terms(max_length=timedelta(minutes=90)))[1]["minutes"]) == "90"
     closures = [between("2026-03-03 10:00", "12:00"), between("2026-03-03 08:00", "10:00")]
     assert params(TERMS, situation=replace(SITUATION, closures=closures)) == (
         "starts_at",

@@ -181,3 +181,14 @@ def test_a_price_with_one_end_of_its_hours_applies_all_day():
     hour = between("2026-03-02 09:00", "10:00")
     assert of([Price(D("10"), from_time=time(12))], hour).total == D("10.00")
     assert of([Price(D("10"), until_time=time(8))], hour).total == D("10.00")
+
+
+def test_a_minimum_is_reached_to_the_fen_and_not_passed():
+    hour = between("2026-03-02 09:00", "10:00")
+    assert of([Price(D("100"))], hour, minimum_charge_yuan=D("100.01")).total == D("100.01")
+    assert len(of([Price(D("100"))], hour, minimum_charge_yuan=D("100.00")).lines) == 1
+
+
+def test_a_price_from_an_hour_until_the_same_hour_applies_all_day():
+    around = Price(D("10"), from_time=time(9), until_time=time(9))
+    assert of([around], between("2026-03-02 08:00", "11:00")).total == D("30.00")
