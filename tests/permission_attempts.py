@@ -4,9 +4,6 @@ from decimal import Decimal
 from functools import partial
 from io import BytesIO
 
-import bookings.services
-import providers.services
-import rewards.services
 from django.core.files.base import ContentFile
 
 from bookings.usage.domain.history import HistoryRow
@@ -30,6 +27,7 @@ from tests.factories import slot
 from tests.permission_world import INVITED, LATER, tomorrow
 from tests.providers.conftest import INSTRUMENT, PROFILE, terms
 from tests.rewards.builders import POLICY, YEAR
+from tests.rooms import services_of_app
 
 
 def attempts(w):
@@ -54,7 +52,7 @@ def attempts(w):
     past = HistoryRow(w.instrument.pk, w.people["user"].pk, None, ServiceMode.OPERATED, "旧记录")
     picture = {"picture_id": w.picture.pk, **now}
     person, reason = w.people["keep2"], {"reason": "理由"}
-    p, b, r = providers.services, bookings.services, rewards.services
+    p, b, r = (services_of_app(app) for app in ("providers", "bookings", "rewards"))
     return {
         "user_create": partial(
             accounts.user_create, username="new", name="新", email="new@example.org", password=None, **now

@@ -159,3 +159,12 @@ def test_one_finds_admitted_organizations_by_name_and_one_that_waits_by_its_code
     assert find(person, f" {waiting.uscc.lower()} ") == [waiting]
     assert find(person, refused.uscc) == []
     assert find(person, "云") == []
+
+
+def test_a_role_that_is_held_and_given_again_is_recorded_and_told_once(company, admin):
+    colleague = factories.member(company, name="寅")
+    for _twice in range(2):
+        grant(admin, colleague, company, Role.ORG_ADMIN)
+    membership = of(colleague, Role.ORG_ADMIN.value)
+    assert [entry.action for entry in journal.history(membership)] == ["membership.granted"]
+    assert len(told(colleague)) == 1

@@ -1,5 +1,6 @@
 """An organization registers, is admitted or not, corrected, suspended and reinstated."""
 
+import hashlib
 from dataclasses import replace
 
 import pytest
@@ -323,3 +324,39 @@ def test_who_registered_it_and_left_sees_it_from_inside_no_more(officer, registr
         services.organization_document_add(
             actor=registrant, organization_id=made.pk, uploads=[licence(b"%PDF-1.7 other")], now=NOW
         )
+
+
+# --- Documents ----------------------------------------------------------------------------------------------
+
+
+def test_every_document_that_comes_and_goes_leaves_an_entry(registrant):
+    made = register(registrant)
+    document = OrganizationDocument.objects.get(organization=made)
+    for _twice in range(2):
+        services.organization_document_remove(
+            actor=registrant, organization_id=made.pk, public_id=document.public_id, now=NOW
+        )
+    digest = hashlib.sha256(LICENCE).hexdigest()
+    assert [(entry.action, entry.actor, entry.details) for entry in journal.history(document)] == [
+        ("organization.document_added", registrant, {"sha256": digest}),
+        ("organization.document_removed", registrant, {"sha256": digest}),
+    ]
+
+
+def test_an_organization_keeps_ten_documents(registrant):
+    made = register(registrant)
+
+    def add(number):
+        services.organization_document_add(
+            actor=registrant,
+            organization_id=made.pk,
+            uploads=[licence(b"%PDF-1.7 " + str(number).encode())],
+            now=NOW,
+        )
+
+    for number in range(9):
+        add(number)
+    with pytest.raises(services.DocumentUnusable) as refused:
+        add(9)
+    assert [(one.code, one.params) for one in refused.value.problems] == [("document.too_many", {"most": 10})]
+    assert OrganizationDocument.objects.count() == 10

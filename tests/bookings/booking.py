@@ -22,10 +22,10 @@ def book(city, interval=None, *, actor=None, payer=True, now=NOW, **changes):
     return booking_create(**facts)
 
 
-def use(city, interval=None, **changes):
+def use(city, interval=None, *, payer=True, **changes):
     """A booking that was checked in at its start and out at its end; its log."""
     interval = interval or slot()
-    booking = book(city, interval)
+    booking = book(city, interval, payer=payer)
     booking_check_in(actor=city.keeper, booking_id=booking.pk, now=interval.start)
     return booking_check_out(
         actor=city.keeper, booking_id=booking.pk, now=changes.pop("now", interval.end), **changes

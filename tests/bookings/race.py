@@ -60,7 +60,7 @@ def look_round_slowly(checked, released, results, *, environment, locked, now):
     from django.db import connection
 
     from bookings.requests.services import next_free
-    from providers import selectors as providers
+    from providers import public as providers
 
     if not locked:
         providers.instrument_locks = unlocked(connection.vendor)
@@ -75,13 +75,13 @@ def closing(*, locked):
     """The service that closes; without the locks, it locks the instrument alone that is closed."""
     from django.db import connection
 
-    from bookings import selectors
+    from bookings.requests.services import closures
     from bookings.requests.services.closures import closure_place
-    from providers import selectors as providers
+    from providers import public as providers
 
     if locked:
         return closure_place
-    selectors.settling_lock = providers.instrument_lock
+    closures.settling_lock = providers.instrument_lock
     return closure_place.__wrapped__ if connection.vendor == "sqlite" else closure_place
 
 
@@ -89,7 +89,7 @@ def dismiss_slowly(checked, released, results, *, environment, **facts):
     """End a membership, staying between the instruments that were kept and those that were booked."""
     wake(environment)
     from bookings.requests.services.membership import membership_end
-    from providers import services as providers
+    from providers import public as providers
 
     providers.keeper_links_drop = lingering_after(checked, released, providers.keeper_links_drop)
     attempt(results, membership_end, **facts)
@@ -111,7 +111,7 @@ def book(results, *, locked, booker_id, facts, begin):
     from bookings.requests.services.bookings import booking_create
     from instrument_share.accounts import selectors as accounts
     from instrument_share.accounts.models import User
-    from providers import selectors as providers
+    from providers import public as providers
 
     if not locked:
         providers.instrument_locks = unlocked(connection.vendor)

@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from bookings.requests.models import NextFree
+from bookings.requests.selectors import searching
 from bookings.requests.selectors.searching import Order, catalogue_search
 from providers.instruments.models import Instrument
 from providers.search.selectors.catalogue import Asked
@@ -97,3 +98,10 @@ def test_filters_and_a_time_that_has_to_be_free_narrow_such_a_list(shelf, statem
     assert ask(Order.NEXT_FREE, asked=Asked(most_yuan=Decimal(50))) == "DGB"
     assert ask(Order.PRICE, asked=Asked(user_kind="individual", most_yuan=Decimal(60))) == "BDGH"
     assert ask(Order.PRICE, asked=Asked(unit="ORG-NOTHING")) == ""
+
+
+@pytest.mark.parametrize("order", [order for order in Order if order is not Order.RELEVANCE])
+def test_only_a_list_by_relevance_ends_at_its_limit(shelf, statements, monkeypatch, order):
+    monkeypatch.setattr(searching, "MOST_BY_RELEVANCE", 3)
+    numbers, _ = paged(VISITOR, order, 2, statements)
+    assert sorted(numbers) == sorted(SHELF)

@@ -2,11 +2,14 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 
 from bookings.requests.domain.errors import BookingRefused, ClosureHitsBookings
 from bookings.requests.models import Booking, NextFree
+from bookings.requests.selectors.searching import catalogue_search
 from bookings.requests.services.bookings import booking_cancel
 from bookings.requests.services.closures import closure_place
+from bookings.requests.services.instrument_states import closure_lift
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import Forbidden
 from providers.terms.selectors.closures import closures
@@ -80,3 +83,16 @@ def test_a_booking_is_not_moved_to_where_it_may_not_lie_and_then_nothing_is_clos
 def test_users_close_nothing(city):
     with pytest.raises(Forbidden):
         close(city, slot(), actor=city.researcher)
+
+
+def test_a_search_for_free_time_leaves_out_a_closed_instrument_until_the_closure_is_lifted(city):
+    def free(interval):
+        found = catalogue_search(AnonymousUser(), free=interval, now=NOW)
+        return list(found.instruments)
+
+    closure = close(city, slot(hour=9, length=3))
+    assert free(slot(hour=10, length=1)) == []
+    assert free(slot(hour=11, length=2)) == []
+    assert free(slot(hour=12, length=1)) == [city.instrument]
+    closure_lift(actor=city.keeper, closure_id=closure.pk, now=NOW)
+    assert free(slot(hour=10, length=1)) == [city.instrument]

@@ -223,3 +223,12 @@ def test_a_manager_of_the_unit_may_log_and_a_keeper_of_another_instrument_may_no
     with pytest.raises(Forbidden):
         by_hand(city, hour, actor=other)
     assert by_hand(city, hour, actor=city.manager).entry.number == 1
+
+
+def test_a_log_freezes_whether_the_payer_is_of_the_region(city):
+    here = use(city, slot(day=1))
+    city.company.in_region = False
+    city.company.save()
+    away = use(city, slot(day=2))
+    by_person = use(city, slot(day=3), payer=False)
+    assert (here.in_region, away.in_region, by_person.in_region) == (True, False, True)

@@ -1,24 +1,22 @@
-"""The form of the seals, whose stored hashes must stay valid."""
+"""Entries of the journal are sealed when no transaction can come before them any more."""
 
-from datetime import datetime, timedelta, timezone
-from types import SimpleNamespace
+from datetime import timedelta
 
-from instrument_share.journal import seals
+import pytest
 
-ENTRY = SimpleNamespace(
-    pk=7,
-    at=datetime(2026, 3, 2, 9, 0, 0, 123_456, timezone(timedelta(hours=8))),
-    actor_id=None,
-    action="organization.admitted",
-    subject_type="accounts.organization",
-    subject_id="12",
-    organization_id=12,
-    details={"reason": "材料齐全\n“可”", "b": [1, True, None], "a": {}},
-    address="::1",
-)
+from instrument_share.journal.models import AuditSeal
+from instrument_share.journal.services import audit_seal, record
+from tests import factories
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+TEN_MINUTES = timedelta(minutes=10)
 
 
-def test_the_seal_of_version_1_never_changes():
-    assert seals.seal_hash(seals.BEGINNING, [ENTRY, ENTRY]) == (
-        "4285afaa61fb73ce43c679d9262faca7ab0a3c5eac28b482fed7ce044d9f74fd"
-    )
+def test_an_entry_is_sealed_ten_minutes_after_it_was_made_and_once():
+    entry = record(actor=None, action="user.updated", subject=factories.user(), now=NOW, organization_id=1)
+    assert audit_seal(NOW + TEN_MINUTES - timedelta(microseconds=1)) == 0
+    assert audit_seal(NOW + TEN_MINUTES) == 1
+    assert audit_seal(NOW + 2 * TEN_MINUTES) == 0
+    seal = AuditSeal.objects.get()
+    assert (seal.first_entry_id, seal.last_entry_id) == (entry.pk, entry.pk)

@@ -77,7 +77,14 @@ def test_every_sum_reads_back_as_itself(amount):
     assert words.endswith(("分", "整"))
 
 
-@pytest.mark.parametrize("amount", ["-0.01", "0.001", "10000000000000000", "NaN", "Infinity"])
+@pytest.mark.parametrize(
+    "amount", ["-0.01", "0.001", "10000000000000000", "10000000000000000.01", "NaN", "Infinity"]
+)
 def test_a_sum_that_no_numeral_says_is_refused(amount):
     with pytest.raises(ValueError, match="Capital numerals need a sum"):
         capitals(Decimal(amount))
+
+
+def test_between_groups_stands_a_zero_only_where_the_thousands_are_missing():
+    assert capitals(Decimal("11000")) == "壹万壹仟元整"
+    assert capitals(Decimal("10999")) == "壹万零玖佰玖拾玖元整"

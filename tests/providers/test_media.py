@@ -18,6 +18,7 @@ from providers.instruments.services.media import (
     TooMany,
     instrument_attachment_add,
     instrument_picture_add,
+    instrument_picture_describe,
     instrument_picture_move,
     instrument_picture_remove,
 )
@@ -76,6 +77,19 @@ def test_pictures_change_places_and_the_new_first_one_stands_for_the_instrument(
     instrument_picture_remove(actor=world.manager, picture_id=three.pk, now=NOW)
     draft.refresh_from_db()
     assert (order(draft), draft.picture.name) == (["teal", "navy"], one.small.name)
+
+
+def test_what_a_picture_shows_is_said_in_100_chinese_or_200_english_characters(world, draft):
+    picture = add(world, draft)
+    for extra in ("", "more"):
+        described = instrument_picture_describe(
+            actor=world.manager,
+            picture_id=picture.pk,
+            alt_zh=" " + "电" * 100 + extra,
+            alt_en="e" * 200 + extra,
+            now=NOW,
+        )
+        assert (described.alt_zh, described.alt_en) == ("电" * 100, "e" * 200)
 
 
 def test_there_are_eight_pictures_at_most(world, draft):

@@ -18,6 +18,7 @@ from providers.search.services.synonyms import synonym_group_remove, synonym_gro
 from providers.terms.models import ListedPrice
 from providers.terms.services.rules import rule_publish
 from providers.units.selectors.own_instruments import own_instruments
+from tests import factories
 from tests.providers.conftest import NOW, published, terms
 from tests.providers.search.measure import answer, fill, quality
 
@@ -170,6 +171,22 @@ def test_a_unit_finds_its_own_by_words_and_by_inner_number(world, draft):
         return [one.inner_number for one in own_instruments(world.manager, world.unit.pk, NOW, text=text)]
 
     assert (own("透射"), own("A-0"), own("TX200"), own("质谱")) == (["A-001"], ["A-001"], ["A-001"], [])
+
+
+def test_a_unit_finds_first_what_it_has_to_do_something_about(world):
+    states = ["retired", "suspended", "published", "submitted", "draft"]
+    for state in states:
+        factories.instrument(world.unit, state=state, inner_number=state)
+    factories.instrument(world.unit, state="draft", inner_number="returned", return_reason="请补充")
+    found = own_instruments(world.manager, world.unit.pk, NOW).order_by("urgency")
+    assert [(one.urgency, one.inner_number) for one in found] == [
+        (0, "returned"),
+        (1, "draft"),
+        (2, "submitted"),
+        (3, "published"),
+        (4, "suspended"),
+        (5, "retired"),
+    ]
 
 
 # --- The table of synonyms ----------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from contextlib import nullcontext
 from datetime import date
 
 import openpyxl
@@ -110,12 +111,13 @@ def test_the_far_end_is_found_whatever_the_sheets_part_is_called(monkeypatch):
 
 def test_all_parts_count_towards_the_limits(monkeypatch):
     monkeypatch.setattr(tables, "read_apart", None)
-    many = io.BytesIO()
-    with zipfile.ZipFile(many, "w") as archive:
-        for number in range(tables.MOST_PARTS + 1):
-            archive.writestr(f"xl/media/{number}.png", b"")
-    with pytest.raises(SheetTooLarge):
-        read_table(many.getvalue())
+    for parts, refused in ((1000, None), (1001, SheetTooLarge)):
+        many = io.BytesIO()
+        with zipfile.ZipFile(many, "w") as archive:
+            for number in range(parts):
+                archive.writestr(f"xl/media/{number}.png", b"")
+        with pytest.raises(refused) if refused else nullcontext():
+            tables._check_archive(many.getvalue())
     monkeypatch.setattr(tables, "MOST_UNPACKED", 1_000_000)
     heavy = io.BytesIO()
     with zipfile.ZipFile(heavy, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -183,6 +185,14 @@ def test_a_workbook_whose_parts_are_named_in_no_encoding_is_refused():
             new.writestr(part.filename, content)
     with pytest.raises(SheetUnreadable):
         read_table(broken.getvalue())
+
+
+def test_an_error_of_a_cell_that_the_reader_leaves_out_is_passed_over(monkeypatch):
+    content = xlsx([["a", "b"], [], ["#DIV/0!", "#N/A"]])
+    monkeypatch.setattr(tables, "read_apart", lambda content: ([["a"], [], [None]], []))
+    assert read_table(content).rows == [["a"], [], ["#DIV/0!"]]
+    monkeypatch.setattr(tables, "read_apart", lambda content: ([["a"]], []))
+    assert read_table(content).rows == [["a"]]
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,7 @@ def test_a_profile_is_written_reviewed_returned_published_and_edited_live(world)
     assert units_selectors.unit(world.user, world.unit.public_id) == made
     live = profile(world, "save", values={"contact": "张主任"})
     assert (live.state, live.confirmed_at) == ("published", NOW)
+    profile(world, "confirm")
     assert [entry.action for entry in history(made)] == [
         "unit_profile.saved",
         "unit_profile.submitted",
@@ -51,8 +52,9 @@ def test_a_profile_is_written_reviewed_returned_published_and_edited_live(world)
         "unit_profile.submitted",
         "unit_profile.published",
         "unit_profile.saved",
+        "unit_profile.confirmed",
     ]
-    assert made.history.count() == 6
+    assert made.history.count() == 7
     assert [message.params for message in notifications(world.manager)] == [{}, {"reason": "请补充英文"}]
 
 

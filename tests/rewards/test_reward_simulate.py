@@ -137,11 +137,12 @@ def test_problems_of_the_policy_come_first(run):
     ("given", "path"),
     [
         (facts({"uscc": "A", "score": 70}), "budget"),
+        (facts({"uscc": "A", "score": 70}, budget=1, bugdet=2), "bugdet"),
         (facts({"uscc": "A", "score": 70}, {"uscc": "A", "score": 80}, budget=1), "."),
         ("{", "."),
         ("[]", "."),
     ],
-    ids=["no budget", "a unit twice", "not JSON", "not a table"],
+    ids=["no budget", "an unknown key", "a unit twice", "not JSON", "not a table"],
 )
 def test_facts_that_cannot_be_divided_are_refused(run, given, path):
     with pytest.raises(CommandError) as refused:

@@ -1,6 +1,6 @@
 import pytest
 
-from instrument_share.accounts.domain import OrganizationKind, SizeClass
+from instrument_share.accounts.domain import OrganizationKind, SizeClass, files
 from instrument_share.accounts.domain.files import file_type
 from instrument_share.accounts.domain.registration import Registration, problems
 from instrument_share.kernel.uscc import check_character, is_valid, written
@@ -63,3 +63,11 @@ def test_a_code_with_one_wrong_character_is_refused(place):
 )
 def test_a_document_is_known_by_its_first_bytes(content, kind):
     assert file_type(content) == kind
+
+
+def test_an_organization_keeps_ten_documents_of_10_megabytes():
+    assert (files.MAX_DOCUMENTS, files.MAX_BYTES) == (10, 10_485_760)
+
+
+def test_small_and_medium_enterprises_are_those_below_large():
+    assert [size.value for size in SizeClass if size.is_sme] == ["medium", "small", "micro"]

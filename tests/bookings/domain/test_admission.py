@@ -189,3 +189,54 @@ def test_everything_that_is_wrong_is_said_at_once():
         "booking.outside_windows",
         "booking.slot_taken",
     ]
+
+
+def test_each_refusal_names_the_bound_that_it_keeps():
+    def params(rule, request=REQUEST, now=NOW, situation=SITUATION):
+        (found,) = problems(rule, request=request, requester=REQUESTER, situation=situation, now=now)
+        return found.field, found.params
+
+    soon = local("2026-03-03 03:00")
+    assert params(terms(lead=hours(7)), now=soon) == ("starts_at", {"earliest": local("2026-03-03 10:00")})
+    far = terms(horizon=timedelta(days=1))
+    assert params(far) == ("ends_at", {"latest": local("2026-03-03 08:00")})
+    moved = replace(REQUEST, moves_from=between("2026-03-02 12:00", "13:00"))
+    assert params(terms(change_deadline=hours(5)), moved) == (None, {"deadline": local("2026-03-02 07:00")})
+    assert params(terms(min_length=timedelta(minutes=150))) == ("ends_at", {"minutes": 150})
+    assert params(terms(max_length=timedelta(minutes=90))) == ("ends_at", {"minutes": 90})
+    assert str(params(terms(max_length=timedelta(minutes=90)))[1]["minutes"]) == "90"
+    closures = [between("2026-03-03 10:00", "12:00"), between("2026-03-03 08:00", "10:00")]
+    assert params(TERMS, situation=replace(SITUATION, closures=closures)) == (
+        "starts_at",
+        {"closure": closures[1]},
+    )
+
+
+def test_an_organizations_quota_that_does_not_apply_hides_none_after_it():
+    quotas = (Quota(ORGANIZATION, MONTH, 60), Quota(USER, DAY, 60))
+    requester = replace(REQUESTER, for_organization=False)
+    assert codes(terms(quotas=quotas), requester=requester) == ["booking.quota_user_day_minutes"]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "admitted"),
+    [
+        ("2026-03-03 19:00", "2026-03-04 09:00", True),
+        ("2026-03-03 20:00", "2026-03-04 09:00", False),
+        ("2026-03-03 19:00", "2026-03-04 08:00", False),
+        ("2026-03-03 19:00", "2026-03-04 20:00", True),
+        ("2026-03-03 08:00", "2026-03-04 09:00", True),
+    ],
+)
+def test_a_booking_over_a_gap_begins_and_ends_while_the_instrument_is_open(start, end, admitted):
+    windows = [between("2026-03-03 08:00", "20:00"), between("2026-03-04 08:00", "20:00")]
+    rule = terms(may_span_gaps=True, max_length=hours(48), horizon=timedelta(days=9))
+    found = codes(rule, situation=replace(SITUATION, windows=windows), request=asking(start, end))
+    assert found == ([] if admitted else ["booking.outside_windows"])
+
+
+@pytest.mark.parametrize(("deadline", "late"), [(3, False), (4, False), (5, True)])
+def test_a_booking_is_moved_until_its_deadline(deadline, late):
+    moved = replace(REQUEST, moves_from=between("2026-03-02 12:00", "13:00"))
+    found = codes(terms(change_deadline=hours(deadline)), request=moved)
+    assert found == (["booking.change_too_late"] if late else [])

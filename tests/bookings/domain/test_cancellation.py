@@ -8,6 +8,7 @@ BOOKED = between("2026-03-02 09:00", "12:00")
 
 def test_at_the_deadline_itself_a_cancel_is_in_time():
     rule = terms(cancel_deadline=hours(24))
+    assert not is_late(rule, BOOKED.start, local("2026-03-01 08:59"))
     assert not is_late(rule, BOOKED.start, local("2026-03-01 09:00"))
     assert is_late(rule, BOOKED.start, local("2026-03-01 09:01"))
 

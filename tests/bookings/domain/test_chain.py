@@ -1,3 +1,4 @@
+import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
@@ -94,3 +95,28 @@ def test_the_hash_depends_on_place_and_predecessor_and_not_on_time_zone_or_trail
     elsewhere = Log(amount_yuan=Decimal("183.30"))
     elsewhere.starts_at = elsewhere.starts_at.astimezone(timezone(timedelta(hours=3)))
     assert hashed(elsewhere) == hashed(Log())
+
+
+def test_a_correction_holds_its_reason_and_texts_as_hashes_and_other_values_as_they_are():
+    changes = {"samples": 3, "content": "断面"}
+    assert chain.correction_row("COR-1", log="LOG-1", changes=changes, reason="漏记") == {
+        "id": "COR-1",
+        "log": "LOG-1",
+        "changes": {"samples": 3, "content": hashlib.sha256("断面".encode()).hexdigest()},
+        "reason_sha256": hashlib.sha256("漏记".encode()).hexdigest(),
+    }
+    assert chain.confirmation_row("CON-1", log="LOG-1", correction=None) == {
+        "id": "CON-1",
+        "log": "LOG-1",
+        "correction": None,
+    }
+
+
+def test_a_value_that_the_form_does_not_have_is_refused():
+    assert chain.plain({"at": local("2026-03-02 09:00"), "yuan": Decimal("5")}) == {
+        "at": "2026-03-02T01:00:00Z",
+        "yuan": "5.00",
+    }
+    for value in ({1, 2}, float("nan")):
+        with pytest.raises((TypeError, ValueError)):
+            chain.canonical({"value": value})

@@ -147,3 +147,48 @@ def test_an_even_price_is_the_length_times_the_price(amount, start, length):
     whole = Interval(START + start * quarter, START + (start + length) * quarter)
     split = [Price(amount), Price(amount, **NIGHT), Price(amount, weekdays=(0, 3))]
     assert sum(line.amount for line in of(split, whole).lines) == Fraction(length, 4) * Fraction(amount)
+
+
+def test_quantities_are_shown_with_four_decimals_and_halves_go_up():
+    shown = [
+        of([Price(D("1"))], Interval(START, START + seconds * timedelta(seconds=1))).as_rows()[0]["quantity"]
+        for seconds in (3600, 5400, 1200, 2400, 900, 1, 60)
+    ]
+    assert shown == ["1", "1.5", "0.3333", "0.6667", "0.25", "0.0003", "0.0167"]
+    half = Interval(START, START + timedelta(microseconds=180_000))
+    assert of([Price(D("1"))], half).as_rows()[0]["quantity"] == "0.0001"
+
+
+def test_of_prices_that_are_as_special_the_cheapest_counts():
+    hour = between("2026-03-02 09:00", "10:00")
+    assert of([Price(D("20")), Price(D("10")), Price(D("30"))], hour).total == D("10.00")
+
+
+def test_a_price_for_hours_of_some_weekdays_beats_one_for_those_weekdays_alone():
+    hour = between("2026-03-02 09:00", "10:00")
+    prices = [Price(D("10"), weekdays=(0,)), Price(D("20"), from_time=time(9), until_time=time(10))]
+    assert of(prices, hour).total == D("20.00")
+    assert of([Price(D("10")), Price(D("20"), weekdays=(0,))], hour).total == D("20.00")
+
+
+def test_a_price_without_samples_is_no_line():
+    hour = between("2026-03-02 09:00", "10:00")
+    assert of([Price(D("5"), unit=PriceUnit.SAMPLE)], hour, samples=0).as_rows() == []
+    assert of([], hour).total == D("0.00")
+
+
+def test_a_price_with_one_end_of_its_hours_applies_all_day():
+    hour = between("2026-03-02 09:00", "10:00")
+    assert of([Price(D("10"), from_time=time(12))], hour).total == D("10.00")
+    assert of([Price(D("10"), until_time=time(8))], hour).total == D("10.00")
+
+
+def test_a_minimum_is_reached_to_the_fen_and_not_passed():
+    hour = between("2026-03-02 09:00", "10:00")
+    assert of([Price(D("100"))], hour, minimum_charge_yuan=D("100.01")).total == D("100.01")
+    assert len(of([Price(D("100"))], hour, minimum_charge_yuan=D("100.00")).lines) == 1
+
+
+def test_a_price_from_an_hour_until_the_same_hour_applies_all_day():
+    around = Price(D("10"), from_time=time(9), until_time=time(9))
+    assert of([around], between("2026-03-02 08:00", "11:00")).total == D("30.00")

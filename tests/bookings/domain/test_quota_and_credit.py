@@ -4,7 +4,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bookings.requests.domain import credit
-from bookings.requests.domain.quota import bookings_in, month_of, reach, spans_of, time_in, week_of, year_of
+from bookings.requests.domain.quota import (
+    bookings_in,
+    exceeded,
+    month_of,
+    reach,
+    spans_of,
+    time_in,
+    week_of,
+    year_of,
+)
 from instrument_share.kernel.interval import Interval
 from providers.terms.domain.terms import Quota
 from providers.terms.domain.words import QuotaHolder, QuotaSpan
@@ -66,3 +75,26 @@ def test_three_events_that_count_at_once_suspend_until_the_first_of_them_ends():
     assert credit.suspended_until(ends, now) == now + timedelta(days=10)
     assert credit.suspended_until(ends, now + timedelta(days=10)) is None
     assert credit.suspended_until(ends[:3], now) is None
+
+
+def test_minutes_that_have_begun_do_not_count():
+    day = between("2026-03-02 00:00", "2026-03-03 00:00")
+    booking = Interval(day.start, day.start + timedelta(seconds=119))
+    assert time_in(day, [booking]) == timedelta(minutes=1)
+
+
+def test_a_quota_is_exceeded_by_more_than_it_allows():
+    asked = between("2026-03-02 09:00", "10:00")
+    others = [between("2026-03-02 11:00", "12:00"), between("2026-03-01 11:00", "12:00")]
+
+    def of_a_day(minutes=None, bookings=None):
+        return exceeded(Quota(QuotaHolder.USER, QuotaSpan.DAY, minutes, bookings), asked, others)
+
+    assert of_a_day() == (False, False)
+    assert [of_a_day(minutes=minutes)[0] for minutes in (119, 120, 121)] == [True, False, False]
+    assert [of_a_day(bookings=bookings)[1] for bookings in (1, 2, 3)] == [True, False, False]
+
+
+def test_a_booking_that_ends_at_midnight_touches_one_day():
+    evening = between("2026-03-02 22:00", "2026-03-03 00:00")
+    assert spans_of(QuotaSpan.DAY, evening) == [between("2026-03-02 00:00", "2026-03-03 00:00")]

@@ -94,6 +94,13 @@ def test_unpublished_instruments_are_named():
     assert found.next_step.params["names"] == (MICROSCOPE,)
 
 
+def test_an_instrument_confirmed_on_the_very_day_is_not_named_as_stale():
+    old = InstrumentRecord(Bilingual("质谱仪"), Decimal(200_000), LONG, LONG, None, (ago(366),))
+    found = judged(InformationKind.INSTRUMENT, instruments=(instrument(confirmed=(TODAY,)), old))
+    assert found.state is STALE
+    assert found.next_step.params["names"] == (Bilingual("质谱仪"),)
+
+
 @pytest.mark.parametrize(
     ("ages", "state", "lacking"),
     [

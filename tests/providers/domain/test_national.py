@@ -367,3 +367,23 @@ def test_every_choice_is_one_of_the_interface():
     assert service["service_direction"] == {"135", "136", "137", "138"}
     assert service["comment"] == {"非常满意", "基本满意", "一般", "不满意", "极差"}
     assert all(re.fullmatch(r"[A-Za-z_]+", one.name) for table in RECORDS.values() for one in table)
+
+
+NOT_NEEDED = {
+    RecordType.UNIT: "Project Thesis Book Report Patent Output Achievements socialBenefit Remark",
+    RecordType.INSTRUMENT: "ename instrBelongsName province county",
+    RecordType.CUSTOMS: "numberCpd contractNumber hsCode Record",
+    RecordType.SERVICE: "subjectIncome applicatPhone comment",
+}
+
+
+@pytest.mark.parametrize("kind", RecordType)
+def test_what_a_record_can_do_without(kind):
+    assert [one.name for one in RECORDS[kind] if not one.needed] == NOT_NEEDED[kind].split()
+
+
+def test_of_some_lists_several_may_be_chosen_and_some_values_have_a_fixed_length():
+    several = {one.name: one.most for fields in RECORDS.values() for one in fields if one.most != 1}
+    assert several == {"subject": 4, "serviceWay": 5, "subjectIncome": 4, "subjectArea": 4}
+    fixed = {one.name: one.length for fields in RECORDS.values() for one in fields if one.length}
+    assert fixed == {"instrCategory": 6, "postalcode": 6, "codeCpd": 12, "declarationNumber": 18}

@@ -6,6 +6,7 @@ from providers.search.domain.index import (
     Document,
     Term,
     TermKind,
+    Weight,
     chunks,
     is_spellable,
     normal,
@@ -107,7 +108,8 @@ def test_a_word_is_asked_for_as_it_stands_where_something_has_it():
 def test_a_word_that_nothing_has_is_divided_into_the_longest_pieces_that_something_has():
     known = {"透射电子显微镜": 3, "显微镜": 5, "射显": 1, "微镜": 5}
     assert [one.range.typed for one in counted("透射显微镜", known).clauses] == ["透射", "显微镜"]
-    assert [one.range.typed for one in counted("sem扫描电镜", {"sem": 2, "扫描电镜": 3}).clauses] == [
+    known = {"sem": 2, "扫描电镜": 3, "扫描": 5, "电镜": 5}
+    assert [one.range.typed for one in counted("sem扫描电镜", known).clauses] == [
         "sem",
         "扫描电镜",
     ]
@@ -133,6 +135,20 @@ def test_what_nothing_has_is_named():
     assert [one.range.typed for one in found.clauses] == ["质谱"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "known", "pieces", "unknown"),
+    [
+        ("甲乙丙质谱", {"质谱": 1}, [], ("甲乙丙质谱",)),
+        ("甲乙质谱", {"质谱": 1}, ["质谱"], ("甲乙",)),
+        ("甲质谱乙丙显微镜", {"质谱": 1, "显微镜": 1}, ["质谱", "显微镜"], ("甲", "乙丙")),
+    ],
+)
+def test_the_parts_of_a_word_that_nothing_has_are_named_or_all_of_it(typed, known, pieces, unknown):
+    found = counted(typed, known)
+    assert [one.range.typed for one in found.clauses] == pieces
+    assert (found.unknown, found.doubtful) == (unknown, (typed,))
+
+
 def test_the_general_end_of_a_name_is_no_condition():
     (word,) = read("质谱仪")
     assert word.whole == Range("质谱", "质谱仪")
@@ -155,6 +171,7 @@ def test_one_letter_stands_for_itself():
         ("specrtometre", "spectrometer", 2),
         ("kitten", "sitting", 3),
         ("", "ab", 2),
+        ("aaaa", "a", 3),
     ],
 )
 def test_the_distance_of_two_words_counts_letters_and_swaps(one, other, letters):
@@ -176,6 +193,7 @@ def test_fewest_mistakes_come_first_then_the_commonest_and_too_many_are_not_forg
 
 def test_only_words_of_some_length_are_spelt():
     assert is_spellable("raman", TermKind.WORD)
+    assert is_spellable("beam", TermKind.WORD)
     assert is_spellable("zhipu", TermKind.SPOKEN)
     assert not any(
         (
@@ -208,3 +226,31 @@ GROUPS = Synonyms.of(
 )
 def test_a_name_belongs_to_the_groups_that_have_a_word_in_it(name, near, far):
     assert GROUPS.near_and_far([name]) == (near, far)
+
+
+def test_where_a_term_stands_decides_how_much_it_weighs():
+    assert {weight.name: int(weight) for weight in Weight} == {
+        "NAME": 100,
+        "SYNONYM": 75,
+        "MODEL": 65,
+        "CATEGORY": 50,
+        "FAR_SYNONYM": 45,
+        "MANUFACTURER": 35,
+        "BRANCH": 30,
+        "UNIT": 25,
+        "TEXT": 12,
+    }
+
+
+@pytest.mark.parametrize(("typed", "letters"), [("质谱", "zhipu"), ("raman", "raman")])
+def test_a_word_is_spelt_in_letters(typed, letters):
+    (word,) = read(typed)
+    assert word.letters == letters
+
+
+@pytest.mark.parametrize(
+    ("word", "begins"),
+    [("lens", "lens"), ("gas", "gas"), ("beams", "beam"), ("glass", "glass"), ("emetric", "emetric")],
+)
+def test_short_words_and_other_ends_stay_as_they_are(word, begins):
+    assert stem(word) == begins

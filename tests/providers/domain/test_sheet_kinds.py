@@ -55,6 +55,8 @@ def test_an_address_is_that_of_a_spreadsheet():
         ("每天", (0, 1, 2, 3, 4, 5, 6)),
         ("星期六至星期日", (5, 6)),
         ("周五至周一", None),
+        ("周二至周一", None),
+        ("周一至周一", (0,)),
         ("周八", None),
     ],
 )
@@ -75,6 +77,14 @@ def test_weekdays(said, meant):
         ("24:00", time(0)),
         (0.375, time(9)),
         (time(17, 45), time(17, 45)),
+        (0, time(0)),
+        (1, time(0)),
+        (timedelta(hours=24), time(0)),
+        (1.5, None),
+        (timedelta(hours=36), None),
+        (-0.25, None),
+        ("23:59", time(23, 59)),
+        ("23:60", None),
         ("25:00", None),
         ("早上", None),
     ],
@@ -299,3 +309,41 @@ def test_news_need_a_title_and_a_text():
         ("B2", "import.essential"),
         ("A3", "import.essential"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "least", "most"),
+    [
+        ("interval", 1, 52),
+        ("step", 1, 1440),
+        ("turnaround", 0, 1440),
+        ("horizon", 1, 365),
+        ("late_cancel_percent", 0, 100),
+        ("no_show_percent", 0, 100),
+        ("decision_hours", 1, 720),
+        ("quota_user_day_bookings", 1, 1000),
+        ("quota_organization_month_bookings", 1, 1000),
+    ],
+)
+def test_a_whole_number_lies_in_the_range_of_its_field(name, least, most):
+    for said in (least, most):
+        row = row_of(RULES, **{name: said})
+        assert (row.values.get(name), row.problems) == (said, ())
+    for said in (least - 1, most + 1, least + 0.5):
+        row = row_of(RULES, **{name: said})
+        (problem,) = row.problems
+        assert (name in row.values, problem.code) == (False, "import.range")
+        assert (problem.reason.params["least"], problem.reason.params["most"]) == (least, most)
+
+
+def test_texts_of_news_have_the_length_that_a_page_allows():
+    assert [kind.fields["inner_number"].limit for kind in (RULES, PRICES)] == [50, 50]
+    limits = {name: field.limit for name, field in NEWS.fields.items() if field.limit}
+    assert limits == {"title_zh": 100, "title_en": 200, "body_zh": 20_000, "body_en": 20_000}
+    assert [name for name, field in NEWS.fields.items() if field.needed] == ["title_zh", "body_zh"]
+    assert [name for name, field in PRICES.fields.items() if field.needed] == [
+        "inner_number",
+        "applies_from",
+        "price_yuan",
+    ]
+    assert [name for name, field in RULES.fields.items() if field.needed] == ["inner_number", "applies_from"]

@@ -224,3 +224,18 @@ def test_a_sheet_without_headings_is_refused():
 def test_columns_that_belong_to_nothing_are_named():
     heading = [*HEADING, "附件", ""]
     assert sheet_read(Table([heading, ["Y-1", "电镜"]]), PLAIN).ignored == ("附件",)
+
+
+@pytest.mark.parametrize("factor", ["0", "-1", "true"])
+def test_a_factor_is_a_number_above_0(factor):
+    with pytest.raises(MapUnusable) as refused:
+        map_read(f"[factors]\nvalue_yuan = {factor}\n")
+    assert [problem.code for problem in refused.value.problems] == ["import.map_factor"]
+    assert map_read("[factors]\nvalue_yuan = 0.5\n").factors == {"value_yuan": Decimal("0.5")}
+
+
+def test_each_format_of_a_map_is_tried_for_a_date():
+    mapping = map_read('[dates]\nin_service_date = ["%d.%m.%Y", "%m/%Y"]\n')
+    for said, meant in (("05.03.2019", date(2019, 3, 5)), ("03/2019", date(2019, 3, 1))):
+        (row,) = rows(["Y-1", "电镜", "", "", said], mapping=mapping)
+        assert row.values["in_service_date"] == meant

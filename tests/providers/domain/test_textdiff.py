@@ -61,9 +61,37 @@ def test_what_is_not_alike_is_removed_and_new():
     ]
 
 
+def test_a_paragraph_that_is_alike_is_found_between_others():
+    lines = compared("甲乙丙丁\n子丑寅卯", "子丑寅辰\n戊己庚辛")
+    assert [(told(line.before), told(line.after)) for line in lines] == [
+        ("[-甲乙丙丁-]", ""),
+        ("子丑寅[-卯-]", "子丑寅{+辰+}"),
+        ("", "{+戊己庚辛+}"),
+    ]
+
+
+def test_changed_paragraphs_side_by_side_are_each_compared_with_their_own():
+    lines = compared("甲乙丙丁\n子丑寅卯", "甲乙丙戊\n子丑寅辰")
+    assert [(told(line.before), told(line.after)) for line in lines] == [
+        ("甲乙丙[-丁-]", "甲乙丙{+戊+}"),
+        ("子丑寅[-卯-]", "子丑寅{+辰+}"),
+    ]
+
+
 def test_a_very_long_paragraph_is_compared_by_sentences(monkeypatch):
     monkeypatch.setattr(textdiff, "MOST_WORDS", 5)
     assert told(changes("甲乙丙。丁戊己。", "甲乙丙。丁戊庚。")) == "甲乙丙。[-丁戊己。-]{+丁戊庚。+}"
+
+
+def test_words_that_a_long_text_has_often_are_compared_as_well():
+    before = "甲乙" * 150
+    assert told(changes("丁" + before, "戊" + before)) == "[-丁-]{+戊+}" + before
+
+
+def test_paragraphs_that_a_long_text_has_often_stay_as_they_are():
+    often = "一。\n二。\n" * 120
+    lines = compared("旧文\n" + often, "新闻\n" + often)
+    assert [line.changed for line in lines] == [True, True, *[False] * 240]
 
 
 def test_many_changed_paragraphs_are_taken_in_order(monkeypatch):

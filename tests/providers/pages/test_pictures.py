@@ -78,3 +78,12 @@ def test_only_a_pdf_is_attached():
     assert attachment_prepared(BytesIO(b"%PDF-1.7 rules")).name.endswith(".pdf")
     with pytest.raises(AttachmentUnusable):
         attachment_prepared(BytesIO(b"MZ program"))
+
+
+def test_a_file_has_20_megabytes_at_most():
+    largest = b"%PDF-".ljust(20 * 1024 * 1024, b"0")
+    assert attachment_prepared(BytesIO(largest)).size == len(largest)
+    with pytest.raises(AttachmentUnusable) as refused:
+        attachment_prepared(BytesIO(largest + b"0"))
+    (problem,) = refused.value.problems
+    assert problem.params == {"megabytes": 20}

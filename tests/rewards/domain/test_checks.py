@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from rewards.findings.domain.checks import (
+    CHECK_FIGURES,
+    Thresholds,
     above_calendar,
     amount,
     bulk_at_year_end,
@@ -17,7 +19,7 @@ from rewards.findings.domain.checks import (
     too_long,
     two_places,
 )
-from rewards.policy.domain.vocabulary import FIGURES, KINDS
+from rewards.policy.domain.vocabulary import KINDS
 from tests.rewards.domain.make import MORNING, entry
 
 
@@ -144,5 +146,82 @@ def test_a_device_that_disagrees_with_an_entry_by_hand():
 
 
 def test_words_of_checks_state_their_thresholds():
-    words = {kind: message.format(**FIGURES) for kind, message in KINDS.items()}
+    words = {kind: message.format(**CHECK_FIGURES) for kind, message in KINDS.items()}
     assert words["too_long"] == "Longer than 24 hours, or than the booking with its grace"
+
+
+def test_from_where_on_each_check_speaks():
+    assert Thresholds() == Thresholds(
+        longest=timedelta(hours=24),
+        late_days=30,
+        amount_ratio=Decimal("0.5"),
+        bulk_days=10,
+        bulk_entries=20,
+        never_idle_days=10,
+        device_seconds=900,
+    )
+
+
+def test_more_than_ten_days_without_idle_time_are_one_run():
+    days = [entry(f"LOG-{n:02}", n, start=24 * n) for n in range(12)]
+    (candidate,) = never_idle(days)
+    assert candidate.evidence == {"days": 12, "from": "2025-03-03", "to": "2025-03-14"}
+    assert candidate.entries == tuple(f"LOG-{n:02}" for n in range(12))
+    assert never_idle(days[:9]) == []
+    idle = entry("LOG-90", 90, start=24 * 3 + 4, measuring_seconds=7000)
+    assert never_idle([*days, idle]) == []
+
+
+def test_a_device_disagrees_by_begin_or_end_and_only_with_what_it_overlaps():
+    device = [entry("LOG-1", 1, start=1, hours=2)]
+
+    def disagrees(start, hours):
+        return device_disagrees([entry("LOG-2", 2, start=start, hours=hours)], device) != []
+
+    assert not disagrees(1 - 0.25, 2.5)
+    assert disagrees(1 - 0.26, 2.26)
+    assert disagrees(1, 2.26)
+    assert not disagrees(3, 5)
+
+
+def test_what_an_auditor_reads_of_a_long_and_of_a_late_entry():
+    until = MORNING + timedelta(hours=1)
+    (long,) = too_long([entry(booked_until=until)])
+    assert (long.kind, long.evidence) == (
+        "too_long",
+        {
+            "start": "2025-03-03T09:00:00+08:00",
+            "end": "2025-03-03T11:00:00+08:00",
+            "hours": "2.00",
+            "booked_until": "2025-03-03T10:00:00+08:00",
+        },
+    )
+    (unbooked,) = too_long([entry(hours=25)])
+    assert unbooked.evidence["booked_until"] is None
+    (late,) = entered_late([entry(by_hand=True, recorded=2 + 31 * 24)])
+    assert late.evidence["limit_days"] == 30
+
+
+def test_entries_of_the_last_ten_days_and_of_no_other_year_are_in_bulk():
+    def recorded(day):
+        at = (datetime(*day, 1, tzinfo=UTC) - MORNING) / timedelta(hours=1)
+        bulk = [entry(f"LOG-{n:02}", by_hand=True, recorded=at) for n in range(20)]
+        return [one.evidence for one in bulk_at_year_end(bulk, 2025)]
+
+    assert recorded((2025, 12, 31)) == [{"entries": 20, "from": "2025-12-22"}]
+    assert recorded((2025, 12, 21)) == []
+    assert recorded((2026, 1, 1)) == []
+
+
+def test_a_day_is_full_at_24_hours():
+    day = [entry("LOG-1", 1, start=-9, hours=12), entry("LOG-2", 2, start=-9, hours=12)]
+    assert above_calendar(day) == []
+    (candidate,) = above_calendar([*day, entry("LOG-3", 3, start=14, hours=2, measuring_seconds=7200)])
+    assert (candidate.evidence["day"], candidate.evidence["hours"]) == ("2025-03-03", "25.00")
+
+
+def test_a_night_counts_for_both_of_its_days():
+    nights = [entry(f"LOG-{n}", n, start=11, hours=8) for n in range(7)]
+    first, second = above_calendar(nights)
+    assert (first.evidence["day"], first.evidence["hours"]) == ("2025-03-03", "28.00")
+    assert (second.evidence["day"], second.evidence["hours"]) == ("2025-03-04", "28.00")

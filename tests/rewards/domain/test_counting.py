@@ -8,9 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from instrument_share.kernel.interval import total
-from rewards.assessment.domain.counting import count_entries, count_exclusions, in_service_days, sum_entries
-from rewards.cycle.domain.entries import InstrumentStanding
+from instrument_share.kernel.interval import Interval, total
+from rewards.assessment.domain.counting import (
+    Totals,
+    count_entries,
+    count_exclusions,
+    in_service_days,
+    sum_entries,
+)
+from rewards.cycle.domain.entries import EntryFacts, InstrumentStanding, seconds_of
 from rewards.policy.domain.policy import EXCLUSIONS, Counting
 from tests.rewards.domain.make import MORNING, entry
 
@@ -195,3 +201,23 @@ def test_time_is_counted_once_whatever_the_order(logs, random):
     assert sum_entries(decisions).effective_seconds == union
     random.shuffle(entries)
     assert count_entries(entries, standing(), 2025, STRICT) == decisions
+    assert count_entries(entries, standing(), 2025, STRICT) == decisions
+
+
+def test_an_instrument_without_entries_has_nothing_to_its_account():
+    assert sum_entries([]) == Totals()
+    assert set(vars(Totals()).values()) == {Fraction(0)}
+
+
+def test_an_entry_of_which_nothing_more_is_known_is_an_internal_use_that_was_captured_and_confirmed():
+    bare = EntryFacts("LOG-1", "INS-1", 1, MORNING, MORNING, MORNING + timedelta(hours=1))
+    seconds = (bare.setup_seconds, bare.measuring_seconds, bare.post_seconds, bare.idle_seconds)
+    assert (seconds, bare.effective_seconds, bare.amount) == ((0, 0, 0, 0), 0, 0)
+    assert not any((bare.external, bare.related, bare.enterprise, bare.sme, bare.by_hand, bare.invalidated))
+    assert bare.confirmed
+    assert bare.inside_region
+
+
+def test_seconds_of_an_interval_are_exact():
+    length = timedelta(days=2, seconds=5, microseconds=250_000)
+    assert seconds_of(Interval(MORNING, MORNING + length)) == Fraction(2 * 86_400 + 5) + Fraction(1, 4)

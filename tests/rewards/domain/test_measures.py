@@ -5,9 +5,9 @@ from fractions import Fraction
 import pytest
 
 from rewards.assessment.domain.facts import UnitFacts
-from rewards.assessment.domain.measures import calculate_measure
+from rewards.assessment.domain.measures import MEASURE_FIGURES, calculate_measure
 from rewards.policy.domain.policy import Quota
-from rewards.policy.domain.vocabulary import FIGURES, MEASURES
+from rewards.policy.domain.vocabulary import MEASURES
 from tests.rewards.domain.make import instrument
 
 HOUR = 3600
@@ -123,7 +123,7 @@ def test_as_json_keeps_the_exact_value():
 
 
 def test_words_of_measures_state_the_figures_that_are_computed_with():
-    words = {code: message.format(**FIGURES) for code, message in MEASURES.items()}
+    words = {code: message.format(**MEASURE_FIGURES) for code, message in MEASURES.items()}
     assert words["income_yield"] == "(Internal income + 1.5 × external income) ÷ original value"
     assert words["completeness"] == "Kinds of information complete ÷ 6, mean over the month ends"
     assert words["satisfaction"] == "Mean rating of the reviews, 1 to 5"

@@ -262,3 +262,119 @@ def test_competing_rules_draw_on_one_pot():
     named_as_rule = text.replace('"pot"', '"other"')
     assert problems(named_as_rule) == [("rules", "policy.pot_named_as_rule")]
     assert problems(text + "share = 0.5\n") == [("rules", "policy.pot_divided")]
+
+
+STEPS = """
+[[groups]]
+title_zh = "组"
+[[groups.indicators]]
+code = "use"
+measure = "utilization"
+title_zh = "指标"
+points = 100
+shape = { kind = "steps", steps = [[0, 10], [0.5, 20], [1, 20]] }
+"""
+PATH_OF_STEPS = "groups[0].indicators[0].shape.steps"
+
+
+def test_the_bounds_of_steps_rise_and_their_points_do_not_fall():
+    (indicator,) = read_policy(SMALLEST + STEPS).indicators
+    assert indicator.shape.steps == ((0, 10), (Fraction(1, 2), 20), (1, 20))
+    for wrong in ("[[0, 10], [0.5, 20], [0.5, 30]]", "[[0, 10], [0.5, 20], [1, 19]]"):
+        text = SMALLEST + STEPS.replace("[[0, 10], [0.5, 20], [1, 20]]", wrong)
+        assert problems(text) == [(PATH_OF_STEPS, "document.not_rising")]
+
+
+@pytest.mark.parametrize("purpose", ["general", "special"])
+def test_a_quota_is_one_hour_at_least(purpose):
+    quota = read_policy(SMALLEST + f"[quota]\n{purpose} = 1\n").quota
+    assert getattr(quota, purpose) == 1
+    text = SMALLEST + f"[quota]\n{purpose} = 0.9\n"
+    assert problems(text) == [(f"quota.{purpose}", "document.too_low")]
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "code"),
+    [
+        ("[counting]\nlate_by_hand_days = 0\n", None, None),
+        ("[counting]\nlate_by_hand_days = -1\n", "counting.late_by_hand_days", "document.too_low"),
+        ("[counting]\nlate_by_hand_days = 1.5\n", "counting.late_by_hand_days", "document.not_whole"),
+        ("[counting]\nvalue_threshold = -1\n", "counting.value_threshold", "document.too_low"),
+        ("[findings]\ncap = 100\npoints = { overdue = 100 }\n", None, None),
+        ("[findings]\ncap = 101\npoints = { overdue = 100 }\n", "findings.cap", "document.too_high"),
+        ("[findings]\ncap = 9\npoints = { overdue = 101 }\n", "findings.points.overdue", "document.too_high"),
+        ("[findings]\ncap = 9\npoints = { overdue = -1 }\n", "findings.points.overdue", "document.too_low"),
+        ("[findings]\npoints = { overdue = 1 }\n", "findings.cap", "document.missing"),
+        ("[caps]\nunit = 0\n", None, None),
+        ("[caps]\nunit = -1\n", "caps.unit", "document.too_low"),
+        (STEPS.replace("[1, 20]]", "[1, 101]]"), PATH_OF_STEPS, "policy.step_above_points"),
+        (STEPS.replace("[1, 20]]", "[1, 100]]"), None, None),
+        (STEPS.replace("[1, 20]]", "[1, 20, 3]]"), f"{PATH_OF_STEPS}[2]", "document.not_a_pair"),
+        (STEPS.replace("[1, 20]]", "7]"), f"{PATH_OF_STEPS}[2]", "document.not_a_pair"),
+        (STEPS + "no_value = 100\n", None, None),
+        (STEPS + "no_value = 0.5\n", None, None),
+        (STEPS + "no_value = 101\n", "groups[0].indicators[0].no_value", "document.too_high"),
+        (STEPS + "no_value = -1\n", "groups[0].indicators[0].no_value", "document.too_low"),
+    ],
+)
+def test_bounds_are_part_of_what_is_allowed(text, path, code):
+    if path is None:
+        assert read_policy(SMALLEST + text)
+    else:
+        assert problems(SMALLEST + text) == [(path, code)]
+
+
+def test_what_a_policy_says_nothing_of_has_these_values():
+    policy = read_policy(SMALLEST + STEPS)
+    assert (policy.counting.value_threshold, policy.counting.late_by_hand_days) == (0, None)
+    assert (policy.findings.points, policy.findings.cap) == ({}, 0)
+    assert policy.indicators[0].no_value == 0
+    assert (policy.quota.general, policy.quota.special) == (1400, 800)
+
+
+def test_every_pair_that_is_none_is_named():
+    text = SMALLEST + STEPS.replace("[[0, 10], [0.5, 20], [1, 20]]", "[7, [0, 10], [1], [2, 20, 3]]")
+    assert problems(text) == [(f"{PATH_OF_STEPS}[{at}]", "document.not_a_pair") for at in (0, 2, 3)]
+
+
+def test_an_indicator_has_100_points_at_most():
+    text = SMALLEST + STEPS.replace("points = 100", "points = 101")
+    assert ("groups[0].indicators[0].points", "document.too_high") in problems(text)
+
+
+GRADES = """
+[[grades]]
+code = "good"
+at_least = 60
+title_zh = "良好"
+[[grades]]
+code = "poor"
+at_least = 0
+title_zh = "较差"
+"""
+
+
+def test_grades_go_down_to_0_each_bound_once():
+    assert [grade.at_least for grade in read_policy(SMALLEST + GRADES).grades] == [60, 0]
+    for wrong in (GRADES.replace("60", "0"), GRADES.replace("= 0", "= 1"), GRADES.replace("= 0", "= 61")):
+        assert problems(SMALLEST + wrong) == [("grades", "policy.grades_out_of_order")]
+
+
+@pytest.mark.parametrize(
+    ("floor", "bound", "code"),
+    [
+        ("0", 0, None),
+        ("100", 100, None),
+        ('"good"', 60, None),
+        ("-1", None, "document.too_low"),
+        ("101", None, "document.too_high"),
+        ('"best"', None, "document.not_a_number"),
+    ],
+)
+def test_a_floor_is_a_number_of_points_or_a_grade(floor, bound, code):
+    text = SMALLEST.replace('kind = "income_rate"', 'kind = "score_share"')
+    text = text.replace("rate = 0.2", f"floor = {floor}") + GRADES
+    if code is None:
+        assert read_policy(text).rules[0].floor == bound
+    else:
+        assert problems(text) == [("rules[0].floor", code)]

@@ -71,10 +71,10 @@ def addresses(small, clock):
 
 
 def _send(small):
-    from rewards import services
+    from rewards.findings.services import finding_decide
 
     for finding in small.steps.cycle.findings.all():
-        services.finding_decide(
+        finding_decide(
             actor=small.city.auditor,
             finding_id=finding.pk,
             uphold=False,

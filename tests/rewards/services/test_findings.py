@@ -1,6 +1,6 @@
 """Findings: found once, answered by the unit, decided with a number, felt in the scores."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -156,3 +156,17 @@ def test_who_answers_and_who_decides(steps, suspicious, year):
             finding_decide(actor=actor, finding_id=finding.pk, uphold=False, reason="无误", now=AFTER)
     assert findings(year.manager, steps.cycle).count() == 3
     assert findings(stranger, steps.cycle).count() == 0
+
+
+@pytest.mark.parametrize(
+    ("decided_at", "overdue"),
+    [(local(2026, 1, 20, 23, 59), False), (local(2026, 1, 21), True)],
+)
+def test_a_silent_unit_is_overdue_only_after_its_last_day_to_answer(steps, suspicious, decided_at, overdue):
+    steps.through("check")
+    finding = Finding.objects.get(kind="overlap")
+    assert finding.answer_due_date == date(2026, 1, 20)
+    decided = finding_decide(
+        actor=steps.city.auditor, finding_id=finding.pk, uphold=True, reason="认定", now=decided_at
+    )
+    assert decided.overdue is overdue

@@ -1,0 +1,64 @@
+"""Credit codes, public ids, cells, moves and errors."""
+
+import re
+
+import pytest
+
+from instrument_share.kernel import uscc
+from instrument_share.kernel.cells import inert
+from instrument_share.kernel.errors import DomainError, IllegalMove, Invalid, Problem
+from instrument_share.kernel.public_id import new_public_id
+from instrument_share.kernel.states import next_state
+
+
+def test_the_check_character_of_a_credit_code():
+    code = "91350100M000100Y43"
+    assert uscc.check_character(code[:17]) == "3"
+    assert uscc.is_valid(code)
+    assert not uscc.is_valid(code[:17] + "4")
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["", "91350100M000100Y4", "91350100M000100Y433", "91350100M000100Y4３", "9135010IM000100Y43"],
+)
+def test_what_is_no_credit_code(code):
+    assert not uscc.is_valid(code)
+
+
+def test_a_code_is_read_as_people_write_it():
+    assert uscc.written(" 91350100 m000100Ｙ43\n") == "91350100M000100Y43"
+
+
+def test_a_public_id_has_ten_characters_of_all_that_cannot_be_confused(monkeypatch):
+    assert re.fullmatch(r"BKG-[0-9A-HJKMNP-TV-Z]{10}", new_public_id("BKG"))
+    monkeypatch.setattr("secrets.token_bytes", lambda count: bytes([0, 1, 31, 32, 33, 63, 255, 10, 18, 9]))
+    assert new_public_id("INS") == "INS-01Z01ZZAJ9"
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@a", "＝1", "\tx", "\rx", "\nx"])
+def test_a_cell_that_a_program_might_carry_out_begins_with_an_apostrophe(text):
+    assert inert(text) == "'" + text
+
+
+def test_other_cells_stay_as_they_are():
+    assert [inert(text) for text in ("", "电镜", "1-1", "a=b")] == ["", "电镜", "1-1", "a=b"]
+
+
+MOVES = {"draft": {"submit": "submitted"}, "submitted": {"return": "draft"}}
+
+
+def test_a_state_moves_as_the_table_says_and_in_no_other_way():
+    assert next_state(MOVES, "draft", "submit") == "submitted"
+    for state, move in (("draft", "return"), ("gone", "submit")):
+        with pytest.raises(IllegalMove) as refused:
+            next_state(MOVES, state, move)
+        assert refused.value.params == {"state": state, "move": move}
+
+
+def test_an_error_carries_its_problems_and_says_its_parameters():
+    problem = Problem("a.b", "No.")
+    assert (problem.params, problem.field) == ({}, None)
+    assert Invalid(problems=iter([problem])).problems == (problem,)
+    assert str(IllegalMove(state="draft")).startswith("This is “draft” now, and “{move}” is not possible")
+    assert [DomainError.kind, Invalid.kind, IllegalMove.kind] == ["invalid", "invalid", "conflict"]
