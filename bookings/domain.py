@@ -8,22 +8,3 @@ from bookings.requests.domain.words import Direction
 from bookings.usage.domain.history import HistoryRow, PastUse
 from bookings.usage.domain.national import service_record
 from bookings.usage.domain.words import Capture, Rating, UsagePurpose
-
-__all__ = [
-    "CHECK_IN_MINUTES",
-    "CHECK_IN_OPENS",
-    "HOLDING",
-    "SUSPENDS_AT",
-    "BookingState",
-    "Capture",
-    "Direction",
-    "HistoryRow",
-    "PastUse",
-    "Rating",
-    "UsagePurpose",
-    "blocked",
-    "next_free",
-    "service_record",
-    "step_floor",
-    "suspended_until",
-]

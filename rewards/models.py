@@ -5,16 +5,3 @@ from rewards.cycle.models import AssessmentCycle, SnapshotPart
 from rewards.findings.models import Finding
 from rewards.policy.models import RewardPolicy
 from rewards.report.models import FinanceReport, Payment
-
-__all__ = [
-    "AssessmentCycle",
-    "Award",
-    "FinanceReport",
-    "Finding",
-    "IndicatorResult",
-    "InstrumentResult",
-    "Payment",
-    "RewardPolicy",
-    "SnapshotPart",
-    "UnitAssessment",
-]

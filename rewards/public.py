@@ -7,16 +7,3 @@ from rewards.findings.selectors.findings import findings
 from rewards.findings.services import cycle_check, finding_answer, finding_decide
 from rewards.policy.services import policy_load
 from rewards.year.selectors import next_steps
-
-__all__ = [
-    "assessments",
-    "cycle_check",
-    "cycle_freeze",
-    "cycle_open",
-    "cycles",
-    "finding_answer",
-    "finding_decide",
-    "findings",
-    "next_steps",
-    "policy_load",
-]

@@ -283,7 +283,7 @@ def services_of(package):
     """The names of the functions that a package offers, and of all in its modules that ask who acts."""
     if package in APPS:
         modules = list(service_modules(package))
-        offered = importlib.import_module(f"{package}.public").__all__
+        offered = vars(importlib.import_module(f"{package}.public"))
     else:
         modules = [package]
         if hasattr(package, "__path__"):

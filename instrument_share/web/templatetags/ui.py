@@ -82,7 +82,7 @@ def note_icon(level: str) -> str:
     return {"success": "check", "warning": "alert", "error": "alert"}.get(level, "info")
 
 
-register.simple_tag(page_address, name="page_address")
+register.simple_tag(page_address, name="page_url")
 
 
 @register.simple_tag
