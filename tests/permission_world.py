@@ -47,7 +47,7 @@ from rewards.findings.services import cycle_check, finding_decide
 from rewards.policy.services import policy_load
 from rewards.report.services.reports import report_send
 from tests import factories
-from tests.bookings.booking import book
+from tests.bookings.requests.booking import book
 from tests.factories import LONG_AGO, NOW, slot
 from tests.rewards.builders import AFTER, POLICY, YEAR, build_city, local
 

@@ -11,7 +11,7 @@ from instrument_share.accounts.services import api_token_create
 from providers.instruments.models import Instrument
 from providers.search.services.index import search_rebuild
 from tests import factories
-from tests.bookings.booking import book, use
+from tests.bookings.requests.booking import book, use
 from tests.factories import NOW, slot
 
 pytestmark = [pytest.mark.django_db, pytest.mark.quick]

@@ -23,7 +23,7 @@ from instrument_share.accounts.services import api_token_create
 from instrument_share.management.commands.openapi import document
 from instrument_share.wsgi import application
 from tests import factories
-from tests.bookings.booking import book, use
+from tests.bookings.requests.booking import book, use
 from tests.factories import NOW, slot
 
 pytestmark = pytest.mark.quick

@@ -9,7 +9,7 @@ from bookings.requests.selectors.bookings import bookings
 from bookings.usage.selectors.usage import usage_logs
 from instrument_share.accounts.models import User
 from tests import factories
-from tests.bookings.booking import book
+from tests.bookings.requests.booking import book
 from tests.factories import NOW, slot
 from tests.journeys.walk import PASSWORD, axe
 

@@ -7,7 +7,7 @@ from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import Organization
 from providers.units.models import UnitNews
 from tests import factories
-from tests.bookings.booking import book
+from tests.bookings.requests.booking import book
 from tests.factories import NOW
 
 pytestmark = pytest.mark.quick

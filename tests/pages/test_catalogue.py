@@ -12,7 +12,7 @@ from providers.instruments.models import Instrument, InstrumentCategory
 from providers.search.services.index import search_rebuild
 from providers.terms.models import PriceLine
 from tests import factories
-from tests.bookings.booking import book
+from tests.bookings.requests.booking import book
 from tests.factories import NOW, slot
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import Role
 from instrument_share.journal import selectors as journal
 from tests import factories
-from tests.bookings.booking import book
+from tests.bookings.requests.booking import book
 from tests.factories import NOW, slot
 
 HOUR = timedelta(hours=1)

@@ -6,8 +6,7 @@ import rules
 from instrument_share.accounts.domain import OrganizationKind, Role
 from providers.instruments.models import InstrumentCategory
 from providers.instruments.services.people import keeper_assign
-
-from .conftest import NOW, organization, person, published
+from tests.providers.conftest import NOW, organization, person, published
 
 PEOPLE = {
     "manager": Role.UNIT_MANAGER,

@@ -3,7 +3,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.rewards.builders import build_city, build_year
-from tests.rewards.services.conftest import Steps
+from tests.rewards.conftest import Steps
 
 
 @pytest.fixture

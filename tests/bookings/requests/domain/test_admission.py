@@ -1,0 +1,242 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bookings.requests.domain.admission import Request, Requester, Situation, problems
+from providers.terms.domain.terms import Price, Quota
+from providers.terms.domain.words import QuotaHolder, QuotaSpan, ServiceMode, UserKind
+from tests.bookings.requests.domain.terms import TERMS, between, hours, local, terms
+
+USER, ORGANIZATION = QuotaHolder.USER, QuotaHolder.ORGANIZATION
+DAY, WEEK, MONTH = QuotaSpan.DAY, QuotaSpan.WEEK, QuotaSpan.MONTH
+NOW = local("2026-03-02 08:00")
+ASKED = between("2026-03-03 09:00", "11:00")
+REQUEST = Request(ASKED, ServiceMode.SELF_OPERATED, "二氧化钛薄膜")
+REQUESTER = Requester(UserKind.OUTSIDE)
+SITUATION = Situation(True, [between("2026-03-03 08:00", "20:00")], [], [])
+
+
+def codes(rule=TERMS, now=NOW, situation=SITUATION, requester=REQUESTER, request=REQUEST):
+    return [
+        found.code
+        for found in problems(rule, request=request, requester=requester, situation=situation, now=now)
+    ]
+
+
+def asking(start, end, **changes):
+    return replace(REQUEST, interval=between(start, end), **changes)
+
+
+def test_a_request_that_keeps_all_rules_is_admitted():
+    assert codes() == []
+
+
+def standing(**changes):
+    return {"requester": replace(REQUESTER, **changes)}
+
+
+def around(**changes):
+    return {"situation": replace(SITUATION, **changes)}
+
+
+def limited(holder, span, minutes=None, bookings=None):
+    most_time = None if minutes is None else timedelta(minutes=minutes)
+    return {"rule": terms(quotas=(Quota(holder, span, most_time, bookings),))}
+
+
+@pytest.mark.parametrize(
+    ("code", "case"),
+    [
+        ("not_published", around(published=False)),
+        ("no_rule", {"rule": None}),
+        ("account_inactive", standing(account_active=False)),
+        ("organization_not_admitted", standing(organization_admitted=False)),
+        ("credit_suspended", standing(credit_suspended_until=local("2026-04-01 00:00"))),
+        ("subject_missing", {"request": replace(REQUEST, subject=" ")}),
+        ("user_kind_refused", {"rule": terms(user_kinds=frozenset({UserKind.INSIDE}))}),
+        ("qualification_missing", {"rule": terms(needs_qualification=True), **standing(qualified=False)}),
+        ("service_mode_not_offered", {"rule": terms(service_modes=frozenset({ServiceMode.OPERATED}))}),
+        ("no_price", {"rule": terms(prices=(Price(1, UserKind.INSIDE),))}),
+        ("samples_missing", {"request": replace(REQUEST, service_mode=ServiceMode.SAMPLES)}),
+        ("off_step", {"request": asking("2026-03-03 09:10", "11:00")}),
+        ("too_short", {"rule": terms(min_length=hours(3))}),
+        ("too_long", {"rule": terms(max_length=hours(1))}),
+        ("too_soon", {"rule": terms(lead=hours(26))}),
+        ("too_far", {"rule": terms(horizon=timedelta(days=1))}),
+        (
+            "change_too_late",
+            {"request": replace(REQUEST, moves_from=between("2026-03-03 07:59", "09:00"))},
+        ),
+        ("outside_windows", around(windows=[between("2026-03-03 08:00", "10:30")])),
+        ("closed", around(closures=[between("2026-03-03 10:59", "12:00")])),
+        ("slot_taken", around(holds=[between("2026-03-03 10:30", "12:00")])),
+        ("quota_user_day_minutes", limited(USER, DAY, minutes=119)),
+        ("quota_user_week_minutes", limited(USER, WEEK, minutes=119)),
+        ("quota_user_month_minutes", limited(USER, MONTH, minutes=119)),
+        (
+            "quota_user_day_bookings",
+            {**limited(USER, DAY, bookings=1), **standing(bookings=[between("2026-03-03 23:00", "23:30")])},
+        ),
+        (
+            "quota_user_week_bookings",
+            {
+                **limited(USER, WEEK, bookings=1),
+                **standing(bookings=[between("2026-03-08 23:00", "2026-03-09 00:00")]),
+            },
+        ),
+        (
+            "quota_user_month_bookings",
+            {
+                **limited(USER, MONTH, bookings=1),
+                **standing(bookings=[between("2026-03-01 00:00", "01:00")]),
+            },
+        ),
+        (
+            "quota_organization_day_minutes",
+            {
+                **limited(ORGANIZATION, DAY, minutes=180),
+                **standing(organization_bookings=[between("2026-03-03 12:00", "13:01")]),
+            },
+        ),
+        (
+            "quota_organization_week_minutes",
+            {
+                **limited(ORGANIZATION, WEEK, minutes=180),
+                **standing(organization_bookings=[between("2026-03-02 00:00", "01:01")]),
+            },
+        ),
+        (
+            "quota_organization_month_minutes",
+            {
+                **limited(ORGANIZATION, MONTH, minutes=180),
+                **standing(organization_bookings=[between("2026-03-31 22:30", "23:31")]),
+            },
+        ),
+        (
+            "quota_organization_month_bookings",
+            {
+                **limited(ORGANIZATION, MONTH, bookings=1),
+                **standing(organization_bookings=[between("2026-03-31 22:30", "23:31")]),
+            },
+        ),
+    ],
+)
+def test_each_rule_that_is_broken_is_named(code, case):
+    assert codes(**case) == [f"booking.{code}"]
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        {"rule": terms(lead=hours(25))},
+        {"rule": terms(horizon=hours(27))},
+        {"rule": terms(min_length=hours(2), max_length=hours(2))},
+        {"request": replace(REQUEST, moves_from=between("2026-03-03 08:00", "09:00"))},
+        around(windows=[ASKED]),
+        around(closures=[between("2026-03-03 08:00", "09:00"), between("2026-03-03 11:00", "12:00")]),
+        around(holds=[between("2026-03-03 08:00", "09:00"), between("2026-03-03 11:00", "12:00")]),
+        limited(USER, WEEK, minutes=120, bookings=1),
+        {
+            **limited(USER, WEEK, bookings=1),
+            **standing(bookings=[between("2026-03-01 22:00", "2026-03-02 00:00")]),
+        },
+        {
+            **limited(USER, DAY, bookings=1),
+            **standing(bookings=[between("2026-03-02 22:00", "23:00"), between("2026-03-04 00:00", "01:00")]),
+        },
+        # Somebody who pays for themselves has no organization whose quota could be used up.
+        {**limited(ORGANIZATION, MONTH, minutes=60), **standing(for_organization=False)},
+        {"rule": terms(needs_qualification=True), **standing(qualified=True)},
+        {
+            "rule": terms(needs_qualification=True),
+            "request": replace(REQUEST, service_mode=ServiceMode.OPERATED),
+            **standing(qualified=False),
+        },
+    ],
+)
+def test_on_the_very_edge_of_a_rule_a_request_is_admitted(case):
+    assert codes(**case) == []
+
+
+def test_the_pause_after_a_use_counts_on_both_sides():
+    rule = terms(turnaround=timedelta(minutes=15))
+    assert codes(rule, situation=replace(SITUATION, holds=[between("2026-03-03 11:15", "12:00")])) == []
+    assert codes(rule, situation=replace(SITUATION, holds=[between("2026-03-03 11:14", "12:00")])) == [
+        "booking.slot_taken"
+    ]
+
+
+def test_a_booking_may_span_a_gap_only_where_the_rule_says_so():
+    night = asking("2026-03-03 18:00", "2026-03-04 09:00")
+    two_days = [between("2026-03-03 08:00", "20:00"), between("2026-03-04 08:00", "20:00")]
+    long = {"max_length": hours(24), "horizon": timedelta(days=9)}
+    situation = replace(SITUATION, windows=two_days)
+    assert codes(terms(**long), situation=situation, request=night) == ["booking.outside_windows"]
+    assert codes(terms(may_span_gaps=True, **long), situation=situation, request=night) == []
+
+
+def test_everything_that_is_wrong_is_said_at_once():
+    assert codes(
+        terms(max_length=hours(1), user_kinds=frozenset({UserKind.INSIDE})),
+        situation=Situation(True, [], [], [ASKED]),
+        request=asking("2026-03-03 09:10", "11:10", subject=""),
+    ) == [
+        "booking.subject_missing",
+        "booking.user_kind_refused",
+        "booking.off_step",
+        "booking.too_long",
+        "booking.outside_windows",
+        "booking.slot_taken",
+    ]
+
+
+def test_each_refusal_names_the_bound_that_it_keeps():
+    def params(rule, request=REQUEST, now=NOW, situation=SITUATION):
+        (found,) = problems(rule, request=request, requester=REQUESTER, situation=situation, now=now)
+        return found.field, found.params
+
+    soon = local("2026-03-03 03:00")
+    assert params(terms(lead=hours(7)), now=soon) == ("starts_at", {"earliest": local("2026-03-03 10:00")})
+    far = terms(horizon=timedelta(days=1))
+    assert params(far) == ("ends_at", {"latest": local("2026-03-03 08:00")})
+    moved = replace(REQUEST, moves_from=between("2026-03-02 12:00", "13:00"))
+    assert params(terms(change_deadline=hours(5)), moved) == (None, {"deadline": local("2026-03-02 07:00")})
+    assert params(terms(min_length=timedelta(minutes=150))) == ("ends_at", {"minutes": 150})
+    assert params(terms(max_length=timedelta(minutes=90))) == ("ends_at", {"minutes": 90})
+    assert str(params(terms(max_length=timedelta(minutes=90)))[1]["minutes"]) == "90"
+    closures = [between("2026-03-03 10:00", "12:00"), between("2026-03-03 08:00", "10:00")]
+    assert params(TERMS, situation=replace(SITUATION, closures=closures)) == (
+        "starts_at",
+        {"closure": closures[1]},
+    )
+
+
+def test_an_organizations_quota_that_does_not_apply_hides_none_after_it():
+    quotas = (Quota(ORGANIZATION, MONTH, 60), Quota(USER, DAY, 60))
+    requester = replace(REQUESTER, for_organization=False)
+    assert codes(terms(quotas=quotas), requester=requester) == ["booking.quota_user_day_minutes"]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "admitted"),
+    [
+        ("2026-03-03 19:00", "2026-03-04 09:00", True),
+        ("2026-03-03 20:00", "2026-03-04 09:00", False),
+        ("2026-03-03 19:00", "2026-03-04 08:00", False),
+        ("2026-03-03 19:00", "2026-03-04 20:00", True),
+        ("2026-03-03 08:00", "2026-03-04 09:00", True),
+    ],
+)
+def test_a_booking_over_a_gap_begins_and_ends_while_the_instrument_is_open(start, end, admitted):
+    windows = [between("2026-03-03 08:00", "20:00"), between("2026-03-04 08:00", "20:00")]
+    rule = terms(may_span_gaps=True, max_length=hours(48), horizon=timedelta(days=9))
+    found = codes(rule, situation=replace(SITUATION, windows=windows), request=asking(start, end))
+    assert found == ([] if admitted else ["booking.outside_windows"])
+
+
+@pytest.mark.parametrize(("deadline", "late"), [(3, False), (4, False), (5, True)])
+def test_a_booking_is_moved_until_its_deadline(deadline, late):
+    moved = replace(REQUEST, moves_from=between("2026-03-02 12:00", "13:00"))
+    found = codes(terms(change_deadline=hours(deadline)), request=moved)
+    assert found == (["booking.change_too_late"] if late else [])

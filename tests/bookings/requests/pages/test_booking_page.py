@@ -1,0 +1,230 @@
+"""One booking's page, for whom it waits: what it says and what it lets them do."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from bookings.requests.selectors import bookings as bookings_selectors
+from bookings.requests.services.bookings import booking_approve
+from bookings.requests.services.due import bookings_no_show_due
+from bookings.usage.selectors.usage import usage_logs
+from instrument_share.accounts.domain import Role
+from tests import factories
+from tests.bookings.requests.booking import book
+from tests.factories import NOW, slot
+
+MINUTE = timedelta(minutes=1)
+
+
+def texts(response):
+    return " ".join(response.content.decode().split())
+
+
+@pytest.fixture
+def booking(city):
+    return book(city)
+
+
+@pytest.fixture
+def people(city):
+    return {
+        "visitor": None,
+        "user": city.researcher,
+        "keeper": city.keeper,
+        "manager": city.manager,
+        "administrator of the payer": factories.member(city.company, Role.ORG_ADMIN),
+        "officer": factories.officer(),
+        "somebody else": factories.user(),
+    }
+
+
+WHO = ("visitor", "user", "keeper", "manager", "administrator of the payer", "officer", "somebody else")
+SEES = {
+    "booking": (302, 200, 200, 200, 200, 200, 404),
+    "booking_cancel": (302, 200, 200, 200, 403, 403, 404),
+    "booking_move": (302, 200, 200, 200, 403, 403, 404),
+    "booking_move_quote": (302, 200, 200, 200, 403, 403, 404),
+    "booking_move_times": (302, 200, 200, 200, 403, 403, 404),
+    "booking_reject": (302, 403, 200, 200, 403, 403, 404),
+}
+SENDS = {
+    "booking_approve": (302, 403, 302, 302, 403, 403, 404),
+    "booking_check_in": (302, 403, 409, 403, 403, 403, 404),
+}
+
+
+@pytest.mark.parametrize("name", SEES)
+def test_who_sees_what(name, booking, people, see):
+    answers = tuple(see(people[who], name, booking.public_id).status_code for who in WHO)
+    assert dict(zip(WHO, answers, strict=True)) == dict(zip(WHO, SEES[name], strict=True))
+
+
+@pytest.mark.parametrize("name", SENDS)
+@pytest.mark.parametrize("who", WHO)
+def test_who_does_what(name, who, booking, people, send):
+    assert send(people[who], name, booking.public_id).status_code == SENDS[name][WHO.index(who)]
+
+
+def test_the_way_back_leads_to_a_desk_that_the_reader_has(booking, people, see):
+    back = {
+        who: re.search(
+            r'class="back"><a href="([^"]+)"', texts(see(people[who], "booking", booking.public_id))
+        )
+        for who in WHO[1:6]
+    }
+    assert {who: found and found[1] for who, found in back.items()} == {
+        "user": "/me/",
+        "keeper": "/keeper/",
+        "manager": "/unit/",
+        "administrator of the payer": "/me/",
+        "officer": "/bureau/",
+    }
+
+
+def test_a_keepers_own_booking_is_at_their_own_desk_on_all_of_its_pages(city, see):
+    own = book(city, actor=city.keeper, payer=False)
+    for name in ("booking", "booking_move", "booking_cancel"):
+        page = texts(see(city.keeper, name, own.public_id))
+        assert re.findall(r'<a href="([^"]+)" aria-current="page">', page) == ["/me/"]
+    assert 'class="back"><a href="/me/"' in texts(see(city.keeper, "booking", own.public_id))
+
+
+def test_the_page_says_what_happens_next_and_to_whom_it_waits(city, booking, see):
+    theirs = texts(see(city.researcher, "booking", booking.public_id))
+    assert "机组将于 2026年3月3日 08:00 前审批，在此之前为您保留该时段。" in theirs
+    assert "2 × ¥100.00 /小时" in theirs
+    assert "¥200.00" in theirs
+    assert "签到码" not in theirs
+    keepers = texts(see(city.keeper, "booking", booking.public_id))
+    assert "请于 2026年3月3日 08:00 前审批；逾期未审批，申请自动失效。" in keepers
+
+
+def test_an_approved_booking_shows_its_user_the_code_and_until_when_cancelling_is_free(city, see):
+    booking = book(city, slot(day=4))
+    booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
+    page = texts(see(city.researcher, "booking", booking.public_id))
+    assert "请于 2026年3月6日 09:00 到场并出示签到码。2026年3月5日 09:00 前取消不收费。" in page
+    assert f'alt="预约 {booking.public_id} 的签到码"' in page
+    assert "签到码" not in texts(see(city.keeper, "booking", booking.public_id))
+
+
+def test_cancelling_late_says_what_it_costs_before_it_is_done(city, booking, see, send):
+    booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
+    late = booking.starts_at - 60 * MINUTE
+    asked = texts(see(city.researcher, "booking_cancel", booking.public_id, now=late))
+    assert "免费取消截止于 2026年3月2日 09:00：按无人使用的部分收取费用的 50%，最多 ¥100.00。" in asked
+    send(city.researcher, "booking_cancel", booking.public_id, now=late)
+    done = bookings_selectors.booking(city.researcher, booking.public_id)
+    assert (done.state, done.late_cancel, str(done.charged_yuan)) == ("cancelled", True, "100.00")
+
+
+def test_a_unit_that_cancels_gives_a_reason(city, booking, send):
+    empty = send(city.keeper, "booking_cancel", booking.public_id, reason=" ")
+    assert empty.status_code == 422
+    assert send(city.keeper, "booking_cancel", booking.public_id, reason="灯丝更换").status_code == 302
+    assert bookings_selectors.booking(city.keeper, booking.public_id).decision_note == "灯丝更换"
+
+
+def test_a_request_is_declined_with_a_reason_that_its_user_reads(city, booking, see, send):
+    assert send(city.keeper, "booking_reject", booking.public_id, reason="").status_code == 422
+    done = send(city.keeper, "booking_reject", booking.public_id, reason="样品须先干燥。")
+    assert done.url == f"/bookings/{booking.public_id}/"
+    assert "样品须先干燥。" in texts(see(city.researcher, "booking", booking.public_id))
+
+
+def test_an_approval_in_place_is_stored_and_leads_back_without_a_script(city, booking, send):
+    other = book(city, slot(day=2))
+    row = send(city.keeper, "booking_approve", booking.public_id, htmx=True, form_token="one-click")
+    assert (row.status_code, "已通过，并已通知戊。" in texts(row)) == (201, True)
+    assert bookings_selectors.booking(city.keeper, booking.public_id).state == "approved"
+    plain = send(city.keeper, "booking_approve", other.public_id, next="/keeper/")
+    assert plain.url == "/keeper/"
+
+
+@pytest.mark.parametrize("elsewhere", ["https://example.org/", "//example.org/", "javascript:alert(1)"])
+def test_nobody_is_led_to_another_site(city, booking, send, elsewhere):
+    done = send(city.keeper, "booking_approve", booking.public_id, next=elsewhere)
+    assert done.url == f"/bookings/{booking.public_id}/"
+
+
+def test_a_decision_about_something_that_changed_meanwhile_is_refused(city, booking, send):
+    assert send(city.keeper, "booking_approve", booking.public_id, revision="7").status_code == 409
+
+
+def test_a_move_is_priced_and_everything_against_it_is_said_at_once(city, booking, see, send):
+    asked = {"starts_at": "2026-03-05T06:15", "ends_at": "2026-03-05T10:00"}
+    preview = texts(see(city.researcher, "booking_move_quote", booking.public_id, **asked))
+    assert "30 分钟" in preview
+    assert "¥375.00" in preview
+    refused = send(city.researcher, "booking_move", booking.public_id, **asked)
+    assert refused.status_code == 422
+    assert 'value="2026-03-05T06:15"' in texts(refused)
+    assert "有 2 处需要修改" in texts(refused)
+
+
+def test_a_move_that_the_keeper_decides_again_says_so_before_and_after(city, see, send):
+    booking = book(city, slot(day=4))
+    again = "改期后须由机组重新审批"
+    assert again not in texts(see(city.researcher, "booking_move", booking.public_id))
+    booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
+    assert again in texts(see(city.researcher, "booking_move", booking.public_id))
+    assert again not in texts(see(city.keeper, "booking_move", booking.public_id))
+    asked = {"starts_at": "2026-03-07T09:00", "ends_at": "2026-03-07T11:00"}
+    done = send(city.researcher, "booking_move", booking.public_id, **asked)
+    page = texts(see(city.researcher, "booking", booking.public_id))
+    assert (done.status_code, "机组将于 2026年3月3日 08:00 前审批，在此之前保留该时段。" in page) == (
+        302,
+        True,
+    )
+    assert "改期，须重新审批" in page
+
+
+def test_the_calendar_of_a_move_leaves_the_booking_itself_out(city, booking, see):
+    week = {"start": "2026-03-02T00:00:00Z", "end": "2026-03-09T00:00:00Z"}
+    assert "mine" not in {
+        event["kind"]
+        for event in see(city.researcher, "booking_move_times", booking.public_id, **week).json()["events"]
+    }
+
+
+def test_a_check_out_sent_empty_counts_all_of_the_time(city, booking, send):
+    booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
+    send(city.keeper, "booking_check_in", booking.public_id, now=booking.starts_at)
+    done = send(city.keeper, "booking_check_out", booking.public_id, now=booking.ends_at, next="/keeper/")
+    log = usage_logs(city.keeper).get()
+    assert (done.url, log.measuring_seconds, log.content) == ("/keeper/", 7200, "二氧化钛薄膜")
+
+
+def test_parts_that_exceed_the_time_keep_what_was_typed(city, booking, send):
+    booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
+    send(city.keeper, "booking_check_in", booking.public_id, now=booking.starts_at)
+    refused = send(
+        city.keeper,
+        "booking_check_out",
+        booking.public_id,
+        now=booking.ends_at,
+        setup=90,
+        post=60,
+        results="35 nm",
+    )
+    assert refused.status_code == 422
+    assert "35 nm" in texts(refused)
+    assert not usage_logs(city.keeper).exists()
+
+
+def test_sentences_follow_the_constants_of_credit_check_in_and_no_show(
+    city, booking, see, monkeypatch, settings
+):
+    settings.BOOKING_NO_SHOW_MINUTES = 41
+    monkeypatch.setattr("bookings.requests.domain.credit.LASTS", timedelta(days=42))
+    monkeypatch.setattr("bookings.requests.domain.credit.SUSPENDS_AT", 43)
+    monkeypatch.setattr("bookings.requests.views.bookings.CHECK_IN_MINUTES", 44)
+    booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
+    late = booking.starts_at - 60 * MINUTE
+    cancelling = texts(see(city.researcher, "booking_cancel", booking.public_id, now=late))
+    assert "42 天内有效；累计 43 次暂停预约" in cancelling
+    assert "开始前 44 分钟起可签到" in texts(see(city.researcher, "booking", booking.public_id))
+    assert "开始 41 分钟后仍未签到" in texts(see(city.keeper, "booking", booking.public_id))
+    bookings_no_show_due(booking.starts_at + 41 * MINUTE)
+    assert "开始 41 分钟后时段已释放" in texts(see(city.researcher, "booking", booking.public_id))

@@ -1,0 +1,303 @@
+from datetime import timedelta
+from decimal import Decimal
+from functools import partial
+
+import pytest
+
+from bookings.requests.domain.errors import BookingChanged, BookingRefused, DecisionOverdue, SlotTaken
+from bookings.requests.models import Booking, CreditEvent, NextFree
+from bookings.requests.selectors.bookings import decisions_of_year
+from bookings.requests.selectors.holds import free_time
+from bookings.requests.services.bookings import booking_approve, booking_cancel, booking_move, booking_reject
+from bookings.requests.services.due import bookings_lapse_due, bookings_no_show_due
+from bookings.requests.services.next_free import next_free_advance, next_free_rebuild
+from instrument_share.journal import selectors as journal
+from instrument_share.kernel.errors import Forbidden, IllegalMove, NotFound, ReasonMissing
+from instrument_share.kernel.interval import Interval
+from tests import factories
+from tests.bookings.requests.booking import book, codes
+from tests.factories import NOW, slot
+
+pytestmark = pytest.mark.django_db
+HOURS = timedelta(hours=1)
+
+
+@pytest.fixture
+def city():
+    return factories.city(turnaround_minutes=30)
+
+
+def actions(subject):
+    return [entry.action for entry in journal.history(subject)]
+
+
+def test_a_booking_is_approved_at_once_where_the_rule_says_so_and_its_price_is_frozen(city):
+    booking = book(city)
+    assert (booking.state, booking.quoted_yuan, booking.user_kind) == (
+        "approved",
+        Decimal("200.00"),
+        "enterprise",
+    )
+    assert booking.held_until == booking.ends_at + timedelta(minutes=30)
+    assert booking.quote == [
+        {"unit": "hour", "price_yuan": "100.00", "quantity": "2", "amount_yuan": "200.00"}
+    ]
+    assert (booking.payer_organization, booking.payer_person) == (city.company, None)
+    assert actions(booking) == ["booking.requested"]
+    assert journal.notifications(city.keeper).get().path == f"/bookings/{booking.public_id}/"
+
+
+def test_who_books_for_nobody_pays_in_person(city):
+    booking = book(city, payer=False)
+    assert (booking.payer_organization, booking.payer_person) == (None, city.researcher)
+    assert booking.user_kind == "individual"
+
+
+def test_a_request_that_waits_holds_its_time_and_is_decided_before_it_begins():
+    city = factories.city(decision="by_keeper", decision_hours=48)
+    booking = book(city)
+    assert (booking.state, booking.decide_by) == ("requested", slot().start)
+    with pytest.raises(SlotTaken):
+        book(city, payer=False)
+
+
+def test_the_pause_after_a_use_is_held_too(city):
+    book(city, slot(hour=9, length=2))
+    with pytest.raises(SlotTaken) as refused:
+        book(city, slot(hour=11, length=1))
+    assert codes(refused) == ["booking.slot_taken"]
+    late = slot(hour=11, length=1)
+    shifted = Interval(late.start + timedelta(minutes=30), late.end + timedelta(minutes=30))
+    assert book(city, shifted).state == "approved"
+
+
+def test_everything_that_is_wrong_is_said_at_once(city):
+    book(city)
+    with pytest.raises(BookingRefused) as refused:
+        book(city, slot(hour=9, length=11), subject="")
+    assert codes(refused) == ["booking.subject_missing", "booking.too_long", "booking.slot_taken"]
+    assert Booking.objects.count() == 1
+
+
+def test_only_a_member_books_on_an_organizations_account(city):
+    stranger = factories.user()
+    with pytest.raises(BookingRefused) as refused:
+        book(city, actor=stranger)
+    assert codes(refused) == ["booking.organization_not_admitted"]
+    with pytest.raises(NotFound):
+        book(city, payer_organization_id=10**9)
+
+
+def test_a_keeper_approves_and_a_stranger_does_not():
+    city = factories.city(decision="by_keeper")
+    booking = book(city)
+    with pytest.raises(Forbidden):
+        booking_approve(actor=city.researcher, booking_id=booking.pk, now=NOW)
+    approved = booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW, note="带样品")
+    assert (approved.state, approved.decided_by, approved.decision_note) == (
+        "approved",
+        city.keeper,
+        "带样品",
+    )
+    with pytest.raises(IllegalMove):
+        booking_reject(actor=city.keeper, booking_id=booking.pk, reason="满", now=NOW)
+    assert journal.notifications(city.researcher).get().params["starts_at"] == {
+        "instant": "2026-03-03T01:00:00+00:00"
+    }
+
+
+def test_a_request_lapses_at_its_deadline_also_where_tick_has_not_come_yet():
+    city = factories.city(decision="by_keeper", decision_hours=4)
+    booking = book(city)
+    for decide in (booking_approve, partial(booking_reject, reason="满")):
+        with pytest.raises(DecisionOverdue):
+            decide(actor=city.keeper, booking_id=booking.pk, now=booking.decide_by)
+    assert list(decisions_of_year(2026)) == [{"organization_id": city.owner.pk, "decided": 0, "lapsed": 0}]
+    booking_approve(actor=city.keeper, booking_id=booking.pk, now=booking.decide_by - HOURS)
+
+
+def test_a_rejection_needs_a_reason_and_frees_the_time():
+    city = factories.city(decision="by_keeper")
+    booking = book(city)
+    with pytest.raises(ReasonMissing) as refused:
+        booking_reject(actor=city.keeper, booking_id=booking.pk, reason=" ", now=NOW)
+    assert refused.value.code == "booking.reason_missing"
+    booking_reject(actor=city.keeper, booking_id=booking.pk, reason="样品有毒", now=NOW)
+    assert book(city).state == "requested"
+
+
+def test_a_cancel_in_time_costs_nothing(city):
+    booking = book(city)
+    at_the_deadline = booking.starts_at - timedelta(days=1)
+    cancelled = booking_cancel(actor=city.researcher, booking_id=booking.pk, now=at_the_deadline)
+    assert (cancelled.late_cancel, cancelled.charged_yuan) == (False, None)
+    assert not CreditEvent.objects.exists()
+
+
+def test_a_late_cancel_costs_half_and_only_for_what_nobody_takes(city):
+    booking = book(city, slot(hour=9, length=4))
+    late = booking.starts_at - HOURS
+    cancelled = booking_cancel(actor=city.researcher, booking_id=booking.pk, now=late)
+    assert (cancelled.late_cancel, cancelled.charged_yuan) == (True, Decimal("200.00"))
+    assert CreditEvent.objects.get().kind == "late_cancel"
+    taker = book(city, slot(hour=10, length=1), payer=False, now=late)
+    booking.refresh_from_db()
+    assert booking.charged_yuan == Decimal("150.00")
+    booking_cancel(actor=city.keeper, booking_id=taker.pk, now=late, reason="停电")
+    booking.refresh_from_db()
+    assert booking.charged_yuan == Decimal("200.00")
+    assert [entry.details for entry in journal.history(booking)][-2:] == [
+        {"from": "200.00", "charged_yuan": "150.00"},
+        {"from": "150.00", "charged_yuan": "200.00"},
+    ]
+
+
+def test_time_that_somebody_took_and_then_missed_is_not_paid_twice(city):
+    booking = book(city, slot(hour=9, length=4))
+    late = booking.starts_at - HOURS
+    booking_cancel(actor=city.researcher, booking_id=booking.pk, now=late)
+    taker = book(city, slot(hour=9, length=4), payer=False, now=late)
+    bookings_no_show_due(taker.starts_at + HOURS)
+    booking.refresh_from_db()
+    taker.refresh_from_db()
+    assert (taker.state, taker.charged_yuan) == ("no_show", Decimal("400.00"))
+    assert booking.charged_yuan == Decimal("0.00")
+
+
+def test_what_the_unit_cancels_costs_nothing_however_late(city):
+    booking = book(city)
+    with pytest.raises(ReasonMissing):
+        booking_cancel(actor=city.keeper, booking_id=booking.pk, now=booking.starts_at)
+    cancelled = booking_cancel(actor=city.keeper, booking_id=booking.pk, now=booking.starts_at, reason="停电")
+    assert (cancelled.late_cancel, cancelled.charged_yuan) == (False, None)
+
+
+def test_a_move_is_checked_like_a_new_booking_but_not_against_itself(city):
+    booking = book(city, slot(hour=9, length=2), now=NOW - timedelta(days=2))
+    moved = booking_move(
+        actor=city.researcher, booking_id=booking.pk, interval=slot(hour=10, length=3), now=NOW
+    )
+    assert (moved.quoted_yuan, moved.revision) == (Decimal("300.00"), 2)
+    book(city, slot(hour=15, length=1), payer=False)
+    with pytest.raises(SlotTaken):
+        booking_move(actor=city.researcher, booking_id=booking.pk, interval=slot(hour=14, length=2), now=NOW)
+
+
+def test_the_deadline_for_changes_binds_the_user_and_not_the_keeper(city):
+    booking = book(city)
+    late = booking.starts_at - HOURS
+    target = {"booking_id": booking.pk, "interval": slot(day=2), "now": late}
+    with pytest.raises(BookingRefused) as refused:
+        booking_move(actor=city.researcher, **target)
+    assert codes(refused) == ["booking.change_too_late"]
+    assert booking_move(actor=city.keeper, **target).starts_at == slot(day=2).start
+
+
+def test_a_move_by_the_user_undoes_the_keepers_approval_and_one_by_the_keeper_does_not():
+    city = factories.city(decision="by_keeper", decision_hours=24)
+    booking = book(city, slot(day=4))
+    booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW, note="带样品")
+    kept = booking_move(actor=city.keeper, booking_id=booking.pk, interval=slot(day=5), now=NOW)
+    assert (kept.state, kept.decided_by) == ("approved", city.keeper)
+    booking_move(
+        actor=city.researcher, booking_id=booking.pk, interval=slot(day=6, length=6), now=NOW + HOURS
+    )
+    booking.refresh_from_db()
+    assert (booking.state, booking.decide_by) == ("requested", NOW + 25 * HOURS)
+    assert (booking.decided_at, booking.decided_by, booking.decision_note) == (None, None, "")
+    assert actions(booking)[-2:] == ["booking.moved", "booking.moved_for_decision"]
+    told = journal.notifications(city.keeper).order_by("-pk")[0]
+    assert told.message.endswith("Decide again by {decide_by}.")
+    assert told.params["decide_by"] == {"instant": "2026-03-03T01:00:00+00:00"}
+    with pytest.raises(SlotTaken):
+        book(city, slot(day=6, hour=14, length=1), payer=False)
+    booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW + 2 * HOURS)
+
+
+def test_a_move_stays_approved_where_the_rule_approves_by_itself(city):
+    booking = book(city, slot(day=4))
+    moved = booking_move(actor=city.researcher, booking_id=booking.pk, interval=slot(day=5), now=NOW)
+    assert (moved.state, moved.decide_by) == ("approved", None)
+
+
+def test_who_has_seen_an_older_revision_changes_nothing(city):
+    booking = book(city)
+    with pytest.raises(BookingChanged):
+        booking_cancel(actor=city.researcher, booking_id=booking.pk, now=NOW, revision=7)
+
+
+def test_undecided_requests_lapse_once_and_their_time_is_free():
+    city = factories.city(decision="by_keeper", decision_hours=4)
+    booking = book(city)
+    assert bookings_lapse_due(NOW + 4 * HOURS - timedelta(seconds=1)) == 0
+    assert bookings_lapse_due(NOW + 4 * HOURS) == 1
+    assert bookings_lapse_due(NOW + 4 * HOURS) == 0
+    booking.refresh_from_db()
+    assert (booking.state, booking.ended_at) == ("lapsed", NOW + 4 * HOURS)
+    assert actions(booking) == ["booking.requested", "booking.lapsed"]
+    assert book(city).state == "requested"
+
+
+def test_who_does_not_come_within_half_an_hour_pays_and_it_counts(city):
+    booking = book(city)
+    bookings_no_show_due(booking.starts_at + timedelta(minutes=29))
+    assert Booking.objects.get().state == "approved"
+    assert bookings_no_show_due(booking.starts_at + timedelta(minutes=30)) == 1
+    assert bookings_no_show_due(booking.starts_at + timedelta(minutes=31)) == 0
+    booking.refresh_from_db()
+    assert (booking.state, booking.charged_yuan) == ("no_show", Decimal("200.00"))
+    assert CreditEvent.objects.get().kind == "no_show"
+
+
+def test_three_missed_bookings_suspend_from_booking(city):
+    for day in (1, 2, 3):
+        booking = book(city, slot(day=day))
+        bookings_no_show_due(booking.starts_at + HOURS)
+    with pytest.raises(BookingRefused) as refused:
+        book(city, slot(day=5), now=NOW + timedelta(days=4))
+    assert codes(refused) == ["booking.credit_suspended"]
+
+
+def test_quotas_count_what_is_booked_and_not_what_was_cancelled():
+    city = factories.city(quotas=[{"holder": "user", "span": "week", "most_bookings": 1}])
+    first = book(city, slot(day=1))
+    with pytest.raises(BookingRefused) as refused:
+        book(city, slot(day=2))
+    assert codes(refused) == ["booking.quota_user_week_bookings"]
+    booking_cancel(actor=city.researcher, booking_id=first.pk, now=NOW)
+    assert book(city, slot(day=2)).state == "approved"
+
+
+def test_next_free_follows_every_change_of_holds(city):
+    next_free_rebuild(NOW)
+    assert next_free() == slot(day=0, hour=8, length=12)
+    booking = book(city, slot(day=0, hour=8, length=8))
+    assert next_free() == Interval(booking.held_until, slot(day=0, hour=8, length=12).end)
+    booking_cancel(actor=city.keeper, booking_id=booking.pk, now=NOW, reason="停电")
+    assert next_free() == slot(day=0, hour=8, length=12)
+
+
+def test_next_free_moves_on_with_time_and_is_the_same_when_rebuilt(city):
+    next_free_rebuild(NOW)
+    later = NOW + timedelta(minutes=40)
+    assert next_free_advance(later) == 1
+    assert next_free().start == NOW + timedelta(minutes=60)
+    advanced = NextFree.objects.values("at", "until").get()
+    next_free_rebuild(later)
+    assert NextFree.objects.values("at", "until").get() == advanced
+    assert next_free_advance(later) == 0
+
+
+def next_free():
+    row = NextFree.objects.get()
+    return Interval(row.at, row.until)
+
+
+def test_free_time_leaves_room_for_the_pause(city):
+    book(city, slot(hour=12, length=2))
+    day = slot(hour=8, length=12)
+    half = timedelta(minutes=30)
+    assert free_time(city.instrument.pk, day, NOW) == [
+        Interval(day.start, slot(hour=12).start - half),
+        Interval(slot(hour=14).start + half, day.end),
+    ]

@@ -1,0 +1,98 @@
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+
+from bookings.requests.domain.errors import BookingRefused, ClosureHitsBookings
+from bookings.requests.models import Booking, NextFree
+from bookings.requests.selectors.searching import catalogue_search
+from bookings.requests.services.bookings import booking_cancel
+from bookings.requests.services.closures import closure_place
+from bookings.requests.services.instrument_states import closure_lift
+from instrument_share.journal import selectors as journal
+from instrument_share.kernel.errors import Forbidden
+from providers.terms.selectors.closures import closures
+from tests.bookings.requests.booking import book
+from tests.factories import NOW, slot
+
+pytestmark = pytest.mark.django_db
+
+
+def close(city, interval, outcomes=None, actor=None):
+    return closure_place(
+        actor=actor or city.keeper,
+        instrument_id=city.instrument.pk,
+        interval=interval,
+        reason_zh="更换灯丝",
+        now=NOW,
+        outcomes=outcomes,
+    )
+
+
+def test_a_closure_takes_the_time_out_and_moves_the_next_free_time(city):
+    close(city, slot(day=0, hour=8, length=5))
+    assert NextFree.objects.get().at == slot(day=0, hour=13).start
+    with pytest.raises(BookingRefused) as refused:
+        book(city, slot(day=0, hour=12, length=2))
+    assert [one.code for one in refused.value.problems] == ["booking.closed"]
+
+
+def test_a_closure_that_hits_bookings_says_what_becomes_of_each(city):
+    moved, cancelled = book(city, slot(hour=9, length=1)), book(city, slot(hour=11, length=1), payer=False)
+    with pytest.raises(ClosureHitsBookings) as refused:
+        close(city, slot(hour=8, length=8), {moved.public_id: slot(day=4, hour=9, length=1)})
+    assert [one.field for one in refused.value.problems] == [cancelled.public_id]
+    assert closures([city.instrument.pk], slot(hour=8, length=8)) == {city.instrument.pk: []}
+    close(
+        city,
+        slot(hour=8, length=8),
+        {moved.public_id: slot(day=4, hour=9, length=1), cancelled.public_id: "cancel"},
+    )
+    moved.refresh_from_db()
+    cancelled.refresh_from_db()
+    assert (moved.state, moved.starts_at) == ("approved", slot(day=4, hour=9).start)
+    assert (cancelled.state, cancelled.charged_yuan, cancelled.late_cancel) == ("cancelled", None, False)
+    assert journal.notifications(city.researcher).count() == 2
+
+
+def test_a_move_by_a_closure_says_from_where_to_where_and_charges_the_late_canceller_again(city):
+    cancelled = book(city, slot(day=0, hour=9, length=2), now=NOW - timedelta(days=2))
+    booking_cancel(actor=city.researcher, booking_id=cancelled.pk, now=NOW)
+    taker = book(city, slot(day=0, hour=9, length=2), payer=False)
+    cancelled.refresh_from_db()
+    assert cancelled.charged_yuan == Decimal("0.00")
+    close(city, slot(day=0, hour=8, length=8), {taker.public_id: slot(day=4, hour=9, length=2)})
+    cancelled.refresh_from_db()
+    assert cancelled.charged_yuan == Decimal("100.00")
+    (moved,) = [one for one in journal.history(taker) if one.action == "booking.moved"]
+    assert (moved.details["from"], moved.details["to"]) == (
+        "2026-03-02T01:00:00Z/2026-03-02T03:00:00Z",
+        "2026-03-06T01:00:00Z/2026-03-06T03:00:00Z",
+    )
+
+
+def test_a_booking_is_not_moved_to_where_it_may_not_lie_and_then_nothing_is_closed(city):
+    booking = book(city)
+    with pytest.raises(BookingRefused):
+        close(city, slot(hour=8, length=8), {booking.public_id: slot(day=4, hour=19, length=4)})
+    assert Booking.objects.get().starts_at == slot().start
+    assert closures([city.instrument.pk], slot()) == {city.instrument.pk: []}
+
+
+def test_users_close_nothing(city):
+    with pytest.raises(Forbidden):
+        close(city, slot(), actor=city.researcher)
+
+
+def test_a_search_for_free_time_leaves_out_a_closed_instrument_until_the_closure_is_lifted(city):
+    def free(interval):
+        found = catalogue_search(AnonymousUser(), free=interval, now=NOW)
+        return list(found.instruments)
+
+    closure = close(city, slot(hour=9, length=3))
+    assert free(slot(hour=10, length=1)) == []
+    assert free(slot(hour=11, length=2)) == []
+    assert free(slot(hour=12, length=1)) == [city.instrument]
+    closure_lift(actor=city.keeper, closure_id=closure.pk, now=NOW)
+    assert free(slot(hour=10, length=1)) == [city.instrument]

@@ -1,0 +1,143 @@
+"""A correction of the public holidays: looked at first, then made, and told to those whom it touches."""
+
+from datetime import date, time
+from decimal import Decimal
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from bookings.requests.selectors.holds import next_free
+from bookings.requests.services.holidays import holidays_set
+from bookings.requests.services.instrument_states import rule_put_in_force
+from instrument_share.journal.models import Notification
+from providers.terms.domain.terms import OpeningPattern, Price, TermsDraft
+from providers.terms.domain.words import DayKind, Decision, HolidayTreatment, ServiceMode, UserKind
+from providers.terms.domain.workdays import Day, published_days
+from providers.terms.models import OpenWindow
+from providers.terms.selectors.workdays import calendar_year
+from tests import factories
+from tests.bookings.requests.booking import book
+from tests.factories import NOW, slot
+from tests.providers.pages.conftest import text_of
+
+NOTICE = "云政办发〔2026〕3号"
+THURSDAY = Day(date(2026, 3, 5), DayKind.HOLIDAY, "庆典日")
+
+
+@pytest.fixture
+def city(db):
+    """Open on weekdays from 09:00 to 17:00, closed on public holidays."""
+    made = factories.city()
+    OpenWindow.objects.all().delete()
+    draft = TermsDraft(
+        patterns=(OpeningPattern(time(9), time(17), date(2026, 3, 2)),),
+        user_kinds=frozenset(UserKind),
+        service_modes=frozenset(ServiceMode),
+        prices=(Price(Decimal(100)),),
+        holidays=HolidayTreatment.CLOSED_AND_SHIFTED,
+        decision=Decision.AT_ONCE,
+    )
+    rule_put_in_force(
+        actor=made.manager, instrument_id=made.instrument.pk, draft=draft, applies_from=NOW, now=NOW
+    )
+    return made
+
+
+@pytest.fixture
+def officer(city):
+    return factories.officer()
+
+
+@pytest.fixture
+def on_thursday(city):
+    return book(city, slot(day=3))
+
+
+def correct(send, officer, **changes):
+    asked = {
+        "act": "correct",
+        "day-date": "2026-03-05",
+        "day-kind": "holiday",
+        "day-name": "庆典日",
+        "day-source": NOTICE,
+        **changes,
+    }
+    return send(officer, "holiday_year", 2026, **asked)
+
+
+def told(person):
+    return [one.message for one in Notification.objects.filter(user=person, message__contains="holidays")]
+
+
+def test_bookings_that_lie_outside_stand_and_their_people_are_told(city, officer, on_thursday):
+    days = [*published_days(2026), THURSDAY]
+    outside = holidays_set(actor=officer, year=2026, days=days, source=NOTICE, now=NOW)
+    on_thursday.refresh_from_db()
+    assert (outside, on_thursday.state) == (1, "approved")
+    assert len(told(city.researcher)) == len(told(city.keeper)) == 1
+    again = holidays_set(actor=officer, year=2026, days=days, source=NOTICE, now=NOW)
+    assert (again, len(told(city.researcher))) == (0, 1)
+
+
+def test_when_it_is_next_free_follows_at_once(city, officer):
+    assert next_free(city.instrument.pk) == slot(day=0, hour=9).start
+    days = [*published_days(2026), Day(date(2026, 3, 2), DayKind.HOLIDAY, "庆典日")]
+    holidays_set(actor=officer, year=2026, days=days, source=NOTICE, now=NOW)
+    assert next_free(city.instrument.pk) == slot(day=1, hour=9).start
+
+
+def test_a_correction_is_looked_at_before_anything_changes(city, officer, on_thursday, send):
+    look = text_of(correct(send, officer))
+    assert "2026年3月5日 周四 按星期安排 休 庆典日" in look
+    assert "1 台仪器的开放时段会变化。" in look
+    assert "8 小时" in look
+    assert "1 项预约将不在开放时段内。" in look
+    assert "戊" in look
+    assert not calendar_year(2026).entered
+
+
+def test_what_was_looked_at_is_entered(city, officer, on_thursday, send):
+    page = correct(send, officer)
+    rows = page.context["form"].as_text
+    done = send(officer, "holiday_year", 2026, act="apply", rows=rows, source=NOTICE)
+    assert done.status_code == 302
+    found = calendar_year(2026)
+    assert (found.entered, found.source) == (True, NOTICE)
+    assert set(found.days) == {*published_days(2026), THURSDAY}
+
+
+def test_a_day_is_put_back_to_what_its_weekday_says(city, officer, send):
+    page = correct(send, officer, **{"day-date": "2026-10-01", "day-kind": "ordinary"})
+    assert set(page.context["form"].days) == set(published_days(2026)) - {
+        Day(date(2026, 10, 1), DayKind.HOLIDAY, "国庆节")
+    }
+
+
+def test_a_sheet_of_a_year_is_taken_whole_or_not_at_all(city, officer, send):
+    def bring(text):
+        sheet = SimpleUploadedFile("2027.csv", text.encode("gb18030"))
+        return send(officer, "holiday_year", 2027, act="import", source=NOTICE, sheet=sheet)
+
+    refused = bring("日期,类别,名称\n2027-01-01,休,元旦\n2027-02-30,休,春节\n2027-03-01,班,错\n")
+    assert refused.status_code == 422
+    assert "第 3 行：“2027-02-30”不是日期" in text_of(refused)
+    look = bring("日期,类别,名称\n2027-01-01,休,元旦\n2027-02-20,班,春节\n")
+    assert "2027年2月20日 周六 按星期安排 班 春节" in text_of(look)
+    assert "本年此前没有数据" in text_of(look)
+    assert not calendar_year(2027).known
+
+
+def test_without_a_notice_nothing_is_looked_at(city, officer, send):
+    answer = correct(send, officer, **{"day-source": ""})
+    assert answer.status_code == 422
+    assert "庆典日" in answer.content.decode()
+
+
+def test_the_year_is_shown_with_words_for_what_is_off_and_what_is_worked(city, officer, see):
+    page = text_of(see(officer, "holiday_year", 2026))
+    assert "来自已公布的节假日表" in page
+    assert "2027 · 尚无数据" in page
+    assert "1月1日 周四 法定节假日 元旦" in page
+    assert "尚未录入" in text_of(see(officer, "holiday_year", 2027))
+    assert see(officer, "holidays").url == "/bureau/holidays/2026/"
+    assert see(officer, "holiday_year", 1999).status_code == 404

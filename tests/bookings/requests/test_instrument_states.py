@@ -1,0 +1,216 @@
+"""What becomes of bookings when their instrument goes out of service, or the right behind them ends."""
+
+from datetime import timedelta
+
+import pytest
+
+from bookings.requests.domain.errors import BookingRefused, InstrumentHitsBookings, QualificationHitsBookings
+from bookings.requests.models import Booking, NextFree
+from bookings.requests.selectors.calendar import calendar_events
+from bookings.requests.selectors.holds import free_time
+from bookings.requests.services.closures import closure_place
+from bookings.requests.services.instrument_states import (
+    closure_lift,
+    instrument_resume,
+    instrument_retire,
+    instrument_suspend,
+    qualification_revoke,
+    rule_put_in_force,
+)
+from bookings.usage.services.attendance import booking_check_in
+from instrument_share.journal import selectors as journal
+from instrument_share.kernel.errors import IllegalMove, ReasonMissing
+from providers.instruments.services.instruments import SuspendedByBureau
+from providers.instruments.services.people import qualification_grant
+from providers.terms.domain.words import ServiceMode
+from tests import factories
+from tests.bookings.requests.booking import book
+from tests.factories import NOW, slot
+from tests.providers.conftest import terms
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def city():
+    return factories.city()
+
+
+def suspend(city, outcomes=None, actor=None, now=NOW):
+    return instrument_suspend(
+        actor=actor or city.manager,
+        instrument_id=city.instrument.pk,
+        reason="更换探测器",
+        outcomes=outcomes,
+        now=now,
+    )
+
+
+def resume(city, actor=None, now=NOW):
+    return instrument_resume(actor=actor or city.manager, instrument_id=city.instrument.pk, now=now)
+
+
+def qualified(city, expires=None):
+    expires = expires or slot(day=90).start
+    return qualification_grant(
+        actor=city.keeper, instrument_id=city.instrument.pk, user=city.researcher, expires_at=expires, now=NOW
+    )
+
+
+def told(user):
+    return [one.message for one in journal.notifications(user)]
+
+
+def test_a_suspension_says_what_becomes_of_each_booking_and_tells_the_users(city):
+    kept, moved, cancelled = (book(city, slot(day=1, hour=hour, length=1)) for hour in (9, 11, 13))
+    with pytest.raises(InstrumentHitsBookings) as refused:
+        suspend(city, {kept.public_id: "keep"})
+    assert [(one.code, one.field) for one in refused.value.problems] == [
+        ("instrument.booking_without_outcome", moved.public_id),
+        ("instrument.booking_without_outcome", cancelled.public_id),
+    ]
+    city.instrument.refresh_from_db()
+    assert city.instrument.state == "published"
+    done = suspend(
+        city,
+        {
+            kept.public_id: "keep",
+            moved.public_id: slot(day=4, hour=9, length=1),
+            cancelled.public_id: "cancel",
+        },
+    )
+    assert (done.state, done.suspension_reason, done.suspended_by_bureau) == (
+        "suspended",
+        "更换探测器",
+        False,
+    )
+    states = [
+        (one.state, one.starts_at, one.charged_yuan)
+        for one in Booking.objects.filter(pk__in=[kept.pk, moved.pk, cancelled.pk]).order_by("pk")
+    ]
+    assert states == [
+        ("approved", slot(day=1, hour=9).start, None),
+        ("approved", slot(day=4, hour=9).start, None),
+        ("cancelled", slot(day=1, hour=13).start, None),
+    ]
+    assert len(told(city.researcher)) == 3
+
+
+def test_a_suspended_instrument_offers_no_time_and_a_resumed_one_does_again(city):
+    book(city, slot(day=0, hour=8, length=1), now=NOW)
+    free = NextFree.objects.get().at
+    assert free == slot(day=0, hour=9).start
+    suspend(city, {one.public_id: "keep" for one in Booking.objects.all()})
+    assert NextFree.objects.get().at is None
+    assert free_time(city.instrument.pk, slot(day=1), NOW) == []
+    city.instrument.refresh_from_db()
+    shown = calendar_events(city.researcher, city.instrument, slot(day=1), NOW)
+    assert shown["events"] == []
+    with pytest.raises(BookingRefused) as refused:
+        book(city, slot(day=2))
+    assert [one.code for one in refused.value.problems] == ["booking.not_published"]
+    resume(city)
+    assert NextFree.objects.get().at == free
+    assert free_time(city.instrument.pk, slot(day=1), NOW) == [slot(day=1)]
+
+
+def test_what_the_bureau_suspends_only_the_bureau_puts_back(city):
+    officer = factories.officer()
+    done = suspend(city, actor=officer)
+    assert done.suspended_by_bureau is True
+    assert len(told(city.manager)) == 1
+    for person in (city.manager, city.keeper):
+        with pytest.raises(SuspendedByBureau):
+            resume(city, actor=person)
+    again = resume(city, actor=officer)
+    assert (again.state, again.suspended_by_bureau, again.suspension_reason) == ("published", False, "")
+
+
+def test_a_retirement_cancels_what_was_kept(city):
+    kept = book(city)
+    with pytest.raises(IllegalMove):
+        instrument_retire(
+            actor=city.manager,
+            instrument_id=city.instrument.pk,
+            reason="报废",
+            outcomes={kept.public_id: "cancel"},
+            now=NOW,
+        )
+    suspend(city, {kept.public_id: "keep"})
+    common = {"actor": city.manager, "instrument_id": city.instrument.pk, "reason": "报废", "now": NOW}
+    with pytest.raises(InstrumentHitsBookings) as refused:
+        instrument_retire(outcomes={kept.public_id: "keep"}, **common)
+    assert [one.field for one in refused.value.problems] == [kept.public_id]
+    done = instrument_retire(outcomes={kept.public_id: "cancel"}, **common)
+    kept.refresh_from_db()
+    assert (done.state, kept.state, kept.late_cancel) == ("retired", "cancelled", False)
+
+
+def test_bookings_that_have_begun_or_are_over_stand(city):
+    running, over = book(city, slot(day=0, hour=9)), book(city, slot(day=0, hour=12))
+    booking_check_in(actor=city.keeper, booking_id=running.pk, now=slot(day=0, hour=9).start)
+    done = suspend(city, now=slot(day=0, hour=15).start)
+    assert done.state == "suspended"
+    assert {one.state for one in Booking.objects.filter(pk__in=[running.pk, over.pk])} == {
+        "in_use",
+        "approved",
+    }
+
+
+@pytest.fixture
+def trained():
+    return factories.city(needs_qualification=True)
+
+
+def revoke(city, right, outcomes=None, reason="违规操作", now=NOW):
+    return qualification_revoke(
+        actor=city.keeper, qualification_id=right.pk, reason=reason, outcomes=outcomes, now=now
+    )
+
+
+def test_the_end_of_a_right_says_what_becomes_of_the_bookings_that_rest_on_it(trained):
+    right = qualified(trained)
+    first, second = book(trained, slot(day=1)), book(trained, slot(day=2))
+    measured = book(trained, slot(day=3), service_mode=ServiceMode.OPERATED)
+    with pytest.raises(ReasonMissing) as unexplained:
+        revoke(trained, right, reason=" ")
+    assert unexplained.value.code == "booking.reason_missing"
+    with pytest.raises(QualificationHitsBookings) as refused:
+        revoke(trained, right)
+    assert [one.field for one in refused.value.problems] == [first.public_id, second.public_id]
+    ended = revoke(trained, right, {first.public_id: "keep", second.public_id: "cancel"})
+    assert ended.revoked_at == NOW
+    states = [Booking.objects.get(pk=one.pk).state for one in (first, second, measured)]
+    assert states == ["approved", "cancelled", "approved"]
+    # A second time changes nothing, though the first booking still stands.
+    assert revoke(trained, right, now=NOW + timedelta(days=1)).revoked_at == NOW
+
+
+def test_a_booking_that_another_right_covers_is_not_asked_about(trained):
+    right, _other = qualified(trained), qualified(trained, expires=slot(day=2, hour=0).start)
+    book(trained, slot(day=1))
+    beyond = book(trained, slot(day=2))
+    with pytest.raises(QualificationHitsBookings) as refused:
+        revoke(trained, right)
+    assert [one.field for one in refused.value.problems] == [beyond.public_id]
+
+
+def test_a_lifted_closure_gives_its_time_back_at_once(city):
+    closure = closure_place(
+        actor=city.keeper,
+        instrument_id=city.instrument.pk,
+        interval=slot(day=0, hour=8, length=5),
+        reason_zh="保养",
+        now=NOW,
+    )
+    assert NextFree.objects.get().at == slot(day=0, hour=13).start
+    closure_lift(actor=city.keeper, closure_id=closure.pk, now=NOW)
+    assert NextFree.objects.get().at == slot(day=0, hour=8).start
+
+
+def test_a_new_rule_moves_the_next_free_time(city):
+    book(city, slot(day=0, hour=8, length=1))
+    rule_put_in_force(
+        actor=city.manager, instrument_id=city.instrument.pk, draft=terms(), applies_from=NOW, now=NOW
+    )
+    assert NextFree.objects.get().at == slot(day=0, hour=9).start

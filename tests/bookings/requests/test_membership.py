@@ -1,0 +1,121 @@
+"""A role ends: what becomes of the bookings that the organization pays, and of the instruments kept by it."""
+
+from datetime import timedelta
+
+import pytest
+
+from bookings.requests.domain.states import BookingState
+from bookings.requests.models import Booking, CreditEvent
+from bookings.requests.services.membership import membership_end, organization_leave
+from bookings.usage.services.attendance import booking_check_in
+from instrument_share.accounts import selectors as accounts
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.models import Membership
+from instrument_share.accounts.services import LastOfRole
+from instrument_share.journal import selectors as journal
+from instrument_share.kernel.errors import ReasonMissing
+from providers.instruments.models import Keeper
+from tests import factories
+from tests.bookings.requests.booking import book
+from tests.factories import NOW, slot
+
+pytestmark = pytest.mark.django_db
+LEFT = (
+    "The booking of {instrument} from {starts_at} was cancelled: {user} no longer belongs to "
+    "“{organization}”, which was to pay."
+)
+
+
+@pytest.fixture
+def city():
+    return factories.city(cancel_deadline_minutes=1440, late_cancel_percent=50)
+
+
+@pytest.fixture
+def admin(city):
+    return factories.member(city.company, Role.ORG_ADMIN, name="辛")
+
+
+def of(person):
+    return Membership.objects.get(user=person)
+
+
+def told(person):
+    return [one.message for one in journal.notifications(person)]
+
+
+def states():
+    return list(Booking.objects.order_by("starts_at").values_list("state", flat=True))
+
+
+def take(city, admin, **more):
+    return membership_end(actor=admin, membership_id=of(city.researcher).pk, reason="离职", now=NOW, **more)
+
+
+def test_bookings_ahead_are_given_back_without_charge_and_the_keeper_is_told(city, admin):
+    soon, later = book(city, slot(day=0, hour=10)), book(city, slot(day=5))
+    for _twice in range(2):
+        assert take(city, admin).state == "ended"
+    assert states() == [BookingState.CANCELLED, BookingState.CANCELLED]
+    soon.refresh_from_db()
+    assert (soon.late_cancel, soon.charged_yuan, soon.decision_note) == (False, None, "离职")
+    assert not CreditEvent.objects.exists()
+    assert told(city.keeper).count(LEFT) == told(city.researcher).count(LEFT) == 2
+    assert accounts.active_roles(city.researcher.pk, city.company.pk) == frozenset()
+    assert later.pk != soon.pk
+
+
+def test_or_they_are_kept_as_the_organizations(city, admin):
+    book(city, slot(day=5))
+    take(city, admin, bookings="keep")
+    assert states() == [BookingState.APPROVED]
+    assert LEFT not in told(city.keeper)
+
+
+def test_what_has_begun_and_what_the_person_pays_stays(city, admin):
+    running = book(city, slot(day=0, hour=8))
+    booking_check_in(actor=city.keeper, booking_id=running.pk, now=NOW)
+    book(city, slot(day=5), payer=False)
+    take(city, admin)
+    assert states() == [BookingState.IN_USE, BookingState.APPROVED]
+
+
+def test_with_another_role_left_the_bookings_stay(city, admin):
+    factories.member(city.company, Role.ORG_ADMIN, city.researcher)
+    book(city, slot(day=5))
+    held = Membership.objects.get(user=city.researcher, role=Role.RESEARCHER)
+    membership_end(actor=admin, membership_id=held.pk, reason="改任", now=NOW)
+    assert states() == [BookingState.APPROVED]
+
+
+def test_who_leaves_late_pays_as_for_a_late_cancel(city):
+    soon, later = book(city, slot(day=0, hour=10)), book(city, slot(day=5))
+    organization_leave(actor=city.researcher, organization_id=city.company.pk, now=NOW)
+    organization_leave(actor=city.researcher, organization_id=city.company.pk, now=NOW)
+    soon.refresh_from_db()
+    later.refresh_from_db()
+    assert (soon.late_cancel, later.late_cancel) == (True, False)
+    assert soon.charged_yuan == soon.quoted_yuan / 2
+    assert LEFT not in told(city.researcher)
+    assert told(city.keeper).count(LEFT) == 2
+
+
+def test_the_last_administrator_cannot_leave_and_nothing_of_it_happens(city, admin):
+    factories.member(city.company, Role.RESEARCHER, admin)
+    with pytest.raises(LastOfRole):
+        organization_leave(actor=admin, organization_id=city.company.pk, now=NOW)
+    assert accounts.active_roles(admin.pk, city.company.pk) == {Role.ORG_ADMIN, Role.RESEARCHER}
+
+
+def test_a_role_is_not_taken_without_a_reason(city, admin):
+    with pytest.raises(ReasonMissing):
+        membership_end(
+            actor=admin, membership_id=of(city.researcher).pk, reason=" ", now=NOW + timedelta(hours=1)
+        )
+
+
+def test_who_is_no_longer_keeper_keeps_no_instrument(city):
+    held = of(city.keeper)
+    membership_end(actor=city.manager, membership_id=held.pk, reason="轮岗", now=NOW)
+    assert not Keeper.objects.exists()
+    assert [one.action for one in journal.history(city.instrument)][-1] == "keeper.removed"

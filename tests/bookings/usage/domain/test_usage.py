@@ -1,0 +1,122 @@
+"""What a log of use may say, and what a correction of it may change."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from bookings.usage.domain.errors import UsageRefused
+from bookings.usage.domain.usage import Spent, by_hand_problems, correction_problems, whole_seconds
+from tests.bookings.requests.domain.terms import between, local
+
+USED = between("2026-03-02 09:00", "12:00")
+LOG = {
+    "starts_at": USED.start,
+    "ends_at": USED.end,
+    "setup_seconds": 600,
+    "measuring_seconds": 9000,
+    "post_seconds": 600,
+    "idle_seconds": 600,
+    "content": "能谱分析",
+    "project": "",
+    "results": "",
+    "samples": 3,
+    "amount_yuan": Decimal("300.00"),
+}
+
+
+def corrected(reason="漏记", **changes):
+    """The codes of what stands against such a correction, each with its field."""
+    found = correction_problems(LOG, {**LOG, **changes}, changes, reason)
+    return [(problem.code, problem.field) for problem in found]
+
+
+@pytest.mark.parametrize(
+    ("name", "most"), [("content", 200), ("project", 200), ("results", 500), ("reason", 500)]
+)
+def test_a_text_may_have_so_many_characters(name, most):
+    assert corrected(**{"samples": 4, name: "断" * most}) == []
+    assert corrected(**{"samples": 4, name: "断" * (most + 1)}) == [("usage.text_too_long", name)]
+
+
+@pytest.mark.parametrize("samples", [0, 10_000])
+def test_samples_are_counted_from_none_to_ten_thousand(samples):
+    assert corrected(samples=samples) == []
+
+
+@pytest.mark.parametrize("samples", [-1, 10_001])
+def test_samples_beyond_that_are_refused(samples):
+    assert corrected(samples=samples) == [("usage.samples_out_of_range", "samples")]
+
+
+@pytest.mark.parametrize(
+    ("amount", "codes"),
+    [
+        ("0.00", []),
+        ("9999999999.99", []),
+        ("10000000000.00", [("usage.amount_out_of_range", "amount_yuan")]),
+        ("0.001", [("usage.amount_out_of_range", "amount_yuan")]),
+        ("-0.01", [("usage.amount_negative", "amount_yuan")]),
+        ("NaN", [("usage.amount_out_of_range", "amount_yuan")]),
+    ],
+)
+def test_an_amount_has_ten_digits_and_is_not_negative(amount, codes):
+    assert corrected(amount_yuan=Decimal(amount)) == codes
+
+
+def test_the_parts_of_a_use_fill_its_time_at_most():
+    assert corrected(idle_seconds=599) == []
+    assert corrected(measuring_seconds=9001) == [("usage.seconds_exceed_time", None)]
+    assert corrected(setup_seconds=0, post_seconds=0) == []
+    assert corrected(setup_seconds=-1) == [("usage.seconds_negative", None)]
+
+
+def test_a_use_ends_after_it_starts_and_stays_in_its_year():
+    for end in (USED.start, USED.start - timedelta(hours=1)):
+        assert corrected(ends_at=end) == [("usage.ends_before_start", "ends_at")]
+    year = {"measuring_seconds": 0, "setup_seconds": 0, "post_seconds": 0, "idle_seconds": 0}
+    first, last = local("2026-01-01 00:00"), local("2026-12-31 23:59")
+    assert corrected(starts_at=first, ends_at=last, **year) == []
+    assert corrected(starts_at=last, ends_at=last + timedelta(hours=1), **year) == []
+    before = first - timedelta(minutes=1)
+    assert corrected(starts_at=before, ends_at=last, **year) == [("usage.other_year", "starts_at")]
+    for after in (local("2027-01-01 00:00"), local("2027-01-02 00:00")):
+        assert corrected(starts_at=after, ends_at=after + timedelta(hours=1), **year) == [
+            ("usage.other_year", "starts_at")
+        ]
+
+
+def test_hours_by_hand_are_over_and_not_older_than_the_limit():
+    def codes(now):
+        return [(one.code, one.field, one.params) for one in by_hand_problems(USED, now, 92)]
+
+    assert codes(USED.end) == []
+    assert codes(USED.end - timedelta(seconds=1)) == [("usage.not_over", "ends_at", {})]
+    assert codes(USED.start + timedelta(days=92)) == []
+    assert codes(USED.start + timedelta(days=92, seconds=1)) == [("usage.too_old", "starts_at", {"days": 92})]
+
+
+def test_measuring_is_what_the_other_parts_leave():
+    assert Spent.of(USED) == Spent(0, 10_800, 0, 0)
+    assert Spent.of(USED, setup_seconds=600, post_seconds=300, idle_seconds=60) == Spent(600, 9840, 300, 60)
+    assert Spent.of(USED, idle_seconds=20_000) == Spent(0, 0, 0, 20_000)
+    assert Spent.of(USED, measuring_seconds=0, idle_seconds=5) == Spent(0, 0, 0, 5)
+    assert Spent(600, 9000, 300, 900).fields() == {
+        "setup_seconds": 600,
+        "measuring_seconds": 9000,
+        "post_seconds": 300,
+        "idle_seconds": 900,
+        "effective_seconds": 9900,
+    }
+    assert Spent(600, 9000, 300, 900).effective == timedelta(seconds=9900)
+
+
+def test_parts_that_fit_are_let_through_and_others_refused():
+    Spent(0, 10_800, 0, 0).require_fits(USED)
+    with pytest.raises(UsageRefused) as refused:
+        Spent(0, 10_800, 0, 1).require_fits(USED)
+    assert [one.code for one in refused.value.problems] == ["usage.seconds_exceed_time"]
+
+
+def test_an_instant_of_a_log_has_no_part_of_a_second():
+    assert whole_seconds(USED.start + timedelta(microseconds=999_999)) == USED.start

@@ -1,0 +1,114 @@
+"""One usage log's page: who confirms, corrects and rates, and what the chain says about it."""
+
+from datetime import timedelta
+
+import pytest
+
+from bookings.usage.selectors.usage import usage_log, values_of
+from bookings.usage.services.usage import usage_correct
+from instrument_share.accounts.domain import Role
+from tests import factories
+from tests.bookings.requests.booking import use
+from tests.factories import slot
+
+AFTER = slot(hour=12).start
+
+
+def texts(response):
+    return " ".join(response.content.decode().split())
+
+
+@pytest.fixture
+def city(db):
+    return factories.city()
+
+
+@pytest.fixture
+def log(city):
+    return use(city, setup_seconds=600, idle_seconds=1200)
+
+
+def test_who_sees_confirms_and_corrects(city, log, see, send):
+    people = [None, city.researcher, city.keeper, city.manager, factories.officer(), factories.user()]
+    answers = [see(who, "usage_log", log.public_id, now=AFTER).status_code for who in people]
+    assert answers == [302, 200, 200, 200, 200, 404]
+    answers = [see(who, "usage_correct", log.public_id, now=AFTER).status_code for who in people]
+    assert answers == [302, 403, 200, 200, 403, 404]
+    # The keeper recorded it, so a second person confirms it.
+    answers = [send(who, "usage_confirm", log.public_id, now=AFTER).status_code for who in people]
+    assert answers == [302, 302, 403, 409, 403, 404]
+
+
+def test_the_page_shows_the_frozen_facts_and_the_entry_of_the_chain(city, log, see):
+    page = texts(see(city.researcher, "usage_log", log.public_id, now=AFTER))
+    assert "请核对：有效机时 1.67 小时，费用 ¥166.67。" in page
+    assert "本仪器记录链第 1 条" in page
+    assert log.entry.hash in page
+    assert "<dt>外单位用户</dt><dd>是</dd>" in page
+
+
+def test_a_correction_changes_only_what_was_changed_and_waits_for_a_second_person(city, log, see, send):
+    form = see(city.keeper, "usage_correct", log.public_id, now=AFTER).context["form"]
+    typed = {name: form[name].value() for name in form.fields if name != "reason"}
+    typed |= {"starts_at": "2026-03-03T09:00:00", "ends_at": "2026-03-03T11:00:00"}
+    unchanged = send(city.keeper, "usage_correct", log.public_id, now=AFTER, reason="核对", **typed)
+    assert unchanged.status_code == 422
+    typed |= {"idle_seconds": "10", "measuring_seconds": "100"}
+    done = send(city.keeper, "usage_correct", log.public_id, now=AFTER, reason="核对运行日志", **typed)
+    assert done.status_code == 302
+    correction = log.corrections.get()
+    assert correction.changes == {"idle_seconds": 600, "measuring_seconds": 6000}
+    page = texts(see(city.researcher, "usage_log", log.public_id, now=AFTER))
+    assert "空闲: 0.33 小时 → <strong>0.17 小时</strong>" in page
+    send(city.researcher, "usage_confirm", log.public_id, now=AFTER, correction=correction.public_id)
+    assert values_of(usage_log(city.keeper, log.public_id))["idle_seconds"] == 600
+    page = texts(see(city.researcher, "usage_log", log.public_id, now=AFTER))
+    assert "更正已确认" in page
+    assert "有效机时 1.83 小时" in page
+
+
+def test_a_correction_that_others_have_overtaken_says_so_and_has_no_button(city, log, see, send):
+    hour = timedelta(hours=1)
+    parts = {"setup_seconds": 0, "idle_seconds": 0, "measuring_seconds": 600}
+    first, second = (
+        usage_correct(
+            actor=city.keeper, log_id=log.pk, changes={**changes, **parts}, reason="记错", now=AFTER
+        )
+        for changes in ({"ends_at": log.starts_at + hour}, {"starts_at": log.ends_at - hour})
+    )
+    overtaken = "此项更正与其后已确认的更正不一致，不能再确认。"
+    assert overtaken not in texts(see(city.researcher, "usage_log", log.public_id, now=AFTER))
+    send(city.researcher, "usage_confirm", log.public_id, now=AFTER, correction=second.public_id)
+    page = texts(see(city.researcher, "usage_log", log.public_id, now=AFTER))
+    assert (page.count(overtaken), f'value="{first.public_id}"' in page) == (1, False)
+
+
+def test_a_rating_needs_a_choice_and_is_given_once_by_the_user(city, log, see, send):
+    empty = send(city.researcher, "usage_review", log.public_id, now=AFTER, comment="很好")
+    assert (empty.status_code, "很好" in texts(empty)) == (422, True)
+    given = {"rating": "satisfied", "comment": "很好"}
+    assert send(city.researcher, "usage_review", log.public_id, now=AFTER, **given).status_code == 302
+    assert send(city.researcher, "usage_review", log.public_id, now=AFTER, **given).status_code == 409
+    assert send(city.keeper, "usage_review", log.public_id, now=AFTER, **given).status_code == 403
+
+
+def test_an_administrator_of_the_payer_reads_it(city, log, see):
+    admin = factories.member(city.company, Role.ORG_ADMIN)
+    assert see(admin, "usage_log", log.public_id, now=AFTER).status_code == 200
+
+
+def test_a_log_takes_as_many_statements_with_many_corrections(city, log, see, statements):
+    def correct(idle):
+        usage_correct(
+            actor=city.keeper,
+            log_id=log.pk,
+            changes={"idle_seconds": idle},
+            reason="核对",
+            now=AFTER,
+        )
+
+    correct(60)
+    statements.assert_unchanged(
+        lambda: see(city.researcher, "usage_log", log.public_id, now=AFTER),
+        by=lambda: [correct(idle) for idle in (120, 180, 240)],
+    )

@@ -1,0 +1,146 @@
+from datetime import timedelta
+from decimal import Decimal
+from functools import partial
+
+import pytest
+
+from bookings.usage.domain.errors import SamePerson, UsageRefused
+from bookings.usage.models import UsageCorrection
+from bookings.usage.selectors.usage import (
+    confirmable_corrections,
+    overtaken_corrections,
+    usage_log,
+    values_of,
+    waiting_confirmations,
+)
+from bookings.usage.selectors.yearly import usage_of_year
+from bookings.usage.services.usage import usage_confirm, usage_correct
+from tests.bookings.requests.booking import codes, use
+from tests.factories import NOW, slot
+
+pytestmark = pytest.mark.django_db
+MINUTE = timedelta(minutes=1)
+
+
+def test_a_correction_counts_once_a_second_person_confirms_it(city):
+    log = use(city, slot(hour=9, length=2))
+    correction = usage_correct(
+        actor=city.keeper,
+        log_id=log.pk,
+        changes={"idle_seconds": 3600, "measuring_seconds": 3600, "amount_yuan": Decimal("100.00")},
+        reason="样品台故障一小时",
+        now=log.ends_at,
+    )
+    seen = usage_log(city.keeper, log.public_id)
+    assert values_of(seen)["amount_yuan"] == Decimal("200.00")
+    assert waiting_confirmations(city.researcher).get() == log
+    with pytest.raises(SamePerson):
+        usage_confirm(actor=city.keeper, log_id=log.pk, correction_id=correction.pk, now=NOW)
+    usage_confirm(actor=city.manager, log_id=log.pk, correction_id=correction.pk, now=log.ends_at)
+    values = values_of(usage_log(city.keeper, log.public_id))
+    assert (values["amount_yuan"], values["effective_seconds"]) == (Decimal("100.00"), 3600)
+    log.refresh_from_db()
+    assert log.amount_yuan == Decimal("200.00")
+
+
+def test_corrections_that_are_right_each_but_not_together_are_not_both_confirmed(city):
+    log = use(city, slot(hour=9, length=3))
+    hour = timedelta(hours=1)
+    corrections = [
+        usage_correct(
+            actor=city.keeper,
+            log_id=log.pk,
+            changes={**changes, "measuring_seconds": 3600},
+            reason="记错",
+            now=log.ends_at,
+        )
+        for changes in ({"ends_at": log.starts_at + hour}, {"starts_at": log.ends_at - hour})
+    ]
+    first, second = (one.pk for one in corrections)
+    usage_confirm(actor=city.manager, log_id=log.pk, correction_id=second, now=log.ends_at)
+    with pytest.raises(UsageRefused) as refused:
+        usage_confirm(actor=city.manager, log_id=log.pk, correction_id=first, now=log.ends_at)
+    assert codes(refused) == ["usage.ends_before_start"]
+    (fact,) = usage_of_year(2026)
+    assert (fact["starts_at"], fact["ends_at"]) == (log.ends_at - hour, log.ends_at)
+
+
+def test_a_correction_that_cannot_be_confirmed_any_more_waits_for_nobody(city):
+    log = use(city, slot(hour=9, length=3))
+    usage_confirm(actor=city.manager, log_id=log.pk, now=log.ends_at)
+    hour = timedelta(hours=1)
+    first, second = (
+        usage_correct(
+            actor=city.keeper,
+            log_id=log.pk,
+            changes={**changes, "measuring_seconds": 3600},
+            reason="记错",
+            now=log.ends_at,
+        )
+        for changes in ({"ends_at": log.starts_at + hour}, {"starts_at": log.ends_at - hour})
+    )
+    seen = usage_log(city.manager, log.public_id)
+    assert confirmable_corrections(city.manager, seen) == [first, second]
+    assert waiting_confirmations(city.manager).get() == log
+    usage_confirm(actor=city.manager, log_id=log.pk, correction_id=second.pk, now=log.ends_at)
+    seen = usage_log(city.manager, log.public_id)
+    assert confirmable_corrections(city.manager, seen) == []
+    assert overtaken_corrections(seen) == [first]
+    assert not waiting_confirmations(city.manager).exists()
+    assert not waiting_confirmations(city.researcher).exists()
+
+
+def test_a_correction_says_everything_that_is_wrong_with_it(city):
+    log = use(city)
+    with pytest.raises(UsageRefused) as refused:
+        usage_correct(actor=city.keeper, log_id=log.pk, changes={"user_id": 1}, reason="", now=NOW)
+    assert codes(refused) == ["usage.reason_missing", "usage.not_correctable"]
+    with pytest.raises(UsageRefused) as refused:
+        usage_correct(
+            actor=city.keeper,
+            log_id=log.pk,
+            changes={
+                "starts_at": log.starts_at - timedelta(days=400),
+                "ends_at": log.ends_at - timedelta(days=400),
+                "idle_seconds": 99999,
+            },
+            reason="错",
+            now=NOW,
+        )
+    assert codes(refused) == ["usage.seconds_exceed_time", "usage.other_year"]
+    with pytest.raises(UsageRefused) as refused:
+        usage_correct(
+            actor=city.keeper, log_id=log.pk, changes={"samples": log.samples}, reason="错", now=NOW
+        )
+    assert codes(refused) == ["usage.nothing_changed"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"purpose": "party"}, "usage.unknown_code"),
+        ({"direction": "up"}, "usage.unknown_code"),
+        ({"service_mode": "by_post"}, "usage.unknown_code"),
+        ({"amount_yuan": Decimal("10000000000.00")}, "usage.amount_out_of_range"),
+        ({"amount_yuan": Decimal("0.001")}, "usage.amount_out_of_range"),
+        ({"amount_yuan": Decimal("NaN")}, "usage.amount_out_of_range"),
+        ({"amount_yuan": Decimal("-0.01")}, "usage.amount_negative"),
+        ({"samples": 10_001}, "usage.samples_out_of_range"),
+        ({"samples": -1}, "usage.samples_out_of_range"),
+        ({"idle_seconds": -1}, "usage.seconds_negative"),
+        ({"content": " "}, "usage.content_missing"),
+        ({"content": "断" * 201}, "usage.text_too_long"),
+        ({"project": "断" * 201}, "usage.text_too_long"),
+        ({"results": "断" * 501}, "usage.text_too_long"),
+    ],
+)
+def test_whoever_corrects_gives_values_that_a_log_can_have(city, changes, code):
+    log = use(city)
+    correct = partial(usage_correct, actor=city.keeper, log_id=log.pk, changes=changes, now=NOW)
+    with pytest.raises(UsageRefused) as refused:
+        correct(reason="错")
+    assert codes(refused) == [code]
+    with pytest.raises(UsageRefused) as refused:
+        correct(reason="错" * 501)
+    assert codes(refused) == ["usage.text_too_long", code]
+    assert not UsageCorrection.objects.exists()

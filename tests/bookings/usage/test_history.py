@@ -1,0 +1,164 @@
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from bookings.requests.domain.states import BookingState
+from bookings.requests.models import Booking
+from bookings.usage.domain.errors import HistoryRefused
+from bookings.usage.domain.history import HistoryRow, PastUse
+from bookings.usage.domain.words import Capture, Rating
+from bookings.usage.models import Review, UsageEntry, UsageLog
+from bookings.usage.selectors.usage import broken_links
+from bookings.usage.services.history import history_import
+from instrument_share.accounts.domain import Role
+from instrument_share.journal import selectors as journal
+from instrument_share.kernel.errors import Forbidden
+from providers.terms.domain.words import ServiceMode
+from tests import factories
+from tests.bookings.requests.booking import book, use
+from tests.factories import NOW, slot
+
+pytestmark = pytest.mark.django_db
+LATER = NOW + timedelta(days=40)
+
+
+def administrator():
+    return factories.member(factories.organization("云屏平台"), Role.SYSADMIN)
+
+
+def past(city, day, hour=9, length=2, **changes):
+    booked = slot(day=day, hour=hour, length=length)
+    used = {
+        "time": booked,
+        "operator_id": city.keeper.pk,
+        "idle_seconds": 1800,
+        "confirmed_by_id": city.researcher.pk,
+        "rating": Rating.VERY_SATISFIED,
+        **changes.pop("used", {}),
+    }
+    return HistoryRow(
+        instrument_id=city.instrument.pk,
+        user_id=city.researcher.pk,
+        payer_organization_id=city.company.pk,
+        service_mode=ServiceMode.OPERATED,
+        subject="断口观察",
+        **{"booked": booked, "used": PastUse(**used), **changes},
+    )
+
+
+def test_a_past_period_becomes_bookings_logs_confirmations_and_reviews_in_one_chain(city):
+    first = use(city, slot(day=1))
+    counts = history_import(
+        actor=administrator(),
+        rows=[
+            past(city, 3),
+            past(city, 2),
+            past(
+                city,
+                4,
+                booked=None,
+                used={"capture": Capture.IMPORT, "confirmed_by_id": None, "rating": None},
+            ),
+            HistoryRow(
+                instrument_id=city.instrument.pk,
+                user_id=city.researcher.pk,
+                payer_organization_id=None,
+                service_mode=ServiceMode.OPERATED,
+                subject="取消",
+                booked=slot(day=5),
+                state=BookingState.CANCELLED,
+                ended_at=NOW,
+            ),
+        ],
+        now=LATER,
+    )
+    assert vars(counts) == {"bookings": 3, "logs": 3, "confirmations": 2, "reviews": 2}
+    assert list(broken_links()) == []
+    assert [
+        (entry.number, entry.kind, entry.recorded_at) for entry in UsageEntry.objects.order_by("number")
+    ] == [
+        (1, "log", slot(day=1).end),
+        (2, "log", slot(day=2).end),
+        (3, "confirmation", slot(day=2).end),
+        (4, "log", slot(day=3).end),
+        (5, "confirmation", slot(day=3).end),
+        (6, "log", slot(day=4).end),
+    ]
+    log = UsageLog.objects.exclude(pk=first.pk).earliest("starts_at")
+    assert (log.amount_yuan, log.effective_seconds, log.external) == (Decimal("150.00"), 5400, True)
+    assert (log.booking.quoted_yuan, log.booking.state) == (Decimal("200.00"), "completed")
+    assert log.entry.recorded_by == city.keeper
+    assert Review.objects.count() == 2
+    entry = journal.history(city.instrument).get(action="usage.history_imported")
+    assert entry.details == {
+        "first_number": 2,
+        "last_number": 6,
+        "last_hash": UsageEntry.objects.get(number=6).hash,
+    }
+
+
+def test_contradictions_are_listed_by_row_and_nothing_is_written(city):
+    book(city, slot(day=2))
+    with pytest.raises(HistoryRefused) as refused:
+        history_import(
+            actor=administrator(),
+            rows=[
+                past(city, 1, hour=9),
+                past(city, 1, hour=10),
+                past(city, 2, hour=10),
+                past(city, 39, hour=9, length=48),
+            ],
+            now=LATER,
+        )
+    assert [(problem.code, problem.params["number"]) for problem in refused.value.problems] == [
+        ("history.not_over", 4),
+        ("history.overlap", 2),
+        ("history.overlap", 3),
+    ]
+    assert Booking.objects.count() == 1
+    assert not UsageLog.objects.exists()
+
+
+def test_nobody_confirms_what_they_recorded_and_nothing_is_recorded_in_the_future(city):
+    importer = administrator()
+    rows = [
+        past(city, 1, used={"confirmed_by_id": city.keeper.pk}),
+        past(city, 2, used={"operator_id": city.researcher.pk, "confirmed_by_id": importer.pk}),
+        past(city, 3, used={"recorded_at": slot(day=3).start}),
+        past(city, 4, used={"confirmed_at": LATER + timedelta(seconds=1)}),
+    ]
+    with pytest.raises(HistoryRefused) as refused:
+        history_import(actor=importer, rows=rows, now=LATER)
+    assert [(problem.code, problem.params["number"]) for problem in refused.value.problems] == [
+        ("history.same_person", 1),
+        ("history.same_person", 2),
+        ("history.recorded_when", 3),
+        ("history.recorded_when", 4),
+    ]
+
+
+def test_uses_without_booking_may_overlap_since_an_audit_looks_at_them(city):
+    rows = [past(city, 1, booked=None), past(city, 1, hour=10, booked=None)]
+    assert history_import(actor=administrator(), rows=rows, now=LATER).logs == 2
+
+
+def test_a_unit_cannot_bring_in_a_past_of_its_own(city):
+    with pytest.raises(Forbidden):
+        history_import(actor=city.manager, rows=[past(city, 1)], now=LATER)
+
+
+def test_the_number_of_statements_does_not_grow_with_the_rows(city, statements):
+    start = NOW
+
+    def more(count, first):
+        rows = [
+            past(city, day=1 + number // 5, hour=8 + number % 5, length=1)
+            for number in range(first, first + count)
+        ]
+        history_import(actor=importer, rows=rows, now=start + timedelta(days=400))
+
+    importer = administrator()
+    few = statements.of(lambda: more(2, 0))
+    many = statements.of(lambda: more(50, 10))
+    assert len(many) <= len(few) + 2

@@ -1,0 +1,234 @@
+from datetime import timedelta
+from decimal import Decimal
+from typing import get_type_hints
+
+import pytest
+
+from bookings.requests.domain.errors import StillInUse, TooEarly
+from bookings.requests.models import Booking
+from bookings.usage.domain.errors import AlreadyConfirmed, AlreadyReviewed, SamePerson, UsageRefused
+from bookings.usage.domain.words import Rating
+from bookings.usage.models import UsageEntry
+from bookings.usage.selectors.usage import usage_log
+from bookings.usage.selectors.yearly import UsageOfYear, usage_of_year
+from bookings.usage.services.attendance import booking_check_in, booking_check_out
+from bookings.usage.services.usage import usage_confirm, usage_correct, usage_log_by_hand, usage_review
+from instrument_share.accounts.models import OrganizationRelation
+from instrument_share.kernel.errors import Forbidden
+from instrument_share.kernel.interval import Interval
+from providers.terms.domain.words import ServiceMode
+from tests import factories
+from tests.bookings.requests.booking import book, codes, use
+from tests.factories import NOW, slot
+
+pytestmark = pytest.mark.django_db
+MINUTE = timedelta(minutes=1)
+
+
+def test_a_check_out_writes_what_happened_and_what_it_costs(city):
+    booking = book(city, slot(hour=9, length=2), samples=3)
+    booking_check_in(
+        actor=city.keeper, booking_id=booking.pk, now=booking.starts_at + timedelta(seconds=1, microseconds=9)
+    )
+    log = booking_check_out(
+        actor=city.keeper,
+        booking_id=booking.pk,
+        now=booking.starts_at + timedelta(seconds=5401),
+        setup_seconds=600,
+        post_seconds=300,
+        idle_seconds=1800,
+        results="厚度 35 nm",
+    )
+    log.refresh_from_db()
+    assert (log.starts_at, log.ends_at) == (
+        booking.starts_at + timedelta(seconds=1),
+        booking.starts_at + timedelta(seconds=5401),
+    )
+    assert (log.setup_seconds, log.measuring_seconds, log.effective_seconds) == (600, 2700, 3600)
+    assert log.amount_yuan == Decimal("100.00")
+    assert (log.user, log.operator, log.content) == (city.researcher, city.researcher, "二氧化钛薄膜")
+    assert (log.external, log.related, log.in_region) == (True, False, True)
+    assert (log.user_organization_kind, log.user_size_class) == ("enterprise", "small")
+    assert (log.booking_id, log.capture, log.samples) == (booking.pk, "check_out", 3)
+    booking.refresh_from_db()
+    assert booking.state == "completed"
+
+
+def test_what_is_left_after_an_early_check_out_is_free_and_overrunning_changes_the_log_alone(city):
+    early = use(city, slot(hour=9, length=4), now=slot(hour=10).start)
+    assert book(city, slot(hour=10, length=1), payer=False, now=early.ends_at).state == "approved"
+    late = use(city, slot(day=2, hour=9, length=1), now=slot(day=2, hour=11).start)
+    assert late.ends_at == slot(day=2, hour=11).start
+    assert late.booking.held_until == slot(day=2, hour=10).start
+    assert late.amount_yuan == Decimal("200.00")
+
+
+def test_check_in_opens_a_quarter_of_an_hour_before_and_for_one_at_a_time(city):
+    first, second = book(city, slot(hour=9, length=1)), book(city, slot(hour=10, length=1), payer=False)
+    with pytest.raises(TooEarly):
+        booking_check_in(
+            actor=city.keeper, booking_id=first.pk, now=first.starts_at - 15 * MINUTE - timedelta(seconds=1)
+        )
+    booking_check_in(actor=city.keeper, booking_id=first.pk, now=first.starts_at - 15 * MINUTE)
+    with pytest.raises(StillInUse):
+        booking_check_in(actor=city.keeper, booking_id=second.pk, now=second.starts_at)
+    with pytest.raises(Forbidden):
+        booking_check_out(actor=city.researcher, booking_id=first.pk, now=first.ends_at)
+
+
+def test_parts_that_exceed_the_whole_are_refused_and_nothing_is_written(city):
+    booking = book(city)
+    booking_check_in(actor=city.keeper, booking_id=booking.pk, now=booking.starts_at)
+    with pytest.raises(UsageRefused) as refused:
+        booking_check_out(
+            actor=city.keeper,
+            booking_id=booking.pk,
+            now=booking.ends_at,
+            measuring_seconds=7200,
+            idle_seconds=1,
+        )
+    assert codes(refused) == ["usage.seconds_exceed_time"]
+    assert Booking.objects.get().state == "in_use"
+    assert not UsageEntry.objects.exists()
+
+
+def test_use_inside_the_owner_is_internal_and_use_by_relatives_is_marked(city):
+    sister = factories.organization("云屏测试研究院")
+    low, high = sorted((sister, city.owner), key=lambda one: one.pk)
+    OrganizationRelation.objects.create(first=low, second=high, declared_at=NOW)
+    logs = {}
+    for day, (name, payer) in enumerate(
+        [("own", city.owner), ("sister", sister), ("other", city.company)], 1
+    ):
+        person = factories.member(payer)
+        interval = slot(day=day)
+        booking = book(city, interval, actor=person, payer_organization_id=payer.pk)
+        booking_check_in(actor=city.keeper, booking_id=booking.pk, now=interval.start)
+        logs[name] = booking_check_out(actor=city.keeper, booking_id=booking.pk, now=interval.end)
+    assert {name: (log.user_kind, log.external, log.related) for name, log in logs.items()} == {
+        "own": ("inside", False, False),
+        "sister": ("outside", True, True),
+        "other": ("enterprise", True, False),
+    }
+
+
+def test_facts_of_the_moment_stay_when_the_organization_changes(city):
+    log = use(city)
+    city.company.size_class = "large"
+    city.company.save()
+    log.refresh_from_db()
+    assert log.user_size_class == "small"
+
+
+def test_the_user_confirms_what_the_keeper_recorded_once(city):
+    log = use(city)
+    with pytest.raises(SamePerson):
+        usage_confirm(actor=city.keeper, log_id=log.pk, now=NOW)
+    with pytest.raises(Forbidden):
+        usage_confirm(actor=factories.user(), log_id=log.pk, now=NOW)
+    usage_confirm(actor=city.researcher, log_id=log.pk, now=log.ends_at)
+    with pytest.raises(AlreadyConfirmed):
+        usage_confirm(actor=city.manager, log_id=log.pk, now=log.ends_at)
+    assert usage_log(city.researcher, log.public_id).is_confirmed
+
+
+def by_hand(city, interval, **changes):
+    facts = {
+        "actor": city.keeper,
+        "instrument_id": city.instrument.pk,
+        "interval": interval,
+        "user": city.researcher,
+        "payer_organization_id": city.company.pk,
+        "service_mode": ServiceMode.OPERATED,
+        "content": "断口观察",
+        "now": NOW,
+        **changes,
+    }
+    return usage_log_by_hand(**facts)
+
+
+def test_hours_are_entered_by_hand_for_92_days(city):
+    oldest = NOW - timedelta(days=92)
+    log = by_hand(city, Interval(oldest, oldest + timedelta(hours=1)))
+    assert (log.capture, log.booking, log.operator, log.amount_yuan) == (
+        "manual",
+        None,
+        city.keeper,
+        Decimal("100.00"),
+    )
+    with pytest.raises(UsageRefused) as refused:
+        by_hand(city, Interval(oldest - MINUTE, oldest), content="")
+    assert codes(refused) == ["usage.too_old", "usage.content_missing"]
+    with pytest.raises(UsageRefused) as refused:
+        by_hand(city, Interval(NOW - MINUTE, NOW + MINUTE))
+    assert codes(refused) == ["usage.not_over"]
+
+
+def test_nobody_is_recorded_as_using_for_an_organization_of_others(city):
+    """Or two colleagues could make their own use a small enterprise's."""
+    colleague = factories.keeper(city.instrument)
+    with pytest.raises(UsageRefused) as refused:
+        by_hand(city, Interval(NOW - MINUTE, NOW), user=colleague)
+    assert codes(refused) == ["usage.payer_not_of_user"]
+
+
+def test_the_user_rates_a_use_once(city):
+    log = use(city)
+    with pytest.raises(Forbidden):
+        usage_review(actor=city.keeper, log_id=log.pk, rating=Rating.VERY_SATISFIED, now=NOW)
+    usage_review(actor=city.researcher, log_id=log.pk, rating=Rating.SATISFIED, now=NOW)
+    with pytest.raises(AlreadyReviewed):
+        usage_review(actor=city.researcher, log_id=log.pk, rating=Rating.SATISFIED, now=NOW)
+
+
+def test_a_year_of_use_has_corrected_values_and_names_nobody(city):
+    log = use(city, slot(hour=19, length=1), now=slot(hour=21).start)
+    correction = usage_correct(
+        actor=city.keeper, log_id=log.pk, changes={"samples": 7}, reason="漏记", now=log.ends_at
+    )
+    usage_confirm(actor=city.researcher, log_id=log.pk, now=log.ends_at)
+    usage_confirm(actor=city.researcher, log_id=log.pk, correction_id=correction.pk, now=log.ends_at)
+    usage_review(actor=city.researcher, log_id=log.pk, rating=Rating.NEUTRAL, now=log.ends_at)
+    (fact,) = usage_of_year(2026)
+    assert fact.keys() == get_type_hints(UsageOfYear).keys()
+    assert (fact["samples"], fact["confirmed"], fact["rating"]) == (7, True, "neutral")
+    assert (fact["inside_windows_seconds"], fact["effective_seconds"]) == (3600, 7200)
+    assert (fact["quoted_yuan"], fact["amount_yuan"]) == (Decimal("100.00"), Decimal("200.00"))
+    assert (fact["user"], fact["recorded_by"]) == (city.researcher.public_id, city.keeper.public_id)
+    assert city.researcher.name not in str(fact)
+    assert list(usage_of_year(2025)) == []
+
+
+def test_the_year_of_a_use_is_that_of_its_start_in_the_city(city):
+    evening = NOW.replace(year=2025, month=12, day=31, hour=16)  # midnight in the city
+    by_hand(city, Interval(evening - MINUTE, evening))
+    by_hand(city, Interval(evening, evening + MINUTE))
+    assert [fact["starts_at"] for fact in usage_of_year(2025)] == [evening - MINUTE]
+    assert [fact["starts_at"] for fact in usage_of_year(2026)] == [evening]
+
+
+def test_with_a_year_come_the_uses_around_it_that_lie_in_the_same_time(city):
+    midnight = NOW.replace(year=2025, month=12, day=31, hour=16)
+    starts = [
+        by_hand(city, Interval(midnight + MINUTE * at, midnight + MINUTE * end)).starts_at
+        for at, end in ((-9, -8), (-5, 1), (0, 2), (1, 3))
+    ]
+    assert [fact["starts_at"] for fact in usage_of_year(2025)] == starts[:3]
+    assert [fact["starts_at"] for fact in usage_of_year(2026)] == starts[1:]
+
+
+def test_a_manager_of_the_unit_may_log_and_a_keeper_of_another_instrument_may_not(city):
+    other = factories.keeper(factories.instrument(city.owner))
+    hour = Interval(NOW - timedelta(hours=2), NOW - timedelta(hours=1))
+    with pytest.raises(Forbidden):
+        by_hand(city, hour, actor=other)
+    assert by_hand(city, hour, actor=city.manager).entry.number == 1
+
+
+def test_a_log_freezes_whether_the_payer_is_of_the_region(city):
+    here = use(city, slot(day=1))
+    city.company.in_region = False
+    city.company.save()
+    away = use(city, slot(day=2))
+    by_person = use(city, slot(day=3), payer=False)
+    assert (here.in_region, away.in_region, by_person.in_region) == (True, False, True)

@@ -1,0 +1,164 @@
+"""The people of an organization: requests, roles, invitations, leaving; and one's own settings."""
+
+import re
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.models import Invitation, Membership
+from tests import factories
+from tests.bookings.requests.booking import book
+from tests.factories import NOW
+from tests.providers.pages.conftest import text_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def company():
+    return factories.organization("云屏晶体有限公司", name_en="Crystals Ltd.")
+
+
+@pytest.fixture
+def admin(company):
+    return factories.member(company, Role.ORG_ADMIN, name="子")
+
+
+@pytest.fixture
+def colleague(company):
+    return factories.member(company, name="丑")
+
+
+def of(person, role="researcher"):
+    return Membership.objects.get(user=person, role=role)
+
+
+def test_a_request_is_admitted_or_refused(see, send, company, admin):
+    people = [factories.user("寅"), factories.user("卯")]
+    asked = [
+        Membership.objects.create(user=one, organization=company, role="researcher", created_at=NOW)
+        for one in people
+    ]
+    assert "加入申请 2 寅" in text_of(see(admin, "members", company.public_id))
+    send(admin, "member_admit", company.public_id, asked[0].public_id)
+    send(admin, "member_refuse", company.public_id, asked[1].public_id, reason="不认识")
+    assert [of(one).state for one in people] == ["active", "refused"]
+    page = text_of(see(admin, "members", company.public_id, show="former"))
+    assert "未同意加入" in page
+    assert "不认识" in page
+
+
+def test_a_role_is_given_and_taken(see, send, company, admin, colleague):
+    held = of(colleague)
+    send(admin, "member_role", company.public_id, held.public_id, role="org_admin")
+    given = of(colleague, "org_admin")
+    assert given.state == "active"
+    assert "bookings" not in see(admin, "member_end", company.public_id, given.public_id).content.decode()
+    send(admin, "member_end", company.public_id, given.public_id, reason="轮岗")
+    answer = send(admin, "member_end", company.public_id, held.public_id, reason="离职", bookings="cancel")
+    assert answer["Location"] == reverse("members", args=[company.public_id])
+    assert [of(colleague, "org_admin").state, of(colleague).state] == ["ended", "ended"]
+
+
+def test_the_last_administrator_is_told_to_hand_over(see, send, company, admin, colleague):
+    assert "请先移交给同事" in text_of(send(admin, "organization_leave", company.public_id))
+    own = of(admin, "org_admin")
+    send(admin, "hand_over", company.public_id, own.public_id, successor=colleague.pk)
+    assert of(colleague, "org_admin").state == "active"
+    send(admin, "organization_leave", company.public_id)
+    assert see(admin, "organization", company.public_id).status_code == 404
+
+
+def test_an_invitation_is_sent_again_withdrawn_and_accepted(
+    see, send, company, admin, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        send(admin, "invitation_send", company.public_id, email="new@example.org", role="researcher")
+    one = Invitation.objects.get()
+    assert "new@example.org 等待接受" in text_of(see(admin, "members", company.public_id))
+    with django_capture_on_commit_callbacks(execute=True):
+        send(admin, "invitation_resend", company.public_id, one.public_id)
+    first, second = (re.search(r"/invitations/([\w-]+)/", letter.body)[1] for letter in mail.outbox)
+    assert see(None, "invitation", first).status_code == 404
+    visitor = see(None, "invitation", second).content.decode()
+    assert f"?next=%2Finvitations%2F{second}%2F&amp;email=new%40example.org" in visitor
+    assert "您当前登录账号的邮箱是" in text_of(see(factories.user("寅"), "invitation", second))
+    invited = factories.user("卯")
+    invited.emailaddress_set.update(email="new@example.org")
+    send(invited, "invitation", second)
+    assert of(invited).state == "active"
+    over = text_of(see(None, "invitation", second))
+    assert "邀请已失效" in over and "该邀请已被接受。如由您本人接受，可在“我的单位”中查看该单位" in over
+
+
+def test_a_wrong_address_stays_in_the_form(send, company, admin):
+    answer = send(admin, "invitation_send", company.public_id, email="nobody", role="researcher")
+    assert answer.status_code == 422
+    assert 'value="nobody"' in answer.content.decode()
+
+
+def test_it_takes_as_many_statements_for_many_members(see, company, admin, statements):
+    statements.assert_unchanged(
+        lambda: see(admin, "members", company.public_id),
+        by=lambda: [factories.member(company, name=f"员{number}") for number in range(20)],
+    )
+
+
+def test_my_organizations_take_as_many_statements_for_many(see, admin, statements):
+    def more():
+        for number in range(10):
+            factories.member(factories.organization(f"云屏{number}所"), Role.ORG_ADMIN, admin)
+
+    statements.assert_unchanged(lambda: see(admin, "my_organizations"), by=more)
+
+
+def test_settings_are_saved_and_the_page_speaks_the_language(see, send, client, admin):
+    send(admin, "settings", name="子路", phone="13800000000", language="en")
+    admin.refresh_from_db()
+    assert (admin.name, admin.phone, admin.language) == ("子路", "13800000000", "en")
+    assert "Your settings are saved." in text_of(client.get(reverse("settings")))
+
+
+def test_switching_the_language_is_kept_on_the_account(send, admin):
+    send(admin, "set_language", language="en")
+    admin.refresh_from_db()
+    assert admin.language == "en"
+    send(admin, "set_language", language="xx")
+    admin.refresh_from_db()
+    assert admin.language == "en"
+
+
+def test_a_new_browser_speaks_the_accounts_language_after_login(client, admin):
+    admin.language = "en"
+    admin.set_password("only-for-tests-2026")
+    admin.save()
+    client.post(reverse("account_login"), {"login": admin.username, "password": "only-for-tests-2026"})
+    assert client.cookies["django_language"].value == "en"
+
+
+def test_who_signs_up_is_shown_where_to_go_and_keeps_the_language(client):
+    client.post(
+        reverse("account_signup"),
+        {
+            "name": "辰",
+            "username": "chen",
+            "email": "chen@example.org",
+            "password1": "only-for-tests-2026",
+            "password2": "only-for-tests-2026",
+        },
+        headers={"Accept-Language": "en"},
+    )
+    link = re.search(r"/accounts/confirm-email/\S+", mail.outbox[0].body)[0]
+    assert client.post(link, headers={"Accept-Language": "en"})["Location"] == reverse("my_organizations")
+    assert "For whom do you want to book?" in text_of(
+        client.get(reverse("my_organizations"), headers={"Accept-Language": "en"})
+    )
+
+
+def test_who_paid_last_is_offered_first(see, city):
+    own = see(city.researcher, "book", city.instrument.public_id).context["form"].initial["payer"]
+    book(city, payer=False)
+    after = see(city.researcher, "book", city.instrument.public_id).context["form"].initial["payer"]
+    assert (own, after) == ("", "person")

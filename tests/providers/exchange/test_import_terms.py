@@ -1,0 +1,276 @@
+"""Sheets of rules, prices and news: new versions, idempotence, what is refused, and runs in parts."""
+
+from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
+
+import pytest
+
+from instrument_share.kernel.errors import Forbidden
+from instrument_share.sheets.reading import read_table
+from providers.exchange.domain.sheets.fields import SheetKindName
+from providers.exchange.domain.sheets.kinds import INSTRUMENTS, NEWS, PRICES, RULES
+from providers.exchange.models import SheetMemory
+from providers.exchange.services import sheet_runs
+from providers.exchange.services.imports import apply, preview
+from providers.exchange.services.sheet_runs import sheet_run_continue, sheet_run_start
+from providers.exchange.services.uploads import sheet_keep
+from providers.instruments.models import Instrument
+from providers.terms.domain.terms import DayException, Price
+from providers.terms.domain.words import UserKind
+from providers.terms.models import OpenServiceRule
+from providers.terms.selectors.rule_versions import in_force, versions_of
+from providers.terms.selectors.rules import terms_at
+from providers.terms.services.rules import rule_publish
+from providers.units.models import UnitNews
+from tests.providers.conftest import NOW, published, terms
+
+RULE_HEADING = (
+    "内部编号,生效日期,开放星期,开放开始时间,开放结束时间,节假日安排,可预约对象,服务方式,每小时价格（元）\n"
+)
+FULL = "A-001,2025-09-08,周一至周五,9:00,17:00,节假日照常开放,企业,自主上机,300\n"
+PRICE_HEADING = "内部编号,生效日期,服务对象,计价方式,价格（元）\n"
+MONDAY = datetime(2025, 9, 7, 16, tzinfo=UTC)
+"""The beginning of Monday 8 September 2025 in the city."""
+
+
+def bring(world, kind, text, now=NOW, **more):
+    return apply(
+        actor=more.pop("actor", world.manager),
+        organization_id=world.unit.pk,
+        table=read_table(text.encode()),
+        kind=kind,
+        now=now,
+        **more,
+    )
+
+
+def outcomes(report):
+    return {outcome.value: number for outcome, number in report.counts.items() if number}
+
+
+def errors(report):
+    return [(one.cell, one.code) for one in report.errors]
+
+
+def test_a_sheet_of_rules_puts_a_version_in_force_and_opens_windows(world, instrument):
+    report = bring(
+        world,
+        RULES,
+        RULE_HEADING + FULL + "A-001,2025-09-08,周六,9:00,12:00,,,,\n",
+    )
+    assert (report.applied, outcomes(report), report.entered) == (True, {"new": 2}, 2)
+    terms_now = terms_at(instrument.pk, MONDAY)
+    assert (terms_now.version, terms_now.applies_from) == (1, MONDAY)
+    assert [(one.weekdays, one.opens, one.closes) for one in terms_now.patterns] == [
+        ((0, 1, 2, 3, 4), time(9), time(17)),
+        ((5,), time(9), time(12)),
+    ]
+    assert terms_now.prices == (Price(Decimal("300.00")),)
+    assert instrument.open_windows.order_by("starts_at").first().starts_at == MONDAY + timedelta(hours=9)
+
+
+def test_a_second_run_makes_no_version_and_a_changed_cell_makes_one(world, instrument):
+    bring(world, RULES, RULE_HEADING + FULL)
+    assert outcomes(bring(world, RULES, RULE_HEADING + FULL)) == {"unchanged": 1}
+    assert outcomes(bring(world, RULES, RULE_HEADING + FULL, now=NOW + timedelta(days=60))) == {
+        "unchanged": 1
+    }
+    changed = bring(world, RULES, "内部编号,生效日期,用后间隔（分钟）\nA-001,2025-09-15,10\n")
+    assert outcomes(changed) == {"updated": 1}
+    first, second = OpenServiceRule.objects.order_by("version")
+    assert (first.turnaround_minutes, second.turnaround_minutes) == (0, 10)
+    assert (
+        terms_at(instrument.pk, MONDAY + timedelta(days=7)).patterns
+        == terms_at(instrument.pk, MONDAY).patterns
+    )
+
+
+def test_a_day_of_exception_stands_in_a_row_of_its_own(world, instrument):
+    heading = RULE_HEADING.replace("开放星期", "开放星期,例外日期")
+    full = FULL.replace("周一至周五", "周一至周五,")
+    bring(world, RULES, heading + full + "A-001,2025-09-08,,2025-10-08,,,,,,\n")
+    assert terms_at(instrument.pk, MONDAY).exceptions == (DayException(datetime(2025, 10, 8).date()),)
+
+
+def test_prices_make_a_version_with_all_other_terms_unchanged(world, instrument):
+    bring(world, RULES, RULE_HEADING + FULL)
+    report = bring(
+        world,
+        PRICES,
+        PRICE_HEADING + 'A-001,2025-10-01,全部用户,每小时,260\nA-001,2025-10-01,企业,每小时,"1,300.50"\n',
+    )
+    assert outcomes(report) == {"updated": 2}
+    before = terms_at(instrument.pk, MONDAY)
+    after = terms_at(instrument.pk, MONDAY + timedelta(days=30))
+    assert after.prices == (
+        Price(Decimal("260.00")),
+        Price(Decimal("1300.50"), user_kind=UserKind.ENTERPRISE),
+    )
+    assert (after.version, after.patterns, after.user_kinds, after.step) == (
+        2,
+        before.patterns,
+        before.user_kinds,
+        before.step,
+    )
+    assert terms_at(instrument.pk, MONDAY).prices == (Price(Decimal("300.00")),)
+
+
+def test_one_bad_row_keeps_its_whole_instrument_out(world, instrument):
+    published(world, inner_number="A-002")
+    text = RULE_HEADING + FULL + "A-001,2025-09-08,周八,9:00,12:00,,,,\n" + FULL.replace("A-001", "A-002")
+    refused = bring(world, RULES, text)
+    assert (refused.applied, errors(refused)) == (False, [("C3", "import.weekdays")])
+    assert not OpenServiceRule.objects.exists()
+    taken = bring(world, RULES, text, partial=True)
+    assert outcomes(taken) == {"refused": 2, "new": 1}
+    assert OpenServiceRule.objects.get().instrument.inner_number == "A-002"
+
+
+def test_a_row_without_a_number_is_named_and_speaks_of_no_instrument(world, instrument):
+    published(world, inner_number="3")  # the number of the row in the sheet
+    report = bring(world, RULES, RULE_HEADING + FULL + FULL.replace("A-001", ""), partial=True)
+    assert errors(report) == [("A3", "import.essential")]
+    assert OpenServiceRule.objects.get().instrument == instrument
+
+
+def test_what_keeps_terms_out_is_named_with_its_cell(world, instrument):
+    retired = published(world, inner_number="A-009")
+    Instrument.objects.filter(pk=retired.pk).update(state="retired")
+    text = RULE_HEADING + "".join(
+        [
+            "X-404,2025-09-08,周一,9:00,17:00,节假日照常开放,企业,自主上机,300\n",
+            "A-009,2025-09-08,周一,9:00,17:00,节假日照常开放,企业,自主上机,300\n",
+            "A-001,2025-08-01,周一,9:00,17:00,节假日照常开放,企业,,300\n",
+        ]
+    )
+    assert errors(bring(world, RULES, text)) == [
+        ("A2", "import.no_instrument"),
+        ("A3", "import.instrument_retired"),
+        ("H4", "rule.no_modes"),
+        ("B4", "import.in_the_past"),
+    ]
+    unknown_year = RULE_HEADING + FULL.replace("2025-09-08", "2090-09-04").replace(
+        "节假日照常开放", "节假日停用"
+    )
+    assert errors(bring(world, RULES, unknown_year)) == [("B2", "import.year_unknown")]
+    assert errors(bring(world, PRICES, PRICE_HEADING + "A-001,2025-09-08,,,300\n")) == [
+        ("A2", "import.no_rule")
+    ]
+
+
+def test_only_the_units_manager_brings_in_rules_prices_and_news(world, instrument):
+    for kind in (RULES, PRICES, NEWS):
+        for stranger in (world.keeper, world.other_manager, world.officer):
+            for act in (apply, preview):
+                with pytest.raises(Forbidden):
+                    act(
+                        actor=stranger,
+                        organization_id=world.unit.pk,
+                        table=read_table(RULE_HEADING.encode()),
+                        kind=kind,
+                        now=NOW,
+                    )
+
+
+def test_versions_of_fifty_instruments_take_as_many_statements_as_those_of_one(world, statements):
+    many = [published(world, inner_number=f"B-{number}") for number in range(6)]
+    for one in many:
+        rule_publish(actor=world.manager, instrument_id=one.pk, draft=terms(), applies_from=NOW, now=NOW)
+    few = len(statements.of(lambda: versions_of([many[0].pk])))
+    assert len(statements.of(lambda: versions_of([one.pk for one in many]))) == few
+    (only,) = versions_of([many[0].pk])[many[0].pk]
+    assert in_force([only], NOW) == only
+    assert in_force([only], NOW - timedelta(seconds=1)) is None
+
+
+def test_news_come_once_and_a_changed_text_is_brought_up_to_date(world):
+    text = "标题,正文,发布方式\n开放日,欢迎参观,立即发布\n培训,下周培训,保存为草稿\n"
+    assert outcomes(bring(world, NEWS, text)) == {"new": 2}
+    found = UnitNews.objects.order_by("pk")
+    assert [(one.title_zh, one.published_at) for one in found] == [("开放日", NOW), ("培训", None)]
+    assert outcomes(bring(world, NEWS, text)) == {"unchanged": 2}
+    assert outcomes(bring(world, NEWS, text.replace("下周", "本周"))) == {"unchanged": 1, "updated": 1}
+    assert UnitNews.objects.get(title_zh="培训").body_zh == "本周培训"
+
+
+# --- Runs ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def kept(world):
+    def kept(text, kind=INSTRUMENTS):
+        return sheet_keep(
+            actor=world.manager,
+            organization_id=world.unit.pk,
+            content=text.encode(),
+            map_text="",
+            kind=kind,
+        )
+
+    return kept
+
+
+def start(world, key, kind=INSTRUMENTS, chosen=None, partial=False):
+    return sheet_run_start(
+        actor=world.manager,
+        organization_id=world.unit.pk,
+        kind=kind,
+        key=key,
+        chosen=chosen or {},
+        partial=partial,
+        now=NOW,
+    )
+
+
+@pytest.fixture
+def in_twos(monkeypatch):
+    monkeypatch.setattr(sheet_runs, "AT_ONCE", dict.fromkeys(SheetKindName, 2))
+
+
+def test_a_large_sheet_is_entered_part_by_part_and_ends_by_itself(world, kept, in_twos):
+    key = kept("编号,名称\n" + "".join(f"Y-{number},电镜\n" for number in range(5)))
+    run = start(world, key).run
+    assert (run.done, run.total, run.finished_at) == (2, 5, None)
+    assert start(world, key).run == run
+    steps = []
+    for _ in range(3):
+        again = sheet_run_continue(actor=world.manager, public_id=run.public_id, now=NOW)
+        steps.append((again.done, again.finished_at))
+    assert steps == [(4, None), (5, NOW), (5, NOW)]
+    assert Instrument.objects.count() == 5
+
+
+def test_a_run_stops_when_a_row_is_refused_that_was_good(world, kept, in_twos, instrument):
+    one, two = (published(world, inner_number=f"A-00{number}") for number in (2, 3))
+    rows = (FULL.replace("A-001", number) for number in ("A-001", "A-002", "A-003"))
+    run = start(world, kept(RULE_HEADING + "".join(rows), RULES), RULES).run
+    assert (run.done, run.total) == (2, 3)
+    Instrument.objects.filter(pk=two.pk).update(state="retired")
+    run = sheet_run_continue(actor=world.manager, public_id=run.public_id, now=NOW)
+    assert (run.stopped, run.done, run.finished_at) == (True, 2, NOW)
+    assert OpenServiceRule.objects.filter(instrument=one).count() == 1
+
+
+def test_a_sheet_with_errors_starts_no_run_unless_the_good_rows_are_asked_for(world, kept):
+    key = kept("编号,名称\nY-1,电镜\n,无编号\n")
+    started = start(world, key)
+    assert (started.run, len(started.report.errors)) == (None, 1)
+    run = start(world, key, partial=True).run
+    assert (run.done, run.total, run.counts["refused"], run.finished_at) == (1, 1, 1, NOW)
+
+
+def test_columns_chosen_by_hand_are_remembered_for_the_unit(world, kept):
+    start(world, kept("甲,乙\nY-1,电镜\n"), chosen={0: "inner_number", 1: "name_zh"})
+    memory = SheetMemory.objects.get()
+    assert (memory.kind, memory.columns) == ("instruments", {"甲": "inner_number", "乙": "name_zh"})
+    run = start(world, kept("甲,乙\nY-2,质谱仪\n")).run
+    assert (run.done, sorted(Instrument.objects.values_list("inner_number", flat=True))) == (
+        1,
+        ["Y-1", "Y-2"],
+    )
+
+
+def test_a_run_is_its_beginners(world, kept, in_twos):
+    run = start(world, kept("编号,名称\n" + "".join(f"Y-{number},电镜\n" for number in range(5)))).run
+    with pytest.raises(Forbidden):
+        sheet_run_continue(actor=world.other_manager, public_id=run.public_id, now=NOW)

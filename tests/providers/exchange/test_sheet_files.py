@@ -1,0 +1,205 @@
+"""Files that people send as sheets: encodings, workbooks of offices, and those that would end a reader."""
+
+import io
+import zipfile
+from contextlib import nullcontext
+from datetime import date
+
+import openpyxl
+import pytest
+
+from instrument_share.sheets import reading as tables
+from instrument_share.sheets.reading import SheetTooLarge, SheetUnreadable, read_table
+from providers.exchange.services.imports import apply
+from providers.instruments.models import Instrument
+from tests.providers.conftest import NOW
+
+HEADING = "仪器编号,仪器名称,型号,原值（万元）\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_csv_in_the_encodings_that_offices_write(encoding):
+    assert read_table((HEADING + "Y-1,㐂扫描电镜,,\n").encode(encoding)).rows[1][1] == "㐂扫描电镜"
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_other_delimiters(delimiter):
+    assert read_table(f"编号{delimiter}名称\nY-1{delimiter}a,b\n".encode()).rows[1] == ["Y-1", "a,b"]
+
+
+def xlsx(rows, sheet=None):
+    workbook = openpyxl.Workbook()
+    for row in rows:
+        workbook.active.append(row)
+    if sheet:
+        sheet(workbook.active)
+    file = io.BytesIO()
+    workbook.save(file)
+    return file.getvalue()
+
+
+def test_an_xlsx_of_an_office_goes_through(world):
+    def merge(sheet):
+        sheet.merge_cells("A1:G1")
+        sheet.merge_cells("A3:C3")
+
+    rows = [
+        ["云屏材料研究所大型仪器设备一览表"],
+        [],
+        ["基本信息", None, None, "价值", None, "状态"],
+        ["序号", "资产编号", "*仪器设备名称", "原值（万元）", "启用日期", "设备状态", "国别"],
+        [1, 20190031, "场发射扫描电镜", 320.5, date(2019, 5, 6), "正常", "日本"],
+        [2, 20190032, "=1+1", 99, "2019年6月", "待修", "美国"],
+        ["合计", None, None, 419.5],
+    ]
+    table = read_table(xlsx(rows, merge))
+    report = apply(actor=world.manager, organization_id=world.unit.pk, table=table, now=NOW, partial=True)
+    first = Instrument.objects.get(inner_number="20190031")
+    assert (first.name_zh, str(first.value_yuan), first.in_service_date.isoformat(), first.condition) == (
+        "场发射扫描电镜",
+        "3205000.00",
+        "2019-05-06",
+        "normal",
+    )
+    # A formula that was never computed has no value; it is not carried out here.
+    assert [(error.row, error.code) for error in report.errors] == [(6, "import.essential")]
+    assert report.ignored_columns == ("序号",)
+
+
+def test_a_file_that_is_too_large_or_has_too_many_rows_is_refused(monkeypatch):
+    with pytest.raises(SheetTooLarge):
+        read_table(b"x" * (tables.MOST_BYTES + 1))
+    with pytest.raises(SheetTooLarge):
+        read_table(("a,b\n" * (tables.MOST_ROWS + 2)).encode())
+    assert len(read_table(("a,b\n" * (tables.MOST_ROWS + 1)).encode()).rows) == 20_001
+
+
+def test_a_zip_bomb_is_refused_before_it_is_unpacked():
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b"0" * (tables.MOST_UNPACKED + 1))
+    with pytest.raises(SheetTooLarge):
+        read_table(bomb.getvalue())
+
+
+@pytest.mark.parametrize("cell", ["A1048576", "XFD1"])
+def test_a_cell_at_the_far_end_is_refused_before_the_area_is_filled(cell, monkeypatch):
+    monkeypatch.setattr(tables, "read_apart", None)
+    with pytest.raises(SheetTooLarge):
+        read_table(xlsx([["a"]], lambda sheet: sheet.__setitem__(cell, "b")))
+
+
+def repacked(content, packing=zipfile.ZIP_DEFLATED, change=lambda name, part: (name, part)):
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(made, "w", packing) as new:
+        for part in old.infolist():
+            new.writestr(*change(part.filename, old.read(part)))
+    return made.getvalue()
+
+
+def test_the_far_end_is_found_whatever_the_sheets_part_is_called(monkeypatch):
+    def elsewhere(name, part):
+        return name.replace("worksheets/", "others/"), part.replace(b"worksheets/", b"others/")
+
+    assert read_table(repacked(xlsx([["a"]]), change=elsewhere)).rows == [["a"]]
+    monkeypatch.setattr(tables, "read_apart", None)
+    far = xlsx([["a"]], lambda sheet: sheet.__setitem__("XFD1", "b"))
+    with pytest.raises(SheetTooLarge):
+        read_table(repacked(far, change=elsewhere))
+
+
+def test_all_parts_count_towards_the_limits(monkeypatch):
+    monkeypatch.setattr(tables, "read_apart", None)
+    for parts, refused in ((1000, None), (1001, SheetTooLarge)):
+        many = io.BytesIO()
+        with zipfile.ZipFile(many, "w") as archive:
+            for number in range(parts):
+                archive.writestr(f"xl/media/{number}.png", b"")
+        with pytest.raises(refused) if refused else nullcontext():
+            tables._check_archive(many.getvalue())
+    monkeypatch.setattr(tables, "MOST_UNPACKED", 1_000_000)
+    heavy = io.BytesIO()
+    with zipfile.ZipFile(heavy, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(11):
+            archive.writestr(f"docProps/{number}.xml", b"0" * 100_000)
+    with pytest.raises(SheetTooLarge):
+        read_table(heavy.getvalue())
+
+
+def test_a_workbook_that_declares_entities_is_refused(monkeypatch):
+    monkeypatch.setattr(tables, "read_apart", None)
+
+    def declare(name, part):
+        declared = b'<!DOCTYPE s [<!ENTITY a SYSTEM "file:///etc/passwd">]><worksheet'
+        return name, part.replace(b"<worksheet", declared)
+
+    with pytest.raises(SheetUnreadable):
+        read_table(repacked(xlsx([["a"]]), change=declare))
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_a_workbook_packed_as_none_is_refused(packing):
+    with pytest.raises(SheetUnreadable):
+        read_table(repacked(xlsx([["a"]]), packing))
+
+
+def test_a_part_whose_name_is_no_text_is_refused():
+    # The mark says that names are UTF-8 (bit 11), which this one isn't.
+    broken = repacked(xlsx([["a"]]), change=lambda name, part: (name.replace("theme", "主题"), part))
+    with pytest.raises(SheetUnreadable):
+        read_table(broken.replace("主题".encode(), b"\xff" * 6))
+
+
+def test_a_column_that_is_merged_again_and_again_is_refused(monkeypatch):
+    monkeypatch.setattr(tables, "MOST_MERGED", 300)
+    rows, merged = [["a"] for _ in range(100)], [((0, 0), (1_000_000, 0))]
+    tables._fill_merged(rows, merged * 3)
+    with pytest.raises(SheetTooLarge):
+        tables._fill_merged(rows, merged * 4)
+
+
+@pytest.mark.parametrize("place", [b'<row r="4294967295">', b'<row r="99999999999999999999">'])
+def test_a_workbook_that_asks_its_reader_for_all_memory_ends_no_process_but_the_readers(place):
+    made = io.BytesIO(xlsx([["a"]]))
+    huge = io.BytesIO()
+    with zipfile.ZipFile(made) as old, zipfile.ZipFile(huge, "w") as new:
+        for part in old.infolist():
+            content = old.read(part)
+            if part.filename == "xl/worksheets/sheet1.xml":
+                content = content.replace(b'<row r="1">', place).replace(b' r="A1"', b"")
+                assert place in content
+            new.writestr(part.filename, content)
+    with pytest.raises(SheetUnreadable):
+        read_table(huge.getvalue())
+
+
+def test_a_workbook_whose_parts_are_named_in_no_encoding_is_refused():
+    made = io.BytesIO(xlsx([["a"]]))
+    broken = io.BytesIO()
+    with zipfile.ZipFile(made) as old, zipfile.ZipFile(broken, "w") as new:
+        for part in old.infolist():
+            content = old.read(part)
+            if part.filename == "xl/_rels/workbook.xml.rels":
+                content = content.replace(b"worksheets/sheet1.xml", b"worksheets/sheet\xff.xml")
+            new.writestr(part.filename, content)
+    with pytest.raises(SheetUnreadable):
+        read_table(broken.getvalue())
+
+
+def test_an_error_of_a_cell_that_the_reader_leaves_out_is_passed_over(monkeypatch):
+    content = xlsx([["a", "b"], [], ["#DIV/0!", "#N/A"]])
+    monkeypatch.setattr(tables, "read_apart", lambda content: ([["a"], [], [None]], []))
+    assert read_table(content).rows == [["a"], [], ["#DIV/0!"]]
+    monkeypatch.setattr(tables, "read_apart", lambda content: ([["a"]], []))
+    assert read_table(content).rows == [["a"]]
+
+
+@pytest.mark.parametrize(
+    "content", [b"PK\x03\x04nonsense", bytes.fromhex("D0CF11E0A1B11AE1"), b"\x00\x01\x02", b"\xff\xfe\x00"]
+)
+def test_what_is_no_sheet_is_refused(content):
+    with pytest.raises(SheetUnreadable):
+        read_table(content)
+
+
+# --- The command, and a real sheet of another shape ---------------------------------------------------------

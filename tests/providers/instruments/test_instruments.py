@@ -1,0 +1,318 @@
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from instrument_share.accounts.domain import Role
+from instrument_share.journal.selectors import history, notifications
+from instrument_share.kernel.errors import Forbidden, IllegalMove, Invalid, ReasonMissing, RevisionMismatch
+from providers.instruments.selectors.instruments import has_qualification, keepers_of, qualifications
+from providers.instruments.services.common import InReview
+from providers.instruments.services.instruments import (
+    InnerNumberTaken,
+    NothingWaits,
+    instrument_changes_accept,
+    instrument_changes_refuse,
+    instrument_create,
+    instrument_publish,
+    instrument_resume,
+    instrument_return,
+    instrument_submit,
+    instrument_suspend,
+    instrument_update,
+)
+from providers.instruments.services.people import (
+    NotAKeeper,
+    QualificationTooShort,
+    keeper_assign,
+    keeper_remove,
+    qualification_grant,
+    qualification_revoke,
+)
+from providers.terms.domain.words import UserKind
+from providers.terms.selectors.user_kinds import user_kind
+from providers.terms.services.retirement import instrument_retire
+from tests.providers.conftest import INSTRUMENT, NOW, person, published
+
+LATER = NOW + timedelta(days=1)
+
+
+def update(world, instrument, actor=None, **values):
+    return instrument_update(
+        actor=actor or world.manager, instrument_id=instrument.pk, values=values, now=LATER
+    )
+
+
+def test_the_life_of_an_instrument_leaves_its_entries_and_revisions(world, draft):
+    manager = {"actor": world.manager, "instrument_id": draft.pk, "now": LATER}
+    officer = {"actor": world.officer, "instrument_id": draft.pk, "now": LATER}
+    instrument_submit(**manager)
+    instrument_return(reason="图片不清", **officer)
+    instrument_submit(**manager)
+    instrument_publish(**officer)
+    instrument_suspend(reason="检修", **manager)
+    instrument_resume(**manager)
+    instrument_suspend(reason="报废", **officer)
+    retired = instrument_retire(reason="报废", **manager)
+    assert [entry.action for entry in history(draft)] == [
+        "instrument.created",
+        "instrument.submitted",
+        "instrument.returned",
+        "instrument.submitted",
+        "instrument.published",
+        "instrument.suspended",
+        "instrument.resumed",
+        "instrument.suspended",
+        "instrument.retired",
+    ]
+    revisions = retired.history.order_by("history_id")
+    assert [revision.state for revision in revisions] == [
+        "draft",
+        "submitted",
+        "draft",
+        "submitted",
+        "published",
+        "suspended",
+        "published",
+        "suspended",
+        "retired",
+    ]
+    assert [revision.history_user for revision in revisions[:3]] == [
+        world.manager,
+        world.manager,
+        world.officer,
+    ]
+    assert retired.retired_at == LATER
+    assert [message.params.get("reason") for message in notifications(world.manager)] == [
+        "报废",
+        None,
+        "图片不清",
+    ]
+
+
+MOVES = {
+    "submit": lambda world, i: instrument_submit(actor=world.manager, instrument_id=i, now=LATER),
+    "publish": lambda world, i: instrument_publish(actor=world.officer, instrument_id=i, now=LATER),
+    "return": lambda world, i: instrument_return(
+        actor=world.officer, instrument_id=i, reason="缺图", now=LATER
+    ),
+    "suspend": lambda world, i: instrument_suspend(
+        actor=world.manager, instrument_id=i, reason="检修", now=LATER
+    ),
+    "resume": lambda world, i: instrument_resume(actor=world.manager, instrument_id=i, now=LATER),
+    "retire": lambda world, i: instrument_retire(
+        actor=world.manager, instrument_id=i, reason="报废", now=LATER
+    ),
+}
+
+
+@pytest.mark.parametrize("move", ["publish", "return", "suspend", "resume", "retire"])
+def test_what_is_not_in_the_table_of_moves_cannot_happen(world, draft, move):
+    with pytest.raises(IllegalMove) as refused:
+        MOVES[move](world, draft.pk)
+    assert refused.value.params == {"state": "draft", "move": move}
+
+
+@pytest.mark.parametrize("move", ["submit", "publish", "return", "resume", "retire"])
+def test_nor_from_what_is_published(world, instrument, move):
+    with pytest.raises(IllegalMove):
+        MOVES[move](world, instrument.pk)
+
+
+def test_publication_needs_its_fields_and_names_all_that_lack(world):
+    values = {**INSTRUMENT, "category": "", "phone": "", "name_zh": "TEM"}
+    draft = instrument_create(actor=world.manager, organization_id=world.unit.pk, values=values, now=NOW)
+    with pytest.raises(Invalid) as refused:
+        instrument_submit(actor=world.manager, instrument_id=draft.pk, now=NOW)
+    assert [problem.field for problem in refused.value.problems] == ["name_zh", "category", "phone"]
+
+
+def test_every_unusable_value_is_named(world):
+    values = {
+        **INSTRUMENT,
+        "name_zh": "",
+        "value_yuan": "-1",
+        "country": "China",
+        "purpose": "both",
+        "category": "777777",
+        "subjects": ["1"],
+        "colour": "red",
+    }
+    with pytest.raises(Invalid) as refused:
+        instrument_create(actor=world.manager, organization_id=world.unit.pk, values=values, now=NOW)
+    assert sorted(problem.code for problem in refused.value.problems) == [
+        "instrument.category_unknown",
+        "instrument.choice",
+        "instrument.country",
+        "instrument.essential",
+        "instrument.range",
+        "instrument.subjects",
+        "instrument.unknown_field",
+    ]
+
+
+def test_a_number_that_another_instrument_took_between_check_and_write_is_refused_in_words(
+    world, draft, monkeypatch
+):
+    taken = published(world, inner_number="S-1")
+    monkeypatch.setattr("providers.instruments.services.instruments._need_free_number", lambda *_: None)
+    with pytest.raises(InnerNumberTaken) as refused:
+        instrument_update(
+            actor=world.manager, instrument_id=draft.pk, values={"inner_number": "S-1"}, now=NOW
+        )
+    assert refused.value.params == {"inner_number": "S-1"}
+    draft.refresh_from_db()
+    assert (draft.inner_number, taken.inner_number) == (INSTRUMENT["inner_number"], "S-1")
+
+
+def test_an_inner_number_is_taken_once_in_a_unit(world, draft):
+    with pytest.raises(InnerNumberTaken):
+        instrument_create(actor=world.manager, organization_id=world.unit.pk, values=INSTRUMENT, now=NOW)
+    instrument_create(actor=world.other_manager, organization_id=world.other.pk, values=INSTRUMENT, now=NOW)
+
+
+def test_while_it_is_reviewed_nothing_changes(world, draft):
+    instrument_submit(actor=world.manager, instrument_id=draft.pk, now=NOW)
+    with pytest.raises(InReview):
+        update(world, draft, model="TX-300")
+
+
+def test_of_what_is_published_descriptions_go_live_and_facts_wait_for_the_bureau(world, instrument):
+    changed = update(
+        world,
+        instrument,
+        functions_zh="形貌、成分与结构分析。",
+        value_yuan=Decimal("2600000"),
+        category="020100",
+        in_service_date=date(2021, 1, 1),
+    )
+    assert changed.functions_zh == "形貌、成分与结构分析。"
+    assert changed.confirmed_at == LATER
+    assert (changed.value_yuan, changed.category.code) == (Decimal("2500000.00"), "010101")
+    assert changed.pending_values == {
+        "value_yuan": "2600000.00",
+        "category": "020100",
+        "in_service_date": "2021-01-01",
+    }
+    with pytest.raises(Forbidden):
+        instrument_changes_accept(actor=world.manager, instrument_id=instrument.pk, now=LATER)
+    accepted = instrument_changes_accept(actor=world.officer, instrument_id=instrument.pk, now=LATER)
+    accepted.refresh_from_db()
+    assert (accepted.value_yuan, accepted.category.code) == (Decimal("2600000.00"), "020100")
+    assert accepted.in_service_date == date(2021, 1, 1)
+    assert (accepted.pending_values, accepted.pending_since) == ({}, None)
+    with pytest.raises(NothingWaits):
+        instrument_changes_accept(actor=world.officer, instrument_id=instrument.pk, now=LATER)
+
+
+def test_a_waiting_change_can_be_taken_back(world, instrument):
+    update(world, instrument, value_yuan="2600000", purpose="special")
+    changed = update(world, instrument, value_yuan="2500000")
+    assert (changed.pending_values, changed.pending_since) == ({"purpose": "special"}, LATER)
+    changed = update(world, instrument, purpose="general")
+    assert (changed.pending_values, changed.pending_since) == ({}, None)
+
+
+def test_refused_changes_leave_the_old_values(world, instrument):
+    update(world, instrument, sharing_mode="none")
+    refused = instrument_changes_refuse(
+        actor=world.officer, instrument_id=instrument.pk, reason="应继续共享", now=LATER
+    )
+    assert (refused.sharing_mode, refused.pending_values, refused.return_reason) == (
+        "external",
+        {},
+        "应继续共享",
+    )
+
+
+def test_what_is_published_keeps_what_publication_needs(world, instrument):
+    with pytest.raises(Invalid):
+        update(world, instrument, phone="")
+
+
+def test_what_does_not_differ_writes_nothing(world, instrument):
+    update(world, instrument, model="TX-200", value_yuan="2500000")
+    assert instrument.history.count() == 3
+    assert [entry.action for entry in history(instrument)][-1] == "instrument.published"
+
+
+def test_a_reason_is_more_than_blanks(world, draft):
+    instrument_submit(actor=world.manager, instrument_id=draft.pk, now=NOW)
+    with pytest.raises(ReasonMissing):
+        instrument_return(actor=world.officer, instrument_id=draft.pk, reason="  ", now=NOW)
+
+
+def test_only_who_has_the_role_in_the_unit_becomes_keeper(world, instrument):
+    with pytest.raises(NotAKeeper):
+        keeper_assign(actor=world.manager, instrument_id=instrument.pk, user_id=world.user.pk, now=NOW)
+    for _ in range(2):
+        keeper_assign(actor=world.manager, instrument_id=instrument.pk, user_id=world.keeper.pk, now=NOW)
+    assert keepers_of([instrument.pk]) == {instrument.pk: [world.keeper]}
+    keeper_remove(actor=world.manager, instrument_id=instrument.pk, user_id=world.keeper.pk, now=NOW)
+    assert keepers_of([instrument.pk]) == {instrument.pk: []}
+
+
+def test_a_qualification_holds_through_its_last_instant_unless_it_is_revoked(world, instrument):
+    qualification = qualification_grant(
+        actor=world.manager, instrument_id=instrument.pk, user=world.user, expires_at=LATER, now=NOW
+    )
+    assert has_qualification(world.user.pk, instrument.pk, LATER)
+    assert not has_qualification(world.user.pk, instrument.pk, LATER + timedelta(seconds=1))
+    assert list(qualifications(world.user, NOW)) == [qualification]
+    assert list(qualifications(world.manager, NOW)) == [qualification]
+    assert list(qualifications(world.other_manager, NOW)) == []
+    qualification_revoke(actor=world.manager, qualification_id=qualification.pk, now=NOW)
+    assert not has_qualification(world.user.pk, instrument.pk, NOW)
+
+
+def test_a_qualification_that_has_ended_already_is_refused(world, instrument):
+    with pytest.raises(QualificationTooShort):
+        qualification_grant(
+            actor=world.manager, instrument_id=instrument.pk, user=world.user, expires_at=NOW, now=NOW
+        )
+
+
+def test_who_asks_seen_from_the_owning_unit(world, instrument):
+    staff = person("staff", world.unit, Role.RESEARCHER)
+    assert user_kind(staff, world.unit, instrument) is UserKind.INSIDE
+    assert user_kind(staff, None, instrument) is UserKind.INSIDE
+    assert user_kind(world.user, world.company, instrument) is UserKind.ENTERPRISE
+    assert user_kind(world.user, world.other, instrument) is UserKind.OUTSIDE
+    assert user_kind(world.user, None, instrument) is UserKind.INDIVIDUAL
+
+
+# --- Who sees what, and finds it ----------------------------------------------------------------------------
+
+
+def test_who_began_with_an_older_revision_is_told_and_overwrites_nothing(world, draft):
+    began = draft.revision
+    changed = update(world, draft, model="TX-300")
+    assert changed.revision == began + 1
+    with pytest.raises(RevisionMismatch):
+        instrument_update(
+            actor=world.manager,
+            instrument_id=draft.pk,
+            values={"model": "TX-400"},
+            revision=began,
+            now=LATER,
+        )
+    draft.refresh_from_db()
+    assert (draft.model, draft.revision) == ("TX-300", began + 1)
+    again = instrument_update(
+        actor=world.manager,
+        instrument_id=draft.pk,
+        values={"model": "TX-400"},
+        revision=began + 1,
+        now=LATER,
+    )
+    assert (again.model, again.revision) == ("TX-400", began + 2)
+
+
+def test_what_changes_nothing_and_the_life_of_an_instrument_are_no_new_revision(world, draft):
+    update(world, draft, model=draft.model)
+    instrument_submit(actor=world.manager, instrument_id=draft.pk, now=LATER)
+    live = instrument_publish(actor=world.officer, instrument_id=draft.pk, now=LATER)
+    assert live.revision == draft.revision
+    waiting = update(world, live, value_yuan="3000000")
+    accepted = instrument_changes_accept(actor=world.officer, instrument_id=live.pk, now=LATER)
+    assert (waiting.revision, accepted.revision) == (live.revision + 1, live.revision + 2)

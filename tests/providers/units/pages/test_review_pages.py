@@ -1,0 +1,135 @@
+"""The bureau's review of what was handed in."""
+
+import re
+from datetime import timedelta
+from io import BytesIO
+
+from django.urls import reverse
+
+from providers.instruments.services.customs import customs_supervision_remove, customs_supervision_set
+from providers.instruments.services.instruments import (
+    instrument_create,
+    instrument_return,
+    instrument_submit,
+    instrument_update,
+)
+from providers.instruments.services.media import (
+    instrument_picture_add,
+    instrument_picture_describe,
+    instrument_picture_move,
+    instrument_picture_remove,
+)
+from providers.instruments.services.relations import instrument_links_set
+from providers.units.services.profiles import unit_profile_save, unit_profile_submit
+from tests.factories import jpeg
+from tests.providers.conftest import INSTRUMENT, NOW, published
+from tests.providers.instruments.test_customs_and_relations import CUSTOMS
+from tests.providers.pages.conftest import text_of
+
+
+def test_what_has_changed_since_it_was_returned_stands_beside_what_it_was(at, world, draft, read):
+    steps = {"actor": world.manager, "instrument_id": draft.pk}
+    instrument_submit(**steps, now=NOW)
+    instrument_return(
+        actor=world.officer, instrument_id=draft.pk, reason="请写明型号", now=NOW + timedelta(hours=1)
+    )
+    instrument_update(**steps, values={"model": "TX-200F"}, now=NOW + timedelta(hours=2))
+    instrument_submit(**steps, now=NOW + timedelta(hours=3))
+    page = read("officer", reverse("bureau_review", args=[draft.public_id]))
+    assert "退回后的修改" in page
+    assert "型号 TX-200 TX-200F" in page
+    assert "请写明型号" in page
+
+
+def test_a_change_of_what_is_published_stands_beside_what_stands(at, world, read):
+    live = published(world)
+    instrument_update(
+        actor=world.manager,
+        instrument_id=live.pk,
+        values={"value_yuan": "2600000", "category": "020100"},
+        now=NOW,
+    )
+    page = read("auditor", reverse("bureau_review", args=[live.public_id]))
+    assert "分类 010101 透射电镜 020100 力学性能测试仪器" in page
+    assert "原值（元） ¥2,500,000.00 ¥2,600,000.00" in page
+    assert "通过变更" not in page  # an auditor reads
+
+
+def test_publishing_and_returning_by_the_officer(at, world, draft):
+    instrument_submit(actor=world.manager, instrument_id=draft.pk, now=NOW)
+    client = at("officer")
+    refused = client.post(reverse("review_return", args=[draft.public_id]), {"reason": ""})
+    assert refused.status_code == 422
+    client.post(reverse("review_return", args=[draft.public_id]), {"reason": "缺图片"})
+    draft.refresh_from_db()
+    assert (draft.state, draft.return_reason) == ("draft", "缺图片")
+    instrument_submit(actor=world.manager, instrument_id=draft.pk, now=NOW)
+    answer = client.post(reverse("review_publish", args=[draft.public_id]))
+    draft.refresh_from_db()
+    assert (draft.state, answer["Location"]) == ("published", reverse("bureau"))
+    assert client.get(reverse("bureau_review", args=[draft.public_id])).status_code == 404
+
+
+def test_a_profile_is_reviewed_as_a_whole(at, world, read):
+    from tests.providers.conftest import PROFILE
+
+    unit_profile_save(actor=world.manager, organization_id=world.unit.pk, values=PROFILE, now=NOW)
+    profile = unit_profile_submit(actor=world.manager, organization_id=world.unit.pk, now=NOW)
+    page = read("officer", reverse("bureau_review", args=[profile.public_id]))
+    assert "云屏材料研究所单位简介" in page
+    assert "首次提交。" in page
+    assert "云屏市科技路 1 号" in page
+    at("officer").post(reverse("review_publish", args=[profile.public_id]))
+    profile.refresh_from_db()
+    assert profile.state == "published"
+
+
+def test_the_review_takes_as_many_statements_for_a_long_history(at, world, draft, statements):
+    instrument_submit(actor=world.manager, instrument_id=draft.pk, now=NOW)
+    client = at("officer")
+    address = reverse("bureau_review", args=[draft.public_id])
+
+    def more():
+        for number in range(5):
+            instrument_create(
+                actor=world.manager,
+                organization_id=world.unit.pk,
+                values={**INSTRUMENT, "inner_number": f"C-{number}"},
+                now=NOW,
+            )
+
+    statements.assert_unchanged(lambda: client.get(address), by=more)
+    assert "首次提交。" in text_of(client.get(address))
+
+
+def test_what_happened_so_far_is_told_in_words(world, draft, read):
+    common = {"actor": world.manager, "now": NOW}
+    pictures = [
+        instrument_picture_add(
+            instrument_id=draft.pk, upload=BytesIO(jpeg((1200, 600), colour)), alt_zh=colour, **common
+        )
+        for colour in ("teal", "navy")
+    ]
+    instrument_picture_describe(picture_id=pictures[0].pk, alt_zh="主机", alt_en="", **common)
+    instrument_picture_move(picture_id=pictures[1].pk, forward=True, **common)
+    instrument_picture_remove(picture_id=pictures[1].pk, **common)
+    instrument_links_set(
+        instrument_id=draft.pk, linked_ids=[published(world, inner_number="B-1").pk], **common
+    )
+    customs_supervision_set(instrument_id=draft.pk, values=CUSTOMS, **common)
+    customs_supervision_remove(instrument_id=draft.pk, **common)
+    instrument_submit(instrument_id=draft.pk, **common)
+    page = read("officer", reverse("bureau_review", args=[draft.public_id]))
+    told = re.findall(r"manager · (\S+)", page[page.index("办理记录") :])
+    assert told == [
+        "提交审核",
+        "移除海关监管信息",
+        "登记海关监管信息",
+        "设置联用仪器",
+        "移除图片",
+        "调整图片顺序",
+        "填写图片说明",
+        "添加图片",
+        "添加图片",
+        "录入",
+    ]

@@ -1,0 +1,215 @@
+"""Completeness and the year's facts, from what was published through the services."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+
+import pytest
+
+from instrument_share.accounts import services as accounts
+from instrument_share.kernel.interval import Interval
+from providers.instruments.services.instruments import (
+    instrument_changes_accept,
+    instrument_confirm,
+    instrument_suspend,
+    instrument_update,
+)
+from providers.terms.domain.terms import OpeningPattern
+from providers.terms.domain.words import HolidayTreatment, UserKind
+from providers.terms.services.closures import closure_lift, closure_record
+from providers.terms.services.retirement import instrument_retire
+from providers.units.domain.publications import PublicationKind
+from providers.units.domain.words import Completeness
+from providers.units.selectors.completeness import completeness_of, completeness_of_year, month_ends
+from providers.units.selectors.yearly import instruments_of_year, openness_of_year, units_of_year
+from providers.units.services.profiles import (
+    unit_profile_confirm,
+    unit_profile_publish,
+    unit_profile_save,
+    unit_profile_submit,
+)
+from providers.units.services.publications import publication_publish
+from tests.providers.conftest import INSTRUMENT, NOW, PROFILE, published, terms
+from tests.providers.terms.test_windows import local, publish
+
+TODAY = date(2025, 9, 1)
+
+
+def fill(world, organization, manager, now=NOW):
+    def say(kind, **values):
+        publication_publish(
+            actor=manager,
+            kind=kind,
+            organization_id=organization.pk,
+            values={"title_zh": "标题", "body_zh": "正文", **values},
+            now=now,
+        )
+
+    common = {"actor": manager, "organization_id": organization.pk, "now": now}
+    unit_profile_save(values={**PROFILE, "picture": "units/a.png"}, **common)
+    unit_profile_submit(**common)
+    unit_profile_publish(actor=world.officer, organization_id=organization.pk, now=now)
+    published(world, organization, manager, now)
+    for _ in range(4):
+        say(PublicationKind.NEWS)
+    say(PublicationKind.REGULATION, effective_date=date(2025, 1, 1))
+    for _ in range(2):
+        say(PublicationKind.CASE)
+    say(PublicationKind.OPENNESS, year=now.year - 1, networkable_count=3)
+
+
+@pytest.fixture
+def district(world):
+    district = accounts.district_create(actor=None, code="330101", name_zh="城东区", name_en="East", now=NOW)
+    type(world.unit).objects.update(district=district)
+
+
+def states(organization, as_of):
+    unit = completeness_of([organization.pk], as_of)[organization.pk]
+    return {kind.kind.value: kind.state.value for kind in unit.kinds if kind.state != Completeness.COMPLETE}
+
+
+def test_a_unit_is_complete_from_the_day_on_which_it_has_published_all(world, district):
+    fill(world, world.unit, world.manager)
+    assert states(world.unit, TODAY) == {}
+    assert len(states(world.unit, TODAY - timedelta(days=1))) == 6
+    assert states(world.unit, TODAY + timedelta(days=366)) == {
+        "profile": "stale",
+        "instrument": "stale",
+        "news": "stale",
+        "case": "stale",
+        "openness": "stale",
+    }
+
+
+def test_a_confirmation_changes_no_day_before_it(world, district):
+    fill(world, world.unit, world.manager)
+    later = NOW + timedelta(days=400)
+    unit_profile_confirm(actor=world.manager, organization_id=world.unit.pk, now=later)
+    instrument = world.unit.instruments.get()
+    instrument_confirm(actor=world.manager, instrument_id=instrument.pk, now=later)
+    assert "profile" not in states(world.unit, TODAY + timedelta(days=400))
+    assert "instrument" not in states(world.unit, TODAY + timedelta(days=400))
+    assert states(world.unit, TODAY + timedelta(days=399))["profile"] == "stale"
+    assert states(world.unit, TODAY + timedelta(days=399))["instrument"] == "stale"
+
+
+def test_a_profile_without_picture_or_district_is_missing_and_says_so(world):
+    common = {"actor": world.manager, "organization_id": world.unit.pk, "now": NOW}
+    unit_profile_save(values=PROFILE, **common)
+    unit_profile_submit(**common)
+    unit_profile_publish(actor=world.officer, organization_id=world.unit.pk, now=NOW)
+    profile = completeness_of([world.unit.pk], TODAY)[world.unit.pk].kinds[0]
+    assert profile.state is Completeness.MISSING
+    assert profile.reason.params["fields"] == ("Picture", "District")
+
+
+def test_the_month_ends_of_a_year_are_the_same_as_day_by_day(world, district):
+    fill(world, world.unit, world.manager)
+    year = completeness_of_year([world.unit.pk], 2025)[world.unit.pk]
+    assert [month.complete for month in year] == [0, 0, 0, 0, 0, 0, 0, 0, 6, 6, 6, 6]
+    assert year == tuple(completeness_of([world.unit.pk], end)[world.unit.pk] for end in month_ends(2025))
+
+
+def test_one_unit_and_two_take_as_many_statements(world, district, statements):
+    ids = [world.unit.pk, world.other.pk]
+    statements.assert_unchanged(
+        lambda: completeness_of(ids, TODAY),
+        by=lambda: [fill(world, world.unit, world.manager), fill(world, world.other, world.other_manager)],
+    )
+    assert len(statements.of(lambda: completeness_of_year(ids, 2025))) == 8
+
+
+def test_the_year_of_a_unit(world, district):
+    fill(world, world.unit, world.manager)
+    publication_publish(
+        actor=world.manager,
+        kind=PublicationKind.OPENNESS,
+        organization_id=world.unit.pk,
+        values={"title_zh": "2025 年度", "body_zh": "正文", "year": 2025, "networkable_count": 3},
+        now=datetime(2026, 2, 1, tzinfo=UTC),
+    )
+    assert list(units_of_year(2025)) == [
+        {
+            "uscc": world.unit.uscc,
+            "organization": world.unit.public_id,
+            "name_zh": "云屏材料研究所",
+            "name_en": "",
+            "kind": "institute",
+            "district": "330101",
+            "kinds_complete": (0, 0, 0, 0, 0, 0, 0, 0, 6, 6, 6, 6),
+            "published_instruments": 1,
+            "declared_instruments": 3,
+            "cases_published": 2,
+        }
+    ]
+    assert list(units_of_year(2024)) == []
+
+
+def test_an_instrument_as_it_stood_at_the_end_of_the_year(world):
+    instrument = published(world)
+    after = datetime(2026, 1, 5, tzinfo=UTC)
+    change = {"value_yuan": Decimal("1.00"), "place_zh": "新楼 202"}
+    instrument_update(actor=world.manager, instrument_id=instrument.pk, values=change, now=after)
+    instrument_changes_accept(actor=world.officer, instrument_id=instrument.pk, now=after)
+    instrument_suspend(actor=world.manager, instrument_id=instrument.pk, reason="报废", now=after)
+    instrument_retire(actor=world.manager, instrument_id=instrument.pk, reason="报废", now=after)
+
+    (then,) = instruments_of_year(2025)
+    assert then == {
+        "instrument": instrument.public_id,
+        "uscc": world.unit.uscc,
+        "inner_number": "A-001",
+        "name_zh": INSTRUMENT["name_zh"],
+        "name_en": INSTRUMENT["name_en"],
+        "category": "010101",
+        "model": "TX-200",
+        "value_yuan": Decimal("2500000.00"),
+        "purpose": "general",
+        "sharing_mode": "external",
+        "externally_shared": True,
+        "place_zh": "一号楼 101",
+        "published_in_year": True,
+        "in_service_from": date(2020, 3, 1),
+        "retired_on": None,
+    }
+    (later,) = instruments_of_year(2026)
+    assert (later["value_yuan"], later["place_zh"], later["retired_on"]) == (
+        Decimal("1.00"),
+        "新楼 202",
+        date(2026, 1, 5),
+    )
+    (last,) = instruments_of_year(2027)
+    assert last["published_in_year"] is False
+
+
+def test_open_time_counts_for_outside_users_and_what_was_closed_in_it(world, instrument):
+    publish(world, instrument, terms(horizon=timedelta(days=4)))  # Monday to Friday, 9 to 17
+    closure = closure_record(
+        actor=world.manager,
+        instrument_id=instrument.pk,
+        interval=Interval(local(9, 2, 16), local(9, 4)),
+        reason_zh="检修",
+        now=NOW,
+    )
+    closure_lift(actor=world.manager, closure_id=closure.pk, now=local(9, 3, 12))
+    assert list(openness_of_year(2025)) == [
+        {
+            "instrument": instrument.public_id,
+            "offered_seconds": 5 * 8 * 3600,
+            "closed_seconds": 4 * 3600,  # Tuesday 16–17, Wednesday 9–12
+        }
+    ]
+
+
+def test_hours_for_the_own_unit_alone_are_not_offered(world, instrument):
+    publish(world, instrument, terms(user_kinds=frozenset({UserKind.INSIDE})))
+    assert list(openness_of_year(2025)) == []
+
+
+def test_windows_across_new_year_are_cut(world, instrument):
+    now = local(12, 31, 20)
+    night = OpeningPattern(time(22), time(4), date(2025, 12, 31), weekdays=(2,))
+    draft = terms(night, holidays=HolidayTreatment.IGNORED, horizon=timedelta(days=1))
+    publish(world, instrument, draft, applies_from=now, now=now)
+    assert [row["offered_seconds"] for row in openness_of_year(2025)] == [2 * 3600]
+    assert [row["offered_seconds"] for row in openness_of_year(2026)] == [4 * 3600]

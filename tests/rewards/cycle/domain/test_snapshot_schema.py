@@ -1,0 +1,217 @@
+"""The schema of a snapshot: what is written, read back and refused, and that its document agrees."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from types import NoneType, UnionType
+from typing import get_args, get_origin, get_type_hints
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.conf import settings
+
+from bookings.usage.domain.words import Capture, Rating, UsagePurpose
+from rewards.cycle.domain.rows import EXCLUDED_AS
+from rewards.cycle.domain.snapshot_schema import (
+    PARTS,
+    ColumnsDiffer,
+    InstrumentRow,
+    OpennessRow,
+    UsageRow,
+    row_line,
+    row_of,
+    rows_of,
+)
+from rewards.policy.domain.policy import EXCLUSIONS
+
+DOCUMENT = settings.BASE_DIR / "docs" / "snapshot.md"
+MORNING = datetime(2025, 3, 5, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+USAGE = {
+    "id": "LOG-1",
+    "instrument": "INS-1",
+    "owner_organization": "ORG-1",
+    "number": 3,
+    "hash": "a" * 64,
+    "recorded_at": MORNING,
+    "recorded_by": "USR-1",
+    "booking": None,
+    "booked_starts_at": None,
+    "booked_ends_at": None,
+    "quoted_yuan": None,
+    "user": "USR-2",
+    "operator": "USR-3",
+    "payer_organization": "ORG-2",
+    "payer_person": None,
+    "user_kind": "outside",
+    "user_organization_kind": "enterprise",
+    "user_size_class": "small",
+    "in_region": True,
+    "external": True,
+    "related": False,
+    "starts_at": MORNING,
+    "ends_at": MORNING.replace(hour=11),
+    "setup_seconds": 0,
+    "measuring_seconds": 7200,
+    "post_seconds": 0,
+    "effective_seconds": 7200,
+    "idle_seconds": 0,
+    "inside_windows_seconds": 7200,
+    "service_mode": "operated",
+    "direction": "research",
+    "purpose": "medical_care",
+    "samples": 2,
+    "amount_yuan": Decimal("100.50"),
+    "funding_sources": ["own"],
+    "capture": "manual",
+    "confirmed": True,
+    "corrected": False,
+    "rating": "neutral",
+}
+
+INSTRUMENT = {
+    "instrument": "INS-1",
+    "uscc": "12440300000000009F",
+    "inner_number": "N1",
+    "name_zh": "质谱仪",
+    "name_en": "",
+    "category": "",
+    "model": "",
+    "value_yuan": Decimal("500000.00"),
+    "purpose": "special",
+    "sharing_mode": "external",
+    "externally_shared": True,
+    "place_zh": "实验室",
+    "published_in_year": True,
+    "in_service_from": date(2020, 1, 1),
+    "retired_on": None,
+}
+
+
+def test_the_line_of_version_1_never_changes():
+    assert row_line(row_of(UsageRow, USAGE)).decode() == (
+        '{"amount_yuan":"100.50","booked_ends_at":null,"booked_starts_at":null,"booking":null,'
+        '"capture":"manual","confirmed":true,"corrected":false,"direction":"research","effective_seconds":7200,'
+        '"ends_at":"2025-03-05T03:00:00Z","external":true,"funding_sources":["own"],"hash":"'
+        + "a"
+        * 64
+        + '",'
+        '"id":"LOG-1","idle_seconds":0,"in_region":true,"inside_windows_seconds":7200,"instrument":"INS-1",'
+        '"measuring_seconds":7200,"number":3,"operator":"USR-3","owner_organization":"ORG-1",'
+        '"payer_organization":"ORG-2","payer_person":null,"post_seconds":0,"purpose":"medical_care",'
+        '"quoted_yuan":null,"rating":"neutral","recorded_at":"2025-03-05T01:00:00Z","recorded_by":"USR-1",'
+        '"related":false,"samples":2,"service_mode":"operated","setup_seconds":0,'
+        '"starts_at":"2025-03-05T01:00:00Z","user":"USR-2","user_kind":"outside",'
+        '"user_organization_kind":"enterprise","user_size_class":"small"}\n'
+    )
+    assert row_line(row_of(InstrumentRow, INSTRUMENT)).decode() == (
+        '{"category":"","externally_shared":true,"in_service_from":"2020-01-01","inner_number":"N1",'
+        '"instrument":"INS-1","model":"","name_en":"","name_zh":"质谱仪","place_zh":"实验室",'
+        '"published_in_year":true,"purpose":"special","retired_on":null,"sharing_mode":"external",'
+        '"uscc":"12440300000000009F","value_yuan":"500000.00"}\n'
+    )
+
+
+@pytest.mark.parametrize(("kind", "values"), [(UsageRow, USAGE), (InstrumentRow, INSTRUMENT)])
+def test_a_row_that_is_read_equals_the_row_that_was_written(kind, values):
+    row = row_of(kind, values)
+    assert rows_of(kind, row_line(row) * 2) == [row, row]
+
+
+def test_a_row_has_typed_values():
+    row = row_of(UsageRow, USAGE)
+    assert (row.purpose, row.capture, row.rating) == (
+        UsagePurpose.MEDICAL_CARE,
+        Capture.MANUAL,
+        Rating.NEUTRAL,
+    )
+    (read,) = rows_of(UsageRow, row_line(row))
+    assert (read.starts_at, read.amount_yuan, read.funding_sources) == (
+        datetime(2025, 3, 5, 1, tzinfo=UTC),
+        Decimal("100.50"),
+        ("own",),
+    )
+
+
+OPENNESS = {"instrument": "INS-1", "offered_seconds": 10, "closed_seconds": 0}
+
+
+def test_missing_and_unknown_columns_are_refused_by_name():
+    with pytest.raises(
+        ColumnsDiffer, match=r"OpennessRow: missing columns \['closed_seconds'\], unknown .*'x'"
+    ):
+        row_of(OpennessRow, {"instrument": "INS-1", "offered_seconds": 10, "x": 1})
+    with pytest.raises(ColumnsDiffer, match=r"missing columns \[\], unknown columns \['x'\]"):
+        row_of(OpennessRow, OPENNESS | {"x": 1})
+    with pytest.raises(ColumnsDiffer, match=r"missing columns \['closed_seconds'\], unknown columns \[\]"):
+        rows_of(OpennessRow, b'{"instrument":"INS-1","offered_seconds":10}\n')
+
+
+@pytest.mark.parametrize("value", [1.5, True, "10", None, Decimal(10)])
+def test_a_value_of_another_type_is_refused(value):
+    with pytest.raises(ColumnsDiffer, match=r"OpennessRow\.offered_seconds cannot be"):
+        row_of(OpennessRow, OPENNESS | {"offered_seconds": value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("amount_yuan", 100.5),
+        ("starts_at", datetime(2025, 3, 5, 9)),
+        ("purpose", "weather"),
+        ("funding_sources", "own"),
+        ("funding_sources", [1]),
+        ("external", 1),
+        ("id", None),
+    ],
+)
+def test_a_use_without_canonical_form_is_refused(name, value):
+    with pytest.raises(ColumnsDiffer, match=rf"UsageRow\.{name} cannot be"):
+        row_of(UsageRow, USAGE | {name: value})
+
+
+def test_a_day_is_no_instant():
+    with pytest.raises(ColumnsDiffer, match=r"InstrumentRow\.in_service_from"):
+        row_of(InstrumentRow, INSTRUMENT | {"in_service_from": MORNING})
+
+
+def test_every_purpose_but_service_falls_under_an_exclusion_of_the_policy():
+    assert set(EXCLUDED_AS) == set(UsagePurpose)
+    assert {EXCLUDED_AS[each] for each in UsagePurpose} - {""} <= set(EXCLUSIONS)
+    assert [each for each in UsagePurpose if not EXCLUDED_AS[each]] == [UsagePurpose.SERVICE]
+
+
+WORDS = {
+    str: "text",
+    int: "integer",
+    bool: "true or false",
+    Decimal: "text: decimal",
+    datetime: "text: instant",
+    date: "text: day",
+}
+
+
+def word(hint):
+    if isinstance(hint, UnionType):
+        (present,) = set(get_args(hint)) - {NoneType}
+        return f"{word(present)}, or null"
+    if get_origin(hint) is tuple:
+        return f"list of {word(get_args(hint)[0])}s"
+    return WORDS[str if issubclass(hint, StrEnum) else hint]
+
+
+def table(kind):
+    types = get_type_hints(kind)
+    columns = get_type_hints(kind, include_extras=True)
+    lines = ["| Column | Type | Unit | Meaning |", "|---|---|---|---|"]
+    for name, hint in columns.items():
+        meaning, unit = hint.__metadata__[0]
+        lines.append(f"| `{name}` | {word(types[name])} | {unit or '–'} | {meaning} |")
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_the_document_says_what_the_schema_says(part):
+    text = DOCUMENT.read_text("utf-8")
+    section = text.split(f"\n## {part}\n")[1].split("\n## ")[0]
+    assert section.strip() == f"{PARTS[part].__doc__}\n\n{table(PARTS[part])}"
