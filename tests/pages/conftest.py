@@ -1,8 +1,1 @@
-import pytest
-
-from tests import factories
-
-
-@pytest.fixture
-def city(db):
-    return factories.city(decision="by_keeper", decision_hours=24)
+from tests.page_fixtures import city  # noqa: F401 (a fixture)

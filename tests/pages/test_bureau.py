@@ -9,7 +9,7 @@ from instrument_share.accounts.models import District, Organization
 from instrument_share.journal.models import AuditEntry
 from tests import factories
 from tests.factories import LONG_AGO, NOW
-from tests.providers.pages.conftest import text_of
+from tests.page_fixtures import text_of
 
 
 @pytest.fixture

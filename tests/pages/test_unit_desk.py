@@ -13,7 +13,7 @@ from providers.units.models import Reminder, ServiceCase, UnitNews, UnitProfile
 from providers.units.services.publications import publication_withdraw
 from tests import factories
 from tests.factories import NOW, slot
-from tests.providers.pages.conftest import text_of
+from tests.page_fixtures import text_of
 
 DAY = timedelta(days=1)
 

@@ -11,7 +11,7 @@ from instrument_share.accounts.models import Invitation, Membership
 from tests import factories
 from tests.bookings.requests.booking import book
 from tests.factories import NOW
-from tests.providers.pages.conftest import text_of
+from tests.page_fixtures import text_of
 
 pytestmark = pytest.mark.django_db
 

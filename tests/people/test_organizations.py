@@ -13,7 +13,7 @@ from instrument_share.kernel.uscc import check_character
 from providers.terms.models import CalendarYear
 from tests import factories
 from tests.factories import NOW
-from tests.providers.pages.conftest import text_of
+from tests.page_fixtures import text_of
 
 pytestmark = pytest.mark.django_db
 USCC = "91990105YP1000027" + check_character("91990105YP1000027")

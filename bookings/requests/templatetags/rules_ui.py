@@ -76,9 +76,6 @@ def price_conditions(row: PriceTableRow) -> str:
     return told("{for}", {"for": (*modes, *times)}) or _("any service, any time")
 
 
-register = template.Library()
-
-
 @register.simple_tag
 def day_bar(hours: Sequence[bool], words: str) -> SafeString:
     """A day as 48 half hours, open ones light, from left to right; said to who does not see it."""

@@ -18,7 +18,7 @@ from providers.terms.selectors.workdays import calendar_year
 from tests import factories
 from tests.bookings.requests.booking import book
 from tests.factories import NOW, slot
-from tests.providers.pages.conftest import text_of
+from tests.page_fixtures import text_of
 
 NOTICE = "云政办发〔2026〕3号"
 THURSDAY = Day(date(2026, 3, 5), DayKind.HOLIDAY, "庆典日")

@@ -9,7 +9,7 @@ from bookings.requests.services.instrument_states import rule_put_in_force
 from providers.terms.domain.terms import OpeningPattern, Price, TermsDraft
 from providers.terms.domain.words import HolidayTreatment, ServiceMode, UserKind
 from tests.factories import NOW
-from tests.providers.pages.conftest import text_of
+from tests.page_fixtures import text_of
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from instrument_share.accounts import services as accounts
 from instrument_share.accounts.domain import Role
 from providers.exchange.services.uploads import SheetGone, sheet_kept, sheets_forget_old
 from providers.instruments.models import Instrument
+from tests.page_fixtures import text_of
 from tests.providers.conftest import NOW
-from tests.providers.pages.conftest import text_of
 
 SHEET = """设备编号,仪器名称,型号,单价,启用日期
 A-1,红外光谱仪,FT-1,85,2021-03-05

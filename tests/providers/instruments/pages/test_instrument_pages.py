@@ -14,8 +14,8 @@ from providers.instruments.models import Instrument, Keeper, Qualification
 from providers.instruments.services.instruments import instrument_return, instrument_submit
 from providers.instruments.services.media import instrument_picture_add
 from tests.factories import jpeg
+from tests.page_fixtures import text_of
 from tests.providers.conftest import INSTRUMENT, NOW, published
-from tests.providers.pages.conftest import text_of
 
 TYPED = {name: str(value) for name, value in INSTRUMENT.items()}
 

@@ -26,8 +26,8 @@ from providers.units.services.publications import (
     publications_publish_due,
 )
 from tests.factories import jpeg
+from tests.page_fixtures import text_of
 from tests.providers.conftest import NOW, PROFILE
-from tests.providers.pages.conftest import text_of
 
 TYPED = {"title_zh": "开放日", "body_zh": "**欢迎**参观。"}
 

@@ -22,9 +22,9 @@ from providers.instruments.services.media import (
 from providers.instruments.services.relations import instrument_links_set
 from providers.units.services.profiles import unit_profile_save, unit_profile_submit
 from tests.factories import jpeg
+from tests.page_fixtures import text_of
 from tests.providers.conftest import INSTRUMENT, NOW, published
 from tests.providers.instruments.test_customs_and_relations import CUSTOMS
-from tests.providers.pages.conftest import text_of
 
 
 def test_what_has_changed_since_it_was_returned_stands_beside_what_it_was(at, world, draft, read):

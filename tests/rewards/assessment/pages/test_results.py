@@ -8,7 +8,7 @@ from django.urls import reverse
 from instrument_share.accounts.domain import Role
 from rewards.assessment.models import UnitAssessment
 from tests.rewards.builders import YEAR, local
-from tests.rewards.pages.reading import text_of
+from tests.rewards.reading import text_of
 
 
 def assessment(organization):

@@ -9,7 +9,7 @@ from django.urls import reverse
 from instrument_share.accounts.domain import Role
 from rewards.findings.models import Finding
 from tests.rewards.builders import AFTER, YEAR, local
-from tests.rewards.pages.reading import text_of
+from tests.rewards.reading import text_of
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from rewards.assessment.models import UnitAssessment
 from rewards.cycle.models import AssessmentCycle
 from rewards.report.models import FinanceReport, Payment
 from tests.rewards.builders import AFTER
-from tests.rewards.pages.reading import text_of
+from tests.rewards.reading import text_of
 
 
 @pytest.fixture

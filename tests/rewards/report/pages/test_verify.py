@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from rewards.report.selectors.reports import report_file
 from rewards.report.views import verify
-from tests.rewards.pages.reading import text_of
+from tests.rewards.reading import text_of
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from instrument_share.journal.models import AuditEntry
 from rewards.cycle.models import AssessmentCycle
 from rewards.policy.models import RewardPolicy
 from tests.rewards.builders import AFTER, POLICY, YEAR
-from tests.rewards.pages.reading import text_of
+from tests.rewards.reading import text_of
 
 
 def page(client, name="cycle", *args):

@@ -10,8 +10,8 @@ from providers.terms.domain.terms import Quota
 from providers.terms.domain.words import QuotaHolder, QuotaSpan
 from providers.terms.models import OpenServiceRule, OpenWindow
 from providers.terms.selectors.rules import terms_of
+from tests.page_fixtures import text_of
 from tests.providers.conftest import published
-from tests.providers.pages.conftest import text_of
 
 RULE = {
     "applies_from": "2025-09-02T00:00",

@@ -14,7 +14,7 @@ from providers.units.models import Reminder, ServiceCase, UnitNews
 from providers.units.selectors.reminders import reminders
 from tests import factories
 from tests.factories import NOW
-from tests.providers.pages.conftest import text_of
+from tests.page_fixtures import text_of
 
 DAY = timedelta(days=1)
 

@@ -1,0 +1,1 @@
+from tests.page_fixtures import city  # noqa: F401 (a fixture)

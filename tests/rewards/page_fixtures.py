@@ -1,0 +1,41 @@
+from types import SimpleNamespace
+
+import pytest
+
+from tests.rewards.builders import build_city, build_year
+from tests.rewards.conftest import Steps
+
+
+@pytest.fixture
+def year(db):
+    """The year of the builders: 100.00, 63.51 and 38.17 points, awards of 91,933, 8,067 and 0 yuan."""
+    return build_year()
+
+
+@pytest.fixture
+def steps(year):
+    return Steps(year)
+
+
+@pytest.fixture
+def small(db):
+    """A city with one unit and a few logs, for what does not depend on figures: with `.steps`."""
+    city = build_city()
+    unit = city.unit("云屏大学")
+    client = city.organization("云屏小微企业有限公司", kind="enterprise", size_class="small")
+    instrument = city.instrument(unit, "扫描电子显微镜")
+    logs = city.logs(instrument, 3, payer=client, external=True)
+    small = SimpleNamespace(city=city, unit=unit, client=client, instrument=instrument, logs=logs)
+    small.steps = Steps(small)
+    return small
+
+
+@pytest.fixture
+def login(client):
+    """`login(user)`: the test client as that person."""
+
+    def login(user):
+        client.force_login(user)
+        return client
+
+    return login
