@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from tests.page_fixtures import text_of
 from tests.providers.conftest import NOW
 
 

@@ -1,5 +1,6 @@
 """A year's outcome from the rows of a snapshot."""
 
+import json
 from decimal import Decimal
 from fractions import Fraction
 
@@ -7,6 +8,7 @@ import pytest
 
 from rewards.assessment.domain.facts import InstrumentFacts
 from rewards.assessment.domain.outcome import compute_outcome
+from rewards.cycle.domain.snapshot_schema import PARTS, UsageRow, rows_of
 from rewards.findings.domain.rulings import Rulings
 from tests.rewards.assessment.domain.make import policy, score_share
 
@@ -15,7 +17,10 @@ UNIT = {
     "organization": "ORG-A",
     "name_zh": "云屏大学",
     "name_en": "",
-    "group": "",
+    "kind": "university",
+    "district": "",
+    "related": ["ORG-A"],
+    "group": None,
     "published_instruments": 1,
     "declared_instruments": 1,
     "kinds_complete": [6] * 12,
@@ -24,8 +29,12 @@ UNIT = {
 INSTRUMENT = {
     "uscc": "A",
     "instrument": "INS-1",
+    "inner_number": "S-1",
     "name_zh": "扫描电镜",
     "name_en": "",
+    "category": "",
+    "model": "",
+    "sharing_mode": "external",
     "purpose": "general",
     "place_zh": "一号楼",
     "published_in_year": True,
@@ -36,7 +45,22 @@ INSTRUMENT = {
 }
 LOG = {
     "id": "LOG-1",
+    "instrument": "INS-1",
+    "owner_organization": "ORG-A",
     "number": 1,
+    "hash": "0" * 64,
+    "recorded_by": "USR-2",
+    "user": "USR-1",
+    "payer_person": None,
+    "user_kind": "enterprise",
+    "booked_starts_at": "2025-03-03T01:00:00Z",
+    "effective_seconds": 6900,
+    "inside_windows_seconds": 7200,
+    "service_mode": "self_operated",
+    "direction": "research",
+    "samples": 0,
+    "funding_sources": [],
+    "corrected": False,
     "recorded_at": "2025-03-03T03:00:00Z",
     "starts_at": "2025-03-03T01:00:00Z",
     "ends_at": "2025-03-03T03:00:00Z",
@@ -62,18 +86,41 @@ LOG = {
 }
 
 
+def read(kind, values):
+    """A row as it is read from a snapshot."""
+    (row,) = rows_of(kind, json.dumps(values).encode())
+    return row
+
+
 class Rows:
     """A snapshot of one unit with one instrument, and the logs and other parts given."""
 
-    def __init__(self, *logs, **parts):
-        self.logs = list(logs)
-        self.parts = {"units": [UNIT], "instruments": [INSTRUMENT], **parts}
+    def __init__(self, *logs, units=(UNIT,), instruments=(INSTRUMENT,), openness=(), decisions=()):
+        self.logs = logs
+        self.parts = {
+            "units": units,
+            "instruments": instruments,
+            "openness": openness,
+            "decisions": decisions,
+        }
 
-    def rows(self, kind):
-        return self.parts.get(kind, [])
+    def _rows(self, part):
+        return [read(PARTS[part], values) for values in self.parts[part]]
+
+    def units(self):
+        return self._rows("units")
+
+    def instruments(self):
+        return self._rows("instruments")
+
+    def openness(self):
+        return self._rows("openness")
+
+    def decisions(self):
+        return self._rows("decisions")
 
     def usage(self, instrument):
-        return self.logs
+        return [read(UsageRow, log) for log in self.logs]
 
 
 NOTHING_DECIDED = Rulings()

@@ -7,11 +7,14 @@ import pytest
 
 from rewards.cycle.domain.entries import EntryFacts, InstrumentStanding
 from rewards.cycle.domain.rows import entry_from_row, standing_from_row
-from tests.rewards.assessment.domain.test_outcome import INSTRUMENT, LOG, UNIT
+from rewards.cycle.domain.snapshot_schema import InstrumentRow, UnitRow, UsageRow
+from tests.rewards.assessment.domain.test_outcome import INSTRUMENT, LOG, UNIT, read
 
 
 def entry(invalidated=(), **changes):
-    return entry_from_row({**LOG, **changes}, INSTRUMENT, UNIT, invalidated)
+    return entry_from_row(
+        read(UsageRow, {**LOG, **changes}), read(InstrumentRow, INSTRUMENT), read(UnitRow, UNIT), invalidated
+    )
 
 
 def test_every_value_of_a_log_has_its_place():
@@ -67,7 +70,9 @@ def test_a_log_is_invalidated_by_its_id():
 
 
 def test_the_standing_of_an_instrument():
-    assert standing_from_row({**INSTRUMENT, "retired_on": "2025-06-30"}) == InstrumentStanding(
+    assert standing_from_row(
+        read(InstrumentRow, {**INSTRUMENT, "retired_on": "2025-06-30"})
+    ) == InstrumentStanding(
         public_id="INS-1",
         published_in_year=True,
         original_value=Decimal("500000.00"),
@@ -75,4 +80,4 @@ def test_the_standing_of_an_instrument():
         in_service_from=date(2020, 1, 1),
         retired_on=date(2025, 6, 30),
     )
-    assert standing_from_row(INSTRUMENT).retired_on is None
+    assert standing_from_row(read(InstrumentRow, INSTRUMENT)).retired_on is None
