@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from pytest_django.asserts import assertInHTML
 
 from bookings.usage.selectors.usage import usage_log, values_of
 from bookings.usage.services.usage import usage_correct
@@ -44,7 +45,7 @@ def test_the_page_shows_the_frozen_facts_and_the_entry_of_the_chain(city, log, s
     assert "请核对：有效机时 1.67 小时，费用 ¥166.67。" in page
     assert "本仪器记录链第 1 条" in page
     assert log.entry.hash in page
-    assert "<dt>外单位用户</dt><dd>是</dd>" in page
+    assertInHTML("<div><dt>外单位用户</dt><dd>是</dd></div>", page)
 
 
 def test_a_correction_changes_only_what_was_changed_and_waits_for_a_second_person(city, log, see, send):
@@ -59,7 +60,7 @@ def test_a_correction_changes_only_what_was_changed_and_waits_for_a_second_perso
     correction = log.corrections.get()
     assert correction.changes == {"idle_seconds": 600, "measuring_seconds": 6000}
     page = texts(see(city.researcher, "usage_log", log.public_id, now=AFTER))
-    assert "空闲: 0.33 小时 → <strong>0.17 小时</strong>" in page
+    assertInHTML("<li>空闲: 0.33 小时 → <strong>0.17 小时</strong></li>", page)
     send(city.researcher, "usage_confirm", log.public_id, now=AFTER, correction=correction.public_id)
     assert values_of(usage_log(city.keeper, log.public_id))["idle_seconds"] == 600
     page = texts(see(city.researcher, "usage_log", log.public_id, now=AFTER))

@@ -339,7 +339,7 @@ def test_a_length_lies_in_the_range_of_its_field(name, least, most, unit):
 
 
 def check_range(name, least, most, unit):
-    """Both ends of the range are read, in its unit; what lies beyond them or between two numbers is refused."""
+    """Both ends of the range are read, in its unit; what lies beyond or between two numbers is refused."""
     for said in (least, most):
         row = row_of(RULES, **{name: said})
         assert (row.values.get(name), row.problems) == (said * unit, ())

@@ -125,7 +125,9 @@ def test_a_second_version_stands_beside_the_first(sent):
     assert "第 2 版，自2025年9月10日 00:00起 尚未生效" in said
     assert "260 元/小时。 (已删除)" in said
     assert "280 元/小时。 (新增)" in said
-    folded = re.search(r"<details><summary>其余 (\d+) 条保持不变</summary>(.*?)</details>", body, re.DOTALL)
+    folded = re.search(
+        r"<details>\s*<summary>\s*其余 (\d+) 条保持不变\s*</summary>(.*?)</details>", body, re.DOTALL
+    )
     assert folded[2].count("<li>") == int(folded[1])
 
 
