@@ -125,6 +125,17 @@ def test_a_template_is_used_by_its_own_and_by_higher_packages():
     assert upward == []
 
 
+def test_every_template_that_is_named_exists():
+    names = {module.replace(".", "/").partition("templates/")[2] + ".html" for module, _ in sources("*.html")}
+    missing = {
+        f"{module}: {name}"
+        for module, text in every_source()
+        for name in named(TEMPLATE, text)
+        if name.endswith(".html") and name not in names and not name.startswith("allauth/")
+    }
+    assert missing == set()
+
+
 def test_a_template_loads_tags_of_its_own_and_of_lower_packages():
     libraries = engines["django"].engine.libraries
     upward = [
