@@ -20,6 +20,7 @@ from providers.exchange.services.imports import preview as sheet_preview
 from providers.exchange.services.national import national_year_save
 from providers.exchange.services.sheet_runs import sheet_run_continue, sheet_run_start
 from providers.exchange.services.uploads import sheet_forget, sheet_keep, sheet_kept
+from providers.instruments.domain.categories import CategoryRow
 from providers.instruments.domain.words import GroupKind
 from providers.terms.domain.words import ServiceMode
 from providers.units.domain.publications import PublicationKind
@@ -158,7 +159,7 @@ def attempts(w):
             p.completeness_remind, organization_ids=[w.unit.pk], note="请尽快", **now
         ),
         "category_table_load": partial(
-            p.category_table_load, version="new", rows=[p.CategoryRow("010000", "分析仪器")], **now
+            p.category_table_load, version="new", rows=[CategoryRow("010000", "分析仪器")], **now
         ),
         "calendar_year_set": partial(p.calendar_year_set, year=2027, days=[], source="通知", **now),
         "windows_rebuild": partial(p.windows_rebuild, instrument_ids=[w.suspended.pk], **now),

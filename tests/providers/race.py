@@ -9,7 +9,7 @@ def change_slowly(checked, released, results, *, environment, **facts):
     from providers.units.services import publications
     from providers.units.services.publications import publication_update
 
-    publications.keep = lingering(checked, released, publications.keep)
+    publications.save_with_history = lingering(checked, released, publications.save_with_history)
     attempt(results, publication_update, **facts)
 
 

@@ -25,12 +25,15 @@ from providers.instruments.domain import wording as provider_wording
 from providers.instruments.domain.words import InstrumentState
 from providers.units.domain import information
 from providers.units.domain.words import ProfileState, PublicationState
+from rewards.assessment.domain.measures import MEASURE_FIGURES
 from rewards.cycle.domain.states import CycleState
+from rewards.findings.domain.checks import CHECK_FIGURES
 from rewards.findings.domain.states import FindingState
 from rewards.policy.domain.vocabulary import KINDS, MEASURES
 from rewards.report.domain.states import ReportState
 
 ROOT = Path(__file__).parents[2]
+FIGURES = {**CHECK_FIGURES, **MEASURE_FIGURES}
 PACKAGES = ("instrument_share", "providers", "bookings", "rewards")
 ROW = re.compile(r"^\| (?P<zh>[^|]+) \| (?P<en>[^|]+) \| `(?P<identifier>[\w.]+)` \| (?P<meaning>[^|]+) \|$")
 LINES = [
@@ -129,6 +132,7 @@ def test_words_are_those_that_pages_show(rows, language, column):
         for key, message in shown_words():
             identifier = f"{type(key).__name__}.{key.name}" if isinstance(key, StrEnum) else key
             word = gettext(message) if isinstance(message, str) else str(message)
+            word = word.format(**FIGURES)
             if rows[identifier][column] != word:
                 differing[identifier] = word
     assert differing == {}

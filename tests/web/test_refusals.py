@@ -8,6 +8,7 @@ from django.contrib.sessions.backends.cache import SessionStore
 from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import translation
+from pytest_django.asserts import assertInHTML
 
 from instrument_share.accounts.models import User
 from instrument_share.kernel.errors import DomainError, Forbidden, IllegalMove, Invalid, NotFound, Problem
@@ -96,7 +97,7 @@ def test_a_page_shows_the_refusal_with_its_status():
 def test_a_page_shows_all_problems():
     error = Invalid(problems=[Problem("a", "first of all"), Problem("b", "and then")])
     page = answer(error, method="POST").content.decode()
-    assert "<li>first of all</li><li>and then</li>" in page
+    assertInHTML("<ul><li>first of all</li><li>and then</li></ul>", page)
 
 
 def test_a_visitor_who_may_not_see_something_is_asked_to_log_in():

@@ -11,6 +11,8 @@ from providers.domain import QuotaHolder, QuotaSpan
 if TYPE_CHECKING:
     from providers.domain import Quota
 
+MINUTE = timedelta(minutes=1)
+
 
 def day_of(instant: datetime) -> Interval:
     """Midnight to midnight."""
@@ -66,9 +68,9 @@ def exceeded(quota: "Quota", interval: Interval, others: Iterable[Interval]) -> 
 
 
 def time_in(span: Interval, bookings: Iterable[Interval]) -> timedelta:
-    """Time of the bookings that falls into the span; a booking across its edge counts with its part."""
+    """Whole minutes of the bookings in the span; a booking across its edge counts with its part."""
     parts = (span.intersection(booking) for booking in bookings)
-    return sum((part.length for part in parts if part), timedelta())
+    return sum((part.length for part in parts if part), timedelta()) // MINUTE * MINUTE
 
 
 def bookings_in(span: Interval, bookings: Iterable[Interval]) -> int:

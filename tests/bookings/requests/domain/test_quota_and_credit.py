@@ -87,11 +87,11 @@ def test_a_quota_is_exceeded_by_more_than_it_allows():
     asked = between("2026-03-02 09:00", "10:00")
     others = [between("2026-03-02 11:00", "12:00"), between("2026-03-01 11:00", "12:00")]
 
-    def of_a_day(minutes=None, bookings=None):
-        return exceeded(Quota(QuotaHolder.USER, QuotaSpan.DAY, minutes, bookings), asked, others)
+    def of_a_day(most_time=None, bookings=None):
+        return exceeded(Quota(QuotaHolder.USER, QuotaSpan.DAY, most_time, bookings), asked, others)
 
     assert of_a_day() == (False, False)
-    assert [of_a_day(minutes=minutes)[0] for minutes in (119, 120, 121)] == [True, False, False]
+    assert [of_a_day(minutes * MINUTE)[0] for minutes in (119, 120, 121)] == [True, False, False]
     assert [of_a_day(bookings=bookings)[1] for bookings in (1, 2, 3)] == [True, False, False]
 
 

@@ -119,4 +119,4 @@ def test_a_value_that_the_form_does_not_have_is_refused():
     }
     for value in ({1, 2}, float("nan")):
         with pytest.raises((TypeError, ValueError)):
-            chain.canonical({"value": value})
+            hashed(Log(price=[value]))

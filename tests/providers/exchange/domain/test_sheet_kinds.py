@@ -315,9 +315,6 @@ def test_news_need_a_title_and_a_text():
     ("name", "least", "most"),
     [
         ("interval", 1, 52),
-        ("step", 1, 1440),
-        ("turnaround", 0, 1440),
-        ("horizon", 1, 365),
         ("late_cancel_percent", 0, 100),
         ("no_show_percent", 0, 100),
         ("decision_hours", 1, 720),
@@ -326,9 +323,26 @@ def test_news_need_a_title_and_a_text():
     ],
 )
 def test_a_whole_number_lies_in_the_range_of_its_field(name, least, most):
+    check_range(name, least, most, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "least", "most", "unit"),
+    [
+        ("step", 1, 1440, timedelta(minutes=1)),
+        ("turnaround", 0, 1440, timedelta(minutes=1)),
+        ("horizon", 1, 365, timedelta(days=1)),
+    ],
+)
+def test_a_length_lies_in_the_range_of_its_field(name, least, most, unit):
+    check_range(name, least, most, unit)
+
+
+def check_range(name, least, most, unit):
+    """Both ends of the range are read, in its unit; what lies beyond them or between two numbers is refused."""
     for said in (least, most):
         row = row_of(RULES, **{name: said})
-        assert (row.values.get(name), row.problems) == (said, ())
+        assert (row.values.get(name), row.problems) == (said * unit, ())
     for said in (least - 1, most + 1, least + 0.5):
         row = row_of(RULES, **{name: said})
         (problem,) = row.problems

@@ -74,7 +74,7 @@ def test_the_preview_says_the_rule_and_when_it_opens_and_publishes_nothing(sent)
 
 
 def unfolded(answer):
-    return re.findall(r'id="part-(\w+)" open', answer.content.decode())
+    return re.findall(r'id="part-(\w+)"\s+open', answer.content.decode())
 
 
 def test_a_part_is_folded_with_what_it_says_until_something_in_it_is_wrong(at, world, sent):

@@ -24,7 +24,7 @@ from rewards.cycle.domain.snapshot_schema import (
 )
 from rewards.policy.domain.policy import EXCLUSIONS
 
-DOCUMENT = settings.BASE_DIR / "docs" / "snapshot.md"
+DOCUMENT = settings.BASE_DIR / "docs/snapshot.md"
 MORNING = datetime(2025, 3, 5, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 USAGE = {
