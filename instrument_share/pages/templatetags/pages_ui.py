@@ -19,10 +19,10 @@ from instrument_share.pages.instrument_facts import contact_entries, fact_entrie
 from instrument_share.pages.weeks import Day
 from instrument_share.web import formats
 from instrument_share.web.addresses import versioned_address
+from instrument_share.web.labels import KINDS
 from instrument_share.web.markdown import excerpt
 from instrument_share.web.problem import told as told_message
 from instrument_share.web.templatetags.ui import facts, icon
-from instrument_share.web.wording import KINDS
 
 if TYPE_CHECKING:
     from instrument_share.pages.search import Comparison
