@@ -1,8 +1,7 @@
 from django.apps import AppConfig
 
 from bookings import guards
-from bookings.requests.domain import wording as request_wording
-from bookings.usage.domain import wording as usage_wording
+from bookings.requests.domain import labels as request_labels
 from instrument_share.journal.guards import register
 from instrument_share.kernel.wording import register_words
 
@@ -40,6 +39,6 @@ class BookingsConfig(AppConfig):
         register_instrument_tabs(RULE_TAB)
         register_instrument_notice(rule_notice)
         register_logged_hours(hours_of_unit_in)
-        register_words(request_wording.WORDS)
-        register_words(usage_wording.WORDS)
+        register_words(request_labels.LABELS)
+        register_words(usage_labels.LABELS)
         register(*guards.NO_OVERLAP, *guards.APPEND_ONLY)

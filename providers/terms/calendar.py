@@ -15,8 +15,8 @@ from schedule.models import Calendar, Event, Rule
 
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval, merged
+from providers.terms.domain.choices import DayKind, Frequency, HolidayTreatment
 from providers.terms.domain.terms import DayException, OpeningPattern
-from providers.terms.domain.words import DayKind, Frequency, HolidayTreatment
 from providers.terms.domain.workdays import ONE_DAY, DayTable
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bookings.requests.domain.words import Direction
-from bookings.usage.domain.words import Rating
+from bookings.requests.domain.choices import Direction
+from bookings.usage.domain.choices import Rating
 from instrument_share.kernel.city_time import CITY_TIME
 from providers.domain import NONE, ServiceMode, decimals, hours, moment, subjects, yes_no
 

@@ -8,9 +8,9 @@ from django.db.models import Count, Q
 
 from providers.exchange.domain.national.values import RUNNING
 from providers.exchange.models import NationalYear
+from providers.instruments.domain.choices import SharingMode
 from providers.instruments.domain.fields import FIELDS
 from providers.instruments.domain.states import PUBLIC
-from providers.instruments.domain.words import SharingMode
 from providers.instruments.models import Instrument
 from providers.instruments.selectors.instruments import instruments
 from providers.units.models import OpennessStatement, UnitProfile

@@ -22,12 +22,12 @@ from providers.exchange.domain.sheets.terms import (
     same_terms,
 )
 from providers.exchange.services.import_plans import Asked, Outcome, Plan, PlannedRow, Step
-from providers.instruments.domain.words import InstrumentState
+from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.models import Instrument
 from providers.instruments.selectors.instruments import instrument_locks
 from providers.terms.calendar import local_midnight
+from providers.terms.domain.choices import HolidayTreatment
 from providers.terms.domain.terms import Terms, TermsDraft
-from providers.terms.domain.words import HolidayTreatment
 from providers.terms.domain.workdays import CalendarYearUnknown, DayTable
 from providers.terms.selectors.rule_versions import in_force, versions_of
 from providers.terms.selectors.workdays import day_table

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.wording import Words
-from providers.instruments.domain.words import BelongsTo, Condition, Funding, Origin, Purpose, SharingMode
+from providers.instruments.domain.choices import BelongsTo, Condition, Funding, Origin, Purpose, SharingMode
 
 Kind = Literal["text", "choice", "money", "date", "email", "country", "category", "subjects", "postal"]
 LARGEST_VALUE = Decimal("999999999999.99")

@@ -9,7 +9,7 @@ from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import region_of
 from instrument_share.accounts.selectors.standing import standing
 from providers.instruments.domain.categories import CategoryChange, CategoryRow, candidates, changes, folded
-from providers.instruments.domain.words import InstrumentState
+from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.models import Instrument, InstrumentCategory
 from providers.instruments.selectors.instruments import category_table, instruments
 

@@ -12,8 +12,8 @@ from instrument_share.accounts.selectors.standing import standing
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Kind, NotFound, gettext_noop
 from instrument_share.kernel.wording import Bilingual
+from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.domain.states import PUBLIC
-from providers.instruments.domain.words import InstrumentState
 from providers.instruments.models import Instrument, InstrumentCategory, Qualification
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from django.db.models import Max
 
 from instrument_share.accounts.permissions import require_unless_system
 from instrument_share.kernel.errors import DomainError, Kind, NotFound, Problem, gettext_noop
+from providers.instruments.domain.choices import Audience
 from providers.instruments.domain.states import EDITABLE_AS_A_WHOLE, LIVE
-from providers.instruments.domain.words import Audience
 from providers.instruments.models import Instrument, InstrumentAttachment, InstrumentPicture
 from providers.instruments.selectors.instruments import instrument_lock
 from providers.instruments.services.common import InReview

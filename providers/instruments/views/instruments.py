@@ -14,8 +14,8 @@ from instrument_share.web import clock
 from instrument_share.web.answers import redirect_with_message, run_service
 from instrument_share.web.idempotency import idempotent_form
 from providers.instruments.domain import fields
+from providers.instruments.domain.choices import BelongsTo, Condition, Funding, Origin, Purpose, SharingMode
 from providers.instruments.domain.states import EDITABLE_AS_A_WHOLE, LIVE
-from providers.instruments.domain.words import BelongsTo, Condition, Funding, Origin, Purpose, SharingMode
 from providers.instruments.forms.instrument import InstrumentForm, initial_of
 from providers.instruments.selectors.instruments import keepers_of
 from providers.instruments.services.instruments import instrument_create, instrument_update, usable, values_of

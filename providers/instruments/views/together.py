@@ -17,9 +17,9 @@ from instrument_share.web.confirmation import Confirmation, confirmation_view
 from instrument_share.web.formats import bilingual
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.signed_in import SignedInRequest
+from providers.instruments.domain.choices import GroupKind, InstrumentState
 from providers.instruments.domain.customs import CUSTOMS_FIELDS
 from providers.instruments.domain.states import EDITABLE_AS_A_WHOLE, LIVE
-from providers.instruments.domain.words import GroupKind, InstrumentState
 from providers.instruments.forms.media import CustomsForm, GroupForm, LinksForm
 from providers.instruments.selectors.instruments import instruments
 from providers.instruments.selectors.media import customs_supervision

@@ -12,12 +12,12 @@ from django.db.models.functions import Coalesce
 from instrument_share.accounts.domain import OrganizationKind, OrganizationState
 from instrument_share.accounts.selectors.standing import standing
 from instrument_share.kernel.interval import Interval
-from providers.instruments.domain.words import InstrumentState
+from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.models import Instrument
 from providers.instruments.selectors.instruments import instruments
 from providers.search.selectors.search import EVERYTHING, Search, found_by
+from providers.terms.domain.choices import UserKind
 from providers.terms.domain.listed_prices import ANY, NO_HOURLY_PRICE
-from providers.terms.domain.words import UserKind
 from providers.terms.models import Closure, ListedPrice, OpenWindow
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from providers.terms.domain.choices import PriceUnit, ServiceMode, UserKind
 from providers.terms.domain.terms import Price
-from providers.terms.domain.words import PriceUnit, ServiceMode, UserKind
 
 NO_HOURLY_PRICE = Decimal("99999999.99")
 FOREVER = datetime(9999, 1, 1, tzinfo=UTC)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from providers.terms.domain.choices import UserKind
 from providers.terms.domain.terms import Price, TermsDraft
-from providers.terms.domain.words import UserKind
 
 Cells = tuple[Decimal | None, ...]
 

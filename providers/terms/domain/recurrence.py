@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+from providers.terms.domain.choices import Frequency
 from providers.terms.domain.terms import OpeningPattern
-from providers.terms.domain.words import Frequency
 
 WEEK = timedelta(days=7)
 

@@ -5,9 +5,7 @@ from datetime import time, timedelta
 
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Sentence, Words, word
-from providers.terms.domain.terms import MINUTE, DayException, OpeningPattern, Price, TermsDraft
-from providers.terms.domain.wording import NTH_WORDS, WEEKDAYS
-from providers.terms.domain.words import (
+from providers.terms.domain.choices import (
     Decision,
     Frequency,
     HolidayTreatment,
@@ -15,6 +13,8 @@ from providers.terms.domain.words import (
     ServiceMode,
     UserKind,
 )
+from providers.terms.domain.labels import NTH_WORDS, WEEKDAYS
+from providers.terms.domain.terms import MINUTE, DayException, OpeningPattern, Price, TermsDraft
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 

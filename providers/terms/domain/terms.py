@@ -8,7 +8,7 @@ from itertools import product
 
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.wording import word
-from providers.terms.domain.words import (
+from providers.terms.domain.choices import (
     Decision,
     Frequency,
     HolidayTreatment,

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from instrument_share.kernel.errors import DomainError, Invalid, Problem, gettext_noop
 from instrument_share.sheets.reading import MOST_BYTES, read_table
 from instrument_share.web.forms import DayField, DayInput, add_problems, choices_of, set_choices
+from providers.terms.domain.choices import DayKind
 from providers.terms.domain.holidays import as_text, days_of, problems_of_year
-from providers.terms.domain.words import DayKind
 from providers.terms.domain.workdays import Day
 from providers.terms.selectors.workdays import YearOfDays
 

@@ -14,6 +14,7 @@ from instrument_share.web.forms import InstantField, InstantInput, choices_of, s
 from instrument_share.web.lengths import HoursField, WholeLengthField
 from instrument_share.web.params import parse_number
 from providers.instruments.forms.fields import CodeSetField
+from providers.terms.domain.choices import Decision, HolidayTreatment, ServiceMode, UserKind
 from providers.terms.domain.terms import (
     DAY,
     MINUTE,
@@ -22,7 +23,6 @@ from providers.terms.domain.terms import (
     OpeningPattern,
     TermsDraft,
 )
-from providers.terms.domain.words import Decision, HolidayTreatment, ServiceMode, UserKind
 from providers.terms.forms.rule_rows import (
     MOST_ROWS,
     NEVER_EMPTY,

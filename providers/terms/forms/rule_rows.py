@@ -9,6 +9,8 @@ from instrument_share.web.forms import DayField, DayInput, TimeInput, choices_of
 from instrument_share.web.lengths import HoursField
 from instrument_share.web.problem import told
 from providers.instruments.forms.fields import SeveralField
+from providers.terms.domain.choices import Frequency, PriceUnit, QuotaHolder, QuotaSpan, ServiceMode, UserKind
+from providers.terms.domain.labels import NTH_WORDS, WEEKDAYS
 from providers.terms.domain.terms import (
     MINUTE,
     MOST_INTERVAL,
@@ -18,8 +20,6 @@ from providers.terms.domain.terms import (
     Price,
     Quota,
 )
-from providers.terms.domain.wording import NTH_WORDS, WEEKDAYS
-from providers.terms.domain.words import Frequency, PriceUnit, QuotaHolder, QuotaSpan, ServiceMode, UserKind
 
 MOST_ROWS = 30
 CLOSED, OPEN = "closed", "open"

@@ -8,9 +8,9 @@ from datetime import date, datetime
 from instrument_share.kernel.interval import Interval
 from providers.instruments.models import Qualification
 from providers.terms.calendar import openings, rows_of
+from providers.terms.domain.choices import HolidayTreatment
 from providers.terms.domain.recurrence import begun_by
 from providers.terms.domain.terms import TermsDraft
-from providers.terms.domain.words import HolidayTreatment
 from providers.terms.domain.workdays import DayTable
 from providers.terms.selectors.workdays import day_table
 

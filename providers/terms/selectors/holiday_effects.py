@@ -7,7 +7,7 @@ from itertools import groupby
 
 from instrument_share.kernel.interval import Interval, intersected, merged, subtracted
 from providers.terms.calendar import events_of, local_date, local_midnight, openings
-from providers.terms.domain.words import HolidayTreatment
+from providers.terms.domain.choices import HolidayTreatment
 from providers.terms.domain.workdays import ONE_DAY, DayTable
 from providers.terms.models import OpenServiceRule
 from providers.terms.selectors.rules import exceptions_of

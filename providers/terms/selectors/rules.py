@@ -9,9 +9,9 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from instrument_share.kernel.interval import Interval
 from providers.instruments.selectors.instruments import instruments
 from providers.terms.calendar import events_of, patterns_of
+from providers.terms.domain.choices import PriceUnit, QuotaHolder, QuotaSpan, ServiceMode, UserKind
 from providers.terms.domain.rule_columns import RULE_COLUMNS, terms_of_flat
 from providers.terms.domain.terms import MINUTE, DayException, Price, Quota, Terms
-from providers.terms.domain.words import PriceUnit, QuotaHolder, QuotaSpan, ServiceMode, UserKind
 from providers.terms.models import OpenServiceRule, OpenWindow, PriceLine, RuleQuota
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from providers.terms.domain.words import DayKind
+from providers.terms.domain.choices import DayKind
 from providers.terms.domain.workdays import Day, DayTable, published_days, published_years
 from providers.terms.models import CalendarDay, CalendarYear
 

@@ -7,8 +7,8 @@ from django.db import transaction
 
 from providers.instruments.models import Instrument
 from providers.instruments.selectors.instruments import instrument_locks
+from providers.terms.domain.choices import ServiceMode, UserKind
 from providers.terms.domain.listed_prices import Version, in_force, listed
-from providers.terms.domain.words import ServiceMode, UserKind
 from providers.terms.models import ListedPrice, OpenServiceRule
 from providers.terms.selectors.rules import prices_of
 

@@ -10,14 +10,14 @@ from instrument_share.accounts.permissions import require
 from instrument_share.journal.services import record
 from instrument_share.kernel.errors import DomainError, Invalid, gettext_noop
 from instrument_share.kernel.public_id import new_public_id
-from providers.instruments.domain.words import InstrumentState
+from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.models import Instrument
 from providers.instruments.selectors.instruments import instrument_lock
 from providers.instruments.services.common import InReview
 from providers.terms.calendar import local_date, rows_of
+from providers.terms.domain.choices import HolidayTreatment
 from providers.terms.domain.rule_columns import flat_terms
 from providers.terms.domain.terms import MINUTE, TermsDraft, problems_of
-from providers.terms.domain.words import HolidayTreatment
 from providers.terms.models import OpenServiceRule, PriceLine, RuleException, RuleQuota
 from providers.terms.selectors.workdays import day_table
 from providers.terms.services.listed_prices import prices_list

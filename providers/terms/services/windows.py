@@ -16,8 +16,8 @@ from instrument_share.accounts.permissions import require_unless_system
 from instrument_share.kernel.interval import Interval, intersected, merged
 from providers.instruments.selectors.instruments import instrument_locks
 from providers.terms.calendar import Event, events_of, local_date, local_midnight, openings
+from providers.terms.domain.choices import HolidayTreatment
 from providers.terms.domain.terms import DayException
-from providers.terms.domain.words import HolidayTreatment
 from providers.terms.domain.workdays import ONE_DAY, DayTable
 from providers.terms.models import OpenServiceRule, OpenWindow
 from providers.terms.selectors.rules import exceptions_of

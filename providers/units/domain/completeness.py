@@ -14,6 +14,7 @@ from typing import Any
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Bilingual, Sentence, Words
 from providers.instruments.domain.notices import FRESH
+from providers.units.domain.choices import Completeness
 from providers.units.domain.courses import Course, courses
 from providers.units.domain.information import (
     CASES_NEEDED,
@@ -26,7 +27,6 @@ from providers.units.domain.information import (
     UnitRecord,
 )
 from providers.units.domain.profiles import SHORTEST_INTRODUCTION
-from providers.units.domain.words import Completeness
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.wording import Words
-from providers.units.domain.words import PublicationState
+from providers.units.domain.choices import PublicationState
 
 MOST_OF_TITLE = 100
 

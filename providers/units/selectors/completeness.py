@@ -13,10 +13,11 @@ from django.db.models import Model
 from instrument_share.accounts import selectors as accounts
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Bilingual
-from providers.instruments.domain.words import InstrumentState
+from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.models import Instrument
 from providers.terms.calendar import local_date, local_midnight
 from providers.terms.domain.workdays import ONE_DAY
+from providers.units.domain.choices import ProfileState
 from providers.units.domain.completeness import UnitCompleteness, judged_at, running_out
 from providers.units.domain.information import (
     InformationKind,
@@ -26,7 +27,6 @@ from providers.units.domain.information import (
     UnitRecord,
 )
 from providers.units.domain.profiles import PROFILE_FIELDS, SHORTEST_INTRODUCTION
-from providers.units.domain.words import ProfileState
 from providers.units.models import OpennessStatement, Regulation, ServiceCase, UnitNews, UnitProfile
 
 PROFILE_ASKS_FOR = ("introduction_zh", "address_zh", "contact", "phone", "picture")

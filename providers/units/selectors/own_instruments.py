@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 
+from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.domain.notices import FRESH
 from providers.instruments.domain.states import LIVE
-from providers.instruments.domain.words import InstrumentState
 from providers.instruments.models import Instrument
 from providers.instruments.selectors.instruments import instruments
 from providers.search.selectors.search import found_by, search

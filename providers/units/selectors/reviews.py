@@ -10,11 +10,11 @@ from django.db.models import QuerySet
 from instrument_share.accounts.selectors import region_of
 from instrument_share.kernel.errors import NotFound
 from providers.instruments.domain import fields
-from providers.instruments.domain.words import InstrumentState
+from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.models import Instrument
 from providers.instruments.selectors.instruments import category_table
+from providers.units.domain.choices import ProfileState
 from providers.units.domain.profiles import PROFILE_FIELDS
-from providers.units.domain.words import ProfileState
 from providers.units.models import UnitProfile
 
 if TYPE_CHECKING:

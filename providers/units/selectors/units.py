@@ -9,7 +9,7 @@ from instrument_share.accounts.selectors import region_of
 from instrument_share.accounts.selectors.standing import standing
 from instrument_share.kernel.errors import NotFound
 from providers.instruments.domain.states import PUBLIC
-from providers.units.domain.words import ProfileState
+from providers.units.domain.choices import ProfileState
 from providers.units.models import UnitProfile
 
 if TYPE_CHECKING:

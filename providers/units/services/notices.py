@@ -12,9 +12,9 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Sentence, Words
 from providers.instruments.domain.notices import FIRST_HOUR, NOTICE_AHEAD
+from providers.units.domain.choices import Completeness
 from providers.units.domain.information import KIND_WORDS
 from providers.units.domain.reminders import TOLD_LATE
-from providers.units.domain.words import Completeness
 from providers.units.models import CompletenessNotice, CompletenessWatch
 from providers.units.selectors.completeness import completeness_of, kinds_running_out
 from providers.units.services.reminders import desk_of, line_of, name_of

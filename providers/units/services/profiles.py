@@ -15,9 +15,9 @@ from instrument_share.kernel.errors import Invalid, NotFound, gettext_noop, requ
 from instrument_share.kernel.states import next_state
 from providers.instruments.services.common import InReview
 from providers.revisions.services import record_change, save_with_history
+from providers.units.domain.choices import ProfileState
 from providers.units.domain.profiles import PROFILE_FIELDS, problems_of_publication, problems_of_values
 from providers.units.domain.states import PROFILE_MOVES
-from providers.units.domain.words import ProfileState
 from providers.units.models import UnitProfile
 
 if TYPE_CHECKING:

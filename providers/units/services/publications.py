@@ -24,6 +24,7 @@ from instrument_share.kernel.states import require_transition
 from instrument_share.kernel.wording import Bilingual
 from providers.instruments.models import Instrument
 from providers.revisions.services import save_with_history
+from providers.units.domain.choices import PublicationState
 from providers.units.domain.publications import (
     FIELDS,
     PublicationKind,
@@ -32,7 +33,6 @@ from providers.units.domain.publications import (
     problems_of_draft,
 )
 from providers.units.domain.states import PUBLICATION_MOVES
-from providers.units.domain.words import PublicationState
 from providers.units.models import OpennessStatement
 from providers.units.selectors.publications import MODELS
 

@@ -11,9 +11,9 @@ from instrument_share.kernel.wording import Words
 from instrument_share.web.addresses import versioned_address
 from instrument_share.web.problem import told
 from instrument_share.web.templatetags.sentences import label, said
+from providers.units.domain.choices import Completeness
 from providers.units.domain.completeness import KindCompleteness
 from providers.units.domain.information import KIND_WORDS, InformationKind
-from providers.units.domain.words import Completeness
 from providers.units.services.reminders import line_of
 
 register = template.Library()

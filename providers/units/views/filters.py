@@ -19,10 +19,10 @@ from instrument_share.kernel.wording import Words
 from instrument_share.web import formats, labels
 from instrument_share.web.exports import csv_response
 from instrument_share.web.formats import bilingual
+from instrument_share.web.labels import KINDS
 from instrument_share.web.problem import told
-from instrument_share.web.wording import KINDS
+from providers.units.domain.choices import Completeness
 from providers.units.domain.information import KIND_WORDS
-from providers.units.domain.words import Completeness
 from providers.units.selectors.completeness import month_ends
 from providers.units.views.table import FIRST_ORDER, OPEN, ORDERS, UnitRow
 

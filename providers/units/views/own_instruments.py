@@ -14,7 +14,7 @@ from instrument_share.web import clock, cursor, labels
 from instrument_share.web.exports import csv_response
 from instrument_share.web.problem import told
 from providers.instruments.domain import fields
-from providers.instruments.domain.words import InstrumentState
+from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.views.common import managed_unit
 from providers.units.selectors.own_instruments import own_counts, own_instruments
 

@@ -21,8 +21,8 @@ from providers.instruments.services.pictures import picture_prepared
 from providers.instruments.views.common import managed_unit, person
 from providers.revisions.selectors import revised
 from providers.revisions.views.editing import overtaken, previewed
+from providers.units.domain.choices import ProfileState
 from providers.units.domain.profiles import problems_of_publication
-from providers.units.domain.words import ProfileState
 from providers.units.forms.profile import ProfileForm
 from providers.units.forms.publication import PictureForm
 from providers.units.selectors.publications import pictures

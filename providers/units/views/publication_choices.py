@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from instrument_share.journal.addresses import page_address
 from instrument_share.web.formats import moment
+from providers.units.domain.choices import PublicationState
 from providers.units.domain.publications import PublicationKind
-from providers.units.domain.words import PublicationState
 
 
 @dataclass(frozen=True)

@@ -26,8 +26,8 @@ from providers.instruments.services.pictures import attachment_prepared
 from providers.instruments.views.common import managed_unit, person
 from providers.revisions.selectors import revised
 from providers.revisions.views.editing import overtaken, previewed
+from providers.units.domain.choices import PublicationState
 from providers.units.domain.publications import FIELDS, LONGEST_FILE_NAME, PublicationKind
-from providers.units.domain.words import PublicationState
 from providers.units.forms.publication import PictureForm, PublicationForm
 from providers.units.selectors.publications import (
     own_publication_counts,

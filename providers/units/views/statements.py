@@ -14,8 +14,8 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.web import clock
 from instrument_share.web.formats import bilingual
 from providers.instruments.views.common import managed_unit
+from providers.units.domain.choices import PublicationState
 from providers.units.domain.publications import PublicationKind, year_to_state
-from providers.units.domain.words import PublicationState
 from providers.units.selectors.logged_hours import logged_hours
 from providers.units.selectors.publications import statements_by_year
 from providers.units.selectors.units import unit_of

@@ -20,9 +20,9 @@ from instrument_share.kernel.wording import Bilingual
 from instrument_share.web import clock, cursor
 from instrument_share.web.answers import redirect_with_message, run_service
 from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.labels import KINDS
 from instrument_share.web.params import parse_number
 from instrument_share.web.problem import told
-from instrument_share.web.wording import KINDS
 from providers.instruments.views.common import person
 from providers.units.domain.completeness import changes
 from providers.units.domain.reminders import LEFT_IN_PEACE, LONGEST_NOTE, ReminderOutcome

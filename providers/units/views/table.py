@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import OrganizationState
 from instrument_share.web.formats import bilingual
+from providers.units.domain.choices import Completeness
 from providers.units.domain.completeness import RANK, KindChange, KindCompleteness, UnitCompleteness, changes
 from providers.units.domain.information import InformationKind
-from providers.units.domain.words import Completeness
 from providers.units.selectors.completeness import completeness_at
 from providers.units.selectors.reminders import last_reminded
 

@@ -15,8 +15,8 @@ from providers.exchange.services.imports import apply, preview
 from providers.exchange.services.sheet_runs import sheet_run_continue, sheet_run_start
 from providers.exchange.services.uploads import sheet_keep
 from providers.instruments.models import Instrument
+from providers.terms.domain.choices import UserKind
 from providers.terms.domain.terms import DayException, Price
-from providers.terms.domain.words import UserKind
 from providers.terms.models import OpenServiceRule
 from providers.terms.selectors.rule_versions import in_force, versions_of
 from providers.terms.selectors.rules import terms_at

@@ -6,8 +6,8 @@ import pytest
 
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import Invalid, NotFound
+from providers.instruments.domain.choices import GroupKind
 from providers.instruments.domain.customs import customs_checked
-from providers.instruments.domain.words import GroupKind
 from providers.instruments.models import CustomsSupervision
 from providers.instruments.selectors.media import customs_supervision
 from providers.instruments.selectors.relations import groups_of, groups_of_unit, linked_ids

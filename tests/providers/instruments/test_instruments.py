@@ -29,7 +29,7 @@ from providers.instruments.services.people import (
     qualification_grant,
     qualification_revoke,
 )
-from providers.terms.domain.words import UserKind
+from providers.terms.domain.choices import UserKind
 from providers.terms.selectors.user_kinds import user_kind
 from providers.terms.services.retirement import instrument_retire
 from tests.providers.conftest import INSTRUMENT, NOW, person, published

@@ -16,7 +16,7 @@ from providers.instruments.services.instruments import (
 from providers.search.selectors.catalogue import Asked, catalogue
 from providers.search.selectors.facets import category_counts, counted
 from providers.search.selectors.search import search
-from providers.terms.domain.words import ServiceMode, UserKind
+from providers.terms.domain.choices import ServiceMode, UserKind
 from providers.terms.selectors.rules import terms_now
 from providers.terms.services.rules import rule_publish
 from tests.providers.conftest import NOW, published, terms

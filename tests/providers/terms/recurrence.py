@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, time
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
 from providers.terms import calendar
+from providers.terms.domain.choices import Frequency, HolidayTreatment
 from providers.terms.domain.terms import OpeningPattern
-from providers.terms.domain.words import Frequency, HolidayTreatment
 from providers.terms.domain.workdays import DayTable, published_years
 from providers.terms.selectors.rules import open_windows
 from providers.terms.services.rules import rule_publish

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from providers.terms import calendar
+from providers.terms.domain.choices import DayKind, Frequency, HolidayTreatment
 from providers.terms.domain.terms import OpeningPattern
-from providers.terms.domain.words import DayKind, Frequency, HolidayTreatment
 from providers.terms.domain.workdays import CalendarYearUnknown, DayTable, published_years
 
 SHIFTED, CLOSED, IGNORED = (

@@ -6,9 +6,9 @@ import pytest
 
 from instrument_share.kernel.errors import Invalid
 from instrument_share.kernel.interval import Interval, subtracted
+from providers.terms.domain.choices import DayKind, HolidayTreatment
 from providers.terms.domain.holidays import as_text, days_of
 from providers.terms.domain.terms import DayException, OpeningPattern
-from providers.terms.domain.words import DayKind, HolidayTreatment
 from providers.terms.domain.workdays import Day, DayTable, published_days
 from providers.terms.selectors.holiday_effects import windows_changed
 from providers.terms.selectors.rules import open_windows

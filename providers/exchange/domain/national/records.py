@@ -12,7 +12,7 @@ from typing import Literal
 
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Bilingual, Sentence
-from providers.exchange.domain.sheets.words import CHOICES
+from providers.exchange.domain.sheets.aliases import CHOICES
 from providers.instruments.domain.subjects import SUBJECTS
 
 VERSION = "1"

@@ -6,8 +6,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from providers.exchange.domain.national.records import COUNTRIES, NONE
+from providers.instruments.domain.choices import BelongsTo, Condition, Origin, Purpose, SharingMode
 from providers.instruments.domain.subjects import SUBJECTS
-from providers.instruments.domain.words import BelongsTo, Condition, Origin, Purpose, SharingMode
 
 CENT = Decimal("0.01")
 TEN_THOUSAND = 10_000

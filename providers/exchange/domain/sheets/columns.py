@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from instrument_share.sheets.table import Table
+from providers.exchange.domain.sheets.aliases import plain
 from providers.exchange.domain.sheets.fields import SheetKind
 from providers.exchange.domain.sheets.kinds import INSTRUMENTS
 from providers.exchange.domain.sheets.maps import SheetMap
 from providers.exchange.domain.sheets.reading import HEADING_ROWS
 from providers.exchange.domain.sheets.values import text_of
-from providers.exchange.domain.sheets.words import plain
 
 ASIDE = ""
 """The choice of a column that is left aside."""

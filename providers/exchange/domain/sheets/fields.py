@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from instrument_share.kernel.errors import Problem
-from providers.exchange.domain.sheets.words import plain
+from providers.exchange.domain.sheets.aliases import plain
 
 ValueKind = Literal[
     "text",

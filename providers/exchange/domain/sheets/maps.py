@@ -10,9 +10,9 @@ from decimal import Decimal
 from typing import Any
 
 from instrument_share.kernel.errors import DomainError, Problem, gettext_noop
+from providers.exchange.domain.sheets.aliases import plain
 from providers.exchange.domain.sheets.fields import SheetKind
 from providers.exchange.domain.sheets.kinds import INSTRUMENTS
-from providers.exchange.domain.sheets.words import plain
 
 MAP_PARTS = ("columns", "constants", "defaults", "values", "dates", "factors", "shorten")
 

@@ -12,12 +12,12 @@ from typing import Any
 from instrument_share.kernel.errors import DomainError, Problem, gettext_noop
 from instrument_share.kernel.wording import Sentence, Words
 from instrument_share.sheets.table import Cell, Table
+from providers.exchange.domain.sheets.aliases import FOOTERS, plain
 from providers.exchange.domain.sheets.fields import SheetKind, SheetKindName
 from providers.exchange.domain.sheets.kinds import INSTRUMENTS
 from providers.exchange.domain.sheets.maps import SheetMap
 from providers.exchange.domain.sheets.remedies import remedy
 from providers.exchange.domain.sheets.values import is_serial, meaning, text_of, words_of
-from providers.exchange.domain.sheets.words import FOOTERS, plain
 from providers.instruments.domain import fields as instrument_fields
 from providers.instruments.domain.fields import Unusable
 

@@ -8,9 +8,9 @@ from typing import Any
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.wording import Words
 from providers.exchange.domain.sheets.term_fields import PRICE_FIELDS, QUOTA_FIELDS, RULE_FIELDS
+from providers.terms.domain.choices import Frequency, PriceUnit, QuotaHolder, QuotaSpan, ServiceMode, UserKind
 from providers.terms.domain.rule_columns import terms_of_entered
 from providers.terms.domain.terms import DayException, OpeningPattern, Price, Quota, TermsDraft, problems_of
-from providers.terms.domain.words import Frequency, PriceUnit, QuotaHolder, QuotaSpan, ServiceMode, UserKind
 
 OF_PATTERN = (
     "weekdays",

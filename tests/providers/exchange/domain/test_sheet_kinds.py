@@ -6,14 +6,14 @@ from decimal import Decimal
 import pytest
 
 from instrument_share.sheets.table import Table
+from providers.exchange.domain.sheets.aliases import plain
 from providers.exchange.domain.sheets.columns import map_of_choices, sheet_columns, to_remember
 from providers.exchange.domain.sheets.kinds import INSTRUMENTS, KINDS, NEWS, PRICES, RULES
 from providers.exchange.domain.sheets.maps import SheetMap, map_read
 from providers.exchange.domain.sheets.reading import address, sheet_read
 from providers.exchange.domain.sheets.terms import RowOfTerms, prices_of_rows, rule_of_rows, same_terms
-from providers.exchange.domain.sheets.words import plain
+from providers.terms.domain.choices import Frequency, QuotaHolder, QuotaSpan, ServiceMode, UserKind
 from providers.terms.domain.terms import DayException, OpeningPattern, Price, Quota
-from providers.terms.domain.words import Frequency, QuotaHolder, QuotaSpan, ServiceMode, UserKind
 
 
 def row_of(kind, **cells):

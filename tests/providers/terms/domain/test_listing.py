@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, time
 from decimal import Decimal
 
+from providers.terms.domain.choices import PriceUnit, ServiceMode, UserKind
 from providers.terms.domain.listed_prices import FOREVER, NO_HOURLY_PRICE, Version, in_force, listed
 from providers.terms.domain.terms import Price
-from providers.terms.domain.words import PriceUnit, ServiceMode, UserKind
 
 INSIDE, OUTSIDE, ENTERPRISE = UserKind.INSIDE, UserKind.OUTSIDE, UserKind.ENTERPRISE
 SELF, SAMPLES = ServiceMode.SELF_OPERATED, ServiceMode.SAMPLES

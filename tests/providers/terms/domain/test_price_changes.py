@@ -4,10 +4,10 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
+from providers.terms.domain.choices import Frequency, UserKind
 from providers.terms.domain.price_changes import PriceChange, price_changes
 from providers.terms.domain.recurrence import begun_by
 from providers.terms.domain.terms import OpeningPattern, Price
-from providers.terms.domain.words import Frequency, UserKind
 
 
 def test_prices_are_compared_line_by_line_new_ones_and_those_that_are_gone_included():

@@ -4,9 +4,9 @@ from dataclasses import fields, replace
 from datetime import timedelta
 from decimal import Decimal
 
+from providers.terms.domain.choices import Decision, HolidayTreatment, ServiceMode, UserKind
 from providers.terms.domain.rule_columns import RULE_COLUMNS, flat_terms, terms_of_entered, terms_of_flat
 from providers.terms.domain.terms import TermsDraft
-from providers.terms.domain.words import Decision, HolidayTreatment, ServiceMode, UserKind
 from providers.terms.models import OpenServiceRule
 
 TERMS = TermsDraft(

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from providers.terms.domain.choices import Decision, Frequency, QuotaHolder, QuotaSpan, ServiceMode, UserKind
 from providers.terms.domain.terms import (
     LAST,
     DayException,
@@ -15,7 +16,6 @@ from providers.terms.domain.terms import (
     TermsDraft,
     problems_of,
 )
-from providers.terms.domain.words import Decision, Frequency, QuotaHolder, QuotaSpan, ServiceMode, UserKind
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 PATTERN = OpeningPattern(time(9), time(17), date(2026, 3, 2))

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from instrument_share.kernel.wording import Bilingual
+from providers.units.domain.choices import Completeness
 from providers.units.domain.completeness import KindChange, changes, completeness, judged_at, running_out
 from providers.units.domain.courses import Course, Span, course, courses
 from providers.units.domain.information import (
@@ -17,7 +18,6 @@ from providers.units.domain.information import (
     Published,
     UnitRecord,
 )
-from providers.units.domain.words import Completeness
 
 MISSING, STALE, COMPLETE = Completeness.MISSING, Completeness.STALE, Completeness.COMPLETE
 JOINED = date(2024, 2, 1)

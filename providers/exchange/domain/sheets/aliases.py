@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Mapping
 
-from providers.instruments.domain.words import BelongsTo, Condition, Funding, Origin, Purpose, SharingMode
+from providers.instruments.domain.choices import BelongsTo, Condition, Funding, Origin, Purpose, SharingMode
 
 HEADINGS: Mapping[str, tuple[str, ...]] = {
     "inner_number": (
