@@ -8,7 +8,7 @@ class ProvidersConfig(AppConfig):
         from instrument_share.journal.addresses import register_pages
         from instrument_share.kernel.wording import register_words
         from instrument_share.web.labels import register_labels
-        from providers.instruments import labels as instrument_states
+        from providers.instruments import badges as instrument_badges
         from providers.instruments.domain import labels as instrument_labels
         from providers.instruments.selectors import revised as revised_instruments
         from providers.instruments.services.changes import on_instruments_changed
@@ -21,15 +21,15 @@ class ProvidersConfig(AppConfig):
         from providers.revisions.templatetags.revisions_ui import register_value_formats
         from providers.search.services.index import search_index
         from providers.terms.domain import labels as term_labels
-        from providers.units import labels as unit_states
+        from providers.units import badges as unit_badges
         from providers.units import permissions  # noqa: F401 (registers the permissions)
         from providers.units.domain import labels as unit_labels
         from providers.units.selectors import revised as revised_units
 
         for labels in (instrument_labels, term_labels, unit_labels):
             register_words(labels.LABELS)
-        for states in (instrument_states, unit_states):
-            register_labels(states.STATES, states.MOVES, states.ACTS)
+        for badges in (instrument_badges, unit_badges):
+            register_labels(badges.STATES, badges.MOVES, badges.ACTS)
         register_pages(
             "instrument_feed",
             "instrument_people",
