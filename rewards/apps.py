@@ -1,4 +1,8 @@
+from importlib import import_module
+
 from django.apps import AppConfig
+
+WITH_PERMISSIONS = ("policy", "cycle", "findings", "assessment", "report")
 
 
 class RewardsConfig(AppConfig):
@@ -8,7 +12,6 @@ class RewardsConfig(AppConfig):
         from instrument_share.journal.addresses import register_pages
         from instrument_share.web.labels import register_labels
         from rewards.cycle import badges as cycle_badges
-        from rewards.cycle import permissions  # noqa: F401 (registers the permissions)
         from rewards.findings import badges as finding_badges
         from rewards.report import badges as report_badges
 
@@ -16,3 +19,5 @@ class RewardsConfig(AppConfig):
         register_labels(finding_badges.STATES)
         register_labels(report_badges.STATES)
         register_pages("cycle", "cycle_open", "verify")
+        for room in WITH_PERMISSIONS:
+            import_module(f"rewards.{room}.permissions")
