@@ -91,7 +91,7 @@ def customs_facts(customs: "CustomsSupervision") -> dict[str, Any]:
     return {name: getattr(customs, name) for name in CUSTOMS_FIELDS}
 
 
-def addresses(organization_ids: Collection[int]) -> dict[int, str]:
+def unit_addresses(organization_ids: Collection[int]) -> dict[int, str]:
     """The units' own addresses."""
     found = UnitProfile.objects.filter(organization_id__in=organization_ids)
     return dict(found.values_list("organization_id", "address_zh"))

@@ -9,7 +9,7 @@ from providers.terms.domain.terms import OpeningPattern
 WEEK = timedelta(days=7)
 
 
-def begun_by(pattern: OpeningPattern, day: date) -> OpeningPattern:
+def backdate_pattern(pattern: OpeningPattern, day: date) -> OpeningPattern:
     """The same pattern, recurring in the same weeks or months, as if it had begun on `day` or before."""
     if pattern.starts_on <= day:
         return pattern

@@ -45,6 +45,6 @@ def unit(viewer: "Viewer", public_id: str) -> UnitProfile:
     return found
 
 
-def unit_of(organization_id: int) -> UnitProfile | None:
+def organization_profile(organization_id: int) -> UnitProfile | None:
     """The profile of an organization, whatever its state; for services and for the unit's own desk."""
     return UnitProfile.objects.select_related("organization").filter(organization_id=organization_id).first()

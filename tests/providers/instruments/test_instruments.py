@@ -155,7 +155,7 @@ def test_a_number_that_another_instrument_took_between_check_and_write_is_refuse
     world, draft, monkeypatch
 ):
     taken = published(world, inner_number="S-1")
-    monkeypatch.setattr("providers.instruments.services.instruments._need_free_number", lambda *_: None)
+    monkeypatch.setattr("providers.instruments.services.instruments._require_free_number", lambda *_: None)
     with pytest.raises(InnerNumberTaken) as refused:
         instrument_update(
             actor=world.manager, instrument_id=draft.pk, values={"inner_number": "S-1"}, now=NOW

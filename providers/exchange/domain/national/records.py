@@ -228,7 +228,7 @@ class Refusal:
     remedy: Sentence
 
 
-def refusals_of(kind: RecordType, record: Mapping[str, str]) -> list[Refusal]:
+def find_refusals(kind: RecordType, record: Mapping[str, str]) -> list[Refusal]:
     """All that the platform would refuse of a record; nothing for one that it takes."""
     found = [
         Refusal(field.name, _named(field), record.get(field.name, ""), f"national.{code}", reason, remedy)

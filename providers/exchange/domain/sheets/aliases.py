@@ -139,7 +139,7 @@ FOOTERS = ("合计", "总计", "小计", "备注", "注:", "说明", "制表", "
 """How rows begin that close a sheet and are no instrument."""
 
 
-def plain(heading: str) -> str:
+def normalize_heading(heading: str) -> str:
     """A heading without what people write differently: width, case, blanks, marks of obligation."""
     text = unicodedata.normalize("NFKC", heading).lower()
     return "".join(character for character in text if not character.isspace() and character not in "*:_-·/、")
