@@ -12,7 +12,7 @@ from bookings.requests.domain.states import HOLDING, BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.bookings import credit_ends
 from bookings.requests.selectors.holds import holds
-from bookings.requests.selectors.together import mates
+from bookings.requests.selectors.companions import mates
 from instrument_share.accounts.selectors.standing import standing
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.interval import Interval

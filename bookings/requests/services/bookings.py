@@ -20,10 +20,10 @@ from bookings.requests.domain.words import CreditKind, Direction
 from bookings.requests.models import Booking, BookingGroup, CreditEvent
 from bookings.requests.selectors.admission import asks_again, booking_problems
 from bookings.requests.selectors.holds import booking_lock
-from bookings.requests.selectors.together import mates
-from bookings.requests.services import _messages as messages
-from bookings.requests.services._facts import payer_of
-from bookings.requests.services._holding import advance, late_charge, late_charges_refresh, overlap_refused
+from bookings.requests.selectors.companions import mates
+from bookings.requests.services import notifications
+from bookings.requests.services.frozen_facts import payer_of
+from bookings.requests.services.held_time import advance, late_charge, late_charges_refresh, overlap_refused
 from bookings.requests.services.next_free import next_free_refresh
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.permissions import require
@@ -118,9 +118,9 @@ def _made(instrument: "Instrument", interval: Interval, asked: dict[str, Any], n
         booking.save(force_insert=True)
     record_change(booking, actor, "booking.requested", now, details=_claimed(booking))
     if booking.state == BookingState.REQUESTED:
-        messages.tell_keepers(booking, messages.REQUESTED, now, decide_by=booking.decide_by)
+        notifications.tell_keepers(booking, notifications.REQUESTED, now, decide_by=booking.decide_by)
     else:
-        messages.tell_keepers(booking, messages.BOOKED, now)
+        notifications.tell_keepers(booking, notifications.BOOKED, now)
     return booking
 
 
@@ -152,13 +152,13 @@ def _move(booking: Booking, interval: Interval, actor: "User", now: datetime) ->
     if asks_again(actor, booking, terms):
         _undecide(booking)
         place(booking, interval, terms, actor=actor, now=now, action="booking.moved_for_decision")
-        messages.tell_keepers(booking, messages.MOVED_FOR_DECISION, now, decide_by=booking.decide_by)
+        notifications.tell_keepers(booking, notifications.MOVED_FOR_DECISION, now, decide_by=booking.decide_by)
         return booking
     place(booking, interval, terms, actor=actor, now=now)
     if actor.pk == booking.user_id:
-        messages.tell_keepers(booking, messages.MOVED, now)
+        notifications.tell_keepers(booking, notifications.MOVED, now)
     else:
-        messages.tell_user(booking, messages.MOVED, now)
+        notifications.tell_user(booking, notifications.MOVED, now)
     return booking
 
 
@@ -173,7 +173,7 @@ def booking_approve(
     _decided(booking, actor, now, note)
     advance(booking, "approve", "decided_at", "decided_by", "decision_note")
     record_change(booking, actor, "booking.approved", now)
-    messages.tell_user(booking, messages.APPROVED, now)
+    notifications.tell_user(booking, notifications.APPROVED, now)
     return booking
 
 
@@ -191,7 +191,7 @@ def booking_reject(
     booking.ended_at = now
     advance(booking, "reject", "decided_at", "decided_by", "decision_note", "ended_at")
     record_change(booking, actor, "booking.rejected", now)
-    messages.tell_user(booking, messages.REJECTED, now, reason=booking.decision_note)
+    notifications.tell_user(booking, notifications.REJECTED, now, reason=booking.decision_note)
     return booking
 
 
@@ -215,9 +215,9 @@ def booking_cancel(
     cancel_mates(booking, actor=actor, reason=reason, now=now, by_user=by_user)
     cancel(booking, actor=actor, reason=reason, late=late, now=now)
     if by_user:
-        messages.tell_keepers(booking, messages.CANCELLED, now, reason=reason.strip() or "—")
+        notifications.tell_keepers(booking, notifications.CANCELLED, now, reason=reason.strip() or "—")
     else:
-        messages.tell_user(booking, messages.CANCELLED, now, reason=booking.decision_note)
+        notifications.tell_user(booking, notifications.CANCELLED, now, reason=booking.decision_note)
     return booking
 
 
@@ -232,9 +232,9 @@ def cancel_mates(
         late = by_user and mate.state == BookingState.APPROVED and is_late_now(mate, now)
         cancel(mate, actor=actor, reason=reason, late=late, now=now, counts=False)
         if by_user:
-            messages.tell_keepers(mate, messages.CANCELLED, now, reason=reason.strip() or "—")
+            notifications.tell_keepers(mate, notifications.CANCELLED, now, reason=reason.strip() or "—")
         else:
-            messages.tell_user(mate, messages.CANCELLED, now, reason=reason.strip() or "—")
+            notifications.tell_user(mate, notifications.CANCELLED, now, reason=reason.strip() or "—")
 
 
 def cancel(

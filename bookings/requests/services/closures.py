@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from bookings.requests.domain.errors import ClosureHitsBookings
 from bookings.requests.selectors.holds import settling_lock
-from bookings.requests.services._settling import Outcome, carry_out, hit_lock, require_outcomes
+from bookings.requests.services.outcomes import Outcome, carry_out, hit_lock, require_outcomes
 from bookings.requests.services.next_free import next_free_refresh
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.interval import Interval

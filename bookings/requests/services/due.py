@@ -10,8 +10,8 @@ from bookings.requests.domain.states import BookingState
 from bookings.requests.domain.words import CreditKind
 from bookings.requests.models import Booking
 from bookings.requests.selectors.holds import booking_lock
-from bookings.requests.services import _messages as messages
-from bookings.requests.services._holding import advance
+from bookings.requests.services import notifications
+from bookings.requests.services.held_time import advance
 from bookings.requests.services.bookings import cancel_mates, credit_event, record_change
 
 
@@ -39,7 +39,7 @@ def _lapse(booking_id: int, now: datetime) -> bool:
     booking.ended_at = now
     advance(booking, "lapse", "ended_at")
     record_change(booking, None, "booking.lapsed", now)
-    messages.tell_user(booking, messages.LAPSED, now)
+    notifications.tell_user(booking, notifications.LAPSED, now)
     return True
 
 
@@ -55,5 +55,5 @@ def _no_show(booking_id: int, limit: datetime, now: datetime) -> bool:
     record_change(
         booking, None, "booking.no_show", now, details={"charged_yuan": f"{booking.charged_yuan:.2f}"}
     )
-    messages.tell_user(booking, messages.NO_SHOW, now)
+    notifications.tell_user(booking, notifications.NO_SHOW, now)
     return True

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from bookings.requests.selectors.holiday_effects import bookings_outside
-from bookings.requests.services import _messages as messages
+from bookings.requests.services import notifications
 from bookings.requests.services.next_free import next_free_rebuild
 from instrument_share.accounts.permissions import require_unless_system
 from providers import public as providers
@@ -33,6 +33,6 @@ def holidays_set(*, actor: "User | None", year: int, days: Iterable[Day], source
     providers.calendar_year_set(actor=actor, year=year, days=entered, source=source, now=now)
     next_free_rebuild(now)
     for booking in outside:
-        messages.tell_user(booking, messages.OUTSIDE_NOW, now)
-        messages.tell_keepers(booking, messages.OUTSIDE_NOW, now)
+        notifications.tell_user(booking, notifications.OUTSIDE_NOW, now)
+        notifications.tell_keepers(booking, notifications.OUTSIDE_NOW, now)
     return len(outside)

@@ -9,8 +9,8 @@ from django.db import transaction
 from bookings.requests.domain.errors import REASON_MISSING, InstrumentHitsBookings, QualificationHitsBookings
 from bookings.requests.models import Booking
 from bookings.requests.selectors.holds import settling_lock
-from bookings.requests.selectors.settling import booked_by_right, not_begun
-from bookings.requests.services._settling import Outcome, carry_out, hit_lock, require_outcomes
+from bookings.requests.selectors.affected import booked_by_right, not_begun
+from bookings.requests.services.outcomes import Outcome, carry_out, hit_lock, require_outcomes
 from bookings.requests.services.next_free import next_free_refresh
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import require_reason

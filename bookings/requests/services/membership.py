@@ -7,7 +7,7 @@ from django.db import transaction
 
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
-from bookings.requests.services import _messages as messages
+from bookings.requests.services import notifications
 from bookings.requests.services.bookings import cancel, is_late_now
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts import services as account_services
@@ -94,6 +94,6 @@ def _give_back(membership: "Membership", actor: "User", now: datetime) -> None:
         first = booking.group_id not in counted
         cancel(booking, actor=actor, reason=membership.reason, late=late, now=now, counts=first)
         counted.add(booking.group_id)
-        messages.tell_keepers(booking, messages.LEFT_THE_PAYER, now, organization=name)
+        notifications.tell_keepers(booking, notifications.LEFT_THE_PAYER, now, organization=name)
         if not by_oneself:
-            messages.tell_user(booking, messages.LEFT_THE_PAYER, now, organization=name)
+            notifications.tell_user(booking, notifications.LEFT_THE_PAYER, now, organization=name)

@@ -14,7 +14,7 @@ from bookings.requests.domain.states import MOVES, BookingState
 from bookings.requests.selectors import bookings as bookings_selectors
 from bookings.requests.selectors.admission import asks_again, booking_problems, quote_for
 from bookings.requests.selectors.calendar import calendar_events
-from bookings.requests.selectors.cancelling import cancel_cost
+from bookings.requests.selectors.cancel_cost import cancel_cost
 from bookings.requests.services.bookings import booking_cancel, booking_move
 from bookings.requests.views.common import back_address, booking_address, desk_of, possible
 from bookings.requests.views.next_steps import next_step

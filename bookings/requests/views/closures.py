@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from bookings.requests.domain.errors import ClosureHitsBookings
 from bookings.requests.forms.closures import ClosureForm
 from bookings.requests.forms.outcomes import OutcomesForm
-from bookings.requests.selectors.settling import bookings_hit
+from bookings.requests.selectors.affected import bookings_hit
 from bookings.requests.services import instrument_states as instrument_states_services
 from bookings.requests.services.closures import closure_place
 from bookings.requests.views.common import answered_for

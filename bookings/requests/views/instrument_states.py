@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from bookings.requests.domain.errors import InstrumentHitsBookings, QualificationHitsBookings
 from bookings.requests.forms.outcomes import CANCEL, KEEP, MOVE, OutcomesForm
-from bookings.requests.selectors.settling import booked_by_right, bookings_hit, not_begun
+from bookings.requests.selectors.affected import booked_by_right, bookings_hit, not_begun
 from bookings.requests.services import instrument_states as instrument_states_services
 from bookings.requests.services.instrument_states import (
     instrument_resume,

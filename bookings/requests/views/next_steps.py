@@ -11,7 +11,7 @@ from instrument_share.web.formats import moment, yuan
 
 if TYPE_CHECKING:
     from bookings.requests.models import Booking
-    from bookings.requests.selectors.cancelling import CancelCost
+    from bookings.requests.selectors.cancel_cost import CancelCost
     from instrument_share.accounts.models import User
 
 

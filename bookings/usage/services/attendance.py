@@ -12,13 +12,13 @@ from bookings.requests.domain.errors import BookingChanged, StillInUse, TooEarly
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.holds import booking_lock
-from bookings.requests.services._facts import user_side
-from bookings.requests.services._holding import advance
+from bookings.requests.services.frozen_facts import user_side
+from bookings.requests.services.held_time import advance
 from bookings.requests.services.bookings import record_change
 from bookings.usage.domain.usage import Spent, whole_seconds
 from bookings.usage.domain.words import Capture, UsagePurpose
 from bookings.usage.models import UsageLog
-from bookings.usage.services import _messages as usage_messages
+from bookings.usage.services import notifications
 from bookings.usage.services.usage import log_write
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import require_revision
@@ -122,7 +122,7 @@ def booking_check_out(
     )
     log_write(log, actor=actor, now=now)
     record_change(booking, actor, "booking.checked_out", now, details={"log": log.public_id})
-    usage_messages.tell_user_of_log(log, usage_messages.CONFIRM, now)
+    notifications.tell_user_of_log(log, notifications.CONFIRM, now)
     return log
 
 

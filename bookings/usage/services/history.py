@@ -18,7 +18,7 @@ from bookings.requests.services.next_free import next_free_refresh
 from bookings.usage.domain.errors import HistoryRefused
 from bookings.usage.domain.history import ENDED, HistoryRow
 from bookings.usage.models import Review, UsageConfirmation, UsageEntry, UsageLog
-from bookings.usage.services._past import Made, People, chained, made
+from bookings.usage.services.history_rows import Made, People, chained, made
 from instrument_share.accounts.permissions import require
 from instrument_share.journal import services as journal
 from instrument_share.kernel.errors import Problem, gettext_noop

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from bookings.requests.domain import pricing
 from bookings.requests.domain.words import Direction
-from bookings.requests.services._facts import payer_of, user_side
+from bookings.requests.services.frozen_facts import payer_of, user_side
 from bookings.usage.domain import chain
 from bookings.usage.domain.errors import AlreadyConfirmed, AlreadyReviewed, SamePerson, UsageRefused
 from bookings.usage.domain.usage import (
@@ -23,8 +23,8 @@ from bookings.usage.domain.usage import (
 from bookings.usage.domain.words import Capture, EntryKind, Rating, UsagePurpose
 from bookings.usage.models import Review, UsageConfirmation, UsageCorrection, UsageLog
 from bookings.usage.selectors.usage import confirmation_problems, log_lock, log_row, values_of
-from bookings.usage.services import _messages as messages
-from bookings.usage.services._chaining import append
+from bookings.usage.services import notifications
+from bookings.usage.services.chain import append
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors.standing import standing
 from instrument_share.journal import services as journal
@@ -123,7 +123,7 @@ def usage_log_by_hand(
         capture=Capture.MANUAL.value,
     )
     log_write(log, actor=actor, now=now)
-    messages.tell_user_of_log(log, messages.CONFIRM, now)
+    notifications.tell_user_of_log(log, notifications.CONFIRM, now)
     return log
 
 
@@ -187,7 +187,7 @@ def usage_correct(
     )
     correction.save(force_insert=True)
     _record(correction, log, "usage.corrected", actor, now, {"fields": sorted(differing)})
-    messages.tell_user_of_log(log, messages.CORRECTED, now)
+    notifications.tell_user_of_log(log, notifications.CORRECTED, now)
     return correction
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from bookings.requests.domain.errors import BookingRefused
 from bookings.requests.models import Booking, BookingGroup, CreditEvent
-from bookings.requests.selectors.together import mates
+from bookings.requests.selectors.companions import mates
 from bookings.requests.services.bookings import booking_cancel, booking_move, booking_reject
 from bookings.requests.services.closures import closure_place
 from bookings.requests.services.due import bookings_lapse_due

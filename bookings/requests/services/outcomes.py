@@ -8,8 +8,8 @@ from django.db.models import Q
 
 from bookings.requests.domain.states import NOT_BEGUN
 from bookings.requests.models import Booking
-from bookings.requests.selectors.together import mates
-from bookings.requests.services import _messages as messages
+from bookings.requests.selectors.companions import mates
+from bookings.requests.services import notifications
 from bookings.requests.services.bookings import cancel, cancel_mates, place, terms_of_move
 from instrument_share.journal import services as journal
 from instrument_share.kernel.errors import DomainError, Problem, gettext_noop
@@ -77,7 +77,7 @@ def carry_out(
     if outcome == "cancel":
         cancel_mates(booking, actor=actor, reason=reason, now=now)
         cancel(booking, actor=actor, reason=reason, late=False, now=now)
-        messages.tell_user(booking, messages.CANCELLED, now, reason=reason)
+        notifications.tell_user(booking, notifications.CANCELLED, now, reason=reason)
     elif outcome == "keep":
         journal.record(
             actor=actor,
@@ -87,7 +87,7 @@ def carry_out(
             organization_id=booking.instrument.organization_id,
             details={because: True, "reason": reason},
         )
-        messages.tell_user(booking, messages.KEPT, now, reason=reason)
+        notifications.tell_user(booking, notifications.KEPT, now, reason=reason)
     else:
         together = mates(booking)
         terms = {booking.pk: terms_of_move(booking, outcome, actor, now)}
@@ -95,4 +95,4 @@ def carry_out(
             of_one = terms.get(one.pk) or providers.terms_at(one.instrument_id, now)
             assert of_one is not None, "admission has asked for the linked instruments' terms"
             place(one, outcome, of_one, actor=actor, now=now, details={because: True})
-        messages.tell_user(booking, messages.MOVED, now)
+        notifications.tell_user(booking, notifications.MOVED, now)

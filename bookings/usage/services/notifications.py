@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bookings.requests.services._messages import instrument_name
+from bookings.requests.services.notifications import instrument_name
 from bookings.usage.models import UsageLog
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import notify
