@@ -8,6 +8,8 @@ from instrument_share.kernel.wording import register_words
 
 
 class BookingsConfig(AppConfig):
+    """Register what bookings offer to lower packages."""
+
     name = "bookings"
 
     def ready(self) -> None:
@@ -15,8 +17,8 @@ class BookingsConfig(AppConfig):
             labels,
             permissions,  # noqa: F401 (registers the permissions)
         )
-        from bookings.requests.views.rules import RULE_TAB, rule_notice
-        from bookings.usage.selectors.statistics import hours_of_unit_in
+        from bookings.requests.views.rules import RULE_TAB, get_rule_notice
+        from bookings.usage.selectors.statistics import get_unit_hours_of_year
         from instrument_share.journal.addresses import register_pages
         from instrument_share.web.labels import register_labels
         from providers.public import (
@@ -36,8 +38,8 @@ class BookingsConfig(AppConfig):
             "usage_log",
         )
         register_instrument_tabs(RULE_TAB)
-        register_instrument_notice(rule_notice)
-        register_logged_hours(hours_of_unit_in)
+        register_instrument_notice(get_rule_notice)
+        register_logged_hours(get_unit_hours_of_year)
         register_words(request_wording.WORDS)
         register_words(usage_wording.WORDS)
         register(*guards.NO_OVERLAP, *guards.APPEND_ONLY)

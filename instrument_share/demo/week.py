@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from bookings.domain import blocked, next_free, step_floor
+from bookings.domain import find_next_free, floor_to_step, get_blocked_interval
 from instrument_share.demo.city import City
 from instrument_share.demo.history import DAY, HOUR, UserPlan
 from instrument_share.kernel.interval import Interval, subtracted
@@ -77,7 +77,7 @@ class Week:
         """One use that goes on now, and one that should have been checked out long ago."""
         found = []
         if IN_USE in self.terms:
-            start = step_floor(self.now, HOUR) - 2 * HOUR
+            start = floor_to_step(self.now, HOUR) - 2 * HOUR
             found.append(Interval(start, start + 4 * HOUR))
             self._take(IN_USE, found[-1])
         planned = [Planned(IN_USE, "liang.chuxue", time, time.start - 3 * DAY, True, True) for time in found]
@@ -126,7 +126,7 @@ class Week:
         step = timedelta(minutes=terms["step_minutes"])
         asked_at = self.now - asked * HOUR
         earliest = max(self.now + after * HOUR, asked_at + timedelta(minutes=terms["lead_minutes"]))
-        found = next_free(self.free[number], step, length, earliest)
+        found = find_next_free(self.free[number], step, length, earliest)
         if found is None or found.start + length > asked_at + terms["horizon_days"] * DAY:
             return None
         interval = Interval(found.start, found.start + length)
@@ -136,7 +136,7 @@ class Week:
     def _last_before(self, number: str, latest: datetime, length: timedelta) -> Interval | None:
         step = timedelta(minutes=self.terms[number]["step_minutes"])
         for stretch in reversed(self.free[number]):
-            end = step_floor(min(stretch.end, latest), step)
+            end = floor_to_step(min(stretch.end, latest), step)
             if end - length >= stretch.start:
                 return Interval(end - length, end)
         return None
@@ -144,4 +144,4 @@ class Week:
     def _take(self, number: str, interval: Interval) -> None:
         turnaround = timedelta(minutes=self.terms[number]["turnaround_minutes"])
         held = Interval(interval.start, interval.end + turnaround)
-        self.free[number] = subtracted(self.free[number], [blocked(held, turnaround)])
+        self.free[number] = subtracted(self.free[number], [get_blocked_interval(held, turnaround)])

@@ -16,8 +16,8 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-from bookings.domain import service_record
-from bookings.public import service_facts
+from bookings.domain import build_service_record
+from bookings.public import iterate_service_facts
 from instrument_share.kernel.wording import Bilingual
 from providers.domain import (
     DRAFT,
@@ -103,12 +103,12 @@ def national_records(
     ids = [unit.pk for unit in units]
     of_instrument: dict[int, _Sums] = defaultdict(_Sums)
     of_unit: dict[int, _Sums] = defaultdict(_Sums)
-    for facts in service_facts(viewer, ids, year):
+    for facts in iterate_service_facts(viewer, ids, year):
         of_instrument[facts["instrument_id"]].add(facts)
         of_unit[facts["organization_id"]].add(facts)
         number = facts["public_id"]
         of_use = "usage_log", number
-        yield _record(RecordType.SERVICE, service_record(facts), Bilingual(number), of_use)
+        yield _record(RecordType.SERVICE, build_service_record(facts), Bilingual(number), of_use)
     yield from _instruments(viewer, ids, year, of_instrument)
     for unit, said in national_units(units, year):
         sums = of_unit[unit.pk]

@@ -14,7 +14,7 @@ from instrument_share.web import formats
 from providers import public as providers
 
 if TYPE_CHECKING:
-    from bookings.public import Found
+    from bookings.public import CatalogueResult
 
 MOST_COMPARED = 4
 
@@ -137,7 +137,7 @@ def compared(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for one in text.split(",") if one))[:MOST_COMPARED]
 
 
-def understood(found: "Found") -> list[str]:
+def understood(found: "CatalogueResult") -> list[str]:
     """What the reader should know of how the words were taken, in sentences."""
     search = found.search
     said = [
@@ -150,6 +150,6 @@ def understood(found: "Found") -> list[str]:
             _("Nothing has “{words}”; it was left out.") if search.clauses else _("Nothing has “{words}”.")
         )
         said.append(sentence.format(words="、".join(search.unknown)))
-    if found.with_most:
+    if found.matches_most:
         said.append(_("No instrument has all of these words; these have most of them."))
     return said

@@ -27,7 +27,7 @@ def coming_week(instrument_ids: Collection[int], now: datetime) -> Mapping[int, 
     whole = Interval(max(now, spans[0].start), spans[-1].end)
     windows = providers.open_windows(instrument_ids, whole)
     closures = providers.closures(instrument_ids, whole)
-    holds = bookings.holds(instrument_ids, whole)
+    holds = bookings.get_held_intervals(instrument_ids, whole)
     return {
         pk: [
             Day(

@@ -6,8 +6,8 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from bookings.requests.selectors.bookings import bookings, keeper_day, waiting_decisions
-from bookings.usage.selectors.usage import broken_links, usage_logs
+from bookings.requests.selectors.bookings import bookings, keeper_day_bookings, waiting_decisions
+from bookings.usage.selectors.usage import find_broken_links, usage_logs
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts import services as account_services
 from instrument_share.demo.city import city
@@ -45,7 +45,7 @@ def small(now: datetime, days: int = 21):
 def test_the_desks_have_what_waits_for_them():
     world = small(NOW)
     wang, lin, sun = world.people["wang"], world.people["lin"], world.people["sun"]
-    day = {(b.instrument.inner_number, b.state) for b in keeper_day(wang, date(2026, 11, 24))}
+    day = {(b.instrument.inner_number, b.state) for b in keeper_day_bookings(wang, date(2026, 11, 24))}
     assert ("YUT-EM-004", "in_use") in day
     kept = bookings(wang).filter(instrument__inner_number="YUT-EM-001", state="in_use")
     assert [booking.ends_at <= NOW - timedelta(minutes=30) for booking in kept] == [True]
@@ -67,7 +67,7 @@ def test_history_is_chained_and_belongs_to_bookings():
     logs = usage_logs(world.people["qian"])
     assert logs.count() > 50
     assert logs.filter(booking__isnull=True).count() == 0
-    assert list(broken_links()) == []
+    assert list(find_broken_links()) == []
     assert logs.filter(ends_at__gt=NOW).count() == 0
 
 

@@ -204,7 +204,7 @@ def test_a_question_without_sense_is_answered_without_it(shop, see, query):
 
 
 def test_by_fit_one_pages_through_two_hundred_and_is_told_so(shop, ask, monkeypatch):
-    monkeypatch.setattr("bookings.requests.selectors.searching.MOST_BY_RELEVANCE", 30)
+    monkeypatch.setattr("bookings.requests.selectors.searching.MAX_BY_RELEVANCE", 30)
     for number in range(45):
         factories.instrument(shop.owner, name_zh=f"电镜{number:02}", name_en="")
     search_rebuild()

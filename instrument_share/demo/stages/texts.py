@@ -75,7 +75,7 @@ def _withdrawn(world: World, writer: dict[str, Any], values: dict[str, Any]) -> 
 
 def _cases(world: World, writer: dict[str, Any]) -> int:
     """Each case of the unit cites the first uses of its instruments that it may cite."""
-    citable = bookings.citable(writer["actor"], writer["organization_id"])
+    citable = bookings.citable_bookings(writer["actor"], writer["organization_id"])
     citing = 0
     for case in providers.publications(writer["actor"], PublicationKind.CASE, writer["organization_id"]):
         instruments = list(case.instruments.values_list("pk", flat=True))

@@ -26,7 +26,7 @@ from instrument_share.web.params import parse_day
 from providers import public as providers
 
 if TYPE_CHECKING:
-    from bookings.public import Found
+    from bookings.public import CatalogueResult
     from instrument_share.kernel.interval import Interval
 
 PER_PAGE = 20
@@ -41,12 +41,12 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     found = _found(request, form, now, free=form.wanted_time)
     page = found.page(mark, PER_PAGE)
     if not page.items and not mark:
-        found = found.loosened()
-        page = found.page(None, PER_PAGE) if found.with_most else page
+        found = found.loosen()
+        page = found.page(None, PER_PAGE) if found.matches_most else page
     everywhere = _found(
         request, form, now, found.search, free=form.wanted_time, exclude_fields=("district", "category")
     )
-    counts = providers.counted(replace(everywhere, with_most=found.with_most).instruments)
+    counts = providers.counted(replace(everywhere, matches_most=found.matches_most).instruments)
     district = form.asked.district
     with_counts(form, counts.within(category=chosen))
     facet = category_chips(chosen, counts.within(district=district), address)
@@ -79,9 +79,9 @@ def _found(
     *,
     free: "Interval | None" = None,
     exclude_fields: tuple[str, ...] = (),
-) -> "Found":
+) -> "CatalogueResult":
     """What the form asks for, but for some filters; `search` where its words are understood already."""
-    return bookings.catalogue_search(
+    return bookings.search_catalogue(
         request.user,
         search=search or providers.search(form.cleaned_data.get("q", "")),
         asked=_without(form.asked, exclude_fields),
@@ -128,7 +128,7 @@ def timeline_events(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     found = _found(request, _form(request), now).instruments
     shown = found.order_by("category__code", "name_zh", "id")[:ON_TIMELINE]
-    return JsonResponse(bookings.day_events(request.user, shown, _day(request, now), now))
+    return JsonResponse(bookings.get_day_events(request.user, shown, _day(request, now), now))
 
 
 def _day(request: HttpRequest, now: datetime) -> date:

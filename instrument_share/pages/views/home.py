@@ -36,8 +36,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "categories": providers.category_counts(counts),
         "instrument_count": counts.total,
         "unit_count": providers.units(request.user).filter(published_at__isnull=False).count(),
-        "openness": bookings.openness(Interval(now - A_YEAR, now)),
-        "rows": rows_of(request.user, bookings.soonest_free(found, SOON), now),
+        "openness": bookings.get_openness(Interval(now - A_YEAR, now)),
+        "rows": rows_of(request.user, bookings.get_soonest_free(found, SOON), now),
         "cases": _newest(request, PublicationKind.CASE),
         "news": _newest(request, PublicationKind.NEWS),
     }
@@ -60,18 +60,18 @@ def openness(request: HttpRequest) -> HttpResponse:
         unit.organization_id: unit.organization
         for unit in providers.units(request.user).filter(published_at__isnull=False)
     }
-    months = bookings.hours_by_month(interval)
+    months = bookings.get_hours_by_month(interval)
     by_unit = sorted(
-        (row for row in bookings.hours_by_unit(interval) if row.of in units),
+        (row for row in bookings.get_hours_by_unit(interval) if row.key in units),
         key=lambda row: -row.external_seconds,
     )
     context = {
         "year": year,
         "years": [(str(one), f"?year={one}", one == year) for one in (present - 2, present - 1, present)],
-        "figures": bookings.openness(interval),
-        "by_month": stacked_hours(months, [date_format(row.of, "YEAR_MONTH_FORMAT") for row in months]),
+        "figures": bookings.get_openness(interval),
+        "by_month": stacked_hours(months, [date_format(row.key, "YEAR_MONTH_FORMAT") for row in months]),
         "by_unit": stacked_hours(
-            by_unit, [bilingual(units[row.of], "name") for row in by_unit], horizontal=True
+            by_unit, [bilingual(units[row.key], "name") for row in by_unit], horizontal=True
         ),
     }
     return render(request, "pages/openness.html", context)

@@ -31,7 +31,7 @@ def instrument(request: HttpRequest, public_id: str) -> HttpResponse:
     prices = price_table(terms)
     may = may_use(request.user, found, terms, now)
     pictures = providers.pictures_of([found.pk])[found.pk]
-    ratings = bookings.ratings_of(found.pk)
+    ratings = bookings.get_ratings(found.pk)
     cases = providers.publications(request.user, PublicationKind.CASE, found.organization_id)
     context = {
         "instrument": found,
@@ -46,7 +46,7 @@ def instrument(request: HttpRequest, public_id: str) -> HttpResponse:
         "groups": providers.groups_of(request.user, found.pk),
         "cases": cases.filter(instruments=found, withdrawn_at__isnull=True)[:5],
         "ratings": ratings,
-        "next_free": bookings.next_free(found.pk),
+        "next_free": bookings.get_next_free(found.pk),
         "today": now.astimezone(CITY_TIME).date(),
         "address": absolute(request.path),
         "social_picture": absolute(picture_address(pictures[0], "large")) if pictures else "",

@@ -9,8 +9,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from bookings import public as bookings
-from bookings.domain import CHECK_IN_MINUTES, CHECK_IN_OPENS, BookingState
-from bookings.public import _require_keeper
+from bookings.domain import CHECK_IN_LEAD, CHECK_IN_LEAD_MINUTES, BookingState
+from bookings.public import require_keeper
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
 from instrument_share.pages.views.me import counted
@@ -31,12 +31,14 @@ QUALIFICATIONS_AHEAD = timedelta(days=30)
 @require_safe
 def keeper(request: SignedInRequest) -> HttpResponse:
     now = clock.now()
-    _require_keeper(request.user)
-    instruments = list(bookings.with_next_free(providers.instruments_kept(request.user)))
+    require_keeper(request.user)
+    instruments = list(bookings.annotate_next_free(providers.instruments_kept(request.user)))
     today = now.astimezone(CITY_TIME).date()
     day = _day(request, today)
     of_today = [
-        one for one in bookings.keeper_day(request.user, today) if one.state != BookingState.REQUESTED
+        one
+        for one in bookings.keeper_day_bookings(request.user, today)
+        if one.state != BookingState.REQUESTED
     ]
     waiting = bookings.waiting_decisions(request.user)
     context = {
@@ -50,8 +52,8 @@ def keeper(request: SignedInRequest) -> HttpResponse:
         "waiting_count": waiting.count(),
         "overdue": [one for one in of_today if _is_overdue(one, now)],
         "arrivals": [one for one in of_today if not _is_overdue(one, now)],
-        "check_in_until": now + CHECK_IN_OPENS,
-        "check_in_minutes": CHECK_IN_MINUTES,
+        "check_in_until": now + CHECK_IN_LEAD,
+        "check_in_minutes": CHECK_IN_LEAD_MINUTES,
         "to_confirm": counted(bookings.waiting_confirmations(request.user).exclude(user=request.user)[:10]),
         "closures": providers.closure_rows(
             [one.pk for one in instruments], Interval(now, now + CLOSURES_AHEAD)
@@ -81,4 +83,4 @@ def keeper_events(request: SignedInRequest) -> HttpResponse:
     now = clock.now()
     day = _day(request, now.astimezone(CITY_TIME).date())
     kept = providers.instruments_kept(request.user)
-    return JsonResponse(bookings.day_events(request.user, kept, day, now))
+    return JsonResponse(bookings.get_day_events(request.user, kept, day, now))

@@ -15,7 +15,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from bookings import public as bookings
-from bookings.domain import HOLDING, SUSPENDS_AT, BookingState, suspended_until
+from bookings.domain import HOLDING_STATES, SUSPENSION_THRESHOLD, BookingState, get_suspension_end
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound
 from instrument_share.kernel.interval import Interval
@@ -46,10 +46,12 @@ def me(request: SignedInRequest) -> HttpResponse:
     now = clock.now()
     viewer = request.user
     own = bookings.bookings(viewer).filter(user=viewer)
-    ahead = own.filter(Q(state__in=HOLDING, ends_at__gt=now) | IN_HAND).order_by("starts_at", "id")
+    ahead = own.filter(Q(state__in=HOLDING_STATES, ends_at__gt=now) | IN_HAND).order_by("starts_at", "id")
     coming = list(ahead[:COMING_SHOWN])
     past = cursor.page(
-        own.exclude(Q(state__in=HOLDING, ends_at__gt=now) | IN_HAND).select_related("usage_log__review"),
+        own.exclude(Q(state__in=HOLDING_STATES, ends_at__gt=now) | IN_HAND).select_related(
+            "usage_log__review"
+        ),
         ordering=("-starts_at", "-id"),
         cursor=request.GET.get("cursor"),
         limit=PAST_PER_PAGE,
@@ -63,8 +65,8 @@ def me(request: SignedInRequest) -> HttpResponse:
         "to_confirm": counted(bookings.waiting_confirmations(viewer).filter(user=viewer)[:COMING_SHOWN]),
         "to_rate": _to_rate(viewer, now),
         "credit": record,
-        "suspended_until": suspended_until([event.ends_at for event in record], now),
-        "suspends_at": SUSPENDS_AT,
+        "suspended_until": get_suspension_end([event.ends_at for event in record], now),
+        "suspends_at": SUSPENSION_THRESHOLD,
     }
     return render(request, "pages/me.html", context)
 
@@ -86,7 +88,7 @@ class Counted:
 
 
 def counted(logs: "Iterable[UsageLog]") -> list[Counted]:
-    return [Counted(log, bookings.values_of(log)) for log in logs]
+    return [Counted(log, bookings.get_current_values(log)) for log in logs]
 
 
 @login_required
@@ -130,7 +132,9 @@ def my_organization(request: SignedInRequest, public_id: str) -> HttpResponseBas
     if request.GET.get("format") == "csv":
         return _as_csv(f"{organization.public_id}-{month:%Y-%m}", rows)
     ahead = (
-        bookings.bookings(request.user).filter(paid, state__in=HOLDING).filter(Q(ends_at__gt=now) | IN_HAND)
+        bookings.bookings(request.user)
+        .filter(paid, state__in=HOLDING_STATES)
+        .filter(Q(ends_at__gt=now) | IN_HAND)
     )
     context = {
         "tabs": my_tabs(request.user, public_id),

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from bookings.public import unconfirmed_count
+from bookings.public import count_unconfirmed
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import Role
 from instrument_share.kernel.city_time import CITY_TIME
@@ -99,7 +99,7 @@ def _context(request: HttpRequest, units: Sequence["Organization"], year: int) -
         "year": year,
         "years": [(one, f"?year={one}", one == year) for one in reversed(years[1:])],
         "refusals": f"?year={year}&export=csv",
-        "unconfirmed": unconfirmed_count(request.user, [unit.pk for unit in units], year),
+        "unconfirmed": count_unconfirmed(request.user, [unit.pk for unit in units], year),
         "draft": DRAFT,
         "submitted": SUBMITTED,
     }

@@ -38,7 +38,7 @@ def publication(request: HttpRequest, public_id: str) -> HttpResponse:
         "decisions": journal.decisions(row, row.organization_id) if may_know else [],
     }
     if found.kind is PublicationKind.CASE:
-        context["figures"] = bookings.figures_of_cases([row.pk]).get(row.pk)
+        context["figures"] = bookings.get_case_figures([row.pk]).get(row.pk)
         used = providers.instruments(request.user).filter(service_cases=row)
         context["instruments"] = used.order_by("name_zh", "pk")
     return render(request, "pages/publication.html", context)

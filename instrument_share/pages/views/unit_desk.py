@@ -136,7 +136,7 @@ def _usage(organization_id: int, year: int) -> Hours:
         datetime(year, 1, 1, tzinfo=CITY_TIME),
         datetime(year + 1, 1, 1, tzinfo=CITY_TIME),
     )
-    found = {hours.of: hours for hours in bookings.hours_by_unit(span)}
+    found = {hours.key: hours for hours in bookings.get_hours_by_unit(span)}
     return found.get(organization_id) or Hours(organization_id, 0, 0)
 
 

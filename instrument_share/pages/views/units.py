@@ -88,7 +88,7 @@ def _content(request: HttpRequest, unit: "UnitProfile", tab: str, now: "datetime
     if tab == "instruments":
         found = providers.catalogue(request.user, providers.Asked(unit=unit.organization.public_id))
         page = cursor.page(
-            bookings.with_next_free(found),
+            bookings.annotate_next_free(found),
             ordering=("next_free_order", "id"),
             cursor=request.GET.get("cursor"),
             limit=PER_PAGE,
@@ -106,7 +106,7 @@ def _content(request: HttpRequest, unit: "UnitProfile", tab: str, now: "datetime
         return {
             "page": page,
             "publications": page.items,
-            "figures": bookings.figures_of_cases([row.pk for row in page.items])
+            "figures": bookings.get_case_figures([row.pk for row in page.items])
             if kind is PublicationKind.CASE
             else {},
             "empty_hint": _empty_hint(kind),
