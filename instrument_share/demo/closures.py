@@ -7,7 +7,7 @@ from random import Random
 
 from instrument_share.demo.history import DAY, HOUR
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.interval import Interval, intersected, total
+from instrument_share.kernel.interval import Interval, intersect, total_length
 
 FRIDAY = 4
 REASONS = (
@@ -42,7 +42,7 @@ def faults(number: str, windows: Sequence[Interval], downtime: float, first: dat
     """Stretches of two to ten days in `[first, last)` that take about `downtime` of the open time."""
     random = Random(f"faults/{number}")  # noqa: S311 - a demo, not a secret
     span = Interval(_between(first, 0, first, 1).start, _between(last, 0, last, 1).start)
-    owed = total(intersected(windows, [span])) / HOUR * downtime
+    owed = total_length(intersect(windows, [span])) / HOUR * downtime
     days, found = (last - first).days, list[Out]()
     for _ in range(400):
         if owed <= 6 or days < 6:
@@ -50,7 +50,7 @@ def faults(number: str, windows: Sequence[Interval], downtime: float, first: dat
         length = random.choice((1, 2, 3)) if owed < 40 else random.choice((4, 7, 9))
         day = first + random.randrange(max(days - length, 1)) * DAY
         out = _between(day, 8, min(day + length * DAY, last - DAY), 20)
-        lost = total(intersected(windows, [out])) / HOUR
+        lost = total_length(intersect(windows, [out])) / HOUR
         if 8 < lost < owed + 16 and not any(out.overlaps(other.interval) for other in found):
             found.append(Out(out, *random.choice(REASONS)))
             owed -= lost

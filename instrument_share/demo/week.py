@@ -11,7 +11,7 @@ from random import Random
 from bookings.domain import find_next_free, floor_to_step, get_blocked_interval
 from instrument_share.demo.city import City
 from instrument_share.demo.history import DAY, HOUR, UserPlan
-from instrument_share.kernel.interval import Interval, subtracted
+from instrument_share.kernel.interval import Interval, subtract
 
 AHEAD = 16 * DAY
 BACK = 12 * DAY
@@ -89,7 +89,7 @@ class Week:
 
     def close(self, number: str, interval: Interval) -> None:
         if number in self.free:
-            self.free[number] = subtracted(self.free[number], [interval])
+            self.free[number] = subtract(self.free[number], [interval])
 
     def coming(self, people: Sequence[UserPlan]) -> list[Planned]:
         """What waits for a decision, what is agreed, and what else fills the days ahead."""
@@ -144,4 +144,4 @@ class Week:
     def _take(self, number: str, interval: Interval) -> None:
         turnaround = timedelta(minutes=self.terms[number]["turnaround_minutes"])
         held = Interval(interval.start, interval.end + turnaround)
-        self.free[number] = subtracted(self.free[number], [get_blocked_interval(held, turnaround)])
+        self.free[number] = subtract(self.free[number], [get_blocked_interval(held, turnaround)])

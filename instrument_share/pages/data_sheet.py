@@ -20,7 +20,7 @@ from instrument_share.documents.content import (
     Picture,
     Table,
 )
-from instrument_share.documents.official import page_count, render_paper
+from instrument_share.documents.official import count_pages, render_paper
 from instrument_share.pages.instrument_facts import contact_entries, fact_entries, price_cells
 from instrument_share.pages.prices import price_table
 from instrument_share.pages.structured import absolute
@@ -79,7 +79,7 @@ def data_sheet(
     made = b""
     for room in ROOMS:
         made = _rendered(instrument, pictures, terms, now, room)
-        if page_count(made) <= MOST_PAGES:
+        if count_pages(made) <= MOST_PAGES:
             break
     return made
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from bookings import public as bookings
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.interval import Interval, intersected, subtracted
+from instrument_share.kernel.interval import Interval, intersect, subtract
 from providers import public as providers
 
 DAYS = 7
@@ -33,7 +33,7 @@ def coming_week(instrument_ids: Collection[int], now: datetime) -> Mapping[int, 
             Day(
                 span.start.astimezone(CITY_TIME).date(),
                 _kind(
-                    intersected(windows.get(pk, []), intersected([span], [whole])),
+                    intersect(windows.get(pk, []), intersect([span], [whole])),
                     closures.get(pk, []),
                     holds.get(pk, []),
                 ),
@@ -52,7 +52,7 @@ def _day(day: date) -> Interval:
 def _kind(windows: list[Interval], closures: list[Interval], holds: list[Interval]) -> str:
     if not windows:
         return "free"
-    usable = subtracted(windows, closures)
+    usable = subtract(windows, closures)
     if not usable:
         return "closed"
-    return "open" if subtracted(usable, holds) else "booked"
+    return "open" if subtract(usable, holds) else "booked"

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import OrganizationKind, Role, SizeClass
 from instrument_share.accounts.domain.registration import AUTHORITIES, Registration
-from instrument_share.kernel.uscc import written
+from instrument_share.kernel.uscc import normalize
 from instrument_share.web.formats import bilingual
 from instrument_share.web.forms import set_choices
 from instrument_share.web.labels import ROLES
@@ -161,7 +161,7 @@ class RelationForm(forms.Form):
     other_uscc = forms.CharField(label=_("Code of the other organization"), max_length=40)
 
     def clean_other_uscc(self) -> "Organization":
-        found = accounts.organization_by_uscc(written(self.cleaned_data["other_uscc"]))
+        found = accounts.organization_by_uscc(normalize(self.cleaned_data["other_uscc"]))
         if found is None:
             raise forms.ValidationError(_("No organization with this code is registered here. Check it."))
         return found

@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.renminbi import capitals
+from instrument_share.kernel.renminbi import to_capitals
 from rewards.policy.domain.figures import format_rounded, hours
 
 
@@ -18,7 +18,7 @@ def money(amount: Decimal | str) -> str:
 
 def money_in_capitals(amount: Decimal | str) -> str:
     """Write an amount in capital numerals: 人民币壹佰贰拾叁万肆仟伍佰元整"""
-    return f"人民币{capitals(Decimal(amount))}"
+    return f"人民币{to_capitals(Decimal(amount))}"
 
 
 def in_hours(seconds: int) -> str:

@@ -12,7 +12,7 @@ from instrument_share.demo.closures import faults, maintenance
 from instrument_share.demo.history import HOUR, Calendar, pieces, uses
 from instrument_share.demo.oddities import with_oddities
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.interval import Interval, total
+from instrument_share.kernel.interval import Interval, total_length
 
 CITY = city()
 NUMBERS = ("YUT-EM-001", "YUT-EM-004", "YPU-CH-01", "IMD-T-01", "CY-LAB-07", "QN-004", "JL-G-021")
@@ -149,7 +149,7 @@ def test_faults_take_about_the_part_that_is_asked_for():
         (w.intersection(o.interval).length for w in windows for o in out if w.intersection(o.interval)),
         timedelta(),
     )
-    assert lost / total(windows) == pytest.approx(0.1, abs=0.02)
+    assert lost / total_length(windows) == pytest.approx(0.1, abs=0.02)
     assert all(not first.interval.overlaps(second.interval) for first, second in pairwise(out))
 
 

@@ -23,7 +23,7 @@ from bookings.requests.selectors.admission import find_booking_problems, get_quo
 from bookings.requests.selectors.holds import get_free_intervals
 from bookings.requests.selectors.searching import Order, search_catalogue
 from instrument_share.kernel.errors import Invalid, Problem, gettext_noop
-from instrument_share.kernel.interval import Interval, intersected
+from instrument_share.kernel.interval import Interval, intersect
 from instrument_share.web import clock, problem
 from instrument_share.web.api.auth import EVERYBODY
 from instrument_share.web.api.fields import PublicId, require_interval
@@ -103,7 +103,7 @@ def availability(
     return AvailabilityOut(
         instrument=instrument.public_id,
         step_minutes=None if terms is None else terms.step // timedelta(minutes=1),
-        open=_intervals(intersected(windows, [asked])),
+        open=_intervals(intersect(windows, [asked])),
         free=_intervals(get_free_intervals(instrument.pk, asked, now)),
     )
 

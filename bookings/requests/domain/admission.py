@@ -9,7 +9,7 @@ from bookings.requests.domain import quota
 from bookings.requests.domain.availability import get_blocked_interval, is_on_step
 from bookings.requests.domain.pricing import has_price
 from instrument_share.kernel.errors import Problem, gettext_noop
-from instrument_share.kernel.interval import Interval, merged
+from instrument_share.kernel.interval import Interval, merge
 from instrument_share.kernel.wording import word
 from providers.domain import QuotaHolder, ServiceMode, UserKind
 
@@ -213,7 +213,7 @@ def _check_notice(terms: "TermsDraft", request: Request, now: datetime) -> Itera
 
 
 def _check_free_time(terms: "TermsDraft", interval: Interval, situation: Situation) -> Iterator[Problem]:
-    if not _is_inside(merged(situation.windows), interval, terms.may_span_gaps):
+    if not _is_inside(merge(situation.windows), interval, terms.may_span_gaps):
         yield Problem(
             "booking.outside_windows",
             gettext_noop("The instrument is not open for all of this time. Choose a time that is open."),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.interval import Interval, subtracted
+from instrument_share.kernel.interval import Interval, subtract
 
 
 def get_blocked_interval(hold: Interval, turnaround: timedelta) -> Interval:
@@ -27,7 +27,7 @@ def find_free_intervals(
     `holds` last until their `held_until`. `turnaround` is what a new booking needs after its end; it may
     extend past the end of a window, since nobody else uses the instrument then.
     """
-    return subtracted(windows, [*closures, *(get_blocked_interval(held, turnaround) for held in holds)])
+    return subtract(windows, [*closures, *(get_blocked_interval(held, turnaround) for held in holds)])
 
 
 def floor_to_step(instant: datetime, step: timedelta) -> datetime:

@@ -6,8 +6,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from instrument_share.kernel.interval import Interval, intersected, total
-from instrument_share.kernel.money import yuan
+from instrument_share.kernel.interval import Interval, intersect, total_length
+from instrument_share.kernel.money import round_to_fen
 
 if TYPE_CHECKING:
     from providers.domain import Terms
@@ -22,8 +22,8 @@ def calculate_late_cancel_charge(
     quoted_yuan: Decimal, percent: int, booked: Interval, taken: Iterable[Interval] = ()
 ) -> Decimal:
     """Return a percentage of the quote in yuan, for the part of the time that nobody else took."""
-    untaken = booked.length - total(intersected([booked], taken))
-    return yuan(
+    untaken = booked.length - total_length(intersect([booked], taken))
+    return round_to_fen(
         Fraction(quoted_yuan)
         * Fraction(percent, 100)
         * Fraction(untaken // untaken.resolution, booked.length // booked.length.resolution)
@@ -32,4 +32,4 @@ def calculate_late_cancel_charge(
 
 def calculate_no_show_charge(quoted_yuan: Decimal, percent: int) -> Decimal:
     """Return a percentage of the quote in yuan."""
-    return yuan(Fraction(quoted_yuan) * Fraction(percent, 100))
+    return round_to_fen(Fraction(quoted_yuan) * Fraction(percent, 100))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
-from instrument_share.kernel.money import yuan
+from instrument_share.kernel.money import round_to_fen
 from providers.domain import PriceUnit, ServiceMode, UserKind
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Quote:
     @property
     def total(self) -> Decimal:
         """Return the sum in yuan."""
-        return yuan(sum((line.amount for line in self.lines), Fraction()))
+        return round_to_fen(sum((line.amount for line in self.lines), Fraction()))
 
     def as_rows(self) -> list[dict[str, Any]]:
         """Return the lines as they are frozen into a booking or a log, with amounts rounded for reading."""
@@ -51,7 +51,7 @@ class Quote:
                 "unit": line.unit,
                 "price_yuan": f"{line.price_yuan:.2f}",
                 "quantity": _decimal_text(line.quantity),
-                "amount_yuan": f"{yuan(line.amount):.2f}",
+                "amount_yuan": f"{round_to_fen(line.amount):.2f}",
             }
             for line in self.lines
         ]

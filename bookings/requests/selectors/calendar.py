@@ -11,7 +11,7 @@ from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.bookings import get_date_interval
 from bookings.requests.selectors.scope import get_responsible_condition
-from instrument_share.kernel.interval import Interval, intersected
+from instrument_share.kernel.interval import Interval, intersect
 from providers import public as providers
 from providers.domain import InstrumentState
 
@@ -57,9 +57,9 @@ def _build_calendar(
     for pk, public_id in public_ids.items():
         is_ahead = pk in offered and now < interval.end
         coming = [Interval(max(interval.start, now), interval.end)] if is_ahead else []
-        for window in intersected(windows.get(pk, []), coming):
+        for window in intersect(windows.get(pk, []), coming):
             events.append(_build_event(public_id, window, "open", gettext("Open")))
-        for closure in intersected(closures.get(pk, []), [interval]):
+        for closure in intersect(closures.get(pk, []), [interval]):
             events.append(_build_event(public_id, closure, "closed", gettext("Closed")))
     events += _booking_events(viewer, public_ids, interval)
     return {

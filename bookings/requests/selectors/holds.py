@@ -12,7 +12,7 @@ from bookings.requests.domain import availability
 from bookings.requests.domain.states import HOLDING_STATES, NOT_BEGUN_STATES
 from bookings.requests.models import Booking, NextFree
 from instrument_share.kernel.errors import NotFound
-from instrument_share.kernel.interval import Interval, intersected
+from instrument_share.kernel.interval import Interval, intersect
 from providers import public as providers
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def get_free_intervals(instrument_id: int, interval: Interval, now: datetime) ->
         get_held_intervals([instrument_id], around).get(instrument_id, []),
         terms.turnaround,
     )
-    return intersected(free, [asked])
+    return intersect(free, [asked])
 
 
 def filter_free(queryset: "QuerySet[Instrument]", interval: Interval) -> "QuerySet[Instrument]":

@@ -31,5 +31,5 @@ def get_moves(public_ids: Collection[str]) -> Moves:
     """Return every move of these bookings, which the caller may see. One statement."""
     found: dict[str, list[tuple[datetime, Interval]]] = defaultdict(list)
     for entry in journal.entries_on(Booking._meta.label, public_ids, ACTIONS):
-        found[entry.subject_id].append((entry.at, Interval.read(entry.details["from"])))
+        found[entry.subject_id].append((entry.at, Interval.parse(entry.details["from"])))
     return Moves(dict(found))

@@ -330,7 +330,7 @@ def write_move(
             ]
         )
     late_charges_refresh(booking.instrument_id, before, actor=actor, now=now)
-    moves = {"from": before.written(), **_describe_claim(booking), **(details or {})}
+    moves = {"from": before.to_text(), **_describe_claim(booking), **(details or {})}
     record_change(booking, actor, action, now, details=moves)
 
 
@@ -403,7 +403,7 @@ def record_change(
 
 def _describe_claim(booking: Booking) -> dict[str, str]:
     return {
-        "to": Interval(booking.starts_at, booking.ends_at).written(),
+        "to": Interval(booking.starts_at, booking.ends_at).to_text(),
         "quoted_yuan": f"{booking.quoted_yuan:.2f}",
         "state": booking.state,
     }

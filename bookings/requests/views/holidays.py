@@ -20,7 +20,7 @@ from bookings.requests.services.holidays import holidays_set
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound
-from instrument_share.kernel.interval import total
+from instrument_share.kernel.interval import total_length
 from instrument_share.web import clock
 from instrument_share.web.answers import redirect_with_message
 from instrument_share.web.idempotency import idempotent_form
@@ -114,7 +114,11 @@ def _look(request: HttpRequest, form: DaysForm, now: datetime) -> HttpResponse:
         "form": form,
         "changes": _changes(form.year.days, form.days),
         "instruments": [
-            (instrument, total(changed[instrument.pk].lost), total(changed[instrument.pk].gained))
+            (
+                instrument,
+                total_length(changed[instrument.pk].lost),
+                total_length(changed[instrument.pk].gained),
+            )
             for instrument in instruments[:MAX_SHOWN]
         ],
         "instrument_count": len(changed),

@@ -11,7 +11,7 @@ from bookings.requests.domain.price_examples import calculate_price_examples
 from bookings.requests.selectors.rule_trial import run_rule_trial
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import DomainError
-from instrument_share.kernel.interval import Interval, intersected, total
+from instrument_share.kernel.interval import Interval, intersect, total_length
 from instrument_share.web.formats import clock_time, weekday
 from instrument_share.web.problem import problems_told, told
 from providers import public as providers
@@ -129,23 +129,23 @@ def _month(draft: TermsDraft, before: Terms | None, applies_from: datetime) -> d
     return {
         "weeks": [cells[start : start + 7] for start in range(0, len(cells), 7)],
         "span": (first, last - ONE_DAY),
-        "open_hours": total(found),
+        "open_hours": total_length(found),
         "open_days": sum(1 for cell in cells if cell.hours),
-        "hours_before": total(_within(before, monday, last, span)) if before is not None else None,
+        "hours_before": total_length(_within(before, monday, last, span)) if before is not None else None,
     }
 
 
 def _within(terms: TermsDraft, first: date, last: date, span: Interval) -> list[Interval]:
-    return intersected(openings_of_draft(terms, first - ONE_DAY, last), [span])
+    return intersect(openings_of_draft(terms, first - ONE_DAY, last), [span])
 
 
 def _day(openings: Sequence[Interval], day: date, kind: DayKind | None, first: date) -> OpenDay:
     begins = datetime.combine(day, time(), CITY_TIME)
     ends = begins + ONE_DAY
-    parts = intersected(openings, [Interval(begins, ends)])
+    parts = intersect(openings, [Interval(begins, ends)])
     marks = tuple(any(part.start <= begins + n * HALF_HOUR < part.end for part in parts) for n in range(48))
     words = ", ".join(f"{clock_time(part.start)}–{_closing(part.end, ends)}" for part in parts)
-    return OpenDay(day, words or _("not open"), total(parts), marks, kind, day >= first)
+    return OpenDay(day, words or _("not open"), total_length(parts), marks, kind, day >= first)
 
 
 def _closing(end: datetime, midnight: datetime) -> str:

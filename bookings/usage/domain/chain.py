@@ -24,7 +24,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from instrument_share.kernel.canonical import canonical_json, instant_text
+from instrument_share.kernel.canonical import canonical_json, format_instant
 
 FORM = 1
 BEGINNING = "0" * 64
@@ -114,7 +114,7 @@ def to_plain_value(value: Any) -> Any:
 def _spelling(value: Any) -> str:
     match value:
         case datetime():
-            return instant_text(value)
+            return format_instant(value)
         case Decimal():
             return f"{value:.2f}"
     raise TypeError(f"The canonical form has no {type(value).__name__}.")

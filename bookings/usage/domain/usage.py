@@ -15,7 +15,7 @@ from bookings.usage.domain.words import UsagePurpose
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.interval import Interval
-from instrument_share.kernel.money import yuan
+from instrument_share.kernel.money import round_to_fen
 from providers.domain import ServiceMode
 
 CODED_FIELDS: Mapping[str, type[StrEnum]] = {
@@ -201,7 +201,7 @@ def _check_length(name: str, text: str, limit: int) -> Iterator[Problem]:
 
 
 def _check_amount(amount: Decimal) -> Iterator[Problem]:
-    if not amount.is_finite() or amount > MAX_YUAN or amount != yuan(amount):
+    if not amount.is_finite() or amount > MAX_YUAN or amount != round_to_fen(amount):
         yield Problem(
             "usage.amount_out_of_range",
             gettext_noop("An amount has ten digits at most, and two behind the point."),

@@ -12,7 +12,7 @@ from django.db.models.expressions import Combinable
 from bookings.requests.domain.quota import get_year_interval
 from bookings.usage.models import UsageLog
 from bookings.usage.selectors.counted import CONFIRMATION, iterate_counted_rows
-from instrument_share.kernel.interval import Interval, intersected, total
+from instrument_share.kernel.interval import Interval, intersect, total_length
 from providers import public as providers
 
 MAX_USE_LENGTH = timedelta(days=31)
@@ -164,4 +164,4 @@ def _seconds_inside(row: dict[str, Any], windows: Sequence[Interval]) -> int:
     time = Interval(row["starts_at"], row["ends_at"])
     first = bisect_right(windows, time.start, key=lambda window: window.end)
     last = bisect_left(windows, time.end, key=lambda window: window.start)
-    return int(total(intersected(windows[first:last], [time])).total_seconds())
+    return int(total_length(intersect(windows[first:last], [time])).total_seconds())

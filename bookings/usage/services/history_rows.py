@@ -17,7 +17,7 @@ from bookings.usage.selectors.usage import build_log_row, get_last_entries
 from bookings.usage.services.chain import build_entry
 from instrument_share.accounts import selectors as accounts
 from instrument_share.kernel.interval import Interval
-from instrument_share.kernel.money import yuan
+from instrument_share.kernel.money import round_to_fen
 from providers import public as providers
 from providers.domain import UserKind
 
@@ -248,7 +248,7 @@ def _build_log(
         price = pricing.calculate_quote(terms, time, kind, row.service_mode, row.samples, spent.effective)
         amount, lines = price.total, price.as_rows()
     else:
-        amount, lines = yuan(used.amount_yuan), []
+        amount, lines = round_to_fen(used.amount_yuan), []
     user = context.users[row.user_id]
     payer = context.get_payer(row)
     return UsageLog(

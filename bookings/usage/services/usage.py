@@ -35,7 +35,7 @@ from instrument_share.accounts.selectors.standing import standing
 from instrument_share.journal import services as journal
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.interval import Interval
-from instrument_share.kernel.money import yuan
+from instrument_share.kernel.money import round_to_fen
 from providers import public as providers
 from providers.domain import ServiceMode
 
@@ -165,7 +165,7 @@ def _get_amount_and_lines(
 ) -> tuple[Decimal, list[dict[str, Any]]]:
     """Return the given amount, else the price, and the lines behind it."""
     if amount_yuan is not None or price is None:
-        return yuan(amount_yuan or 0), []
+        return round_to_fen(amount_yuan or 0), []
     return price.total, price.as_rows()
 
 

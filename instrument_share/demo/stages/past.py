@@ -15,7 +15,7 @@ from instrument_share.demo.history import Calendar, Use, uses
 from instrument_share.demo.oddities import with_oddities
 from instrument_share.demo.week import AHEAD, BACK, Week
 from instrument_share.demo.world import World, at
-from instrument_share.kernel.interval import Interval, subtracted
+from instrument_share.kernel.interval import Interval, subtract
 from providers import public as providers
 from providers.domain import DayKind, ServiceMode
 
@@ -46,7 +46,7 @@ def _plan_week(world: World) -> None:
     span = Interval(world.now - BACK, world.now + AHEAD)
     open_time = providers.open_windows(list(ids.values()), span)
     closed = providers.closures(list(ids.values()), span)
-    free = {number: subtracted(open_time[pk], closed[pk]) for number, pk in ids.items()}
+    free = {number: subtract(open_time[pk], closed[pk]) for number, pk in ids.items()}
     world.week = Week(world.city, free, world.now)
     world.begun = world.week.begun()
 
@@ -104,7 +104,7 @@ def _uses(world: World) -> list[Use]:
     taken: dict[str, list[Interval]] = {number: [] for number in ids}
     for one in world.begun:
         taken[one.number].append(one.interval)
-    windows = {number: subtracted(open_time[pk], [*closed[pk], *taken[number]]) for number, pk in ids.items()}
+    windows = {number: subtract(open_time[pk], [*closed[pk], *taken[number]]) for number, pk in ids.items()}
     days = providers.day_table(range(world.since.year, world.today.year + 1)).days
     calendar = Calendar(frozenset(day for day, kind in days.items() if kind is DayKind.HOLIDAY))
     return uses(plans.instruments(world.city, windows), plans.people(world.city), calendar, until, SEED)

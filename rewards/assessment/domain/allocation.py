@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Any
 
 from instrument_share.kernel.errors import DomainError, Problem, gettext_noop
-from instrument_share.kernel.money import round_down, yuan
+from instrument_share.kernel.money import round_down, round_to_fen
 from rewards.assessment.domain.claims import Claim, Claimant, claim_of, highest_only
 from rewards.assessment.domain.division import Limit, fill_shares, round_shares
 from rewards.assessment.domain.pots import Pot, PotResult, divide
@@ -116,9 +116,9 @@ def allocate(
     return Allocation(
         awards=awards,
         pots=tuple(_summary(pot, results) for pot, results in zip(_pots(policy, total), pots, strict=True)),
-        budget=None if total is None else yuan(total),
+        budget=None if total is None else round_to_fen(total),
         total=given,
-        unallocated=None if total is None else yuan(total) - given,
+        unallocated=None if total is None else round_to_fen(total) - given,
     )
 
 
@@ -181,9 +181,9 @@ def _summary(pot: Pot, results: Mapping[str, PotResult]) -> PotSummary:
     modes = [result.mode for result in results.values()]
     return PotSummary(
         code=pot.code,
-        budget=None if pot.budget is None else yuan(pot.budget),
-        claimed=None if pot.by_score else yuan(claimed),
-        given=yuan(sum((result.amount for result in results.values()), Fraction(0))),
+        budget=None if pot.budget is None else round_to_fen(pot.budget),
+        claimed=None if pot.by_score else round_to_fen(claimed),
+        given=round_to_fen(sum((result.amount for result in results.values()), Fraction(0))),
         mode=next((mode for mode in modes if mode != "whole"), "whole"),
     )
 

@@ -11,7 +11,7 @@ from datetime import date
 from fractions import Fraction
 
 from instrument_share.kernel.errors import gettext_noop
-from instrument_share.kernel.interval import subtracted
+from instrument_share.kernel.interval import subtract
 from rewards.assessment.domain.facts import Totals
 from rewards.cycle.domain.entries import (
     EntryFacts,
@@ -179,7 +179,7 @@ def _cuts(ordered: list[EntryFacts]) -> dict[str, tuple[Fraction, tuple[str, ...
     for entry in ordered:
         others = earlier.get(entry.public_id, [])
         if others:
-            kept = subtracted([entry.interval], [other.interval for other in others])
+            kept = subtract([entry.interval], [other.interval for other in others])
             left = sum((seconds_of(part) for part in kept), Fraction(0))
             taken_by = tuple(other.public_id for other in others)
             cuts[entry.public_id] = left / entry.length_seconds, taken_by

@@ -11,7 +11,7 @@ from django.db import transaction
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization_ids_by_uscc
 from instrument_share.journal.services import record
-from instrument_share.kernel.money import round_half_up, yuan
+from instrument_share.kernel.money import round_half_up, round_to_fen
 from instrument_share.kernel.public_id import new_public_id
 from instrument_share.kernel.states import next_state
 from providers.public import instrument_ids
@@ -75,7 +75,7 @@ def _totals(outcome: Outcome) -> dict[str, Any]:
         "instruments_counted": len(counting),
         "effective_seconds": _whole(_sum(each.effective_seconds for each in counting)),
         "external_seconds": _whole(_sum(each.external_seconds for each in counting)),
-        "external_income_yuan": str(yuan(_sum(each.external_income for each in counting))),
+        "external_income_yuan": str(round_to_fen(_sum(each.external_income for each in counting))),
         "awarded_yuan": str(outcome.allocation.total),
         "months": [
             [sum(unit.months[month][kind] for unit in outcome.units) for kind in (0, 1)]
@@ -155,7 +155,7 @@ def _assessment(
         effective_seconds=_whole(effective),
         external_seconds=_whole(external),
         external_share=round_half_up(external / effective, Decimal("0.0001")) if effective else None,
-        external_income_yuan=yuan(_sum(each.facts.external_income for each in eligible)),
+        external_income_yuan=round_to_fen(_sum(each.facts.external_income for each in eligible)),
         instruments_counted=len(eligible),
         months=unit.months,
     )
@@ -190,8 +190,8 @@ def _instrument(assessment: UnitAssessment, result: InstrumentYear, instrument_i
         quota_hours=round_half_up(result.quota, Decimal("0.01")),
         effective_seconds=_whole(facts.effective_seconds),
         external_seconds=_whole(facts.external_seconds),
-        external_income_yuan=yuan(facts.external_income),
-        internal_income_yuan=yuan(facts.internal_income),
+        external_income_yuan=round_to_fen(facts.external_income),
+        internal_income_yuan=round_to_fen(facts.internal_income),
         open_seconds=int(facts.offered_seconds),
         closed_seconds=int(facts.closed_seconds),
         entries_counted=sum(entry.counts for entry in result.entries),

@@ -96,7 +96,7 @@ def as_csv(assessments: "Sequence[UnitAssessment]") -> bytes:
             for each in assessments
         ],
     )
-    return tables.csv(table)
+    return tables.to_csv(table)
 
 
 def charts(assessments: "Sequence[UnitAssessment]") -> list[tuple[str, str, dict[str, Any]]]:

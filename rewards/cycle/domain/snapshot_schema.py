@@ -16,7 +16,7 @@ from typing import Annotated, Any, NamedTuple, TypeVar, get_args, get_origin, ge
 
 from bookings.domain import Capture, Rating, UsagePurpose
 from instrument_share.accounts.domain import SizeClass
-from instrument_share.kernel.canonical import canonical_json, instant_text
+from instrument_share.kernel.canonical import canonical_json, format_instant
 from providers.domain import Purpose
 
 VERSION = "snapshot/1"
@@ -211,7 +211,7 @@ def _spelling(value: Any) -> str:
         case Decimal():
             return format(value, "f")
         case datetime():
-            return instant_text(value)
+            return format_instant(value)
         case date():
             return value.isoformat()
     raise TypeError(f"A snapshot has no spelling for {type(value).__name__}.")

@@ -17,7 +17,7 @@ from instrument_share.documents.content import (
     ShareChart,
     Table,
     Verification,
-    heading_number,
+    format_heading_number,
 )
 from rewards.assessment.models import UnitAssessment
 from rewards.cycle.reports import in_hours, money, money_in_capitals, on_date, points
@@ -69,11 +69,11 @@ def _plain_title(facts: ReportFacts) -> str:
 
 
 def _head(number: int, text: str) -> Heading:
-    return Heading(heading_number(1, number) + text, 1)
+    return Heading(format_heading_number(1, number) + text, 1)
 
 
 def _sub(number: int, text: str) -> Heading:
-    return Heading(heading_number(2, number) + text, 2)
+    return Heading(format_heading_number(2, number) + text, 2)
 
 
 def _basis(number: int, facts: ReportFacts) -> Iterator[Block]:

@@ -21,5 +21,5 @@ def report_problems(report: FinanceReport) -> tuple[str, ...]:
     except OSError:
         return (GONE,)
     same = sha256(pdf) == report.pdf_sha256 and sha256(package) == report.package_sha256
-    problem = signing.check(pdf).problem
+    problem = signing.check_signature(pdf).problem
     return (*(() if same else (UNKNOWN,)), *((PROBLEMS[problem],) if problem else ()))

@@ -88,5 +88,5 @@ def _belongs(digest: str, reports: "Iterable[FinanceReport]") -> tuple[FinanceRe
 
 
 def _signature_problems(content: bytes) -> tuple[str, ...]:
-    problem = signing.check(content).problem
+    problem = signing.check_signature(content).problem
     return (PROBLEMS[problem],) if problem else ()

@@ -51,7 +51,7 @@ def report_send(*, actor: "User", cycle_id: int, now: datetime) -> FinanceReport
     cycle.state = next_state(MOVES, cycle.state, "send")
     code = new_code()
     files = _files(cycle, code, now)
-    sealed = package.seal(files, facts=_facts(cycle, code))
+    sealed = package.seal_package(files, metadata=_facts(cycle, code))
     last = FinanceReport.objects.filter(cycle=cycle).aggregate(last=Max("number"))["last"] or 0
     pdf_sha256 = sha256(files[PDF])
     report = FinanceReport.objects.create(
@@ -83,12 +83,14 @@ def _files(cycle: AssessmentCycle, code: str, now: datetime) -> dict[str, bytes]
     """Every file of the package by name."""
     facts = report_facts(cycle)
     letter = finance_letter(facts, policy_rules(cycle.policy), code=code, url=verification_url(code), at=now)
-    pdf = signing.sign(official.render_official(letter), reason="报送", name=letter.sender, at=now)
+    pdf = signing.sign_pdf(
+        official.render_official(letter), reason="报送", signer_name=letter.sender, signed_at=now
+    )
     sheets = data_tables(facts)
     return {
         PDF: pdf,
-        XLSX: tables.xlsx(list(sheets.items()), title=letter.subject, created_at=now),
-        **{f"csv/{name}.csv": tables.csv(sheet) for name, sheet in sheets.items()},
+        XLSX: tables.to_xlsx(list(sheets.items()), title=letter.subject, created_at=now),
+        **{f"csv/{name}.csv": tables.to_csv(sheet) for name, sheet in sheets.items()},
         POLICY: cycle.policy.document.encode(),
         SNAPSHOT: StoredSnapshot(cycle).manifest,
     }

@@ -10,7 +10,7 @@ from bookings.requests.domain.availability import (
     find_next_free,
     is_on_step,
 )
-from instrument_share.kernel.interval import Interval, total
+from instrument_share.kernel.interval import Interval, total_length
 from tests.bookings.requests.domain.terms import START, between, hours, local
 
 HALF = timedelta(minutes=30)
@@ -76,7 +76,9 @@ def test_what_lies_in_free_time_meets_no_hold_even_with_its_turnaround_and_nothi
 @given(st.lists(intervals, max_size=6), st.lists(intervals, max_size=6), st.lists(intervals, max_size=6))
 def test_free_and_taken_time_add_up_to_the_windows(windows, closures, held):
     offered = find_free_intervals(windows, closures, held)
-    assert total([*offered, *closures, *held]) == total(offered) + total([*closures, *held])
+    assert total_length([*offered, *closures, *held]) == total_length(offered) + total_length(
+        [*closures, *held]
+    )
 
 
 @pytest.mark.parametrize("step", [timedelta(minutes=15), HALF, hours(2)])

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from instrument_share.kernel.interval import Interval, total
+from instrument_share.kernel.interval import Interval, total_length
 from rewards.assessment.domain.counting import (
     Totals,
     count_entries,
@@ -197,7 +197,7 @@ def test_time_is_counted_once_whatever_the_order(logs, random):
         for n, (start, hours, recorded, external) in enumerate(logs)
     ]
     decisions = count_entries(entries, standing(), 2025, STRICT)
-    union = total(each.interval for each in entries).total_seconds()
+    union = total_length(each.interval for each in entries).total_seconds()
     assert sum_entries(decisions).effective_seconds == union
     random.shuffle(entries)
     assert count_entries(entries, standing(), 2025, STRICT) == decisions
