@@ -1,4 +1,4 @@
-"""The next seven days of many instruments as small pictures: how much of each day is still free."""
+"""Availability of many instruments in the next seven days."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ DAYS = 7
 
 @dataclass(frozen=True)
 class Day:
-    """One day of one instrument: `open` (partly free), `booked`, `closed`, or `free` (no open window)."""
+    """A day of an instrument: `open` (partly free), `booked`, `closed`, or `free` (no open window)."""
 
     date: date
     kind: str
 
 
-def coming_week(instrument_ids: Collection[int], now: datetime) -> Mapping[int, list[Day]]:
-    """Seven days from today for each instrument; three statements for any number of them."""
+def get_coming_week(instrument_ids: Collection[int], now: datetime) -> Mapping[int, list[Day]]:
+    """Return seven days from today by instrument id; three statements for any number."""
     today = now.astimezone(CITY_TIME).date()
     spans = [_day(today + timedelta(days=number)) for number in range(DAYS)]
     whole = Interval(max(now, spans[0].start), spans[-1].end)

@@ -1,4 +1,4 @@
-"""Which instrument, and when: the catalogue, and a day over many instruments."""
+"""The catalogue, and a day's timeline of many instruments."""
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -12,14 +12,14 @@ from django.views.decorators.http import require_safe
 from bookings import public as bookings
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.pages.forms import CatalogueForm
-from instrument_share.pages.rows import rows_of
+from instrument_share.pages.rows import build_instrument_rows
 from instrument_share.pages.search import (
     Address,
     Comparison,
-    category_chips,
-    filter_chips,
-    understood,
-    with_counts,
+    add_counts,
+    build_category_chips,
+    build_filter_chips,
+    describe_interpretation,
 )
 from instrument_share.web import clock
 from instrument_share.web.params import parse_day
@@ -30,11 +30,12 @@ if TYPE_CHECKING:
     from instrument_share.kernel.interval import Interval
 
 PER_PAGE = 20
-ON_TIMELINE = 60
+MAX_ON_TIMELINE = 60
 
 
 @require_safe
 def catalogue(request: HttpRequest) -> HttpResponse:
+    """Search the catalogue."""
     now = clock.now()
     form, address = _form(request), Address(request)
     chosen, mark = form.cleaned_data.get("category", ""), request.GET.get("cursor")
@@ -48,19 +49,19 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     )
     counts = providers.counted(replace(everywhere, matches_most=found.matches_most).instruments)
     district = form.asked.district
-    with_counts(form, counts.within(category=chosen))
-    facet = category_chips(chosen, counts.within(district=district), address)
+    add_counts(form, counts.within(category=chosen))
+    facet = build_category_chips(chosen, counts.within(district=district), address)
     told = ("category",) if any(is_chosen for _, _, is_chosen, _ in facet) else ()
     context = {
         "form": form,
         "page": page,
-        "rows": rows_of(request.user, page.items, now),
+        "rows": build_instrument_rows(request.user, page.items, now),
         "count": counts.within(district=district, category=chosen).total,
         "wanted": form.wanted_time,
         "facet": facet,
-        "narrowing": filter_chips(form, address, exclude_fields=told),
-        "understood": understood(found),
-        "comparison": Comparison.of(form.cleaned_data.get("compare", ""), address),
+        "narrowing": build_filter_chips(form, address, exclude_fields=told),
+        "understood": describe_interpretation(found),
+        "comparison": Comparison.parse(form.cleaned_data.get("compare", ""), address),
     }
     return render(request, "pages/catalogue.html", context)
 
@@ -80,7 +81,7 @@ def _found(
     free: "Interval | None" = None,
     exclude_fields: tuple[str, ...] = (),
 ) -> "CatalogueResult":
-    """What the form asks for, but for some filters; `search` where its words are understood already."""
+    """Return the form's result without some filters; `search` is the form's text, if parsed already."""
     return bookings.search_catalogue(
         request.user,
         search=search or providers.search(form.cleaned_data.get("q", "")),
@@ -98,7 +99,7 @@ def _without(asked: providers.Asked, names: tuple[str, ...]) -> providers.Asked:
 
 @require_safe
 def timeline(request: HttpRequest) -> HttpResponse:
-    """A day over the instruments that the filters of the catalogue leave; `day` is the day that is shown."""
+    """Show a day (`day`) of the instruments that match the catalogue's filters."""
     now = clock.now()
     day = _day(request, now)
     form, address = _form(request), Address(request)
@@ -112,11 +113,11 @@ def timeline(request: HttpRequest) -> HttpResponse:
         "after": day + timedelta(days=1),
         "today": now.astimezone(CITY_TIME).date(),
         "query": urlencode(asked),
-        "facet": category_chips(
+        "facet": build_category_chips(
             form.cleaned_data.get("category", ""), providers.counted(every.instruments), address
         ),
-        "narrowing": filter_chips(form, address, exclude_fields=("q", "day", "category")),
-        "shown": min(shown.instruments.count(), ON_TIMELINE),
+        "narrowing": build_filter_chips(form, address, exclude_fields=("q", "day", "category")),
+        "shown": min(shown.instruments.count(), MAX_ON_TIMELINE),
         "form": form,
     }
     return render(request, "pages/timeline.html", context)
@@ -124,10 +125,10 @@ def timeline(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def timeline_events(request: HttpRequest) -> HttpResponse:
-    """A day over the instruments that were asked for: `?day=YYYY-MM-DD` and the filters of the page."""
+    """Return a day's events as JSON: `?day=YYYY-MM-DD` and the filters of the page."""
     now = clock.now()
     found = _found(request, _form(request), now).instruments
-    shown = found.order_by("category__code", "name_zh", "id")[:ON_TIMELINE]
+    shown = found.order_by("category__code", "name_zh", "id")[:MAX_ON_TIMELINE]
     return JsonResponse(bookings.get_day_events(request.user, shown, _day(request, now), now))
 
 
