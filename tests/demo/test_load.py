@@ -10,8 +10,8 @@ from bookings.requests.selectors.bookings import bookings, keeper_day_bookings, 
 from bookings.usage.selectors.usage import find_broken_links, usage_logs
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts import services as account_services
-from instrument_share.demo.city import city
-from instrument_share.demo.load import is_loaded, load
+from instrument_share.demo.city import load_city
+from instrument_share.demo.load import is_loaded, load_demo
 from providers.instruments.selectors.instruments import instruments
 from providers.units.selectors.completeness import completeness_of
 from rewards.cycle.selectors.cycles import cycle
@@ -36,7 +36,9 @@ def _files(settings, tmp_path):
 
 def small(now: datetime, days: int = 21):
     done = []
-    world = load(city().with_instruments(*NUMBERS), now, done.append, now.date() - timedelta(days=days))
+    world = load_demo(
+        load_city().with_instruments(*NUMBERS), now, done.append, now.date() - timedelta(days=days)
+    )
     assert [progress.stage for progress in done][-1] == "Last year's assessment"
     return world
 
@@ -55,7 +57,7 @@ def test_the_desks_have_what_waits_for_them():
     waiting = instruments(sun).filter(state="submitted")
     assert [instrument.name_zh for instrument in waiting] == ["场发射电子探针显微分析仪"]
     returned = accounts.organization_by_uscc(
-        next(o.uscc for o in city().users if o.key == "vocational")
+        next(o.uscc for o in load_city().users if o.key == "vocational")
     ).unit_profile
     assert (returned.state, bool(returned.return_reason)) == ("draft", True)
     assert cycle(sun, 2025).state == "checked"
@@ -102,12 +104,12 @@ def test_it_loads_on_any_day(now):
 @pytest.mark.django_db
 def test_a_second_run_changes_nothing(monkeypatch):
     small(NOW, days=10)
-    before = accounts.organization_by_uscc(city().institutions[-1].uscc).pk
+    before = accounts.organization_by_uscc(load_city().institutions[-1].uscc).pk
     out = StringIO()
     call_command("demo", stdout=out)
     assert "loaded already" in out.getvalue()
     assert "demo-yunping" in out.getvalue()
-    assert accounts.organization_by_uscc(city().institutions[-1].uscc).pk == before
+    assert accounts.organization_by_uscc(load_city().institutions[-1].uscc).pk == before
 
 
 @pytest.mark.django_db
@@ -121,4 +123,4 @@ def test_it_refuses_a_database_that_holds_something_else():
 
 @pytest.mark.django_db
 def test_an_empty_database_is_not_loaded():
-    assert is_loaded(city()) is False
+    assert is_loaded(load_city()) is False
