@@ -2,6 +2,8 @@ from django.apps import AppConfig
 
 
 class RewardsConfig(AppConfig):
+    """Register what rewards offer to lower packages."""
+
     name = "rewards"
 
     def ready(self) -> None:

@@ -1,4 +1,4 @@
-"""Who may do what in an annual assessment."""
+"""Permissions on annual assessments."""
 
 import rules
 

@@ -14,7 +14,7 @@ from instrument_share.demo.city import load_city
 from instrument_share.demo.load import is_loaded, load_demo
 from providers.instruments.selectors.instruments import instruments
 from providers.units.selectors.completeness import completeness_of
-from rewards.cycle.selectors.cycles import cycle
+from rewards.cycle.selectors.cycles import get_cycle
 
 NUMBERS = (
     "YUT-EM-001",
@@ -60,7 +60,7 @@ def test_the_desks_have_what_waits_for_them():
         next(o.uscc for o in load_city().users if o.key == "vocational")
     ).unit_profile
     assert (returned.state, bool(returned.return_reason)) == ("draft", True)
-    assert cycle(sun, 2025).state == "checked"
+    assert get_cycle(sun, 2025).state == "checked"
 
 
 @pytest.mark.django_db
@@ -98,7 +98,7 @@ def test_completeness_differs_between_units():
 def test_it_loads_on_any_day(now):
     world = small(now, days=10)
     assert world.assessed_year == world.today.year - 1
-    assert cycle(world.officer, world.assessed_year).state == "checked"
+    assert get_cycle(world.officer, world.assessed_year).state == "checked"
 
 
 @pytest.mark.django_db

@@ -19,7 +19,7 @@ from providers.public import (
     reviews_waiting,
     years_without_days,
 )
-from rewards.public import next_steps
+from rewards.public import get_cycles_ahead
 
 MAX_LISTED = 20
 MAX_UNITS_BEHIND = 6
@@ -37,7 +37,7 @@ def bureau(request: HttpRequest) -> HttpResponse:
     behind = [row for row in in_order(every, "percent") if row.open]
     reviews = reviews_waiting(request.user)
     pending = accounts.organizations_pending(request.user)
-    ahead = next_steps(request.user, now)
+    ahead = get_cycles_ahead(request.user, now)
     context = {
         "is_officer": Role.BUREAU_OFFICER in roles,
         "reviews": reviews[:MAX_LISTED],

@@ -1,4 +1,4 @@
-"""Scores and awards: computed from snapshot, policy and decisions, and stored as a whole."""
+"""Compute scores and awards from snapshot, policy and decisions, and replace the stored ones."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -24,10 +24,10 @@ from rewards.cycle.domain.states import MOVES, CycleState
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.cycles import cycle_lock
 from rewards.cycle.selectors.snapshot import StoredSnapshot
-from rewards.findings.selectors.findings import last_decision_number, rulings_of
-from rewards.policy.domain.figures import format_exact, format_rounded, hours
+from rewards.findings.selectors.findings import get_last_decision_number, get_rulings
+from rewards.policy.domain.figures import format_exact, format_rounded, to_hours
 from rewards.policy.domain.policy import RewardPolicy
-from rewards.policy.selectors import policy_rules
+from rewards.policy.selectors import get_policy_rules
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -44,11 +44,13 @@ def cycle_score(*, actor: "User", cycle_id: int, now: datetime) -> AssessmentCyc
     """
     cycle = cycle_lock(cycle_id)
     require(actor, "rewards.run_cycle", cycle)
-    state, decisions = next_state(MOVES, cycle.state, "score"), last_decision_number(cycle)
+    state, decisions = next_state(MOVES, cycle.state, "score"), get_last_decision_number(cycle)
     if cycle.state == CycleState.NOTICED and decisions == cycle.decisions_scored:
         return cycle
-    policy = policy_rules(cycle.policy)
-    outcome = compute_outcome(policy, cycle.year, StoredSnapshot(cycle), rulings_of(cycle), cycle.budget_yuan)
+    policy = get_policy_rules(cycle.policy)
+    outcome = compute_outcome(
+        policy, cycle.year, StoredSnapshot(cycle), get_rulings(cycle), cycle.budget_yuan
+    )
     _store_results(cycle, policy, outcome)
     cycle.state, cycle.scored_at, cycle.decisions_scored = state, now, decisions
     cycle.noticed_at = cycle.notice_ends_date = None
@@ -57,7 +59,7 @@ def cycle_score(*, actor: "User", cycle_id: int, now: datetime) -> AssessmentCyc
     cycle.totals = _totals(outcome)
     cycle.entries_reported, cycle.entries_counted = outcome.reported, outcome.counted
     cycle.excluded = [
-        {"reason": reason, "entries": entries, "hours": format_rounded(hours(seconds))}
+        {"reason": reason, "entries": entries, "hours": format_rounded(to_hours(seconds))}
         for reason, (entries, seconds) in outcome.excluded.items()
     ]
     cycle.save()
