@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from schedule.models import Calendar
 
 from bookings.requests.models import Booking, BookingGroup, NextFree
-from bookings.requests.selectors.searching import Order, catalogue_search
+from bookings.requests.selectors.searching import Order, search_catalogue
 from instrument_share.kernel.interval import Interval
 from providers.instruments.models import Instrument
 from providers.search.selectors.search import EVERYTHING, search
@@ -89,7 +89,7 @@ def pages():
 
 
 def asked(words=EVERYTHING, **more):
-    return catalogue_search(AnonymousUser(), search=words, now=NOW, **more)
+    return search_catalogue(AnonymousUser(), search=words, now=NOW, **more)
 
 
 def timed_search(text):

@@ -8,9 +8,9 @@ from reportlab.pdfgen.canvas import Canvas
 from benchmarks.harness import Verdict, make_database, timed
 from benchmarks.harness.year import Steps, Year
 from instrument_share.documents import official
-from rewards.policy.selectors import policy_rules
-from rewards.report.reports.facts import report_facts
-from rewards.report.reports.letter import finance_letter
+from rewards.policy.selectors import get_policy_rules
+from rewards.report.reports.facts import get_report_facts
+from rewards.report.reports.letter import build_finance_letter
 from tests.rewards.builders import AFTER
 
 ACCEPTED = 100
@@ -26,11 +26,11 @@ def main() -> None:
     for step in (steps.freeze, steps.check, steps.score, steps.approve):
         step()
     cycle = steps.cycle
-    rules = policy_rules(cycle.policy)
+    rules = get_policy_rules(cycle.policy)
 
     def paper() -> bytes:
         url = f"https://share.example.org/verify/?code={CODE}"
-        letter = finance_letter(report_facts(cycle), rules, code=CODE, url=url, at=AFTER)
+        letter = build_finance_letter(get_report_facts(cycle), rules, code=CODE, url=url, at=AFTER)
         return official.render_official(letter)
 
     pdf = paper()  # the first one loads the fonts

@@ -2,6 +2,8 @@ from django.apps import AppConfig
 
 
 class BookingsConfig(AppConfig):
+    """Register what bookings offer to lower packages."""
+
     name = "bookings"
 
     def ready(self) -> None:
@@ -9,10 +11,10 @@ class BookingsConfig(AppConfig):
         from bookings.requests import badges as request_badges
         from bookings.requests import permissions  # noqa: F401 (registers the permissions)
         from bookings.requests.domain import labels as request_labels
-        from bookings.requests.views.rules import RULE_TAB, rule_notice
+        from bookings.requests.views.rules import RULE_TAB, get_rule_notice
         from bookings.usage import badges as usage_badges
         from bookings.usage.domain import labels as usage_labels
-        from bookings.usage.selectors.statistics import hours_of_unit_in
+        from bookings.usage.selectors.statistics import get_unit_hours_of_year
         from instrument_share.journal.addresses import register_pages
         from instrument_share.journal.guards import register
         from instrument_share.kernel.wording import register_words
@@ -36,5 +38,5 @@ class BookingsConfig(AppConfig):
             "usage_log",
         )
         register_instrument_tabs(RULE_TAB)
-        register_instrument_notice(rule_notice)
-        register_logged_hours(hours_of_unit_in)
+        register_instrument_notice(get_rule_notice)
+        register_logged_hours(get_unit_hours_of_year)

@@ -1,9 +1,9 @@
 """What the database refuses for bookings and usage, whatever the code does."""
 
-from bookings.requests.domain.states import HOLDING
+from bookings.requests.domain.states import HOLDING_STATES
 from instrument_share.journal.guards import Guard, append_only
 
-_HOLDING = ", ".join(f"'{state}'" for state in sorted(HOLDING))
+_HOLDING = ", ".join(f"'{state}'" for state in sorted(HOLDING_STATES))
 
 EXCLUSION = f"""
 ALTER TABLE bookings_booking ADD CONSTRAINT booking_no_overlap

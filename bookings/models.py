@@ -1,4 +1,4 @@
-"""Claims to instruments, and what really happened."""
+"""Models of every room of this app, for Django."""
 
 from bookings.requests.models import Booking, BookingGroup, CreditEvent, NextFree
 from bookings.usage.models import CaseUse, Review, UsageConfirmation, UsageCorrection, UsageEntry, UsageLog

@@ -5,23 +5,28 @@ from bookings.requests.selectors.bookings import (
     bookings,
     credit_events,
     decisions_of_year,
-    keeper_day,
+    keeper_day_bookings,
     waiting_decisions,
 )
-from bookings.requests.selectors.calendar import day_events
-from bookings.requests.selectors.holds import holds, next_free, soonest_free, with_next_free
-from bookings.requests.selectors.searching import Found, Order, catalogue_search
+from bookings.requests.selectors.calendar import get_day_events
+from bookings.requests.selectors.holds import (
+    annotate_next_free,
+    get_held_intervals,
+    get_next_free,
+    get_soonest_free,
+)
+from bookings.requests.selectors.searching import CatalogueResult, Order, search_catalogue
 from bookings.requests.services.bookings import booking_approve, booking_create
 from bookings.requests.services.closures import closure_place
 from bookings.requests.services.due import bookings_lapse_due, bookings_no_show_due
 from bookings.requests.services.membership import membership_end, organization_leave
 from bookings.requests.services.next_free import next_free_advance, next_free_rebuild
-from bookings.requests.views.common import _require_keeper
-from bookings.usage.selectors.cases import CaseFigures, citable, figures_of_cases
-from bookings.usage.selectors.national import service_facts, unconfirmed_count
-from bookings.usage.selectors.reviews import Ratings, ratings_of
-from bookings.usage.selectors.statistics import Hours, hours_by_month, hours_by_unit, openness
-from bookings.usage.selectors.usage import usage_logs, values_of, waiting_confirmations
+from bookings.requests.views.common import require_keeper
+from bookings.usage.selectors.cases import CaseFigures, citable_bookings, get_case_figures
+from bookings.usage.selectors.national import count_unconfirmed, iterate_service_facts
+from bookings.usage.selectors.reviews import Ratings, get_ratings
+from bookings.usage.selectors.statistics import Hours, get_hours_by_month, get_hours_by_unit, get_openness
+from bookings.usage.selectors.usage import get_current_values, usage_logs, waiting_confirmations
 from bookings.usage.selectors.yearly import UsageOfYear, usage_of_year
 from bookings.usage.services.attendance import booking_check_in
 from bookings.usage.services.cases import case_uses_set

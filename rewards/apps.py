@@ -6,6 +6,8 @@ WITH_PERMISSIONS = ("policy", "cycle", "findings", "assessment", "report")
 
 
 class RewardsConfig(AppConfig):
+    """Register what rewards offer to lower packages."""
+
     name = "rewards"
 
     def ready(self) -> None:

@@ -1,4 +1,4 @@
-"""One year's assessment: what was frozen and found, what each unit scored and is awarded, what was sent."""
+"""Models of every room of this app, for Django."""
 
 from rewards.assessment.models import Award, IndicatorResult, InstrumentResult, UnitAssessment
 from rewards.cycle.models import AssessmentCycle, SnapshotPart

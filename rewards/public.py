@@ -1,4 +1,4 @@
-"""What other apps may use of rewards, by name. Pure types and rules stand in `rewards.domain`."""
+"""Names that other apps may use. Pure types and rules are in the rooms' `domain`."""
 
 from rewards.assessment.selectors import assessments
 from rewards.cycle.selectors.cycles import cycles
@@ -6,4 +6,4 @@ from rewards.cycle.services.cycles import cycle_freeze, cycle_open
 from rewards.findings.selectors.findings import findings
 from rewards.findings.services import cycle_check, finding_answer, finding_decide
 from rewards.policy.services import policy_load
-from rewards.year.selectors import next_steps
+from rewards.year.selectors import get_cycles_ahead

@@ -53,7 +53,9 @@ def organization(name="云屏测试大学", **fields):
         "created_at": LONG_AGO,
         **fields,
     }
-    return Organization.objects.create(uscc=first + uscc.check_character(first), name_zh=name, **facts)
+    return Organization.objects.create(
+        uscc=first + uscc.compute_check_character(first), name_zh=name, **facts
+    )
 
 
 def member(of, role=Role.RESEARCHER, person=None, **fields):

@@ -12,7 +12,7 @@ from instrument_share.accounts import services as accounts
 from instrument_share.accounts.domain import OrganizationKind, Role
 from instrument_share.accounts.domain.registration import Registration
 from instrument_share.journal import services as journal
-from instrument_share.kernel.uscc import check_character
+from instrument_share.kernel.uscc import compute_check_character
 from instrument_share.sheets.table import Table
 from providers.exchange.domain.sheets.kinds import INSTRUMENTS
 from providers.exchange.services.imports import apply as sheet_apply
@@ -67,7 +67,7 @@ def attempts(w):
         "organization_register": partial(
             accounts.organization_register,
             registration=Registration(
-                uscc="12990000000000099" + check_character("12990000000000099"),
+                uscc="12990000000000099" + compute_check_character("12990000000000099"),
                 name_zh="云屏新公司",
                 kind=OrganizationKind.ENTERPRISE,
             ),

@@ -6,12 +6,12 @@ from django.db import models
 from django.db.models import F, Q
 
 from bookings.requests.domain.choices import CreditKind
-from bookings.requests.domain.states import HOLDING, BookingState
+from bookings.requests.domain.states import HOLDING_STATES, BookingState
 from instrument_share.kernel.public_id import new_public_id
 
 
 class BookingGroup(models.Model):
-    """预约组: bookings made together (a basket, linked instruments, a series)."""
+    """预约组: bookings made together for linked instruments."""
 
     public_id = models.CharField(
         max_length=16, unique=True, editable=False, default=partial(new_public_id, "GRP")
@@ -84,7 +84,7 @@ class Booking(models.Model):
         indexes = [
             models.Index(
                 fields=["instrument", "starts_at", "held_until"],
-                condition=Q(state__in=sorted(HOLDING)),
+                condition=Q(state__in=sorted(HOLDING_STATES)),
                 name="booking_holding",
             ),
             models.Index(fields=["instrument", "starts_at"], name="booking_by_instrument"),
@@ -100,7 +100,7 @@ class Booking(models.Model):
 
 
 class NextFree(models.Model):
-    """When an instrument is next free: a projection, kept by whoever changes holds, moved on by `tick`."""
+    """Projection of when an instrument is next free, refreshed by changes of held time and by `tick`."""
 
     instrument = models.OneToOneField(
         "providers.Instrument", on_delete=models.CASCADE, related_name="next_free"

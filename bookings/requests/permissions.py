@@ -1,4 +1,4 @@
-"""Who may do what with bookings and usage."""
+"""Permissions on bookings and usage."""
 
 from typing import Any
 
@@ -10,14 +10,14 @@ from providers.public import is_keeper_of
 
 
 @rules.predicate
-def keeps_its_instrument(user: Any, subject: Any) -> bool:
-    """The person keeps the instrument of this booking or log."""
+def is_instrument_keeper(user: Any, subject: Any) -> bool:
+    """Return whether the person is_keeper_of the instrument of this booking or log."""
     return bool(is_keeper_of(user, subject.instrument))
 
 
 @rules.predicate
-def is_its_user(user: Any, subject: Any) -> bool:
-    """The person who made the booking, or for whom the log was written."""
+def is_own_user(user: Any, subject: Any) -> bool:
+    """Return whether the person made the booking, or used the instrument according to the log."""
     return bool(user.is_authenticated and subject.user_id == user.pk)
 
 
@@ -25,16 +25,16 @@ def _instrument_owner(subject: Any) -> int | None:
     return subject.instrument.organization_id
 
 
-manages_its_unit = has_role_in(_instrument_owner, Role.UNIT_MANAGER)
+is_unit_manager = has_role_in(_instrument_owner, Role.UNIT_MANAGER)
 
 rules.add_perm("bookings.book", rules.is_authenticated)
-rules.add_perm("bookings.decide", keeps_its_instrument | manages_its_unit)
-rules.add_perm("bookings.attend", keeps_its_instrument)
-rules.add_perm("bookings.cancel", is_its_user | keeps_its_instrument | manages_its_unit)
+rules.add_perm("bookings.decide", is_instrument_keeper | is_unit_manager)
+rules.add_perm("bookings.attend", is_instrument_keeper)
+rules.add_perm("bookings.cancel", is_own_user | is_instrument_keeper | is_unit_manager)
 rules.add_perm(
     "bookings.log_by_hand", is_keeper_of | has_role_in(lambda i: i.organization_id, Role.UNIT_MANAGER)
 )
 rules.add_perm("bookings.take_over_history", is_sysadmin)
-rules.add_perm("bookings.correct_usage", keeps_its_instrument | manages_its_unit)
-rules.add_perm("bookings.confirm_usage", is_its_user | keeps_its_instrument | manages_its_unit)
-rules.add_perm("bookings.review_usage", is_its_user)
+rules.add_perm("bookings.correct_usage", is_instrument_keeper | is_unit_manager)
+rules.add_perm("bookings.confirm_usage", is_own_user | is_instrument_keeper | is_unit_manager)
+rules.add_perm("bookings.review_usage", is_own_user)

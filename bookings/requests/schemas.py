@@ -222,20 +222,23 @@ BOOKING_FIELDS = (
 )
 
 
-def booking_out(booking: "Booking") -> BookingOut:
+def serialize_booking(booking: "Booking") -> BookingOut:
+    """Return the booking as the API shows it."""
     payer = booking.payer_organization
     return BookingOut(
         id=booking.public_id,
-        instrument=instrument_ref(booking.instrument),
-        user=person_ref(booking.user),
+        instrument=serialize_instrument_ref(booking.instrument),
+        user=serialize_person_ref(booking.user),
         payer_organization=organization_ref(payer) if payer else None,
         **{name: getattr(booking, name) for name in BOOKING_FIELDS},
     )
 
 
-def instrument_ref(instrument: Any) -> InstrumentRef:
+def serialize_instrument_ref(instrument: Any) -> InstrumentRef:
+    """Return the instrument's public id and names."""
     return InstrumentRef(id=instrument.public_id, name_zh=instrument.name_zh, name_en=instrument.name_en)
 
 
-def person_ref(person: Any) -> PersonRef:
+def serialize_person_ref(person: Any) -> PersonRef:
+    """Return the person's public id and name."""
     return PersonRef(id=person.public_id, name=person.name)

@@ -1,4 +1,4 @@
-"""The addresses of this room; `instrument_share.urls` mounts each list under its prefix."""
+"""URL patterns of this room; `instrument_share.urls` mounts each list under its prefix."""
 
 from django.urls import path
 
@@ -23,7 +23,7 @@ instruments_urls = [
 """Under `instruments/`."""
 holidays_urls = [
     path("", holidays.this_year, name="holidays"),
-    path("<int:year>/", holidays.year_of_holidays, name="holiday_year"),
+    path("<int:year>/", holidays.holiday_year, name="holiday_year"),
 ]
 """Under `bureau/holidays/`."""
 rules_urls = [

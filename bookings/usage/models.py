@@ -1,4 +1,4 @@
-"""The append-only entries of usage: logs, corrections, confirmations; reviews and uses of cases."""
+"""Append-only usage entries (logs, corrections, confirmations), reviews and uses cited by cases."""
 
 from functools import partial
 
@@ -11,7 +11,7 @@ from instrument_share.kernel.public_id import new_public_id
 
 
 class CaseUse(models.Model):
-    """A use from which an open-service case came. The case is public, the booking is not."""
+    """A use cited by an open-service case. The case is public, the booking is not."""
 
     case = models.ForeignKey("providers.ServiceCase", on_delete=models.CASCADE, related_name="uses")
     booking = models.ForeignKey("bookings.Booking", on_delete=models.PROTECT, related_name="cases")
@@ -24,10 +24,10 @@ class CaseUse(models.Model):
 
 
 class UsageEntry(models.Model):
-    """One link of an instrument's chain: a log, a correction or a confirmation. Append-only.
+    """A link of an instrument's chain: a log, a correction or a confirmation. Append-only.
 
-    `number` is taken under the instrument lock, without gaps. `hash` is over the number, the kind, the hash
-    of the entry before and the canonical form of the row it stands for (`bookings.usage.domain.chain`).
+    `number` is assigned under the instrument's lock, without gaps. `hash` covers the number, the kind, the
+    previous hash and the canonical form of the recorded row (`bookings.usage.domain.chain`).
     """
 
     instrument = models.ForeignKey(
@@ -51,9 +51,9 @@ class UsageEntry(models.Model):
 
 
 class UsageLog(models.Model):
-    """上机记录: what happened, with the facts of that moment frozen. Append-only.
+    """上机记录: a use, with the facts of that moment frozen. Append-only.
 
-    Times are whole seconds. Effective time is set-up + measuring + post-processing; idle time is not.
+    Times are whole seconds. Effective time is set-up + measuring + post-processing, without idle time.
     """
 
     public_id = models.CharField(
@@ -130,9 +130,7 @@ class UsageLog(models.Model):
 
 
 class UsageCorrection(models.Model):
-    """更正: what should be read instead of a log's values, and why. Counts once a second person confirms
-    it.
-    """
+    """更正: new values of a log and the reason. Counts once a second person confirms it."""
 
     public_id = models.CharField(
         max_length=16, unique=True, editable=False, default=partial(new_public_id, "COR")
@@ -147,7 +145,7 @@ class UsageCorrection(models.Model):
 
 
 class UsageConfirmation(models.Model):
-    """确认: a second person's word that a log, or a correction of it, is right."""
+    """确认: a second person confirms a log or a correction of it."""
 
     public_id = models.CharField(
         max_length=16, unique=True, editable=False, default=partial(new_public_id, "CNF")
@@ -170,7 +168,7 @@ class UsageConfirmation(models.Model):
 
 
 class Review(models.Model):
-    """评价: the user's rating of one use."""
+    """评价: the user's rating of a use."""
 
     log = models.OneToOneField(UsageLog, on_delete=models.PROTECT, related_name="review")
     rating = models.CharField(max_length=15, choices=[(r.value, r.value) for r in Rating])

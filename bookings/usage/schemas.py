@@ -13,8 +13,8 @@ from bookings.requests.schemas import (
     PersonRef,
     QuoteLineOut,
     Seconds,
-    instrument_ref,
-    person_ref,
+    serialize_instrument_ref,
+    serialize_person_ref,
 )
 from instrument_share.web.api.fields import OrganizationRef, PublicId, Text200, Text500, organization_ref
 
@@ -84,15 +84,15 @@ class ConfirmIn(Schema):
     correction: PublicId | None = Field(None, description="confirm this correction, not the log itself")
 
 
-def usage_out(log: "UsageLog", values: dict[str, Any], confirmed: bool) -> UsageOut:
-    """`values` are what counts now (`selectors.values_of`)."""
+def serialize_usage(log: "UsageLog", values: dict[str, Any], confirmed: bool) -> UsageOut:
+    """Return the log as the API shows it; `values` come from `get_current_values`."""
     payer = log.payer_organization
     return UsageOut(
         id=log.public_id,
-        instrument=instrument_ref(log.instrument),
+        instrument=serialize_instrument_ref(log.instrument),
         booking=log.booking.public_id if log.booking else None,
-        user=person_ref(log.user),
-        operator=person_ref(log.operator),
+        user=serialize_person_ref(log.user),
+        operator=serialize_person_ref(log.operator),
         payer_organization=organization_ref(payer) if payer else None,
         external=log.external,
         price=log.price,

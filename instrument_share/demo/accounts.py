@@ -1,4 +1,4 @@
-"""The accounts that the demo city comes with, one for each role; shown on the login page while DEMO is on."""
+"""Accounts of the demo city, one for each role; shown on the login page while DEMO is on."""
 
 from dataclasses import dataclass
 
@@ -7,6 +7,8 @@ DEMO_PASSWORD = "demo-yunping"  # noqa: S105 - printed on the login page of the 
 
 @dataclass(frozen=True)
 class DemoAccount:
+    """A demo account and its role."""
+
     username: str
     role_zh: str
     role_en: str

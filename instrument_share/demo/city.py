@@ -1,4 +1,4 @@
-"""The facts of the demo city, read from `facts/*.toml` as frozen data, without the database or a date."""
+"""Facts of the demo city, read from `facts/*.toml` as frozen data, without database or dates."""
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,14 +7,15 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, ClassVar
 
-FACTS = Path(__file__).parent / "facts"
+FACTS_DIR = Path(__file__).parent / "facts"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Organization:
-    """A body of the city.
+    """An organization of the city.
 
-    `trades` say which instruments it uses; `year` says how an owning unit behaves (owners.toml).
+    `trades` are the fields whose instruments it uses; `year` describes how an owning unit behaves
+    (owners.toml).
     """
 
     key: str
@@ -36,12 +37,13 @@ class Organization:
 
     @property
     def is_sme(self) -> bool:
+        """Return whether it is a small or medium enterprise."""
         return self.size in {"medium", "small", "micro"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Lab:
-    """A laboratory: its instruments stand in one place and have one keeper."""
+    """A laboratory, whose instruments have one place and one keeper."""
 
     unit: str
     key: str
@@ -57,6 +59,8 @@ class Lab:
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
+    """A person with their roles in an organization."""
+
     username: str
     name: str
     organization: str
@@ -66,7 +70,10 @@ class Person:
 
 @dataclass(frozen=True, kw_only=True)
 class Instrument:
-    """`hours` are the effective hours of a full year before the unit's `use`; `age` counts years back."""
+    """An instrument.
+
+    `hours` are the effective hours of a full year before the unit's `use` factor; `age` is in years.
+    """
 
     unit: str
     number: str
@@ -105,6 +112,8 @@ class Instrument:
 
 @dataclass(frozen=True)
 class City:
+    """All facts of the city."""
+
     districts: tuple[Mapping[str, str], ...]
     institutions: tuple[Organization, ...]
     units: tuple[Organization, ...]
@@ -129,16 +138,19 @@ class City:
 
     @property
     def organizations(self) -> tuple[Organization, ...]:
-        """Every body, parents before their children."""
+        """Return every organization, parents before their children."""
         return self.institutions + self.units + self.users
 
     def unit(self, key: str) -> Organization:
+        """Return the owning unit with this key."""
         return next(unit for unit in self.units if unit.key == key)
 
     def lab(self, instrument: Instrument) -> Lab:
+        """Return the instrument's laboratory."""
         return next(lab for lab in self.labs if (lab.unit, lab.key) == (instrument.unit, instrument.lab))
 
     def keeper(self, instrument: Instrument) -> Person:
+        """Return the instrument's keeper."""
         return next(
             person
             for person in self.people
@@ -146,7 +158,7 @@ class City:
         )
 
     def organization_of(self, username: str) -> str:
-        """The key of the organization for which a person books."""
+        """Return the key of the organization for which a person books."""
         return self._organizations[username]
 
     @cached_property
@@ -154,16 +166,17 @@ class City:
         return {person.username: person.organization for person in self.people}
 
     def manager(self, unit: str) -> Person:
+        """Return the unit's manager."""
         return next(p for p in self.people if p.organization == unit and "unit_manager" in p.roles)
 
     def with_instruments(self, *numbers: str) -> "City":
-        """The same city with some of its instruments only, for a smaller load."""
+        """Return the city with only these instruments, for a smaller load."""
         return replace(self, instruments=tuple(i for i in self.instruments if i.number in numbers))
 
 
 @cache
-def city() -> City:
-    """The demo city as its facts say."""
+def load_city() -> City:
+    """Read the demo city from its facts."""
     places, owners, users = _read("city"), _read("owners"), _read("users")
     categories, work = _read("categories"), _read("work")
     newcomer, review = _read("newcomer"), _read("review")
@@ -220,7 +233,7 @@ def _people() -> Iterator[Person]:
 
 def _instruments() -> "list[Instrument]":
     order = [row["key"] for row in _read("owners")["unit"]]
-    files = [tomllib.loads(path.read_text(encoding="utf-8")) for path in FACTS.glob("instruments_*.toml")]
+    files = [tomllib.loads(path.read_text(encoding="utf-8")) for path in FACTS_DIR.glob("instruments_*.toml")]
     files.sort(key=lambda file: order.index(file["unit"]))
     return [
         Instrument(unit=file["unit"], **_tuples(row, "prices", "subjects"))
@@ -234,4 +247,4 @@ def _tuples(row: Mapping[str, Any], *names: str) -> dict[str, Any]:
 
 
 def _read(name: str) -> dict[str, Any]:
-    return tomllib.loads((FACTS / f"{name}.toml").read_text(encoding="utf-8"))
+    return tomllib.loads((FACTS_DIR / f"{name}.toml").read_text(encoding="utf-8"))

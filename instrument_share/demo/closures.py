@@ -1,4 +1,4 @@
-"""When instruments were out of use: maintenance as the rule's facts say, and faults. Seeded, pure."""
+"""Closures of instruments: regular maintenance, and seeded faults. Pure functions."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from random import Random
 
 from instrument_share.demo.history import DAY, HOUR
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.interval import Interval, intersected, total
+from instrument_share.kernel.interval import Interval, intersect, total_length
 
 FRIDAY = 4
 REASONS = (
@@ -23,36 +23,40 @@ MAINTENANCE = ("每月最后一个周五例行维护", "Maintenance on the last 
 
 
 @dataclass(frozen=True)
-class Out:
+class Downtime:
+    """A closure with its reason."""
+
     interval: Interval
     reason_zh: str
     reason_en: str
 
 
-def maintenance(first: date, last: date) -> Iterator[Out]:
-    """The last Friday of each month in `[first, last)`, from 8 to 18 o'clock."""
+def iterate_maintenance(first: date, last: date) -> Iterator[Downtime]:
+    """Yield the last Friday of each month in `[first, last)`, 8:00 to 18:00."""
     day = first
     while day < last:
         if day.weekday() == FRIDAY and (day + 7 * DAY).month != day.month:
-            yield Out(_between(day, 8, day, 18), *MAINTENANCE)
+            yield Downtime(_between(day, 8, day, 18), *MAINTENANCE)
         day += DAY
 
 
-def faults(number: str, windows: Sequence[Interval], downtime: float, first: date, last: date) -> list[Out]:
-    """Stretches of two to ten days in `[first, last)` that take about `downtime` of the open time."""
+def generate_faults(
+    number: str, windows: Sequence[Interval], downtime: float, first: date, last: date
+) -> list[Downtime]:
+    """Return faults of two to ten days in `[first, last)`, about `downtime` of the open time."""
     random = Random(f"faults/{number}")  # noqa: S311 - a demo, not a secret
     span = Interval(_between(first, 0, first, 1).start, _between(last, 0, last, 1).start)
-    owed = total(intersected(windows, [span])) / HOUR * downtime
-    days, found = (last - first).days, list[Out]()
+    owed = total_length(intersect(windows, [span])) / HOUR * downtime
+    days, found = (last - first).days, list[Downtime]()
     for _ in range(400):
         if owed <= 6 or days < 6:
             break
         length = random.choice((1, 2, 3)) if owed < 40 else random.choice((4, 7, 9))
         day = first + random.randrange(max(days - length, 1)) * DAY
         out = _between(day, 8, min(day + length * DAY, last - DAY), 20)
-        lost = total(intersected(windows, [out])) / HOUR
+        lost = total_length(intersect(windows, [out])) / HOUR
         if 8 < lost < owed + 16 and not any(out.overlaps(other.interval) for other in found):
-            found.append(Out(out, *random.choice(REASONS)))
+            found.append(Downtime(out, *random.choice(REASONS)))
             owed -= lost
     return sorted(found, key=lambda one: one.interval)
 

@@ -1,8 +1,8 @@
-"""What happened on the instruments: a seeded year (or any stretch of days) of uses, as plain data.
+"""Seeded uses of the instruments over a year, or any period, as plain data. Pure functions.
 
-Pure: the same plans, people and seed give the same uses. A use lies within one open window, on the rule's
-grid, and overlaps no other use of its instrument; nobody operates instruments in two places at once.
-Hours follow the week and the seasons and add up, over a full year, to what each plan asks for.
+The same plans, people and seed give the same uses. A use lies within one open window, on the rule's step, and
+overlaps no other use of its instrument; nobody operates instruments in two places at once. Hours follow the
+week and the seasons and add up, over a full year, to the hours of each plan.
 """
 
 from bisect import bisect
@@ -24,7 +24,7 @@ EFFECTIVE_PART = 0.94
 """Of the booked time; the rest is idle or given back."""
 REVIEWED_PART = 0.3
 CANCELLED_PART = 0.02
-FULLEST = 0.97
+MAX_OCCUPANCY = 0.97
 """No window is used beyond this part."""
 MONTHS = (0.85, 0.62, 1.12, 1.15, 1.14, 1.08, 0.86, 0.72, 1.06, 1.0, 1.16, 1.1)
 """January to December: term time, Spring Festival, summer."""
@@ -35,7 +35,7 @@ SPRING_FESTIVAL_DAYS = 8
 
 @dataclass(frozen=True, kw_only=True)
 class UserPlan:
-    """A person who uses instruments: for whom, and of which kind that organization is."""
+    """A person who uses instruments, and the organization they use them for."""
 
     username: str
     organization: str
@@ -45,7 +45,7 @@ class UserPlan:
 
 @dataclass(frozen=True, kw_only=True)
 class InstrumentPlan:
-    """An instrument and its year. `windows` are open and not closed; `hours` are effective ones of a year."""
+    """An instrument and its year; `windows` are open and not closed, `hours` effective and yearly."""
 
     number: str
     unit: str
@@ -70,8 +70,8 @@ class InstrumentPlan:
 
 
 @dataclass(frozen=True)
-class Earlier:
-    """A request for the same time that came to nothing: it lapsed undecided, or was cancelled."""
+class EarlierRequest:
+    """An earlier request for the same time that lapsed or was cancelled."""
 
     state: str
     requested_at: datetime
@@ -82,7 +82,7 @@ class Earlier:
 
 @dataclass(frozen=True, kw_only=True)
 class Use:
-    """One use with the booking behind it (`booked`; None where there was none)."""
+    """A use with its booking (`booked`; None for a use without booking)."""
 
     instrument: str
     user: str
@@ -106,25 +106,28 @@ class Use:
     rating: str | None
     service: int
     """A number by which to choose what was done, of all that the instrument does."""
-    earlier: Earlier | None = None
+    earlier: EarlierRequest | None = None
     by_hand: bool = False
     free_of_charge: bool = False
 
     @property
     def effective_seconds(self) -> int:
+        """Return the effective seconds."""
         return self.setup_seconds + self.measuring_seconds + self.post_seconds
 
 
 @dataclass(frozen=True)
 class Calendar:
-    """The days that matter for the shape of a year: public holidays, as the city's calendar has them."""
+    """Public holidays that shape the year."""
 
     holidays: frozenset[date]
     _spring: frozenset[date] = field(init=False)
 
     def __post_init__(self) -> None:
         longest: dict[int, list[date]] = {}
-        for run in _runs(sorted(day for day in self.holidays if (1, 15) <= (day.month, day.day) <= (3, 1))):
+        for run in _consecutive_days(
+            sorted(day for day in self.holidays if (1, 15) <= (day.month, day.day) <= (3, 1))
+        ):
             if len(run) >= 3 and len(run) > len(longest.get(run[0].year, [])):
                 longest[run[0].year] = run
         around = {
@@ -135,14 +138,14 @@ class Calendar:
         object.__setattr__(self, "_spring", frozenset(around))
 
     def weight(self, day: date) -> float:
-        """How busy a day is beside the others of its year."""
+        """Return how busy a day is relative to others of its year."""
         weight = MONTHS[day.month - 1] * WEEKDAYS[day.weekday()]
         if day in self.holidays:
             return weight * HOLIDAY
         return weight * (AROUND_SPRING_FESTIVAL if day in self._spring else 1)
 
 
-def _runs(days: Sequence[date]) -> Iterator[list[date]]:
+def _consecutive_days(days: Sequence[date]) -> Iterator[list[date]]:
     run = list(days[:1])
     for before, day in pairwise(days):
         if day - before > DAY:
@@ -153,14 +156,14 @@ def _runs(days: Sequence[date]) -> Iterator[list[date]]:
         yield run
 
 
-def uses(
+def generate_uses(
     plans: Iterable[InstrumentPlan],
     people: Sequence[UserPlan],
     calendar: Calendar,
     until: datetime,
     seed: str,
 ) -> list[Use]:
-    """All uses of these instruments in their windows that were over by `until`, in the order of recording."""
+    """Return all uses in the plans' windows that ended by `until`, in the order of recording."""
     busy: dict[str, list[tuple[datetime, datetime, str]]] = defaultdict(list)
     found: list[Use] = []
     for plan in plans:
@@ -169,8 +172,8 @@ def uses(
     return found
 
 
-def pieces(windows: Iterable[Interval]) -> Iterator[Interval]:
-    """Windows cut at 8 o'clock where they are longer than a day, so that each has a day of its own."""
+def split_windows(windows: Iterable[Interval]) -> Iterator[Interval]:
+    """Yield windows of at most a day, longer ones split at 8:00."""
     for window in windows:
         start = window.start
         while window.end - start > DAY:
@@ -184,7 +187,7 @@ def pieces(windows: Iterable[Interval]) -> Iterator[Interval]:
 
 
 class _History:
-    """One instrument's uses. Debts (of hours, of outside hours) carry over: the year comes out right."""
+    """The uses of one instrument; missing hours carry over, so that the year's sums are met."""
 
     def __init__(
         self,
@@ -206,14 +209,15 @@ class _History:
         self.external = min(0.8, max(0.0, plan.external * self.random.uniform(0.45, 1.55)))
 
     def uses(self) -> Iterator[Use]:
+        """Yield the uses in order of time."""
         days = [
             (piece, day, self._weight(day))
-            for piece, day in ((piece, _day(piece)) for piece in pieces(self.plan.windows))
+            for piece, day in ((piece, _day(piece)) for piece in split_windows(self.plan.windows))
         ]
         years = sorted({day.year for _, day, _ in days})
         rates = {year: self._rate([one for one in days if one[1].year == year]) for year in years}
         for piece, day, weight in days:
-            part = min(FULLEST, rates[day.year] * weight)
+            part = min(MAX_OCCUPANCY, rates[day.year] * weight)
             for booked in self._bookings(piece, part):
                 if booked.end <= self.until:
                     yield self._use(booked)
@@ -223,19 +227,19 @@ class _History:
         return self.calendar.weight(day) * Random(f"{self.plan.number}{day}").uniform(0.75, 1.25)  # noqa: S311
 
     def _rate(self, days: Sequence[tuple[Interval, date, float]]) -> float:
-        """The factor on the days' weights with which the booked hours of a year come to what is asked for."""
+        """Return the factor on the days' weights that gives the planned hours of a year."""
         weighed = [(piece.length / HOUR, weight) for piece, _, weight in days]
         first, last = days[0][1], days[-1][1]
         wanted = self.plan.hours / EFFECTIVE_PART * ((last - first).days + 1) / 365
         low, high = 0.0, 50.0
         for _ in range(30):
             middle = (low + high) / 2
-            booked = sum(hours * min(FULLEST, middle * weight) for hours, weight in weighed)
+            booked = sum(hours * min(MAX_OCCUPANCY, middle * weight) for hours, weight in weighed)
             low, high = (middle, high) if booked < wanted else (low, middle)
         return low
 
     def _bookings(self, window: Interval, part: float) -> Iterator[Interval]:
-        """Bookings in one window: lengths drawn until the debt is paid, with gaps between."""
+        """Yield bookings in one window, of random length with gaps, until the planned hours are met."""
         self.owed = min(self.owed + part * (window.length / HOUR), 40.0)
         # The last use leaves room for its turnaround: the next piece of a long window begins at once.
         room = window.length - self.plan.turnaround
@@ -309,7 +313,7 @@ class _History:
         )
 
     def _who(self, booked: Interval) -> tuple[UserPlan, str, str]:
-        """A user for the next use: outside users as their share is owed, small enterprises likewise."""
+        """Return a user, operator and mode, so that outside users and small enterprises get their share."""
         hours = booked.length / HOUR
         self.owed_outside += hours * self.external
         outside = bool(self.smes or self.others) and (
@@ -333,7 +337,7 @@ class _History:
         return user, mode, self.plan.keeper
 
     def _free(self, username: str, booked: Interval) -> bool:
-        """Whether the person operates nothing elsewhere meanwhile; notes it if so."""
+        """Return whether the person operates nothing elsewhere meanwhile, and note the time if so."""
         known = self.busy[username]
         at = bisect(known, (booked.start,))
         for start, end, place in known[max(0, at - 8) : at + 8]:
@@ -354,19 +358,19 @@ class _History:
         decided = requested + (decide_by - requested) * self.random.uniform(0.05, 0.9)
         return requested, decide_by, decided.replace(microsecond=0)
 
-    def _earlier(self, requested: datetime) -> Earlier | None:
-        """Sometimes the user had asked before: nobody decided in time, or they gave the time back."""
+    def _earlier(self, requested: datetime) -> EarlierRequest | None:
+        """Return, for some uses, an earlier request that lapsed or was cancelled."""
         hours, drawn = self.plan.decision_hours, self.random.random()
         lapsed = 0.0 if hours is None else 1 / self.plan.in_time - 1
         if hours is not None and drawn < lapsed:
             asked = requested - (hours + self.random.randint(1, 20)) * HOUR
             ended = asked + hours * HOUR
-            return Earlier("lapsed", asked, ended, None, ended)
+            return EarlierRequest("lapsed", asked, ended, None, ended)
         if drawn < lapsed + CANCELLED_PART:
             asked = requested - self.random.randint(30, 90) * HOUR
             decide_by = None if hours is None else asked + hours * HOUR
             decided = asked if hours is None else asked + 3 * HOUR
-            return Earlier("cancelled", asked, decide_by, decided, decided + 5 * HOUR)
+            return EarlierRequest("cancelled", asked, decide_by, decided, decided + 5 * HOUR)
         return None
 
     def _rating(self) -> str:

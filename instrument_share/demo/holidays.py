@@ -1,4 +1,4 @@
-"""Holidays of a year whose notice is not out yet: the statutory days alone, without 调休."""
+"""Provisional holidays of years without an official notice: statutory days, without 调休."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -9,8 +9,11 @@ from providers.domain import Day, DayKind
 ONE_DAY = timedelta(days=1)
 
 
-def provisional(city: City, year: int) -> list[Day]:
-    """The statutory holidays of `year` (国务院令第795号: 13 days). KeyError past the table of festivals."""
+def build_provisional_holidays(city: City, year: int) -> list[Day]:
+    """Return the statutory holidays of a year (国务院令第795号: 13 days).
+
+    Raises KeyError beyond the table of festivals.
+    """
     return [Day(date=day, kind=DayKind.HOLIDAY, name=name) for day, name in sorted(set(_days(city, year)))]
 
 

@@ -1,4 +1,4 @@
-"""Loading the demo city: all of it in one transaction, or nothing."""
+"""Load the demo city in one transaction."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -38,6 +38,8 @@ STAGES: tuple[tuple[str, Callable[[World], str]], ...] = (
 
 
 class DatabaseInUse(DomainError):
+    """The database holds something other than the demo city."""
+
     code = "demo.database_in_use"
     kind: Kind = "conflict"
     message = gettext_noop(
@@ -48,7 +50,7 @@ class DatabaseInUse(DomainError):
 
 @dataclass(frozen=True)
 class Progress:
-    """A stage that is done."""
+    """A finished stage."""
 
     stage: str
     what: str
@@ -56,7 +58,7 @@ class Progress:
 
 
 def is_loaded(city: City) -> bool:
-    """Whether this database holds the demo city. Raises DatabaseInUse where it holds something else."""
+    """Return whether the database holds the demo city. Raises DatabaseInUse if it holds anything else."""
     if accounts.organization_by_uscc(city.institutions[-1].uscc) is not None:
         return True
     if not accounts.is_database_empty():
@@ -64,14 +66,16 @@ def is_loaded(city: City) -> bool:
     return False
 
 
-def load(city: City, now: datetime, say: Callable[[Progress], None], first_day: date | None = None) -> World:
-    """Write the city as it stands at `now`; history begins on `first_day` (1 January of the year before)."""
+def load_demo(
+    city: City, now: datetime, report: Callable[[Progress], None], first_day: date | None = None
+) -> World:
+    """Load the city as of `now`; history begins on `first_day`, by default 1 January of last year."""
     world = World(city, now, first_day=first_day)
     with transaction.atomic():
         for stage, run in STAGES:
             begun = perf_counter()
             what = run(world)
-            say(Progress(stage, what, perf_counter() - begun))
+            report(Progress(stage, what, perf_counter() - begun))
         platform = world.organizations[city.institutions[-1].key]
         journal.record(actor=None, action="demo.loaded", subject=platform, now=now)
     return world

@@ -1,4 +1,4 @@
-"""What an auditor should stumble over: a few entries of the assessed year that are not right. Pure."""
+"""Suspicious entries in the assessed year, for auditors to find. Pure functions."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -15,16 +15,21 @@ VISITOR = "jian.hesong"
 VISITS = 5
 
 
-def with_oddities(uses: Sequence[Use], year: int, until: datetime) -> list[Use]:
-    """The same uses with the suspicious ones among them."""
-    changed = [*_visits(_uncharged(_never_idle(uses, year), year), year)]
-    extra = [*_overlap(uses, year), *_at_night(uses, year), *_too_long(uses, year), *_late(uses, year)]
+def add_oddities(uses: Sequence[Use], year: int, until: datetime) -> list[Use]:
+    """Return the uses with suspicious ones among them."""
+    changed = [*_mark_visits(_mark_uncharged(_mark_never_idle(uses, year), year), year)]
+    extra = [
+        *_add_overlap(uses, year),
+        *_add_night_use(uses, year),
+        *_add_long_use(uses, year),
+        *_add_late_uses(uses, year),
+    ]
     extra = [use for use in extra if use.recorded_at <= until]
     return sorted([*changed, *extra], key=lambda use: (use.recorded_at, use.instrument))
 
 
-def _never_idle(uses: Iterable[Use], year: int) -> list[Use]:
-    """Six weeks in which every minute is said to have been effective."""
+def _mark_never_idle(uses: Iterable[Use], year: int) -> list[Use]:
+    """Make every minute of six weeks effective."""
     first, last = _at(date(year, 10, 9), 0), _at(date(year, 11, 20), 0)
     return [
         replace(use, measuring_seconds=use.measuring_seconds + use.idle_seconds, idle_seconds=0)
@@ -34,8 +39,8 @@ def _never_idle(uses: Iterable[Use], year: int) -> list[Use]:
     ]
 
 
-def _uncharged(uses: Iterable[Use], year: int) -> Iterator[Use]:
-    """One use by an outside user for which nothing was charged."""
+def _mark_uncharged(uses: Iterable[Use], year: int) -> Iterator[Use]:
+    """Make one use by an outside user free of charge."""
     found = False
     for use in uses:
         wanted = use.instrument == UNCHARGED and use.outside and use.confirmed_at is not None
@@ -44,8 +49,8 @@ def _uncharged(uses: Iterable[Use], year: int) -> Iterator[Use]:
         found = found or wanted
 
 
-def _visits(uses: Iterable[Use], year: int) -> Iterator[Use]:
-    """Visits of a company that later turns out to be related to the unit."""
+def _mark_visits(uses: Iterable[Use], year: int) -> Iterator[Use]:
+    """Turn uses into visits of a company later found to be related to the unit."""
     left = VISITS
     for use in uses:
         wanted = use.instrument == VISITED and use.outside and use.used.start >= _at(date(year, 8, 20), 0)
@@ -56,45 +61,45 @@ def _visits(uses: Iterable[Use], year: int) -> Iterator[Use]:
             yield use
 
 
-def _overlap(uses: Sequence[Use], year: int) -> Iterator[Use]:
-    """An entry by hand that claims hours in which somebody else was at the instrument."""
-    for use in _of(uses, OVERLAPPING, date(year, 5, 12)):
+def _add_overlap(uses: Sequence[Use], year: int) -> Iterator[Use]:
+    """Yield a manual entry that overlaps another user's hours."""
+    for use in _uses_since(uses, OVERLAPPING, date(year, 5, 12)):
         if use.used.length >= 3 * HOUR:
-            yield by_hand(use, Interval(use.used.start + HOUR, use.used.end + HOUR), days_late=3)
+            yield build_manual_use(use, Interval(use.used.start + HOUR, use.used.end + HOUR), days_late=3)
             return
 
 
-def _at_night(uses: Sequence[Use], year: int) -> Iterator[Use]:
-    """Hours on a Saturday night, when nobody is let in."""
-    for use in _of(uses, AT_NIGHT, date(year, 3, 10)):
-        day = _next(date(year, 3, 10), 5)
-        yield by_hand(use, Interval(_at(day, 19), _at(day, 23)), days_late=2)
+def _add_night_use(uses: Sequence[Use], year: int) -> Iterator[Use]:
+    """Yield hours on a Saturday night, outside every window."""
+    for use in _uses_since(uses, AT_NIGHT, date(year, 3, 10)):
+        day = _next_weekday(date(year, 3, 10), 5)
+        yield build_manual_use(use, Interval(_at(day, 19), _at(day, 23)), days_late=2)
         return
 
 
-def _too_long(uses: Sequence[Use], year: int) -> Iterator[Use]:
-    """Thirty-one hours on end."""
-    for use in _of(uses, TOO_LONG, date(year, 7, 14)):
-        start = _at(_next(date(year, 7, 14), 4), 19)
-        yield by_hand(use, Interval(start, start + 31 * HOUR), days_late=4)
+def _add_long_use(uses: Sequence[Use], year: int) -> Iterator[Use]:
+    """Yield a use of 31 hours."""
+    for use in _uses_since(uses, TOO_LONG, date(year, 7, 14)):
+        start = _at(_next_weekday(date(year, 7, 14), 4), 19)
+        yield build_manual_use(use, Interval(start, start + 31 * HOUR), days_late=4)
         return
 
 
-def _late(uses: Sequence[Use], year: int) -> Iterator[Use]:
-    """Weekend hours that turn up in the log four months later."""
-    for use in _of(uses, LATE, date(year, 2, 20)):
+def _add_late_uses(uses: Sequence[Use], year: int) -> Iterator[Use]:
+    """Yield weekend hours logged four months later."""
+    for use in _uses_since(uses, LATE, date(year, 2, 20)):
         for week in range(3):
-            day = _next(date(year, 3, 1), 5) + 7 * week * DAY
-            yield by_hand(use, Interval(_at(day, 9), _at(day, 15)), days_late=118)
+            day = _next_weekday(date(year, 3, 1), 5) + 7 * week * DAY
+            yield build_manual_use(use, Interval(_at(day, 9), _at(day, 15)), days_late=118)
         return
 
 
-def by_hand(like: Use, used: Interval, days_late: int) -> Use:
-    """An entry by hand, without a booking, for the user of another use."""
+def build_manual_use(template: Use, used: Interval, days_late: int) -> Use:
+    """Return a manual entry without a booking, with the user of another use."""
     seconds = used.length // timedelta(seconds=1)
     recorded = (used.end + days_late * DAY).astimezone(UTC)
     return replace(
-        like,
+        template,
         booked=None,
         used=used,
         setup_seconds=0,
@@ -112,12 +117,12 @@ def by_hand(like: Use, used: Interval, days_late: int) -> Use:
     )
 
 
-def _of(uses: Sequence[Use], number: str, since: date) -> Iterator[Use]:
+def _uses_since(uses: Sequence[Use], number: str, since: date) -> Iterator[Use]:
     begin = _at(since, 0)
     return (use for use in uses if use.instrument == number and use.used.start >= begin)
 
 
-def _next(day: date, weekday: int) -> date:
+def _next_weekday(day: date, weekday: int) -> date:
     return day + (weekday - day.weekday()) % 7 * DAY
 
 

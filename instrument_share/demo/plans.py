@@ -1,4 +1,4 @@
-"""From the facts of the city to the plans of `history`."""
+"""Build the plans of `history` from the facts of the city."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -10,8 +10,8 @@ from instrument_share.kernel.interval import Interval
 MEDICAL_PART_OF_MEDICAL_INSTRUMENTS = 0.4
 
 
-def people(city: City) -> list[UserPlan]:
-    """Everybody who books, save those whom `oddities` brings in."""
+def build_user_plans(city: City) -> list[UserPlan]:
+    """Return everybody who books, except the users of `oddities`."""
     organizations = {organization.key: organization for organization in city.organizations}
     own_trades = {
         unit.key: tuple(sorted({i.trade for i in city.instruments if i.unit == unit.key}))
@@ -29,12 +29,13 @@ def people(city: City) -> list[UserPlan]:
     ]
 
 
-def instruments(city: City, windows: Mapping[str, Sequence[Interval]]) -> list[InstrumentPlan]:
-    """`windows` are, by number, open and neither closed nor otherwise taken."""
-    return [plan(city, facts, windows[facts.number]) for facts in city.instruments]
+def build_instrument_plans(city: City, windows: Mapping[str, Sequence[Interval]]) -> list[InstrumentPlan]:
+    """Return a plan for each instrument; `windows`, by number, are open and free."""
+    return [build_instrument_plan(city, facts, windows[facts.number]) for facts in city.instruments]
 
 
-def plan(city: City, facts: Instrument, windows: Sequence[Interval]) -> InstrumentPlan:
+def build_instrument_plan(city: City, facts: Instrument, windows: Sequence[Interval]) -> InstrumentPlan:
+    """Return the plan of one instrument."""
     terms, year = city.terms[facts.terms], city.unit(facts.unit).year or {}
     other = {"statutory_testing": year.get("statutory", 0.0)}
     if "medical" in year:
@@ -62,13 +63,14 @@ def plan(city: City, facts: Instrument, windows: Sequence[Interval]) -> Instrume
     )
 
 
-def subject(city: City, facts: Instrument, number: int) -> str:
-    """What is to be measured: something of the trade, and one of the things that the instrument does."""
+def build_subject(city: City, facts: Instrument, number: int) -> str:
+    """Return a subject: an object of the trade and a service of the instrument."""
     objects = city.objects[facts.trade]
     services = facts.services_zh.rstrip("。").replace("，", "、").split("、")
     return f"{objects[number % len(objects)]}{services[number // len(objects) % len(services)]}"
 
 
-def project(city: City, direction: str, number: int) -> str:
+def get_project(city: City, direction: str, number: int) -> str:
+    """Return a project for the direction."""
     names = city.projects[direction]
     return names[number % len(names)]

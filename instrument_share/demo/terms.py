@@ -1,4 +1,4 @@
-"""The terms of an instrument as a draft, from the facts."""
+"""Build the terms of an instrument from the facts."""
 
 from datetime import date, time, timedelta
 from decimal import Decimal
@@ -23,8 +23,10 @@ from providers.domain import (
 OUTSIDE_FACTOR = {UserKind.INSIDE: 1, UserKind.OUTSIDE: 2, UserKind.ENTERPRISE: 2, UserKind.INDIVIDUAL: 2}
 
 
-def draft(city: City, instrument: Instrument, starts_on: date, raised: Decimal = Decimal(1)) -> TermsDraft:
-    """The terms that the facts give an instrument; `raised` is a factor on its prices."""
+def build_draft(
+    city: City, instrument: Instrument, starts_on: date, price_factor: Decimal = Decimal(1)
+) -> TermsDraft:
+    """Return an instrument's terms with its prices multiplied by `price_factor`."""
     facts = city.terms[instrument.terms]
     modes = [ServiceMode(mode) for mode in facts["service_modes"]]
     return TermsDraft(
@@ -41,7 +43,7 @@ def draft(city: City, instrument: Instrument, starts_on: date, raised: Decimal =
             for pattern in facts["patterns"]
         ),
         quotas=tuple(_quota(quota) for quota in facts.get("quotas", ())),
-        prices=tuple(_prices(instrument, modes, raised)),
+        prices=tuple(_prices(instrument, modes, price_factor)),
         **terms_from_columns(
             {"user_kinds": list(UserKind), "minimum_charge_yuan": min(instrument.prices), **facts}
         ),
@@ -57,8 +59,8 @@ def _quota(facts: dict[str, Any]) -> Quota:
     )
 
 
-def _prices(instrument: Instrument, modes: list[ServiceMode], raised: Decimal) -> list[Price]:
-    inside, outside, enterprise = (Decimal(price) * raised for price in instrument.prices)
+def _prices(instrument: Instrument, modes: list[ServiceMode], price_factor: Decimal) -> list[Price]:
+    inside, outside, enterprise = (Decimal(price) * price_factor for price in instrument.prices)
     hourly = {
         UserKind.INSIDE: inside,
         UserKind.OUTSIDE: outside,
@@ -68,7 +70,7 @@ def _prices(instrument: Instrument, modes: list[ServiceMode], raised: Decimal) -
     prices = []
     for kind, mode in product(UserKind, modes):
         if mode is ServiceMode.SAMPLES and instrument.sample_price:
-            each = Decimal(instrument.sample_price) * OUTSIDE_FACTOR[kind] * raised
+            each = Decimal(instrument.sample_price) * OUTSIDE_FACTOR[kind] * price_factor
             prices.append(Price(each, kind, mode, PriceUnit.SAMPLE))
         else:
             prices.append(Price(hourly[kind], kind, mode))

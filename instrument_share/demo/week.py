@@ -1,6 +1,6 @@
-"""The bookings of today and the days ahead, planned before they are made. Pure.
+"""Plan the bookings of today and the days ahead. Pure functions.
 
-Each finds its time in what is open and not taken; what finds none (in a long holiday) is left out.
+Each takes the first suitable free time; those that find none (in a long holiday) are left out.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from bookings.domain import blocked, next_free, step_floor
+from bookings.domain import find_next_free, floor_to_step, get_blocked_interval
 from instrument_share.demo.city import City
 from instrument_share.demo.history import DAY, HOUR, UserPlan
-from instrument_share.kernel.interval import Interval, subtracted
+from instrument_share.kernel.interval import Interval, subtract
 
 AHEAD = 16 * DAY
 BACK = 12 * DAY
@@ -54,8 +54,8 @@ AGREED = (
 
 
 @dataclass(frozen=True)
-class Planned:
-    """A booking to make: asked for at `asked_at`; then left waiting, or agreed to and even begun."""
+class PlannedBooking:
+    """A booking to request at `asked_at`, and to leave waiting, approve (`agreed`) or start (`begun`)."""
 
     number: str
     user: str
@@ -66,38 +66,41 @@ class Planned:
 
 
 class Week:
-    """Plans bookings one after the other; each takes its time out of what is free."""
+    """Plans bookings one by one, each removing its time from what is free."""
 
     def __init__(self, city: City, free: Mapping[str, Sequence[Interval]], now: datetime) -> None:
         self.city, self.now = city, now
         self.free = {number: list(stretches) for number, stretches in free.items()}
         self.terms = {facts.number: city.terms[facts.terms] for facts in city.instruments}
 
-    def begun(self) -> list[Planned]:
-        """One use that goes on now, and one that should have been checked out long ago."""
+    def begun(self) -> list[PlannedBooking]:
+        """Return a use in progress, and one that should have been checked out long ago."""
         found = []
         if IN_USE in self.terms:
-            start = step_floor(self.now, HOUR) - 2 * HOUR
+            start = floor_to_step(self.now, HOUR) - 2 * HOUR
             found.append(Interval(start, start + 4 * HOUR))
             self._take(IN_USE, found[-1])
-        planned = [Planned(IN_USE, "liang.chuxue", time, time.start - 3 * DAY, True, True) for time in found]
+        planned = [
+            PlannedBooking(IN_USE, "liang.chuxue", time, time.start - 3 * DAY, True, True) for time in found
+        ]
         late = self._last_before(OVERDUE, self.now - HOUR, 3 * HOUR) if OVERDUE in self.terms else None
         if late is not None:
             self._take(OVERDUE, late)
-            planned.append(Planned(OVERDUE, "pan.yuebai", late, late.start - 3 * DAY, True, True))
+            planned.append(PlannedBooking(OVERDUE, "pan.yuebai", late, late.start - 3 * DAY, True, True))
         return planned
 
     def close(self, number: str, interval: Interval) -> None:
+        """Remove the interval from the instrument's free time."""
         if number in self.free:
-            self.free[number] = subtracted(self.free[number], [interval])
+            self.free[number] = subtract(self.free[number], [interval])
 
-    def coming(self, people: Sequence[UserPlan]) -> list[Planned]:
-        """What waits for a decision, what is agreed, and what else fills the days ahead."""
+    def coming(self, people: Sequence[UserPlan]) -> list[PlannedBooking]:
+        """Return waiting requests, approved bookings, and others that fill the days ahead."""
         planned = [self._find(*row, agreed=True) for row in AGREED]
         planned += [self._find(*row, agreed=False) for row in WAITING]
         return [one for one in planned if one is not None] + list(self._others(people))
 
-    def _others(self, people: Sequence[UserPlan]) -> Iterable[Planned]:
+    def _others(self, people: Sequence[UserPlan]) -> Iterable[PlannedBooking]:
         for facts in self.city.instruments:
             random = Random(f"week/{facts.number}")  # noqa: S311 - a demo, not a secret
             users = [
@@ -119,24 +122,24 @@ class Week:
 
     def _find(
         self, number: str, user: str, asked: int, after: int, hours: int, *, agreed: bool
-    ) -> Planned | None:
+    ) -> PlannedBooking | None:
         if number not in self.terms:
             return None
         terms, length = self.terms[number], hours * HOUR
         step = timedelta(minutes=terms["step_minutes"])
         asked_at = self.now - asked * HOUR
         earliest = max(self.now + after * HOUR, asked_at + timedelta(minutes=terms["lead_minutes"]))
-        found = next_free(self.free[number], step, length, earliest)
+        found = find_next_free(self.free[number], step, length, earliest)
         if found is None or found.start + length > asked_at + terms["horizon_days"] * DAY:
             return None
         interval = Interval(found.start, found.start + length)
         self._take(number, interval)
-        return Planned(number, user, interval, asked_at, agreed)
+        return PlannedBooking(number, user, interval, asked_at, agreed)
 
     def _last_before(self, number: str, latest: datetime, length: timedelta) -> Interval | None:
         step = timedelta(minutes=self.terms[number]["step_minutes"])
         for stretch in reversed(self.free[number]):
-            end = step_floor(min(stretch.end, latest), step)
+            end = floor_to_step(min(stretch.end, latest), step)
             if end - length >= stretch.start:
                 return Interval(end - length, end)
         return None
@@ -144,4 +147,4 @@ class Week:
     def _take(self, number: str, interval: Interval) -> None:
         turnaround = timedelta(minutes=self.terms[number]["turnaround_minutes"])
         held = Interval(interval.start, interval.end + turnaround)
-        self.free[number] = subtracted(self.free[number], [blocked(held, turnaround)])
+        self.free[number] = subtract(self.free[number], [get_blocked_interval(held, turnaround)])

@@ -1,4 +1,4 @@
-"""What the stages of a load share: the facts, the clock, and the rows that earlier stages made."""
+"""State shared by the stages of a load: facts, clock, and rows created so far."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 
 from instrument_share.demo import pictures
 from instrument_share.demo.city import City, Instrument
-from instrument_share.demo.week import Planned, Week
+from instrument_share.demo.week import PlannedBooking, Week
 from instrument_share.kernel.city_time import CITY_TIME
 
 if TYPE_CHECKING:
@@ -20,21 +20,21 @@ DEMO_YEARS = 4
 """How long the platform has been running in the demo."""
 
 
-def at(day: date, hour: int = 9, minute: int = 0) -> datetime:
-    """That time of day in the city."""
+def combine(day: date, hour: int = 9, minute: int = 0) -> datetime:
+    """Return the instant of this day and time in the city."""
     return datetime.combine(day, time(hour, minute), CITY_TIME)
 
 
 @dataclass
 class World:
-    """`now` is the instant of loading; everything is dated relative to it."""
+    """The city being loaded; every date is relative to `now`."""
 
     city: City
     now: datetime
     organizations: "dict[str, Organization]" = field(default_factory=dict)
     people: "dict[str, User]" = field(default_factory=dict)
     instruments: "dict[str, InstrumentRow]" = field(default_factory=dict)
-    begun: list[Planned] = field(default_factory=list)
+    begun: list[PlannedBooking] = field(default_factory=list)
     """Uses that go on now, which history keeps clear of."""
     first_day: date | None = None
     _week: Week | None = None
@@ -42,37 +42,43 @@ class World:
 
     @cached_property
     def today(self) -> date:
+        """Return the city's date."""
         return self.now.astimezone(CITY_TIME).date()
 
     @property
     def assessed_year(self) -> int:
+        """Return last year."""
         return self.today.year - 1
 
     @property
     def since(self) -> date:
+        """Return the first day of history."""
         return self.first_day or date(self.assessed_year, 1, 1)
 
     @property
     def began(self) -> date:
-        """The platform's first day."""
+        """Return the platform's first day."""
         return date(self.today.year - DEMO_YEARS, 1, 4)
 
     def in_service(self, instrument: Instrument) -> date:
+        """Return the day on which the instrument was put in service."""
         return date(self.today.year - instrument.age, instrument.month, 8)
 
     def published(self, instrument: Instrument) -> date:
-        """A month after it was put in service, or soon after the platform began."""
+        """Return a day a month after the start of service, or soon after the platform's."""
         return max(self.in_service(instrument) + timedelta(days=30), self.began + timedelta(days=21))
 
     def manager(self, unit: str) -> "User":
+        """Return the unit's manager."""
         return self.people[self.city.manager(unit).username]
 
     def keeper(self, instrument: Instrument) -> "User":
+        """Return the instrument's keeper."""
         return self.people[self.city.keeper(instrument).username]
 
     @property
     def week(self) -> Week:
-        """The plan of the days ahead, once the past has made it."""
+        """Return the plan of the days ahead, made by the stage `past`."""
         assert self._week is not None
         return self._week
 
@@ -81,9 +87,10 @@ class World:
         self._week = week
 
     def building(self, key: str) -> ContentFile:
-        """A picture of a unit, ready to be stored."""
-        return ContentFile(pictures.building(key), name=f"{key}.png")
+        """Return a picture of a unit for storage."""
+        return ContentFile(pictures.draw_building(key), name=f"{key}.png")
 
     @property
     def officer(self) -> "User":
+        """Return an officer of the bureau."""
         return self.people["sun"]

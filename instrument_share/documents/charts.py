@@ -1,4 +1,4 @@
-"""Charts as vectors, legible in black and white: series differ by filling, bars carry their numbers."""
+"""Vector charts, legible in black and white: series differ by filling, bars carry their numbers."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,8 +9,8 @@ from reportlab.graphics.shapes import Drawing, Group, Line, Rect, String
 from reportlab.platypus import Flowable
 
 from .content import BarChart, ShareChart
-from .flow import clean, width_of
-from .fonts import face
+from .flow import measure_width, replace_control_characters
+from .fonts import get_face
 from .layout import ACCENT, INK, MUTED, PAPER, RULE, SHADE, TextStyle
 
 HEIGHT = 178.0
@@ -18,7 +18,7 @@ LABEL = TextStyle("table", 8.5, 12)
 TITLE = TextStyle("hei", 10.5, 16)
 BAR_PITCH = 19.0
 HATCH = 4.0
-MOST_TICKS = 5
+MAX_TICKS = 5
 
 
 class Figure(Flowable):
@@ -35,14 +35,14 @@ class Figure(Flowable):
         renderPDF.draw(self.drawing, self.canv, 0, 0)
 
 
-def bar_drawing(chart: BarChart, measure: float) -> Drawing:
-    """Upright bars over a scale from 0, with a legend when there are several series."""
+def draw_bars(chart: BarChart, measure: float) -> Drawing:
+    """Draw vertical bars over a scale from 0, with a legend for several series."""
     drawing = _canvas(measure, HEIGHT)
     _title(drawing, chart.title + (f"（{chart.unit}）" if chart.unit else ""))
     _legend(drawing, [series.name for series in chart.series])
     step, top = _scale(max((value for series in chart.series for value in series.values), default=0.0))
     ticks = [step * number for number in range(round(top / step) + 1)]
-    left = max(width_of(_tick(value), LABEL) for value in ticks) + 8
+    left = max(measure_width(_tick(value), LABEL) for value in ticks) + 8
     floor_y, ceiling = 20.0, HEIGHT - 46
     rise = (ceiling - floor_y) / top
     for value in ticks:
@@ -62,15 +62,20 @@ def bar_drawing(chart: BarChart, measure: float) -> Drawing:
     return drawing
 
 
-def share_drawing(chart: ShareChart, measure: float) -> Drawing:
-    """Level bars, each with its label before and its text after it."""
+def draw_shares(chart: ShareChart, measure: float) -> Drawing:
+    """Draw horizontal bars, each with its label before and its text after it."""
     height = len(chart.bars) * BAR_PITCH + 30
     drawing = _canvas(measure, height)
     _title(drawing, chart.title)
     left = min(
-        max((width_of(clean(bar.label), LABEL) for bar in chart.bars), default=0.0) + 8, measure * 0.42
+        max((measure_width(replace_control_characters(bar.label), LABEL) for bar in chart.bars), default=0.0)
+        + 8,
+        measure * 0.42,
     )
-    right = max((width_of(clean(bar.text), LABEL) for bar in chart.bars), default=0.0) + 8
+    right = (
+        max((measure_width(replace_control_characters(bar.text), LABEL) for bar in chart.bars), default=0.0)
+        + 8
+    )
     full = chart.full or max((bar.value for bar in chart.bars), default=0.0) or 1.0
     room = measure - left - right
     for number, bar in enumerate(chart.bars):
@@ -79,15 +84,15 @@ def share_drawing(chart: ShareChart, measure: float) -> Drawing:
         if chart.full:
             drawing.add(Rect(left, y, room, 11, fillColor=SHADE, strokeColor=None))
         drawing.add(_bar(left, y, length, 11, 0))
-        _label(drawing, left - 6, y + 2.5, _shortened(bar.label, left - 6), anchor="end")
+        _label(drawing, left - 6, y + 2.5, _shorten(bar.label, left - 6), anchor="end")
         _label(drawing, left + (room if chart.full else length) + 5, y + 2.5, bar.text)
     drawing.add(Line(left, 0, left, height - 30, strokeColor=INK, strokeWidth=0.8))
     return drawing
 
 
 def _canvas(width: float, height: float) -> Drawing:
-    """An empty drawing whose first font is an embedded one, not reportlab's Helvetica."""
-    return Drawing(width, height, initialFontName=face(LABEL.part).font.fontName)
+    """Return an empty drawing that starts with an embedded font, not reportlab's Helvetica."""
+    return Drawing(width, height, initialFontName=get_face(LABEL.part).font.fontName)
 
 
 def _title(drawing: Drawing, text: str) -> None:
@@ -97,16 +102,16 @@ def _title(drawing: Drawing, text: str) -> None:
 def _legend(drawing: Drawing, names: list[str]) -> None:
     if len(names) < 2:
         return
-    x = drawing.width - sum(width_of(clean(name), LABEL) + 28 for name in names)
+    x = drawing.width - sum(measure_width(replace_control_characters(name), LABEL) + 28 for name in names)
     y = drawing.height - 33
     for number, name in enumerate(names):
         drawing.add(_bar(x, y, 12, 8, number))
         _label(drawing, x + 16, y + 1, name)
-        x += width_of(clean(name), LABEL) + 28
+        x += measure_width(replace_control_characters(name), LABEL) + 28
 
 
 def _bar(x: float, y: float, width: float, height: float, number: int) -> Group:
-    """A bar in the filling of series `number`: solid, hatched, pale."""
+    """Return a bar in the filling of series `number`: solid, hatched or pale."""
     fill = (ACCENT, PAPER, SHADE)[number % 3]
     group = Group(Rect(x, y, width, height, fillColor=fill, strokeColor=ACCENT, strokeWidth=0.6))
     if number % 3 == 1:
@@ -116,7 +121,7 @@ def _bar(x: float, y: float, width: float, height: float, number: int) -> Group:
 
 
 def _hatching(x: float, y: float, width: float, height: float) -> Iterator[Line]:
-    """Slanting lines, clipped to the bar."""
+    """Yield slanting lines clipped to the bar."""
     offset = HATCH
     while offset < width + height:
         start = (x + max(0.0, offset - height), y + min(offset, height))
@@ -128,29 +133,29 @@ def _hatching(x: float, y: float, width: float, height: float) -> Iterator[Line]
 def _label(
     drawing: Drawing, x: float, y: float, text: str, *, anchor: str = "start", style: TextStyle = LABEL
 ) -> None:
-    text = clean(text)
-    x -= {"start": 0.0, "middle": 0.5, "end": 1.0}[anchor] * width_of(text, style)
-    for font_name, run in face(style.part).runs(text):
+    text = replace_control_characters(text)
+    x -= {"start": 0.0, "middle": 0.5, "end": 1.0}[anchor] * measure_width(text, style)
+    for font_name, run in get_face(style.part).runs(text):
         color = INK if style is TITLE else MUTED
         drawing.add(String(x, y, run, fontName=font_name, fontSize=style.size, fillColor=color))
-        x += width_of(run, replace(style, tracking=0.0))
+        x += measure_width(run, replace(style, tracking=0.0))
 
 
-def _shortened(text: str, room: float) -> str:
-    text = clean(text)
-    if width_of(text, LABEL) <= room:
+def _shorten(text: str, room: float) -> str:
+    text = replace_control_characters(text)
+    if measure_width(text, LABEL) <= room:
         return text
-    while text and width_of(text + "…", LABEL) > room:
+    while text and measure_width(text + "…", LABEL) > room:
         text = text[:-1]
     return text + "…"
 
 
 def _scale(highest: float) -> tuple[float, float]:
-    """A round step and the multiple of it at which the scale ends."""
+    """Return a round step, and its multiple at which the scale ends."""
     if highest <= 0:
         return 1.0, 1.0
-    power = 10.0 ** floor(log10(highest / MOST_TICKS))
-    step = next(power * factor for factor in (1, 2, 2.5, 5, 10) if highest / (power * factor) <= MOST_TICKS)
+    power = 10.0 ** floor(log10(highest / MAX_TICKS))
+    step = next(power * factor for factor in (1, 2, 2.5, 5, 10) if highest / (power * factor) <= MAX_TICKS)
     count = int(-(-highest // step))
     return step, step * count
 

@@ -1,7 +1,7 @@
-"""What a paper says, apart from how it looks.
+"""The content of a paper, independent of its layout.
 
-Every amount, date and number arrives as the text to print: pages are laid out, nothing is computed. Only
-charts take numbers, for the lengths of their bars.
+Amounts, dates and numbers arrive as text to print: layout computes nothing. Only charts take numbers, for the
+lengths of their bars.
 """
 
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Column:
-    """Figures are `right`; a right-aligned number becomes a number in a spreadsheet."""
+    """A column of a table; right-aligned numbers become numbers in a spreadsheet."""
 
     title: str
     align: Align = "left"
@@ -53,7 +53,7 @@ class Table:
 
 @dataclass(frozen=True)
 class KeyValue:
-    """Labels with their values, `per_row` pairs beside each other."""
+    """Labels with their values, `per_row` pairs side by side."""
 
     pairs: Sequence[tuple[str, str]]
     per_row: int = 1
@@ -69,7 +69,7 @@ class Series:
 
 @dataclass(frozen=True)
 class BarChart:
-    """Upright bars, for example hours by month; at most three series, told apart without colour too."""
+    """Vertical bars, for example hours by month; at most three series, distinguishable without colour."""
 
     title: str
     labels: Sequence[str]
@@ -79,7 +79,7 @@ class BarChart:
 
 @dataclass(frozen=True)
 class Bar:
-    """`text` is printed after the bar."""
+    """A bar; `text` is printed after it."""
 
     label: str
     value: float
@@ -88,7 +88,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class ShareChart:
-    """Level bars, one below the other; `full` is the value of a whole bar, by default the largest."""
+    """Horizontal bars; `full` is the value of a whole bar, by default the largest value."""
 
     title: str
     bars: Sequence[Bar]
@@ -97,12 +97,12 @@ class ShareChart:
 
 @dataclass(frozen=True)
 class PageBreak:
-    """What follows starts on a new page."""
+    """Starts a new page."""
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A form that starts on a new page and carries the verification mark on each of its pages."""
+    """A form that starts on a new page, with the verification mark on each of its pages."""
 
     title: str
     blocks: Sequence["Block"]
@@ -111,7 +111,7 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Picture:
-    """A JPEG or PNG in the middle of the page, at most as wide as the text and `height_mm` high."""
+    """A centred JPEG or PNG, at most as wide as the text and `height_mm` high."""
 
     data: bytes
     caption: str = ""
@@ -131,7 +131,7 @@ Block = Heading | Paragraph | Table | KeyValue | BarChart | ShareChart | Picture
 
 @dataclass(frozen=True)
 class Attachment:
-    """Follows the letter on a page of its own; `wide` lays it sideways, for tables of many columns."""
+    """An attachment on its own pages; `wide` is landscape, for tables with many columns."""
 
     title: str
     blocks: Sequence[Block]
@@ -140,7 +140,7 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Verification:
-    """Where anyone can check the paper: the address behind the QR code, and the code to type there."""
+    """Where anyone can check the paper: the address behind the QR code, and the code to type."""
 
     url: str
     code: str
@@ -148,10 +148,10 @@ class Verification:
 
 @dataclass(frozen=True)
 class OfficialLetter:
-    """A letter after GB/T 9704-2012. The number and the seal of the issuing office are left blank.
+    """A letter after GB/T 9704-2012; the number and seal of the issuing office are left blank.
 
     A newline in `title` breaks it there. `date` is the date as text (2026年1月5日). `notice` is printed at
-    the head of every page (for example that a policy is a draft). `created_at` (aware) is the file's date.
+    the top of every page (for example, that a policy is a draft). `created_at` (aware) is the file's date.
     """
 
     title: str
@@ -168,10 +168,10 @@ class OfficialLetter:
 
 @dataclass(frozen=True)
 class Paper:
-    """A paper that is no letter: a unit's own sheet, a statement, a yearly certificate.
+    """A paper other than a letter: a unit's own sheet, a statement, a yearly certificate.
 
-    `language` is that of its text (`zh-CN`, `en`), for who has it read out. `signed`: sender and date stand
-    at its end.
+    `language` is the language of its text (`zh-CN`, `en`), for screen readers. `signed` prints sender and
+    date at its end.
     """
 
     title: str
@@ -186,17 +186,17 @@ class Paper:
     signed: bool = True
 
 
-def heading_number(level: int, number: int) -> str:
-    """The number before a heading of `level`: 一、 / （一） / 1. / （1）, for 1 to 99 (GB/T 9704, 7.3.3)."""
+def format_heading_number(level: int, number: int) -> str:
+    """Return the number of a heading: 一、 / （一） / 1. / （1）, for 1 to 99 (GB/T 9704, 7.3.3)."""
     if level == 1:
-        return f"{chinese_ordinal(number)}、"
+        return f"{to_chinese_number(number)}、"
     if level == 2:
-        return f"（{chinese_ordinal(number)}）"
+        return f"（{to_chinese_number(number)}）"
     return f"{number}." if level == 3 else f"（{number}）"
 
 
-def chinese_ordinal(number: int) -> str:
-    """1 → 一, 10 → 十, 21 → 二十一; up to 99."""
+def to_chinese_number(number: int) -> str:
+    """Return a number up to 99 in Chinese: 1 → 一, 10 → 十, 21 → 二十一."""
     tens, ones = divmod(number, 10)
     digits = "〇一二三四五六七八九"
     return ("" if tens == 0 else "十" if tens == 1 else digits[tens] + "十") + (digits[ones] if ones else "")

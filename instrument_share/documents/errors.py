@@ -1,9 +1,11 @@
-"""What can go wrong with papers, and how to mend it."""
+"""Errors of papers."""
 
 from instrument_share.kernel.errors import DomainError, Kind, gettext_noop
 
 
 class FontMissing(DomainError):
+    """A typeface file that does not exist."""
+
     code = "documents.font_missing"
     kind: Kind = "conflict"
     message = gettext_noop(
@@ -12,6 +14,8 @@ class FontMissing(DomainError):
 
 
 class FontUnusable(DomainError):
+    """A typeface file that cannot be embedded."""
+
     code = "documents.font_unusable"
     kind: Kind = "conflict"
     message = gettext_noop(
@@ -20,6 +24,8 @@ class FontUnusable(DomainError):
 
 
 class SigningKeyUnusable(DomainError):
+    """A signing key that cannot be opened."""
+
     code = "documents.signing_key_unusable"
     kind: Kind = "conflict"
     message = gettext_noop(
@@ -28,5 +34,7 @@ class SigningKeyUnusable(DomainError):
 
 
 class UnsafeName(DomainError):
+    """A file name that could leave the folder of an unpacked package."""
+
     code = "documents.unsafe_name"
     message = gettext_noop("“{name}” cannot be the name of a file in a package. Use a plain, relative name.")

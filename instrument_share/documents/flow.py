@@ -1,4 +1,4 @@
-"""Pieces of a page: lines of text, room, bookmarks. All text passes through `draw_line`."""
+"""Parts of a page: lines of text, space, bookmarks. All text is drawn by `draw_line`."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -7,30 +7,30 @@ from reportlab.lib.colors import Color
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable
 
-from .fonts import face
+from .fonts import get_face
 from .layout import TextStyle
-from .linebreak import Line, balanced, break_lines
+from .linebreak import Line, break_balanced, break_lines
 
 Setting = Literal["justify", "left", "center", "right"]
-MOST_STRETCH = 0.25  # of the size, after each character; a line that needs more stays short
+MAX_STRETCH = 0.25  # of the size, after each character; a line that needs more stays short
 
 
-def clean(text: str) -> str:
-    """Without the control characters that a page cannot show."""
+def replace_control_characters(text: str) -> str:
+    """Replace characters that a page cannot show by spaces."""
     return "".join(c if c == "\n" or (c.isprintable() or c == "\u3000") else " " for c in text)
 
 
 def draw_line(
     canvas: Canvas, x: float, y: float, text: str, style: TextStyle, *, tracking: float = 0.0
 ) -> None:
-    """One line from `x` on the baseline `y`."""
+    """Draw a line of text from `x` on the baseline `y`."""
     if not text:
         return
     pen = canvas.beginText(x, y)
     pen.setFillColor(style.color)
     if tracking:
         pen.setCharSpace(tracking)
-    for font_name, run in face(style.part).runs(text):
+    for font_name, run in get_face(style.part).runs(text):
         pen.setFont(font_name, style.size)
         pen.textOut(run)
     if tracking:
@@ -38,13 +38,13 @@ def draw_line(
     canvas.drawText(pen)
 
 
-def width_of(text: str, style: TextStyle) -> float:
-    """The width of `text` as `style` sets it."""
-    return face(style.part).width(text, style.size) + len(text) * style.tracking
+def measure_width(text: str, style: TextStyle) -> float:
+    """Return the width of the text in this style, in points."""
+    return get_face(style.part).width(text, style.size) + len(text) * style.tracking
 
 
 class Text(Flowable):
-    """A paragraph, broken after the rules of Chinese text; a page may end between any two of its lines."""
+    """A paragraph broken by the rules of Chinese text; a page may end after any of its lines."""
 
     def __init__(
         self,
@@ -56,7 +56,13 @@ class Text(Flowable):
         left: float = 0.0,
     ) -> None:
         super().__init__()
-        self.text, self.style, self.setting, self.hang, self.left = clean(text), style, setting, hang, left
+        self.text, self.style, self.setting, self.hang, self.left = (
+            replace_control_characters(text),
+            style,
+            setting,
+            hang,
+            left,
+        )
         self.lines: Sequence[Line] | None = None
         self.first = True
 
@@ -69,10 +75,10 @@ class Text(Flowable):
 
     def _broken(self, measure: float) -> list[Line]:
         def width(text: str) -> float:
-            return width_of(text, self.style)
+            return measure_width(text, self.style)
 
         if self.setting == "center":
-            return balanced(self.text, width, measure=measure)
+            return break_balanced(self.text, width, measure=measure)
         return break_lines(self.text, width, measure=measure, indent=self.style.indent, hang=self.hang)
 
     def split(self, available_width: float, available_height: float) -> list[Flowable]:
@@ -103,7 +109,7 @@ class Text(Flowable):
         if self.setting != "justify" or line.ends or len(line.text) < 2:
             return self.style.tracking
         stretch = (room + self.style.tracking) / (len(line.text) - 1)
-        return self.style.tracking + (stretch if stretch <= MOST_STRETCH * self.style.size else 0.0)
+        return self.style.tracking + (stretch if stretch <= MAX_STRETCH * self.style.size else 0.0)
 
 
 class Bookmark(Flowable):
@@ -113,7 +119,7 @@ class Bookmark(Flowable):
 
     def __init__(self, title: str, level: int) -> None:
         super().__init__()
-        self.title, self.level = clean(title).replace("\n", ""), level
+        self.title, self.level = replace_control_characters(title).replace("\n", ""), level
 
     def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:  # noqa: ARG002
         return 0, 0
@@ -129,6 +135,6 @@ class Bookmark(Flowable):
 
 
 def fill_box(canvas: Canvas, x: float, y: float, width: float, height: float, color: Color) -> None:
-    """A filled rectangle without an edge."""
+    """Draw a filled rectangle without a border."""
     canvas.setFillColor(color)
     canvas.rect(x, y, width, height, stroke=0, fill=1)

@@ -1,8 +1,7 @@
-"""Typefaces of papers: which file plays which part, how wide text is, which face has a character.
+"""Typefaces of papers: the file for each purpose, text widths, and fallbacks for missing characters.
 
-By default Noto Serif SC and Noto Sans SC (SIL Open Font License), which set-up copies beside this module;
-a site names its own FangSong, Kai and title faces in its settings
-(docs/adr/0003-pdf-typefaces-and-layout.md).
+By default Noto Serif SC and Noto Sans SC (SIL Open Font License), which set-up copies beside this module; a
+site names its own FangSong, Kai and title faces in its settings (docs/adr/0003-pdf-typefaces-and-layout.md).
 """
 
 from collections.abc import Iterator
@@ -42,18 +41,18 @@ SITE_SETTINGS: dict[Part, str] = {
 
 @dataclass(frozen=True, eq=False)
 class Face:
-    """A typeface with those that lend it the characters it lacks."""
+    """A typeface with fallbacks for characters that it lacks."""
 
     font: TTFont
     lenders: tuple[TTFont, ...]
 
     def runs(self, text: str) -> Iterator[tuple[str, str]]:
-        """The name of a registered font and the text to set in it, in order."""
+        """Yield pairs of a registered font's name and the text to set in it, in order."""
         for font, characters in groupby(text, key=self._font_of):
             yield font.fontName, "".join(characters)
 
     def width(self, text: str, size: float) -> float:
-        """How far `text` reaches, in points."""
+        """Return the width of the text in points."""
         return sum(self._em(character) for character in text) * size / 1000
 
     def _em(self, character: str) -> float:
@@ -67,9 +66,9 @@ class Face:
         return self.font
 
 
-def face(part: Part) -> Face:
-    """The face that plays `part`. Raises FontMissing or FontUnusable, which say how to set up."""
-    lenders = tuple(_registered(str(FONT_DIR / name), "") for name in (SERIF, SANS))
+def get_face(part: Part) -> Face:
+    """Return the face for a purpose. Raises FontMissing or FontUnusable."""
+    lenders = tuple(_register(str(FONT_DIR / name), "") for name in (SERIF, SANS))
     setting = SITE_SETTINGS.get(part, "")
     chosen = str(getattr(settings, setting)) if setting else ""
     path = chosen or str(FONT_DIR / DEFAULTS[part])
@@ -78,11 +77,11 @@ def face(part: Part) -> Face:
 
 @lru_cache(maxsize=32)
 def _face(path: str, setting: str, lenders: tuple[TTFont, ...]) -> Face:
-    return Face(_registered(path, setting), lenders)
+    return Face(_register(path, setting), lenders)
 
 
 @lru_cache(maxsize=32)
-def _registered(path: str, setting: str) -> TTFont:
+def _register(path: str, setting: str) -> TTFont:
     file = Path(path)
     if not file.is_file():
         raise FontMissing(path=path, setting=setting or "PDF_FONT_*")
@@ -94,8 +93,8 @@ def _registered(path: str, setting: str) -> TTFont:
     return font
 
 
-def base_font() -> str:
-    """The font that a page starts with; reportlab's own would be an unembedded Helvetica."""
-    name: str = face("song").font.fontName
+def set_base_font() -> str:
+    """Make reportlab start pages with an embedded font instead of Helvetica; return its name."""
+    name: str = get_face("song").font.fontName
     rl_config.canvas_basefontname = name
     return name

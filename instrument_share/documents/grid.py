@@ -1,4 +1,4 @@
-"""Tables on pages: as wide as the text, ruled with hairlines, the head repeated on each page."""
+"""Tables as wide as the text, with hairlines; the head is repeated on each page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from reportlab.platypus import Flowable
 
 from .content import Align, Column, KeyValue, Table
-from .flow import clean, draw_line, fill_box, width_of
+from .flow import draw_line, fill_box, measure_width, replace_control_characters
 from .layout import CAPTION, CELLS, NOTE, RULE, SHADE, TEXT_HEIGHT, ZEBRA, TextStyle
-from .linebreak import Line, break_lines, longest_piece
+from .linebreak import Line, break_lines, measure_longest_piece
 
 PAD_X, PAD_Y = 4.0, 3.5
-LEAST_COLUMN = 5  # characters that a column of running text keeps, if it has as many
-MOST_PIECE = 12  # characters; a longer piece (a hash, an address) may be cut
+MIN_COLUMN_CHARACTERS = 5  # characters that a column of running text keeps, if it has as many
+MAX_PIECE_CHARACTERS = 12  # characters; a longer piece (a hash, an address) may be cut
 
 Cell = Sequence[Line]
 
@@ -29,14 +29,16 @@ class Row:
 
     @property
     def lines(self) -> int:
+        """Return the number of lines of the tallest cell."""
         return max((len(cell) for cell in self.cells), default=1)
 
     @property
     def height(self) -> float:
+        """Return the height in points."""
         return self.lines * self.style.pitch + 2 * PAD_Y
 
     def cut(self, count: int) -> tuple["Row", "Row"]:
-        """The first `count` lines, and the rest: for a row that is taller than a page."""
+        """Split a row that is taller than a page into its first `count` lines and the rest."""
         return (
             replace(self, cells=[cell[:count] for cell in self.cells]),
             replace(self, cells=[cell[count:] for cell in self.cells]),
@@ -57,7 +59,7 @@ class Model:
 
 
 class Grid(Flowable):
-    """A table, or the part of it from row `start` on, that a page may end between any two rows of."""
+    """A table, or its rows from `start` to `end`; a page may end between any two rows."""
 
     def __init__(self, model: Model, start: int = 0, end: int | None = None) -> None:
         super().__init__()
@@ -86,7 +88,7 @@ class Grid(Flowable):
         return self._cut(available_height - self._above())
 
     def _cut(self, room: float) -> list[Flowable]:
-        """Divides the first row, if no page could hold it."""
+        """Split the first row if no page could hold it."""
         row = self.model.rows[self.start]
         count = int((room - 2 * PAD_Y) / row.style.pitch)
         if row.height + self._above() + self._below() <= TEXT_HEIGHT * 0.6 or not 0 < count < row.lines:
@@ -121,7 +123,7 @@ class Grid(Flowable):
             continued = "（续）" if self.start else ""
             text = self.model.caption + continued
             draw_line(
-                self.canv, (self.width - width_of(text, CAPTION)) / 2, y - CAPTION.inset(), text, CAPTION
+                self.canv, (self.width - measure_width(text, CAPTION)) / 2, y - CAPTION.inset(), text, CAPTION
             )
             y -= CAPTION.pitch + 2
         top, edges = y, []
@@ -155,14 +157,14 @@ class Grid(Flowable):
     ) -> None:
         y = top - PAD_Y - style.inset()
         for line in cell:
-            text_width = width_of(line.text, style)
+            text_width = measure_width(line.text, style)
             room = width - 2 * PAD_X - text_width
             shift = {"left": 0.0, "right": room, "center": room / 2}[align]
             draw_line(self.canv, x + PAD_X + shift, y, line.text, style)
             y -= style.pitch
 
     def _rule(self, top: float, edges: Sequence[float]) -> None:
-        """Hairlines between rows and columns, and a frame; `edges` are the lower edges of the rows."""
+        """Draw hairlines between rows and columns, and a frame; `edges` are the lower edges of the rows."""
         bottom = edges[-1] if edges else top
         self.canv.setStrokeColor(RULE)
         self.canv.setLineWidth(0.4)
@@ -177,13 +179,13 @@ class Grid(Flowable):
         self.canv.rect(0, bottom, self.width, top - bottom, stroke=1, fill=0)
 
 
-def table_grid(table: Table, measure: float) -> Grid:
-    """The table as wide as `measure`. A row must have a text for each column."""
+def build_table_grid(table: Table, measure: float) -> Grid:
+    """Build the table with the width `measure`; each row has a text for each column."""
     style = CELLS[table.size]
-    texts = [[clean(text) for text in row] for row in table.rows]
-    totals = [clean(text) for text in table.totals] if table.totals is not None else None
-    titles = [clean(column.title) for column in table.columns]
-    widths = _widths(table.columns, titles, [*texts, *([totals] if totals else [])], style, measure)
+    texts = [[replace_control_characters(text) for text in row] for row in table.rows]
+    totals = [replace_control_characters(text) for text in table.totals] if table.totals is not None else None
+    titles = [replace_control_characters(column.title) for column in table.columns]
+    widths = _calculate_widths(table.columns, titles, [*texts, *([totals] if totals else [])], style, measure)
     bold = replace(style, part="table_bold")
     rows = [
         Row(_cells(row, widths, style), style, zebra=table.size == "list" and number % 2 == 1)
@@ -197,24 +199,34 @@ def table_grid(table: Table, measure: float) -> Grid:
             aligns=[column.align for column in table.columns],
             head=Row(_cells(titles, widths, bold), style, bold=True, shaded=True),
             rows=rows,
-            caption=clean(table.caption),
-            note=break_lines(clean(table.note), lambda t: width_of(t, NOTE), measure=measure)
+            caption=replace_control_characters(table.caption),
+            note=break_lines(
+                replace_control_characters(table.note), lambda t: measure_width(t, NOTE), measure=measure
+            )
             if table.note
             else (),
         )
     )
 
 
-def pairs_grid(block: KeyValue, measure: float) -> Grid:
-    """Labels on grey with their values, `per_row` pairs beside each other."""
+def build_pairs_grid(block: KeyValue, measure: float) -> Grid:
+    """Build labels on grey with their values, `per_row` pairs side by side."""
     style = CELLS["form"]
     bold = replace(style, part="table_bold")
-    label = max((width_of(clean(name), bold) for name, _ in block.pairs), default=0.0) + 2 * PAD_X + 1
+    label = (
+        max((measure_width(replace_control_characters(name), bold) for name, _ in block.pairs), default=0.0)
+        + 2 * PAD_X
+        + 1
+    )
     label = min(label, measure / block.per_row * 0.45)
     widths = [label, measure / block.per_row - label] * block.per_row
     rows = []
     for start in range(0, len(block.pairs), block.per_row):
-        texts = [clean(text) for pair in block.pairs[start : start + block.per_row] for text in pair]
+        texts = [
+            replace_control_characters(text)
+            for pair in block.pairs[start : start + block.per_row]
+            for text in pair
+        ]
         texts += [""] * (2 * block.per_row - len(texts))
         cells = [
             _cell(text, width, bold if number % 2 == 0 else style)
@@ -230,26 +242,30 @@ def _cells(texts: Sequence[str], widths: Sequence[float], style: TextStyle) -> l
 
 
 def _cell(text: str, width: float, style: TextStyle) -> Cell:
-    return break_lines(text, lambda t: width_of(t, style), measure=width - 2 * PAD_X)
+    return break_lines(text, lambda t: measure_width(t, style), measure=width - 2 * PAD_X)
 
 
-def _widths(
+def _calculate_widths(
     columns: Sequence[Column],
     titles: Sequence[str],
     rows: Sequence[Sequence[str]],
     style: TextStyle,
     measure: float,
 ) -> list[float]:
-    """Columns get what their longest piece needs; what is left goes to those that want more."""
+    """Give columns the width of their longest piece, then share the rest among those that need more."""
     bold = replace(style, part="table_bold")
     least, wanted = [], []
     for number, column in enumerate(columns):
         texts = [line for row in rows for line in row[number].split("\n")]
-        head = width_of(titles[number], bold)
-        whole = max([*(width_of(text, bold) for text in texts), min(head, 6 * style.size)], default=0.0)
-        pieces = max((longest_piece(text, lambda t: width_of(t, bold)) for text in texts), default=0.0)
-        pieces = min(pieces, MOST_PIECE * style.size)
-        floor = whole if column.align == "right" else min(whole, max(pieces, LEAST_COLUMN * style.size))
+        head = measure_width(titles[number], bold)
+        whole = max([*(measure_width(text, bold) for text in texts), min(head, 6 * style.size)], default=0.0)
+        pieces = max(
+            (measure_longest_piece(text, lambda t: measure_width(t, bold)) for text in texts), default=0.0
+        )
+        pieces = min(pieces, MAX_PIECE_CHARACTERS * style.size)
+        floor = (
+            whole if column.align == "right" else min(whole, max(pieces, MIN_COLUMN_CHARACTERS * style.size))
+        )
         least.append(max(floor, min(head, 2 * style.size)) + 2 * PAD_X + 1)
         wanted.append(max(whole, floor, head) + 2 * PAD_X + 1)
     if sum(least) >= measure:
@@ -257,15 +273,15 @@ def _widths(
     if sum(wanted) <= measure:
         spare = (measure - sum(wanted)) / sum(wanted)
         return [width * (1 + spare) for width in wanted]
-    return _poured(least, wanted, measure - sum(least))
+    return _distribute(least, wanted, measure - sum(least))
 
 
-def _poured(least: Sequence[float], wanted: Sequence[float], spare: float) -> list[float]:
-    """`spare` in equal parts to all columns that want more; what the modest leave goes to the others."""
-    widths = list(least)
-    hungry = sorted(range(len(widths)), key=lambda column: wanted[column] - least[column])
+def _distribute(minimums: Sequence[float], wanted: Sequence[float], spare: float) -> list[float]:
+    """Distribute `spare` equally to columns that want more; what small ones don't need goes to others."""
+    widths = list(minimums)
+    hungry = sorted(range(len(widths)), key=lambda column: wanted[column] - minimums[column])
     for place, column in enumerate(hungry):
-        given = min(wanted[column] - least[column], spare / (len(hungry) - place))
+        given = min(wanted[column] - minimums[column], spare / (len(hungry) - place))
         widths[column] += given
         spare -= given
     return widths

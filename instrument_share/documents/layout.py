@@ -1,4 +1,4 @@
-"""The measures of GB/T 9704-2012 (党政机关公文格式), in points, and the styles that follow from them."""
+"""Dimensions of GB/T 9704-2012 (党政机关公文格式) in points, and the styles based on them."""
 
 from dataclasses import dataclass
 
@@ -32,7 +32,7 @@ PAPER: Color = HexColor("#ffffff")
 
 @dataclass(frozen=True)
 class TextStyle:
-    """Points throughout. `tracking` is added after every character; `indent` stands before a first line."""
+    """A text style in points; `tracking` follows every character, `indent` precedes a first line."""
 
     part: Part
     size: float
@@ -42,7 +42,7 @@ class TextStyle:
     color: Color = INK
 
     def inset(self) -> float:
-        """From the top of a line's box to its baseline: the characters stand in the middle of the box."""
+        """Return the distance from the top of a line's box to its baseline, with centred characters."""
         return (self.pitch - self.size) / 2 + 0.88 * self.size
 
 

@@ -1,4 +1,4 @@
-"""Where a line of mixed Chinese and Latin text may end.
+"""Line breaking of mixed Chinese and Latin text.
 
 After GB/T 15834-2011 (标点符号用法): no line starts with a closing mark or ends with an opening one; dashes
 and ellipses stay whole. After GB/T 9704-2012, 7.3.3, numbers and years stay whole too.
@@ -16,7 +16,7 @@ FULL_WIDTH_FROM = 0x2E80
 
 @dataclass(frozen=True)
 class Line:
-    """`ends` is true for a line that closes a paragraph, and so is not stretched to the measure."""
+    """A line; `ends` marks the last of a paragraph, which is not justified."""
 
     text: str
     width: float
@@ -26,15 +26,15 @@ class Line:
 def break_lines(
     text: str, width: Callable[[str], float], *, measure: float, indent: float = 0.0, hang: float = 0.0
 ) -> list[Line]:
-    """The lines of `text` in a measure: the first is shorter by `indent`, the others by `hang`.
+    """Break text into lines: the first is shorter by `indent`, the others by `hang`.
 
-    `width` gives the width of a piece of text. A newline ends a line. A piece that no line can hold (an
+    `width` returns the width of a piece of text. A newline ends a line. A piece longer than a line (an
     address, a hash) is cut where the line is full.
     """
     lines: list[Line] = []
     for part in text.split("\n"):
         line, used = "", 0.0
-        for piece in _pieces(part):
+        for piece in _split_pieces(part):
             room = measure - (hang if lines else indent)
             step = width(piece)
             if used + width(piece.rstrip(" ")) > room + 0.01 and line:
@@ -52,12 +52,12 @@ def break_lines(
     return lines
 
 
-def balanced(text: str, width: Callable[[str], float], *, measure: float) -> list[Line]:
-    """As few lines as the measure allows, of nearly equal length: for centred titles."""
-    return [line for part in text.split("\n") for line in _balanced(part, width, measure)]
+def break_balanced(text: str, width: Callable[[str], float], *, measure: float) -> list[Line]:
+    """Break text into as few lines as possible, of nearly equal length: for centred titles."""
+    return [line for part in text.split("\n") for line in _break_balanced(part, width, measure)]
 
 
-def _balanced(text: str, width: Callable[[str], float], measure: float) -> list[Line]:
+def _break_balanced(text: str, width: Callable[[str], float], measure: float) -> list[Line]:
     lines = break_lines(text, width, measure=measure)
     low, high = 0.0, measure
     while high - low > 1:
@@ -68,9 +68,11 @@ def _balanced(text: str, width: Callable[[str], float], measure: float) -> list[
     return break_lines(text, width, measure=high)
 
 
-def longest_piece(text: str, width: Callable[[str], float]) -> float:
-    """The width of the longest piece of `text` that a line should not cut."""
-    return max((width(piece.strip()) for part in text.split("\n") for piece in _pieces(part)), default=0.0)
+def measure_longest_piece(text: str, width: Callable[[str], float]) -> float:
+    """Return the width of the longest piece that should not be cut."""
+    return max(
+        (width(piece.strip()) for part in text.split("\n") for piece in _split_pieces(part)), default=0.0
+    )
 
 
 def _line(text: str, width: Callable[[str], float], *, ends: bool) -> Line:
@@ -85,8 +87,8 @@ def _fitting(piece: str, width: Callable[[str], float], room: float) -> str:
     return piece[:count]
 
 
-def _pieces(text: str) -> Iterator[str]:
-    """The text in pieces between which a line may end; joined, they are the text."""
+def _split_pieces(text: str) -> Iterator[str]:
+    """Yield the pieces between which a line may end; joined, they are the text."""
     start = 0
     for at in range(1, len(text)):
         if _may_break(text[at - 1], text[at]):

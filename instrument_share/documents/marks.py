@@ -1,11 +1,11 @@
-"""What stands outside the text of a page: its number, the notice, the verification mark."""
+"""Marks outside the text of a page: page number, notice, verification."""
 
 import segno
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from .content import Verification
-from .flow import clean, draw_line, width_of
+from .flow import draw_line, measure_width, replace_control_characters
 from .layout import (
     BOTTOM,
     FOLIO_DROP,
@@ -29,46 +29,46 @@ QR_BOTTOM = 10 * mm
 
 
 def draw_page_number(canvas: Canvas, number: int) -> None:
-    """— 1 —: on the outer side, one character in; its dash 7 mm below the text (GB/T 9704-2012, 7.5)."""
+    """Draw — 1 — on the outer side, one character in, 7 mm below the text (GB/T 9704-2012, 7.5)."""
     text = f"— {number} —"
     inset = FOLIO_SIZE
     odd = number % 2 == 1
-    x = LEFT + TEXT_WIDTH - inset - width_of(text, FOLIO) if odd else LEFT + inset
+    x = LEFT + TEXT_WIDTH - inset - measure_width(text, FOLIO) if odd else LEFT + inset
     draw_line(canvas, x, BOTTOM - FOLIO_DROP - DASH_RISE, text, FOLIO)
 
 
 def draw_notice(canvas: Canvas, notice: str) -> None:
-    """A line in the upper margin."""
-    text = clean(notice)
-    draw_line(canvas, (PAGE_WIDTH - width_of(text, NOTICE)) / 2, PAGE_HEIGHT - 22 * mm, text, NOTICE)
+    """Draw a centred line in the upper margin."""
+    text = replace_control_characters(notice)
+    draw_line(canvas, (PAGE_WIDTH - measure_width(text, NOTICE)) / 2, PAGE_HEIGHT - 22 * mm, text, NOTICE)
 
 
 def draw_code(canvas: Canvas, verification: Verification, number: int) -> None:
-    """The verification code alone, on the inner side of the lower margin."""
-    text = f"核验码 {clean(verification.code)}"
-    x = LEFT if number % 2 == 1 else LEFT + TEXT_WIDTH - width_of(text, SMALL)
+    """Draw the verification code on the inner side of the lower margin."""
+    text = f"核验码 {replace_control_characters(verification.code)}"
+    x = LEFT if number % 2 == 1 else LEFT + TEXT_WIDTH - measure_width(text, SMALL)
     draw_line(canvas, x, BOTTOM - FOLIO_DROP - DASH_RISE, text, SMALL)
 
 
 def draw_verification(canvas: Canvas, verification: Verification, number: int) -> None:
-    """The QR code with the code and the address beside it, on the inner side of the lower margin."""
+    """Draw the QR code with code and address on the inner side of the lower margin."""
     odd = number % 2 == 1
     x = LEFT if odd else LEFT + TEXT_WIDTH - QR_SIDE
     draw_qr(canvas, verification.url, x, QR_BOTTOM, QR_SIDE)
     lines = [
         ("扫码或登录下列网址，核验本件真伪", SMALL),
-        (f"核验码 {clean(verification.code)}", CODE),
-        (clean(verification.url), SMALL),
+        (f"核验码 {replace_control_characters(verification.code)}", CODE),
+        (replace_control_characters(verification.url), SMALL),
     ]
     y = QR_BOTTOM + 24
     for text, style in lines:
-        start = x + QR_SIDE + 6 if odd else x - 6 - width_of(text, style)
+        start = x + QR_SIDE + 6 if odd else x - 6 - measure_width(text, style)
         draw_line(canvas, start, y, text, style)
         y -= 12
 
 
 def draw_qr(canvas: Canvas, content: str, x: float, y: float, side: float) -> None:
-    """A QR code as one filled path, level M (15 % may be lost)."""
+    """Draw a QR code as one filled path, error correction level M (15 %)."""
     matrix = segno.make_qr(content, error="m", boost_error=False).matrix
     module = side / len(matrix)
     path = canvas.beginPath()

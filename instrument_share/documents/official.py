@@ -1,6 +1,6 @@
-"""Papers as PDF: letters after GB/T 9704-2012, and the smaller papers that are no letters.
+"""Render PDF papers: letters after GB/T 9704-2012, and smaller papers.
 
-The same content gives the same bytes. Sealing and signing come afterwards (`signing.sign`).
+The same content gives the same bytes. Signing comes afterwards (`signing.sign_pdf`).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,10 +25,10 @@ from reportlab.platypus import (
 from reportlab.platypus import PageBreak as EndOfPage
 
 from . import content, layout, marks
-from .charts import Figure, bar_drawing, share_drawing
-from .flow import Bookmark, Text, clean, draw_line, width_of
-from .fonts import base_font
-from .grid import pairs_grid, table_grid
+from .charts import Figure, draw_bars, draw_shares
+from .flow import Bookmark, Text, draw_line, measure_width, replace_control_characters
+from .fonts import set_base_font
+from .grid import build_pairs_grid, build_table_grid
 from .layout import CELL, PITCH, TEXT_HEIGHT, TEXT_WIDTH, TextStyle
 from .pictures import Mark, Plate
 
@@ -37,21 +37,21 @@ BLANK_LINES_FOR_SEAL = 2
 
 
 @dataclass(frozen=True)
-class Manner:
-    """How blocks are set: in a letter, or smaller on a sheet. `outline` is the level of its headings."""
+class BlockStyle:
+    """The styles of blocks in a letter or on a sheet; `outline` is the outline level of headings."""
 
     body: TextStyle
     headings: Mapping[int, TextStyle]
     outline: int | None
 
 
-LETTER = Manner(layout.BODY, layout.HEADINGS, outline=1)
-ATTACHMENT = Manner(layout.BODY, layout.HEADINGS, outline=None)
-SHEET = Manner(layout.SHEET_BODY, layout.SHEET_HEADINGS, outline=None)
+LETTER = BlockStyle(layout.BODY, layout.HEADINGS, outline=1)
+ATTACHMENT = BlockStyle(layout.BODY, layout.HEADINGS, outline=None)
+SHEET = BlockStyle(layout.SHEET_BODY, layout.SHEET_HEADINGS, outline=None)
 
 
 def render_official(letter: content.OfficialLetter) -> bytes:
-    """The letter with its attachments as an unsigned PDF."""
+    """Render a letter with its attachments as an unsigned PDF."""
     story = [
         Spacer(1, BLANK_LINES_FOR_NUMBER * PITCH),
         Bookmark(letter.title, 0),
@@ -69,7 +69,7 @@ def render_official(letter: content.OfficialLetter) -> bytes:
 
 
 def render_paper(paper: content.Paper) -> bytes:
-    """A paper that is no letter (a unit's own sheet, a certificate) as an unsigned PDF."""
+    """Render a paper other than a letter as an unsigned PDF."""
     story = [
         Bookmark(paper.title, 0),
         Text(paper.title, layout.TITLE, "center"),
@@ -80,12 +80,12 @@ def render_paper(paper: content.Paper) -> bytes:
     return _build(story, paper, first_template="form")
 
 
-def page_count(pdf: bytes) -> int:
-    """How many pages a rendered paper has."""
+def count_pages(pdf: bytes) -> int:
+    """Return the number of pages of a rendered PDF."""
     return int(PdfFileReader(BytesIO(pdf)).root["/Pages"]["/Count"])
 
 
-def _flow(blocks: Sequence[content.Block], manner: Manner, measure: float) -> Iterator[Flowable]:
+def _flow(blocks: Sequence[content.Block], manner: BlockStyle, measure: float) -> Iterator[Flowable]:
     for block, follower in zip(blocks, [*blocks[1:], None], strict=True):
         match block:
             case content.Heading(text, level):
@@ -101,14 +101,14 @@ def _flow(blocks: Sequence[content.Block], manner: Manner, measure: float) -> It
             case content.Sheet():
                 raise ValueError("A sheet stands in an attachment, not inside another block.")
             case _:
-                yield _spaced(_drawn(block, measure))
+                yield _add_space(_to_flowable(block, measure))
 
 
-def _least_height(block: content.Block | None, manner: Manner, measure: float) -> float:
-    """What must fit below a heading on its page: a figure, the head of a table, two lines of text."""
+def _least_height(block: content.Block | None, manner: BlockStyle, measure: float) -> float:
+    """Return the height that must fit below a heading: a figure, a table's head, two lines of text."""
     match block:
         case content.BarChart() | content.ShareChart():
-            return 8 + float(_drawn(block, measure).wrap(measure, TEXT_HEIGHT)[1])
+            return 8 + float(_to_flowable(block, measure).wrap(measure, TEXT_HEIGHT)[1])
         case content.Table() | content.KeyValue():
             return 90.0
         case content.Heading():
@@ -116,16 +116,16 @@ def _least_height(block: content.Block | None, manner: Manner, measure: float) -
     return 2 * manner.body.pitch
 
 
-def _drawn(block: content.Block, measure: float) -> Flowable:
+def _to_flowable(block: content.Block, measure: float) -> Flowable:
     match block:
         case content.Table():
-            return table_grid(block, measure)
+            return build_table_grid(block, measure)
         case content.KeyValue():
-            return pairs_grid(block, measure)
+            return build_pairs_grid(block, measure)
         case content.BarChart():
-            return Figure(bar_drawing(block, measure))
+            return Figure(draw_bars(block, measure))
         case content.ShareChart():
-            return Figure(share_drawing(block, measure))
+            return Figure(draw_shares(block, measure))
         case content.Picture():
             return Plate(block, measure)
         case content.Code():
@@ -133,22 +133,22 @@ def _drawn(block: content.Block, measure: float) -> Flowable:
     raise TypeError(f"Unknown block: {block!r}")
 
 
-def _spaced(flowable: Flowable) -> Flowable:
+def _add_space(flowable: Flowable) -> Flowable:
     flowable.spaceBefore, flowable.spaceAfter = 8, 10
     return flowable
 
 
 def _list_of_attachments(attachments: Sequence[content.Attachment]) -> Iterator[Flowable]:
-    """One blank line below the body, two characters in; names wrap under their first character (7.3.4)."""
+    """List attachments one blank line below the body, two characters in; names hang (7.3.4)."""
     if not attachments:
         return
     yield Spacer(1, PITCH)
     style = layout.BODY
-    lead = width_of("附件：", style)
+    lead = measure_width("附件：", style)
     for number, attachment in enumerate(attachments, start=1):
         mark = f"{number}. " if len(attachments) > 1 else ""
         left = 2 * CELL + (lead if number > 1 else 0)
-        hang = (lead if number == 1 else 0) + width_of(mark, style)
+        hang = (lead if number == 1 else 0) + measure_width(mark, style)
         text = ("附件：" if number == 1 else "") + mark + attachment.title.replace("\n", "")
         yield Text(text, layout.SALUTATION, "left", left=left, hang=hang)
 
@@ -158,14 +158,22 @@ class _Signature(Flowable):
 
     def __init__(self, sender: str, date: str, style: TextStyle, cell: float) -> None:
         super().__init__()
-        self.sender, self.date, self.style, self.cell = clean(sender), clean(date), style, cell
+        self.sender, self.date, self.style, self.cell = (
+            replace_control_characters(sender),
+            replace_control_characters(date),
+            style,
+            cell,
+        )
 
     def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:  # noqa: ARG002
         self.width, self.height = available_width, 2 * self.style.pitch
         return self.width, self.height
 
     def draw(self) -> None:
-        date_width, sender_width = width_of(self.date, self.style), width_of(self.sender, self.style)
+        date_width, sender_width = (
+            measure_width(self.date, self.style),
+            measure_width(self.sender, self.style),
+        )
         date_x = self.width - 4 * self.cell - date_width
         sender_x = min(date_x + (date_width - sender_width) / 2, self.width - sender_width)
         y = self.height - self.style.inset()
@@ -182,7 +190,7 @@ def _signature(sender: str, date: str, style: TextStyle, cell: float) -> Iterato
 
 
 def _attachment(mark: str, attachment: content.Attachment) -> Iterator[Flowable]:
-    """The mark on the first line, the title centred on the third (7.3.6)."""
+    """Set the mark on the first line and the title centred on the third (7.3.6)."""
     measure = TEXT_HEIGHT if attachment.wide else TEXT_WIDTH
     plain, form = ("wide", "wide-form") if attachment.wide else ("letter", "form")
     opens_with_sheet = bool(attachment.blocks) and isinstance(attachment.blocks[0], content.Sheet)
@@ -216,9 +224,9 @@ def _build(
     document = BaseDocTemplate(
         target,
         pagesize=(layout.PAGE_WIDTH, layout.PAGE_HEIGHT),
-        title=clean(paper.title).replace("\n", ""),
-        author=clean(paper.sender),
-        subject=clean(paper.subject),
+        title=replace_control_characters(paper.title).replace("\n", ""),
+        author=replace_control_characters(paper.sender),
+        subject=replace_control_characters(paper.subject),
         creator="instrument-share",
         producer="instrument-share",
         pageTemplates=sorted(_templates(paper), key=lambda template: template.id != first_template),
@@ -228,7 +236,7 @@ def _build(
         canvasmaker=partial(
             _canvas,
             created_at=paper.created_at,
-            font=base_font(),
+            font=set_base_font(),
             language=paper.language if isinstance(paper, content.Paper) else "zh-CN",
         ),
     )
@@ -236,7 +244,7 @@ def _build(
 
 
 def _canvas(*args: Any, created_at: datetime, font: str, language: str, **options: Any) -> Canvas:
-    """A canvas that knows no clock: the same drawing gives the same bytes."""
+    """Return a canvas that does not read the clock: the same drawing gives the same bytes."""
     options |= {"invariant": 1, "initialFontName": font, "lang": language, "pageCompression": 1}
     canvas = Canvas(*args, **options)
     canvas._doc._timeStamp = _timestamp(created_at)
@@ -301,10 +309,10 @@ def _begin_page(
     elif paper.verification:
         marks.draw_code(canvas, paper.verification, number)
     if wide:
-        _turn(canvas)
+        _rotate_page(canvas)
 
 
-def _turn(canvas: Canvas) -> None:
-    """The head of the sheet to the left edge; the page number stays where it is elsewhere (GB/T 9704, 8)."""
+def _rotate_page(canvas: Canvas) -> None:
+    """Rotate the page, its head to the left edge; the page number stays in place (GB/T 9704, 8)."""
     canvas.translate(layout.LEFT + TEXT_WIDTH, layout.BOTTOM)
     canvas.rotate(90)

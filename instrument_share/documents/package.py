@@ -1,8 +1,8 @@
-"""Sealed packages: files with a manifest of their SHA-256, as one archive whose bytes depend on nothing else.
+"""Sealed packages: files and a manifest of their SHA-256, as an archive with reproducible bytes.
 
-The manifest is canonical JSON (`kernel.canonical`) with one newline at the end. The archive's
-members are stored, not compressed, in the order of their names and without dates, so the same files give the
-same bytes on every machine. `SHA256SUMS` says the same in the form that `sha256sum -c` reads.
+The manifest is canonical JSON (`kernel.canonical`) with one newline at the end. The archive's members are
+stored uncompressed, in the order of their names and without dates, so the same files give the same bytes on
+every machine. `SHA256SUMS` is the same in the format of `sha256sum -c`.
 """
 
 import hashlib
@@ -23,17 +23,17 @@ ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 @dataclass(frozen=True)
 class Package:
-    """`content` is the archive, `sha256` its own hash; `manifest` as in the archive."""
+    """The archive, its SHA-256, and the manifest in it."""
 
     content: bytes
     sha256: str
     manifest: bytes
 
 
-def seal(files: Mapping[str, bytes], *, facts: Mapping[str, str]) -> Package:
-    """Files by name, with `facts` about them (year, snapshot, policy …) in the manifest.
+def seal_package(files: Mapping[str, bytes], *, metadata: Mapping[str, str]) -> Package:
+    """Pack files by name, with `metadata` (year, snapshot, policy …) in the manifest.
 
-    Raises UnsafeName for a name that could leave the folder in which the archive is opened.
+    Raises UnsafeName for a name that could leave the folder in which the archive is unpacked.
     """
     for name in files:
         _check_name(name)
@@ -41,7 +41,7 @@ def seal(files: Mapping[str, bytes], *, facts: Mapping[str, str]) -> Package:
         {"name": name, "sha256": _sha256(content), "size": len(content)}
         for name, content in sorted(files.items())
     ]
-    manifest = canonical_json({"format": FORMAT, "facts": dict(facts), "files": listed}) + b"\n"
+    manifest = canonical_json({"format": FORMAT, "facts": dict(metadata), "files": listed}) + b"\n"
     sums = "".join(f"{_sha256(content)}  {name}\n" for name, content in sorted(files.items())).encode()
     content = _archive({**files, MANIFEST: manifest, SUMS: sums})
     return Package(content, _sha256(content), manifest)

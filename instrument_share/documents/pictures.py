@@ -8,7 +8,7 @@ from reportlab.lib.utils import ImageReader
 from reportlab.platypus import Flowable
 
 from .content import Code, Picture
-from .flow import clean, draw_line, width_of
+from .flow import draw_line, measure_width, replace_control_characters
 from .layout import CELLS, NOTE
 from .linebreak import break_lines
 from .marks import draw_qr
@@ -19,11 +19,11 @@ GAP = 10.0
 
 
 class Plate(Flowable):
-    """A picture in the middle, its caption below it."""
+    """A centred picture with its caption below."""
 
     def __init__(self, picture: Picture, measure: float) -> None:
         super().__init__()
-        self.caption = clean(picture.caption)
+        self.caption = replace_control_characters(picture.caption)
         self.image = ImageReader(BytesIO(picture.data))
         width, height = self.image.getSize()
         scale = min(measure / width, picture.height_mm * mm / height)
@@ -45,7 +45,7 @@ class Plate(Flowable):
             preserveAspectRatio=True,
         )
         if self.caption:
-            start = max((self.width - width_of(self.caption, NOTE)) / 2, 0)
+            start = max((self.width - measure_width(self.caption, NOTE)) / 2, 0)
             draw_line(self.canv, start, NOTE.pitch - NOTE.inset(), self.caption, NOTE)
 
 
@@ -54,14 +54,17 @@ class Mark(Flowable):
 
     def __init__(self, code: Code) -> None:
         super().__init__()
-        self.address, self.texts = code.address, [clean(line) for line in code.lines if line]
+        self.address, self.texts = (
+            code.address,
+            [replace_control_characters(line) for line in code.lines if line],
+        )
 
     def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:  # noqa: ARG002
         measure = available_width - CODE_SIDE - GAP
         self.lines = [
             line.text
             for text in self.texts
-            for line in break_lines(text, partial(width_of, style=LINE), measure=measure)
+            for line in break_lines(text, partial(measure_width, style=LINE), measure=measure)
         ]
         self.width, self.height = available_width, max(CODE_SIDE, len(self.lines) * LINE.pitch)
         return self.width, self.height

@@ -1,9 +1,9 @@
-"""PAdES signatures: that a file is byte for byte the one which was signed here.
+"""PAdES signatures, proving that a file is unchanged since it was signed here.
 
 Signing needs no network: no time stamp, no revocation data (docs/adr/0002-pdf-signatures.md). Checking does
-not read the file as a PDF. It finds the signed byte range, which must be everything but the signature itself,
-and verifies the signature over those bytes; a hostile file meets a search for a pattern and a DER parser of a
-bounded piece, and nothing that unpacks.
+not parse the PDF. It finds the signed byte range, which must be everything but the signature itself, and
+verifies the signature over those bytes; a hostile file is only searched for a pattern and read by a DER
+parser of bounded input, without unpacking anything.
 """
 
 import hashlib
@@ -21,28 +21,28 @@ from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 
-from .signing_key import known_fingerprints, signer
+from .signing_key import get_known_fingerprints, load_signer
 
 FIELD = "Signature"
-BIGGEST = 100 * 1024 * 1024
-MOST_SIGNATURES = 8
-LONGEST_SIGNATURE = 128 * 1024
+MAX_FILE_BYTES = 100 * 1024 * 1024
+MAX_SIGNATURES = 8
+MAX_SIGNATURE_BYTES = 128 * 1024
 BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d{1,12})\s+(\d{1,12})\s+(\d{1,12})\s+(\d{1,12})\s*\]")
 SIGNING_TIME = re.compile(rb"/M\s*\(D(?::|\\072)(\d{14})Z\)")  # a colon may be written in octal
-DEEPEST = 24
-OUTSIDE = 4096  # bytes before and after the signature in which its dictionary stands
+MAX_DEPTH = 24
+DICTIONARY_BYTES = 4096  # bytes before and after the signature in which its dictionary stands
 
 Problem = Literal["", "not_pdf", "too_large", "unsigned", "changed", "added_to", "foreign"]
 
 
 @dataclass(frozen=True)
 class SignatureCheck:
-    """What a file's signature says. `problem` is empty exactly when the file is one that was signed here.
+    """The result of checking a signature; `problem` is empty exactly for files signed here.
 
-    `intact`: the signed bytes are those that were signed. `covers_all`: nothing in the file is unsigned.
-    `ours`: by this site's certificate, the present one or a former one. `signer` is the certificate's common
-    name; `signed_at` is what the signature says of itself. `problem`: `not_pdf`, `too_large`, `unsigned`,
-    `changed` (after signing), `added_to` (after signing), `foreign` (signed by someone else).
+    `intact`: the signed bytes are unchanged. `covers_all`: nothing in the file is unsigned. `ours`: by a
+    present or former certificate of this site. `signer` is the certificate's common name; `signed_at` is what
+    the signature claims. `problem`: `not_pdf`, `too_large`, `unsigned`, `changed` (after signing), `added_to`
+    (after signing), `foreign` (signed by someone else).
     """
 
     problem: Problem
@@ -54,12 +54,12 @@ class SignatureCheck:
 
     @property
     def genuine(self) -> bool:
-        """Signed here, unchanged and whole."""
+        """Return whether the file was signed here and is unchanged and complete."""
         return not self.problem
 
 
 class _SignerAt(PdfSigner):
-    """Signs at a given instant instead of reading the clock."""
+    """Sign at a given instant instead of reading the clock."""
 
     def __init__(self, *args: Any, at: datetime, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -72,36 +72,36 @@ class _SignerAt(PdfSigner):
 
 
 class _Writer(IncrementalPdfFileWriter):
-    """Adds the signature and nothing else."""
+    """Add the signature and nothing else."""
 
     def _update_meta(self) -> None:
-        """The metadata, its dates among them, stay as they were laid out."""
+        """Keep the metadata with its dates."""
 
 
-def sign(pdf: bytes, *, reason: str, name: str, at: datetime) -> bytes:
-    """`pdf` with an invisible PAdES-B-B signature that admits no change afterwards.
+def sign_pdf(pdf: bytes, *, reason: str, signer_name: str, signed_at: datetime) -> bytes:
+    """Sign a PDF invisibly (PAdES-B-B), allowing no change afterwards.
 
-    `name` is the signing office as shown by readers, `reason` why it signs, `at` (aware) when. Makes this
-    site's key at first use. Raises SigningKeyUnusable.
+    `signer_name` is the office shown by readers, `reason` why it signs, `signed_at` (aware) when. Creates
+    this site's key at first use. Raises SigningKeyUnusable.
     """
     metadata = PdfSignatureMetadata(
         field_name=FIELD,
         md_algorithm="sha256",
         subfilter=SigSeedSubFilter.PADES,
         reason=reason,
-        name=name,
+        name=signer_name,
         certify=True,
         docmdp_permissions=MDPPerm.NO_CHANGES,
     )
     target = BytesIO()
-    pdf_signer = _SignerAt(metadata, signer=signer(at), at=at.astimezone(UTC))
+    pdf_signer = _SignerAt(metadata, signer=load_signer(signed_at), at=signed_at.astimezone(UTC))
     pdf_signer.sign_pdf(_Writer(BytesIO(pdf)), output=target)
     return target.getvalue()
 
 
-def check(pdf: bytes) -> SignatureCheck:
-    """Whether `pdf` was signed here and not changed since. Any bytes may be given; never raises."""
-    if len(pdf) > BIGGEST:
+def check_signature(pdf: bytes) -> SignatureCheck:
+    """Check whether any bytes are a PDF signed here and unchanged since; never raises."""
+    if len(pdf) > MAX_FILE_BYTES:
         return SignatureCheck("too_large")
     if not pdf.startswith(b"%PDF-"):
         return SignatureCheck("not_pdf")
@@ -112,11 +112,11 @@ def check(pdf: bytes) -> SignatureCheck:
 
 
 def _signed_ranges(pdf: bytes) -> Iterator[tuple[int, int, int]]:
-    """Where a signature starts and ends, and where what it covers ends; the last in the file first."""
-    matches = list(BYTE_RANGE.finditer(pdf))[-MOST_SIGNATURES:]
+    """Yield where each signature starts and ends, and where its coverage ends; last one first."""
+    matches = list(BYTE_RANGE.finditer(pdf))[-MAX_SIGNATURES:]
     for match in reversed(matches):
         start, before, after, rest = (int(number) for number in match.groups())
-        plausible = start == 0 and 0 < before < after <= before + LONGEST_SIGNATURE
+        plausible = start == 0 and 0 < before < after <= before + MAX_SIGNATURE_BYTES
         if plausible and after + rest <= len(pdf):
             yield before, after, after + rest
 
@@ -132,7 +132,7 @@ def _check_range(pdf: bytes, ends: tuple[int, int, int]) -> SignatureCheck:
     except Exception:  # whatever is wrong inside, these are not bytes that were signed
         return SignatureCheck("changed")
     covers_all = end == len(pdf)
-    ours = signature.fingerprint in known_fingerprints()
+    ours = signature.fingerprint in get_known_fingerprints()
     problem: Problem = "" if ours else "foreign"
     if not covers_all:
         problem = "added_to"
@@ -143,7 +143,7 @@ def _check_range(pdf: bytes, ends: tuple[int, int, int]) -> SignatureCheck:
 
 @dataclass(frozen=True)
 class _Signature:
-    """The CMS object of a signature, in the one form that this module writes it."""
+    """The CMS object of a signature, in the only form that this module writes."""
 
     content: cms.SignedData
     certificate: x509.Certificate
@@ -154,7 +154,7 @@ class _Signature:
 
     @classmethod
     def read(cls, written: bytes) -> "_Signature":
-        """Reads `<hexadecimal digits>`, filled up with zeros; anything else raises, in many ways."""
+        """Parse hexadecimal digits padded with zeros; raises various exceptions for anything else."""
         if written[:1] != b"<" or written[-1:] != b">":
             raise ValueError("A signature is a hexadecimal string.")
         raw = bytes.fromhex(written[1:-1].decode("ascii"))
@@ -174,7 +174,7 @@ class _Signature:
 
     @staticmethod
     def _check_plain(info: Any, content: Any, one: Any, signing: x509.Certificate) -> None:
-        """The fields that no signature covers say what they must."""
+        """Check the values of fields that no signature covers."""
         plain = (
             info["content_type"].native == "signed_data"
             and content["version"].native == "v1"
@@ -194,18 +194,19 @@ class _Signature:
             raise ValueError("Not a plain detached signature.")
 
     def fits(self, digest: bytes) -> bool:
+        """Return whether the signature is valid over content with this digest."""
         one = self.content["signer_infos"][0]
         intact, valid = validate_sig_integrity(one, self.certificate, "data", digest)
         return bool(intact and valid)
 
 
 def _der_end(raw: bytes, start: int = 0, depth: int = 0) -> int:
-    """Where the value at `start` ends. Raises ValueError unless it is DER, whose lengths have one spelling.
+    """Return where the value at `start` ends. Raises ValueError unless lengths are in DER form.
 
-    A walk of its own, since re-encoding by asn1crypto takes twice as long for each level of nesting.
+    Not done by re-encoding with asn1crypto, which doubles the time for each level of nesting.
     """
     head = raw[start : start + 2]
-    if len(head) < 2 or head[0] == 0 or head[0] & 0x1F == 0x1F or depth > DEEPEST:
+    if len(head) < 2 or head[0] == 0 or head[0] & 0x1F == 0x1F or depth > MAX_DEPTH:
         raise ValueError("No value of a signature starts here.")
     length, at = head[1], start + 2
     if length >= 0x80:
@@ -225,8 +226,8 @@ def _der_end(raw: bytes, start: int = 0, depth: int = 0) -> int:
 
 
 def _signed_at(pdf: bytes, before: int, after: int) -> datetime | None:
-    """The time in the signature's own dictionary; it is among the signed bytes."""
-    for part in (pdf[max(0, before - OUTSIDE) : before], pdf[after : after + OUTSIDE]):
+    """Return the time in the signature's dictionary, which is among the signed bytes."""
+    for part in (pdf[max(0, before - DICTIONARY_BYTES) : before], pdf[after : after + DICTIONARY_BYTES]):
         match = SIGNING_TIME.search(part)
         if match:
             try:

@@ -1,8 +1,8 @@
-"""The key that signs papers, and the certificates by which earlier papers are known.
+"""The key that signs papers, and the certificates of earlier signatures.
 
-A site names a PKCS#12 file of its own (SIGNING_KEY_FILE). Without one, a key and a certificate that signs
-itself are made under VAR_DIR at first use. Every certificate that has signed is kept beside it, so papers
-stay recognizable after the key is renewed.
+A site names its own PKCS#12 file (SIGNING_KEY_FILE). Without one, a key with a self-signed certificate is
+created under VAR_DIR at first use. Every certificate that has signed is kept beside it, so that papers stay
+verifiable after the key is renewed.
 """
 
 import hashlib
@@ -32,27 +32,27 @@ KEY_BITS = 3072
 VALID_FOR = timedelta(days=3650)
 
 
-def signer(at: datetime) -> SimpleSigner:
-    """This site's signer. A key that has to be made is valid from `at` on. Raises SigningKeyUnusable."""
-    path = _key_file(at)
-    return _loaded(str(path), path.stat().st_mtime_ns)
+def load_signer(at: datetime) -> SimpleSigner:
+    """Return this site's signer; a new key is valid from `at` on. Raises SigningKeyUnusable."""
+    path = _get_key_file(at)
+    return _load(str(path), path.stat().st_mtime_ns)
 
 
-def known_fingerprints() -> frozenset[str]:
-    """SHA-256 of the certificates that have signed here, in hexadecimal."""
-    present = _configured()
+def get_known_fingerprints() -> frozenset[str]:
+    """Return the SHA-256, in hexadecimal, of the certificates that have signed here."""
+    present = _get_configured_file()
     if present.is_file():
         with suppress(SigningKeyUnusable):
-            _loaded(str(present), present.stat().st_mtime_ns)
-    folder = _folder()
+            _load(str(present), present.stat().st_mtime_ns)
+    folder = _get_folder()
     return frozenset(path.stem for path in folder.glob("*.cer")) if folder.is_dir() else frozenset()
 
 
 @lru_cache(maxsize=4)
-def _loaded(path: str, changed: int) -> SimpleSigner:  # noqa: ARG001
-    """Read once for each state of the file; remembers its certificate."""
+def _load(path: str, changed: int) -> SimpleSigner:  # noqa: ARG001
+    """Load the signer once for each version of the file, and store its certificate."""
     try:
-        loaded = SimpleSigner.load_pkcs12_data(Path(path).read_bytes(), [], _password())
+        loaded = SimpleSigner.load_pkcs12_data(Path(path).read_bytes(), [], _get_password())
     except (ValueError, OSError) as error:
         raise SigningKeyUnusable(path=path) from error
     if loaded is None or loaded.signing_cert is None:
@@ -62,34 +62,34 @@ def _loaded(path: str, changed: int) -> SimpleSigner:  # noqa: ARG001
 
 
 def _remember(certificate: bytes) -> None:
-    file = _folder() / f"{hashlib.sha256(certificate).hexdigest()}.cer"
+    file = _get_folder() / f"{hashlib.sha256(certificate).hexdigest()}.cer"
     if not file.exists():
         _write_once(file, certificate)
 
 
-def _key_file(at: datetime) -> Path:
-    file = _configured()
+def _get_key_file(at: datetime) -> Path:
+    file = _get_configured_file()
     if not file.is_file():
         if settings.SIGNING_KEY_FILE:
             raise SigningKeyUnusable(path=str(file))
-        _write_once(file, _new_key(at))
+        _write_once(file, _generate_key(at))
     return file
 
 
-def _configured() -> Path:
-    return Path(settings.SIGNING_KEY_FILE) if settings.SIGNING_KEY_FILE else _folder() / "key.p12"
+def _get_configured_file() -> Path:
+    return Path(settings.SIGNING_KEY_FILE) if settings.SIGNING_KEY_FILE else _get_folder() / "key.p12"
 
 
-def _folder() -> Path:
+def _get_folder() -> Path:
     return Path(settings.VAR_DIR) / "signing"
 
 
-def _password() -> bytes | None:
+def _get_password() -> bytes | None:
     return settings.SIGNING_KEY_PASSWORD.encode() or None
 
 
 def _write_once(file: Path, content: bytes) -> None:
-    """Writes a file for its owner alone, whole or not at all; another process's file, if first, stays."""
+    """Write a file for its owner alone, atomically; a file written first by another process stays."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=file.parent)  # 0600
     temporary = Path(name)
@@ -106,8 +106,8 @@ def _write_once(file: Path, content: bytes) -> None:
         temporary.unlink()
 
 
-def _new_key(at: datetime) -> bytes:
-    """A PKCS#12 file with a new RSA key and a certificate that signs itself, in the city's name."""
+def _generate_key(at: datetime) -> bytes:
+    """Return a PKCS#12 file with a new RSA key and a self-signed certificate in the city's name."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=KEY_BITS)
     name = x509.Name(
         [
@@ -139,6 +139,6 @@ def _new_key(at: datetime) -> bytes:
         .add_extension(usage, critical=True)
         .sign(key, hashes.SHA256())
     )
-    password = _password()
+    password = _get_password()
     locked: KeySerializationEncryption = BestAvailableEncryption(password) if password else NoEncryption()
     return pkcs12.serialize_key_and_certificates(b"instrument-share", key, certificate, None, locked)

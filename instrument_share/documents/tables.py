@@ -1,4 +1,4 @@
-"""The tables of a paper as spreadsheets: the same texts, figures as numbers, nothing that would be run."""
+"""Tables of papers as spreadsheets: the same texts, figures as numbers, nothing executable."""
 
 import csv as csv_writer
 import re
@@ -13,62 +13,62 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
-from instrument_share.kernel.cells import FORMULA, inert
+from instrument_share.kernel.cells import FORMULA_PREFIXES, escape_formula
 
 from .content import Table
 
 NUMBER = re.compile(r"-?([1-9]\d{0,2}(,\d{3})+|0|[1-9]\d{0,14})(\.\d+)?", re.ASCII)
-UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-WIDEST = 60
+CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+MAX_COLUMN_WIDTH = 60
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 
-def csv(table: Table) -> bytes:
-    """A table as UTF-8 with a byte order mark, so that spreadsheet programs read the Chinese.
+def to_csv(table: Table) -> bytes:
+    """Return a table as CSV in UTF-8 with a byte order mark, which Excel needs for Chinese.
 
-    A text that a program might run as a formula is given an apostrophe in front.
+    A text that a program might run as a formula gets an apostrophe in front.
     """
     target = StringIO()
     writer = csv_writer.writer(target, lineterminator="\r\n")
-    writer.writerow([inert(column.title) for column in table.columns])
+    writer.writerow([escape_formula(column.title) for column in table.columns])
     for row in _rows(table):
         writer.writerow(
             [
-                text if column.align == "right" and NUMBER.fullmatch(text) else inert(text)
+                text if column.align == "right" and NUMBER.fullmatch(text) else escape_formula(text)
                 for column, text in zip(table.columns, row, strict=True)
             ]
         )
     return b"\xef\xbb\xbf" + target.getvalue().encode()
 
 
-def xlsx(sheets: Sequence[tuple[str, Table]], *, title: str, created_at: datetime) -> bytes:
-    """Tables as a workbook, a sheet with its name for each. Same content and date, same bytes.
+def to_xlsx(sheets: Sequence[tuple[str, Table]], *, title: str, created_at: datetime) -> bytes:
+    """Return a workbook with a named sheet for each table; same content and date, same bytes.
 
-    Numbers in right-aligned columns are numbers with the decimals they were written with; all else is text.
+    Numbers in right-aligned columns become numbers with their decimals; everything else is text.
     """
     book = Workbook(write_only=True)
     moment = created_at.astimezone(UTC).replace(tzinfo=None, microsecond=0)
-    book.properties.title, book.properties.creator = _shown(title), "instrument-share"
+    book.properties.title, book.properties.creator = _clean_text(title), "instrument-share"
     book.properties.created = book.properties.modified = moment
     names: set[str] = set()
     for name, table in sheets:
         _fill(book.create_sheet(_sheet_name(name, names)), table)
     written = BytesIO()
     book.save(written)
-    return _dateless(written.getvalue(), moment)
+    return _strip_dates(written.getvalue(), moment)
 
 
 def _rows(table: Table) -> Sequence[Sequence[str]]:
     return [*table.rows, *([table.totals] if table.totals is not None else [])]
 
 
-def _shown(text: str) -> str:
-    return UNSHOWABLE.sub("", text)
+def _clean_text(text: str) -> str:
+    return CONTROL_CHARACTERS.sub("", text)
 
 
 def _sheet_name(name: str, taken: set[str]) -> str:
-    """At most 31 characters, none of those that workbooks refuse, unlike any before it."""
-    base = re.sub(r"[][:*?/\\]", " ", _shown(name)).strip("' ")[:31] or "Sheet"
+    """Return a unique name of at most 31 characters, without those that workbooks forbid."""
+    base = re.sub(r"[][:*?/\\]", " ", _clean_text(name)).strip("' ")[:31] or "Sheet"
     chosen, number = base, 1
     while chosen.casefold() in taken:
         number += 1
@@ -83,7 +83,7 @@ def _fill(sheet: WriteOnlyWorksheet, table: Table) -> None:
     for number, column in enumerate(table.columns):
         texts = [column.title, *(row[number] for row in rows)]
         widest = max(sum(2 if ord(character) > 0x2E7F else 1 for character in text) for text in texts)
-        sheet.column_dimensions[get_column_letter(number + 1)].width = min(widest + 3, WIDEST)
+        sheet.column_dimensions[get_column_letter(number + 1)].width = min(widest + 3, MAX_COLUMN_WIDTH)
     head = [_text(sheet, column.title) for column in table.columns]
     for cell in head:
         cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="EEF1F5")
@@ -100,10 +100,10 @@ def _fill(sheet: WriteOnlyWorksheet, table: Table) -> None:
 
 
 def _text(sheet: WriteOnlyWorksheet, text: str) -> WriteOnlyCell:
-    cell = WriteOnlyCell(sheet, _shown(text) or None)
+    cell = WriteOnlyCell(sheet, _clean_text(text) or None)
     if cell.value:
         cell.data_type = "s"  # never a formula, whatever it starts with
-    cell.quotePrefix = text.startswith(FORMULA)
+    cell.quotePrefix = text.startswith(FORMULA_PREFIXES)
     cell.alignment = Alignment(vertical="top", wrap_text=True)
     return cell
 
@@ -117,8 +117,8 @@ def _number(sheet: WriteOnlyWorksheet, text: str) -> WriteOnlyCell:
     return cell
 
 
-def _dateless(book: bytes, moment: datetime) -> bytes:
-    """The workbook's archive without the time at which it was written."""
+def _strip_dates(book: bytes, moment: datetime) -> bytes:
+    """Return the workbook's archive without the time of writing."""
     target = BytesIO()
     stamp = f"{moment.isoformat()}Z".encode()
     with ZipFile(BytesIO(book)) as source, ZipFile(target, "w", ZIP_DEFLATED) as out:

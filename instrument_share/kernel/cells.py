@@ -1,10 +1,9 @@
 """Text in the cells of spreadsheets."""
 
-FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
+FORMULA_PREFIXES = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 """What a text begins with that spreadsheet programs may carry out; full-width signs count in Chinese ones."""
 
 
-def inert(text: str) -> str:
-    """The text as a cell of a CSV file, where nothing else can say that it is text: with an apostrophe in
-    front of what a program might carry out."""
-    return f"'{text}" if text.startswith(FORMULA) else text
+def escape_formula(text: str) -> str:
+    """Prefix an apostrophe to text that a spreadsheet program could run, for CSV cells."""
+    return f"'{text}" if text.startswith(FORMULA_PREFIXES) else text

@@ -1,8 +1,7 @@
-"""Errors that a reader can act on: a stable code, a kind that the edge maps to a status, a message.
+"""Errors that a reader can act on: a stable code, a kind mapped to a status by the edge, and a message.
 
-Nothing here knows a language or a protocol. A message is an English literal with named parameters
-(`"{hours} hours at most"`), marked by `gettext_noop` so that it enters the catalogues; the edge translates
-it and fills in the parameters.
+Independent of language and protocol. A message is an English literal with named parameters (`"{hours} hours
+at most"`), marked by `gettext_noop` for the catalogues; the edge translates it and fills in the parameters.
 """
 
 from collections.abc import Iterable, Mapping
@@ -20,10 +19,10 @@ def gettext_noop(message: str) -> str:
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong with a request, and, by its message, how to mend it.
+    """One thing that is wrong with a request; the message says how to fix it.
 
-    `code` is stable and public (`booking.too_short`). `field` names the input that the problem belongs to, if
-    there is one. `params` fill the message's placeholders.
+    `code` is stable and public (`booking.too_short`). `field` names the input that it belongs to, if any.
+    `params` fill the message's placeholders.
     """
 
     code: str
@@ -33,7 +32,7 @@ class Problem:
 
 
 class DomainError(Exception):
-    """A request that the rules refuse. Carries every problem found, not only the first."""
+    """A request that breaks rules; carries every problem found, not only the first."""
 
     code = "error"
     kind: Kind = "invalid"
@@ -51,12 +50,16 @@ class _Lenient(dict[str, Any]):
 
 
 class NotFound(DomainError):
+    """A row that does not exist, or is not visible to the actor."""
+
     code = "not_found"
     kind: Kind = "not_found"
     message = gettext_noop("There is nothing at this address, or you may not see it.")
 
 
 class Forbidden(DomainError):
+    """An action without the permission for it."""
+
     code = "forbidden"
     kind: Kind = "forbidden"
     message = gettext_noop(
@@ -73,7 +76,7 @@ class Invalid(DomainError):
 
 
 class IllegalMove(DomainError):
-    """A change of state that the table of moves does not contain."""
+    """A transition that the table of moves does not contain."""
 
     code = "state.illegal_move"
     kind: Kind = "conflict"
@@ -91,9 +94,9 @@ class RevisionMismatch(DomainError):
 
 
 class ReasonMissing(DomainError):
-    """A decision whose reason those concerned read, without one.
+    """A decision without the reason that those concerned would read.
 
-    `code` is what API clients of the app have always been told.
+    `code` is the one that API clients of the app know.
     """
 
     code = "reason_missing"
@@ -105,18 +108,15 @@ class ReasonMissing(DomainError):
 
 
 def require_revision(
-    seen: int | None, stored: int, mismatch: type[RevisionMismatch] = RevisionMismatch
+    seen_revision: int | None, stored_revision: int, error_class: type[RevisionMismatch] = RevisionMismatch
 ) -> None:
-    """Raise `mismatch` where the editor has seen another revision than the stored one; None skips it."""
-    if seen is not None and seen != stored:
-        raise mismatch
+    """Raise `error_class` if the editor saw another revision than the stored one; None skips the check."""
+    if seen_revision is not None and seen_revision != stored_revision:
+        raise error_class
 
 
 def require_reason(reason: str, *, code: str = ReasonMissing.code) -> str:
-    """Return the reason without blanks around it, 500 characters at most.
-
-    Raises ReasonMissing with `code` where nothing is left.
-    """
+    """Return the stripped reason, at most 500 characters. Raises ReasonMissing with `code` if it is empty."""
     stripped = reason.strip()
     if not stripped:
         raise ReasonMissing(code)

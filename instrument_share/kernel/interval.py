@@ -1,4 +1,4 @@
-"""Half-open intervals of time, and the little algebra that availability needs."""
+"""Half-open intervals of time and operations on lists of them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,32 +22,36 @@ class Interval:
             raise ValueError(f"An interval ends after it starts: {self.start} … {self.end}")
 
     @classmethod
-    def read(cls, text: str) -> "Interval":
-        """From the form in which it is written down: see `written`."""
+    def parse(cls, text: str) -> "Interval":
+        """Parse the text that `to_text` returns."""
         start, end = text.split("/")
         return cls(datetime.fromisoformat(start), datetime.fromisoformat(end))
 
-    def written(self) -> str:
-        """As ISO 8601 writes an interval, to the second: `2026-03-02T01:00:00Z/2026-03-02T03:00:00Z`."""
+    def to_text(self) -> str:
+        """Return the ISO 8601 form to the second: `2026-03-02T01:00:00Z/2026-03-02T03:00:00Z`."""
         return f"{self.start:%Y-%m-%dT%H:%M:%SZ}/{self.end:%Y-%m-%dT%H:%M:%SZ}"
 
     @property
     def length(self) -> timedelta:
+        """Return the duration."""
         return self.end - self.start
 
     def overlaps(self, other: "Interval") -> bool:
+        """Return whether the intervals have time in common."""
         return self.start < other.end and other.start < self.end
 
     def contains(self, other: "Interval") -> bool:
+        """Return whether the other interval lies within this one."""
         return self.start <= other.start and other.end <= self.end
 
     def intersection(self, other: "Interval") -> "Interval | None":
+        """Return the common time, or None."""
         start, end = max(self.start, other.start), min(self.end, other.end)
         return Interval(start, end) if start < end else None
 
 
-def merged(intervals: Iterable[Interval]) -> list[Interval]:
-    """The same time as a sorted list without overlaps; touching intervals become one."""
+def merge(intervals: Iterable[Interval]) -> list[Interval]:
+    """Return the same time as a sorted list of disjoint intervals; touching ones are joined."""
     result: list[Interval] = []
     for interval in sorted(intervals):
         if result and interval.start <= result[-1].end:
@@ -57,12 +61,12 @@ def merged(intervals: Iterable[Interval]) -> list[Interval]:
     return result
 
 
-def subtracted(intervals: Iterable[Interval], taken: Iterable[Interval]) -> list[Interval]:
-    """What is left of `intervals` when `taken` is cut out, sorted and merged."""
+def subtract(intervals: Iterable[Interval], removed: Iterable[Interval]) -> list[Interval]:
+    """Return the time in `intervals` but not in `removed`, sorted and merged."""
     result: list[Interval] = []
-    holes = merged(taken)
+    holes = merge(removed)
     first = 0
-    for interval in merged(intervals):
+    for interval in merge(intervals):
         start = interval.start
         while first < len(holes) and holes[first].end <= start:
             first += 1
@@ -77,9 +81,9 @@ def subtracted(intervals: Iterable[Interval], taken: Iterable[Interval]) -> list
     return result
 
 
-def intersected(intervals: Iterable[Interval], others: Iterable[Interval]) -> list[Interval]:
-    """The time that both have, sorted and merged."""
-    left, right = merged(intervals), merged(others)
+def intersect(intervals: Iterable[Interval], others: Iterable[Interval]) -> list[Interval]:
+    """Return the time that both lists have in common, sorted and merged."""
+    left, right = merge(intervals), merge(others)
     result: list[Interval] = []
     i = j = 0
     while i < len(left) and j < len(right):
@@ -93,6 +97,6 @@ def intersected(intervals: Iterable[Interval], others: Iterable[Interval]) -> li
     return result
 
 
-def total(intervals: Iterable[Interval]) -> timedelta:
-    """The time covered, counted once."""
-    return sum((interval.length for interval in merged(intervals)), timedelta())
+def total_length(intervals: Iterable[Interval]) -> timedelta:
+    """Return the duration covered, counting overlaps once."""
+    return sum((interval.length for interval in merge(intervals)), timedelta())

@@ -1,4 +1,4 @@
-"""Yuan as Decimal, rounded once, half-up, to the 分."""
+"""Amounts in yuan as Decimal, rounded once, half-up, to 0.01 yuan."""
 
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -6,13 +6,13 @@ from fractions import Fraction
 FEN = Decimal("0.01")
 
 
-def yuan(amount: Fraction | Decimal | int) -> Decimal:
-    """An exact amount in yuan, rounded half-up to the 分."""
+def round_to_fen(amount: Fraction | Decimal | int) -> Decimal:
+    """Round an exact amount in yuan half-up to 0.01 yuan."""
     return round_half_up(amount, FEN)
 
 
 def round_half_up(amount: Fraction | Decimal | int, unit: Decimal) -> Decimal:
-    """The multiple of `unit` that is nearest to an exact, non-negative `amount`; halves go up."""
+    """Round an exact, non-negative amount to the nearest multiple of `unit`, halves up."""
     exact = Fraction(amount)
     step = Fraction(unit)
     whole = (exact / step + Fraction(1, 2)).__floor__()
@@ -20,5 +20,5 @@ def round_half_up(amount: Fraction | Decimal | int, unit: Decimal) -> Decimal:
 
 
 def round_down(amount: Fraction | Decimal | int, unit: Decimal) -> Decimal:
-    """The greatest multiple of `unit` that does not exceed `amount`."""
+    """Return the greatest multiple of `unit` that does not exceed the amount."""
     return ((Fraction(amount) / Fraction(unit)).__floor__() * unit).quantize(min(unit, FEN))

@@ -10,13 +10,13 @@ _PARTS = re.compile(rf"[{HAN}]|[^\W_{HAN}]+")
 _HAN = re.compile(f"[{HAN}]")
 
 
-def parts(text: str) -> list[str]:
-    """Chinese characters and Latin runs, one by one."""
+def split_characters(text: str) -> list[str]:
+    """Split text into Chinese characters and runs of Latin letters."""
     return _PARTS.findall(_plain(text))
 
 
-def is_han(text: str) -> bool:
-    """Whether there is Chinese in it."""
+def has_chinese(text: str) -> bool:
+    """Return whether the text contains Chinese characters."""
     return _HAN.search(text) is not None
 
 
@@ -24,10 +24,11 @@ def _plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).lower()
 
 
-def syllables(text: str) -> list[str]:
-    """The text in pinyin, character by character; a Latin run stays as it is. ü is v."""
-    return lazy_pinyin("".join(parts(text)), v_to_u=False)
+def to_syllables(text: str) -> list[str]:
+    """Return the pinyin of each character, ü written as v; Latin runs stay as they are."""
+    return lazy_pinyin("".join(split_characters(text)), v_to_u=False)
 
 
-def initials(text: str) -> list[str]:
-    return lazy_pinyin("".join(parts(text)), style=Style.FIRST_LETTER)
+def to_initials(text: str) -> list[str]:
+    """Return the first pinyin letter of each character; Latin runs stay as they are."""
+    return lazy_pinyin("".join(split_characters(text)), style=Style.FIRST_LETTER)

@@ -1,4 +1,4 @@
-"""Opaque public ids: short, unambiguous when read aloud, and nothing can be learnt from them."""
+"""Opaque public ids: short, unambiguous when read aloud, and without information."""
 
 import secrets
 
@@ -7,5 +7,5 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def new_public_id(prefix: str) -> str:
-    """`prefix-XXXXXXXXXX` with 50 random bits: five of each byte, read at once, for imports make many."""
+    """Return `prefix-XXXXXXXXXX` with 50 random bits: five of each byte, read at once for speed."""
     return f"{prefix}-{''.join(ALPHABET[byte & 31] for byte in secrets.token_bytes(10))}"

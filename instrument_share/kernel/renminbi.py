@@ -15,10 +15,10 @@ GROUPS = ("", "万", "亿", "万亿")
 LIMIT = Decimal(10) ** (4 * len(GROUPS))
 
 
-def capitals(amount: Decimal) -> str:
-    """`amount` yuan in capital numerals without the prefix 人民币: 1234500.00 → 壹佰贰拾叁万肆仟伍佰元整.
+def to_capitals(amount: Decimal) -> str:
+    """Write yuan in capital numerals without the prefix 人民币: 1234500.00 → 壹佰贰拾叁万肆仟伍佰元整.
 
-    Raises ValueError for what such a numeral cannot say: negative sums, parts of a 分, 10^16 yuan and more.
+    Raises ValueError for negative amounts, fractions of 0.01 yuan, and 10^16 yuan or more.
     """
     if not amount.is_finite() or not 0 <= amount < LIMIT or amount != amount.quantize(Decimal("0.01")):
         raise ValueError(f"Capital numerals need a sum from 0 to {LIMIT} yuan in whole 分, not {amount}.")
@@ -36,7 +36,7 @@ def capitals(amount: Decimal) -> str:
 
 
 def _whole(number: int) -> str:
-    """A whole number above 0, read in groups of four digits from the left."""
+    """Write a positive whole number, in groups of four digits from the left."""
     groups = []
     while number:
         number, group = divmod(number, 10_000)
@@ -55,12 +55,12 @@ def _whole(number: int) -> str:
 
 
 def _group_name(place: int, groups: list[int]) -> str:
-    """万亿 is said as 万 when the 亿 that it counts are named by the next group."""
+    """Return the group's name; 万亿 is read as 万 when the next group names 亿."""
     return "万" if place == 3 and groups[2] else GROUPS[place]
 
 
 def _group(group: int) -> str:
-    """A number from 1 to 9999 without leading 零."""
+    """Write a number from 1 to 9999 without leading 零."""
     words, gap = "", False
     for place in (3, 2, 1, 0):
         digit = group // 10**place % 10

@@ -1,4 +1,4 @@
-"""States as a table of moves: what is not in the table cannot happen."""
+"""State machines as tables of moves: what is not in the table is not possible."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ Moves = Mapping[str, Mapping[str, str]]
 
 
 def next_state(moves: Moves, state: str, move: str) -> str:
-    """Return the state after `move`. Raises IllegalMove, with both names in it, where the table has none."""
+    """Return the state after `move`. Raises IllegalMove where the table has none."""
     try:
         return moves[state][move]
     except KeyError:

@@ -1,4 +1,4 @@
-"""Texts that a domain composes without knowing a language: marked literals inside marked literals."""
+"""Translatable texts composed by domain code: marked literals inside marked literals."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import Any
 
 
 class Words(str):
-    """A parameter that is itself a literal of the catalogues: the edge translates it before filling it in."""
+    """A parameter that is itself a marked literal: the edge translates it before filling it in."""
 
     __slots__ = ()
 
@@ -22,7 +22,7 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Bilingual:
-    """A name that somebody entered in Chinese and, perhaps, in English: each reader gets theirs."""
+    """A name entered in Chinese and possibly in English; shown in the reader's language."""
 
     zh: str
     en: str = ""
@@ -32,15 +32,15 @@ _CLOSED_LISTS: dict[type[StrEnum], Mapping[StrEnum, str]] = {}
 
 
 def register_words(words: Mapping[type[StrEnum], Mapping[StrEnum, str]]) -> None:
-    """Add the marked literals of an app's closed lists, for `word`."""
+    """Register the labels of an app's enumerations, for `word`."""
     _CLOSED_LISTS.update(words)
 
 
 def word(member: StrEnum) -> Words:
-    """Return the literal that stands for a member of a closed list."""
+    """Return the label of a member of an enumeration."""
     return Words(_CLOSED_LISTS[type(member)][member])
 
 
-def member_of(list_name: str, code: str) -> StrEnum:
-    """Return the member with this code of the closed list whose class has this name."""
+def get_member(list_name: str, code: str) -> StrEnum:
+    """Return the member with this code of the registered enumeration with this name."""
     return next(members(code) for members in _CLOSED_LISTS if members.__name__ == list_name)

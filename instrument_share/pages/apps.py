@@ -2,6 +2,8 @@ from django.apps import AppConfig
 
 
 class PagesConfig(AppConfig):
+    """Pages that read from several apps."""
+
     name = "instrument_share.pages"
 
     def ready(self) -> None:

@@ -1,4 +1,4 @@
-"""What the chart part draws, from the figures of the selectors."""
+"""Chart data from figures of selectors."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from bookings.public import Hours
 
 
-def stacked_hours(
+def build_stacked_hours(
     rows: Sequence[Hours[Any]], labels: Sequence[str], *, horizontal: bool = False
 ) -> dict[str, Any]:
-    """Hours for others and for the own unit, one on the other."""
+    """Return chart data of hours for others stacked on hours for the own unit."""
     return {
         "type": "stacked",
         "unit": _("hours"),

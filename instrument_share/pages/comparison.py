@@ -1,4 +1,4 @@
-"""Instruments side by side: each fact as a row, marked where they differ."""
+"""Compare instruments: a row for each fact, marked where they differ."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from bookings import public as bookings
 from instrument_share.kernel.wording import word
-from instrument_share.pages.rows import PriceFrom, price_from
+from instrument_share.pages.rows import PriceFrom, build_price_from
 from instrument_share.web import formats
 from instrument_share.web.problem import told
 from providers import public as providers
@@ -26,9 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Column:
-    """One of the instruments, with the rule in force, the lowest price for who looks, and where it is left
-    out of the comparison.
-    """
+    """An instrument with its rule in force, the viewer's lowest price, and the address without it."""
 
     instrument: "Instrument"
     terms: "Terms | None"
@@ -38,22 +36,24 @@ class Column:
 
 @dataclass(frozen=True)
 class ComparedRow:
-    """A fact of each instrument, in words. `differs` where they are not all the same."""
+    """A fact of each instrument as text."""
 
     label: str
     values: tuple[str, ...]
 
     @property
     def differs(self) -> bool:
+        """Return whether the values are not all equal."""
         return len(set(self.values)) > 1
 
 
-def columns_of(viewer: "Viewer", public_ids: Sequence[str], now: datetime) -> list[Column]:
-    """The visible instruments in the order given, with `next_free_at`; as many statements for four as for
-    one.
+def build_columns(viewer: "Viewer", public_ids: Sequence[str], now: datetime) -> list[Column]:
+    """Return columns of the visible instruments in the given order, with `next_free_at`.
+
+    The number of statements does not depend on the number of instruments.
     """
     visible = providers.instruments(viewer).filter(public_id__in=public_ids)
-    priced: Any = bookings.with_next_free(providers.with_prices(viewer, visible, now))
+    priced: Any = bookings.annotate_next_free(providers.with_prices(viewer, visible, now))
     found = {one.public_id: one for one in priced}
     shown = [found[public_id] for public_id in public_ids if public_id in found]
     terms = providers.terms_in_force([one.pk for one in shown], now)
@@ -61,7 +61,7 @@ def columns_of(viewer: "Viewer", public_ids: Sequence[str], now: datetime) -> li
         Column(
             one,
             terms.get(one.pk),
-            price_from(one.price_yuan, one.price_unit),
+            build_price_from(one.price_yuan, one.price_unit),
             _without(one.public_id, [other.public_id for other in shown]),
         )
         for one in shown
@@ -72,8 +72,8 @@ def _without(public_id: str, ids: Sequence[str]) -> str:
     return f"{reverse('compare')}?{urlencode({'ids': ','.join(one for one in ids if one != public_id)})}"
 
 
-def compared_rows(columns: Sequence[Column]) -> list[ComparedRow]:
-    """What decides first: when, for how much, for whom, and what it can do."""
+def build_rows(columns: Sequence[Column]) -> list[ComparedRow]:
+    """Return the facts, most decisive first: time, price, users, functions."""
     facts: list[tuple[str, Callable[[Column], str]]] = [
         (_("Next free"), lambda one: _next_free(one.instrument)),
         (_("Price from"), lambda one: _price(one.price)),
@@ -86,18 +86,18 @@ def compared_rows(columns: Sequence[Column]) -> list[ComparedRow]:
         (_("Main functions"), lambda one: formats.bilingual(one.instrument, "functions")),
         (_("Technical specification"), lambda one: formats.bilingual(one.instrument, "specification")),
         (_("Sample requirements"), lambda one: formats.bilingual(one.instrument, "samples")),
-        (_("Open to"), _of_the_rule(lambda terms: _words(UserKind, terms.user_kinds))),
-        (_("Way of service"), _of_the_rule(lambda terms: _words(ServiceMode, terms.service_modes))),
-        (_("Approval of requests"), _of_the_rule(_decision)),
-        (_("Qualification"), _of_the_rule(_qualification)),
-        (_("Length of a booking"), _of_the_rule(_length)),
-        (_("Innovation vouchers"), _of_the_rule(lambda terms: _yes(terms.accepts_vouchers))),
+        (_("Open to"), _from_rule(lambda terms: _words(UserKind, terms.user_kinds))),
+        (_("Way of service"), _from_rule(lambda terms: _words(ServiceMode, terms.service_modes))),
+        (_("Approval of requests"), _from_rule(_decision)),
+        (_("Qualification"), _from_rule(_qualification)),
+        (_("Length of a booking"), _from_rule(_length)),
+        (_("Innovation vouchers"), _from_rule(lambda terms: _yes(terms.accepts_vouchers))),
     ]
     rows = [ComparedRow(label, tuple(of(one) or formats.NOTHING for one in columns)) for label, of in facts]
     return [row for row in rows if set(row.values) != {formats.NOTHING}]
 
 
-def _of_the_rule(say: "Callable[[Terms], str]") -> Callable[[Column], str]:
+def _from_rule(say: "Callable[[Terms], str]") -> Callable[[Column], str]:
     return lambda one: say(one.terms) if one.terms else ""
 
 
@@ -114,7 +114,7 @@ def _price(price: PriceFrom | None) -> str:
 
 
 def _words(kind: type[StrEnum], codes: Collection[StrEnum]) -> str:
-    """In the order in which the platform names them everywhere."""
+    """Join the labels of members in the order of their enumeration."""
     return told("{words}", {"words": tuple(word(code) for code in kind if code in codes)})
 
 

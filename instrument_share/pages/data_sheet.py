@@ -1,4 +1,4 @@
-"""An instrument's data sheet: what decides whether it is the right one, on one or two pages of paper."""
+"""Data sheet of an instrument as a PDF of one or two pages."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -20,10 +20,10 @@ from instrument_share.documents.content import (
     Picture,
     Table,
 )
-from instrument_share.documents.official import page_count, render_paper
-from instrument_share.pages.instrument_facts import contact_entries, fact_entries, price_cells
-from instrument_share.pages.prices import price_table
-from instrument_share.pages.structured import absolute
+from instrument_share.documents.official import count_pages, render_paper
+from instrument_share.pages.instrument_facts import get_contact_entries, get_fact_entries, get_price_cells
+from instrument_share.pages.prices import build_price_rows
+from instrument_share.pages.structured import build_absolute_url
 from instrument_share.web import formats
 from instrument_share.web.formats import bilingual
 from instrument_share.web.problem import told
@@ -34,12 +34,12 @@ if TYPE_CHECKING:
     from providers.models import Instrument, InstrumentPicture
 
 PICTURE_HEIGHT_MM = 34.0
-MOST_PAGES = 2
+MAX_PAGES = 2
 
 
 @dataclass(frozen=True)
-class Room:
-    """How much of an instrument a sheet shows; None is all of it."""
+class ContentLimit:
+    """How much of an instrument a sheet shows; None means everything."""
 
     characters: int | None = None
     """Of one text in Chinese; in English, which is set narrower, twice as many."""
@@ -47,12 +47,12 @@ class Room:
     picture: bool = True
 
     def cut(self, text: str) -> str:
-        """The text, or its beginning and where the rest of it is."""
+        """Return the text, or its beginning with a reference to the page."""
         most = self._most()
         return text if len(text) <= most else f"{text[: int(most)].rstrip()}… {_('(more on the page)')}"
 
     def cut_sentences(self, sentences: Sequence[str]) -> str:
-        """Whole sentences, as many as fit in the room of four texts, and where the others are."""
+        """Return as many whole sentences as four texts may take, with a reference to the rest."""
         between = " " if formats.in_english() else ""
         shown = list(sentences)
         while len(shown) > 1 and len(between.join(shown)) > 4 * self._most():
@@ -65,41 +65,46 @@ class Room:
         return self.characters * (2 if formats.in_english() else 1)
 
 
-ROOMS = (Room(), Room(240, 12), Room(120, 8), Room(60, 4, picture=False))
+CONTENT_LIMITS = (
+    ContentLimit(),
+    ContentLimit(240, 12),
+    ContentLimit(120, 8),
+    ContentLimit(60, 4, picture=False),
+)
 """Tried in turn until two pages are enough."""
 
 
-def data_sheet(
+def render_data_sheet(
     instrument: "Instrument",
     pictures: "Sequence[InstrumentPicture]",
     terms: "Terms | None",
     now: datetime,
 ) -> bytes:
-    """The sheet as a PDF in the reader's language, on two pages at most: what is cut says so."""
+    """Render the PDF in the reader's language, at most two pages; what is cut is marked."""
     made = b""
-    for room in ROOMS:
-        made = _rendered(instrument, pictures, terms, now, room)
-        if page_count(made) <= MOST_PAGES:
+    for limit in CONTENT_LIMITS:
+        made = _render(instrument, pictures, terms, now, limit)
+        if count_pages(made) <= MAX_PAGES:
             break
     return made
 
 
-def _rendered(
+def _render(
     instrument: "Instrument",
     pictures: "Sequence[InstrumentPicture]",
     terms: "Terms | None",
     now: datetime,
-    room: Room,
+    limit: ContentLimit,
 ) -> bytes:
     name, owner = bilingual(instrument, "name"), bilingual(instrument.organization, "name")
     return render_paper(
         Paper(
             title=name,
             blocks=[
-                *_what_it_is(instrument, pictures if room.picture else ()),
-                *_what_it_does(instrument, room),
-                *_terms(instrument, terms, room),
-                *_where(instrument, now),
+                *_header_blocks(instrument, pictures if limit.picture else ()),
+                *_function_blocks(instrument, limit),
+                *_terms_blocks(instrument, terms, limit),
+                *_contact_blocks(instrument, now),
             ],
             sender=owner,
             date=formats.date_only(now),
@@ -111,16 +116,16 @@ def _rendered(
     )
 
 
-def _what_it_is(instrument: "Instrument", pictures: "Sequence[InstrumentPicture]") -> Iterator[Block]:
+def _header_blocks(instrument: "Instrument", pictures: "Sequence[InstrumentPicture]") -> Iterator[Block]:
     if pictures:
         first = pictures[0]
         with first.large.open("rb") as file:
             said = bilingual(first, "alt") if first.alt_zh else ""
             yield Picture(file.read(), caption=said, height_mm=PICTURE_HEIGHT_MM)
-    yield KeyValue(_pairs(fact_entries(instrument)), per_row=2)
+    yield KeyValue(_pairs(get_fact_entries(instrument)), per_row=2)
 
 
-def _what_it_does(instrument: "Instrument", room: Room) -> Iterator[Block]:
+def _function_blocks(instrument: "Instrument", limit: ContentLimit) -> Iterator[Block]:
     parts = [
         (_("What it measures"), "functions"),
         (_("How well"), "specification"),
@@ -129,23 +134,23 @@ def _what_it_does(instrument: "Instrument", room: Room) -> Iterator[Block]:
     ]
     yield KeyValue(
         [
-            (label, room.cut(bilingual(instrument, name)))
+            (label, limit.cut(bilingual(instrument, name)))
             for label, name in parts
             if getattr(instrument, f"{name}_zh")
         ]
     )
 
 
-def _terms(instrument: "Instrument", terms: "Terms | None", room: Room) -> Iterator[Block]:
+def _terms_blocks(instrument: "Instrument", terms: "Terms | None", limit: ContentLimit) -> Iterator[Block]:
     if terms is None:
         return
-    rows = [price_cells(row) for row in price_table(terms)]
+    rows = [get_price_cells(row) for row in build_price_rows(terms)]
     if rows:
         yield Heading(_("Prices"))
         yield Table(
             columns=[Column(_("For whom")), Column(_("Way of service")), Column(_("Price"), "right")],
-            rows=rows[: room.prices],
-            note=_("Further prices stand on the page.") if len(rows[: room.prices]) < len(rows) else "",
+            rows=rows[: limit.prices],
+            note=_("Further prices stand on the page.") if len(rows[: limit.prices]) < len(rows) else "",
             size="list",
         )
     yield Heading(_("The rule"))
@@ -153,17 +158,17 @@ def _terms(instrument: "Instrument", terms: "Terms | None", room: Room) -> Itera
     since = _("Version {version}, in force since {since}").format(
         version=terms.version, since=formats.date_only(terms.applies_from)
     )
-    yield Paragraph(_("{rule} ({since})").format(rule=room.cut_sentences(said), since=since))
+    yield Paragraph(_("{rule} ({since})").format(rule=limit.cut_sentences(said), since=since))
     if instrument.user_requirement_zh:
         yield KeyValue(
-            [(_("What the unit asks of its users"), room.cut(bilingual(instrument, "user_requirement")))]
+            [(_("What the unit asks of its users"), limit.cut(bilingual(instrument, "user_requirement")))]
         )
 
 
-def _where(instrument: "Instrument", now: datetime) -> Iterator[Block]:
-    address = absolute(reverse("instrument", args=[instrument.public_id]))
+def _contact_blocks(instrument: "Instrument", now: datetime) -> Iterator[Block]:
+    address = build_absolute_url(reverse("instrument", args=[instrument.public_id]))
     yield Heading(_("Who to ask, where to go"))
-    asked = [value for _name, value in _pairs(contact_entries(instrument))]
+    asked = [value for _name, value in _pairs(get_contact_entries(instrument))]
     yield Code(
         address,
         [

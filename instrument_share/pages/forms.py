@@ -1,4 +1,4 @@
-"""What a visitor can ask of the catalogue, and a researcher of an instrument."""
+"""Forms of the catalogue."""
 
 from datetime import date, datetime, time
 from typing import Any
@@ -18,7 +18,7 @@ from providers.domain import ServiceMode, UserKind
 
 
 class CatalogueForm(forms.Form):
-    """Filters of the catalogue. A question that makes no sense is told and left out of the search."""
+    """Filters of the catalogue; invalid ones are reported and left out of the search."""
 
     q = forms.CharField(label=_("What do you want to measure?"), required=False, max_length=100)
     category = forms.CharField(required=False, max_length=6, widget=forms.HiddenInput)
@@ -60,6 +60,7 @@ class CatalogueForm(forms.Form):
         )
 
     def clean(self) -> dict[str, Any]:
+        """Require a day and order for the wanted hours."""
         cleaned = super().clean() or {}
         begins, ends = cleaned.get("begins"), cleaned.get("ends")
         if bool(begins) != bool(ends):
@@ -72,7 +73,7 @@ class CatalogueForm(forms.Form):
 
     @property
     def wanted_time(self) -> Interval | None:
-        """The time that has to be free, all of it: from 9:00 to 17:00 of the day where no hours are given."""
+        """Return the time that has to be free, by default from 9:00 to 17:00 of the day, or None."""
         day: date | None = self.cleaned_data.get("day")
         if day is None or self.errors.keys() & {"day", "begins", "ends"}:
             return None
@@ -82,7 +83,7 @@ class CatalogueForm(forms.Form):
 
     @property
     def asked(self) -> providers.CatalogueFilters:
-        """The filters that make sense."""
+        """Return the valid filters."""
         given = self.cleaned_data
         return providers.CatalogueFilters(
             category=given.get("category", ""),
@@ -96,16 +97,17 @@ class CatalogueForm(forms.Form):
 
     @property
     def order(self) -> Order | None:
+        """Return the chosen order, or None."""
         return Order(self.cleaned_data["sort"]) if self.cleaned_data.get("sort") else None
 
     @property
     def folded(self) -> "list[forms.BoundField]":
-        """The filters that a phone folds away."""
+        """Return the filters that are folded on small screens."""
         return [self[name] for name in FOLDED]
 
     @property
     def folded_in_use(self) -> int:
-        """How many of them narrow the search, or are wrong and have to be seen."""
+        """Return how many folded filters are in use or invalid."""
         return sum(bool(self.cleaned_data.get(name)) or name in self.errors for name in FOLDED)
 
 

@@ -1,4 +1,4 @@
-"""What is said about an instrument on its page and on paper: names and values in the reader's language."""
+"""Facts about an instrument for its page and data sheet, in the reader's language."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 Entries = Sequence[tuple[str, str]]
 
 
-def contact_entries(instrument: "Instrument") -> Entries:
-    """Whom to ask as the unit has published it; who keeps the instrument is the unit's own matter."""
+def get_contact_entries(instrument: "Instrument") -> Entries:
+    """Return the published contact; the keepers' names are not public."""
     return [
         (_("Place"), formats.bilingual(instrument, "place")),
         (_("Contact"), instrument.contact),
@@ -28,7 +28,8 @@ def contact_entries(instrument: "Instrument") -> Entries:
     ]
 
 
-def fact_entries(instrument: "Instrument") -> Entries:
+def get_fact_entries(instrument: "Instrument") -> Entries:
+    """Return pairs of label and value."""
     category = instrument.category
     return [
         (_("Number"), instrument.public_id),
@@ -42,7 +43,7 @@ def fact_entries(instrument: "Instrument") -> Entries:
             _("Country of manufacture"),
             str(dict(COUNTRIES).get(instrument.country, instrument.country)),
         ),
-        (_("Subjects"), subject_names(instrument.subjects)),
+        (_("Subjects"), get_subject_names(instrument.subjects)),
         (_("In service since"), formats.date_only(instrument.in_service_date)),
         (_("Original value"), formats.yuan(instrument.value_yuan)),
         (_("Purpose"), told(word(Purpose(instrument.purpose)), {})),
@@ -50,13 +51,13 @@ def fact_entries(instrument: "Instrument") -> Entries:
     ]
 
 
-def subject_names(codes: Sequence[str]) -> str:
-    """Subjects of GB/T 13745 by name; a code without one shows itself."""
+def get_subject_names(codes: Sequence[str]) -> str:
+    """Return the names of subjects of GB/T 13745, or the code of an unnamed one."""
     return told("{names}", {"names": bilingual_subject_names(codes)})
 
 
-def price_cells(row: PriceRow) -> tuple[str, str, str]:
-    """For whom, which way of service, and the price."""
+def get_price_cells(row: PriceRow) -> tuple[str, str, str]:
+    """Return kind of user, ways of service, and price."""
     whom = told(word(row.user_kind), {}) if row.user_kind else _("everybody")
     if row.from_time and row.until_time:
         whom += f" {row.from_time:%H:%M}–{row.until_time:%H:%M}"

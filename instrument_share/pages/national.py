@@ -1,6 +1,6 @@
-"""The records of units for the national platform: composed of instruments and uses, checked, written.
+"""Records of units for the national platform, from instruments and uses: composed, checked, written.
 
-Uses come first and are never kept: what they add up to for instruments and units is kept while they pass.
+Uses come first and are streamed; only their sums by instrument and unit are kept.
 """
 
 import json
@@ -16,8 +16,8 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-from bookings.domain import service_record
-from bookings.public import service_facts
+from bookings.domain import build_service_record
+from bookings.public import iterate_service_facts
 from instrument_share.kernel.wording import Bilingual
 from providers.domain import (
     DRAFT,
@@ -50,19 +50,19 @@ SHEETS: Mapping[RecordType, str] = {
     RecordType.CUSTOMS: "海关监管",
     RecordType.SERVICE: "服务记录",
 }
-LINK = "innerId"
+LINK_FIELD = "innerId"
 """Stands before a customs record, which doesn't name its instrument."""
 
 
-MOST_ROWS = 1_000_000
+MAX_ROWS = 1_000_000
 """Of one sheet of a workbook."""
 
 
 @dataclass(frozen=True)
 class NationalRecord:
-    """A record with what the platform would refuse of it.
+    """A record and the reasons for which the platform would refuse it.
 
-    `place` is the route, with its arguments, of the page where what `name` stands for is mended.
+    `place` is the route, with arguments, of the page where the row behind `name` can be corrected.
     """
 
     kind: RecordType
@@ -73,13 +73,14 @@ class NationalRecord:
 
     @property
     def address(self) -> str:
+        """Return the address of that page."""
         route, *arguments = self.place
         return reverse(route, args=arguments)
 
 
 @dataclass
 class _Sums:
-    """What the uses of an instrument or of a unit add up to."""
+    """Sums over the uses of an instrument or a unit."""
 
     run_seconds: int = 0
     service_seconds: int = 0
@@ -96,19 +97,19 @@ class _Sums:
             self.income_yuan += facts["amount_yuan"]
 
 
-def national_records(
+def iterate_records(
     viewer: "Viewer", units: Collection["Organization"], year: int
 ) -> Iterator[NationalRecord]:
-    """Every record of these units for a year: uses, instruments with their customs, the units. Streams."""
+    """Yield every record of these units for a year: uses, instruments with customs, units."""
     ids = [unit.pk for unit in units]
     of_instrument: dict[int, _Sums] = defaultdict(_Sums)
     of_unit: dict[int, _Sums] = defaultdict(_Sums)
-    for facts in service_facts(viewer, ids, year):
+    for facts in iterate_service_facts(viewer, ids, year):
         of_instrument[facts["instrument_id"]].add(facts)
         of_unit[facts["organization_id"]].add(facts)
         number = facts["public_id"]
         of_use = "usage_log", number
-        yield _record(RecordType.SERVICE, service_record(facts), Bilingual(number), of_use)
+        yield _record(RecordType.SERVICE, build_service_record(facts), Bilingual(number), of_use)
     yield from _instruments(viewer, ids, year, of_instrument)
     for unit, said in national_units(units, year):
         sums = of_unit[unit.pk]
@@ -144,7 +145,7 @@ def _instruments(
         if customs is not None:
             place = "instrument_customs", one.public_id
             checked = _record(RecordType.CUSTOMS, customs_record(customs_facts(customs)), name, place)
-            yield replace(checked, values={LINK: number, **checked.values})
+            yield replace(checked, values={LINK_FIELD: number, **checked.values})
 
 
 def _record(
@@ -163,12 +164,13 @@ class NationalCount:
 
     @property
     def passing(self) -> int:
+        """Return how many records the platform would accept."""
         return self.total - self.refused
 
 
 @dataclass
 class RefusalGroup:
-    """One thing that the platform would refuse of many records, with the first of these."""
+    """A reason for refusal, how many records it concerns, and the first of them."""
 
     kind: RecordType
     refusal: Refusal
@@ -178,13 +180,15 @@ class RefusalGroup:
 
 @dataclass(frozen=True)
 class NationalReport:
+    """Counts and refusals of all records."""
+
     counts: Mapping[RecordType, NationalCount]
     groups: list[RefusalGroup]
     """By type, the most frequent first."""
 
 
-def national_report(records: Iterator[NationalRecord], named: int = 3) -> NationalReport:
-    """How many pass, and what would be refused, each with the first `named` records of which it would be."""
+def build_report(records: Iterator[NationalRecord], max_examples: int = 3) -> NationalReport:
+    """Count records and refusals, each refusal with at most `max_examples` records."""
     counts = {kind: NationalCount(kind) for kind in SHEETS}
     groups: dict[tuple[RecordType, str, str], RefusalGroup] = {}
     for record in records:
@@ -194,7 +198,7 @@ def national_report(records: Iterator[NationalRecord], named: int = 3) -> Nation
             key = record.kind, refusal.field, refusal.code
             group = groups.setdefault(key, RefusalGroup(record.kind, refusal))
             group.count += 1
-            if len(group.first) < named:
+            if len(group.first) < max_examples:
                 group.first.append(record)
     order = list(SHEETS)
     return NationalReport(
@@ -202,63 +206,65 @@ def national_report(records: Iterator[NationalRecord], named: int = 3) -> Nation
     )
 
 
-def sent(records: Iterator[NationalRecord], status: str, *, also_refused: bool) -> Iterator[NationalRecord]:
-    """The records that are exported, with `auditStatus`; refused ones only if asked for, and as drafts."""
+def filter_exported(
+    records: Iterator[NationalRecord], status: str, *, include_refused: bool
+) -> Iterator[NationalRecord]:
+    """Yield records to export, with `auditStatus`; refused ones on request only, as drafts."""
     for record in records:
-        if record.refusals and not also_refused:
+        if record.refusals and not include_refused:
             continue
         audited = {**record.values, STATUS_FIELD: DRAFT if record.refusals else status}
         yield replace(record, values=audited)
 
 
-def columns(kind: RecordType) -> list[str]:
-    """The fields of an exported record in order."""
-    before = [LINK] if kind is RecordType.CUSTOMS else []
+def get_columns(kind: RecordType) -> list[str]:
+    """Return the fields of an exported record in order."""
+    before = [LINK_FIELD] if kind is RecordType.CUSTOMS else []
     return [*before, *(one.name for one in RECORDS[kind]), STATUS_FIELD]
 
 
-def as_xlsx(records: Iterator[NationalRecord], file: IO[bytes]) -> None:
-    """A workbook with a sheet for each type: the names of the fields, what they mean, the records.
+def write_xlsx(records: Iterator[NationalRecord], file: IO[bytes]) -> None:
+    """Write a workbook with a sheet for each type: field names, their meaning, records.
 
-    A sheet that is full is followed by another one of its name.
+    A full sheet is continued on another one.
     """
     book = Workbook(write_only=True)
     sheets = {kind: _sheet(book, kind) for kind in SHEETS}
     rows: Counter[RecordType] = Counter()
     for record in records:
         rows[record.kind] += 1
-        if rows[record.kind] % MOST_ROWS == 0:
+        if rows[record.kind] % MAX_ROWS == 0:
             sheets[record.kind] = _sheet(book, record.kind)
         sheet = sheets[record.kind]
-        sheet.append([_text(sheet, record.values.get(name, "")) for name in columns(record.kind)])
+        sheet.append([_text(sheet, record.values.get(name, "")) for name in get_columns(record.kind)])
     book.save(file)
 
 
 def _sheet(book: Workbook, kind: RecordType) -> Any:
     sheet = book.create_sheet(SHEETS[kind])
     meanings = {one.name: one.meaning for one in RECORDS[kind]}
-    sheet.append(columns(kind))
-    sheet.append([meanings.get(name, "") for name in columns(kind)])
+    sheet.append(get_columns(kind))
+    sheet.append([meanings.get(name, "") for name in get_columns(kind)])
     return sheet
 
 
-def as_json(records: Iterator[NationalRecord], year: int) -> Iterator[str]:
-    """A document with a list for each type, written while the records pass."""
+def iterate_json(records: Iterator[NationalRecord], year: int) -> Iterator[str]:
+    """Yield a JSON document in pieces, with a list for each type."""
     yield f'{{"version": {json.dumps(VERSION)}, "year": {year}'
     kind: RecordType | None = None
-    for record in in_blocks(records):
+    for record in group_by_kind(records):
         if record.kind is not kind:
             yield ("]" if kind else "") + f', "{record.kind.value}": [\n'
             kind = record.kind
         else:
             yield ",\n"
-        values = {name: record.values.get(name, "") for name in columns(record.kind)}
+        values = {name: record.values.get(name, "") for name in get_columns(record.kind)}
         yield json.dumps(values, ensure_ascii=False)
     yield ("]" if kind else "") + "}\n"
 
 
-def in_blocks(records: Iterator[NationalRecord]) -> Iterator[NationalRecord]:
-    """Each type in one piece: customs, which come between instruments, wait for the last of these."""
+def group_by_kind(records: Iterator[NationalRecord]) -> Iterator[NationalRecord]:
+    """Yield each type in one piece; customs records wait until after the instruments."""
     waiting: list[NationalRecord] = []
     for record in records:
         if record.kind is RecordType.CUSTOMS:
@@ -272,7 +278,7 @@ def in_blocks(records: Iterator[NationalRecord]) -> Iterator[NationalRecord]:
 
 
 def _text(sheet: Any, text: str) -> "str | WriteOnlyCell | None":
-    """Text that stays text: a formula or an error's name is one only in a cell that is told so."""
+    """Return a cell that stays text even if it looks like a formula or an error."""
     text = ILLEGAL_CHARACTERS_RE.sub("", text)  # one unit's slip of the keyboard keeps back no city's file
     if not text.startswith(("=", "#")):
         return text or None

@@ -1,11 +1,11 @@
-"""Where the top bar leads: the public pages, and the desks of a person's roles."""
+"""Entries of the top bar: public pages, and the desks of a person's roles."""
 
 from django.utils.translation import gettext_lazy as _
 
 from instrument_share.accounts.domain import Role
 from instrument_share.web.desks import Navigation, Place
 
-USES = ("/bookings/", "/usage/")
+USAGE_PREFIXES = ("/bookings/", "/usage/")
 PUBLIC = (
     Place("/instruments/", _("Catalogue"), beyond=("/compare/",)),
     Place("/timeline/", _("Timeline")),
@@ -13,23 +13,23 @@ PUBLIC = (
     Place("/openness/", _("Openness")),
     Place("/verify/", _("Verify")),
 )
-OWN = Place("/me/", _("My desk"), beyond=("/organizations/", *USES))
+OWN = Place("/me/", _("My desk"), beyond=("/organizations/", *USAGE_PREFIXES))
 BY_ROLE = (
-    Place("/finance/", _("Finance desk"), frozenset({Role.FINANCE_OFFICER}), ("/bureau/", *USES)),
+    Place("/finance/", _("Finance desk"), frozenset({Role.FINANCE_OFFICER}), ("/bureau/", *USAGE_PREFIXES)),
     Place(
         "/bureau/",
         _("Bureau desk"),
         frozenset({Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR}),
-        ("/finance/", "/organizations/", "/revisions/", "/unit/", *USES),
+        ("/finance/", "/organizations/", "/revisions/", "/unit/", *USAGE_PREFIXES),
     ),
     Place("/organizations/", _("Organizations"), frozenset({Role.SYSADMIN}), ("/bureau/",)),
     Place(
         "/unit/",
         _("Unit desk"),
         frozenset({Role.UNIT_MANAGER}),
-        ("/bureau/", "/keeper/", "/revisions/", *USES),
+        ("/bureau/", "/keeper/", "/revisions/", *USAGE_PREFIXES),
     ),
-    Place("/keeper/", _("Keeper’s desk"), frozenset({Role.KEEPER}), ("/unit/", *USES)),
+    Place("/keeper/", _("Keeper’s desk"), frozenset({Role.KEEPER}), ("/unit/", *USAGE_PREFIXES)),
 )
 
 NAVIGATION = Navigation(public=PUBLIC, by_role=BY_ROLE, own=OWN)

@@ -1,4 +1,4 @@
-"""The prices of a rule as visitors compare them."""
+"""Prices of a rule for comparison."""
 
 from dataclasses import dataclass
 from datetime import time
@@ -9,7 +9,7 @@ from providers.domain import PriceUnit, ServiceMode, Terms, UserKind
 
 @dataclass(frozen=True)
 class PriceRow:
-    """One price for a kind of user, and the ways of service that it is for; none for any."""
+    """A price for a kind of user with its ways of service; none means any."""
 
     user_kind: UserKind | None
     price_yuan: Decimal
@@ -19,8 +19,8 @@ class PriceRow:
     modes: tuple[ServiceMode, ...]
 
 
-def price_table(terms: Terms | None) -> list[PriceRow]:
-    """The prices of a rule, one row where only the way of service differs, in the order of the rule."""
+def build_price_rows(terms: Terms | None) -> list[PriceRow]:
+    """Return the prices in the order of the rule, joined where only the way of service differs."""
     modes: dict[tuple[UserKind | None, Decimal, PriceUnit, time | None, time | None], list[ServiceMode]] = {}
     for line in terms.prices if terms else ():
         key = (line.user_kind, line.price_yuan, line.unit, line.from_time, line.until_time)

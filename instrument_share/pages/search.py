@@ -1,4 +1,4 @@
-"""A search of the catalogue as a page shows it: what was understood, what narrows it, what is compared."""
+"""Search of the catalogue on pages: interpretation, filters, comparison."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,37 +14,37 @@ from instrument_share.web import formats
 from providers import public as providers
 
 if TYPE_CHECKING:
-    from bookings.public import Found
+    from bookings.public import CatalogueResult
 
-MOST_COMPARED = 4
+MAX_COMPARED = 4
 
 
 class Address:
-    """The address of the page as it is asked for, and with something else in it; pages start again."""
+    """The current address with changed parameters; always the first page."""
 
     def __init__(self, request: HttpRequest) -> None:
         self._asked = {
             name: value for name, value in request.GET.items() if value and name not in ("cursor", "csrf")
         }
 
-    def but(self, **changes: str) -> str:
-        """The same with other values; an empty value takes the name out."""
+    def replace(self, **changes: str) -> str:
+        """Return the address with other values; an empty value removes the parameter."""
         asked = {name: value for name, value in {**self._asked, **changes}.items() if value}
         return f"?{urlencode(asked)}"
 
 
-def filter_chips(
+def build_filter_chips(
     form: CatalogueForm, address: Address, *, exclude_fields: tuple[str, ...] = ()
 ) -> list[tuple[Any, str, bool]]:
-    """What narrows the search, each as (words, address without it, True)."""
+    """Return the active filters as (label, address without it, True)."""
     return [
-        (words, address.but(**dict.fromkeys(names, "")), True)
-        for words, names in _in_use(form)
+        (words, address.replace(**dict.fromkeys(names, "")), True)
+        for words, names in _active_filters(form)
         if names[0] not in exclude_fields
     ]
 
 
-def _in_use(form: CatalogueForm) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _active_filters(form: CatalogueForm) -> Iterator[tuple[str, tuple[str, ...]]]:
     given = form.cleaned_data
     if text := given.get("q", "").strip():
         yield f"“{text}”", ("q",)
@@ -62,10 +62,10 @@ def _in_use(form: CatalogueForm) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield _("Accepts innovation vouchers"), ("vouchers",)
 
 
-def category_chips(chosen: str, among: providers.Counts, address: Address) -> list[tuple[Any, ...]]:
-    """The categories of what was found otherwise, one level at a time: the chosen one, and those below it."""
+def build_category_chips(chosen: str, counts: providers.Counts, address: Address) -> list[tuple[Any, ...]]:
+    """Return the chosen category and those one level below, with counts."""
     found = []
-    level = providers.category_counts(among)
+    level = providers.category_counts(counts)
     while level:
         on_the_way = [one for one in level if _is_within(chosen, one.code)]
         for one in on_the_way or level:
@@ -73,7 +73,7 @@ def category_chips(chosen: str, among: providers.Counts, address: Address) -> li
             found.append(
                 (
                     formats.bilingual(one, "name"),
-                    address.but(category=_above(one.code) if is_chosen else one.code),
+                    address.replace(category=_above(one.code) if is_chosen else one.code),
                     is_chosen,
                     one.count,
                 )
@@ -92,54 +92,58 @@ def _above(code: str) -> str:
     return f"{code[:2]}0000" if code.endswith("00") else f"{code[:4]}00"
 
 
-def with_counts(form: CatalogueForm, among: providers.Counts) -> None:
-    """Say beside each district how many of what was found otherwise stand there."""
-    counts = among.by_district()
+def add_counts(form: CatalogueForm, counts: providers.Counts) -> None:
+    """Add to each district choice the number of instruments found there."""
+    by_district = counts.by_district()
     field: Any = form.fields["district"]
     field.choices = [
-        (code, f"{name}{formats.bracketed(counts[code])}" if code else name) for code, name in field.choices
+        (code, f"{name}{formats.bracketed(by_district[code])}" if code else name)
+        for code, name in field.choices
     ]
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """The instruments that were put side by side so far, by public id, and where each step leads."""
+    """Instruments chosen for comparison, by public id, and addresses to change the choice."""
 
     chosen: tuple[str, ...]
     address: Address
-    most: int = MOST_COMPARED
+    most: int = MAX_COMPARED
 
     @classmethod
-    def of(cls, text: str, address: Address) -> "Comparison":
-        return cls(compared(text), address)
+    def parse(cls, text: str, address: Address) -> "Comparison":
+        return cls(parse_compared_ids(text), address)
 
     @property
     def is_full(self) -> bool:
+        """Return whether no more can be chosen."""
         return len(self.chosen) >= self.most
 
     @property
     def page(self) -> str:
+        """Return the address of the comparison."""
         return f"{reverse('compare')}?{urlencode({'ids': ','.join(self.chosen)})}"
 
     @property
     def without(self) -> str:
-        return self.address.but(compare="")
+        """Return the current address without a comparison."""
+        return self.address.replace(compare="")
 
-    def toggled(self, public_id: str) -> str:
-        """The address with the instrument added, or taken out again."""
+    def toggle_address(self, public_id: str) -> str:
+        """Return the address with the instrument added, or removed if it is chosen."""
         others = [one for one in self.chosen if one != public_id]
         ids = others if public_id in self.chosen else [*self.chosen, public_id]
-        return self.address.but(compare=",".join(ids))
+        return self.address.replace(compare=",".join(ids))
 
 
-def compared(text: str) -> tuple[str, ...]:
-    """The public ids of a comparison, four at most, each once."""
-    return tuple(dict.fromkeys(one for one in text.split(",") if one))[:MOST_COMPARED]
+def parse_compared_ids(text: str) -> tuple[str, ...]:
+    """Return the public ids of a comparison: at most four, without duplicates."""
+    return tuple(dict.fromkeys(one for one in text.split(",") if one))[:MAX_COMPARED]
 
 
-def understood(found: "Found") -> list[str]:
-    """What the reader should know of how the words were taken, in sentences."""
-    search = found.search
+def describe_interpretation(result: "CatalogueResult") -> list[str]:
+    """Return sentences about how the words were interpreted."""
+    search = result.search
     said = [
         _("Nothing is called “{typed}”; showing results for “{meant}”.").format(typed=typed, meant=meant)
         for typed, meant in search.corrected
@@ -150,6 +154,6 @@ def understood(found: "Found") -> list[str]:
             _("Nothing has “{words}”; it was left out.") if search.clauses else _("Nothing has “{words}”.")
         )
         said.append(sentence.format(words="、".join(search.unknown)))
-    if found.with_most:
+    if result.matches_most:
         said.append(_("No instrument has all of these words; these have most of them."))
     return said

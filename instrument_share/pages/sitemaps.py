@@ -1,6 +1,6 @@
-"""The map of the site for search engines: what is public, under the site's own address.
+"""Sitemaps of the public pages, under the site's own address.
 
-Both languages stand at the same addresses, so that there is nothing to say about alternatives.
+Both languages have the same addresses, so there are no alternates.
 """
 
 from datetime import datetime
@@ -26,7 +26,7 @@ PUBLISHED = Q(published_at__isnull=False, withdrawn_at__isnull=True)
 
 
 class OwnSitemap(Sitemap):
-    """Addresses begin with SITE_URL, by whatever name the server was asked."""
+    """A sitemap whose addresses begin with SITE_URL, whatever the request's host."""
 
     def get_domain(self, _site: Any = None) -> str:
         return urlsplit(settings.SITE_URL).netloc
@@ -36,6 +36,8 @@ class OwnSitemap(Sitemap):
 
 
 class PageSitemap(OwnSitemap):
+    """Public pages without arguments."""
+
     def items(self) -> list[str]:
         return ["home", "catalogue", "units", "openness", "opendata", "timeline", "verify"]
 
@@ -44,6 +46,8 @@ class PageSitemap(OwnSitemap):
 
 
 class InstrumentSitemap(OwnSitemap):
+    """Published instruments."""
+
     def items(self) -> "QuerySet[Instrument]":
         return providers.instruments(ANYBODY).order_by("pk")
 
@@ -55,6 +59,8 @@ class InstrumentSitemap(OwnSitemap):
 
 
 class UnitSitemap(OwnSitemap):
+    """Published units."""
+
     def items(self) -> "QuerySet[UnitProfile]":
         return providers.units(ANYBODY).order_by("pk")
 
@@ -66,7 +72,7 @@ class UnitSitemap(OwnSitemap):
 
 
 class PublicationSitemap(OwnSitemap):
-    """What units publish of one kind."""
+    """Publications of one kind."""
 
     kind: PublicationKind
 
@@ -82,18 +88,26 @@ class PublicationSitemap(OwnSitemap):
 
 
 class NewsSitemap(PublicationSitemap):
+    """News."""
+
     kind = PublicationKind.NEWS
 
 
 class RegulationSitemap(PublicationSitemap):
+    """Regulations."""
+
     kind = PublicationKind.REGULATION
 
 
 class CaseSitemap(PublicationSitemap):
+    """Open-service cases."""
+
     kind = PublicationKind.CASE
 
 
 class OpennessSitemap(PublicationSitemap):
+    """Openness statements."""
+
     kind = PublicationKind.OPENNESS
 
 

@@ -1,4 +1,4 @@
-"""An instrument as machines read it: schema.org and Open Graph."""
+"""Structured data of an instrument: schema.org and Open Graph."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -23,18 +23,19 @@ LEASE = "http://purl.org/goodrelations/v1#LeaseOut"
 ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 
-def absolute(address: str) -> str:
+def build_absolute_url(address: str) -> str:
+    """Return the address under SITE_URL."""
     return f"{settings.SITE_URL}{address}"
 
 
-def instrument_data(
+def build_instrument_data(
     instrument: "Instrument",
     pictures: "Sequence[InstrumentPicture]",
     prices: "Sequence[PriceRow]",
     ratings: "Ratings",
 ) -> dict[str, Any]:
-    """A schema.org Product that is leased by the hour, sample or use."""
-    address = absolute(reverse("instrument", args=[instrument.public_id]))
+    """Return a schema.org Product that is leased by the hour, sample or use."""
+    address = build_absolute_url(reverse("instrument", args=[instrument.public_id]))
     owner = instrument.organization
     offered = instrument.state == InstrumentState.PUBLISHED
     found: dict[str, Any] = {
@@ -48,7 +49,7 @@ def instrument_data(
         "model": instrument.model,
         "manufacturer": {"@type": "Organization", "name": instrument.manufacturer},
         "category": bilingual(instrument.category, "name") if instrument.category else "",
-        "image": [absolute(picture_address(one, "large")) for one in pictures],
+        "image": [build_absolute_url(get_picture_address(one, "large")) for one in pictures],
         "offers": [_offer(row, address, owner, offered) for row in prices],
     }
     if ratings.total:
@@ -82,11 +83,12 @@ def _offer(row: "PriceRow", address: str, owner: Any, offered: bool) -> dict[str
     }
 
 
-def picture_address(picture: "InstrumentPicture", size: str) -> str:
+def get_picture_address(picture: "InstrumentPicture", size: str) -> str:
+    """Return the address of a gallery picture."""
     return reverse("instrument_gallery_picture", args=[picture.public_id, size])
 
 
-def as_script(data: Mapping[str, Any]) -> SafeString:
-    """The data in an element that no browser runs; nothing in it can end the element."""
+def render_script(data: Mapping[str, Any]) -> SafeString:
+    """Return the data as a JSON-LD script element, escaped so that it can't be closed early."""
     text = json.dumps(data, ensure_ascii=False).translate(ESCAPES)
     return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))

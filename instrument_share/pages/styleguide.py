@@ -1,4 +1,4 @@
-"""Every part on one page, to look at while building; served only with DEBUG."""
+"""All parts of pages on one page; served only with DEBUG."""
 
 from datetime import datetime, time, timedelta
 from decimal import Decimal
@@ -16,6 +16,8 @@ from instrument_share.web.idempotency import idempotent_form
 
 
 class SampleForm(forms.Form):
+    """A form with each kind of field."""
+
     title = forms.CharField(
         label="用途 Purpose", help_text="例：高熵合金断口形貌 / fracture surface of an alloy"
     )
@@ -31,6 +33,7 @@ class SampleForm(forms.Form):
 
 
 def styleguide(request: HttpRequest) -> HttpResponse:
+    """Show all parts."""
     now = clock.now()
     messages.success(
         request, "预约已提交，机组将在 24 小时内答复。Requested; the keeper answers within 24 hours."
@@ -88,7 +91,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
 
 @idempotent_form
 def confirm(request: HttpRequest) -> HttpResponse:
-    """Asks first; what it then does is only to say so."""
+    """Confirm an action that only shows a message."""
     if request.method == "POST":
         messages.success(request, "预约已取消。Cancelled.")
         return HttpResponseRedirect("/styleguide/")
@@ -103,7 +106,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
 
 
 def times(request: HttpRequest) -> JsonResponse:
-    """Times of the present week for a few instruments, in the shape that calendar and timeline read."""
+    """Return this week's sample times for the calendar and timeline."""
     today = clock.now().astimezone(CITY_TIME).date()
     monday = today - timedelta(days=today.weekday())
     resources = [{"id": f"INS-{at}", "title": f"场发射扫描电子显微镜 {at} 号"} for at in range(1, 9)]

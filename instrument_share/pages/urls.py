@@ -1,4 +1,4 @@
-"""The addresses of the composed pages."""
+"""URL patterns of the composed pages."""
 
 from django.conf import settings
 from django.urls import path
@@ -7,7 +7,7 @@ from instrument_share.pages.views import bureau, catalogue, compare, home, unit_
 from instrument_share.pages.views.instrument import instrument, sheet
 from instrument_share.pages.views.keeper import keeper, keeper_events
 from instrument_share.pages.views.me import me, my_organization, my_usage
-from instrument_share.pages.views.national import file_of_region, file_of_unit, of_region, of_unit
+from instrument_share.pages.views.national import region_file, region_records, unit_file, unit_records
 from instrument_share.pages.views.opendata import sitemap_index, sitemap_part
 from instrument_share.pages.views.publications import publication
 from instrument_share.pages.views.units import unit, units
@@ -33,10 +33,10 @@ urlpatterns = [
     path("keeper/", keeper, name="keeper"),
     path("keeper/events/", keeper_events, name="keeper_events"),
     path("unit/", unit_desk.unit_desk, name="unit_desk"),
-    path("unit/<str:public_id>/national/", of_unit, name="national"),
-    path("unit/<str:public_id>/national/<int:year>/records.<str:ending>", file_of_unit, name="national_file"),
-    path("bureau/national/", of_region, name="national_region"),
-    path("bureau/national/<int:year>/records.<str:ending>", file_of_region, name="national_region_file"),
+    path("unit/<str:public_id>/national/", unit_records, name="national"),
+    path("unit/<str:public_id>/national/<int:year>/records.<str:ending>", unit_file, name="national_file"),
+    path("bureau/national/", region_records, name="national_region"),
+    path("bureau/national/<int:year>/records.<str:ending>", region_file, name="national_region_file"),
     path("bureau/", bureau.bureau, name="bureau"),
 ]
 if settings.DEBUG:

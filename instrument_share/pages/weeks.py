@@ -1,4 +1,4 @@
-"""The next seven days of many instruments as small pictures: how much of each day is still free."""
+"""Availability of many instruments in the next seven days."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from bookings import public as bookings
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.interval import Interval, intersected, subtracted
+from instrument_share.kernel.interval import Interval, intersect, subtract
 from providers import public as providers
 
 DAYS = 7
@@ -14,26 +14,26 @@ DAYS = 7
 
 @dataclass(frozen=True)
 class Day:
-    """One day of one instrument: `open` (partly free), `booked`, `closed`, or `free` (no open window)."""
+    """A day of an instrument: `open` (partly free), `booked`, `closed`, or `free` (no open window)."""
 
     date: date
     kind: str
 
 
-def coming_week(instrument_ids: Collection[int], now: datetime) -> Mapping[int, list[Day]]:
-    """Seven days from today for each instrument; three statements for any number of them."""
+def get_coming_week(instrument_ids: Collection[int], now: datetime) -> Mapping[int, list[Day]]:
+    """Return seven days from today by instrument id; three statements for any number."""
     today = now.astimezone(CITY_TIME).date()
     spans = [_day(today + timedelta(days=number)) for number in range(DAYS)]
     whole = Interval(max(now, spans[0].start), spans[-1].end)
     windows = providers.open_windows(instrument_ids, whole)
     closures = providers.closures(instrument_ids, whole)
-    holds = bookings.holds(instrument_ids, whole)
+    holds = bookings.get_held_intervals(instrument_ids, whole)
     return {
         pk: [
             Day(
                 span.start.astimezone(CITY_TIME).date(),
                 _kind(
-                    intersected(windows.get(pk, []), intersected([span], [whole])),
+                    intersect(windows.get(pk, []), intersect([span], [whole])),
                     closures.get(pk, []),
                     holds.get(pk, []),
                 ),
@@ -52,7 +52,7 @@ def _day(day: date) -> Interval:
 def _kind(windows: list[Interval], closures: list[Interval], holds: list[Interval]) -> str:
     if not windows:
         return "free"
-    usable = subtracted(windows, closures)
+    usable = subtract(windows, closures)
     if not usable:
         return "closed"
-    return "open" if subtracted(usable, holds) else "booked"
+    return "open" if subtract(usable, holds) else "booked"

@@ -2,6 +2,8 @@ from django.apps import AppConfig
 
 
 class PeopleConfig(AppConfig):
+    """Pages of people and organizations."""
+
     name = "instrument_share.people"
 
     def ready(self) -> None:

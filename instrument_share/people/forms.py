@@ -1,4 +1,4 @@
-"""What organizations and people enter of themselves. The rules are the services'."""
+"""Forms of people and organizations; the services check the rules."""
 
 from collections.abc import Iterable
 from dataclasses import fields, replace
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import OrganizationKind, Role, SizeClass
 from instrument_share.accounts.domain.registration import AUTHORITIES, Registration
-from instrument_share.kernel.uscc import written
+from instrument_share.kernel.uscc import normalize
 from instrument_share.web.formats import bilingual
 from instrument_share.web.forms import set_choices
 from instrument_share.web.labels import KINDS, ROLES, SIZES
@@ -20,28 +20,30 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization, User
 
 OUTSIDE = "outside"
-ACCEPTED = ".pdf,.jpg,.jpeg,.png"
+ACCEPTED_TYPES = ".pdf,.jpg,.jpeg,.png"
 
 
-class SeveralFiles(forms.ClearableFileInput):
+class MultipleFileInput(forms.ClearableFileInput):
+    """A file input for several files."""
+
     allow_multiple_selected = True
 
 
-class FilesField(forms.FileField):
-    """Any number of files; what may be in them is the service's to say."""
+class MultipleFileField(forms.FileField):
+    """Any number of files; the service checks their content."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(widget=SeveralFiles(attrs={"accept": ACCEPTED}), **kwargs)
+        super().__init__(widget=MultipleFileInput(attrs={"accept": ACCEPTED_TYPES}), **kwargs)
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
         given = [one for one in data or [] if one]
         if not given:
             super().clean(None, initial)
-        return [super(FilesField, self).clean(one, initial) for one in given]
+        return [super(MultipleFileField, self).clean(one, initial) for one in given]
 
 
 class OrganizationForm(forms.Form):
-    """An organization as it registers and as it is corrected."""
+    """An organization's registration or its correction."""
 
     uscc = forms.CharField(
         label=_("Unified social credit code"),
@@ -73,7 +75,7 @@ class OrganizationForm(forms.Form):
     phone = forms.CharField(
         label=_("Phone"), max_length=50, widget=forms.TextInput({"type": "tel", "autocomplete": "tel"})
     )
-    documents = FilesField(
+    documents = MultipleFileField(
         label=_("Documents"),
         help_text=_(
             "The licence or certificate, as PDF, JPEG or PNG of at most 10 MB each. Only your administrators "
@@ -96,7 +98,7 @@ class OrganizationForm(forms.Form):
 
     @property
     def facts(self) -> dict[str, Any]:
-        """The fields of a `Registration` that were entered."""
+        """Return the entered fields of a `Registration`."""
         entered = self.cleaned_data
         districts = {row.code: row for row in accounts.districts()}
         names = {field.name for field in fields(Registration)} & entered.keys()
@@ -109,8 +111,8 @@ class OrganizationForm(forms.Form):
         }
 
 
-def initial_of(organization: "Organization") -> dict[str, Any]:
-    """Return what a form of this organization begins with."""
+def get_initial(organization: "Organization") -> dict[str, Any]:
+    """Return the form's initial values for this organization."""
     registration = accounts.registration_of(organization)
     place = registration.district.code if registration.district else ""
     return {
@@ -120,7 +122,7 @@ def initial_of(organization: "Organization") -> dict[str, Any]:
 
 
 class RevisionForm(OrganizationForm):
-    """What the bureau changes of an admitted organization; the code and what it says itself stay."""
+    """Facts of an admitted organization that the bureau changes; the code and contact data stay."""
 
     reason = forms.CharField(
         label=_("Reason"),
@@ -130,7 +132,7 @@ class RevisionForm(OrganizationForm):
     )
 
     def __init__(self, *args: Any, organization: "Organization", **kwargs: Any) -> None:
-        super().__init__(*args, has_documents=True, initial=initial_of(organization), **kwargs)
+        super().__init__(*args, has_documents=True, initial=get_initial(organization), **kwargs)
         self.organization = organization
         for name in ("uscc", "name_en", "contact", "phone", "documents"):
             del self.fields[name]
@@ -141,7 +143,7 @@ class RevisionForm(OrganizationForm):
 
 
 class ContactForm(forms.Form):
-    """What an admitted organization changes of itself."""
+    """Data that an admitted organization changes itself."""
 
     name_en = forms.CharField(
         label=_("English name"), max_length=200, required=False, widget=forms.TextInput({"lang": "en"})
@@ -151,7 +153,11 @@ class ContactForm(forms.Form):
 
 
 class DocumentsForm(forms.Form):
-    documents = FilesField(label=_("Add documents"), help_text=_("PDF, JPEG or PNG of at most 10 MB each"))
+    """Documents to add."""
+
+    documents = MultipleFileField(
+        label=_("Add documents"), help_text=_("PDF, JPEG or PNG of at most 10 MB each")
+    )
 
 
 class RelationForm(forms.Form):
@@ -160,13 +166,16 @@ class RelationForm(forms.Form):
     other_uscc = forms.CharField(label=_("Code of the other organization"), max_length=40)
 
     def clean_other_uscc(self) -> "Organization":
-        found = accounts.organization_by_uscc(written(self.cleaned_data["other_uscc"]))
+        """Return the organization with this code."""
+        found = accounts.organization_by_uscc(normalize(self.cleaned_data["other_uscc"]))
         if found is None:
             raise forms.ValidationError(_("No organization with this code is registered here. Check it."))
         return found
 
 
 class RequestForm(forms.Form):
+    """A note with a request to join."""
+
     note = forms.CharField(
         label=_("A word to the administrator"),
         max_length=200,
@@ -175,27 +184,31 @@ class RequestForm(forms.Form):
     )
 
 
-def role_words(roles: Iterable[Role]) -> list[tuple[str, Any]]:
-    """Roles with their words, in the order in which they are written everywhere."""
+def get_role_choices(roles: Iterable[Role]) -> list[tuple[str, Any]]:
+    """Return roles with their labels, in the common order."""
     chosen = set(roles)
     return [(role.value, word) for role, word in ROLES.items() if role in chosen]
 
 
 class RoleForm(forms.Form):
+    """A choice among roles."""
+
     role = forms.ChoiceField(label=_("Role"))
 
     def __init__(self, *args: Any, roles: Iterable[Role], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        set_choices(self.fields["role"], role_words(roles))
+        set_choices(self.fields["role"], get_role_choices(roles))
 
 
 class InvitationForm(RoleForm):
+    """An invitation by mail to a role."""
+
     email = forms.EmailField(label=_("Mail address"), widget=forms.EmailInput({"autocomplete": "off"}))
     field_order = ["email", "role"]
 
 
 class EndForm(forms.Form):
-    """Why a role ends, and what becomes of the bookings ahead."""
+    """The reason for ending a role, and what happens to upcoming bookings."""
 
     reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea({"rows": 3}))
     bookings = forms.ChoiceField(
@@ -210,6 +223,8 @@ class EndForm(forms.Form):
 
 
 class SuccessorForm(forms.Form):
+    """The colleague who takes over a role."""
+
     successor = forms.ChoiceField(label=_("To whom"))
 
     def __init__(self, *args: Any, people: "Iterable[User]", **kwargs: Any) -> None:
@@ -221,6 +236,8 @@ class SuccessorForm(forms.Form):
 
 
 class SettingsForm(forms.Form):
+    """A person's name, phone and language."""
+
     name = forms.CharField(label=_("Name"), max_length=100, widget=forms.TextInput({"autocomplete": "name"}))
     phone = forms.CharField(
         label=_("Phone"),

@@ -1,8 +1,8 @@
-"""Reading sheets that people send: CSV in the encodings that offices write, and XLSX; with limits for both.
+"""Read uploaded sheets: CSV in common office encodings, and XLSX, with limits for both.
 
-A sheet is data and nothing in it is carried out: a formula counts as the value that was stored with it, which
-is said; text that looks like one stays text; macros are passed over. Limits are checked before anything is
-unpacked into memory. A value that is merged over several rows of a column counts in each of them.
+Nothing in a sheet is executed: a formula counts as its stored value and is reported; text that looks like a
+formula stays text; macros are skipped. Limits are checked before anything is unpacked into memory. A value
+merged over several rows of a column counts in each of them.
 """
 
 import csv
@@ -14,23 +14,23 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from instrument_share.kernel.errors import DomainError, gettext_noop
-from instrument_share.sheets.read_apart import NotRead, read_apart
+from instrument_share.sheets.read_apart import ReadFailed, read_in_subprocess
 from instrument_share.sheets.table import Cell, Table
 
-MOST_BYTES = 10 * 1024 * 1024
-MOST_ROWS = 20_000
-MOST_COLUMNS = 200
-MOST_UNPACKED = 200 * 1024 * 1024
-MOST_PARTS = 1000
-MOST_MERGED = MOST_ROWS * MOST_COLUMNS
+MAX_BYTES = 10 * 1024 * 1024
+MAX_ROWS = 20_000
+MAX_COLUMNS = 200
+MAX_UNPACKED_BYTES = 200 * 1024 * 1024
+MAX_PARTS = 1000
+MAX_MERGED_CELLS = MAX_ROWS * MAX_COLUMNS
 """So many cells get their value from another one. A few bytes of a file merge a column, once more each."""
 CHUNK = 1 << 20
 OVERLAP = 64
-PACKINGS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+COMPRESSION_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 """Those of the format (ISO/IEC 29500-2). The others' dictionaries may ask for gigabytes."""
 DELIMITERS = ",;\t"
 OLD_EXCEL = bytes.fromhex("D0CF11E0")
-LONGEST_TAG = 512
+MAX_TAG_LENGTH = 512
 FORMULA_AT = re.compile(rb"""<c\b[^>]{0,200}?\br=["']([A-Z]{1,3})([0-9]{1,7})["'][^>]{0,200}>\s*<f[\s/>]""")
 ERROR_CELL = re.compile(
     rb"""(<c\b[^>]{0,200}\bt=["']e["'][^>]{0,200}>)(?:<f[^<]{0,200}</f>)?<v>(#[^<]{1,20})</v>"""
@@ -46,52 +46,56 @@ CELL_AT = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,8})([0-9]{1,20})["']""")
 
 
 class SheetTooLarge(DomainError):
+    """A sheet beyond the limits."""
+
     code = "import.too_large"
     message = gettext_noop(
         "The sheet is too large: at most {megabytes} MB, {rows} rows and {columns} columns. Divide it."
     )
 
     def __init__(self) -> None:
-        super().__init__(megabytes=MOST_BYTES // 1024 // 1024, rows=MOST_ROWS, columns=MOST_COLUMNS)
+        super().__init__(megabytes=MAX_BYTES // 1024 // 1024, rows=MAX_ROWS, columns=MAX_COLUMNS)
 
 
 class SheetUnreadable(DomainError):
+    """A file that is no readable sheet."""
+
     code = "import.unreadable"
     message = gettext_noop("The file can't be read as a sheet. Save it as .xlsx or as .csv and try again.")
 
 
 def read_table(content: bytes) -> Table:
-    """The first sheet of a file, whatever it is called: its content says what it is.
+    """Read the first sheet of a file, whose type is detected from its content.
 
     Raises SheetTooLarge and SheetUnreadable.
     """
-    if len(content) > MOST_BYTES:
+    if len(content) > MAX_BYTES:
         raise SheetTooLarge
     if content.startswith(OLD_EXCEL):
         raise SheetUnreadable
-    table = _xlsx(content) if content.startswith(b"PK") else Table(_csv(content))
-    if len(table.rows) > MOST_ROWS + 1 or any(len(row) > MOST_COLUMNS for row in table.rows):
+    table = _read_xlsx(content) if content.startswith(b"PK") else Table(_read_csv(content))
+    if len(table.rows) > MAX_ROWS + 1 or any(len(row) > MAX_COLUMNS for row in table.rows):
         raise SheetTooLarge
     return table
 
 
-def _csv(content: bytes) -> list[list[Cell]]:
-    text = _decoded(content)
+def _read_csv(content: bytes) -> list[list[Cell]]:
+    text = _decode(content)
     first_line = text.lstrip().partition("\n")[0]
     delimiter = max(DELIMITERS, key=first_line.count)
     rows: list[list[Cell]] = []
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
             rows.append(list(row))
-            if len(rows) > MOST_ROWS + 1:
+            if len(rows) > MAX_ROWS + 1:
                 raise SheetTooLarge
     except csv.Error:
         raise SheetUnreadable from None
     return rows
 
 
-def _decoded(content: bytes) -> str:
-    """UTF-8 with or without its mark, UTF-16 with it (Excel's "Unicode text"), else GB 18030."""
+def _decode(content: bytes) -> str:
+    """Decode UTF-8, UTF-16 with a byte order mark (Excel's "Unicode text"), else GB 18030."""
     encodings = ("utf-16",) if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "gb18030")
     for encoding in encodings:
         try:
@@ -103,14 +107,14 @@ def _decoded(content: bytes) -> str:
     raise SheetUnreadable
 
 
-def _xlsx(content: bytes) -> Table:
-    """The first sheet of a workbook that has been looked through."""
+def _read_xlsx(content: bytes) -> Table:
+    """Read the first sheet of a workbook that has passed `_check_archive`."""
     _check_archive(content)
     try:
-        rows, merged = read_apart(content)
+        rows, merged = read_in_subprocess(content)
         _fill_merged(rows, merged)
-        unseen = _unseen(content)
-    except (NotRead, OSError, ValueError, IndexError):
+        unseen = _scan_first_sheet(content)
+    except (ReadFailed, OSError, ValueError, IndexError):
         raise SheetUnreadable from None
     for (row, column), error in unseen.errors.items():
         if row <= len(rows) and column < len(rows[row - 1]):
@@ -122,7 +126,7 @@ def _fill_merged(rows: list[list[Cell]], ranges: Iterable[tuple[tuple[int, int],
     filled = 0
     for (top, left), (bottom, right) in ranges:
         filled += max(0, min(bottom, len(rows)) - top)
-        if filled > MOST_MERGED:
+        if filled > MAX_MERGED_CELLS:
             raise SheetTooLarge
         if left == right and top < len(rows) and left < len(rows[top]):
             for row in rows[top + 1 : bottom + 1]:
@@ -130,19 +134,18 @@ def _fill_merged(rows: list[list[Cell]], ranges: Iterable[tuple[tuple[int, int],
 
 
 @dataclass
-class _Unseen:
-    """What the reader doesn't tell of the first sheet: cells (row, column from 0) with a formula, errors of
-    the spreadsheet, and hidden rows."""
+class _SheetMarks:
+    """Cells (row, column from 0) with formulas, errors, and hidden rows, which the reader does not report."""
 
     formulas: set[tuple[int, int]] = field(default_factory=set)
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     hidden: set[int] = field(default_factory=set)
 
 
-def _unseen(content: bytes) -> _Unseen:
-    found = _Unseen()
+def _scan_first_sheet(content: bytes) -> _SheetMarks:
+    found = _SheetMarks()
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        name = _first_sheet(archive)
+        name = _find_first_sheet(archive)
         if name is None:
             return found
         with archive.open(name) as file:
@@ -157,15 +160,15 @@ def _unseen(content: bytes) -> _Unseen:
                 for tag in ROW_TAG.findall(part):
                     if HIDDEN.search(tag) and (number := ROW_NUMBER.search(tag)):
                         found.hidden.add(int(number[1]))
-                before = part[-LONGEST_TAG:]
+                before = part[-MAX_TAG_LENGTH:]
     return found
 
 
-def _first_sheet(archive: zipfile.ZipFile) -> str | None:
-    """The part in which the workbook's first sheet stands."""
+def _find_first_sheet(archive: zipfile.ZipFile) -> str | None:
+    """Return the name of the archive's part that holds the first sheet."""
     try:
-        book = _small(archive, "xl/workbook.xml")
-        links = _small(archive, "xl/_rels/workbook.xml.rels")
+        book = _read_small_part(archive, "xl/workbook.xml")
+        links = _read_small_part(archive, "xl/_rels/workbook.xml.rels")
     except KeyError:
         return None
     first = FIRST_SHEET.search(book)
@@ -177,23 +180,22 @@ def _first_sheet(archive: zipfile.ZipFile) -> str | None:
     return f"xl/{path}" if f"xl/{path}" in archive.namelist() else None
 
 
-def _small(archive: zipfile.ZipFile, name: str) -> bytes:
+def _read_small_part(archive: zipfile.ZipFile, name: str) -> bytes:
     with archive.open(name) as file:
         return file.read(CHUNK)
 
 
 def _check_archive(content: bytes) -> None:
-    """Unpack every part piece by piece, keeping nothing: how much there is, how far its cells reach, and that
-    it declares no entities, which no spreadsheet does.
+    """Check the size and extent of every part, piece by piece, and refuse entity declarations.
 
-    A cell at the far end of a sheet costs a few bytes here and the memory of the whole area where it is read.
-    Which part is the sheet is for the workbook to say, so all are looked through, whatever they are called.
+    A cell at the far end of a sheet costs a few bytes here, but the memory of the whole area when read. The
+    workbook decides which part is the sheet, so all parts are checked.
     """
-    left = MOST_UNPACKED
+    left = MAX_UNPACKED_BYTES
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = archive.infolist()
-            if len(parts) > MOST_PARTS:
+            if len(parts) > MAX_PARTS:
                 raise SheetTooLarge
             for part in parts:
                 for piece in _pieces(archive, part):
@@ -207,8 +209,8 @@ def _check_archive(content: bytes) -> None:
 
 
 def _pieces(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
-    """What a part unpacks to, each piece with the end of the one before."""
-    if part.compress_type not in PACKINGS:
+    """Yield the unpacked part in pieces, each with the end of the previous one."""
+    if part.compress_type not in COMPRESSION_METHODS:
         raise SheetUnreadable
     before = b""
     with archive.open(part) as file:
@@ -219,7 +221,7 @@ def _pieces(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
 
 def _reaches_too_far(xml: bytes) -> bool:
     return any(
-        int(row) > MOST_ROWS + 1 or _column_number(letters) > MOST_COLUMNS
+        int(row) > MAX_ROWS + 1 or _column_number(letters) > MAX_COLUMNS
         for letters, row in CELL_AT.findall(xml)
     )
 

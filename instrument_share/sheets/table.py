@@ -1,4 +1,4 @@
-"""A sheet as it was read: cells in rows, with what Excel says about them."""
+"""A sheet as it was read."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,10 +9,9 @@ Cell = str | int | float | bool | date | datetime | time | timedelta | None
 
 @dataclass(frozen=True)
 class Table:
-    """Cells as they stand in the sheet; row 1 is the first.
+    """Cells by row.
 
-    `formulas` are the cells (row, column from 0) whose value a formula gave, `hidden` the rows that the sheet
-    hides.
+    `formulas` are the cells (row, column from 0) whose value comes from a formula, `hidden` the hidden rows.
     """
 
     rows: Sequence[Sequence[Cell]]

@@ -11,7 +11,7 @@ from django.http import StreamingHttpResponse
 from django.utils import translation
 from django.utils.translation import get_language
 
-from instrument_share.kernel.cells import inert
+from instrument_share.kernel.cells import escape_formula
 
 MARK = "\ufeff"
 """Spreadsheet programs read Chinese right when the file begins with it."""
@@ -57,7 +57,7 @@ def _cell(value: Any) -> str:
             return value.isoformat()
         case int() | float() | Decimal():
             return str(value)
-    return inert(str(value))
+    return escape_formula(str(value))
 
 
 def json_stream(about: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> StreamingHttpResponse:

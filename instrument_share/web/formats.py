@@ -8,7 +8,7 @@ from django.utils.translation import get_language, ngettext
 
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
-from instrument_share.kernel.money import yuan as rounded_yuan
+from instrument_share.kernel.money import round_to_fen as rounded_yuan
 
 NOTHING = "—"
 _WEEKDAYS_ZH = "一二三四五六日"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from schedule.models import Calendar, Event, Rule
 
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.interval import Interval, merged
+from instrument_share.kernel.interval import Interval, merge
 from providers.terms.domain.choices import DayKind, Frequency, HolidayTreatment
 from providers.terms.domain.terms import DayException, OpeningPattern
 from providers.terms.domain.workdays import ONE_DAY, DayTable
@@ -104,7 +104,7 @@ def openings(
     days: DayTable,
     exceptions: Collection[DayException] = (),
 ) -> list[Interval]:
-    """All openings that begin on a day of `[first, last)`, sorted and merged.
+    """All openings that begin on a day of `[first, last)`, sorted and merge.
 
     An opening belongs to the day on which it begins, also where it ends on the next, which may be a holiday.
     Raises CalendarYearUnknown where the rule minds public holidays and a year is not in `days`.
@@ -122,7 +122,7 @@ def openings(
         for one in exceptions
         if one.opens is not None and one.closes is not None and first <= one.day < last
     )
-    return merged([*recurring, *additional])
+    return merge([*recurring, *additional])
 
 
 def _opening_days(

@@ -1,4 +1,4 @@
-"""The reasoning of an award in words."""
+"""The reasoning of an award as text."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.web.formats import bilingual, in_english
 from rewards.assessment.domain.counting import REASONS
-from rewards.cycle.reports import money
+from rewards.cycle.reports import format_money
 
 NOTES = {
     "barred": gettext_noop("barred from any award by a proven falsification"),
@@ -39,7 +39,7 @@ class _Clause:
         self.clause_zh, self.clause_en = rule["clause_zh"], rule.get("clause_en", "")
 
 
-def reasoning_steps(reasoning: Mapping[str, Any]) -> list[tuple[str, str]]:
+def describe_reasoning(reasoning: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return pairs of a step and its result, in the order of the steps; caps only where they cut."""
     steps = [(bilingual(_Clause(rule), "clause"), _claim(rule)) for rule in reasoning["rules"]]
     unit = gettext(ROUNDING[reasoning["money_unit"]])
@@ -47,12 +47,12 @@ def reasoning_steps(reasoning: Mapping[str, Any]) -> list[tuple[str, str]]:
     steps += [(division, text) for pot in reasoning["pots"] if (text := _pot(pot, unit))]
     if reasoning["after_unit_cap"] != reasoning["sum"]:
         capped = gettext("{sum} yuan in all, cut to {amount} yuan by the cap for a unit").format(
-            sum=money(reasoning["sum"]), amount=money(reasoning["after_unit_cap"])
+            sum=format_money(reasoning["sum"]), amount=format_money(reasoning["after_unit_cap"])
         )
         steps.append((gettext("Cap for a unit"), capped))
     if reasoning["after_group_cap"] != reasoning["after_unit_cap"]:
         capped = gettext("the cap is {cap} yuan, which leaves {amount} yuan").format(
-            cap=money(reasoning["cap_group"]), amount=money(reasoning["after_group_cap"])
+            cap=format_money(reasoning["cap_group"]), amount=format_money(reasoning["after_group_cap"])
         )
         steps.append((gettext("Cap for related units together"), capped))
     return steps
@@ -76,19 +76,19 @@ def _claimed(rule: Mapping[str, Any]) -> str:
             return _joined(_of_income(rule))
         case "value_fixed":
             return gettext("fixed by the band of the instruments’ original value: {claim} yuan").format(
-                claim=money(claim)
+                claim=format_money(claim)
             )
         case _:
-            return gettext("fixed by the grade: {claim} yuan").format(claim=money(claim))
+            return gettext("fixed by the grade: {claim} yuan").format(claim=format_money(claim))
 
 
 def _of_income(rule: Mapping[str, Any]) -> Iterator[str]:
     yield gettext("{basis} {amount} yuan × {rate}").format(
-        basis=gettext(BASES[rule["basis_kind"]]), amount=money(rule["basis"]), rate=rule["rate"]
+        basis=gettext(BASES[rule["basis_kind"]]), amount=format_money(rule["basis"]), rate=rule["rate"]
     )
     if rule["cap_instrument"]:
-        yield gettext("at most {cap} yuan for an instrument").format(cap=money(rule["cap_instrument"]))
-    yield gettext("which makes {claim} yuan").format(claim=money(rule["claim"]))
+        yield gettext("at most {cap} yuan for an instrument").format(cap=format_money(rule["cap_instrument"]))
+    yield gettext("which makes {claim} yuan").format(claim=format_money(rule["claim"]))
 
 
 def _pot(pot: Mapping[str, Any], unit: str) -> str:
@@ -99,23 +99,23 @@ def _pot(pot: Mapping[str, Any], unit: str) -> str:
 
 def _divided(pot: Mapping[str, Any], unit: str) -> Iterator[str]:
     if pot["budget"]:
-        yield gettext("{budget} yuan to divide").format(budget=money(pot["budget"]))
+        yield gettext("{budget} yuan to divide").format(budget=format_money(pot["budget"]))
     yield gettext("the weight of this unit is {weight} of {weights} in all").format(
-        weight=money(pot["weight"]), weights=money(pot["weights"])
+        weight=format_money(pot["weight"]), weights=format_money(pot["weights"])
     )
     if pot["limit"]:
-        yield gettext("at most {limit} yuan").format(limit=money(pot["limit"]))
-    yield gettext("its share is {share} yuan").format(share=money(pot["share"]))
+        yield gettext("at most {limit} yuan").format(limit=format_money(pot["limit"]))
+    yield gettext("its share is {share} yuan").format(share=format_money(pot["share"]))
     yield unit
     if pot["extra_unit"]:
         yield gettext("with one money unit more by the largest remainder")
-    yield gettext("which gives {amount} yuan").format(amount=money(pot["amount"]))
+    yield gettext("which gives {amount} yuan").format(amount=format_money(pot["amount"]))
 
 
 def _joined(parts: Iterator[str]) -> str:
     return (", " if in_english() else "，").join(parts)
 
 
-def reason(code: str) -> str:
+def get_reason_text(code: str) -> str:
     """Return why an entry or an instrument does not count, in the active language."""
     return gettext(REASONS[code]) if code in REASONS else code

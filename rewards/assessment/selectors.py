@@ -1,4 +1,4 @@
-"""From a unit's amount down to the hours: assessment → instruments → logs of the snapshot → booking."""
+"""Assessments, their instruments, and the logs of the snapshot behind them."""
 
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -25,7 +25,7 @@ def assessments(viewer: "Viewer", cycle: AssessmentCycle) -> QuerySet[UnitAssess
     return _visible(viewer).filter(cycle=cycle).order_by("-score", "organization__uscc")
 
 
-def assessment(viewer: "Viewer", public_id: str) -> UnitAssessment:
+def get_assessment(viewer: "Viewer", public_id: str) -> UnitAssessment:
     """Return one visible assessment, its indicators and instruments in order. Raises NotFound."""
     found = (
         _visible(viewer)
@@ -46,7 +46,7 @@ def assessment(viewer: "Viewer", public_id: str) -> UnitAssessment:
     return found
 
 
-def instrument_result(viewer: "Viewer", year: int, instrument_public_id: str) -> InstrumentResult:
+def get_instrument_result(viewer: "Viewer", year: int, instrument_public_id: str) -> InstrumentResult:
     """Return what one instrument contributed in a year, with its assessment. Raises NotFound."""
     found = (
         InstrumentResult.objects.filter(
@@ -63,7 +63,7 @@ def instrument_result(viewer: "Viewer", year: int, instrument_public_id: str) ->
     return found
 
 
-def snapshot_logs(viewer: "Viewer", result: InstrumentResult) -> list[dict[str, Any]]:
+def get_snapshot_logs(viewer: "Viewer", result: InstrumentResult) -> list[dict[str, Any]]:
     """Return the frozen logs behind an instrument's result, by start, each with what became of it.
 
     Keys: log, booking and organization (public ids; booking and the user's organization may be empty),
@@ -120,7 +120,7 @@ def _visible(viewer: "Viewer") -> QuerySet[UnitAssessment]:
     return found if can_see_all(viewer) else found.filter(organization_id__in=managed_units(viewer))
 
 
-def public_results(cycle: AssessmentCycle) -> list[dict[str, Any]]:
+def get_public_results(cycle: AssessmentCycle) -> list[dict[str, Any]]:
     """Return what the public notice says of each unit, best score first; nothing before the notice.
 
     Keys: organization (public id), name_zh, name_en, grade_zh, grade_en, amount_yuan.

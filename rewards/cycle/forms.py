@@ -1,4 +1,4 @@
-"""The form that opens a year."""
+"""Form to open a year."""
 
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,8 @@ TEXT = {"maxlength": 500, "rows": 4}
 
 
 class CycleOpenForm(forms.Form):
+    """The policy and budget of a year."""
+
     policy = forms.TypedChoiceField(label=_("Policy"), coerce=int)
     budget_yuan = forms.DecimalField(
         label=_("Budget (yuan)"), min_value=Decimal(0), max_digits=14, decimal_places=2

@@ -11,7 +11,7 @@ from rewards.policy.models import RewardPolicy
 
 
 class AssessmentCycle(models.Model):
-    """年度评价: one year's run, from collecting to payment."""
+    """年度评价: one year's assessment, from collecting to payment."""
 
     public_id = models.CharField(
         max_length=16, unique=True, editable=False, default=partial(new_public_id, "CYC")

@@ -1,4 +1,4 @@
-"""Who may look through a year and all of its parts."""
+"""Permissions on annual assessments."""
 
 import rules
 

@@ -1,4 +1,4 @@
-"""How figures and dates are written in tables and papers."""
+"""Figures and dates as tables and papers write them."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -7,31 +7,31 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.renminbi import capitals
-from rewards.policy.domain.figures import format_rounded, hours
+from instrument_share.kernel.renminbi import to_capitals
+from rewards.policy.domain.figures import format_rounded, to_hours
 
 
-def money(amount: Decimal | str) -> str:
+def format_money(amount: Decimal | str) -> str:
     """Write an amount with two decimals and thousands separators: 1,234,500.00"""
     return f"{Decimal(amount):,.2f}"
 
 
-def money_in_capitals(amount: Decimal | str) -> str:
+def format_money_in_capitals(amount: Decimal | str) -> str:
     """Write an amount in capital numerals: 人民币壹佰贰拾叁万肆仟伍佰元整"""
-    return f"人民币{capitals(Decimal(amount))}"
+    return f"人民币{to_capitals(Decimal(amount))}"
 
 
-def in_hours(seconds: int) -> str:
+def format_hours(seconds: int) -> str:
     """Write seconds as hours with two decimals: 1,190.00"""
-    return f"{Decimal(format_rounded(hours(seconds))):,.2f}"
+    return f"{Decimal(format_rounded(to_hours(seconds))):,.2f}"
 
 
-def points(figure: Decimal | str) -> str:
+def format_points(figure: Decimal | str) -> str:
     """Write points with two decimals."""
     return f"{Decimal(figure):.2f}"
 
 
-def on_date(moment: datetime | date) -> str:
+def format_date(moment: datetime | date) -> str:
     """Write a date, or a moment's date in the city: 2026年1月5日"""
     day = moment.astimezone(CITY_TIME).date() if isinstance(moment, datetime) else moment
     return f"{day.year}年{day.month}月{day.day}日"

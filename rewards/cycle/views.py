@@ -1,4 +1,4 @@
-"""The page on which a year is opened."""
+"""Page to open a year."""
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -26,6 +26,7 @@ EARLIEST = 2000
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def cycle_open(request: SignedInRequest, year: int) -> HttpResponse:
+    """Open the assessment of a year."""
     require(request.user, "rewards.run_cycle")
     now = clock.now()
     if not EARLIEST <= year <= now.astimezone(CITY_TIME).year:

@@ -9,7 +9,7 @@ from instrument_share.web.formats import bracketed, in_english
 from instrument_share.web.forms import set_choices
 from rewards.cycle.forms import TEXT
 from rewards.findings.domain.states import FindingState
-from rewards.findings.reports import finding_kind
+from rewards.findings.reports import get_kind_text
 
 if TYPE_CHECKING:
     from rewards.findings.models import Finding
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 
 class FindingFilterForm(forms.Form):
+    """Filters of the list of findings."""
+
     state = forms.ChoiceField(required=False)
     kind = forms.ChoiceField(label=_("Kind"), required=False)
     unit = forms.ChoiceField(label=_("Unit"), required=False)
@@ -24,7 +26,7 @@ class FindingFilterForm(forms.Form):
     def __init__(self, *args: Any, facets: "FindingFacets", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         every = ("", _("All"))
-        kinds = [(kind, f"{finding_kind(kind)}{bracketed(n)}") for kind, n in sorted(facets.kinds.items())]
+        kinds = [(kind, f"{get_kind_text(kind)}{bracketed(n)}") for kind, n in sorted(facets.kinds.items())]
         units = [(pk, (en if in_english() and en else zh)) for pk, zh, en in facets.units]
         set_choices(self.fields["state"], [every, *((s.value, s.value) for s in FindingState)])
         set_choices(self.fields["kind"], [every, *kinds])
@@ -32,7 +34,7 @@ class FindingFilterForm(forms.Form):
 
 
 class DecisionForm(forms.Form):
-    """`outcome`: dismissed, or upheld with all of its logs, with some, or with none no longer counting."""
+    """A decision: dismissed, or upheld with all, some or none of the logs invalidated."""
 
     outcome = forms.ChoiceField(
         label=_("Decision"),
@@ -61,6 +63,7 @@ class DecisionForm(forms.Form):
         set_choices(self.fields["logs"], [(log, log) for log in finding.logs])
 
     def clean(self) -> dict[str, Any]:
+        """Require logs where some are to be invalidated."""
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("outcome") == "chosen" and not cleaned.get("logs"):
             self.add_error("outcome", _("Mark the logs that count no more, or choose another decision."))
@@ -70,13 +73,17 @@ class DecisionForm(forms.Form):
 
     @property
     def uphold(self) -> bool:
+        """Return whether the finding is upheld."""
         return bool(self.cleaned_data["outcome"] != "dismiss")
 
     @property
     def invalidated(self) -> list[str]:
+        """Return the public ids of the logs to invalidate."""
         by_outcome = {"all": self.finding.logs, "chosen": self.cleaned_data["logs"]}
         return list(by_outcome.get(self.cleaned_data["outcome"], []))
 
 
 class AnswerForm(forms.Form):
+    """The unit's answer to a finding."""
+
     answer = forms.CharField(label=_("What the unit says"), max_length=500, widget=forms.Textarea(attrs=TEXT))

@@ -10,7 +10,7 @@ from rewards.findings.domain.states import FindingState
 
 
 class Finding(models.Model):
-    """核查问题: something a check or an auditor found in a cycle's snapshot, and what came of it."""
+    """核查问题: a suspicious case found in a cycle's snapshot, and the decision on it."""
 
     public_id = models.CharField(
         max_length=16, unique=True, editable=False, default=partial(new_public_id, "FND")

@@ -1,4 +1,4 @@
-"""Findings in words."""
+"""Findings as text."""
 
 from django.utils.translation import gettext
 
@@ -7,8 +7,8 @@ from rewards.findings.domain.states import FindingState
 from rewards.policy.domain.vocabulary import KINDS
 
 
-def finding_kind(code: str) -> str:
-    """Return what a check says, in the active language."""
+def get_kind_text(code: str) -> str:
+    """Return the description of a kind of check in the active language."""
     return gettext(KINDS[code]).format(**CHECK_FIGURES) if code in KINDS else code
 
 
@@ -20,6 +20,6 @@ FINDING_STATES = {
 """What an auditor decided."""
 
 
-def finding_state(code: str) -> str:
-    """Return what an auditor decided, in Chinese."""
+def get_state_text(code: str) -> str:
+    """Return the auditor's decision in Chinese."""
     return FINDING_STATES[FindingState(code)]

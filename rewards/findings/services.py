@@ -1,4 +1,4 @@
-"""Findings: what the checks see in the snapshot, what units answer, what auditors decide."""
+"""Findings: run checks on the snapshot, record answers of units and decisions of auditors."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
@@ -16,7 +16,7 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import IllegalMove, require_reason
 from instrument_share.kernel.states import next_state
 from providers.public import add_working_days, instrument_ids
-from rewards.cycle.domain.canonical import sha256
+from rewards.cycle.domain.canonical import hash_content
 from rewards.cycle.domain.entries import EntryFacts
 from rewards.cycle.domain.errors import REASON_MISSING
 from rewards.cycle.domain.rows import entry_from_row
@@ -26,23 +26,23 @@ from rewards.cycle.selectors.cycles import cycle_lock
 from rewards.cycle.selectors.snapshot import StoredSnapshot
 from rewards.findings.domain.checks import (
     Candidate,
-    above_calendar,
-    amount,
-    bulk_at_year_end,
-    device_disagrees,
-    entered_late,
-    never_idle,
-    no_booking,
-    outside_windows,
-    overlap,
-    self_dealing,
-    too_long,
-    two_places,
+    check_amount,
+    check_booking,
+    check_bulk_at_year_end,
+    check_daily_total,
+    check_device,
+    check_late_entries,
+    check_length,
+    check_never_idle,
+    check_overlap,
+    check_self_dealing,
+    check_two_places,
+    check_windows,
 )
 from rewards.findings.domain.errors import AnswerMissing, DismissedInvalidatesNothing, LogsNotOfFinding
 from rewards.findings.domain.states import FindingState
 from rewards.findings.models import Finding
-from rewards.findings.selectors.findings import cycle_of_finding, last_decision_number
+from rewards.findings.selectors.findings import finding_cycle_lock, get_last_decision_number
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -52,13 +52,13 @@ ANSWER_WORKING_DAYS = 10
 
 BEFORE_APPROVAL = (CycleState.CHECKED, CycleState.SCORED, CycleState.NOTICED)
 
-TOGETHER = frozenset({"no_booking", "late_by_hand"})
+GROUPED_CHECKS = frozenset({"no_booking", "late_by_hand"})
 """Checks that speak of many entries alike: one finding for each instrument."""
 
 
 @dataclass(frozen=True)
-class _Seen:
-    """A candidate with whose instrument it is about (a public id) and the unit that has to answer (USCC)."""
+class _SeenCandidate:
+    """A candidate with its instrument (public id) and the unit that has to answer (USCC)."""
 
     candidate: Candidate
     instrument: str
@@ -67,11 +67,11 @@ class _Seen:
 
 @transaction.atomic
 def cycle_check(*, actor: "User", cycle_id: int, now: datetime) -> AssessmentCycle:
-    """Run every check over the snapshot and open a finding for what is new; evidence is found once."""
+    """Run every check over the snapshot and open a finding for each new case."""
     cycle = cycle_lock(cycle_id)
     require(actor, "rewards.run_cycle", cycle)
     cycle.state = next_state(MOVES, cycle.state, "check")
-    opened = _open_findings(cycle, list(_seen(cycle.year, StoredSnapshot(cycle))), now)
+    opened = _open_findings(cycle, list(_run_checks(cycle.year, StoredSnapshot(cycle))), now)
     cycle.checked_at = now
     cycle.save(update_fields=["state", "checked_at"])
     record(actor=actor, action="cycle.checked", subject=cycle, now=now, details={"opened": opened})
@@ -106,10 +106,11 @@ def finding_decide(
     invalidated_logs: Collection[str] = (),
     falsified: bool = False,
 ) -> Finding:
-    """Uphold a finding, invalidating some of its logs (public ids), or dismiss it; the same again: no change.
+    """Uphold a finding and invalidate some of its logs (public ids), or dismiss it.
 
-    Each decision takes the next number of the cycle. Until approval it can be decided anew, under a new
-    number, and the cycle must then be scored again. `falsified`: a proven falsification, which bars the unit.
+    Each decision takes the next number of the cycle; repeating it changes nothing. Until approval it can be
+    revised under a new number, after which the cycle must be scored again. `falsified`: a proven
+    falsification, which bars the unit.
     """
     cycle, finding = _lock_cycle_and_finding(finding_id)
     require(actor, "rewards.decide_finding", finding)
@@ -126,7 +127,7 @@ def finding_decide(
     unanswered = not finding.answer and now.astimezone(CITY_TIME).date() > finding.answer_due_date
     finding.state, finding.reason, finding.invalidated_logs = state, reason, logs
     finding.falsified, finding.overdue = falsified, uphold and unanswered
-    finding.decision_number = last_decision_number(cycle) + 1
+    finding.decision_number = get_last_decision_number(cycle) + 1
     finding.decided_at, finding.decided_by = now, actor
     finding.save()
     details = {"number": finding.decision_number, "reason": finding.reason, "invalidated": logs}
@@ -148,8 +149,8 @@ def _require_decidable(
 
 
 def _lock_cycle_and_finding(finding_id: int) -> tuple[AssessmentCycle, Finding]:
-    """The cycle first, as every other step takes it, then the finding."""
-    cycle = cycle_of_finding(finding_id)
+    """Lock the cycle, as every other step does first, then the finding."""
+    cycle = finding_cycle_lock(finding_id)
     return cycle, Finding.objects.select_for_update().get(pk=finding_id)
 
 
@@ -164,9 +165,9 @@ def _record(actor: "User", action: str, finding: Finding, now: datetime, **detai
     )
 
 
-def _open_findings(cycle: AssessmentCycle, seen: list[_Seen], now: datetime) -> int:
+def _open_findings(cycle: AssessmentCycle, seen: list[_SeenCandidate], now: datetime) -> int:
     known = set(Finding.objects.filter(cycle=cycle).values_list("evidence_hash", flat=True))
-    new = {digest: each for each in seen if (digest := _digest(each)) not in known}
+    new = {digest: each for each in seen if (digest := _hash_evidence(each)) not in known}
     if not new:
         return 0
     instruments = instrument_ids({each.instrument for each in new.values()})
@@ -196,63 +197,63 @@ def _answer_due(now: datetime) -> date:
     return add_working_days(now.astimezone(CITY_TIME).date(), ANSWER_WORKING_DAYS)
 
 
-def _digest(seen: _Seen) -> str:
+def _hash_evidence(seen: _SeenCandidate) -> str:
     what = seen.candidate
-    return sha256(
+    return hash_content(
         canonical_json([what.kind, seen.instrument, sorted(what.entries), dict(what.evidence)]) + b"\n"
     )
 
 
-def _seen(year: int, snapshot: StoredSnapshot) -> Iterator[_Seen]:
-    """Everything that the checks see, instrument by instrument, then operator by operator."""
+def _run_checks(year: int, snapshot: StoredSnapshot) -> Iterator[_SeenCandidate]:
+    """Yield the candidates of all checks, by instrument, then by operator."""
     units = {row.uscc: row for row in snapshot.units()}
     by_operator: dict[str, list[EntryFacts]] = defaultdict(list)
     for instrument in snapshot.instruments():
         unit = units[instrument.uscc]
         rows = snapshot.usage(instrument.instrument)
         entries = [entry_from_row(row, instrument, unit) for row in rows if row.confirmed]
-        for candidate in _together(_checked(year, entries, frozenset(unit.related))):
-            yield _Seen(candidate, instrument.instrument, unit.uscc)
+        for candidate in _group_candidates(_check_instrument(year, entries, frozenset(unit.related))):
+            yield _SeenCandidate(candidate, instrument.instrument, unit.uscc)
         for entry in _of_year(entries, year):
             by_operator[entry.operator].append(entry)
     entries_by_id = {entry.public_id: entry for entries in by_operator.values() for entry in entries}
     usccs = {row.organization: uscc for uscc, row in units.items()}
     for operator in sorted(by_operator):
-        for candidate in two_places(by_operator[operator]):
+        for candidate in check_two_places(by_operator[operator]):
             later = entries_by_id[candidate.entries[1]]
-            yield _Seen(candidate, later.instrument, usccs[later.owner])
+            yield _SeenCandidate(candidate, later.instrument, usccs[later.owner])
 
 
-def _checked(year: int, entries: list[EntryFacts], related: Collection[str]) -> Iterator[Candidate]:
-    """The checks on one instrument.
+def _check_instrument(year: int, entries: list[EntryFacts], related: Collection[str]) -> Iterator[Candidate]:
+    """Yield the candidates of one instrument.
 
-    Entries around the turn of the year are another year's to check; here they only take time.
+    Entries around the turn of the year only take time here; another year checks them.
     """
     around, entries = entries, _of_year(entries, year)
     losing = {entry.public_id for entry in entries}
-    yield from (pair for pair in overlap(around) if pair.entries[1] in losing)
-    yield from too_long(entries)
-    yield from outside_windows(entries)
-    yield from no_booking(entries)
-    yield from self_dealing(entries, related)
-    yield from entered_late(entries)
-    yield from bulk_at_year_end(entries, year)
-    yield from amount(entries)
-    yield from never_idle(entries)
-    yield from above_calendar(entries)
+    yield from (pair for pair in check_overlap(around) if pair.entries[1] in losing)
+    yield from check_length(entries)
+    yield from check_windows(entries)
+    yield from check_booking(entries)
+    yield from check_self_dealing(entries, related)
+    yield from check_late_entries(entries)
+    yield from check_bulk_at_year_end(entries, year)
+    yield from check_amount(entries)
+    yield from check_never_idle(entries)
+    yield from check_daily_total(entries)
     by_device = [entry for entry in entries if entry.capture == "device"]
     if by_device:
-        yield from device_disagrees([entry for entry in entries if entry.by_hand], by_device)
+        yield from check_device([entry for entry in entries if entry.by_hand], by_device)
 
 
 def _of_year(entries: list[EntryFacts], year: int) -> list[EntryFacts]:
     return [entry for entry in entries if entry.year == year]
 
 
-def _together(candidates: Iterable[Candidate]) -> Iterator[Candidate]:
+def _group_candidates(candidates: Iterable[Candidate]) -> Iterator[Candidate]:
     grouped: dict[str, list[Candidate]] = defaultdict(list)
     for candidate in candidates:
-        if candidate.kind in TOGETHER:
+        if candidate.kind in GROUPED_CHECKS:
             grouped[candidate.kind].append(candidate)
         else:
             yield candidate

@@ -1,4 +1,4 @@
-"""The form that loads a policy."""
+"""Form to load a policy."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -8,6 +8,8 @@ POLICY_AT_MOST = 512 * KILOBYTE
 
 
 class PolicyForm(forms.Form):
+    """A policy document to load."""
+
     document = forms.FileField(
         label=_("Policy document"),
         help_text=_("A TOML file. It is kept to the byte and never edited; what changes gets a new version."),
@@ -15,6 +17,7 @@ class PolicyForm(forms.Form):
     )
 
     def clean_document(self) -> str:
+        """Return the document as text."""
         file = self.cleaned_data["document"]
         if file.size > POLICY_AT_MOST:
             message = _("The file is larger than {kilobytes} KB; a policy is a short text.")

@@ -1,4 +1,4 @@
-"""Loaded policies, kept to the byte."""
+"""Loaded policies, stored byte for byte."""
 
 from functools import partial
 

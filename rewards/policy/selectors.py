@@ -1,4 +1,4 @@
-"""Policies that were loaded, and their rules."""
+"""Loaded policies and their rules."""
 
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ def policies(viewer: "Viewer") -> QuerySet[RewardPolicy]:  # noqa: ARG001 (every
     return RewardPolicy.objects.order_by("-created_at", "-id")
 
 
-def policy_by_id(policy_id: int) -> RewardPolicy:
+def get_policy(policy_id: int) -> RewardPolicy:
     """Return a loaded policy. Raises NotFound."""
     found = RewardPolicy.objects.filter(pk=policy_id).first()
     if found is None:
@@ -27,8 +27,8 @@ def policy_by_id(policy_id: int) -> RewardPolicy:
     return found
 
 
-def policy_rules(policy: RewardPolicy) -> PolicyRules:
-    """Return the rules that a stored document describes."""
+def get_policy_rules(policy: RewardPolicy) -> PolicyRules:
+    """Parse the stored document of a policy."""
     return _read(policy.document)
 
 

@@ -1,4 +1,4 @@
-"""Loading the rules of assessment and reward."""
+"""Load reward policies."""
 
 import hashlib
 from datetime import datetime
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def policy_load(*, actor: "User", document: str, now: datetime) -> RewardPolicy:
-    """Keep a TOML document as a version of the policy, to the byte; the same document again changes nothing.
+    """Store a TOML document as a version of the policy; loading it again changes nothing.
 
-    Raises PolicyRefused with every problem of the document, PolicyVersionTaken for changed content under the
+    Raises PolicyRefused with every problem of the document, PolicyVersionTaken for other content under the
     code and version of a loaded one.
     """
     require(actor, "rewards.run_cycle")

@@ -1,4 +1,4 @@
-"""The addresses of this room; `instrument_share.urls` mounts each list under its prefix."""
+"""URL patterns of this room; `instrument_share.urls` mounts each list under its prefix."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The page on which a policy is loaded."""
+"""Page to load a policy."""
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -23,6 +23,7 @@ from rewards.policy.services import policy_load
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def policy_new(request: SignedInRequest) -> HttpResponse:
+    """Load a policy."""
     require(request.user, "rewards.run_cycle")
     now = clock.now()
     form = PolicyForm(request.POST or None, request.FILES or None)

@@ -15,12 +15,16 @@ PAPER_AT_MOST = 20 * MEGABYTE
 
 
 class AcceptForm(forms.Form):
+    """A note on accepting a report."""
+
     note = forms.CharField(
         label=_("Note"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
 
 
 class ReturnForm(forms.Form):
+    """The reason for returning a report."""
+
     reason = forms.CharField(
         label=_("Reason"),
         max_length=500,
@@ -30,6 +34,8 @@ class ReturnForm(forms.Form):
 
 
 class PaymentForm(forms.Form):
+    """The date and account of a payment."""
+
     paid_date = DayField(label=_("Date of payment"), widget=DayInput())
     account = forms.CharField(
         label=_("Receiving account"),
@@ -45,6 +51,8 @@ class PaymentForm(forms.Form):
 
 
 class CodeForm(forms.Form):
+    """The code on a paper to verify."""
+
     code = forms.CharField(
         label=_("Code on the document"),
         max_length=40,
@@ -55,6 +63,8 @@ class CodeForm(forms.Form):
 
 
 class PaperForm(forms.Form):
+    """A file to verify."""
+
     file = forms.FileField(
         label=_("File"),
         allow_empty_file=True,

@@ -48,7 +48,7 @@ class FinanceReport(models.Model):
 
 
 class Payment(models.Model):
-    """拨付: what was paid to a unit, when, to which account."""
+    """拨付: a payment to a unit, with its date and account."""
 
     public_id = models.CharField(
         max_length=16, unique=True, editable=False, default=partial(new_public_id, "PAY")

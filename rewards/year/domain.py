@@ -1,4 +1,4 @@
-"""What comes next in a year's assessment, and what it waits for."""
+"""The next step of an annual assessment, and what it waits for."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -12,17 +12,17 @@ WaitsFor = Literal["", "year", "findings", "notice", "finance", "payment"]
 
 @dataclass(frozen=True)
 class NextStep:
-    """`move` is what an officer can do now (a move of `domain.states.MOVES`; empty: nothing).
+    """The next step: `move` is what an officer can do now (of `domain.states.MOVES`, or empty).
 
-    `waits_for` says what should come first, or what has to: the end of the year, the decisions on findings,
-    the end of the public notice, the answer of the Finance Bureau, its payments.
+    `waits_for` says what has to come first: the end of the year, decisions on findings, the end of the public
+    notice, the answer of the Finance Bureau, or its payments.
     """
 
     move: str
     waits_for: WaitsFor = ""
 
 
-def next_step(
+def get_next_step(
     state: str,
     *,
     year: int,
@@ -32,7 +32,7 @@ def next_step(
     outdated: bool = False,
     report_state: str = "",
 ) -> NextStep:
-    """Return the next step. `today`: in the city; `outdated`: a finding was decided after scoring."""
+    """Return the next step; `today` is in the city, `outdated` means a finding was decided after scoring."""
     findings: WaitsFor = "findings" if open_findings else ""
     match CycleState(state):
         case CycleState.COLLECTING:

@@ -5,10 +5,12 @@ from django.utils.translation import gettext_lazy as _
 
 
 class StepForm(forms.Form):
-    """A step that asks for nothing but to be meant."""
+    """A step without further input."""
 
 
 class ApproveForm(forms.Form):
+    """Objections during the public notice, and the answers to them."""
+
     objections = forms.CharField(
         label=_("Objections and answers"),
         required=False,

@@ -1,4 +1,4 @@
-"""What waits in the assessments of all years, for the desks of the bureau and of Finance."""
+"""Open assessments and their next steps, for the desks of the bureau and Finance."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from rewards.cycle.selectors.scope import can_see_all
 from rewards.findings.domain.states import FindingState
 from rewards.findings.models import Finding
 from rewards.report.models import FinanceReport
-from rewards.year.domain import NextStep, next_step
+from rewards.year.domain import NextStep, get_next_step
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CycleAhead:
-    """A year's assessment with what comes next. `report` is the last one that was sent."""
+    """A year's assessment with its next step; `report` is the last one sent."""
 
     cycle: AssessmentCycle
     step: NextStep
@@ -33,15 +33,15 @@ class CycleAhead:
     report: FinanceReport | None
 
 
-def next_steps(viewer: "Viewer", now: datetime) -> list[CycleAhead]:
-    """Return the years that are not closed, newest first, for the bureau and Finance. Two statements."""
+def get_cycles_ahead(viewer: "Viewer", now: datetime) -> list[CycleAhead]:
+    """Return open years, newest first, for the bureau and Finance. Two statements."""
     if not can_see_all(viewer):
         return []
     return _ahead(_counted().exclude(state=CycleState.PAID).order_by("-year"), now)
 
 
-def cycle_ahead(viewer: "Viewer", year: int, now: datetime) -> CycleAhead:
-    """Return the assessment of a year with what comes next. Raises NotFound. Two statements."""
+def get_cycle_ahead(viewer: "Viewer", year: int, now: datetime) -> CycleAhead:
+    """Return a year's assessment with its next step. Raises NotFound. Two statements."""
     found = _ahead(_counted().filter(year=year), now) if can_see_all(viewer) else []
     if not found:
         raise NotFound
@@ -72,7 +72,7 @@ def _last_reports(cycle_ids: Sequence[int]) -> dict[int, FinanceReport]:
 def _one(cycle: AssessmentCycle, report: FinanceReport | None, now: datetime) -> CycleAhead:
     open_findings: int = getattr(cycle, "open_findings")  # noqa: B009 (an annotation)
     outdated = cycle.scored_at is not None and getattr(cycle, "last_decision") != cycle.decisions_scored  # noqa: B009
-    step = next_step(
+    step = get_next_step(
         cycle.state,
         year=cycle.year,
         today=now.astimezone(CITY_TIME).date(),

@@ -14,13 +14,13 @@ from instrument_share.accounts.services.organizations import NotAdmitted
 from instrument_share.accounts.services.registration import NotCorrectable
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import Forbidden, IllegalMove, Invalid, NotFound, ReasonMissing
-from instrument_share.kernel.uscc import check_character
+from instrument_share.kernel.uscc import compute_check_character
 from tests import factories
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
 
-USCC = "91990105YP1000027" + check_character("91990105YP1000027")
+USCC = "91990105YP1000027" + compute_check_character("91990105YP1000027")
 LICENCE = b"%PDF-1.7 licence"
 
 
@@ -211,7 +211,7 @@ def test_a_districts_bureau_admits_and_sees_what_lies_in_its_district(officer, r
     here, there = districts
     of_district = district_officer(here)
     mine = register(registrant, district=here)
-    other_code = "91990121YP1000027" + check_character("91990121YP1000027")
+    other_code = "91990121YP1000027" + compute_check_character("91990121YP1000027")
     foreign = register(factories.user("丑"), district=there, uscc=other_code)
     outside = factories.organization("外地公司", state="pending", in_region=False)
     assert list(selectors.organizations_pending(of_district)) == [mine]

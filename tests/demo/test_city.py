@@ -7,8 +7,8 @@ import pytest
 
 from instrument_share.accounts.domain import OrganizationKind, Role, SizeClass
 from instrument_share.demo.accounts import DEMO_ACCOUNTS
-from instrument_share.demo.city import city
-from instrument_share.demo.holidays import provisional
+from instrument_share.demo.city import load_city
+from instrument_share.demo.holidays import build_provisional_holidays
 from instrument_share.demo.oddities import (
     AT_NIGHT,
     LATE,
@@ -18,15 +18,14 @@ from instrument_share.demo.oddities import (
     UNCHARGED,
     VISITED,
 )
-from instrument_share.demo.terms import draft
+from instrument_share.demo.terms import build_draft
 from instrument_share.demo.week import AGREED, CLOSING, IN_USE, OVERDUE, WAITING
 from instrument_share.kernel import uscc
 from providers.instruments.domain import fields
-from providers.terms.domain.terms import problems_of_terms
 from providers.units.domain.profiles import PROFILE_FIELDS, problems_of_publication, problems_of_values
 from rewards.policy.domain.policy_document import read_policy
 
-CITY = city()
+CITY = load_city()
 
 
 def test_the_city_is_as_large_as_it_should_be():
@@ -101,7 +100,7 @@ def test_every_instrument_has_what_publication_needs(instrument):
     for name in ("specification_en", "functions_en", "services_en", "samples_en", "name_en", "model"):
         assert getattr(instrument, name)
     assert 250_000 <= instrument.value_wan * 10_000 <= 12_000_000
-    assert problems_of_terms(draft(CITY, instrument, date(2026, 1, 1))) == []
+    assert problems_of_publication(build_draft(CITY, instrument, date(2026, 1, 1))) == []
 
 
 @pytest.mark.parametrize("unit", CITY.units, ids=lambda unit: unit.key)
@@ -113,7 +112,7 @@ def test_every_profile_can_be_published(unit):
 
 
 def test_provisional_holidays_are_the_thirteen_statutory_days():
-    days = [(day.date.isoformat(), day.name) for day in provisional(CITY, 2027)]
+    days = [(day.date.isoformat(), day.name) for day in build_provisional_holidays(CITY, 2027)]
     assert days == [
         ("2027-01-01", "元旦"),
         ("2027-02-05", "春节"),
@@ -133,7 +132,7 @@ def test_provisional_holidays_are_the_thirteen_statutory_days():
 
 @pytest.mark.parametrize("year", [2027, 2031, 2039, 2060])
 def test_no_year_of_the_table_names_a_day_twice(year):
-    days = [day.date for day in provisional(CITY, year)]
+    days = [day.date for day in build_provisional_holidays(CITY, year)]
     assert len(days) == len(set(days))
 
 

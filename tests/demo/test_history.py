@@ -7,14 +7,14 @@ from itertools import pairwise
 import pytest
 
 from instrument_share.demo import plans
-from instrument_share.demo.city import city
-from instrument_share.demo.closures import faults, maintenance
-from instrument_share.demo.history import HOUR, Calendar, pieces, uses
-from instrument_share.demo.oddities import with_oddities
+from instrument_share.demo.city import load_city
+from instrument_share.demo.closures import generate_faults, iterate_maintenance
+from instrument_share.demo.history import HOUR, Calendar, generate_uses, split_windows
+from instrument_share.demo.oddities import add_oddities
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.interval import Interval, total
+from instrument_share.kernel.interval import Interval, total_length
 
-CITY = city()
+CITY = load_city()
 NUMBERS = ("YUT-EM-001", "YUT-EM-004", "YPU-CH-01", "IMD-T-01", "CY-LAB-07", "QN-004", "JL-G-021")
 SPRING_FESTIVAL = [date(2025, 1, 28) + timedelta(days=n) for n in range(8)]
 NO_HOLIDAYS = Calendar(frozenset())
@@ -34,7 +34,9 @@ def year_of(numbers=NUMBERS, first=date(2025, 1, 1), days=365, calendar=NO_HOLID
     part = CITY.with_instruments(*numbers)
     windows = {number: working_hours(first, days) for number in numbers}
     until = at(first + timedelta(days=days))
-    return uses(plans.instruments(part, windows), plans.people(CITY), calendar, until, "test")
+    return generate_uses(
+        plans.build_instrument_plans(part, windows), plans.build_user_plans(CITY), calendar, until, "test"
+    )
 
 
 def test_the_same_seed_gives_the_same_year():
@@ -102,7 +104,7 @@ def test_it_works_from_any_day(first):
 
 def test_the_suspicious_entries_are_the_ones_that_are_known():
     plain = year_of((*NUMBERS, "YPU-CH-03", "MD-C-02", "LH-T-03", "CY-LAB-15"))
-    odd = with_oddities(plain, 2025, at(date(2026, 6, 1)))
+    odd = add_oddities(plain, 2025, at(date(2026, 6, 1)))
     by_hand = [(use.instrument, use.used.length / HOUR) for use in odd if use.by_hand]
     assert len(odd) == len(plain) + 6
     assert sorted(number for number, _ in by_hand) == [
@@ -120,7 +122,7 @@ def test_the_suspicious_entries_are_the_ones_that_are_known():
 
 def test_long_windows_are_cut_at_eight_o_clock():
     window = Interval(at(date(2025, 3, 3)), at(date(2025, 3, 5), 12))
-    assert [(p.start.astimezone(CITY_TIME).hour, p.length / HOUR) for p in pieces([window])] == [
+    assert [(p.start.astimezone(CITY_TIME).hour, p.length / HOUR) for p in split_windows([window])] == [
         (0, 8.0),
         (8, 24.0),
         (8, 24.0),
@@ -131,7 +133,7 @@ def test_long_windows_are_cut_at_eight_o_clock():
 def test_maintenance_is_on_the_last_friday():
     days = [
         out.interval.start.astimezone(CITY_TIME).date()
-        for out in maintenance(date(2026, 1, 1), date(2026, 6, 1))
+        for out in iterate_maintenance(date(2026, 1, 1), date(2026, 6, 1))
     ]
     assert days == [
         date(2026, 1, 30),
@@ -144,12 +146,12 @@ def test_maintenance_is_on_the_last_friday():
 
 def test_faults_take_about_the_part_that_is_asked_for():
     windows = working_hours(date(2025, 1, 1), 365)
-    out = faults("X", windows, 0.1, date(2025, 1, 1), date(2026, 1, 1))
+    out = generate_faults("X", windows, 0.1, date(2025, 1, 1), date(2026, 1, 1))
     lost = sum(
         (w.intersection(o.interval).length for w in windows for o in out if w.intersection(o.interval)),
         timedelta(),
     )
-    assert lost / total(windows) == pytest.approx(0.1, abs=0.02)
+    assert lost / total_length(windows) == pytest.approx(0.1, abs=0.02)
     assert all(not first.interval.overlaps(second.interval) for first, second in pairwise(out))
 
 

@@ -6,15 +6,15 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from bookings.requests.selectors.bookings import bookings, keeper_day, waiting_decisions
-from bookings.usage.selectors.usage import broken_links, usage_logs
+from bookings.requests.selectors.bookings import bookings, keeper_day_bookings, waiting_decisions
+from bookings.usage.selectors.usage import find_broken_links, usage_logs
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts import services as account_services
-from instrument_share.demo.city import city
-from instrument_share.demo.load import is_loaded, load
+from instrument_share.demo.city import load_city
+from instrument_share.demo.load import is_loaded, load_demo
 from providers.instruments.selectors.instruments import instruments
 from providers.units.selectors.completeness import completeness_of
-from rewards.cycle.selectors.cycles import cycle
+from rewards.cycle.selectors.cycles import get_cycle
 
 NUMBERS = (
     "YUT-EM-001",
@@ -36,7 +36,9 @@ def _files(settings, tmp_path):
 
 def small(now: datetime, days: int = 21):
     done = []
-    world = load(city().with_instruments(*NUMBERS), now, done.append, now.date() - timedelta(days=days))
+    world = load_demo(
+        load_city().with_instruments(*NUMBERS), now, done.append, now.date() - timedelta(days=days)
+    )
     assert [progress.stage for progress in done][-1] == "Last year's assessment"
     return world
 
@@ -45,7 +47,7 @@ def small(now: datetime, days: int = 21):
 def test_the_desks_have_what_waits_for_them():
     world = small(NOW)
     wang, lin, sun = world.people["wang"], world.people["lin"], world.people["sun"]
-    day = {(b.instrument.inner_number, b.state) for b in keeper_day(wang, date(2026, 11, 24))}
+    day = {(b.instrument.inner_number, b.state) for b in keeper_day_bookings(wang, date(2026, 11, 24))}
     assert ("YUT-EM-004", "in_use") in day
     kept = bookings(wang).filter(instrument__inner_number="YUT-EM-001", state="in_use")
     assert [booking.ends_at <= NOW - timedelta(minutes=30) for booking in kept] == [True]
@@ -55,10 +57,10 @@ def test_the_desks_have_what_waits_for_them():
     waiting = instruments(sun).filter(state="submitted")
     assert [instrument.name_zh for instrument in waiting] == ["场发射电子探针显微分析仪"]
     returned = accounts.organization_by_uscc(
-        next(o.uscc for o in city().users if o.key == "vocational")
+        next(o.uscc for o in load_city().users if o.key == "vocational")
     ).unit_profile
     assert (returned.state, bool(returned.return_reason)) == ("draft", True)
-    assert cycle(sun, 2025).state == "checked"
+    assert get_cycle(sun, 2025).state == "checked"
 
 
 @pytest.mark.django_db
@@ -67,7 +69,7 @@ def test_history_is_chained_and_belongs_to_bookings():
     logs = usage_logs(world.people["qian"])
     assert logs.count() > 50
     assert logs.filter(booking__isnull=True).count() == 0
-    assert list(broken_links()) == []
+    assert list(find_broken_links()) == []
     assert logs.filter(ends_at__gt=NOW).count() == 0
 
 
@@ -96,18 +98,18 @@ def test_completeness_differs_between_units():
 def test_it_loads_on_any_day(now):
     world = small(now, days=10)
     assert world.assessed_year == world.today.year - 1
-    assert cycle(world.officer, world.assessed_year).state == "checked"
+    assert get_cycle(world.officer, world.assessed_year).state == "checked"
 
 
 @pytest.mark.django_db
 def test_a_second_run_changes_nothing(monkeypatch):
     small(NOW, days=10)
-    before = accounts.organization_by_uscc(city().institutions[-1].uscc).pk
+    before = accounts.organization_by_uscc(load_city().institutions[-1].uscc).pk
     out = StringIO()
     call_command("demo", stdout=out)
     assert "loaded already" in out.getvalue()
     assert "demo-yunping" in out.getvalue()
-    assert accounts.organization_by_uscc(city().institutions[-1].uscc).pk == before
+    assert accounts.organization_by_uscc(load_city().institutions[-1].uscc).pk == before
 
 
 @pytest.mark.django_db
@@ -121,4 +123,4 @@ def test_it_refuses_a_database_that_holds_something_else():
 
 @pytest.mark.django_db
 def test_an_empty_database_is_not_loaded():
-    assert is_loaded(city()) is False
+    assert is_loaded(load_city()) is False

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from instrument_share.documents.linebreak import CLOSING, OPENING, balanced, break_lines
+from instrument_share.documents.linebreak import CLOSING, OPENING, break_balanced, break_lines
 
 
 def width(text: str) -> float:
@@ -42,7 +42,7 @@ def test_the_first_line_is_shorter_by_the_indent_and_only_the_last_one_ends_a_pa
 
 
 def test_a_title_is_divided_evenly_and_where_it_says():
-    lines = balanced("关于报送评价结果的函\n云屏市", width, measure=80)
+    lines = break_balanced("关于报送评价结果的函\n云屏市", width, measure=80)
     assert [line.text for line in lines] == ["关于报送评", "价结果的函", "云屏市"]
 
 

@@ -13,10 +13,10 @@ from instrument_share.documents.content import (
     Paragraph,
     Sheet,
     Table,
-    heading_number,
+    format_heading_number,
 )
 from instrument_share.documents.errors import FontMissing, FontUnusable
-from instrument_share.documents.flow import width_of
+from instrument_share.documents.flow import measure_width
 from instrument_share.documents.fonts import FONT_DIR, SANS
 from instrument_share.documents.official import render_official, render_paper
 from instrument_share.documents.pictures import CODE_SIDE, GAP, LINE, Mark
@@ -260,7 +260,7 @@ def test_a_paper_that_is_no_letter():
     ],
 )
 def test_numbers_of_headings(level, number, written):
-    assert heading_number(level, number) == written
+    assert format_heading_number(level, number) == written
 
 
 def test_a_site_can_name_its_own_face(tmp_path):
@@ -297,5 +297,5 @@ def test_the_lines_beside_a_code_stay_within_the_text():
     mark = Mark(Code("https://example.org/", ["word " * 60, "", "短"]))
     mark.wrap(440, 700)
     assert [line[:5] for line in mark.lines] == ["word "] * 5 + ["短"]
-    assert max(width_of(line, LINE) for line in mark.lines) <= 440 - CODE_SIDE - GAP
+    assert max(measure_width(line, LINE) for line in mark.lines) <= 440 - CODE_SIDE - GAP
     assert mark.height == 6 * LINE.pitch

@@ -6,13 +6,13 @@ from zipfile import ZipFile
 import pytest
 
 from instrument_share.documents.errors import UnsafeName
-from instrument_share.documents.package import seal
+from instrument_share.documents.package import seal_package
 
 FILES = {"报送函.pdf": b"%PDF-1.7", "tables/结果.csv": b"a,b\r\n"}
 
 
 def test_a_package_lists_the_hash_of_each_file():
-    package = seal(FILES, facts={"year": "2025", "snapshot": "SNP-1"})
+    package = seal_package(FILES, metadata={"year": "2025", "snapshot": "SNP-1"})
     with ZipFile(BytesIO(package.content)) as archive:
         assert archive.namelist() == ["SHA256SUMS", "manifest.json", "tables/结果.csv", "报送函.pdf"]
         assert archive.read("报送函.pdf") == b"%PDF-1.7"
@@ -34,7 +34,9 @@ def test_a_package_lists_the_hash_of_each_file():
 
 def test_the_order_of_the_files_changes_nothing():
     backwards = dict(reversed(FILES.items()))
-    assert seal(backwards, facts={"b": "2", "a": "1"}) == seal(FILES, facts={"a": "1", "b": "2"})
+    assert seal_package(backwards, metadata={"b": "2", "a": "1"}) == seal_package(
+        FILES, metadata={"a": "1", "b": "2"}
+    )
 
 
 @pytest.mark.parametrize(
@@ -43,4 +45,4 @@ def test_the_order_of_the_files_changes_nothing():
 )
 def test_names_that_could_leave_the_folder_are_refused(name):
     with pytest.raises(UnsafeName):
-        seal({name: b""}, facts={})
+        seal_package({name: b""}, metadata={})

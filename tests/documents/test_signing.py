@@ -16,7 +16,7 @@ from instrument_share.documents import signing
 from instrument_share.documents.content import Paragraph
 from instrument_share.documents.errors import SigningKeyUnusable
 from instrument_share.documents.official import render_official
-from instrument_share.documents.signing import SignatureCheck, check, sign
+from instrument_share.documents.signing import SignatureCheck, check_signature, sign_pdf
 from tests.documents.reading import text
 from tests.documents.sample import letter
 
@@ -40,7 +40,7 @@ def unsigned() -> bytes:
 
 @pytest.fixture(scope="module")
 def signed(unsigned) -> bytes:
-    return sign(unsigned, reason="报送财政局", name="云屏市科学技术局", at=AT)
+    return sign_pdf(unsigned, reason="报送财政局", signer_name="云屏市科学技术局", signed_at=AT)
 
 
 def signature_of(pdf: bytes) -> tuple[int, int]:
@@ -56,8 +56,8 @@ def changed(pdf: bytes, place: int, byte: int) -> bytes:
 
 
 def test_a_signed_file_is_known_and_still_reads(signed, unsigned):
-    assert check(signed) == GENUINE
-    assert check(signed).genuine
+    assert check_signature(signed) == GENUINE
+    assert check_signature(signed).genuine
     read = PdfReader(BytesIO(signed))
     assert "正文。" in text(read.pages[0])
     field = read.root_object["/AcroForm"]["/Fields"][0].get_object()["/V"]
@@ -71,12 +71,12 @@ def test_a_signed_file_is_known_and_still_reads(signed, unsigned):
 def test_one_changed_byte_of_the_document_is_noticed(signed, share):
     before, _ = signature_of(signed)
     place = int(before * share)
-    assert check(changed(signed, place, signed[place] ^ 1)).problem == "changed"
+    assert check_signature(changed(signed, place, signed[place] ^ 1)).problem == "changed"
 
 
 def test_one_changed_byte_after_the_signature_is_noticed(signed):
     place = signed.rindex(b"%%EOF") + 2
-    assert check(changed(signed, place, ord("X"))).problem == "changed"
+    assert check_signature(changed(signed, place, ord("X"))).problem == "changed"
 
 
 def test_one_changed_digit_of_the_signature_is_noticed(signed):
@@ -85,47 +85,47 @@ def test_one_changed_digit_of_the_signature_is_noticed(signed):
     for place in [*near, *range(before + 25, after, 23), after - 2, after - 1]:
         for digit in b"018A":
             if signed[place] != digit:
-                assert not check(changed(signed, place, digit)).genuine, place - before
+                assert not check_signature(changed(signed, place, digit)).genuine, place - before
 
 
 def test_another_name_for_the_same_algorithm_is_noticed(signed):
     """RSA with and without its digest in the name verify alike; only one is how we write it."""
     before, after = signature_of(signed)
     place = signed.rindex(b"06092A864886F70D01010B", before, after) + len("06092A864886F70D01010")
-    assert check(changed(signed, place, ord("1"))).problem == "changed"
+    assert check_signature(changed(signed, place, ord("1"))).problem == "changed"
 
 
 @pytest.mark.parametrize("added", [b"\n", b"x", b"\n1 0 obj<<>>endobj\ntrailer<</Prev 0>>\n%%EOF\n"])
 def test_what_is_added_after_signing_is_noticed(signed, added):
-    found = check(signed + added)
+    found = check_signature(signed + added)
     assert (found.problem, found.intact, found.covers_all, found.ours) == ("added_to", True, False, True)
 
 
 def test_a_file_that_someone_else_signed_is_not_ours(unsigned, signed, tmp_path):
     with override_settings(VAR_DIR=tmp_path):
-        theirs = sign(unsigned, reason="", name="别处", at=AT)
-        assert check(theirs).genuine
-    found = check(theirs)
+        theirs = sign_pdf(unsigned, reason="", signer_name="别处", signed_at=AT)
+        assert check_signature(theirs).genuine
+    found = check_signature(theirs)
     assert (found.problem, found.intact, found.covers_all, found.ours) == ("foreign", True, True, False)
 
 
 def test_our_signature_in_another_file_does_not_fit(signed):
     before, after = signature_of(signed)
-    other = sign(
+    other = sign_pdf(
         render_official(letter(blocks=[Paragraph("另文。")], attachments=[])),
         reason="报送财政局",
-        name="云屏市科学技术局",
-        at=AT,
+        signer_name="云屏市科学技术局",
+        signed_at=AT,
     )
     start, end = signature_of(other)
     assert end - start == after - before
-    assert check(other[:start] + signed[before:after] + other[end:]).problem == "changed"
+    assert check_signature(other[:start] + signed[before:after] + other[end:]).problem == "changed"
 
 
 def test_a_file_signed_and_signed_again_elsewhere_was_added_to(signed, tmp_path):
     with override_settings(VAR_DIR=tmp_path):
         twice = bytes(signed + signed[signature_of(signed)[1] :])
-    assert check(twice).problem == "added_to"
+    assert check_signature(twice).problem == "added_to"
 
 
 def encrypted(pdf: bytes) -> bytes:
@@ -137,19 +137,19 @@ def encrypted(pdf: bytes) -> bytes:
 
 
 def test_files_without_a_signature(unsigned):
-    assert check(unsigned) == SignatureCheck("unsigned")
-    assert check(encrypted(unsigned)) == SignatureCheck("unsigned")
-    assert check(unsigned[:1000]) == SignatureCheck("unsigned")
+    assert check_signature(unsigned) == SignatureCheck("unsigned")
+    assert check_signature(encrypted(unsigned)) == SignatureCheck("unsigned")
+    assert check_signature(unsigned[:1000]) == SignatureCheck("unsigned")
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"<html>", bytes(1000), "报送件".encode()])
 def test_what_is_no_pdf(content):
-    assert check(content) == SignatureCheck("not_pdf")
+    assert check_signature(content) == SignatureCheck("not_pdf")
 
 
 def test_a_file_that_is_too_large_is_not_read(monkeypatch):
-    monkeypatch.setattr(signing, "BIGGEST", 10)
-    assert check(b"%PDF-1.7 and more") == SignatureCheck("too_large")
+    monkeypatch.setattr(signing, "MAX_FILE_BYTES", 10)
+    assert check_signature(b"%PDF-1.7 and more") == SignatureCheck("too_large")
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_a_hostile_signature_is_only_a_changed_file(inside):
         end = tail % (before, after, guess)
         if len(end) == guess:
             break
-    found = check(head + inside + end)
+    found = check_signature(head + inside + end)
     assert found.problem == "changed"
     assert not found.intact
 
@@ -182,14 +182,14 @@ def test_a_hostile_signature_is_only_a_changed_file(inside):
 @given(st.binary(max_size=300), st.lists(st.integers(0, 400), min_size=4, max_size=4))
 def test_no_bytes_make_it_fail(content, numbers):
     pdf = b"%PDF-" + content + b"/ByteRange [%d %d %d %d]" % tuple(numbers) + content
-    assert not check(pdf).genuine
+    assert not check_signature(pdf).genuine
 
 
 def test_the_key_is_made_once_and_for_its_owner_alone(var_dir, signed, unsigned):
     file = var_dir / "signing" / "key.p12"
     made = file.read_bytes()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    sign(unsigned, reason="", name="", at=AT + timedelta(days=400))
+    sign_pdf(unsigned, reason="", signer_name="", signed_at=AT + timedelta(days=400))
     assert file.read_bytes() == made
     assert [path.suffix for path in sorted(file.parent.iterdir())].count(".cer") == 1
     _, certificate, _ = pkcs12.load_key_and_certificates(made, None)
@@ -199,11 +199,11 @@ def test_the_key_is_made_once_and_for_its_owner_alone(var_dir, signed, unsigned)
 
 def test_papers_stay_known_when_the_key_is_renewed(unsigned, tmp_path):
     with override_settings(VAR_DIR=tmp_path):
-        old = sign(unsigned, reason="", name="", at=AT)
+        old = sign_pdf(unsigned, reason="", signer_name="", signed_at=AT)
         (tmp_path / "signing" / "key.p12").unlink()
-        new = sign(unsigned, reason="", name="", at=AT)
-        assert check(old).genuine
-        assert check(new).genuine
+        new = sign_pdf(unsigned, reason="", signer_name="", signed_at=AT)
+        assert check_signature(old).genuine
+        assert check_signature(new).genuine
 
 
 def test_a_site_signs_with_its_own_key(unsigned, signed, var_dir, tmp_path):
@@ -217,8 +217,8 @@ def test_a_site_signs_with_its_own_key(unsigned, signed, var_dir, tmp_path):
         )
     )
     with override_settings(VAR_DIR=tmp_path, SIGNING_KEY_FILE=str(own), SIGNING_KEY_PASSWORD="pass"):
-        assert check(signed).genuine  # known by the named key, before anything is signed here
-        assert check(sign(unsigned, reason="", name="", at=AT)).genuine
+        assert check_signature(signed).genuine  # known by the named key, before anything is signed here
+        assert check_signature(sign_pdf(unsigned, reason="", signer_name="", signed_at=AT)).genuine
         assert not (Path(settings.VAR_DIR) / "signing" / "key.p12").exists()
 
 
@@ -235,13 +235,13 @@ def test_a_key_that_cannot_be_opened_is_named(unsigned, signed, var_dir, tmp_pat
     )
     with override_settings(VAR_DIR=tmp_path, SIGNING_KEY_FILE=str(own), SIGNING_KEY_PASSWORD=password):
         with pytest.raises(SigningKeyUnusable) as refused:
-            sign(unsigned, reason="", name="", at=AT)
-        assert check(signed).problem == "foreign"
+            sign_pdf(unsigned, reason="", signer_name="", signed_at=AT)
+        assert check_signature(signed).problem == "foreign"
     assert refused.value.params == {"path": str(own)}
 
 
 def test_a_key_file_that_is_not_there_is_named(unsigned, tmp_path):
     missing = str(tmp_path / "none.p12")
     with override_settings(SIGNING_KEY_FILE=missing), pytest.raises(SigningKeyUnusable) as refused:
-        sign(unsigned, reason="", name="", at=AT)
+        sign_pdf(unsigned, reason="", signer_name="", signed_at=AT)
     assert missing in str(refused.value)

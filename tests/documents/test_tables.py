@@ -5,7 +5,7 @@ import openpyxl
 import pytest
 
 from instrument_share.documents.content import Column, Table
-from instrument_share.documents.tables import csv, xlsx
+from instrument_share.documents.tables import to_csv, to_xlsx
 
 AT = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 TABLE = Table(
@@ -20,7 +20,7 @@ TABLE = Table(
 
 def test_csv_is_read_as_chinese_and_runs_nothing():
     assert (
-        csv(TABLE)
+        to_csv(TABLE)
         == (
             "\ufeff单位,代码,金额（元）,变化\r\n"
             '"\'=HYPERLINK(""http://x"")",00123,"1,234,500.00",-12.5\r\n'
@@ -34,15 +34,15 @@ def test_csv_is_read_as_chinese_and_runs_nothing():
 def test_no_text_starts_a_formula_in_csv(start):
     table = Table([Column(f"{start}甲")], [(f"{start}1",)])
     head, row = (
-        csv(table).decode("utf-8-sig").replace('"', "").split("\r\n", 1)[0],
-        csv(table).decode("utf-8-sig"),
+        to_csv(table).decode("utf-8-sig").replace('"', "").split("\r\n", 1)[0],
+        to_csv(table).decode("utf-8-sig"),
     )
     assert head.startswith(f"'{start}"[:1])
     assert f"'{start}1" in row
 
 
 def test_xlsx_has_numbers_where_figures_are_and_text_elsewhere():
-    book = openpyxl.load_workbook(BytesIO(xlsx([("结果", TABLE)], title="评价结果", created_at=AT)))
+    book = openpyxl.load_workbook(BytesIO(to_xlsx([("结果", TABLE)], title="评价结果", created_at=AT)))
     sheet = book["结果"]
     assert [[cell.value for cell in row] for row in sheet] == [
         ["单位", "代码", "金额（元）", "变化"],
@@ -60,17 +60,17 @@ def test_xlsx_has_numbers_where_figures_are_and_text_elsewhere():
 def test_names_of_sheets_are_such_as_a_workbook_takes():
     long = "云屏市" * 20
     sheets = [("a/b:c", TABLE), ("a b c", TABLE), (long, TABLE), (long, TABLE), ("", TABLE), ("[']", TABLE)]
-    book = openpyxl.load_workbook(BytesIO(xlsx(sheets, title="", created_at=AT)))
+    book = openpyxl.load_workbook(BytesIO(to_xlsx(sheets, title="", created_at=AT)))
     assert book.sheetnames == ["a b c", "a b c 2", long[:31], f"{long[:29]} 2", "Sheet", "Sheet 2"]
 
 
 def test_characters_that_no_workbook_takes_are_left_out():
     table = Table([Column("甲\x00")], [("乙\x1f\ud800丙",)])
-    book = openpyxl.load_workbook(BytesIO(xlsx([("表", table)], title="\x01", created_at=AT)))
+    book = openpyxl.load_workbook(BytesIO(to_xlsx([("表", table)], title="\x01", created_at=AT)))
     assert [cell.value for cell in book["表"]["A"]] == ["甲", "乙丙"]
 
 
 def test_the_same_tables_give_the_same_bytes():
-    made = [xlsx([("表", TABLE)], title="表", created_at=AT) for _ in range(2)]
+    made = [to_xlsx([("表", TABLE)], title="表", created_at=AT) for _ in range(2)]
     assert made[0] == made[1]
     assert openpyxl.load_workbook(BytesIO(made[0])).properties.modified == AT.replace(tzinfo=None)

@@ -10,13 +10,13 @@ from playwright.sync_api import expect
 from bookings.requests.models import Booking
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import District
-from instrument_share.kernel.uscc import check_character
+from instrument_share.kernel.uscc import compute_check_character
 from tests import factories
 from tests.factories import NOW
 from tests.journeys.walk import PASSWORD, axe, confirm_address
 
 pytestmark = pytest.mark.django_db(transaction=True)
-USCC = "91990105YP1000027" + check_character("91990105YP1000027")
+USCC = "91990105YP1000027" + compute_check_character("91990105YP1000027")
 LICENCE = {"name": "营业执照.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7"}
 
 

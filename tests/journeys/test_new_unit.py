@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import District
-from instrument_share.kernel.uscc import check_character
+from instrument_share.kernel.uscc import compute_check_character
 from providers.instruments.domain.categories import CategoryRow
 from providers.instruments.services.categories import category_table_load
 from tests import factories
@@ -103,7 +103,9 @@ def sign_up(page: Page, username: str, name: str) -> None:
 
 def register_the_unit(page: Page) -> None:
     page.locator("a[href$='?owning']").click()
-    fill(page, uscc=CODE + check_character(CODE), name_zh=UNIT, contact="文管理", phone="0570-7654321")
+    fill(
+        page, uscc=CODE + compute_check_character(CODE), name_zh=UNIT, contact="文管理", phone="0570-7654321"
+    )
     page.locator("#id_kind").select_option("institute")
     page.locator("#id_district").select_option("990101")
     expect(page.locator("#id_owns_instruments")).to_be_checked()

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from instrument_share.kernel.canonical import canonical_json, instant_text
+from instrument_share.kernel.canonical import canonical_json, format_instant
 
 
 def test_canonical_json_has_one_spelling_without_spaces_or_newline():
@@ -32,6 +32,6 @@ def test_a_type_that_json_lacks_is_written_as_its_format_spells_it_or_refused():
 
 
 def test_instants_are_written_in_utc_to_the_second():
-    assert instant_text(datetime(2026, 3, 2, 9, 0, 1, 999_999, timezone(timedelta(hours=8)))) == (
+    assert format_instant(datetime(2026, 3, 2, 9, 0, 1, 999_999, timezone(timedelta(hours=8)))) == (
         "2026-03-02T01:00:01Z"
     )

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from instrument_share.kernel import uscc
-from instrument_share.kernel.cells import inert
+from instrument_share.kernel.cells import escape_formula
 from instrument_share.kernel.errors import DomainError, IllegalMove, Invalid, Problem
 from instrument_share.kernel.public_id import new_public_id
 from instrument_share.kernel.states import next_state
@@ -13,7 +13,7 @@ from instrument_share.kernel.states import next_state
 
 def test_the_check_character_of_a_credit_code():
     code = "91350100M000100Y43"
-    assert uscc.check_character(code[:17]) == "3"
+    assert uscc.compute_check_character(code[:17]) == "3"
     assert uscc.is_valid(code)
     assert not uscc.is_valid(code[:17] + "4")
 
@@ -27,7 +27,7 @@ def test_what_is_no_credit_code(code):
 
 
 def test_a_code_is_read_as_people_write_it():
-    assert uscc.written(" 91350100 m000100Ｙ43\n") == "91350100M000100Y43"
+    assert uscc.normalize(" 91350100 m000100Ｙ43\n") == "91350100M000100Y43"
 
 
 def test_a_public_id_has_ten_characters_of_all_that_cannot_be_confused(monkeypatch):
@@ -38,11 +38,11 @@ def test_a_public_id_has_ten_characters_of_all_that_cannot_be_confused(monkeypat
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@a", "＝1", "\tx", "\rx", "\nx"])
 def test_a_cell_that_a_program_might_carry_out_begins_with_an_apostrophe(text):
-    assert inert(text) == "'" + text
+    assert escape_formula(text) == "'" + text
 
 
 def test_other_cells_stay_as_they_are():
-    assert [inert(text) for text in ("", "电镜", "1-1", "a=b")] == ["", "电镜", "1-1", "a=b"]
+    assert [escape_formula(text) for text in ("", "电镜", "1-1", "a=b")] == ["", "电镜", "1-1", "a=b"]
 
 
 MOVES = {"draft": {"submit": "submitted"}, "submitted": {"return": "draft"}}

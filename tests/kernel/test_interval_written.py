@@ -8,5 +8,5 @@ from instrument_share.kernel.interval import Interval
 def test_what_is_written_is_read_again():
     start = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
     one = Interval(start, start + timedelta(hours=2))
-    assert one.written() == "2026-03-02T01:30:00Z/2026-03-02T03:30:00Z"
-    assert Interval.read(one.written()) == one
+    assert one.to_text() == "2026-03-02T01:30:00Z/2026-03-02T03:30:00Z"
+    assert Interval.parse(one.to_text()) == one

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from instrument_share.kernel.money import round_down, round_half_up, yuan
+from instrument_share.kernel.money import round_down, round_half_up, round_to_fen
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from instrument_share.kernel.money import round_down, round_half_up, yuan
     ],
 )
 def test_yuan_are_rounded_half_up_to_the_fen(amount, rounded):
-    assert str(yuan(amount)) == rounded
+    assert str(round_to_fen(amount)) == rounded
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from instrument_share.kernel.renminbi import DIGITS, capitals
+from instrument_share.kernel.renminbi import DIGITS, to_capitals
 
 PLACE_VALUES = {"拾": 10, "佰": 100, "仟": 1000}
 
@@ -66,12 +66,12 @@ def whole_number(words: str) -> int:
     ],
 )
 def test_sums_as_the_payment_rules_write_them(amount, words):
-    assert capitals(Decimal(amount)) == words
+    assert to_capitals(Decimal(amount)) == words
 
 
 @given(st.decimals(min_value=0, max_value=Decimal("9999999999999999.99"), places=2))
 def test_every_sum_reads_back_as_itself(amount):
-    words = capitals(amount)
+    words = to_capitals(amount)
     assert parse(words) == amount
     assert "零零" not in words
     assert words.endswith(("分", "整"))
@@ -82,9 +82,9 @@ def test_every_sum_reads_back_as_itself(amount):
 )
 def test_a_sum_that_no_numeral_says_is_refused(amount):
     with pytest.raises(ValueError, match="Capital numerals need a sum"):
-        capitals(Decimal(amount))
+        to_capitals(Decimal(amount))
 
 
 def test_between_groups_stands_a_zero_only_where_the_thousands_are_missing():
-    assert capitals(Decimal("11000")) == "壹万壹仟元整"
-    assert capitals(Decimal("10999")) == "壹万零玖佰玖拾玖元整"
+    assert to_capitals(Decimal("11000")) == "壹万壹仟元整"
+    assert to_capitals(Decimal("10999")) == "壹万零玖佰玖拾玖元整"

@@ -24,7 +24,7 @@ def test_every_member_of_a_registered_list_has_a_word():
 
 
 def test_stored_code_is_found_by_the_name_of_its_list():
-    assert wording.member_of("Direction", "teaching") is Direction.TEACHING
+    assert wording.get_member("Direction", "teaching") is Direction.TEACHING
     with pytest.raises(KeyError):
         wording.word(Unregistered.ONE)
 

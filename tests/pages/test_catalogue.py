@@ -204,7 +204,7 @@ def test_a_question_without_sense_is_answered_without_it(shop, see, query):
 
 
 def test_by_fit_one_pages_through_two_hundred_and_is_told_so(shop, ask, monkeypatch):
-    monkeypatch.setattr("bookings.requests.selectors.searching.MOST_BY_RELEVANCE", 30)
+    monkeypatch.setattr("bookings.requests.selectors.searching.MAX_BY_RELEVANCE", 30)
     for number in range(45):
         factories.instrument(shop.owner, name_zh=f"电镜{number:02}", name_en="")
     search_rebuild()
@@ -220,11 +220,11 @@ def test_by_fit_one_pages_through_two_hundred_and_is_told_so(shop, ask, monkeypa
 def test_instruments_are_put_beside_each_other_in_the_address(rf):
     def at(query):
         request = rf.get("/instruments/?" + query)
-        return Comparison.of(request.GET.get("compare", ""), Address(request))
+        return Comparison.parse(request.GET.get("compare", ""), Address(request))
 
-    assert at("q=x").toggled("INS-A") == "?q=x&compare=INS-A"
-    assert at("q=x&compare=INS-A&cursor=1").toggled("INS-B") == "?q=x&compare=INS-A%2CINS-B"
-    assert at("compare=INS-A,INS-B").toggled("INS-A") == "?compare=INS-B"
+    assert at("q=x").toggle_address("INS-A") == "?q=x&compare=INS-A"
+    assert at("q=x&compare=INS-A&cursor=1").toggle_address("INS-B") == "?q=x&compare=INS-A%2CINS-B"
+    assert at("compare=INS-A,INS-B").toggle_address("INS-A") == "?compare=INS-B"
     full = at("compare=1,2,3,4,5")
     assert (full.chosen, full.is_full, full.page) == (tuple("1234"), True, "/compare/?ids=1%2C2%2C3%2C4")
 

@@ -198,7 +198,7 @@ def test_a_closure_asks_for_each_booking_it_hits(city, send):
     outcome = f"outcome_{booking.public_id}"
     assert "请填写新的开始时间。" in texts(send(city.keeper, "closure_new", **typed, **{outcome: "move"}))
     assert send(city.keeper, "closure_new", **typed, **{outcome: "cancel"}).status_code == 302
-    assert bookings_selectors.booking(city.keeper, booking.public_id).charged_yuan is None
+    assert bookings_selectors.get_booking(city.keeper, booking.public_id).charged_yuan is None
 
 
 def test_the_desks_take_as_many_statements_with_many_rows(city, admin, see, statements):

@@ -15,7 +15,7 @@ from bookings.usage.domain.choices import Rating
 from bookings.usage.services.usage import usage_confirm, usage_log_by_hand, usage_review
 from instrument_share.accounts.domain import Role
 from instrument_share.kernel.errors import Invalid
-from instrument_share.pages.national import columns, national_records
+from instrument_share.pages.national import get_columns, iterate_records
 from providers.exchange.domain.national.records import RECORDS, RecordType
 from providers.exchange.models import NationalYear
 from providers.exchange.services.national import national_year_save
@@ -95,7 +95,7 @@ def save(city, **values):
 
 
 def records(city):
-    return list(national_records(city.manager, [city.owner], YEAR))
+    return list(iterate_records(city.manager, [city.owner], YEAR))
 
 
 def of(kind, found):
@@ -148,7 +148,7 @@ def test_customs_supervision_has_a_record_of_its_own_behind_the_instruments_numb
     (customs,) = of(RecordType.CUSTOMS, records(city))
     assert (customs.refusals, list(customs.values)[:2]) == ((), ["innerId", "codeCpd"])
     assert customs.address == reverse("instrument_customs", args=[city.instrument.public_id])
-    assert columns(RecordType.CUSTOMS)[0] == "innerId"
+    assert get_columns(RecordType.CUSTOMS)[0] == "innerId"
     (instrument,) = of(RecordType.INSTRUMENT, records(city))
     assert instrument.values["instrSupervise"] == "是"
 
@@ -194,7 +194,7 @@ def test_the_files_hold_what_passes_or_everything_as_drafts(city, client):
         YEAR,
         ["version", "year", "service", "instrument"],
     )
-    assert list(document["service"][0]) == columns(RecordType.SERVICE)
+    assert list(document["service"][0]) == get_columns(RecordType.SERVICE)
     assert {one["auditStatus"] for one in document["instrument"]} == {"0"}
     everything = json.loads(read(client.get(address + "?status=-1&all=1")))
     assert [one["auditStatus"] for one in everything["unit"]] == ["-1"]
@@ -202,7 +202,7 @@ def test_the_files_hold_what_passes_or_everything_as_drafts(city, client):
     address = reverse("national_file", args=[city.owner.public_id, YEAR, "xlsx"])
     book = openpyxl.load_workbook(io.BytesIO(read(client.get(address + "?status=-1&all=1"))))
     assert book.sheetnames == ["单位年度成效", "仪器", "海关监管", "服务记录"]
-    assert [cell.value for cell in book["仪器"][1]] == columns(RecordType.INSTRUMENT)
+    assert [cell.value for cell in book["仪器"][1]] == get_columns(RecordType.INSTRUMENT)
     assert (book["仪器"]["B3"].value, book["仪器"].max_row, book["海关监管"].max_row) == ("A-001", 3, 2)
     assert client.get(address.replace("xlsx", "pdf")).status_code == 404
 

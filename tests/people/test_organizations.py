@@ -9,14 +9,14 @@ from django.urls import reverse
 from instrument_share.accounts.domain import OrganizationKind, Role
 from instrument_share.accounts.models import District, Membership, Organization, OrganizationDocument
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.uscc import check_character
+from instrument_share.kernel.uscc import compute_check_character
 from providers.terms.models import CalendarYear
 from tests import factories
 from tests.factories import NOW
 from tests.page_fixtures import text_of
 
 pytestmark = pytest.mark.django_db
-USCC = "91990105YP1000027" + check_character("91990105YP1000027")
+USCC = "91990105YP1000027" + compute_check_character("91990105YP1000027")
 
 
 @pytest.fixture(autouse=True)

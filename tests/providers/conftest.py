@@ -9,7 +9,7 @@ import pytest
 from instrument_share.accounts import services as accounts
 from instrument_share.accounts.domain import OrganizationKind, Role, SizeClass
 from instrument_share.accounts.domain.registration import Registration
-from instrument_share.kernel.uscc import check_character
+from instrument_share.kernel.uscc import compute_check_character
 from providers.instruments.domain.categories import CategoryRow
 from providers.instruments.services.categories import category_table_load
 from providers.instruments.services.instruments import (
@@ -55,7 +55,7 @@ PROFILE = {
 
 def uscc(number):
     first = f"91330100{number:09d}"
-    return first + check_character(first)
+    return first + compute_check_character(first)
 
 
 def organization(number, name, kind, **more):

@@ -19,7 +19,7 @@ from bookings.usage.models import Review, UsageConfirmation, UsageEntry, UsageLo
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import District, Membership, Organization, User
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.uscc import check_character
+from instrument_share.kernel.uscc import compute_check_character
 from providers.instruments.models import Instrument
 from providers.terms.models import OpenServiceRule, OpenWindow
 from providers.units.models import UnitProfile
@@ -95,7 +95,7 @@ class City:
     def organization(self, name: str, *, kind: str = "university", **values: object) -> Organization:
         first = f"1244030{next(self.numbers):010d}"
         return Organization.objects.create(
-            uscc=first + check_character(first),
+            uscc=first + compute_check_character(first),
             name_zh=name,
             kind=kind,
             state="admitted",

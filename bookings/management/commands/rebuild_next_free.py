@@ -7,6 +7,8 @@ from instrument_share.web import clock
 
 
 class Command(BaseCommand):
+    """Recalculate the next free time of every instrument."""
+
     help = "Work out again when each instrument is next free."
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -2,16 +2,16 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from bookings.usage.selectors.usage import broken_links
+from bookings.usage.selectors.usage import find_broken_links
 
 
 class Command(BaseCommand):
-    """Exit code 0 when every chain fits, 1 when some entry does not."""
+    """Exit with 0 when every chain fits, with 1 otherwise."""
 
     help = "Walk the chain of usage entries of every instrument and name the first row that does not fit."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        broken = next(broken_links(), None)
+        broken = next(find_broken_links(), None)
         if broken is not None:
             entry, what = broken
             raise CommandError(

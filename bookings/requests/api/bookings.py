@@ -5,7 +5,14 @@ from typing import Annotated
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Status
 
-from bookings.requests.api.parts import WITH_ETAG, BookingId, IfMatch, booking_acted, booking_shown, payer_of
+from bookings.requests.api.parts import (
+    WITH_ETAG,
+    BookingId,
+    IfMatch,
+    change_booking,
+    find_payer,
+    respond_with_booking,
+)
 from bookings.requests.domain.states import BookingState
 from bookings.requests.schemas import (
     BookingIn,
@@ -14,7 +21,7 @@ from bookings.requests.schemas import (
     MoveIn,
     NoteIn,
     ReasonIn,
-    booking_out,
+    serialize_booking,
 )
 from bookings.requests.selectors import bookings as bookings_selectors
 from bookings.requests.selectors.bookings import bookings
@@ -69,7 +76,7 @@ def booking_list(
     }
     found = found.filter(**{name: value for name, value in wanted.items() if value is not None})
     rows = page(found, ordering=("-starts_at", "-id"), cursor=cursor, limit=limit)
-    return BookingsPage(items=[booking_out(row) for row in rows.items], next_cursor=rows.next_cursor)
+    return BookingsPage(items=[serialize_booking(row) for row in rows.items], next_cursor=rows.next_cursor)
 
 
 @router.post(
@@ -83,7 +90,7 @@ def booking_list(
 def booking_create(request: HttpRequest, data: BookingIn) -> Status[BookingOut]:
     """Approved at once or waiting for a keeper, as the rule says; either way the time is held."""
     instrument = providers.instrument(request.user, data.instrument)
-    payer = payer_of(request, data.payer_organization)
+    payer = find_payer(request, data.payer_organization)
     made = bookings_services.booking_create(
         actor=person(request),
         instrument_id=instrument.pk,
@@ -96,7 +103,7 @@ def booking_create(request: HttpRequest, data: BookingIn) -> Status[BookingOut]:
         samples=data.samples,
         now=clock.now(),
     )
-    return Status(201, booking_out(made))
+    return Status(201, serialize_booking(made))
 
 
 @router.get(
@@ -107,7 +114,7 @@ def booking_create(request: HttpRequest, data: BookingIn) -> Status[BookingOut]:
     openapi_extra=WITH_ETAG,
 )
 def booking(request: HttpRequest, response: HttpResponse, booking_id: BookingId) -> BookingOut:
-    return booking_shown(response, bookings_selectors.booking(request.user, booking_id))
+    return respond_with_booking(response, bookings_selectors.get_booking(request.user, booking_id))
 
 
 @router.patch(
@@ -128,7 +135,7 @@ def booking_move(
     booking that its user moves is `requested` again. `If-Match` is needed."""
     if if_match is None:
         raise PreconditionMissing
-    return booking_acted(
+    return change_booking(
         request,
         response,
         booking_id,
@@ -153,7 +160,7 @@ def booking_cancel(
     if_match: IfMatch = None,
 ) -> BookingOut:
     """After the deadline it costs what the rule says, for the part that nobody takes."""
-    return booking_acted(
+    return change_booking(
         request, response, booking_id, if_match, bookings_services.booking_cancel, reason=data.reason
     )
 
@@ -172,7 +179,7 @@ def booking_approve(
     data: NoteIn,
     if_match: IfMatch = None,
 ) -> BookingOut:
-    return booking_acted(
+    return change_booking(
         request, response, booking_id, if_match, bookings_services.booking_approve, note=data.note
     )
 
@@ -192,6 +199,6 @@ def booking_reject(
     if_match: IfMatch = None,
 ) -> BookingOut:
     """With a reason, which the user reads."""
-    return booking_acted(
+    return change_booking(
         request, response, booking_id, if_match, bookings_services.booking_reject, reason=data.reason
     )

@@ -6,7 +6,7 @@ from typing import Annotated
 from django.http import HttpRequest
 from ninja import Path, Query, Router
 
-from bookings.requests.api.parts import payer_of
+from bookings.requests.api.parts import find_payer
 from bookings.requests.schemas import (
     AvailabilityOut,
     CorrectedOut,
@@ -19,11 +19,11 @@ from bookings.requests.schemas import (
     SearchIn,
     SpanIn,
 )
-from bookings.requests.selectors.admission import booking_problems, quote_for
-from bookings.requests.selectors.holds import free_time
-from bookings.requests.selectors.searching import Order, catalogue_search
+from bookings.requests.selectors.admission import find_booking_problems, get_quote
+from bookings.requests.selectors.holds import get_free_intervals
+from bookings.requests.selectors.searching import Order, search_catalogue
 from instrument_share.kernel.errors import Invalid, Problem, gettext_noop
-from instrument_share.kernel.interval import Interval, intersected
+from instrument_share.kernel.interval import Interval, intersect
 from instrument_share.web import clock, problem
 from instrument_share.web.api.auth import EVERYBODY
 from instrument_share.web.api.fields import PublicId, require_interval
@@ -49,7 +49,7 @@ def instruments(request: HttpRequest, asked: Query[SearchIn]) -> InstrumentsPage
     best come first, up to 200; otherwise they come by name.
     """
     search = providers.search(asked.text)
-    found = catalogue_search(
+    found = search_catalogue(
         request.user,
         search=search,
         asked=providers.CatalogueFilters(
@@ -103,8 +103,8 @@ def availability(
     return AvailabilityOut(
         instrument=instrument.public_id,
         step_minutes=None if terms is None else terms.step // timedelta(minutes=1),
-        open=_intervals(intersected(windows, [asked])),
-        free=_intervals(free_time(instrument.pk, asked, now)),
+        open=_intervals(intersect(windows, [asked])),
+        free=_intervals(get_free_intervals(instrument.pk, asked, now)),
     )
 
 
@@ -119,7 +119,7 @@ def quote(request: HttpRequest, instrument_id: Annotated[PublicId, Path()], data
     booking it. Changes nothing."""
     now = clock.now()
     instrument = providers.instrument(request.user, instrument_id)
-    payer = payer_of(request, data.payer_organization)
+    payer = find_payer(request, data.payer_organization)
     asked = {
         "interval": require_interval(data.starts_at, data.ends_at),
         "service_mode": data.service_mode,
@@ -127,9 +127,9 @@ def quote(request: HttpRequest, instrument_id: Annotated[PublicId, Path()], data
         "samples": data.samples,
         "now": now,
     }
-    priced = quote_for(request.user, instrument, **asked)
+    priced = get_quote(request.user, instrument, **asked)
     problems = (
-        booking_problems(request.user, instrument, subject="—", **asked)
+        find_booking_problems(request.user, instrument, subject="—", **asked)
         if request.user.is_authenticated
         else []
     )

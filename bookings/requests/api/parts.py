@@ -1,11 +1,11 @@
-"""What the operations on bookings share: the revision that a caller saw, and the booking as it is now."""
+"""Shared parts of the operations on bookings: revisions, ETags and responses."""
 
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Header, Path
 
-from bookings.requests.schemas import BookingOut, booking_out
+from bookings.requests.schemas import BookingOut, serialize_booking
 from bookings.requests.selectors import bookings as bookings_selectors
 from instrument_share.accounts import selectors as accounts
 from instrument_share.kernel.errors import RevisionMismatch
@@ -24,16 +24,18 @@ WITH_ETAG: dict[str, Any] = {
 }
 
 
-def payer_of(request: HttpRequest, public_id: str | None) -> Any:
+def find_payer(request: HttpRequest, public_id: str | None) -> Any:
+    """Return the organization with this public id that pays; None when the person pays. Raises NotFound."""
     return None if public_id is None else accounts.organization(request.user, public_id)
 
 
-def booking_shown(response: HttpResponse, booking: Any) -> BookingOut:
+def respond_with_booking(response: HttpResponse, booking: Any) -> BookingOut:
+    """Return the booking and set its revision as the ETag."""
     response["ETag"] = f'"{booking.revision}"'
-    return booking_out(booking)
+    return serialize_booking(booking)
 
 
-def booking_acted(
+def change_booking(
     request: HttpRequest,
     response: HttpResponse,
     public_id: str,
@@ -41,15 +43,15 @@ def booking_acted(
     service: Any,
     **values: Any,
 ) -> BookingOut:
-    """A change of a booking that the caller can see, answered with the booking as it is now."""
-    found = bookings_selectors.booking(request.user, public_id)
-    return booking_shown(
+    """Call a service on a booking visible to the caller; return the booking as it is now."""
+    found = bookings_selectors.get_booking(request.user, public_id)
+    return respond_with_booking(
         response, call_if_matching(if_match, service, request=request, booking_id=found.pk, **values)
     )
 
 
 def call_if_matching(if_match: str | None, service: Any, *, request: HttpRequest, **values: Any) -> Any:
-    """The service's result; 412 when `If-Match` names another revision than the stored one."""
+    """Call the service with the revision of `If-Match`; raise PreconditionFailed (412) if outdated."""
     try:
         return service(actor=person(request), now=clock.now(), revision=_revision(if_match), **values)
     except RevisionMismatch as error:
@@ -57,7 +59,7 @@ def call_if_matching(if_match: str | None, service: Any, *, request: HttpRequest
 
 
 def _revision(if_match: str | None) -> int | None:
-    """The revision that an ETag names; -1, which none has, for what is no ETag of ours."""
+    """Return the revision of an ETag: None for `*`, and for foreign ETags -1, which matches nothing."""
     if if_match is None or if_match.strip() == "*":
         return None
     number = if_match.strip().strip('"')

@@ -1,4 +1,4 @@
-"""Whether a request may become a booking: every check of the rules, and everything that is wrong at once."""
+"""Check whether a request may become a booking, and collect everything that is wrong with it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bookings.requests.domain import quota
-from bookings.requests.domain.availability import blocked, on_step
+from bookings.requests.domain.availability import get_blocked_interval, is_on_step
 from bookings.requests.domain.pricing import has_price
 from instrument_share.kernel.errors import Problem, gettext_noop
-from instrument_share.kernel.interval import Interval, merged
+from instrument_share.kernel.interval import Interval, merge
 from instrument_share.kernel.wording import word
 from providers.domain import QuotaHolder, ServiceMode, UserKind
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked for."""
+    """The requested time, way of service and subject."""
 
     interval: Interval
     service_mode: ServiceMode
@@ -31,7 +31,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Requester:
-    """Who asks, as far as the checks need it."""
+    """The facts about the requester that the checks need."""
 
     user_kind: UserKind
     for_organization: bool = True
@@ -48,7 +48,7 @@ class Requester:
 
 @dataclass(frozen=True)
 class Situation:
-    """How things stand with the instrument around the requested time."""
+    """The instrument's windows, closures and holds around the requested time."""
 
     published: bool
     windows: Sequence[Interval]
@@ -56,11 +56,11 @@ class Situation:
     holds: Sequence[Interval]
 
 
-def problems(
+def find_problems(
     terms: "TermsDraft | None", *, request: Request, requester: Requester, situation: Situation, now: datetime
 ) -> list[Problem]:
-    """Everything that stands against the request; an empty list admits it."""
-    found = [*_instrument(terms, situation), *_person(requester)]
+    """Return everything that is wrong with the request; an empty list admits it."""
+    found = [*_check_instrument(terms, situation), *_check_requester(requester)]
     if not request.subject.strip():
         found.append(
             Problem(
@@ -73,16 +73,16 @@ def problems(
         return found
     return [
         *found,
-        *_admission(terms, request, requester),
-        *_service(terms, request, requester),
-        *_length(terms, request.interval),
-        *_when(terms, request, now),
-        *_place(terms, request.interval, situation),
-        *_quotas(terms, request.interval, requester),
+        *_check_eligibility(terms, request, requester),
+        *_check_service(terms, request, requester),
+        *_check_length(terms, request.interval),
+        *_check_notice(terms, request, now),
+        *_check_free_time(terms, request.interval, situation),
+        *_check_quotas(terms, request.interval, requester),
     ]
 
 
-def _instrument(terms: "TermsDraft | None", situation: Situation) -> Iterator[Problem]:
+def _check_instrument(terms: "TermsDraft | None", situation: Situation) -> Iterator[Problem]:
     if not situation.published:
         yield Problem(
             "booking.not_published",
@@ -95,7 +95,7 @@ def _instrument(terms: "TermsDraft | None", situation: Situation) -> Iterator[Pr
         )
 
 
-def _person(requester: Requester) -> Iterator[Problem]:
+def _check_requester(requester: Requester) -> Iterator[Problem]:
     if not requester.account_active:
         yield Problem(
             "booking.account_inactive", gettext_noop("Your account is not active. Ask the administrators.")
@@ -120,7 +120,7 @@ def _person(requester: Requester) -> Iterator[Problem]:
         )
 
 
-def _admission(terms: "TermsDraft", request: Request, requester: Requester) -> Iterator[Problem]:
+def _check_eligibility(terms: "TermsDraft", request: Request, requester: Requester) -> Iterator[Problem]:
     if requester.user_kind not in terms.user_kinds:
         yield Problem(
             "booking.user_kind_refused",
@@ -144,7 +144,7 @@ def _admission(terms: "TermsDraft", request: Request, requester: Requester) -> I
         )
 
 
-def _service(terms: "TermsDraft", request: Request, requester: Requester) -> Iterator[Problem]:
+def _check_service(terms: "TermsDraft", request: Request, requester: Requester) -> Iterator[Problem]:
     if request.service_mode not in terms.service_modes:
         yield Problem(
             "booking.service_mode_not_offered",
@@ -165,8 +165,8 @@ def _service(terms: "TermsDraft", request: Request, requester: Requester) -> Ite
         )
 
 
-def _length(terms: "TermsDraft", interval: Interval) -> Iterator[Problem]:
-    if not (on_step(interval.start, terms.step) and on_step(interval.end, terms.step)):
+def _check_length(terms: "TermsDraft", interval: Interval) -> Iterator[Problem]:
+    if not (is_on_step(interval.start, terms.step) and is_on_step(interval.end, terms.step)):
         yield Problem(
             "booking.off_step",
             gettext_noop("Start and end lie on steps of {minutes} minutes. Choose such times."),
@@ -189,7 +189,7 @@ def _length(terms: "TermsDraft", interval: Interval) -> Iterator[Problem]:
         )
 
 
-def _when(terms: "TermsDraft", request: Request, now: datetime) -> Iterator[Problem]:
+def _check_notice(terms: "TermsDraft", request: Request, now: datetime) -> Iterator[Problem]:
     if request.interval.start < now + terms.lead:
         yield Problem(
             "booking.too_soon",
@@ -212,8 +212,8 @@ def _when(terms: "TermsDraft", request: Request, now: datetime) -> Iterator[Prob
         )
 
 
-def _place(terms: "TermsDraft", interval: Interval, situation: Situation) -> Iterator[Problem]:
-    if not _inside(merged(situation.windows), interval, terms.may_span_gaps):
+def _check_free_time(terms: "TermsDraft", interval: Interval, situation: Situation) -> Iterator[Problem]:
+    if not _is_inside(merge(situation.windows), interval, terms.may_span_gaps):
         yield Problem(
             "booking.outside_windows",
             gettext_noop("The instrument is not open for all of this time. Choose a time that is open."),
@@ -227,7 +227,7 @@ def _place(terms: "TermsDraft", interval: Interval, situation: Situation) -> Ite
             {"closure": min(closed)},
             "starts_at",
         )
-    if any(blocked(held, terms.turnaround).overlaps(interval) for held in situation.holds):
+    if any(get_blocked_interval(held, terms.turnaround).overlaps(interval) for held in situation.holds):
         yield Problem(
             "booking.slot_taken",
             gettext_noop(
@@ -237,8 +237,8 @@ def _place(terms: "TermsDraft", interval: Interval, situation: Situation) -> Ite
         )
 
 
-def _inside(windows: Sequence[Interval], interval: Interval, may_span_gaps: bool) -> bool:
-    """In one window; or, where gaps may be spanned, beginning and ending in open time."""
+def _is_inside(windows: Sequence[Interval], interval: Interval, may_span_gaps: bool) -> bool:
+    """Return whether a window contains the interval or, with gaps allowed, both of its ends."""
     if not may_span_gaps:
         return any(window.contains(interval) for window in windows)
     return any(window.start <= interval.start < window.end for window in windows) and any(
@@ -260,7 +260,7 @@ QUOTA_MESSAGES = {
 }
 
 
-def _quotas(terms: "TermsDraft", interval: Interval, requester: Requester) -> Iterator[Problem]:
+def _check_quotas(terms: "TermsDraft", interval: Interval, requester: Requester) -> Iterator[Problem]:
     others = {
         QuotaHolder.USER: requester.bookings,
         QuotaHolder.ORGANIZATION: requester.organization_bookings,
@@ -268,7 +268,7 @@ def _quotas(terms: "TermsDraft", interval: Interval, requester: Requester) -> It
     for one in terms.quotas:
         if one.holder is QuotaHolder.ORGANIZATION and not requester.for_organization:
             continue
-        too_long, too_often = quota.exceeded(one, interval, others[one.holder])
+        too_long, too_often = quota.check_quota(one, interval, others[one.holder])
         params = {
             "minutes": None if one.most_time is None else _minutes(one.most_time),
             "count": one.most_bookings,

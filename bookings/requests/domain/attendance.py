@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 
-CHECK_IN_OPENS = timedelta(minutes=15)
+CHECK_IN_LEAD = timedelta(minutes=15)
 """How long before its start a booking can be checked in."""
-CHECK_IN_MINUTES = CHECK_IN_OPENS // timedelta(minutes=1)
+CHECK_IN_LEAD_MINUTES = CHECK_IN_LEAD // timedelta(minutes=1)
 
 
-def check_in_opens_at(starts_at: datetime) -> datetime:
-    return starts_at - CHECK_IN_OPENS
+def get_check_in_opening(starts_at: datetime) -> datetime:
+    """Return the earliest time at which a booking can be checked in."""
+    return starts_at - CHECK_IN_LEAD

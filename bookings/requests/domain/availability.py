@@ -1,62 +1,65 @@
-"""Free time: open windows without closures, without what is held, on the rule's step."""
+"""Free time: open windows minus closures and held time, in steps of the rule."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.interval import Interval, subtracted
+from instrument_share.kernel.interval import Interval, subtract
 
 
-def blocked(held: Interval, turnaround: timedelta) -> Interval:
-    """Where no booking may lie because of a hold.
+def get_blocked_interval(hold: Interval, turnaround: timedelta) -> Interval:
+    """Return the interval that a new booking must not overlap because of a hold.
 
-    A hold ends with its own turnaround. A booking before it needs its turnaround too, so the hold reaches
-    back by that much: `[start, end)` fits exactly when it does not overlap what is returned here.
+    A hold includes its own turnaround at its end. A booking before it needs a turnaround too, so the blocked
+    interval starts one turnaround before the hold.
     """
-    return Interval(held.start - turnaround, held.end)
+    return Interval(hold.start - turnaround, hold.end)
 
 
-def free(
+def find_free_intervals(
     windows: Iterable[Interval],
     closures: Iterable[Interval],
     holds: Iterable[Interval],
     turnaround: timedelta = timedelta(),
 ) -> list[Interval]:
-    """The time in which bookings may lie: sorted, merged, without overlaps.
+    """Return the intervals in which bookings may lie: sorted, merged and disjoint.
 
-    `holds` run until their `held_until`. `turnaround` is what a new booking needs after its end; it may reach
-    beyond the closing of a window, since nobody else uses the instrument then.
+    `holds` last until their `held_until`. `turnaround` is what a new booking needs after its end; it may
+    extend past the end of a window, since nobody else uses the instrument then.
     """
-    return subtracted(windows, [*closures, *(blocked(held, turnaround) for held in holds)])
+    return subtract(windows, [*closures, *(get_blocked_interval(held, turnaround) for held in holds)])
 
 
-def step_floor(instant: datetime, step: timedelta) -> datetime:
-    """The last step at or before `instant`; steps are counted from midnight in Asia/Shanghai."""
+def floor_to_step(instant: datetime, step: timedelta) -> datetime:
+    """Return the last step at or before the instant; steps count from midnight in Asia/Shanghai."""
     local = instant.astimezone(CITY_TIME)
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
     return instant - (local - midnight) % step
 
 
-def step_ceiling(instant: datetime, step: timedelta) -> datetime:
-    """The first step at or after `instant`; every midnight in Asia/Shanghai is one."""
-    floor = step_floor(instant, step)
+def ceil_to_step(instant: datetime, step: timedelta) -> datetime:
+    """Return the first step at or after the instant; every midnight in Asia/Shanghai is a step."""
+    floor = floor_to_step(instant, step)
     if floor == instant:
         return instant
     midnight = (floor.astimezone(CITY_TIME) + timedelta(days=1)).replace(hour=0, minute=0, second=0)
     return min(floor + step, midnight.astimezone(instant.tzinfo))
 
 
-def on_step(instant: datetime, step: timedelta) -> bool:
-    return step_floor(instant, step) == instant
+def is_on_step(instant: datetime, step: timedelta) -> bool:
+    """Return whether the instant is on a step."""
+    return floor_to_step(instant, step) == instant
 
 
-def next_free(
+def find_next_free(
     free_time: Sequence[Interval], step: timedelta, min_length: timedelta, earliest: datetime
 ) -> Interval | None:
-    """From the first instant at or after `earliest` at which the shortest booking fits, to where that stretch
-    of free time ends."""
+    """Return the first interval, from `earliest` on, in which the shortest booking fits, or None.
+
+    It starts on a step and ends where that stretch of free time ends.
+    """
     for stretch in free_time:
-        start = step_ceiling(max(stretch.start, earliest), step)
+        start = ceil_to_step(max(stretch.start, earliest), step)
         if start + min_length <= stretch.end:
             return Interval(start, stretch.end)
     return None

@@ -1,4 +1,4 @@
-"""What a late cancel and a no-show cost."""
+"""Charges for late cancellations and no-shows."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -6,29 +6,30 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from instrument_share.kernel.interval import Interval, intersected, total
-from instrument_share.kernel.money import yuan
+from instrument_share.kernel.interval import Interval, intersect, total_length
+from instrument_share.kernel.money import round_to_fen
 
 if TYPE_CHECKING:
     from providers.domain import Terms
 
 
-def is_late(terms: "Terms", starts_at: datetime, now: datetime) -> bool:
-    """Whether a cancel at `now` misses the deadline; at the deadline itself it is still in time."""
+def is_late_cancel(terms: "Terms", starts_at: datetime, now: datetime) -> bool:
+    """Return whether `now` is past the deadline for cancelling; at the deadline it is still in time."""
     return now > starts_at - terms.cancel_deadline
 
 
-def late_cancel_charge(
+def calculate_late_cancel_charge(
     quoted_yuan: Decimal, percent: int, booked: Interval, taken: Iterable[Interval] = ()
 ) -> Decimal:
-    """A percentage of the quote, for the part of the time that nobody else took."""
-    untaken = booked.length - total(intersected([booked], taken))
-    return yuan(
+    """Return a percentage of the quote in yuan, for the part of the time that nobody else took."""
+    untaken = booked.length - total_length(intersect([booked], taken))
+    return round_to_fen(
         Fraction(quoted_yuan)
         * Fraction(percent, 100)
         * Fraction(untaken // untaken.resolution, booked.length // booked.length.resolution)
     )
 
 
-def no_show_charge(quoted_yuan: Decimal, percent: int) -> Decimal:
-    return yuan(Fraction(quoted_yuan) * Fraction(percent, 100))
+def calculate_no_show_charge(quoted_yuan: Decimal, percent: int) -> Decimal:
+    """Return a percentage of the quote in yuan."""
+    return round_to_fen(Fraction(quoted_yuan) * Fraction(percent, 100))

@@ -13,6 +13,8 @@ class Direction(StrEnum):
 
 
 class CreditKind(StrEnum):
+    """Why a credit event counts against a person."""
+
     NO_SHOW = "no_show"
     LATE_CANCEL = "late_cancel"
     MISUSE = "misuse"

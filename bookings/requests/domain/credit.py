@@ -1,16 +1,16 @@
-"""When a person's credit suspends them from booking."""
+"""Suspension from booking after repeated no-shows or late cancellations."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-LASTS = timedelta(days=90)
+EVENT_LIFETIME = timedelta(days=90)
 """How long a no-show or a late cancel counts."""
 
-SUSPENDS_AT = 3
+SUSPENSION_THRESHOLD = 3
 """So many that count at once suspend the person."""
 
 
-def suspended_until(ends: Iterable[datetime], now: datetime) -> datetime | None:
-    """Until when somebody with credit events ending at `ends` may not book, or None."""
-    counting = sorted((end for end in ends if end > now), reverse=True)
-    return counting[SUSPENDS_AT - 1] if len(counting) >= SUSPENDS_AT else None
+def get_suspension_end(event_ends: Iterable[datetime], now: datetime) -> datetime | None:
+    """Return until when a person with these credit events may not book, or None."""
+    counting = sorted((end for end in event_ends if end > now), reverse=True)
+    return counting[SUSPENSION_THRESHOLD - 1] if len(counting) >= SUSPENSION_THRESHOLD else None

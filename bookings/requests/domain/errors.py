@@ -7,12 +7,14 @@ REASON_MISSING = "booking.reason_missing"
 
 
 class BookingRefused(DomainError):
+    """A request that breaks rules; `problems` lists all of them."""
+
     code = "booking.refused"
     message = gettext_noop("This can't be booked as it stands. Change what is listed and try again.")
 
 
 class SlotTaken(DomainError):
-    """Somebody else holds some of this time; found by the checks or refused by the database."""
+    """Some of the time is held by another booking; found by the checks or refused by the database."""
 
     code = "booking.slot_taken"
     kind: Kind = "conflict"
@@ -22,11 +24,15 @@ class SlotTaken(DomainError):
 
 
 class BookingChanged(RevisionMismatch):
+    """The booking has changed since the caller read it."""
+
     code = "booking.changed_meanwhile"
     message = gettext_noop("Somebody changed this booking meanwhile. Reload it and decide again.")
 
 
 class DecisionOverdue(DomainError):
+    """The deadline for deciding on the request has passed."""
+
     code = "booking.decision_overdue"
     kind: Kind = "conflict"
     message = gettext_noop(
@@ -35,19 +41,23 @@ class DecisionOverdue(DomainError):
 
 
 class TooEarly(DomainError):
+    """Check-in is not open yet."""
+
     code = "booking.too_early"
     kind: Kind = "conflict"
     message = gettext_noop("Check-in opens at {opens}. Come back then.")
 
 
 class StillInUse(DomainError):
+    """Another booking is checked in on the instrument."""
+
     code = "booking.still_in_use"
     kind: Kind = "conflict"
     message = gettext_noop("The instrument is still in use by another booking. Check that one out first.")
 
 
 class ClosureHitsBookings(DomainError):
-    """A closure needs to say what becomes of every booking in its time; the problems name them."""
+    """A closure without an outcome for every booking in its time; `problems` names the bookings."""
 
     code = "closure.hits_bookings"
     kind: Kind = "conflict"
@@ -55,7 +65,7 @@ class ClosureHitsBookings(DomainError):
 
 
 class InstrumentHitsBookings(DomainError):
-    """A suspension or retirement needs to say what becomes of every booking that has not begun."""
+    """A suspension or retirement without an outcome for every booking that has not begun."""
 
     code = "instrument.hits_bookings"
     kind: Kind = "conflict"
@@ -63,7 +73,7 @@ class InstrumentHitsBookings(DomainError):
 
 
 class QualificationHitsBookings(DomainError):
-    """The end of a right needs to say what becomes of every booking that rests on it."""
+    """A revocation without an outcome for every booking that depends on the qualification."""
 
     code = "qualification.hits_bookings"
     kind: Kind = "conflict"

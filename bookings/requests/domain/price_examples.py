@@ -1,10 +1,10 @@
-"""What a usual use costs under terms, for each kind of user."""
+"""Prices of a typical use for each kind of user."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from bookings.requests.domain.pricing import quote
+from bookings.requests.domain.pricing import calculate_quote
 from instrument_share.kernel.interval import Interval
 from providers.domain import ServiceMode, UserKind, relative_change
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PriceExample:
-    """The price of the example for a kind of user, before and after; None where they may not book it."""
+    """The example's price for a kind of user, before and after a change; None where they may not book."""
 
     kind: UserKind
     mode: ServiceMode
@@ -23,16 +23,17 @@ class PriceExample:
 
     @property
     def share(self) -> Decimal | None:
+        """Return the relative change of the price."""
         return relative_change(self.before, self.after)
 
 
 _PREFERRED = (ServiceMode.OPERATED, ServiceMode.SELF_OPERATED, ServiceMode.REMOTE, ServiceMode.SAMPLES)
 
 
-def price_examples(
+def calculate_price_examples(
     before: "TermsDraft | None", after: "TermsDraft", interval: Interval
 ) -> list[PriceExample]:
-    """One for each kind of user that either terms admit, in the first mode of service that `after` offers."""
+    """Return an example per kind of user admitted by either terms, in the first mode of `after`."""
     mode = next((mode for mode in _PREFERRED if mode in after.service_modes), None)
     if mode is None:
         return []
@@ -49,4 +50,4 @@ def _price(
 ) -> Decimal | None:
     if terms is None or kind not in terms.user_kinds or mode not in terms.service_modes:
         return None
-    return quote(terms, interval, kind, mode, samples=1).total
+    return calculate_quote(terms, interval, kind, mode, samples=1).total

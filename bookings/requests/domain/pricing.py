@@ -1,6 +1,4 @@
-"""What a use costs: exact until the end, rounded once, half-up, to the 分. `docs/pricing.md` says it in
-words.
-"""
+"""Prices of uses: exact fractions, rounded once, half-up, to 0.01 yuan; explained in `docs/pricing.md`."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -11,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
-from instrument_share.kernel.money import yuan
+from instrument_share.kernel.money import round_to_fen
 from providers.domain import PriceUnit, ServiceMode, UserKind
 
 if TYPE_CHECKING:
@@ -23,9 +21,9 @@ HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class QuoteLine:
-    """One line of a price: so many hours, samples or uses at so many yuan each.
+    """One line of a price: a number of hours, samples or uses at a price in yuan each.
 
-    `unit` is a PriceUnit, or `minimum` for what is added to reach the minimum charge. `quantity` and `amount`
+    `unit` is a PriceUnit, or `minimum` for the supplement up to the minimum charge. `quantity` and `amount`
     are exact; `as_rows` rounds them for print.
     """
 
@@ -37,67 +35,66 @@ class QuoteLine:
 
 @dataclass(frozen=True)
 class Quote:
-    """A price with its reasoning. `total` is the exact sum of the lines, rounded once."""
+    """A price with its lines; `total` is their exact sum, rounded once."""
 
     lines: tuple[QuoteLine, ...]
 
     @property
     def total(self) -> Decimal:
-        return yuan(sum((line.amount for line in self.lines), Fraction()))
+        """Return the sum in yuan."""
+        return round_to_fen(sum((line.amount for line in self.lines), Fraction()))
 
     def as_rows(self) -> list[dict[str, Any]]:
-        """The lines as they are frozen into a booking or a log; amounts are rounded here for reading only."""
+        """Return the lines as they are frozen into a booking or a log, with amounts rounded for reading."""
         return [
             {
                 "unit": line.unit,
                 "price_yuan": f"{line.price_yuan:.2f}",
                 "quantity": _decimal_text(line.quantity),
-                "amount_yuan": f"{yuan(line.amount):.2f}",
+                "amount_yuan": f"{round_to_fen(line.amount):.2f}",
             }
             for line in self.lines
         ]
 
 
-def quote(
+def calculate_quote(
     terms: "TermsDraft",
     interval: Interval,
     user_kind: UserKind,
     mode: ServiceMode,
     samples: int = 0,
-    charged: timedelta | None = None,
+    charged_time: timedelta | None = None,
 ) -> Quote:
-    """The price of using an instrument under `terms`.
+    """Calculate the price of a use under the terms.
 
-    `charged` is the part of the interval that is paid for (idle time is not); without it, all of it. Each
-    hour line is reduced in the same proportion.
+    `charged_time` is the part of the interval that is paid for (idle time is not); by default all of it. Each
+    hourly line is reduced in proportion.
     """
     share = (
         Fraction(1)
-        if charged is None
-        else Fraction(charged / timedelta.resolution) / Fraction(interval.length / timedelta.resolution)
+        if charged_time is None
+        else Fraction(charged_time / timedelta.resolution) / Fraction(interval.length / timedelta.resolution)
     )
-    lines = [*_by_time(terms.prices, interval, user_kind, mode, share)]
-    lines += _by_count(terms.prices, PriceUnit.SAMPLE, samples, user_kind, mode)
-    lines += _by_count(terms.prices, PriceUnit.USE, 1, user_kind, mode)
-    return Quote(tuple(_with_minimum(lines, terms.minimum_charge_yuan)))
+    lines = [*_hourly_lines(terms.prices, interval, user_kind, mode, share)]
+    lines += _count_lines(terms.prices, PriceUnit.SAMPLE, samples, user_kind, mode)
+    lines += _count_lines(terms.prices, PriceUnit.USE, 1, user_kind, mode)
+    return Quote(tuple(_add_minimum(lines, terms.minimum_charge_yuan)))
 
 
 def has_price(terms: "TermsDraft", user_kind: UserKind, mode: ServiceMode) -> bool:
-    """Whether the terms say what this costs; terms without any price line are free of charge."""
+    """Return whether the terms have a price for this use; terms without prices are free of charge."""
     return not terms.prices or any(price.covers(user_kind, mode) for price in terms.prices)
 
 
-def _by_time(
+def _hourly_lines(
     prices: "Iterable[Price]", interval: Interval, user_kind: UserKind, mode: ServiceMode, share: Fraction
 ) -> Iterator[QuoteLine]:
-    """One line for each hourly price that applies somewhere in the interval, in the order of its first
-    use.
-    """
+    """Yield a line for each hourly price that applies in the interval, in order of first use."""
     candidates = [p for p in prices if p.unit == PriceUnit.HOUR and p.covers(user_kind, mode)]
     if not candidates:
         return
     lengths: dict[Price, timedelta] = {}
-    for piece in _pieces(interval, candidates):
+    for piece in _split_interval(interval, candidates):
         price = _most_specific(p for p in candidates if _applies_at(p, piece.start))
         if price is not None:
             lengths[price] = lengths.get(price, timedelta()) + piece.length
@@ -106,7 +103,7 @@ def _by_time(
         yield QuoteLine(PriceUnit.HOUR.value, price.price_yuan, hours, hours * Fraction(price.price_yuan))
 
 
-def _by_count(
+def _count_lines(
     prices: "Iterable[Price]", unit: PriceUnit, count: int, user_kind: UserKind, mode: ServiceMode
 ) -> Iterator[QuoteLine]:
     price = _most_specific(p for p in prices if p.unit == unit and p.covers(user_kind, mode))
@@ -114,7 +111,7 @@ def _by_count(
         yield QuoteLine(unit.value, price.price_yuan, Fraction(count), count * Fraction(price.price_yuan))
 
 
-def _with_minimum(lines: list[QuoteLine], minimum: Decimal) -> list[QuoteLine]:
+def _add_minimum(lines: list[QuoteLine], minimum: Decimal) -> list[QuoteLine]:
     missing = Fraction(minimum) - sum((line.amount for line in lines), Fraction())
     if missing <= 0:
         return lines
@@ -122,7 +119,7 @@ def _with_minimum(lines: list[QuoteLine], minimum: Decimal) -> list[QuoteLine]:
 
 
 def _most_specific(prices: "Iterable[Price]") -> "Price | None":
-    """First by whom it names, then by the mode, the time of day, the weekday; of equals, the cheapest."""
+    """Return the price that names most: user kind, mode, time of day, weekday; the cheapest of equals."""
     return min(prices, key=_generality, default=None)
 
 
@@ -136,10 +133,8 @@ def _generality(price: "Price") -> tuple[bool, bool, bool, bool, Decimal]:
     )
 
 
-def _pieces(interval: Interval, prices: "Iterable[Price]") -> Iterator[Interval]:
-    """The interval, cut where a price may begin or end to apply: at midnight and at the lines' times of
-    day.
-    """
+def _split_interval(interval: Interval, prices: "Iterable[Price]") -> Iterator[Interval]:
+    """Split the interval at midnights and at the prices' times of day."""
     start, end = interval.start.astimezone(CITY_TIME), interval.end.astimezone(CITY_TIME)
     if not any(price.from_time is not None or price.weekdays for price in prices):
         yield interval
@@ -170,7 +165,7 @@ def _applies_at(price: "Price", instant: datetime) -> bool:
 
 
 def _decimal_text(quantity: Fraction) -> str:
-    """At most four decimals, without trailing zeros: 1.5, 2, 0.3333."""
+    """Return at most four decimals without trailing zeros: 1.5, 2, 0.3333."""
     thousands = (quantity * 10_000 + Fraction(1, 2)).__floor__()
     text = f"{Decimal(thousands) / 10_000:.4f}"
     return text.rstrip("0").rstrip(".")

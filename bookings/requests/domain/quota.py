@@ -1,4 +1,4 @@
-"""Days, weeks and months in Asia/Shanghai, over which quotas count."""
+"""Quotas, counted by days, weeks and months in Asia/Shanghai."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
@@ -14,67 +14,76 @@ if TYPE_CHECKING:
 MINUTE = timedelta(minutes=1)
 
 
-def day_of(instant: datetime) -> Interval:
-    """Midnight to midnight."""
+def get_day_interval(instant: datetime) -> Interval:
+    """Return the day of the instant, from midnight to midnight."""
     midnight = _midnight(instant)
     return Interval(midnight, midnight + timedelta(days=1))
 
 
-def week_of(instant: datetime) -> Interval:
-    """Monday 00:00 to the next Monday 00:00."""
+def get_week_interval(instant: datetime) -> Interval:
+    """Return the week of the instant, from Monday 00:00 to the next Monday 00:00."""
     midnight = _midnight(instant)
     monday = midnight - timedelta(days=midnight.weekday())
     return Interval(monday, monday + timedelta(days=7))
 
 
-def month_of(instant: datetime) -> Interval:
-    """The first of the month 00:00 to the first of the next."""
+def get_month_interval(instant: datetime) -> Interval:
+    """Return the calendar month of the instant."""
     first = _midnight(instant).replace(day=1)
     return Interval(first, (first + timedelta(days=32)).replace(day=1))
 
 
-def year_of(year: int) -> Interval:
-    """1 January 00:00 to the next 1 January 00:00."""
+def get_year_interval(year: int) -> Interval:
+    """Return the calendar year."""
     return Interval(datetime(year, 1, 1, tzinfo=CITY_TIME), datetime(year + 1, 1, 1, tzinfo=CITY_TIME))
 
 
-SPAN_OF = {QuotaSpan.DAY: day_of, QuotaSpan.WEEK: week_of, QuotaSpan.MONTH: month_of}
+SPAN_FUNCTIONS = {
+    QuotaSpan.DAY: get_day_interval,
+    QuotaSpan.WEEK: get_week_interval,
+    QuotaSpan.MONTH: get_month_interval,
+}
 
 
-def spans_of(span: QuotaSpan, interval: Interval) -> list[Interval]:
-    """Every day, week or month that the interval touches."""
-    return list(_spans(interval, SPAN_OF[span]))
+def get_span_intervals(span: QuotaSpan, interval: Interval) -> list[Interval]:
+    """Return every day, week or month that the interval touches."""
+    return list(_spans(interval, SPAN_FUNCTIONS[span]))
 
 
-def reach(quotas: "Iterable[Quota]", holder: QuotaHolder, interval: Interval) -> Interval | None:
-    """The time in which the holder's other bookings matter to these quotas; None where no quota is theirs."""
-    spans = [one for quota in quotas if quota.holder is holder for one in spans_of(quota.span, interval)]
+def get_relevant_interval(
+    quotas: "Iterable[Quota]", holder: QuotaHolder, interval: Interval
+) -> Interval | None:
+    """Return the time in which other bookings count towards the holder's quotas; None without such quotas."""
+    spans = [
+        one for quota in quotas if quota.holder is holder for one in get_span_intervals(quota.span, interval)
+    ]
     if not spans:
         return None
     return Interval(min(one.start for one in spans), max(one.end for one in spans))
 
 
-def exceeded(quota: "Quota", interval: Interval, others: Iterable[Interval]) -> tuple[bool, bool]:
-    """Whether the interval, with the holder's `others`, is more time or more bookings than the quota.
+def check_quota(quota: "Quota", interval: Interval, others: Iterable[Interval]) -> tuple[bool, bool]:
+    """Return whether the interval, with other bookings, exceeds the quota's time, and its number.
 
-    Time counts in every span that the interval touches, a booking in the one in which it starts.
+    Time counts in every span that the interval touches, a booking in the span in which it starts.
     """
     every = [*others, interval]
     most, bookings = quota.most_time, quota.most_bookings
     return (
-        most is not None and any(time_in(span, every) > most for span in spans_of(quota.span, interval)),
-        bookings is not None and bookings_in(SPAN_OF[quota.span](interval.start), every) > bookings,
+        most is not None
+        and any(sum_time(span, every) > most for span in get_span_intervals(quota.span, interval)),
+        bookings is not None and count_bookings(SPAN_FUNCTIONS[quota.span](interval.start), every) > bookings,
     )
 
 
-def time_in(span: Interval, bookings: Iterable[Interval]) -> timedelta:
-    """Whole minutes of the bookings in the span; a booking across its edge counts with its part."""
+def sum_time(span: Interval, bookings: Iterable[Interval]) -> timedelta:
+    """Return how much of the bookings' time lies in the span."""
     parts = (span.intersection(booking) for booking in bookings)
     return sum((part.length for part in parts if part), timedelta()) // MINUTE * MINUTE
 
 
-def bookings_in(span: Interval, bookings: Iterable[Interval]) -> int:
-    """Bookings that start in the span."""
+def count_bookings(span: Interval, bookings: Iterable[Interval]) -> int:
+    """Return how many bookings start in the span."""
     return sum(1 for booking in bookings if span.start <= booking.start < span.end)
 
 

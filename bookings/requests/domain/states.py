@@ -1,4 +1,4 @@
-"""The states of a booking, as a table of moves."""
+"""States of a booking and its transitions."""
 
 from enum import StrEnum
 
@@ -6,6 +6,8 @@ from instrument_share.kernel.states import Moves
 
 
 class BookingState(StrEnum):
+    """The state of a booking, from the request to its end."""
+
     OFFERED = "offered"
     REQUESTED = "requested"
     APPROVED = "approved"
@@ -17,12 +19,12 @@ class BookingState(StrEnum):
     NO_SHOW = "no_show"
 
 
-HOLDING = frozenset(
+HOLDING_STATES = frozenset(
     {BookingState.OFFERED, BookingState.REQUESTED, BookingState.APPROVED, BookingState.IN_USE}
 )
 """States in which a booking holds its time; no two of these overlap on one instrument."""
 
-NOT_BEGUN = frozenset({BookingState.OFFERED, BookingState.REQUESTED, BookingState.APPROVED})
+NOT_BEGUN_STATES = frozenset({BookingState.OFFERED, BookingState.REQUESTED, BookingState.APPROVED})
 """States in which a booking can still be moved or cancelled."""
 
 MOVES: Moves = {

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from bookings.requests.domain.choices import Direction
-from bookings.requests.selectors.bookings import last_booking
+from bookings.requests.selectors.bookings import get_last_booking
 from instrument_share.accounts import selectors as accounts
 from instrument_share.web.formats import bilingual
 from instrument_share.web.forms import IntervalForm, choices_of, set_choices
@@ -20,22 +20,22 @@ PERSON = "person"
 
 
 def _asks_for_samples(terms: "Terms") -> bool:
-    """Whether the number of samples decides anything: the price, or a way of service that needs it."""
+    """Return whether the number of samples affects the price or the way of service."""
     return ServiceMode.SAMPLES in terms.service_modes or any(
         price.unit is PriceUnit.SAMPLE for price in terms.prices
     )
 
 
 def _payer_of_last_time(viewer: "User") -> str:
-    """Who paid for the booking that the person made last; the first of the list for who has made none."""
-    last = last_booking(viewer)
+    """Return the payer of the person's last booking, or "" when there is none."""
+    last = get_last_booking(viewer)
     if last is None:
         return ""
     return last.payer_organization.public_id if last.payer_organization else PERSON
 
 
 class BookingForm(IntervalForm):
-    """A request for an instrument, in Asia/Shanghai; the rules themselves are checked by the service."""
+    """A request for an instrument, in Asia/Shanghai time; the service checks the booking rules."""
 
     payer = forms.ChoiceField(label=_("Who pays"))
     service_mode = forms.ChoiceField(label=_("Way of service"))
@@ -63,16 +63,17 @@ class BookingForm(IntervalForm):
             self.fields["samples"].widget = forms.HiddenInput()
 
     def is_priceable(self) -> bool:
-        """Whether enough is filled in, and makes sense, to say what it costs."""
+        """Return whether enough is filled in correctly to calculate the price."""
         self.is_valid()
         return not self.errors.keys() & {"starts_at", "ends_at", "payer", "service_mode", "samples"}
 
     @property
     def payer_organization(self) -> "Organization | None":
+        """Return the chosen organization; None when the person pays."""
         return self._organizations.get(self.cleaned_data["payer"])
 
     def as_request(self) -> dict[str, Any]:
-        """The arguments of `booking_create`."""
+        """Return the keyword arguments of `booking_create`."""
         asked = self.cleaned_data
         payer = self.payer_organization
         return {

@@ -1,4 +1,4 @@
-"""The form of a closure."""
+"""Forms for closures."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class InstrumentChoice(forms.Form):
-    """One of the instruments that the person answers for."""
+    """A choice among the instruments that the person is responsible for."""
 
     instrument = forms.ChoiceField(label=gettext_lazy("Instrument"))
 
@@ -29,11 +29,12 @@ class InstrumentChoice(forms.Form):
 
     @property
     def chosen(self) -> "Instrument":
+        """Return the chosen instrument."""
         return self._instruments[self.cleaned_data["instrument"]]
 
 
 class ClosureForm(InstrumentChoice, IntervalForm):
-    """From when to when nobody can come, and why."""
+    """The interval and reason of a closure."""
 
     reason_zh = forms.CharField(
         label=gettext_lazy("Reason (Chinese)"),

@@ -1,4 +1,4 @@
-"""The form that says what becomes of each booking that a decision hits."""
+"""Form for the outcomes of bookings affected by a decision."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -24,33 +24,34 @@ WAYS: Mapping[str, Any] = {
 
 
 class OutcomesForm(forms.Form):
-    """What becomes of each booking that a decision hits; `ways` are those that are possible."""
+    """Asks for the outcome of each affected booking; `choices` are the possible outcomes."""
 
     def __init__(
-        self, data: Any, *, hit: "Sequence[Booking]", ways: "Sequence[str]" = (CANCEL, MOVE)
+        self, data: Any, *, bookings: "Sequence[Booking]", choices: "Sequence[str]" = (CANCEL, MOVE)
     ) -> None:
         super().__init__(data)
-        self.hit, self.ways = hit, ways
-        for booking in hit:
+        self.bookings, self.choices = bookings, choices
+        for booking in bookings:
             time = timerange(Interval(booking.starts_at, booking.ends_at))
             self.fields[f"outcome_{booking.public_id}"] = forms.ChoiceField(
                 label=f"{booking.user.name} · {time}",
-                choices=[(way, WAYS[way]) for way in ways],
+                choices=[(way, WAYS[way]) for way in choices],
                 widget=forms.RadioSelect,
             )
-            if MOVE in ways:
+            if MOVE in choices:
                 self.fields[f"start_{booking.public_id}"] = InstantField(
                     label=_("New start, where it is moved"), required=False, widget=InstantInput
                 )
 
     @staticmethod
-    def answers(data: Mapping[str, Any]) -> bool:
-        """Whether what was sent says what becomes of bookings, so that it is judged."""
+    def has_answers(data: Mapping[str, Any]) -> bool:
+        """Return whether the submitted data contain outcomes, so that the form is to be validated."""
         return any(name.startswith("outcome_") for name in data)
 
     def clean(self) -> dict[str, Any]:
+        """Require a new start for each booking that is moved."""
         cleaned = super().clean() or {}
-        for booking in self.hit:
+        for booking in self.bookings:
             start = f"start_{booking.public_id}"
             if (
                 cleaned.get(f"outcome_{booking.public_id}") == MOVE
@@ -62,20 +63,20 @@ class OutcomesForm(forms.Form):
 
     @property
     def rows(self) -> list[tuple[Any, ...]]:
-        """Each booking with its fields."""
+        """Return (booking, outcome field, start field or None) for each booking."""
         return [
             (
                 booking,
                 self[f"outcome_{booking.public_id}"],
-                self[f"start_{booking.public_id}"] if MOVE in self.ways else None,
+                self[f"start_{booking.public_id}"] if MOVE in self.choices else None,
             )
-            for booking in self.hit
+            for booking in self.bookings
         ]
 
     @property
     def outcomes(self) -> dict[str, Any]:
-        """By public id, as the services take it."""
-        return {booking.public_id: self._outcome(booking) for booking in self.hit}
+        """Return the outcomes by public id, as the services take them."""
+        return {booking.public_id: self._outcome(booking) for booking in self.bookings}
 
     def _outcome(self, booking: "Booking") -> Any:
         said = self.cleaned_data[f"outcome_{booking.public_id}"]

@@ -1,4 +1,4 @@
-"""The facts behind a request, gathered for `bookings.requests.domain.admission`, and its price."""
+"""Gather the facts behind a request for `bookings.requests.domain.admission`, and its price."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -8,11 +8,11 @@ from django.db.models import Q
 
 from bookings.requests.domain import admission, credit, pricing, quota
 from bookings.requests.domain.errors import BookingRefused, SlotTaken
-from bookings.requests.domain.states import HOLDING, BookingState
+from bookings.requests.domain.states import HOLDING_STATES, BookingState
 from bookings.requests.models import Booking
-from bookings.requests.selectors.bookings import credit_ends
-from bookings.requests.selectors.holds import holds
-from bookings.requests.selectors.together import mates
+from bookings.requests.selectors.bookings import get_credit_event_ends
+from bookings.requests.selectors.companions import get_companions
+from bookings.requests.selectors.holds import get_held_intervals
 from instrument_share.accounts.selectors.standing import standing
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.interval import Interval
@@ -26,13 +26,18 @@ if TYPE_CHECKING:
     from providers.domain import Terms
     from providers.models import Instrument
 
-OF_THE_INSTRUMENT = ("booking.not_published", "booking.no_rule", "booking.outside_windows", "booking.closed")
+INSTRUMENT_PROBLEM_CODES = (
+    "booking.not_published",
+    "booking.no_rule",
+    "booking.outside_windows",
+    "booking.closed",
+)
 """Said of each instrument; what is wrong with the person or the request is said once."""
-COUNTED = [*HOLDING, BookingState.COMPLETED, BookingState.NO_SHOW]
+QUOTA_STATES = [*HOLDING_STATES, BookingState.COMPLETED, BookingState.NO_SHOW]
 """Bookings that count towards quotas."""
 
 
-def booking_problems(
+def find_booking_problems(
     viewer: "User",
     instrument: "Instrument",
     *,
@@ -42,14 +47,13 @@ def booking_problems(
     subject: str,
     samples: int,
     now: datetime,
-    moving: Booking | None = None,
+    moved_booking: Booking | None = None,
 ) -> list[Problem]:
-    """Everything that stands against this request, as `booking_create` would find it. Changes nothing.
+    """Return everything that is wrong with this request, as `booking_create` would find it.
 
-    An instrument that can't be booked without others is asked about with them: what stands against one of
-    those is said with its name (`booking.linked_taken`, `booking.linked_refused`). The requester is the
-    viewer; for a booking that is `moving`, its own user. The deadline for changes binds that user, not the
-    keeper.
+    Instruments that must be booked together are checked together; problems of a linked one are reported with
+    its name (`booking.linked_taken`, `booking.linked_refused`). The requester is the viewer, or the booking's
+    own user when `moved_booking` is given. The deadline for changes binds that user, not the keeper.
     """
     asked: dict[str, Any] = {
         "interval": interval,
@@ -59,20 +63,20 @@ def booking_problems(
         "samples": samples,
         "now": now,
     }
-    found = _problems(viewer, instrument, moving=moving, **asked)
+    found = _find_instrument_problems(viewer, instrument, moved_booking=moved_booking, **asked)
     others: list[tuple[Instrument, Booking | None]]
-    if moving is None:
+    if moved_booking is None:
         others = [(one, None) for one in providers.instruments_by_id(providers.linked_ids(instrument.pk))]
     else:
-        others = [(mate.instrument, mate) for mate in mates(moving)]
-    known = {problem.code for problem in found} - {SlotTaken.code, *OF_THE_INSTRUMENT}
+        others = [(mate.instrument, mate) for mate in get_companions(moved_booking)]
+    known = {problem.code for problem in found} - {SlotTaken.code, *INSTRUMENT_PROBLEM_CODES}
     for other, mate in others:
-        theirs = _problems(viewer, other, moving=mate, **asked)
-        found += [_of_linked(other, problem) for problem in theirs if problem.code not in known]
+        theirs = _find_instrument_problems(viewer, other, moved_booking=mate, **asked)
+        found += [_as_linked_problem(other, problem) for problem in theirs if problem.code not in known]
     return found
 
 
-def _of_linked(instrument: "Instrument", problem: Problem) -> Problem:
+def _as_linked_problem(instrument: "Instrument", problem: Problem) -> Problem:
     name = Bilingual(instrument.name_zh, instrument.name_en)
     if problem.code == SlotTaken.code:
         message = gettext_noop(
@@ -85,7 +89,7 @@ def _of_linked(instrument: "Instrument", problem: Problem) -> Problem:
     return Problem("booking.linked_refused", message, told, problem.field)
 
 
-def _problems(
+def _find_instrument_problems(
     viewer: "User",
     instrument: "Instrument",
     *,
@@ -95,33 +99,37 @@ def _problems(
     subject: str,
     samples: int,
     now: datetime,
-    moving: Booking | None,
+    moved_booking: Booking | None,
 ) -> list[Problem]:
-    """What stands against the request on this one instrument."""
+    """Return what is wrong with the request on this instrument alone."""
     terms = providers.terms_at(instrument.pk, now)
-    user = viewer if moving is None else moving.user
-    exclude_booking_id = None if moving is None else moving.pk
+    user = viewer if moved_booking is None else moved_booking.user
+    exclude_booking_id = None if moved_booking is None else moved_booking.pk
     request = admission.Request(
         interval=interval,
         service_mode=service_mode,
         subject=subject,
         samples=samples,
-        moves_from=Interval(moving.starts_at, moving.ends_at)
-        if moving is not None and moving.user_id == viewer.pk
+        moves_from=Interval(moved_booking.starts_at, moved_booking.ends_at)
+        if moved_booking is not None and moved_booking.user_id == viewer.pk
         else None,
     )
-    return admission.problems(
+    return admission.find_problems(
         terms,
         request=request,
-        requester=_requester(user, payer_organization, instrument, interval, exclude_booking_id, now, terms),
-        situation=_situation(instrument, interval, exclude_booking_id, terms),
+        requester=_build_requester(
+            user, payer_organization, instrument, interval, exclude_booking_id, now, terms
+        ),
+        situation=_build_situation(instrument, interval, exclude_booking_id, terms),
         now=now,
     )
 
 
-def asks_again(viewer: "User", booking: Booking, terms: "Terms | None") -> bool:
-    """Whether a move by the viewer under these terms undoes the approval: it was for the time that the keeper
-    saw, so for another time whoever may not decide asks again."""
+def is_new_decision_needed(viewer: "User", booking: Booking, terms: "Terms | None") -> bool:
+    """Return whether a move by the viewer under these terms makes an approved booking a request again.
+
+    The keeper approved a certain time, so users who may not decide themselves ask again for another one.
+    """
     return (
         booking.state == BookingState.APPROVED
         and terms is not None
@@ -130,7 +138,7 @@ def asks_again(viewer: "User", booking: Booking, terms: "Terms | None") -> bool:
     )
 
 
-def quote_for(
+def get_quote(
     viewer: "Viewer",
     instrument: "Instrument",
     *,
@@ -140,8 +148,10 @@ def quote_for(
     samples: int,
     now: datetime,
 ) -> pricing.Quote:
-    """The price of a request under the rule in force; visitors are quoted as individuals. Raises
-    BookingRefused where no rule is in force."""
+    """Return the price of a request under the rule in force; visitors are quoted as individuals.
+
+    Raises BookingRefused where no rule is in force.
+    """
     terms = providers.terms_at(instrument.pk, now)
     if terms is None:
         raise BookingRefused(
@@ -159,10 +169,10 @@ def quote_for(
         if viewer.is_anonymous
         else providers.user_kind(viewer, payer_organization, instrument)
     )
-    return pricing.quote(terms, interval, kind, service_mode, samples)
+    return pricing.calculate_quote(terms, interval, kind, service_mode, samples)
 
 
-def _requester(
+def _build_requester(
     user: "User",
     payer_organization: "Organization | None",
     instrument: "Instrument",
@@ -174,19 +184,21 @@ def _requester(
     organization_id = None if payer_organization is None else payer_organization.pk
     needs_qualification = terms is not None and terms.needs_qualification
     quotas = () if terms is None else terms.quotas
-    reach = {holder: quota.reach(quotas, holder, interval) for holder in QuotaHolder}
+    reach = {holder: quota.get_relevant_interval(quotas, holder, interval) for holder in QuotaHolder}
     return admission.Requester(
         user_kind=providers.user_kind(user, payer_organization, instrument),
         for_organization=organization_id is not None,
         account_active=user.is_active,
         organization_admitted=organization_id is None or organization_id in standing(user).organization_ids(),
-        credit_suspended_until=credit.suspended_until(credit_ends(user.pk, now), now),
+        credit_suspended_until=credit.get_suspension_end(get_credit_event_ends(user.pk, now), now),
         qualified=not needs_qualification
         or providers.has_qualification(user.pk, instrument.pk, interval.end),
-        bookings=_counted(Q(user=user), instrument.pk, reach[QuotaHolder.USER], exclude_booking_id),
+        bookings=_get_counted_intervals(
+            Q(user=user), instrument.pk, reach[QuotaHolder.USER], exclude_booking_id
+        ),
         organization_bookings=[]
         if organization_id is None
-        else _counted(
+        else _get_counted_intervals(
             Q(payer_organization_id=organization_id),
             instrument.pk,
             reach[QuotaHolder.ORGANIZATION],
@@ -195,16 +207,16 @@ def _requester(
     )
 
 
-def _counted(
-    whose: Q, instrument_id: int, reach: Interval | None, exclude_booking_id: int | None
+def _get_counted_intervals(
+    condition: Q, instrument_id: int, reach: Interval | None, exclude_booking_id: int | None
 ) -> list[Interval]:
-    """Bookings of the instrument in this time that count towards quotas."""
+    """Return the instrument's bookings in this time that count towards quotas."""
     if reach is None:
         return []
     rows = Booking.objects.filter(
-        whose,
+        condition,
         instrument_id=instrument_id,
-        state__in=COUNTED,
+        state__in=QUOTA_STATES,
         starts_at__lt=reach.end,
         ends_at__gt=reach.start,
     )
@@ -213,7 +225,7 @@ def _counted(
     return [Interval(start, end) for start, end in rows.values_list("starts_at", "ends_at")]
 
 
-def _situation(
+def _build_situation(
     instrument: "Instrument", interval: Interval, exclude_booking_id: int | None, terms: "Terms | None"
 ) -> admission.Situation:
     around = interval if terms is None else Interval(interval.start, interval.end + terms.turnaround)
@@ -221,5 +233,7 @@ def _situation(
         published=instrument.state == InstrumentState.PUBLISHED,
         windows=providers.open_windows([instrument.pk], interval).get(instrument.pk, []),
         closures=providers.closures([instrument.pk], interval).get(instrument.pk, []),
-        holds=holds([instrument.pk], around, exclude_booking_id=exclude_booking_id).get(instrument.pk, []),
+        holds=get_held_intervals([instrument.pk], around, exclude_booking_id=exclude_booking_id).get(
+            instrument.pk, []
+        ),
     )

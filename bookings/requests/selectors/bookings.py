@@ -1,4 +1,4 @@
-"""Bookings, scoped to who looks."""
+"""Bookings visible to a viewer."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, TypedDict, cast
 
 from django.db.models import Count, F, Q, QuerySet
 
-from bookings.requests.domain.quota import year_of
-from bookings.requests.domain.states import HOLDING, BookingState
+from bookings.requests.domain.quota import get_year_interval
+from bookings.requests.domain.states import HOLDING_STATES, BookingState
 from bookings.requests.models import Booking, CreditEvent
-from bookings.requests.selectors.scope import answers_for, visible
+from bookings.requests.selectors.scope import get_responsible_condition, get_visible_condition
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound
 from instrument_share.kernel.interval import Interval
@@ -20,72 +20,76 @@ if TYPE_CHECKING:
 
 
 def bookings(viewer: "Viewer") -> QuerySet[Booking]:
-    """The bookings that the viewer may see, in no order, with instrument, user and payer."""
-    allowed = visible(viewer)
+    """Return the bookings visible to the viewer, unordered, with instrument, user and payer."""
+    allowed = get_visible_condition(viewer)
     found = Booking.objects.none() if allowed is None else Booking.objects.filter(allowed)
     return found.select_related(
         "instrument", "instrument__organization", "user", "payer_organization", "payer_person"
     )
 
 
-def booking(viewer: "Viewer", public_id: str) -> Booking:
-    """One visible booking by public id, or NotFound."""
+def get_booking(viewer: "Viewer", public_id: str) -> Booking:
+    """Return a booking visible to the viewer. Raises NotFound."""
     found = bookings(viewer).select_related("rule").filter(public_id=public_id).first()
     if found is None:
         raise NotFound
     return found
 
 
-def last_booking(viewer: "User") -> Booking | None:
-    """The booking that the person has made last, with the organization that pays."""
+def get_last_booking(viewer: "User") -> Booking | None:
+    """Return the person's most recent booking with its payer, or None."""
     own = Booking.objects.filter(user=viewer).select_related("payer_organization")
     return own.order_by("-requested_at", "-id").first()
 
 
 def waiting_decisions(viewer: "Viewer") -> QuerySet[Booking]:
-    """Requests that the viewer may decide, the one that lapses first on top."""
+    """Return the requests that the viewer may decide on, the earliest deadline first."""
     return (
         bookings(viewer)
-        .filter(answers_for(viewer), state=BookingState.REQUESTED)
+        .filter(get_responsible_condition(viewer), state=BookingState.REQUESTED)
         .order_by("decide_by", "starts_at", "id")
     )
 
 
-def keeper_day(viewer: "Viewer", day: date) -> QuerySet[Booking]:
-    """What happens on the viewer's instruments on one day (Asia/Shanghai), in the order of its start.
+def keeper_day_bookings(viewer: "Viewer", day: date) -> QuerySet[Booking]:
+    """Return a day's bookings (Asia/Shanghai) on instruments the viewer is responsible for, by start.
 
-    Uses that should have ended before but were not checked out are part of it.
+    Overdue uses that were not checked out are included.
     """
-    today = day_of(day)
+    today = get_date_interval(day)
     touches = Q(
-        state__in=[*HOLDING, BookingState.COMPLETED, BookingState.NO_SHOW],
+        state__in=[*HOLDING_STATES, BookingState.COMPLETED, BookingState.NO_SHOW],
         starts_at__lt=today.end,
         ends_at__gt=today.start,
     )
     overdue = Q(state=BookingState.IN_USE, starts_at__lt=today.end)
-    return bookings(viewer).filter(answers_for(viewer), touches | overdue).order_by("starts_at", "id")
+    return (
+        bookings(viewer)
+        .filter(get_responsible_condition(viewer), touches | overdue)
+        .order_by("starts_at", "id")
+    )
 
 
-def day_of(day: date) -> Interval:
-    """One calendar day in Asia/Shanghai."""
+def get_date_interval(day: date) -> Interval:
+    """Return the calendar day in Asia/Shanghai."""
     start = datetime.combine(day, time(0), tzinfo=CITY_TIME)
     return Interval(start, start + timedelta(days=1))
 
 
-def credit_ends(user_id: int, now: datetime) -> list[datetime]:
-    """When the person's credit events that still count stop counting."""
+def get_credit_event_ends(user_id: int, now: datetime) -> list[datetime]:
+    """Return when each of the person's credit events that still count expires."""
     return list(
         CreditEvent.objects.filter(user_id=user_id, ends_at__gt=now).values_list("ends_at", flat=True)
     )
 
 
 def credit_events(viewer: "User") -> QuerySet[CreditEvent]:
-    """One's own credit record, newest first."""
+    """Return the viewer's own credit events, newest first."""
     return CreditEvent.objects.filter(user=viewer).select_related("booking").order_by("-occurred_at", "-id")
 
 
 class DecisionsOfYear(TypedDict):
-    """Of one owning unit: how many requests were decided by a person in time, and how many lapsed."""
+    """The numbers of requests that a unit decided in time, and that lapsed."""
 
     organization_id: int
     decided: int
@@ -93,11 +97,11 @@ class DecisionsOfYear(TypedDict):
 
 
 def decisions_of_year(year: int) -> Iterator[DecisionsOfYear]:
-    """Yield, by owning unit, the requests of the year that waited for a keeper.
+    """Yield, by owning unit, how the year's requests that waited for a keeper ended.
 
-    The year is that in which they were made, in Asia/Shanghai. One statement.
+    A request belongs to the year in which it was made, in Asia/Shanghai. Takes one statement.
     """
-    span = year_of(year)
+    span = get_year_interval(year)
     rows = (
         Booking.objects.filter(
             requested_at__gte=span.start, requested_at__lt=span.end, decide_by__isnull=False

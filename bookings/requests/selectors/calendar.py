@@ -1,4 +1,4 @@
-"""Calendars as the page's calendar part draws them. Only who answers for an instrument sees who booked it."""
+"""Events for the calendar part of pages. Only keepers and unit managers see who booked."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -9,9 +9,9 @@ from django.utils.translation import get_language, gettext
 
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
-from bookings.requests.selectors.bookings import day_of
-from bookings.requests.selectors.scope import answers_for
-from instrument_share.kernel.interval import Interval, intersected
+from bookings.requests.selectors.bookings import get_date_interval
+from bookings.requests.selectors.scope import get_responsible_condition
+from instrument_share.kernel.interval import Interval, intersect
 from providers import public as providers
 from providers.domain import InstrumentState
 
@@ -19,34 +19,34 @@ if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
     from providers.models import Instrument
 
-HELD = frozenset({BookingState.OFFERED, BookingState.REQUESTED})
-SHOWN = [*HELD, BookingState.APPROVED, BookingState.IN_USE, BookingState.COMPLETED]
+HELD_STATES = frozenset({BookingState.OFFERED, BookingState.REQUESTED})
+SHOWN_STATES = [*HELD_STATES, BookingState.APPROVED, BookingState.IN_USE, BookingState.COMPLETED]
 
 
-def calendar_events(
+def get_calendar_events(
     viewer: "Viewer", instrument: "Instrument", interval: Interval, now: datetime
 ) -> dict[str, list[dict[str, Any]]]:
-    """One instrument's interval: `{"resources": [{id, title}], "events": [{id, resource, start, end, kind,
-    title}]}`.
+    """Return one instrument's events in the interval, as the calendar part reads them.
 
-    `kind` is `open` (a window of a published instrument, cut off at `now`), `booked`, `held` (waits for a
-    decision), `closed` or `mine`. Times are RFC 3339 in UTC. The number of statements does not depend on
-    the number of events.
+    The result is `{"resources": [{id, title}], "events": [{id, resource, start, end, kind, title}]}`. `kind`
+    is `open` (a window of a published instrument, cut off at `now`), `booked`, `held` (waiting for a
+    decision), `closed` or `mine`. Times are RFC 3339 in UTC. The number of statements does not depend on the
+    number of events.
     """
-    return _calendar(viewer, [instrument], interval, now)
+    return _build_calendar(viewer, [instrument], interval, now)
 
 
-def day_events(
+def get_day_events(
     viewer: "Viewer", queryset: "QuerySet[Instrument]", day: date, now: datetime
 ) -> dict[str, list[dict[str, Any]]]:
-    """The same for one day (Asia/Shanghai) over many instruments, in the order of the queryset.
+    """Return the events of one day (Asia/Shanghai) on many instruments, in the order of the queryset.
 
     The caller limits the queryset to what is shown.
     """
-    return _calendar(viewer, list(queryset), day_of(day), now)
+    return _build_calendar(viewer, list(queryset), get_date_interval(day), now)
 
 
-def _calendar(
+def _build_calendar(
     viewer: "Viewer", instruments: "list[Instrument]", interval: Interval, now: datetime
 ) -> dict[str, list[dict[str, Any]]]:
     public_ids = {instrument.pk: instrument.public_id for instrument in instruments}
@@ -57,27 +57,32 @@ def _calendar(
     for pk, public_id in public_ids.items():
         is_ahead = pk in offered and now < interval.end
         coming = [Interval(max(interval.start, now), interval.end)] if is_ahead else []
-        for window in intersected(windows.get(pk, []), coming):
-            events.append(_event(public_id, window, "open", gettext("Open")))
-        for closure in intersected(closures.get(pk, []), [interval]):
-            events.append(_event(public_id, closure, "closed", gettext("Closed")))
-    events += _bookings(viewer, public_ids, interval)
+        for window in intersect(windows.get(pk, []), coming):
+            events.append(_build_event(public_id, window, "open", gettext("Open")))
+        for closure in intersect(closures.get(pk, []), [interval]):
+            events.append(_build_event(public_id, closure, "closed", gettext("Closed")))
+    events += _booking_events(viewer, public_ids, interval)
     return {
         "resources": [{"id": one.public_id, "title": _name(one)} for one in instruments],
         "events": events,
     }
 
 
-def _bookings(viewer: "Viewer", public_ids: dict[int, str], interval: Interval) -> Iterator[dict[str, Any]]:
+def _booking_events(
+    viewer: "Viewer", public_ids: dict[int, str], interval: Interval
+) -> Iterator[dict[str, Any]]:
     rows = (
         Booking.objects.filter(
-            instrument__in=public_ids, state__in=SHOWN, starts_at__lt=interval.end, ends_at__gt=interval.start
+            instrument__in=public_ids,
+            state__in=SHOWN_STATES,
+            starts_at__lt=interval.end,
+            ends_at__gt=interval.start,
         )
         .select_related("user")
         .order_by("starts_at")
     )
     named = set(
-        rows.filter(answers_for(viewer)).order_by().values_list("pk", flat=True)
+        rows.filter(get_responsible_condition(viewer)).order_by().values_list("pk", flat=True)
         if viewer.is_authenticated
         else ()
     )
@@ -85,20 +90,20 @@ def _bookings(viewer: "Viewer", public_ids: dict[int, str], interval: Interval) 
         time = Interval(row.starts_at, row.ends_at)
         resource = public_ids[row.instrument_id]
         if row.pk in named:
-            kind = "held" if row.state in HELD else "booked"
-            yield _event(resource, time, kind, f"{row.user.name} · {row.subject}", row.public_id)
+            kind = "held" if row.state in HELD_STATES else "booked"
+            yield _build_event(resource, time, kind, f"{row.user.name} · {row.subject}", row.public_id)
         elif row.user_id == viewer.pk:
-            yield _event(resource, time, "mine", row.subject, row.public_id)
-        elif row.state in HELD:
-            yield _event(resource, time, "held", gettext("Requested"))
+            yield _build_event(resource, time, "mine", row.subject, row.public_id)
+        elif row.state in HELD_STATES:
+            yield _build_event(resource, time, "held", gettext("Requested"))
         else:
-            yield _event(resource, time, "booked", gettext("Booked"))
+            yield _build_event(resource, time, "booked", gettext("Booked"))
 
 
-def _event(
+def _build_event(
     resource: str, time: Interval, kind: str, title: str, public_id: str | None = None
 ) -> dict[str, Any]:
-    """Without a public id of its own, an event is known by its instrument, kind and start."""
+    """Return an event; without a public id it is identified by its instrument, kind and start."""
     return {
         "id": public_id or f"{resource}-{kind}-{time.start:%Y%m%d%H%M}",
         "resource": resource,

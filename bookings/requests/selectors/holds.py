@@ -1,4 +1,4 @@
-"""Time that is held, free or next free. Locks and sets of ids; nothing here says who holds what."""
+"""Held, free and next free time, without saying who holds it; and locks."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -9,10 +9,10 @@ from django.db.models import F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from bookings.requests.domain import availability
-from bookings.requests.domain.states import HOLDING, NOT_BEGUN
+from bookings.requests.domain.states import HOLDING_STATES, NOT_BEGUN_STATES
 from bookings.requests.models import Booking, NextFree
 from instrument_share.kernel.errors import NotFound
-from instrument_share.kernel.interval import Interval, intersected
+from instrument_share.kernel.interval import Interval, intersect
 from providers import public as providers
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 def booking_lock(booking_id: int) -> Booking:
-    """The booking, locked until the transaction ends; before it its instrument, and those booked with it."""
+    """Lock a booking after its instrument and those booked with it, and return it."""
     together = Booking.objects.filter(group__bookings=booking_id)
     providers.instrument_locks(together.values_list("instrument_id", flat=True))
     return (
@@ -32,14 +32,13 @@ def booking_lock(booking_id: int) -> Booking:
     )
 
 
-def settling_lock(instrument_id: int) -> "Instrument":
-    """The instrument of a decision that hits bookings, locked until the transaction ends, and with it those
-    that are booked together with it: their bookings are settled too. NotFound where there is none.
+def instrument_group_lock(instrument_id: int) -> "Instrument":
+    """Lock an instrument with those that are booked together with it, and return it. Raises NotFound.
 
-    What is booked in the moment before the lock was not there when outcomes were said: it refuses the
-    decision before anything is settled.
+    A decision about the instrument settles the bookings of all of them. A booking made just before the lock
+    has no outcome yet, so the decision is refused before anything is changed.
     """
-    ahead = Booking.objects.filter(instrument_id=instrument_id, state__in=NOT_BEGUN)
+    ahead = Booking.objects.filter(instrument_id=instrument_id, state__in=NOT_BEGUN_STATES)
     together = Booking.objects.filter(group__bookings__in=ahead)
     ids = {instrument_id, *together.values_list("instrument_id", flat=True)}
     instruments_by_id = {one.pk: one for one in providers.instrument_locks(ids)}
@@ -48,13 +47,13 @@ def settling_lock(instrument_id: int) -> "Instrument":
     return instruments_by_id[instrument_id]
 
 
-def holds(
+def get_held_intervals(
     instrument_ids: Collection[int], interval: Interval, *, exclude_booking_id: int | None = None
 ) -> dict[int, list[Interval]]:
-    """Held time that touches the interval, turnaround included, per instrument."""
+    """Return held time that touches the interval, turnaround included, by instrument id."""
     rows = Booking.objects.filter(
         instrument_id__in=instrument_ids,
-        state__in=HOLDING,
+        state__in=HOLDING_STATES,
         starts_at__lt=interval.end,
         held_until__gt=interval.start,
     )
@@ -65,11 +64,11 @@ def holds(
     return found
 
 
-def free_time(instrument_id: int, interval: Interval, now: datetime) -> list[Interval]:
-    """Where bookings may lie in the interval under the rule in force, from `now` on: nowhere unless the
-    instrument is published. Five statements.
+def get_free_intervals(instrument_id: int, interval: Interval, now: datetime) -> list[Interval]:
+    """Return where bookings may lie in the interval under the rule in force, from `now` on.
 
-    Lead time and horizon are not applied: they limit who may ask when, not what is free.
+    Empty unless the instrument is published. Lead time and horizon are not applied: they limit who may ask
+    when, not what is free. Takes five statements.
     """
     if interval.end <= now or not providers.is_published(instrument_id):
         return []
@@ -78,23 +77,23 @@ def free_time(instrument_id: int, interval: Interval, now: datetime) -> list[Int
     if terms is None:
         return []
     around = Interval(asked.start, asked.end + terms.turnaround)
-    free = availability.free(
+    free = availability.find_free_intervals(
         providers.open_windows([instrument_id], asked).get(instrument_id, []),
         providers.closures([instrument_id], asked).get(instrument_id, []),
-        holds([instrument_id], around).get(instrument_id, []),
+        get_held_intervals([instrument_id], around).get(instrument_id, []),
         terms.turnaround,
     )
-    return intersected(free, [asked])
+    return intersect(free, [asked])
 
 
-def free_at(queryset: "QuerySet[Instrument]", interval: Interval) -> "QuerySet[Instrument]":
-    """The instruments that are open and not held for the whole interval; part of the one statement.
+def filter_free(queryset: "QuerySet[Instrument]", interval: Interval) -> "QuerySet[Instrument]":
+    """Filter instruments to those open and not held for the whole interval, without another statement.
 
-    The turnaround that a new booking would need after its end is left to `booking_problems`.
+    The turnaround that a new booking needs after its end is left to `find_booking_problems`.
     """
     # Holds of an instrument never overlap: the last that begins before the end is the one that lasts longest.
     held = Booking.objects.filter(
-        instrument_id=OuterRef("pk"), state__in=sorted(HOLDING), starts_at__lt=interval.end
+        instrument_id=OuterRef("pk"), state__in=sorted(HOLDING_STATES), starts_at__lt=interval.end
     )
     held_until = Subquery(held.order_by("-starts_at").values("held_until")[:1])
     free = queryset.alias(held_until=Coalesce(held_until, Value(providers.LONG_PAST))).filter(
@@ -103,10 +102,10 @@ def free_at(queryset: "QuerySet[Instrument]", interval: Interval) -> "QuerySet[I
     return providers.open_throughout(free, interval)
 
 
-def with_next_free(queryset: "QuerySet[Instrument]") -> "QuerySet[Instrument]":
-    """Each instrument with `next_free_at` and `next_free_until` (both None where nothing is free).
+def annotate_next_free(queryset: "QuerySet[Instrument]") -> "QuerySet[Instrument]":
+    """Annotate instruments with `next_free_at` and `next_free_until`, both None without free time.
 
-    `next_free_order` sorts them: never None, NEVER for what has no free time.
+    `next_free_order` is for sorting: NEVER instead of None.
     """
     return queryset.annotate(
         next_free_at=F("next_free__at"),
@@ -116,17 +115,17 @@ def with_next_free(queryset: "QuerySet[Instrument]") -> "QuerySet[Instrument]":
 
 
 def next_free_keys() -> "QuerySet[NextFree]":
-    """What has free time by `next_free_order`, each with its instrument's `key`."""
+    """Return the projection rows with free time, with `next_free_order` and the instrument's `key`."""
     free = NextFree.objects.filter(at__isnull=False)
     return free.annotate(next_free_order=F("at"), key=F("instrument_id"))
 
 
-def soonest_free(queryset: "QuerySet[Instrument]", number: int) -> "list[Instrument]":
-    """The instruments that are free first, with `next_free_at`; what has no free time is left out."""
+def get_soonest_free(queryset: "QuerySet[Instrument]", limit: int) -> "list[Instrument]":
+    """Return the instruments with free time that are free first, with `next_free_at`."""
     free = queryset.filter(next_free__at__isnull=False)
-    return list(with_next_free(free).order_by("next_free__at", "pk")[:number])
+    return list(annotate_next_free(free).order_by("next_free__at", "pk")[:limit])
 
 
-def next_free(instrument_id: int) -> datetime | None:
-    """When the instrument is next free, as the projection has it."""
+def get_next_free(instrument_id: int) -> datetime | None:
+    """Return when the instrument is next free according to the projection, or None."""
     return NextFree.objects.filter(instrument_id=instrument_id).values_list("at", flat=True).first()

@@ -1,4 +1,4 @@
-"""Bookings that lie in time which a correction of the public holidays takes away."""
+"""Bookings in time that a correction of the public holidays removes."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,18 +9,18 @@ from instrument_share.kernel.interval import Interval
 STANDING = (BookingState.OFFERED, BookingState.REQUESTED, BookingState.APPROVED)
 
 
-def bookings_outside(lost: Mapping[int, Sequence[Interval]]) -> list[Booking]:
-    """The bookings still to come that touch time lost, by instrument, in order of time. One statement.
+def find_bookings_in_lost_time(lost_time: Mapping[int, Sequence[Interval]]) -> list[Booking]:
+    """Return upcoming bookings that touch lost time (by instrument id), in order of time. One statement.
 
-    No viewer: who is told, and how many there are, does not depend on who corrects. A page shows them by
+    Takes no viewer: who is notified does not depend on who corrects. Pages show the bookings through
     `bookings.requests.selectors.bookings`.
     """
-    spans = [span for several in lost.values() for span in several]
+    spans = [span for several in lost_time.values() for span in several]
     if not spans:
         return []
     rows = (
         Booking.objects.filter(
-            instrument_id__in=list(lost),
+            instrument_id__in=list(lost_time),
             state__in=STANDING,
             starts_at__lt=max(span.end for span in spans),
             ends_at__gt=min(span.start for span in spans),
@@ -28,7 +28,7 @@ def bookings_outside(lost: Mapping[int, Sequence[Interval]]) -> list[Booking]:
         .select_related("instrument", "instrument__organization", "user", "payer_organization")
         .order_by("starts_at", "pk")
     )
-    return [booking for booking in rows if _touches(booking, lost[booking.instrument_id])]
+    return [booking for booking in rows if _touches(booking, lost_time[booking.instrument_id])]
 
 
 def _touches(booking: Booking, spans: Sequence[Interval]) -> bool:

@@ -1,4 +1,4 @@
-"""Where bookings lay before they were moved, as the journal has it: a row knows only where it lies now."""
+"""Former times of moved bookings, read from the journal."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -14,22 +14,22 @@ ACTIONS = ("booking.moved", "booking.moved_for_decision")
 
 @dataclass(frozen=True)
 class Moves:
-    """By public id: when each booking was moved, and from where; in order."""
+    """The time of each move and the interval before it, oldest first, by the booking's public id."""
 
-    of: dict[str, list[tuple[datetime, Interval]]]
+    by_booking: dict[str, list[tuple[datetime, Interval]]]
 
-    def first(self, public_id: str, now: Interval) -> Interval:
-        """The time that was first asked for, of a booking that lies at `now`."""
-        return self.of[public_id][0][1] if public_id in self.of else now
+    def get_first_interval(self, public_id: str, current: Interval) -> Interval:
+        """Return the interval first asked for, of a booking that is at `current` now."""
+        return self.by_booking[public_id][0][1] if public_id in self.by_booking else current
 
-    def as_of(self, public_id: str, now: Interval, instant: datetime) -> Interval:
-        """Where a booking that lies at `now` lay at the instant."""
-        return next((before for at, before in self.of.get(public_id, ()) if at > instant), now)
+    def get_interval_at(self, public_id: str, current: Interval, instant: datetime) -> Interval:
+        """Return the interval at the instant, of a booking that is at `current` now."""
+        return next((before for at, before in self.by_booking.get(public_id, ()) if at > instant), current)
 
 
-def moves_of(public_ids: Collection[str]) -> Moves:
-    """Every move of these bookings, which the caller may see. One statement."""
+def get_moves(public_ids: Collection[str]) -> Moves:
+    """Return every move of these bookings, which the caller may see. One statement."""
     found: dict[str, list[tuple[datetime, Interval]]] = defaultdict(list)
     for entry in journal.entries_on(Booking._meta.label, public_ids, ACTIONS):
-        found[entry.subject_id].append((entry.at, Interval.read(entry.details["from"])))
+        found[entry.subject_id].append((entry.at, Interval.parse(entry.details["from"])))
     return Moves(dict(found))

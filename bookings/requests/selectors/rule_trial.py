@@ -1,4 +1,4 @@
-"""What last month's requests would have met under terms that are not in force."""
+"""Try draft terms on last month's requests."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -11,9 +11,9 @@ from django.db.models import Q
 
 from bookings.requests.domain import admission, pricing, quota
 from bookings.requests.models import Booking
-from bookings.requests.selectors.admission import COUNTED
+from bookings.requests.selectors.admission import QUOTA_STATES
 from bookings.requests.selectors.bookings import bookings
-from bookings.requests.selectors.moves import Moves, moves_of
+from bookings.requests.selectors.moves import Moves, get_moves
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Problem
 from instrument_share.kernel.interval import Interval
@@ -29,8 +29,8 @@ ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Refused:
-    """A request of last month that the terms would not have admitted, the time first asked for, and why."""
+class RefusedRequest:
+    """A request that the draft would have refused, the time first asked for, and the problems."""
 
     booking: Booking
     asked: Interval
@@ -38,17 +38,17 @@ class Refused:
 
     @property
     def moved(self) -> bool:
-        """Whether the booking lies at another time by now."""
+        """Return whether the booking has been moved since."""
         return self.asked != Interval(self.booking.starts_at, self.booking.ends_at)
 
 
 @dataclass(frozen=True)
 class RuleTrial:
-    """Last month under other terms. Amounts are quotes of the requests that became bookings and stayed."""
+    """Last month under the draft. Amounts are quotes of requests that became bookings and were kept."""
 
     month: Interval
     requests: int
-    refused: tuple[Refused, ...]
+    refused: tuple[RefusedRequest, ...]
     quoted_yuan: Decimal
     """As quoted then."""
     repriced_yuan: Decimal
@@ -58,12 +58,13 @@ class RuleTrial:
 
     @property
     def admitted(self) -> int:
+        """Return how many requests the draft would have admitted."""
         return self.requests - len(self.refused)
 
 
 @dataclass(frozen=True)
-class _Made:
-    """A booking as far as quotas count it: from when it was asked for until it was given up."""
+class _QuotaBooking:
+    """A booking as quotas count it: from its request until it was given up."""
 
     pk: int
     public_id: str
@@ -72,43 +73,44 @@ class _Made:
     given_up_at: datetime | None
 
 
-def rule_trial(
+def run_rule_trial(
     viewer: "Viewer", instrument: "Instrument", draft: "TermsDraft", *, applies_from: datetime, now: datetime
 ) -> RuleTrial:
-    """Judge the requests of the calendar month before `now` by booking's own admission under the draft.
+    """Check the requests of the calendar month before `now` against the draft.
 
-    Each is judged as at the moment when it was made, for the time that was first asked for, with the windows
-    that the draft would have opened, and with what its user had then. What the draft would have refused
-    counts towards no quota of a later one. Overlaps, closures, credit and membership are left out: they are
-    none of the terms' business, and these requests had passed them. At most ten statements for any number of
-    requests. Raises CalendarYearUnknown.
+    Each is checked as of the moment it was made, for the time first asked for, with the windows of the draft
+    and with what its user had then. Refused requests count towards no quota of later ones. Overlaps,
+    closures, credit and membership are left out: they don't depend on the terms. Takes at most ten
+    statements. Raises CalendarYearUnknown.
     """
-    month = quota.month_of(quota.month_of(now).start - ONE_DAY)
+    month = quota.get_month_interval(quota.get_month_interval(now).start - ONE_DAY)
     asked = list(
         bookings(viewer)
         .filter(instrument=instrument, requested_at__gte=month.start, requested_at__lt=month.end)
         .order_by("requested_at", "pk")
     )
-    refused = _refused(asked, instrument, draft, applies_from)
-    stayed = [booking for booking in asked if booking.state in COUNTED]
+    refused = _find_refused(asked, instrument, draft, applies_from)
+    stayed = [booking for booking in asked if booking.state in QUOTA_STATES]
     lost = {one.booking.pk for one in refused}
     return RuleTrial(
         month=month,
         requests=len(asked),
         refused=refused,
         quoted_yuan=sum((booking.quoted_yuan for booking in stayed), Decimal()),
-        repriced_yuan=sum((_price(draft, booking) for booking in stayed), Decimal()),
+        repriced_yuan=sum((_calculate_price(draft, booking) for booking in stayed), Decimal()),
         lost_yuan=sum((booking.quoted_yuan for booking in stayed if booking.pk in lost), Decimal()),
     )
 
 
-def _refused(
+def _find_refused(
     asked: Sequence[Booking], instrument: "Instrument", draft: "TermsDraft", applies_from: datetime
-) -> tuple[Refused, ...]:
+) -> tuple[RefusedRequest, ...]:
     if not asked:
         return ()
-    moves = moves_of([one.public_id for one in asked])
-    first = {one.pk: moves.first(one.public_id, Interval(one.starts_at, one.ends_at)) for one in asked}
+    moves = get_moves([one.public_id for one in asked])
+    first = {
+        one.pk: moves.get_first_interval(one.public_id, Interval(one.starts_at, one.ends_at)) for one in asked
+    }
     span = Interval(min(one.start for one in first.values()), max(one.end for one in first.values()))
     windows = backdated_openings(
         draft,
@@ -121,30 +123,32 @@ def _refused(
         if draft.needs_qualification
         else {}
     )
-    made = _made(asked, instrument, draft, span)
-    found: list[Refused] = []
+    made = _get_quota_bookings(asked, instrument, draft, span)
+    found: list[RefusedRequest] = []
     turned_away: set[int] = set()
     for booking in asked:
         interval = first[booking.pk]
-        problems = admission.problems(
+        problems = admission.find_problems(
             draft,
             request=admission.Request(
                 interval, ServiceMode(booking.service_mode), booking.subject or "—", booking.samples
             ),
-            requester=_requester(booking, interval, made, turned_away, qualified.get(booking.user_id, ())),
-            situation=admission.Situation(True, _around(windows, interval), [], []),
+            requester=_build_requester(
+                booking, interval, made, turned_away, qualified.get(booking.user_id, ())
+            ),
+            situation=admission.Situation(True, _overlapping(windows, interval), [], []),
             now=booking.requested_at,
         )
         if problems:
             turned_away.add(booking.pk)
-            found.append(Refused(booking, interval, tuple(problems)))
+            found.append(RefusedRequest(booking, interval, tuple(problems)))
     return tuple(found)
 
 
-def _requester(
+def _build_requester(
     booking: Booking,
     asked: Interval,
-    made: "_Others",
+    made: "_QuotaBookings",
     turned_away: set[int],
     qualified: Iterable[Qualified],
 ) -> admission.Requester:
@@ -153,29 +157,31 @@ def _requester(
         user_kind=UserKind(booking.user_kind),
         for_organization=organization_id is not None,
         qualified=any(one.held(booking.requested_at, asked.end) for one in qualified),
-        bookings=_standing(made.by_user[booking.user_id], booking, made.moves, turned_away),
+        bookings=_get_intervals_as_of(made.by_user[booking.user_id], booking, made.moves, turned_away),
         organization_bookings=[]
         if organization_id is None
-        else _standing(made.by_organization[organization_id], booking, made.moves, turned_away),
+        else _get_intervals_as_of(made.by_organization[organization_id], booking, made.moves, turned_away),
     )
 
 
 @dataclass(frozen=True)
-class _Others:
-    by_user: dict[int, list[_Made]]
-    by_organization: dict[int, list[_Made]]
+class _QuotaBookings:
+    by_user: dict[int, list[_QuotaBooking]]
+    by_organization: dict[int, list[_QuotaBooking]]
     moves: Moves
 
 
-def _made(
+def _get_quota_bookings(
     asked: Sequence[Booking], instrument: "Instrument", draft: "TermsDraft", span: Interval
-) -> "_Others":
-    """Everything that could count towards a quota of one of the requests. Two statements, or none.
+) -> "_QuotaBookings":
+    """Return the bookings that may count towards a quota of one of the requests. At most two statements.
 
-    Not what was asked for before that month and has since been moved away from its time.
+    Bookings requested before that month and since moved elsewhere are not found.
     """
-    others = _Others(defaultdict(list), defaultdict(list), Moves({}))
-    reaches = [reach for holder in QuotaHolder if (reach := quota.reach(draft.quotas, holder, span))]
+    others = _QuotaBookings(defaultdict(list), defaultdict(list), Moves({}))
+    reaches = [
+        reach for holder in QuotaHolder if (reach := quota.get_relevant_interval(draft.quotas, holder, span))
+    ]
     if not reaches:
         return others
     within = Q(
@@ -187,20 +193,22 @@ def _made(
         requested_at__lte=asked[-1].requested_at,
     )
     for row in rows:
-        given_up_at = None if row.state in COUNTED else row.ended_at
+        given_up_at = None if row.state in QUOTA_STATES else row.ended_at
         lies = Interval(row.starts_at, row.ends_at)
-        one = _Made(row.pk, row.public_id, lies, row.requested_at, given_up_at)
+        one = _QuotaBooking(row.pk, row.public_id, lies, row.requested_at, given_up_at)
         others.by_user[row.user_id].append(one)
         if row.payer_organization_id is not None:
             others.by_organization[row.payer_organization_id].append(one)
-    return replace(others, moves=moves_of([row.public_id for row in rows]))
+    return replace(others, moves=get_moves([row.public_id for row in rows]))
 
 
-def _standing(made: Iterable[_Made], booking: Booking, moves: Moves, turned_away: set[int]) -> list[Interval]:
-    """What stood when the booking was asked for, where it lay then."""
+def _get_intervals_as_of(
+    made: Iterable[_QuotaBooking], booking: Booking, moves: Moves, turned_away: set[int]
+) -> list[Interval]:
+    """Return the intervals of bookings that existed when the booking was requested."""
     at = booking.requested_at
     return [
-        moves.as_of(one.public_id, one.interval, at)
+        moves.get_interval_at(one.public_id, one.interval, at)
         for one in made
         if (one.requested_at, one.pk) < (at, booking.pk)
         and (one.given_up_at is None or one.given_up_at > at)
@@ -208,12 +216,12 @@ def _standing(made: Iterable[_Made], booking: Booking, moves: Moves, turned_away
     ]
 
 
-def _around(windows: Sequence[Interval], interval: Interval) -> list[Interval]:
+def _overlapping(windows: Sequence[Interval], interval: Interval) -> list[Interval]:
     return [window for window in windows if window.start < interval.end and window.end > interval.start]
 
 
-def _price(draft: "TermsDraft", booking: Booking) -> Decimal:
-    return pricing.quote(
+def _calculate_price(draft: "TermsDraft", booking: Booking) -> Decimal:
+    return pricing.calculate_quote(
         draft,
         Interval(booking.starts_at, booking.ends_at),
         UserKind(booking.user_kind),

@@ -1,4 +1,4 @@
-"""Which bookings and usage a viewer may see."""
+"""Conditions for the bookings and usage that a viewer may see."""
 
 from typing import TYPE_CHECKING
 
@@ -11,27 +11,28 @@ from instrument_share.accounts.selectors.standing import standing
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
 
-OVERSEERS = (Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR, Role.FINANCE_OFFICER)
+OVERSEER_ROLES = (Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR, Role.FINANCE_OFFICER)
 """They supervise, check and trace: every booking and every log on instruments of their region."""
 
 
-def visible(viewer: "Viewer") -> Q | None:
-    """The condition for the viewer's rows: one's own, one's organization's as its administrator, one's
-    instruments' as keeper or unit manager, for overseers everything of their region. None for visitors,
-    who see nothing.
+def get_visible_condition(viewer: "Viewer") -> Q | None:
+    """Return the condition for rows visible to the viewer; None for visitors, who see nothing.
+
+    Visible are one's own rows, those paid by organizations one administers, those on instruments one keeps or
+    manages, and for overseers those of their region.
     """
     if viewer.is_anonymous:
         return None
-    region = region_of(viewer, *OVERSEERS)
+    region = region_of(viewer, *OVERSEER_ROLES)
     if region.whole:
         return Q()
     paid_by = standing(viewer).organization_ids(Role.ORG_ADMIN)
-    own = Q(user=viewer) | Q(payer_organization__in=paid_by) | answers_for(viewer)
+    own = Q(user=viewer) | Q(payer_organization__in=paid_by) | get_responsible_condition(viewer)
     return own | region.within("instrument__organization") if region else own
 
 
-def answers_for(viewer: "Viewer") -> Q:
-    """The condition for rows on instruments that the viewer keeps or whose unit they manage."""
+def get_responsible_condition(viewer: "Viewer") -> Q:
+    """Return the condition for rows on instruments that the viewer keeps or whose unit they manage."""
     if viewer.is_anonymous:
         return Q(pk__in=[])
     own = standing(viewer)

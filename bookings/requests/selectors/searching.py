@@ -1,4 +1,4 @@
-"""The catalogue as people and programs ask it: words, filters, a time that has to be free, an order."""
+"""Search the catalogue by words, filters, free time and order."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Exists, F, OuterRef, QuerySet
 
-from bookings.requests.selectors.holds import NEVER, free_at, next_free_keys, with_next_free
+from bookings.requests.selectors.holds import NEVER, annotate_next_free, filter_free, next_free_keys
 from instrument_share.kernel.interval import Interval
 from instrument_share.web import cursor as cursors
 from providers import public as providers
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
     from providers.models import Instrument
 
-MOST_BY_RELEVANCE = 200
+MAX_BY_RELEVANCE = 200
 
 
 class Order(StrEnum):
@@ -37,10 +37,8 @@ COLUMNS = {
 
 
 @dataclass(frozen=True)
-class Found:
-    """What a viewer's search finds at an instant, not read yet. `with_most` says that nothing has all of the
-    words, and these have some of them.
-    """
+class CatalogueResult:
+    """A lazy search result; `matches_most` when no instrument has all words and these have some."""
 
     viewer: "Viewer"
     search: providers.Search
@@ -48,21 +46,20 @@ class Found:
     now: "datetime"
     fitting: "QuerySet[Instrument]"
     order: Order
-    with_most: bool = False
+    matches_most: bool = False
 
     @property
     def instruments(self) -> "QuerySet[Instrument]":
-        by = providers.filter_partly_matching if self.with_most else providers.filter_matching
+        """Return the instruments found."""
+        by = providers.filter_partly_matching if self.matches_most else providers.filter_matching
         return by(self.fitting, self.search)
 
-    def loosened(self) -> "Found":
-        """The same for who has found nothing by several words: what has some of them, most of them first."""
-        return replace(self, with_most=True) if len(self.search.clauses) > 1 else self
+    def loosen(self) -> "CatalogueResult":
+        """Return a result for instruments with some of several words; unchanged for a single word."""
+        return replace(self, matches_most=True) if len(self.search.clauses) > 1 else self
 
     def page(self, cursor: str | None, limit: int) -> "cursors.Page[Instrument]":
-        """By key where a column holds the order, by number where it is relevance; one statement, and a second
-        one where an index runs out.
-        """
+        """Return a page: by key for orders of columns, by number for relevance. At most two statements."""
         found, ordering = self.instruments, COLUMNS[self.order]
         rows = self._with_columns(found)
         if self.order is not Order.RELEVANCE:
@@ -70,19 +67,17 @@ class Found:
             return cursors.page(rows, ordering=ordering, cursor=cursor, limit=limit, index=index)
         rows = providers.with_relevance(rows, self.search)
         return cursors.page_by_number(
-            rows, ordering=ordering, cursor=cursor, limit=limit, most=MOST_BY_RELEVANCE
+            rows, ordering=ordering, cursor=cursor, limit=limit, most=MAX_BY_RELEVANCE
         )
 
     def _with_columns(self, queryset: "QuerySet[Instrument]") -> "QuerySet[Instrument]":
         rows = providers.with_prices(
             self.viewer, queryset, self.now, user_kind=self.asked.user_kind, mode=self.asked.mode
         )
-        return with_next_free(rows).annotate(key=F("pk"))
+        return annotate_next_free(rows).annotate(key=F("pk"))
 
     def _index(self, found: "QuerySet[Instrument]") -> "cursors.Index[Instrument] | None":
-        """What was found, in the order of an index that holds it. What words find is sorted: it is sooner
-        looked up than met along an index.
-        """
+        """Return the result in the order of an index; None where sorting is faster, as after words."""
         if self.search.is_asked:
             return None
         among = Exists(found.filter(pk=OuterRef("key")))
@@ -96,7 +91,7 @@ class Found:
         return None
 
 
-def catalogue_search(
+def search_catalogue(
     viewer: "Viewer",
     *,
     search: providers.Search = providers.EVERYTHING,
@@ -104,11 +99,12 @@ def catalogue_search(
     free: Interval | None = None,
     order: Order | None = None,
     now: "datetime",
-) -> Found:
-    """Published instruments that fit and are free for all of `free`. Without an order, what fits best comes
-    first where words are searched, and what is free first otherwise. Nothing is read yet.
+) -> CatalogueResult:
+    """Search published instruments that match and are free for all of `free`; nothing is read yet.
+
+    By default the best match comes first when words are given, otherwise what is free first.
     """
     if order is None or (order is Order.RELEVANCE and not search.is_asked):
         order = Order.RELEVANCE if search.is_asked else Order.NEXT_FREE
     fitting = providers.catalogue(viewer, asked, at=now)
-    return Found(viewer, search, asked, now, free_at(fitting, free) if free else fitting, order)
+    return CatalogueResult(viewer, search, asked, now, filter_free(fitting, free) if free else fitting, order)

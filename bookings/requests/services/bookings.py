@@ -1,4 +1,4 @@
-"""Requests and what becomes of them: lock → check → write → journal."""
+"""Requests and decisions on them: lock → check → write → journal."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from bookings.requests.domain import credit, pricing
-from bookings.requests.domain.cancellation import is_late
+from bookings.requests.domain.cancellation import is_late_cancel
 from bookings.requests.domain.choices import CreditKind, Direction
 from bookings.requests.domain.errors import (
     REASON_MISSING,
@@ -18,12 +18,17 @@ from bookings.requests.domain.errors import (
 )
 from bookings.requests.domain.states import MOVES, BookingState
 from bookings.requests.models import Booking, BookingGroup, CreditEvent
-from bookings.requests.selectors.admission import asks_again, booking_problems
+from bookings.requests.selectors.admission import find_booking_problems, is_new_decision_needed
+from bookings.requests.selectors.companions import get_companions
 from bookings.requests.selectors.holds import booking_lock
-from bookings.requests.selectors.together import mates
-from bookings.requests.services import _messages as messages
-from bookings.requests.services._facts import payer_of
-from bookings.requests.services._holding import advance, late_charge, late_charges_refresh, overlap_refused
+from bookings.requests.services import notifications
+from bookings.requests.services.frozen_facts import get_payer
+from bookings.requests.services.held_time import (
+    apply_transition,
+    calculate_late_charge,
+    late_charges_refresh,
+    translate_overlap_error,
+)
 from bookings.requests.services.next_free import next_free_refresh
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.permissions import require
@@ -54,12 +59,11 @@ def booking_create(
     direction: str = Direction.RESEARCH.value,
     samples: int = 0,
 ) -> Booking:
-    """Claim an instrument for an interval, on one's own account or an organization's.
+    """Book an instrument for an interval, paid by oneself or an organization.
 
-    With it, in one group and for the same time, come those that it can't be booked without: all, or none.
-
-    Approved at once or waiting for a keeper, as the rule says; either way it holds its time. Raises
-    BookingRefused with every problem, or SlotTaken where the time being taken is the only one.
+    Instruments that it can't be booked without are booked with it, in one group: all or none. A booking is
+    approved at once or waits for a keeper, as the rule says; either way it holds its time. Raises
+    BookingRefused with every problem, or SlotTaken where that is the only one.
     """
     require(actor, "bookings.book")
     if payer_organization_id is not None:
@@ -71,8 +75,8 @@ def booking_create(
     instrument = instruments_by_id.pop(instrument_id, None)
     if instrument is None:
         raise NotFound
-    payer = payer_of(actor, payer_organization_id)
-    problems = booking_problems(
+    payer = get_payer(actor, payer_organization_id)
+    problems = find_booking_problems(
         actor,
         instrument,
         interval=interval,
@@ -83,7 +87,7 @@ def booking_create(
         now=now,
     )
     if problems:
-        raise _refusal(problems)
+        raise _build_refusal(problems)
     group = BookingGroup.objects.create(user=actor, created_at=now)
     asked = {
         "group": group,
@@ -98,29 +102,31 @@ def booking_create(
         "requested_at": now,
     }
     companions = sorted(instruments_by_id.values(), key=lambda companion: companion.pk)
-    booking = _made(instrument, interval, asked, now)
+    booking = _create_booking(instrument, interval, asked, now)
     for companion in companions:
-        _made(companion, interval, asked, now)
+        _create_booking(companion, interval, asked, now)
     return booking
 
 
-def _made(instrument: "Instrument", interval: Interval, asked: dict[str, Any], now: datetime) -> Booking:
-    """One booking of a group, which has been admitted."""
+def _create_booking(
+    instrument: "Instrument", interval: Interval, asked: dict[str, Any], now: datetime
+) -> Booking:
+    """Create one booking of a group; the caller has checked admission."""
     terms = providers.terms_at(instrument.pk, now)
     if terms is None:
-        raise _refusal([])
+        raise _build_refusal([])
     actor = asked["user"]
     user_kind = providers.user_kind(actor, asked["payer_organization"], instrument)
     booking = Booking(instrument=instrument, user_kind=user_kind.value, **asked)
-    _claim(booking, interval, terms, now)
-    booking.state = _first_state(terms).value
-    with overlap_refused():
+    _set_time_and_price(booking, interval, terms, now)
+    booking.state = _get_first_state(terms).value
+    with translate_overlap_error():
         booking.save(force_insert=True)
-    record_change(booking, actor, "booking.requested", now, details=_claimed(booking))
+    record_change(booking, actor, "booking.requested", now, details=_describe_claim(booking))
     if booking.state == BookingState.REQUESTED:
-        messages.tell_keepers(booking, messages.REQUESTED, now, decide_by=booking.decide_by)
+        notifications.notify_keepers(booking, notifications.REQUESTED, now, decide_by=booking.decide_by)
     else:
-        messages.tell_keepers(booking, messages.BOOKED, now)
+        notifications.notify_keepers(booking, notifications.BOOKED, now)
     return booking
 
 
@@ -128,37 +134,39 @@ def _made(instrument: "Instrument", interval: Interval, asked: dict[str, Any], n
 def booking_move(
     *, actor: "User", booking_id: int, interval: Interval, now: datetime, revision: int | None = None
 ) -> Booking:
-    """Move or extend a booking under the rule in force now, with the same checks and a new quote.
+    """Move or extend a booking that has not begun, with the same checks and a new quote.
 
-    Only what has not begun moves. Where a keeper decides, the user's move of an approved booking is a request
-    again. A keeper may move it too, and then it keeps its state; the user is told.
+    The rule in force now applies. Where a keeper decides, an approved booking moved by its user becomes a
+    request again. When a keeper moves it, it keeps its state and the user is notified.
     """
     booking = booking_lock(booking_id)
     require(actor, "bookings.cancel", booking)
     require_revision(revision, booking.revision, BookingChanged)
     _require_not_begun(booking)
-    together = mates(booking)
-    terms_of_move(booking, interval, actor, now)
+    together = get_companions(booking)
+    get_move_terms(booking, interval, actor, now)
     for one in together:
-        _move(one, interval, actor, now)
-    return _move(booking, interval, actor, now)
+        _move_booking(one, interval, actor, now)
+    return _move_booking(booking, interval, actor, now)
 
 
-def _move(booking: Booking, interval: Interval, actor: "User", now: datetime) -> Booking:
-    """The move of one booking, which has been admitted."""
+def _move_booking(booking: Booking, interval: Interval, actor: "User", now: datetime) -> Booking:
+    """Move one booking; the caller has checked admission."""
     terms = providers.terms_at(booking.instrument_id, now)
     if terms is None:
-        raise _refusal([])
-    if asks_again(actor, booking, terms):
-        _undecide(booking)
-        place(booking, interval, terms, actor=actor, now=now, action="booking.moved_for_decision")
-        messages.tell_keepers(booking, messages.MOVED_FOR_DECISION, now, decide_by=booking.decide_by)
+        raise _build_refusal([])
+    if is_new_decision_needed(actor, booking, terms):
+        _reset_decision(booking)
+        write_move(booking, interval, terms, actor=actor, now=now, action="booking.moved_for_decision")
+        notifications.notify_keepers(
+            booking, notifications.MOVED_FOR_DECISION, now, decide_by=booking.decide_by
+        )
         return booking
-    place(booking, interval, terms, actor=actor, now=now)
+    write_move(booking, interval, terms, actor=actor, now=now)
     if actor.pk == booking.user_id:
-        messages.tell_keepers(booking, messages.MOVED, now)
+        notifications.notify_keepers(booking, notifications.MOVED, now)
     else:
-        messages.tell_user(booking, messages.MOVED, now)
+        notifications.notify_user(booking, notifications.MOVED, now)
     return booking
 
 
@@ -166,14 +174,14 @@ def _move(booking: Booking, interval: Interval, actor: "User", now: datetime) ->
 def booking_approve(
     *, actor: "User", booking_id: int, now: datetime, note: str = "", revision: int | None = None
 ) -> Booking:
-    """A keeper grants a request in time; at its deadline it lapses (DecisionOverdue)."""
+    """Approve a request as a keeper. Raises DecisionOverdue from its deadline on."""
     booking = booking_lock(booking_id)
     require(actor, "bookings.decide", booking)
     require_revision(revision, booking.revision, BookingChanged)
-    _decided(booking, actor, now, note)
-    advance(booking, "approve", "decided_at", "decided_by", "decision_note")
+    _set_decision(booking, actor, now, note)
+    apply_transition(booking, "approve", "decided_at", "decided_by", "decision_note")
     record_change(booking, actor, "booking.approved", now)
-    messages.tell_user(booking, messages.APPROVED, now)
+    notifications.notify_user(booking, notifications.APPROVED, now)
     return booking
 
 
@@ -181,17 +189,17 @@ def booking_approve(
 def booking_reject(
     *, actor: "User", booking_id: int, reason: str, now: datetime, revision: int | None = None
 ) -> Booking:
-    """A keeper declines a request with a reason, which the user reads."""
+    """Reject a request as a keeper, with a reason for the user. Raises DecisionOverdue, ReasonMissing."""
     booking = booking_lock(booking_id)
     require(actor, "bookings.decide", booking)
     require_revision(revision, booking.revision, BookingChanged)
     reason = require_reason(reason, code=REASON_MISSING)
-    _decided(booking, actor, now, reason)
-    cancel_mates(booking, actor=actor, reason=reason, now=now)
+    _set_decision(booking, actor, now, reason)
+    cancel_companions(booking, actor=actor, reason=reason, now=now)
     booking.ended_at = now
-    advance(booking, "reject", "decided_at", "decided_by", "decision_note", "ended_at")
+    apply_transition(booking, "reject", "decided_at", "decided_by", "decision_note", "ended_at")
     record_change(booking, actor, "booking.rejected", now)
-    messages.tell_user(booking, messages.REJECTED, now, reason=booking.decision_note)
+    notifications.notify_user(booking, notifications.REJECTED, now, reason=booking.decision_note)
     return booking
 
 
@@ -199,11 +207,10 @@ def booking_reject(
 def booking_cancel(
     *, actor: "User", booking_id: int, now: datetime, reason: str = "", revision: int | None = None
 ) -> Booking:
-    """Give the time back.
+    """Cancel a booking.
 
-    By the user after the deadline it is a late cancel: it costs the rule's percentage for the part that
-    nobody takes, and counts on the user's credit. Cancelled by the unit, which gives a reason, it costs
-    nothing.
+    By the user after the deadline it is a late cancellation: it costs the rule's percentage for the part that
+    nobody takes, and counts on the user's credit. By the unit it costs nothing, and needs a reason.
     """
     booking = booking_lock(booking_id)
     require(actor, "bookings.cancel", booking)
@@ -211,62 +218,70 @@ def booking_cancel(
     by_user = actor.pk == booking.user_id
     if not by_user:
         require_reason(reason, code=REASON_MISSING)
-    late = by_user and booking.state == BookingState.APPROVED and is_late_now(booking, now)
-    cancel_mates(booking, actor=actor, reason=reason, now=now, by_user=by_user)
-    cancel(booking, actor=actor, reason=reason, late=late, now=now)
+    late = by_user and booking.state == BookingState.APPROVED and is_past_cancel_deadline(booking, now)
+    cancel_companions(booking, actor=actor, reason=reason, now=now, by_user=by_user)
+    write_cancellation(booking, actor=actor, reason=reason, is_late=late, now=now)
     if by_user:
-        messages.tell_keepers(booking, messages.CANCELLED, now, reason=reason.strip() or "—")
+        notifications.notify_keepers(booking, notifications.CANCELLED, now, reason=reason.strip() or "—")
     else:
-        messages.tell_user(booking, messages.CANCELLED, now, reason=booking.decision_note)
+        notifications.notify_user(booking, notifications.CANCELLED, now, reason=booking.decision_note)
     return booking
 
 
-def cancel_mates(
+def cancel_companions(
     booking: Booking, *, actor: "User | None", reason: str, now: datetime, by_user: bool = False
 ) -> None:
-    """What was booked together ends together, without charge unless its user cancels it late.
+    """Cancel the bookings made together with this one, without charge unless the user cancels late.
 
-    It counts on the user's credit once, with the booking itself.
+    It counts on the user's credit only once, with the booking itself.
     """
-    for mate in mates(booking):
-        late = by_user and mate.state == BookingState.APPROVED and is_late_now(mate, now)
-        cancel(mate, actor=actor, reason=reason, late=late, now=now, counts=False)
+    for mate in get_companions(booking):
+        late = by_user and mate.state == BookingState.APPROVED and is_past_cancel_deadline(mate, now)
+        write_cancellation(mate, actor=actor, reason=reason, is_late=late, now=now, counts_on_credit=False)
         if by_user:
-            messages.tell_keepers(mate, messages.CANCELLED, now, reason=reason.strip() or "—")
+            notifications.notify_keepers(mate, notifications.CANCELLED, now, reason=reason.strip() or "—")
         else:
-            messages.tell_user(mate, messages.CANCELLED, now, reason=reason.strip() or "—")
+            notifications.notify_user(mate, notifications.CANCELLED, now, reason=reason.strip() or "—")
 
 
-def cancel(
-    booking: Booking, *, actor: "User | None", reason: str, late: bool, now: datetime, counts: bool = True
+def write_cancellation(
+    booking: Booking,
+    *,
+    actor: "User | None",
+    reason: str,
+    is_late: bool,
+    now: datetime,
+    counts_on_credit: bool = True,
 ) -> None:
-    """The writing part of a cancel, under the caller's lock and in its transaction; `counts` says whether a
-    late one counts on the user's credit.
+    """Write a cancellation under the caller's lock and in its transaction.
+
+    `counts_on_credit` says whether a late one counts on the user's credit.
     """
     booking.ended_at = now
-    booking.late_cancel = late
+    booking.late_cancel = is_late
     booking.decision_note = reason.strip()[:500]
-    booking.charged_yuan = late_charge(booking) if late else None
-    advance(booking, "cancel", "ended_at", "late_cancel", "decision_note", "charged_yuan")
-    if late and counts:
-        credit_event(booking, CreditKind.LATE_CANCEL, now)
-    details = {"late": late, "charged_yuan": str(booking.charged_yuan)} if late else {}
+    booking.charged_yuan = calculate_late_charge(booking) if is_late else None
+    apply_transition(booking, "cancel", "ended_at", "late_cancel", "decision_note", "charged_yuan")
+    if is_late and counts_on_credit:
+        create_credit_event(booking, CreditKind.LATE_CANCEL, now)
+    details = {"late": is_late, "charged_yuan": str(booking.charged_yuan)} if is_late else {}
     record_change(booking, actor, "booking.cancelled", now, details=details)
 
 
-def credit_event(booking: Booking, kind: CreditKind, now: datetime) -> None:
+def create_credit_event(booking: Booking, kind: CreditKind, now: datetime) -> None:
+    """Create a credit event for the booking's user."""
     CreditEvent.objects.create(
         user=booking.user,
         booking=booking,
         kind=kind.value,
         occurred_at=now,
-        ends_at=now + credit.LASTS,
+        ends_at=now + credit.EVENT_LIFETIME,
     )
 
 
-def terms_of_move(booking: Booking, interval: Interval, actor: "User", now: datetime) -> "Terms":
-    """The terms under which a booking may go to another interval; raises what stands against it."""
-    problems = booking_problems(
+def get_move_terms(booking: Booking, interval: Interval, actor: "User", now: datetime) -> "Terms":
+    """Return the terms for a move to the interval. Raises BookingRefused or SlotTaken."""
+    problems = find_booking_problems(
         actor,
         booking.instrument,
         interval=interval,
@@ -275,15 +290,15 @@ def terms_of_move(booking: Booking, interval: Interval, actor: "User", now: date
         subject=booking.subject,
         samples=booking.samples,
         now=now,
-        moving=booking,
+        moved_booking=booking,
     )
     terms = providers.terms_at(booking.instrument_id, now)
     if problems or terms is None:
-        raise _refusal(problems)
+        raise _build_refusal(problems)
     return terms
 
 
-def place(
+def write_move(
     booking: Booking,
     interval: Interval,
     terms: "Terms",
@@ -293,11 +308,11 @@ def place(
     action: str = "booking.moved",
     details: Mapping[str, Any] | None = None,
 ) -> None:
-    """The writing part of a move: new time and price. The caller has checked, and locks."""
+    """Write a move: new time and price. The caller has locked and checked."""
     before = Interval(booking.starts_at, booking.ends_at)
-    _claim(booking, interval, terms, now)
+    _set_time_and_price(booking, interval, terms, now)
     booking.revision += 1
-    with overlap_refused():
+    with translate_overlap_error():
         booking.save(
             update_fields=[
                 "rule",
@@ -315,18 +330,18 @@ def place(
             ]
         )
     late_charges_refresh(booking.instrument_id, before, actor=actor, now=now)
-    moves = {"from": before.written(), **_claimed(booking), **(details or {})}
+    moves = {"from": before.to_text(), **_describe_claim(booking), **(details or {})}
     record_change(booking, actor, action, now, details=moves)
 
 
-def _undecide(booking: Booking) -> None:
-    """A request again, on which nobody has decided."""
+def _reset_decision(booking: Booking) -> None:
+    """Make the booking an undecided request again."""
     booking.state = next_state(MOVES, booking.state, "move_for_decision")
     booking.decided_at, booking.decided_by, booking.decision_note = None, None, ""
 
 
-def _claim(booking: Booking, interval: Interval, terms: "Terms", now: datetime) -> None:
-    quote = pricing.quote(
+def _set_time_and_price(booking: Booking, interval: Interval, terms: "Terms", now: datetime) -> None:
+    quote = pricing.calculate_quote(
         terms,
         interval,
         UserKind(booking.user_kind),
@@ -342,27 +357,27 @@ def _claim(booking: Booking, interval: Interval, terms: "Terms", now: datetime) 
         booking.decide_by = min(now + timedelta(hours=terms.decision_hours), interval.start)
 
 
-def _first_state(terms: "Terms") -> BookingState:
+def _get_first_state(terms: "Terms") -> BookingState:
     return BookingState.REQUESTED if terms.decision == Decision.BY_KEEPER else BookingState.APPROVED
 
 
-def _refusal(problems: list[Any]) -> BookingRefused | SlotTaken:
+def _build_refusal(problems: list[Any]) -> BookingRefused | SlotTaken:
     if [problem.code for problem in problems] == [SlotTaken.code]:
         return SlotTaken(problems=problems)
     return BookingRefused(problems=problems)
 
 
 def _require_not_begun(booking: Booking) -> None:
-    """What may still be cancelled may move, whatever becomes of its state."""
+    """Require a booking that can still be cancelled; only such bookings can be moved."""
     require_transition(MOVES, booking.state, "cancel")
 
 
-def is_late_now(booking: Booking, now: datetime) -> bool:
-    """Whether a cancel by the booking's user would come after its rule's deadline."""
-    return is_late(providers.terms_of(booking.rule), booking.starts_at, now)
+def is_past_cancel_deadline(booking: Booking, now: datetime) -> bool:
+    """Return whether a cancellation by the user at `now` would be late."""
+    return is_late_cancel(providers.terms_of(booking.rule), booking.starts_at, now)
 
 
-def _decided(booking: Booking, actor: "User", now: datetime, note: str) -> None:
+def _set_decision(booking: Booking, actor: "User", now: datetime, note: str) -> None:
     if booking.state == BookingState.REQUESTED and booking.decide_by and now >= booking.decide_by:
         raise DecisionOverdue(deadline=booking.decide_by)
     booking.decided_at, booking.decided_by = now, actor
@@ -372,7 +387,7 @@ def _decided(booking: Booking, actor: "User", now: datetime, note: str) -> None:
 def record_change(
     booking: Booking, actor: "User | None", action: str, now: datetime, details: dict[str, Any] | None = None
 ) -> None:
-    """Record a change in the journal, and refresh the late charges and the next free time that it touches."""
+    """Record a change in the journal; refresh the late charges and next free time that it affects."""
     journal.record(
         actor=actor,
         action=action,
@@ -386,9 +401,9 @@ def record_change(
     next_free_refresh([booking.instrument_id], now)
 
 
-def _claimed(booking: Booking) -> dict[str, str]:
+def _describe_claim(booking: Booking) -> dict[str, str]:
     return {
-        "to": Interval(booking.starts_at, booking.ends_at).written(),
+        "to": Interval(booking.starts_at, booking.ends_at).to_text(),
         "quoted_yuan": f"{booking.quoted_yuan:.2f}",
         "state": booking.state,
     }

@@ -1,4 +1,4 @@
-"""Taking an instrument out of use, and what becomes of the bookings in that time."""
+"""Closures of instruments, and the bookings in that time."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -8,9 +8,14 @@ from django.db import transaction
 from django.db.models import Q
 
 from bookings.requests.domain.errors import ClosureHitsBookings
-from bookings.requests.selectors.holds import settling_lock
-from bookings.requests.services._settling import Outcome, carry_out, hit_lock, require_outcomes
+from bookings.requests.selectors.holds import instrument_group_lock
 from bookings.requests.services.next_free import next_free_refresh
+from bookings.requests.services.outcomes import (
+    Outcome,
+    affected_bookings_lock,
+    apply_outcome,
+    require_outcomes,
+)
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.interval import Interval
 from providers import public as providers
@@ -31,20 +36,22 @@ def closure_place(
     reason_en: str = "",
     outcomes: Mapping[str, Outcome] | None = None,
 ) -> "Closure":
-    """Close an instrument for an interval, with a reason that users see.
+    """Close an instrument for an interval, with a reason shown to users, who are notified at once.
 
-    `outcomes` say by public id what becomes of each booking in that time. Raises ClosureHitsBookings with the
-    bookings for which it is not said. The users are told at once.
+    `outcomes` give, by public id, the outcome of each booking in that time. Raises ClosureHitsBookings with
+    the bookings that lack one.
     """
-    instrument = settling_lock(instrument_id)
+    instrument = instrument_group_lock(instrument_id)
     require(actor, "providers.close_instrument", instrument)
     said = outcomes or {}
-    hit = hit_lock(Q(instrument_id=instrument_id, starts_at__lt=interval.end, ends_at__gt=interval.start))
+    hit = affected_bookings_lock(
+        Q(instrument_id=instrument_id, starts_at__lt=interval.end, ends_at__gt=interval.start)
+    )
     require_outcomes(
         hit,
         said,
         {"cancel", "move"},
-        refusal=ClosureHitsBookings,
+        error_class=ClosureHitsBookings,
         code="closure.booking_without_outcome",
     )
     closure = providers.closure_record(
@@ -57,6 +64,6 @@ def closure_place(
     )
     for booking in hit:
         outcome = said[booking.public_id]
-        carry_out(booking, outcome, actor=actor, reason=reason_zh, because="closure", now=now)
+        apply_outcome(booking, outcome, actor=actor, reason=reason_zh, decision="closure", now=now)
     next_free_refresh([instrument_id], now)
     return closure

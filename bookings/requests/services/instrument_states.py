@@ -1,4 +1,4 @@
-"""Decisions about an instrument that hit its bookings: what `providers` decides, and what becomes of each."""
+"""Decisions of `providers` about an instrument, and the bookings that they affect."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -8,10 +8,15 @@ from django.db import transaction
 
 from bookings.requests.domain.errors import REASON_MISSING, InstrumentHitsBookings, QualificationHitsBookings
 from bookings.requests.models import Booking
-from bookings.requests.selectors.holds import settling_lock
-from bookings.requests.selectors.settling import booked_by_right, not_begun
-from bookings.requests.services._settling import Outcome, carry_out, hit_lock, require_outcomes
+from bookings.requests.selectors.affected import get_qualification_condition, get_upcoming_condition
+from bookings.requests.selectors.holds import instrument_group_lock
 from bookings.requests.services.next_free import next_free_refresh
+from bookings.requests.services.outcomes import (
+    Outcome,
+    affected_bookings_lock,
+    apply_outcome,
+    require_outcomes,
+)
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import require_reason
 from providers import public as providers
@@ -33,20 +38,22 @@ def instrument_suspend(
     now: datetime,
     outcomes: Mapping[str, Outcome] | None = None,
 ) -> "Instrument":
-    """Take an instrument out of service for a time.
+    """Suspend an instrument and notify the users of its bookings.
 
-    `outcomes` say by public id what becomes of each booking that has not begun: it takes place all the same
-    ("keep", where the instrument is back by then), goes to another time, or is cancelled without charge.
-    Raises InstrumentHitsBookings with those of which it is not said. The users are told at once.
+    `outcomes` give, by public id, the outcome of each booking that has not begun: "keep" (where the
+    instrument is back by then), another interval, or "cancel", without charge. Raises InstrumentHitsBookings
+    with the bookings that lack one.
     """
-    instrument = settling_lock(instrument_id)
+    instrument = instrument_group_lock(instrument_id)
     require(actor, "providers.suspend_instrument", instrument)
     said = outcomes or {}
-    hit = hit_lock(not_begun(instrument_id, now))
-    _require(hit, said, {"cancel", "move", "keep"})
+    hit = affected_bookings_lock(get_upcoming_condition(instrument_id, now))
+    _require_outcomes(hit, said, {"cancel", "move", "keep"})
     # Moved first: no booking goes to an instrument that is suspended.
     for booking in hit:
-        carry_out(booking, said[booking.public_id], actor=actor, reason=reason, because="suspension", now=now)
+        apply_outcome(
+            booking, said[booking.public_id], actor=actor, reason=reason, decision="suspension", now=now
+        )
     suspended = providers.instrument_suspend(actor=actor, instrument_id=instrument_id, reason=reason, now=now)
     next_free_refresh([instrument_id], now)
     return suspended
@@ -54,7 +61,7 @@ def instrument_suspend(
 
 @transaction.atomic
 def instrument_resume(*, actor: "User", instrument_id: int, now: datetime) -> "Instrument":
-    """Put an instrument back into service: its open time is offered again at once."""
+    """Put an instrument back into service and refresh its next free time."""
     resumed = providers.instrument_resume(actor=actor, instrument_id=instrument_id, now=now)
     next_free_refresh([instrument_id], now)
     return resumed
@@ -69,14 +76,14 @@ def instrument_retire(
     now: datetime,
     outcomes: Mapping[str, Outcome] | None = None,
 ) -> "Instrument":
-    """Take a suspended instrument out of service for good. Bookings that were kept have to be cancelled."""
-    instrument = settling_lock(instrument_id)
+    """Retire a suspended instrument for good; bookings that were kept have to be cancelled."""
+    instrument = instrument_group_lock(instrument_id)
     require(actor, "providers.edit_instrument", instrument)
     said = outcomes or {}
-    hit = hit_lock(not_begun(instrument_id, now))
-    _require(hit, said, {"cancel"})
+    hit = affected_bookings_lock(get_upcoming_condition(instrument_id, now))
+    _require_outcomes(hit, said, {"cancel"})
     for booking in hit:
-        carry_out(booking, "cancel", actor=actor, reason=reason, because="retirement", now=now)
+        apply_outcome(booking, "cancel", actor=actor, reason=reason, decision="retirement", now=now)
     retired = providers.instrument_retire(actor=actor, instrument_id=instrument_id, reason=reason, now=now)
     next_free_refresh([instrument_id], now)
     return retired
@@ -91,27 +98,31 @@ def qualification_revoke(
     now: datetime,
     outcomes: Mapping[str, Outcome] | None = None,
 ) -> "Qualification":
-    """End a person's right to operate an instrument.
+    """Revoke a person's qualification to operate an instrument.
 
-    `outcomes` say what becomes of each booking of theirs that rested on this right alone: kept, or cancelled
-    without charge. Raises QualificationHitsBookings with those of which it is not said.
+    `outcomes` say whether each booking that depends on it is kept or cancelled without charge. Raises
+    QualificationHitsBookings with the bookings that lack one.
     """
-    settling_lock(providers.qualification_instrument_id(qualification_id))
+    instrument_group_lock(providers.qualification_instrument_id(qualification_id))
     qualification = providers.qualification_lock(qualification_id)
     require(actor, "providers.qualify_user", qualification.instrument)
     reason = require_reason(reason, code=REASON_MISSING)
     said = outcomes or {}
-    hit = [] if qualification.revoked_at else hit_lock(booked_by_right(qualification, now))
+    hit = (
+        []
+        if qualification.revoked_at
+        else affected_bookings_lock(get_qualification_condition(qualification, now))
+    )
     require_outcomes(
         hit,
         said,
         {"cancel", "keep"},
-        refusal=QualificationHitsBookings,
+        error_class=QualificationHitsBookings,
         code="qualification.booking_without_outcome",
     )
     for booking in hit:
         outcome = said[booking.public_id]
-        carry_out(booking, outcome, actor=actor, reason=reason, because="qualification", now=now)
+        apply_outcome(booking, outcome, actor=actor, reason=reason, decision="qualification", now=now)
     revoked = providers.qualification_revoke(actor=actor, qualification_id=qualification_id, now=now)
     next_free_refresh([qualification.instrument_id], now)
     return revoked
@@ -119,7 +130,7 @@ def qualification_revoke(
 
 @transaction.atomic
 def closure_lift(*, actor: "User", closure_id: int, now: datetime) -> "Closure":
-    """End a closure early, or take a planned one back: the time can be booked again at once."""
+    """End a closure early, or withdraw a planned one; the time can be booked at once."""
     closure = providers.closure_lift(actor=actor, closure_id=closure_id, now=now)
     next_free_refresh([closure.instrument_id], now)
     return closure
@@ -129,7 +140,7 @@ def closure_lift(*, actor: "User", closure_id: int, now: datetime) -> "Closure":
 def rule_put_in_force(
     *, actor: "User", instrument_id: int, draft: "TermsDraft", applies_from: datetime, now: datetime
 ) -> "OpenServiceRule":
-    """Publish new terms (`providers.rule_publish`); when the instrument is next free follows at once."""
+    """Publish new terms (`providers.rule_publish`) and refresh the next free time."""
     rule = providers.rule_publish(
         actor=actor, instrument_id=instrument_id, draft=draft, applies_from=applies_from, now=now
     )
@@ -137,5 +148,7 @@ def rule_put_in_force(
     return rule
 
 
-def _require(hit: list[Booking], said: Mapping[str, Outcome], ways: Collection[str]) -> None:
-    require_outcomes(hit, said, ways, refusal=InstrumentHitsBookings, code=WITHOUT_OUTCOME)
+def _require_outcomes(
+    bookings: list[Booking], outcomes: Mapping[str, Outcome], choices: Collection[str]
+) -> None:
+    require_outcomes(bookings, outcomes, choices, error_class=InstrumentHitsBookings, code=WITHOUT_OUTCOME)

@@ -1,4 +1,4 @@
-"""Ending somebody's role in an organization, and what becomes of what they have booked for it."""
+"""End roles in an organization, and settle what was booked for it."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
@@ -7,8 +7,8 @@ from django.db import transaction
 
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
-from bookings.requests.services import _messages as messages
-from bookings.requests.services.bookings import cancel, is_late_now
+from bookings.requests.services import notifications
+from bookings.requests.services.bookings import is_past_cancel_deadline, write_cancellation
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts import services as account_services
 from instrument_share.accounts.domain import MembershipState, Role
@@ -29,32 +29,29 @@ Outcome = Literal["cancel", "keep"]
 def membership_end(
     *, actor: "User", membership_id: int, now: datetime, reason: str = "", bookings: Outcome = "cancel"
 ) -> "Membership":
-    """End an active role, one's own or another's; a second time changes nothing.
+    """End an active role, one's own or another's; ending it twice changes nothing.
 
-    With the role of keeper the instruments go that were kept by it. With the last role in the organization
-    the bookings go that it pays and that have not begun: without charge where an administrator ends it, on
-    the rule's ordinary terms where the person leaves. `bookings="keep"` leaves them to the organization.
+    With the role of keeper, the links to kept instruments end. With the last role in the organization,
+    upcoming bookings that it pays are cancelled: without charge if an administrator ends the role, on the
+    rule's terms if the person leaves. `bookings="keep"` leaves them to the organization.
     """
     membership = accounts.membership_lock(membership_id)
     if membership.state == MembershipState.ENDED:
         return membership
-    _hold_instruments(membership, now)
+    _lock_instruments(membership, now)
     account_services.membership_close(actor=actor, membership_id=membership_id, reason=reason, now=now)
     membership.refresh_from_db(fields=["state", "reason", "ended_at"])
     user, organization = membership.user, membership.organization
     if membership.role == Role.KEEPER:
         providers.keeper_links_drop(actor=actor, organization_id=organization.pk, user=user, now=now)
     if bookings == "cancel" and not accounts.active_roles(user.pk, organization.pk):
-        _give_back(membership, actor, now)
+        _cancel_upcoming(membership, actor, now)
     return membership
 
 
 @transaction.atomic
 def organization_leave(*, actor: "User", organization_id: int, now: datetime) -> None:
-    """End all of one's own roles in an organization; where there are none, nothing changes.
-
-    Raises LastOfRole where nobody else would answer for it.
-    """
+    """End all of one's own roles in an organization; without roles nothing changes. Raises LastOfRole."""
     organization = accounts.organization_lock(organization_id)
     own = [
         one
@@ -66,17 +63,16 @@ def organization_leave(*, actor: "User", organization_id: int, now: datetime) ->
         membership_end(actor=actor, membership_id=membership.pk, now=now)
 
 
-def _hold_instruments(membership: "Membership", now: datetime) -> None:
-    """Lock what the end of a role may touch, all at once: instruments kept by it, and those booked."""
-    booked = _ahead(membership, now).values_list("instrument_id", flat=True)
+def _lock_instruments(membership: "Membership", now: datetime) -> None:
+    """Lock at once all instruments that the end of a role may affect: those kept and those booked."""
+    booked = _upcoming_bookings(membership, now).values_list("instrument_id", flat=True)
     providers.instrument_locks(
         {*providers.kept_instrument_ids(membership.user_id, membership.organization_id), *booked}
     )
 
 
-def _ahead(membership: "Membership", now: datetime) -> "QuerySet[Booking]":
-    """What the person has booked for the organization and has not begun; what was booked together with it is
-    among it."""
+def _upcoming_bookings(membership: "Membership", now: datetime) -> "QuerySet[Booking]":
+    """Return the person's upcoming bookings for the organization, companions included."""
     return Booking.objects.filter(
         user_id=membership.user_id,
         payer_organization_id=membership.organization_id,
@@ -85,17 +81,21 @@ def _ahead(membership: "Membership", now: datetime) -> "QuerySet[Booking]":
     )
 
 
-def _give_back(membership: "Membership", actor: "User", now: datetime) -> None:
+def _cancel_upcoming(membership: "Membership", actor: "User", now: datetime) -> None:
     by_oneself = actor.pk == membership.user_id
     name = Bilingual(membership.organization.name_zh, membership.organization.name_en)
-    ahead = _ahead(membership, now)
+    ahead = _upcoming_bookings(membership, now)
     held = ahead.select_for_update(of=("self",)).select_related("instrument", "rule", "user")
     counted: set[int] = set()
     for booking in held.order_by("instrument_id", "starts_at"):
-        late = by_oneself and booking.state == BookingState.APPROVED and is_late_now(booking, now)
+        late = by_oneself and booking.state == BookingState.APPROVED and is_past_cancel_deadline(booking, now)
         first = booking.group_id not in counted
-        cancel(booking, actor=actor, reason=membership.reason, late=late, now=now, counts=first)
+        write_cancellation(
+            booking, actor=actor, reason=membership.reason, is_late=late, now=now, counts_on_credit=first
+        )
         counted.add(booking.group_id)
-        messages.tell_keepers(booking, messages.LEFT_THE_PAYER, now, organization=name)
+        notifications.notify_keepers(booking, notifications.CANCELLED_WITH_MEMBERSHIP, now, organization=name)
         if not by_oneself:
-            messages.tell_user(booking, messages.LEFT_THE_PAYER, now, organization=name)
+            notifications.notify_user(
+                booking, notifications.CANCELLED_WITH_MEMBERSHIP, now, organization=name
+            )

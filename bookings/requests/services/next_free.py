@@ -1,4 +1,4 @@
-"""The projection of when each instrument is next free."""
+"""Projection of the next free time of each instrument."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from bookings.requests.domain import availability
 from bookings.requests.models import NextFree
-from bookings.requests.selectors.holds import holds
+from bookings.requests.selectors.holds import get_held_intervals
 from instrument_share.kernel.interval import Interval
 from providers import public as providers
 
@@ -18,35 +18,35 @@ if TYPE_CHECKING:
     from providers.models import Instrument
 
 STALE_AFTER = timedelta(hours=1)
-AT_ONCE = 100
+BATCH_SIZE = 100
 
 
 @transaction.atomic
 def next_free_refresh(instrument_ids: Collection[int], now: datetime) -> None:
-    """Work out again when these instruments are next free, in the transaction that changed holds; they are
-    locked, so that nobody writes what was true before another's change.
+    """Recalculate when these instruments are next free, in the transaction that changed holds.
 
-    Next free is the first start, on the rule's step and with its lead time, at which the shortest booking
-    fits before the horizon. The number of statements does not depend on the number of instruments.
+    The instruments are locked, so that no outdated result is written. Next free is the first start, on the
+    rule's step and after its lead time, at which the shortest booking fits before the horizon. The number of
+    statements does not depend on the number of instruments.
     """
     ids = sorted(set(instrument_ids))
     providers.instrument_locks(ids)
-    terms = providers.terms_in_force(_published(ids), now)
+    terms = providers.terms_in_force(_filter_published(ids), now)
     far = max((one.horizon + one.turnaround for one in terms.values()), default=timedelta(days=1))
     span = Interval(now, now + far)
     windows, closures = providers.open_windows(ids, span), providers.closures(ids, span)
-    held = holds(ids, span)
+    held = get_held_intervals(ids, span)
     rows = []
     for pk in ids:
         found = None
         if pk in terms:
             rule = terms[pk]
-            free = availability.free(
+            free = availability.find_free_intervals(
                 windows.get(pk, []), closures.get(pk, []), held.get(pk, []), rule.turnaround
             )
             horizon = now + rule.horizon
             within = [Interval(one.start, min(one.end, horizon)) for one in free if one.start < horizon]
-            found = availability.next_free(within, rule.step, rule.min_length, now + rule.lead)
+            found = availability.find_next_free(within, rule.step, rule.min_length, now + rule.lead)
         rows.append(
             NextFree(
                 instrument_id=pk,
@@ -65,8 +65,7 @@ def next_free_refresh(instrument_ids: Collection[int], now: datetime) -> None:
 
 
 def next_free_advance(now: datetime) -> int:
-    """Refresh what time itself has changed: free times that have begun to pass, and rows older than an hour.
-    For `tick`. The number of instruments looked at."""
+    """Refresh free times that have begun and rows older than an hour, for `tick`; return their number."""
     passed = Q(at__lt=now) | Q(computed_at__lt=now - STALE_AFTER)
     known = NextFree.objects.values("instrument")
     ids = set(NextFree.objects.filter(passed).values_list("instrument_id", flat=True))
@@ -76,7 +75,7 @@ def next_free_advance(now: datetime) -> int:
 
 
 def next_free_rebuild(now: datetime) -> int:
-    """Work out every row again, with the same result as the refreshes; the number of instruments."""
+    """Recalculate every row, with the same result as refreshes; return the number of instruments."""
     ids = set(NextFree.objects.values_list("instrument_id", flat=True)) | set(
         _catalogue().values_list("pk", flat=True)
     )
@@ -85,14 +84,14 @@ def next_free_rebuild(now: datetime) -> int:
 
 
 def _refresh_in_batches(ids: Collection[int], now: datetime) -> None:
-    """A few at a time, so that nobody who books waits for all."""
+    """Refresh in small batches, so that bookings don't wait for all of them."""
     in_order = sorted(ids)
-    for start in range(0, len(in_order), AT_ONCE):
-        next_free_refresh(in_order[start : start + AT_ONCE], now)
+    for start in range(0, len(in_order), BATCH_SIZE):
+        next_free_refresh(in_order[start : start + BATCH_SIZE], now)
 
 
-def _published(ids: Collection[int]) -> list[int]:
-    """Those of the instruments that anybody can find now."""
+def _filter_published(ids: Collection[int]) -> list[int]:
+    """Return the ids of those instruments that are in the catalogue."""
     return list(_catalogue().filter(pk__in=ids).values_list("pk", flat=True))
 
 

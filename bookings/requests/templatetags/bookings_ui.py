@@ -1,4 +1,4 @@
-"""Bookings in pages: the line of steps, facts and the lines of a price."""
+"""Template tags of bookings: steps, facts and prices."""
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
@@ -27,25 +27,25 @@ register = template.Library()
 
 @register.filter
 def action_word(action: str) -> str:
-    """An entry of the journal in words; one that has none shows its code."""
+    """Return the label of a journal action, or its code if it has none."""
     return _(labels.ACTIONS[action]) if action in labels.ACTIONS else action
 
 
 @register.filter
 def who(entry: Any) -> str:
-    """Who did it; what nobody did, the platform did."""
+    """Return who made the entry: a person or the platform."""
     return entry.actor_name if entry.actor_id else _("the platform")
 
 
 @register.filter
 def seconds(number: int | None) -> str:
-    """Seconds as hours in the reader's language."""
+    """Format seconds as hours in the reader's language."""
     return formats.hours(None if number is None else timedelta(seconds=number))
 
 
 @register.inclusion_tag("bookings/requests/parts/price.html")
 def price(lines: Iterable[Mapping[str, str]], total: Decimal) -> dict[str, Any]:
-    """The frozen lines of a price and their sum."""
+    """Show the frozen lines of a price and their sum."""
     return {"lines": [(_line_words(line), Decimal(line["amount_yuan"])) for line in lines], "total": total}
 
 
@@ -61,14 +61,16 @@ def _line_words(line: Mapping[str, str]) -> str:
 
 @register.inclusion_tag("instrument_share/ui/steps.html")
 def booking_steps(booking: Any) -> dict[str, Any]:
-    """requested → approved → in use → completed; where it ended otherwise, that stands as the last step."""
+    """Show requested → approved → in use → completed, or the state in which the booking ended."""
     return {"entries": list(_steps(booking))}
 
 
-ENDED = frozenset({BookingState.REJECTED, BookingState.CANCELLED, BookingState.LAPSED, BookingState.NO_SHOW})
+ENDED_STATES = frozenset(
+    {BookingState.REJECTED, BookingState.CANCELLED, BookingState.LAPSED, BookingState.NO_SHOW}
+)
 
 
-HERE = {
+STEP_BY_STATE = {
     BookingState.OFFERED: -1,
     BookingState.REQUESTED: 0,
     BookingState.APPROVED: 1,
@@ -85,14 +87,14 @@ def _steps(booking: Any) -> Iterable[tuple[str, str, str]]:
         _("Request made"),
         *(str(label("booking", code).text) for code in ("approved", "in_use", "completed")),
     ]
-    if booking.state in ENDED:
+    if booking.state in ENDED_STATES:
         refused = booking.state in {BookingState.REJECTED, BookingState.LAPSED} or decided is None
         for at in range(1 if refused else 2):
             yield words[at], "done", formats.moment(instants[at])
         ended = booking.ended_at or booking.starts_at
         yield str(label("booking", booking.state).text), "failed", formats.moment(ended)
         return
-    here = HERE[BookingState(booking.state)]
+    here = STEP_BY_STATE[BookingState(booking.state)]
     notes = {
         BookingState.REQUESTED: _("answer by {time}").format(time=formats.moment(booking.decide_by)),
         BookingState.APPROVED: _("for {time}").format(time=formats.moment(booking.starts_at)),
@@ -109,7 +111,7 @@ def _steps(booking: Any) -> Iterable[tuple[str, str, str]]:
 
 @register.simple_tag
 def check_in_code(booking: Any) -> SafeString:
-    """A picture that leads a phone to the booking's page, where the keeper checks the user in."""
+    """Return a QR code of the booking's page, where the keeper checks the user in."""
     address = f"{settings.SITE_URL}/bookings/{booking.public_id}/"
     picture = segno.make(address, error="m").svg_data_uri(scale=4, border=2, light="#fff")
     words = _("Check-in code of booking {number}").format(number=booking.public_id)
@@ -120,6 +122,7 @@ def check_in_code(booking: Any) -> SafeString:
 
 @register.inclusion_tag("instrument_share/ui/facts.html")
 def booking_facts(booking: Any) -> dict[str, Any]:
+    """Show the booking's subject, payer, service and times."""
     return facts(
         [
             (_("Number"), booking.public_id),
@@ -136,8 +139,8 @@ def booking_facts(booking: Any) -> dict[str, Any]:
 
 
 @register.filter
-def payer(of: Any) -> str:
-    """Who pays for a booking or a use: an organization, or the person."""
-    if of.payer_organization is not None:
-        return formats.bilingual(of.payer_organization, "name")
-    return str(of.payer_person.name)
+def payer(subject: Any) -> str:
+    """Return who pays for a booking or a use: an organization, or the person."""
+    if subject.payer_organization is not None:
+        return formats.bilingual(subject.payer_organization, "name")
+    return str(subject.payer_person.name)

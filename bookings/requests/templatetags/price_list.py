@@ -1,4 +1,4 @@
-"""The public price list of an instrument, and what its versions changed."""
+"""Template tags for an instrument's public prices and their history."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,18 +7,18 @@ from typing import Any
 import rules
 from django import template
 
-from bookings.requests.templatetags.rules_ui import price_conditions
+from bookings.requests.templatetags.rules_ui import describe_price_conditions
 from providers import public as providers
 from providers.domain import PriceChange, Terms, price_changes, price_table
 
 register = template.Library()
 
-MOST_VERSIONS = 10
+MAX_VERSIONS = 10
 
 
 @dataclass(frozen=True)
 class PriceVersion:
-    """A version of the rule as far as prices go: when it applies, when and by whom it was published."""
+    """The prices of a version of the rule: when it applies, when and by whom it was published."""
 
     terms: Terms
     published_at: datetime
@@ -30,21 +30,25 @@ class PriceVersion:
 
 @register.inclusion_tag("bookings/requests/parts/price_list.html")
 def price_list(terms: Terms | None) -> dict[str, Any]:
-    """`{% price_list terms %}`: every price, a column for each kind of user."""
+    """Show every price, with a column for each kind of user."""
     if terms is None:
         return {}
     table = price_table(terms)
-    return {"table": table, "rows": [(row, price_conditions(row)) for row in table.rows], "terms": terms}
+    return {
+        "table": table,
+        "rows": [(row, describe_price_conditions(row)) for row in table.rows],
+        "terms": terms,
+    }
 
 
 @register.inclusion_tag("bookings/requests/parts/price_history.html", takes_context=True)
 def price_history(context: dict[str, Any], instrument: Any) -> dict[str, Any]:
-    """`{% price_history instrument %}`: what each version changed in the prices. Seven statements.
+    """Show what each version of the rule changed in the prices. Takes seven statements.
 
-    Who published it is named to those who set the rule.
+    Only those who may set the rule see who published it.
     """
     viewer = context["request"].user
-    versions = list(providers.rules_of(viewer, instrument.pk)[: MOST_VERSIONS + 1])
+    versions = list(providers.rules_of(viewer, instrument.pk)[: MAX_VERSIONS + 1])
     terms = [providers.terms_of(rule) for rule in versions]
     names = rules.has_perm("providers.set_rule", viewer, instrument)
     history = [
@@ -57,7 +61,7 @@ def price_history(context: dict[str, Any], instrument: Any) -> dict[str, Any]:
         )
         for rule, one, before in zip(versions, terms, [*terms[1:], None], strict=True)
     ]
-    return {"history": history[:MOST_VERSIONS]}
+    return {"history": history[:MAX_VERSIONS]}
 
 
 def _changes(before: Terms | None, after: Terms) -> list[PriceChange]:

@@ -1,4 +1,4 @@
-"""Parts of the page on which terms are entered: what a price is for, and how it differs from before."""
+"""Template tags for editing terms: prices and how they changed."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -24,7 +24,7 @@ MONDAY = date(2024, 1, 1)
 
 @register.simple_tag
 def price_change(change: PriceChange | PriceExample) -> SafeString:
-    """How a price differs from the one before, in words beside a sign that does not need colour."""
+    """Show how a price differs from the one before, in words and with a sign."""
     if change.after is None:
         return badge(_("left out"), "quiet", "minus")
     if change.before is None:
@@ -40,37 +40,37 @@ def price_change(change: PriceChange | PriceExample) -> SafeString:
 
 @register.filter
 def price_line(price: Price) -> str:
-    """For whom, for which service and when a price is."""
+    """Return for whom, for which service and when a price applies."""
     return told("{for}", {"for": condition_sentences(price)}) or _("everybody")
 
 
 @register.filter
 def price_unit(price: Price) -> str:
-    """By what a price is charged."""
+    """Return the unit by which a price is charged."""
     return told(word(price.unit), {})
 
 
 @register.filter
 def in_short(sentences: Iterable[Sentence]) -> str:
-    """Sentences as one line."""
+    """Join sentences in one line."""
     return (" " if formats.in_english() else "").join(told(one.message, one.params) for one in sentences)
 
 
 @register.filter
 def month_name(first: date) -> str:
-    """`3 月`, `March`."""
+    """Return the month's name: `3 月`, `March`."""
     return date_format(first, "F") if formats.in_english() else f"{first.month} 月"
 
 
 @register.simple_tag
 def weekday_short(number: str) -> str:
-    """`一`, `Mo`, for the narrow columns of a month."""
+    """Return the weekday's short name, `一` or `Mo`, for the narrow columns of a month."""
     word = formats.weekday(MONDAY + timedelta(days=int(number)))
     return word[:2] if formats.in_english() else word[-1]
 
 
-def price_conditions(row: PriceTableRow) -> str:
-    """The services of a row of the price list, and when it applies."""
+def describe_price_conditions(row: PriceTableRow) -> str:
+    """Return the services and times for which a row of the price list applies."""
     modes = tuple(word(line.service_mode) for line in row.lines if line.service_mode is not None)
     times = condition_sentences(replace(row.line, service_mode=None))
     return told("{for}", {"for": (*modes, *times)}) or _("any service, any time")
@@ -78,6 +78,6 @@ def price_conditions(row: PriceTableRow) -> str:
 
 @register.simple_tag
 def day_bar(hours: Sequence[bool], words: str) -> SafeString:
-    """A day as 48 half hours, open ones light, from left to right; said to who does not see it."""
+    """Draw a day as 48 half hours, open ones light; `words` is the label for screen readers."""
     cells = format_html_join("", '<span class="time-{}"></span>', (("open" if h else "free",) for h in hours))
     return format_html('<div class="day-bar" role="img" aria-label="{}">{}</div>', words, cells)

@@ -1,4 +1,4 @@
-"""One booking: what it is, what happens next, and giving it back or moving it."""
+"""Pages of a booking: details, next step, cancelling and moving."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -9,15 +9,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings.requests.domain import credit
-from bookings.requests.domain.attendance import CHECK_IN_MINUTES
+from bookings.requests.domain.attendance import CHECK_IN_LEAD_MINUTES
 from bookings.requests.domain.states import MOVES, BookingState
 from bookings.requests.selectors import bookings as bookings_selectors
-from bookings.requests.selectors.admission import asks_again, booking_problems, quote_for
-from bookings.requests.selectors.calendar import calendar_events
-from bookings.requests.selectors.cancelling import cancel_cost
+from bookings.requests.selectors.admission import find_booking_problems, get_quote, is_new_decision_needed
+from bookings.requests.selectors.calendar import get_calendar_events
+from bookings.requests.selectors.cancel_cost import get_cancel_cost
 from bookings.requests.services.bookings import booking_cancel, booking_move
-from bookings.requests.views.common import back_address, booking_address, desk_of, possible
-from bookings.requests.views.next_steps import next_step
+from bookings.requests.views.common import (
+    get_booking_address,
+    get_desk,
+    get_possible_actions,
+    get_return_address,
+)
+from bookings.requests.views.next_steps import describe_next_step
 from instrument_share.accounts.permissions import require
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.city_time import CITY_TIME
@@ -44,21 +49,22 @@ if TYPE_CHECKING:
 @login_required
 @require_safe
 def booking(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """Show a booking."""
     now = clock.now()
-    found = bookings_selectors.booking(request.user, public_id)
+    found = bookings_selectors.get_booking(request.user, public_id)
     log = getattr(found, "usage_log", None)
-    cost = cancel_cost(request.user, found, now)
-    may = possible(request.user, found, now)
+    cost = get_cancel_cost(request.user, found, now)
+    may = get_possible_actions(request.user, found, now)
     is_mine = found.user_id == request.user.pk
     context = {
         "booking": found,
         "log": log,
         "may": may,
         "is_mine": is_mine,
-        "here": desk_of(request.user, found),
+        "here": get_desk(request.user, found),
         "shows_code": is_mine and found.state == BookingState.APPROVED,
-        "check_in_minutes": CHECK_IN_MINUTES,
-        "next_step": next_step(found, request.user, cost),
+        "check_in_minutes": CHECK_IN_LEAD_MINUTES,
+        "next_step": describe_next_step(found, request.user, cost),
         "history": journal.history(found),
     }
     return render(request, "bookings/requests/booking.html", context)
@@ -66,9 +72,9 @@ def booking(request: SignedInRequest, public_id: str) -> HttpResponse:
 
 @confirmation_view
 def cancel(request: SignedInRequest, public_id: str) -> Confirmation:
-    """Asks first and says what it costs; a unit that cancels gives the reason."""
+    """Confirm a cancellation and its cost; a unit that cancels gives the reason."""
     now = clock.now()
-    found = bookings_selectors.booking(request.user, public_id)
+    found = bookings_selectors.get_booking(request.user, public_id)
     require(request.user, "bookings.cancel", found)
     require_transition(MOVES, found.state, "cancel")
     is_mine = found.user_id == request.user.pk
@@ -78,12 +84,12 @@ def cancel(request: SignedInRequest, public_id: str) -> Confirmation:
         consequences=_consequences(request, found, now),
         action=_("Cancel the booking"),
         perform=lambda: booking_cancel(actor=request.user, booking_id=found.pk, now=now, **form.cleaned_data),
-        success=lambda: _cancelled(bookings_selectors.booking(request.user, public_id)),
-        back_address=booking_address(public_id),
-        next_address=back_address(request, booking_address(public_id)),
+        success=lambda: _cancelled(bookings_selectors.get_booking(request.user, public_id)),
+        back_address=get_booking_address(public_id),
+        next_address=get_return_address(request, get_booking_address(public_id)),
         form=form,
         tone="danger",
-        extra_context={"here": desk_of(request.user, found)},
+        extra_context={"here": get_desk(request.user, found)},
     )
 
 
@@ -96,7 +102,7 @@ def _cancelled(booking: "Booking") -> str:
 
 
 def _consequences(request: SignedInRequest, booking: "Booking", now: "datetime") -> list[str]:
-    cost = cancel_cost(request.user, booking, now)
+    cost = get_cancel_cost(request.user, booking, now)
     time = timerange(Interval(booking.starts_at, booking.ends_at))
     lines = [_("{time} is given back; others can book it at once.").format(time=time)]
     if booking.user_id != request.user.pk:
@@ -115,7 +121,7 @@ def _consequences(request: SignedInRequest, booking: "Booking", now: "datetime")
         lines.append(
             _(
                 "A late cancel counts on your credit for {days} days; {number} of them suspend booking."
-            ).format(days=credit.LASTS.days, number=credit.SUSPENDS_AT)
+            ).format(days=credit.EVENT_LIFETIME.days, number=credit.SUSPENSION_THRESHOLD)
         )
     else:
         lines.append(_("It costs nothing. The keeper is told."))
@@ -126,6 +132,7 @@ def _consequences(request: SignedInRequest, booking: "Booking", now: "datetime")
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def move(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """Move a booking to another time."""
     now = clock.now()
     found = _movable(request, public_id)
     form = IntervalForm(
@@ -137,14 +144,16 @@ def move(request: SignedInRequest, public_id: str) -> HttpResponse:
         lambda: booking_move(actor=request.user, booking_id=found.pk, interval=form.interval, now=now),
     )
     if afterwards is not None:
-        return redirect_with_message(request, _moved(afterwards, form.interval), booking_address(public_id))
+        return redirect_with_message(
+            request, _moved(afterwards, form.interval), get_booking_address(public_id)
+        )
     terms = providers.terms_at(found.instrument_id, now)
     context = {
         "booking": found,
-        "here": desk_of(request.user, found),
+        "here": get_desk(request.user, found),
         "form": form,
         "day": found.starts_at.astimezone(CITY_TIME).date(),
-        "asks_again": asks_again(request.user, found, terms),
+        "asks_again": is_new_decision_needed(request.user, found, terms),
         "step_minutes": int(terms.step.total_seconds() // 60) if terms else 30,
     }
     return render(
@@ -163,7 +172,7 @@ def _moved(booking: "Booking", interval: Interval) -> str:
 @login_required
 @require_safe
 def move_quote(request: SignedInRequest, public_id: str) -> HttpResponse:
-    """The new price and everything that stands against the time, while it is being chosen."""
+    """Show the new price and all problems while a time is being chosen (htmx)."""
     now = clock.now()
     found = _movable(request, public_id)
     form = IntervalForm(request.GET)
@@ -176,10 +185,10 @@ def move_quote(request: SignedInRequest, public_id: str) -> HttpResponse:
             "samples": found.samples,
             "now": now,
         }
-        problems = booking_problems(
-            request.user, found.instrument, subject=found.subject, moving=found, **asked
+        problems = find_booking_problems(
+            request.user, found.instrument, subject=found.subject, moved_booking=found, **asked
         )
-        price = quote_for(found.user, found.instrument, **asked)
+        price = get_quote(found.user, found.instrument, **asked)
         context |= {
             "interval": form.interval,
             "lines": price.as_rows(),
@@ -193,10 +202,10 @@ def move_quote(request: SignedInRequest, public_id: str) -> HttpResponse:
 @login_required
 @require_safe
 def move_times(request: SignedInRequest, public_id: str) -> HttpResponse:
-    """The instrument's time for the calendar part, as if this booking were not there."""
+    """Return the instrument's calendar as JSON, without this booking."""
     now = clock.now()
     found = _movable(request, public_id)
-    shown = calendar_events(request.user, found.instrument, _asked_interval(request, found), now)
+    shown = get_calendar_events(request.user, found.instrument, _asked_interval(request, found), now)
     shown["events"] = [event for event in shown["events"] if event["id"] != found.public_id]
     return JsonResponse(shown)
 
@@ -207,7 +216,7 @@ def _asked_interval(request: SignedInRequest, booking: "Booking") -> Interval:
 
 
 def _movable(request: SignedInRequest, public_id: str) -> "Booking":
-    found = bookings_selectors.booking(request.user, public_id)
+    found = bookings_selectors.get_booking(request.user, public_id)
     require(request.user, "bookings.cancel", found)
     require_transition(MOVES, found.state, "cancel")
     return found

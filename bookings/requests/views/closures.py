@@ -1,4 +1,4 @@
-"""Times in which an instrument is closed: what was, is and will be, closing, and opening again."""
+"""Pages of closures: list, close and reopen."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +13,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from bookings.requests.domain.errors import ClosureHitsBookings
 from bookings.requests.forms.closures import ClosureForm
 from bookings.requests.forms.outcomes import OutcomesForm
-from bookings.requests.selectors.settling import bookings_hit
+from bookings.requests.selectors.affected import affected_bookings
 from bookings.requests.services import instrument_states as instrument_states_services
 from bookings.requests.services.closures import closure_place
-from bookings.requests.views.common import answered_for
+from bookings.requests.views.common import responsible_instruments
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import DomainError
 from instrument_share.kernel.interval import Interval
@@ -34,22 +34,22 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import User
     from providers.models import Closure
 
-PAST_SHOWN = 30
+MAX_PAST_SHOWN = 30
 
 
 @login_required
 @require_safe
 def closures(request: SignedInRequest) -> HttpResponse:
-    """Those of the instruments that the person keeps or whose unit they manage: running, planned, past."""
+    """List running, planned and past closures of the viewer's instruments."""
     now = clock.now()
-    ids = [one.pk for one in answered_for(request.user)]
+    ids = [one.pk for one in responsible_instruments(request.user)]
     found = providers.closures_of(ids)
     coming = list(found.filter(ends_at__gt=now, lifted_at__isnull=True).order_by("starts_at", "id"))
     over = found.exclude(ends_at__gt=now, lifted_at__isnull=True).order_by("-starts_at", "-id")
     context = {
         "running": [one for one in coming if one.starts_at <= now],
         "planned": [one for one in coming if one.starts_at > now],
-        "past": over[:PAST_SHOWN],
+        "past": over[:MAX_PAST_SHOWN],
         "has_instruments": bool(ids),
     }
     return render(request, "bookings/requests/closures.html", context)
@@ -57,6 +57,7 @@ def closures(request: SignedInRequest) -> HttpResponse:
 
 @confirmation_view
 def closure_lift(request: SignedInRequest, public_id: str) -> Confirmation:
+    """Confirm ending a closure early."""
     closure = providers.closure(request.user, public_id)
     require(request.user, "providers.close_instrument", closure.instrument)
     now = clock.now()
@@ -89,32 +90,32 @@ def _lifted(closure: "Closure", now: Any) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def closure_new(request: SignedInRequest) -> HttpResponse:
-    """Closes an instrument for a time. Bookings in it are listed first, to say what becomes of each."""
+    """Close an instrument, after asking for the outcome of each booking in that time."""
     is_sent = request.method == "POST"
     form = ClosureForm(
         request.POST if is_sent else None,
-        instruments=answered_for(request.user),
+        instruments=responsible_instruments(request.user),
         initial={"instrument": request.GET.get("instrument", "")},
     )
-    fates = OutcomesForm(None, hit=[])
+    fates = OutcomesForm(None, bookings=[])
     if is_sent and form.is_valid():
-        hit = _hit(request.user, form)
-        fates = OutcomesForm(request.POST if OutcomesForm.answers(request.POST) else None, hit=hit)
+        hit = _get_affected_bookings(request.user, form)
+        fates = OutcomesForm(request.POST if OutcomesForm.has_answers(request.POST) else None, bookings=hit)
         if not hit or fates.is_valid():
             try:
                 return _closed(request, form, fates)
             except ClosureHitsBookings:
-                fates = OutcomesForm(None, hit=_hit(request.user, form))
+                fates = OutcomesForm(None, bookings=_get_affected_bookings(request.user, form))
             except DomainError as error:
                 add_problems(form, error)
     context = {"form": form, "fates": fates, "rows": fates.rows}
     return render(request, "bookings/requests/closure.html", context, status=422 if is_sent else 200)
 
 
-def _hit(viewer: "User", form: ClosureForm) -> "list[Booking]":
-    """The bookings in the time of the closure that can still be moved or cancelled."""
+def _get_affected_bookings(viewer: "User", form: ClosureForm) -> "list[Booking]":
+    """Return the bookings in the closure's time that can still be moved or cancelled."""
     within = Q(instrument=form.chosen, starts_at__lt=form.interval.end, ends_at__gt=form.interval.start)
-    return list(bookings_hit(viewer, within))
+    return list(affected_bookings(viewer, within))
 
 
 def _closed(request: SignedInRequest, form: ClosureForm, fates: OutcomesForm) -> HttpResponse:
@@ -124,11 +125,11 @@ def _closed(request: SignedInRequest, form: ClosureForm, fates: OutcomesForm) ->
         interval=form.interval,
         reason_zh=form.cleaned_data["reason_zh"],
         reason_en=form.cleaned_data["reason_en"],
-        outcomes=fates.outcomes if fates.hit else {},
+        outcomes=fates.outcomes if fates.bookings else {},
         now=clock.now(),
     )
     time = timerange(Interval(closure.starts_at, closure.ends_at))
-    if fates.hit:
+    if fates.bookings:
         said = _("Closed {time}. Everybody whose booking lay in it has been told.")
     else:
         said = _("Closed {time}. No booking lay in it.")

@@ -1,4 +1,4 @@
-"""What these pages share: where to go afterwards, and who may do what next with a booking."""
+"""Shared parts of the pages: return addresses, permitted actions and instruments."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from bookings.requests.domain.attendance import check_in_opens_at
+from bookings.requests.domain.attendance import get_check_in_opening
 from bookings.requests.domain.states import MOVES, BookingState
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors.standing import standing
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import User
     from providers.models import Instrument
 
-PERMISSIONS = {
+ACTION_PERMISSIONS = {
     "approve": "bookings.decide",
     "reject": "bookings.decide",
     "check_in": "bookings.attend",
@@ -34,41 +34,47 @@ PERMISSIONS = {
 }
 
 
-def back_address(request: HttpRequest, otherwise: str) -> str:
-    """The page of this site that sent the form (`next`), else `otherwise`."""
+def get_return_address(request: HttpRequest, default: str) -> str:
+    """Return the page of this site named by `next`, or the default."""
     asked = request.POST.get("next") or request.GET.get("next") or ""
     is_ours = url_has_allowed_host_and_scheme(asked, allowed_hosts=None) and asked.startswith("/")
-    return asked if is_ours else otherwise
+    return asked if is_ours else default
 
 
-def booking_address(public_id: str) -> str:
+def get_booking_address(public_id: str) -> str:
+    """Return the address of the booking's page."""
     return reverse("booking", args=[public_id])
 
 
-def desk_of(viewer: "User", subject: "Booking | UsageLog") -> Place:
-    """The desk that a booking or a log belongs to for the viewer: one's own, else the one they land on."""
+def get_desk(viewer: "User", subject: "Booking | UsageLog") -> Place:
+    """Return the viewer's desk for a booking or log: "my bookings" if it is theirs, else their first desk."""
     return navigation().own if subject.user_id == viewer.pk else desks(viewer)[0]
 
 
-def possible(viewer: "User", booking: "Booking", now: datetime) -> set[str]:
-    """What the viewer may do with the booking as it stands now."""
+def get_possible_actions(viewer: "User", booking: "Booking", now: datetime) -> set[str]:
+    """Return the actions that the viewer may take on the booking now."""
     moves = set(MOVES.get(BookingState(booking.state), {}))
     if "cancel" in moves:
         moves.add("move")
-    if now < check_in_opens_at(booking.starts_at):
+    if now < get_check_in_opening(booking.starts_at):
         moves.discard("check_in")
-    return {move for move in moves & PERMISSIONS.keys() if rules.has_perm(PERMISSIONS[move], viewer, booking)}
+    return {
+        move
+        for move in moves & ACTION_PERMISSIONS.keys()
+        if rules.has_perm(ACTION_PERMISSIONS[move], viewer, booking)
+    }
 
 
-def _require_keeper(viewer: "User") -> None:
+def require_keeper(viewer: "User") -> None:
+    """Raise Forbidden unless the person has the role of keeper."""
     if not standing(viewer).holds(Role.KEEPER):
         raise Forbidden
 
 
-def answered_for(viewer: "User") -> "QuerySet[Instrument]":
-    """The instruments on which the person may log by hand and place closures: kept, or of a managed unit."""
+def responsible_instruments(viewer: "User") -> "QuerySet[Instrument]":
+    """Return the instruments that the person manages for a unit, or keeps. Raises Forbidden."""
     if standing(viewer).holds(Role.UNIT_MANAGER):
         units = standing(viewer).organization_ids(Role.UNIT_MANAGER)
         return providers.instruments(viewer).filter(organization_id__in=units).order_by("name_zh", "id")
-    _require_keeper(viewer)
+    require_keeper(viewer)
     return providers.kept_instruments(viewer)

@@ -1,4 +1,4 @@
-"""Public holidays and days worked in exchange: the years that are known, and correcting them after a look."""
+"""Pages of public holidays and make-up workdays: known years, and corrections with a preview."""
 
 from calendar import Calendar
 from collections.abc import Mapping, Sequence
@@ -15,12 +15,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings.requests.selectors.bookings import bookings
-from bookings.requests.selectors.holiday_effects import bookings_outside
+from bookings.requests.selectors.holiday_effects import find_bookings_in_lost_time
 from bookings.requests.services.holidays import holidays_set
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound
-from instrument_share.kernel.interval import total
+from instrument_share.kernel.interval import total_length
 from instrument_share.web import clock
 from instrument_share.web.answers import redirect_with_message
 from instrument_share.web.idempotency import idempotent_form
@@ -28,13 +28,13 @@ from providers import public as providers
 from providers.domain import Day
 from providers.public import DayForm, DaysForm, YearForm, YearOfDays, person, window_changes
 
-MOST_SHOWN = 20
+MAX_SHOWN = 20
 FIRST_YEAR, LAST_YEAR = 2004, 2100
 
 
 @dataclass(frozen=True)
-class Changed:
-    """A day that a correction changes; None where it is as its weekday says."""
+class ChangedDay:
+    """A day that a correction changes; None where it is an ordinary weekday."""
 
     date: date
     before: Day | None
@@ -44,6 +44,7 @@ class Changed:
 @login_required
 @require_safe
 def this_year(request: HttpRequest) -> HttpResponse:
+    """Redirect to the current year."""
     require(request.user, "providers.maintain_tables")
     year = clock.now().astimezone(CITY_TIME).year
     return HttpResponseRedirect(reverse("holiday_year", args=[year]))
@@ -52,8 +53,8 @@ def this_year(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
-def year_of_holidays(request: HttpRequest, year: int) -> HttpResponse:
-    """A year; a correction is looked at first ("correct", "import"), then applied ("apply")."""
+def holiday_year(request: HttpRequest, year: int) -> HttpResponse:
+    """Show a year; preview a correction ("correct", "import") or apply it ("apply")."""
     require(request.user, "providers.maintain_tables")
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise NotFound
@@ -102,10 +103,10 @@ def _applied(request: HttpRequest, form: DaysForm, now: datetime) -> HttpRespons
 
 
 def _look(request: HttpRequest, form: DaysForm, now: datetime) -> HttpResponse:
-    """What the correction changes, before it is made."""
+    """Show what the correction would change."""
     corrected = YearOfDays(form.year.year, True, True, form.cleaned_data["source"], tuple(form.days))
     changed = window_changes(corrected.table(), now)
-    outside = bookings_outside({pk: one.lost for pk, one in changed.items()})
+    outside = find_bookings_in_lost_time({pk: one.lost for pk, one in changed.items()})
     visible = bookings(request.user).filter(pk__in=[booking.pk for booking in outside])
     instruments = providers.instruments(request.user).filter(pk__in=list(changed)).order_by("name_zh", "pk")
     context = {
@@ -113,27 +114,31 @@ def _look(request: HttpRequest, form: DaysForm, now: datetime) -> HttpResponse:
         "form": form,
         "changes": _changes(form.year.days, form.days),
         "instruments": [
-            (instrument, total(changed[instrument.pk].lost), total(changed[instrument.pk].gained))
-            for instrument in instruments[:MOST_SHOWN]
+            (
+                instrument,
+                total_length(changed[instrument.pk].lost),
+                total_length(changed[instrument.pk].gained),
+            )
+            for instrument in instruments[:MAX_SHOWN]
         ],
         "instrument_count": len(changed),
-        "outside": visible.order_by("starts_at", "pk")[:MOST_SHOWN],
+        "outside": visible.order_by("starts_at", "pk")[:MAX_SHOWN],
         "outside_count": len(outside),
     }
     return render(request, "bookings/requests/holidays_look.html", context)
 
 
-def _changes(before: Sequence[Day], after: Sequence[Day]) -> list[Changed]:
+def _changes(before: Sequence[Day], after: Sequence[Day]) -> list[ChangedDay]:
     old, new = {day.date: day for day in before}, {day.date: day for day in after}
     return [
-        Changed(on, old.get(on), new.get(on))
+        ChangedDay(on, old.get(on), new.get(on))
         for on in sorted(old.keys() | new.keys())
         if old.get(on) != new.get(on)
     ]
 
 
 def _years(current: int, shown: int) -> list[tuple[str, str, bool]]:
-    """The years around this one, and those that somebody entered, to choose from."""
+    """Return the years to choose from: those around the current one, and those with entries."""
     known: Mapping[int, bool] = providers.known_years()
     near = {*range(current - 2, current + 3), shown, *(year for year, entered in known.items() if entered)}
     words = {True: _("entered here"), False: _("in the published table"), None: _("not known")}
@@ -144,7 +149,7 @@ def _years(current: int, shown: int) -> list[tuple[str, str, bool]]:
 
 
 def _months(known: YearOfDays) -> list[dict[str, Any]]:
-    """The twelve months as weeks of days; None for the days of the months around."""
+    """Return the twelve months as weeks of days; None for days of adjacent months."""
     named = {day.date: day for day in known.days}
     return [
         {

@@ -1,4 +1,4 @@
-"""Taking an instrument out of service, ending a right to operate it, and what becomes of bookings."""
+"""Suspend, resume or retire an instrument, revoke a qualification, and settle affected bookings."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,11 @@ from django.views.decorators.http import require_http_methods
 
 from bookings.requests.domain.errors import InstrumentHitsBookings, QualificationHitsBookings
 from bookings.requests.forms.outcomes import CANCEL, KEEP, MOVE, OutcomesForm
-from bookings.requests.selectors.settling import booked_by_right, bookings_hit, not_begun
+from bookings.requests.selectors.affected import (
+    affected_bookings,
+    get_qualification_condition,
+    get_upcoming_condition,
+)
 from bookings.requests.services import instrument_states as instrument_states_services
 from bookings.requests.services.instrument_states import (
     instrument_resume,
@@ -36,13 +40,14 @@ if TYPE_CHECKING:
 
     from providers.models import Instrument
 
-HITS = (InstrumentHitsBookings, QualificationHitsBookings)
+AFFECTED_BOOKINGS_ERRORS = (InstrumentHitsBookings, QualificationHitsBookings)
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def suspend(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """Suspend an instrument."""
     now = clock.now()
     instrument = _instrument(request, public_id, "providers.suspend_instrument")
     name = bilingual(instrument, "name")
@@ -54,11 +59,11 @@ def suspend(request: SignedInRequest, public_id: str) -> HttpResponse:
         ],
         "action": _("Suspend and say why"),
     }
-    return _settled(
+    return _ask_outcomes(
         request,
         context,
-        condition=not_begun(instrument.pk, now),
-        ways=(KEEP, CANCEL, MOVE),
+        condition=get_upcoming_condition(instrument.pk, now),
+        choices=(KEEP, CANCEL, MOVE),
         home=_home(request, instrument),
         act=lambda reason, outcomes: instrument_suspend(
             actor=request.user, instrument_id=instrument.pk, reason=reason, outcomes=outcomes, now=now
@@ -71,6 +76,7 @@ def suspend(request: SignedInRequest, public_id: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def retire(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """Retire an instrument."""
     now = clock.now()
     instrument = _instrument(request, public_id, "providers.edit_instrument")
     context = {
@@ -82,11 +88,11 @@ def retire(request: SignedInRequest, public_id: str) -> HttpResponse:
         ],
         "action": _("Retire for good"),
     }
-    return _settled(
+    return _ask_outcomes(
         request,
         context,
-        condition=not_begun(instrument.pk, now),
-        ways=(CANCEL,),
+        condition=get_upcoming_condition(instrument.pk, now),
+        choices=(CANCEL,),
         home=_home(request, instrument),
         act=lambda reason, outcomes: instrument_retire(
             actor=request.user, instrument_id=instrument.pk, reason=reason, outcomes=outcomes, now=now
@@ -97,6 +103,7 @@ def retire(request: SignedInRequest, public_id: str) -> HttpResponse:
 
 @confirmation_view
 def resume(request: SignedInRequest, public_id: str) -> Confirmation:
+    """Confirm putting an instrument back into service."""
     instrument = _instrument(request, public_id, "providers.suspend_instrument")
     home = _home(request, instrument)
     return Confirmation(
@@ -113,6 +120,7 @@ def resume(request: SignedInRequest, public_id: str) -> Confirmation:
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def qualification_revoke(request: SignedInRequest, public_id: str, qualification_id: int) -> HttpResponse:
+    """Revoke a qualification to operate an instrument."""
     now = clock.now()
     instrument = _instrument(request, public_id, "providers.qualify_user")
     found = providers.qualifications_of([instrument.pk], now).filter(pk=qualification_id).first()
@@ -129,11 +137,11 @@ def qualification_revoke(request: SignedInRequest, public_id: str, qualification
         ],
         "action": _("End the right"),
     }
-    return _settled(
+    return _ask_outcomes(
         request,
         context,
-        condition=booked_by_right(found, now),
-        ways=(KEEP, CANCEL),
+        condition=get_qualification_condition(found, now),
+        choices=(KEEP, CANCEL),
         home=reverse("instrument_people", args=[public_id]),
         act=lambda reason, outcomes: instrument_states_services.qualification_revoke(
             actor=request.user, qualification_id=found.pk, reason=reason, outcomes=outcomes, now=now
@@ -142,28 +150,28 @@ def qualification_revoke(request: SignedInRequest, public_id: str, qualification
     )
 
 
-def _settled(
+def _ask_outcomes(
     request: SignedInRequest,
     context: dict[str, Any],
     *,
     condition: "Q",
-    ways: Sequence[str],
+    choices: Sequence[str],
     home: str,
     act: Callable[[str, Mapping[str, Any]], Any],
     afterwards: str,
 ) -> HttpResponse:
-    """Asks for the reason and for what becomes of each booking that is hit, and then does it."""
+    """Ask for the reason and the outcome of each affected booking, then act."""
     is_sent = request.method == "POST"
     form = ReasonForm(request.POST if is_sent else None, help_text=_("Everybody concerned reads it."))
 
     def fates(sent: Any) -> OutcomesForm:
-        return OutcomesForm(sent, hit=list(bookings_hit(request.user, condition)), ways=ways)
+        return OutcomesForm(sent, bookings=list(affected_bookings(request.user, condition)), choices=choices)
 
-    asked = fates(request.POST if is_sent and OutcomesForm.answers(request.POST) else None)
-    if is_sent and form.is_valid() and (not asked.hit or asked.is_valid()):
+    asked = fates(request.POST if is_sent and OutcomesForm.has_answers(request.POST) else None)
+    if is_sent and form.is_valid() and (not asked.bookings or asked.is_valid()):
         try:
-            act(form.cleaned_data["reason"], asked.outcomes if asked.hit else {})
-        except HITS:
+            act(form.cleaned_data["reason"], asked.outcomes if asked.bookings else {})
+        except AFFECTED_BOOKINGS_ERRORS:
             asked = fates(None)
         except DomainError as error:
             add_problems(form, error)
@@ -174,13 +182,13 @@ def _settled(
 
 
 def _instrument(request: SignedInRequest, public_id: str, permission: str) -> "Instrument":
-    """The instrument, for who may decide this about it. Raises NotFound and Forbidden."""
+    """Return the instrument if the viewer has the permission on it. Raises NotFound and Forbidden."""
     instrument = providers.instrument(request.user, public_id)
     require(request.user, permission, instrument)
     return instrument
 
 
 def _home(request: SignedInRequest, instrument: "Instrument") -> str:
-    """The editor for who may edit, else the public page (a keeper, the bureau)."""
+    """Return the editor's address for those who may edit, else the public page's."""
     may_edit = rules.has_perm("providers.edit_instrument", request.user, instrument)
     return reverse("instrument_edit" if may_edit else "instrument", args=[instrument.public_id])

@@ -1,4 +1,4 @@
-"""One sentence: what happens next with a booking, for who looks."""
+"""Describe what happens next with a booking."""
 
 from typing import TYPE_CHECKING
 
@@ -11,12 +11,12 @@ from instrument_share.web.formats import moment, yuan
 
 if TYPE_CHECKING:
     from bookings.requests.models import Booking
-    from bookings.requests.selectors.cancelling import CancelCost
+    from bookings.requests.selectors.cancel_cost import CancelCost
     from instrument_share.accounts.models import User
 
 
-def next_step(booking: "Booking", viewer: "User", cost: "CancelCost") -> str:
-    """What waits, for whom, and until when."""
+def describe_next_step(booking: "Booking", viewer: "User", cost: "CancelCost") -> str:
+    """Return a sentence about who has to do what until when."""
     is_mine = booking.user_id == viewer.pk
     match BookingState(booking.state):
         case BookingState.OFFERED:

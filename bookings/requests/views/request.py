@@ -1,4 +1,4 @@
-"""What exactly am I asking for: choosing a time, its price and what stands against it, and the request."""
+"""Book an instrument: time, price, problems and the request."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings.requests.domain.states import BookingState
 from bookings.requests.forms.booking import BookingForm
-from bookings.requests.selectors.admission import booking_problems, quote_for
+from bookings.requests.selectors.admission import find_booking_problems, get_quote
 from bookings.requests.services.bookings import booking_create
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import DomainError
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def book(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """Request an instrument."""
     now = clock.now()
     instrument = providers.instrument(request.user, public_id)
     terms = providers.terms_at(instrument.pk, now)
@@ -81,7 +82,7 @@ def _what_happens_next(booking: Any) -> str:
 @login_required
 @require_safe
 def quote(request: SignedInRequest, public_id: str) -> HttpResponse:
-    """The price line by line and everything that stands against the request, while it is being filled in."""
+    """Show the price and all problems while the request is being filled in (htmx)."""
     now = clock.now()
     instrument = providers.instrument(request.user, public_id)
     terms = providers.terms_at(instrument.pk, now)
@@ -97,7 +98,7 @@ def _priced(
 ) -> dict[str, Any]:
     asked = form.as_request()
     payer = form.payer_organization
-    problems = booking_problems(
+    problems = find_booking_problems(
         request.user,
         instrument,
         interval=asked["interval"],
@@ -107,7 +108,7 @@ def _priced(
         samples=asked["samples"],
         now=now,
     )
-    quote = quote_for(
+    quote = get_quote(
         request.user,
         instrument,
         interval=asked["interval"],
@@ -133,11 +134,11 @@ def _linked_prices(
     form: BookingForm,
     now: datetime,
 ) -> list[tuple["Instrument", Any]]:
-    """What instruments cost that are booked with it; one without a rule stands in the problems."""
+    """Return the quotes of linked instruments; those without a rule are reported as problems."""
     found = []
     for other in providers.instruments_by_id(providers.linked_ids(instrument.pk)):
         try:
-            price = quote_for(
+            price = get_quote(
                 request.user,
                 other,
                 interval=asked["interval"],

@@ -1,4 +1,4 @@
-"""The terms of an instrument: entering a new version, looking at what it means, and the versions before."""
+"""Terms of an instrument: editing a new version, its preview, and former versions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from bookings.requests.services.instrument_states import rule_put_in_force
-from bookings.requests.views.rule_preview import Compared, compared, preview_of, texts
+from bookings.requests.views.rule_preview import (
+    ComparedSentences,
+    build_preview,
+    compare_terms,
+    get_rule_sentences,
+)
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import DomainError
 from instrument_share.web import clock
@@ -30,15 +35,15 @@ from providers.public import TermsForms, default_terms, own_instrument, person, 
 if TYPE_CHECKING:
     from providers.models import Instrument
 
-MOST_VERSIONS = 10
+MAX_VERSIONS = 10
 
 
 @dataclass(frozen=True)
-class Version:
-    """A version beside the one before."""
+class RuleVersion:
+    """A version of the rule compared with the one before."""
 
     terms: Terms
-    compared: Compared
+    compared: ComparedSentences
     author: str
     state: str
     """coming, now or over"""
@@ -48,9 +53,10 @@ class Version:
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def rule_new(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Enter new terms; preview or publish them."""
     now = clock.now()
     instrument = own_instrument(request, public_id, "providers.set_rule")
-    rules = list(providers.rules_of(request.user, instrument.pk)[: MOST_VERSIONS + 1])
+    rules = list(providers.rules_of(request.user, instrument.pk)[: MAX_VERSIONS + 1])
     versions = [providers.terms_of(rule) for rule in rules]
     today = now.astimezone(CITY_TIME).date()
     shown = versions[0] if versions else default_terms(today)
@@ -63,13 +69,13 @@ def rule_new(request: HttpRequest, public_id: str) -> HttpResponse:
         if forms.act == "publish" and (published := _published(request, instrument, forms, draft, now)):
             return published
         before = versions[0] if versions else None
-        preview = preview_of(person(request), instrument, draft, before, max(forms.applies_from, now), now)
+        preview = build_preview(person(request), instrument, draft, before, max(forms.applies_from, now), now)
     context = {
         "instrument": instrument,
         "forms": forms,
         "parts": forms.parts(),
         "summaries": sentences_by_part(draft) if draft is not None else {},
-        "versions": _side_by_side(rules, versions, now)[:MOST_VERSIONS],
+        "versions": _side_by_side(rules, versions, now)[:MAX_VERSIONS],
         **preview,
     }
     refused = forms.act == "publish"
@@ -98,14 +104,16 @@ def _published(
     )
 
 
-def _side_by_side(rules: Sequence[Any], versions: Sequence[Terms], now: datetime) -> list[Version]:
-    """Newest first, each with the one before it."""
+def _side_by_side(rules: Sequence[Any], versions: Sequence[Terms], now: datetime) -> list[RuleVersion]:
+    """Return the versions, newest first, each compared with the one before."""
     in_force = next((terms.version for terms in versions if terms.applies_from <= now), 0)
     every = zip(rules, pairwise([*versions, None]), strict=True)
     return [
-        Version(
+        RuleVersion(
             terms,
-            compared(before, terms) if before else Compared((), tuple((text, True) for text in texts(terms))),
+            compare_terms(before, terms)
+            if before
+            else ComparedSentences((), tuple((text, True) for text in get_rule_sentences(terms))),
             rule.created_by.name if rule.created_by else "",
             "coming" if terms.applies_from > now else "now" if terms.version == in_force else "over",
         )
@@ -117,8 +125,8 @@ def _side_by_side(rules: Sequence[Any], versions: Sequence[Terms], now: datetime
 RULE_TAB = providers.InstrumentTab(30, "rule_new", gettext_lazy("Rule and prices"))
 
 
-def rule_notice(instrument: "Instrument", now: datetime) -> providers.InstrumentNotice | None:
-    """A published instrument without a rule in force, which nobody can book."""
+def get_rule_notice(instrument: "Instrument", now: datetime) -> providers.InstrumentNotice | None:
+    """Return a notice for a published instrument without a rule in force, which nobody can book."""
     if instrument.state not in LIVE or providers.terms_at(instrument.pk, now):
         return None
     return providers.InstrumentNotice(

@@ -3,11 +3,11 @@
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Status
 
-from bookings.requests.api.parts import WITH_ETAG, BookingId, IfMatch, booking_acted, call_if_matching
-from bookings.requests.domain.attendance import CHECK_IN_MINUTES
+from bookings.requests.api.parts import WITH_ETAG, BookingId, IfMatch, call_if_matching, change_booking
+from bookings.requests.domain.attendance import CHECK_IN_LEAD_MINUTES
 from bookings.requests.schemas import BookingOut
 from bookings.requests.selectors import bookings as bookings_selectors
-from bookings.usage.api.parts import usage_by_id
+from bookings.usage.api.parts import get_usage_out
 from bookings.usage.schemas import CheckOutIn, UsageOut
 from bookings.usage.services import attendance as attendance_services
 from instrument_share.web.api.auth import MEMBERS
@@ -21,13 +21,13 @@ router = Router(tags=["bookings"], auth=MEMBERS)
     response={200: BookingOut, **error_responses(403, 404, 409, 412)},
     operation_id="booking_check_in",
     summary="Let the user at the instrument",
-    description=f"From {CHECK_IN_MINUTES} minutes before the start, when nobody else is at it.",
+    description=f"From {CHECK_IN_LEAD_MINUTES} minutes before the start, when nobody else is at it.",
     openapi_extra=WITH_ETAG,
 )
 def booking_check_in(
     request: HttpRequest, response: HttpResponse, booking_id: BookingId, if_match: IfMatch = None
 ) -> BookingOut:
-    return booking_acted(request, response, booking_id, if_match, attendance_services.booking_check_in)
+    return change_booking(request, response, booking_id, if_match, attendance_services.booking_check_in)
 
 
 @router.post(
@@ -40,7 +40,7 @@ def booking_check_out(
     request: HttpRequest, booking_id: BookingId, data: CheckOutIn, if_match: IfMatch = None
 ) -> Status[UsageOut]:
     """The log waits for the user's confirmation. What was booked beyond is free at once."""
-    found = bookings_selectors.booking(request.user, booking_id)
+    found = bookings_selectors.get_booking(request.user, booking_id)
     log = call_if_matching(
         if_match,
         attendance_services.booking_check_out,
@@ -48,4 +48,4 @@ def booking_check_out(
         booking_id=found.pk,
         **data.model_dump(),
     )
-    return Status(201, usage_by_id(request, log.public_id))
+    return Status(201, get_usage_out(request, log.public_id))

@@ -5,7 +5,7 @@ from typing import Annotated
 from django.http import HttpRequest
 from ninja import Path, Query, Router
 
-from bookings.usage.api.parts import usage_by_id, usage_now
+from bookings.usage.api.parts import get_usage_out, serialize_current_usage
 from bookings.usage.schemas import ConfirmIn, UsageOut, UsagePage
 from bookings.usage.selectors import usage as usage_selectors
 from bookings.usage.selectors.usage import usage_logs
@@ -41,7 +41,7 @@ def usage_list(
         **{name: value for name, value in wanted.items() if value is not None}
     )
     rows = page(found, ordering=("-starts_at", "-id"), cursor=cursor, limit=limit)
-    return UsagePage(items=[usage_now(row) for row in rows.items], next_cursor=rows.next_cursor)
+    return UsagePage(items=[serialize_current_usage(row) for row in rows.items], next_cursor=rows.next_cursor)
 
 
 @router.get(
@@ -51,7 +51,7 @@ def usage_list(
     summary="One usage log",
 )
 def usage_log(request: HttpRequest, log_id: Annotated[PublicId, Path()]) -> UsageOut:
-    return usage_by_id(request, log_id)
+    return get_usage_out(request, log_id)
 
 
 @router.post(
@@ -62,7 +62,7 @@ def usage_log(request: HttpRequest, log_id: Annotated[PublicId, Path()]) -> Usag
 )
 def usage_confirm(request: HttpRequest, log_id: Annotated[PublicId, Path()], data: ConfirmIn) -> UsageOut:
     """By somebody other than the person who recorded it."""
-    log = usage_selectors.usage_log(request.user, log_id)
+    log = usage_selectors.get_usage_log(request.user, log_id)
     correction = None
     if data.correction is not None:
         correction = next((one for one in log.corrections.all() if one.public_id == data.correction), None)
@@ -74,4 +74,4 @@ def usage_confirm(request: HttpRequest, log_id: Annotated[PublicId, Path()], dat
         correction_id=None if correction is None else correction.pk,
         now=clock.now(),
     )
-    return usage_by_id(request, log_id)
+    return get_usage_out(request, log_id)

@@ -24,7 +24,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from instrument_share.kernel.canonical import canonical_json, instant_text
+from instrument_share.kernel.canonical import canonical_json, format_instant
 
 FORM = 1
 BEGINNING = "0" * 64
@@ -78,7 +78,7 @@ own.
 """
 
 
-def entry_hash(
+def compute_entry_hash(
     *,
     instrument: str,
     number: int,
@@ -88,7 +88,7 @@ def entry_hash(
     recorded_by: str,
     row: Mapping[str, Any],
 ) -> str:
-    """The hash of one entry; `row` is what one of the three row functions gave."""
+    """Return an entry's hash; `row` comes from one of the three row functions."""
     return hashlib.sha256(
         canonical_json(
             {
@@ -106,15 +106,15 @@ def entry_hash(
     ).hexdigest()
 
 
-def plain(value: Any) -> Any:
-    """Return a value as the form writes it: instants and money as text, everything else as JSON has it."""
+def to_plain_value(value: Any) -> Any:
+    """Return the value in canonical form: instants and money as text, everything else as JSON has it."""
     return json.loads(json.dumps(value, default=_spelling))
 
 
 def _spelling(value: Any) -> str:
     match value:
         case datetime():
-            return instant_text(value)
+            return format_instant(value)
         case Decimal():
             return f"{value:.2f}"
     raise TypeError(f"The canonical form has no {type(value).__name__}.")
@@ -129,7 +129,7 @@ def log_row(
     payer_organization: str | None,
     payer_person: str | None,
 ) -> dict[str, Any]:
-    """A usage log as the form writes it; the other rows that it points at are given by public id."""
+    """Return a usage log in canonical form; related rows are given by public id."""
     return {
         "id": log.public_id,
         "booking": booking,
@@ -138,24 +138,27 @@ def log_row(
         "payer_organization": payer_organization,
         "payer_person": payer_person,
         **{name: getattr(log, name) for name in LOG_FIELDS},
-        **{f"{name}_sha256": digest(getattr(log, name)) for name in TEXT_FIELDS},
+        **{f"{name}_sha256": hash_text(getattr(log, name)) for name in TEXT_FIELDS},
     }
 
 
 def correction_row(public_id: str, *, log: str, changes: Mapping[str, Any], reason: str) -> dict[str, Any]:
-    """A correction as the form writes it."""
+    """Return a correction in canonical form."""
     return {
         "id": public_id,
         "log": log,
-        "changes": {name: digest(value) if name in TEXT_FIELDS else value for name, value in changes.items()},
-        "reason_sha256": digest(reason),
+        "changes": {
+            name: hash_text(value) if name in TEXT_FIELDS else value for name, value in changes.items()
+        },
+        "reason_sha256": hash_text(reason),
     }
 
 
 def confirmation_row(public_id: str, *, log: str, correction: str | None) -> dict[str, Any]:
-    """A confirmation as the form writes it."""
+    """Return a confirmation in canonical form."""
     return {"id": public_id, "log": log, "correction": correction}
 
 
-def digest(text: str) -> str:
+def hash_text(text: str) -> str:
+    """Return the SHA-256 of the text in hexadecimal."""
     return hashlib.sha256(text.encode()).hexdigest()

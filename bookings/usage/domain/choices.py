@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Capture(StrEnum):
-    """How a usage log came to be."""
+    """How a usage log was made."""
 
     CHECK_OUT = "check_out"
     MANUAL = "manual"
@@ -13,12 +13,12 @@ class Capture(StrEnum):
 
     @property
     def is_by_hand(self) -> bool:
-        """Whether a person typed it in afterwards, as against a check-out or a device."""
+        """Return whether a person entered it afterwards, instead of a check-out or a device."""
         return self in {Capture.MANUAL, Capture.IMPORT}
 
 
 class UsagePurpose(StrEnum):
-    """What rewards may exclude (docs/reward-policy.md, "What counts"); `service` is ordinary shared use."""
+    """Purposes that rewards may exclude (docs/reward-policy.md); `service` is ordinary shared use."""
 
     SERVICE = "service"
     STATUTORY_TESTING = "statutory_testing"
@@ -29,7 +29,7 @@ class UsagePurpose(StrEnum):
 
 
 class Rating(StrEnum):
-    """非常满意 … 极差, from the best to the worst: 5, 4, 3, 2, 1 where a figure is asked."""
+    """非常满意 … 极差, from the best to the worst; 5 to 1 as figures."""
 
     VERY_SATISFIED = "very_satisfied"
     SATISFIED = "satisfied"
@@ -39,7 +39,7 @@ class Rating(StrEnum):
 
 
 class EntryKind(StrEnum):
-    """What an entry of an instrument's usage chain records."""
+    """What an entry of the usage chain records."""
 
     LOG = "log"
     CORRECTION = "correction"

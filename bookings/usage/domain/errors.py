@@ -4,30 +4,38 @@ from instrument_share.kernel.errors import DomainError, Kind, gettext_noop
 
 
 class UsageRefused(DomainError):
+    """A use, correction or confirmation that is invalid; `problems` lists everything."""
+
     code = "usage.refused"
     message = gettext_noop("This usage can't be recorded as it stands. Change what is listed and try again.")
 
 
 class SamePerson(DomainError):
+    """The person who recorded it tries to confirm it."""
+
     code = "usage.same_person"
     kind: Kind = "forbidden"
     message = gettext_noop("A second person confirms what you recorded. Ask the user or a colleague.")
 
 
 class AlreadyConfirmed(DomainError):
+    """The log or correction has been confirmed before."""
+
     code = "usage.already_confirmed"
     kind: Kind = "conflict"
     message = gettext_noop("This is confirmed already; nothing more needs to be done.")
 
 
 class AlreadyReviewed(DomainError):
+    """The use has been rated before."""
+
     code = "usage.already_reviewed"
     kind: Kind = "conflict"
     message = gettext_noop("You have rated this use already; a rating is given once.")
 
 
 class HistoryRefused(DomainError):
-    """An import of past usage that contradicts itself or what is stored; nothing was written."""
+    """A history import that contradicts itself or stored rows; nothing was written."""
 
     code = "usage.history_refused"
     kind: Kind = "conflict"

@@ -1,4 +1,4 @@
-"""Past bookings and uses as they are handed to `history_import`."""
+"""Past bookings and uses as `history_import` takes them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from bookings.usage.domain.choices import Capture, Rating, UsagePurpose
 from instrument_share.kernel.interval import Interval
 from providers.domain import ServiceMode
 
-ENDED = frozenset(
+ENDED_STATES = frozenset(
     {
         BookingState.COMPLETED,
         BookingState.CANCELLED,
@@ -24,10 +24,10 @@ ENDED = frozenset(
 
 @dataclass(frozen=True)
 class PastUse:
-    """What really happened; its log is recorded at `recorded_at` by `recorded_by_id`.
+    """A past use.
 
     `amount_yuan` None: the price of the rule in force at the start for the effective time. `recorded_at`
-    None: at its end. `recorded_by_id` None: the operator, when that is not the user, else the importer.
+    None: at its end. `recorded_by_id` None: the operator if that is not the user, else the importer.
     """
 
     time: Interval
@@ -50,9 +50,9 @@ class PastUse:
 
 @dataclass(frozen=True)
 class HistoryRow:
-    """One booking and its use; a use without booking (`booked` None); or a booking that came to nothing.
+    """A booking with its use, a use without booking (`booked` None), or a booking without use.
 
-    `payer_organization_id` None: the user pays. People, bodies and instruments are given by internal id.
+    `payer_organization_id` None: the user pays. Rows are referenced by internal id.
     """
 
     instrument_id: int
@@ -74,8 +74,8 @@ class HistoryRow:
     samples: int = 0
     used: PastUse | None = None
 
-    def recorder_id(self, importer_id: int) -> int | None:
-        """Who is taken to have recorded the use."""
+    def get_recorder_id(self, importer_id: int) -> int | None:
+        """Return who counts as having recorded the use; None without a use."""
         if self.used is None:
             return None
         by_operator = self.used.operator_id if self.used.operator_id != self.user_id else None

@@ -1,4 +1,4 @@
-"""A use of an instrument in the words of the national platform's service record (kind 6)."""
+"""Service records of the national platform (kind 6)."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ from providers.domain import (
     format_yes_no,
 )
 
-WAYS: Mapping[str, str] = {
+SHARING_MODES: Mapping[str, str] = {
     ServiceMode.SELF_OPERATED: "占用共享",
     ServiceMode.OPERATED: "委托共享",
     ServiceMode.SAMPLES: "委托共享",
@@ -56,8 +56,8 @@ INCOMES: Mapping[str, str] = {
 OTHER_INCOME = "P"
 
 
-def incomes(sources: Sequence[str]) -> str:
-    """The letters of funding sources, which may be letters or names; others are 其他."""
+def encode_funding_sources(sources: Sequence[str]) -> str:
+    """Return the letters of funding sources given as letters or names; unknown ones are 其他."""
     letters = [
         one if re.fullmatch("[A-P]", one) else INCOMES.get(one.replace(" ", ""), OTHER_INCOME)
         for one in sources
@@ -65,11 +65,12 @@ def incomes(sources: Sequence[str]) -> str:
     return ",".join(dict.fromkeys(letters))
 
 
-def service_record(facts: Mapping[str, Any]) -> dict[str, str]:
-    """A service record from a log's values (by our field names) and the names that stand around it.
+def build_service_record(facts: Mapping[str, Any]) -> dict[str, str]:
+    """Build a service record from a log's values, keyed by field name, and further facts.
 
-    Around it: inner_number, subjects (codes of the instrument), booking_subject (or ""), applicant, phone,
-    email, applicant_unit, rating (or ""), booked (whether the rule's terms were accepted with a booking).
+    The further facts are inner_number, format_subjects (codes of the instrument), booking_subject (or ""),
+    applicant, phone, email, applicant_unit, rating (or ""), booked (whether the terms were accepted with a
+    booking).
     """
     project = facts["project"]
     return {
@@ -80,13 +81,13 @@ def service_record(facts: Mapping[str, Any]) -> dict[str, str]:
         "end_time": format_moment(facts["ends_at"].astimezone(CITY_TIME)),
         "service_time": format_hours(facts["effective_seconds"]),
         "serviceContent": facts["content"],
-        "serviceWay": WAYS[facts["service_mode"]],
+        "serviceWay": SHARING_MODES[facts["service_mode"]],
         "service_type": EXTERNAL if facts["external"] else INTERNAL,
         "service_direction": DIRECTIONS[facts["direction"]],
         "subjectName": project or NONE,
         "subjectContent": (facts["booking_subject"] if project else "") or NONE,
-        "subjectIncome": incomes(facts["funding_sources"]),
-        "subjectArea": format_subjects(facts["subjects"]),
+        "subjectIncome": encode_funding_sources(facts["funding_sources"]),
+        "subjectArea": format_subjects(facts["format_subjects"]),
         "applicant": facts["applicant"],
         "applicatPhone": facts["phone"],
         "applicatEmail": facts["email"],

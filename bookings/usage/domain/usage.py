@@ -1,4 +1,4 @@
-"""How the time of a use divides, and when what is recorded can't be true."""
+"""Division of a use's time, and checks of what is recorded."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,34 +8,34 @@ from enum import StrEnum
 from typing import Any
 
 from bookings.requests.domain.choices import Direction
-from bookings.requests.domain.quota import year_of
+from bookings.requests.domain.quota import get_year_interval
 from bookings.usage.domain.chain import CORRECTABLE
 from bookings.usage.domain.choices import UsagePurpose
 from bookings.usage.domain.errors import UsageRefused
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.interval import Interval
-from instrument_share.kernel.money import yuan
+from instrument_share.kernel.money import round_to_fen
 from providers.domain import ServiceMode
 
-CLOSED: Mapping[str, type[StrEnum]] = {
+CODED_FIELDS: Mapping[str, type[StrEnum]] = {
     "service_mode": ServiceMode,
     "direction": Direction,
     "purpose": UsagePurpose,
 }
 """The fields of a log whose values are the codes of a list."""
 
-LONGEST: Mapping[str, int] = {"content": 200, "project": 200, "results": 500}
+MAX_LENGTHS: Mapping[str, int] = {"content": 200, "project": 200, "results": 500}
 """How many characters the texts of a log may have."""
 
-LONGEST_REASON = 500
-MOST_SAMPLES = 10_000
-MOST_YUAN = Decimal("9999999999.99")
+MAX_REASON_LENGTH = 500
+MAX_SAMPLES = 10_000
+MAX_YUAN = Decimal("9999999999.99")
 
 
 @dataclass(frozen=True)
 class Spent:
-    """Seconds of set-up, measuring and post-processing (effective) and idle (not)."""
+    """Seconds of set-up, measuring and post-processing, which are effective, and of idle time."""
 
     setup_seconds: int
     measuring_seconds: int
@@ -43,7 +43,7 @@ class Spent:
     idle_seconds: int
 
     @classmethod
-    def of(
+    def from_interval(
         cls,
         time: Interval,
         *,
@@ -52,7 +52,7 @@ class Spent:
         post_seconds: int = 0,
         idle_seconds: int = 0,
     ) -> "Spent":
-        """Measuring is what the other parts leave of the time, when it is not given."""
+        """Divide the interval; measuring time defaults to what the other parts leave."""
         if measuring_seconds is None:
             rest = int(time.length.total_seconds()) - setup_seconds - post_seconds - idle_seconds
             measuring_seconds = max(rest, 0)
@@ -60,17 +60,20 @@ class Spent:
 
     @property
     def effective_seconds(self) -> int:
+        """Return the seconds that count and are charged."""
         return self.setup_seconds + self.measuring_seconds + self.post_seconds
 
     @property
     def effective(self) -> timedelta:
+        """Return the effective time."""
         return timedelta(seconds=self.effective_seconds)
 
-    def fields(self) -> dict[str, int]:
-        """As they stand on a log."""
+    def to_fields(self) -> dict[str, int]:
+        """Return the field values of a log."""
         return {**vars(self), "effective_seconds": self.effective_seconds}
 
-    def problems(self, time: Interval) -> Iterator[Problem]:
+    def find_problems(self, time: Interval) -> Iterator[Problem]:
+        """Yield a problem for each negative part, and if the parts exceed the time."""
         if min(vars(self).values()) < 0:
             yield Problem(
                 "usage.seconds_negative",
@@ -83,19 +86,20 @@ class Spent:
                 {"length": time.length},
             )
 
-    def require_fits(self, time: Interval) -> None:
-        """UsageRefused unless the parts fit into the time."""
-        problems = list(self.problems(time))
+    def require_fit(self, time: Interval) -> None:
+        """Raise UsageRefused unless the parts fit into the time."""
+        problems = list(self.find_problems(time))
         if problems:
             raise UsageRefused(problems=problems)
 
 
-def whole_seconds(instant: datetime) -> datetime:
+def truncate_to_seconds(instant: datetime) -> datetime:
+    """Return the instant without microseconds."""
     return instant.replace(microsecond=0)
 
 
-def by_hand_problems(time: Interval, now: datetime, limit_days: int) -> Iterator[Problem]:
-    """Hours that are not over yet, or that are too old to be entered by hand."""
+def find_by_hand_problems(time: Interval, now: datetime, limit_days: int) -> Iterator[Problem]:
+    """Yield problems of hours that are not over yet, or older than `limit_days`."""
     if time.end > now:
         yield Problem(
             "usage.not_over",
@@ -111,17 +115,17 @@ def by_hand_problems(time: Interval, now: datetime, limit_days: int) -> Iterator
         )
 
 
-def correction_problems(
+def find_correction_problems(
     before: Mapping[str, Any], after: Mapping[str, Any], changes: Mapping[str, Any], reason: str
 ) -> Iterator[Problem]:
-    """What stands against reading `after` instead of `before`; `changes` are the fields that differ."""
+    """Yield problems of reading `after` instead of `before`; `changes` are the fields that differ."""
     if not reason.strip():
         yield Problem(
             "usage.reason_missing",
             gettext_noop("Say why this is corrected; an auditor reads it."),
             field="reason",
         )
-    yield from _too_long("reason", reason, LONGEST_REASON)
+    yield from _check_length("reason", reason, MAX_REASON_LENGTH)
     if not changes:
         yield Problem(
             "usage.nothing_changed", gettext_noop("Nothing differs from what counts now. Change a value.")
@@ -136,7 +140,7 @@ def correction_problems(
             {"fields": ", ".join(unknown)},
         )
         return
-    yield from _value_problems({name: after[name] for name in changes})
+    yield from _find_value_problems({name: after[name] for name in changes})
     if after["starts_at"] >= after["ends_at"]:
         yield Problem(
             "usage.ends_before_start", gettext_noop("The end lies after the start."), field="ends_at"
@@ -145,8 +149,8 @@ def correction_problems(
     time = Interval(after["starts_at"], after["ends_at"])
     yield from Spent(
         after["setup_seconds"], after["measuring_seconds"], after["post_seconds"], after["idle_seconds"]
-    ).problems(time)
-    year = year_of(before["starts_at"].astimezone(CITY_TIME).year)
+    ).find_problems(time)
+    year = get_year_interval(before["starts_at"].astimezone(CITY_TIME).year)
     if not year.start <= time.start < year.end:
         yield Problem(
             "usage.other_year",
@@ -155,37 +159,38 @@ def correction_problems(
         )
 
 
-def _value_problems(values: Mapping[str, Any]) -> Iterator[Problem]:
-    """What stands against each of these values of a log by itself."""
+def _find_value_problems(values: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield problems of each value of a log by itself."""
     for name, value in values.items():
-        if name in CLOSED and value not in list(CLOSED[name]):
+        if name in CODED_FIELDS and value not in list(CODED_FIELDS[name]):
             yield Problem(
                 "usage.unknown_code",
                 gettext_noop("“{value}” is not in the list. Choose an entry of the list."),
                 {"value": value},
                 name,
             )
-        if name in LONGEST:
-            yield from _too_long(name, value, LONGEST[name])
+        if name in MAX_LENGTHS:
+            yield from _check_length(name, value, MAX_LENGTHS[name])
     if not values.get("content", "-").strip():
-        yield content_missing()
-    if not 0 <= values.get("samples", 0) <= MOST_SAMPLES:
+        yield content_missing_problem()
+    if not 0 <= values.get("samples", 0) <= MAX_SAMPLES:
         yield Problem(
             "usage.samples_out_of_range",
             gettext_noop("The number of samples is from 0 to {most}."),
-            {"most": MOST_SAMPLES},
+            {"most": MAX_SAMPLES},
             "samples",
         )
-    yield from _amount_problems(values.get("amount_yuan", Decimal(0)))
+    yield from _check_amount(values.get("amount_yuan", Decimal(0)))
 
 
-def content_missing() -> Problem:
+def content_missing_problem() -> Problem:
+    """Return the problem of a use without a description."""
     return Problem(
         "usage.content_missing", gettext_noop("Say what was done, in a few words."), field="content"
     )
 
 
-def _too_long(name: str, text: str, limit: int) -> Iterator[Problem]:
+def _check_length(name: str, text: str, limit: int) -> Iterator[Problem]:
     if len(text) > limit:
         yield Problem(
             "usage.text_too_long",
@@ -195,8 +200,8 @@ def _too_long(name: str, text: str, limit: int) -> Iterator[Problem]:
         )
 
 
-def _amount_problems(amount: Decimal) -> Iterator[Problem]:
-    if not amount.is_finite() or amount > MOST_YUAN or amount != yuan(amount):
+def _check_amount(amount: Decimal) -> Iterator[Problem]:
+    if not amount.is_finite() or amount > MAX_YUAN or amount != round_to_fen(amount):
         yield Problem(
             "usage.amount_out_of_range",
             gettext_noop("An amount has ten digits at most, and two behind the point."),

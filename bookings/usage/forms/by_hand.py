@@ -1,4 +1,4 @@
-"""The form for a use without a booking."""
+"""Form for a use without a booking."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,7 @@ ORGANIZATION, PERSON = "organization", "person"
 
 
 class ByHandForm(InstrumentChoice, IntervalForm, SpentFields):
-    """A use that had no booking, and who was at the instrument."""
+    """A use without a booking, and who used the instrument."""
 
     person = forms.CharField(
         label=gettext_lazy("Who used it"),
@@ -61,6 +61,7 @@ class ByHandForm(InstrumentChoice, IntervalForm, SpentFields):
             set_choices(self.fields[name], choices_of(members))
 
     def clean(self) -> dict[str, Any]:
+        """Look up the user and payer."""
         cleaned = super().clean() or {}
         if "person" in cleaned:
             cleaned["user"] = accounts.person_named(cleaned["person"])
@@ -91,7 +92,7 @@ class ByHandForm(InstrumentChoice, IntervalForm, SpentFields):
 
     @property
     def facts(self) -> dict[str, Any]:
-        """As `usage_log_by_hand` takes it."""
+        """Return the keyword arguments of `usage_log_by_hand`."""
         said = self.cleaned_data
         payer = said.get("payer")
         return {

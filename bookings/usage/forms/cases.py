@@ -1,4 +1,4 @@
-"""Forms that cite uses in an open-service case."""
+"""Forms for citing uses in an open-service case."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -11,8 +11,8 @@ from instrument_share.web.formats import bilingual, date_only, hours
 from instrument_share.web.forms import DayField, DayInput, set_choices
 
 
-class SoughtUsesForm(forms.Form):
-    """Which uses are looked through for a case; it stands in the address, and all of it may be left open."""
+class UseSearchForm(forms.Form):
+    """Optional filters for uses to cite, sent in the address."""
 
     use_required_attribute = False
 
@@ -33,7 +33,7 @@ class SoughtUsesForm(forms.Form):
 
 
 class CaseUsesForm(forms.Form):
-    """The uses from which an open-service case came; who used it is seen by the unit alone."""
+    """The uses cited by an open-service case; only the unit sees the users."""
 
     use_required_attribute = False
 
@@ -43,10 +43,10 @@ class CaseUsesForm(forms.Form):
 
     def __init__(self, data: Any = None, *, offered: Iterable[Any], initial: dict[str, Any]) -> None:
         super().__init__(data, initial=initial)
-        set_choices(self.fields["uses"], ((one.public_id, _use_in_words(one)) for one in offered))
+        set_choices(self.fields["uses"], ((one.public_id, _describe_use(one)) for one in offered))
 
 
-def _use_in_words(booking: Any) -> str:
+def _describe_use(booking: Any) -> str:
     payer = booking.payer_organization
     return _("{day} · {instrument} · {length} · {user} ({number})").format(
         day=date_only(booking.starts_at),

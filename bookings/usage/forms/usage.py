@@ -15,29 +15,31 @@ from instrument_share.web.forms import BaseIntervalForm, InstantField, InstantIn
 from providers.domain import ServiceMode
 
 MINUTE = 60
-LONGEST_DAY = 31 * 24 * 60
+MAX_MINUTES = 31 * 24 * 60
 
 
-class Minutes(forms.IntegerField):
-    """A part of the time, in whole minutes."""
+class MinutesField(forms.IntegerField):
+    """A part of the time in whole minutes."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(min_value=0, max_value=LONGEST_DAY, required=False, **kwargs)
+        super().__init__(min_value=0, max_value=MAX_MINUTES, required=False, **kwargs)
 
 
 class SpentFields(forms.Form):
-    """How the time divides. Measuring left empty is what the other parts leave."""
+    """Division of the time; empty measuring time means what the other parts leave."""
 
-    setup = Minutes(label=_("Set-up (minutes)"))
-    measuring = Minutes(
+    setup = MinutesField(label=_("Set-up (minutes)"))
+    measuring = MinutesField(
         label=_("Measuring (minutes)"), help_text=_("Leave it empty: it is what the other parts leave.")
     )
-    post = Minutes(label=_("Post-processing (minutes)"))
-    idle = Minutes(label=_("Idle (minutes)"), help_text=_("Idle time does not count and is not charged."))
+    post = MinutesField(label=_("Post-processing (minutes)"))
+    idle = MinutesField(
+        label=_("Idle (minutes)"), help_text=_("Idle time does not count and is not charged.")
+    )
 
     @property
     def seconds(self) -> dict[str, int | None]:
-        """As the services take it."""
+        """Return the parts in seconds, as the services take them."""
         spent = self.cleaned_data
         measuring = spent.get("measuring")
         return {
@@ -49,7 +51,7 @@ class SpentFields(forms.Form):
 
 
 class CheckOutForm(SpentFields):
-    """What happened at the instrument. All of it may stay empty: then all of the time was measuring."""
+    """What happened during the use. Left empty, all of the time was measuring."""
 
     samples = forms.IntegerField(label=_("Number of samples"), min_value=0, max_value=10_000, required=False)
     content = forms.CharField(label=_("What was done"), max_length=200, required=False)
@@ -67,7 +69,7 @@ class CheckOutForm(SpentFields):
 
     @property
     def facts(self) -> dict[str, Any]:
-        """As `booking_check_out` takes it."""
+        """Return the keyword arguments of `booking_check_out`."""
         return {
             **self.seconds,
             "samples": self.cleaned_data.get("samples"),
@@ -77,9 +79,9 @@ class CheckOutForm(SpentFields):
 
 
 class CorrectionForm(BaseIntervalForm):
-    """What should be read instead of what counts now; only what is changed here is corrected.
+    """New values of a log; only changed fields are corrected.
 
-    It reads what was typed; whether the values may be so is `domain.usage.correction_problems`.
+    The form only parses; `bookings.usage.domain.usage.find_correction_problems` validates.
     """
 
     starts_at = InstantField(label=_("Starts at"), widget=InstantInput(by_second=True))
@@ -107,7 +109,7 @@ class CorrectionForm(BaseIntervalForm):
     )
 
     def __init__(self, data: Any, *, values: Mapping[str, Any]) -> None:
-        super().__init__(data, initial={name: _typed_in(name, value) for name, value in values.items()})
+        super().__init__(data, initial={name: _to_form_value(name, value) for name, value in values.items()})
         for name, members in (
             ("service_mode", ServiceMode),
             ("direction", Direction),
@@ -117,25 +119,27 @@ class CorrectionForm(BaseIntervalForm):
 
     @property
     def changes(self) -> dict[str, Any]:
-        """As `usage_correct` takes them."""
+        """Return the changed values, as `usage_correct` takes them."""
         return {
-            name: _stored(name, self.cleaned_data[name]) for name in self.changed_data if name != "reason"
+            name: _to_stored_value(name, self.cleaned_data[name])
+            for name in self.changed_data
+            if name != "reason"
         }
 
 
-def _typed_in(name: str, value: Any) -> Any:
-    """A stored value as the form shows it: seconds as minutes with one decimal."""
+def _to_form_value(name: str, value: Any) -> Any:
+    """Return a stored value as the form shows it: seconds as minutes with one decimal."""
     return (Decimal(value) / MINUTE).quantize(Decimal("0.1")) if name.endswith("_seconds") else value
 
 
-def _stored(name: str, value: Any) -> Any:
+def _to_stored_value(name: str, value: Any) -> Any:
     if isinstance(value, datetime):
         return value.replace(microsecond=0)
     return int(value * MINUTE) if name.endswith("_seconds") else value
 
 
 class ReviewForm(forms.Form):
-    """How the use was."""
+    """A rating and a comment."""
 
     rating = forms.ChoiceField(label=_("How was it?"), widget=forms.RadioSelect)
     comment = forms.CharField(

@@ -1,4 +1,4 @@
-"""The uses behind open-service cases: which may be cited, and what the public learns of them."""
+"""Uses behind open-service cases: which can be cited, and their public figures."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
-from bookings.requests.selectors.bookings import bookings, day_of
+from bookings.requests.selectors.bookings import bookings, get_date_interval
 from bookings.usage.models import CaseUse
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors.standing import standing
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CaseFigures:
-    """How often and for how long, without saying who."""
+    """The number and length of uses, without saying by whom."""
 
     uses: int
     effective_seconds: int
 
 
 @dataclass(frozen=True)
-class SoughtUses:
-    """Which uses somebody looks for; what is left out doesn't matter. Both days count (Asia/Shanghai)."""
+class UseSearch:
+    """Filters for uses; empty ones don't restrict. Both days are included (Asia/Shanghai)."""
 
     instruments: Collection[int] = ()
     first: date | None = None
@@ -38,8 +38,8 @@ class SoughtUses:
     text: str = ""
 
 
-ANY_USES = SoughtUses()
-SEARCHED = (
+ANY_USES = UseSearch()
+SEARCH_FIELDS = (
     "user__name",
     "payer_organization__name_zh",
     "payer_organization__name_en",
@@ -48,10 +48,12 @@ SEARCHED = (
 )
 
 
-def citable(viewer: "Viewer", organization_id: int, sought: SoughtUses = ANY_USES) -> QuerySet[Booking]:
-    """Completed uses of a unit's instruments by others, for its managers; nothing for anybody else.
+def citable_bookings(
+    viewer: "Viewer", organization_id: int, search: UseSearch = ANY_USES
+) -> QuerySet[Booking]:
+    """Return completed uses of a unit's instruments by others, for its managers only.
 
-    The words sought are found in who used it, who paid, what was measured, and the booking's number.
+    Words are searched in user, payer, subject and booking number.
     """
     if organization_id not in standing(viewer).organization_ids(Role.UNIT_MANAGER):
         return Booking.objects.none()
@@ -60,27 +62,24 @@ def citable(viewer: "Viewer", organization_id: int, sought: SoughtUses = ANY_USE
         state=BookingState.COMPLETED,
         usage_log__external=True,
     )
-    if sought.instruments:
-        found = found.filter(instrument__in=sought.instruments)
-    if sought.first:
-        found = found.filter(starts_at__gte=day_of(sought.first).start)
-    if sought.last:
-        found = found.filter(starts_at__lt=day_of(sought.last).end)
-    for term in sought.text.split():
-        found = found.filter(reduce(or_, (Q(**{f"{name}__icontains": term}) for name in SEARCHED)))
+    if search.instruments:
+        found = found.filter(instrument__in=search.instruments)
+    if search.first:
+        found = found.filter(starts_at__gte=get_date_interval(search.first).start)
+    if search.last:
+        found = found.filter(starts_at__lt=get_date_interval(search.last).end)
+    for term in search.text.split():
+        found = found.filter(reduce(or_, (Q(**{f"{name}__icontains": term}) for name in SEARCH_FIELDS)))
     return found.select_related("usage_log")
 
 
-def cited(case_id: int) -> set[str]:
-    """The public ids of the bookings that a case cites; the caller has checked the viewer."""
+def get_cited_ids(case_id: int) -> set[str]:
+    """Return the public ids of the bookings that a case cites; the caller has checked the viewer."""
     return set(CaseUse.objects.filter(case_id=case_id).values_list("booking__public_id", flat=True))
 
 
-def figures_of_cases(case_ids: Collection[int]) -> dict[int, CaseFigures]:
-    """What the public learns of the uses behind these cases; those that cite none are left out.
-
-    One statement.
-    """
+def get_case_figures(case_ids: Collection[int]) -> dict[int, CaseFigures]:
+    """Return public figures by case id, for cases that cite uses. One statement."""
     rows = (
         CaseUse.objects.filter(case_id__in=case_ids)
         .values("case_id")

@@ -1,4 +1,4 @@
-"""Usage logs by the thousand as they count now: values instead of objects, read in batches."""
+"""Large numbers of usage logs as they count now, read as values in batches."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,35 +9,34 @@ from django.db.models import F, OuterRef, QuerySet
 from django.db.models.expressions import Combinable
 
 from bookings.usage.models import UsageConfirmation, UsageCorrection, UsageLog
-from bookings.usage.selectors.usage import BATCH, typed
+from bookings.usage.selectors.usage import BATCH_SIZE, parse_value
 
 CONFIRMATION = UsageConfirmation.objects.filter(log=OuterRef("pk"), correction__isnull=True)
 """Of a log itself, in a statement over logs."""
-PARTS = ("setup_seconds", "measuring_seconds", "post_seconds")
+EFFECTIVE_PARTS = ("setup_seconds", "measuring_seconds", "post_seconds")
 
 
-def counted_rows(
+def iterate_counted_rows(
     logs: QuerySet[UsageLog], sources: Mapping[str, str | Combinable]
 ) -> Iterator[list[dict[str, Any]]]:
-    """The ordered logs in batches: each a row with the confirmed corrections applied, oldest first.
+    """Yield the ordered logs in batches of rows with confirmed corrections applied.
 
-    `sources` tells what a row holds: its name → where it is read. There are besides `pk`, the parts of the
-    effective time and `effective_seconds`, and whether something is `corrected`. The number of statements
-    grows with every 2,000 logs, not with each.
+    `sources` maps names in a row to where they are read. Rows also have `pk`, the parts of the effective
+    time, `effective_seconds` and `corrected`. Statements grow with every 2,000 logs.
     """
-    read = {"pk": "pk", **{name: name for name in PARTS}, **sources}
+    read = {"pk": "pk", **{name: name for name in EFFECTIVE_PARTS}, **sources}
     found = (
         logs.select_related(None)
         .prefetch_related(None)
         .values_list(*(F(source) if isinstance(source, str) else source for source in read.values()))
-        .iterator(chunk_size=BATCH)
+        .iterator(chunk_size=BATCH_SIZE)
     )
-    while rows := [dict(zip(read, row, strict=True)) for row in islice(found, BATCH)]:
-        _correct(rows)
+    while rows := [dict(zip(read, row, strict=True)) for row in islice(found, BATCH_SIZE)]:
+        _apply_corrections(rows)
         yield rows
 
 
-def _correct(rows: Sequence[dict[str, Any]]) -> None:
+def _apply_corrections(rows: Sequence[dict[str, Any]]) -> None:
     corrections: dict[int, list[dict[str, Any]]] = defaultdict(list)
     confirmed = UsageCorrection.objects.filter(
         log__in=[row["pk"] for row in rows], confirmation__isnull=False
@@ -47,5 +46,5 @@ def _correct(rows: Sequence[dict[str, Any]]) -> None:
     for row in rows:
         row["corrected"] = row["pk"] in corrections
         for changes in corrections.get(row["pk"], ()):
-            row.update({name: typed(name, value) for name, value in changes.items() if name in row})
-        row["effective_seconds"] = sum(row[part] for part in PARTS)
+            row.update({name: parse_value(name, value) for name, value in changes.items() if name in row})
+        row["effective_seconds"] = sum(row[part] for part in EFFECTIVE_PARTS)

@@ -1,4 +1,4 @@
-"""What an instrument's chain says about one use, in the order of its recording."""
+"""Entries of an instrument's chain about one use."""
 
 from django.db.models import Q, QuerySet
 
@@ -6,7 +6,7 @@ from bookings.usage.models import UsageEntry, UsageLog
 
 
 def usage_entries(log: UsageLog) -> QuerySet[UsageEntry]:
-    """The log's own entry and those of its corrections and confirmations; the caller may see the log."""
+    """Return the entries of a log, its corrections and confirmations; the caller may see the log."""
     return (
         UsageEntry.objects.filter(Q(log=log) | Q(correction__log=log) | Q(confirmation__log=log))
         .select_related("recorded_by", "correction__confirmation", "confirmation__correction")

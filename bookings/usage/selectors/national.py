@@ -1,12 +1,12 @@
-"""A year's uses as the national platform's service records are made from."""
+"""A year's uses for the national platform's service records."""
 
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
 
-from bookings.requests.domain.quota import year_of
-from bookings.usage.selectors.counted import counted_rows
+from bookings.requests.domain.quota import get_year_interval
+from bookings.usage.selectors.counted import iterate_counted_rows
 from bookings.usage.selectors.usage import usage_logs
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
 
 INDIVIDUAL = "个人"
-AS_LOGGED = (
+LOG_FIELDS = (
     "public_id",
     "instrument_id",
     "user_kind",
@@ -28,7 +28,7 @@ AS_LOGGED = (
     "funding_sources",
     "amount_yuan",
 )
-FROM_OTHERS = {
+RELATED_FIELDS = {
     "organization_id": "instrument__organization_id",
     "inner_number": "instrument__inner_number",
     "subjects": "instrument__subjects",
@@ -43,15 +43,19 @@ FROM_OTHERS = {
 """Name in the facts → where it is read."""
 
 
-def service_facts(viewer: "Viewer", organization_ids: Collection[int], year: int) -> Iterator[dict[str, Any]]:
-    """Every confirmed use, that the viewer may see, of these units' instruments in a year (by its start,
-    Asia/Shanghai), by instrument and start, with corrections applied. Streams; the number of statements grows
-    with every 2,000 uses, not with each. The keys are those of `domain.national.service_record`, and
-    instrument_id, organization_id and user_kind. With people's names and addresses, which the platform asks.
+def iterate_service_facts(
+    viewer: "Viewer", organization_ids: Collection[int], year: int
+) -> Iterator[dict[str, Any]]:
+    """Yield the facts for `domain.national.build_service_record` of a year's confirmed uses.
+
+    Covers uses visible to the viewer of these units' instruments, by instrument and start, corrections
+    applied; the year is that of the start in Asia/Shanghai. Adds instrument_id, organization_id and
+    user_kind. Contains names and addresses of people, which the platform requires. Statements grow with every
+    2,000 uses.
     """
-    found = _of_year(viewer, organization_ids, year).filter(Q(is_confirmed=True))
-    sources = {**{name: name for name in AS_LOGGED}, **FROM_OTHERS}
-    for rows in counted_rows(found.order_by("instrument_id", "starts_at", "id"), sources):
+    found = _logs_of_year(viewer, organization_ids, year).filter(Q(is_confirmed=True))
+    sources = {**{name: name for name in LOG_FIELDS}, **RELATED_FIELDS}
+    for rows in iterate_counted_rows(found.order_by("instrument_id", "starts_at", "id"), sources):
         for row in rows:
             yield {
                 **row,
@@ -62,13 +66,13 @@ def service_facts(viewer: "Viewer", organization_ids: Collection[int], year: int
             }
 
 
-def unconfirmed_count(viewer: "Viewer", organization_ids: Collection[int], year: int) -> int:
-    """How many uses of the year wait for a second person's word, and are not reported yet."""
-    return _of_year(viewer, organization_ids, year).filter(Q(is_confirmed=False)).count()
+def count_unconfirmed(viewer: "Viewer", organization_ids: Collection[int], year: int) -> int:
+    """Return how many uses of the year await confirmation, and are not reported yet."""
+    return _logs_of_year(viewer, organization_ids, year).filter(Q(is_confirmed=False)).count()
 
 
-def _of_year(viewer: "Viewer", organization_ids: Collection[int], year: int) -> "QuerySet[UsageLog]":
-    span = year_of(year)
+def _logs_of_year(viewer: "Viewer", organization_ids: Collection[int], year: int) -> "QuerySet[UsageLog]":
+    span = get_year_interval(year)
     return usage_logs(viewer).filter(
         instrument__organization__in=organization_ids,
         starts_at__gte=span.start,

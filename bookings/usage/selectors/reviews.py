@@ -1,4 +1,4 @@
-"""What users thought of an instrument: how many gave which rating, and what they wrote."""
+"""Ratings and comments on an instrument."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from bookings.usage.models import Review
 
 @dataclass(frozen=True)
 class Comment:
-    """What somebody wrote. Who it was stays with the unit."""
+    """A user's comment, without their name."""
 
     rating: Rating
     text: str
@@ -21,27 +21,28 @@ class Comment:
 
 @dataclass(frozen=True)
 class Ratings:
-    """All ratings of one instrument, from the best to the worst, and its newest comments."""
+    """The numbers of ratings, from best to worst, and the newest comments."""
 
     counts: Sequence[tuple[Rating, int]]
     comments: Sequence[Comment]
 
     @property
     def total(self) -> int:
+        """Return the number of ratings."""
         return sum(count for _rating, count in self.counts)
 
     @property
     def satisfied(self) -> int:
-        """How many were satisfied or very satisfied."""
+        """Return how many were satisfied or very satisfied."""
         good = (Rating.VERY_SATISFIED, Rating.SATISFIED)
         return sum(count for rating, count in self.counts if rating in good)
 
 
-def ratings_of(instrument_id: int, comments: int = 5) -> Ratings:
-    """For everybody who may see the instrument; two statements."""
+def get_ratings(instrument_id: int, max_comments: int = 5) -> Ratings:
+    """Return the ratings of an instrument that the caller may see. Two statements."""
     rows = Review.objects.filter(log__instrument_id=instrument_id)
     counted = dict(rows.order_by().values_list("rating").annotate(Count("pk")))
-    written = rows.exclude(comment="").order_by("-created_at", "-pk")[:comments]
+    written = rows.exclude(comment="").order_by("-created_at", "-pk")[:max_comments]
     return Ratings(
         [(rating, counted.get(rating.value, 0)) for rating in Rating],
         [Comment(Rating(one.rating), one.comment, one.created_at) for one in written],

@@ -1,4 +1,4 @@
-"""Public figures of openness: sums over usage logs, without anybody's name."""
+"""Public statistics: sums over usage logs without names."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,18 +8,18 @@ from typing import Any, Generic, TypeVar
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
-from bookings.requests.domain.quota import year_of
+from bookings.requests.domain.quota import get_year_interval
 from bookings.usage.models import UsageLog
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
 
 EXTERNAL = Q(external=True)
-Of = TypeVar("Of")
+Key = TypeVar("Key")
 
 
 @dataclass(frozen=True)
 class Openness:
-    """What happened in an interval: effective seconds, those for others, and for how many organizations."""
+    """Effective seconds in an interval, those for external users, and the organizations served."""
 
     effective_seconds: int
     external_seconds: int
@@ -27,22 +27,23 @@ class Openness:
 
     @property
     def external_share(self) -> Decimal | None:
+        """Return the external part of effective time, from 0 to 1; None without any."""
         if not self.effective_seconds:
             return None
         return Decimal(self.external_seconds) / self.effective_seconds
 
 
 @dataclass(frozen=True)
-class Hours(Generic[Of]):
-    """Effective hours of one month or one unit: for the own unit, and for others."""
+class Hours(Generic[Key]):
+    """Effective seconds of a month or unit, for internal and external users."""
 
-    of: Of
+    key: Key
     internal_seconds: int
     external_seconds: int
 
 
-def openness(interval: Interval) -> Openness:
-    """The sums of the logs that start in the interval; one statement."""
+def get_openness(interval: Interval) -> Openness:
+    """Return the sums of logs that start in the interval. One statement."""
     sums = _logs(interval).aggregate(
         all_seconds=Sum("effective_seconds"),
         external_seconds=Sum("effective_seconds", filter=EXTERNAL),
@@ -51,41 +52,43 @@ def openness(interval: Interval) -> Openness:
     return Openness(sums["all_seconds"] or 0, sums["external_seconds"] or 0, sums["served"])
 
 
-def hours_by_month(interval: Interval) -> list[Hours[date]]:
-    """Month by month (its first day, Asia/Shanghai), in order of time; months without a log are left out."""
-    return _hours(interval, TruncMonth("starts_at", tzinfo=CITY_TIME))
+def get_hours_by_month(interval: Interval) -> list[Hours[date]]:
+    """Return hours by month (its first day, Asia/Shanghai); months without logs are left out."""
+    return _sum_hours(interval, TruncMonth("starts_at", tzinfo=CITY_TIME))
 
 
-def hours_by_unit(interval: Interval) -> list[Hours[int]]:
-    """By owning unit (id of the organization)."""
-    return _hours(interval, F("instrument__organization_id"))
+def get_hours_by_unit(interval: Interval) -> list[Hours[int]]:
+    """Return hours by owning unit (organization id)."""
+    return _sum_hours(interval, F("instrument__organization_id"))
 
 
-def hours_of_unit(organization_id: int, interval: Interval) -> Hours[int]:
-    """Those of one owning unit, also where there are none."""
-    found = _hours(interval, F("instrument__organization_id"), instrument__organization_id=organization_id)
+def get_unit_hours(organization_id: int, interval: Interval) -> Hours[int]:
+    """Return the hours of one owning unit, also if zero."""
+    found = _sum_hours(
+        interval, F("instrument__organization_id"), instrument__organization_id=organization_id
+    )
     return found[0] if found else Hours(organization_id, 0, 0)
 
 
-def hours_of_unit_in(organization_id: int, year: int) -> Hours[int]:
-    """Those of one owning unit in a calendar year."""
-    return hours_of_unit(organization_id, year_of(year))
+def get_unit_hours_of_year(organization_id: int, year: int) -> Hours[int]:
+    """Return the hours of one owning unit in a calendar year."""
+    return get_unit_hours(organization_id, get_year_interval(year))
 
 
-def _hours(interval: Interval, by: TruncMonth | F, **which: Any) -> list[Hours[Any]]:
+def _sum_hours(interval: Interval, by: TruncMonth | F, **which: Any) -> list[Hours[Any]]:
     rows = (
         _logs(interval)
         .filter(**which)
         .order_by()
-        .annotate(of=by)
-        .values("of")
+        .annotate(key=by)
+        .values("key")
         .annotate(
             internal_seconds=Sum("effective_seconds", filter=~EXTERNAL, default=0),
             external_seconds=Sum("effective_seconds", filter=EXTERNAL, default=0),
         )
-        .order_by("of")
+        .order_by("key")
     )
-    return [Hours(row["of"], row["internal_seconds"], row["external_seconds"]) for row in rows]
+    return [Hours(row["key"], row["internal_seconds"], row["external_seconds"]) for row in rows]
 
 
 def _logs(interval: Interval) -> QuerySet[UsageLog]:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, Max, OuterRef, Prefetch, Q, QuerySet
 
-from bookings.requests.selectors.scope import answers_for, visible
+from bookings.requests.selectors.scope import get_responsible_condition, get_visible_condition
 from bookings.usage.domain import chain
 from bookings.usage.domain.choices import EntryKind
-from bookings.usage.domain.usage import correction_problems
+from bookings.usage.domain.usage import find_correction_problems
 from bookings.usage.models import UsageConfirmation, UsageCorrection, UsageEntry, UsageLog
 from instrument_share.kernel.errors import NotFound, Problem
 from providers import public as providers
@@ -18,20 +18,18 @@ from providers import public as providers
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
 
-BATCH = 2000
+BATCH_SIZE = 2000
 
 
 def usage_logs(viewer: "Viewer") -> QuerySet[UsageLog]:
-    """The logs that the viewer may see, in no order, with `is_confirmed`; corrections are prefetched in
-    order.
-    """
-    allowed = visible(viewer)
+    """Return logs visible to the viewer, unordered, with `is_confirmed` and ordered corrections."""
+    allowed = get_visible_condition(viewer)
     found = UsageLog.objects.none() if allowed is None else UsageLog.objects.filter(allowed)
-    return _complete(found)
+    return _with_details(found)
 
 
-def usage_log(viewer: "Viewer", public_id: str) -> UsageLog:
-    """One visible log by public id, or NotFound."""
+def get_usage_log(viewer: "Viewer", public_id: str) -> UsageLog:
+    """Return a log visible to the viewer. Raises NotFound."""
     found = usage_logs(viewer).filter(public_id=public_id).first()
     if found is None:
         raise NotFound
@@ -39,13 +37,13 @@ def usage_log(viewer: "Viewer", public_id: str) -> UsageLog:
 
 
 def log_lock(log_id: int) -> UsageLog:
-    """A log with its instrument locked until the transaction ends; its own row never changes."""
+    """Lock a log's instrument and return the log; its own row never changes."""
     providers.instrument_lock(UsageLog.objects.values_list("instrument_id", flat=True).get(pk=log_id))
-    return _complete(UsageLog.objects.filter(pk=log_id)).get()
+    return _with_details(UsageLog.objects.filter(pk=log_id)).get()
 
 
-def last_links(instrument_ids: Collection[int]) -> dict[int, UsageEntry]:
-    """The end of each instrument's chain, where it has one."""
+def get_last_entries(instrument_ids: Collection[int]) -> dict[int, UsageEntry]:
+    """Return the last entry of each instrument's chain, by instrument id."""
     ends = (
         UsageEntry.objects.filter(instrument_id__in=instrument_ids)
         .values("instrument_id")
@@ -59,65 +57,69 @@ def last_links(instrument_ids: Collection[int]) -> dict[int, UsageEntry]:
 
 
 def waiting_confirmations(viewer: "Viewer") -> QuerySet[UsageLog]:
-    """Logs, and logs with corrections, that wait for the viewer as the second person."""
+    """Return logs that the viewer can confirm, or with corrections they can confirm."""
     if viewer.is_anonymous:
         return usage_logs(viewer)
-    asked = usage_logs(viewer).filter(answers_for(viewer) | Q(user=viewer))
+    asked = usage_logs(viewer).filter(get_responsible_condition(viewer) | Q(user=viewer))
     waiting_log = Q(is_confirmed=False) & ~Q(entry__recorded_by=viewer)
     waiting_correction = Exists(
         UsageCorrection.objects.filter(log=OuterRef("pk"), confirmation__isnull=True).exclude(
             entry__recorded_by=viewer
         )
     )
-    corrected = [log.pk for log in asked.filter(waiting_correction) if confirmable_corrections(viewer, log)]
+    corrected = [
+        log.pk for log in asked.filter(waiting_correction) if get_confirmable_corrections(viewer, log)
+    ]
     return asked.filter(waiting_log | Q(pk__in=corrected)).order_by("starts_at", "id")
 
 
-def confirmable_corrections(viewer: "Viewer", log: UsageLog) -> list[UsageCorrection]:
-    """The log's corrections that the viewer, as the second person, could confirm now."""
+def get_confirmable_corrections(viewer: "Viewer", log: UsageLog) -> list[UsageCorrection]:
+    """Return the log's corrections that the viewer can confirm now, as the second person."""
     return [
         one
         for one in _unconfirmed(log)
-        if one.entry.recorded_by_id != viewer.pk and not confirmation_problems(log, one)
+        if one.entry.recorded_by_id != viewer.pk and not find_confirmation_problems(log, one)
     ]
 
 
-def overtaken_corrections(log: UsageLog) -> list[UsageCorrection]:
-    """The log's corrections that nobody can confirm any more, for what was confirmed since."""
-    return [one for one in _unconfirmed(log) if confirmation_problems(log, one)]
+def get_superseded_corrections(log: UsageLog) -> list[UsageCorrection]:
+    """Return corrections that can't be confirmed any more because of later ones."""
+    return [one for one in _unconfirmed(log) if find_confirmation_problems(log, one)]
 
 
-def confirmation_problems(log: UsageLog, correction: UsageCorrection) -> list[Problem]:
-    """What stands against confirming: each correction was right on its own, what counts has to be right with
-    all of them."""
-    before, after = values_of(log), values_of(log, also=correction.pk)
-    return list(correction_problems(before, after, correction.changes, correction.reason))
+def find_confirmation_problems(log: UsageLog, correction: UsageCorrection) -> list[Problem]:
+    """Return problems of the current values with this correction applied.
+
+    Each correction was valid by itself; all confirmed ones have to be valid together.
+    """
+    before, after = get_current_values(log), get_current_values(log, extra_correction_id=correction.pk)
+    return list(find_correction_problems(before, after, correction.changes, correction.reason))
 
 
 def _unconfirmed(log: UsageLog) -> list[UsageCorrection]:
-    return [one for one in _in_order(log) if getattr(one, "confirmation", None) is None]
+    return [one for one in _ordered_corrections(log) if getattr(one, "confirmation", None) is None]
 
 
-def values_of(log: UsageLog, *, also: int | None = None) -> dict[str, Any]:
-    """What counts: the log's correctable values with its confirmed corrections applied, oldest first.
+def get_current_values(log: UsageLog, *, extra_correction_id: int | None = None) -> dict[str, Any]:
+    """Return the correctable values with confirmed corrections applied, oldest first.
 
-    Instants are aware UTC, amounts Decimal; `effective_seconds` follows from its parts. `also` is the id of a
-    correction to read as if it were confirmed.
+    Instants are aware UTC, amounts Decimal; `effective_seconds` follows from its parts. `extra_correction_id`
+    names a correction to apply as if it were confirmed.
     """
     values = {name: getattr(log, name) for name in chain.CORRECTABLE}
-    for correction in _in_order(log):
-        if correction.pk == also or getattr(correction, "confirmation", None) is not None:
-            values.update({name: typed(name, value) for name, value in correction.changes.items()})
+    for correction in _ordered_corrections(log):
+        if correction.pk == extra_correction_id or getattr(correction, "confirmation", None) is not None:
+            values.update({name: parse_value(name, value) for name, value in correction.changes.items()})
     values["effective_seconds"] = (
         values["setup_seconds"] + values["measuring_seconds"] + values["post_seconds"]
     )
     return values
 
 
-def broken_links() -> Iterator[tuple[UsageEntry, str]]:
-    """Walks every chain by instrument and number; each entry that does not fit, with what is wrong about it.
+def find_broken_links() -> Iterator[tuple[UsageEntry, str]]:
+    """Yield each chain entry that does not fit, with the reason, by instrument and number.
 
-    After a break the walk goes on from what is stored, so that one altered row is one finding.
+    After a break the check continues from the stored hash, so that one altered row is reported once.
     """
     entries = (
         UsageEntry.objects.select_related(
@@ -133,23 +135,23 @@ def broken_links() -> Iterator[tuple[UsageEntry, str]]:
             "confirmation__correction",
         )
         .order_by("instrument_id", "number")
-        .iterator(chunk_size=BATCH)
+        .iterator(chunk_size=BATCH_SIZE)
     )
     instrument_id, number, previous = None, 0, chain.BEGINNING
     for entry in entries:
         if entry.instrument_id != instrument_id:
             instrument_id, number, previous = entry.instrument_id, 0, chain.BEGINNING
-        misfit = _misfit(entry, number, previous)
+        misfit = _find_mismatch(entry, number, previous)
         if misfit:
             yield entry, misfit
         number, previous = entry.number, entry.hash
 
 
-def _misfit(entry: UsageEntry, number: int, previous: str) -> str | None:
-    """What is wrong with an entry that comes after that number and hash.
+def _find_mismatch(entry: UsageEntry, number: int, previous: str) -> str | None:
+    """Return what is wrong with an entry that follows this number and hash, or None.
 
-    An entry stands for one row. Another one that hangs on it, or a log that is counted on another instrument,
-    would leave its hash as it is.
+    An entry records exactly one row. The hash alone would not reveal a second one, nor a log moved to another
+    instrument.
     """
     if entry.number != number + 1:
         return f"expected number {number + 1}"
@@ -159,26 +161,26 @@ def _misfit(entry: UsageEntry, number: int, previous: str) -> str | None:
         return "it does not stand for one row of its kind, and for no other"
     if entry.kind == EntryKind.LOG and entry.log.instrument_id != entry.instrument_id:
         return "its log was moved to another instrument"
-    if entry.hash != hash_of(entry):
+    if entry.hash != recompute_hash(entry):
         return "its row was changed after it was recorded"
     return None
 
 
-def hash_of(entry: UsageEntry) -> str:
-    """The hash that the entry should have, from what is stored now."""
-    return chain.entry_hash(
+def recompute_hash(entry: UsageEntry) -> str:
+    """Return the hash that the entry should have, according to the stored rows."""
+    return chain.compute_entry_hash(
         instrument=entry.instrument.public_id,
         number=entry.number,
         kind=entry.kind,
         previous=entry.previous_hash,
         recorded_at=entry.recorded_at,
         recorded_by=entry.recorded_by.public_id,
-        row=_row_of(entry),
+        row=_build_row(entry),
     )
 
 
-def log_row(log: UsageLog) -> dict[str, Any]:
-    """A log as the chain's canonical form writes it."""
+def build_log_row(log: UsageLog) -> dict[str, Any]:
+    """Return a log in the chain's canonical form."""
     return chain.log_row(
         log,
         booking=log.booking.public_id if log.booking else None,
@@ -189,9 +191,9 @@ def log_row(log: UsageLog) -> dict[str, Any]:
     )
 
 
-def _row_of(entry: UsageEntry) -> dict[str, Any]:
+def _build_row(entry: UsageEntry) -> dict[str, Any]:
     if entry.kind == EntryKind.LOG:
-        return log_row(entry.log)
+        return build_log_row(entry.log)
     if entry.kind == EntryKind.CORRECTION:
         made = entry.correction
         return chain.correction_row(
@@ -205,7 +207,7 @@ def _row_of(entry: UsageEntry) -> dict[str, Any]:
     )
 
 
-def _complete(logs: QuerySet[UsageLog]) -> QuerySet[UsageLog]:
+def _with_details(logs: QuerySet[UsageLog]) -> QuerySet[UsageLog]:
     confirmation = UsageConfirmation.objects.filter(log=OuterRef("pk"), correction__isnull=True)
     corrections = UsageCorrection.objects.select_related("confirmation", "entry").order_by("entry__number")
     return (
@@ -223,12 +225,12 @@ def _complete(logs: QuerySet[UsageLog]) -> QuerySet[UsageLog]:
     )
 
 
-def _in_order(log: UsageLog) -> Sequence[UsageCorrection]:
+def _ordered_corrections(log: UsageLog) -> Sequence[UsageCorrection]:
     return sorted(log.corrections.all(), key=lambda correction: correction.entry.number)
 
 
-def typed(name: str, value: Any) -> Any:
-    """A value of a correction, which is stored as JSON, as the log would hold it."""
+def parse_value(name: str, value: Any) -> Any:
+    """Convert a correction's JSON value to the type of the log's field."""
     if name in {"starts_at", "ends_at"}:
         return datetime.fromisoformat(value).astimezone(UTC)
     if name == "amount_yuan":

@@ -1,4 +1,4 @@
-"""A year of usage for whoever counts it: values only, read in batches, without personal data."""
+"""A year of usage for assessments: values without personal data, read in batches."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
@@ -9,18 +9,18 @@ from typing import Any, TypedDict, cast
 from django.db.models import Exists
 from django.db.models.expressions import Combinable
 
-from bookings.requests.domain.quota import year_of
+from bookings.requests.domain.quota import get_year_interval
 from bookings.usage.models import UsageLog
-from bookings.usage.selectors.counted import CONFIRMATION, counted_rows
-from instrument_share.kernel.interval import Interval, intersected, total
+from bookings.usage.selectors.counted import CONFIRMATION, iterate_counted_rows
+from instrument_share.kernel.interval import Interval, intersect, total_length
 from providers import public as providers
 
-LONGEST_USE = timedelta(days=31)
+MAX_USE_LENGTH = timedelta(days=31)
 """How far before and after a year uses are looked for that lie in the same time as one of the year."""
 
 
 class UsageOfYear(TypedDict):
-    """One log as it counts now. Bodies, people and things are named by public id, but for `instrument_id`."""
+    """One log as it counts now. Related rows are named by public id, apart from `instrument_id`."""
 
     id: str
     instrument_id: int
@@ -69,7 +69,7 @@ class UsageOfYear(TypedDict):
     rating: str | None
 
 
-AS_LOGGED = (
+LOG_FIELDS = (
     "instrument_id",
     "user_kind",
     "user_organization_kind",
@@ -89,7 +89,7 @@ AS_LOGGED = (
     "capture",
 )
 """Columns that are read from fields of the same name; `counted_rows` adds the parts of the effective time."""
-FROM_OTHERS = {
+RELATED_FIELDS = {
     "id": "public_id",
     "instrument": "instrument__public_id",
     "owner_organization": "instrument__organization__public_id",
@@ -113,23 +113,21 @@ FROM_OTHERS = {
 def usage_of_year(year: int) -> Iterator[UsageOfYear]:
     """Yield every log of a year (by its start, Asia/Shanghai) as it counts now, by instrument and start.
 
-    With them come the logs before and after that reach into the year, or into which one of the year reaches:
-    time that two uses claim counts for the one recorded first, also across the turn of the year.
-
-    There is no free text. A correction moves no log to another year. Streams; the number of statements grows
-    with every 2,000 logs, not with each.
+    Logs before and after that overlap one of the year are included: time claimed twice counts for the use
+    recorded first, also across the turn of the year. There is no free text. A correction moves no log to
+    another year. Statements grow with every 2,000 logs.
     """
-    span = year_of(year)
+    span = get_year_interval(year)
     logs = UsageLog.objects.filter(
-        starts_at__gte=span.start - LONGEST_USE, starts_at__lt=span.end + LONGEST_USE
+        starts_at__gte=span.start - MAX_USE_LENGTH, starts_at__lt=span.end + MAX_USE_LENGTH
     ).order_by("instrument_id", "starts_at", "id")
     sources: dict[str, str | Combinable] = {
-        **{name: name for name in AS_LOGGED},
-        **FROM_OTHERS,
+        **{name: name for name in LOG_FIELDS},
+        **RELATED_FIELDS,
         "confirmed": Exists(CONFIRMATION),
     }
     reach: dict[int, datetime] = {}
-    for rows in counted_rows(logs, sources):
+    for rows in iterate_counted_rows(logs, sources):
         batch = [row for row in rows if _belongs(row, span, reach)]
         windows = _windows_around(batch)
         for row in batch:
@@ -139,9 +137,9 @@ def usage_of_year(year: int) -> Iterator[UsageOfYear]:
 
 
 def _belongs(row: dict[str, Any], span: Interval, reach: dict[int, datetime]) -> bool:
-    """Whether a row is of the year, or meets it; rows come in order of their start on each instrument.
+    """Return whether a row is of the year or overlaps it; rows come by start on each instrument.
 
-    `reach` keeps how far the year's own rows reach on each.
+    `reach` holds the latest end of the year's own rows, by instrument.
     """
     instrument = row["instrument_id"]
     if row["starts_at"] < span.start:
@@ -153,7 +151,7 @@ def _belongs(row: dict[str, Any], span: Interval, reach: dict[int, datetime]) ->
 
 
 def _windows_around(rows: Sequence[dict[str, Any]]) -> dict[int, list[Interval]]:
-    """Open windows of these rows' instruments, from the first of them to the last."""
+    """Return open windows of these rows' instruments, from the first row to the last."""
     if not rows:
         return {}
     first = min(row["starts_at"] for row in rows)
@@ -162,8 +160,8 @@ def _windows_around(rows: Sequence[dict[str, Any]]) -> dict[int, list[Interval]]
 
 
 def _seconds_inside(row: dict[str, Any], windows: Sequence[Interval]) -> int:
-    """How much of a row's time lies in the sorted, disjoint windows."""
+    """Return how many seconds of a row lie in the sorted, disjoint windows."""
     time = Interval(row["starts_at"], row["ends_at"])
     first = bisect_right(windows, time.start, key=lambda window: window.end)
     last = bisect_left(windows, time.end, key=lambda window: window.start)
-    return int(total(intersected(windows[first:last], [time])).total_seconds())
+    return int(total_length(intersect(windows[first:last], [time])).total_seconds())

@@ -1,4 +1,4 @@
-"""Check-in and check-out at the instrument; a check-out writes the usage log."""
+"""Check-in and check-out; a check-out writes the usage log."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from bookings.requests.domain import pricing
-from bookings.requests.domain.attendance import check_in_opens_at
+from bookings.requests.domain.attendance import get_check_in_opening
 from bookings.requests.domain.errors import BookingChanged, StillInUse, TooEarly
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.holds import booking_lock
-from bookings.requests.services._facts import user_side
-from bookings.requests.services._holding import advance
 from bookings.requests.services.bookings import record_change
+from bookings.requests.services.frozen_facts import get_user_facts
+from bookings.requests.services.held_time import apply_transition
 from bookings.usage.domain.choices import Capture, UsagePurpose
-from bookings.usage.domain.usage import Spent, whole_seconds
+from bookings.usage.domain.usage import Spent, truncate_to_seconds
 from bookings.usage.models import UsageLog
-from bookings.usage.services import _messages as usage_messages
+from bookings.usage.services import notifications
 from bookings.usage.services.usage import log_write
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import require_revision
@@ -34,17 +34,17 @@ if TYPE_CHECKING:
 def booking_check_in(
     *, actor: "User", booking_id: int, now: datetime, revision: int | None = None
 ) -> Booking:
-    """The keeper lets the user at the instrument, once check-in is open and nobody else is at it."""
+    """Check the user in. Raises TooEarly before check-in opens, StillInUse while another use runs."""
     booking = booking_lock(booking_id)
     require(actor, "bookings.attend", booking)
     require_revision(revision, booking.revision, BookingChanged)
-    opens = check_in_opens_at(booking.starts_at)
+    opens = get_check_in_opening(booking.starts_at)
     if now < opens:
         raise TooEarly(opens=opens)
     if Booking.objects.filter(instrument_id=booking.instrument_id, state=BookingState.IN_USE).exists():
         raise StillInUse
     booking.checked_in_at = now
-    advance(booking, "check_in", "checked_in_at")
+    apply_transition(booking, "check_in", "checked_in_at")
     record_change(booking, actor, "booking.checked_in", now)
     return booking
 
@@ -67,47 +67,47 @@ def booking_check_out(
     funding_sources: Sequence[str] = (),
     revision: int | None = None,
 ) -> UsageLog:
-    """The use ends now: the booking is completed and its usage log written, to be confirmed by the user.
+    """End a use: complete the booking and write its log, to be confirmed by the user.
 
-    Start and end are those of check-in and check-out, in whole seconds. Measuring time is what the other
-    parts leave, when it is not given. The amount is the price of the booked way of service under the
-    booking's own rule for the effective time (docs/pricing.md). What was booked beyond is free at once;
-    overrunning changes the log, never the hold. Raises UsageRefused with everything that does not add up.
+    Start and end are those of check-in and check-out, in whole seconds. Measuring time defaults to what the
+    other parts leave. The amount is the price of the booked service under the booking's own rule for the
+    effective time (docs/pricing.md). The rest of the booked time is free at once; overrunning changes the
+    log, never the hold. Raises UsageRefused with everything that does not add up.
     """
     booking = booking_lock(booking_id)
     require(actor, "bookings.attend", booking)
     require_revision(revision, booking.revision, BookingChanged)
     booking.checked_out_at = now
-    advance(booking, "check_out", "checked_out_at")
-    time = _used(booking)
-    spent = Spent.of(
+    apply_transition(booking, "check_out", "checked_out_at")
+    time = _get_used_interval(booking)
+    spent = Spent.from_interval(
         time,
         setup_seconds=setup_seconds,
         measuring_seconds=measuring_seconds,
         post_seconds=post_seconds,
         idle_seconds=idle_seconds,
     )
-    spent.require_fits(time)
+    spent.require_fit(time)
     counted = booking.samples if samples is None else samples
-    price = pricing.quote(
+    price = pricing.calculate_quote(
         providers.terms_of(booking.rule),
         time,
         UserKind(booking.user_kind),
         ServiceMode(booking.service_mode),
         counted,
-        charged=spent.effective,
+        charged_time=spent.effective,
     )
     log = UsageLog(
         instrument=booking.instrument,
         booking=booking,
         user=booking.user,
-        operator_id=operator_id or _operator_id(booking, actor),
+        operator_id=operator_id or _get_operator_id(booking, actor),
         payer_organization=booking.payer_organization,
         payer_person=booking.payer_person,
         starts_at=time.start,
         ends_at=time.end,
-        **vars(user_side(booking.instrument, booking.payer_organization, UserKind(booking.user_kind))),
-        **spent.fields(),
+        **vars(get_user_facts(booking.instrument, booking.payer_organization, UserKind(booking.user_kind))),
+        **spent.to_fields(),
         service_mode=booking.service_mode,
         direction=booking.direction,
         purpose=purpose.value,
@@ -122,21 +122,19 @@ def booking_check_out(
     )
     log_write(log, actor=actor, now=now)
     record_change(booking, actor, "booking.checked_out", now, details={"log": log.public_id})
-    usage_messages.tell_user_of_log(log, usage_messages.CONFIRM, now)
+    notifications.notify_user_of_log(log, notifications.CONFIRM, now)
     return log
 
 
-def _used(booking: Booking) -> Interval:
-    """From check-in to check-out in whole seconds, one at least."""
+def _get_used_interval(booking: Booking) -> Interval:
+    """Return the interval from check-in to check-out in whole seconds, at least one."""
     assert booking.checked_in_at is not None
     assert booking.checked_out_at is not None
-    start = whole_seconds(booking.checked_in_at)
-    return Interval(start, max(whole_seconds(booking.checked_out_at), start + timedelta(seconds=1)))
+    start = truncate_to_seconds(booking.checked_in_at)
+    return Interval(start, max(truncate_to_seconds(booking.checked_out_at), start + timedelta(seconds=1)))
 
 
-def _operator_id(booking: Booking, keeper: "User") -> int:
-    """Who was at the instrument, when nobody else is named: the user where they operate it, else the
-    keeper.
-    """
+def _get_operator_id(booking: Booking, keeper: "User") -> int:
+    """Return the default operator: the user in self-operated use, else the keeper."""
     self_operated = booking.service_mode == ServiceMode.SELF_OPERATED
     return booking.user_id if self_operated else keeper.pk

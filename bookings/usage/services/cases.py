@@ -1,4 +1,4 @@
-"""Open-service cases and the uses from which they came."""
+"""Uses cited by open-service cases."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from bookings.usage.models import CaseUse
-from bookings.usage.selectors.cases import citable
+from bookings.usage.selectors.cases import citable_bookings
 from instrument_share.accounts.permissions import require
 from instrument_share.journal.services import record
 from instrument_share.kernel.errors import Invalid, Problem, gettext_noop
@@ -19,15 +19,18 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def case_uses_set(*, actor: "User", case_id: int, booking_ids: Collection[str], now: datetime) -> int:
-    """Say from which uses a case came, by the public ids of their bookings; how many they are now.
+    """Set the uses that a case cites, by public ids of bookings; return their number.
 
-    Only completed uses of the unit's instruments by others count. The same again changes nothing. Raises
-    Invalid.
+    Only completed uses of the unit's instruments by others can be cited; setting the same again changes
+    nothing. Raises Invalid.
     """
     case = providers.case_lock(case_id)
     require(actor, "providers.edit_unit", case)
     wanted = set(booking_ids)
-    found = {one.public_id: one for one in citable(actor, case.organization_id).filter(public_id__in=wanted)}
+    found = {
+        one.public_id: one
+        for one in citable_bookings(actor, case.organization_id).filter(public_id__in=wanted)
+    }
     if foreign := sorted(wanted - found.keys()):
         message = gettext_noop("{booking} is no completed use of your instruments by somebody outside.")
         problems = [Problem("case.not_citable", message, {"booking": one}, "uses") for one in foreign]

@@ -1,6 +1,4 @@
-"""A past period at once: bookings, logs, confirmations and reviews, checked, chained and written in
-batches.
-"""
+"""Import a past period: bookings, logs, confirmations and reviews."""
 
 import gc
 from collections import defaultdict
@@ -16,9 +14,9 @@ from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking, BookingGroup
 from bookings.requests.services.next_free import next_free_refresh
 from bookings.usage.domain.errors import HistoryRefused
-from bookings.usage.domain.history import ENDED, HistoryRow
+from bookings.usage.domain.history import ENDED_STATES, HistoryRow
 from bookings.usage.models import Review, UsageConfirmation, UsageEntry, UsageLog
-from bookings.usage.services._past import Made, People, chained, made
+from bookings.usage.services.history_rows import ImportContext, ImportedRows, build_rows, link_entries
 from instrument_share.accounts.permissions import require
 from instrument_share.journal import services as journal
 from instrument_share.kernel.errors import Problem, gettext_noop
@@ -29,8 +27,8 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import User
     from providers.models import Instrument
 
-BATCH = 500
-SHOWN_PROBLEMS = 50
+BATCH_SIZE = 500
+MAX_PROBLEMS = 50
 
 
 @dataclass(frozen=True)
@@ -45,24 +43,25 @@ class HistoryCounts:
 
 @transaction.atomic
 def history_import(*, actor: "User", rows: Iterable[HistoryRow], now: datetime) -> HistoryCounts:
-    """Write what happened in the past: all of it or nothing.
+    """Import past bookings and uses: all of them or none.
 
-    For taking over the records of a system before this one, by its administrator: what a unit enters itself
-    goes through `usage_log_by_hand`, which has a limit and asks a second person. Locks every instrument, in
-    order of id. Refuses, before anything is written, bookings that overlap each other or stored ones, times
-    that are not over, and what one person both recorded and confirmed (HistoryRefused lists them by row).
-    What an import brings is marked as such by its `capture`. Chains go on from what is stored. One audit
-    entry for each instrument names the numbers and the last hash of what was added to its chain; the single
-    rows carry who recorded them.
+    For an administrator who takes over records of a former system; units use `usage_log_by_hand`, which has a
+    time limit and needs a second person. Locks every instrument, in order of id. Raises HistoryRefused,
+    before anything is written, for bookings that overlap each other or stored ones, times that are not over,
+    and uses recorded and confirmed by the same person. Imported logs are marked by their `capture`, and
+    chains continue from what is stored. One audit entry for each instrument names the numbers and the last
+    hash added to its chain; the rows themselves say who recorded them.
     """
     require(actor, "bookings.take_over_history")
-    given = list(rows)
-    instruments = {one.pk: one for one in providers.instrument_locks({row.instrument_id for row in given})}
-    _refuse_contradictions(given, instruments, actor, now)
+    history_rows = list(rows)
+    instruments = {
+        one.pk: one for one in providers.instrument_locks({row.instrument_id for row in history_rows})
+    }
+    _refuse_contradictions(history_rows, instruments, actor, now)
     with _no_garbage_collection():
-        people = People.of(actor, given, instruments)
-        results = [made(row, instruments[row.instrument_id], people) for row in given]
-        entries = chained(results, instruments)
+        context = ImportContext.load(actor, history_rows, instruments)
+        results = [build_rows(row, instruments[row.instrument_id], context) for row in history_rows]
+        entries = link_entries(results, instruments)
         _insert(results, entries)
     _journal(actor, entries, instruments, now)
     next_free_refresh(list(instruments), now)
@@ -76,9 +75,7 @@ def history_import(*, actor: "User", rows: Iterable[HistoryRow], now: datetime) 
 
 @contextmanager
 def _no_garbage_collection() -> Iterator[None]:
-    """A fifth of the time would go into looking for cycles among a hundred thousand rows that are all
-    needed.
-    """
+    """Pause garbage collection, which would take a fifth of the time and free nothing."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -91,12 +88,16 @@ def _no_garbage_collection() -> Iterator[None]:
 def _refuse_contradictions(
     rows: Sequence[HistoryRow], instruments: "dict[int, Instrument]", actor: "User", now: datetime
 ) -> None:
-    problems = [*_odd_rows(rows, instruments, now), *_odd_records(rows, actor, now), *_overlaps(rows)]
+    problems = [
+        *_find_row_problems(rows, instruments, now),
+        *_find_record_problems(rows, actor, now),
+        *_find_overlaps(rows),
+    ]
     if problems:
-        raise HistoryRefused(problems=problems[:SHOWN_PROBLEMS])
+        raise HistoryRefused(problems=problems[:MAX_PROBLEMS])
 
 
-def _odd_rows(
+def _find_row_problems(
     rows: Sequence[HistoryRow], instruments: "dict[int, Instrument]", now: datetime
 ) -> Iterator[Problem]:
     for number, row in enumerate(rows, 1):
@@ -109,7 +110,7 @@ def _odd_rows(
             yield Problem(
                 "history.empty", gettext_noop("Row {number}: give a booking, a use, or both."), where
             )
-        if row.state not in ENDED or (row.used is not None) != (row.state == BookingState.COMPLETED):
+        if row.state not in ENDED_STATES or (row.used is not None) != (row.state == BookingState.COMPLETED):
             yield Problem(
                 "history.state",
                 gettext_noop("Row {number}: only what is completed has a use, and the past has ended."),
@@ -119,13 +120,13 @@ def _odd_rows(
             yield Problem("history.not_over", gettext_noop("Row {number}: this use is not over yet."), where)
 
 
-def _odd_records(rows: Sequence[HistoryRow], actor: "User", now: datetime) -> Iterator[Problem]:
-    """Records of uses that could not have come about as `usage_log_by_hand` and `usage_confirm` make them."""
+def _find_record_problems(rows: Sequence[HistoryRow], actor: "User", now: datetime) -> Iterator[Problem]:
+    """Yield problems of uses that `usage_log_by_hand` and `usage_confirm` would not have accepted."""
     for number, row in enumerate(rows, 1):
         used, where = row.used, {"number": number}
         if used is None:
             continue
-        if used.confirmed_by_id is not None and used.confirmed_by_id == row.recorder_id(actor.pk):
+        if used.confirmed_by_id is not None and used.confirmed_by_id == row.get_recorder_id(actor.pk):
             yield Problem(
                 "history.same_person",
                 gettext_noop("Row {number}: a second person confirms, not the one who recorded it."),
@@ -140,8 +141,8 @@ def _odd_records(rows: Sequence[HistoryRow], actor: "User", now: datetime) -> It
             )
 
 
-def _overlaps(rows: Sequence[HistoryRow]) -> Iterator[Problem]:
-    """Bookings that took place, among the rows and against stored ones, in one sweep for each instrument."""
+def _find_overlaps(rows: Sequence[HistoryRow]) -> Iterator[Problem]:
+    """Yield overlaps of bookings, among the rows and with stored ones, in one pass per instrument."""
     took_place = (BookingState.COMPLETED, BookingState.NO_SHOW)
     by_instrument: dict[int, list[tuple[Interval, int]]] = defaultdict(list)
     for number, row in enumerate(rows, 1):
@@ -167,35 +168,35 @@ def _overlaps(rows: Sequence[HistoryRow]) -> Iterator[Problem]:
                 yield Problem(
                     "history.overlap",
                     gettext_noop("Row {number} overlaps with {other} on the same instrument."),
-                    {"number": number or before_number, "other": _named(before_number if number else 0)},
+                    {"number": number or before_number, "other": _name_row(before_number if number else 0)},
                 )
             if time.end > before.end:
                 before, before_number = time, number
 
 
-def _named(number: int) -> str:
+def _name_row(number: int) -> str:
     return f"#{number}" if number else "a stored booking"
 
 
-def _insert(results: Sequence[Made], entries: Sequence[UsageEntry]) -> None:
+def _insert(results: Sequence[ImportedRows], entries: Sequence[UsageEntry]) -> None:
     bookings = [one.booking for one in results if one.booking]
-    BookingGroup.objects.bulk_create([booking.group for booking in bookings], batch_size=BATCH)
+    BookingGroup.objects.bulk_create([booking.group for booking in bookings], batch_size=BATCH_SIZE)
     for booking in bookings:
         booking.group_id = booking.group.pk
-    Booking.objects.bulk_create(bookings, batch_size=BATCH)
-    UsageEntry.objects.bulk_create(entries, batch_size=BATCH)
+    Booking.objects.bulk_create(bookings, batch_size=BATCH_SIZE)
+    UsageEntry.objects.bulk_create(entries, batch_size=BATCH_SIZE)
     logs = [one.log for one in results if one.log]
     for log in logs:
         log.entry_id, log.booking_id = log.entry.pk, log.booking.pk if log.booking else None
-    UsageLog.objects.bulk_create(logs, batch_size=BATCH)
+    UsageLog.objects.bulk_create(logs, batch_size=BATCH_SIZE)
     confirmations = [one.confirmation for one in results if one.confirmation]
     for confirmation in confirmations:
         confirmation.entry_id, confirmation.log_id = confirmation.entry.pk, confirmation.log.pk
-    UsageConfirmation.objects.bulk_create(confirmations, batch_size=BATCH)
+    UsageConfirmation.objects.bulk_create(confirmations, batch_size=BATCH_SIZE)
     reviews = [one.review for one in results if one.review]
     for review in reviews:
         review.log_id = review.log.pk
-    Review.objects.bulk_create(reviews, batch_size=BATCH)
+    Review.objects.bulk_create(reviews, batch_size=BATCH_SIZE)
 
 
 def _journal(

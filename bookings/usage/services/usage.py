@@ -1,4 +1,4 @@
-"""Usage logs, their corrections and confirmations: each a link of its instrument's chain."""
+"""Usage logs, corrections and confirmations, each linked into its instrument's chain."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -10,27 +10,32 @@ from django.db import transaction
 
 from bookings.requests.domain import pricing
 from bookings.requests.domain.choices import Direction
-from bookings.requests.services._facts import payer_of, user_side
+from bookings.requests.services.frozen_facts import get_payer, get_user_facts
 from bookings.usage.domain import chain
 from bookings.usage.domain.choices import Capture, EntryKind, Rating, UsagePurpose
 from bookings.usage.domain.errors import AlreadyConfirmed, AlreadyReviewed, SamePerson, UsageRefused
 from bookings.usage.domain.usage import (
     Spent,
-    by_hand_problems,
-    content_missing,
-    correction_problems,
-    whole_seconds,
+    content_missing_problem,
+    find_by_hand_problems,
+    find_correction_problems,
+    truncate_to_seconds,
 )
 from bookings.usage.models import Review, UsageConfirmation, UsageCorrection, UsageLog
-from bookings.usage.selectors.usage import confirmation_problems, log_lock, log_row, values_of
-from bookings.usage.services import _messages as messages
-from bookings.usage.services._chaining import append
+from bookings.usage.selectors.usage import (
+    build_log_row,
+    find_confirmation_problems,
+    get_current_values,
+    log_lock,
+)
+from bookings.usage.services import notifications
+from bookings.usage.services.chain import append_entry
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors.standing import standing
 from instrument_share.journal import services as journal
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.interval import Interval
-from instrument_share.kernel.money import yuan
+from instrument_share.kernel.money import round_to_fen
 from providers import public as providers
 from providers.domain import ServiceMode
 
@@ -41,7 +46,9 @@ if TYPE_CHECKING:
 
 def log_write(log: UsageLog, *, actor: "User", now: datetime) -> UsageLog:
     """Append a log to its instrument's chain, under the caller's lock of that instrument."""
-    log.entry = append(instrument=log.instrument, kind=EntryKind.LOG, row=log_row(log), actor=actor, now=now)
+    log.entry = append_entry(
+        instrument=log.instrument, kind=EntryKind.LOG, row=build_log_row(log), actor=actor, now=now
+    )
     log.save(force_insert=True)
     _record(log, log, "usage.recorded", actor, now, {"entry": log.entry.number, "hash": log.entry.hash})
     return log
@@ -71,16 +78,16 @@ def usage_log_by_hand(
     results: str = "",
     amount_yuan: Decimal | None = None,
 ) -> UsageLog:
-    """A keeper or unit manager records a use that had no booking.
+    """Record a use without a booking, as a keeper or unit manager.
 
-    Priced under the rule that was in force at its start, unless an amount is given. Raises UsageRefused with
-    everything that is wrong, hours too old to be entered by hand among it.
+    The price is that of the rule in force at its start, unless an amount is given. Raises UsageRefused with
+    everything that is wrong, including hours that are too old.
     """
     instrument = providers.instrument_lock(instrument_id)
     require(actor, "bookings.log_by_hand", instrument)
-    payer = payer_of(actor, payer_organization_id)
-    time = Interval(whole_seconds(interval.start), whole_seconds(interval.end))
-    spent = Spent.of(
+    payer = get_payer(actor, payer_organization_id)
+    time = Interval(truncate_to_seconds(interval.start), truncate_to_seconds(interval.end))
+    spent = Spent.from_interval(
         time,
         setup_seconds=setup_seconds,
         measuring_seconds=measuring_seconds,
@@ -89,27 +96,29 @@ def usage_log_by_hand(
     )
     terms = providers.terms_at(instrument_id, time.start)
     problems = [
-        *by_hand_problems(time, now, settings.MANUAL_ENTRY_LIMIT_DAYS),
-        *spent.problems(time),
-        *_fact_problems(user, payer, content, terms, amount_yuan),
+        *find_by_hand_problems(time, now, settings.MANUAL_ENTRY_LIMIT_DAYS),
+        *spent.find_problems(time),
+        *_find_fact_problems(user, payer, content, terms, amount_yuan),
     ]
     if problems:
         raise UsageRefused(problems=problems)
     kind = providers.user_kind(user, payer, instrument)
     price = (
-        None if terms is None else pricing.quote(terms, time, kind, service_mode, samples, spent.effective)
+        None
+        if terms is None
+        else pricing.calculate_quote(terms, time, kind, service_mode, samples, spent.effective)
     )
-    amount, lines = _charged(amount_yuan, price)
+    amount, lines = _get_amount_and_lines(amount_yuan, price)
     log = UsageLog(
         instrument=instrument,
         user=user,
         operator=operator or actor,
         payer_organization=payer,
         payer_person=None if payer else user,
-        **vars(user_side(instrument, payer, kind)),
+        **vars(get_user_facts(instrument, payer, kind)),
         starts_at=time.start,
         ends_at=time.end,
-        **spent.fields(),
+        **spent.to_fields(),
         service_mode=service_mode.value,
         direction=direction.value,
         purpose=purpose.value,
@@ -123,20 +132,20 @@ def usage_log_by_hand(
         capture=Capture.MANUAL.value,
     )
     log_write(log, actor=actor, now=now)
-    messages.tell_user_of_log(log, messages.CONFIRM, now)
+    notifications.notify_user_of_log(log, notifications.CONFIRM, now)
     return log
 
 
-def _fact_problems(
+def _find_fact_problems(
     user: "User",
     payer: "Organization | None",
     content: str,
     terms: "Terms | None",
     amount_yuan: Decimal | None,
 ) -> Iterator[Problem]:
-    """What stands against the facts of a use by hand, its time aside."""
+    """Yield problems of a use by hand, apart from its time."""
     if not content.strip():
-        yield content_missing()
+        yield content_missing_problem()
     if payer is not None and payer.pk not in standing(user).organization_ids():
         yield Problem(
             "usage.payer_not_of_user",
@@ -151,10 +160,12 @@ def _fact_problems(
         )
 
 
-def _charged(given: Decimal | None, price: pricing.Quote | None) -> tuple[Decimal, list[dict[str, Any]]]:
-    """The amount that was given, else the price; and the lines that it comes from."""
-    if given is not None or price is None:
-        return yuan(given or 0), []
+def _get_amount_and_lines(
+    amount_yuan: Decimal | None, price: pricing.Quote | None
+) -> tuple[Decimal, list[dict[str, Any]]]:
+    """Return the given amount, else the price, and the lines behind it."""
+    if amount_yuan is not None or price is None:
+        return round_to_fen(amount_yuan or 0), []
     return price.total, price.as_rows()
 
 
@@ -162,21 +173,21 @@ def _charged(given: Decimal | None, price: pricing.Quote | None) -> tuple[Decima
 def usage_correct(
     *, actor: "User", log_id: int, changes: Mapping[str, Any], reason: str, now: datetime
 ) -> UsageCorrection:
-    """Say what should be read instead of a log's values; it counts once a second person confirms it.
+    """Propose new values for a log; they count once a second person confirms them.
 
-    `changes` name fields of `chain.CORRECTABLE` with values as a log has them (aware datetimes, Decimal).
+    `changes` maps fields of `chain.CORRECTABLE` to values as a log has them (aware datetimes, Decimal).
     Raises UsageRefused with everything that is wrong.
     """
     log = log_lock(log_id)
     require(actor, "bookings.correct_usage", log)
-    before = values_of(log)
+    before = get_current_values(log)
     differing = {name: value for name, value in changes.items() if before.get(name) != value}
     after = {**before, **differing}
-    problems = list(correction_problems(before, after, differing, reason))
+    problems = list(find_correction_problems(before, after, differing, reason))
     if problems:
         raise UsageRefused(problems=problems)
-    correction = UsageCorrection(log=log, changes=chain.plain(differing), reason=reason.strip())
-    correction.entry = append(
+    correction = UsageCorrection(log=log, changes=chain.to_plain_value(differing), reason=reason.strip())
+    correction.entry = append_entry(
         instrument=log.instrument,
         kind=EntryKind.CORRECTION,
         row=chain.correction_row(
@@ -187,7 +198,7 @@ def usage_correct(
     )
     correction.save(force_insert=True)
     _record(correction, log, "usage.corrected", actor, now, {"fields": sorted(differing)})
-    messages.tell_user_of_log(log, messages.CORRECTED, now)
+    notifications.notify_user_of_log(log, notifications.CORRECTED, now)
     return correction
 
 
@@ -195,10 +206,10 @@ def usage_correct(
 def usage_confirm(
     *, actor: "User", log_id: int, now: datetime, correction_id: int | None = None
 ) -> UsageConfirmation:
-    """A second person's word that a log, or a correction of it, is right.
+    """Confirm a log, or a correction of it, as a second person.
 
-    Whoever recorded it can't give it (SamePerson). Raises AlreadyConfirmed a second time, and UsageRefused
-    where a correction does not go together with what others have corrected since.
+    Raises SamePerson for whoever recorded it, AlreadyConfirmed the second time, and UsageRefused where a
+    correction conflicts with later ones.
     """
     log = log_lock(log_id)
     require(actor, "bookings.confirm_usage", log)
@@ -210,11 +221,11 @@ def usage_confirm(
         raise SamePerson
     if UsageConfirmation.objects.filter(log=log, correction=correction).exists():
         raise AlreadyConfirmed
-    problems = [] if correction is None else confirmation_problems(log, correction)
+    problems = [] if correction is None else find_confirmation_problems(log, correction)
     if problems:
         raise UsageRefused(problems=problems)
     confirmation = UsageConfirmation(log=log, correction=correction)
-    confirmation.entry = append(
+    confirmation.entry = append_entry(
         instrument=log.instrument,
         kind=EntryKind.CONFIRMATION,
         row=chain.confirmation_row(
@@ -234,7 +245,7 @@ def usage_confirm(
 
 @transaction.atomic
 def usage_review(*, actor: "User", log_id: int, rating: Rating, now: datetime, comment: str = "") -> Review:
-    """The user rates one use, once."""
+    """Rate a use, as its user. Raises AlreadyReviewed."""
     log = log_lock(log_id)
     require(actor, "bookings.review_usage", log)
     if Review.objects.filter(log=log).exists():

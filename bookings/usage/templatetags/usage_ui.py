@@ -1,4 +1,4 @@
-"""Usage logs in pages."""
+"""Template tags of usage logs."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -32,12 +32,13 @@ SECONDS = frozenset({"setup_seconds", "measuring_seconds", "post_seconds", "idle
 
 @register.filter
 def field_word(name: str) -> str:
+    """Return the label of a log's field."""
     return _(labels.FIELDS[name])
 
 
 @register.simple_tag
 def shown(name: str, value: Any) -> str:
-    """A value of a log's field as people read it, whether it comes from the log or from a correction."""
+    """Format a value of a log's field, from the log or from a correction."""
     if name in SECONDS:
         return seconds(value)
     if name in {"starts_at", "ends_at"}:
@@ -51,7 +52,7 @@ def shown(name: str, value: Any) -> str:
 
 @register.inclusion_tag("instrument_share/ui/facts.html")
 def usage_facts(log: Any, values: Mapping[str, Any]) -> dict[str, Any]:
-    """What counts now; the time and its parts stand above it."""
+    """Show the values that count now, apart from the time and its parts."""
     return facts(
         [
             (_("Number"), log.public_id),
@@ -71,7 +72,7 @@ def usage_facts(log: Any, values: Mapping[str, Any]) -> dict[str, Any]:
 
 @register.inclusion_tag("instrument_share/ui/facts.html")
 def frozen_facts(log: Any) -> dict[str, Any]:
-    """What an assessment reads about the user's side; later changes to an organization don't change it."""
+    """Show the frozen facts about the user that an assessment reads."""
     yes, no = pgettext("answer", "yes"), pgettext("answer", "no")
     return facts(
         [
@@ -85,10 +86,11 @@ def frozen_facts(log: Any) -> dict[str, Any]:
 
 @register.simple_tag
 def was(log: Any, name: str) -> str:
-    """What the log itself says."""
+    """Return the log's own value, without corrections."""
     return shown(name, getattr(log, name))
 
 
 @register.filter
 def is_confirmed(correction: Any) -> bool:
+    """Return whether the correction is confirmed."""
     return getattr(correction, "confirmation", None) is not None

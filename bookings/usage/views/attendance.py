@@ -1,4 +1,4 @@
-"""What keepers do: decide a request, check its user in and out."""
+"""Keepers' actions: approve or reject a request, check in and out."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from bookings.requests.domain.states import MOVES
-from bookings.requests.selectors.bookings import booking
+from bookings.requests.selectors.bookings import get_booking
 from bookings.requests.services.bookings import booking_approve, booking_reject
-from bookings.requests.views.common import back_address, booking_address
+from bookings.requests.views.common import get_booking_address, get_return_address
 from bookings.usage.forms.usage import CheckOutForm
 from bookings.usage.services.attendance import booking_check_in, booking_check_out
 from instrument_share.accounts.permissions import require
@@ -35,18 +35,20 @@ if TYPE_CHECKING:
 @require_POST
 @idempotent_form
 def approve(request: SignedInRequest, public_id: str) -> HttpResponse:
-    """By htmx, the request's row says what became of it; otherwise back to where it was decided.
+    """Approve a request; htmx gets the decided row, others return to where they came from.
 
-    The row comes with 201: `idempotent_form` takes 200 for a form with mistakes and undoes it.
+    The row has status 201, since `idempotent_form` takes 200 for a form with mistakes and rolls back.
     """
-    found = booking(request.user, public_id)
+    found = get_booking(request.user, public_id)
     approved = booking_approve(
         actor=request.user, booking_id=found.pk, now=clock.now(), revision=_revision(request)
     )
     if request.htmx:
         return render(request, "bookings/requests/parts/decided.html", {"booking": approved}, status=201)
     sentence = _("Approved. {user} has been told.").format(user=found.user.name)
-    return redirect_with_message(request, sentence, back_address(request, booking_address(public_id)))
+    return redirect_with_message(
+        request, sentence, get_return_address(request, get_booking_address(public_id))
+    )
 
 
 def _revision(request: SignedInRequest) -> int | None:
@@ -55,7 +57,8 @@ def _revision(request: SignedInRequest) -> int | None:
 
 @confirmation_view
 def reject(request: SignedInRequest, public_id: str) -> Confirmation:
-    found = booking(request.user, public_id)
+    """Confirm rejecting a request, with a reason."""
+    found = get_booking(request.user, public_id)
     require(request.user, "bookings.decide", found)
     require_transition(MOVES, found.state, "reject")
     form = ReasonForm(
@@ -74,8 +77,8 @@ def reject(request: SignedInRequest, public_id: str) -> Confirmation:
             actor=request.user, booking_id=found.pk, now=clock.now(), **form.cleaned_data
         ),
         success=sentence,
-        back_address=booking_address(public_id),
-        next_address=back_address(request, booking_address(public_id)),
+        back_address=get_booking_address(public_id),
+        next_address=get_return_address(request, get_booking_address(public_id)),
         form=form,
         tone="danger",
     )
@@ -85,19 +88,22 @@ def reject(request: SignedInRequest, public_id: str) -> Confirmation:
 @require_POST
 @idempotent_form
 def check_in(request: SignedInRequest, public_id: str) -> HttpResponse:
-    found = booking(request.user, public_id)
+    """Check the user of a booking in."""
+    found = get_booking(request.user, public_id)
     booking_check_in(actor=request.user, booking_id=found.pk, now=clock.now())
     sentence = _("{user} is checked in. Check them out when they are done.").format(user=found.user.name)
-    return redirect_with_message(request, sentence, back_address(request, booking_address(public_id)))
+    return redirect_with_message(
+        request, sentence, get_return_address(request, get_booking_address(public_id))
+    )
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def check_out(request: SignedInRequest, public_id: str) -> HttpResponse:
-    """The form may be sent empty, as the keeper's desk does: then all of the time was measuring."""
+    """Check a use out. Sent empty, as by the keeper's desk, all of the time was measuring."""
     now = clock.now()
-    found = booking(request.user, public_id)
+    found = get_booking(request.user, public_id)
     require(request.user, "bookings.attend", found)
     require_transition(MOVES, found.state, "check_out")
     used = now - (found.checked_in_at or now)
@@ -112,7 +118,7 @@ def check_out(request: SignedInRequest, public_id: str) -> HttpResponse:
     )
     if log is not None:
         otherwise = reverse("usage_log", args=[log.public_id])
-        return redirect_with_message(request, _recorded(log), back_address(request, otherwise))
+        return redirect_with_message(request, _recorded(log), get_return_address(request, otherwise))
     context = {"booking": found, "form": form, "now": now, "used": used}
     return render(
         request, "bookings/usage/check_out.html", context, status=422 if request.method == "POST" else 200

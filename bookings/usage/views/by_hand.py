@@ -1,4 +1,4 @@
-"""The page on which a keeper records a use that had no booking."""
+"""Page for recording a use without a booking."""
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from bookings.requests.views.common import answered_for
+from bookings.requests.views.common import responsible_instruments
 from bookings.usage.forms.by_hand import ByHandForm
 from bookings.usage.services.usage import usage_log_by_hand
 from instrument_share.web import clock
@@ -20,10 +20,10 @@ from instrument_share.web.signed_in import SignedInRequest
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def usage_by_hand(request: SignedInRequest) -> HttpResponse:
-    """A use that had no booking."""
+    """Record a use without a booking."""
     form = ByHandForm(
         request.POST if request.method == "POST" else None,
-        instruments=answered_for(request.user),
+        instruments=responsible_instruments(request.user),
         initial={"instrument": request.GET.get("instrument", "")},
     )
     log = run_service(form, lambda: usage_log_by_hand(actor=request.user, now=clock.now(), **form.facts))

@@ -1,4 +1,4 @@
-"""From which uses an open-service case came, as its unit says."""
+"""Uses cited by an open-service case."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -8,9 +8,9 @@ from django.shortcuts import render
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from bookings.usage.forms.cases import CaseUsesForm, SoughtUsesForm
+from bookings.usage.forms.cases import CaseUsesForm, UseSearchForm
 from bookings.usage.selectors import cases as cases_selectors
-from bookings.usage.selectors.cases import SoughtUses, citable
+from bookings.usage.selectors.cases import UseSearch, citable_bookings
 from bookings.usage.services.cases import case_uses_set
 from instrument_share.accounts.permissions import require
 from instrument_share.journal.addresses import page_address
@@ -31,19 +31,20 @@ PER_PAGE = 30
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def uses(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Completed uses by others, newest first, on the instruments that the case names where it names any.
+    """List completed uses by others, newest first, and save which ones the case cites.
 
-    The address says which are looked through (`SoughtUsesForm`). What the case cites stands on every page.
+    Limited to instruments named by the case, if any, and to the filters in the address (`UseSearchForm`).
+    Cited uses are on every page.
     """
     case: Any = providers.publication(request.user, PublicationKind.CASE, public_id)
     require(request.user, "providers.edit_unit", case)
     instruments = _instruments(request, case)
-    asked = SoughtUsesForm(request.GET, instruments=instruments)
-    chosen = cases_selectors.cited(case.pk) | set(request.POST.getlist("uses"))
-    of_unit = citable(request.user, case.organization_id)
+    asked = UseSearchForm(request.GET, instruments=instruments)
+    chosen = cases_selectors.get_cited_ids(case.pk) | set(request.POST.getlist("uses"))
+    of_unit = citable_bookings(request.user, case.organization_id)
     cited = list(of_unit.filter(public_id__in=chosen).order_by("-starts_at", "-id"))
     page = cursor.page(
-        citable(request.user, case.organization_id, _sought(asked, instruments)).exclude(
+        citable_bookings(request.user, case.organization_id, _sought(asked, instruments)).exclude(
             pk__in=[one.pk for one in cited]
         ),
         ordering=("-starts_at", "-id"),
@@ -76,18 +77,18 @@ def uses(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _instruments(request: HttpRequest, case: Any) -> "list[Instrument]":
-    """Those that the case names, else all of its unit."""
+    """Return the instruments named by the case, else all of its unit."""
     of_unit = providers.instruments(request.user).filter(organization_id=case.organization_id)
     of_unit = of_unit.order_by("name_zh", "pk")
     return list(of_unit.filter(service_cases=case)) or list(of_unit)
 
 
-def _sought(asked: SoughtUsesForm, instruments: "list[Instrument]") -> SoughtUses:
-    """What the address asks for; what can't be read in it is said beside its field and doesn't count."""
+def _sought(asked: UseSearchForm, instruments: "list[Instrument]") -> UseSearch:
+    """Return the filters of the address; invalid ones are reported beside their fields and ignored."""
     asked.full_clean()
     read = asked.cleaned_data
     wanted = [one.pk for one in instruments if one.public_id == read.get("instrument")]
-    return SoughtUses(
+    return UseSearch(
         instruments=wanted or [one.pk for one in instruments],
         first=read.get("first"),
         last=read.get("last"),

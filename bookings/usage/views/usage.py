@@ -1,4 +1,4 @@
-"""One usage log: what was recorded, what was said about it since, and saying so."""
+"""Pages of a usage log: details, confirmation, correction and review."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +10,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from bookings.requests.views.common import back_address, desk_of
+from bookings.requests.views.common import get_desk, get_return_address
 from bookings.usage.domain.choices import Rating
 from bookings.usage.forms.usage import CorrectionForm, ReviewForm
 from bookings.usage.selectors import usage as usage_selectors
 from bookings.usage.selectors.entries import usage_entries
-from bookings.usage.selectors.usage import confirmable_corrections, overtaken_corrections, values_of
+from bookings.usage.selectors.usage import (
+    get_confirmable_corrections,
+    get_current_values,
+    get_superseded_corrections,
+)
 from bookings.usage.services.usage import usage_confirm, usage_correct, usage_review
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import NotFound
@@ -32,12 +36,13 @@ if TYPE_CHECKING:
 @login_required
 @require_safe
 def usage_log(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """Show a usage log."""
     return render(request, "bookings/usage/usage_log.html", _shown(request, public_id, ReviewForm()))
 
 
 def _shown(request: SignedInRequest, public_id: str, review_form: ReviewForm) -> dict[str, Any]:
-    log = usage_selectors.usage_log(request.user, public_id)
-    values = values_of(log)
+    log = usage_selectors.get_usage_log(request.user, public_id)
+    values = get_current_values(log)
     viewer = request.user
     may_confirm = rules.has_perm("bookings.confirm_usage", viewer, log)
     review = getattr(log, "review", None)
@@ -50,11 +55,11 @@ def _shown(request: SignedInRequest, public_id: str, review_form: ReviewForm) ->
         "may_confirm": may_confirm
         and not log.is_confirmed  # type: ignore[attr-defined]
         and log.entry.recorded_by_id != viewer.pk,
-        "confirmable": _ids(confirmable_corrections(viewer, log)) if may_confirm else set(),
-        "overtaken": _ids(overtaken_corrections(log)),
+        "confirmable": _ids(get_confirmable_corrections(viewer, log)) if may_confirm else set(),
+        "overtaken": _ids(get_superseded_corrections(log)),
         "may_correct": rules.has_perm("bookings.correct_usage", viewer, log),
         "is_mine": log.user_id == viewer.pk,
-        "here": desk_of(viewer, log),
+        "here": get_desk(viewer, log),
         "review": review,
         "may_review": review is None and rules.has_perm("bookings.review_usage", viewer, log),
         "review_form": review_form,
@@ -69,15 +74,15 @@ def _ids(corrections: "list[UsageCorrection]") -> set[int]:
 @require_POST
 @idempotent_form
 def confirm(request: SignedInRequest, public_id: str) -> HttpResponse:
-    """Confirms the log, or the correction that `correction` names."""
-    log = usage_selectors.usage_log(request.user, public_id)
+    """Confirm the log, or the correction named by `correction`."""
+    log = usage_selectors.get_usage_log(request.user, public_id)
     usage_confirm(
         actor=request.user,
         log_id=log.pk,
         correction_id=_correction_id(log, request.POST.get("correction", "")),
         now=clock.now(),
     )
-    address = back_address(request, reverse("usage_log", args=[public_id]))
+    address = get_return_address(request, reverse("usage_log", args=[public_id]))
     return redirect_with_message(request, _("Confirmed. The hours count from now on."), address)
 
 
@@ -94,9 +99,10 @@ def _correction_id(log: "UsageLog", named: str) -> int | None:
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def correct(request: SignedInRequest, public_id: str) -> HttpResponse:
-    log = usage_selectors.usage_log(request.user, public_id)
+    """Correct a usage log."""
+    log = usage_selectors.get_usage_log(request.user, public_id)
     require(request.user, "bookings.correct_usage", log)
-    form = CorrectionForm(request.POST if request.method == "POST" else None, values=values_of(log))
+    form = CorrectionForm(request.POST if request.method == "POST" else None, values=get_current_values(log))
     correction = run_service(
         form,
         lambda: usage_correct(
@@ -120,7 +126,8 @@ def correct(request: SignedInRequest, public_id: str) -> HttpResponse:
 @require_POST
 @idempotent_form
 def review(request: SignedInRequest, public_id: str) -> HttpResponse:
-    log = usage_selectors.usage_log(request.user, public_id)
+    """Rate a use."""
+    log = usage_selectors.get_usage_log(request.user, public_id)
     form = ReviewForm(request.POST)
     if not form.is_valid():
         return render(request, "bookings/usage/usage_log.html", _shown(request, public_id, form), status=422)
@@ -131,5 +138,5 @@ def review(request: SignedInRequest, public_id: str) -> HttpResponse:
         comment=form.cleaned_data["comment"],
         now=clock.now(),
     )
-    address = back_address(request, reverse("usage_log", args=[public_id]))
+    address = get_return_address(request, reverse("usage_log", args=[public_id]))
     return redirect_with_message(request, _("Thank you. The unit sees your rating."), address)

@@ -37,10 +37,10 @@ class Registration:
         """Return the facts with codes as the standard writes them and without blanks around texts."""
         return replace(
             self,
-            uscc=uscc.written(self.uscc),
+            uscc=uscc.normalize(self.uscc),
             name_zh=self.name_zh.strip(),
             name_en=self.name_en.strip(),
-            parent_uscc=uscc.written(self.parent_uscc),
+            parent_uscc=uscc.normalize(self.parent_uscc),
             contact=self.contact.strip(),
             phone=self.phone.strip(),
         )

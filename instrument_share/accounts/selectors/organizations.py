@@ -19,7 +19,7 @@ from instrument_share.accounts.models import (
 )
 from instrument_share.accounts.selectors.standing import region_of, standing
 from instrument_share.kernel.errors import NotFound
-from instrument_share.kernel.uscc import written
+from instrument_share.kernel.uscc import normalize
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors.standing import Viewer
@@ -151,7 +151,7 @@ def _overseen(viewer: "Viewer") -> Q:
 
 def _named(text: str) -> Q:
     wanted = text.strip()
-    return Q(name_zh__icontains=wanted) | Q(name_en__icontains=wanted) | Q(uscc=written(wanted))
+    return Q(name_zh__icontains=wanted) | Q(name_en__icontains=wanted) | Q(uscc=normalize(wanted))
 
 
 def organization_inside(viewer: "Viewer", public_id: str) -> Organization:
@@ -191,7 +191,7 @@ def organizations_to_join(_viewer: "Viewer", text: str) -> list[Organization]:
     if len(wanted) < SHORTEST_SEARCH:
         return []
     known = Q(state=OrganizationState.ADMITTED) & _named(wanted)
-    waiting = Q(state=OrganizationState.PENDING, uscc=written(wanted))
+    waiting = Q(state=OrganizationState.PENDING, uscc=normalize(wanted))
     found = Organization.objects.filter(known | waiting).select_related("district")
     return list(found.order_by("name_zh", "id")[:FOUND_AT_MOST])
 

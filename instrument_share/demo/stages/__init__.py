@@ -1,1 +1,1 @@
-"""The stages of loading the demo city, in order; each calls the apps' services and nothing below them."""
+"""Stages of loading the demo city, in order; they call the apps' services only."""

@@ -1,4 +1,4 @@
-"""Districts, organizations, people and their roles."""
+"""Create districts, organizations, people and roles."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -9,14 +9,15 @@ from instrument_share.accounts.domain.registration import Registration
 from instrument_share.accounts.selectors import standing
 from instrument_share.demo.accounts import DEMO_ACCOUNTS, DEMO_PASSWORD
 from instrument_share.demo.city import Organization
-from instrument_share.demo.world import World, at
+from instrument_share.demo.world import World, combine
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import District, User
 
 
 def load(world: World) -> str:
-    began = at(world.began)
+    """Load the stage and return a summary."""
+    began = combine(world.began)
     districts = {
         row["code"]: accounts.district_create(actor=None, now=began, **row) for row in world.city.districts
     }
@@ -43,14 +44,14 @@ def load(world: World) -> str:
             region=districts[facts.region] if facts.region else None,
             now=began,
         )
-    _people(world)
+    _create_people(world)
     for facts in world.city.units + world.city.users:
         _admit(world, facts)
-    _waiting(world, districts)
+    _create_waiting(world, districts)
     return f"{len(world.organizations)} organizations, {len(world.people)} people"
 
 
-def _people(world: World) -> None:
+def _create_people(world: World) -> None:
     with_password = {account.username for account in DEMO_ACCOUNTS}
     for person in world.city.people:
         user = accounts.user_create(
@@ -59,7 +60,7 @@ def _people(world: World) -> None:
             name=person.name,
             email=f"{person.username}@demo.example",
             password=DEMO_PASSWORD if person.username in with_password else None,
-            now=at(world.began),
+            now=combine(world.began),
         )
         for role in person.roles:
             accounts.membership_grant(
@@ -67,7 +68,7 @@ def _people(world: World) -> None:
                 user=user,
                 organization=world.organizations[person.organization],
                 role=Role(role),
-                now=at(world.began),
+                now=combine(world.began),
             )
         world.people[person.username] = user
 
@@ -75,14 +76,14 @@ def _people(world: World) -> None:
 def _admit(world: World, facts: Organization) -> None:
     organization = world.organizations[facts.key]
     world.organizations[facts.key] = accounts.organization_admit(
-        actor=world.officer, organization_id=organization.pk, now=at(world.began, 15)
+        actor=world.officer, organization_id=organization.pk, now=combine(world.began, 15)
     )
 
 
-def _waiting(world: World, districts: "dict[str, District]") -> None:
-    """What waits since yesterday: a body to be admitted, and in a company a request and an invitation."""
-    facts, now = world.city.applicant, min(world.now, at(world.today, 0))
-    registrant = _newcomer("leng.xubai", facts.contact, now)
+def _create_waiting(world: World, districts: "dict[str, District]") -> None:
+    """Create what has been waiting since yesterday: an organization, a request to join, an invitation."""
+    facts, now = world.city.applicant, min(world.now, combine(world.today, 0))
+    registrant = _create_newcomer("leng.xubai", facts.contact, now)
     accounts.organization_register(
         actor=registrant,
         registration=Registration(
@@ -101,7 +102,7 @@ def _waiting(world: World, districts: "dict[str, District]") -> None:
     admin = world.people["zhao"]
     company = next(one.organization for one in standing(admin).memberships)
     accounts.membership_request(
-        actor=_newcomer("wen.zhixing", "温知行", now),
+        actor=_create_newcomer("wen.zhixing", "温知行", now),
         organization_id=company.pk,
         note="配方组，下周起跟进电池材料测试",
         now=now,
@@ -111,8 +112,8 @@ def _waiting(world: World, districts: "dict[str, District]") -> None:
     )
 
 
-def _newcomer(username: str, name: str, now: datetime) -> "User":
-    """A person who belongs nowhere yet."""
+def _create_newcomer(username: str, name: str, now: datetime) -> "User":
+    """Create a person without an organization."""
     return accounts.user_create(
         actor=None, username=username, name=name, email=f"{username}@demo.example", password=None, now=now
     )

@@ -1,4 +1,4 @@
-"""What stands around instruments: galleries and files, links, a group, customs supervision."""
+"""Add galleries, files, links, a group and customs records to instruments."""
 
 from datetime import datetime
 from io import BytesIO
@@ -17,24 +17,24 @@ if TYPE_CHECKING:
     from providers.models import Instrument as InstrumentRow
 
 
-def files(world: World, facts: Instrument, row: "InstrumentRow", now: datetime) -> None:
-    """More pictures and the files of an instrument that is still a draft."""
+def add_files(world: World, facts: Instrument, row: "InstrumentRow", now: datetime) -> None:
+    """Add pictures and files to a draft instrument."""
     manager = world.manager(facts.unit)
-    for gallery in _of(world, "gallery", facts.number):
+    for gallery in _get_facts(world, "gallery", facts.number):
         for place, (zh, en) in enumerate(zip(gallery["alt_zh"], gallery["alt_en"], strict=True), 2):
             providers.instrument_picture_add(
                 actor=manager,
                 instrument_id=row.pk,
-                upload=BytesIO(pictures.instrument(f"{facts.number}-{place}", facts.trade)),
+                upload=BytesIO(pictures.draw_instrument(f"{facts.number}-{place}", facts.trade)),
                 alt_zh=zh,
                 alt_en=en,
                 now=now,
             )
-    for file in _of(world, "file", facts.number):
+    for file in _get_facts(world, "file", facts.number):
         providers.instrument_attachment_add(
             actor=manager,
             instrument_id=row.pk,
-            upload=BytesIO(_paper(world, facts, file, now)),
+            upload=BytesIO(_render_paper(world, facts, file, now)),
             title_zh=file["title_zh"],
             title_en=file["title_en"],
             audience=Audience(file["audience"]),
@@ -43,7 +43,10 @@ def files(world: World, facts: Instrument, row: "InstrumentRow", now: datetime) 
 
 
 def load(world: World) -> str:
-    """What belongs together, once this week's bookings are made: those that are made stay as they are."""
+    """Load the stage and return a summary.
+
+    Links come after this week's bookings, which they would otherwise affect.
+    """
     around, rows = world.city.around, world.instruments
     link, group, customs = around["link"], around["group"], dict(around["customs"])
     if {link["number"], link["takes"]} <= rows.keys():
@@ -75,7 +78,7 @@ def load(world: World) -> str:
     return f"{len(around['file'])} files, a link, a group, customs supervision"
 
 
-def _of(world: World, kind: str, number: str) -> list[dict[str, Any]]:
+def _get_facts(world: World, kind: str, number: str) -> list[dict[str, Any]]:
     return [facts for facts in world.city.around[kind] if facts["number"] == number]
 
 
@@ -83,7 +86,7 @@ def _unit(world: World, number: str) -> str:
     return next(facts.unit for facts in world.city.instruments if facts.number == number)
 
 
-def _paper(world: World, facts: Instrument, file: dict[str, Any], now: datetime) -> bytes:
+def _render_paper(world: World, facts: Instrument, file: dict[str, Any], now: datetime) -> bytes:
     owner = world.organizations[facts.unit].name_zh
     return render_paper(
         Paper(

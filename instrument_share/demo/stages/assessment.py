@@ -1,4 +1,4 @@
-"""The assessment of the year before by the city's draft policy: opened, frozen, checked, partly settled."""
+"""Run last year's assessment under the draft policy: open, freeze, check, decide some findings."""
 
 from datetime import date
 from decimal import Decimal
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from instrument_share.demo.world import World, at
+from instrument_share.demo.world import World, combine
 from rewards import public as rewards
 
 if TYPE_CHECKING:
@@ -18,7 +18,8 @@ BUDGET_YUAN = Decimal(1_200_000)
 
 
 def load(world: World) -> str:
-    opened = min(at(date(world.today.year, 1, 8)), world.now)
+    """Load the stage and return a summary."""
+    opened = min(combine(date(world.today.year, 1, 8)), world.now)
     policy = rewards.policy_load(actor=world.officer, document=POLICY.read_text(encoding="utf-8"), now=opened)
     cycle = rewards.cycle_open(
         actor=world.officer,
@@ -33,7 +34,7 @@ def load(world: World) -> str:
 
 
 def _settle(world: World, cycle: "AssessmentCycle") -> int:
-    """One upheld, one dismissed, one answered; the rest is left to the auditor."""
+    """Uphold one finding, dismiss one and answer one; return how many."""
     auditor, found = world.people["zhou"], list(rewards.findings(world.officer, cycle))
     by_kind: dict[str, Finding] = {finding.kind: finding for finding in reversed(found)}
     if finding := by_kind.get("too_long"):

@@ -1,4 +1,4 @@
-"""Closures and uses from the beginning of the year before until yesterday, then what has changed since."""
+"""Create closures and uses from the beginning of last year until yesterday, and later changes."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -11,11 +11,11 @@ from bookings.domain import BookingState, Capture, Direction, HistoryRow, PastUs
 from instrument_share.accounts import services as accounts
 from instrument_share.demo import closures, plans
 from instrument_share.demo.city import Instrument
-from instrument_share.demo.history import Calendar, Use, uses
-from instrument_share.demo.oddities import with_oddities
+from instrument_share.demo.history import Calendar, Use, generate_uses
+from instrument_share.demo.oddities import add_oddities
 from instrument_share.demo.week import AHEAD, BACK, Week
-from instrument_share.demo.world import World, at
-from instrument_share.kernel.interval import Interval, subtracted
+from instrument_share.demo.world import World, combine
+from instrument_share.kernel.interval import Interval, subtract
 from providers import public as providers
 from providers.domain import DayKind, ServiceMode
 
@@ -25,43 +25,44 @@ COMING_DAYS = 60
 
 
 def load(world: World) -> str:
-    closed = _closures(world)
+    """Load the stage and return a summary."""
+    closed = _place_closures(world)
     _plan_week(world)
-    until = at(world.today, 0)
-    happened = with_oddities(_uses(world), world.assessed_year, until)
+    until = combine(world.today, 0)
+    happened = add_oddities(_generate_uses(world), world.assessed_year, until)
     logs = 0
     by_unit = {facts.number: facts for facts in world.city.instruments}
     happened.sort(key=lambda use: by_unit[use.instrument].unit)
     for _unit, of_unit in groupby(happened, key=lambda use: by_unit[use.instrument].unit):
-        rows = [row for use in of_unit for row in _rows(world, by_unit[use.instrument], use)]
+        rows = [row for use in of_unit for row in _build_rows(world, by_unit[use.instrument], use)]
         counts = bookings.history_import(actor=world.people["admin"], rows=rows, now=world.now)
         logs += counts.logs
-    _relations(world)
+    _declare_relations(world)
     return f"{closed} closures, {logs} usage logs"
 
 
 def _plan_week(world: World) -> None:
-    """What goes on now may have begun before midnight; the past keeps clear of it."""
+    """Plan the present uses, which may have begun before midnight, so that the past avoids them."""
     ids = {facts.number: world.instruments[facts.number].pk for facts in world.city.instruments}
     span = Interval(world.now - BACK, world.now + AHEAD)
     open_time = providers.open_windows(list(ids.values()), span)
     closed = providers.closures(list(ids.values()), span)
-    free = {number: subtracted(open_time[pk], closed[pk]) for number, pk in ids.items()}
+    free = {number: subtract(open_time[pk], closed[pk]) for number, pk in ids.items()}
     world.week = Week(world.city, free, world.now)
     world.begun = world.week.begun()
 
 
 def _span(world: World) -> Interval:
-    return Interval(at(world.since, 0), at(world.today + timedelta(days=COMING_DAYS), 0))
+    return Interval(combine(world.since, 0), combine(world.today + timedelta(days=COMING_DAYS), 0))
 
 
-def _closures(world: World) -> int:
-    """Maintenance and faults, so that the usage that follows keeps clear of them."""
+def _place_closures(world: World) -> int:
+    """Place maintenance and faults before the uses, which avoid them; return how many."""
     ids = {world.instruments[facts.number].pk: facts for facts in world.city.instruments}
     windows = providers.open_windows(list(ids), _span(world))
     made = 0
     for pk, facts in ids.items():
-        for out in _closures_of(world, facts, windows[pk]):
+        for out in _plan_closures(world, facts, windows[pk]):
             providers.closure_record(
                 actor=world.keeper(facts),
                 instrument_id=pk,
@@ -74,18 +75,18 @@ def _closures(world: World) -> int:
     return made
 
 
-def _closures_of(world: World, facts: Instrument, windows: list[Interval]) -> list[closures.Out]:
+def _plan_closures(world: World, facts: Instrument, windows: list[Interval]) -> list[closures.Downtime]:
     unit = world.city.unit(facts.unit)
     first = max(world.since, world.published(facts) + timedelta(days=1))
-    found: list[closures.Out] = []
+    found: list[closures.Downtime] = []
     if world.city.terms[facts.terms].get("maintenance"):
-        found += closures.maintenance(first, world.today)
-        found += closures.maintenance(
+        found += closures.iterate_maintenance(first, world.today)
+        found += closures.iterate_maintenance(
             world.today + timedelta(days=1), world.today + timedelta(days=COMING_DAYS)
         )
     downtime = (unit.year or {})["downtime"]
     for begin, end in _years(first, world.today):
-        found += closures.faults(f"{facts.number}/{begin.year}", windows, downtime, begin, end)
+        found += closures.generate_faults(f"{facts.number}/{begin.year}", windows, downtime, begin, end)
     return found
 
 
@@ -95,31 +96,37 @@ def _years(first: date, last: date) -> list[tuple[date, date]]:
     return [(begin, end) for begin, end in cuts if begin < end]
 
 
-def _uses(world: World) -> list[Use]:
+def _generate_uses(world: World) -> list[Use]:
     ids = {facts.number: world.instruments[facts.number].pk for facts in world.city.instruments}
-    until = at(world.today, 0)
-    span = Interval(at(world.since, 0), until)
+    until = combine(world.today, 0)
+    span = Interval(combine(world.since, 0), until)
     open_time = providers.open_windows(list(ids.values()), span)
     closed = providers.closures(list(ids.values()), span)
     taken: dict[str, list[Interval]] = {number: [] for number in ids}
     for one in world.begun:
         taken[one.number].append(one.interval)
-    windows = {number: subtracted(open_time[pk], [*closed[pk], *taken[number]]) for number, pk in ids.items()}
+    windows = {number: subtract(open_time[pk], [*closed[pk], *taken[number]]) for number, pk in ids.items()}
     days = providers.day_table(range(world.since.year, world.today.year + 1)).days
     calendar = Calendar(frozenset(day for day, kind in days.items() if kind is DayKind.HOLIDAY))
-    return uses(plans.instruments(world.city, windows), plans.people(world.city), calendar, until, SEED)
+    return generate_uses(
+        plans.build_instrument_plans(world.city, windows),
+        plans.build_user_plans(world.city),
+        calendar,
+        until,
+        SEED,
+    )
 
 
-def _rows(world: World, facts: Instrument, use: Use) -> Iterator[HistoryRow]:
-    """The booking with its use, and the request before it that came to nothing."""
+def _build_rows(world: World, facts: Instrument, use: Use) -> Iterator[HistoryRow]:
+    """Yield the booking with its use, and the earlier request if there was one."""
     keeper_id = world.keeper(facts).pk
     about: dict[str, Any] = {
         "instrument_id": world.instruments[use.instrument].pk,
         "user_id": world.people[use.user].pk,
         "payer_organization_id": world.organizations[world.city.organization_of(use.user)].pk,
         "service_mode": ServiceMode(use.mode),
-        "subject": plans.subject(world.city, facts, use.service),
-        "project": plans.project(world.city, use.direction, use.service),
+        "subject": plans.build_subject(world.city, facts, use.service),
+        "project": plans.get_project(world.city, use.direction, use.service),
         "direction": Direction(use.direction),
         "samples": use.samples,
         "booked": use.booked,
@@ -130,7 +137,7 @@ def _rows(world: World, facts: Instrument, use: Use) -> Iterator[HistoryRow]:
         decide_by=use.decide_by,
         decided_at=use.decided_at,
         decided_by_id=keeper_id if use.decide_by else None,
-        used=_past_use(world, use, keeper_id),
+        used=_build_past_use(world, use, keeper_id),
     )
     earlier = use.earlier
     if earlier is not None:
@@ -145,7 +152,7 @@ def _rows(world: World, facts: Instrument, use: Use) -> Iterator[HistoryRow]:
         )
 
 
-def _past_use(world: World, use: Use, keeper_id: int) -> PastUse:
+def _build_past_use(world: World, use: Use, keeper_id: int) -> PastUse:
     return PastUse(
         time=use.used,
         operator_id=world.people[use.operator].pk,
@@ -164,8 +171,8 @@ def _past_use(world: World, use: Use, keeper_id: int) -> PastUse:
     )
 
 
-def _relations(world: World) -> None:
-    """Declared only now: what was logged before stands as outside use, which the checks will notice."""
+def _declare_relations(world: World) -> None:
+    """Declare relations after the uses were logged as external, for the checks to find."""
     for facts in world.city.users:
         if facts.declared_related_to is not None:
             accounts.relation_declare(

@@ -1,4 +1,4 @@
-"""Today and the days ahead: what is in use, what waits for a decision, what is agreed, what is closed."""
+"""Create today's and upcoming bookings: in use, requested, approved; and closures."""
 
 from datetime import date, timedelta
 from itertools import count
@@ -7,9 +7,9 @@ from bookings import public as bookings
 from bookings.domain import BookingState
 from instrument_share.demo import plans
 from instrument_share.demo.history import HOUR
-from instrument_share.demo.stages.instruments import values
-from instrument_share.demo.week import CLOSING, Planned
-from instrument_share.demo.world import World, at
+from instrument_share.demo.stages.instruments import build_values
+from instrument_share.demo.week import CLOSING, PlannedBooking
+from instrument_share.demo.world import World, combine
 from instrument_share.kernel.interval import Interval
 from providers import public as providers
 from providers.domain import ServiceMode
@@ -19,29 +19,30 @@ MONDAY = 0
 
 
 def load(world: World) -> str:
-    _closure_next_week(world)
+    """Load the stage and return a summary."""
+    _place_closure(world)
     numbers = count(7, 13)
-    planned = [*world.begun, *world.week.coming(plans.people(world.city))]
+    planned = [*world.begun, *world.week.coming(plans.build_user_plans(world.city))]
     for one in sorted(planned, key=lambda one: (one.asked_at, one.number)):
         _book(world, one, next(numbers))
-    _corrections(world)
-    _reviews(world)
+    _add_corrections(world)
+    _submit_reviews(world)
     bookings.next_free_rebuild(world.now)
     waiting = sum(1 for one in planned if not one.agreed)
     return f"{len(planned)} bookings, {waiting} of them waiting"
 
 
-def closed_next_week(today: date) -> Interval:
-    """Tuesday and Wednesday of next week."""
+def get_closed_days(today: date) -> Interval:
+    """Return Tuesday and Wednesday of next week."""
     monday = today + timedelta(days=7 - today.weekday())
-    return Interval(at(monday + timedelta(days=1), 8), at(monday + timedelta(days=2), 20))
+    return Interval(combine(monday + timedelta(days=1), 8), combine(monday + timedelta(days=2), 20))
 
 
-def _closure_next_week(world: World) -> None:
+def _place_closure(world: World) -> None:
     facts = next((one for one in world.city.instruments if one.number == CLOSING), None)
     if facts is None:
         return
-    interval = closed_next_week(world.today)
+    interval = get_closed_days(world.today)
     world.week.close(CLOSING, interval)
     bookings.closure_place(
         actor=world.keeper(facts),
@@ -53,29 +54,29 @@ def _closure_next_week(world: World) -> None:
     )
 
 
-def _book(world: World, one: Planned, number: int) -> None:
-    facts = next(facts for facts in world.city.instruments if facts.number == one.number)
-    organization = world.city.organization_of(one.user)
+def _book(world: World, planned: PlannedBooking, number: int) -> None:
+    facts = next(facts for facts in world.city.instruments if facts.number == planned.number)
+    organization = world.city.organization_of(planned.user)
     booking = bookings.booking_create(
-        actor=world.people[one.user],
-        instrument_id=world.instruments[one.number].pk,
-        interval=one.interval,
+        actor=world.people[planned.user],
+        instrument_id=world.instruments[planned.number].pk,
+        interval=planned.interval,
         service_mode=ServiceMode.OPERATED,
         payer_organization_id=world.organizations[organization].pk,
-        subject=plans.subject(world.city, facts, number),
-        project=plans.project(world.city, "research", number),
+        subject=plans.build_subject(world.city, facts, number),
+        project=plans.get_project(world.city, "research", number),
         samples=number % 9 + 1,
-        now=one.asked_at,
+        now=planned.asked_at,
     )
     keeper = world.keeper(facts)
-    if one.agreed and booking.state == BookingState.REQUESTED:
-        bookings.booking_approve(actor=keeper, booking_id=booking.pk, now=one.asked_at + AGREED_AFTER)
-    if one.begun:
-        bookings.booking_check_in(actor=keeper, booking_id=booking.pk, now=one.interval.start)
+    if planned.agreed and booking.state == BookingState.REQUESTED:
+        bookings.booking_approve(actor=keeper, booking_id=booking.pk, now=planned.asked_at + AGREED_AFTER)
+    if planned.begun:
+        bookings.booking_check_in(actor=keeper, booking_id=booking.pk, now=planned.interval.start)
 
 
-def _corrections(world: World) -> None:
-    """Three corrections of last week's logs; the last one still waits for the user's word."""
+def _add_corrections(world: World) -> None:
+    """Correct three of last week's logs; the last correction is not confirmed yet."""
     keeper = world.people["wang"]
     logs = bookings.usage_logs(keeper).filter(
         starts_at__lt=world.now - timedelta(days=4), idle_seconds__gt=600
@@ -98,13 +99,13 @@ def _corrections(world: World) -> None:
             )
 
 
-def _reviews(world: World) -> None:
-    """What waits for the bureau: a new instrument, a change of another; and a profile that it returned."""
+def _submit_reviews(world: World) -> None:
+    """Submit a new instrument and a change of another for review, and return a profile."""
     manager, facts = world.manager("tech-univ"), world.city.newcomer
     row = providers.instrument_create(
         actor=manager,
         organization_id=world.organizations[facts.unit].pk,
-        values=values(world, facts),
+        values=build_values(world, facts),
         now=world.now - timedelta(days=3),
     )
     providers.keeper_assign(
@@ -122,10 +123,10 @@ def _reviews(world: World) -> None:
                 values={"value_yuan": change["value_wan"] * 10_000},
                 now=world.now - timedelta(hours=20),
             )
-    _returned_profile(world)
+    _return_profile(world)
 
 
-def _returned_profile(world: World) -> None:
+def _return_profile(world: World) -> None:
     facts = world.city.returned_profile
     manager = world.people[facts["manager"]]
     organization_id = world.organizations[facts["organization"]].pk

@@ -1,8 +1,8 @@
-"""What the bureau asked of units: an instrument that it returned to be completed, and reminders."""
+"""Return an instrument to its unit, and remind units of incomplete information."""
 
 from datetime import datetime, timedelta
 
-from instrument_share.demo.world import World, at
+from instrument_share.demo.world import World, combine
 from providers import public as providers
 from providers.domain import ReminderOutcome
 
@@ -20,17 +20,18 @@ ENTERED = (
 
 
 def load(world: World) -> str:
-    _returned_instrument(world)
+    """Load the stage and return a summary."""
+    _return_instrument(world)
     sent = sum(_remind(world, **facts) for facts in world.city.supervision["reminder"])
     return f"{sent} reminders"
 
 
-def _returned_instrument(world: World) -> None:
+def _return_instrument(world: World) -> None:
     facts, newcomer = world.city.supervision["returned"], world.city.newcomer
     lab, manager = world.city.lab(newcomer), world.manager(newcomer.unit)
 
     def on(days_ago: str) -> datetime:
-        return at(world.today - timedelta(days=facts[days_ago]), 10)
+        return combine(world.today - timedelta(days=facts[days_ago]), 10)
 
     row = providers.instrument_create(
         actor=manager,
@@ -54,11 +55,11 @@ def _returned_instrument(world: World) -> None:
 
 
 def _remind(world: World, units: list[str], days_ago: int, note: str) -> int:
-    """How many were reminded: who was complete at the time is left out."""
+    """Remind units that were incomplete at the time; return how many."""
     plan = providers.completeness_remind(
         actor=world.officer,
         organization_ids=[world.organizations[key].pk for key in units],
         note=note,
-        now=at(world.today - timedelta(days=days_ago), 15),
+        now=combine(world.today - timedelta(days=days_ago), 15),
     )
     return len(plan[ReminderOutcome.SENT])

@@ -1,11 +1,11 @@
-"""What the owning units say about themselves: profiles, and the four kinds that go out at once."""
+"""Publish profiles, news, regulations, cases and statements of the owning units."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
 from instrument_share.demo.city import Organization
-from instrument_share.demo.world import World, at
+from instrument_share.demo.world import World, combine
 from providers import public as providers
 from providers.domain import PublicationKind
 
@@ -14,16 +14,17 @@ CONFIRMED_BACK_TO = 2
 
 
 def load(world: World) -> str:
+    """Load the stage and return a summary."""
     published = 0
     for unit in world.city.units:
-        _profile(world, unit)
+        _publish_profile(world, unit)
         published += sum(_publish(world, unit, *item) for item in _publications(world, unit))
     return f"{len(world.city.units)} profiles, {published} publications"
 
 
-def _profile(world: World, unit: Organization) -> None:
+def _publish_profile(world: World, unit: Organization) -> None:
     manager, organization_id = world.manager(unit.key), world.organizations[unit.key].pk
-    handed_in = at(world.began + timedelta(days=9), 10)
+    handed_in = combine(world.began + timedelta(days=9), 10)
     providers.unit_profile_save(
         actor=manager,
         organization_id=organization_id,
@@ -34,12 +35,12 @@ def _profile(world: World, unit: Organization) -> None:
     providers.unit_profile_publish(
         actor=world.officer, organization_id=organization_id, now=handed_in + timedelta(days=2)
     )
-    for day in confirmations(world, unit.key):
-        providers.unit_profile_confirm(actor=manager, organization_id=organization_id, now=at(day, 14))
+    for day in iterate_confirmations(world, unit.key):
+        providers.unit_profile_confirm(actor=manager, organization_id=organization_id, now=combine(day, 14))
 
 
-def confirmations(world: World, unit: str) -> Iterator[date]:
-    """The days on which a unit confirmed its information: once a year, as far as it cared to."""
+def iterate_confirmations(world: World, unit: str) -> Iterator[date]:
+    """Yield the days on which a unit confirmed its information, at most one a year."""
     facts = world.city.publications[unit]
     for years in facts.get("confirms_years", range(CONFIRMED_BACK_TO, -1, -1)):
         day = date(world.today.year - years, facts["confirms_in_month"], 11)
@@ -82,7 +83,7 @@ def _text(row: Mapping[str, Any], day: date) -> dict[str, str]:
 
 
 def _statement(unit: Organization, facts: Mapping[str, Any], year: int) -> tuple[date, dict[str, Any]]:
-    """The statement about the year before, published in `year`."""
+    """Return the statement about last year, published in `year`."""
     month, day = facts["statement"]
     profile = unit.profile or {}
     about, count = year - 1, facts["declared"]
@@ -107,7 +108,7 @@ def _statement(unit: Organization, facts: Mapping[str, Any], year: int) -> tuple
 def _publish(
     world: World, unit: Organization, kind: PublicationKind, day: date, values: Mapping[str, Any]
 ) -> bool:
-    """Publish what would have been published by now; whether it was."""
+    """Publish what is due by now; return whether it was."""
     if not world.began < day < world.today:
         return False
     providers.publication_publish(
@@ -115,6 +116,6 @@ def _publish(
         kind=kind,
         organization_id=world.organizations[unit.key].pk,
         values=values,
-        now=at(day, 16),
+        now=combine(day, 16),
     )
     return True

@@ -1,4 +1,4 @@
-"""What the demo adds to the login page."""
+"""Template tag for the demo accounts on the login page."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ register = template.Library()
 
 @register.inclusion_tag("demo/demo_accounts.html", takes_context=True)
 def demo_accounts(context: template.Context, onward: str | None = "") -> dict[str, Any]:
-    """One button for each demo account that logs in with it; nothing unless DEMO is on."""
+    """Show a login button for each demo account; nothing unless DEMO is on."""
     return {
         "accounts": DEMO_ACCOUNTS if settings.DEMO else (),
         "password": DEMO_PASSWORD,

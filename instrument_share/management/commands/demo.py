@@ -9,8 +9,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from instrument_share.demo.accounts import DEMO_ACCOUNTS, DEMO_PASSWORD
-from instrument_share.demo.city import city
-from instrument_share.demo.load import DatabaseInUse, Progress, is_loaded, load
+from instrument_share.demo.city import load_city
+from instrument_share.demo.load import DatabaseInUse, Progress, is_loaded, load_demo
 from instrument_share.web import clock
 
 
@@ -29,7 +29,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            loaded = is_loaded(city())
+            loaded = is_loaded(load_city())
         except DatabaseInUse as refusal:
             raise CommandError(str(refusal)) from refusal
         if loaded:
@@ -37,7 +37,7 @@ class Command(BaseCommand):
         else:
             self.stdout.write("Loading the demo city (less than a minute) …")
             with _collector_paused():
-                load(city(), clock.now(), self._say)
+                load_demo(load_city(), clock.now(), self._say)
         self._accounts()
 
     def _say(self, progress: Progress) -> None:

@@ -1,4 +1,4 @@
-"""Parts of pages that know instruments: their picture, their coming week, their facts."""
+"""Template tags for instruments, units and publications."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings.public import CaseFigures
-from instrument_share.kernel.wording import word
-from instrument_share.pages.instrument_facts import contact_entries, fact_entries
+from instrument_share.kernel.wording import Sentence, word
+from instrument_share.pages.instrument_facts import get_contact_entries, get_fact_entries
 from instrument_share.pages.weeks import Day
 from instrument_share.web import formats
 from instrument_share.web.addresses import versioned_address
+from instrument_share.web.labels import KINDS
 from instrument_share.web.markdown import excerpt
 from instrument_share.web.problem import told as told_message
 from instrument_share.web.templatetags.ui import facts, icon
@@ -36,16 +37,42 @@ DAY_WORDS = {
 }
 
 
+KINSHIP = {
+    "parent": lambda: _("superior organization"),
+    "child": lambda: _("subordinate organization"),
+    "same_parent": lambda: _("same superior organization"),
+    "declared": lambda: _("declared related"),
+}
+
+
+@register.filter
+def kinship(code: str) -> str:
+    """Return how one organization is related to another."""
+    return KINSHIP[code]()
+
+
+@register.filter
+def organization_kind(code: str) -> str:
+    """Return the label of a kind of organization."""
+    return str(KINDS.get(code, code))
+
+
+@register.filter
+def told(sentence: Sentence) -> str:
+    """Return a sentence in the reader's language."""
+    return told_message(sentence.message, sentence.params)
+
+
 @register.simple_tag
 def picture(instrument: Any, css_class: str) -> SafeString:
-    """The instrument's picture, or its initial on a quiet ground; the size is reserved either way."""
+    """Show the instrument's picture, or its initial in a space of the same size."""
     address = reverse("instrument_picture", args=[instrument.public_id])
     return _picture(address, instrument.picture, css_class, formats.bilingual(instrument, "name"))
 
 
 @register.simple_tag
 def unit_picture(profile: Any, css_class: str) -> SafeString:
-    """The same for a unit."""
+    """Show the unit's picture, or its initial in a space of the same size."""
     organization = profile.organization
     address = reverse("unit_picture", args=[organization.public_id])
     return _picture(address, profile.picture, css_class, formats.bilingual(organization, "name"))
@@ -60,13 +87,13 @@ def _picture(address: str, file: FieldFile, css_class: str, name: str) -> SafeSt
 
 @register.simple_tag
 def compare_link(comparison: "Comparison", instrument: Any) -> SafeString:
-    """The link that puts an instrument beside others, or takes it away; nothing where four are chosen."""
+    """Link to add or remove the instrument from the comparison; nothing when it is full."""
     is_chosen = instrument.public_id in comparison.chosen
     if comparison.is_full and not is_chosen:
         return SafeString("")
     return format_html(
         '<a class="btn btn-sm" href="{}"{}>{}{}<span class="visually-hidden"> {}</span></a>',
-        comparison.toggled(instrument.public_id),
+        comparison.toggle_address(instrument.public_id),
         SafeString(' aria-current="true"' if is_chosen else ""),
         icon("check" if is_chosen else "plus"),
         _("Do not compare") if is_chosen else _("Compare"),
@@ -76,7 +103,7 @@ def compare_link(comparison: "Comparison", instrument: Any) -> SafeString:
 
 @register.simple_tag
 def mini_week(days: Sequence[Day]) -> SafeString:
-    """Seven small fields, said as one sentence to who does not see them."""
+    """Show seven small fields, with a sentence for screen readers."""
     said = "; ".join(f"{formats.day(day.date)}: {DAY_WORDS[day.kind]()}" for day in days)
     fields = format_html_join("", '<span class="time-{}"></span>', ((day.kind,) for day in days))
     return format_html('<div class="week" role="img" aria-label="{}">{}</div>', said, fields)
@@ -84,7 +111,7 @@ def mini_week(days: Sequence[Day]) -> SafeString:
 
 @register.simple_tag
 def gallery_image(picture: Any, size: str, css_class: str, alone: bool = False) -> SafeString:
-    """A picture of a gallery with its room reserved; `alone` where nothing else says what it shows."""
+    """Show a gallery picture in a reserved space; `alone` where no text describes it."""
     name = formats.bilingual(picture.instrument, "name") if alone else ""
     said = (formats.bilingual(picture, "alt") if picture.alt_zh else "") or name
     return format_html(
@@ -100,22 +127,25 @@ def gallery_image(picture: Any, size: str, css_class: str, alone: bool = False) 
 
 @register.filter
 def kinds_in_words(kinds: Sequence[StrEnum]) -> str:
-    """Members of a closed list beside each other."""
+    """List the labels of members of an enumeration."""
     return told_message("{kinds}", {"kinds": tuple(word(kind) for kind in kinds)})
 
 
 @register.inclusion_tag("instrument_share/ui/facts.html")
 def contact_facts(instrument: Any) -> dict[str, Any]:
-    return facts(contact_entries(instrument))
+    """Show the published contact of an instrument."""
+    return facts(get_contact_entries(instrument))
 
 
 @register.inclusion_tag("instrument_share/ui/facts.html")
 def instrument_facts(instrument: Any) -> dict[str, Any]:
-    return facts(fact_entries(instrument))
+    """Show the facts of an instrument."""
+    return facts(get_fact_entries(instrument))
 
 
 @register.inclusion_tag("instrument_share/ui/facts.html")
 def unit_facts(profile: Any) -> dict[str, Any]:
+    """Show the address and contact of a unit."""
     return facts(
         [
             (_("Address"), formats.bilingual(profile, "address")),
@@ -133,7 +163,7 @@ def _link(scheme: str, text: str) -> SafeString | str:
 
 @register.inclusion_tag("instrument_share/ui/facts.html")
 def publication_facts(publication: Any, kind: str) -> dict[str, Any]:
-    """What a publication says beside its text."""
+    """Show the facts of a publication apart from its text."""
     match kind:
         case "regulation":
             until = publication.expiry_date
@@ -162,7 +192,7 @@ def publication_facts(publication: Any, kind: str) -> dict[str, Any]:
 
 @register.simple_tag
 def figures_line(figures: Mapping[int, CaseFigures], case_id: int) -> str:
-    """How many uses a case came from and how long they were; without anybody's name."""
+    """Return the number and hours of the uses behind a case, without names."""
     one = figures[case_id]
     length = formats.hours(timedelta(seconds=one.effective_seconds))
     return ngettext("%(uses)s use, %(hours)s", "%(uses)s uses, %(hours)s", one.uses) % {
@@ -173,7 +203,7 @@ def figures_line(figures: Mapping[int, CaseFigures], case_id: int) -> str:
 
 @register.simple_tag
 def summary(publication: Any) -> str:
-    """The first words of a publication; of a statement without a text those of its parts."""
+    """Return the first words of a publication, or of a statement's parts."""
     for name in ("body", "how"):
         if hasattr(publication, f"{name}_zh") and (text := formats.bilingual(publication, name)):
             return excerpt(text)
@@ -186,5 +216,17 @@ def _hours(hours: Any) -> str:
 
 @register.filter
 def in_hours(seconds: int | None) -> str:
-    """Seconds as hours in the reader's language."""
+    """Format seconds as hours in the reader's language."""
     return formats.hours(None if seconds is None else timedelta(seconds=seconds))
+
+
+@register.filter
+def notification_text(notification: Any) -> str:
+    """Return a notification in the reader's language."""
+    return told_message(notification.message, notification.params)
+
+
+@register.filter
+def notification_lines(notification: Any) -> list[str]:
+    """Return the lines below a notification."""
+    return [told_message(line["message"], line["params"]) for line in notification.lines]

@@ -1,1 +1,1 @@
-"""Pages that bring several apps together, a module for each place of the navigation."""
+"""Views that read from several apps, a module for each place of the navigation."""

@@ -1,4 +1,4 @@
-"""Who is falling behind, what is waiting: the desk of the Science and Technology Bureau."""
+"""Desk of the Science and Technology Bureau."""
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -19,16 +19,16 @@ from providers.public import (
     sort_units,
     years_without_days,
 )
-from rewards.public import next_steps
+from rewards.public import get_cycles_ahead
 
-LISTED = 20
-BEHIND_LISTED = 6
+MAX_LISTED = 20
+MAX_UNITS_BEHIND = 6
 
 
 @login_required
 @require_safe
 def bureau(request: HttpRequest) -> HttpResponse:
-    """Reviews, admissions, the assessment; of the units those that are furthest behind, and what changed."""
+    """Show reviews, admissions, the assessment, the least complete units, and recent changes."""
     now = clock.now()
     roles = standing(request.user).roles
     if not roles & {Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR}:
@@ -37,18 +37,18 @@ def bureau(request: HttpRequest) -> HttpResponse:
     behind = [row for row in sort_units(every, "percent") if row.open]
     reviews = reviews_waiting(request.user)
     pending = accounts.organizations_pending(request.user)
-    ahead = next_steps(request.user, now)
+    ahead = get_cycles_ahead(request.user, now)
     context = {
         "is_officer": Role.BUREAU_OFFICER in roles,
-        "reviews": reviews[:LISTED],
+        "reviews": reviews[:MAX_LISTED],
         "to_recode": instruments_to_recode(request.user).count(),
         "without_days": years_without_days(now.astimezone(CITY_TIME).date()),
         "review_count": len(reviews),
-        "pending": pending[:LISTED],
+        "pending": pending[:MAX_LISTED],
         "pending_count": pending.count(),
         "ahead": ahead,
         "open_findings": sum(each.open_findings for each in ahead),
-        "behind": behind[:BEHIND_LISTED],
+        "behind": behind[:MAX_UNITS_BEHIND],
         "behind_count": len(behind),
         "unit_count": len(every),
         "complete_count": len(every) - len(behind),

@@ -1,4 +1,4 @@
-"""Which instrument, and when: the catalogue, and a day over many instruments."""
+"""The catalogue, and a day's timeline of many instruments."""
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -12,55 +12,56 @@ from django.views.decorators.http import require_safe
 from bookings import public as bookings
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.pages.forms import CatalogueForm
-from instrument_share.pages.rows import rows_of
+from instrument_share.pages.rows import build_instrument_rows
 from instrument_share.pages.search import (
     Address,
     Comparison,
-    category_chips,
-    filter_chips,
-    understood,
-    with_counts,
+    add_counts,
+    build_category_chips,
+    build_filter_chips,
+    describe_interpretation,
 )
 from instrument_share.web import clock
 from instrument_share.web.params import parse_day
 from providers import public as providers
 
 if TYPE_CHECKING:
-    from bookings.public import Found
+    from bookings.public import CatalogueResult
     from instrument_share.kernel.interval import Interval
 
 PER_PAGE = 20
-ON_TIMELINE = 60
+MAX_ON_TIMELINE = 60
 
 
 @require_safe
 def catalogue(request: HttpRequest) -> HttpResponse:
+    """Search the catalogue."""
     now = clock.now()
     form, address = _form(request), Address(request)
     chosen, mark = form.cleaned_data.get("category", ""), request.GET.get("cursor")
     found = _found(request, form, now, free=form.wanted_time)
     page = found.page(mark, PER_PAGE)
     if not page.items and not mark:
-        found = found.loosened()
-        page = found.page(None, PER_PAGE) if found.with_most else page
+        found = found.loosen()
+        page = found.page(None, PER_PAGE) if found.matches_most else page
     everywhere = _found(
         request, form, now, found.search, free=form.wanted_time, exclude_fields=("district", "category")
     )
-    counts = providers.count_by_place(replace(everywhere, with_most=found.with_most).instruments)
+    counts = providers.count_by_place(replace(everywhere, matches_most=found.matches_most).instruments)
     district = form.asked.district
-    with_counts(form, counts.within(category=chosen))
-    facet = category_chips(chosen, counts.within(district=district), address)
+    add_counts(form, counts.within(category=chosen))
+    facet = build_category_chips(chosen, counts.within(district=district), address)
     told = ("category",) if any(is_chosen for _, _, is_chosen, _ in facet) else ()
     context = {
         "form": form,
         "page": page,
-        "rows": rows_of(request.user, page.items, now),
+        "rows": build_instrument_rows(request.user, page.items, now),
         "count": counts.within(district=district, category=chosen).total,
         "wanted": form.wanted_time,
         "facet": facet,
-        "narrowing": filter_chips(form, address, exclude_fields=told),
-        "understood": understood(found),
-        "comparison": Comparison.of(form.cleaned_data.get("compare", ""), address),
+        "narrowing": build_filter_chips(form, address, exclude_fields=told),
+        "understood": describe_interpretation(found),
+        "comparison": Comparison.parse(form.cleaned_data.get("compare", ""), address),
     }
     return render(request, "pages/catalogue.html", context)
 
@@ -79,9 +80,9 @@ def _found(
     *,
     free: "Interval | None" = None,
     exclude_fields: tuple[str, ...] = (),
-) -> "Found":
-    """What the form asks for, but for some filters; `search` where its words are understood already."""
-    return bookings.catalogue_search(
+) -> "CatalogueResult":
+    """Return the form's result without some filters; `search` is the form's text, if parsed already."""
+    return bookings.search_catalogue(
         request.user,
         search=search or providers.search(form.cleaned_data.get("q", "")),
         asked=_without(form.asked, exclude_fields),
@@ -98,7 +99,7 @@ def _without(asked: providers.CatalogueFilters, names: tuple[str, ...]) -> provi
 
 @require_safe
 def timeline(request: HttpRequest) -> HttpResponse:
-    """A day over the instruments that the filters of the catalogue leave; `day` is the day that is shown."""
+    """Show a day (`day`) of the instruments that match the catalogue's filters."""
     now = clock.now()
     day = _day(request, now)
     form, address = _form(request), Address(request)
@@ -112,11 +113,11 @@ def timeline(request: HttpRequest) -> HttpResponse:
         "after": day + timedelta(days=1),
         "today": now.astimezone(CITY_TIME).date(),
         "query": urlencode(asked),
-        "facet": category_chips(
+        "facet": build_category_chips(
             form.cleaned_data.get("category", ""), providers.count_by_place(every.instruments), address
         ),
-        "narrowing": filter_chips(form, address, exclude_fields=("q", "day", "category")),
-        "shown": min(shown.instruments.count(), ON_TIMELINE),
+        "narrowing": build_filter_chips(form, address, exclude_fields=("q", "day", "category")),
+        "shown": min(shown.instruments.count(), MAX_ON_TIMELINE),
         "form": form,
     }
     return render(request, "pages/timeline.html", context)
@@ -124,11 +125,11 @@ def timeline(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def timeline_events(request: HttpRequest) -> HttpResponse:
-    """A day over the instruments that were asked for: `?day=YYYY-MM-DD` and the filters of the page."""
+    """Return a day's events as JSON: `?day=YYYY-MM-DD` and the filters of the page."""
     now = clock.now()
     found = _found(request, _form(request), now).instruments
-    shown = found.order_by("category__code", "name_zh", "id")[:ON_TIMELINE]
-    return JsonResponse(bookings.day_events(request.user, shown, _day(request, now), now))
+    shown = found.order_by("category__code", "name_zh", "id")[:MAX_ON_TIMELINE]
+    return JsonResponse(bookings.get_day_events(request.user, shown, _day(request, now), now))
 
 
 def _day(request: HttpRequest, now: datetime) -> date:

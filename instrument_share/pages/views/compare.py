@@ -1,18 +1,18 @@
-"""Up to four instruments side by side: which of them is the right one?"""
+"""Comparison of up to four instruments."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from instrument_share.pages.comparison import columns_of, compared_rows
-from instrument_share.pages.search import MOST_COMPARED, compared
+from instrument_share.pages.comparison import build_columns, build_rows
+from instrument_share.pages.search import MAX_COMPARED, parse_compared_ids
 from instrument_share.web import clock
 
 
 @require_safe
 def compare(request: HttpRequest) -> HttpResponse:
-    """`?ids=INS-…,INS-…`, in that order. What is not visible, or not there, is left out."""
+    """Compare `?ids=INS-…,INS-…` in that order; invisible or unknown ids are left out."""
     now = clock.now()
-    columns = columns_of(request.user, compared(request.GET.get("ids", "")), now)
-    context = {"columns": columns, "rows": compared_rows(columns), "most": MOST_COMPARED}
+    columns = build_columns(request.user, parse_compared_ids(request.GET.get("ids", "")), now)
+    context = {"columns": columns, "rows": build_rows(columns), "most": MAX_COMPARED}
     return render(request, "pages/compare.html", context)

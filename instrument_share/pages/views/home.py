@@ -1,4 +1,4 @@
-"""Can this city measure what I need: the start page; and the way to one's desk."""
+"""Start page, openness statistics, and the redirect to one's desk."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -12,9 +12,9 @@ from django.views.decorators.http import require_safe
 from bookings import public as bookings
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
-from instrument_share.pages.charts import stacked_hours
+from instrument_share.pages.charts import build_stacked_hours
 from instrument_share.pages.navigation import OWN
-from instrument_share.pages.rows import rows_of
+from instrument_share.pages.rows import build_instrument_rows
 from instrument_share.web import clock
 from instrument_share.web.desks import desks
 from instrument_share.web.formats import bilingual
@@ -22,13 +22,14 @@ from instrument_share.web.params import parse_number
 from providers import public as providers
 from providers.domain import PublicationKind
 
-SOON = 6
-NEWEST = 4
-A_YEAR = timedelta(days=365)
+MAX_SOONEST = 6
+MAX_NEWEST = 4
+YEAR = timedelta(days=365)
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
+    """Show the start page."""
     now = clock.now()
     found = providers.catalogue(request.user)
     counts = providers.count_by_place(found)
@@ -36,8 +37,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "categories": providers.category_counts(counts),
         "instrument_count": counts.total,
         "unit_count": providers.units(request.user).filter(published_at__isnull=False).count(),
-        "openness": bookings.openness(Interval(now - A_YEAR, now)),
-        "rows": rows_of(request.user, bookings.soonest_free(found, SOON), now),
+        "openness": bookings.get_openness(Interval(now - YEAR, now)),
+        "rows": build_instrument_rows(request.user, bookings.get_soonest_free(found, MAX_SOONEST), now),
         "cases": _newest(request, PublicationKind.CASE),
         "news": _newest(request, PublicationKind.NEWS),
     }
@@ -45,13 +46,13 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _newest(request: HttpRequest, kind: PublicationKind) -> Any:
-    """What everybody reads of a kind; not what was taken down, which its unit and the bureau still see."""
-    return providers.publications(request.user, kind).filter(withdrawn_at__isnull=True)[:NEWEST]
+    """Return the newest publications of a kind, without withdrawn ones, which managers still see."""
+    return providers.publications(request.user, kind).filter(withdrawn_at__isnull=True)[:MAX_NEWEST]
 
 
 @require_safe
 def openness(request: HttpRequest) -> HttpResponse:
-    """How open is the city: hours by month and by unit of a year, `?year=`."""
+    """Show a year's hours by month and by unit (`?year=`)."""
     now = clock.now()
     present = now.astimezone(CITY_TIME).year
     year = _year(request.GET.get("year", ""), present)
@@ -60,18 +61,20 @@ def openness(request: HttpRequest) -> HttpResponse:
         unit.organization_id: unit.organization
         for unit in providers.units(request.user).filter(published_at__isnull=False)
     }
-    months = bookings.hours_by_month(interval)
+    months = bookings.get_hours_by_month(interval)
     by_unit = sorted(
-        (row for row in bookings.hours_by_unit(interval) if row.of in units),
+        (row for row in bookings.get_hours_by_unit(interval) if row.key in units),
         key=lambda row: -row.external_seconds,
     )
     context = {
         "year": year,
         "years": [(str(one), f"?year={one}", one == year) for one in (present - 2, present - 1, present)],
-        "figures": bookings.openness(interval),
-        "by_month": stacked_hours(months, [date_format(row.of, "YEAR_MONTH_FORMAT") for row in months]),
-        "by_unit": stacked_hours(
-            by_unit, [bilingual(units[row.of], "name") for row in by_unit], horizontal=True
+        "figures": bookings.get_openness(interval),
+        "by_month": build_stacked_hours(
+            months, [date_format(row.key, "YEAR_MONTH_FORMAT") for row in months]
+        ),
+        "by_unit": build_stacked_hours(
+            by_unit, [bilingual(units[row.key], "name") for row in by_unit], horizontal=True
         ),
     }
     return render(request, "pages/openness.html", context)
@@ -90,6 +93,6 @@ def _whole(year: int) -> Interval:
 @require_safe
 @login_required
 def desk(request: HttpRequest) -> HttpResponse:
-    """To the desk where the person's work waits; after login everybody comes here."""
+    """Redirect to the person's first desk; the target after login."""
     places = desks(request.user)
     return HttpResponseRedirect((places[0] if places else OWN).address)

@@ -1,4 +1,4 @@
-"""One instrument: whether it is the right one, whether I may, what it costs, and when it is free."""
+"""Page and data sheet of an instrument."""
 
 from dataclasses import replace
 
@@ -9,10 +9,15 @@ from django.views.decorators.http import require_safe
 
 from bookings import public as bookings
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.pages.data_sheet import data_sheet
-from instrument_share.pages.may_use import for_reader, may_use
-from instrument_share.pages.prices import price_table
-from instrument_share.pages.structured import absolute, as_script, instrument_data, picture_address
+from instrument_share.pages.data_sheet import render_data_sheet
+from instrument_share.pages.eligibility import filter_prices, get_eligibility
+from instrument_share.pages.prices import build_price_rows
+from instrument_share.pages.structured import (
+    build_absolute_url,
+    build_instrument_data,
+    get_picture_address,
+    render_script,
+)
 from instrument_share.web import clock
 from providers import public as providers
 from providers.domain import InstrumentState, PublicationKind, sentences
@@ -20,7 +25,7 @@ from providers.domain import InstrumentState, PublicationKind, sentences
 
 @require_safe
 def instrument(request: HttpRequest, public_id: str) -> HttpResponse:
-    """An instrument at its own address; 410 with the date where it is retired."""
+    """Show an instrument; 410 with the date if it is retired."""
     now = clock.now()
     try:
         found = providers.instrument(request.user, public_id)
@@ -28,17 +33,17 @@ def instrument(request: HttpRequest, public_id: str) -> HttpResponse:
         gone = {"instrument": retired.instrument}
         return render(request, "pages/instrument_gone.html", gone, status=410)
     terms = providers.terms_at(found.pk, now)
-    prices = price_table(terms)
-    may = may_use(request.user, found, terms, now)
+    prices = build_price_rows(terms)
+    may = get_eligibility(request.user, found, terms, now)
     pictures = providers.pictures_of([found.pk])[found.pk]
-    ratings = bookings.ratings_of(found.pk)
+    ratings = bookings.get_ratings(found.pk)
     cases = providers.publications(request.user, PublicationKind.CASE, found.organization_id)
     context = {
         "instrument": found,
         "terms": terms,
         "rule": sentences(replace(terms, prices=())) if terms else [],
         "may": may,
-        "prices": for_reader(prices, may),
+        "prices": filter_prices(prices, may),
         "bookable": terms is not None and found.state == InstrumentState.PUBLISHED,
         "pictures": pictures,
         "attachments": providers.attachments_of(request.user, found, now),
@@ -46,11 +51,11 @@ def instrument(request: HttpRequest, public_id: str) -> HttpResponse:
         "groups": providers.groups_of(request.user, found.pk),
         "cases": cases.filter(instruments=found, withdrawn_at__isnull=True)[:5],
         "ratings": ratings,
-        "next_free": bookings.next_free(found.pk),
+        "next_free": bookings.get_next_free(found.pk),
         "today": now.astimezone(CITY_TIME).date(),
-        "address": absolute(request.path),
-        "social_picture": absolute(picture_address(pictures[0], "large")) if pictures else "",
-        "structured": as_script(instrument_data(found, pictures, prices, ratings)),
+        "address": build_absolute_url(request.path),
+        "social_picture": build_absolute_url(get_picture_address(pictures[0], "large")) if pictures else "",
+        "structured": render_script(build_instrument_data(found, pictures, prices, ratings)),
         "may_edit": rules.has_perm("providers.edit_instrument", request.user, found),
         "may_suspend": rules.has_perm("providers.suspend_instrument", request.user, found),
         "may_qualify": rules.has_perm("providers.qualify_user", request.user, found),
@@ -60,12 +65,13 @@ def instrument(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_safe
 def sheet(request: HttpRequest, public_id: str) -> HttpResponse:
-    """The data sheet as a PDF, in the reader's language."""
+    """Return the data sheet as a PDF in the reader's language."""
     now = clock.now()
     found = providers.instrument(request.user, public_id)
     pictures = providers.pictures_of([found.pk])[found.pk]
     response = HttpResponse(
-        data_sheet(found, pictures, providers.terms_at(found.pk, now), now), content_type="application/pdf"
+        render_data_sheet(found, pictures, providers.terms_at(found.pk, now), now),
+        content_type="application/pdf",
     )
     response["Content-Disposition"] = f'inline; filename="{public_id}.pdf"'
     response["X-Content-Type-Options"] = "nosniff"

@@ -1,4 +1,4 @@
-"""Who comes today, what must I decide: the desk of who keeps instruments."""
+"""Desk of instrument keepers."""
 
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -9,11 +9,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from bookings import public as bookings
-from bookings.domain import CHECK_IN_MINUTES, CHECK_IN_OPENS, BookingState
-from bookings.public import _require_keeper
+from bookings.domain import CHECK_IN_LEAD, CHECK_IN_LEAD_MINUTES, BookingState
+from bookings.public import require_keeper
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
-from instrument_share.pages.views.me import counted
+from instrument_share.pages.views.me import build_counted_logs
 from instrument_share.web import clock
 from instrument_share.web.params import parse_day
 from instrument_share.web.signed_in import SignedInRequest
@@ -22,7 +22,7 @@ from providers import public as providers
 if TYPE_CHECKING:
     from bookings.models import Booking
 
-DECISIONS_SHOWN = 30
+MAX_DECISIONS = 30
 CLOSURES_AHEAD = timedelta(days=60)
 QUALIFICATIONS_AHEAD = timedelta(days=30)
 
@@ -30,13 +30,16 @@ QUALIFICATIONS_AHEAD = timedelta(days=30)
 @login_required
 @require_safe
 def keeper(request: SignedInRequest) -> HttpResponse:
+    """Show a day's bookings, waiting decisions, closures and qualifications."""
     now = clock.now()
-    _require_keeper(request.user)
-    instruments = list(bookings.with_next_free(providers.kept_instruments(request.user)))
+    require_keeper(request.user)
+    instruments = list(bookings.annotate_next_free(providers.kept_instruments(request.user)))
     today = now.astimezone(CITY_TIME).date()
     day = _day(request, today)
     of_today = [
-        one for one in bookings.keeper_day(request.user, today) if one.state != BookingState.REQUESTED
+        one
+        for one in bookings.keeper_day_bookings(request.user, today)
+        if one.state != BookingState.REQUESTED
     ]
     waiting = bookings.waiting_decisions(request.user)
     context = {
@@ -46,13 +49,15 @@ def keeper(request: SignedInRequest) -> HttpResponse:
         "before": day - timedelta(days=1),
         "after": day + timedelta(days=1),
         "instruments": instruments,
-        "waiting": waiting[:DECISIONS_SHOWN],
+        "waiting": waiting[:MAX_DECISIONS],
         "waiting_count": waiting.count(),
         "overdue": [one for one in of_today if _is_overdue(one, now)],
         "arrivals": [one for one in of_today if not _is_overdue(one, now)],
-        "check_in_until": now + CHECK_IN_OPENS,
-        "check_in_minutes": CHECK_IN_MINUTES,
-        "to_confirm": counted(bookings.waiting_confirmations(request.user).exclude(user=request.user)[:10]),
+        "check_in_until": now + CHECK_IN_LEAD,
+        "check_in_minutes": CHECK_IN_LEAD_MINUTES,
+        "to_confirm": build_counted_logs(
+            bookings.waiting_confirmations(request.user).exclude(user=request.user)[:10]
+        ),
         "closures": providers.closure_rows(
             [one.pk for one in instruments], Interval(now, now + CLOSURES_AHEAD)
         ).select_related("instrument"),
@@ -77,8 +82,8 @@ def _day(request: SignedInRequest, today: date) -> date:
 @login_required
 @require_safe
 def keeper_events(request: SignedInRequest) -> HttpResponse:
-    """One day of the kept instruments for the timeline part: `?day=YYYY-MM-DD`."""
+    """Return a day of the kept instruments for the timeline as JSON: `?day=YYYY-MM-DD`."""
     now = clock.now()
     day = _day(request, now.astimezone(CITY_TIME).date())
     kept = providers.kept_instruments(request.user)
-    return JsonResponse(bookings.day_events(request.user, kept, day, now))
+    return JsonResponse(bookings.get_day_events(request.user, kept, day, now))

@@ -1,4 +1,4 @@
-"""What is next for me: my bookings and uses, what they cost, and my organization's for its administrator."""
+"""Desk of a person: bookings, uses and costs, and those of an organization for its administrator."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -15,11 +15,11 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from bookings import public as bookings
-from bookings.domain import HOLDING, SUSPENDS_AT, BookingState, suspended_until
+from bookings.domain import HOLDING_STATES, SUSPENSION_THRESHOLD, BookingState, get_suspension_end
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound
 from instrument_share.kernel.interval import Interval
-from instrument_share.people.views.tabs import _administered, my_tabs
+from instrument_share.people.views.tabs import build_my_tabs, get_administered_organizations
 from instrument_share.web import clock, cursor
 from instrument_share.web.exports import csv_response
 from instrument_share.web.formats import bilingual
@@ -32,79 +32,87 @@ if TYPE_CHECKING:
     from bookings.models import UsageLog
     from instrument_share.accounts.models import User
 
-COMING_SHOWN = 20
+MAX_COMING = 20
 PAST_PER_PAGE = 10
-ASKED_FOR_RATING = timedelta(days=60)
+RATING_PERIOD = timedelta(days=60)
 MONTHS = 12
-SHOWN_AT_FIRST = 30
-IN_HAND = Q(state=BookingState.IN_USE)
+INITIALLY_SHOWN = 30
+IN_USE = Q(state=BookingState.IN_USE)
 
 
 @login_required
 @require_safe
 def me(request: SignedInRequest) -> HttpResponse:
+    """Show the person's coming and past bookings, confirmations and ratings to give."""
     now = clock.now()
     viewer = request.user
     own = bookings.bookings(viewer).filter(user=viewer)
-    ahead = own.filter(Q(state__in=HOLDING, ends_at__gt=now) | IN_HAND).order_by("starts_at", "id")
-    coming = list(ahead[:COMING_SHOWN])
+    ahead = own.filter(Q(state__in=HOLDING_STATES, ends_at__gt=now) | IN_USE).order_by("starts_at", "id")
+    coming = list(ahead[:MAX_COMING])
     past = cursor.page(
-        own.exclude(Q(state__in=HOLDING, ends_at__gt=now) | IN_HAND).select_related("usage_log__review"),
+        own.exclude(Q(state__in=HOLDING_STATES, ends_at__gt=now) | IN_USE).select_related(
+            "usage_log__review"
+        ),
         ordering=("-starts_at", "-id"),
         cursor=request.GET.get("cursor"),
         limit=PAST_PER_PAGE,
     )
     record = [event for event in bookings.credit_events(viewer) if event.ends_at > now]
     context = {
-        "tabs": my_tabs(viewer, "me"),
+        "tabs": build_my_tabs(viewer, "me"),
         "next": coming[0] if coming else None,
         "coming": coming[1:],
         "past": past,
-        "to_confirm": counted(bookings.waiting_confirmations(viewer).filter(user=viewer)[:COMING_SHOWN]),
+        "to_confirm": build_counted_logs(
+            bookings.waiting_confirmations(viewer).filter(user=viewer)[:MAX_COMING]
+        ),
         "to_rate": _to_rate(viewer, now),
         "credit": record,
-        "suspended_until": suspended_until([event.ends_at for event in record], now),
-        "suspends_at": SUSPENDS_AT,
+        "suspended_until": get_suspension_end([event.ends_at for event in record], now),
+        "suspends_at": SUSPENSION_THRESHOLD,
     }
     return render(request, "pages/me.html", context)
 
 
 def _to_rate(viewer: "User", now: datetime) -> "list[UsageLog]":
-    """Confirmed uses of late that the person has not rated."""
+    """Return recent confirmed uses that the person has not rated."""
     unrated = bookings.usage_logs(viewer).filter(  # type: ignore[misc]
-        user=viewer, review__isnull=True, is_confirmed=True, starts_at__gt=now - ASKED_FOR_RATING
+        user=viewer, review__isnull=True, is_confirmed=True, starts_at__gt=now - RATING_PERIOD
     )
     return list(unrated.order_by("-starts_at", "-id")[:3])
 
 
 @dataclass(frozen=True)
-class Counted:
+class CountedLog:
     """A log with the values that count now."""
 
     log: "UsageLog"
     values: dict[str, Any]
 
 
-def counted(logs: "Iterable[UsageLog]") -> list[Counted]:
-    return [Counted(log, bookings.values_of(log)) for log in logs]
+def build_counted_logs(logs: "Iterable[UsageLog]") -> list[CountedLog]:
+    """Return the logs with their current values."""
+    return [CountedLog(log, bookings.get_current_values(log)) for log in logs]
 
 
 @login_required
 @require_safe
 def my_usage(request: SignedInRequest) -> HttpResponseBase:
-    """Every use of a year and what it costs, `?year=`; `?format=csv` for other programs."""
+    """Show the uses of a year and their cost (`?year=`), or export them (`?format=csv`)."""
     present = clock.now().astimezone(CITY_TIME).year
     asked = parse_number(request.GET.get("year", ""))
     year = asked if asked is not None and 2000 <= asked <= present else present
-    logs = bookings.usage_logs(request.user).filter(user=request.user, **_within(_span(year, 1, 12)))
-    rows = counted(logs.order_by("-starts_at", "-id"))
+    logs = bookings.usage_logs(request.user).filter(
+        user=request.user, **_interval_filter(_get_months_interval(year, 1, 12))
+    )
+    rows = build_counted_logs(logs.order_by("-starts_at", "-id"))
     if request.GET.get("format") == "csv":
         return _as_csv(f"usage-{year}", rows)
     context = {
-        "tabs": my_tabs(request.user, "my_usage"),
-        "rows": rows if "all" in request.GET else rows[:SHOWN_AT_FIRST],
+        "tabs": build_my_tabs(request.user, "my_usage"),
+        "rows": rows if "all" in request.GET else rows[:INITIALLY_SHOWN],
         "all_address": f"?year={year}&all=1"
-        if len(rows) > SHOWN_AT_FIRST and "all" not in request.GET
+        if len(rows) > INITIALLY_SHOWN and "all" not in request.GET
         else "",
         "by_month": _by_month(rows) if rows else None,
         **_sums(rows),
@@ -118,25 +126,31 @@ def my_usage(request: SignedInRequest) -> HttpResponseBase:
 @login_required
 @require_safe
 def my_organization(request: SignedInRequest, public_id: str) -> HttpResponseBase:
-    """What an organization's people have booked ahead, and used in a month (`?month=YYYY-MM`)."""
+    """Show an organization's coming bookings, and its uses of a month (`?month=YYYY-MM`)."""
     now = clock.now()
-    organization = next((one for one in _administered(request.user) if one.public_id == public_id), None)
+    organization = next(
+        (one for one in get_administered_organizations(request.user) if one.public_id == public_id), None
+    )
     if organization is None:
         raise NotFound
     month = _month(request.GET.get("month", ""), now)
     paid = Q(payer_organization=organization)
-    logs = bookings.usage_logs(request.user).filter(paid, **_within(_span(month.year, month.month)))
-    rows = counted(logs.order_by("-starts_at", "-id"))
+    logs = bookings.usage_logs(request.user).filter(
+        paid, **_interval_filter(_get_months_interval(month.year, month.month))
+    )
+    rows = build_counted_logs(logs.order_by("-starts_at", "-id"))
     if request.GET.get("format") == "csv":
         return _as_csv(f"{organization.public_id}-{month:%Y-%m}", rows)
     ahead = (
-        bookings.bookings(request.user).filter(paid, state__in=HOLDING).filter(Q(ends_at__gt=now) | IN_HAND)
+        bookings.bookings(request.user)
+        .filter(paid, state__in=HOLDING_STATES)
+        .filter(Q(ends_at__gt=now) | IN_USE)
     )
     context = {
-        "tabs": my_tabs(request.user, public_id),
+        "tabs": build_my_tabs(request.user, public_id),
         "organization": organization,
         "page": cursor.page(
-            ahead, ordering=("starts_at", "id"), cursor=request.GET.get("cursor"), limit=COMING_SHOWN
+            ahead, ordering=("starts_at", "id"), cursor=request.GET.get("cursor"), limit=MAX_COMING
         ),
         "rows": rows,
         **_sums(rows),
@@ -151,7 +165,7 @@ def my_organization(request: SignedInRequest, public_id: str) -> HttpResponseBas
 
 
 def _month(text: str, now: datetime) -> date:
-    """The first day of the month that is asked for, of the present one otherwise."""
+    """Return the first day of the requested month, by default of the present one."""
     known = {f"{one:%Y-%m}": one for one in _months_back(now)}
     return known.get(text, next(iter(known.values())))
 
@@ -162,19 +176,19 @@ def _months_back(now: datetime) -> list[date]:
     return [date(number // 12, number % 12 + 1, 1) for number in months]
 
 
-def _span(year: int, first: int, last: int | None = None) -> Interval:
-    """Whole months of a year in Asia/Shanghai, the last one included."""
+def _get_months_interval(year: int, first: int, last: int | None = None) -> Interval:
+    """Return the interval of whole months of a year in Asia/Shanghai, `last` included."""
     after = year * 12 + (last or first)
     end = date(after // 12, after % 12 + 1, 1)
     start = date(year, first, 1)
     return Interval(datetime.combine(start, time(), CITY_TIME), datetime.combine(end, time(), CITY_TIME))
 
 
-def _within(span: Interval) -> dict[str, datetime]:
+def _interval_filter(span: Interval) -> dict[str, datetime]:
     return {"starts_at__gte": span.start, "starts_at__lt": span.end}
 
 
-def _sums(rows: list[Counted]) -> dict[str, Any]:
+def _sums(rows: list[CountedLog]) -> dict[str, Any]:
     return {
         "count": len(rows),
         "total_seconds": sum(row.values["effective_seconds"] for row in rows),
@@ -182,8 +196,8 @@ def _sums(rows: list[Counted]) -> dict[str, Any]:
     }
 
 
-def _by_month(rows: list[Counted]) -> dict[str, Any]:
-    """Effective hours of each month of the year, as the chart part draws them."""
+def _by_month(rows: list[CountedLog]) -> dict[str, Any]:
+    """Return effective hours by month as chart data."""
     lengths = dict.fromkeys(range(1, MONTHS + 1), 0)
     for row in rows:
         lengths[row.values["starts_at"].astimezone(CITY_TIME).month] += row.values["effective_seconds"]
@@ -201,7 +215,7 @@ def _by_month(rows: list[Counted]) -> dict[str, Any]:
     }
 
 
-def _as_csv(name: str, rows: list[Counted]) -> StreamingHttpResponse:
+def _as_csv(name: str, rows: list[CountedLog]) -> StreamingHttpResponse:
     head = [
         _("Number"),
         _("Instrument"),

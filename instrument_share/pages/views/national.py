@@ -1,4 +1,4 @@
-"""The records for the national platform: what would be refused and where to mend it, and the files."""
+"""Records for the national platform: refusals and where to correct them, and files."""
 
 from collections.abc import Sequence
 from tempfile import TemporaryFile
@@ -12,12 +12,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from bookings.public import unconfirmed_count
+from bookings.public import count_unconfirmed
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import Role
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Forbidden, NotFound
-from instrument_share.pages.national import as_json, as_xlsx, national_records, national_report, sent
+from instrument_share.pages.national import (
+    build_report,
+    filter_exported,
+    iterate_json,
+    iterate_records,
+    write_xlsx,
+)
 from instrument_share.web import clock
 from instrument_share.web.exports import csv_response
 from instrument_share.web.params import parse_number
@@ -34,8 +40,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @login_required
 @require_safe
-def of_unit(request: HttpRequest, public_id: str) -> HttpResponseBase:
-    """A unit's records of a year (`?year=`)."""
+def unit_records(request: HttpRequest, public_id: str) -> HttpResponseBase:
+    """Show a unit's records of a year (`?year=`)."""
     unit = managed_unit(request, public_id)
     year = _year(request)
     if "export" in request.GET:
@@ -53,8 +59,8 @@ def of_unit(request: HttpRequest, public_id: str) -> HttpResponseBase:
 
 @login_required
 @require_safe
-def of_region(request: HttpRequest) -> HttpResponseBase:
-    """The records of all units of the bureau's region."""
+def region_records(request: HttpRequest) -> HttpResponseBase:
+    """Show the records of all units of the bureau's region."""
     units, year = _of_region(request), _year(request)
     if "export" in request.GET:
         return _refusals(request, units, year)
@@ -70,13 +76,15 @@ def of_region(request: HttpRequest) -> HttpResponseBase:
 
 @login_required
 @require_safe
-def file_of_unit(request: HttpRequest, public_id: str, year: int, ending: str) -> HttpResponseBase:
+def unit_file(request: HttpRequest, public_id: str, year: int, ending: str) -> HttpResponseBase:
+    """Return a unit's records as a file."""
     return _file(request, [managed_unit(request, public_id)], year, ending)
 
 
 @login_required
 @require_safe
-def file_of_region(request: HttpRequest, year: int, ending: str) -> HttpResponseBase:
+def region_file(request: HttpRequest, year: int, ending: str) -> HttpResponseBase:
+    """Return the records of the bureau's region as a file."""
     return _file(request, _of_region(request), year, ending)
 
 
@@ -99,20 +107,21 @@ def _context(request: HttpRequest, units: Sequence["Organization"], year: int) -
         "year": year,
         "years": [(one, f"?year={one}", one == year) for one in reversed(years[1:])],
         "refusals": f"?year={year}&export=csv",
-        "unconfirmed": unconfirmed_count(request.user, [unit.pk for unit in units], year),
+        "unconfirmed": count_unconfirmed(request.user, [unit.pk for unit in units], year),
         "draft": DRAFT,
         "submitted": SUBMITTED,
     }
 
 
 def _checked(request: HttpRequest, units: Sequence["Organization"], year: int) -> dict[str, Any]:
-    """What the check comes to (`?check=1`). All records of a city take seconds: the page asks for it once it
-    stands.
+    """Return the result of the check (`?check=1`).
+
+    Checking a city's records takes seconds, so the page requests it after it has loaded.
     """
     if "check" not in request.GET:
         return {}
     words = _words()
-    report = national_report(national_records(request.user, units, year))
+    report = build_report(iterate_records(request.user, units, year))
     return {
         "counts": [(words[kind], count) for kind, count in report.counts.items()],
         "passing": sum(count.passing for count in report.counts.values()),
@@ -130,7 +139,7 @@ def _words() -> dict[RecordType, str]:
 
 
 def _refusals(request: HttpRequest, units: Sequence["Organization"], year: int) -> StreamingHttpResponse:
-    """Everything that would be refused, as a table for other programs."""
+    """Return everything that would be refused as CSV."""
     words = _words()
     heads = [_("Record"), _("Kind"), _("Field"), _("Value"), _("What is wrong"), _("What to do")]
     rows = (
@@ -142,26 +151,28 @@ def _refusals(request: HttpRequest, units: Sequence["Organization"], year: int) 
             told(one.reason.message, one.reason.params),
             told(one.remedy.message, one.remedy.params),
         ]
-        for record in national_records(request.user, units, year)
+        for record in iterate_records(request.user, units, year)
         for one in record.refusals
     )
     return csv_response(f"national-{year}-refused", heads, rows)
 
 
 def _file(request: HttpRequest, units: Sequence["Organization"], year: int, ending: str) -> HttpResponseBase:
-    """`?status=-1` sends drafts; `?all=1` those too that would be refused, always as drafts."""
+    """Return the file; `?status=-1` marks drafts, `?all=1` adds refused records, always as drafts."""
     if ending not in ("xlsx", "json"):
         raise NotFound
     if year not in reported_years(clock.now().astimezone(CITY_TIME).year):
         raise NotFound
     status = DRAFT if request.GET.get("status") == DRAFT else SUBMITTED
-    records = sent(national_records(request.user, units, year), status, also_refused="all" in request.GET)
+    records = filter_exported(
+        iterate_records(request.user, units, year), status, include_refused="all" in request.GET
+    )
     name = f"national-{year}.{ending}"
     if ending == "json":
-        streamed = StreamingHttpResponse(as_json(records, year), content_type="application/json")
+        streamed = StreamingHttpResponse(iterate_json(records, year), content_type="application/json")
         streamed["Content-Disposition"] = f'attachment; filename="{name}"'
         return streamed
     file = TemporaryFile()  # noqa: SIM115 (the response closes it when it is sent)
-    as_xlsx(records, file)
+    write_xlsx(records, file)
     file.seek(0)
     return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)

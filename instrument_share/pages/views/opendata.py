@@ -1,4 +1,4 @@
-"""Open data: the page that lists the data sets, the data sets themselves, and the maps of the site."""
+"""Sitemaps of the site."""
 
 from django.conf import settings
 from django.contrib.sitemaps.views import SitemapIndexItem
@@ -17,7 +17,7 @@ DAY_SECONDS = 86_400
 @require_safe
 @cache_control(public=True, max_age=DAY_SECONDS)
 def sitemap_index(request: HttpRequest) -> HttpResponse:
-    """The parts of the map of the site, each of at most 50,000 addresses."""
+    """Return the index of sitemaps, each of at most 50,000 addresses."""
     parts = [
         SitemapIndexItem(f"{settings.SITE_URL}{reverse('sitemap_part', args=[name])}?p={page}", None)
         for name, section in SITEMAPS.items()
@@ -29,4 +29,5 @@ def sitemap_index(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(public=True, max_age=DAY_SECONDS)
 def sitemap_part(request: HttpRequest, section: str) -> HttpResponse:
+    """Return one section's sitemap."""
     return sitemap_of_django(request, dict(SITEMAPS), section=section)

@@ -1,4 +1,4 @@
-"""One thing that a unit has published, as everybody reads it; and the statement that begins with figures."""
+"""Public page of a publication."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from providers.public import STATEMENT_NAMES
 
 @require_safe
 def publication(request: HttpRequest, public_id: str) -> HttpResponse:
-    """A publication at its own address; 410 with the date where it was taken down."""
+    """Show a publication; 410 with the date if it was withdrawn."""
     found = providers.publication_at(request.user, public_id)
     row: Any = found.publication
     context: dict[str, Any] = {
@@ -38,14 +38,14 @@ def publication(request: HttpRequest, public_id: str) -> HttpResponse:
         "decisions": journal.decisions(row, row.organization_id) if may_know else [],
     }
     if found.kind is PublicationKind.CASE:
-        context["figures"] = bookings.figures_of_cases([row.pk]).get(row.pk)
+        context["figures"] = bookings.get_case_figures([row.pk]).get(row.pk)
         used = providers.instruments(request.user).filter(service_cases=row)
         context["instruments"] = used.order_by("name_zh", "pk")
     return render(request, "pages/publication.html", context)
 
 
 def _texts(row: Any, kind: PublicationKind) -> list[dict[str, Any]]:
-    """What stands side by side: the reader's language first, the other where something is written in it."""
+    """Return the texts side by side: the reader's language first, the other one if written."""
     names = STATEMENT_NAMES if kind is PublicationKind.OPENNESS else ()
     made = []
     for language, code in (("zh", "zh-Hans"), ("en", "en")):

@@ -1,4 +1,4 @@
-"""What must my unit do next: the desk of a unit's managers."""
+"""Desk of unit managers."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -36,15 +36,15 @@ if TYPE_CHECKING:
     from providers.models import Instrument, Reminder
     from rewards.models import UnitAssessment
 
-LISTED = 8
-RECENTLY = timedelta(days=30)
+MAX_LISTED = 8
+WITHDRAWN_PERIOD = timedelta(days=30)
 """For so long the desk shows what was taken down."""
 YEARS_BACK = 3
 
 
 @dataclass(frozen=True)
-class Counted:
-    """How many instruments are in a state."""
+class StateCount:
+    """The number of instruments in a state."""
 
     state: str
     label: Any
@@ -54,7 +54,7 @@ class Counted:
 @login_required
 @require_safe
 def unit_desk(request: HttpRequest) -> HttpResponse:
-    """`?unit=` chooses among the units of a person who manages several."""
+    """Show what a unit has to do next; `?unit=` chooses among several."""
     now = clock.now()
     today = now.astimezone(CITY_TIME).date()
     units = _managed(request)
@@ -65,7 +65,7 @@ def unit_desk(request: HttpRequest) -> HttpResponse:
     judged, *course = providers.completeness_at([unit.pk], [today, *month_ends_of(today.year, today)])[
         unit.pk
     ]
-    down = list(take_downs(request.user, unit, now - RECENTLY)[:LISTED])
+    down = list(take_downs(request.user, unit, now - WITHDRAWN_PERIOD)[:MAX_LISTED])
     named = titles_by_id([entry.subject_id for entry in down])
     context = {
         "unit": unit,
@@ -79,14 +79,14 @@ def unit_desk(request: HttpRequest) -> HttpResponse:
         "course": completeness_chart(course),
         "year": today.year,
         "counted": [
-            Counted(state.value, labels.label("instrument", state.value).text, counts.get(state, 0))
+            StateCount(state.value, labels.label("instrument", state.value).text, counts.get(state, 0))
             for state in InstrumentState
         ],
         "to_confirm": counts["to_confirm"],
         "draft_count": counts.get(InstrumentState.DRAFT, 0),
-        "drafts": drafts.order_by("urgency", "name_zh", "id")[:LISTED],
+        "drafts": drafts.order_by("urgency", "name_zh", "id")[:MAX_LISTED],
         "to_recode": _to_recode(request, unit.pk),
-        "waiting": waiting[:LISTED],
+        "waiting": waiting[:MAX_LISTED],
         "waiting_count": waiting.count(),
         "usage": _usage(unit.pk, today.year),
         "assessments": _assessments(request, unit.pk),
@@ -107,27 +107,27 @@ def _managed(request: HttpRequest) -> "list[Organization]":
 
 @dataclass(frozen=True)
 class OpenReminder:
-    """What the bureau asked for last, as far as it is not done."""
+    """The bureau's last reminder, and the information still missing."""
 
     reminder: "Reminder"
     open: tuple[InformationKind, ...]
 
 
 def _reminder(request: HttpRequest, organization_id: int, judged: UnitCompleteness) -> OpenReminder | None:
-    """The last reminder until all that it asked for is done."""
+    """Return the last reminder unless everything in it is done."""
     last = providers.reminders(request.user, organization_id).first()
     kinds = () if last is None else open_kinds(last.kinds, judged)
     return OpenReminder(last, kinds) if last is not None and kinds else None
 
 
 def _to_recode(request: HttpRequest, organization_id: int) -> "list[Instrument]":
-    """Instruments whose category has vanished, and for which no other is handed in yet."""
+    """Return instruments whose category was abolished, without a new one submitted yet."""
     found = providers.instruments_to_recode(request.user).filter(organization_id=organization_id)
     return [one for one in found if not one.pending_values.get("category")]
 
 
 def _running_out(organization_id: int, today: date) -> "list[tuple[InformationKind, date]]":
-    """What is complete and will not be for long, the first first."""
+    """Return complete information that will soon be outdated, the earliest date first."""
     ends = providers.kinds_running_out([organization_id], today)[organization_id]
     soon = [(kind, day) for kind, day in ends.items() if day <= today + NOTICE_AHEAD]
     return sorted(soon, key=lambda one: one[1])
@@ -138,12 +138,12 @@ def _usage(organization_id: int, year: int) -> Hours:
         datetime(year, 1, 1, tzinfo=CITY_TIME),
         datetime(year + 1, 1, 1, tzinfo=CITY_TIME),
     )
-    found = {hours.of: hours for hours in bookings.hours_by_unit(span)}
+    found = {hours.key: hours for hours in bookings.get_hours_by_unit(span)}
     return found.get(organization_id) or Hours(organization_id, 0, 0)
 
 
 def _assessments(request: HttpRequest, organization_id: int) -> "list[UnitAssessment]":
-    """The unit's own assessments of the last years that have one, newest first."""
+    """Return the unit's own assessments of the last years, newest first."""
     return [
         assessment
         for cycle in rewards.cycles(request.user)[:YEARS_BACK]

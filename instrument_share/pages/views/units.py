@@ -1,4 +1,4 @@
-"""Who is this and how open are they: the units, and the six kinds of information of each."""
+"""Pages of units: the list, and the six kinds of information of each."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from bookings import public as bookings
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.pages.rows import rows_of
+from instrument_share.pages.rows import build_instrument_rows
 from instrument_share.web import clock, cursor
 from providers import public as providers
 from providers.domain import PublicationKind, UnitCompleteness
@@ -35,7 +35,7 @@ TABS = {
 
 @dataclass(frozen=True)
 class UnitRow:
-    """One unit of the list."""
+    """A unit in the list."""
 
     profile: "UnitProfile"
     completeness: UnitCompleteness
@@ -43,6 +43,7 @@ class UnitRow:
 
 @require_safe
 def units(request: HttpRequest) -> HttpResponse:
+    """List the units."""
     today = clock.now().astimezone(CITY_TIME).date()
     found = providers.units(request.user).filter(published_at__isnull=False)
     page = cursor.page(
@@ -62,7 +63,7 @@ def units(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def unit(request: HttpRequest, public_id: str) -> HttpResponse:
-    """A unit's page; `?tab=` chooses one of the six kinds."""
+    """Show a unit; `?tab=` chooses one of the six kinds of information."""
     now = clock.now()
     found = providers.unit(request.user, public_id)
     judged = providers.completeness_of([found.organization_id], now.astimezone(CITY_TIME).date())
@@ -90,12 +91,12 @@ def _content(request: HttpRequest, unit: "UnitProfile", tab: str, now: "datetime
             request.user, providers.CatalogueFilters(unit=unit.organization.public_id)
         )
         page = cursor.page(
-            bookings.with_next_free(found),
+            bookings.annotate_next_free(found),
             ordering=("next_free_order", "id"),
             cursor=request.GET.get("cursor"),
             limit=PER_PAGE,
         )
-        return {"page": page, "rows": rows_of(request.user, page.items, now)}
+        return {"page": page, "rows": build_instrument_rows(request.user, page.items, now)}
     if tab in list(PublicationKind):
         kind = PublicationKind(tab)
         published = providers.publications(request.user, kind, unit.organization_id)
@@ -108,7 +109,7 @@ def _content(request: HttpRequest, unit: "UnitProfile", tab: str, now: "datetime
         return {
             "page": page,
             "publications": page.items,
-            "figures": bookings.figures_of_cases([row.pk for row in page.items])
+            "figures": bookings.get_case_figures([row.pk for row in page.items])
             if kind is PublicationKind.CASE
             else {},
             "empty_hint": _empty_hint(kind),
@@ -117,7 +118,7 @@ def _content(request: HttpRequest, unit: "UnitProfile", tab: str, now: "datetime
 
 
 def _empty_hint(kind: PublicationKind) -> str:
-    """What would stand here, where nothing does."""
+    """Return a hint for a kind of information without entries."""
     match kind:
         case PublicationKind.NEWS:
             return _("The unit tells here what is new about its instruments and their opening.")

@@ -1,4 +1,4 @@
-"""One's own account: name, phone and language; and an invitation that came by mail."""
+"""Account settings, and invitations by mail."""
 
 from urllib.parse import urlencode
 
@@ -16,7 +16,7 @@ from instrument_share.accounts import services
 from instrument_share.accounts.language import keep_language
 from instrument_share.kernel.errors import NotFound
 from instrument_share.people.forms import SettingsForm
-from instrument_share.people.views.tabs import my_tabs
+from instrument_share.people.views.tabs import build_my_tabs
 from instrument_share.web import clock
 from instrument_share.web.answers import redirect_with_message, run_service
 from instrument_share.web.formats import bilingual
@@ -30,6 +30,7 @@ from providers.public import person
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def settings(request: SignedInRequest) -> HttpResponse:
+    """Change one's name, phone and language."""
     user = request.user
     form = SettingsForm(
         request.POST or None,
@@ -44,7 +45,7 @@ def settings(request: SignedInRequest) -> HttpResponse:
             answer = redirect_with_message(request, _("Your settings are saved."), reverse("settings"))
         keep_language(answer, saved.language)
         return answer
-    context = {"tabs": my_tabs(user, "settings"), "form": form}
+    context = {"tabs": build_my_tabs(user, "settings"), "form": form}
     status = 422 if request.method == "POST" else 200
     return render(request, "people/settings.html", context, status=status)
 
@@ -53,7 +54,7 @@ def settings(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def invitation(request: HttpRequest, secret: str) -> HttpResponse:
-    """Who invites to what; a visitor logs in or signs up first and comes back here."""
+    """Show or accept an invitation; visitors log in or sign up first and return here."""
     now = clock.now()
     found = accounts.invitation_by_secret(secret)
     if found is None:

@@ -1,4 +1,4 @@
-"""The bureau's look at organizations: which there are, and whether they are admitted."""
+"""The bureau's pages of organizations: list and admission."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -15,7 +15,7 @@ from instrument_share.accounts.domain import OrganizationState, Role
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Forbidden
-from instrument_share.people.views.organizations import organization_address
+from instrument_share.people.views.organizations import get_organization_address
 from instrument_share.web import clock, cursor
 from instrument_share.web.confirmation import Confirmation, confirmation_view
 from instrument_share.web.formats import bilingual
@@ -30,7 +30,7 @@ PER_PAGE = 50
 @login_required
 @require_safe
 def organizations(request: SignedInRequest) -> HttpResponse:
-    """Every organization of the region, for the bureau and system administrators: `?state=`, `?q=`."""
+    """List organizations of the region, for the bureau and administrators: `?state=`, `?q=`."""
     if not (accounts.region_of(request.user) or accounts.standing(request.user).holds(Role.SYSADMIN)):
         raise Forbidden
     state, text = request.GET.get("state", ""), request.GET.get("q", "")
@@ -41,7 +41,7 @@ def organizations(request: SignedInRequest) -> HttpResponse:
         limit=PER_PAGE,
     )
     chips = [
-        (STATES[f"organization.{one}"].text, _narrowed("" if one == state else one, text), one == state)
+        (STATES[f"organization.{one}"].text, _narrow("" if one == state else one, text), one == state)
         for one in OrganizationState
     ]
     context = {
@@ -54,20 +54,20 @@ def organizations(request: SignedInRequest) -> HttpResponse:
     return render(request, "people/organizations.html", context)
 
 
-def _narrowed(state: str, text: str) -> str:
+def _narrow(state: str, text: str) -> str:
     return "?" + urlencode({name: value for name, value in (("state", state), ("q", text)) if value})
 
 
 @confirmation_view
 def organization_decide(request: SignedInRequest, public_id: str, move: str) -> Confirmation:
-    """The bureau admits, refuses, suspends or reinstates, each after saying what it means."""
+    """Confirm admitting, refusing, suspending or reinstating an organization."""
     permission = (
         "accounts.admit_organization" if move in ("admit", "refuse") else "accounts.suspend_organization"
     )
     require(request.user, permission)
     found = accounts.organization_inside(request.user, public_id)
     require(request.user, permission, found)
-    address, name = organization_address(found), bilingual(found, "name")
+    address, name = get_organization_address(found), bilingual(found, "name")
     decision: dict[str, Any] = {"actor": request.user, "organization_id": found.pk, "now": clock.now()}
     form = ReasonForm(request.POST or None)
     match move:

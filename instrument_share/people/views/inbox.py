@@ -1,4 +1,4 @@
-"""What I am told, and the tokens that speak for me."""
+"""Notifications and API tokens."""
 
 from django import forms
 from django.contrib.auth.decorators import login_required
@@ -16,7 +16,7 @@ from instrument_share.accounts import services as account_services
 from instrument_share.journal import selectors as journal
 from instrument_share.journal import services as journal_services
 from instrument_share.kernel.errors import NotFound
-from instrument_share.people.views.tabs import my_tabs
+from instrument_share.people.views.tabs import build_my_tabs
 from instrument_share.web import clock, cursor
 from instrument_share.web.answers import redirect_with_message
 from instrument_share.web.confirmation import Confirmation, confirmation_view
@@ -28,20 +28,21 @@ PER_PAGE = 30
 @login_required
 @require_safe
 def inbox(request: SignedInRequest) -> HttpResponse:
+    """List one's notifications."""
     page = cursor.page(
         journal.notifications(request.user),
         ordering=("-created_at", "-id"),
         cursor=request.GET.get("cursor"),
         limit=PER_PAGE,
     )
-    context = {"tabs": my_tabs(request.user, "inbox"), "page": page}
+    context = {"tabs": build_my_tabs(request.user, "inbox"), "page": page}
     return render(request, "people/inbox.html", context)
 
 
 @login_required
 @require_POST
 def notification_open(request: SignedInRequest, public_id: str) -> HttpResponse:
-    """Marks it as read and leads to what it is about."""
+    """Mark a notification as read and redirect to its subject."""
     told = journal_services.notification_read(actor=request.user, public_id=public_id, now=clock.now())
     is_ours = told.path.startswith("/") and url_has_allowed_host_and_scheme(told.path, allowed_hosts=None)
     return HttpResponseRedirect(told.path if is_ours else reverse("inbox"))
@@ -50,12 +51,13 @@ def notification_open(request: SignedInRequest, public_id: str) -> HttpResponse:
 @login_required
 @require_POST
 def notifications_read(request: SignedInRequest) -> HttpResponse:
+    """Mark all notifications as read."""
     journal_services.notifications_read(actor=request.user, now=clock.now())
     return redirect_with_message(request, _("All notifications are marked as read."), reverse("inbox"))
 
 
 class TokenForm(forms.Form):
-    """What a token is for, in the words of its owner."""
+    """The purpose of a token, in its owner's words."""
 
     name = forms.CharField(
         label=gettext_lazy("What is it for?"),
@@ -68,7 +70,7 @@ class TokenForm(forms.Form):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def tokens(request: SignedInRequest) -> HttpResponse:
-    """A new token's secret is in the answer itself, once; so no answer is kept to be repeated."""
+    """List and create tokens; never cached, since a new secret is in the response once."""
     now = clock.now()
     form = TokenForm(request.POST if request.method == "POST" else None)
     secret, status = "", 200
@@ -80,7 +82,7 @@ def tokens(request: SignedInRequest) -> HttpResponse:
             )
             form, status = TokenForm(), 201
     context = {
-        "tabs": my_tabs(request.user, "tokens"),
+        "tabs": build_my_tabs(request.user, "tokens"),
         "form": form,
         "secret": secret,
         "tokens": accounts.api_tokens(request.user, now),
@@ -90,6 +92,7 @@ def tokens(request: SignedInRequest) -> HttpResponse:
 
 @confirmation_view
 def token_revoke(request: SignedInRequest, public_id: str) -> Confirmation:
+    """Confirm revoking a token."""
     now = clock.now()
     token = accounts.api_tokens(request.user, now).filter(public_id=public_id).first()
     if token is None:

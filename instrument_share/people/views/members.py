@@ -1,4 +1,4 @@
-"""An organization's people: who asks, who is invited, who may do what; and leaving it."""
+"""Members of an organization: requests, invitations, roles, and leaving."""
 
 from dataclasses import dataclass
 from itertools import groupby
@@ -18,8 +18,8 @@ from instrument_share.accounts import services
 from instrument_share.accounts.domain import MembershipState, Role
 from instrument_share.accounts.domain.roles import MANAGING_ROLES
 from instrument_share.kernel.errors import Forbidden, NotFound
-from instrument_share.people.forms import EndForm, InvitationForm, RoleForm, SuccessorForm, role_words
-from instrument_share.people.views.organizations import organization_address, organization_tabs
+from instrument_share.people.forms import EndForm, InvitationForm, RoleForm, SuccessorForm, get_role_choices
+from instrument_share.people.views.organizations import build_organization_tabs, get_organization_address
 from instrument_share.web import clock, cursor
 from instrument_share.web.answers import redirect_with_message, run_service
 from instrument_share.web.confirmation import Confirmation, confirmation_view
@@ -35,23 +35,24 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import Membership, Organization, User
 
 PER_PAGE = 50
-FORMER = (MembershipState.ENDED, MembershipState.REFUSED)
+FORMER_STATES = (MembershipState.ENDED, MembershipState.REFUSED)
 
 
 @dataclass(frozen=True)
 class Member:
-    """A person with their roles here; each with whether the reader may take it."""
+    """A person with their roles, each with whether the viewer may end it."""
 
     user: "User"
     roles: list[tuple["Membership", bool]]
 
     @property
     def first(self) -> "Membership":
+        """Return the first of the person's memberships."""
         return self.roles[0][0]
 
 
 def _managed(request: SignedInRequest, public_id: str) -> "Organization":
-    """The organization, for who manages its people. Raises NotFound, and Forbidden for its other people."""
+    """Return the organization if the viewer manages its people. Raises NotFound and Forbidden."""
     found = accounts.organization_inside(request.user, public_id)
     if not accounts.roles_to_grant(request.user, found):
         raise Forbidden
@@ -61,7 +62,7 @@ def _managed(request: SignedInRequest, public_id: str) -> "Organization":
 @login_required
 @require_safe
 def members(request: SignedInRequest, public_id: str) -> HttpResponse:
-    """`?show=former` those who were; `?q=` a part of a name or mail address."""
+    """List members; `?show=former` lists former ones, `?q=` searches names and mail addresses."""
     found = _managed(request, public_id)
     return _members_page(request, found, InvitationForm(roles=accounts.roles_to_grant(request.user, found)))
 
@@ -72,7 +73,7 @@ def _members_page(
     given = accounts.roles_to_grant(request.user, found)
     every = accounts.members(request.user, found)
     former, text = request.GET.get("show") == "former", request.GET.get("q", "").strip()
-    shown = every.filter(state__in=FORMER if former else [MembershipState.ACTIVE])
+    shown = every.filter(state__in=FORMER_STATES if former else [MembershipState.ACTIVE])
     if text:
         shown = shown.filter(Q(user__name__icontains=text) | Q(user__email__icontains=text))
     page = cursor.page(
@@ -83,7 +84,7 @@ def _members_page(
     )
     context = {
         "organization": found,
-        "tabs": organization_tabs(request, found, "members"),
+        "tabs": build_organization_tabs(request, found, "members"),
         "page": page,
         "people": _grouped(page.items, given),
         "requests": every.filter(state=MembershipState.PENDING).order_by("created_at", "id"),
@@ -108,6 +109,7 @@ def _grouped(rows: "Iterable[Membership]", given: frozenset[Role]) -> list[Membe
 @require_POST
 @idempotent_form
 def invitation_send(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """Send an invitation."""
     found = _managed(request, public_id)
     form = InvitationForm(request.POST, roles=accounts.roles_to_grant(request.user, found))
     sent = run_service(
@@ -130,6 +132,7 @@ def invitation_send(request: SignedInRequest, public_id: str) -> HttpResponse:
 @require_POST
 @idempotent_form
 def invitation_resend(request: SignedInRequest, public_id: str, invitation_id: str) -> HttpResponse:
+    """Send an invitation again."""
     found = _managed(request, public_id)
     invitation = accounts.invitation(request.user, found, invitation_id)
     services.invitation_resend(actor=request.user, invitation_id=invitation.pk, now=clock.now())
@@ -139,6 +142,7 @@ def invitation_resend(request: SignedInRequest, public_id: str, invitation_id: s
 
 @confirmation_view
 def invitation_withdraw(request: SignedInRequest, public_id: str, invitation_id: str) -> Confirmation:
+    """Confirm withdrawing an invitation."""
     found = _managed(request, public_id)
     invitation = accounts.invitation(request.user, found, invitation_id)
     return Confirmation(
@@ -158,6 +162,7 @@ def invitation_withdraw(request: SignedInRequest, public_id: str, invitation_id:
 @require_POST
 @idempotent_form
 def member_admit(request: SignedInRequest, public_id: str, membership_id: str) -> HttpResponse:
+    """Admit a person who asked to join."""
     found = _managed(request, public_id)
     asked = accounts.membership(request.user, found, membership_id)
     services.membership_admit(actor=request.user, membership_id=asked.pk, now=clock.now())
@@ -167,6 +172,7 @@ def member_admit(request: SignedInRequest, public_id: str, membership_id: str) -
 
 @confirmation_view
 def member_refuse(request: SignedInRequest, public_id: str, membership_id: str) -> Confirmation:
+    """Confirm refusing a request to join."""
     found = _managed(request, public_id)
     asked = accounts.membership(request.user, found, membership_id)
     form = ReasonForm(request.POST or None)
@@ -190,7 +196,7 @@ def member_refuse(request: SignedInRequest, public_id: str, membership_id: str) 
 
 @confirmation_view
 def member_role(request: SignedInRequest, public_id: str, membership_id: str) -> Confirmation:
-    """Another role for somebody who belongs to the organization."""
+    """Confirm giving a member another role."""
     found = _managed(request, public_id)
     of = accounts.membership(request.user, found, membership_id).user
     offered = accounts.roles_to_grant(request.user, found) - accounts.active_roles(of.pk, found.pk)
@@ -215,7 +221,7 @@ def member_role(request: SignedInRequest, public_id: str, membership_id: str) ->
 
 @confirmation_view
 def member_end(request: SignedInRequest, public_id: str, membership_id: str) -> Confirmation:
-    """Take somebody's role, and say what becomes of what they have booked."""
+    """Confirm ending a member's role, and choose what happens to their bookings."""
     found = _managed(request, public_id)
     held = accounts.membership(request.user, found, membership_id)
     is_last_of_theirs = accounts.active_roles(held.user_id, found.pk) <= {Role(held.role)}
@@ -252,7 +258,7 @@ def _consequences(held: "Membership", is_last_of_theirs: bool) -> list[str]:
 
 @confirmation_view
 def hand_over(request: SignedInRequest, public_id: str, membership_id: str) -> Confirmation:
-    """One's own role goes to a colleague in one step."""
+    """Confirm handing one's own role over to a colleague."""
     found = accounts.organization_inside(request.user, public_id)
     held = accounts.membership(request.user, found, membership_id)
     if held.user_id != request.user.pk or held.role not in MANAGING_ROLES:
@@ -273,7 +279,7 @@ def hand_over(request: SignedInRequest, public_id: str, membership_id: str) -> C
             now=clock.now(),
         ),
         success=_("The role is handed over."),
-        back_address=organization_address(found),
+        back_address=get_organization_address(found),
         next_address=reverse("my_organizations"),
         form=form,
     )
@@ -281,13 +287,14 @@ def hand_over(request: SignedInRequest, public_id: str, membership_id: str) -> C
 
 @confirmation_view
 def organization_leave(request: SignedInRequest, public_id: str) -> Confirmation:
+    """Confirm leaving an organization."""
     found = accounts.organization_inside(request.user, public_id)
     held = accounts.active_roles(request.user.pk, found.pk)
     if not held:
         raise NotFound
     name = bilingual(found, "name")
     between = ", " if in_english() else "、"
-    roles = between.join(str(word) for _code, word in role_words(held))
+    roles = between.join(str(word) for _code, word in get_role_choices(held))
     return Confirmation(
         heading=_("Leave {name}?").format(name=name),
         consequences=[
@@ -309,7 +316,7 @@ def organization_leave(request: SignedInRequest, public_id: str) -> Confirmation
 
 @confirmation_view
 def request_withdraw(request: SignedInRequest, membership_id: str) -> Confirmation:
-    """Take one's own request back while it waits."""
+    """Confirm withdrawing one's own request to join."""
     asked = next(
         (
             one.asked

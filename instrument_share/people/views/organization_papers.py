@@ -1,4 +1,4 @@
-"""The documents of an organization, and its declared relations."""
+"""Documents and declared relations of an organization."""
 
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, HttpResponse
@@ -11,7 +11,7 @@ from instrument_share.accounts import services
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import NotFound
 from instrument_share.people.forms import DocumentsForm, RelationForm
-from instrument_share.people.views.organizations import organization_address
+from instrument_share.people.views.organizations import get_organization_address
 from instrument_share.web import clock
 from instrument_share.web.answers import redirect_with_message, run_service
 from instrument_share.web.confirmation import Confirmation, confirmation_view
@@ -25,6 +25,7 @@ from instrument_share.web.signed_in import SignedInRequest
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def documents_add(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """Add documents."""
     found = accounts.organization_inside(request.user, public_id)
     require(request.user, "accounts.file_document", found)
     form = DocumentsForm(request.POST or None, request.FILES or None)
@@ -39,15 +40,15 @@ def documents_add(request: SignedInRequest, public_id: str) -> HttpResponse:
         ),
     )
     if kept is not None:
-        return redirect_with_message(request, _("The documents are kept."), organization_address(found))
-    context = {"organization": found, "form": form, "back_address": organization_address(found)}
+        return redirect_with_message(request, _("The documents are kept."), get_organization_address(found))
+    context = {"organization": found, "form": form, "back_address": get_organization_address(found)}
     return render(request, "people/documents_form.html", context, status=422 if sends else 200)
 
 
 @login_required
 @require_safe
 def document(request: SignedInRequest, public_id: str, document_id: str) -> FileResponse:
-    """The file itself, for who may read it; a browser shows it but runs nothing in it."""
+    """Return a document's file, inline but sandboxed, to those who may read it."""
     found = accounts.document(
         request.user, accounts.organization_inside(request.user, public_id), document_id
     )
@@ -59,6 +60,7 @@ def document(request: SignedInRequest, public_id: str, document_id: str) -> File
 
 @confirmation_view
 def document_remove(request: SignedInRequest, public_id: str, document_id: str) -> Confirmation:
+    """Confirm removing a document."""
     found = accounts.organization_inside(request.user, public_id)
     require(request.user, "accounts.file_document", found)
     kept = accounts.document(request.user, found, document_id)
@@ -70,13 +72,14 @@ def document_remove(request: SignedInRequest, public_id: str, document_id: str) 
             actor=request.user, organization_id=found.pk, public_id=document_id, now=clock.now()
         ),
         success=_("The document is removed."),
-        back_address=organization_address(found),
+        back_address=get_organization_address(found),
         tone="danger",
     )
 
 
 @confirmation_view
 def relation_new(request: SignedInRequest, public_id: str) -> Confirmation:
+    """Confirm declaring a relation."""
     found = accounts.organization_inside(request.user, public_id)
     require(request.user, "accounts.declare_relation", found)
     form = RelationForm(request.POST or None)
@@ -91,13 +94,14 @@ def relation_new(request: SignedInRequest, public_id: str) -> Confirmation:
             actor=request.user, first=found, second=form.cleaned_data["other_uscc"], now=clock.now()
         ),
         success=_("The two count as related from now on."),
-        back_address=organization_address(found),
+        back_address=get_organization_address(found),
         form=form,
     )
 
 
 @confirmation_view
 def relation_end(request: SignedInRequest, public_id: str, other_id: str) -> Confirmation:
+    """Confirm ending a relation."""
     found = accounts.organization_inside(request.user, public_id)
     require(request.user, "accounts.end_relation", found)
     related = [one for one in accounts.related_to(found) if one.is_declared and one.until is None]
@@ -120,7 +124,7 @@ def relation_end(request: SignedInRequest, public_id: str, other_id: str) -> Con
             now=clock.now(),
         ),
         success=_("The two no longer count as related."),
-        back_address=organization_address(found),
+        back_address=get_organization_address(found),
         form=form,
         tone="danger",
     )

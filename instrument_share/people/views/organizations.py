@@ -1,4 +1,4 @@
-"""An organization registers, shows itself to its people and to the bureau, and is admitted or not."""
+"""Pages of an organization: registration, correction, joining, details and revision."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +21,9 @@ from instrument_share.people.forms import (
     OrganizationForm,
     RequestForm,
     RevisionForm,
-    initial_of,
+    get_initial,
 )
-from instrument_share.people.views.tabs import my_tabs
+from instrument_share.people.views.tabs import build_my_tabs
 from instrument_share.web import clock
 from instrument_share.web.answers import redirect_with_message, run_service
 from instrument_share.web.confirmation import Confirmation, confirmation_view
@@ -43,11 +43,11 @@ TAKEN = "organization.uscc_taken"
 @login_required
 @require_safe
 def my_organizations(request: SignedInRequest) -> HttpResponse:
-    """Where I belong, in which state that is, and what comes next."""
+    """List one's memberships with their state and next step."""
     belongings = accounts.belongings(request.user)
     waiting = accounts.waiting_requests(request.user, [one.organization for one in belongings])
     context = {
-        "tabs": my_tabs(request.user, "my_organizations"),
+        "tabs": build_my_tabs(request.user, "my_organizations"),
         "rows": [(one, waiting.get(one.organization.pk, 0)) for one in belongings],
         "is_new": not belongings,
     }
@@ -58,6 +58,7 @@ def my_organizations(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def organization_register(request: SignedInRequest) -> HttpResponse:
+    """Register an organization."""
     form = OrganizationForm(
         request.POST or None,
         request.FILES or None,
@@ -83,7 +84,7 @@ def organization_register(request: SignedInRequest) -> HttpResponse:
         else:
             sentence = _("{name} is registered. The bureau looks at it; you are told when it is admitted.")
             return redirect_with_message(
-                request, sentence.format(name=bilingual(made, "name")), organization_address(made)
+                request, sentence.format(name=bilingual(made, "name")), get_organization_address(made)
             )
     context = {"form": form, "taken": taken, "is_new": True, "back_address": reverse("my_organizations")}
     status = 422 if request.method == "POST" else 200
@@ -94,7 +95,7 @@ def organization_register(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def organization_correct(request: SignedInRequest, public_id: str) -> HttpResponse:
-    """Who registered it corrects it before it is admitted, and hands it in again if it was refused."""
+    """Correct a registration before admission, or resubmit a refused one."""
     found = accounts.organization_inside(request.user, public_id)
     require(request.user, "accounts.correct_organization", found)
     if found.state not in (OrganizationState.PENDING, OrganizationState.REFUSED):
@@ -103,7 +104,7 @@ def organization_correct(request: SignedInRequest, public_id: str) -> HttpRespon
     form = OrganizationForm(
         request.POST or None,
         request.FILES or None,
-        initial=initial_of(found),
+        initial=get_initial(found),
         has_documents=bool(documents),
     )
     if request.method == "POST":
@@ -119,12 +120,12 @@ def organization_correct(request: SignedInRequest, public_id: str) -> HttpRespon
         )
         if kept is not None:
             sentence = _("The registration is corrected and waits for the bureau.")
-            return redirect_with_message(request, sentence, organization_address(found))
+            return redirect_with_message(request, sentence, get_organization_address(found))
     context = {
         "form": form,
         "organization": found,
         "documents": documents,
-        "back_address": organization_address(found),
+        "back_address": get_organization_address(found),
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "people/organization_form.html", context, status=status)
@@ -133,7 +134,7 @@ def organization_correct(request: SignedInRequest, public_id: str) -> HttpRespon
 @login_required
 @require_safe
 def organization_join(request: SignedInRequest) -> HttpResponse:
-    """A person finds their organization by a part of its name, or by its code."""
+    """Find an organization by part of its name or by its code."""
     text = request.GET.get("q", "").strip()
     mine = {one.organization.pk: one for one in accounts.belongings(request.user)}
     found = [(one, mine.get(one.pk)) for one in accounts.organizations_to_join(request.user, text)]
@@ -143,6 +144,7 @@ def organization_join(request: SignedInRequest) -> HttpResponse:
 
 @confirmation_view
 def membership_request(request: SignedInRequest, public_id: str) -> Confirmation:
+    """Confirm asking to join an organization."""
     found = accounts.organization_joinable(request.user, public_id)
     form = RequestForm(request.POST or None)
     name = bilingual(found, "name")
@@ -170,7 +172,7 @@ def membership_request(request: SignedInRequest, public_id: str) -> Confirmation
 @login_required
 @require_safe
 def organization(request: SignedInRequest, public_id: str) -> HttpResponse:
-    """What an organization is, for its people and the bureau: facts, documents, relations, the next step."""
+    """Show an organization to its people and the bureau: facts, documents, relations, next step."""
     found = accounts.organization_inside(request.user, public_id)
     may = {
         name: has_perm(f"accounts.{permission}", request.user, found)
@@ -188,7 +190,7 @@ def organization(request: SignedInRequest, public_id: str) -> HttpResponse:
     is_open = found.state in (OrganizationState.PENDING, OrganizationState.REFUSED)
     context = {
         "organization": found,
-        "tabs": organization_tabs(request, found, "organization"),
+        "tabs": build_organization_tabs(request, found, "organization"),
         "facts": _facts(found),
         "documents": accounts.documents(request.user, found),
         "documents_form": DocumentsForm(),
@@ -201,15 +203,18 @@ def organization(request: SignedInRequest, public_id: str) -> HttpResponse:
     return render(request, "people/organization.html", context)
 
 
-def organization_tabs(request: SignedInRequest, found: "Organization", current: str) -> list[tuple[Any, ...]]:
-    """The organization and, for who manages its people, its members."""
-    entries = [("organization", _("The organization"), organization_address(found))]
+def build_organization_tabs(
+    request: SignedInRequest, found: "Organization", current: str
+) -> list[tuple[Any, ...]]:
+    """Return the organization's tabs; members only for those who manage them."""
+    entries = [("organization", _("The organization"), get_organization_address(found))]
     if accounts.roles_to_grant(request.user, found):
         entries.append(("members", _("Members"), reverse("members", args=[found.public_id])))
     return [(text, address, key == current) for key, text, address in entries]
 
 
-def organization_address(found: "Organization") -> str:
+def get_organization_address(found: "Organization") -> str:
+    """Return the address of the organization's page."""
     return reverse("organization", args=[found.public_id])
 
 
@@ -236,7 +241,7 @@ def _facts(found: "Organization") -> list[tuple[str, Any]]:
 
 
 def _steps(found: "Organization") -> list[tuple[str, str, str]]:
-    """The way to admission; nothing once it is walked."""
+    """Return the steps to admission; nothing once it is admitted."""
     match found.state:
         case OrganizationState.PENDING:
             decided = (_("The bureau decides"), "now", "")
@@ -253,9 +258,10 @@ def _steps(found: "Organization") -> list[tuple[str, str, str]]:
 
 @confirmation_view
 def organization_edit(request: SignedInRequest, public_id: str) -> Confirmation:
+    """Confirm changes to contact data."""
     found = accounts.organization_inside(request.user, public_id)
     require(request.user, "accounts.edit_organization", found)
-    form = ContactForm(request.POST or None, initial=initial_of(found))
+    form = ContactForm(request.POST or None, initial=get_initial(found))
     return Confirmation(
         heading=_("Contact and English name"),
         consequences=[_("What the bureau has checked, the bureau changes; ask it for that.")],
@@ -264,7 +270,7 @@ def organization_edit(request: SignedInRequest, public_id: str) -> Confirmation:
             actor=request.user, organization_id=found.pk, now=clock.now(), **form.cleaned_data
         ),
         success=_("Saved."),
-        back_address=organization_address(found),
+        back_address=get_organization_address(found),
         form=form,
     )
 
@@ -273,7 +279,7 @@ def organization_edit(request: SignedInRequest, public_id: str) -> Confirmation:
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def organization_revise(request: SignedInRequest, public_id: str) -> HttpResponse:
-    """The bureau changes what it has checked, with a reason."""
+    """Change an admitted organization's facts as the bureau, with a reason."""
     found = accounts.organization_inside(request.user, public_id)
     require(request.user, "accounts.revise_organization", found)
     form = RevisionForm(request.POST or None, organization=found)
@@ -290,8 +296,8 @@ def organization_revise(request: SignedInRequest, public_id: str) -> HttpRespons
         )
         if kept is not None:
             return redirect_with_message(
-                request, _("Changed; its administrators are told why."), organization_address(found)
+                request, _("Changed; its administrators are told why."), get_organization_address(found)
             )
-    context = {"form": form, "organization": found, "back_address": organization_address(found)}
+    context = {"form": form, "organization": found, "back_address": get_organization_address(found)}
     status = 422 if request.method == "POST" else 200
     return render(request, "people/organization_revise.html", context, status=status)

@@ -1,4 +1,4 @@
-"""The tabs of a person's own pages."""
+"""Tabs of a person's own pages."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization, User
 
 
-def my_tabs(viewer: "User", current: str) -> list[tuple[Any, ...]]:
-    """The parts of one's own desk; the organization's for its administrator."""
+def build_my_tabs(viewer: "User", current: str) -> list[tuple[Any, ...]]:
+    """Return the tabs of one's own desk, with an organization's for its administrator."""
     parts = [
         ("me", _("Overview"), page_address("me")),
         ("my_usage", _("Usage and costs"), page_address("my_usage")),
         *(
             (row.public_id, bilingual(row, "name"), page_address("my_organization", row.public_id))
-            for row in _administered(viewer)
+            for row in get_administered_organizations(viewer)
         ),
         ("my_organizations", _("My organizations"), reverse("my_organizations")),
         ("inbox", _("Notifications"), reverse("inbox")),
@@ -31,5 +31,6 @@ def my_tabs(viewer: "User", current: str) -> list[tuple[Any, ...]]:
     return [(text, address, key == current) for key, text, address in parts]
 
 
-def _administered(viewer: "User") -> "list[Organization]":
+def get_administered_organizations(viewer: "User") -> "list[Organization]":
+    """Return the organizations that the person administers."""
     return [one.organization for one in standing(viewer).memberships if one.role == Role.ORG_ADMIN]

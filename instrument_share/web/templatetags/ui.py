@@ -50,7 +50,7 @@ def bilingual_text(thing: Any, field: str) -> str:
 @register.filter
 def word(code: StrEnum | str, list_name: str = "") -> str:
     """A member of a closed list in words; `{{ log.capture|word:"Capture" }}` for a stored code."""
-    return gettext(wording.word(code if isinstance(code, StrEnum) else wording.member_of(list_name, code)))
+    return gettext(wording.word(code if isinstance(code, StrEnum) else wording.get_member(list_name, code)))
 
 
 @register.filter

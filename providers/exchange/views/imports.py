@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from instrument_share.kernel.wording import Words
-from instrument_share.sheets.reading import MOST_BYTES, read_table
+from instrument_share.sheets.reading import MAX_BYTES, read_table
 from instrument_share.sheets.table import Table
 from instrument_share.web import clock
 from instrument_share.web.answers import run_service
@@ -50,7 +50,7 @@ def upload(request: HttpRequest, organization_id: str) -> HttpResponse:
         return sheet_keep(
             actor=person(request),
             organization_id=unit.pk,
-            content=form.cleaned_data["sheet"].read(MOST_BYTES + 1),
+            content=form.cleaned_data["sheet"].read(MAX_BYTES + 1),
             map_text=form.map_text,
             kind=kind,
         )

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from instrument_share.kernel.pinyin import initials, syllables
+from instrument_share.kernel.pinyin import to_initials, to_syllables
 from instrument_share.web.forms import DayInput, choices_of
 from providers.instruments.domain.fields import MOST_SUBJECTS, Field
 
@@ -121,7 +121,7 @@ class SeveralSelect(forms.SelectMultiple):
 @lru_cache(maxsize=4096)
 def search_words(name_zh: str, name_en: str) -> str:
     """By what else something is found: both names, and the Chinese one as it is said and by its initials."""
-    return f"{name_zh} {name_en} {''.join(syllables(name_zh))} {''.join(initials(name_zh))}".lower()
+    return f"{name_zh} {name_en} {''.join(to_syllables(name_zh))} {''.join(to_initials(name_zh))}".lower()
 
 
 def text_field(label: str, limit: int | None, *, needed: bool, english: bool = False) -> forms.Field:

@@ -11,7 +11,15 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 
-from instrument_share.kernel.pinyin import _PARTS, HAN, _plain, initials, is_han, parts, syllables
+from instrument_share.kernel.pinyin import (
+    _PARTS,
+    HAN,
+    _plain,
+    has_chinese,
+    split_characters,
+    to_initials,
+    to_syllables,
+)
 
 LONGEST_TERM = 40
 LONGEST_REST = 12
@@ -104,7 +112,7 @@ def latin_words(text: str) -> list[list[str]]:
     for chunk in _CHUNKS.findall(_plain(text)):
         parts: list[str] = []
         for part in _PARTS.findall(chunk):
-            if is_han(part):
+            if has_chinese(part):
                 found += [parts] if parts else []
                 parts = []
             else:
@@ -175,10 +183,10 @@ def _of_unit(name: str) -> tuple[_Found, ...]:
 
 
 def _written(text: str, weight: int, little: frozenset[str] = frozenset()) -> Iterator[_Found]:
-    pieces = parts(text)
+    pieces = split_characters(text)
     for start, piece in enumerate(pieces):
         rest = "".join(pieces[start : start + LONGEST_REST])[:LONGEST_REST]
-        if is_han(rest) and piece not in little:
+        if has_chinese(rest) and piece not in little:
             yield rest, weight, TermKind.REST
     yield from _words(latin_words(text), weight)
 
@@ -197,11 +205,11 @@ def _words(found: list[list[str]], weight: int) -> Iterator[_Found]:
 
 
 def _pronounced(text: str, weight: int, *, from_its_beginning: bool = False) -> Iterator[_Found]:
-    if not is_han(text):
+    if not has_chinese(text):
         return
     for spoken, factor, longest in (
-        (syllables(text), PINYIN, LONGEST_PINYIN),
-        (initials(text), INITIALS, LONGEST_INITIALS),
+        (to_syllables(text), PINYIN, LONGEST_PINYIN),
+        (to_initials(text), INITIALS, LONGEST_INITIALS),
     ):
         for start in range(1 if from_its_beginning else len(spoken)):
             rest = "".join(_until_a_word(spoken[start:]) if factor == INITIALS else spoken[start:])[:longest]
@@ -230,5 +238,8 @@ def _model(model: str) -> Iterator[_Found]:
 def is_spellable(term: str, kind: int) -> bool:
     """Whether a misspelt word may stand for the term."""
     return (
-        kind != TermKind.REST and len(term) >= SHORTEST_SPELLABLE and not is_han(term) and not term.isdigit()
+        kind != TermKind.REST
+        and len(term) >= SHORTEST_SPELLABLE
+        and not has_chinese(term)
+        and not term.isdigit()
     )

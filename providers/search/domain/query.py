@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from instrument_share.kernel.pinyin import is_han, parts, syllables
+from instrument_share.kernel.pinyin import has_chinese, split_characters, to_syllables
 from providers.search.domain.index import (
     LITTLE_WORDS,
     LONGEST_PINYIN,
@@ -90,24 +90,26 @@ def parse_query(query: str) -> list[Word]:
 
 
 def _word(chunk: str) -> Word:
-    pieces = parts(chunk)[:LONGEST_WORD]
+    pieces = split_characters(chunk)[:LONGEST_WORD]
     ranges = {
         (start, end): _range("".join(pieces[start:end]))
         for start in range(len(pieces))
         for end in range(start + 1, len(pieces) + 1)
-        if end - start > 1 or not is_han(pieces[start])
+        if end - start > 1 or not has_chinese(pieces[start])
     }
     whole = _range("".join(pieces))
-    sound = Range(_sound(whole.start), _sound(whole.typed)) if is_han(chunk) and len(pieces) > 1 else None
+    sound = (
+        Range(_sound(whole.start), _sound(whole.typed)) if has_chinese(chunk) and len(pieces) > 1 else None
+    )
     return Word(chunk, whole, tuple(pieces), ranges, sound)
 
 
 def _sound(text: str) -> str:
-    return "".join(syllables(text))[:LONGEST_PINYIN]
+    return "".join(to_syllables(text))[:LONGEST_PINYIN]
 
 
 def _range(text: str) -> Range:
-    if is_han(text):
+    if has_chinese(text):
         typed = text[:LONGEST_REST]
         general = _GENERAL.sub("", typed)
         keeps = len(general) > 1 and general not in _SAYS_NOTHING
@@ -153,7 +155,7 @@ def interpret_query(
             continue
         elif left:
             doubtful.append(word.text)
-            unknown += left if is_han(word.text) else []
+            unknown += left if has_chinese(word.text) else []
         chosen |= {piece: counts[piece] for piece in pieces}
     clauses = tuple(Clause(one, _rarity(count, instruments)) for one, count in chosen.items())
     return Interpretation(clauses, tuple(doubtful), tuple(unknown), tuple(heard))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from instrument_share.kernel.pinyin import is_han
+from instrument_share.kernel.pinyin import has_chinese
 from providers.search.domain.index import latin_words, normalize, stem
 
 
@@ -23,7 +23,7 @@ class Synonyms:
         han, latin = [], []
         for number, group in enumerate(kept):
             for word in group:
-                if is_han(word):
+                if has_chinese(word):
                     han.append((normalize(word), number))
                 else:
                     latin += [(form, number) for form in _in_words(word)]

@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Case, Count, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from instrument_share.kernel.pinyin import is_han
+from instrument_share.kernel.pinyin import has_chinese
 from providers.instruments.models import Instrument
 from providers.search.domain.index import TermKind, is_spellable
 from providers.search.domain.query import (
@@ -68,7 +68,7 @@ def search(text: str) -> Search:
     return Search(
         text=text.strip(),
         clauses=found.clauses,
-        corrected=tuple((typed, word) for typed, (word, _) in meant.items() if not is_han(typed)),
+        corrected=tuple((typed, word) for typed, (word, _) in meant.items() if not has_chinese(typed)),
         heard=found.heard,
         unknown=(*found.unknown, *_unfound(words, found)),
     )
@@ -77,7 +77,7 @@ def search(text: str) -> Search:
 def _unfound(words: Sequence[Word], counts: Interpretation) -> tuple[str, ...]:
     """Doubtful words without Chinese of which not even a piece was found."""
     asked = {clause.range for clause in counts.clauses}
-    by_text = {word.text: word for word in words if not is_han(word.text)}
+    by_text = {word.text: word for word in words if not has_chinese(word.text)}
     doubtful = (by_text[text] for text in counts.doubtful if text in by_text)
     return tuple(word.text for word in doubtful if not asked & set(word.pieces.values()))
 
@@ -130,7 +130,7 @@ def _meant(words: Sequence[Word], doubtful: Collection[str]) -> dict[str, tuple[
     for text, spellings in sought.items():
         candidates = set().union(*(by_variant.get(one, set()) for one in spellings))
         # In pinyin different words are near: 量子显微镜 is no misspelt 电子显微镜 (liangzi, dianzi).
-        allowed = allowed_mistakes(typed[text]) - is_han(text)
+        allowed = allowed_mistakes(typed[text]) - has_chinese(text)
         if (meant := closest(typed[text], candidates, allowed)) is not None:
             found[text] = (meant, dict(candidates)[meant])
     return found

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from instrument_share.kernel.errors import DomainError, Invalid, Problem, gettext_noop
-from instrument_share.sheets.reading import MOST_BYTES, read_table
+from instrument_share.sheets.reading import MAX_BYTES, read_table
 from instrument_share.web.forms import DayField, DayInput, add_problems, choices_of, set_choices
 from providers.terms.domain.choices import DayKind
 from providers.terms.domain.holidays import days_to_text, parse_days, problems_of_year
@@ -102,6 +102,6 @@ class YearForm(DaysForm):
     def _rows(self, cleaned: dict[str, Any]) -> list[Any]:
         sheet = cleaned.get("sheet")
         if sheet is not None:
-            return list(read_table(sheet.read(MOST_BYTES + 1)).rows)
+            return list(read_table(sheet.read(MAX_BYTES + 1)).rows)
         lines = cleaned["rows"].replace("，", ",").replace("\t", ",").splitlines()
         return [line.split(",") for line in lines[:MOST_LINES]]

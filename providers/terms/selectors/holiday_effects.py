@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 
-from instrument_share.kernel.interval import Interval, intersected, merged, subtracted
+from instrument_share.kernel.interval import Interval, intersect, merge, subtract
 from providers.terms.calendar import local_date, local_midnight, openings, rule_events
 from providers.terms.domain.choices import HolidayTreatment
 from providers.terms.domain.workdays import ONE_DAY, DayTable
@@ -51,10 +51,10 @@ def window_changes(corrected: DayTable, now: datetime) -> Mapping[int, WindowCha
         for rule, span in _in_force(rules, now):
             end = min(last, rule.windows_until or first)
             old, new = (_open(rule, first, end, days, span) for days in (known, after))
-            lost += subtracted(old, new)
-            gained += subtracted(new, old)
+            lost += subtract(old, new)
+            gained += subtract(new, old)
         if lost or gained:
-            found[instrument_id] = WindowChange(merged(lost), merged(gained))
+            found[instrument_id] = WindowChange(merge(lost), merge(gained))
     return found
 
 
@@ -87,4 +87,4 @@ def _open(rule: OpenServiceRule, first: date, last: date, days: DayTable, span: 
     if first >= last:
         return []
     holidays = HolidayTreatment(rule.holidays)
-    return intersected(openings(rule_events(rule), holidays, first, last, days, exceptions_of(rule)), [span])
+    return intersect(openings(rule_events(rule), holidays, first, last, days, exceptions_of(rule)), [span])

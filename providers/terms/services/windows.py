@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from instrument_share.accounts.permissions import require_unless_system
-from instrument_share.kernel.interval import Interval, intersected, merged
+from instrument_share.kernel.interval import Interval, intersect, merge
 from providers.instruments.selectors.instruments import instrument_locks
 from providers.terms.calendar import Event, local_date, local_midnight, openings, rule_events
 from providers.terms.domain.choices import HolidayTreatment
@@ -164,11 +164,11 @@ def _expand(due: _Due) -> Extended:
         events, exceptions = written[rule.pk]
         holidays = HolidayTreatment(rule.holidays)
         found = openings(events, holidays, task.first, task.last, due.days, exceptions)
-        open_time = intersected(found, [Interval(task.begin, task.end)])
+        open_time = intersect(found, [Interval(task.begin, task.end)])
         before = last_windows.get(rule.pk)
         if before is not None and open_time and open_time[0].start <= before.ends_at:
             replaced.append(before.pk)
-            open_time = merged([Interval(before.starts_at, before.ends_at), *open_time])
+            open_time = merge([Interval(before.starts_at, before.ends_at), *open_time])
         made += [
             OpenWindow(instrument_id=rule.instrument_id, rule=rule, starts_at=one.start, ends_at=one.end)
             for one in open_time

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db.models import Count, F, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from instrument_share.kernel.interval import Interval, intersected, merged, total
+from instrument_share.kernel.interval import Interval, intersect, merge, total_length
 from providers.instruments.domain.choices import SharingMode
 from providers.instruments.models import Instrument
 from providers.terms.calendar import local_date, local_midnight
@@ -217,15 +217,15 @@ def openness_of_year(year: int) -> Iterator[OpennessOfYear]:
         begin = max(whole.start, published_at)
         if begin >= end:
             continue
-        offered = intersected(
+        offered = intersect(
             (Interval(start, stop) for *_, kinds, start, stop in windows if set(kinds) & set(OUTSIDERS)),
             [Interval(begin, end)],
         )
         if offered:
             yield {
                 "instrument": public_id,
-                "offered_seconds": _seconds(total(offered)),
-                "closed_seconds": _seconds(total(intersected(offered, closed.get(instrument_id, [])))),
+                "offered_seconds": _seconds(total_length(offered)),
+                "closed_seconds": _seconds(total_length(intersect(offered, closed.get(instrument_id, [])))),
             }
 
 
@@ -239,7 +239,7 @@ def _closed(whole: Interval) -> dict[int, list[Interval]]:
         end = end if lifted is None else min(end, lifted)
         if start < end:
             found.setdefault(instrument_id, []).append(Interval(start, end))
-    return {instrument_id: merged(intervals) for instrument_id, intervals in found.items()}
+    return {instrument_id: merge(intervals) for instrument_id, intervals in found.items()}
 
 
 def _seconds(length: timedelta) -> int:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from instrument_share.documents.content import Column, Table
-from instrument_share.documents.tables import xlsx
+from instrument_share.documents.tables import to_xlsx
 from instrument_share.kernel.wording import Words
 from instrument_share.web import formats, labels
 from instrument_share.web.exports import csv_response
@@ -144,7 +144,7 @@ def export_units(rows: Sequence[UnitRow], day: date, form: str, now: datetime) -
     columns = [Column(title, "right" if title in figures else "left") for title in titles]
     table = Table(columns, [[str(cell) for cell in line] for line in lines])
     title = _("Completeness of all units")
-    response = HttpResponse(xlsx([(title, table)], title=title, created_at=now), content_type=XLSX)
+    response = HttpResponse(to_xlsx([(title, table)], title=title, created_at=now), content_type=XLSX)
     response["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
     return response
 

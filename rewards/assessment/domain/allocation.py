@@ -14,15 +14,17 @@ from itertools import pairwise
 from typing import Any
 
 from instrument_share.kernel.errors import DomainError, Problem, gettext_noop
-from instrument_share.kernel.money import round_down, yuan
-from rewards.assessment.domain.claims import Claim, Claimant, claim_of, highest_only
+from instrument_share.kernel.money import round_down, round_to_fen
+from rewards.assessment.domain.claims import Claim, Claimant, calculate_claim, keep_highest
 from rewards.assessment.domain.division import Limit, fill_shares, round_shares
-from rewards.assessment.domain.pots import Pot, PotResult, divide
+from rewards.assessment.domain.pots import Pot, PotResult, divide_pot
 from rewards.policy.domain.figures import format_rounded
 from rewards.policy.domain.policy import Caps, RewardPolicy
 
 
 class AllocationRefused(DomainError):
+    """Facts or a budget from which no awards can be computed."""
+
     code = "reward.allocation_refused"
     message = gettext_noop("The awards cannot be computed from these facts.")
 
@@ -45,7 +47,7 @@ class UnitAward:
 
 @dataclass(frozen=True)
 class PotSummary:
-    """What one pot could give, was asked for and gave. `mode` as in `PotResult`."""
+    """Budget, claims and awards of one pot; `mode` as in `PotResult`."""
 
     code: str
     budget: Decimal | None
@@ -95,19 +97,23 @@ def allocate(
     total = policy.budget if budget is None else Fraction(budget)
     _refuse_impossible(policy, units, total)
     unit = Fraction(policy.unit)
-    caps = Caps(*(_down(cap, unit) for cap in (policy.caps.instrument, policy.caps.unit, policy.caps.group)))
+    caps = Caps(
+        *(_round_cap(cap, unit) for cap in (policy.caps.instrument, policy.caps.unit, policy.caps.group))
+    )
     claims = {
-        claimant.uscc: highest_only([claim_of(rule, claimant, caps.instrument) for rule in policy.rules])
+        claimant.uscc: keep_highest(
+            [calculate_claim(rule, claimant, caps.instrument) for rule in policy.rules]
+        )
         for claimant in units
     }
     limits = _group_limits(units, caps)
     ranking = [c.uscc for c in sorted(units, key=_rank)]
-    pots = [divide(pot, claims, caps, limits, unit, ranking) for pot in _pots(policy, total)]
+    pots = [divide_pot(pot, claims, caps, limits, unit, ranking) for pot in _build_pots(policy, total)]
     summed = {u.uscc: sum((pot[u.uscc].amount for pot in pots), Fraction(0)) for u in units}
     after_unit = {
         uscc: amount if caps.unit is None else min(amount, caps.unit) for uscc, amount in summed.items()
     }
-    final = _group_capped(after_unit, limits, unit, ranking)
+    final = _apply_group_caps(after_unit, limits, unit, ranking)
     awards = tuple(
         _award(policy, caps, u, claims[u.uscc], [pot[u.uscc] for pot in pots], summed, after_unit, final)
         for u in units
@@ -115,10 +121,12 @@ def allocate(
     given = sum((award.amount for award in awards), Decimal("0.00"))
     return Allocation(
         awards=awards,
-        pots=tuple(_summary(pot, results) for pot, results in zip(_pots(policy, total), pots, strict=True)),
-        budget=None if total is None else yuan(total),
+        pots=tuple(
+            _summary(pot, results) for pot, results in zip(_build_pots(policy, total), pots, strict=True)
+        ),
+        budget=None if total is None else round_to_fen(total),
         total=given,
-        unallocated=None if total is None else yuan(total) - given,
+        unallocated=None if total is None else round_to_fen(total) - given,
     )
 
 
@@ -140,7 +148,7 @@ def _rank(claimant: Claimant) -> tuple[bool, Fraction, str]:
     return claimant.score is None, -Fraction(claimant.score or 0), claimant.uscc
 
 
-def _down(cap: Fraction | None, unit: Fraction) -> Fraction | None:
+def _round_cap(cap: Fraction | None, unit: Fraction) -> Fraction | None:
     return None if cap is None else cap // unit * unit
 
 
@@ -154,7 +162,7 @@ def _group_limits(units: Iterable[Claimant], caps: Caps) -> list[Limit]:
     return [Limit(frozenset(members), caps.group) for _, members in sorted(groups.items())]
 
 
-def _pots(policy: RewardPolicy, total: Fraction | None) -> list[Pot]:
+def _build_pots(policy: RewardPolicy, total: Fraction | None) -> list[Pot]:
     pots: dict[str, Pot] = {}
     for rule in policy.rules:
         budget = None if total is None else rule.share * total
@@ -162,7 +170,7 @@ def _pots(policy: RewardPolicy, total: Fraction | None) -> list[Pot]:
     return list(pots.values())
 
 
-def _group_capped(
+def _apply_group_caps(
     amounts: Mapping[str, Fraction], limits: Iterable[Limit], unit: Fraction, ranking: Sequence[str]
 ) -> dict[str, Fraction]:
     """Groups that together pass their cap are cut in proportion."""
@@ -181,9 +189,9 @@ def _summary(pot: Pot, results: Mapping[str, PotResult]) -> PotSummary:
     modes = [result.mode for result in results.values()]
     return PotSummary(
         code=pot.code,
-        budget=None if pot.budget is None else yuan(pot.budget),
-        claimed=None if pot.by_score else yuan(claimed),
-        given=yuan(sum((result.amount for result in results.values()), Fraction(0))),
+        budget=None if pot.budget is None else round_to_fen(pot.budget),
+        claimed=None if pot.by_score else round_to_fen(claimed),
+        given=round_to_fen(sum((result.amount for result in results.values()), Fraction(0))),
         mode=next((mode for mode in modes if mode != "whole"), "whole"),
     )
 

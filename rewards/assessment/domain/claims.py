@@ -1,4 +1,4 @@
-"""What each unit may claim under each rule, before any budget is looked at (docs/reward-policy.md, "Rules").
+"""Claims of each unit under each rule, before the budget (docs/reward-policy.md, "Rules").
 
 Raw amount per instrument → cap per instrument → sum per unit and rule → highest only.
 """
@@ -100,7 +100,7 @@ class Claim:
         }
 
 
-def claim_of(rule: Rule, claimant: Claimant, cap_instrument: Fraction | None) -> Claim:
+def calculate_claim(rule: Rule, claimant: Claimant, cap_instrument: Fraction | None) -> Claim:
     """Return what `claimant` may claim under `rule`; `cap_instrument` is in whole money units."""
     refused = _refusal(rule, claimant)
     if refused:
@@ -126,7 +126,7 @@ def claim_of(rule: Rule, claimant: Claimant, cap_instrument: Fraction | None) ->
             assert_never(rule)
 
 
-def highest_only(claims: Iterable[Claim]) -> list[Claim]:
+def keep_highest(claims: Iterable[Claim]) -> list[Claim]:
     """Return one unit's claims with only the highest of each pot counting, of equal ones the first rule's."""
     best: dict[str, Claim] = {}
     claims = list(claims)

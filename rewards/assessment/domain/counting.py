@@ -11,14 +11,14 @@ from datetime import date
 from fractions import Fraction
 
 from instrument_share.kernel.errors import gettext_noop
-from instrument_share.kernel.interval import subtracted
+from instrument_share.kernel.interval import subtract
 from rewards.assessment.domain.facts import Totals
 from rewards.cycle.domain.entries import (
     EntryFacts,
     InstrumentStanding,
+    count_seconds,
+    find_overlapping_pairs,
     is_late_by_hand,
-    overlapping_pairs,
-    seconds_of,
 )
 from rewards.policy.domain.policy import Counting
 
@@ -87,14 +87,14 @@ def ineligibility_reason(standing: InstrumentStanding, year: int, rules: Countin
     return None
 
 
-def in_service_days(year: int, began: date, retired: date | None = None) -> int:
+def count_service_days(year: int, began: date, retired: date | None = None) -> int:
     """Return the whole days of `year` in service, first and last included; suspensions are service."""
     first = max(began, date(year, 1, 1))
     last = min(retired or date(year, 12, 31), date(year, 12, 31))
     return max((last - first).days + 1, 0)
 
 
-def days_of_year(year: int) -> int:
+def count_days_of_year(year: int) -> int:
     """Return the number of days of a year: 365 or 366."""
     return (date(year + 1, 1, 1) - date(year, 1, 1)).days
 
@@ -179,8 +179,8 @@ def _cuts(ordered: list[EntryFacts]) -> dict[str, tuple[Fraction, tuple[str, ...
     for entry in ordered:
         others = earlier.get(entry.public_id, [])
         if others:
-            kept = subtracted([entry.interval], [other.interval for other in others])
-            left = sum((seconds_of(part) for part in kept), Fraction(0))
+            kept = subtract([entry.interval], [other.interval for other in others])
+            left = sum((count_seconds(part) for part in kept), Fraction(0))
             taken_by = tuple(other.public_id for other in others)
             cuts[entry.public_id] = left / entry.length_seconds, taken_by
     return cuts
@@ -188,6 +188,6 @@ def _cuts(ordered: list[EntryFacts]) -> dict[str, tuple[Fraction, tuple[str, ...
 
 def _earlier_overlapping(ordered: list[EntryFacts]) -> dict[str, list[EntryFacts]]:
     earlier: dict[str, list[EntryFacts]] = {}
-    for first, second in overlapping_pairs(ordered):
+    for first, second in find_overlapping_pairs(ordered):
         earlier.setdefault(second.public_id, []).append(first)
     return {key: sorted(others, key=lambda other: other.number) for key, others in earlier.items()}

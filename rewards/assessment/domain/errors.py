@@ -1,9 +1,11 @@
-"""Errors of announcing and approving results."""
+"""Errors of the public notice and the approval of results."""
 
 from instrument_share.kernel.errors import DomainError, Kind, gettext_noop
 
 
 class ScoresOutdated(DomainError):
+    """A finding was decided after the scores were computed."""
+
     code = "reward.scores_outdated"
     kind: Kind = "conflict"
     message = gettext_noop(
@@ -12,6 +14,8 @@ class ScoresOutdated(DomainError):
 
 
 class NoticeRunning(DomainError):
+    """The public notice has not ended."""
+
     code = "reward.notice_running"
     kind: Kind = "conflict"
     message = gettext_noop("The public notice runs through {date}. Approve the results after that day.")

@@ -15,7 +15,7 @@ from fractions import Fraction
 from bookings.domain import Rating
 from providers.domain import InformationKind
 from rewards.assessment.domain.facts import InstrumentFacts, UnitFacts
-from rewards.policy.domain.figures import format_exact, format_rounded, hours
+from rewards.policy.domain.figures import format_exact, format_rounded, to_hours
 from rewards.policy.domain.policy import Quota
 
 LISTED_AT_MOST = 4
@@ -28,7 +28,7 @@ EXTERNAL_WEIGHT = Fraction(3, 2)
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasureResult:
     """One measure of one unit. `value` is None where the denominator is zero."""
 
     code: str
@@ -48,15 +48,15 @@ class Measured:
         }
 
 
-Calculation = Callable[[str, UnitFacts, Quota], Measured]
+Calculation = Callable[[str, UnitFacts, Quota], MeasureResult]
 
 
-def calculate_measure(code: str, facts: UnitFacts, quota: Quota | None = None) -> Measured:
+def calculate_measure(code: str, facts: UnitFacts, quota: Quota | None = None) -> MeasureResult:
     """Calculate the measure `code` of the catalogue. KeyError for a code that is not in it."""
     return _CALCULATIONS[code](code, facts, quota or Quota())
 
 
-def quota_hours(instrument: InstrumentFacts, year_days: int, quota: Quota) -> Fraction:
+def calculate_quota_hours(instrument: InstrumentFacts, year_days: int, quota: Quota) -> Fraction:
     """Return the hours expected of an instrument for the part of the year that it was in service."""
     full = quota.special if instrument.purpose == "special" else quota.general
     return full * Fraction(instrument.in_service_days, year_days)
@@ -65,10 +65,12 @@ def quota_hours(instrument: InstrumentFacts, year_days: int, quota: Quota) -> Fr
 # How quotients are put together and written down.
 
 
-def _quotient(code: str, top: Fraction, bottom: Fraction, written_top: str, written_bottom: str) -> Measured:
+def _quotient(
+    code: str, top: Fraction, bottom: Fraction, written_top: str, written_bottom: str
+) -> MeasureResult:
     value = top / bottom if bottom else None
     result = "= " + format_rounded(value, 4) if value is not None else "= —"
-    return Measured(code, top, bottom, value, f"{written_top} ÷ {written_bottom} {result}")
+    return MeasureResult(code, top, bottom, value, f"{written_top} ÷ {written_bottom} {result}")
 
 
 def _listed(terms: list[Fraction]) -> str:
@@ -81,28 +83,28 @@ def _sum(terms: list[Fraction]) -> Fraction:
     return sum(terms, Fraction(0))
 
 
-def _over_instruments(code: str, tops: list[Fraction], bottoms: list[Fraction]) -> Measured:
-    """The quotient of two sums over instruments, in the form "(a + b) ÷ c"."""
+def _over_instruments(code: str, tops: list[Fraction], bottoms: list[Fraction]) -> MeasureResult:
+    """Return the quotient of two sums over instruments, in the form "(a + b) ÷ c"."""
     return _quotient(code, _sum(tops), _sum(bottoms), _listed(tops), format_rounded(_sum(bottoms)))
 
 
 def _hours_of(facts: UnitFacts, name: str) -> list[Fraction]:
-    return [hours(getattr(instrument, name)) for instrument in facts.instruments]
+    return [to_hours(getattr(instrument, name)) for instrument in facts.instruments]
 
 
 def _money_of(facts: UnitFacts, name: str) -> Fraction:
     return _sum([Fraction(getattr(instrument, name)) for instrument in facts.instruments])
 
 
-def _count(code: str, count: Fraction | int, places: int = 0) -> Measured:
-    return Measured(code, Fraction(count), Fraction(1), Fraction(count), format_rounded(count, places))
+def _count(code: str, count: Fraction | int, places: int = 0) -> MeasureResult:
+    return MeasureResult(code, Fraction(count), Fraction(1), Fraction(count), format_rounded(count, places))
 
 
-def _complement(code: str, lost: Fraction, whole: Fraction) -> Measured:
-    """1 − lost ÷ whole."""
+def _complement(code: str, lost: Fraction, whole: Fraction) -> MeasureResult:
+    """Return 1 − lost ÷ whole."""
     value = 1 - lost / whole if whole else None
     result = format_rounded(value, 4) if value is not None else "—"
-    return Measured(
+    return MeasureResult(
         code, whole - lost, whole, value, f"1 − {format_rounded(lost)} ÷ {format_rounded(whole)} = {result}"
     )
 
@@ -111,7 +113,7 @@ def _complement(code: str, lost: Fraction, whole: Fraction) -> Measured:
 
 
 def _hours_mean(name: str) -> Calculation:
-    def calculate(code: str, facts: UnitFacts, _quota: Quota) -> Measured:
+    def calculate(code: str, facts: UnitFacts, _quota: Quota) -> MeasureResult:
         years = [Fraction(i.in_service_days, facts.year_days) for i in facts.instruments]
         return _over_instruments(code, _hours_of(facts, name), years)
 
@@ -119,44 +121,46 @@ def _hours_mean(name: str) -> Calculation:
 
 
 def _per_quota(name: str) -> Calculation:
-    def calculate(code: str, facts: UnitFacts, quota: Quota) -> Measured:
-        quotas = [quota_hours(instrument, facts.year_days, quota) for instrument in facts.instruments]
+    def calculate(code: str, facts: UnitFacts, quota: Quota) -> MeasureResult:
+        quotas = [
+            calculate_quota_hours(instrument, facts.year_days, quota) for instrument in facts.instruments
+        ]
         return _over_instruments(code, _hours_of(facts, name), quotas)
 
     return calculate
 
 
 def _hours_share(part: str, whole: str) -> Calculation:
-    def calculate(code: str, facts: UnitFacts, _quota: Quota) -> Measured:
+    def calculate(code: str, facts: UnitFacts, _quota: Quota) -> MeasureResult:
         return _over_instruments(code, _hours_of(facts, part), _hours_of(facts, whole))
 
     return calculate
 
 
 def _hours_kept(lost: str, whole: str) -> Calculation:
-    def calculate(code: str, facts: UnitFacts, _quota: Quota) -> Measured:
+    def calculate(code: str, facts: UnitFacts, _quota: Quota) -> MeasureResult:
         return _complement(code, _sum(_hours_of(facts, lost)), _sum(_hours_of(facts, whole)))
 
     return calculate
 
 
-def _external_income(code: str, facts: UnitFacts, _quota: Quota) -> Measured:
+def _external_income(code: str, facts: UnitFacts, _quota: Quota) -> MeasureResult:
     return _count(code, _money_of(facts, "external_income"), places=2)
 
 
-def _income_yield(code: str, facts: UnitFacts, _quota: Quota) -> Measured:
+def _income_yield(code: str, facts: UnitFacts, _quota: Quota) -> MeasureResult:
     internal, external = _money_of(facts, "internal_income"), _money_of(facts, "external_income")
     value = _money_of(facts, "original_value")
     written = f"({format_rounded(internal)} + {format_exact(EXTERNAL_WEIGHT)} × {format_rounded(external)})"
     return _quotient(code, internal + EXTERNAL_WEIGHT * external, value, written, format_rounded(value))
 
 
-def _networked_share(code: str, facts: UnitFacts, _quota: Quota) -> Measured:
+def _networked_share(code: str, facts: UnitFacts, _quota: Quota) -> MeasureResult:
     published, declared = facts.published_instruments, facts.declared_instruments or 0
     return _quotient(code, Fraction(published), Fraction(declared), str(published), str(declared))
 
 
-def _completeness(code: str, facts: UnitFacts, _quota: Quota) -> Measured:
+def _completeness(code: str, facts: UnitFacts, _quota: Quota) -> MeasureResult:
     complete, months = sum(facts.kinds_complete), len(facts.kinds_complete)
     written = f"({KINDS_OF_INFORMATION} × {months})"
     return _quotient(
@@ -164,20 +168,20 @@ def _completeness(code: str, facts: UnitFacts, _quota: Quota) -> Measured:
     )
 
 
-def _satisfaction(code: str, facts: UnitFacts, _quota: Quota) -> Measured:
+def _satisfaction(code: str, facts: UnitFacts, _quota: Quota) -> MeasureResult:
     total = sum(rating * count for rating, count in enumerate(facts.reviews, start=1))
     reviews = sum(facts.reviews)
     return _quotient(code, Fraction(total), Fraction(reviews), str(total), str(reviews))
 
 
-def _decision_timeliness(code: str, facts: UnitFacts, _quota: Quota) -> Measured:
+def _decision_timeliness(code: str, facts: UnitFacts, _quota: Quota) -> MeasureResult:
     written = f"({facts.decided} + {facts.lapsed})"
     due = Fraction(facts.decided + facts.lapsed)
     return _quotient(code, Fraction(facts.decided_in_time), due, str(facts.decided_in_time), written)
 
 
 def _counted(name: str) -> Calculation:
-    def calculate(code: str, facts: UnitFacts, _quota: Quota) -> Measured:
+    def calculate(code: str, facts: UnitFacts, _quota: Quota) -> MeasureResult:
         return _count(code, getattr(facts, name))
 
     return calculate

@@ -19,15 +19,15 @@ from rewards.assessment.domain.claims import Claimant
 from rewards.assessment.domain.counting import (
     OUT_OF_SCOPE,
     CountedEntry,
+    count_days_of_year,
     count_entries,
     count_exclusions,
-    days_of_year,
-    in_service_days,
+    count_service_days,
     ineligibility_reason,
     sum_entries,
 )
 from rewards.assessment.domain.facts import InstrumentFacts, UnitFacts
-from rewards.assessment.domain.measures import quota_hours
+from rewards.assessment.domain.measures import calculate_quota_hours
 from rewards.assessment.domain.scoring import Assessment, assess
 from rewards.cycle.domain.rows import entry_from_row, standing_from_row
 from rewards.cycle.domain.snapshot_schema import DecisionsRow, InstrumentRow, OpennessRow, UnitRow, UsageRow
@@ -178,12 +178,12 @@ def _instrument(
         name_en=row.name_en,
         purpose=row.purpose.value,
         original_value=standing.original_value,
-        in_service_days=in_service_days(year, standing.in_service_from, standing.retired_on),
+        in_service_days=count_service_days(year, standing.in_service_from, standing.retired_on),
         **vars(sum_entries(decisions)),
         offered_seconds=opened.offered_seconds if opened else 0,
         closed_seconds=opened.closed_seconds if opened else 0,
     )
-    quota = quota_hours(facts, days_of_year(year), policy.quota)
+    quota = calculate_quota_hours(facts, count_days_of_year(year), policy.quota)
     return InstrumentYear(ineligibility_reason(standing, year, policy.counting), facts, quota, decisions)
 
 
@@ -196,7 +196,7 @@ def _facts(year: int, row: UnitRow, city: _City, instruments: tuple[InstrumentYe
         uscc=row.uscc,
         name_zh=row.name_zh,
         name_en=row.name_en,
-        year_days=days_of_year(year),
+        year_days=count_days_of_year(year),
         instruments=tuple(each.facts for each in instruments if each.ineligible_reason is None),
         published_instruments=row.published_instruments,
         declared_instruments=row.declared_instruments,

@@ -61,7 +61,7 @@ class PotResult:
         }
 
 
-def divide(
+def divide_pot(
     pot: Pot,
     claims: Mapping[str, Sequence[Claim]],
     caps: Caps,

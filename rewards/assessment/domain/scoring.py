@@ -13,7 +13,7 @@ from typing import Any
 
 from instrument_share.kernel.money import round_half_up
 from rewards.assessment.domain.facts import UnitFacts
-from rewards.assessment.domain.measures import Measured, calculate_measure
+from rewards.assessment.domain.measures import MeasureResult, calculate_measure
 from rewards.policy.domain.figures import format_exact
 from rewards.policy.domain.policy import FULL_SCORE, Indicator, RewardPolicy
 
@@ -31,7 +31,7 @@ class IndicatorScore:
     group_en: str
     title_zh: str
     title_en: str
-    measured: Measured
+    measured: MeasureResult
     points: Decimal
     out_of: Decimal
 
@@ -50,7 +50,7 @@ class IndicatorScore:
 
 @dataclass(frozen=True)
 class Deduction:
-    """Points that findings of one kind take off, before the cap on all deductions together."""
+    """Points deducted for findings of one kind, before the cap on all deductions together."""
 
     kind: str
     count: int
@@ -125,7 +125,7 @@ def assess(
     )
 
 
-def points_for(indicator: Indicator, value: Fraction | None) -> Decimal:
+def calculate_points(indicator: Indicator, value: Fraction | None) -> Decimal:
     """Return one indicator's points, rounded half-up to two decimals; `no_value` without a value."""
     exact_points = indicator.no_value if value is None else indicator.shape.points(value, indicator.points)
     return round_half_up(exact_points, POINT)
@@ -142,7 +142,7 @@ def _indicator_score(
         title_zh=indicator.title_zh,
         title_en=indicator.title_en,
         measured=measure,
-        points=points_for(indicator, measure.value),
+        points=calculate_points(indicator, measure.value),
         out_of=round_half_up(indicator.points, POINT),
     )
 

@@ -1,6 +1,6 @@
-"""A policy tried on paper: facts as JSON in, awards with their reasoning out. Touches no database.
+"""Simulate a policy: facts as JSON in, awards with their reasoning out, without a database.
 
-The format of the facts and of the result is described in docs/reward-policy.md, "Trying a policy".
+The formats are described in docs/reward-policy.md, "Trying a policy".
 """
 
 import json
@@ -40,13 +40,15 @@ UNIT_AMOUNTS = ("external_income", "enterprise_income", "sme_income", "fees_paid
 
 
 class FactsRefused(DomainError):
+    """Facts with problems; `problems` lists all of them."""
+
     code = "reward.facts_refused"
     message = gettext_noop("The facts have problems. Mend each of them and try again.")
 
 
 @dataclass(frozen=True)
 class SimulatedUnit:
-    """A unit of the facts. `assessment` is there where its score was computed and not given."""
+    """A unit of the facts; `assessment` is set if its score was computed instead of given."""
 
     claimant: Claimant
     name_zh: str
@@ -56,6 +58,8 @@ class SimulatedUnit:
 
 @dataclass(frozen=True)
 class Simulation:
+    """The result of a simulation."""
+
     policy: RewardPolicy
     units: tuple[SimulatedUnit, ...]
     allocation: Allocation
@@ -135,7 +139,7 @@ def _unit(table: Table, policy: RewardPolicy, year_days: int) -> SimulatedUnit:
 
 
 def _given(table: Table, policy: RewardPolicy, falsified: bool) -> tuple[Fraction | None, str | None]:
-    """The score and the grade as given; a score without a grade is graded by the policy."""
+    """Return the given score and grade; a score without a grade is graded by the policy."""
     score = Fraction(0) if falsified else table.number("score", None, least=0, most=FULL_SCORE)
     table.asked.update(("score", "facts"))
     graded = policy.grade_of(score) if score is not None else None
@@ -214,7 +218,7 @@ def _findings(table: Table) -> dict[str, int]:
 
 
 def _check_instruments_listed(table: Table, policy: RewardPolicy) -> None:
-    """What is capped or fixed for each instrument cannot be computed from a unit's sum."""
+    """Report rules with caps or amounts per instrument if a unit lists none."""
     by_instrument = any(rule.kind in ("instrument_income", "value_fixed") for rule in policy.rules)
     by_income = any(rule.kind == "income_rate" for rule in policy.rules)
     if table.data.get("instruments"):

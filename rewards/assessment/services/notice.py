@@ -1,4 +1,4 @@
-"""Put results out for public notice, and approve them."""
+"""Announce results for public notice, and approve them."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ from rewards.cycle.selectors.cycles import cycle_lock
 from rewards.findings.domain.errors import FindingsOpen
 from rewards.findings.domain.states import FindingState
 from rewards.findings.models import Finding
-from rewards.findings.selectors.findings import last_decision_number
+from rewards.findings.selectors.findings import get_last_decision_number
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def cycle_announce(*, actor: "User", cycle_id: int, now: datetime) -> AssessmentCycle:
-    """Put the results out for public notice, which runs through `notice_ends_date`.
+    """Announce the results for public notice, which runs through `notice_ends_date`.
 
     The notice takes PUBLIC_NOTICE_WORKING_DAYS after the day on which it begins. Raises ScoresOutdated when a
-    finding was decided since the scores were computed, CalendarYearUnknown when the working days to come are
-    not known.
+    finding was decided since the scores were computed, CalendarYearUnknown when upcoming working days are not
+    known.
     """
     cycle = cycle_lock(cycle_id)
     require(actor, "rewards.run_cycle", cycle)
@@ -47,10 +47,10 @@ def cycle_announce(*, actor: "User", cycle_id: int, now: datetime) -> Assessment
 
 @transaction.atomic
 def cycle_approve(*, actor: "User", cycle_id: int, now: datetime, objections: str = "") -> AssessmentCycle:
-    """Approve the announced results; nothing changes after that.
+    """Approve the announced results, which are final from then on.
 
-    `objections` (Chinese) says what was objected during the notice and how it was answered; empty states that
-    nobody objected. Raises NoticeRunning, FindingsOpen, ScoresOutdated.
+    `objections` (Chinese) describes objections during the notice and the answers to them; empty states that
+    there were none. Raises NoticeRunning, FindingsOpen, ScoresOutdated.
     """
     cycle = cycle_lock(cycle_id)
     require(actor, "rewards.run_cycle", cycle)
@@ -70,5 +70,5 @@ def cycle_approve(*, actor: "User", cycle_id: int, now: datetime, objections: st
 
 
 def _require_current_scores(cycle: AssessmentCycle) -> None:
-    if last_decision_number(cycle) != cycle.decisions_scored:
+    if get_last_decision_number(cycle) != cycle.decisions_scored:
         raise ScoresOutdated

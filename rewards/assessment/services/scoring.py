@@ -1,4 +1,4 @@
-"""Scores and awards: computed from snapshot, policy and decisions, and stored as a whole."""
+"""Compute scores and awards from snapshot, policy and decisions, and replace the stored ones."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,7 +11,7 @@ from django.db import transaction
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization_ids_by_uscc
 from instrument_share.journal.services import record
-from instrument_share.kernel.money import round_half_up, yuan
+from instrument_share.kernel.money import round_half_up, round_to_fen
 from instrument_share.kernel.public_id import new_public_id
 from instrument_share.kernel.states import next_state
 from providers.public import instrument_ids
@@ -24,10 +24,10 @@ from rewards.cycle.domain.states import MOVES, CycleState
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.cycles import cycle_lock
 from rewards.cycle.selectors.snapshot import StoredSnapshot
-from rewards.findings.selectors.findings import last_decision_number, rulings_of
-from rewards.policy.domain.figures import format_exact, format_rounded, hours
+from rewards.findings.selectors.findings import get_last_decision_number, get_rulings
+from rewards.policy.domain.figures import format_exact, format_rounded, to_hours
 from rewards.policy.domain.policy import RewardPolicy
-from rewards.policy.selectors import policy_rules
+from rewards.policy.selectors import get_policy_rules
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -44,11 +44,13 @@ def cycle_score(*, actor: "User", cycle_id: int, now: datetime) -> AssessmentCyc
     """
     cycle = cycle_lock(cycle_id)
     require(actor, "rewards.run_cycle", cycle)
-    state, decisions = next_state(MOVES, cycle.state, "score"), last_decision_number(cycle)
+    state, decisions = next_state(MOVES, cycle.state, "score"), get_last_decision_number(cycle)
     if cycle.state == CycleState.NOTICED and decisions == cycle.decisions_scored:
         return cycle
-    policy = policy_rules(cycle.policy)
-    outcome = compute_outcome(policy, cycle.year, StoredSnapshot(cycle), rulings_of(cycle), cycle.budget_yuan)
+    policy = get_policy_rules(cycle.policy)
+    outcome = compute_outcome(
+        policy, cycle.year, StoredSnapshot(cycle), get_rulings(cycle), cycle.budget_yuan
+    )
     _store_results(cycle, policy, outcome)
     cycle.state, cycle.scored_at, cycle.decisions_scored = state, now, decisions
     cycle.noticed_at = cycle.notice_ends_date = None
@@ -57,7 +59,7 @@ def cycle_score(*, actor: "User", cycle_id: int, now: datetime) -> AssessmentCyc
     cycle.totals = _totals(outcome)
     cycle.entries_reported, cycle.entries_counted = outcome.reported, outcome.counted
     cycle.excluded = [
-        {"reason": reason, "entries": entries, "hours": format_rounded(hours(seconds))}
+        {"reason": reason, "entries": entries, "hours": format_rounded(to_hours(seconds))}
         for reason, (entries, seconds) in outcome.excluded.items()
     ]
     cycle.save()
@@ -75,7 +77,7 @@ def _totals(outcome: Outcome) -> dict[str, Any]:
         "instruments_counted": len(counting),
         "effective_seconds": _whole(_sum(each.effective_seconds for each in counting)),
         "external_seconds": _whole(_sum(each.external_seconds for each in counting)),
-        "external_income_yuan": str(yuan(_sum(each.external_income for each in counting))),
+        "external_income_yuan": str(round_to_fen(_sum(each.external_income for each in counting))),
         "awarded_yuan": str(outcome.allocation.total),
         "months": [
             [sum(unit.months[month][kind] for unit in outcome.units) for kind in (0, 1)]
@@ -155,7 +157,7 @@ def _assessment(
         effective_seconds=_whole(effective),
         external_seconds=_whole(external),
         external_share=round_half_up(external / effective, Decimal("0.0001")) if effective else None,
-        external_income_yuan=yuan(_sum(each.facts.external_income for each in eligible)),
+        external_income_yuan=round_to_fen(_sum(each.facts.external_income for each in eligible)),
         instruments_counted=len(eligible),
         months=unit.months,
     )
@@ -190,8 +192,8 @@ def _instrument(assessment: UnitAssessment, result: InstrumentYear, instrument_i
         quota_hours=round_half_up(result.quota, Decimal("0.01")),
         effective_seconds=_whole(facts.effective_seconds),
         external_seconds=_whole(facts.external_seconds),
-        external_income_yuan=yuan(facts.external_income),
-        internal_income_yuan=yuan(facts.internal_income),
+        external_income_yuan=round_to_fen(facts.external_income),
+        internal_income_yuan=round_to_fen(facts.internal_income),
         open_seconds=int(facts.offered_seconds),
         closed_seconds=int(facts.closed_seconds),
         entries_counted=sum(entry.counts for entry in result.entries),

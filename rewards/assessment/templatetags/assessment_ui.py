@@ -1,4 +1,4 @@
-"""Indicators and reasons of an assessment in pages."""
+"""Template tags of assessments."""
 
 from typing import Any
 
@@ -6,13 +6,13 @@ from django import template
 from django.utils.translation import gettext
 
 from rewards.assessment.domain.measures import MEASURE_FIGURES
-from rewards.assessment.reports import reason
-from rewards.cycle.reports import points
+from rewards.assessment.reports import get_reason_text
+from rewards.cycle.reports import format_points
 from rewards.policy.domain.vocabulary import MEASURES
 
 register = template.Library()
 
-register.filter("reason_word", reason)
+register.filter("reason_word", get_reason_text)
 
 
 @register.filter
@@ -24,4 +24,4 @@ def measure(code: str) -> str:
 @register.simple_tag
 def share_of(part: Any, whole: Any) -> str:
     """Write a part of a whole: `14.17 / 40.00`."""
-    return f"{points(part)} / {points(whole)}"
+    return f"{format_points(part)} / {format_points(whole)}"

@@ -5,16 +5,17 @@ from django.views.decorators.http import require_safe
 
 from instrument_share.accounts.permissions import require
 from rewards.assessment.views import unit_tables
-from rewards.cycle.selectors.cycles import cycle
+from rewards.cycle.selectors.cycles import get_cycle
 
 
 @require_safe
 def units_csv(request: HttpRequest, year: int) -> HttpResponse:
-    """Offer the units of a year as a CSV file, sorted as on the page."""
+    """Return the units of a year as CSV, sorted as on the page."""
     require(request.user, "rewards.trace_any")
-    found = cycle(request.user, year)
+    found = get_cycle(request.user, year)
     answer = HttpResponse(
-        unit_tables.as_csv(unit_tables.rows(request, found)), content_type="text/csv; charset=utf-8"
+        unit_tables.build_csv(unit_tables.get_assessments(request, found)),
+        content_type="text/csv; charset=utf-8",
     )
     answer["Content-Disposition"] = f'attachment; filename="assessment-{year}.csv"'
     return answer

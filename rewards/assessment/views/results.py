@@ -1,4 +1,4 @@
-"""From a unit's amount down to the bookings behind it, and what everybody may read of the results."""
+"""Pages of assessments, down to the logs behind them, and the public results."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +15,8 @@ from instrument_share.kernel.errors import Forbidden, NotFound
 from instrument_share.web.cursor import CursorInvalid, Page
 from instrument_share.web.formats import number
 from rewards.assessment import selectors as assessment_selectors
-from rewards.assessment.reports import reason, reasoning_steps
-from rewards.assessment.selectors import public_results, snapshot_logs
+from rewards.assessment.reports import describe_reasoning, get_reason_text
+from rewards.assessment.selectors import get_public_results, get_snapshot_logs
 from rewards.cycle.selectors import cycles as cycles_selectors
 from rewards.cycle.selectors.browsing import (
     organizations_by_public_id,
@@ -24,9 +24,9 @@ from rewards.cycle.selectors.browsing import (
     viewable_log_ids,
 )
 from rewards.cycle.selectors.scope import managed_units
-from rewards.findings.reports import finding_kind
+from rewards.findings.reports import get_kind_text
 from rewards.policy.domain.policy import FULL_SCORE
-from rewards.policy.selectors import policy_rules
+from rewards.policy.selectors import get_policy_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,15 +38,16 @@ PER_PAGE = 50
 
 @require_safe
 def assessment(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Show a unit's assessment."""
     found = _assessment(request, public_id)
     context = {
         "assessment": found,
         "full_score": FULL_SCORE,
         "cycle": found.cycle,
-        "policy": policy_rules(found.cycle.policy),
+        "policy": get_policy_rules(found.cycle.policy),
         "groups": _groups(found.indicators.all()),
         "deductions": _deductions(found),
-        "reasoning": reasoning_steps(found.award.reasoning),
+        "reasoning": describe_reasoning(found.award.reasoning),
         "instruments": found.instruments.all(),
         "months": _months(found),
         "sees_all": rules.has_perm("rewards.trace_any", request.user),
@@ -57,13 +58,13 @@ def assessment(request: HttpRequest, public_id: str) -> HttpResponse:
 def _assessment(request: HttpRequest, public_id: str) -> "UnitAssessment":
     if not (rules.has_perm("rewards.trace_any", request.user) or managed_units(request.user)):
         raise Forbidden
-    found = assessment_selectors.assessment(request.user, public_id)
+    found = assessment_selectors.get_assessment(request.user, public_id)
     require(request.user, "rewards.see_assessment", found)
     return found
 
 
 def _groups(indicators: "Iterable[IndicatorResult]") -> list[dict[str, Any]]:
-    """Indicators under the heads of their groups, in the policy's order, with each group's points."""
+    """Return the indicators by group, in the policy's order, with each group's points."""
     groups: list[dict[str, Any]] = []
     for indicator in indicators:
         if not groups or groups[-1]["first"].group_zh != indicator.group_zh:
@@ -76,14 +77,14 @@ def _groups(indicators: "Iterable[IndicatorResult]") -> list[dict[str, Any]]:
 
 
 def _deductions(found: "UnitAssessment") -> list[str]:
-    """Each kind of finding that took points, as a sentence."""
+    """Return a sentence for each kind of finding with deducted points."""
     words = {
         "overdue": _("Findings that were not answered in time"),
         "upheld": _("Findings that were upheld"),
     }
     return [
         _("{kind}: {count} × {each} points = {points} points").format(
-            kind=words.get(each["kind"]) or finding_kind(each["kind"]),
+            kind=words.get(each["kind"]) or get_kind_text(each["kind"]),
             count=each["count"],
             each=each["each"],
             points=each["points"],
@@ -93,7 +94,7 @@ def _deductions(found: "UnitAssessment") -> list[str]:
 
 
 def _months(found: "UnitAssessment") -> dict[str, Any]:
-    """Hours by month, as a chart."""
+    """Return hours by month as chart data."""
     return {
         "type": "bar",
         "unit": _("hours"),
@@ -107,13 +108,14 @@ def _months(found: "UnitAssessment") -> dict[str, Any]:
 
 @require_safe
 def instrument_result(request: HttpRequest, public_id: str, instrument_id: str) -> HttpResponse:
+    """Show what an instrument contributed, with its logs."""
     found = _assessment(request, public_id)
     result = next(
         (each for each in found.instruments.all() if each.instrument.public_id == instrument_id), None
     )
     if result is None:
         raise NotFound
-    logs = snapshot_logs(request.user, result)
+    logs = get_snapshot_logs(request.user, result)
     chosen = request.GET.get("show", "")
     shown = [log for log in logs if _is_shown(log, chosen)]
     page = _page(shown, request.GET.get("cursor", ""))
@@ -142,7 +144,7 @@ def _is_shown(log: dict[str, Any], chosen: str) -> bool:
 
 
 def _tabs(logs: list[dict[str, Any]], chosen: str) -> list[tuple[str, str, bool, int]]:
-    """All logs, those that count, and for each reason those that don't."""
+    """Return tabs for all logs, counted ones, and those excluded by each reason."""
     counts: dict[str, int] = {}
     for log in logs:
         counts[log["reason"]] = counts.get(log["reason"], 0) + 1
@@ -150,12 +152,12 @@ def _tabs(logs: list[dict[str, Any]], chosen: str) -> list[tuple[str, str, bool,
     return [
         (_("All"), "?", not chosen, len(logs)),
         (_("Counted"), "?show=counted", chosen == "counted", counted),
-        *((reason(code), f"?show={code}", chosen == code, n) for code, n in sorted(counts.items())),
+        *((get_reason_text(code), f"?show={code}", chosen == code, n) for code, n in sorted(counts.items())),
     ]
 
 
 def _page(logs: list[dict[str, Any]], after: str) -> Page[Any]:
-    """The logs after the one that the address names. What is frozen never moves: its id is mark enough."""
+    """Return the page of logs after the one in the address; frozen logs need no other cursor."""
     start = 0
     if after:
         places = {log["log"]: place for place, log in enumerate(logs)}
@@ -167,7 +169,7 @@ def _page(logs: list[dict[str, Any]], after: str) -> Page[Any]:
 
 
 def _sums(logs: list[dict[str, Any]]) -> dict[str, Any]:
-    """What the counted logs add up to, over all pages."""
+    """Return the sums of the counted logs on all pages."""
     counted = [log for log in logs if log["counted"]]
     return {
         "logs": len(counted),
@@ -179,14 +181,14 @@ def _sums(logs: list[dict[str, Any]]) -> dict[str, Any]:
 @require_safe
 def result(request: HttpRequest, year: int) -> HttpResponse:
     """Show the public notice of a year, and later its approved results."""
-    cycle = cycles_selectors.cycle(request.user, year)
-    rows = public_results(cycle)
+    cycle = cycles_selectors.get_cycle(request.user, year)
+    rows = get_public_results(cycle)
     if cycle.noticed_at is None:
         raise NotFound
     awarded = [row for row in rows if row["amount_yuan"]]
     context = {
         "cycle": cycle,
-        "policy": policy_rules(cycle.policy),
+        "policy": get_policy_rules(cycle.policy),
         "rows": [_Named(row) for row in rows],
         "total": sum(row["amount_yuan"] for row in rows),
         "summary": ngettext(

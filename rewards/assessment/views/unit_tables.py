@@ -1,4 +1,4 @@
-"""The units of a year with score, grade and amount: as a table to sort, as charts, as a file."""
+"""Units of a year with score, grade and amount: sortable table, charts, CSV."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -13,13 +13,13 @@ from instrument_share.documents import tables
 from instrument_share.documents.content import Column, Table
 from instrument_share.web.formats import bilingual
 from rewards.assessment import selectors as assessment_selectors
-from rewards.cycle.reports import in_hours, money, points
+from rewards.cycle.reports import format_hours, format_money, format_points
 
 if TYPE_CHECKING:
     from rewards.assessment.models import UnitAssessment
     from rewards.cycle.models import AssessmentCycle
 
-IN_CHARTS = 12
+MAX_IN_CHARTS = 12
 
 COLUMNS = (
     ("name", gettext_lazy("Unit"), "organization__name_zh"),
@@ -35,8 +35,8 @@ DEFAULT = "-score"
 _PATHS = {key: path for key, _label, path in COLUMNS}
 
 
-def rows(request: HttpRequest, cycle: "AssessmentCycle") -> "list[UnitAssessment]":
-    """Return every unit, sorted as the address says. One statement."""
+def get_assessments(request: HttpRequest, cycle: "AssessmentCycle") -> "list[UnitAssessment]":
+    """Return the assessments of all units, sorted as the address says. One statement."""
     sort = _sort(request)
     path = _PATHS[sort.removeprefix("-")]
     sign = "-" if sort.startswith("-") else ""
@@ -45,8 +45,8 @@ def rows(request: HttpRequest, cycle: "AssessmentCycle") -> "list[UnitAssessment
     )
 
 
-def columns(request: HttpRequest) -> list[dict[str, Any]]:
-    """Return each column's head: its name, where its link leads, and how it is sorted now."""
+def build_columns(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return the table's columns: name, sort link, and present sort order."""
     sort = _sort(request)
     heads = []
     for key, label, _path in COLUMNS:
@@ -64,11 +64,13 @@ def columns(request: HttpRequest) -> list[dict[str, Any]]:
     return heads
 
 
-def csv_address(request: HttpRequest, year: int) -> str:
+def get_csv_address(request: HttpRequest, year: int) -> str:
+    """Return the address of the CSV file in the present order."""
     return f"{reverse('units_csv', args=[year])}?sort={_sort(request)}"
 
 
-def as_csv(assessments: "Sequence[UnitAssessment]") -> bytes:
+def build_csv(assessments: "Sequence[UnitAssessment]") -> bytes:
+    """Return the table as CSV."""
     table = Table(
         columns=[
             Column(_("Unit")),
@@ -85,22 +87,22 @@ def as_csv(assessments: "Sequence[UnitAssessment]") -> bytes:
             (
                 bilingual(each.organization, "name"),
                 each.organization.uscc,
-                points(each.score),
+                format_points(each.score),
                 bilingual(each, "grade"),
-                money(each.award.amount_yuan),
+                format_money(each.award.amount_yuan),
                 str(each.instruments_counted),
-                in_hours(each.effective_seconds),
-                in_hours(each.external_seconds),
-                money(each.external_income_yuan),
+                format_hours(each.effective_seconds),
+                format_hours(each.external_seconds),
+                format_money(each.external_income_yuan),
             )
             for each in assessments
         ],
     )
-    return tables.csv(table)
+    return tables.to_csv(table)
 
 
-def charts(assessments: "Sequence[UnitAssessment]") -> list[tuple[str, str, dict[str, Any]]]:
-    """Return charts of awards by unit, and of effective beside external hours: the highest of each."""
+def build_charts(assessments: "Sequence[UnitAssessment]") -> list[tuple[str, str, dict[str, Any]]]:
+    """Return charts of the highest awards, and of effective and external hours."""
     awarded = _highest(assessments, lambda each: each.award.amount_yuan)
     used = _highest(assessments, lambda each: each.effective_seconds)
     found = []
@@ -117,7 +119,7 @@ def charts(assessments: "Sequence[UnitAssessment]") -> list[tuple[str, str, dict
 
 
 def _highest(assessments: "Sequence[UnitAssessment]", value: Any) -> "list[UnitAssessment]":
-    return sorted((each for each in assessments if value(each)), key=value, reverse=True)[:IN_CHARTS]
+    return sorted((each for each in assessments if value(each)), key=value, reverse=True)[:MAX_IN_CHARTS]
 
 
 def _spec(assessments: "Sequence[UnitAssessment]", series: list[dict[str, Any]], unit: str) -> dict[str, Any]:

@@ -1,8 +1,8 @@
-"""The canonical bytes of a snapshot: the same facts give the same bytes on any machine and in any order.
+"""Canonical bytes of a snapshot: the same facts give the same bytes on any machine and in any order.
 
-A part is a file of JSON lines, one row a line as `snapshot_schema` writes it, the lines sorted. A part's name
-is the SHA-256 of these bytes (not of their compressed form, so that another zlib changes no name), and the
-snapshot's name is the SHA-256 of its manifest.
+A part is a file of sorted JSON lines, one for each row of `snapshot_schema`. A part's name is the SHA-256 of
+these bytes (before compression, so that another zlib changes no name), and the snapshot's name is the SHA-256
+of its manifest.
 """
 
 import hashlib
@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 
 from instrument_share.kernel.canonical import canonical_json
 from rewards.cycle.domain.errors import SnapshotVersionUnknown
-from rewards.cycle.domain.snapshot_schema import VERSION, Row, row_line
+from rewards.cycle.domain.snapshot_schema import VERSION, Row, encode_row
 
 
 @dataclass(frozen=True)
@@ -25,12 +25,12 @@ class Part:
     sha256: str
 
 
-def part_bytes(rows: Iterable[Row]) -> bytes:
+def encode_part(rows: Iterable[Row]) -> bytes:
     """Return the lines of a part, sorted, so that the order in which its rows came changes nothing."""
-    return b"".join(sorted(row_line(row) for row in rows))
+    return b"".join(sorted(encode_row(row) for row in rows))
 
 
-def manifest_bytes(year: int, parts: Iterable[Part]) -> bytes:
+def encode_manifest(year: int, parts: Iterable[Part]) -> bytes:
     """Return the manifest: the schema's version, the year and the parts, in order of kind and instrument."""
     ordered = sorted(parts, key=lambda part: (part.kind, part.instrument))
     return (
@@ -38,7 +38,7 @@ def manifest_bytes(year: int, parts: Iterable[Part]) -> bytes:
     )
 
 
-def parts_of(manifest: bytes) -> list[Part]:
+def parse_manifest(manifest: bytes) -> list[Part]:
     """Return the parts that a manifest names.
 
     A manifest that names no version of the schema is of version 1. Raises SnapshotVersionUnknown for any
@@ -51,6 +51,6 @@ def parts_of(manifest: bytes) -> list[Part]:
     return [Part(**part) for part in content["parts"]]
 
 
-def sha256(content: bytes) -> str:
+def hash_content(content: bytes) -> str:
     """Return the SHA-256 in lower-case hexadecimal."""
     return hashlib.sha256(content).hexdigest()

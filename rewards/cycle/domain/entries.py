@@ -1,4 +1,4 @@
-"""Usage entries and their instruments as frozen facts of the log: the input of counting and of the checks."""
+"""Usage entries and instruments as frozen facts: the input of counting and checks."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -57,20 +57,22 @@ class EntryFacts:
 
     @cached_property
     def interval(self) -> Interval:
+        """Return the time of the use."""
         return Interval(self.start, self.end)
 
     @property
     def effective_seconds(self) -> int:
-        """Set-up + measuring + post-processing; idling is not effective."""
+        """Return set-up + measuring + post-processing, without idle time."""
         return self.setup_seconds + self.measuring_seconds + self.post_seconds
 
     @cached_property
     def length_seconds(self) -> Fraction:
-        return seconds_of(self.interval)
+        """Return the exact length in seconds."""
+        return count_seconds(self.interval)
 
     @cached_property
     def year(self) -> int:
-        """The year in which the entry starts, in the city's time."""
+        """Return the year in which the entry starts, in the city's time."""
         return self.start.astimezone(CITY_TIME).year
 
     def is_recorded_before(self, other: "EntryFacts") -> bool:
@@ -85,7 +87,7 @@ class EntryFacts:
 
 @dataclass(frozen=True)
 class InstrumentStanding:
-    """What decides whether an instrument is eligible, as at 31 December 24:00 of the year."""
+    """The facts that decide an instrument's eligibility, as of 31 December 24:00."""
 
     public_id: str
     published_in_year: bool
@@ -96,13 +98,13 @@ class InstrumentStanding:
     """Its last day of service, if it was retired."""
 
 
-def seconds_of(interval: Interval) -> Fraction:
+def count_seconds(interval: Interval) -> Fraction:
     """Return the exact length of an interval in seconds."""
     length = interval.length
     return Fraction(length.days * 86400 + length.seconds) + Fraction(length.microseconds, 1_000_000)
 
 
-def overlapping_pairs(entries: Iterable[EntryFacts]) -> list[tuple[EntryFacts, EntryFacts]]:
+def find_overlapping_pairs(entries: Iterable[EntryFacts]) -> list[tuple[EntryFacts, EntryFacts]]:
     """Find overlapping pairs of entries (of one instrument or operator), the earlier recorded one first."""
     pairs: list[tuple[EntryFacts, EntryFacts]] = []
     running: list[tuple[Interval, EntryFacts]] = []

@@ -7,12 +7,16 @@ REASON_MISSING = "reward.reason_missing"
 
 
 class CycleExists(DomainError):
+    """The year was opened with another policy or budget."""
+
     code = "reward.cycle_exists"
     kind: Kind = "conflict"
     message = gettext_noop("The assessment of {year} is open already, with another policy or budget.")
 
 
 class YearNotOver(DomainError):
+    """The year has not ended."""
+
     code = "reward.year_not_over"
     kind: Kind = "conflict"
     message = gettext_noop(
@@ -21,11 +25,15 @@ class YearNotOver(DomainError):
 
 
 class BudgetInvalid(DomainError):
+    """A budget that is negative or not in whole 0.01 yuan."""
+
     code = "reward.budget_invalid"
     message = gettext_noop("The budget must be an amount of at least 0 yuan, in whole 分.")
 
 
 class SnapshotDamaged(DomainError):
+    """A part of the snapshot is missing or has changed."""
+
     code = "reward.snapshot_damaged"
     kind: Kind = "conflict"
     message = gettext_noop(
@@ -35,6 +43,8 @@ class SnapshotDamaged(DomainError):
 
 
 class SnapshotVersionUnknown(DomainError):
+    """A snapshot in a version of the schema that can't be read."""
+
     code = "reward.snapshot_version_unknown"
     kind: Kind = "conflict"
     message = gettext_noop(

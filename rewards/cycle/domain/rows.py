@@ -1,4 +1,4 @@
-"""What the rows of a snapshot mean to counting and checks."""
+"""Convert rows of a snapshot to the facts for counting and checks."""
 
 from collections.abc import Collection, Mapping
 from datetime import timedelta
@@ -62,7 +62,7 @@ def entry_from_row(
 
 
 def standing_from_row(row: InstrumentRow) -> InstrumentStanding:
-    """Return what decides whether the instrument of a row is eligible."""
+    """Return the facts that decide the instrument's eligibility."""
     return InstrumentStanding(
         public_id=row.instrument,
         published_in_year=row.published_in_year,

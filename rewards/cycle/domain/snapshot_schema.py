@@ -16,7 +16,7 @@ from typing import Annotated, Any, NamedTuple, TypeVar, get_args, get_origin, ge
 
 from bookings.domain import Capture, Rating, UsagePurpose
 from instrument_share.accounts.domain import SizeClass
-from instrument_share.kernel.canonical import canonical_json, instant_text
+from instrument_share.kernel.canonical import canonical_json, format_instant
 from providers.domain import Purpose
 
 VERSION = "snapshot/1"
@@ -168,7 +168,7 @@ PARTS: Mapping[str, type[Row]] = {
 """Kind of part → what its rows are."""
 
 
-def row_of(kind: type[R], values: Mapping[str, Any]) -> R:
+def build_row(kind: type[R], values: Mapping[str, Any]) -> R:
     """Return the row that `values`, by column, make up.
 
     Raises ColumnsDiffer where a column is missing or unknown, or a value is not of its column's type.
@@ -176,7 +176,7 @@ def row_of(kind: type[R], values: Mapping[str, Any]) -> R:
     return _made(kind, values, _CHECKS[kind])
 
 
-def row_line(row: Row) -> bytes:
+def encode_row(row: Row) -> bytes:
     """Return a row as canonical JSON with a newline.
 
     Money is text with its decimals, instants are UTC to the second (2026-03-05T01:00:00Z), days ISO dates.
@@ -184,7 +184,7 @@ def row_line(row: Row) -> bytes:
     return canonical_json(vars(row), spell=_spelling) + b"\n"
 
 
-def rows_of(kind: type[R], content: bytes) -> list[R]:
+def decode_rows(kind: type[R], content: bytes) -> list[R]:
     """Return the rows whose lines `row_line` wrote. Raises ColumnsDiffer for lines of another schema."""
     readers = _READERS[kind]
     return [_made(kind, json.loads(line), readers) for line in content.splitlines()]
@@ -211,7 +211,7 @@ def _spelling(value: Any) -> str:
         case Decimal():
             return format(value, "f")
         case datetime():
-            return instant_text(value)
+            return format_instant(value)
         case date():
             return value.isoformat()
     raise TypeError(f"A snapshot has no spelling for {type(value).__name__}.")

@@ -1,4 +1,4 @@
-"""The steps of an annual assessment, as a table of moves."""
+"""States of an annual assessment and its transitions."""
 
 from enum import StrEnum
 
@@ -6,6 +6,8 @@ from instrument_share.kernel.states import Moves
 
 
 class CycleState(StrEnum):
+    """The state of an annual assessment."""
+
     COLLECTING = "collecting"
     FROZEN = "frozen"
     CHECKED = "checked"

@@ -1,4 +1,4 @@
-"""Lists to look through: findings, the logs behind them, and which of these a viewer may open."""
+"""Logs, bookings and organizations that a viewer may open from lists."""
 
 from collections.abc import Collection
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""Cycles, the policies they run under, and the results that everybody may see."""
+"""Cycles visible to a viewer, and their locks."""
 
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ def cycles(viewer: "Viewer") -> QuerySet[AssessmentCycle]:
     return found.order_by("-year")
 
 
-def cycle(viewer: "Viewer", year: int) -> AssessmentCycle:
+def get_cycle(viewer: "Viewer", year: int) -> AssessmentCycle:
     """Return the cycle of a year. Raises NotFound."""
     found = cycles(viewer).filter(year=year).first()
     if found is None:

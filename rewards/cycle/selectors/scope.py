@@ -1,4 +1,4 @@
-"""Who sees what: the bureau, auditors and Finance everything, a unit its own, the public what was noticed."""
+"""Visibility: the whole city for bureau, auditors and Finance, own rows for units, notices for all."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""Reading what was frozen: each part is verified against its hash before anything is made of it."""
+"""Read snapshots, verifying each part against its hash first."""
 
 import gzip
 import zlib
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.core.files.storage import default_storage
 
-from rewards.cycle.domain.canonical import Part, parts_of, sha256
+from rewards.cycle.domain.canonical import Part, hash_content, parse_manifest
 from rewards.cycle.domain.errors import SnapshotDamaged
 from rewards.cycle.domain.snapshot_schema import (
     DecisionsRow,
@@ -15,7 +15,7 @@ from rewards.cycle.domain.snapshot_schema import (
     R,
     UnitRow,
     UsageRow,
-    rows_of,
+    decode_rows,
 )
 
 if TYPE_CHECKING:
@@ -27,14 +27,13 @@ FOLDER = "snapshots"
 class StoredSnapshot:
     """The snapshot of a frozen cycle.
 
-    SnapshotDamaged names the part that is missing or changed, SnapshotVersionUnknown the version of the
-    schema that this program does not read.
+    Raises SnapshotDamaged for a missing or changed part, SnapshotVersionUnknown for an unknown schema.
     """
 
     def __init__(self, cycle: "AssessmentCycle") -> None:
         self.manifest = _manifest(cycle)
         self.parts: dict[tuple[str, str], Part] = {
-            (part.kind, part.instrument): part for part in parts_of(self.manifest)
+            (part.kind, part.instrument): part for part in parse_manifest(self.manifest)
         }
         self._files: dict[str, str] = dict(cycle.parts.values_list("sha256", "file"))
 
@@ -64,7 +63,7 @@ class StoredSnapshot:
             self._content(part)
 
     def _rows(self, row: type[R], kind: str, instrument: str = "") -> list[R]:
-        return rows_of(row, self._content(self.parts[kind, instrument]))
+        return decode_rows(row, self._content(self.parts[kind, instrument]))
 
     def _content(self, part: Part) -> bytes:
         name = f"{part.kind} {part.instrument}".strip()
@@ -73,22 +72,22 @@ class StoredSnapshot:
                 content = gzip.decompress(file.read())
         except (KeyError, OSError, EOFError, zlib.error) as error:
             raise SnapshotDamaged(part=name) from error
-        if sha256(content) != part.sha256:
+        if hash_content(content) != part.sha256:
             raise SnapshotDamaged(part=name)
         return content
 
 
 def _manifest(cycle: "AssessmentCycle") -> bytes:
     try:
-        with default_storage.open(manifest_name(cycle.snapshot_hash)) as file:
+        with default_storage.open(get_manifest_name(cycle.snapshot_hash)) as file:
             content: bytes = file.read()
     except OSError as error:
         raise SnapshotDamaged(part="manifest") from error
-    if sha256(content) != cycle.snapshot_hash:
+    if hash_content(content) != cycle.snapshot_hash:
         raise SnapshotDamaged(part="manifest")
     return content
 
 
-def manifest_name(snapshot_hash: str) -> str:
+def get_manifest_name(snapshot_hash: str) -> str:
     """Return the name in storage of a manifest."""
     return f"{FOLDER}/{snapshot_hash}.json"

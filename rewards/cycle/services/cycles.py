@@ -1,4 +1,4 @@
-"""The steps of a year: opened, frozen, announced, approved."""
+"""Open and freeze a year."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -9,7 +9,7 @@ from django.db import transaction
 from instrument_share.accounts.permissions import require
 from instrument_share.journal.services import record
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.money import yuan
+from instrument_share.kernel.money import round_to_fen
 from instrument_share.kernel.states import next_state
 from rewards.cycle.domain.errors import BudgetInvalid, CycleExists, YearNotOver
 from rewards.cycle.domain.states import MOVES
@@ -17,7 +17,7 @@ from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.cycles import cycle_lock
 from rewards.cycle.services.snapshot import snapshot_write
 from rewards.policy.models import RewardPolicy
-from rewards.policy.selectors import policy_by_id
+from rewards.policy.selectors import get_policy
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -29,8 +29,8 @@ def cycle_open(
 ) -> AssessmentCycle:
     """Open the assessment of a year under a loaded policy; the same again changes nothing."""
     require(actor, "rewards.run_cycle")
-    policy: RewardPolicy = policy_by_id(policy_id)
-    if budget_yuan < 0 or budget_yuan != yuan(budget_yuan):
+    policy: RewardPolicy = get_policy(policy_id)
+    if budget_yuan < 0 or budget_yuan != round_to_fen(budget_yuan):
         raise BudgetInvalid
     cycle, created = AssessmentCycle.objects.get_or_create(
         year=year, defaults={"policy": policy, "budget_yuan": budget_yuan}

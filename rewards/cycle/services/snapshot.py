@@ -1,9 +1,8 @@
-"""Freezing: a year's facts as canonical parts under their own SHA-256 (docs/adr/0005-snapshot.md).
+"""Freeze a year's facts as canonical parts under their own SHA-256 (docs/adr/0005-snapshot.md).
 
-Kinds of part: units, instruments, openness and decisions, each about all of the city, and usage, one for each
-instrument. `cycle.domain.snapshot_schema` says what their rows hold. The apps below name their columns in
-the same way, but for internal ids, which are translated or left out here. Memory is bounded by the usage of
-one instrument.
+The parts are units, instruments, openness and decisions of the whole city, and usage of each instrument.
+`cycle.domain.snapshot_schema` defines their rows. Other apps name their columns alike, apart from internal
+ids, which are translated or dropped here. Memory is bounded by the usage of one instrument.
 """
 
 import gzip
@@ -13,7 +12,7 @@ from itertools import groupby
 from bookings.public import DecisionsOfYear, UsageOfYear, decisions_of_year, usage_of_year
 from instrument_share.accounts.selectors import organization_ids_by_uscc, organizations_by_id, related_ids
 from providers.public import UnitOfYear, instruments_of_year, openness_of_year, units_of_year
-from rewards.cycle.domain.canonical import Part, manifest_bytes, part_bytes, sha256
+from rewards.cycle.domain.canonical import Part, encode_manifest, encode_part, hash_content
 from rewards.cycle.domain.snapshot_schema import (
     DecisionsRow,
     InstrumentRow,
@@ -21,26 +20,26 @@ from rewards.cycle.domain.snapshot_schema import (
     Row,
     UnitRow,
     UsageRow,
-    row_of,
+    build_row,
 )
 from rewards.cycle.models import AssessmentCycle, SnapshotPart
-from rewards.cycle.selectors.snapshot import FOLDER, manifest_name
+from rewards.cycle.selectors.snapshot import FOLDER, get_manifest_name
 from rewards.cycle.services.files import file_store
 
 
 def snapshot_write(*, cycle: AssessmentCycle) -> str:
-    """Store the year's facts as they are now, and return the snapshot's name, the SHA-256 of its manifest.
+    """Store the present facts of the year and return the snapshot's name, its manifest's SHA-256.
 
-    The same facts give the same name and the same files. Raises ColumnsDiffer where an app below hands over
-    other columns than the schema has.
+    The same facts give the same name and files. Raises ColumnsDiffer if another app returns columns that are
+    not in the schema.
     """
     year = cycle.year
     units = list(units_of_year(year))
     ids = organization_ids_by_uscc(row["uscc"] for row in units)
     stored = [
         _part_store("units", _units(units, ids)),
-        _part_store("instruments", (row_of(InstrumentRow, row) for row in instruments_of_year(year))),
-        _part_store("openness", (row_of(OpennessRow, row) for row in openness_of_year(year))),
+        _part_store("instruments", (build_row(InstrumentRow, row) for row in instruments_of_year(year))),
+        _part_store("openness", (build_row(OpennessRow, row) for row in openness_of_year(year))),
         _part_store("decisions", _decisions(decisions_of_year(year), ids)),
     ]
     stored += [
@@ -52,18 +51,18 @@ def snapshot_write(*, cycle: AssessmentCycle) -> str:
     for _, part in stored:
         part.cycle = cycle
     SnapshotPart.objects.bulk_create([part for _, part in stored])
-    manifest = manifest_bytes(year, [part for part, _ in stored])
-    name = sha256(manifest)
-    file_store(folder=FOLDER, name=manifest_name(name).removeprefix(f"{FOLDER}/"), content=manifest)
+    manifest = encode_manifest(year, [part for part, _ in stored])
+    name = hash_content(manifest)
+    file_store(folder=FOLDER, name=get_manifest_name(name).removeprefix(f"{FOLDER}/"), content=manifest)
     return name
 
 
 def _part_store(
     kind: str, rows: Iterable[Row], instrument: str = "", instrument_id: int | None = None
 ) -> tuple[Part, SnapshotPart]:
-    """The part as the manifest names it, and its row, not saved yet."""
-    content = part_bytes(rows)
-    digest, count = sha256(content), content.count(b"\n")
+    """Store a part; return it as in the manifest, and its unsaved row."""
+    content = encode_part(rows)
+    digest, count = hash_content(content), content.count(b"\n")
     packed = gzip.compress(content, compresslevel=6, mtime=0)
     file = file_store(folder=FOLDER, name=f"{digest}.jsonl.gz", content=packed)
     row = SnapshotPart(kind=kind, instrument_id=instrument_id, rows=count, sha256=digest, file=file)
@@ -71,7 +70,7 @@ def _part_store(
 
 
 def _units(units: Sequence[UnitOfYear], ids: Mapping[str, int]) -> Iterator[UnitRow]:
-    """The units, with whom they are related to."""
+    """Yield the units with their related organizations."""
     families = {uscc: related_ids(pk) for uscc, pk in ids.items()}
     known = organizations_by_id(frozenset().union(*families.values()))
     owning = frozenset(ids.values())
@@ -82,22 +81,22 @@ def _units(units: Sequence[UnitOfYear], ids: Mapping[str, int]) -> Iterator[Unit
             "related": sorted(known[member].public_id for member in family),
             "group": group[0] if len(group) > 1 else None,
         }
-        yield row_of(UnitRow, {**unit, **relations})
+        yield build_row(UnitRow, {**unit, **relations})
 
 
 def _decisions(rows: Iterable[DecisionsOfYear], ids: Mapping[str, int]) -> Iterator[DecisionsRow]:
-    """The decisions of units that are assessed."""
+    """Yield the decisions of assessed units."""
     usccs = {pk: uscc for uscc, pk in ids.items()}
     for row in rows:
         if row["organization_id"] in usccs:
             named = {"uscc": usccs[row["organization_id"]], **row}
-            yield row_of(DecisionsRow, _without(named, "organization_id"))
+            yield build_row(DecisionsRow, _without(named, "organization_id"))
 
 
 def _usage(row: UsageOfYear) -> UsageRow:
-    return row_of(UsageRow, _without(row, "instrument_id"))
+    return build_row(UsageRow, _without(row, "instrument_id"))
 
 
 def _without(row: Mapping[str, object], internal: str) -> dict[str, object]:
-    """The columns of a row without its internal id."""
+    """Return the columns of a row without its internal id."""
     return {name: value for name, value in row.items() if name != internal}

@@ -1,4 +1,4 @@
-"""Figures and codes of a year in pages."""
+"""Template tags for figures and codes of a year."""
 
 from decimal import Decimal
 
@@ -6,27 +6,27 @@ from django import template
 from django.utils.translation import gettext
 
 from instrument_share.web.formats import yuan
-from rewards.cycle.reports import CAPTURES, in_hours, points
+from rewards.cycle.reports import CAPTURES, format_hours, format_points
 
 register = template.Library()
 
-register.filter("points", points)
-register.filter("in_hours", in_hours)
+register.filter("points", format_points)
+register.filter("in_hours", format_hours)
 
 
 @register.filter
 def translated(message: str) -> str:
-    """Translate a message that is stored or composed as its marked English literal."""
+    """Translate a stored or composed message from its marked English literal."""
     return gettext(message) if message else ""
 
 
 @register.filter
 def as_yuan(amount: str | Decimal | None) -> str:
-    """Write an amount that is stored as text among a cycle's figures."""
+    """Format an amount stored as text."""
     return yuan(None if amount is None else Decimal(amount))
 
 
 @register.filter
 def capture_word(code: str) -> str:
-    """Return how a log was captured, in words."""
+    """Return the label of how a log was captured."""
     return str(CAPTURES.get(code, code))

@@ -1,7 +1,7 @@
-"""Checks on the log before anyone is paid. Each returns candidates; a person decides.
+"""Checks of usage entries before anyone is paid; each returns candidates for a person to decide.
 
-All take the entries of one instrument, save `two_places`, which takes those of one operator. Checks are
-made on confirmed entries that nobody invalidated: pass those.
+All take the entries of one instrument, except `check_two_places`, which takes those of one operator. Pass
+confirmed entries that nobody invalidated.
 """
 
 from collections import defaultdict
@@ -15,13 +15,13 @@ from typing import Any
 
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
-from rewards.cycle.domain.entries import EntryFacts, is_late_by_hand, overlapping_pairs, seconds_of
-from rewards.policy.domain.figures import format_exact, format_rounded, hours
+from rewards.cycle.domain.entries import EntryFacts, count_seconds, find_overlapping_pairs, is_late_by_hand
+from rewards.policy.domain.figures import format_exact, format_rounded, to_hours
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """Something to look at: a kind, the entries involved (public ids), and evidence to store as JSON."""
+    """A suspicious case: its kind, the entries (public ids), and evidence to store as JSON."""
 
     kind: str
     entries: tuple[str, ...]
@@ -30,7 +30,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Thresholds:
-    """From where on a check speaks."""
+    """The limits beyond which checks report."""
 
     longest: timedelta = timedelta(hours=24)
     late_days: int = 30
@@ -45,19 +45,19 @@ class Thresholds:
 
 DEFAULT = Thresholds()
 
-CHECK_FIGURES: Mapping[str, str] = {"hours": format_exact(hours(DEFAULT.longest // timedelta(seconds=1)))}
+CHECK_FIGURES: Mapping[str, str] = {"hours": format_exact(to_hours(DEFAULT.longest // timedelta(seconds=1)))}
 """The thresholds that the messages of the checks state."""
 
 
-def overlap(entries: Iterable[EntryFacts]) -> list[Candidate]:
+def check_overlap(entries: Iterable[EntryFacts]) -> list[Candidate]:
     """Find pairs of entries that overlap; the time is taken from the one recorded later."""
     return [
         _pair("overlap", first, second, taken_from=second.public_id)
-        for first, second in overlapping_pairs(entries)
+        for first, second in find_overlapping_pairs(entries)
     ]
 
 
-def too_long(entries: Iterable[EntryFacts], limits: Thresholds = DEFAULT) -> list[Candidate]:
+def check_length(entries: Iterable[EntryFacts], limits: Thresholds = DEFAULT) -> list[Candidate]:
     """Find entries longer than the limit, or running past the booking and its grace."""
     found = []
     for entry in entries:
@@ -68,7 +68,7 @@ def too_long(entries: Iterable[EntryFacts], limits: Thresholds = DEFAULT) -> lis
     return found
 
 
-def outside_windows(entries: Iterable[EntryFacts]) -> list[Candidate]:
+def check_windows(entries: Iterable[EntryFacts]) -> list[Candidate]:
     """Find entries that touch no open window at all."""
     return [
         _single("outside_windows", entry, hours=_hours(entry.interval))
@@ -77,12 +77,12 @@ def outside_windows(entries: Iterable[EntryFacts]) -> list[Candidate]:
     ]
 
 
-def no_booking(entries: Iterable[EntryFacts]) -> list[Candidate]:
+def check_booking(entries: Iterable[EntryFacts]) -> list[Candidate]:
     """Find entries without a booking."""
     return [_single("no_booking", entry, capture=entry.capture) for entry in entries if not entry.booking]
 
 
-def self_dealing(entries: Iterable[EntryFacts], related: Collection[str]) -> list[Candidate]:
+def check_self_dealing(entries: Iterable[EntryFacts], related: Collection[str]) -> list[Candidate]:
     """Find external entries whose user is the owner, or one of `related` (public ids) and not marked so."""
     return [
         _single(
@@ -97,7 +97,7 @@ def self_dealing(entries: Iterable[EntryFacts], related: Collection[str]) -> lis
     ]
 
 
-def entered_late(entries: Iterable[EntryFacts], limits: Thresholds = DEFAULT) -> list[Candidate]:
+def check_late_entries(entries: Iterable[EntryFacts], limits: Thresholds = DEFAULT) -> list[Candidate]:
     """Find entries made by hand later than the limit allows."""
     return [
         _single("late_by_hand", entry, recorded_at=_instant(entry.recorded_at), limit_days=limits.late_days)
@@ -106,7 +106,7 @@ def entered_late(entries: Iterable[EntryFacts], limits: Thresholds = DEFAULT) ->
     ]
 
 
-def bulk_at_year_end(
+def check_bulk_at_year_end(
     entries: Iterable[EntryFacts], year: int, limits: Thresholds = DEFAULT
 ) -> list[Candidate]:
     """Find many entries by hand recorded in the last days of the year: one candidate for all of them."""
@@ -122,7 +122,7 @@ def bulk_at_year_end(
     return [Candidate("bulk_at_year_end", ids, {"entries": len(bulk), "from": first.isoformat()})]
 
 
-def amount(entries: Iterable[EntryFacts], limits: Thresholds = DEFAULT) -> list[Candidate]:
+def check_amount(entries: Iterable[EntryFacts], limits: Thresholds = DEFAULT) -> list[Candidate]:
     """Find external entries with an amount of 0, and entries whose amount lies far from the quote."""
     found = []
     for entry in entries:
@@ -133,19 +133,19 @@ def amount(entries: Iterable[EntryFacts], limits: Thresholds = DEFAULT) -> list[
     return found
 
 
-def two_places(entries: Iterable[EntryFacts]) -> list[Candidate]:
+def check_two_places(entries: Iterable[EntryFacts]) -> list[Candidate]:
     """Find entries of one operator at the same time on instruments in different places."""
     known = [entry for entry in entries if entry.operator and entry.place]
     return [
         _pair("two_places", first, second, places=[first.place, second.place])
-        for first, second in overlapping_pairs(known)
+        for first, second in find_overlapping_pairs(known)
         if first.instrument != second.instrument
         and first.place != second.place
         and first.operator == second.operator
     ]
 
 
-def never_idle(entries: Iterable[EntryFacts], limits: Thresholds = DEFAULT) -> list[Candidate]:
+def check_never_idle(entries: Iterable[EntryFacts], limits: Thresholds = DEFAULT) -> list[Candidate]:
     """Find runs of days with entries on which every entry was effective from its start to its end."""
     by_day: dict[date, list[EntryFacts]] = defaultdict(list)
     for entry in entries:
@@ -163,29 +163,29 @@ def never_idle(entries: Iterable[EntryFacts], limits: Thresholds = DEFAULT) -> l
     return found
 
 
-def above_calendar(entries: Iterable[EntryFacts]) -> list[Candidate]:
+def check_daily_total(entries: Iterable[EntryFacts]) -> list[Candidate]:
     """Find days of the city's calendar whose entries have more effective time than the day holds."""
     by_day: dict[date, list[tuple[EntryFacts, Fraction | int]]] = defaultdict(list)
     for entry in entries:
         for day, part in _by_day(entry.interval):
-            of_whole = 1 if part is entry.interval else seconds_of(part) / entry.length_seconds
+            of_whole = 1 if part is entry.interval else count_seconds(part) / entry.length_seconds
             by_day[day].append((entry, entry.effective_seconds * of_whole))
     found = []
     for day, parts in sorted(by_day.items()):
         claimed = sum((seconds for _, seconds in parts), Fraction(0))
-        holds = seconds_of(_whole_day(day))
+        holds = count_seconds(_whole_day(day))
         if claimed > holds:
             ids = tuple(sorted(entry.public_id for entry, _ in parts))
             evidence = {
                 "day": day.isoformat(),
-                "hours": format_rounded(hours(claimed)),
-                "holds": format_rounded(hours(holds)),
+                "hours": format_rounded(to_hours(claimed)),
+                "holds": format_rounded(to_hours(holds)),
             }
             found.append(Candidate("above_calendar", ids, evidence))
     return found
 
 
-def device_disagrees(
+def check_device(
     by_hand: Iterable[EntryFacts], by_device: Iterable[EntryFacts], limits: Thresholds = DEFAULT
 ) -> list[Candidate]:
     """Find entries by hand that overlap what a device captured, and begin or end far from it."""
@@ -206,7 +206,7 @@ def _single(kind: str, entry: EntryFacts, **evidence: Any) -> Candidate:
 
 
 def _pair(kind: str, first: EntryFacts, second: EntryFacts, **evidence: Any) -> Candidate:
-    """Two entries with the time that they share; the first is the one recorded earlier."""
+    """Return a candidate for two entries and their common time, the earlier recorded one first."""
     common = first.interval.intersection(second.interval)
     assert common is not None
     times = {"start": _instant(common.start), "end": _instant(common.end), "hours": _hours(common)}
@@ -218,7 +218,7 @@ def _instant(instant: datetime) -> str:
 
 
 def _hours(interval: Interval) -> str:
-    return format_rounded(hours(seconds_of(interval)))
+    return format_rounded(to_hours(count_seconds(interval)))
 
 
 def _day(instant: datetime) -> date:
@@ -234,7 +234,7 @@ def _whole_day(day: date) -> Interval:
 
 
 def _by_day(interval: Interval) -> Iterator[tuple[date, Interval]]:
-    """The interval cut at the city's midnights; the interval itself where it lies within a day."""
+    """Yield the interval split at the city's midnights."""
     day = _day(interval.start)
     if interval.end <= _whole_day(day).end:
         yield day, interval

@@ -1,4 +1,4 @@
-"""What the decisions on findings mean for counting."""
+"""Effects of decided findings on counting."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Rulings:
-    """What the numbered decisions say: logs that no longer count, and findings that count against a unit."""
+    """Invalidated logs, and upheld findings by unit."""
 
     invalidated: frozenset[str] = frozenset()
     upheld: Mapping[str, Mapping[str, int]] = field(default_factory=dict)

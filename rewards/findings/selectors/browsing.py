@@ -1,4 +1,4 @@
-"""Lists of findings and of the logs behind them."""
+"""Filtered lists of findings, and the logs behind them."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FindingFacets:
-    """How many findings there are by state and by kind, and the units that have any, by public id."""
+    """The number of findings by state and kind, and the units with findings, by public id."""
 
     states: dict[str, int]
     kinds: dict[str, int]
     units: list[tuple[str, str, str]]
 
 
-def finding_facets(viewer: "Viewer", cycle: AssessmentCycle) -> FindingFacets:
+def count_findings(viewer: "Viewer", cycle: AssessmentCycle) -> FindingFacets:
     """Count the visible findings of a cycle by state and kind. Three statements."""
     seen = findings(viewer, cycle).order_by()
     units = seen.values_list("organization__public_id", "organization__name_zh", "organization__name_en")
@@ -38,9 +38,11 @@ def finding_facets(viewer: "Viewer", cycle: AssessmentCycle) -> FindingFacets:
     )
 
 
-def finding_logs(viewer: "Viewer", finding: Finding) -> list[dict[str, Any]]:
-    """The frozen logs of a finding by start: log, booking (public ids), starts_at, ends_at, external,
-    effective_seconds, amount_yuan, capture. Logs of another unit that the viewer may not see are left out.
+def get_finding_logs(viewer: "Viewer", finding: Finding) -> list[dict[str, Any]]:
+    """Return the frozen logs of a finding by start.
+
+    Keys: log, booking (public ids), starts_at, ends_at, external, effective_seconds, amount_yuan, capture.
+    Logs of other units that the viewer may not see are left out.
     """
     wanted = set(finding.logs)
     snapshot = StoredSnapshot(finding.cycle)

@@ -1,4 +1,4 @@
-"""Findings and what was decided on them."""
+"""Findings visible to a viewer, and decisions on them."""
 
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
@@ -23,7 +23,7 @@ def findings(viewer: "Viewer", cycle: AssessmentCycle) -> QuerySet[Finding]:
     return _visible(viewer).filter(cycle=cycle).order_by(is_open, "id")
 
 
-def finding(viewer: "Viewer", public_id: str) -> Finding:
+def get_finding(viewer: "Viewer", public_id: str) -> Finding:
     """Return one visible finding by public id. Raises NotFound."""
     found = _visible(viewer).filter(public_id=public_id).first()
     if found is None:
@@ -36,21 +36,21 @@ def _visible(viewer: "Viewer") -> QuerySet[Finding]:
     return found if can_see_all(viewer) else found.filter(organization_id__in=managed_units(viewer))
 
 
-def cycle_of_finding(finding_id: int) -> AssessmentCycle:
-    """Return the cycle that a finding belongs to, locked until the transaction ends. Raises NotFound."""
+def finding_cycle_lock(finding_id: int) -> AssessmentCycle:
+    """Lock the cycle of a finding and return it. Raises NotFound."""
     cycle_id = Finding.objects.filter(pk=finding_id).values_list("cycle_id", flat=True).first()
     if cycle_id is None:
         raise NotFound
     return cycle_lock(cycle_id)
 
 
-def last_decision_number(cycle: AssessmentCycle) -> int:
+def get_last_decision_number(cycle: AssessmentCycle) -> int:
     """Return the number of the last decision in the cycle; 0 before the first."""
     return Finding.objects.filter(cycle=cycle).aggregate(last=Max("decision_number"))["last"] or 0
 
 
-def rulings_of(cycle: AssessmentCycle) -> Rulings:
-    """Return what the decisions of a cycle say, as the scores take them."""
+def get_rulings(cycle: AssessmentCycle) -> Rulings:
+    """Return the effects of a cycle's decisions, as scoring takes them."""
     invalidated: set[str] = set()
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     falsified: set[str] = set()

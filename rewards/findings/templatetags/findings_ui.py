@@ -1,9 +1,9 @@
-"""Findings in pages."""
+"""Template tags of findings."""
 
 from django import template
 
-from rewards.findings.reports import finding_kind
+from rewards.findings.reports import get_kind_text
 
 register = template.Library()
 
-register.filter("finding_kind", finding_kind)
+register.filter("finding_kind", get_kind_text)

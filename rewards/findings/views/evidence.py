@@ -1,4 +1,4 @@
-"""The evidence of a finding, name by name, in the reader's language."""
+"""Evidence of a finding in the reader's language."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -42,16 +42,18 @@ _DAYS = {"from", "to", "day"}
 _AMOUNTS = {"amount", "quoted"}
 
 
-def evidence_rows(
-    evidence: Mapping[str, Any], bodies: "Mapping[str, Organization]"
+def build_evidence_rows(
+    evidence: Mapping[str, Any], organizations: "Mapping[str, Organization]"
 ) -> list[tuple[str | Promise, str]]:
     """Return the evidence of a finding as pairs of label and value, in the reader's language."""
     return [
-        (NAMES[key], _shown(key, evidence[key], bodies)) for key in NAMES if evidence.get(key) is not None
+        (NAMES[key], _shown(key, evidence[key], organizations))
+        for key in NAMES
+        if evidence.get(key) is not None
     ]
 
 
-def _shown(key: str, value: Any, bodies: "Mapping[str, Organization]") -> str:
+def _shown(key: str, value: Any, organizations: "Mapping[str, Organization]") -> str:
     if key in _INSTANTS:
         return moment(datetime.fromisoformat(value))
     if key in _DAYS:
@@ -62,6 +64,6 @@ def _shown(key: str, value: Any, bodies: "Mapping[str, Organization]") -> str:
         return str(CAPTURES.get(value, value))
     if key == "places":
         return " / ".join(value)
-    if value in bodies:
-        return bilingual(bodies[value], "name")
+    if value in organizations:
+        return bilingual(organizations[value], "name")
     return str(value)

@@ -1,4 +1,4 @@
-"""What was found, by whom it is answered, and what an auditor decides."""
+"""Pages of findings: list, details, decisions and answers."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -28,8 +28,8 @@ from rewards.findings import services as finding_services
 from rewards.findings.domain.states import FindingState
 from rewards.findings.forms import AnswerForm, DecisionForm, FindingFilterForm
 from rewards.findings.selectors import findings as findings_selectors
-from rewards.findings.selectors.browsing import filter_findings, finding_facets, finding_logs
-from rewards.findings.views.evidence import evidence_rows
+from rewards.findings.selectors.browsing import count_findings, filter_findings, get_finding_logs
+from rewards.findings.views.evidence import build_evidence_rows
 
 if TYPE_CHECKING:
     from django import forms
@@ -44,9 +44,10 @@ CHANGEABLE = (CycleState.CHECKED, CycleState.SCORED, CycleState.NOTICED)
 
 @require_safe
 def findings(request: HttpRequest, year: int) -> HttpResponse:
+    """List the findings of a year."""
     _require_part(request)
-    cycle = cycles_selectors.cycle(request.user, year)
-    facets = finding_facets(request.user, cycle)
+    cycle = cycles_selectors.get_cycle(request.user, year)
+    facets = count_findings(request.user, cycle)
     form = FindingFilterForm(request.GET, facets=facets)
     form.is_valid()
     chosen = form.cleaned_data
@@ -68,7 +69,7 @@ def findings(request: HttpRequest, year: int) -> HttpResponse:
 
 
 def _require_part(request: HttpRequest) -> None:
-    """Findings are read by who traces, and by units that have any part in them."""
+    """Raise Forbidden unless the viewer may see all findings, or manages a unit."""
     if not (rules.has_perm("rewards.trace_any", request.user) or managed_units(request.user)):
         raise Forbidden
 
@@ -96,15 +97,17 @@ def _tabs(request: HttpRequest, facets: "FindingFacets", chosen: str) -> list[tu
 
 @require_safe
 def finding(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Show a finding."""
     _require_part(request)
-    return _page(request, findings_selectors.finding(request.user, public_id))
+    return _page(request, findings_selectors.get_finding(request.user, public_id))
 
 
 @login_required
 @require_POST
 @idempotent_form
 def finding_decide(request: SignedInRequest, public_id: str) -> HttpResponse:
-    found = findings_selectors.finding(request.user, public_id)
+    """Decide a finding."""
+    found = findings_selectors.get_finding(request.user, public_id)
     form = DecisionForm(request.POST, finding=found)
     if form.is_valid():
         try:
@@ -125,7 +128,7 @@ def finding_decide(request: SignedInRequest, public_id: str) -> HttpResponse:
 
 
 def _to_next(request: HttpRequest, decided: "Finding") -> HttpResponse:
-    """The next open finding of the year, or the list when none is left."""
+    """Redirect to the year's next open finding, or to the list."""
     still_open = filter_findings(request.user, decided.cycle, state=FindingState.OPEN)
     following = still_open.order_by("answer_due_date", "id").first()
     if following is None:
@@ -138,7 +141,8 @@ def _to_next(request: HttpRequest, decided: "Finding") -> HttpResponse:
 @require_POST
 @idempotent_form
 def finding_answer(request: SignedInRequest, public_id: str) -> HttpResponse:
-    found = findings_selectors.finding(request.user, public_id)
+    """Answer a finding as its unit."""
+    found = findings_selectors.get_finding(request.user, public_id)
     form = AnswerForm(request.POST)
     if form.is_valid():
         try:
@@ -171,7 +175,7 @@ def _page(
     answer: "forms.Form | None" = None,
     status: int = 200,
 ) -> HttpResponse:
-    logs = finding_logs(request.user, found)
+    logs = get_finding_logs(request.user, found)
     changeable = found.cycle.state in CHANGEABLE
     bodies = [found.evidence[key] for key in ("user", "owner") if found.evidence.get(key)]
     if decision is None and changeable and rules.has_perm("rewards.decide_finding", request.user, found):
@@ -183,7 +187,7 @@ def _page(
     context = {
         "finding": found,
         "cycle": found.cycle,
-        "evidence": evidence_rows(
+        "evidence": build_evidence_rows(
             found.evidence, organizations_by_public_id(request.user, bodies) if bodies else {}
         ),
         "logs": [
@@ -202,7 +206,7 @@ def _page(
 
 
 def _decided(found: "Finding") -> dict[str, Any]:
-    """What was decided before, as the form says it."""
+    """Return the previous decision as initial values of the form."""
     if found.state == FindingState.OPEN:
         return {}
     outcome = "dismiss"

@@ -1,4 +1,4 @@
-"""Try a reward policy on paper: awards from given facts, without a database (docs/reward-policy.md)."""
+"""Simulate a reward policy without a database (docs/reward-policy.md)."""
 
 import json
 from argparse import ArgumentParser
@@ -14,6 +14,8 @@ from rewards.policy.domain.policy_document import PolicyRefused, read_policy
 
 
 class Command(BaseCommand):
+    """Print the awards that a policy gives for facts in JSON."""
+
     help = "Compute awards from a policy (TOML) and facts (JSON). Reads and writes no database."
     requires_system_checks = []
     requires_migrations_checks = False
@@ -47,7 +49,7 @@ def _content(path: Path) -> str:
 
 
 def _listed(path: Path, refused: DomainError) -> str:
-    """Every problem on a line of its own: file, path in the document, what is wrong and how to mend it."""
+    """Return one line for each problem: file, path in the document, message."""
     lines = [gettext(refused.message)]
     for problem in refused.problems:
         lines.append(f"  {path}: {problem.field or '.'}: {gettext(problem.message).format(**problem.params)}")

@@ -1,4 +1,4 @@
-"""Reading a document that people wrote (TOML or JSON): every problem at once, each with its path."""
+"""Read documents written by people (TOML, JSON) and collect every problem with its path."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -19,17 +19,18 @@ REQUIRED: Any = object()
 
 
 class Problems:
-    """What was found wrong so far. Readers return a stand-in value and go on: nothing is left unsaid."""
+    """The problems found so far. Readers return a default value and go on, to find all of them."""
 
     def __init__(self) -> None:
         self.found: list[Problem] = []
 
     def add(self, path: str, code: str, message: str, /, **params: Any) -> None:
+        """Add a problem at a path."""
         self.found.append(Problem(code=code, message=message, params=params, field=path or "."))
 
 
 class Table:
-    """One table (object) of a document. Each reader takes a key; `close` reports keys nobody asked for."""
+    """A table (object) of a document. Each reader takes a key; `close` reports keys that nobody read."""
 
     def __init__(self, data: Any, path: str, problems: Problems) -> None:
         self.path = path
@@ -40,15 +41,19 @@ class Table:
             self.add("", "document.not_a_table", gettext_noop("A table of keys and values belongs here."))
 
     def at(self, key: str) -> str:
+        """Return the path of a key."""
         return f"{self.path}.{key}" if self.path and key else self.path or key
 
     def add(self, key: str, code: str, message: str, /, **params: Any) -> None:
+        """Add a problem at a key."""
         self.problems.add(self.at(key), code, message, **params)
 
     def has(self, key: str) -> bool:
+        """Return whether the key is present."""
         return key in self.data
 
     def value(self, key: str, default: Any = REQUIRED) -> Any:
+        """Read a value of any type."""
         self.asked.add(key)
         if key in self.data:
             return self.data[key]
@@ -58,6 +63,7 @@ class Table:
         return default
 
     def text(self, key: str, default: Any = REQUIRED) -> str:
+        """Read a non-empty text."""
         value = self.value(key, default)
         if isinstance(value, str) and (value.strip() or default is not REQUIRED):
             return value.strip()
@@ -74,6 +80,7 @@ class Table:
         return value
 
     def flag(self, key: str, default: Any = REQUIRED) -> bool:
+        """Read a boolean."""
         value = self.value(key, default)
         if value is not None and not isinstance(value, bool):
             self.add(
@@ -82,6 +89,7 @@ class Table:
         return value is True
 
     def choice(self, key: str, options: Collection[str], default: Any = REQUIRED) -> str:
+        """Read one of the options."""
         value = self.value(key, default)
         if value is None or (isinstance(value, str) and value in options):
             return value or ""
@@ -99,13 +107,15 @@ class Table:
         return self.as_number(value, key, least=least, most=most, whole=whole)
 
     def whole(self, key: str, default: Any = REQUIRED, *, least: int = 0, most: int | None = None) -> Any:
+        """Read a whole number within bounds."""
         value = self.number(key, default, least=least, most=most, whole=True)
         return int(value) if isinstance(value, Fraction) else value
 
     def as_number(
         self, value: Any, key: str, *, least: Any = None, most: Any = None, whole: bool = False
     ) -> Fraction:
-        number = exact_number(value)
+        """Convert a value to an exact Fraction within bounds, or report it."""
+        number = parse_exact_number(value)
         if number is None:
             self.add(key, "document.not_a_number", gettext_noop("“{value}” is no number."), value=str(value))
         elif whole and number.denominator != 1:
@@ -123,6 +133,7 @@ class Table:
         return Fraction(0)
 
     def numbers(self, key: str, default: Any = REQUIRED, **bounds: Any) -> tuple[Fraction, ...]:
+        """Read a list of numbers within bounds."""
         items = self._items(key, default)
         return tuple(self.as_number(item, f"{key}[{at}]", **bounds) for at, item in enumerate(items))
 
@@ -147,6 +158,7 @@ class Table:
         return Table(self.value(key, {}), self.at(key), self.problems)
 
     def tables(self, key: str, default: Any = REQUIRED) -> list["Table"]:
+        """Read a list of tables."""
         items = self._items(key, default)
         return [Table(item, f"{self.at(key)}[{at}]", self.problems) for at, item in enumerate(items)]
 
@@ -174,13 +186,13 @@ class Table:
         return []
 
     def close(self) -> None:
-        """Report every key that no reader asked for: a misspelt key must not pass unnoticed."""
+        """Report every key that no reader took, since it may be misspelt."""
         for key in self.data.keys() - self.asked:
             message = gettext_noop("“{key}” is not known here. Known: {known}.")
             self.add(key, "document.unknown_key", message, key=key, known=", ".join(sorted(self.asked)))
 
 
-def exact_number(value: Any) -> Fraction | None:
+def parse_exact_number(value: Any) -> Fraction | None:
     """Return a number of a document exactly: an integer, a Decimal, a text ("12.50", "200/3"); else None."""
     if isinstance(value, bool):
         return None
@@ -188,7 +200,7 @@ def exact_number(value: Any) -> Fraction | None:
         return Fraction(value)
     if isinstance(value, str):
         try:
-            return Fraction(value) if "/" in value else exact_number(Decimal(value))
+            return Fraction(value) if "/" in value else parse_exact_number(Decimal(value))
         except (ValueError, ZeroDivisionError, InvalidOperation):
             return None
     if isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) <= MAGNITUDE:

@@ -4,6 +4,8 @@ from instrument_share.kernel.errors import DomainError, Kind, gettext_noop
 
 
 class PolicyVersionTaken(DomainError):
+    """This version of the policy was loaded with other content."""
+
     code = "reward.policy_version_taken"
     kind: Kind = "conflict"
     message = gettext_noop(

@@ -1,4 +1,4 @@
-"""Exact figures as text, so that what is stored can be shown without computing anything."""
+"""Exact figures as text, stored so that pages compute nothing."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -30,7 +30,7 @@ def format_rounded(figure: Fraction | Decimal | int, places: int = 2) -> str:
     return f"-{text}" if fraction < 0 else text
 
 
-def hours(seconds: Fraction | int) -> Fraction:
+def to_hours(seconds: Fraction | int) -> Fraction:
     """Convert seconds to exact hours."""
     return Fraction(seconds) / 3600
 

@@ -56,6 +56,8 @@ class Quota:
 
 @dataclass(frozen=True)
 class Indicator:
+    """An indicator: its measure, its points, and the shape between them."""
+
     code: str
     measure: str
     title_zh: str
@@ -68,6 +70,8 @@ class Indicator:
 
 @dataclass(frozen=True)
 class IndicatorGroup:
+    """Indicators under a common heading."""
+
     title_zh: str
     title_en: str
     indicators: tuple[Indicator, ...]
@@ -99,6 +103,7 @@ class Rate:
     by_grade: Mapping[str, Fraction] = field(default_factory=dict)
 
     def of(self, grade: str | None) -> Fraction:
+        """Return the rate for a grade; 0 for a grade without a rate."""
         if self.flat is not None:
             return self.flat
         return self.by_grade.get(grade or "", Fraction(0))
@@ -179,7 +184,7 @@ class Caps:
 
 @dataclass(frozen=True)
 class Qualification:
-    """Something that a unit has or has not (a funded project, say), on which a rule may depend."""
+    """A property of units (such as a funded project) that a rule may require."""
 
     code: str
     title_zh: str
@@ -188,6 +193,8 @@ class Qualification:
 
 @dataclass(frozen=True)
 class RewardPolicy:
+    """A version of the policy, as read from its document."""
+
     code: str
     version: str
     title_zh: str
@@ -211,11 +218,12 @@ class RewardPolicy:
 
     @property
     def unit(self) -> Decimal:
-        """The money unit in yuan."""
+        """Return the money unit in yuan."""
         return MONEY_UNITS[self.money_unit]
 
     @property
     def indicators(self) -> tuple[Indicator, ...]:
+        """Return the indicators of all groups."""
         return tuple(indicator for group in self.groups for indicator in group.indicators)
 
     def grade_of(self, score: Fraction) -> Grade | None:

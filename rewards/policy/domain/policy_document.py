@@ -49,6 +49,8 @@ RULE_KINDS = ("income_rate", "instrument_income", "grade_fixed", "value_fixed", 
 
 
 class PolicyRefused(DomainError):
+    """A policy document with problems; `problems` lists all of them."""
+
     code = "reward.policy_refused"
     message = gettext_noop("The policy document has problems. Mend each of them and load it again.")
 

@@ -1,4 +1,4 @@
-"""The measures and checks that a policy can name."""
+"""Measures and checks that a policy can name."""
 
 from collections.abc import Mapping
 

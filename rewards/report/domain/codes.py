@@ -1,4 +1,4 @@
-"""The short code printed on a paper, by which anyone finds it on the verification page."""
+"""Short codes printed on papers to find them on the verification page."""
 
 import secrets
 
@@ -8,13 +8,13 @@ LENGTH, GROUP = 12, 4
 LOOK_ALIKES = str.maketrans("ILO", "110")
 
 
-def new_code() -> str:
+def generate_code() -> str:
     """Return a code `XXXX-XXXX-XXXX` with 60 random bits: too many to guess, few enough to type."""
     return group_letters("".join(secrets.choice(ALPHABET) for _ in range(LENGTH)))
 
 
 def normalize_code(code: str) -> str:
-    """Return a typed code as it was printed, whatever its case and dashes, with I for 1 and O for 0."""
+    """Return a typed code as printed: capitals, dashes, 1 for I and L, 0 for O."""
     letters = "".join(c for c in code.upper() if c.isascii() and c.isalnum()).translate(LOOK_ALIKES)
     return group_letters(letters)
 

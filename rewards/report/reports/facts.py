@@ -1,4 +1,4 @@
-"""The stored rows that a report prints, read once."""
+"""Stored rows that a report prints, read once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from rewards.findings.models import Finding
 
 @dataclass(frozen=True)
 class ReportFacts:
-    """A scored cycle with everything that its papers print; assessments with the best score first.
+    """A scored cycle with everything that its papers print; assessments by score, highest first.
 
     `notice_working_days` is the length of the public notice, from its own first and last day; 0 before it.
     """
@@ -27,10 +27,11 @@ class ReportFacts:
 
     @property
     def decided(self) -> list[Finding]:
+        """Return the decided findings."""
         return [finding for finding in self.findings if finding.state != FindingState.OPEN]
 
 
-def report_facts(cycle: AssessmentCycle) -> ReportFacts:
+def get_report_facts(cycle: AssessmentCycle) -> ReportFacts:
     """Read the rows in eight statements at most, however many units there are."""
     assessments = (
         UnitAssessment.objects.filter(cycle=cycle)

@@ -1,4 +1,4 @@
-"""The letter with which the Science and Technology Bureau asks the Finance Bureau to pay."""
+"""Letter of the Science and Technology Bureau asking the Finance Bureau to pay."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -17,22 +17,28 @@ from instrument_share.documents.content import (
     ShareChart,
     Table,
     Verification,
-    heading_number,
+    format_heading_number,
 )
 from rewards.assessment.models import UnitAssessment
-from rewards.cycle.reports import in_hours, money, money_in_capitals, on_date, points
+from rewards.cycle.reports import (
+    format_date,
+    format_hours,
+    format_money,
+    format_money_in_capitals,
+    format_points,
+)
 from rewards.findings.domain.states import FindingState
 from rewards.policy.domain.policy import FULL_SCORE
 from rewards.policy.domain.policy import RewardPolicy as PolicyRules
 from rewards.report.reports import tables
 from rewards.report.reports.facts import ReportFacts
-from rewards.report.reports.sheets import months_chart, unit_sheet
+from rewards.report.reports.sheets import build_months_chart, build_unit_sheet
 
 
-def finance_letter(
+def build_finance_letter(
     facts: ReportFacts, policy: PolicyRules, *, code: str, url: str, at: datetime
 ) -> OfficialLetter:
-    """Lay out the whole paper. `code` and `url` are those of the public verification page."""
+    """Build the letter; `code` and `url` lead to the public verification page."""
     with translation.override("zh-hans"):
         city, year = settings.CITY["zh"], facts.cycle.year
         sections = (_basis, _scope, _results, _findings, _notice)
@@ -48,7 +54,7 @@ def finance_letter(
                 Paragraph("以上结果，请予审核，并按规定拨付奖励资金。"),
             ],
             sender=f"{city}科学技术局",
-            date=on_date(at),
+            date=format_date(at),
             created_at=at,
             attachments=_attachments(facts, code, url),
             verification=Verification(url=url, code=code),
@@ -69,11 +75,11 @@ def _plain_title(facts: ReportFacts) -> str:
 
 
 def _head(number: int, text: str) -> Heading:
-    return Heading(heading_number(1, number) + text, 1)
+    return Heading(format_heading_number(1, number) + text, 1)
 
 
 def _sub(number: int, text: str) -> Heading:
-    return Heading(heading_number(2, number) + text, 2)
+    return Heading(format_heading_number(2, number) + text, 2)
 
 
 def _basis(number: int, facts: ReportFacts) -> Iterator[Block]:
@@ -85,10 +91,10 @@ def _basis(number: int, facts: ReportFacts) -> Iterator[Block]:
     yield Paragraph(f"《{_plain_title(facts)}》，版本{cycle.policy.version}。{draft}")
     yield _sub(2, "评价程序")
     yield Paragraph(
-        f"{on_date(cycle.frozen_at)}，归集并冻结年度数据，此后各步骤均以冻结的数据为准；"
-        f"{on_date(cycle.checked_at)}，对上机记录开展核查；"
-        f"{on_date(cycle.scored_at)}，依据数据、办法和核查决定计算得分与奖励金额；"
-        f"公示期满后，于{on_date(cycle.approved_at)}审定。"
+        f"{format_date(cycle.frozen_at)}，归集并冻结年度数据，此后各步骤均以冻结的数据为准；"
+        f"{format_date(cycle.checked_at)}，对上机记录开展核查；"
+        f"{format_date(cycle.scored_at)}，依据数据、办法和核查决定计算得分与奖励金额；"
+        f"公示期满后，于{format_date(cycle.approved_at)}审定。"
     )
 
 
@@ -98,26 +104,26 @@ def _scope(number: int, facts: ReportFacts) -> Iterator[Block]:
     yield Paragraph(
         f"本年度参评管理单位{totals['units']}家，仪器设备{totals['instruments']}台（套），"
         f"其中符合计入条件的{totals['instruments_counted']}台（套）。"
-        f"计入的有效机时{in_hours(totals['effective_seconds'])}小时，"
-        f"其中对外服务机时{in_hours(totals['external_seconds'])}小时，"
-        f"对外服务收入{money(totals['external_income_yuan'])}元。"
+        f"计入的有效机时{format_hours(totals['effective_seconds'])}小时，"
+        f"其中对外服务机时{format_hours(totals['external_seconds'])}小时，"
+        f"对外服务收入{format_money(totals['external_income_yuan'])}元。"
     )
     yield Paragraph(
         f"年度内上机记录{cycle.entries_reported:,}条，计入{cycle.entries_counted:,}条，"
         + ("其余未计入，原因如下。" if cycle.excluded else "全部计入。")
     )
     if cycle.excluded:
-        yield tables.excluded_table(cycle)
+        yield tables.build_excluded_table(cycle)
 
 
 def _results(number: int, facts: ReportFacts) -> Iterator[Block]:
     cycle, awarded = facts.cycle, facts.cycle.totals["awarded_yuan"]
     yield _head(number, "评价与奖励结果")
-    yield tables.results_table(facts)
-    yield Paragraph(f"奖励资金合计{money(awarded)}元（大写：{money_in_capitals(awarded)}）。")
+    yield tables.build_results_table(facts)
+    yield Paragraph(f"奖励资金合计{format_money(awarded)}元（大写：{format_money_in_capitals(awarded)}）。")
     left = cycle.unallocated_yuan
-    rest = f"未分配{money(left)}元" if left else "已全部分配"
-    yield Paragraph(f"本年度奖励资金预算{money(cycle.budget_yuan)}元，{rest}。")
+    rest = f"未分配{format_money(left)}元" if left else "已全部分配"
+    yield Paragraph(f"本年度奖励资金预算{format_money(cycle.budget_yuan)}元，{rest}。")
 
 
 def _findings(number: int, facts: ReportFacts) -> Iterator[Block]:
@@ -132,7 +138,7 @@ def _findings(number: int, facts: ReportFacts) -> Iterator[Block]:
         f"不予认定{len(facts.findings) - len(upheld)}项；作废上机记录{len(invalidated)}条。"
         "逐项处理情况见附件。"
     )
-    yield tables.findings_by_kind(facts.findings)
+    yield tables.build_findings_by_kind_table(facts.findings)
 
 
 def _notice(number: int, facts: ReportFacts) -> Iterator[Block]:
@@ -140,8 +146,8 @@ def _notice(number: int, facts: ReportFacts) -> Iterator[Block]:
     assert cycle.noticed_at and cycle.notice_ends_date
     yield _head(number, "公示与异议")
     yield Paragraph(
-        f"评价与奖励结果于{on_date(cycle.noticed_at)}起在市大型科研仪器开放共享平台公示，"
-        f"至{on_date(cycle.notice_ends_date)}止，公示期{facts.notice_working_days}个工作日。"
+        f"评价与奖励结果于{format_date(cycle.noticed_at)}起在市大型科研仪器开放共享平台公示，"
+        f"至{format_date(cycle.notice_ends_date)}止，公示期{facts.notice_working_days}个工作日。"
         + ("" if cycle.objections_zh else "公示期内未收到异议。")
     )
     for paragraph in filter(None, cycle.objections_zh.splitlines()):
@@ -151,24 +157,28 @@ def _notice(number: int, facts: ReportFacts) -> Iterator[Block]:
 def _attachments(facts: ReportFacts, code: str, url: str) -> list[Attachment]:
     cycle = facts.cycle
     attachments = [
-        Attachment("单位评价表", [_scores(facts), *(unit_sheet(each, cycle) for each in facts.assessments)]),
-        Attachment("仪器设备机时与收入一览表", [tables.instruments_table(facts.assessments)], wide=True),
+        Attachment(
+            "单位评价表", [_scores(facts), *(build_unit_sheet(each, cycle) for each in facts.assessments)]
+        ),
+        Attachment(
+            "仪器设备机时与收入一览表", [tables.build_instruments_table(facts.assessments)], wide=True
+        ),
         Attachment("机时与对外服务情况图", _charts(facts)),
     ]
     if facts.findings:
-        attachments.append(Attachment("核查问题处理情况表", [tables.findings_table(facts)], wide=True))
+        attachments.append(Attachment("核查问题处理情况表", [tables.build_findings_table(facts)], wide=True))
     return [*attachments, Attachment("核验说明", list(_how_to_verify(facts, code, url)))]
 
 
 def _scores(facts: ReportFacts) -> ShareChart:
-    """The page before the sheets: how the units stand to each other."""
+    """Return the chart of all units' scores before their sheets."""
     return ShareChart(
         title=f"{facts.cycle.year}年度各单位得分（满分{FULL_SCORE}分）",
         bars=[
             Bar(
                 each.organization.name_zh,
                 float(each.score),
-                f"{points(each.score)} {each.grade_zh}".strip(),
+                f"{format_points(each.score)} {each.grade_zh}".strip(),
             )
             for each in facts.assessments
         ],
@@ -178,7 +188,7 @@ def _scores(facts: ReportFacts) -> ShareChart:
 
 def _charts(facts: ReportFacts) -> list[Block]:
     return [
-        months_chart(f"{facts.cycle.year}年逐月机时", facts.cycle.totals["months"]),
+        build_months_chart(f"{facts.cycle.year}年逐月机时", facts.cycle.totals["months"]),
         Table(
             columns=[
                 Column("月份", "center"),
@@ -186,7 +196,7 @@ def _charts(facts: ReportFacts) -> list[Block]:
                 Column("其中对外（小时）", "right"),
             ],
             rows=[
-                (f"{month}月", in_hours(effective), in_hours(external))
+                (f"{month}月", format_hours(effective), format_hours(external))
                 for month, (effective, external) in enumerate(facts.cycle.totals["months"], start=1)
             ],
         ),

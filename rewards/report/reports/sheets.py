@@ -1,4 +1,4 @@
-"""One unit's sheet: its score with each indicator, what came off, and how its award came about."""
+"""A unit's sheet: score, indicators, deductions, and the reasoning of its award."""
 
 from datetime import datetime
 
@@ -19,38 +19,44 @@ from instrument_share.documents.content import (
     Verification,
 )
 from rewards.assessment.models import UnitAssessment
-from rewards.assessment.reports import reasoning_steps
+from rewards.assessment.reports import describe_reasoning
 from rewards.cycle.models import AssessmentCycle
-from rewards.cycle.reports import in_hours, money, money_in_capitals, on_date, points
-from rewards.findings.reports import finding_kind
-from rewards.policy.domain.figures import hours
-from rewards.report.reports.tables import indicators_table, instruments_table
+from rewards.cycle.reports import (
+    format_date,
+    format_hours,
+    format_money,
+    format_money_in_capitals,
+    format_points,
+)
+from rewards.findings.reports import get_kind_text
+from rewards.policy.domain.figures import to_hours
+from rewards.report.reports.tables import build_indicators_table, build_instruments_table
 
 MONTHS = tuple(f"{month}月" for month in range(1, 13))
 
 
-def unit_sheet(assessment: UnitAssessment, cycle: AssessmentCycle) -> Sheet:
-    """Lay out the sheet of one unit as an attachment of the report."""
+def build_unit_sheet(assessment: UnitAssessment, cycle: AssessmentCycle) -> Sheet:
+    """Build a unit's sheet as an attachment of the report."""
     name = assessment.organization.name_zh
     title = f"{cycle.year}年度大型科研仪器开放共享评价表"
-    return Sheet(title=title, blocks=unit_blocks(assessment), bookmark=name)
+    return Sheet(title=title, blocks=build_unit_blocks(assessment), bookmark=name)
 
 
-def unit_paper(
+def build_unit_paper(
     assessment: UnitAssessment, *, notice: str, at: datetime, verification: Verification | None = None
 ) -> Paper:
-    """Lay out a unit's own print of its sheet, with its instruments and its year by month."""
+    """Build a unit's own print of its sheet, with its instruments and its year by month."""
     with translation.override("zh-hans"):
         return Paper(
             title=f"{assessment.cycle.year}年度大型科研仪器\n开放共享评价表",
             blocks=[
-                *unit_blocks(assessment),
-                months_chart("逐月机时", assessment.months),
+                *build_unit_blocks(assessment),
+                build_months_chart("逐月机时", assessment.months),
                 Heading("仪器设备机时与收入", 2),
-                instruments_table([assessment]),
+                build_instruments_table([assessment]),
             ],
             sender=f"{settings.CITY['zh']}科学技术局",
-            date=on_date(at),
+            date=format_date(at),
             created_at=at,
             verification=verification,
             notice=notice,
@@ -58,8 +64,8 @@ def unit_paper(
         )
 
 
-def unit_blocks(assessment: UnitAssessment) -> list[Block]:
-    """Lay out a unit's score, indicators, deductions and award."""
+def build_unit_blocks(assessment: UnitAssessment) -> list[Block]:
+    """Build a unit's score, indicators, deductions and award."""
     amount = assessment.award.amount_yuan
     organization = assessment.organization
     blocks: list[Block] = [
@@ -67,20 +73,20 @@ def unit_blocks(assessment: UnitAssessment) -> list[Block]:
             [
                 ("单位名称", organization.name_zh),
                 ("统一社会信用代码", organization.uscc),
-                ("得分", points(assessment.score)),
+                ("得分", format_points(assessment.score)),
                 ("等级", assessment.grade_zh or "—"),
                 ("计入仪器设备", f"{assessment.instruments_counted}台（套）"),
-                ("有效机时", f"{in_hours(assessment.effective_seconds)}小时"),
-                ("对外服务机时", f"{in_hours(assessment.external_seconds)}小时"),
-                ("对外服务收入", f"{money(assessment.external_income_yuan)}元"),
-                ("奖励金额", f"{money(amount)}元"),
-                ("大写", money_in_capitals(amount)),
+                ("有效机时", f"{format_hours(assessment.effective_seconds)}小时"),
+                ("对外服务机时", f"{format_hours(assessment.external_seconds)}小时"),
+                ("对外服务收入", f"{format_money(assessment.external_income_yuan)}元"),
+                ("奖励金额", f"{format_money(amount)}元"),
+                ("大写", format_money_in_capitals(amount)),
             ],
             per_row=2,
         ),
     ]
     if assessment.indicators.all():
-        blocks.append(indicators_table(assessment))
+        blocks.append(build_indicators_table(assessment))
     blocks += [Paragraph(text) for text in _deductions(assessment)]
     return [*blocks, _reasoning_table(assessment)]
 
@@ -89,8 +95,8 @@ def _reasoning_table(assessment: UnitAssessment) -> Table:
     return Table(
         caption="奖励金额的由来",
         columns=[Column("步骤"), Column("依据与结果")],
-        rows=reasoning_steps(assessment.award.reasoning),
-        totals=("奖励金额", f"{money(assessment.award.amount_yuan)}元"),
+        rows=describe_reasoning(assessment.award.reasoning),
+        totals=("奖励金额", f"{format_money(assessment.award.amount_yuan)}元"),
         size="list",
     )
 
@@ -101,27 +107,27 @@ def _deductions(assessment: UnitAssessment) -> list[str]:
     if not assessment.deductions:
         return []
     parts = "；".join(
-        f"{DEDUCTED.get(each['kind']) or finding_kind(each['kind'])}{each['count']}项，"
+        f"{DEDUCTED.get(each['kind']) or get_kind_text(each['kind'])}{each['count']}项，"
         f"每项扣{each['each']}分，计{each['points']}分"
         for each in assessment.deductions
     )
     return [
-        f"核查扣分：{parts}。按上限实扣{points(assessment.deducted)}分，"
-        f"指标得分{points(assessment.points)}分，总分{points(assessment.score)}分。"
+        f"核查扣分：{parts}。按上限实扣{format_points(assessment.deducted)}分，"
+        f"指标得分{format_points(assessment.points)}分，总分{format_points(assessment.score)}分。"
     ]
 
 
 DEDUCTED = {"overdue": "逾期未作说明的问题", "upheld": "经认定的问题"}
 
 
-def months_chart(title: str, months: list[list[int]]) -> BarChart:
-    """Chart effective and external hours by month."""
+def build_months_chart(title: str, months: list[list[int]]) -> BarChart:
+    """Build a chart of effective and external hours by month."""
     return BarChart(
         title=title,
         labels=MONTHS,
         series=[
-            Series("有效机时", [float(hours(effective)) for effective, _ in months]),
-            Series("其中对外服务机时", [float(hours(external)) for _, external in months]),
+            Series("有效机时", [float(to_hours(effective)) for effective, _ in months]),
+            Series("其中对外服务机时", [float(to_hours(external)) for _, external in months]),
         ],
         unit="小时",
     )

@@ -1,4 +1,4 @@
-"""The tables of a report: laid out on pages, and the same as spreadsheets."""
+"""Tables of a report, for pages and for spreadsheets."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -7,24 +7,24 @@ from django.utils import translation
 
 from instrument_share.documents.content import Column, Table
 from rewards.assessment.models import UnitAssessment
-from rewards.assessment.reports import reason
+from rewards.assessment.reports import get_reason_text
 from rewards.cycle.models import AssessmentCycle
-from rewards.cycle.reports import in_hours, money, points
+from rewards.cycle.reports import format_hours, format_money, format_points
 from rewards.findings.domain.states import FindingState
 from rewards.findings.models import Finding
-from rewards.findings.reports import finding_kind, finding_state
+from rewards.findings.reports import get_kind_text, get_state_text
 from rewards.report.reports.facts import ReportFacts
 
 
-def results_table(facts: ReportFacts) -> Table:
+def build_results_table(facts: ReportFacts) -> Table:
     """Tabulate score, grade and amount of each unit, with their sum."""
     rows = [
         (
             str(number),
             each.organization.name_zh,
-            points(each.score),
+            format_points(each.score),
             each.grade_zh or "—",
-            money(each.award.amount_yuan),
+            format_money(each.award.amount_yuan),
         )
         for number, each in enumerate(facts.assessments, start=1)
     ]
@@ -37,30 +37,31 @@ def results_table(facts: ReportFacts) -> Table:
             Column("奖励金额（元）", "right"),
         ],
         rows=rows,
-        totals=("", "合计", "", "", money(facts.cycle.totals["awarded_yuan"])),
+        totals=("", "合计", "", "", format_money(facts.cycle.totals["awarded_yuan"])),
         size="text",
     )
 
 
-def excluded_table(cycle: AssessmentCycle) -> Table:
-    """Tabulate what did not count, by reason."""
+def build_excluded_table(cycle: AssessmentCycle) -> Table:
+    """Tabulate entries that did not count, by reason."""
     return Table(
         columns=[Column("未计入原因"), Column("记录数（条）", "right"), Column("涉及机时（小时）", "right")],
         rows=[
-            (reason(each["reason"]), f"{each['entries']:,}", money(each["hours"])) for each in cycle.excluded
+            (get_reason_text(each["reason"]), f"{each['entries']:,}", format_money(each["hours"]))
+            for each in cycle.excluded
         ],
         size="text",
     )
 
 
-def findings_by_kind(findings: Sequence[Finding]) -> Table:
-    """Tabulate the number of findings of each kind, and what became of them."""
+def build_findings_by_kind_table(findings: Sequence[Finding]) -> Table:
+    """Tabulate the number of findings of each kind and their outcomes."""
     found = Counter((finding.kind, finding.state) for finding in findings)
-    kinds = sorted({finding.kind for finding in findings}, key=finding_kind)
+    kinds = sorted({finding.kind for finding in findings}, key=get_kind_text)
     rows = []
     for kind in kinds:
         upheld, dismissed = found[kind, FindingState.UPHELD], found[kind, FindingState.DISMISSED]
-        rows.append((finding_kind(kind), str(upheld + dismissed), str(upheld), str(dismissed)))
+        rows.append((get_kind_text(kind), str(upheld + dismissed), str(upheld), str(dismissed)))
     return Table(
         columns=[
             Column("问题类别"),
@@ -73,16 +74,16 @@ def findings_by_kind(findings: Sequence[Finding]) -> Table:
     )
 
 
-def findings_table(facts: ReportFacts) -> Table:
-    """Tabulate every finding and how it was settled."""
+def build_findings_table(facts: ReportFacts) -> Table:
+    """Tabulate every finding and the decision on it."""
     rows = [
         (
             str(finding.decision_number),
             finding.organization.name_zh,
             finding.instrument.name_zh if finding.instrument else "—",
-            finding_kind(finding.kind),
+            get_kind_text(finding.kind),
             str(len(finding.logs)),
-            finding_state(finding.state),
+            get_state_text(finding.state),
             str(len(finding.invalidated_logs)),
             finding.reason,
         )
@@ -104,7 +105,7 @@ def findings_table(facts: ReportFacts) -> Table:
     )
 
 
-def indicators_table(assessment: UnitAssessment) -> Table:
+def build_indicators_table(assessment: UnitAssessment) -> Table:
     """Tabulate each indicator with its value, its formula with the numbers in it, and its points."""
     rows = [
         (
@@ -112,8 +113,8 @@ def indicators_table(assessment: UnitAssessment) -> Table:
             each.title_zh,
             each.value or "—",
             each.formula,
-            points(each.points),
-            points(each.full_points),
+            format_points(each.points),
+            format_points(each.full_points),
         )
         for each in assessment.indicators.all()
     ]
@@ -127,14 +128,14 @@ def indicators_table(assessment: UnitAssessment) -> Table:
             Column("分值", "right"),
         ],
         rows=rows,
-        totals=("", "合计", "", "", points(assessment.points), ""),
+        totals=("", "合计", "", "", format_points(assessment.points), ""),
         caption="指标得分",
         size="list",
         note="机时以小时计，金额以元计；计算式中的数字经四舍五入，计分按未舍入的精确值。",
     )
 
 
-def instruments_table(assessments: Sequence[UnitAssessment]) -> Table:
+def build_instruments_table(assessments: Sequence[UnitAssessment]) -> Table:
     """Tabulate every instrument with its hours and income."""
     rows = [
         (
@@ -142,13 +143,13 @@ def instruments_table(assessments: Sequence[UnitAssessment]) -> Table:
             each.instrument.name_zh,
             each.instrument.public_id,
             str(each.in_service_days),
-            money(each.quota_hours),
-            in_hours(each.effective_seconds),
-            in_hours(each.external_seconds),
-            money(each.external_income_yuan),
-            money(each.internal_income_yuan),
+            format_money(each.quota_hours),
+            format_hours(each.effective_seconds),
+            format_hours(each.external_seconds),
+            format_money(each.external_income_yuan),
+            format_money(each.internal_income_yuan),
             str(each.entries_counted),
-            "" if each.eligible else reason(each.ineligible_reason),
+            "" if each.eligible else get_reason_text(each.ineligible_reason),
         )
         for assessment in assessments
         for each in assessment.instruments.all()
@@ -173,20 +174,20 @@ def instruments_table(assessments: Sequence[UnitAssessment]) -> Table:
     )
 
 
-def data_tables(facts: ReportFacts) -> Mapping[str, Table]:
-    """Return the report's tables by the name of their sheet, for XLSX and CSV, in Chinese for everybody."""
+def build_data_tables(facts: ReportFacts) -> Mapping[str, Table]:
+    """Return the report's tables by sheet name, for XLSX and CSV; always in Chinese."""
     with translation.override("zh-hans"):
         return {
-            "评价结果": results_table(facts),
+            "评价结果": build_results_table(facts),
             "指标得分": _all_indicators(facts.assessments),
-            "仪器设备": instruments_table(facts.assessments),
-            "未计入记录": excluded_table(facts.cycle),
-            "核查问题": findings_table(facts),
+            "仪器设备": build_instruments_table(facts.assessments),
+            "未计入记录": build_excluded_table(facts.cycle),
+            "核查问题": build_findings_table(facts),
         }
 
 
 def _all_indicators(assessments: Sequence[UnitAssessment]) -> Table:
-    tables = [(each.organization.name_zh, indicators_table(each)) for each in assessments]
+    tables = [(each.organization.name_zh, build_indicators_table(each)) for each in assessments]
     columns = tables[0][1].columns if tables else ()
     return Table(
         columns=[Column("单位"), *columns],

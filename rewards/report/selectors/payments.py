@@ -1,4 +1,4 @@
-"""What was paid, and which reports wait for the Finance Bureau."""
+"""Payments, and reports that wait for the Finance Bureau."""
 
 from collections.abc import Collection
 from decimal import Decimal
@@ -26,7 +26,7 @@ def reports_waiting_first(viewer: "Viewer") -> QuerySet[FinanceReport]:
     return reports(viewer).annotate(rank=rank)
 
 
-def paid_by_report(report_ids: Collection[int]) -> dict[int, Decimal]:
-    """Return the yuan paid by report, without reports that nothing was paid under. One statement."""
+def get_paid_by_report(report_ids: Collection[int]) -> dict[int, Decimal]:
+    """Return the yuan paid, by report id, without reports that have no payments. One statement."""
     sums = Payment.objects.filter(report__in=report_ids).values_list("report").annotate(Sum("amount_yuan"))
     return dict(sums)

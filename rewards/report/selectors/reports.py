@@ -1,4 +1,4 @@
-"""What was sent to the Finance Bureau."""
+"""Reports to the Finance Bureau."""
 
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ def reports(viewer: "Viewer") -> QuerySet[FinanceReport]:
     return (found if can_see_all(viewer) else found.none()).order_by("-sealed_at", "-id")
 
 
-def report(viewer: "Viewer", public_id: str) -> FinanceReport:
+def get_report(viewer: "Viewer", public_id: str) -> FinanceReport:
     """Return one report with its payments (`.payments.all()`). Raises NotFound."""
     payments = Payment.objects.select_related("award__assessment__organization").order_by("recorded_at", "id")
     found = (
@@ -43,7 +43,7 @@ def report_lock(report_id: int) -> FinanceReport:
     return found
 
 
-def report_file(report: FinanceReport, kind: str) -> tuple[str, bytes]:
+def get_report_file(report: FinanceReport, kind: str) -> tuple[str, bytes]:
     """Return the name to offer and the bytes of a report's `pdf` or `package`. Raises NotFound."""
     names = {
         "pdf": (f"{report.code}.pdf", report.pdf_file),

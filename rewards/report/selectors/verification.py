@@ -1,4 +1,4 @@
-"""Whether a paper is the one that was sent: by its printed code, and by its bytes."""
+"""Verify papers by their printed code or their bytes."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -8,7 +8,7 @@ from django.db.models import Prefetch
 from instrument_share.documents import signing
 from instrument_share.kernel.errors import gettext_noop
 from rewards.assessment.models import UnitAssessment
-from rewards.cycle.domain.canonical import sha256
+from rewards.cycle.domain.canonical import hash_content
 from rewards.report.domain.codes import normalize_code
 from rewards.report.models import FinanceReport
 
@@ -33,7 +33,11 @@ PROBLEMS = {
 
 @dataclass(frozen=True)
 class Verdict:
-    """`reasons` are messages to translate; `report` is where the file belongs, `file` its name there."""
+    """The result of verifying a file.
+
+    `reasons` are messages to translate; `report` is the report that the file belongs to, `file` its name
+    there.
+    """
 
     result: Result
     sha256: str
@@ -43,13 +47,14 @@ class Verdict:
 
     @property
     def genuine(self) -> bool:
+        """Return whether the file was sent and is unchanged."""
         return self.result == "genuine"
 
 
-def verification_by_code(code: str) -> FinanceReport | None:
-    """Return the report with a printed code, however it was typed, as the public may see it; else None.
+def find_report_by_code(code: str) -> FinanceReport | None:
+    """Return the public report with a code, however it was typed, or None.
 
-    `.cycle.assessments.all()` are the units with their awards, best score first.
+    `.cycle.assessments.all()` are the units with their awards, highest score first.
     """
     found = UnitAssessment.objects.select_related("organization", "award").order_by(
         "-score", "organization__uscc"
@@ -62,9 +67,9 @@ def verification_by_code(code: str) -> FinanceReport | None:
     )
 
 
-def verification_by_file(content: bytes) -> Verdict:
-    """Judge whether a file was sent: its SHA-256 is known, and the signature of a PDF is intact."""
-    digest = sha256(content)
+def verify_file(content: bytes) -> Verdict:
+    """Verify that a file was sent: its SHA-256 is known, and a PDF's signature is intact."""
+    digest = hash_content(content)
     reports = FinanceReport.objects.select_related("cycle__policy").order_by("id")
     report, file = _belongs(digest, reports)
     if report is None:
@@ -88,5 +93,5 @@ def _belongs(digest: str, reports: "Iterable[FinanceReport]") -> tuple[FinanceRe
 
 
 def _signature_problems(content: bytes) -> tuple[str, ...]:
-    problem = signing.check(content).problem
+    problem = signing.check_signature(content).problem
     return (PROBLEMS[problem],) if problem else ()

@@ -1,4 +1,4 @@
-"""What the Finance Bureau says of a report, and what it paid."""
+"""Answers of the Finance Bureau to reports, and its payments."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -46,7 +46,7 @@ def report_accept(*, actor: "User", report_id: int, now: datetime, note: str = "
 
 @transaction.atomic
 def report_return(*, actor: "User", report_id: int, reason: str, now: datetime) -> FinanceReport:
-    """Return the report with a reason; the cycle is approved again, and a new report can be sent."""
+    """Return the report with a reason; the cycle is approved again, for a new report."""
     report = _answerable(actor, report_id, "return")
     reason = require_reason(reason, code=REASON_MISSING)
     cycle = cycle_lock(report.cycle_id)
@@ -67,7 +67,7 @@ def payment_record(
     account: str,
     now: datetime,
 ) -> Payment:
-    """Record what was paid to a unit under an accepted report: exactly the award, once.
+    """Record the payment of a whole award under an accepted report.
 
     The cycle is paid when every award above 0 is. Raises AmountDiffers, AlreadyPaid, PaidInFuture.
     """
@@ -139,7 +139,7 @@ def _answer(report: FinanceReport, state: ReportState, actor: "User", now: datet
 
 
 def _close_if_paid(report: FinanceReport, actor: "User", now: datetime) -> None:
-    """The cycle is paid when nothing is left to pay."""
+    """Mark the cycle as paid if no award is left to pay."""
     paid = Payment.objects.filter(award=OuterRef("pk"))
     waiting = Award.objects.filter(assessment__cycle=report.cycle_id, amount_yuan__gt=0).filter(~Exists(paid))
     if waiting.exists():

@@ -1,4 +1,4 @@
-"""Sealing the report to the Finance Bureau and sending it."""
+"""Seal and send the report to the Finance Bureau."""
 
 import json
 from datetime import datetime
@@ -16,18 +16,18 @@ from instrument_share.documents import official, package, signing, tables
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.states import next_state
-from rewards.cycle.domain.canonical import sha256
+from rewards.cycle.domain.canonical import hash_content
 from rewards.cycle.domain.states import MOVES
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.cycles import cycle_lock
 from rewards.cycle.selectors.snapshot import StoredSnapshot
 from rewards.cycle.services.files import file_store
-from rewards.policy.selectors import policy_rules
-from rewards.report.domain.codes import new_code
+from rewards.policy.selectors import get_policy_rules
+from rewards.report.domain.codes import generate_code
 from rewards.report.models import FinanceReport
-from rewards.report.reports.facts import report_facts
-from rewards.report.reports.letter import finance_letter
-from rewards.report.reports.tables import data_tables
+from rewards.report.reports.facts import get_report_facts
+from rewards.report.reports.letter import build_finance_letter
+from rewards.report.reports.tables import build_data_tables
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -49,11 +49,11 @@ def report_send(*, actor: "User", cycle_id: int, now: datetime) -> FinanceReport
     cycle = cycle_lock(cycle_id)
     require(actor, "rewards.send_report", cycle)
     cycle.state = next_state(MOVES, cycle.state, "send")
-    code = new_code()
+    code = generate_code()
     files = _files(cycle, code, now)
-    sealed = package.seal(files, facts=_facts(cycle, code))
+    sealed = package.seal_package(files, metadata=_facts(cycle, code))
     last = FinanceReport.objects.filter(cycle=cycle).aggregate(last=Max("number"))["last"] or 0
-    pdf_sha256 = sha256(files[PDF])
+    pdf_sha256 = hash_content(files[PDF])
     report = FinanceReport.objects.create(
         cycle=cycle,
         number=last + 1,
@@ -80,21 +80,25 @@ def report_send(*, actor: "User", cycle_id: int, now: datetime) -> FinanceReport
 
 
 def _files(cycle: AssessmentCycle, code: str, now: datetime) -> dict[str, bytes]:
-    """Every file of the package by name."""
-    facts = report_facts(cycle)
-    letter = finance_letter(facts, policy_rules(cycle.policy), code=code, url=verification_url(code), at=now)
-    pdf = signing.sign(official.render_official(letter), reason="报送", name=letter.sender, at=now)
-    sheets = data_tables(facts)
+    """Return every file of the package by name."""
+    facts = get_report_facts(cycle)
+    letter = build_finance_letter(
+        facts, get_policy_rules(cycle.policy), code=code, url=get_verification_url(code), at=now
+    )
+    pdf = signing.sign_pdf(
+        official.render_official(letter), reason="报送", signer_name=letter.sender, signed_at=now
+    )
+    sheets = build_data_tables(facts)
     return {
         PDF: pdf,
-        XLSX: tables.xlsx(list(sheets.items()), title=letter.subject, created_at=now),
-        **{f"csv/{name}.csv": tables.csv(sheet) for name, sheet in sheets.items()},
+        XLSX: tables.to_xlsx(list(sheets.items()), title=letter.subject, created_at=now),
+        **{f"csv/{name}.csv": tables.to_csv(sheet) for name, sheet in sheets.items()},
         POLICY: cycle.policy.document.encode(),
         SNAPSHOT: StoredSnapshot(cycle).manifest,
     }
 
 
-def verification_url(code: str) -> str:
+def get_verification_url(code: str) -> str:
     """Return the address of the public page behind a printed code."""
     return f"{settings.SITE_URL}/verify/?code={code}"
 

@@ -1,4 +1,4 @@
-"""Reports and payments in pages."""
+"""Template tags of reports and payments."""
 
 from django import template
 

@@ -1,4 +1,4 @@
-"""Is this report right, and what is paid: the desk of the Finance Bureau, and each report."""
+"""Pages of the Finance Bureau: desk, reports and payments."""
 
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -22,13 +22,13 @@ from instrument_share.web.confirmation import Confirmation, confirmation_view
 from instrument_share.web.formats import bilingual, date_only, yuan
 from instrument_share.web.signed_in import SignedInRequest
 from rewards.assessment.selectors import assessments
-from rewards.policy.selectors import policy_rules
+from rewards.policy.selectors import get_policy_rules
 from rewards.report.domain.states import ReportState
 from rewards.report.forms import AcceptForm, PaymentForm, ReturnForm
 from rewards.report.selectors import reports as reports_selectors
-from rewards.report.selectors.integrity import report_problems
-from rewards.report.selectors.payments import paid_by_report, reports_waiting_first
-from rewards.report.selectors.reports import report_file
+from rewards.report.selectors.integrity import find_report_problems
+from rewards.report.selectors.payments import get_paid_by_report, reports_waiting_first
+from rewards.report.selectors.reports import get_report_file
 from rewards.report.services import payments as payments_services
 from rewards.report.services.payments import payment_record
 
@@ -40,6 +40,7 @@ PER_PAGE = 20
 
 @require_safe
 def finance(request: HttpRequest) -> HttpResponse:
+    """Show the desk of the Finance Bureau."""
     require(request.user, "rewards.trace_any")
     page = cursor.page(
         reports_waiting_first(request.user),
@@ -47,13 +48,13 @@ def finance(request: HttpRequest) -> HttpResponse:
         cursor=request.GET.get("cursor"),
         limit=PER_PAGE,
     )
-    paid = paid_by_report([report.pk for report in page.items])
+    paid = get_paid_by_report([report.pk for report in page.items])
     context = {
         "page": page,
         "rows": [
             {
                 "report": report,
-                "problems": report_problems(report),
+                "problems": find_report_problems(report),
                 "paid": paid.get(report.pk, Decimal(0)),
                 "next": _next(report, paid.get(report.pk, Decimal(0))),
             }
@@ -64,7 +65,7 @@ def finance(request: HttpRequest) -> HttpResponse:
 
 
 def _next(report: "FinanceReport", paid: Decimal) -> str:
-    """What the Finance Bureau has to do with a report, in a few words; empty when nothing is left."""
+    """Return what the Finance Bureau has to do with a report; empty when nothing is left."""
     if report.state == ReportState.SENT:
         return _("Check it, then accept or return it")
     if report.state == ReportState.ACCEPTED and paid < report.total_yuan:
@@ -74,8 +75,9 @@ def _next(report: "FinanceReport", paid: Decimal) -> str:
 
 @require_safe
 def report(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Show a report."""
     require(request.user, "rewards.trace_any")
-    found = reports_selectors.report(request.user, public_id)
+    found = reports_selectors.get_report(request.user, public_id)
     units = list(assessments(request.user, found.cycle))
     payments = {payment.award_id: payment for payment in found.payments.all()}
     awarded = [unit for unit in units if unit.award.amount_yuan]
@@ -84,8 +86,8 @@ def report(request: HttpRequest, public_id: str) -> HttpResponse:
     context = {
         "report": found,
         "cycle": found.cycle,
-        "policy": policy_rules(found.cycle.policy),
-        "problems": report_problems(found),
+        "policy": get_policy_rules(found.cycle.policy),
+        "problems": find_report_problems(found),
         "rows": [(unit, payments.get(unit.award.pk)) for unit in units],
         "sum_of_awards": sum((unit.award.amount_yuan for unit in units), Decimal(0)),
         "paid": paid,
@@ -112,7 +114,7 @@ def report_pdf(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_safe
 def report_package(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Offer the sealed package as a file to save."""
+    """Return the sealed package as a download."""
     return _file(request, public_id, "package", "application/zip", inline=False)
 
 
@@ -120,9 +122,9 @@ def _file(
     request: HttpRequest, public_id: str, kind: str, content_type: str, *, inline: bool
 ) -> HttpResponse:
     require(request.user, "rewards.trace_any")
-    found = reports_selectors.report(request.user, public_id)
+    found = reports_selectors.get_report(request.user, public_id)
     try:
-        name, content = report_file(found, kind)
+        name, content = get_report_file(found, kind)
     except OSError:
         raise NotFound from None
     answer = HttpResponse(content, content_type=content_type)
@@ -134,6 +136,7 @@ def _file(
 
 @confirmation_view
 def report_accept(request: SignedInRequest, public_id: str) -> Confirmation:
+    """Confirm accepting a report."""
     found = _answerable(request, public_id)
     form = AcceptForm(request.POST if request.method == "POST" else None)
     address = reverse("report", args=[public_id])
@@ -156,6 +159,7 @@ def report_accept(request: SignedInRequest, public_id: str) -> Confirmation:
 
 @confirmation_view
 def report_return(request: SignedInRequest, public_id: str) -> Confirmation:
+    """Confirm returning a report, with a reason."""
     found = _answerable(request, public_id)
     form = ReturnForm(request.POST if request.method == "POST" else None)
     address = reverse("report", args=[public_id])
@@ -178,14 +182,14 @@ def report_return(request: SignedInRequest, public_id: str) -> Confirmation:
 
 def _answerable(request: HttpRequest, public_id: str) -> "FinanceReport":
     require(request.user, "rewards.answer_report")
-    return reports_selectors.report(request.user, public_id)
+    return reports_selectors.get_report(request.user, public_id)
 
 
 @confirmation_view
 def payment_new(request: SignedInRequest, public_id: str, award_id: str) -> Confirmation:
-    """Record what was paid to one unit: the amount is the award's and cannot be changed."""
+    """Record the payment of an award; the amount can't be changed."""
     require(request.user, "rewards.record_payment")
-    found = reports_selectors.report(request.user, public_id)
+    found = reports_selectors.get_report(request.user, public_id)
     unit = assessments(request.user, found.cycle).filter(award__public_id=award_id).first()
     if unit is None:
         raise NotFound

@@ -1,4 +1,4 @@
-"""Is this paper genuine: a code or a file in, one clear answer out; for everybody, without a login."""
+"""Public page to verify a paper by code or file, without a login."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
 from rewards.report.forms import MEGABYTE, PAPER_AT_MOST, CodeForm, PaperForm
-from rewards.report.selectors.verification import verification_by_code, verification_by_file
+from rewards.report.selectors.verification import find_report_by_code, verify_file
 
 ENVELOPE = 64 * 1024
 """What a form puts around a file."""
@@ -21,6 +21,7 @@ CHUNK = 256 * 1024
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: HttpRequest) -> HttpResponse:
+    """Verify a code or a file."""
     if request.method != "POST":
         return _by_code(request)
     if _length(request) > PAPER_AT_MOST + ENVELOPE:
@@ -41,7 +42,7 @@ def _length(request: HttpRequest) -> int:
 
 
 def _drain(request: HttpRequest) -> None:
-    """Read what is not wanted, up to a limit: a sender that is cut off would not see the answer."""
+    """Read and discard the body up to a limit; a client that is cut off would not see the response."""
     left = min(_length(request), DRAINED_AT_MOST)
     while left > 0 and (chunk := request.read(min(CHUNK, left))):
         left -= len(chunk)
@@ -53,7 +54,7 @@ def _by_code(request: HttpRequest) -> HttpResponse:
         return _answer(request)
     if not form.is_valid():
         return _answer(request, code_form=form, status=422)
-    report = verification_by_code(form.cleaned_data["code"])
+    report = find_report_by_code(form.cleaned_data["code"])
     asked = {"asked_code": form.cleaned_data["code"], "report": report, "by_code": True}
     return _answer(request, code_form=form, **asked)
 
@@ -64,7 +65,7 @@ def _with_file(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _answer(request, paper_form=form, status=422)
     file = form.cleaned_data["file"]
-    verdict = verification_by_file(file.read())
+    verdict = verify_file(file.read())
     return _answer(request, verdict=verdict, file_name=file.name, report=verdict.report)
 
 

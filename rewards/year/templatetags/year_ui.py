@@ -1,4 +1,4 @@
-"""The steps of a year in pages."""
+"""Template tags of a year's steps."""
 
 from typing import TYPE_CHECKING
 
@@ -14,5 +14,5 @@ register = template.Library()
 
 @register.simple_tag
 def next_step_words(ahead: "CycleAhead") -> str:
-    """Say what comes next in a year, or what it waits for; empty when nothing does."""
+    """Return the next step of a year, or what it waits for; empty when nothing is left."""
     return describe_waiting(ahead) or str(ACTIONS.get(ahead.step.move, ""))

@@ -1,4 +1,4 @@
-"""Where does each yuan come from: a year's assessment, its steps, and what they do."""
+"""Page of a year's assessment and its steps."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -24,13 +24,13 @@ from rewards.assessment.views import unit_tables
 from rewards.cycle.domain.states import CycleState
 from rewards.cycle.selectors.cycles import cycles
 from rewards.cycle.services.cycles import cycle_freeze
-from rewards.findings.selectors.browsing import finding_facets
+from rewards.findings.selectors.browsing import count_findings
 from rewards.findings.services import cycle_check
-from rewards.policy.selectors import policy_rules
+from rewards.policy.selectors import get_policy_rules
 from rewards.report.services.reports import report_send
 from rewards.year.forms import ApproveForm, StepForm
-from rewards.year.selectors import CycleAhead, cycle_ahead
-from rewards.year.views.words import ACTIONS, DONE, consequences, describe_waiting, step_line
+from rewards.year.selectors import CycleAhead, get_cycle_ahead
+from rewards.year.views.words import ACTIONS, DONE, build_step_line, describe_consequences, describe_waiting
 
 if TYPE_CHECKING:
     from django import forms
@@ -47,28 +47,29 @@ SERVICES: dict[str, Callable[..., Any]] = {
 
 @require_safe
 def cycle(request: HttpRequest, year: int) -> HttpResponse:
+    """Show a year's assessment."""
     require(request.user, "rewards.trace_any")
     now = clock.now()
     try:
-        ahead = cycle_ahead(request.user, year, now)
+        ahead = get_cycle_ahead(request.user, year, now)
     except NotFound:
         if rules.has_perm("rewards.run_cycle", request.user):
             return HttpResponseRedirect(reverse("cycle_open", args=[year]))
         raise
-    rows = unit_tables.rows(request, ahead.cycle)
+    rows = unit_tables.get_assessments(request, ahead.cycle)
     context = {
         "cycle": ahead.cycle,
         "ahead": ahead,
-        "steps": step_line(ahead),
+        "steps": build_step_line(ahead),
         "waits": describe_waiting(ahead),
         "primary": _primary(request, ahead),
         "again": _again(request, ahead),
-        "policy": policy_rules(ahead.cycle.policy),
-        "findings": finding_facets(request.user, ahead.cycle).states,
+        "policy": get_policy_rules(ahead.cycle.policy),
+        "findings": count_findings(request.user, ahead.cycle).states,
         "rows": rows,
-        "columns": unit_tables.columns(request),
-        "csv": unit_tables.csv_address(request, year),
-        "charts": unit_tables.charts(rows),
+        "columns": unit_tables.build_columns(request),
+        "csv": unit_tables.get_csv_address(request, year),
+        "charts": unit_tables.build_charts(rows),
         "pots": _pots(ahead),
         "years": [
             (str(other), reverse("cycle", args=[other]), other == year)
@@ -80,16 +81,16 @@ def cycle(request: HttpRequest, year: int) -> HttpResponse:
 
 
 def _pots(ahead: CycleAhead) -> list[dict[str, Any]]:
-    """What each rule, or rules of which the highest counts, could give and gave, with the clauses."""
+    """Return the budget and awards of each pot, with the clauses of its rules."""
     clauses: dict[str, list[str]] = {}
-    for rule in policy_rules(ahead.cycle.policy).rules:
+    for rule in get_policy_rules(ahead.cycle.policy).rules:
         clauses.setdefault(rule.pot, []).append(bilingual(rule, "clause"))
     pots = ahead.cycle.allocation.get("pots", [])
     return [pot | {"clause": " / ".join(clauses.get(pot["pot"], [pot["pot"]]))} for pot in pots]
 
 
 def _primary(request: HttpRequest, ahead: CycleAhead) -> tuple[Any, str, bool] | None:
-    """The one button: its words, where it leads, and whether that page asks before something is done."""
+    """Return the main button: label, address, and whether it asks for confirmation."""
     year, step = ahead.cycle.year, ahead.step
     if step.waits_for == "findings":
         return (_("Go to the open findings"), reverse("findings", args=[year]) + "?state=open", False)
@@ -101,7 +102,7 @@ def _primary(request: HttpRequest, ahead: CycleAhead) -> tuple[Any, str, bool] |
 
 
 def _again(request: HttpRequest, ahead: CycleAhead) -> list[tuple[Any, str]]:
-    """Steps that may be taken (again) but are not what comes next."""
+    """Return steps that can be repeated but are not the next one."""
     if not rules.has_perm("rewards.run_cycle", request.user):
         return []
     moves = []
@@ -116,17 +117,17 @@ def _again(request: HttpRequest, ahead: CycleAhead) -> list[tuple[Any, str]]:
 
 @confirmation_view
 def cycle_step(request: SignedInRequest, year: int, verb: str) -> Confirmation:
-    """Ask before a step and take it; a refusal stands above the question."""
+    """Confirm a step and take it; errors are shown above the question."""
     if verb not in SERVICES:
         raise NotFound
     require(request.user, "rewards.run_cycle")
     now = clock.now()
-    ahead = cycle_ahead(request.user, year, now)
+    ahead = get_cycle_ahead(request.user, year, now)
     form_class: type[forms.Form] = ApproveForm if verb == "approve" else StepForm
     form = form_class(request.POST if request.method == "POST" else None)
     return Confirmation(
         heading=_("{year}: {action}").format(year=year, action=ACTIONS[verb]),
-        consequences=list(consequences(verb, ahead, _today(now))),
+        consequences=list(describe_consequences(verb, ahead, _today(now))),
         action=ACTIONS[verb],
         perform=lambda: SERVICES[verb](
             actor=request.user, cycle_id=ahead.cycle.pk, now=now, **form.cleaned_data

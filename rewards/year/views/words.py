@@ -1,4 +1,4 @@
-"""What the steps of a year are called, what each will do, and what happened, in the reader's language."""
+"""Texts about the steps of a year: names, consequences, results."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -47,8 +47,8 @@ STEPS: tuple[tuple[str, str | Promise, str], ...] = (
 _ORDER = list(CycleState)
 
 
-def step_line(ahead: "CycleAhead") -> list[tuple[str | Promise, str, str]]:
-    """Return the line of steps with the day on which each was taken."""
+def build_step_line(ahead: "CycleAhead") -> list[tuple[str | Promise, str, str]]:
+    """Return the line of steps with the day of each."""
     cycle, report = ahead.cycle, ahead.report
     in_notice = cycle.state == CycleState.NOTICED
     reached = _ORDER.index(CycleState(cycle.state)) - in_notice
@@ -67,7 +67,7 @@ def step_line(ahead: "CycleAhead") -> list[tuple[str | Promise, str, str]]:
 
 
 def describe_waiting(ahead: "CycleAhead") -> str:
-    """Say what the year waits for; empty when it only waits for the officer's next step."""
+    """Return what the year waits for; empty when only for the officer's next step."""
     match ahead.step.waits_for:
         case "year":
             return _("The year runs; from 1 January {following} on its data can be frozen.").format(
@@ -92,8 +92,8 @@ def describe_waiting(ahead: "CycleAhead") -> str:
     return ""
 
 
-def consequences(move: str, ahead: "CycleAhead", today: date) -> Iterator[str]:
-    """Say what a step will do, and to whom, before it is taken."""
+def describe_consequences(move: str, ahead: "CycleAhead", today: date) -> Iterator[str]:
+    """Yield sentences about what a step will do, and to whom."""
     cycle = ahead.cycle
     match move:
         case "freeze":

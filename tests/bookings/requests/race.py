@@ -11,7 +11,7 @@ def take_part(ready, seam, results, *, environment, locked, booker_id, facts):
     wake(environment)
     from bookings.requests.domain import pricing
 
-    pricing.quote = meeting_at(seam, pricing.quote)
+    pricing.calculate_quote = meeting_at(seam, pricing.calculate_quote)
     book(results, locked=locked, booker_id=booker_id, facts=facts, begin=lambda: ready.wait(60))
 
 
@@ -20,7 +20,7 @@ def linger(checked, released, results, *, environment, locked, booker_id, facts)
     wake(environment)
     from bookings.requests.domain import pricing
 
-    pricing.quote = lingering(checked, released, pricing.quote)
+    pricing.calculate_quote = lingering(checked, released, pricing.calculate_quote)
     book(results, locked=locked, booker_id=booker_id, facts=facts, begin=lambda: None)
 
 
@@ -42,7 +42,7 @@ def move_by_closure(checked, released, results, *, environment, locked, **facts)
     wake(environment)
     from bookings.requests.domain import pricing
 
-    pricing.quote = lingering(checked, released, pricing.quote)
+    pricing.calculate_quote = lingering(checked, released, pricing.calculate_quote)
     attempt(results, closing(locked=locked), **facts)
 
 
@@ -66,7 +66,9 @@ def look_round_slowly(checked, released, results, *, environment, locked, now):
         providers.instrument_locks = unlocked(connection.vendor)
         if connection.vendor == "sqlite":
             next_free.next_free_refresh = next_free.next_free_refresh.__wrapped__
-    next_free.availability.next_free = lingering(checked, released, next_free.availability.next_free)
+    next_free.availability.find_next_free = lingering(
+        checked, released, next_free.availability.find_next_free
+    )
     next_free.next_free_rebuild(now)
     results.put("done")
 
@@ -81,7 +83,7 @@ def closing(*, locked):
 
     if locked:
         return closure_place
-    closures.settling_lock = providers.instrument_lock
+    closures.instrument_group_lock = providers.instrument_lock
     return closure_place.__wrapped__ if connection.vendor == "sqlite" else closure_place
 
 

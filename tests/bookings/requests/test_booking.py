@@ -7,7 +7,7 @@ import pytest
 from bookings.requests.domain.errors import BookingChanged, BookingRefused, DecisionOverdue, SlotTaken
 from bookings.requests.models import Booking, CreditEvent, NextFree
 from bookings.requests.selectors.bookings import decisions_of_year
-from bookings.requests.selectors.holds import free_time
+from bookings.requests.selectors.holds import get_free_intervals
 from bookings.requests.services.bookings import booking_approve, booking_cancel, booking_move, booking_reject
 from bookings.requests.services.due import bookings_lapse_due, bookings_no_show_due
 from bookings.requests.services.next_free import next_free_advance, next_free_rebuild
@@ -297,7 +297,7 @@ def test_free_time_leaves_room_for_the_pause(city):
     book(city, slot(hour=12, length=2))
     day = slot(hour=8, length=12)
     half = timedelta(minutes=30)
-    assert free_time(city.instrument.pk, day, NOW) == [
+    assert get_free_intervals(city.instrument.pk, day, NOW) == [
         Interval(day.start, slot(hour=12).start - half),
         Interval(slot(hour=14).start + half, day.end),
     ]

@@ -8,7 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from bookings.requests.models import NextFree
 from bookings.requests.selectors import searching
-from bookings.requests.selectors.searching import Order, catalogue_search
+from bookings.requests.selectors.searching import Order, search_catalogue
 from providers.instruments.models import Instrument
 from providers.search.selectors.catalogue import CatalogueFilters
 from providers.search.services.index import search_rebuild
@@ -56,7 +56,7 @@ def paged(viewer, order, limit, statements, **more):
     """The inner numbers of all pages in turn, and the most statements that one of them took."""
     numbers, most, cursor = "", 0, None
     while True:
-        found = catalogue_search(viewer, order=order, now=NOW, **more)
+        found = search_catalogue(viewer, order=order, now=NOW, **more)
         pages = []
         sent = statements.of(lambda found=found, at=cursor, pages=pages: pages.append(found.page(at, limit)))
         numbers += "".join(one.inner_number for one in pages[0].items)
@@ -76,7 +76,7 @@ def test_pages_in_the_order_of_an_index_have_everything_once(shelf, statements, 
 
 def test_a_page_that_the_index_fills_is_one_statement(shelf, statements):
     for order in (Order.NEXT_FREE, Order.PRICE):
-        found = catalogue_search(VISITOR, order=order, now=NOW)
+        found = search_catalogue(VISITOR, order=order, now=NOW)
         assert len(statements.of(lambda found=found: found.page(None, 4))) == 1
 
 
@@ -102,6 +102,6 @@ def test_filters_and_a_time_that_has_to_be_free_narrow_such_a_list(shelf, statem
 
 @pytest.mark.parametrize("order", [order for order in Order if order is not Order.RELEVANCE])
 def test_only_a_list_by_relevance_ends_at_its_limit(shelf, statements, monkeypatch, order):
-    monkeypatch.setattr(searching, "MOST_BY_RELEVANCE", 3)
+    monkeypatch.setattr(searching, "MAX_BY_RELEVANCE", 3)
     numbers, _ = paged(VISITOR, order, 2, statements)
     assert sorted(numbers) == sorted(SHELF)

@@ -6,7 +6,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from bookings.requests.domain.errors import BookingRefused, ClosureHitsBookings
 from bookings.requests.models import Booking, NextFree
-from bookings.requests.selectors.searching import catalogue_search
+from bookings.requests.selectors.searching import search_catalogue
 from bookings.requests.services.bookings import booking_cancel
 from bookings.requests.services.closures import closure_place
 from bookings.requests.services.instrument_states import closure_lift
@@ -87,7 +87,7 @@ def test_users_close_nothing(city):
 
 def test_a_search_for_free_time_leaves_out_a_closed_instrument_until_the_closure_is_lifted(city):
     def free(interval):
-        found = catalogue_search(AnonymousUser(), free=interval, now=NOW)
+        found = search_catalogue(AnonymousUser(), free=interval, now=NOW)
         return list(found.instruments)
 
     closure = close(city, slot(hour=9, length=3))

@@ -6,8 +6,8 @@ import pytest
 
 from bookings.requests.domain.errors import BookingRefused, InstrumentHitsBookings, QualificationHitsBookings
 from bookings.requests.models import Booking, NextFree
-from bookings.requests.selectors.calendar import calendar_events
-from bookings.requests.selectors.holds import free_time
+from bookings.requests.selectors.calendar import get_calendar_events
+from bookings.requests.selectors.holds import get_free_intervals
 from bookings.requests.services.closures import closure_place
 from bookings.requests.services.instrument_states import (
     closure_lift,
@@ -102,16 +102,16 @@ def test_a_suspended_instrument_offers_no_time_and_a_resumed_one_does_again(city
     assert free == slot(day=0, hour=9).start
     suspend(city, {one.public_id: "keep" for one in Booking.objects.all()})
     assert NextFree.objects.get().at is None
-    assert free_time(city.instrument.pk, slot(day=1), NOW) == []
+    assert get_free_intervals(city.instrument.pk, slot(day=1), NOW) == []
     city.instrument.refresh_from_db()
-    shown = calendar_events(city.researcher, city.instrument, slot(day=1), NOW)
+    shown = get_calendar_events(city.researcher, city.instrument, slot(day=1), NOW)
     assert shown["events"] == []
     with pytest.raises(BookingRefused) as refused:
         book(city, slot(day=2))
     assert [one.code for one in refused.value.problems] == ["booking.not_published"]
     resume(city)
     assert NextFree.objects.get().at == free
-    assert free_time(city.instrument.pk, slot(day=1), NOW) == [slot(day=1)]
+    assert get_free_intervals(city.instrument.pk, slot(day=1), NOW) == [slot(day=1)]
 
 
 def test_what_the_bureau_suspends_only_the_bureau_puts_back(city):

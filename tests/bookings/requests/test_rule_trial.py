@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from bookings.requests.selectors.rule_trial import rule_trial
+from bookings.requests.selectors.rule_trial import run_rule_trial
 from bookings.requests.services.bookings import booking_cancel, booking_move
 from instrument_share.kernel.interval import Interval
 from providers.instruments.models import Qualification
@@ -49,7 +49,7 @@ def asked(city, day, hour=9, length=2, **more):
 
 def trial(city, viewer=None, **changes):
     applies_from = NOW + timedelta(days=7)
-    return rule_trial(
+    return run_rule_trial(
         viewer or city.manager, city.instrument, draft(**changes), applies_from=applies_from, now=NOW
     )
 

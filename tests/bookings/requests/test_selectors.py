@@ -8,12 +8,17 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import F
 
 from bookings.requests.models import Booking
-from bookings.requests.selectors.bookings import bookings, decisions_of_year, keeper_day, waiting_decisions
-from bookings.requests.selectors.calendar import calendar_events, day_events
+from bookings.requests.selectors.bookings import (
+    bookings,
+    decisions_of_year,
+    keeper_day_bookings,
+    waiting_decisions,
+)
+from bookings.requests.selectors.calendar import get_calendar_events, get_day_events
 from bookings.requests.services.bookings import booking_approve, booking_cancel
 from bookings.requests.services.due import bookings_lapse_due
 from bookings.requests.services.next_free import next_free_rebuild
-from bookings.usage.selectors.usage import usage_logs, values_of
+from bookings.usage.selectors.usage import get_current_values, usage_logs
 from bookings.usage.selectors.yearly import usage_of_year
 from bookings.usage.services.attendance import booking_check_in
 from bookings.usage.services.usage import usage_correct
@@ -68,7 +73,7 @@ def test_who_sees_bookings_and_logs(city, seen, who, sees):
 
 def test_a_calendar_tells_visitors_that_time_is_taken_and_nothing_more(city, seen):
     week = slot(day=0, hour=8, length=24 * 7)
-    shown = calendar_events(VISITOR, city.instrument, week, NOW)
+    shown = get_calendar_events(VISITOR, city.instrument, week, NOW)
     kinds = [event["kind"] for event in shown["events"]]
     assert (kinds.count("open"), kinds.count("booked")) == (7, 2)
     told = json.dumps(shown, ensure_ascii=False)
@@ -78,12 +83,12 @@ def test_a_calendar_tells_visitors_that_time_is_taken_and_nothing_more(city, see
 
 def test_a_calendar_shows_ones_own_bookings_and_to_keepers_everybodys(city, seen):
     week = slot(day=0, hour=8, length=24 * 7)
-    own = calendar_events(city.researcher, city.instrument, week, NOW)["events"]
+    own = get_calendar_events(city.researcher, city.instrument, week, NOW)["events"]
     assert {event["id"] for event in own if event["kind"] == "mine"} == {
         seen[0].public_id,
         seen[1].booking.public_id,
     }
-    kept = calendar_events(city.keeper, city.instrument, week, NOW)["events"]
+    kept = get_calendar_events(city.keeper, city.instrument, week, NOW)["events"]
     (event,) = [one for one in kept if one["id"] == seen[0].public_id]
     assert event == {
         "id": seen[0].public_id,
@@ -97,7 +102,7 @@ def test_a_calendar_shows_ones_own_bookings_and_to_keepers_everybodys(city, seen
 
 def test_a_day_over_many_instruments_takes_as_many_statements_as_over_one(city, seen, statements):
     def show():
-        day_events(city.keeper, catalogue(VISITOR).order_by("id"), DAY, NOW)
+        get_day_events(city.keeper, catalogue(VISITOR).order_by("id"), DAY, NOW)
 
     def more():
         for _ in range(10):
@@ -113,10 +118,10 @@ def test_lists_take_as_many_statements_for_many_rows_as_for_one(city, seen, stat
         for row in bookings(city.keeper):
             assert f"{row.instrument.name_zh} {row.user.name} {row.payer_organization}"
         for log in usage_logs(city.keeper):
-            assert values_of(log)
+            assert get_current_values(log)
         assert list(usage_of_year(2026))
         list(decisions_of_year(2026))
-        assert list(keeper_day(city.keeper, DAY))
+        assert list(keeper_day_bookings(city.keeper, DAY))
 
     def more():
         for day in range(3, 15):
@@ -150,7 +155,7 @@ def test_a_keepers_day_has_also_what_should_have_ended_before(city):
     booking_check_in(actor=city.keeper, booking_id=overdue.pk, now=overdue.starts_at)
     today = book(city, slot(day=1, hour=9), payer=False)
     book(city, slot(day=2), payer=False)
-    assert list(keeper_day(city.keeper, DAY)) == [overdue, today]
+    assert list(keeper_day_bookings(city.keeper, DAY)) == [overdue, today]
 
 
 def test_decisions_of_a_year_are_counted_by_unit():

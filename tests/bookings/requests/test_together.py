@@ -4,7 +4,7 @@ import pytest
 
 from bookings.requests.domain.errors import BookingRefused
 from bookings.requests.models import Booking, BookingGroup, CreditEvent
-from bookings.requests.selectors.together import mates
+from bookings.requests.selectors.companions import get_companions
 from bookings.requests.services.bookings import booking_cancel, booking_move, booking_reject
 from bookings.requests.services.closures import closure_place
 from bookings.requests.services.due import bookings_lapse_due
@@ -49,7 +49,7 @@ def test_a_booking_takes_the_linked_instrument_for_the_same_time(city):
     assert states() == [(name, "approved", slot(day=1).start) for name in BOTH]
     assert BookingGroup.objects.count() == 1
     assert [str(one.quoted_yuan) for one in Booking.objects.order_by("pk")] == ["200.00", "60.00"]
-    assert [one.instrument_id for one in mates(booking)] == [city.second.pk]
+    assert [one.instrument_id for one in get_companions(booking)] == [city.second.pk]
 
 
 def test_the_linked_instrument_is_booked_alone(city):
@@ -92,7 +92,7 @@ def test_cancelling_one_cancels_both_and_counts_once(city):
 
 def test_cancelling_the_linked_one_cancels_both(city):
     booking = book(city, slot(day=1))
-    (mate,) = mates(booking)
+    (mate,) = get_companions(booking)
     booking_cancel(actor=city.keeper, booking_id=mate.pk, reason="制备仪故障", now=NOW)
     assert [state for _name, state, _start in states()] == ["cancelled", "cancelled"]
     assert len(journal.notifications(city.researcher)) == 2
@@ -112,7 +112,7 @@ def test_both_move_or_neither(city):
 def test_a_request_that_is_declined_or_lapses_ends_both():
     city = linked_city(decision="by_keeper", decision_hours=4)
     booking = book(city, slot(day=1))
-    (mate,) = mates(booking)
+    (mate,) = get_companions(booking)
     assert (booking.state, mate.state) == ("approved", "requested")
     booking_reject(actor=city.keeper, booking_id=mate.pk, reason="制备仪停机", now=NOW)
     assert [state for _name, state, _start in states()] == ["cancelled", "rejected"]

@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from bookings.requests.domain.quota import year_of
+from bookings.requests.domain.quota import get_year_interval
 from bookings.requests.services.bookings import booking_approve
 from bookings.usage.models import CaseUse
-from bookings.usage.selectors.cases import CaseFigures, citable, cited, figures_of_cases
-from bookings.usage.selectors.statistics import hours_of_unit
+from bookings.usage.selectors.cases import CaseFigures, citable_bookings, get_case_figures, get_cited_ids
+from bookings.usage.selectors.statistics import get_unit_hours
 from bookings.usage.services.attendance import booking_check_in, booking_check_out
 from bookings.usage.services.cases import case_uses_set
 from bookings.usage.views import cases
@@ -67,11 +67,11 @@ def test_the_public_learns_how_many_and_how_long(city, case):
     assert cite(city, case, first, second) == 2
     assert cite(city, case, first, second) == 2
     length = sum((one.ends_at - one.starts_at).total_seconds() for one in (first, second))
-    assert figures_of_cases([case.pk, 0]) == {case.pk: CaseFigures(2, length)}
+    assert get_case_figures([case.pk, 0]) == {case.pk: CaseFigures(2, length)}
     assert cite(city, case, second) == 1
-    assert cited(case.pk) == {second.public_id}
+    assert get_cited_ids(case.pk) == {second.public_id}
     assert cite(city, case) == 0
-    assert figures_of_cases([case.pk]) == {}
+    assert get_case_figures([case.pk]) == {}
     assert [entry.details["bookings"] for entry in history(case)] == [
         sorted([first.public_id, second.public_id]),
         [second.public_id],
@@ -91,9 +91,9 @@ def test_the_units_manager_alone_says_it(city, case):
     with pytest.raises(Forbidden):
         cite(city, case, actor=city.keeper)
     done = used(city, -1)
-    assert list(citable(city.manager, city.owner.pk)) == [done]
+    assert list(citable_bookings(city.manager, city.owner.pk)) == [done]
     for viewer in (city.keeper, city.researcher):
-        assert list(citable(viewer, city.owner.pk)) == []
+        assert list(citable_bookings(viewer, city.owner.pk)) == []
 
 
 def test_the_page_offers_them_and_the_case_tells_figures_only(city, case, see, send):
@@ -156,6 +156,6 @@ def test_uses_are_paged_and_take_as_many_statements_for_many(city, case, see, st
 
 def test_hours_of_one_unit(city):
     done = used(city, -1)
-    hours = hours_of_unit(city.owner.pk, year_of(done.starts_at.year))
+    hours = get_unit_hours(city.owner.pk, get_year_interval(done.starts_at.year))
     assert hours.external_seconds == (done.ends_at - done.starts_at).total_seconds()
-    assert hours_of_unit(0, year_of(done.starts_at.year)).external_seconds == 0
+    assert get_unit_hours(0, get_year_interval(done.starts_at.year)).external_seconds == 0

@@ -7,10 +7,10 @@ import pytest
 from bookings.usage.domain.errors import SamePerson, UsageRefused
 from bookings.usage.models import UsageCorrection
 from bookings.usage.selectors.usage import (
-    confirmable_corrections,
-    overtaken_corrections,
-    usage_log,
-    values_of,
+    get_confirmable_corrections,
+    get_current_values,
+    get_superseded_corrections,
+    get_usage_log,
     waiting_confirmations,
 )
 from bookings.usage.selectors.yearly import usage_of_year
@@ -31,13 +31,13 @@ def test_a_correction_counts_once_a_second_person_confirms_it(city):
         reason="样品台故障一小时",
         now=log.ends_at,
     )
-    seen = usage_log(city.keeper, log.public_id)
-    assert values_of(seen)["amount_yuan"] == Decimal("200.00")
+    seen = get_usage_log(city.keeper, log.public_id)
+    assert get_current_values(seen)["amount_yuan"] == Decimal("200.00")
     assert waiting_confirmations(city.researcher).get() == log
     with pytest.raises(SamePerson):
         usage_confirm(actor=city.keeper, log_id=log.pk, correction_id=correction.pk, now=NOW)
     usage_confirm(actor=city.manager, log_id=log.pk, correction_id=correction.pk, now=log.ends_at)
-    values = values_of(usage_log(city.keeper, log.public_id))
+    values = get_current_values(get_usage_log(city.keeper, log.public_id))
     assert (values["amount_yuan"], values["effective_seconds"]) == (Decimal("100.00"), 3600)
     log.refresh_from_db()
     assert log.amount_yuan == Decimal("200.00")
@@ -79,13 +79,13 @@ def test_a_correction_that_cannot_be_confirmed_any_more_waits_for_nobody(city):
         )
         for changes in ({"ends_at": log.starts_at + hour}, {"starts_at": log.ends_at - hour})
     )
-    seen = usage_log(city.manager, log.public_id)
-    assert confirmable_corrections(city.manager, seen) == [first, second]
+    seen = get_usage_log(city.manager, log.public_id)
+    assert get_confirmable_corrections(city.manager, seen) == [first, second]
     assert waiting_confirmations(city.manager).get() == log
     usage_confirm(actor=city.manager, log_id=log.pk, correction_id=second.pk, now=log.ends_at)
-    seen = usage_log(city.manager, log.public_id)
-    assert confirmable_corrections(city.manager, seen) == []
-    assert overtaken_corrections(seen) == [first]
+    seen = get_usage_log(city.manager, log.public_id)
+    assert get_confirmable_corrections(city.manager, seen) == []
+    assert get_superseded_corrections(seen) == [first]
     assert not waiting_confirmations(city.manager).exists()
     assert not waiting_confirmations(city.researcher).exists()
 

@@ -9,7 +9,7 @@ from bookings.usage.domain.choices import Capture, Rating
 from bookings.usage.domain.errors import HistoryRefused
 from bookings.usage.domain.history import HistoryRow, PastUse
 from bookings.usage.models import Review, UsageEntry, UsageLog
-from bookings.usage.selectors.usage import broken_links
+from bookings.usage.selectors.usage import find_broken_links
 from bookings.usage.services.history import history_import
 from instrument_share.accounts.domain import Role
 from instrument_share.journal import selectors as journal
@@ -74,7 +74,7 @@ def test_a_past_period_becomes_bookings_logs_confirmations_and_reviews_in_one_ch
         now=LATER,
     )
     assert vars(counts) == {"bookings": 3, "logs": 3, "confirmations": 2, "reviews": 2}
-    assert list(broken_links()) == []
+    assert list(find_broken_links()) == []
     assert [
         (entry.number, entry.kind, entry.recorded_at) for entry in UsageEntry.objects.order_by("number")
     ] == [

@@ -9,7 +9,7 @@ from bookings.requests.models import Booking
 from bookings.usage.domain.choices import Rating
 from bookings.usage.domain.errors import AlreadyConfirmed, AlreadyReviewed, SamePerson, UsageRefused
 from bookings.usage.models import UsageEntry
-from bookings.usage.selectors.usage import usage_log
+from bookings.usage.selectors.usage import get_usage_log
 from bookings.usage.selectors.yearly import UsageOfYear, usage_of_year
 from bookings.usage.services.attendance import booking_check_in, booking_check_out
 from bookings.usage.services.usage import usage_confirm, usage_correct, usage_log_by_hand, usage_review
@@ -129,7 +129,7 @@ def test_the_user_confirms_what_the_keeper_recorded_once(city):
     usage_confirm(actor=city.researcher, log_id=log.pk, now=log.ends_at)
     with pytest.raises(AlreadyConfirmed):
         usage_confirm(actor=city.manager, log_id=log.pk, now=log.ends_at)
-    assert usage_log(city.researcher, log.public_id).is_confirmed
+    assert get_usage_log(city.researcher, log.public_id).is_confirmed
 
 
 def by_hand(city, interval, **changes):

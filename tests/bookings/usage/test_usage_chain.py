@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from bookings.usage.models import UsageConfirmation, UsageCorrection, UsageEntry, UsageLog
-from bookings.usage.selectors.usage import broken_links
+from bookings.usage.selectors.usage import find_broken_links
 from bookings.usage.services.usage import usage_confirm, usage_correct
 from instrument_share.journal import guards
 from tests import factories
@@ -36,7 +36,7 @@ def test_entries_are_numbered_without_gaps_and_fit_together(city):
     ]
     assert entries[0].previous_hash == "0" * 64
     assert [entry.previous_hash for entry in entries[1:]] == [entry.hash for entry in entries[:-1]]
-    assert list(broken_links()) == []
+    assert list(find_broken_links()) == []
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_a_row_that_was_changed_behind_the_databases_back_is_found(city, table, 
     chained(city)
     with guards.guards_lifted(), connection.cursor() as cursor:
         cursor.execute(f"UPDATE {table} SET {change}")
-    assert [entry.number for entry, _ in broken_links()] == numbers
+    assert [entry.number for entry, _ in find_broken_links()] == numbers
 
 
 def test_a_log_that_was_moved_to_another_instrument_is_found(city):
@@ -61,7 +61,7 @@ def test_a_log_that_was_moved_to_another_instrument_is_found(city):
     other = factories.instrument(city.owner)
     with guards.guards_lifted(), connection.cursor() as cursor:
         cursor.execute(f"UPDATE bookings_usagelog SET instrument_id = {other.pk}")
-    assert [entry.number for entry, _ in broken_links()] == [1, 4]
+    assert [entry.number for entry, _ in find_broken_links()] == [1, 4]
 
 
 def test_a_correction_that_was_slipped_in_behind_entries_of_the_chain_is_found(city):
@@ -72,7 +72,7 @@ def test_a_correction_that_was_slipped_in_behind_entries_of_the_chain_is_found(c
         log=log, entry=first, changes={"amount_yuan": "9.00"}, reason="x"
     )
     UsageConfirmation.objects.create(log=log, correction=slipped_in, entry=first)
-    assert [entry.number for entry, _ in broken_links()] == [1]
+    assert [entry.number for entry, _ in find_broken_links()] == [1]
 
 
 @pytest.mark.parametrize(

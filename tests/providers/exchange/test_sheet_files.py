@@ -68,23 +68,23 @@ def test_an_xlsx_of_an_office_goes_through(world):
 
 def test_a_file_that_is_too_large_or_has_too_many_rows_is_refused(monkeypatch):
     with pytest.raises(SheetTooLarge):
-        read_table(b"x" * (tables.MOST_BYTES + 1))
+        read_table(b"x" * (tables.MAX_BYTES + 1))
     with pytest.raises(SheetTooLarge):
-        read_table(("a,b\n" * (tables.MOST_ROWS + 2)).encode())
-    assert len(read_table(("a,b\n" * (tables.MOST_ROWS + 1)).encode()).rows) == 20_001
+        read_table(("a,b\n" * (tables.MAX_ROWS + 2)).encode())
+    assert len(read_table(("a,b\n" * (tables.MAX_ROWS + 1)).encode()).rows) == 20_001
 
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked():
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/worksheets/sheet1.xml", b"0" * (tables.MOST_UNPACKED + 1))
+        archive.writestr("xl/worksheets/sheet1.xml", b"0" * (tables.MAX_UNPACKED_BYTES + 1))
     with pytest.raises(SheetTooLarge):
         read_table(bomb.getvalue())
 
 
 @pytest.mark.parametrize("cell", ["A1048576", "XFD1"])
 def test_a_cell_at_the_far_end_is_refused_before_the_area_is_filled(cell, monkeypatch):
-    monkeypatch.setattr(tables, "read_apart", None)
+    monkeypatch.setattr(tables, "read_in_subprocess", None)
     with pytest.raises(SheetTooLarge):
         read_table(xlsx([["a"]], lambda sheet: sheet.__setitem__(cell, "b")))
 
@@ -102,14 +102,14 @@ def test_the_far_end_is_found_whatever_the_sheets_part_is_called(monkeypatch):
         return name.replace("worksheets/", "others/"), part.replace(b"worksheets/", b"others/")
 
     assert read_table(repacked(xlsx([["a"]]), change=elsewhere)).rows == [["a"]]
-    monkeypatch.setattr(tables, "read_apart", None)
+    monkeypatch.setattr(tables, "read_in_subprocess", None)
     far = xlsx([["a"]], lambda sheet: sheet.__setitem__("XFD1", "b"))
     with pytest.raises(SheetTooLarge):
         read_table(repacked(far, change=elsewhere))
 
 
 def test_all_parts_count_towards_the_limits(monkeypatch):
-    monkeypatch.setattr(tables, "read_apart", None)
+    monkeypatch.setattr(tables, "read_in_subprocess", None)
     for parts, refused in ((1000, None), (1001, SheetTooLarge)):
         many = io.BytesIO()
         with zipfile.ZipFile(many, "w") as archive:
@@ -117,7 +117,7 @@ def test_all_parts_count_towards_the_limits(monkeypatch):
                 archive.writestr(f"xl/media/{number}.png", b"")
         with pytest.raises(refused) if refused else nullcontext():
             tables._check_archive(many.getvalue())
-    monkeypatch.setattr(tables, "MOST_UNPACKED", 1_000_000)
+    monkeypatch.setattr(tables, "MAX_UNPACKED_BYTES", 1_000_000)
     heavy = io.BytesIO()
     with zipfile.ZipFile(heavy, "w", zipfile.ZIP_DEFLATED) as archive:
         for number in range(11):
@@ -127,7 +127,7 @@ def test_all_parts_count_towards_the_limits(monkeypatch):
 
 
 def test_a_workbook_that_declares_entities_is_refused(monkeypatch):
-    monkeypatch.setattr(tables, "read_apart", None)
+    monkeypatch.setattr(tables, "read_in_subprocess", None)
 
     def declare(name, part):
         declared = b'<!DOCTYPE s [<!ENTITY a SYSTEM "file:///etc/passwd">]><worksheet'
@@ -151,7 +151,7 @@ def test_a_part_whose_name_is_no_text_is_refused():
 
 
 def test_a_column_that_is_merged_again_and_again_is_refused(monkeypatch):
-    monkeypatch.setattr(tables, "MOST_MERGED", 300)
+    monkeypatch.setattr(tables, "MAX_MERGED_CELLS", 300)
     rows, merged = [["a"] for _ in range(100)], [((0, 0), (1_000_000, 0))]
     tables._fill_merged(rows, merged * 3)
     with pytest.raises(SheetTooLarge):
@@ -188,9 +188,9 @@ def test_a_workbook_whose_parts_are_named_in_no_encoding_is_refused():
 
 def test_an_error_of_a_cell_that_the_reader_leaves_out_is_passed_over(monkeypatch):
     content = xlsx([["a", "b"], [], ["#DIV/0!", "#N/A"]])
-    monkeypatch.setattr(tables, "read_apart", lambda content: ([["a"], [], [None]], []))
+    monkeypatch.setattr(tables, "read_in_subprocess", lambda content: ([["a"], [], [None]], []))
     assert read_table(content).rows == [["a"], [], ["#DIV/0!"]]
-    monkeypatch.setattr(tables, "read_apart", lambda content: ([["a"]], []))
+    monkeypatch.setattr(tables, "read_in_subprocess", lambda content: ([["a"]], []))
     assert read_table(content).rows == [["a"]]
 
 

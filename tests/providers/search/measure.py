@@ -24,7 +24,7 @@ SHOWN = 10
 
 def fill():
     """The instruments of the demo city and those of `corpus.toml`, with the product's own synonyms."""
-    city = demo.city()
+    city = demo.load_city()
     category_table_load(
         actor=None,
         version=city.category_version,

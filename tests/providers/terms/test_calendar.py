@@ -187,7 +187,7 @@ def test_expanded_twice_or_in_two_pieces_it_is_the_same(pattern, holidays, middl
     pieces = opened(first, middle, pattern, holidays=holidays) + opened(
         middle, last, pattern, holidays=holidays
     )
-    assert calendar.merged(pieces) == whole
+    assert calendar.merge(pieces) == whole
 
 
 @given(PATTERNS)

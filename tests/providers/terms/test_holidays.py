@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from instrument_share.kernel.errors import Invalid
-from instrument_share.kernel.interval import Interval, subtracted
+from instrument_share.kernel.interval import Interval, subtract
 from providers.terms.domain.choices import DayKind, HolidayTreatment
 from providers.terms.domain.holidays import days_to_text, parse_days
 from providers.terms.domain.terms import DayException, OpeningPattern
@@ -131,7 +131,7 @@ def test_what_a_correction_is_said_to_change_is_what_it_changes(world, instrumen
     before = windows(instrument)
     calendar_year_set(actor=world.officer, year=2025, days=days.values(), source="更正通知", now=now)
     after = windows(instrument)
-    lost, gained = subtracted(before, after), subtracted(after, before)
+    lost, gained = subtract(before, after), subtract(after, before)
     expected = {instrument.pk: (lost, gained)} if lost or gained else {}
     assert {pk: (one.lost, one.gained) for pk, one in foretold.items()} == expected
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.interval import merged
+from instrument_share.kernel.interval import merge
 from providers.terms.domain.choices import HolidayTreatment
 from providers.terms.domain.terms import DayException
 from tests.providers.conftest import terms
@@ -311,7 +311,7 @@ def test_two_ranges_that_touch_give_what_one_gives(patterns, holidays, cuts, exc
         *opened(patterns, first, middle, holidays, exceptions),
         *opened(patterns, middle, last, holidays, exceptions),
     ]
-    assert merged(pieces) == whole
+    assert merge(pieces) == whole
 
 
 def test_a_rule_change_on_a_wednesday_at_noon_cuts_the_window_and_loses_nothing(world, instrument):

@@ -10,7 +10,12 @@ from django.contrib.auth.models import AnonymousUser
 from instrument_share.accounts.domain import Role
 from instrument_share.kernel.errors import NotFound
 from rewards.assessment import selectors as assessment_selectors
-from rewards.assessment.selectors import assessments, instrument_result, public_results, snapshot_logs
+from rewards.assessment.selectors import (
+    assessments,
+    get_instrument_result,
+    get_public_results,
+    get_snapshot_logs,
+)
 from rewards.cycle.selectors import cycles as cycles_selectors
 from rewards.cycle.selectors.cycles import cycles
 from rewards.findings.selectors.findings import findings
@@ -61,10 +66,10 @@ def test_the_logs_add_up_to_the_basis_of_the_award(year):
     cycle = steps.cycle
     viewer = year.city.finance
     assessment = assessments(viewer, cycle).get(organization=year.first)
-    assessment = assessment_selectors.assessment(viewer, assessment.public_id)
+    assessment = assessment_selectors.get_assessment(viewer, assessment.public_id)
     (result,) = assessment.instruments.all()
-    traced = instrument_result(viewer, YEAR, result.instrument.public_id)
-    logs = snapshot_logs(viewer, traced)
+    traced = get_instrument_result(viewer, YEAR, result.instrument.public_id)
+    logs = get_snapshot_logs(viewer, traced)
     external = [each for each in logs if each["external"]]
     income = sum(each["counted_yuan"] for each in external)
     # 70 uses of 1,000 and the 30/61 of one that the use before it left.
@@ -82,8 +87,8 @@ def test_a_log_that_does_not_count_says_why(year):
         year.second_instrument, 1, payer=year.client, external=True, related=True, rating="satisfied"
     )
     Steps(year).through("score")
-    result = instrument_result(year.city.auditor, YEAR, year.second_instrument.public_id)
-    out = [each for each in snapshot_logs(year.city.auditor, result) if not each["counted"]]
+    result = get_instrument_result(year.city.auditor, YEAR, year.second_instrument.public_id)
+    out = [each for each in get_snapshot_logs(year.city.auditor, result) if not each["counted"]]
     assert [(each["reason"], each["message"], each["counted_seconds"]) for each in out] == [
         ("related", "The user is a related organization", 0)
     ]
@@ -109,9 +114,9 @@ def test_who_sees_which_assessments(year, viewers, who, sees):
     of_first = assessments(year.city.officer, steps.cycle).get(organization=year.first)
     may = who in ("officer", "auditor", "finance", "manager")
     for look in (
-        lambda: assessment_selectors.assessment(viewer, of_first.public_id),
-        lambda: instrument_result(viewer, YEAR, year.first_instrument.public_id),
-        lambda: snapshot_logs(viewer, of_first.instruments.get()),
+        lambda: assessment_selectors.get_assessment(viewer, of_first.public_id),
+        lambda: get_instrument_result(viewer, YEAR, year.first_instrument.public_id),
+        lambda: get_snapshot_logs(viewer, of_first.instruments.get()),
     ):
         if may:
             assert look()
@@ -123,17 +128,19 @@ def test_who_sees_which_assessments(year, viewers, who, sees):
 def test_the_public_sees_results_only_when_they_are_noticed(year, viewers):
     steps = Steps(year)
     steps.through("score")
-    assert public_results(steps.cycle) == []
+    assert get_public_results(steps.cycle) == []
     with pytest.raises(NotFound):
-        cycles_selectors.cycle(viewers["public"], YEAR)
+        cycles_selectors.get_cycle(viewers["public"], YEAR)
     steps.announce()
-    assert cycles_selectors.cycle(viewers["public"], YEAR).awarded_yuan == Decimal(100_000)
-    assert [(row["name_zh"], row["grade_zh"], row["amount_yuan"]) for row in public_results(steps.cycle)] == [
+    assert cycles_selectors.get_cycle(viewers["public"], YEAR).awarded_yuan == Decimal(100_000)
+    assert [
+        (row["name_zh"], row["grade_zh"], row["amount_yuan"]) for row in get_public_results(steps.cycle)
+    ] == [
         ("云屏大学", "良好", Decimal("91933.00")),
         ("云屏材料研究所", "合格", Decimal("8067.00")),
         ("云屏海洋研究院", "较差", Decimal("0.00")),
     ]
-    assert set(public_results(steps.cycle)[0]) == {
+    assert set(get_public_results(steps.cycle)[0]) == {
         "organization",
         "name_zh",
         "name_en",
@@ -157,7 +164,7 @@ def test_reads_take_as_many_statements_for_more_units(year, statements):
     def read():
         for each in assessments(viewer, steps.cycle):
             _ = each.organization.name_zh, each.award.amount_yuan, getattr(each.award, "payment", None)
-        public_results(steps.cycle)
+        get_public_results(steps.cycle)
         list(findings(viewer, steps.cycle))
         list(cycles(viewer))
 

@@ -11,13 +11,13 @@ import pytest
 from django.core.files.storage import default_storage
 from pypdf import PdfReader
 
-from rewards.cycle.domain.canonical import sha256
+from rewards.cycle.domain.canonical import hash_content
 from rewards.cycle.domain.errors import SnapshotDamaged
 from rewards.cycle.selectors.snapshot import StoredSnapshot
 from rewards.findings.models import Finding
 from rewards.findings.services import finding_decide
-from rewards.report.selectors.reports import report_file
-from rewards.report.selectors.verification import UNKNOWN, verification_by_code, verification_by_file
+from rewards.report.selectors.reports import get_report_file
+from rewards.report.selectors.verification import UNKNOWN, find_report_by_code, verify_file
 from tests.rewards.builders import AFTER, POLICY, YEAR, local
 from tests.rewards.conftest import Steps
 
@@ -37,14 +37,14 @@ def report(steps):
 
 @pytest.fixture
 def pdf(report):
-    return report_file(report, "pdf")[1]
+    return get_report_file(report, "pdf")[1]
 
 
 def test_the_letter_states_the_length_of_the_notice_after_the_setting_changed(steps, settings):
     steps.through("announce")
     settings.PUBLIC_NOTICE_WORKING_DAYS = 20
     steps.approve()
-    text = text_of(report_file(steps.send(), "pdf")[1])
+    text = text_of(get_report_file(steps.send(), "pdf")[1])
     assert "2026年1月8日起在市大型科研仪器开放共享平台公示，至2026年1月15日止，公示期5个工作日。" in text
 
 
@@ -74,7 +74,7 @@ def test_a_draft_policy_is_marked_on_every_page(year):
         'version = "1"', 'version = "0"\ndraft = true\ndraft_notice_zh = "本办法为草案，尚待审定。"'
     )
     report = Steps(year, policy=draft).through("send")
-    pages = PdfReader(io.BytesIO(report_file(report, "pdf")[1])).pages
+    pages = PdfReader(io.BytesIO(get_report_file(report, "pdf")[1])).pages
     assert all("本办法为草案，尚待审定。" in page.extract_text() for page in pages)
 
 
@@ -93,7 +93,7 @@ def test_what_was_left_out_is_counted_with_its_reason(year):
         {"reason": "related", "entries": 1, "hours": "10.00"},
         {"reason": "medical", "entries": 1, "hours": "10.00"},
     ]
-    assert "未经确认110.00用户为关联单位110.00医疗诊治110.00" in text_of(report_file(report, "pdf")[1])
+    assert "未经确认110.00用户为关联单位110.00医疗诊治110.00" in text_of(get_report_file(report, "pdf")[1])
 
 
 def test_findings_and_objections_are_told(year):
@@ -114,7 +114,7 @@ def test_findings_and_objections_are_told(year):
     steps.score()
     steps.announce()
     steps.approve(objections="云屏海洋研究院对仪器在役时间提出异议，经复核，维持原结果。")
-    text = text_of(report_file(steps.send(), "pdf")[1])
+    text = text_of(get_report_file(steps.send(), "pdf")[1])
     assert "核查共发现问题1项，均已作出决定：予以认定1项，不予认定0项；作废上机记录1条。" in text
     assert "使用时间不在开放时段内" in text
     assert "节假日无人值守，记录不实" in text
@@ -123,10 +123,10 @@ def test_findings_and_objections_are_told(year):
 
 
 def test_the_package_holds_the_same_tables_and_everything_to_repeat_the_year(report, steps):
-    package = zipfile.ZipFile(io.BytesIO(report_file(report, "package")[1]))
+    package = zipfile.ZipFile(io.BytesIO(get_report_file(report, "package")[1]))
     names = {file["name"]: file["sha256"] for file in report.manifest["files"]}
     assert set(package.namelist()) == {*names, "manifest.json", "SHA256SUMS"}
-    assert all(sha256(package.read(name)) == digest for name, digest in names.items())
+    assert all(hash_content(package.read(name)) == digest for name, digest in names.items())
     rows = list(csv.reader(io.StringIO(package.read("csv/评价结果.csv").decode("utf-8-sig"))))
     assert rows == [
         ["序号", "单位", "得分", "等级", "奖励金额（元）"],
@@ -137,7 +137,7 @@ def test_the_package_holds_the_same_tables_and_everything_to_repeat_the_year(rep
     ]
     assert package.read("奖励办法.toml").decode() == POLICY
     manifest = package.read("年度数据清单.json")
-    assert sha256(manifest) == steps.cycle.snapshot_hash == report.manifest["facts"]["snapshot"]
+    assert hash_content(manifest) == steps.cycle.snapshot_hash == report.manifest["facts"]["snapshot"]
     assert [part["kind"] for part in json.loads(manifest)["parts"]] == [
         "decisions",
         "instruments",
@@ -148,34 +148,34 @@ def test_the_package_holds_the_same_tables_and_everything_to_repeat_the_year(rep
 
 
 def test_the_sent_files_are_genuine(report, pdf):
-    verdict = verification_by_file(pdf)
+    verdict = verify_file(pdf)
     assert (verdict.genuine, verdict.report, verdict.file) == (True, report, "报送函.pdf")
-    package = report_file(report, "package")[1]
-    assert verification_by_file(package).genuine
+    package = get_report_file(report, "package")[1]
+    assert verify_file(package).genuine
     table = zipfile.ZipFile(io.BytesIO(package)).read("csv/评价结果.csv")
-    assert verification_by_file(table).file == "csv/评价结果.csv"
+    assert verify_file(table).file == "csv/评价结果.csv"
 
 
 @pytest.mark.parametrize("place", [0.02, 0.3, 0.5, 0.7, 0.9, 0.999])
 def test_one_changed_byte_is_not_genuine(pdf, place):
     changed = bytearray(pdf)
     changed[int(len(pdf) * place)] ^= 1
-    verdict = verification_by_file(bytes(changed))
+    verdict = verify_file(bytes(changed))
     assert (verdict.genuine, verdict.report) == (False, None)
     assert UNKNOWN in verdict.reasons
 
 
 @pytest.mark.parametrize("content", [b"", b"%PDF-", b"\x00" * 1000, "报送函".encode()])
 def test_any_bytes_get_an_answer(db, content):
-    assert not verification_by_file(content).genuine
+    assert not verify_file(content).genuine
 
 
 def test_the_printed_code_is_found_however_it_is_typed(report, statements):
     typed = report.code.lower().replace("-", " ").replace("0", "o").replace("1", "l")
-    assert verification_by_code(typed) == report
-    assert verification_by_code("0000-0000-0000") is None
-    assert verification_by_code("’; drop table") is None
-    found = verification_by_code(report.code)
+    assert find_report_by_code(typed) == report
+    assert find_report_by_code("0000-0000-0000") is None
+    assert find_report_by_code("’; drop table") is None
+    found = find_report_by_code(report.code)
     assert [(a.organization.name_zh, str(a.award.amount_yuan)) for a in found.cycle.assessments.all()] == [
         ("云屏大学", "91933.00"),
         ("云屏材料研究所", "8067.00"),

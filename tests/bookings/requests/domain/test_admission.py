@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from bookings.requests.domain.admission import Request, Requester, Situation, problems
+from bookings.requests.domain.admission import Request, Requester, Situation, find_problems
 from providers.terms.domain.choices import QuotaHolder, QuotaSpan, ServiceMode, UserKind
 from providers.terms.domain.terms import Price, Quota
 from tests.bookings.requests.domain.terms import TERMS, between, hours, local, terms
@@ -20,7 +20,7 @@ SITUATION = Situation(True, [between("2026-03-03 08:00", "20:00")], [], [])
 def codes(rule=TERMS, now=NOW, situation=SITUATION, requester=REQUESTER, request=REQUEST):
     return [
         found.code
-        for found in problems(rule, request=request, requester=requester, situation=situation, now=now)
+        for found in find_problems(rule, request=request, requester=requester, situation=situation, now=now)
     ]
 
 
@@ -193,7 +193,7 @@ def test_everything_that_is_wrong_is_said_at_once():
 
 def test_each_refusal_names_the_bound_that_it_keeps():
     def params(rule, request=REQUEST, now=NOW, situation=SITUATION):
-        (found,) = problems(rule, request=request, requester=REQUESTER, situation=situation, now=now)
+        (found,) = find_problems(rule, request=request, requester=REQUESTER, situation=situation, now=now)
         return found.field, found.params
 
     soon = local("2026-03-03 03:00")

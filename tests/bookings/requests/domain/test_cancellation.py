@@ -1,6 +1,10 @@
 from decimal import Decimal
 
-from bookings.requests.domain.cancellation import is_late, late_cancel_charge, no_show_charge
+from bookings.requests.domain.cancellation import (
+    calculate_late_cancel_charge,
+    calculate_no_show_charge,
+    is_late_cancel,
+)
 from tests.bookings.requests.domain.terms import between, hours, local, terms
 
 BOOKED = between("2026-03-02 09:00", "12:00")
@@ -8,21 +12,21 @@ BOOKED = between("2026-03-02 09:00", "12:00")
 
 def test_at_the_deadline_itself_a_cancel_is_in_time():
     rule = terms(cancel_deadline=hours(24))
-    assert not is_late(rule, BOOKED.start, local("2026-03-01 08:59"))
-    assert not is_late(rule, BOOKED.start, local("2026-03-01 09:00"))
-    assert is_late(rule, BOOKED.start, local("2026-03-01 09:01"))
+    assert not is_late_cancel(rule, BOOKED.start, local("2026-03-01 08:59"))
+    assert not is_late_cancel(rule, BOOKED.start, local("2026-03-01 09:00"))
+    assert is_late_cancel(rule, BOOKED.start, local("2026-03-01 09:01"))
 
 
 def test_a_late_cancel_costs_its_percentage_of_the_quote():
-    assert late_cancel_charge(Decimal("300.00"), 50, BOOKED) == Decimal("150.00")
+    assert calculate_late_cancel_charge(Decimal("300.00"), 50, BOOKED) == Decimal("150.00")
 
 
 def test_a_late_canceller_pays_only_for_the_part_that_nobody_took():
     taken = [between("2026-03-02 08:00", "10:00"), between("2026-03-02 09:30", "10:30")]
-    assert late_cancel_charge(Decimal("300.00"), 50, BOOKED, taken) == Decimal("75.00")
-    assert late_cancel_charge(Decimal("300.00"), 50, BOOKED, [BOOKED]) == Decimal("0.00")
+    assert calculate_late_cancel_charge(Decimal("300.00"), 50, BOOKED, taken) == Decimal("75.00")
+    assert calculate_late_cancel_charge(Decimal("300.00"), 50, BOOKED, [BOOKED]) == Decimal("0.00")
 
 
 def test_charges_are_rounded_half_up():
-    assert late_cancel_charge(Decimal("0.01"), 50, BOOKED) == Decimal("0.01")
-    assert no_show_charge(Decimal("33.33"), 75) == Decimal("25.00")
+    assert calculate_late_cancel_charge(Decimal("0.01"), 50, BOOKED) == Decimal("0.01")
+    assert calculate_no_show_charge(Decimal("33.33"), 75) == Decimal("25.00")

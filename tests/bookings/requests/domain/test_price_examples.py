@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from bookings.requests.domain.price_examples import PriceExample, price_examples
+from bookings.requests.domain.price_examples import PriceExample, calculate_price_examples
 from providers.terms.domain.choices import PriceUnit, ServiceMode, UserKind
 from providers.terms.domain.terms import Price
 from tests.bookings.requests.domain.terms import between, terms
@@ -19,7 +19,7 @@ def test_each_kind_of_user_that_either_terms_admit_has_its_price_before_and_afte
         user_kinds=frozenset({UserKind.OUTSIDE, UserKind.ENTERPRISE}), prices=(Price(Decimal("150.00")),)
     )
     operated = ServiceMode.OPERATED
-    assert price_examples(before, after, TWO_HOURS) == [
+    assert calculate_price_examples(before, after, TWO_HOURS) == [
         PriceExample(UserKind.INSIDE, operated, Decimal("200.00"), None),
         PriceExample(UserKind.OUTSIDE, operated, Decimal("200.00"), Decimal("300.00")),
         PriceExample(UserKind.ENTERPRISE, operated, None, Decimal("300.00")),
@@ -27,7 +27,7 @@ def test_each_kind_of_user_that_either_terms_admit_has_its_price_before_and_afte
 
 
 def test_first_terms_have_no_price_before():
-    (example,) = price_examples(None, terms(user_kinds=OUTSIDE), TWO_HOURS)
+    (example,) = calculate_price_examples(None, terms(user_kinds=OUTSIDE), TWO_HOURS)
     assert (example.before, example.after, example.share) == (None, Decimal("200.00"), None)
 
 
@@ -42,18 +42,18 @@ def test_first_terms_have_no_price_before():
 )
 def test_the_example_is_of_the_first_way_of_service_that_is_offered(offered, shown):
     after = terms(user_kinds=OUTSIDE, service_modes=frozenset(offered))
-    assert [one.mode for one in price_examples(None, after, TWO_HOURS)] == [shown]
-    assert price_examples(None, terms(service_modes=frozenset()), TWO_HOURS) == []
+    assert [one.mode for one in calculate_price_examples(None, after, TWO_HOURS)] == [shown]
+    assert calculate_price_examples(None, terms(service_modes=frozenset()), TWO_HOURS) == []
 
 
 def test_a_way_of_service_that_is_new_has_no_price_before():
     before = terms(user_kinds=OUTSIDE, service_modes=frozenset({ServiceMode.REMOTE}))
     after = terms(user_kinds=OUTSIDE, service_modes=frozenset({ServiceMode.OPERATED}))
-    (example,) = price_examples(before, after, TWO_HOURS)
+    (example,) = calculate_price_examples(before, after, TWO_HOURS)
     assert (example.before, example.after) == (None, Decimal("200.00"))
 
 
 def test_a_price_by_the_sample_is_that_of_one():
     by_sample = (Price(Decimal("80.00"), unit=PriceUnit.SAMPLE),)
-    (example,) = price_examples(None, terms(user_kinds=OUTSIDE, prices=by_sample), TWO_HOURS)
+    (example,) = calculate_price_examples(None, terms(user_kinds=OUTSIDE, prices=by_sample), TWO_HOURS)
     assert example.after == Decimal("80.00")

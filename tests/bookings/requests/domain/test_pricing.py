@@ -5,7 +5,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookings.requests.domain.pricing import has_price, quote
+from bookings.requests.domain.pricing import calculate_quote, has_price
 from instrument_share.kernel.interval import Interval
 from providers.terms.domain.choices import PriceUnit, ServiceMode, UserKind
 from providers.terms.domain.terms import Price
@@ -18,7 +18,7 @@ NIGHT = {"from_time": time(22), "until_time": time(6)}
 
 
 def of(prices, interval, kind=OUTSIDE, mode=SELF, samples=0, charged=None, **changes):
-    return quote(terms(prices=tuple(prices), **changes), interval, kind, mode, samples, charged)
+    return calculate_quote(terms(prices=tuple(prices), **changes), interval, kind, mode, samples, charged)
 
 
 def test_hours_at_one_price():

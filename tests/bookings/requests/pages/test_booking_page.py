@@ -115,7 +115,7 @@ def test_cancelling_late_says_what_it_costs_before_it_is_done(city, booking, see
     asked = texts(see(city.researcher, "booking_cancel", booking.public_id, now=late))
     assert "免费取消截止于 2026年3月2日 09:00：按无人使用的部分收取费用的 50%，最多 ¥100.00。" in asked
     send(city.researcher, "booking_cancel", booking.public_id, now=late)
-    done = bookings_selectors.booking(city.researcher, booking.public_id)
+    done = bookings_selectors.get_booking(city.researcher, booking.public_id)
     assert (done.state, done.late_cancel, str(done.charged_yuan)) == ("cancelled", True, "100.00")
 
 
@@ -123,7 +123,7 @@ def test_a_unit_that_cancels_gives_a_reason(city, booking, send):
     empty = send(city.keeper, "booking_cancel", booking.public_id, reason=" ")
     assert empty.status_code == 422
     assert send(city.keeper, "booking_cancel", booking.public_id, reason="灯丝更换").status_code == 302
-    assert bookings_selectors.booking(city.keeper, booking.public_id).decision_note == "灯丝更换"
+    assert bookings_selectors.get_booking(city.keeper, booking.public_id).decision_note == "灯丝更换"
 
 
 def test_a_request_is_declined_with_a_reason_that_its_user_reads(city, booking, see, send):
@@ -137,7 +137,7 @@ def test_an_approval_in_place_is_stored_and_leads_back_without_a_script(city, bo
     other = book(city, slot(day=2))
     row = send(city.keeper, "booking_approve", booking.public_id, htmx=True, form_token="one-click")
     assert (row.status_code, "已通过，并已通知戊。" in texts(row)) == (201, True)
-    assert bookings_selectors.booking(city.keeper, booking.public_id).state == "approved"
+    assert bookings_selectors.get_booking(city.keeper, booking.public_id).state == "approved"
     plain = send(city.keeper, "booking_approve", other.public_id, next="/keeper/")
     assert plain.url == "/keeper/"
 
@@ -217,9 +217,9 @@ def test_sentences_follow_the_constants_of_credit_check_in_and_no_show(
     city, booking, see, monkeypatch, settings
 ):
     settings.BOOKING_NO_SHOW_MINUTES = 41
-    monkeypatch.setattr("bookings.requests.domain.credit.LASTS", timedelta(days=42))
-    monkeypatch.setattr("bookings.requests.domain.credit.SUSPENDS_AT", 43)
-    monkeypatch.setattr("bookings.requests.views.bookings.CHECK_IN_MINUTES", 44)
+    monkeypatch.setattr("bookings.requests.domain.credit.EVENT_LIFETIME", timedelta(days=42))
+    monkeypatch.setattr("bookings.requests.domain.credit.SUSPENSION_THRESHOLD", 43)
+    monkeypatch.setattr("bookings.requests.views.bookings.CHECK_IN_LEAD_MINUTES", 44)
     booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
     late = booking.starts_at - 60 * MINUTE
     cancelling = texts(see(city.researcher, "booking_cancel", booking.public_id, now=late))

@@ -57,17 +57,17 @@ def hashed(log, **changes):
         "recorded_by": "USR-B",
         **changes,
     }
-    return chain.entry_hash(row=chain.log_row(log, **PEOPLE), **facts)
+    return chain.compute_entry_hash(row=chain.log_row(log, **PEOPLE), **facts)
 
 
 def test_the_form_of_version_1_never_changes():
     values = {"b": [Decimal("5")], "a": local("2026-03-02 09:00"), "文": None}
-    assert chain.plain(values) == {"b": ["5.00"], "a": "2026-03-02T01:00:00Z", "文": None}
+    assert chain.to_plain_value(values) == {"b": ["5.00"], "a": "2026-03-02T01:00:00Z", "文": None}
     assert hashed(Log()) == "88c78295ecd6cd769a06d95646ed0a4f67c5033e70089138f120f4a6349bc8ef"
 
 
 def test_the_form_names_nobody_and_holds_no_text_of_people():
-    form = str(chain.plain(chain.log_row(Log(content="为张三测试", project="李四基金"), **PEOPLE)))
+    form = str(chain.to_plain_value(chain.log_row(Log(content="为张三测试", project="李四基金"), **PEOPLE)))
     assert "张三" not in form
     assert "李四" not in form
 
@@ -113,7 +113,7 @@ def test_a_correction_holds_its_reason_and_texts_as_hashes_and_other_values_as_t
 
 
 def test_a_value_that_the_form_does_not_have_is_refused():
-    assert chain.plain({"at": local("2026-03-02 09:00"), "yuan": Decimal("5")}) == {
+    assert chain.to_plain_value({"at": local("2026-03-02 09:00"), "yuan": Decimal("5")}) == {
         "at": "2026-03-02T01:00:00Z",
         "yuan": "5.00",
     }

@@ -30,9 +30,9 @@ def test_a_past_use_of_which_nothing_more_is_said_was_measured_throughout():
 
 
 def test_a_use_was_recorded_by_whom_it_names_else_by_an_operator_else_by_the_importer():
-    assert replace(ROW, used=None).recorder_id(99) is None
-    assert ROW.recorder_id(99) == 99
-    assert replace(ROW, used=replace(USED, operator_id=8)).recorder_id(99) == 8
-    assert replace(ROW, used=replace(USED, operator_id=6)).recorder_id(99) == 6
-    assert replace(ROW, used=replace(USED, operator_id=8, recorded_by_id=5)).recorder_id(99) == 5
-    assert replace(ROW, used=replace(USED, recorded_by_id=5)).recorder_id(99) == 5
+    assert replace(ROW, used=None).get_recorder_id(99) is None
+    assert ROW.get_recorder_id(99) == 99
+    assert replace(ROW, used=replace(USED, operator_id=8)).get_recorder_id(99) == 8
+    assert replace(ROW, used=replace(USED, operator_id=6)).get_recorder_id(99) == 6
+    assert replace(ROW, used=replace(USED, operator_id=8, recorded_by_id=5)).get_recorder_id(99) == 5
+    assert replace(ROW, used=replace(USED, recorded_by_id=5)).get_recorder_id(99) == 5

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from bookings.usage.domain.national import incomes, service_record
+from bookings.usage.domain.national import build_service_record, encode_funding_sources
 from tests.bookings.requests.domain.terms import local
 
 FACTS = {
@@ -32,7 +32,7 @@ FACTS = {
 
 
 def test_a_record_of_a_booked_use_for_a_project():
-    assert service_record(FACTS) == {
+    assert build_service_record(FACTS) == {
         "innerId": "Y-1",
         "recordInnerId": "LOG-1",
         "amounts": "300.00",
@@ -59,10 +59,10 @@ def test_a_record_of_a_booked_use_for_a_project():
 
 
 def test_a_record_of_an_internal_use_without_project_or_rating():
-    record = service_record({**FACTS, "external": False, "project": "", "rating": "", "booked": False})
+    record = build_service_record({**FACTS, "external": False, "project": "", "rating": "", "booked": False})
     assert (record["service_type"], record["subjectName"], record["subjectContent"]) == ("120", "无", "无")
     assert (record["comment"], record["sign_agreement"]) == ("", "否")
-    without = service_record({**FACTS, "booking_subject": ""})
+    without = build_service_record({**FACTS, "booking_subject": ""})
     assert (without["subjectName"], without["subjectContent"]) == ("薄膜项目", "无")
 
 
@@ -77,4 +77,4 @@ def test_a_record_of_an_internal_use_without_project_or_rating():
     ],
 )
 def test_sources_of_funding_are_letters_each_once(sources, letters):
-    assert incomes(sources) == letters
+    assert encode_funding_sources(sources) == letters

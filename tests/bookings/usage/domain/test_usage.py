@@ -6,7 +6,12 @@ from decimal import Decimal
 import pytest
 
 from bookings.usage.domain.errors import UsageRefused
-from bookings.usage.domain.usage import Spent, by_hand_problems, correction_problems, whole_seconds
+from bookings.usage.domain.usage import (
+    Spent,
+    find_by_hand_problems,
+    find_correction_problems,
+    truncate_to_seconds,
+)
 from tests.bookings.requests.domain.terms import between, local
 
 USED = between("2026-03-02 09:00", "12:00")
@@ -27,7 +32,7 @@ LOG = {
 
 def corrected(reason="漏记", **changes):
     """The codes of what stands against such a correction, each with its field."""
-    found = correction_problems(LOG, {**LOG, **changes}, changes, reason)
+    found = find_correction_problems(LOG, {**LOG, **changes}, changes, reason)
     return [(problem.code, problem.field) for problem in found]
 
 
@@ -88,7 +93,7 @@ def test_a_use_ends_after_it_starts_and_stays_in_its_year():
 
 def test_hours_by_hand_are_over_and_not_older_than_the_limit():
     def codes(now):
-        return [(one.code, one.field, one.params) for one in by_hand_problems(USED, now, 92)]
+        return [(one.code, one.field, one.params) for one in find_by_hand_problems(USED, now, 92)]
 
     assert codes(USED.end) == []
     assert codes(USED.end - timedelta(seconds=1)) == [("usage.not_over", "ends_at", {})]
@@ -97,10 +102,12 @@ def test_hours_by_hand_are_over_and_not_older_than_the_limit():
 
 
 def test_measuring_is_what_the_other_parts_leave():
-    assert Spent.of(USED) == Spent(0, 10_800, 0, 0)
-    assert Spent.of(USED, setup_seconds=600, post_seconds=300, idle_seconds=60) == Spent(600, 9840, 300, 60)
-    assert Spent.of(USED, idle_seconds=20_000) == Spent(0, 0, 0, 20_000)
-    assert Spent.of(USED, measuring_seconds=0, idle_seconds=5) == Spent(0, 0, 0, 5)
+    assert Spent.from_interval(USED) == Spent(0, 10_800, 0, 0)
+    assert Spent.from_interval(USED, setup_seconds=600, post_seconds=300, idle_seconds=60) == Spent(
+        600, 9840, 300, 60
+    )
+    assert Spent.from_interval(USED, idle_seconds=20_000) == Spent(0, 0, 0, 20_000)
+    assert Spent.from_interval(USED, measuring_seconds=0, idle_seconds=5) == Spent(0, 0, 0, 5)
     assert Spent(600, 9000, 300, 900).fields() == {
         "setup_seconds": 600,
         "measuring_seconds": 9000,
@@ -112,11 +119,11 @@ def test_measuring_is_what_the_other_parts_leave():
 
 
 def test_parts_that_fit_are_let_through_and_others_refused():
-    Spent(0, 10_800, 0, 0).require_fits(USED)
+    Spent(0, 10_800, 0, 0).require_fit(USED)
     with pytest.raises(UsageRefused) as refused:
-        Spent(0, 10_800, 0, 1).require_fits(USED)
+        Spent(0, 10_800, 0, 1).require_fit(USED)
     assert [one.code for one in refused.value.problems] == ["usage.seconds_exceed_time"]
 
 
 def test_an_instant_of_a_log_has_no_part_of_a_second():
-    assert whole_seconds(USED.start + timedelta(microseconds=999_999)) == USED.start
+    assert truncate_to_seconds(USED.start + timedelta(microseconds=999_999)) == USED.start

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from pytest_django.asserts import assertInHTML
 
-from bookings.usage.selectors.usage import usage_log, values_of
+from bookings.usage.selectors.usage import get_current_values, get_usage_log
 from bookings.usage.services.usage import usage_correct
 from instrument_share.accounts.domain import Role
 from tests import factories
@@ -62,7 +62,7 @@ def test_a_correction_changes_only_what_was_changed_and_waits_for_a_second_perso
     page = texts(see(city.researcher, "usage_log", log.public_id, now=AFTER))
     assertInHTML("<li>空闲: 0.33 小时 → <strong>0.17 小时</strong></li>", page)
     send(city.researcher, "usage_confirm", log.public_id, now=AFTER, correction=correction.public_id)
-    assert values_of(usage_log(city.keeper, log.public_id))["idle_seconds"] == 600
+    assert get_current_values(get_usage_log(city.keeper, log.public_id))["idle_seconds"] == 600
     page = texts(see(city.researcher, "usage_log", log.public_id, now=AFTER))
     assert "更正已确认" in page
     assert "有效机时 1.83 小时" in page

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from bookings.usage.domain.national import incomes, service_record
+from bookings.usage.domain.national import build_service_record, encode_funding_sources
 from providers.exchange.domain.national.records import RECORDS, RecordType, find_refusals
 from providers.exchange.domain.national.values import (
     customs_record,
@@ -186,7 +186,7 @@ RECORD_OF = {
     RecordType.UNIT: unit_record(UNIT_FACTS),
     RecordType.INSTRUMENT: instrument_record(INSTRUMENT_FACTS),
     RecordType.CUSTOMS: customs_record(CUSTOMS_FACTS),
-    RecordType.SERVICE: service_record(SERVICE_FACTS),
+    RecordType.SERVICE: build_service_record(SERVICE_FACTS),
 }
 
 
@@ -365,8 +365,8 @@ def test_figures_are_rounded_half_up_once():
 
 
 def test_funding_sources_become_letters():
-    assert incomes([]) == ""
-    assert incomes(["A", "863 计划", "自筹", "横向"]) == "A,C,P"
+    assert encode_funding_sources([]) == ""
+    assert encode_funding_sources(["A", "863 计划", "自筹", "横向"]) == "A,C,P"
 
 
 def test_every_choice_is_one_of_the_interface():

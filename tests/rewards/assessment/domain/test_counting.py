@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from instrument_share.kernel.interval import Interval, total
+from instrument_share.kernel.interval import Interval, total_length
 from rewards.assessment.domain.counting import (
     Totals,
     count_entries,
     count_exclusions,
-    in_service_days,
+    count_service_days,
     sum_entries,
 )
-from rewards.cycle.domain.entries import EntryFacts, InstrumentStanding, seconds_of
+from rewards.cycle.domain.entries import EntryFacts, InstrumentStanding, count_seconds
 from rewards.policy.domain.policy import EXCLUSIONS, Counting
 from tests.rewards.assessment.domain.make import MORNING, entry
 
@@ -181,7 +181,7 @@ def test_what_was_left_out_and_why():
     ],
 )
 def test_days_in_service_are_whole_first_and_last_included(year, began, retired, days):
-    assert in_service_days(year, began, retired) == days
+    assert count_service_days(year, began, retired) == days
 
 
 LOGS = st.lists(
@@ -197,7 +197,7 @@ def test_time_is_counted_once_whatever_the_order(logs, random):
         for n, (start, hours, recorded, external) in enumerate(logs)
     ]
     decisions = count_entries(entries, standing(), 2025, STRICT)
-    union = total(each.interval for each in entries).total_seconds()
+    union = total_length(each.interval for each in entries).total_seconds()
     assert sum_entries(decisions).effective_seconds == union
     random.shuffle(entries)
     assert count_entries(entries, standing(), 2025, STRICT) == decisions
@@ -220,4 +220,4 @@ def test_an_entry_of_which_nothing_more_is_known_is_an_internal_use_that_was_cap
 
 def test_seconds_of_an_interval_are_exact():
     length = timedelta(days=2, seconds=5, microseconds=250_000)
-    assert seconds_of(Interval(MORNING, MORNING + length)) == Fraction(2 * 86_400 + 5) + Fraction(1, 4)
+    assert count_seconds(Interval(MORNING, MORNING + length)) == Fraction(2 * 86_400 + 5) + Fraction(1, 4)

@@ -8,7 +8,7 @@ import pytest
 
 from rewards.assessment.domain.facts import InstrumentFacts
 from rewards.assessment.domain.outcome import compute_outcome
-from rewards.cycle.domain.snapshot_schema import PARTS, UsageRow, rows_of
+from rewards.cycle.domain.snapshot_schema import PARTS, UsageRow, decode_rows
 from rewards.findings.domain.rulings import Rulings
 from tests.rewards.assessment.domain.make import policy, score_share
 
@@ -88,7 +88,7 @@ LOG = {
 
 def read(kind, values):
     """A row as it is read from a snapshot."""
-    (row,) = rows_of(kind, json.dumps(values).encode())
+    (row,) = decode_rows(kind, json.dumps(values).encode())
     return row
 
 

@@ -10,7 +10,7 @@ from rewards.cycle.domain.snapshot_schema import (
     OpennessRow,
     UnitRow,
     UsageRow,
-    row_of,
+    build_row,
 )
 from rewards.findings.domain.rulings import Rulings
 from tests.rewards.assessment.domain.make import income_rate, policy
@@ -39,22 +39,22 @@ class City:
         self.uses, self.opened = uses, opened
 
     def units(self):
-        return [row_of(UnitRow, UNIT)]
+        return [build_row(UnitRow, UNIT)]
 
     def instruments(self):
-        return [row_of(InstrumentRow, INSTRUMENT)]
+        return [build_row(InstrumentRow, INSTRUMENT)]
 
     def openness(self):
         values = {"instrument": "INS-1", "offered_seconds": 3600, "closed_seconds": 60}
-        return [row_of(OpennessRow, values)] if self.opened else []
+        return [build_row(OpennessRow, values)] if self.opened else []
 
     def decisions(self):
         values = {"uscc": INSTRUMENT["uscc"], "decided": 3, "lapsed": 1}
-        return [row_of(DecisionsRow, values)] if self.opened else []
+        return [build_row(DecisionsRow, values)] if self.opened else []
 
     def usage(self, instrument):
         assert instrument == "INS-1"
-        return [row_of(UsageRow, use) for use in self.uses]
+        return [build_row(UsageRow, use) for use in self.uses]
 
 
 def use(number, **values):

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rewards.assessment.domain.facts import UnitFacts
-from rewards.assessment.domain.scoring import assess, points_for
+from rewards.assessment.domain.scoring import assess, calculate_points
 from rewards.policy.domain.policy import FindingDeductions, Indicator, IndicatorGroup
 from rewards.policy.domain.shapes import Linear, PerUnit, Steps
 from tests.rewards.assessment.domain.make import income_rate, policy
@@ -89,25 +89,25 @@ def test_a_proven_falsification_sets_the_total_to_zero_and_bars_the_unit():
 )
 def test_linear_is_clipped(value, points):
     shape = Linear(Fraction(0), Fraction("0.30"))
-    assert points_for(indicator("utilization", shape, 15), Fraction(value)) == Decimal(points)
+    assert calculate_points(indicator("utilization", shape, 15), Fraction(value)) == Decimal(points)
 
 
 def test_linear_may_fall():
     shape = Linear(Fraction(10), Fraction(0))
-    assert points_for(indicator("utilization", shape, 10), Fraction(4)) == 6
+    assert calculate_points(indicator("utilization", shape, 10), Fraction(4)) == 6
 
 
 @pytest.mark.parametrize(("value", "points"), [("-1", 0), ("0.49", 1), ("0.5", 4), ("0.79", 4), ("9", 8)])
 def test_steps_give_the_points_of_the_highest_bound_reached(value, points):
     steps = [(0, 1), ("0.5", 4), ("0.8", 8)]
     shape = Steps(tuple((Fraction(bound), Fraction(worth)) for bound, worth in steps))
-    assert points_for(indicator("utilization", shape, 8), Fraction(value)) == points
+    assert calculate_points(indicator("utilization", shape, 8), Fraction(value)) == points
 
 
 @pytest.mark.parametrize(("value", "points"), [(-100, 0), (99, 0), (100, 2), (299, 4), (1599, 15)])
 def test_per_unit_counts_whole_steps(value, points):
     shape = PerUnit(Fraction(2), each=Fraction(100))
-    assert points_for(indicator("utilization", shape, 15), Fraction(value)) == points
+    assert calculate_points(indicator("utilization", shape, 15), Fraction(value)) == points
 
 
 RISING = [
@@ -123,4 +123,4 @@ VALUE = st.fractions(min_value=-1, max_value=3)
 def test_more_of_a_measure_never_scores_less(shape, one, other):
     low, high = sorted([one, other])
     scored = indicator("utilization", shape, 25)
-    assert 0 <= points_for(scored, low) <= points_for(scored, high) <= 25
+    assert 0 <= calculate_points(scored, low) <= calculate_points(scored, high) <= 25

@@ -2,10 +2,10 @@
 
 import pytest
 
-from rewards.cycle.domain.canonical import Part, manifest_bytes, part_bytes, parts_of, sha256
+from rewards.cycle.domain.canonical import Part, encode_manifest, encode_part, hash_content, parse_manifest
 from rewards.cycle.domain.errors import SnapshotVersionUnknown
 from rewards.cycle.domain.snapshot_schema import OpennessRow
-from rewards.report.domain.codes import new_code, normalize_code
+from rewards.report.domain.codes import generate_code, normalize_code
 
 ROWS = [
     OpennessRow(instrument="INS-2", offered_seconds=10, closed_seconds=0),
@@ -14,32 +14,32 @@ ROWS = [
 
 
 def test_the_order_of_rows_changes_nothing():
-    assert part_bytes(ROWS).decode() == (
+    assert encode_part(ROWS).decode() == (
         '{"closed_seconds":0,"instrument":"INS-2","offered_seconds":10}\n'
         '{"closed_seconds":5,"instrument":"INS-1","offered_seconds":20}\n'
     )
-    assert part_bytes(reversed(ROWS)) == part_bytes(ROWS)
+    assert encode_part(reversed(ROWS)) == encode_part(ROWS)
 
 
 def test_a_manifest_says_its_parts_in_order():
     parts = [Part("usage", "INS-2", 3, "b" * 64), Part("units", "", 1, "a" * 64)]
-    assert parts_of(manifest_bytes(2025, parts)) == [parts[1], parts[0]]
-    assert manifest_bytes(2025, parts[1:]) == (
+    assert parse_manifest(encode_manifest(2025, parts)) == [parts[1], parts[0]]
+    assert encode_manifest(2025, parts[1:]) == (
         b'{"format":"snapshot/1","parts":[{"instrument":"","kind":"units","rows":1,"sha256":"%b"}],"year":2025}\n'
         % (b"a" * 64)
     )
-    assert sha256(manifest_bytes(2025, parts)) == sha256(manifest_bytes(2025, reversed(parts)))
+    assert hash_content(encode_manifest(2025, parts)) == hash_content(encode_manifest(2025, reversed(parts)))
 
 
 def test_a_manifest_without_a_version_is_of_version_1_and_another_version_is_refused():
-    manifest = manifest_bytes(2025, [Part("units", "", 1, "a" * 64)])
-    assert parts_of(manifest.replace(b'"format":"snapshot/1",', b"")) == parts_of(manifest)
+    manifest = encode_manifest(2025, [Part("units", "", 1, "a" * 64)])
+    assert parse_manifest(manifest.replace(b'"format":"snapshot/1",', b"")) == parse_manifest(manifest)
     with pytest.raises(SnapshotVersionUnknown, match="snapshot/2"):
-        parts_of(manifest.replace(b"snapshot/1", b"snapshot/2"))
+        parse_manifest(manifest.replace(b"snapshot/1", b"snapshot/2"))
 
 
 def test_a_code_is_read_however_it_is_typed():
-    code = new_code()
+    code = generate_code()
     assert len(code) == 14
     assert normalize_code(code) == normalize_code(f" {code.lower().replace('-', '')} ") == code
     assert normalize_code("o1il-0000 0000") == "0111-0000-0000"

@@ -18,9 +18,9 @@ from rewards.cycle.domain.snapshot_schema import (
     InstrumentRow,
     OpennessRow,
     UsageRow,
-    row_line,
-    row_of,
-    rows_of,
+    build_row,
+    decode_rows,
+    encode_row,
 )
 from rewards.policy.domain.policy import EXCLUSIONS
 
@@ -89,7 +89,7 @@ INSTRUMENT = {
 
 
 def test_the_line_of_version_1_never_changes():
-    assert row_line(row_of(UsageRow, USAGE)).decode() == (
+    assert encode_row(build_row(UsageRow, USAGE)).decode() == (
         '{"amount_yuan":"100.50","booked_ends_at":null,"booked_starts_at":null,"booking":null,'
         '"capture":"manual","confirmed":true,"corrected":false,"direction":"research","effective_seconds":7200,'
         '"ends_at":"2025-03-05T03:00:00Z","external":true,"funding_sources":["own"],"hash":"'
@@ -104,7 +104,7 @@ def test_the_line_of_version_1_never_changes():
         '"starts_at":"2025-03-05T01:00:00Z","user":"USR-2","user_kind":"outside",'
         '"user_organization_kind":"enterprise","user_size_class":"small"}\n'
     )
-    assert row_line(row_of(InstrumentRow, INSTRUMENT)).decode() == (
+    assert encode_row(build_row(InstrumentRow, INSTRUMENT)).decode() == (
         '{"category":"","externally_shared":true,"in_service_from":"2020-01-01","inner_number":"N1",'
         '"instrument":"INS-1","model":"","name_en":"","name_zh":"质谱仪","place_zh":"实验室",'
         '"published_in_year":true,"purpose":"special","retired_on":null,"sharing_mode":"external",'
@@ -114,18 +114,18 @@ def test_the_line_of_version_1_never_changes():
 
 @pytest.mark.parametrize(("kind", "values"), [(UsageRow, USAGE), (InstrumentRow, INSTRUMENT)])
 def test_a_row_that_is_read_equals_the_row_that_was_written(kind, values):
-    row = row_of(kind, values)
-    assert rows_of(kind, row_line(row) * 2) == [row, row]
+    row = build_row(kind, values)
+    assert decode_rows(kind, encode_row(row) * 2) == [row, row]
 
 
 def test_a_row_has_typed_values():
-    row = row_of(UsageRow, USAGE)
+    row = build_row(UsageRow, USAGE)
     assert (row.purpose, row.capture, row.rating) == (
         UsagePurpose.MEDICAL_CARE,
         Capture.MANUAL,
         Rating.NEUTRAL,
     )
-    (read,) = rows_of(UsageRow, row_line(row))
+    (read,) = decode_rows(UsageRow, encode_row(row))
     assert (read.starts_at, read.amount_yuan, read.funding_sources) == (
         datetime(2025, 3, 5, 1, tzinfo=UTC),
         Decimal("100.50"),
@@ -140,17 +140,17 @@ def test_missing_and_unknown_columns_are_refused_by_name():
     with pytest.raises(
         ColumnsDiffer, match=r"OpennessRow: missing columns \['closed_seconds'\], unknown .*'x'"
     ):
-        row_of(OpennessRow, {"instrument": "INS-1", "offered_seconds": 10, "x": 1})
+        build_row(OpennessRow, {"instrument": "INS-1", "offered_seconds": 10, "x": 1})
     with pytest.raises(ColumnsDiffer, match=r"missing columns \[\], unknown columns \['x'\]"):
-        row_of(OpennessRow, OPENNESS | {"x": 1})
+        build_row(OpennessRow, OPENNESS | {"x": 1})
     with pytest.raises(ColumnsDiffer, match=r"missing columns \['closed_seconds'\], unknown columns \[\]"):
-        rows_of(OpennessRow, b'{"instrument":"INS-1","offered_seconds":10}\n')
+        decode_rows(OpennessRow, b'{"instrument":"INS-1","offered_seconds":10}\n')
 
 
 @pytest.mark.parametrize("value", [1.5, True, "10", None, Decimal(10)])
 def test_a_value_of_another_type_is_refused(value):
     with pytest.raises(ColumnsDiffer, match=r"OpennessRow\.offered_seconds cannot be"):
-        row_of(OpennessRow, OPENNESS | {"offered_seconds": value})
+        build_row(OpennessRow, OPENNESS | {"offered_seconds": value})
 
 
 @pytest.mark.parametrize(
@@ -167,12 +167,12 @@ def test_a_value_of_another_type_is_refused(value):
 )
 def test_a_use_without_canonical_form_is_refused(name, value):
     with pytest.raises(ColumnsDiffer, match=rf"UsageRow\.{name} cannot be"):
-        row_of(UsageRow, USAGE | {name: value})
+        build_row(UsageRow, USAGE | {name: value})
 
 
 def test_a_day_is_no_instant():
     with pytest.raises(ColumnsDiffer, match=r"InstrumentRow\.in_service_from"):
-        row_of(InstrumentRow, INSTRUMENT | {"in_service_from": MORNING})
+        build_row(InstrumentRow, INSTRUMENT | {"in_service_from": MORNING})
 
 
 def test_every_purpose_but_service_falls_under_an_exclusion_of_the_policy():

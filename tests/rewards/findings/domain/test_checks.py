@@ -6,18 +6,18 @@ from decimal import Decimal
 from rewards.findings.domain.checks import (
     CHECK_FIGURES,
     Thresholds,
-    above_calendar,
-    amount,
-    bulk_at_year_end,
-    device_disagrees,
-    entered_late,
-    never_idle,
-    no_booking,
-    outside_windows,
-    overlap,
-    self_dealing,
-    too_long,
-    two_places,
+    check_amount,
+    check_booking,
+    check_bulk_at_year_end,
+    check_daily_total,
+    check_device,
+    check_late_entries,
+    check_length,
+    check_never_idle,
+    check_overlap,
+    check_self_dealing,
+    check_two_places,
+    check_windows,
 )
 from rewards.policy.domain.vocabulary import KINDS
 from tests.rewards.assessment.domain.make import MORNING, entry
@@ -31,7 +31,7 @@ def test_overlap_names_the_pair_and_from_which_it_is_taken():
     first = entry("LOG-1", 1, start=0, hours=2, recorded=9)
     second = entry("LOG-2", 2, start=1.5, hours=2, recorded=10)
     third = entry("LOG-3", 3, start=3.5, hours=1, recorded=8)
-    (candidate,) = overlap([third, second, first])
+    (candidate,) = check_overlap([third, second, first])
     assert (candidate.kind, candidate.entries) == ("overlap", ("LOG-1", "LOG-2"))
     assert candidate.evidence == {
         "start": "2025-03-03T10:30:00+08:00",
@@ -49,16 +49,16 @@ def test_too_long_is_more_than_a_day_or_than_the_booking_with_its_grace():
         entry("LOG-3", hours=2, booked_until=until),
         entry("LOG-4", hours=2.5, booked_until=until),
     ]
-    assert found(too_long(entries)) == [("LOG-2",), ("LOG-4",)]
+    assert found(check_length(entries)) == [("LOG-2",), ("LOG-4",)]
 
 
 def test_outside_every_open_window():
     entries = [entry("LOG-1", outside_windows=False), entry("LOG-2", outside_windows=True)]
-    assert found(outside_windows(entries)) == [("LOG-2",)]
+    assert found(check_windows(entries)) == [("LOG-2",)]
 
 
 def test_without_a_booking():
-    assert found(no_booking([entry("LOG-1"), entry("LOG-2", booking="")])) == [("LOG-2",)]
+    assert found(check_booking([entry("LOG-1"), entry("LOG-2", booking="")])) == [("LOG-2",)]
 
 
 def test_self_dealing_is_marked_outside_and_is_not():
@@ -69,7 +69,7 @@ def test_self_dealing_is_marked_outside_and_is_not():
         entry("LOG-4", external=True, user_organization="SISTER"),
         entry("LOG-5", external=True, user_organization="SISTER", related=True),
     ]
-    assert found(self_dealing(entries, {"SISTER"})) == [("LOG-2",), ("LOG-4",)]
+    assert found(check_self_dealing(entries, {"SISTER"})) == [("LOG-2",), ("LOG-4",)]
 
 
 def test_entered_by_hand_late():
@@ -78,16 +78,16 @@ def test_entered_by_hand_late():
         entry("LOG-2", by_hand=True, recorded=2 + 31 * 24),
         entry("LOG-3", by_hand=False, recorded=2 + 31 * 24),
     ]
-    assert found(entered_late(entries)) == [("LOG-2",)]
+    assert found(check_late_entries(entries)) == [("LOG-2",)]
 
 
 def test_in_bulk_in_the_last_days_of_the_year():
     last_days = (datetime(2025, 12, 22, 1, tzinfo=UTC) - MORNING) / timedelta(hours=1)
     bulk = [entry(f"LOG-{n:02}", by_hand=True, recorded=last_days) for n in range(20)]
     earlier = [entry("LOG-90", by_hand=True, recorded=last_days - 24)]
-    (candidate,) = bulk_at_year_end([*bulk, *earlier], 2025)
+    (candidate,) = check_bulk_at_year_end([*bulk, *earlier], 2025)
     assert candidate.entries == tuple(f"LOG-{n:02}" for n in range(20))
-    assert bulk_at_year_end(bulk[1:] + earlier, 2025) == []
+    assert check_bulk_at_year_end(bulk[1:] + earlier, 2025) == []
 
 
 def test_amount_of_zero_or_far_from_the_quote():
@@ -101,7 +101,7 @@ def test_amount_of_zero_or_far_from_the_quote():
         entry("LOG-6", external=True, amount=Decimal(0), quoted=Decimal(0)),
         entry("LOG-7", external=False, amount=Decimal(0)),
     ]
-    assert found(amount(entries)) == [("LOG-3",), ("LOG-4",), ("LOG-5",)]
+    assert found(check_amount(entries)) == [("LOG-3",), ("LOG-4",), ("LOG-5",)]
 
 
 def test_one_operator_in_two_places_at_once():
@@ -112,15 +112,15 @@ def test_one_operator_in_two_places_at_once():
         entry("LOG-3", 3, instrument="INS-3", start=1, recorded=6, operator="Q", place="C303"),
         entry("LOG-4", 4, instrument="INS-4", start=1.5, hours=0.25, recorded=7, **here),
     ]
-    assert found(two_places(entries)) == [("LOG-1", "LOG-2"), ("LOG-2", "LOG-4")]
+    assert found(check_two_places(entries)) == [("LOG-1", "LOG-2"), ("LOG-2", "LOG-4")]
 
 
 def test_effective_from_start_to_end_day_after_day():
     always = [entry(f"LOG-{n:02}", n, start=24 * n) for n in range(10)]
-    (candidate,) = never_idle(always)
+    (candidate,) = check_never_idle(always)
     assert candidate.evidence == {"days": 10, "from": "2025-03-03", "to": "2025-03-12"}
     rested = [*always[:5], entry("LOG-90", 90, start=24 * 5, measuring_seconds=7000), *always[6:]]
-    assert never_idle(rested) == []
+    assert check_never_idle(rested) == []
 
 
 def test_more_hours_than_the_day_holds():
@@ -130,7 +130,7 @@ def test_more_hours_than_the_day_holds():
         entry("LOG-3", 3, start=20, hours=2),
         entry("LOG-4", 4, start=39, hours=24),
     ]
-    (candidate,) = above_calendar(entries)
+    (candidate,) = check_daily_total(entries)
     assert candidate.entries == ("LOG-1", "LOG-2")
     assert candidate.evidence == {"day": "2025-03-03", "hours": "25.00", "holds": "24.00"}
 
@@ -142,7 +142,7 @@ def test_a_device_that_disagrees_with_an_entry_by_hand():
         entry("LOG-3", 3, hours=2.5),
         entry("LOG-4", 4, start=2, hours=5),
     ]
-    assert found(device_disagrees(by_hand, device)) == [("LOG-1", "LOG-3")]
+    assert found(check_device(by_hand, device)) == [("LOG-1", "LOG-3")]
 
 
 def test_words_of_checks_state_their_thresholds():
@@ -164,19 +164,19 @@ def test_from_where_on_each_check_speaks():
 
 def test_more_than_ten_days_without_idle_time_are_one_run():
     days = [entry(f"LOG-{n:02}", n, start=24 * n) for n in range(12)]
-    (candidate,) = never_idle(days)
+    (candidate,) = check_never_idle(days)
     assert candidate.evidence == {"days": 12, "from": "2025-03-03", "to": "2025-03-14"}
     assert candidate.entries == tuple(f"LOG-{n:02}" for n in range(12))
-    assert never_idle(days[:9]) == []
+    assert check_never_idle(days[:9]) == []
     idle = entry("LOG-90", 90, start=24 * 3 + 4, measuring_seconds=7000)
-    assert never_idle([*days, idle]) == []
+    assert check_never_idle([*days, idle]) == []
 
 
 def test_a_device_disagrees_by_begin_or_end_and_only_with_what_it_overlaps():
     device = [entry("LOG-1", 1, start=1, hours=2)]
 
     def disagrees(start, hours):
-        return device_disagrees([entry("LOG-2", 2, start=start, hours=hours)], device) != []
+        return check_device([entry("LOG-2", 2, start=start, hours=hours)], device) != []
 
     assert not disagrees(1 - 0.25, 2.5)
     assert disagrees(1 - 0.26, 2.26)
@@ -186,7 +186,7 @@ def test_a_device_disagrees_by_begin_or_end_and_only_with_what_it_overlaps():
 
 def test_what_an_auditor_reads_of_a_long_and_of_a_late_entry():
     until = MORNING + timedelta(hours=1)
-    (long,) = too_long([entry(booked_until=until)])
+    (long,) = check_length([entry(booked_until=until)])
     assert (long.kind, long.evidence) == (
         "too_long",
         {
@@ -196,9 +196,9 @@ def test_what_an_auditor_reads_of_a_long_and_of_a_late_entry():
             "booked_until": "2025-03-03T10:00:00+08:00",
         },
     )
-    (unbooked,) = too_long([entry(hours=25)])
+    (unbooked,) = check_length([entry(hours=25)])
     assert unbooked.evidence["booked_until"] is None
-    (late,) = entered_late([entry(by_hand=True, recorded=2 + 31 * 24)])
+    (late,) = check_late_entries([entry(by_hand=True, recorded=2 + 31 * 24)])
     assert late.evidence["limit_days"] == 30
 
 
@@ -206,7 +206,7 @@ def test_entries_of_the_last_ten_days_and_of_no_other_year_are_in_bulk():
     def recorded(day):
         at = (datetime(*day, 1, tzinfo=UTC) - MORNING) / timedelta(hours=1)
         bulk = [entry(f"LOG-{n:02}", by_hand=True, recorded=at) for n in range(20)]
-        return [one.evidence for one in bulk_at_year_end(bulk, 2025)]
+        return [one.evidence for one in check_bulk_at_year_end(bulk, 2025)]
 
     assert recorded((2025, 12, 31)) == [{"entries": 20, "from": "2025-12-22"}]
     assert recorded((2025, 12, 21)) == []
@@ -215,13 +215,13 @@ def test_entries_of_the_last_ten_days_and_of_no_other_year_are_in_bulk():
 
 def test_a_day_is_full_at_24_hours():
     day = [entry("LOG-1", 1, start=-9, hours=12), entry("LOG-2", 2, start=-9, hours=12)]
-    assert above_calendar(day) == []
-    (candidate,) = above_calendar([*day, entry("LOG-3", 3, start=14, hours=2, measuring_seconds=7200)])
+    assert check_daily_total(day) == []
+    (candidate,) = check_daily_total([*day, entry("LOG-3", 3, start=14, hours=2, measuring_seconds=7200)])
     assert (candidate.evidence["day"], candidate.evidence["hours"]) == ("2025-03-03", "25.00")
 
 
 def test_a_night_counts_for_both_of_its_days():
     nights = [entry(f"LOG-{n}", n, start=11, hours=8) for n in range(7)]
-    first, second = above_calendar(nights)
+    first, second = check_daily_total(nights)
     assert (first.evidence["day"], first.evidence["hours"]) == ("2025-03-03", "28.00")
     assert (second.evidence["day"], second.evidence["hours"]) == ("2025-03-04", "28.00")

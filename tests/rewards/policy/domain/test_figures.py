@@ -5,8 +5,8 @@ from fractions import Fraction
 
 import pytest
 
-from rewards.policy.domain.document import exact_number
-from rewards.policy.domain.figures import format_exact, format_percent, format_rounded, hours
+from rewards.policy.domain.document import parse_exact_number
+from rewards.policy.domain.figures import format_exact, format_percent, format_rounded, to_hours
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_a_figure_for_reading_is_rounded_away_from_zero(figure, places, text):
 
 
 def test_hours_and_percentages_are_exact():
-    assert hours(5400) == Fraction(3, 2)
+    assert to_hours(5400) == Fraction(3, 2)
     assert (format_percent(Fraction(8, 100)), format_percent(Fraction(1, 8))) == ("8%", "12.5%")
 
 
@@ -71,4 +71,4 @@ def test_hours_and_percentages_are_exact():
     ],
 )
 def test_numbers_of_a_document_are_read_exactly(written, number):
-    assert exact_number(written) == number
+    assert parse_exact_number(written) == number

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from rewards.report.selectors.reports import report_file
+from rewards.report.selectors.reports import get_report_file
 from rewards.report.views import verify
 from tests.rewards.reading import text_of
 
@@ -54,15 +54,15 @@ def test_a_returned_report_is_said_to_be_out_of_force(client, sent):
 
 def test_each_file_of_the_package_is_genuine(client, sent):
     for kind in ("pdf", "package"):
-        name, content = report_file(sent, kind)
+        name, content = get_report_file(sent, kind)
         words = text_of(by_file(client, content, name))
         assert f"核验一致。 “{name}”与报送的文件逐字节一致。" in words
-    assert "数字签名由本平台签署，覆盖整个文件。" in text_of(by_file(client, report_file(sent, "pdf")[1]))
+    assert "数字签名由本平台签署，覆盖整个文件。" in text_of(by_file(client, get_report_file(sent, "pdf")[1]))
 
 
 @pytest.mark.parametrize("place", [1000, -1000])
 def test_one_changed_byte_is_not_genuine(client, sent, place):
-    _, content = report_file(sent, "pdf")
+    _, content = get_report_file(sent, "pdf")
     changed = bytearray(content)
     changed[place] ^= 1
     words = text_of(by_file(client, bytes(changed)))

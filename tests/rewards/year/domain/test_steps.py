@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from rewards.year.domain import NextStep, next_step
+from rewards.year.domain import NextStep, get_next_step
 
 NOTICE_ENDS = date(2026, 1, 15)
 
@@ -35,4 +35,4 @@ NOTICE_ENDS = date(2026, 1, 15)
     ],
 )
 def test_what_comes_next(state, facts, expected):
-    assert next_step(state, **{"year": 2025, "today": date(2026, 1, 10), **facts}) == expected
+    assert get_next_step(state, **{"year": 2025, "today": date(2026, 1, 10), **facts}) == expected

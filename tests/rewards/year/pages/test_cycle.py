@@ -185,12 +185,12 @@ def test_the_next_step_stands_on_a_desk(login, small, rf, language, settings):
     from django.template.loader import render_to_string
     from django.utils import translation
 
-    from rewards.year.selectors import next_steps
+    from rewards.year.selectors import get_cycles_ahead
 
     small.steps.freeze()
     with translation.override(language):
         shown = render_to_string(
-            "rewards/year/next_steps.html", {"steps": next_steps(small.city.officer, AFTER)}
+            "rewards/year/next_steps.html", {"steps": get_cycles_ahead(small.city.officer, AFTER)}
         )
     assert {"zh-hans": "核查上机记录", "en": "Check the logs"}[language] in shown
-    assert next_steps(small.city.researcher, AFTER) == []
+    assert get_cycles_ahead(small.city.researcher, AFTER) == []

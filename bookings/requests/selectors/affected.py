@@ -1,11 +1,11 @@
-"""Bookings that a decision about their instrument or their user would hit."""
+"""Bookings affected by a decision about their instrument or user."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
 
-from bookings.requests.domain.states import NOT_BEGUN
+from bookings.requests.domain.states import NOT_BEGUN_STATES
 from bookings.requests.models import Booking
 from bookings.requests.selectors.bookings import bookings
 from providers import public as providers
@@ -16,14 +16,17 @@ if TYPE_CHECKING:
     from providers.models import Qualification
 
 
-def not_begun(instrument_id: int, now: datetime) -> Q:
-    """The condition for bookings of an instrument that are still to come."""
+def get_upcoming_condition(instrument_id: int, now: datetime) -> Q:
+    """Return the condition for bookings of an instrument that have not ended."""
     return Q(instrument_id=instrument_id, ends_at__gt=now)
 
 
-def booked_by_right(qualification: "Qualification", now: datetime) -> Q:
-    """The condition for bookings that rest on this right: its user operates the instrument, under a rule that
-    asks for a qualification, and no other one of theirs lasts through the end."""
+def get_qualification_condition(qualification: "Qualification", now: datetime) -> Q:
+    """Return the condition for bookings that depend on this qualification.
+
+    Their user operates the instrument under a rule that requires a qualification, and has no other one that
+    lasts through the end.
+    """
     resting = Q(
         instrument_id=qualification.instrument_id,
         user_id=qualification.user_id,
@@ -37,6 +40,6 @@ def booked_by_right(qualification: "Qualification", now: datetime) -> Q:
     return resting if other is None else resting & Q(ends_at__gt=other)
 
 
-def bookings_hit(viewer: "Viewer", condition: Q) -> QuerySet[Booking]:
-    """The bookings that the viewer may see, have not begun, and meet the condition, in order of time."""
-    return bookings(viewer).filter(condition, state__in=NOT_BEGUN).order_by("starts_at", "pk")
+def affected_bookings(viewer: "Viewer", condition: Q) -> QuerySet[Booking]:
+    """Return bookings visible to the viewer that have not begun and meet the condition, by start."""
+    return bookings(viewer).filter(condition, state__in=NOT_BEGUN_STATES).order_by("starts_at", "pk")

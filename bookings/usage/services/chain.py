@@ -1,4 +1,4 @@
-"""The next links of an instrument's usage chain; the caller holds the instrument's lock."""
+"""Append entries to an instrument's usage chain, under the instrument's lock."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
     from providers.models import Instrument
 
 
-def link(
+def build_entry(
     *,
     instrument: "Instrument",
     kind: EntryKind,
     row: Mapping[str, Any],
     actor: "User",
     now: datetime,
-    last: UsageEntry | None,
+    last_entry: UsageEntry | None,
 ) -> UsageEntry:
-    """The entry after `last`, not saved yet."""
-    number = 1 if last is None else last.number + 1
-    previous = chain.BEGINNING if last is None else last.hash
+    """Return the unsaved entry that follows `last_entry`."""
+    number = 1 if last_entry is None else last_entry.number + 1
+    previous = chain.BEGINNING if last_entry is None else last_entry.hash
     recorded_at = now.replace(microsecond=0)
     return UsageEntry(
         instrument=instrument,
@@ -34,7 +34,7 @@ def link(
         previous_hash=previous,
         recorded_at=recorded_at,
         recorded_by=actor,
-        hash=chain.entry_hash(
+        hash=chain.compute_entry_hash(
             instrument=instrument.public_id,
             number=number,
             kind=kind.value,
@@ -46,11 +46,11 @@ def link(
     )
 
 
-def append(
+def append_entry(
     *, instrument: "Instrument", kind: EntryKind, row: Mapping[str, Any], actor: "User", now: datetime
 ) -> UsageEntry:
-    """Save the next entry of the chain; the row that it stands for is to be saved in the same transaction."""
+    """Save the next entry; the caller saves the recorded row in the same transaction."""
     last = UsageEntry.objects.filter(instrument=instrument).order_by("-number").first()
-    entry = link(instrument=instrument, kind=kind, row=row, actor=actor, now=now, last=last)
+    entry = build_entry(instrument=instrument, kind=kind, row=row, actor=actor, now=now, last_entry=last)
     entry.save(force_insert=True)
     return entry

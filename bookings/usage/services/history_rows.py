@@ -1,4 +1,4 @@
-"""The rows of a history import, built in memory: priced, with their facts frozen, linked into chains."""
+"""Build the rows of a history import in memory: priced, with frozen facts, linked into chains."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from bookings.requests.domain import pricing
 from bookings.requests.models import Booking, BookingGroup
-from bookings.requests.services._facts import UserSide, user_side
+from bookings.requests.services.frozen_facts import UserFacts, get_user_facts
 from bookings.usage.domain import chain
 from bookings.usage.domain.choices import EntryKind
 from bookings.usage.domain.history import HistoryRow, PastUse
-from bookings.usage.domain.usage import Spent, whole_seconds
+from bookings.usage.domain.usage import Spent, truncate_to_seconds
 from bookings.usage.models import Review, UsageConfirmation, UsageEntry, UsageLog
-from bookings.usage.selectors.usage import last_links, log_row
-from bookings.usage.services._chaining import link
+from bookings.usage.selectors.usage import build_log_row, get_last_entries
+from bookings.usage.services.chain import build_entry
 from instrument_share.accounts import selectors as accounts
 from instrument_share.kernel.interval import Interval
-from instrument_share.kernel.money import yuan
+from instrument_share.kernel.money import round_to_fen
 from providers import public as providers
 from providers.domain import UserKind
 
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Made:
-    """What one row of history becomes."""
+class ImportedRows:
+    """The unsaved rows from one row of history."""
 
     booking: Booking | None = None
     log: UsageLog | None = None
@@ -42,8 +42,8 @@ class Made:
 
 
 @dataclass
-class People:
-    """Everybody and everything that the rows point at, read in a few statements."""
+class ImportContext:
+    """Users, organizations, rules and relations of all rows, read in a few statements."""
 
     actor: "User"
     users: "dict[int, User]"
@@ -51,68 +51,78 @@ class People:
     rules: "dict[int, list[Terms]]"
     families: dict[int, frozenset[int]]
     kinds: dict[tuple[int, int | None, int], UserKind] = field(default_factory=dict)
-    sides: dict[tuple[int, int | None, UserKind], UserSide] = field(default_factory=dict)
+    user_facts: dict[tuple[int, int | None, UserKind], UserFacts] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, actor: "User", rows: Sequence[HistoryRow], instruments: "dict[int, Instrument]") -> "People":
+    def load(
+        cls, actor: "User", rows: Sequence[HistoryRow], instruments: "dict[int, Instrument]"
+    ) -> "ImportContext":
+        """Read what the rows refer to."""
         users = {row.user_id for row in rows}
         for row in rows:
             if row.used is not None:
                 users |= {row.used.operator_id, row.used.recorded_by_id, row.used.confirmed_by_id}  # type: ignore[arg-type]
-        bodies = {row.payer_organization_id for row in rows if row.payer_organization_id is not None}
+        organization_ids = {
+            row.payer_organization_id for row in rows if row.payer_organization_id is not None
+        }
         owners = {instrument.organization_id for instrument in instruments.values()}
         return cls(
             actor=actor,
             users=accounts.users_by_id(users - {None}),
-            organizations=accounts.organizations_by_id(bodies),
-            rules={pk: _versions(actor, pk) for pk in instruments},
+            organizations=accounts.organizations_by_id(organization_ids),
+            rules={pk: _get_versions(actor, pk) for pk in instruments},
             families={owner: accounts.related_ids(owner) for owner in owners},
         )
 
-    def terms(self, instrument_id: int, at: datetime) -> "Terms":
-        """The rule in force then; before the first one, the first."""
+    def get_terms(self, instrument_id: int, at: datetime) -> "Terms":
+        """Return the rule in force then; before the first one, the first."""
         versions = self.rules[instrument_id]
         return next((terms for terms in reversed(versions) if terms.applies_from <= at), versions[0])
 
-    def kind(self, row: HistoryRow, instrument: "Instrument") -> UserKind:
+    def get_user_kind(self, row: HistoryRow, instrument: "Instrument") -> UserKind:
+        """Return the kind of user, cached."""
         key = (row.user_id, row.payer_organization_id, instrument.organization_id)
         if key not in self.kinds:
-            self.kinds[key] = providers.user_kind(self.users[row.user_id], self.organization(row), instrument)
+            self.kinds[key] = providers.user_kind(self.users[row.user_id], self.get_payer(row), instrument)
         return self.kinds[key]
 
-    def organization(self, row: HistoryRow) -> "Organization | None":
+    def get_payer(self, row: HistoryRow) -> "Organization | None":
+        """Return the paying organization; None when the user pays."""
         return None if row.payer_organization_id is None else self.organizations[row.payer_organization_id]
 
-    def side(self, row: HistoryRow, instrument: "Instrument") -> UserSide:
-        kind = self.kind(row, instrument)
+    def get_user_facts(self, row: HistoryRow, instrument: "Instrument") -> UserFacts:
+        """Return the frozen facts, cached."""
+        kind = self.get_user_kind(row, instrument)
         key = (instrument.organization_id, row.payer_organization_id, kind)
-        if key not in self.sides:
-            self.sides[key] = user_side(
-                instrument, self.organization(row), kind, self.families[instrument.organization_id]
+        if key not in self.user_facts:
+            self.user_facts[key] = get_user_facts(
+                instrument, self.get_payer(row), kind, self.families[instrument.organization_id]
             )
-        return self.sides[key]
+        return self.user_facts[key]
 
 
-def _versions(actor: "User", instrument_id: int) -> "list[Terms]":
+def _get_versions(actor: "User", instrument_id: int) -> "list[Terms]":
     return [providers.terms_of(rule) for rule in reversed(providers.rules_of(actor, instrument_id))]
 
 
-def made(row: HistoryRow, instrument: "Instrument", people: People) -> Made:
-    """The unsaved rows that one row of history becomes."""
-    result = Made()
+def build_rows(row: HistoryRow, instrument: "Instrument", context: ImportContext) -> ImportedRows:
+    """Build the unsaved rows from one row of history."""
+    result = ImportedRows()
     if row.booked is not None:
-        result.booking = _booking(row, row.booked, instrument, people)
+        result.booking = _build_booking(row, row.booked, instrument, context)
     if row.used is None:
         return result
     used = row.used
-    result.log = _log(row, used, instrument, people, result.booking)
-    result.recorded_at = whole_seconds(used.recorded_at or used.time.end)
-    recorder = row.recorder_id(people.actor.pk)
-    result.recorded_by = people.actor if recorder == people.actor.pk else people.users[recorder]  # type: ignore[index]
+    result.log = _build_log(row, used, instrument, context, result.booking)
+    result.recorded_at = truncate_to_seconds(used.recorded_at or used.time.end)
+    recorder = row.get_recorder_id(context.actor.pk)
+    result.recorded_by = context.actor if recorder == context.actor.pk else context.users[recorder]  # type: ignore[index]
     if used.confirmed_by_id is not None:
         result.confirmation = UsageConfirmation(log=result.log)
-        result.confirmed_by = people.users[used.confirmed_by_id]
-        result.confirmed_at = max(whole_seconds(used.confirmed_at or result.recorded_at), result.recorded_at)
+        result.confirmed_by = context.users[used.confirmed_by_id]
+        result.confirmed_at = max(
+            truncate_to_seconds(used.confirmed_at or result.recorded_at), result.recorded_at
+        )
     if used.rating is not None:
         result.review = Review(
             log=result.log,
@@ -123,30 +133,28 @@ def made(row: HistoryRow, instrument: "Instrument", people: People) -> Made:
     return result
 
 
-def chained(results: Sequence[Made], instruments: "dict[int, Instrument]") -> list[UsageEntry]:
-    """Link logs and confirmations to the ends of their instruments' chains, in the order of their
-    recording.
-    """
-    last = last_links(list(instruments))
+def link_entries(results: Sequence[ImportedRows], instruments: "dict[int, Instrument]") -> list[UsageEntry]:
+    """Link logs and confirmations to their instruments' chains, in the order of recording."""
+    last = get_last_entries(list(instruments))
     entries = []
     for moment in sorted(_moments(results), key=lambda moment: moment.order):
         instrument_id = moment.log.instrument_id
-        entry = link(
+        entry = build_entry(
             instrument=instruments[instrument_id],
             kind=moment.kind,
             row=moment.row(),
             actor=moment.actor,
             now=moment.at,
-            last=last.get(instrument_id),
+            last_entry=last.get(instrument_id),
         )
-        last[instrument_id] = moment.stands_for.entry = entry
+        last[instrument_id] = moment.recorded_row.entry = entry
         entries.append(entry)
     return entries
 
 
 @dataclass
 class _Moment:
-    """When a log or its confirmation was recorded, and by whom."""
+    """The recording of a log or of its confirmation."""
 
     log: UsageLog
     confirmation: UsageConfirmation | None
@@ -156,7 +164,7 @@ class _Moment:
 
     @property
     def order(self) -> tuple[int, datetime, bool, int]:
-        """A log comes before what is confirmed in the same second."""
+        """Return the sort key; a log comes before a confirmation in the same second."""
         return self.log.instrument_id, self.at, self.confirmation is not None, self.position
 
     @property
@@ -164,16 +172,16 @@ class _Moment:
         return EntryKind.LOG if self.confirmation is None else EntryKind.CONFIRMATION
 
     @property
-    def stands_for(self) -> UsageLog | UsageConfirmation:
+    def recorded_row(self) -> UsageLog | UsageConfirmation:
         return self.confirmation or self.log
 
     def row(self) -> dict[str, Any]:
         if self.confirmation is None:
-            return log_row(self.log)
+            return build_log_row(self.log)
         return chain.confirmation_row(self.confirmation.public_id, log=self.log.public_id, correction=None)
 
 
-def _moments(results: Sequence[Made]) -> Iterator[_Moment]:
+def _moments(results: Sequence[ImportedRows]) -> Iterator[_Moment]:
     for position, one in enumerate(results):
         if one.log is None or one.recorded_at is None or one.recorded_by is None:
             continue
@@ -182,13 +190,15 @@ def _moments(results: Sequence[Made]) -> Iterator[_Moment]:
             yield _Moment(one.log, one.confirmation, one.confirmed_at, one.confirmed_by, position)
 
 
-def _booking(row: HistoryRow, booked: Interval, instrument: "Instrument", people: People) -> Booking:
+def _build_booking(
+    row: HistoryRow, booked: Interval, instrument: "Instrument", context: ImportContext
+) -> Booking:
     requested_at = row.requested_at or booked.start - timedelta(days=2)
-    terms = people.terms(instrument.pk, requested_at)
-    kind = people.kind(row, instrument)
-    quote = pricing.quote(terms, booked, kind, row.service_mode, row.samples)
-    user = people.users[row.user_id]
-    payer = people.organization(row)
+    terms = context.get_terms(instrument.pk, requested_at)
+    kind = context.get_user_kind(row, instrument)
+    quote = pricing.calculate_quote(terms, booked, kind, row.service_mode, row.samples)
+    user = context.users[row.user_id]
+    payer = context.get_payer(row)
     return Booking(
         group=BookingGroup(user=user, created_at=requested_at),
         instrument=instrument,
@@ -220,38 +230,38 @@ def _booking(row: HistoryRow, booked: Interval, instrument: "Instrument", people
     )
 
 
-def _log(
-    row: HistoryRow, used: PastUse, instrument: "Instrument", people: People, booking: Booking | None
+def _build_log(
+    row: HistoryRow, used: PastUse, instrument: "Instrument", context: ImportContext, booking: Booking | None
 ) -> UsageLog:
-    time = Interval(whole_seconds(used.time.start), whole_seconds(used.time.end))
-    spent = Spent.of(
+    time = Interval(truncate_to_seconds(used.time.start), truncate_to_seconds(used.time.end))
+    spent = Spent.from_interval(
         time,
         setup_seconds=used.setup_seconds,
         measuring_seconds=used.measuring_seconds,
         post_seconds=used.post_seconds,
         idle_seconds=used.idle_seconds,
     )
-    spent.require_fits(time)
+    spent.require_fit(time)
     if used.amount_yuan is None:
-        terms = people.terms(instrument.pk, booking.requested_at if booking else time.start)
-        kind = people.kind(row, instrument)
-        price = pricing.quote(terms, time, kind, row.service_mode, row.samples, spent.effective)
+        terms = context.get_terms(instrument.pk, booking.requested_at if booking else time.start)
+        kind = context.get_user_kind(row, instrument)
+        price = pricing.calculate_quote(terms, time, kind, row.service_mode, row.samples, spent.effective)
         amount, lines = price.total, price.as_rows()
     else:
-        amount, lines = yuan(used.amount_yuan), []
-    user = people.users[row.user_id]
-    payer = people.organization(row)
+        amount, lines = round_to_fen(used.amount_yuan), []
+    user = context.users[row.user_id]
+    payer = context.get_payer(row)
     return UsageLog(
         instrument=instrument,
         booking=booking,
         user=user,
-        operator=people.users[used.operator_id],
+        operator=context.users[used.operator_id],
         payer_organization=payer,
         payer_person=None if payer else user,
-        **vars(people.side(row, instrument)),
+        **vars(context.get_user_facts(row, instrument)),
         starts_at=time.start,
         ends_at=time.end,
-        **spent.fields(),
+        **spent.to_fields(),
         service_mode=row.service_mode.value,
         direction=row.direction.value,
         purpose=used.purpose.value,

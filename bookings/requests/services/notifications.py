@@ -18,7 +18,7 @@ BOOKED = gettext_noop("{user} has booked {instrument} from {starts_at}.")
 APPROVED = gettext_noop("Your booking of {instrument} from {starts_at} is approved.")
 REJECTED = gettext_noop("Your booking of {instrument} from {starts_at} was declined: {reason}")
 CANCELLED = gettext_noop("The booking of {instrument} from {starts_at} was cancelled: {reason}")
-LEFT_THE_PAYER = gettext_noop(
+CANCELLED_WITH_MEMBERSHIP = gettext_noop(
     "The booking of {instrument} from {starts_at} was cancelled: {user} no longer belongs to "
     "“{organization}”, which was to pay."
 )
@@ -29,7 +29,7 @@ MOVED = gettext_noop("The booking of {instrument} was moved to {starts_at}.")
 MOVED_FOR_DECISION = gettext_noop(
     "{user} has moved the booking of {instrument} to {starts_at}. Decide again by {decide_by}."
 )
-OUTSIDE_NOW = gettext_noop(
+OUTSIDE_OPEN_TIME = gettext_noop(
     "The public holidays were corrected: the booking of {instrument} from {starts_at} lies outside the "
     "opening hours now. It stands; arrange with each other whether it is to be moved."
 )
@@ -39,35 +39,38 @@ LAPSED = gettext_noop(
 NO_SHOW = gettext_noop("You did not come for your booking of {instrument} from {starts_at}.")
 
 
-def tell_user(booking: Booking, message: str, now: datetime, **params: Any) -> None:
+def notify_user(booking: Booking, message: str, now: datetime, **params: Any) -> None:
+    """Notify the booking's user."""
     notify(
         users=[booking.user],
         message=message,
         now=now,
         path=page_address("booking", booking.public_id),
-        params=_params(booking, params),
+        params=_build_params(booking, params),
     )
 
 
-def tell_keepers(booking: Booking, message: str, now: datetime, **params: Any) -> None:
+def notify_keepers(booking: Booking, message: str, now: datetime, **params: Any) -> None:
+    """Notify the active keepers of the booked instrument."""
     keepers: list[User] = list(booking.instrument.keepers.filter(is_active=True))
     notify(
         users=keepers,
         message=message,
         now=now,
         path=page_address("booking", booking.public_id),
-        params=_params(booking, params),
+        params=_build_params(booking, params),
     )
 
 
-def _params(booking: Booking, more: dict[str, Any]) -> dict[str, Any]:
+def _build_params(booking: Booking, extra: dict[str, Any]) -> dict[str, Any]:
     return {
-        "instrument": instrument_name(booking.instrument),
+        "instrument": get_instrument_name(booking.instrument),
         "user": booking.user.name,
         "starts_at": booking.starts_at,
-        **more,
+        **extra,
     }
 
 
-def instrument_name(instrument: "Instrument") -> Bilingual:
+def get_instrument_name(instrument: "Instrument") -> Bilingual:
+    """Return the instrument's name in both languages."""
     return Bilingual(instrument.name_zh, instrument.name_en)

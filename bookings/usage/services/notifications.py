@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bookings.requests.services._messages import instrument_name
+from bookings.requests.services.notifications import get_instrument_name
 from bookings.usage.models import UsageLog
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import notify
@@ -14,11 +14,12 @@ CORRECTED = gettext_noop(
 )
 
 
-def tell_user_of_log(log: UsageLog, message: str, now: datetime) -> None:
+def notify_user_of_log(log: UsageLog, message: str, now: datetime) -> None:
+    """Notify the user of a log, linking to its page."""
     notify(
         users=[log.user],
         message=message,
         now=now,
         path=page_address("usage_log", log.public_id),
-        params={"instrument": instrument_name(log.instrument), "starts_at": log.starts_at},
+        params={"instrument": get_instrument_name(log.instrument), "starts_at": log.starts_at},
     )

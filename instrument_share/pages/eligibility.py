@@ -1,4 +1,4 @@
-"""Whether the reader may book an instrument, as what, and at which prices."""
+"""Whether the viewer may book an instrument, as what kind of user, and at which prices."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,34 +17,36 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class MayUse:
-    """`kinds` the reader can book as; `admitted` those of them that the rule admits. `qualified` says whether
-    they hold a right to operate it, None where the rule asks for none."""
+class Eligibility:
+    """Kinds of user that the viewer can book as, and those that the rule admits.
+
+    `qualified` says whether they hold a qualification; None where the rule requires none.
+    """
 
     kinds: Sequence[UserKind]
     admitted: Sequence[UserKind]
     qualified: bool | None
 
 
-def may_use(
+def get_eligibility(
     viewer: "Viewer", instrument: "Instrument", terms: "Terms | None", now: datetime
-) -> MayUse | None:
-    """For a reader who is logged in, where a rule is in force."""
+) -> Eligibility | None:
+    """Return the viewer's eligibility; None for visitors, and without a rule in force."""
     if terms is None or viewer.is_anonymous:
         return None
     payers = [None, *{one.organization.pk: one.organization for one in standing(viewer).memberships}.values()]
     held = {providers.user_kind(viewer, payer, instrument) for payer in payers}
     kinds = [kind for kind in UserKind if kind in held]
     needs = terms.needs_qualification and ServiceMode.SELF_OPERATED in terms.service_modes
-    return MayUse(
+    return Eligibility(
         kinds,
         [kind for kind in kinds if kind in terms.user_kinds],
         providers.has_qualification(viewer.pk, instrument.pk, now) if needs else None,
     )
 
 
-def for_reader(prices: Sequence[PriceRow], may: MayUse | None) -> list[PriceRow]:
-    """The prices for the reader; for a visitor all of them."""
-    if may is None or not may.admitted:
+def filter_prices(prices: Sequence[PriceRow], eligibility: Eligibility | None) -> list[PriceRow]:
+    """Return the prices for the viewer; all prices for visitors."""
+    if eligibility is None or not eligibility.admitted:
         return list(prices)
-    return [row for row in prices if row.user_kind is None or row.user_kind in may.admitted]
+    return [row for row in prices if row.user_kind is None or row.user_kind in eligibility.admitted]

@@ -1,4 +1,4 @@
-"""What every change of held time shares: the database's refusal in words, the projection, late charges."""
+"""Changes of held time: refused overlaps, transitions and late charges."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 
-from bookings.requests.domain.cancellation import late_cancel_charge
+from bookings.requests.domain.cancellation import calculate_late_cancel_charge
 from bookings.requests.domain.errors import SlotTaken
-from bookings.requests.domain.states import HOLDING, MOVES, BookingState
+from bookings.requests.domain.states import HOLDING_STATES, MOVES, BookingState
 from bookings.requests.models import Booking
 from instrument_share.journal import services as journal
 from instrument_share.kernel.interval import Interval
@@ -20,35 +20,38 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import User
 
 EXCLUSION_VIOLATION = "23P01"
-OVERLAP = "booking_no_overlap"
+OVERLAP_CONSTRAINT = "booking_no_overlap"
 
 
 @contextmanager
-def overlap_refused() -> Iterator[None]:
-    """Turns the database's refusal of an overlap (see `bookings.guards`) into SlotTaken."""
+def translate_overlap_error() -> Iterator[None]:
+    """Turn the database's refusal of an overlap (see `bookings.guards`) into SlotTaken."""
     try:
         with transaction.atomic():
             yield
     except IntegrityError as error:
-        if getattr(error.__cause__, "sqlstate", None) == EXCLUSION_VIOLATION or OVERLAP in str(error):
+        if getattr(error.__cause__, "sqlstate", None) == EXCLUSION_VIOLATION or OVERLAP_CONSTRAINT in str(
+            error
+        ):
             raise SlotTaken from error
         raise
 
 
-def advance(booking: Booking, move: str, *fields: str) -> None:
-    """Make a move of the table of states and save it together with the `fields` that the caller has set."""
+def apply_transition(booking: Booking, move: str, *fields: str) -> None:
+    """Make a transition and save it together with the `fields` that the caller has set."""
     booking.state = next_state(MOVES, booking.state, move)
     booking.revision += 1
-    with overlap_refused():
+    with translate_overlap_error():
         booking.save(update_fields=["state", "revision", *fields])
 
 
 def late_charges_refresh(
     instrument_id: int, interval: Interval, *, actor: "User | None", now: datetime
 ) -> None:
-    """A late canceller pays only for the part that nobody took: charge again what meets the interval.
+    """Recalculate the charges of late cancellations that overlap the interval.
 
-    To be called, under the instrument's lock, whenever other bookings take or free this time.
+    Late cancellers pay only for the part that nobody took. Call it under the instrument's lock whenever other
+    bookings take or free this time.
     """
     cancelled = Booking.objects.filter(
         instrument_id=instrument_id,
@@ -58,7 +61,7 @@ def late_charges_refresh(
         ends_at__gt=interval.start,
     ).select_related("rule", "instrument")
     for booking in cancelled:
-        before, charge = booking.charged_yuan, late_charge(booking)
+        before, charge = booking.charged_yuan, calculate_late_charge(booking)
         if charge != before:
             booking.charged_yuan = charge
             booking.save(update_fields=["charged_yuan"])
@@ -72,17 +75,18 @@ def late_charges_refresh(
             )
 
 
-def late_charge(booking: Booking) -> Decimal:
-    """What this late cancel costs, given who has taken its time since. Who took it and did not come pays for
-    it, so it counts as taken.
+def calculate_late_charge(booking: Booking) -> Decimal:
+    """Return the charge of a late cancellation in yuan, given who has taken its time since.
+
+    A no-show counts as taken, since it is charged itself.
     """
     takers = Booking.objects.filter(
         instrument_id=booking.instrument_id,
-        state__in=[*HOLDING, BookingState.COMPLETED, BookingState.NO_SHOW],
+        state__in=[*HOLDING_STATES, BookingState.COMPLETED, BookingState.NO_SHOW],
         starts_at__lt=booking.ends_at,
         ends_at__gt=booking.starts_at,
     ).exclude(pk=booking.pk)
-    return late_cancel_charge(
+    return calculate_late_cancel_charge(
         booking.quoted_yuan,
         booking.rule.late_cancel_percent,
         Interval(booking.starts_at, booking.ends_at),

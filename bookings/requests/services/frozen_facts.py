@@ -1,4 +1,4 @@
-"""The facts about the user's side that a log freezes."""
+"""Facts about the user and payer that a usage log freezes."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from providers.models import Instrument
 
 
-def payer_of(actor: "User", organization_id: int | None) -> "Organization | None":
-    """The organization that pays, among those that the actor may see (else NotFound); None: a person pays."""
+def get_payer(actor: "User", organization_id: int | None) -> "Organization | None":
+    """Return the organization that pays, None when the person pays. Raises NotFound if not visible."""
     if organization_id is None:
         return None
     found = accounts.organizations(actor).filter(pk=organization_id).first()
@@ -24,12 +24,11 @@ def payer_of(actor: "User", organization_id: int | None) -> "Organization | None
 
 
 @dataclass(frozen=True)
-class UserSide:
-    """As it was when the log was written.
+class UserFacts:
+    """The facts at the time of writing the log.
 
-    `external`: the user is not of the owning unit. `related`: external, and yet of an organization that is
-    related to the owner; use inside the owner is neither. A person who pays privately counts as in the
-    region.
+    `external`: the user does not belong to the owning unit. `related`: external, but of an organization
+    related to the owner. A person who pays privately counts as in the region.
     """
 
     user_kind: str
@@ -40,19 +39,19 @@ class UserSide:
     related: bool
 
 
-def user_side(
+def get_user_facts(
     instrument: "Instrument",
     organization: "Organization | None",
     user_kind: UserKind,
     related_ids: frozenset[int] | None = None,
-) -> UserSide:
-    """`related_ids` are those of the owner; without them they are read."""
+) -> UserFacts:
+    """Return the facts; `related_ids` are organizations related to the owner, read if not given."""
     if organization is None:
-        return UserSide(user_kind.value, "", SizeClass.NONE.value, True, user_kind != UserKind.INSIDE, False)
+        return UserFacts(user_kind.value, "", SizeClass.NONE.value, True, user_kind != UserKind.INSIDE, False)
     owner = instrument.organization_id
     external = user_kind != UserKind.INSIDE and organization.pk != owner
     family = accounts.related_ids(owner) if related_ids is None else related_ids
-    return UserSide(
+    return UserFacts(
         user_kind=user_kind.value,
         user_organization_kind=organization.kind,
         user_size_class=organization.size_class,

@@ -1,0 +1,44 @@
+"""The cost of cancelling a booking, shown before it is cancelled."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from bookings.requests.domain.cancellation import calculate_late_cancel_charge, is_late_cancel
+from bookings.requests.domain.states import BookingState
+from bookings.requests.models import Booking
+from instrument_share.kernel.interval import Interval
+from providers import public as providers
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+
+@dataclass(frozen=True)
+class CancelCost:
+    """The rule's deadline (`free_until`) and percentage, and the charge if cancelled now.
+
+    A late cancellation also counts on the user's credit. A cancellation by the unit costs nothing.
+    """
+
+    late: bool
+    percent: int
+    charge_yuan: Decimal
+    free_until: datetime
+
+
+def get_cancel_cost(viewer: "User", booking: Booking, now: datetime) -> CancelCost:
+    """Return what a cancellation by the viewer would cost now, if nobody takes the time."""
+    terms = providers.terms_of(booking.rule)
+    by_user = viewer.pk == booking.user_id
+    late = (
+        by_user and booking.state == BookingState.APPROVED and is_late_cancel(terms, booking.starts_at, now)
+    )
+    whole = Interval(booking.starts_at, booking.ends_at)
+    charge = (
+        calculate_late_cancel_charge(booking.quoted_yuan, terms.late_cancel_percent, whole)
+        if late
+        else Decimal(0)
+    )
+    return CancelCost(late, terms.late_cancel_percent, charge, booking.starts_at - terms.cancel_deadline)
