@@ -33,7 +33,7 @@ class Synonyms:
     def near_and_far(self, names: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return the words of groups with a match in the names, and of groups matched by those words.
 
-        液质联用仪 is an LC-MS; as 液相色谱质谱联用 contains 质谱, it is a mass spectrometer too, with less weight.
+        液质联用仪 is an LC-MS; as 液相色谱质谱联用 contains 质谱, it is also a mass spectrometer, if less so.
         """
         first = self._groups_in(names)
         near = [word for number in first for word in self.groups[number]]
