@@ -1,4 +1,4 @@
-"""What other apps may use of providers, by name. Pure types and rules stand in `providers.domain`."""
+"""The names of providers that other apps may use; pure types and rules are in `providers.domain`."""
 
 from providers.exchange.selectors.national import (
     customs_facts,

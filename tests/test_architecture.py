@@ -1,7 +1,10 @@
 """Rules that import-linter can't express, and the list of packages, so that none escapes its contracts."""
 
 import ast
+import inspect
+import textwrap
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -63,6 +66,29 @@ def test_the_clock_is_read_at_the_edge():
         for line, what in clock_readings(tree)
     ]
     assert found == []
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_public_names_have_docstrings(app):
+    """What other apps may use is documented where it is defined; constants excepted."""
+    modules = [
+        import_module(f"{app}.{name}")
+        for name in ("public", "domain")
+        if (ROOT / app / f"{name}.py").exists()
+    ]
+    undocumented = [
+        f"{value.__module__}.{name}"
+        for module in modules
+        for name, value in vars(module).items()
+        if (inspect.isclass(value) or inspect.isfunction(value)) and not documented(value)
+    ]
+    assert undocumented == []
+
+
+def documented(definition) -> bool:
+    """Look in the source: dataclasses and enums get a generated or inherited docstring."""
+    node = ast.parse(textwrap.dedent(inspect.getsource(definition))).body[0]
+    return ast.get_docstring(node) is not None
 
 
 def sources(*, but: set[str]) -> Iterator[tuple[str, ast.Module]]:

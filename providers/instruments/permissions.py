@@ -1,4 +1,4 @@
-"""Who may do what with a unit, its instruments and their terms."""
+"""Permissions on a unit, its instruments and their terms."""
 
 from typing import Any
 
@@ -15,14 +15,14 @@ _owned: set[type[Model]] = {Instrument, InstrumentGroup}
 
 
 def register_owned(*models: type[Model]) -> None:
-    """Register models whose rows belong to an organization, for the permissions of its people."""
+    """Register models whose rows belong to an organization, so that permissions find their owner."""
     _owned.update(models)
 
 
 def _owner(subject: Any) -> int | None:
-    """The owning organization's id: of an organization itself, or of what belongs to one.
+    """Return the id of the organization that the subject is or belongs to; None has no owner.
 
-    None has no owner. Raises TypeError for anything else: its own key could be that of some organization.
+    Raises TypeError for anything else, whose key could equal an organization's.
     """
     if subject is None:
         return None
@@ -40,7 +40,7 @@ is_unit_overseer = is_supervisor_in(_owner, Role.BUREAU_OFFICER, Role.BUREAU_AUD
 
 @rules.predicate
 def is_keeper_of(user: Any, instrument: Any) -> bool:
-    """The person is named keeper of this instrument and still holds that role in the unit."""
+    """Return whether the user is a keeper of the instrument and still has that role in the unit."""
     return (
         standing(user).holds(Role.KEEPER, instrument.organization_id)
         and instrument.keeper_links.filter(user=user).exists()
@@ -48,7 +48,7 @@ def is_keeper_of(user: Any, instrument: Any) -> bool:
 
 
 def can_suspend_for_unit(user: Any, instrument: Any) -> bool:
-    """The person suspends and resumes the instrument for its unit, not for the bureau."""
+    """Return whether the user suspends and resumes the instrument for its unit, not the bureau."""
     return bool((is_unit_manager | is_keeper_of)(user, instrument))
 
 

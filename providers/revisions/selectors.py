@@ -1,4 +1,4 @@
-"""What a unit's texts were before: every revision, and two of them side by side."""
+"""Read the revisions of what units publish, and compare two of them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ FILES = frozenset({"file", "picture"})
 
 @dataclass(frozen=True)
 class RevisedKind:
-    """A kind of row of which revisions are kept; a room registers its own under the prefix of their ids."""
+    """A kind of row with revisions; a room registers its own under the prefix of their ids."""
 
     name: str
     """As the states of the kind are labelled: `profile`, `instrument` or `publication`."""
@@ -50,7 +50,7 @@ def register_revised(kinds: Mapping[str, RevisedKind]) -> None:
 
 @dataclass(frozen=True)
 class RevisedRow:
-    """A row of which revisions are kept."""
+    """A row with revisions."""
 
     of_kind: RevisedKind
     subject: Any
@@ -65,7 +65,7 @@ class RevisedRow:
 
     @property
     def title(self) -> Any:
-        """The name of the row as a parameter of a message."""
+        """Return the name of the row as a parameter of a message."""
         return self.of_kind.title(self.subject)
 
     @property
@@ -74,14 +74,14 @@ class RevisedRow:
         return organization
 
     def rows(self) -> "QuerySet[Any]":
-        """The revisions as rows; page them by ("-history_date", "-history_id")."""
+        """Return the revisions as rows; page them by ("-history_date", "-history_id")."""
         found: QuerySet[Any] = type(self.subject).history.filter(id=self.subject.pk)
         return found.select_related("history_user", *self.of_kind.related)
 
 
 @dataclass(frozen=True)
 class Revision:
-    """One revision and what it changed of the one before. The first changed nothing."""
+    """One revision and what it changed; the first one changed nothing."""
 
     id: int
     at: datetime
@@ -98,7 +98,7 @@ class Revision:
 
 @dataclass(frozen=True)
 class ChangedField:
-    """A field before and after; `lines` where it is a text, side by side by paragraphs."""
+    """A field before and after, with `lines` side by side where it is a text."""
 
     name: str
     label: str
@@ -108,12 +108,14 @@ class ChangedField:
 
     @property
     def is_replaced(self) -> bool:
-        """A file in the place of another; of the one before only its name is kept."""
+        """Return whether one file replaced another; of the old one only its name is kept."""
         return self.name in FILES and bool(self.before) and bool(self.after)
 
 
 @dataclass(frozen=True)
 class RevisionComparison:
+    """Two rows of the history and the fields in which they differ."""
+
     before: Any
     after: Any
     """The two rows of the history."""
@@ -121,7 +123,7 @@ class RevisionComparison:
 
 
 def revised_row(viewer: "Viewer", public_id: str) -> RevisedRow:
-    """Return what stands under a public id. Raises NotFound."""
+    """Return the row with this public id. Raises NotFound."""
     kind = _kinds.get(public_id.partition("-")[0])
     if kind is None:
         raise NotFound
@@ -129,7 +131,10 @@ def revised_row(viewer: "Viewer", public_id: str) -> RevisedRow:
 
 
 def revisions(revised: RevisedRow, rows: Sequence[Any]) -> list[Revision]:
-    """What these rows, newest first and without a gap, changed; one statement for the row before them."""
+    """Return what each of these rows changed; the rows are consecutive, newest first.
+
+    Takes one query, for the row before them.
+    """
     if not rows:
         return []
     older = [*rows[1:], _previous(revised, rows[-1])]
@@ -139,7 +144,10 @@ def revisions(revised: RevisedRow, rows: Sequence[Any]) -> list[Revision]:
 def compare_revisions(
     revised: RevisedRow, revision_id: int, other_id: int | None = None
 ) -> RevisionComparison:
-    """A revision and the one before it, or the one that is named, the older one first. Or NotFound."""
+    """Compare a revision with `other_id`, by default with the one before it; the older one is first.
+
+    Raises NotFound.
+    """
     row = revised.rows().filter(history_id=revision_id).first()
     if row is None:
         raise NotFound
@@ -153,7 +161,7 @@ def compare_revisions(
 
 
 def changed_fields(revised: RevisedRow, before: Any, after: Any) -> tuple[ChangedField, ...]:
-    """The fields in which two rows, or a row and what somebody typed, differ."""
+    """Return the fields in which two rows, or a row and typed values, differ."""
     return tuple(
         _changed_field(revised, name, label, getattr(before, name), getattr(after, name))
         for name, label in revised.labels.items()
@@ -162,7 +170,7 @@ def changed_fields(revised: RevisedRow, before: Any, after: Any) -> tuple[Change
 
 
 def revision_state(revised: RevisedRow, row: Any) -> str:
-    """The state in a revision."""
+    """Return the state that a row had in a revision."""
     return revised.of_kind.state(row)
 
 
@@ -193,7 +201,7 @@ def _revision(revised: RevisedRow, row: Any, before: Any) -> Revision:
 
 
 def _confirmed_at(row: Any) -> datetime | None:
-    """When its unit last said that it is right; publications are never confirmed."""
+    """Return when the unit last confirmed the row; publications are never confirmed."""
     at: datetime | None = getattr(row, "confirmed_at", None)
     return at
 
@@ -203,7 +211,7 @@ def _differs(before: Any, after: Any, name: str) -> bool:
 
 
 def _comparable(row: Any, name: str) -> Any:
-    """The value as it is compared: a file by its name, a row that it points to by its id."""
+    """Return the value to compare: the name of a file, the id of a related row."""
     value = getattr(row, f"{name}_id", None) if hasattr(row, f"{name}_id") else getattr(row, name)
     return str(value or "") if hasattr(value, "name") or value in (None, "") else value
 

@@ -1,4 +1,4 @@
-"""Save rows with their history, and refuse what somebody else has changed meanwhile."""
+"""Save rows with their history, and record changes in the journal."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def save_with_history(row: models.Model, *, actor: "User | None", now: datetime) -> None:
-    """Save a row whose revisions are kept, with who changed it and when."""
+    """Save a row with a revision that names who changed it and when."""
     row._history_user = actor  # type: ignore[attr-defined]
     row._history_date = now  # type: ignore[attr-defined]
     row.save()
@@ -23,7 +23,7 @@ def save_with_history(row: models.Model, *, actor: "User | None", now: datetime)
 def record_change(
     actor: "User | None", action: str, row: "Instrument | UnitProfile", now: datetime, **details: Any
 ) -> None:
-    """The entry in the journal for what was done to something of a unit."""
+    """Record a change of a unit's row in the journal."""
     record(
         actor=actor,
         action=action,

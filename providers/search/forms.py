@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SynonymForm(forms.Form):
-    """A group of words that mean the same; the rules check them."""
+    """A group of synonyms; the services report problems."""
 
     words = forms.CharField(
         label=_("Words that mean the same"),

@@ -1,4 +1,4 @@
-"""The table of synonyms by which the catalogue is searched; the bureau keeps it."""
+"""Pages of the table of synonyms, which the bureau maintains."""
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -24,7 +24,7 @@ PER_PAGE = 50
 @login_required
 @require_safe
 def synonyms(request: HttpRequest) -> HttpResponse:
-    """The groups by their first word; `?q=` shows those that have a word."""
+    """List the groups by their first word; `?q=` filters by word."""
     require(request.user, "providers.maintain_tables")
     text = request.GET.get("q", "").strip()[:60]
     found = synonym_groups(request.user, text)

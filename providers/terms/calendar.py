@@ -1,9 +1,9 @@
-"""Opening patterns kept as recurring events of django-scheduler, and the openings that follow from them.
+"""Keep opening patterns as recurring events of django-scheduler, and expand them into openings.
 
-The only importer of `schedule`, of which it uses the models alone (docs/adr/0009-opening-hours.md). Three
-traps of that library are avoided here. Recurrences are expanded in Asia/Shanghai and then converted: UTC
-bounds shift weekdays. Weekdays are written by name: numbers collapse to the weekday of the event's start.
-What is written has been validated by `domain.terms`: an unknown weekday silently becomes "every day".
+The only importer of `schedule`, of which it uses the models alone (docs/adr/0009-opening-hours.md). It avoids
+three traps of that library: recurrences are expanded in Asia/Shanghai and then converted, as UTC bounds shift
+weekdays; weekdays are written by name, as numbers collapse to the weekday of the event's start;
+`domain.terms` has validated what is written, as an unknown weekday silently becomes "every day".
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -35,7 +35,7 @@ class CalendarRows:
 
 
 def calendar_rows(slug: str, patterns: Sequence[OpeningPattern]) -> CalendarRows:
-    """The recurring events that say `patterns` (which `domain.terms.problems_of` has found to be right)."""
+    """Return the recurring events for `patterns`, which `domain.terms.problems_of_terms` has accepted."""
     calendar = Calendar(name=slug, slug=slug)
     return CalendarRows(calendar, tuple(_event_rows(slug, calendar, pattern) for pattern in patterns))
 
@@ -70,7 +70,7 @@ def _opening(day: date, opens: time, closes: time) -> Interval:
 
 
 def opening_patterns(events: Iterable[Event]) -> tuple[OpeningPattern, ...]:
-    """The patterns that these events say, in the order in which they were written."""
+    """Return the patterns of these events, in the order in which they were written."""
     return tuple(_opening_pattern(event) for event in sorted(events, key=lambda event: event.pk or 0))
 
 
@@ -92,7 +92,7 @@ def _opening_pattern(event: Event) -> OpeningPattern:
 
 
 def rule_events(rule: "OpenServiceRule") -> list[Event]:
-    """The rule's events; prefetch `calendar__event_set__rule` where there are several rules."""
+    """Return the rule's events; prefetch `calendar__event_set__rule` for several rules."""
     return list(rule.calendar.event_set.all())
 
 
@@ -104,10 +104,10 @@ def openings(
     days: DayTable,
     exceptions: Collection[DayException] = (),
 ) -> list[Interval]:
-    """All openings that begin on a day of `[first, last)`, sorted and merge.
+    """Return all openings that begin on a day of `[first, last)`, sorted and merged.
 
-    An opening belongs to the day on which it begins, also where it ends on the next, which may be a holiday.
-    Raises CalendarYearUnknown where the rule minds public holidays and a year is not in `days`.
+    An opening belongs to the day on which it begins, even if it ends on the next, which may be a holiday.
+    Raises CalendarYearUnknown if the rule follows public holidays and a year is missing from `days`.
     """
     closed = {one.day for one in exceptions if one.opens is None}
     recurring = (
@@ -144,9 +144,9 @@ def _opening_days(
 
 
 def _recurring_days(event: Event, pattern: OpeningPattern, first: date, last: date) -> set[date]:
-    """Days on which the event recurs, from the Monday of the week of `first` to before `last`.
+    """Return the days on which the event recurs, from the Monday of the week of `first` to before `last`.
 
-    It counts from the Monday of its first week, so that a 调休 day of that week finds Monday's hours.
+    Starts at the Monday of its first week, so that a 调休 day of that week finds Monday's hours.
     """
     begin = _monday(pattern.starts_on) if pattern.frequency is Frequency.WEEKLY else pattern.starts_on
     recurrence = event.get_rrule_object(CITY_TIME).replace(
@@ -165,10 +165,10 @@ def _monday(day: date) -> date:
 
 
 def local_date(instant: datetime) -> date:
-    """The calendar date of an instant in Asia/Shanghai."""
+    """Return the date of an instant in Asia/Shanghai."""
     return instant.astimezone(CITY_TIME).date()
 
 
 def local_midnight(day: date) -> datetime:
-    """The instant at which a date begins in Asia/Shanghai."""
+    """Return the instant at which a date begins in Asia/Shanghai."""
     return datetime.combine(day, time.min, CITY_TIME)

@@ -1,4 +1,4 @@
-"""How the states of this room are shown: a label, a tone and an icon."""
+"""Labels, tones and icons of the states of units, and labels of transitions."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _

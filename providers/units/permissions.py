@@ -1,4 +1,4 @@
-"""Who may do what with the publications of a unit."""
+"""Permissions on the publications of a unit."""
 
 import rules
 

@@ -1,4 +1,4 @@
-"""What a unit says of a year for its record at the national platform."""
+"""The form of a unit's yearly figures for the national platform."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ LONG = 200
 
 
 class NationalYearForm(forms.Form):
-    """The fields of `domain.national.values.FIELD_OF` with their limits at the platform."""
+    """The fields of `domain.national.values.FIELD_OF` with the platform's limits."""
 
     use_required_attribute = False
 

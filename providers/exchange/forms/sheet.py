@@ -1,4 +1,4 @@
-"""A unit's sheet and, where its headings are its own, the map that says what they mean."""
+"""The form to upload a sheet with an optional map of its headings."""
 
 from typing import Any
 

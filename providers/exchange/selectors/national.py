@@ -1,4 +1,4 @@
-"""Units and instruments as the national platform's records are made from."""
+"""Read units and instruments for the records of the national platform."""
 
 from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -51,13 +51,13 @@ CUSTOMS_FIELDS = (
 
 
 def national_years(organization_ids: Collection[int], year: int) -> dict[int, NationalYear]:
-    """What units have entered for a year, by organization."""
+    """Return the units' entries for a year, by organization id."""
     found = NationalYear.objects.filter(organization_id__in=organization_ids, year=year)
     return {one.organization_id: one for one in found}
 
 
 def unit_codes(organization_ids: Collection[int], year: int) -> dict[int, str]:
-    """The units' codes at the platform: of the year, or of the last one before it that has one."""
+    """Return the units' codes at the platform, of the year or the latest one before it."""
     found = NationalYear.objects.filter(organization_id__in=organization_ids, year__lte=year)
     return dict(found.order_by("year").values_list("organization_id", "unit_code"))
 
@@ -65,8 +65,9 @@ def unit_codes(organization_ids: Collection[int], year: int) -> dict[int, str]:
 def national_instruments(
     viewer: "Viewer", organization_ids: Collection[int]
 ) -> Iterator[tuple[Instrument, "CustomsSupervision | None", dict[str, Any]]]:
-    """Every public instrument of these units by unit and inner number, with its customs supervision and its
-    facts (`domain.national_values`) as far as they are its own. Streams; one statement.
+    """Yield public instruments by unit and inner number, with customs supervision and facts.
+
+    Streams one query; the facts are those of `domain.national.values` that the instrument itself has.
     """
     found = (
         instruments(viewer)
@@ -87,12 +88,12 @@ def national_instruments(
 
 
 def customs_facts(customs: "CustomsSupervision") -> dict[str, Any]:
-    """The values of a customs supervision by our field names."""
+    """Return the values of a customs supervision by our field names."""
     return {name: getattr(customs, name) for name in CUSTOMS_FIELDS}
 
 
 def unit_addresses(organization_ids: Collection[int]) -> dict[int, str]:
-    """The units' own addresses."""
+    """Return the units' postal addresses, by organization id."""
     found = UnitProfile.objects.filter(organization_id__in=organization_ids)
     return dict(found.values_list("organization_id", "address_zh"))
 
@@ -100,7 +101,7 @@ def unit_addresses(organization_ids: Collection[int]) -> dict[int, str]:
 def national_units(
     units: Collection["Organization"], year: int
 ) -> Iterator[tuple["Organization", Mapping[str, Any]]]:
-    """Each unit with what it says itself of the year and what is counted of its instruments; 3 statements."""
+    """Yield each unit with its entries for the year and counts of its instruments; 3 queries."""
     ids = [unit.pk for unit in units]
     years, counts = national_years(ids, year), _counts(ids)
     codes = unit_codes(ids, year)
@@ -122,7 +123,7 @@ def national_units(
 
 
 def _counts(ids: Collection[int]) -> dict[int, dict[str, int]]:
-    """Published instruments from the registration threshold on, and how many of them run and are shared."""
+    """Return counts of published instruments above the threshold, of running and of shared ones."""
     shared = (SharingMode.INTERNAL.value, SharingMode.EXTERNAL.value)
     rows = (
         Instrument.objects.filter(

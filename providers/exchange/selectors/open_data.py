@@ -1,4 +1,4 @@
-"""What everybody may take away as a whole, in chunks, so that memory does not grow with the city."""
+"""Read complete data sets in chunks, in constant memory."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -43,25 +43,25 @@ def _in_chunks(rows: "QuerySet[Any]") -> Iterator[list[Any]]:
 
 
 def all_instruments(viewer: "Viewer") -> "Iterator[Instrument]":
-    """Every instrument that the viewer may see, in order of entry; one statement for each 200."""
+    """Yield every instrument that the viewer may see, by id; one query for each 200."""
     for chunk in _in_chunks(instruments(viewer)):
         yield from chunk
 
 
 def all_rules(viewer: "Viewer", at: datetime) -> "Iterator[tuple[Instrument, Terms]]":
-    """The terms in force of every instrument that the viewer may see and that has any."""
+    """Yield the terms in force of every instrument that the viewer may see and that has any."""
     for chunk in _in_chunks(instruments(viewer)):
         terms = terms_in_force([one.pk for one in chunk], at)
         yield from ((one, terms[one.pk]) for one in chunk if one.pk in terms)
 
 
 def all_units(viewer: "Viewer", as_of: date) -> "Iterator[tuple[UnitProfile, UnitCompleteness]]":
-    """Every published unit that the viewer may see, with how complete its information is."""
+    """Yield every published unit that the viewer may see, with its completeness."""
     for chunk in _in_chunks(units(viewer).filter(published_at__isnull=False)):
         judged = completeness_of([one.organization_id for one in chunk], as_of)
         yield from ((one, judged[one.organization_id]) for one in chunk)
 
 
 def last_change() -> "AuditEntry | None":
-    """The last act by which a data set may have changed."""
+    """Return the last act that may have changed a data set."""
     return last_entry(SHOWN_OF)

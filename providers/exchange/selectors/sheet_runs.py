@@ -1,4 +1,4 @@
-"""How a unit's sheets were read before, and imports under way."""
+"""Read remembered columns and imports under way."""
 
 from typing import TYPE_CHECKING
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 
 def sheet_memory(organization_id: int, kind: SheetKindName) -> dict[str, str]:
-    """Plain heading → what the unit's columns of that name were last said to be."""
+    """Return the unit's last choices for columns, by normalized heading."""
     found = SheetMemory.objects.filter(organization_id=organization_id, kind=kind.value).first()
     return found.columns if found else {}
 
 
 def sheet_run(viewer: "Viewer", organization_id: int, public_id: str) -> SheetRun:
-    """An import of a unit that the viewer manages, or NotFound."""
+    """Return an import of a unit that the viewer manages. Raises NotFound."""
     run = SheetRun.objects.filter(organization_id=organization_id, public_id=public_id).first()
     if run is None or not standing(viewer).holds(Role.UNIT_MANAGER, organization_id):
         raise NotFound
@@ -28,14 +28,14 @@ def sheet_run(viewer: "Viewer", organization_id: int, public_id: str) -> SheetRu
 
 
 def run_of_upload(viewer: "User", organization_id: int, key: str) -> SheetRun | None:
-    """The import that the viewer began with an upload, unless it has stopped."""
+    """Return the viewer's import of an upload, unless it has stopped."""
     return SheetRun.objects.filter(
         organization_id=organization_id, user=viewer, key=key, stopped=False
     ).first()
 
 
 def sheet_runs(viewer: "Viewer", organization_id: int, limit: int = 10) -> list[SheetRun]:
-    """The last imports of a unit that the viewer manages, newest first."""
+    """Return the last imports of a unit that the viewer manages, newest first."""
     if not standing(viewer).holds(Role.UNIT_MANAGER, organization_id):
         return []
     found = SheetRun.objects.filter(organization_id=organization_id).select_related("user")

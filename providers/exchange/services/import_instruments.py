@@ -1,7 +1,7 @@
-"""Rows of instruments as drafts: new ones, and drafts brought up to date.
+"""Import rows of instruments as drafts, or update existing drafts.
 
-A row is known by its inner number; what has been handed in or published is never touched, and an empty cell
-removes nothing.
+Rows match by inner number; submitted and published instruments are not touched, and an empty cell removes
+nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -76,7 +76,7 @@ def _write(task: ImportTask, subjects: Sequence[tuple[Instrument, tuple[str, ...
 
 
 def _present(organization: "Organization") -> list[Instrument]:
-    """The unit's instruments; its drafts locked, so that none is handed in before they are written."""
+    """Return the unit's instruments with drafts locked, so that none is submitted before the import."""
     drafts = Instrument.objects.filter(organization=organization, state__in=EDITABLE_AS_A_WHOLE)
     list(drafts.select_for_update().order_by("pk").values_list("pk"))
     found = Instrument.objects.filter(organization=organization).select_related("category")

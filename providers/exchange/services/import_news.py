@@ -1,4 +1,4 @@
-"""Rows of news: drafts or published at once; a title that is there already is brought up to date."""
+"""Import rows of news as drafts or published; an existing title is updated."""
 
 from collections.abc import Sequence
 from functools import partial

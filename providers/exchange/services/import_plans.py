@@ -1,4 +1,4 @@
-"""What a sheet comes to before anything is written: the rows, what is wrong, and the steps to take."""
+"""The plan of an import before anything is written: rows, problems and steps."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Outcome(StrEnum):
-    """What a row comes to."""
+    """The outcome of a row."""
 
     NEW = "new"
     UPDATED = "updated"
@@ -27,7 +27,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class PlannedRow:
-    """A row of the sheet and what it comes to; `fields` are those that change of what is here already."""
+    """A row and its outcome; `fields` are those that change of existing data."""
 
     number: int
     inner_number: str
@@ -38,9 +38,9 @@ class PlannedRow:
 
 @dataclass(frozen=True)
 class ImportReport:
-    """What a sheet comes to, or came to where `applied`; problems and warnings in order of rows.
+    """The result of an import, or its preview unless `applied`; problems in order of rows.
 
-    `entered` rows were written this time, `left` are to be written still.
+    `entered` rows were written this time, `left` ones remain.
     """
 
     rows: tuple[PlannedRow, ...]
@@ -62,7 +62,7 @@ class ImportReport:
 
 @dataclass(frozen=True)
 class ImportTask:
-    """Who brings which rows of which kind into which unit, and when."""
+    """Who imports which rows of which kind into which unit, and when."""
 
     actor: "User | None"
     organization: "Organization"
@@ -73,7 +73,7 @@ class ImportTask:
 
 @dataclass(frozen=True)
 class Step:
-    """What is written together: so many rows of the sheet, and what its planner needs for them."""
+    """Rows that are written together: their number, and what the planner needs for them."""
 
     rows: int
     subject: Any
@@ -81,7 +81,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a planner makes of the rows. `write` carries out some of the steps, in their order."""
+    """A planner's result; `write` executes some of the steps in order."""
 
     rows: list[PlannedRow]
     problems: list[SheetProblem]

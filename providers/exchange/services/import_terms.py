@@ -1,7 +1,7 @@
-"""Rows of rules and of prices: a new version of each instrument's terms, where they say something new.
+"""Import rows of rules and prices as new versions of terms, where they differ.
 
-The rows of one instrument stand or fall together. Terms that are in force already on that day make no new
-version, so that a sheet can be brought in again.
+The rows of one instrument are imported together or not at all. Terms already in force on that day create no
+version, so that a sheet can be imported again.
 """
 
 from collections import defaultdict
@@ -88,8 +88,7 @@ def _plan(task: ImportTask, assemble: Assemble) -> Plan:
 
 
 def _lock_instruments(task: ImportTask) -> dict[str, Instrument]:
-    """The unit's instruments of which the sheet speaks, by number; all locked at once, before it is read what
-    is in force for them."""
+    """Lock the instruments in the sheet at once, before their terms are read; return them by number."""
     numbers = {row.inner_number for row in task.rows if row.inner_number}
     found = Instrument.objects.filter(organization=task.organization, inner_number__in=numbers)
     return {one.inner_number: one for one in instrument_locks(found.values_list("pk", flat=True))}
@@ -115,7 +114,7 @@ def _judge(
     assemble: Assemble,
     days: DayTable,
 ) -> tuple[list[SheetRow], _Change | None]:
-    """The rows of one instrument with all that is wrong, and the change that they ask for, if any."""
+    """Return the rows of one instrument with their problems, and the resulting change, if any."""
     if rows[0].inner_number and (problem := _problem_of_instrument(instrument)):
         return [add_problem(row, task.kind, problem, row.inner_number) for row in rows], None
     if instrument is None or not all(row.usable for row in rows):

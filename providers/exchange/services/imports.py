@@ -1,7 +1,7 @@
-"""Bringing in a unit's own sheet; what is looked at first is what is then done.
+"""Preview and import a unit's own sheet; both use the same plan.
 
-All or nothing for a run unless it is asked to take the good rows. Safe to repeat: what a row says and is here
-already stays as it is, so that a run that was interrupted goes on where it ended.
+A run imports all rows or none unless it may take the good ones. Repeating is safe: existing data stays, so
+that an interrupted run continues where it ended.
 """
 
 from collections.abc import Mapping
@@ -57,7 +57,7 @@ def preview(
     kind: SheetKind = INSTRUMENTS,
     now: datetime,
 ) -> ImportReport:
-    """What `apply` would do with this sheet, row by row; nothing is written. Raises HeadingMissing."""
+    """Return what `apply` would do with this sheet, row by row. Raises HeadingMissing."""
     with transaction.atomic():
         return _plan(actor, organization_id, table, mapping or SheetMap(), kind, now)[0]
 
@@ -74,10 +74,10 @@ def apply(
     partial: bool = False,
     limit: int | None = None,
 ) -> ImportReport:
-    """Enter what the sheet says. With errors in it nothing is entered, or with `partial` the rows that are
-    good; `applied` of the report says which. Raises HeadingMissing.
+    """Import the sheet: all rows, or with `partial` the good ones. Raises HeadingMissing.
 
-    `most` ends after so many rows, and what is `left` comes in when the same is asked again.
+    `applied` of the report tells whether anything was imported. `limit` ends after a number of rows; the rest
+    (`left`) follows when called again.
     """
     report, plan = _plan(actor, organization_id, table, mapping or SheetMap(), kind, now)
     if report.errors and not partial:

@@ -1,4 +1,4 @@
-"""What a unit enters for its yearly record at the national platform."""
+"""Services of a unit's yearly record at the national platform."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -25,9 +25,9 @@ LIMITS = {one.name: one.limit for one in RECORDS[RecordType.UNIT]}
 def national_year_save(
     *, actor: "User", organization_id: int, year: int, values: Mapping[str, str], now: datetime
 ) -> NationalYear:
-    """Enter or change what a unit says of a year; nothing is written where nothing differs.
+    """Create or change a unit's entries for a year; nothing is written if nothing differs.
 
-    `values` by field name (`selectors.national.TEXTS`); the unit's code is needed, texts may be empty.
+    `values` are by field name (`selectors.national.TEXTS`); the unit's code is required, texts may be empty.
     """
     organization = organization_lock(organization_id)
     require(actor, "providers.edit_unit", organization)

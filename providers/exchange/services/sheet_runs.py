@@ -1,7 +1,7 @@
-"""An import under way: entered at once where it is small, and part by part where it is large.
+"""Run an import: at once if it is small, in parts if it is large.
 
-A sheet is looked through as a whole before its first row is entered. Each part is a transaction of its own,
-and asking for the next one is safe to repeat, so that a run that broke off goes on where it ended.
+The whole sheet is checked before its first row is written. Each part is a transaction, and repeating is safe,
+so that an interrupted run continues where it ended.
 """
 
 from collections.abc import Mapping
@@ -40,7 +40,7 @@ AT_ONCE: Mapping[SheetKindName, int] = {
 
 @dataclass(frozen=True)
 class Started:
-    """What the sheet came to, and the run that enters it; no run where its errors keep all of it out."""
+    """The report on a sheet, and the run that imports it; no run if errors exclude all of it."""
 
     run: SheetRun | None
     report: ImportReport | None = None
@@ -57,9 +57,9 @@ def sheet_run_start(
     partial: bool,
     now: datetime,
 ) -> Started:
-    """Begin to enter an upload, with its columns as `chosen`, and remember them for the unit's next sheet.
+    """Start to import an upload with its columns as `chosen`, which the unit's next sheet remembers.
 
-    An upload has one run; asked for again it is the same. Raises SheetGone and HeadingMissing.
+    An upload has one run, which is returned when called again. Raises SheetGone and HeadingMissing.
     """
     organization = organization_lock(organization_id)
     require(actor, "providers.edit_unit", organization)
@@ -96,7 +96,7 @@ def sheet_run_start(
 
 @transaction.atomic
 def sheet_run_continue(*, actor: "User", public_id: str, now: datetime) -> SheetRun:
-    """Enter the next part of a run; a finished one stays as it is. Raises NotFound and SheetGone."""
+    """Import the next part of a run; a finished one stays. Raises NotFound and SheetGone."""
     run = SheetRun.objects.select_for_update().filter(public_id=public_id).first()
     if run is None:
         raise NotFound
@@ -130,7 +130,7 @@ def sheet_run_continue(*, actor: "User", public_id: str, now: datetime) -> Sheet
 def upload_map(
     table: Table, kept: KeptSheet, kind: SheetKind, chosen: Mapping[int, str], remembered: Mapping[str, str]
 ) -> SheetMap:
-    """The upload's own map, or what its columns were recognised as and chosen to be."""
+    """Return the upload's own map, or its columns as recognised and chosen."""
     if kept.map_text:
         return parse_map(kept.map_text, kind)
     return build_map(sheet_columns(table, kind, remembered), chosen, kind)

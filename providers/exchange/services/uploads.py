@@ -1,4 +1,4 @@
-"""Sheets between look and import: kept in private storage, for one person and one unit."""
+"""Keep uploaded sheets in private storage between preview and import, by person and unit."""
 
 import re
 import secrets
@@ -31,6 +31,8 @@ KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
 class SheetGone(DomainError):
+    """The upload has expired or never existed."""
+
     code = "import.gone"
     kind: Kind = "gone"
     message = gettext_noop(
@@ -40,7 +42,7 @@ class SheetGone(DomainError):
 
 @dataclass(frozen=True)
 class KeptSheet:
-    """An uploaded sheet and the TOML text of its map (empty where there is none)."""
+    """An uploaded sheet and the TOML text of its map, which may be empty."""
 
     content: bytes
     map_text: str
@@ -54,11 +56,9 @@ def sheet_keep(
     map_text: str,
     kind: SheetKind = INSTRUMENTS,
 ) -> str:
-    """Keep an upload until it is brought in, at most a day; the key under which its sender finds it again.
-    The sixth that a person keeps for a unit takes the place of the first.
+    """Keep an upload for at most a day; return its key. A sixth for a unit replaces the oldest.
 
-    A file that can't be read, and a map with faults, are refused here (SheetTooLarge, SheetUnreadable,
-    MapUnusable).
+    Raises SheetTooLarge, SheetUnreadable or MapUnusable.
     """
     require(actor, "providers.edit_instrument", organizations_by_id([organization_id]).get(organization_id))
     read_table(content)
@@ -71,7 +71,7 @@ def sheet_keep(
 
 
 def sheet_kept(*, actor: "User", organization_id: int, key: str) -> KeptSheet:
-    """What this person has uploaded for this unit under the key. Raises SheetGone."""
+    """Return the person's upload for this unit with this key. Raises SheetGone."""
     path = _path(actor, organization_id, key, "sheet")
     if not KEY.fullmatch(key) or not default_storage.exists(path):
         raise SheetGone
@@ -82,15 +82,14 @@ def sheet_kept(*, actor: "User", organization_id: int, key: str) -> KeptSheet:
 
 
 def sheet_forget(*, actor: "User", organization_id: int, key: str) -> None:
-    """Remove an upload; one that is not there changes nothing."""
+    """Delete an upload, if it exists."""
     if KEY.fullmatch(key):
         for ending in ("sheet", "toml"):
             default_storage.delete(_path(actor, organization_id, key, ending))
 
 
 def sheets_forget_old(*, now: datetime) -> int:
-    """Remove what was uploaded more than a day ago and never brought in; called by `tick`. The number of
-    files removed."""
+    """Delete uploads older than a day, for `tick`; return the number of files."""
     people = default_storage.listdir(FOLDER)[0] if default_storage.exists(FOLDER) else []
     old = [
         path
@@ -108,7 +107,7 @@ def _path(actor: "User", organization_id: int, key: str, ending: str) -> str:
 
 
 def _make_room(actor: "User", organization_id: int) -> None:
-    """Remove the person's oldest uploads for the unit, so that another one is within the limit."""
+    """Delete the person's oldest uploads for the unit, to stay within the limit."""
     kept = [
         (at, path)
         for path, at in _uploads(f"{FOLDER}/{actor.pk}")
@@ -120,8 +119,7 @@ def _make_room(actor: "User", organization_id: int) -> None:
 
 
 def _uploads(folder: str) -> Iterator[tuple[str, datetime]]:
-    """The files of a person's folder, each with when it was written; one that is just being removed is not
-    there any more."""
+    """Yield the files of a person's folder with their times, skipping files that are being deleted."""
     names = default_storage.listdir(folder)[1] if default_storage.exists(folder) else []
     for path in (f"{folder}/{name}" for name in names):
         with suppress(FileNotFoundError):

@@ -1,4 +1,4 @@
-"""Sheets and what becomes of their rows in pages."""
+"""Show sheets and the outcomes of their rows in pages."""
 
 from django import template
 from django.utils.safestring import SafeString
@@ -16,7 +16,7 @@ register = template.Library()
 
 @register.filter
 def heading(column: str) -> str:
-    """A column of a sheet: our own label is translated, a heading of the sheet stays as it is."""
+    """Return a column's heading; our own labels are translated."""
     return told("{word}", {"word": column}) if isinstance(column, Words) else column
 
 
@@ -45,11 +45,11 @@ OUTCOMES_OF = {
 
 @register.simple_tag
 def outcome(code: Outcome, kind: str = "instruments") -> SafeString:
-    """What becomes of a row of a sheet."""
+    """Return the outcome of a row as a badge."""
     return badge(*OUTCOMES_OF.get(kind, OUTCOMES)[code])
 
 
 @register.simple_tag
 def sheet_kind(name: str) -> str:
-    """What a sheet is about."""
+    """Return the label of a kind of sheet."""
     return label(KINDS[name].label)

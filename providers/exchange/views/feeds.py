@@ -1,4 +1,4 @@
-"""Atom feeds of what is new: units' news and instruments. The same for everybody, in either language."""
+"""Atom feeds of news and instruments, the same for everybody."""
 
 import re
 from datetime import datetime
@@ -36,7 +36,7 @@ CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def words(row: Any, name: str) -> str:
-    """A text of both languages as a feed may hold it."""
+    """Return a bilingual text without characters that a feed cannot hold."""
     return CONTROLS.sub("", bilingual(row, name))
 
 
@@ -45,7 +45,7 @@ def absolute(address: str) -> str:
 
 
 class AtomFeed(Feed):
-    """What the feeds have in common: names that stay the same, addresses under SITE_URL."""
+    """The base of the feeds: stable ids, addresses under SITE_URL."""
 
     feed_type = Atom1Feed
 

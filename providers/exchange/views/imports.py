@@ -1,4 +1,4 @@
-"""Bringing in a unit's own sheet: template, upload, look, take, and how far it is."""
+"""Import a unit's own sheet: template, upload, preview, import and progress."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -41,7 +41,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload(request: HttpRequest, organization_id: str) -> HttpResponse:
-    """First a file is chosen (`?kind=` says of what); it stays on the server until taken, a day at most."""
+    """Upload a file of the kind `?kind=`; it is kept for a day at most."""
     unit = managed_unit(request, organization_id)
     kind = KINDS.get(request.GET.get("kind", ""), INSTRUMENTS)
     form = SheetForm(request.POST or None, request.FILES or None)
@@ -76,7 +76,7 @@ def upload(request: HttpRequest, organization_id: str) -> HttpResponse:
 @login_required
 @require_safe
 def template(request: HttpRequest, organization_id: str, kind: str, ending: str) -> HttpResponse:
-    """A file to fill in, in the reader's language."""
+    """Serve a template in the reader's language."""
     managed_unit(request, organization_id)
     wanted = _kind(kind)
     if ending == "csv":
@@ -91,7 +91,7 @@ def template(request: HttpRequest, organization_id: str, kind: str, ending: str)
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def look(request: HttpRequest, organization_id: str, kind: str, key: str) -> HttpResponseBase:
-    """What the sheet comes to, row by row; `?c0=`, `?c1=` … say what its columns are. POST takes it."""
+    """Preview the sheet row by row, with columns chosen by `?c0=`, `?c1=` …; POST starts the import."""
     unit, of = managed_unit(request, organization_id), _kind(kind)
     if run := run_of_upload(person(request), unit.pk, key):
         return HttpResponseRedirect(reverse("sheet_result", args=[unit.public_id, run.public_id]))
@@ -155,7 +155,7 @@ def look(request: HttpRequest, organization_id: str, kind: str, key: str) -> Htt
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def result(request: HttpRequest, organization_id: str, run_id: str) -> HttpResponse:
-    """How far an import is and what it came to; POST enters its next part."""
+    """Show the progress and result of an import; POST imports the next part."""
     unit = managed_unit(request, organization_id)
     run = sheet_run(request.user, unit.pk, run_id)
     if request.method == "POST":
@@ -179,7 +179,7 @@ def _kind(name: str) -> SheetKind:
 
 
 def _next_page(unit: "Organization", name: SheetKindName) -> tuple[str, str]:
-    """Where what was brought in stands, and how that page is called."""
+    """Return the address and title of the page with the imported data."""
     if name is SheetKindName.NEWS:
         return reverse("unit_publications", args=[unit.public_id, "news"]), _("The unit's news")
     address = reverse("unit_instruments", args=[unit.public_id])

@@ -1,4 +1,4 @@
-"""The page on which a unit enters its yearly figures for the national platform."""
+"""Edit a unit's yearly figures for the national platform."""
 
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def year_edit(request: HttpRequest, public_id: str, year: int) -> HttpResponse:
-    """What only the unit can say of a year."""
+    """Edit the figures of a year that only the unit knows."""
     unit = managed_unit(request, public_id)
     if year not in reported_years(clock.now().astimezone(CITY_TIME).year):
         raise NotFound

@@ -1,4 +1,4 @@
-"""The page of open data and its downloads."""
+"""The page and the downloads of open data."""
 
 from datetime import datetime
 from typing import Any
@@ -22,22 +22,20 @@ FRESH_SECONDS = 300
 
 @require_safe
 def opendata(request: HttpRequest) -> HttpResponse:
-    """Which data sets there are, what stands in them, and on which terms they may be used."""
+    """Show the data sets, their columns and their terms of use."""
     context = {"data_sets": DATA_SETS, "licence": settings.OPEN_DATA_LICENCE}
     return render(request, "providers/exchange/opendata.html", context)
 
 
 def _etag(_request: HttpRequest, name: str, form: str) -> str:
-    """Changes with the last act that may have changed the data, and with the day: terms come into force and
-    information runs out by themselves.
-    """
+    """Return a tag that changes with the last act and with the day, as terms begin and information expires."""
     last = last_change()
     today = clock.now().astimezone(CITY_TIME).date()
     return f'"{name}.{form}-{0 if last is None else last.pk}-{today:%Y%m%d}"'
 
 
 def _last_modified(_request: HttpRequest, **_which: str) -> datetime | None:
-    """The later of that act and this morning's midnight."""
+    """Return the later of the last act and this morning's midnight."""
     last = last_change()
     midnight = clock.now().astimezone(CITY_TIME).replace(hour=0, minute=0, second=0, microsecond=0)
     return midnight if last is None else max(last.at, midnight)
@@ -47,7 +45,7 @@ def _last_modified(_request: HttpRequest, **_which: str) -> datetime | None:
 @cache_control(public=True, max_age=FRESH_SECONDS)
 @condition(etag_func=_etag, last_modified_func=_last_modified)
 def data_set(_request: HttpRequest, name: str, form: str) -> StreamingHttpResponse:
-    """A whole data set as CSV or JSON, row by row."""
+    """Stream a whole data set as CSV or JSON."""
     if name not in BY_NAME or form not in ("csv", "json"):
         raise NotFound
     chosen, now = BY_NAME[name], clock.now()

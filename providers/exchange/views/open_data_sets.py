@@ -1,7 +1,7 @@
-"""The open data sets: which there are, and what stands in their columns.
+"""The open data sets and their columns.
 
-Names of columns are stable: a column may be added, none is renamed or removed. Nothing here depends on the
-reader's language; texts stand in both.
+Column names are stable: columns may be added, but none is renamed or removed. Nothing depends on the reader's
+language; texts are in both.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -36,7 +36,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class DataSet:
-    """A table that everybody may take away; `columns` say what stands in each."""
+    """A public table; `columns` maps names to descriptions."""
 
     name: str
     title: str | Promise
@@ -81,7 +81,7 @@ def _instrument(instrument: "Instrument") -> Row:
 
 
 def _of(instrument: "Instrument") -> Row:
-    """Which instrument of which unit."""
+    """Return the columns that identify an instrument and its unit."""
     return {
         "instrument": instrument.public_id,
         "name_zh": instrument.name_zh,

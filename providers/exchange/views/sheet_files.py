@@ -1,4 +1,4 @@
-"""The files of an import: templates to fill in, and the sent sheet with its problems marked."""
+"""Files of an import: templates, and the uploaded sheet with its problems marked."""
 
 import csv
 import io
@@ -49,7 +49,7 @@ Categories = Sequence[tuple[str, str, str]]
 
 
 def template_xlsx(kind: SheetKind, categories: Categories) -> bytes:
-    """A workbook to fill in: headings with notes and drop-down lists, filled examples, how to do it."""
+    """Return a workbook with notes on headings, drop-down lists, examples and instructions."""
     book = Workbook()
     fill, lists = book.active, None
     assert isinstance(fill, Worksheet)
@@ -76,7 +76,7 @@ def template_xlsx(kind: SheetKind, categories: Categories) -> bytes:
 
 
 def template_csv(kind: SheetKind) -> bytes:
-    """The headings and one example row, which Excel opens with its Chinese right."""
+    """Return the headings and one example row as CSV, with a BOM for Excel."""
     target = io.StringIO()
     writer = csv.writer(target, lineterminator="\r\n")
     writer.writerow([template_heading(of) for of in kind.fields.values()])
@@ -86,7 +86,7 @@ def template_csv(kind: SheetKind) -> bytes:
 
 
 def marked_xlsx(table: Table, problems: Sequence[SheetProblem]) -> bytes:
-    """The sent sheet as values, with its faulty cells coloured and commented, and a list of the problems."""
+    """Return the uploaded sheet as values, faulty cells coloured and commented, with a list of problems."""
     book = Workbook(write_only=True)
     sheet, listed = book.create_sheet(_("Your sheet")), book.create_sheet(_("Problems"))
     at: dict[str, list[SheetProblem]] = defaultdict(list)
@@ -102,7 +102,7 @@ def marked_xlsx(table: Table, problems: Sequence[SheetProblem]) -> bytes:
 
 
 def problem_cells(problem: SheetProblem) -> list[Any]:
-    """A problem as a row of a table, in the reader's language."""
+    """Return a problem as a table row in the reader's language."""
     return [
         problem.cell,
         problem.row,
@@ -114,18 +114,18 @@ def problem_cells(problem: SheetProblem) -> list[Any]:
 
 
 def template_heading(field: SheetField) -> str:
-    """How the template heads a column; * where it is needed."""
+    """Return the heading of a column in the template; * marks required ones."""
     text = field.headings[0] if _in_chinese() and field.headings else told("{w}", {"w": Words(field.label)})
     return f"{text}*" if field.needed else text
 
 
 def template_examples(kind: SheetKind) -> list[Mapping[str, str]]:
-    """The example rows in the reader's language."""
+    """Return the example rows in the reader's language."""
     return [zh if _in_chinese() else {**zh, **en} for zh, en in kind.examples]
 
 
 def _example_shown(field: SheetField, example: Mapping[str, str], categories: Categories) -> str:
-    """A category, which an example names, is shown with the code that it has in the table in use, if any."""
+    """Return an example; a category gets its code in the current table, if any."""
     given = example.get(field.name, "")
     if field.kind != "category":
         return given
@@ -134,7 +134,7 @@ def _example_shown(field: SheetField, example: Mapping[str, str], categories: Ca
 
 
 def template_choices(field: SheetField, categories: Categories) -> list[str]:
-    """The words of a list field as the template offers them; nothing for other fields."""
+    """Return the words of a list field for the template; none for other fields."""
     chinese = _in_chinese()
     match field.kind:
         case "flag":
@@ -164,7 +164,7 @@ def _head(sheet: Worksheet, column: int, field: SheetField) -> None:
 
 
 def _note(field: SheetField) -> str:
-    """What a column holds, what limits it, and an example."""
+    """Return a column's content, limits and an example."""
     return "\n".join(line for line in (told("{w}", {"w": Words(field.label)}), *_limits(field)) if line)
 
 
@@ -181,7 +181,7 @@ def _limits(field: SheetField) -> Iterable[str]:
 def _offer(
     book: Workbook, lists: Worksheet, fill: Worksheet, letter: str, field: SheetField, words: Sequence[str]
 ) -> None:
-    """A drop-down list: the words stand on the hidden sheet under a name of their own."""
+    """Add a drop-down list; its words are on the hidden sheet as a named range."""
     column = lists.max_column + 1 if lists.cell(1, 1).value else 1
     lists.cell(1, column, field.name)
     for row, word in enumerate(words, 2):

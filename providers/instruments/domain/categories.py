@@ -21,6 +21,8 @@ class CategoryRow:
 
 
 class Fate(StrEnum):
+    """What happens to a code in use when a new table is loaded."""
+
     KEPT = "kept"
     RENAMED = "renamed"
     VANISHED = "vanished"
@@ -28,7 +30,7 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True)
 class CategoryChange:
-    """What a table means for a code that instruments have; `candidates` may stand in for a vanished one."""
+    """What a new table means for a code in use; `candidates` may replace a code that it no longer has."""
 
     code: str
     fate: Fate
@@ -39,24 +41,28 @@ class CategoryChange:
 
 
 def is_top(row: CategoryRow) -> bool:
+    """Return whether the category is at the top of the table."""
     return row.parent in ("", ROOT)
 
 
 def parent_code(code: str) -> str:
-    """The code one level up, as the digits say: 010304 → 010300 → 010000."""
+    """Return the code one level up, by its digits: 010304 → 010300 → 010000."""
     return f"{code[:2]}0000" if code.endswith("00") else f"{code[:4]}00"
 
 
 def numbered_rows(rows: Iterable[CategoryRow]) -> list[tuple[int, CategoryRow]]:
-    """The rows with their numbers. A row that stands under itself restates a category which has no finer
-    division (019900 “other” is its own leaf), so that it is left out where the category itself is there."""
+    """Return the rows with their numbers.
+
+    A row that is its own parent restates a category without finer division (019900 “other”); it is left out
+    if the table has the category itself.
+    """
     numbered = list(enumerate(rows, 1))
     others = {row.code for _number, row in numbered if row.parent != row.code}
     return [(number, row) for number, row in numbered if row.parent != row.code or row.code not in others]
 
 
 def table_problems(rows: Sequence[tuple[int, CategoryRow]]) -> list[Problem]:
-    """Everything that is wrong with a table, each with the number of its row."""
+    """Return every problem of a table, each with the number of its row."""
     if not rows:
         return [Problem("category.empty", gettext_noop("The table has no rows. Check the file."))]
     first: dict[str, int] = {}
@@ -91,7 +97,7 @@ def _row_problems(number: int, row: CategoryRow, first: Mapping[str, int]) -> li
 def table_changes(
     used_codes: Mapping[str, tuple[str, int]], rows: Sequence[tuple[int, CategoryRow]]
 ) -> list[CategoryChange]:
-    """What the table means for `held` codes (name and number of instruments by code), in order of code."""
+    """Return what a table means for `used_codes` (code → name and number of instruments), by code."""
     table = {row.code: row for _number, row in rows}
     found = []
     for code, (name, count) in sorted(used_codes.items()):
@@ -109,7 +115,7 @@ def table_changes(
 
 
 def replacement_candidates(code: str, name: str, table: Mapping[str, CategoryRow]) -> list[CategoryRow]:
-    """Of the same name first, then those that lie where the code lay."""
+    """Return possible replacements of a code: those of the same name, then its neighbours."""
     parents = {row.parent for row in table.values()}
     leaves = [row for row in table.values() if row.code not in parents]
     same = [row for row in leaves if row.name_zh == name]

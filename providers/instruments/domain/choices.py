@@ -4,6 +4,8 @@ from enum import StrEnum
 
 
 class InstrumentState(StrEnum):
+    """仪器状态: the states of an instrument."""
+
     DRAFT = "draft"
     SUBMITTED = "submitted"
     PUBLISHED = "published"
@@ -33,6 +35,8 @@ class Funding(StrEnum):
 
 
 class SharingMode(StrEnum):
+    """共享模式: whether and how the unit shares the instrument."""
+
     INTERNAL = "internal"
     EXTERNAL = "external"
     NONE = "none"
@@ -49,7 +53,7 @@ class Condition(StrEnum):
 
 
 class BelongsTo(StrEnum):
-    """大型科学装置, 科学仪器中心 or 科学仪器服务单元 that a single instrument is part of."""
+    """大型科学装置, 科学仪器中心 or 科学仪器服务单元: the facility that an instrument is part of."""
 
     NONE = "none"
     CENTRE = "centre"
@@ -58,7 +62,7 @@ class BelongsTo(StrEnum):
 
 
 class Audience(StrEnum):
-    """Who may read what is attached to an instrument."""
+    """Who may read an attachment."""
 
     EVERYBODY = "everybody"
     QUALIFIED = "qualified"
@@ -66,7 +70,7 @@ class Audience(StrEnum):
 
 
 class GroupKind(StrEnum):
-    """Why instruments stand together: one does for the other, or they complete each other."""
+    """Why instruments form a group: they replace or complement each other."""
 
     INTERCHANGEABLE = "interchangeable"
     RELATED = "related"

@@ -12,7 +12,7 @@ from instrument_share.kernel.wording import Words
 
 @dataclass(frozen=True)
 class CustomsField:
-    """One field: its label and what it may hold."""
+    """A field of customs supervision: its label and what it may hold."""
 
     label: str
     kind: Literal["text", "date", "yes_no"] = "text"
@@ -51,7 +51,7 @@ CUSTOMS_FIELDS: Mapping[str, CustomsField] = {
 
 
 def clean_customs(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
-    """The values as the fields hold them, every field included, and all that is wrong with them."""
+    """Return the values as the fields hold them, every field included, and their problems."""
     clean: dict[str, Any] = {}
     problems: list[Problem] = []
     for name, field in CUSTOMS_FIELDS.items():

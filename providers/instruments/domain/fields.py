@@ -1,4 +1,4 @@
-"""The fields of an instrument as a unit enters them: what each may hold, and what publication needs.
+"""The fields of an instrument: what each may hold, and what publication needs.
 
 Lengths and choices are those of the national network platform's record type 4 (single instrument).
 """
@@ -25,7 +25,7 @@ ONE_LINE = 100
 
 @dataclass(frozen=True)
 class Field:
-    """One field: its name, its label as a marked literal, and what it may hold."""
+    """A field: its name, its label as a marked literal, and what it may hold."""
 
     name: str
     label: str
@@ -89,7 +89,7 @@ CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
 class Unusable(ValueError):
-    """A value that a field can't hold, with the problem that says why and how to mend it."""
+    """A value that a field cannot hold, with its problem."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.code)
@@ -97,7 +97,10 @@ class Unusable(ValueError):
 
 
 def missing_fields(values: Mapping[str, Any]) -> list[Field]:
-    """What publication needs and `values` (by field name) do not have; a Chinese name has Chinese in it."""
+    """Return the fields that publication needs and that `values` (by field name) lack.
+
+    A Chinese name must contain Chinese.
+    """
     return [
         field
         for field in _FIELDS
@@ -110,6 +113,7 @@ def missing_fields(values: Mapping[str, Any]) -> list[Field]:
 
 
 def problems_of_missing(fields: list[Field]) -> list[Problem]:
+    """Return a problem for each missing field."""
     return [
         Problem(
             "instrument.missing",
@@ -122,7 +126,7 @@ def problems_of_missing(fields: list[Field]) -> list[Problem]:
 
 
 def clean_values(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
-    """The values as the fields hold them, and all that is wrong with them; unknown names are wrong too."""
+    """Return the values as the fields hold them, and their problems; unknown names are problems too."""
     clean: dict[str, Any] = {}
     problems: list[Problem] = []
     for name, value in values.items():
@@ -145,7 +149,7 @@ def clean_values(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[Proble
 
 
 def clean_value(field: Field, value: Any) -> Any:
-    """`value` as `field` holds it. Raises Unusable."""
+    """Return `value` as `field` holds it. Raises Unusable."""
     if parse := _PARSERS.get(field.kind):
         return parse(field, value)
     text = _text(field, value)
@@ -171,7 +175,7 @@ def _text(field: Field, value: Any) -> str:
 
 @dataclass(frozen=True)
 class _Form:
-    """How the text of a kind of field is written, and what is said of a text that isn't."""
+    """How the text of a kind of field is written, and the message for any other text."""
 
     pattern: re.Pattern[str]
     message: str

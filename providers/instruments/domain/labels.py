@@ -1,4 +1,4 @@
-"""The labels of the closed lists, as marked literals."""
+"""Labels of the closed lists of instruments, as marked literals."""
 
 from collections.abc import Mapping
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""When people are told that something runs out."""
+"""When people are told ahead that something expires."""
 
 from datetime import timedelta
 

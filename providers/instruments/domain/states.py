@@ -1,4 +1,4 @@
-"""The states of an instrument, as a table of moves."""
+"""The states of an instrument and the transitions between them."""
 
 from instrument_share.kernel.states import Moves
 from providers.instruments.domain.choices import InstrumentState

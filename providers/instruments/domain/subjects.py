@@ -71,5 +71,5 @@ SUBJECTS: Mapping[str, tuple[str, str]] = {
 
 
 def bilingual_subject_names(codes: Iterable[str]) -> tuple[Bilingual | str, ...]:
-    """Subjects by their names, in both languages; a code without one stands for itself."""
+    """Return the names of subjects in both languages; an unknown code stands for itself."""
     return tuple(Bilingual(*SUBJECTS[code]) if code in SUBJECTS else code for code in codes)

@@ -1,4 +1,4 @@
-"""Form fields made from the domain's own description of a field."""
+"""Form fields made from the domain's description of a field."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -18,7 +18,7 @@ LONG = 200
 
 
 class _AskedLater:
-    """Marked as needed, but kept without it: what is lacking is said by the rules, all at once."""
+    """Marked as required but not validated here; the services report all problems at once."""
 
     def validate(self, value: Any) -> None:
         if value not in self.empty_values:  # type: ignore[attr-defined]
@@ -38,13 +38,13 @@ class ChoiceField(_AskedLater, forms.ChoiceField):
 
 
 class SeveralField(_AskedLater, forms.TypedMultipleChoiceField):
-    """Boxes of which at least one is to be ticked."""
+    """Checkboxes, of which at least one is to be ticked."""
 
     widget = forms.CheckboxSelectMultiple
 
 
 class CodeSetField(SeveralField):
-    """The same for a set of a closed list's members."""
+    """Checkboxes for a set of members of a closed list."""
 
     def __init__(self, members: type[StrEnum], **options: Any) -> None:
         super().__init__(coerce=members, **options)
@@ -57,9 +57,9 @@ class CodeSetField(SeveralField):
 
 
 class CategorySelect(forms.Select):
-    """The category table: a grouped select, which a script makes a search and a choice level by level.
+    """A grouped select of categories, which a script turns into a search and a choice by level.
 
-    `spoken` are the words, by code, by which a category is found beside its code and its name.
+    `spoken` maps a code to further words by which the category is found.
     """
 
     spoken: Mapping[str, str] = MappingProxyType({})
@@ -83,9 +83,9 @@ class CategorySelect(forms.Select):
 
 
 class SeveralSelect(forms.SelectMultiple):
-    """Several of a list, which a script makes a search; what is chosen stands first, in its order.
+    """A multiple select, which a script turns into a search; chosen values stand first, in their order.
 
-    `spoken` are the words, by value, by which something is found beside what is shown of it.
+    `spoken` maps a value to further words by which it is found.
     """
 
     spoken: Mapping[str, str] = MappingProxyType({})
@@ -105,7 +105,7 @@ class SeveralSelect(forms.SelectMultiple):
         )
 
     def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
-        """The choices with those first that are chosen, as the order in which they are sent is kept."""
+        """Return the choices, the chosen ones first, in the order in which they are submitted."""
         groups = super().optgroups(name, value, attrs)
         order = {str(one): place for place, one in enumerate(value)}
         return sorted(groups, key=lambda group: order.get(str(group[1][0]["value"]), len(order)))
@@ -120,12 +120,12 @@ class SeveralSelect(forms.SelectMultiple):
 
 @lru_cache(maxsize=4096)
 def search_words(name_zh: str, name_en: str) -> str:
-    """By what else something is found: both names, and the Chinese one as it is said and by its initials."""
+    """Return both names, the pinyin of the Chinese one and its initials."""
     return f"{name_zh} {name_en} {''.join(to_syllables(name_zh))} {''.join(to_initials(name_zh))}".lower()
 
 
 def text_field(label: str, limit: int | None, *, needed: bool, english: bool = False) -> forms.Field:
-    """One line, or several for a long text, with its limit beside it."""
+    """Return an input for one line, or for several if the limit is long, with the limit beside it."""
     attrs = {"lang": "en"} if english else {}
     widget = forms.Textarea({"rows": 5, **attrs}) if (limit or LONG) >= LONG else forms.TextInput(attrs)
     help_text = _("%(limit)s characters at most.") % {"limit": limit} if (limit or 0) >= LONG else ""
@@ -133,13 +133,13 @@ def text_field(label: str, limit: int | None, *, needed: bool, english: bool = F
 
 
 def markdown_area(rows: int, *, english: bool = False) -> forms.Textarea:
-    """A text in Markdown; a script puts pictures into it."""
+    """Return a text area for Markdown; a script inserts pictures."""
     attrs: dict[str, Any] = {"rows": rows, "data-markdown": "en" if english else "zh"}
     return forms.Textarea({**attrs, "lang": "en"} if english else attrs)
 
 
 def form_field(spec: Field, label: str) -> forms.Field:
-    """The input for a field of an instrument; choices of categories and countries are set by the form."""
+    """Return the input for an instrument's field; the form sets choices of categories and countries."""
     match spec.kind:
         case "choice":
             assert spec.choices is not None

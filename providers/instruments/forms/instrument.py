@@ -58,7 +58,7 @@ SECTIONS = (
 
 
 class InstrumentForm(forms.Form):
-    """Every field of an instrument as text; `providers.services` says what is wrong with what."""
+    """Every field of an instrument as text; the services report problems."""
 
     use_required_attribute = False
 
@@ -80,12 +80,12 @@ class InstrumentForm(forms.Form):
         }
 
     def values(self) -> dict[str, Any]:
-        """What the services take."""
+        """Return the values that the services take."""
         return {name: self.cleaned_data[name] for name in FIELDS}
 
     @property
     def revision(self) -> int | None:
-        """The one with which the editor began."""
+        """Return the revision that the editor began with."""
         revision: int | None = self.cleaned_data["revision"]
         return revision
 
@@ -95,8 +95,9 @@ class InstrumentForm(forms.Form):
 
 
 def instrument_initial(instrument: "Instrument") -> dict[str, Any]:
-    """What the form shows of an instrument: of what waits for the bureau the new value, so that saving
-    something else doesn't take it back.
+    """Return the initial values of the form for an instrument.
+
+    Values that wait for review are shown in place of published ones, so that saving does not withdraw them.
     """
     held = {name: getattr(instrument, name) for name in FIELDS}
     category = instrument.category
@@ -109,14 +110,14 @@ def instrument_initial(instrument: "Instrument") -> dict[str, Any]:
 
 
 def category_leaves() -> "list[InstrumentCategory]":
-    """The categories that instruments have, with those above them, in order of code. One statement."""
+    """Return the categories that instruments may have, with their parents, by code. One query."""
     rows = list(category_table().select_related("parent__parent").order_by("code"))
     parents = {row.parent_id for row in rows}
     return [row for row in rows if row.pk not in parents]
 
 
 def category_choices(leaves: "Sequence[InstrumentCategory]", current_code: str) -> list[Any]:
-    """The leaves, grouped by those above them; a code of an older table that is held stays a choice."""
+    """Return the leaves grouped by their parents; `current_code` of an older table stays a choice."""
     choices: list[Any] = [("", _("Choose a category"))]
     if current_code and current_code not in {row.code for row in leaves}:
         choices.append((current_code, current_code))
@@ -127,7 +128,7 @@ def category_choices(leaves: "Sequence[InstrumentCategory]", current_code: str) 
 
 
 def _above(row: "InstrumentCategory") -> str:
-    """The way from the top, as `010000 Analysis › 010100 Electron optics`."""
+    """Return the path from the top, such as `010000 Analysis › 010100 Electron optics`."""
     above: list[str] = []
     parent = row.parent
     while parent is not None:
@@ -141,7 +142,7 @@ def _named(row: "InstrumentCategory") -> str:
 
 
 def _subject_choices(current_codes: Sequence[str]) -> list[tuple[str, str]]:
-    """The standard's first level; a code that it doesn't have and that is held stays a choice."""
+    """Return the first-level subjects; a current code outside the standard stays a choice."""
     known = [(code, f"{code} {names[1 if in_english() else 0]}") for code, names in SUBJECTS.items()]
     return [*known, *((code, code) for code in current_codes if code not in SUBJECTS)]
 
@@ -156,7 +157,7 @@ def _country_choices(current_code: str) -> list[tuple[Any, Any]]:
 
 
 class KeepersForm(forms.Form):
-    """Who keeps the instrument, among those who have that role in the unit."""
+    """The keepers of an instrument, among members with that role in the unit."""
 
     keepers = forms.MultipleChoiceField(
         label=_("Keepers"), required=False, widget=forms.CheckboxSelectMultiple
@@ -171,7 +172,7 @@ class KeepersForm(forms.Form):
 
 
 class QualificationForm(forms.Form):
-    """A right to operate, for one person through a day."""
+    """A person's right to operate an instrument until a day."""
 
     person = forms.CharField(
         label=_("Person"), max_length=100, help_text=_("User name or e-mail address, written in full.")

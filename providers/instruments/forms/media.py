@@ -1,4 +1,4 @@
-"""Pictures, files, links, groups and customs supervision of an instrument."""
+"""Forms for pictures, files, links, groups and customs supervision of an instrument."""
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class PictureForm(forms.Form):
-    """A new picture, and what it shows."""
+    """A new picture with its alternative text."""
 
     picture = forms.FileField(
         label=_("Picture"),
@@ -35,7 +35,7 @@ class PictureForm(forms.Form):
 
 
 class AttachmentForm(forms.Form):
-    """A PDF, its title, and who may read it."""
+    """A PDF, its title, and its audience."""
 
     file = forms.FileField(
         label=_("File"),
@@ -52,7 +52,7 @@ class AttachmentForm(forms.Form):
 
 
 class LinksForm(forms.Form):
-    """Which other instruments of the unit a booking takes too."""
+    """Other instruments of the unit that a booking includes."""
 
     linked = forms.MultipleChoiceField(
         label=_("Booked together with it"), required=False, widget=forms.CheckboxSelectMultiple
@@ -64,7 +64,7 @@ class LinksForm(forms.Form):
 
 
 class GroupForm(forms.Form):
-    """A name, and the instruments that stand together under it."""
+    """The name and the instruments of a group."""
 
     name_zh = forms.CharField(label=_("Name of the group (Chinese)"), max_length=50)
     name_en = forms.CharField(label=_("Name of the group (English)"), max_length=100, required=False)
@@ -84,7 +84,7 @@ def _as_choices(instruments: "Iterable[Instrument]") -> list[tuple[str, str]]:
 
 
 class CustomsForm(forms.Form):
-    """Customs supervision as the domain describes its fields; the services say what is wrong with it."""
+    """The fields of customs supervision; the services report problems."""
 
     use_required_attribute = False
 

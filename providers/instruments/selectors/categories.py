@@ -1,4 +1,4 @@
-"""What a version of the category table means for the instruments that there are."""
+"""Compare versions of the category table with the instruments' codes."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def category_changes(rows: Iterable[CategoryRow]) -> list[CategoryChange]:
-    """What the table would mean for every code that instruments have, in order of code. One statement."""
+    """Return what the table would mean for every code in use, by code. One query."""
     counted = (
         InstrumentCategory.objects.filter(instruments__isnull=False)
         .values_list("code", "name_zh")
@@ -38,9 +38,9 @@ def category_changes(rows: Iterable[CategoryRow]) -> list[CategoryChange]:
 
 
 def instruments_to_recode(viewer: "Viewer") -> QuerySet[Instrument]:
-    """Instruments whose code is not in the table in use any more; their units give them another.
+    """Return instruments whose code is missing from the current table, by unit and name.
 
-    Those of the bureau's region, and for managers of their own units, by unit and name.
+    For the bureau those of its region, for managers those of their own units.
     """
     found = instruments(viewer).exclude(state=InstrumentState.RETIRED).filter(category__isnull=False)
     region = region_of(viewer)
@@ -51,7 +51,7 @@ def instruments_to_recode(viewer: "Viewer") -> QuerySet[Instrument]:
 
 
 def recode_candidates(names_by_code: Mapping[str, str]) -> dict[str, Sequence[CategoryRow]]:
-    """For vanished codes, with their names: what of the table in use may stand in. One statement."""
+    """Return replacements from the current table for vanished codes, given by name. One query."""
     rows = category_table().values_list("code", "name_zh", "parent__code", "name_en").order_by("code")
     table = {code: CategoryRow(code, zh, parent or "", en) for code, zh, parent, en in rows}
     return {code: replacement_candidates(code, name, table) for code, name in names_by_code.items()}

@@ -24,7 +24,7 @@ SEES_ALL_BUT_DRAFTS = (Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR, Role.FINANCE_OF
 
 
 class InstrumentRetired(NotFound):
-    """What was public once and is retired: its address says so to whoever no longer may see the rest."""
+    """The instrument was public and is now retired; its address says so to those who cannot see it."""
 
     code = "instrument.retired"
     kind: Kind = "gone"
@@ -39,10 +39,10 @@ class InstrumentRetired(NotFound):
 
 
 def instruments(viewer: "Viewer") -> QuerySet[Instrument]:
-    """What the viewer may see.
+    """Return the instruments that the viewer may see.
 
-    Everybody sees what is published, also while it is suspended; a unit's managers and keepers all of their
-    own; the bureau and Finance everything that a unit has handed in.
+    Everybody sees published and suspended ones, managers and keepers all of their unit, the bureau and
+    Finance everything that a unit has submitted.
     """
     visible = Q(state__in=PUBLIC, organization__state=OrganizationState.ADMITTED)
     mine = standing(viewer)
@@ -55,12 +55,15 @@ def instruments(viewer: "Viewer") -> QuerySet[Instrument]:
 
 
 def instruments_with_related() -> QuerySet[Instrument]:
-    """With what a row shows of them; for keys that were found among what the viewer may see."""
+    """Return all instruments with related rows, without a check of the viewer.
+
+    Filter by keys that were found among what the viewer may see.
+    """
     return Instrument.objects.select_related("organization__district", "category")
 
 
 def instrument(viewer: "Viewer", public_id: str) -> Instrument:
-    """One visible instrument by public id. Raises InstrumentRetired where it was public once, or NotFound."""
+    """Return one visible instrument. Raises InstrumentRetired if it was public once, else NotFound."""
     found = instruments(viewer).filter(public_id=public_id).first()
     if found is None:
         raise _not_visible(public_id)
@@ -79,7 +82,7 @@ def _not_visible(public_id: str) -> NotFound:
 
 
 def kept_instruments(viewer: "User") -> QuerySet[Instrument]:
-    """Those that the viewer is named keeper of and whose unit still holds them in that role, by name."""
+    """Return instruments that the viewer keeps and still has the role for in their unit, by name."""
     units = standing(viewer).organization_ids(Role.KEEPER)
     return (
         instruments(viewer)
@@ -89,30 +92,30 @@ def kept_instruments(viewer: "User") -> QuerySet[Instrument]:
 
 
 def kept_instrument_ids(user_id: int, organization_id: int) -> set[int]:
-    """The instruments of the unit that a person is named keeper of, whatever role they hold there."""
+    """Return the ids of the unit's instruments that name the person as keeper, whatever the role."""
     kept = Instrument.objects.filter(organization_id=organization_id, keeper_links__user_id=user_id)
     return set(kept.values_list("pk", flat=True))
 
 
 def instruments_by_id(instrument_ids: Iterable[int]) -> list[Instrument]:
-    """The instruments with these ids, whatever state they are in, in order of id."""
+    """Return the instruments with these ids in any state, by id."""
     return list(
         Instrument.objects.filter(pk__in=list(instrument_ids)).select_related("organization").order_by("pk")
     )
 
 
 def is_published(instrument_id: int) -> bool:
-    """Whether the instrument is offered: not while it is a draft, in review, suspended or retired."""
+    """Return whether the instrument is published: not a draft, in review, suspended or retired."""
     return Instrument.objects.filter(pk=instrument_id, state=InstrumentState.PUBLISHED).exists()
 
 
 def instrument_ids(public_ids: Iterable[str]) -> dict[str, int]:
-    """Public id → primary key, whatever state the instruments are in; for rows that refer to them."""
+    """Return primary keys by public id, for instruments in any state."""
     return dict(Instrument.objects.filter(public_id__in=set(public_ids)).values_list("public_id", "pk"))
 
 
 def instrument_lock(instrument_id: int) -> Instrument:
-    """The instrument, locked until the transaction ends; NotFound where there is none."""
+    """Lock and return the instrument until the transaction ends. Raises NotFound."""
     found = Instrument.objects.select_for_update().filter(pk=instrument_id).first()
     if found is None:
         raise NotFound
@@ -120,25 +123,25 @@ def instrument_lock(instrument_id: int) -> Instrument:
 
 
 def instrument_locks(instrument_ids: Iterable[int]) -> list[Instrument]:
-    """Several instruments, locked in order of id, as everybody locks them."""
+    """Lock and return several instruments in order of id, which avoids deadlocks."""
     return list(Instrument.objects.select_for_update().filter(pk__in=list(instrument_ids)).order_by("pk"))
 
 
 def category_table() -> QuerySet[InstrumentCategory]:
-    """The version of the category table that was loaded last."""
+    """Return the categories of the version that was loaded last."""
     latest = InstrumentCategory.objects.order_by("-id").values("version")[:1]
     return InstrumentCategory.objects.filter(version=Subquery(latest))
 
 
 def has_qualification(user_id: int, instrument_id: int, until: datetime) -> bool:
-    """Whether the person may operate the instrument through `until`."""
+    """Return whether the person may operate the instrument through `until`."""
     return Qualification.objects.filter(
         user_id=user_id, instrument_id=instrument_id, expires_at__gte=until, revoked_at__isnull=True
     ).exists()
 
 
 def qualifications_of(instrument_ids: Collection[int], now: datetime) -> QuerySet[Qualification]:
-    """Who may operate these instruments now, by the end of the right; the caller has checked the viewer."""
+    """Return current qualifications for the instruments, by expiry; the caller checks the viewer."""
     return (
         Qualification.objects.filter(
             instrument_id__in=list(instrument_ids), expires_at__gt=now, revoked_at__isnull=True
@@ -149,9 +152,9 @@ def qualifications_of(instrument_ids: Collection[int], now: datetime) -> QuerySe
 
 
 def qualifications_ending(now: datetime, ahead: timedelta) -> QuerySet[Qualification]:
-    """What ends within `ahead`, was granted for longer than that and nobody has been told of, locked.
+    """Return qualifications that expire within `ahead` and nobody was told of, locked.
 
-    Not what the person holds another one beside that lasts longer.
+    Leaves out those granted for less than `ahead`, and those that a longer one of the person replaces.
     """
     longer = Qualification.objects.filter(
         instrument_id=OuterRef("instrument_id"),
@@ -177,7 +180,7 @@ def qualifications_ending(now: datetime, ahead: timedelta) -> QuerySet[Qualifica
 
 
 def qualification_end(user_id: int, instrument_id: int, *, exclude_id: int) -> datetime | None:
-    """Through when the person's other qualifications for the instrument last; None where there is none."""
+    """Return when the last of the person's other qualifications for the instrument ends, or None."""
     others = Qualification.objects.filter(
         user_id=user_id, instrument_id=instrument_id, revoked_at__isnull=True
     ).exclude(pk=exclude_id)
@@ -185,7 +188,7 @@ def qualification_end(user_id: int, instrument_id: int, *, exclude_id: int) -> d
 
 
 def qualification_instrument_id(qualification_id: int) -> int:
-    """The id of the instrument that a qualification is for; NotFound for none."""
+    """Return the id of the qualification's instrument. Raises NotFound."""
     found = Qualification.objects.filter(pk=qualification_id).values_list("instrument_id", flat=True).first()
     if found is None:
         raise NotFound
@@ -193,13 +196,13 @@ def qualification_instrument_id(qualification_id: int) -> int:
 
 
 def qualification_lock(qualification_id: int) -> Qualification:
-    """The qualification, with its instrument locked until the transaction ends; NotFound for none."""
+    """Lock and return the qualification and its instrument. Raises NotFound."""
     instrument_lock(qualification_instrument_id(qualification_id))
     return Qualification.objects.select_related("instrument", "user").get(pk=qualification_id)
 
 
 def qualifications(viewer: "Viewer", now: datetime) -> QuerySet[Qualification]:
-    """Valid qualifications: one's own, and those on instruments of units that the viewer keeps or manages."""
+    """Return valid qualifications: the viewer's own, and those on instruments they keep or manage."""
     own_units = standing(viewer).organization_ids(Role.UNIT_MANAGER, Role.KEEPER)
     return (
         Qualification.objects.filter(Q(user_id=viewer.pk) | Q(instrument__organization_id__in=own_units))
@@ -209,7 +212,7 @@ def qualifications(viewer: "Viewer", now: datetime) -> QuerySet[Qualification]:
 
 
 def keepers_of(instrument_ids: Collection[int]) -> dict[int, list["User"]]:
-    """The people who are named keepers, by instrument (for notifications and the instrument's page)."""
+    """Return the people named as keepers, by instrument id."""
     found: dict[int, list[User]] = {instrument_id: [] for instrument_id in instrument_ids}
     links = Instrument.keepers.through.objects.filter(instrument_id__in=list(instrument_ids))
     for link in links.select_related("user").order_by("instrument_id", "id"):

@@ -1,4 +1,4 @@
-"""What is shown and attached beside an instrument's fields."""
+"""Read pictures, files and customs supervision of instruments."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Attached:
 
 
 def pictures_of(instrument_ids: Collection[int]) -> dict[int, list[InstrumentPicture]]:
-    """The galleries of visible instruments, in order; one statement."""
+    """Return the galleries of visible instruments by id, in order; one query."""
     found: dict[int, list[InstrumentPicture]] = {pk: [] for pk in instrument_ids}
     rows = InstrumentPicture.objects.filter(instrument_id__in=list(found)).select_related("instrument")
     for row in rows.order_by("position"):
@@ -40,7 +40,7 @@ def pictures_of(instrument_ids: Collection[int]) -> dict[int, list[InstrumentPic
 
 
 def instrument_picture(viewer: "Viewer", public_id: str) -> InstrumentPicture:
-    """One picture of a visible instrument, or NotFound."""
+    """Return one picture of a visible instrument. Raises NotFound."""
     rows = InstrumentPicture.objects.filter(public_id=public_id, instrument__in=instruments(viewer))
     found = rows.select_related("instrument").first()
     if found is None:
@@ -49,14 +49,14 @@ def instrument_picture(viewer: "Viewer", public_id: str) -> InstrumentPicture:
 
 
 def attachments_of(viewer: "Viewer", instrument: Instrument, now: datetime) -> list[Attached]:
-    """Every file of a visible instrument, the oldest first; its title is for everybody."""
+    """Return every file of a visible instrument, oldest first; titles are for everybody."""
     rows = list(InstrumentAttachment.objects.filter(instrument=instrument).order_by("created_at", "pk"))
     inner = any(row.audience == Audience.QUALIFIED for row in rows) and _reads_inner(viewer, instrument, now)
     return [Attached(row, inner or row.audience == Audience.EVERYBODY) for row in rows]
 
 
 def instrument_attachment(viewer: "Viewer", public_id: str, now: datetime) -> InstrumentAttachment:
-    """A file that the viewer may read, or NotFound."""
+    """Return a file that the viewer may read. Raises NotFound."""
     rows = InstrumentAttachment.objects.filter(public_id=public_id, instrument__in=instruments(viewer))
     found = rows.select_related("instrument").first()
     if found is None:
@@ -67,12 +67,12 @@ def instrument_attachment(viewer: "Viewer", public_id: str, now: datetime) -> In
 
 
 def customs_supervision(instrument_id: int) -> CustomsSupervision | None:
-    """What an instrument is declared to the customs with; the caller has checked the viewer."""
+    """Return the instrument's customs supervision, if any; the caller checks the viewer."""
     return CustomsSupervision.objects.filter(instrument_id=instrument_id).first()
 
 
 def _reads_inner(viewer: "Viewer", instrument: Instrument, now: datetime) -> bool:
-    """Qualified users, the unit's managers and keepers, and the bureau that reviews."""
+    """Return whether the viewer is qualified, manages or keeps the instrument, or reviews it."""
     if viewer.is_anonymous:
         return False
     mine = standing(viewer)

@@ -1,4 +1,4 @@
-"""Which instruments are booked together, and which stand together in groups."""
+"""Read which instruments are booked together and which form groups."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -24,9 +24,9 @@ class Group:
 
 
 def linked_ids(instrument_id: int) -> list[int]:
-    """The instruments that a booking of this one takes too, in order of id, without itself.
+    """Return the ids of other instruments that a booking of this one includes, by id.
 
-    What a linked one needs itself is among them. One statement for each step away from the instrument.
+    Follows the links of linked instruments. One query for each step.
     """
     found: set[int] = {instrument_id}
     ahead = {instrument_id}
@@ -38,31 +38,31 @@ def linked_ids(instrument_id: int) -> list[int]:
 
 
 def linked_instruments(viewer: "Viewer", instrument_id: int) -> QuerySet[Instrument]:
-    """Those of them that the viewer may see, by name."""
+    """Return the linked instruments that the viewer may see, by name."""
     return instruments(viewer).filter(pk__in=linked_ids(instrument_id)).order_by("name_zh", "id")
 
 
 def own_link_ids(instrument_id: int) -> list[int]:
-    """The instruments that are named for this one by itself."""
+    """Return the ids that the instrument itself links to, without further steps."""
     links = InstrumentLink.objects.filter(instrument_id=instrument_id).order_by("linked_id")
     return list(links.values_list("linked_id", flat=True))
 
 
 def groups_of(viewer: "Viewer", instrument_id: int) -> list[Group]:
-    """The groups that an instrument stands in, with the others of each; two statements."""
+    """Return the groups of an instrument with their other instruments; two queries."""
     rows = _with_instruments(viewer, InstrumentGroup.objects.filter(instruments=instrument_id))
     groups = [Group(row, [one for one in row.instruments.all() if one.pk != instrument_id]) for row in rows]
     return [group for group in groups if group.instruments]
 
 
 def groups_of_unit(viewer: "Viewer", organization_id: int) -> list[Group]:
-    """Every group of a unit; two statements."""
+    """Return every group of a unit; two queries."""
     rows = _with_instruments(viewer, InstrumentGroup.objects.filter(organization_id=organization_id))
     return [Group(row, list(row.instruments.all())) for row in rows]
 
 
 def instrument_group(viewer: "Viewer", public_id: str) -> Group:
-    """One group by public id, or NotFound."""
+    """Return one group by public id. Raises NotFound."""
     row = _with_instruments(viewer, InstrumentGroup.objects.filter(public_id=public_id)).first()
     if row is None:
         raise NotFound

@@ -1,4 +1,4 @@
-"""Instruments as a kind of row of which revisions are kept."""
+"""Instruments as a kind of row with revisions."""
 
 from instrument_share.journal.addresses import page_address
 from instrument_share.kernel.wording import Bilingual

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 
 class TableExists(DomainError):
+    """The version exists already, with other codes."""
+
     code = "category.version_exists"
     kind: Kind = "conflict"
     message = gettext_noop(
@@ -31,11 +33,11 @@ class TableExists(DomainError):
 def category_table_load(
     *, actor: "User | None", version: str, rows: Iterable[CategoryRow], now: datetime
 ) -> int:
-    """Load a version of the national category table, which then is the one in use; the number of its codes.
+    """Load a version of the national category table as the current one; return its number of codes.
 
-    The same version with the same codes changes nothing. Instruments stay on their code, in its new row; one
-    whose code has vanished keeps the old row until its unit gives it another. English names are carried over.
-    Raises Invalid with everything that is wrong, row by row.
+    The same version with the same codes changes nothing. Instruments move to their code's new row; one whose
+    code has vanished keeps the old row until its unit chooses another. English names are carried over. Raises
+    Invalid with every problem, by row.
     """
     require_unless_system(actor, "providers.maintain_tables")
     numbered = numbered_rows(rows)
@@ -86,7 +88,7 @@ def _depth(row: CategoryRow) -> int:
 
 
 def _instruments_moved(made: dict[str, InstrumentCategory]) -> int:
-    """Every instrument whose code is in the new table stands in its row there; their number."""
+    """Move instruments to the new rows of their codes; return their number."""
     held = Instrument.objects.filter(category__code__in=made).values_list("pk", "category__code")
     instrument_locks([pk for pk, _code in held])
     by_code: dict[str, list[int]] = {}

@@ -1,4 +1,4 @@
-"""Tell the rooms above when what an instrument is found by has changed."""
+"""Notify higher rooms when the searchable data of an instrument changed."""
 
 from collections.abc import Callable, Collection
 
@@ -6,7 +6,7 @@ _listeners: list[Callable[[Collection[int]], None]] = []
 
 
 def on_instruments_changed(listener: Callable[[Collection[int]], None]) -> None:
-    """Register what is called, in the same transaction, with the ids of instruments that changed."""
+    """Register a listener that gets the ids of changed instruments in the same transaction."""
     if listener not in _listeners:
         _listeners.append(listener)
 

@@ -1,4 +1,4 @@
-"""What the services of instruments share."""
+"""Code shared by the services of instruments."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -10,7 +10,7 @@ from providers.instruments.models import InstrumentCategory
 
 
 class InReview(DomainError):
-    """What the bureau is reviewing, or what is retired, stays as it is."""
+    """What is in review or retired cannot be changed."""
 
     code = "providers.not_editable"
     kind: Kind = "conflict"
@@ -20,7 +20,7 @@ class InReview(DomainError):
 
 
 def values_to_json(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values of fields as they are kept in JSON, from which the same fields read them again."""
+    """Return field values as JSON, from which the same fields read them again."""
     return {name: _value_to_json(value) for name, value in values.items()}
 
 

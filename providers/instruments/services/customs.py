@@ -1,4 +1,4 @@
-"""Writers of an instrument's customs supervision, which most instruments don't have."""
+"""Services of an instrument's customs supervision."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def customs_supervision_set(
     *, actor: "User", instrument_id: int, values: Mapping[str, Any], now: datetime
 ) -> CustomsSupervision:
-    """Enter or change all of it at once; what differs in nothing writes nothing. Raises Invalid."""
+    """Replace the customs supervision; nothing is written if nothing differs. Raises Invalid."""
     instrument = _editable(actor, instrument_id)
     clean, problems = clean_customs(values)
     if problems:
@@ -41,7 +41,7 @@ def customs_supervision_set(
 
 @transaction.atomic
 def customs_supervision_remove(*, actor: "User", instrument_id: int, now: datetime) -> None:
-    """The supervision is over, or was entered by mistake; where there is none, nothing changes."""
+    """Remove the customs supervision; does nothing if there is none."""
     instrument = _editable(actor, instrument_id)
     row = CustomsSupervision.objects.filter(instrument=instrument).first()
     if row is None:

@@ -1,4 +1,4 @@
-"""Writers of instruments: draft → submitted → published ⇄ suspended → retired (see domain.states)."""
+"""Services of instruments: draft → submitted → published ⇄ suspended → retired (see domain.states)."""
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
@@ -38,18 +38,24 @@ if TYPE_CHECKING:
 
 
 class InnerNumberTaken(DomainError):
+    """Another instrument of the unit has this inner number."""
+
     code = "instrument.inner_number_taken"
     kind: Kind = "conflict"
     message = gettext_noop("The unit already has an instrument with the inner number “{inner_number}”.")
 
 
 class NothingWaits(DomainError):
+    """No change of the instrument waits for review."""
+
     code = "instrument.nothing_waits"
     kind: Kind = "conflict"
     message = gettext_noop("No change of this instrument waits for review. Reload the page.")
 
 
 class SuspendedByBureau(DomainError):
+    """The bureau suspended the instrument, so only the bureau resumes it."""
+
     code = "instrument.suspended_by_bureau"
     kind: Kind = "forbidden"
     message = gettext_noop(
@@ -62,7 +68,7 @@ class SuspendedByBureau(DomainError):
 def instrument_create(
     *, actor: "User | None", organization_id: int, values: Mapping[str, Any], now: datetime
 ) -> Instrument:
-    """Enter an instrument as a draft; `values` by field name (`domain.instruments`), `category` as a code."""
+    """Create a draft from `values` by field name (`domain.fields`), with `category` as a code."""
     organization = organization_lock(organization_id)
     require_unless_system(actor, "providers.edit_instrument", organization)
     clean = clean_instrument_values({**dict.fromkeys(fields.ESSENTIAL, ""), **values})
@@ -86,13 +92,12 @@ def instrument_update(
     now: datetime,
     revision: int | None = None,
 ) -> Instrument:
-    """Change fields of an instrument; nothing is written where nothing differs.
+    """Change fields of an instrument; nothing is written if nothing differs.
 
-    `revision` is that of the fields which the editor began with: RevisionMismatch where it is another by now.
-
-    A draft changes at once. Of what is published, descriptions go live with a revision and count as
-    confirmed; what the bureau reviews (`domain.instruments.REVIEWED`) waits in `pending_values`, until the
-    old value is given again or the bureau decides.
+    A draft changes at once. Of a published instrument, descriptions change at once and count as confirmed;
+    reviewed fields (`domain.fields.REVIEWED`) wait in `pending_values` until the bureau decides or the old
+    value is entered again. `revision` is the one that the editor began with; raises RevisionMismatch if it
+    has changed.
     """
     instrument = instrument_lock(instrument_id)
     require_unless_system(actor, "providers.edit_instrument", instrument)
@@ -126,7 +131,7 @@ def instrument_update(
 
 @transaction.atomic
 def instrument_changes_accept(*, actor: "User", instrument_id: int, now: datetime) -> Instrument:
-    """The bureau lets the waiting changes of a published instrument take effect."""
+    """Apply the waiting changes of a published instrument, for the bureau."""
     instrument = _with_waiting_changes(actor, instrument_id)
     accepted = instrument.pending_values
     assign_values(instrument, clean_instrument_values(accepted))
@@ -142,7 +147,7 @@ def instrument_changes_accept(*, actor: "User", instrument_id: int, now: datetim
 
 @transaction.atomic
 def instrument_changes_refuse(*, actor: "User", instrument_id: int, reason: str, now: datetime) -> Instrument:
-    """The bureau refuses the waiting changes with a reason; the old values stand."""
+    """Refuse the waiting changes with a reason; the published values stay."""
     instrument = _with_waiting_changes(actor, instrument_id)
     refused, why = instrument.pending_values, require_reason(reason)
     instrument.pending_values, instrument.pending_since, instrument.return_reason = {}, None, why
@@ -156,7 +161,7 @@ def instrument_changes_refuse(*, actor: "User", instrument_id: int, reason: str,
 
 @transaction.atomic
 def instrument_confirm(*, actor: "User", instrument_id: int, now: datetime) -> Instrument:
-    """The unit confirms that what is published of an instrument is still right, which it does once a year."""
+    """Confirm that the published data is still right, as units do once a year."""
     instrument = instrument_lock(instrument_id)
     require(actor, "providers.edit_instrument", instrument)
     if instrument.state not in LIVE:
@@ -169,7 +174,7 @@ def instrument_confirm(*, actor: "User", instrument_id: int, now: datetime) -> I
 
 @transaction.atomic
 def instrument_submit(*, actor: "User", instrument_id: int, now: datetime) -> Instrument:
-    """Hand an instrument in for the bureau's review, once it has all that publication needs."""
+    """Submit an instrument for review; it must have all that publication needs."""
     instrument = instrument_lock(instrument_id)
     require(actor, "providers.edit_instrument", instrument)
     state = next_state(INSTRUMENT_MOVES, instrument.state, "submit")
@@ -182,7 +187,7 @@ def instrument_submit(*, actor: "User", instrument_id: int, now: datetime) -> In
 
 @transaction.atomic
 def instrument_return(*, actor: "User", instrument_id: int, reason: str, now: datetime) -> Instrument:
-    """The bureau returns a submitted instrument with a reason."""
+    """Return a submitted instrument to its unit with a reason."""
     instrument = instrument_lock(instrument_id)
     require(actor, "providers.review_publication", instrument)
     instrument.state = next_state(INSTRUMENT_MOVES, instrument.state, "return")
@@ -196,7 +201,7 @@ def instrument_return(*, actor: "User", instrument_id: int, reason: str, now: da
 
 @transaction.atomic
 def instrument_publish(*, actor: "User", instrument_id: int, now: datetime) -> Instrument:
-    """The bureau lets a submitted instrument be seen by everybody."""
+    """Publish a submitted instrument."""
     instrument = instrument_lock(instrument_id)
     require(actor, "providers.review_publication", instrument)
     instrument.state = next_state(INSTRUMENT_MOVES, instrument.state, "publish")
@@ -209,10 +214,10 @@ def instrument_publish(*, actor: "User", instrument_id: int, now: datetime) -> I
 
 @transaction.atomic
 def instrument_suspend(*, actor: "User", instrument_id: int, reason: str, now: datetime) -> Instrument:
-    """Take a published instrument out of service for a time: the unit or its keeper, or the bureau.
+    """Suspend a published instrument, for the unit or its keeper, or for the bureau.
 
-    What the bureau suspends, only the bureau puts back. Bookings are not touched here: what becomes of them
-    is decided by `bookings.services.instrument_suspend`, which calls this.
+    What the bureau suspends, only the bureau resumes. Bookings are not touched here:
+    `bookings.services.instrument_suspend`, which calls this, decides on them.
     """
     instrument = instrument_lock(instrument_id)
     require(actor, "providers.suspend_instrument", instrument)
@@ -236,7 +241,7 @@ def instrument_suspend(*, actor: "User", instrument_id: int, reason: str, now: d
 
 @transaction.atomic
 def instrument_resume(*, actor: "User", instrument_id: int, now: datetime) -> Instrument:
-    """Put a suspended instrument back into service; where the bureau suspended it, only the bureau does."""
+    """Resume a suspended instrument; only the bureau resumes what the bureau suspended."""
     instrument = instrument_lock(instrument_id)
     require(actor, "providers.suspend_instrument", instrument)
     if instrument.suspended_by_bureau and can_suspend_for_unit(actor, instrument):
@@ -257,9 +262,10 @@ def instrument_resume(*, actor: "User", instrument_id: int, now: datetime) -> In
 def clean_instrument_values(
     values: Mapping[str, Any], instrument: Instrument | None = None
 ) -> dict[str, Any]:
-    """The values as the fields hold them, `category` as its row. Raises Invalid with every problem.
+    """Return the values as the fields hold them, with `category` as a row.
 
-    A code that the instrument holds stays usable when the table in use no longer has it.
+    A code that `instrument` has stays usable when the current table lacks it. Raises Invalid with every
+    problem.
     """
     clean, problems = fields.clean_values(values)
     code = clean.get("category")
@@ -282,22 +288,24 @@ def clean_instrument_values(
 
 
 def unknown_category(code: str) -> Problem:
+    """Return the problem of a code that the category table lacks."""
     message = gettext_noop("“{code}” is not in the category table. Look the code up there.")
     return Problem("instrument.category_unknown", message, {"code": code}, "category")
 
 
 def changed_values(instrument: Instrument, clean: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of the values that differ from what the instrument has."""
+    """Return the values that differ from those of the instrument."""
     return {name: value for name, value in clean.items() if getattr(instrument, name) != value}
 
 
 def assign_values(instrument: Instrument, clean: Mapping[str, Any]) -> None:
-    """Set the values; the caller keeps the instrument and has it indexed (`search_index`)."""
+    """Set the values; the caller saves the instrument."""
     for name, value in clean.items():
         setattr(instrument, name, value)
 
 
 def instrument_values(instrument: Instrument) -> dict[str, Any]:
+    """Return the instrument's values by field name."""
     return {name: getattr(instrument, name) for name in fields.FIELDS}
 
 
@@ -314,7 +322,7 @@ def _require_free_number(instrument: Instrument, inner_number: str) -> None:
 
 
 def _raise_when_number_taken(instrument: Instrument) -> AbstractContextManager[None]:
-    """Two instruments have two locks, so both may find a number free; the database lets one have it."""
+    """Raise InnerNumberTaken if the database finds the number taken by a concurrent change."""
     refusal = InnerNumberTaken(inner_number=instrument.inner_number)
     return raise_when_taken(refusal, Instrument, "organization", "inner_number")
 

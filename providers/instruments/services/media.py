@@ -1,6 +1,6 @@
-"""Writers of what is shown and attached beside an instrument's fields: its gallery and its files.
+"""Services of an instrument's gallery and attachments.
 
-Files are named by their content and stay when they are taken off a page: revisions name them.
+Files are named by their content and are kept after removal, as revisions refer to them.
 """
 
 import hashlib
@@ -30,18 +30,24 @@ ASIDE = 1000
 
 
 class TooMany(DomainError):
+    """The instrument has as many pictures or files as it may have."""
+
     code = "instrument.too_many_files"
     kind: Kind = "conflict"
     message = gettext_noop("There are {most} already, which is all there can be. Remove one first.")
 
 
 class AttachedAlready(DomainError):
+    """The same file is attached already."""
+
     code = "attachment.twice"
     kind: Kind = "conflict"
     message = gettext_noop("This file is attached already, as “{title}”.")
 
 
 class TitleMissing(DomainError):
+    """A file needs a title."""
+
     code = "attachment.title_missing"
     message = gettext_noop("The file needs a Chinese title, so that people know what it is.")
 
@@ -56,9 +62,9 @@ def instrument_picture_add(
     alt_zh: str = "",
     alt_en: str = "",
 ) -> InstrumentPicture:
-    """Add a picture as the last of the gallery, 8 at most; the first stands for the instrument in lists.
+    """Add a picture at the end of the gallery, which holds 8 at most.
 
-    Raises PictureUnusable for what is no picture that can be shown.
+    Raises PictureUnusable.
     """
     instrument = _editable(actor, instrument_id)
     prepared = prepare_gallery_picture(upload)
@@ -86,7 +92,7 @@ def instrument_picture_add(
 def instrument_picture_describe(
     *, actor: "User", picture_id: int, alt_zh: str, alt_en: str, now: datetime
 ) -> InstrumentPicture:
-    """Say what a picture shows, for who does not see it."""
+    """Set the alternative texts of a picture."""
     picture, instrument = _picture(actor, picture_id)
     picture.alt_zh, picture.alt_en = alt_zh.strip()[:100], alt_en.strip()[:200]
     picture.save(update_fields=["alt_zh", "alt_en"])
@@ -98,7 +104,7 @@ def instrument_picture_describe(
 def instrument_picture_move(
     *, actor: "User", picture_id: int, forward: bool, now: datetime
 ) -> InstrumentPicture:
-    """Let a picture change places with the one before it (`forward`) or after it, if there is one."""
+    """Swap a picture with the one before it (`forward`) or after it, if any."""
     picture, instrument = _picture(actor, picture_id)
     others = InstrumentPicture.objects.filter(instrument=instrument)
     if forward:
@@ -117,7 +123,7 @@ def instrument_picture_move(
 
 @transaction.atomic
 def instrument_picture_remove(*, actor: "User", picture_id: int, now: datetime) -> None:
-    """Take a picture out of the gallery."""
+    """Remove a picture from the gallery."""
     picture, instrument = _picture(actor, picture_id)
     InstrumentPicture.objects.filter(pk=picture.pk).delete()
     _after_gallery(actor, "instrument.picture_removed", instrument, picture, now)
@@ -134,7 +140,7 @@ def instrument_attachment_add(
     title_en: str = "",
     audience: Audience = Audience.EVERYBODY,
 ) -> InstrumentAttachment:
-    """Attach a PDF of at most 20 MB, for everybody or for qualified users. Raises AttachmentUnusable."""
+    """Attach a PDF of at most 20 MB, for everybody or qualified users. Raises AttachmentUnusable."""
     instrument = _editable(actor, instrument_id)
     if not title_zh.strip():
         message = TitleMissing.message
@@ -165,7 +171,7 @@ def instrument_attachment_add(
 
 @transaction.atomic
 def instrument_attachment_remove(*, actor: "User", attachment_id: int, now: datetime) -> None:
-    """Take a file off the instrument."""
+    """Remove an attachment."""
     found = InstrumentAttachment.objects.filter(pk=attachment_id).first()
     if found is None:
         raise NotFound
@@ -175,7 +181,7 @@ def instrument_attachment_remove(*, actor: "User", attachment_id: int, now: date
 
 
 def _editable(actor: "User | None", instrument_id: int) -> Instrument:
-    """The locked instrument, if the actor may change it now."""
+    """Lock and return the instrument if the actor may change it now."""
     instrument = instrument_lock(instrument_id)
     require_unless_system(actor, "providers.edit_instrument", instrument)
     if instrument.state not in EDITABLE_AS_A_WHOLE | LIVE:
@@ -184,7 +190,7 @@ def _editable(actor: "User | None", instrument_id: int) -> Instrument:
 
 
 def _picture(actor: "User", picture_id: int) -> tuple[InstrumentPicture, Instrument]:
-    """A picture and its locked instrument, if the actor may change them."""
+    """Return a picture and its locked instrument if the actor may change them."""
     owner = InstrumentPicture.objects.filter(pk=picture_id).values_list("instrument_id", flat=True).first()
     if owner is None:
         raise NotFound
@@ -198,7 +204,7 @@ def _picture(actor: "User", picture_id: int) -> tuple[InstrumentPicture, Instrum
 def _after_gallery(
     actor: "User | None", action: str, instrument: Instrument, picture: InstrumentPicture, now: datetime
 ) -> None:
-    """The first picture stands for the instrument; a change of it is a revision."""
+    """Record the change; a new first picture, which lists show, is a revision of the instrument."""
     first = InstrumentPicture.objects.filter(instrument=instrument).order_by("position").first()
     main = first.small.name if first else ""
     if instrument.picture.name != main:

@@ -1,4 +1,4 @@
-"""Writers of who keeps an instrument and who may operate it."""
+"""Services of keepers and qualifications."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 
 class NotAKeeper(DomainError):
+    """The person does not have the role of keeper in the unit."""
+
     code = "keeper.without_role"
     message = gettext_noop(
         "This person does not have the role of instrument keeper in the unit. Grant the role first."
@@ -38,6 +40,8 @@ class NotAKeeper(DomainError):
 
 
 class QualificationTooShort(DomainError):
+    """The qualification would end before it begins."""
+
     code = "qualification.expired"
     message = gettext_noop("A qualification ends after it is granted. Choose a date that is to come.")
 
@@ -52,7 +56,7 @@ ANOTHERS_ENDS = gettext_noop(
 
 @transaction.atomic
 def keeper_assign(*, actor: "User", instrument_id: int, user_id: int, now: datetime) -> Keeper:
-    """Name a person with the role of keeper in the unit as keeper of an instrument; twice changes nothing."""
+    """Name a member with the role of keeper as keeper of an instrument; repeating changes nothing."""
     instrument = instrument_lock(instrument_id)
     require(actor, "providers.edit_instrument", instrument)
     user = people_with_role(Role.KEEPER, instrument.organization_id).filter(pk=user_id).first()
@@ -66,7 +70,7 @@ def keeper_assign(*, actor: "User", instrument_id: int, user_id: int, now: datet
 
 @transaction.atomic
 def keeper_remove(*, actor: "User", instrument_id: int, user_id: int, now: datetime) -> None:
-    """A person no longer keeps an instrument; where they did not, nothing changes."""
+    """Remove a keeper from an instrument; does nothing if they are none."""
     instrument = instrument_lock(instrument_id)
     require(actor, "providers.edit_instrument", instrument)
     keeper = Keeper.objects.select_related("user").filter(instrument=instrument, user_id=user_id).first()
@@ -79,7 +83,7 @@ def keeper_remove(*, actor: "User", instrument_id: int, user_id: int, now: datet
 def keepers_set(
     *, actor: "User", instrument_id: int, user_ids: Collection[int], now: datetime
 ) -> list["User"]:
-    """Make these people, and nobody else, the keepers of an instrument; all of them, by name."""
+    """Replace the keepers of an instrument; return them by name."""
     instrument = instrument_lock(instrument_id)
     require(actor, "providers.edit_instrument", instrument)
     held = set(Keeper.objects.filter(instrument=instrument).values_list("user_id", flat=True))
@@ -92,9 +96,9 @@ def keepers_set(
 
 @transaction.atomic
 def keeper_links_drop(*, actor: "User", organization_id: int, user: "User", now: datetime) -> None:
-    """Of somebody whose role of keeper in the unit has ended: they keep none of its instruments any more.
+    """Remove a person, whose role of keeper has ended, from all of the unit's instruments.
 
-    The writing part of `bookings.services.membership_end`, which has asked before.
+    Called by `bookings.services.membership_end`, which checks the permission.
     """
     for instrument in instrument_locks(kept_instrument_ids(user.pk, organization_id)):
         Keeper.objects.filter(instrument=instrument, user=user).delete()
@@ -105,7 +109,7 @@ def keeper_links_drop(*, actor: "User", organization_id: int, user: "User", now:
 def qualification_grant(
     *, actor: "User", instrument_id: int, user: "User", expires_at: datetime, now: datetime
 ) -> Qualification:
-    """Let a person operate an instrument through `expires_at`."""
+    """Allow a person to operate an instrument through `expires_at`."""
     instrument = instrument_lock(instrument_id)
     require(actor, "providers.qualify_user", instrument)
     if expires_at <= now:
@@ -128,9 +132,9 @@ def qualification_grant(
 
 @transaction.atomic
 def qualification_revoke(*, actor: "User", qualification_id: int, now: datetime) -> Qualification:
-    """End a person's right to operate an instrument now; a second time changes nothing.
+    """Revoke a qualification now; repeating changes nothing.
 
-    What becomes of bookings that rest on it is decided by `bookings.services.qualification_revoke`.
+    `bookings.services.qualification_revoke` decides on bookings that need it.
     """
     found = qualification_lock(qualification_id)
     instrument = found.instrument
@@ -145,10 +149,10 @@ def qualification_revoke(*, actor: "User", qualification_id: int, now: datetime)
 
 @transaction.atomic
 def qualification_ends_tell(*, now: datetime) -> int:
-    """Tell people and keepers, 30 days ahead, which rights to operate end; how many were told of.
+    """Tell people and keepers 30 days ahead which qualifications end; return how many.
 
-    For `tick`: from 8 in the morning, once for each qualification. Not told of are those that were granted
-    for less than 30 days, and those of which the person has another that lasts longer.
+    For `tick`: from 8 in the morning, once for each qualification. Leaves out those granted for less than 30
+    days, and those that a longer one of the person replaces.
     """
     if now.astimezone(CITY_TIME).hour < FIRST_HOUR:
         return 0

@@ -1,4 +1,4 @@
-"""Files that people upload to be shown: checked, bounded, pictures made anew so that nothing else is kept."""
+"""Check uploaded pictures and PDFs, and encode pictures anew to drop metadata."""
 
 import hashlib
 from dataclasses import dataclass
@@ -20,31 +20,31 @@ QUALITY = 85
 
 
 class PictureUnusable(DomainError):
-    """The upload can't be shown; the problem belongs to the field `picture`."""
+    """The upload cannot be shown; the problem belongs to the field `picture`."""
 
     code = "picture.unusable"
     message = gettext_noop("The picture can't be used.")
 
 
 class AttachmentUnusable(DomainError):
-    """The upload can't be attached; the problem belongs to the field `file`."""
+    """The upload cannot be attached; the problem belongs to the field `file`."""
 
     code = "attachment.unusable"
     message = gettext_noop("The file can't be attached.")
 
 
 def prepare_picture(upload: IO[bytes]) -> "ContentFile[bytes]":
-    """The upload as a JPEG of at most 1600 pixels a side, named by its content.
+    """Return the upload as a JPEG of at most 1600 pixels a side, named by its content.
 
-    It is decoded and encoded anew: camera, place and whatever else travelled in the file stay behind. Raises
-    PictureUnusable for what is too large or is no JPEG, PNG or WebP picture.
+    It is decoded and encoded anew, which drops metadata such as camera and place. Raises PictureUnusable if
+    it is too large or no JPEG, PNG or WebP.
     """
     return _encode(_resize(_decode(_read(upload)), LONGEST_SIDE))
 
 
 @dataclass(frozen=True)
 class GalleryPicture:
-    """A picture in the two widths that pages ask for, and how large the larger one is."""
+    """A picture in two sizes, with the pixel size of the larger one."""
 
     large: "ContentFile[bytes]"
     small: "ContentFile[bytes]"
@@ -53,13 +53,13 @@ class GalleryPicture:
 
 
 def prepare_gallery_picture(upload: IO[bytes]) -> GalleryPicture:
-    """The upload as two JPEGs, of at most 1280 and 480 pixels a side. Raises PictureUnusable."""
+    """Return the upload as JPEGs of at most 1280 and 480 pixels a side. Raises PictureUnusable."""
     large = _resize(_decode(_read(upload)), LARGE_SIDE)
     return GalleryPicture(_encode(large), _encode(_resize(large, SMALL_SIDE)), large.width, large.height)
 
 
 def store_once(folder: str, content: "ContentFile[bytes]") -> str:
-    """The path under which a file that is named by its content is kept; the same content is kept once."""
+    """Store a file named by its content, unless it is there already; return its path."""
     path = f"{folder}/{content.name}"
     return path if default_storage.exists(path) else default_storage.save(path, content)
 
@@ -120,7 +120,7 @@ PDF = b"%PDF-"
 
 
 def prepare_attachment(upload: IO[bytes]) -> "ContentFile[bytes]":
-    """A PDF of at most 20 MB, named by its content. Raises AttachmentUnusable."""
+    """Return a PDF of at most 20 MB, named by its content. Raises AttachmentUnusable."""
     content = upload.read(MOST_ATTACHED + 1)
     if len(content) > MOST_ATTACHED:
         message = gettext_noop("The file is larger than {megabytes} MB. Make it smaller and try again.")

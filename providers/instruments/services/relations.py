@@ -1,4 +1,4 @@
-"""Writers of what instruments of a unit have to do with each other: links, and groups."""
+"""Services of links between instruments and of groups."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -19,12 +19,16 @@ if TYPE_CHECKING:
 
 
 class GroupNameTaken(DomainError):
+    """Another group of the unit has this name."""
+
     code = "group.name_taken"
     kind: Kind = "conflict"
     message = gettext_noop("The unit already has a group “{name}”. Choose another name, or change that one.")
 
 
 class NotOfTheUnit(DomainError):
+    """An instrument does not belong to the unit."""
+
     code = "instrument.not_of_the_unit"
     message = gettext_noop("Only instruments of the same unit that are not retired can be chosen.")
 
@@ -33,9 +37,9 @@ class NotOfTheUnit(DomainError):
 def instrument_links_set(
     *, actor: "User", instrument_id: int, linked_ids: Collection[int], now: datetime
 ) -> list[int]:
-    """Say which other instruments of the unit a booking of this one takes too, for the same time.
+    """Set the other instruments of the unit that a booking includes; return their ids in order.
 
-    Bookings that are made already stay as they are. The ids, in order.
+    Existing bookings stay as they are.
     """
     instrument = instrument_lock(instrument_id)
     require(actor, "providers.edit_instrument", instrument)
@@ -65,7 +69,7 @@ def instrument_group_save(
     name_en: str = "",
     group_id: int | None = None,
 ) -> InstrumentGroup:
-    """Put instruments of a unit together under a name, or change such a group (`group_id`)."""
+    """Create a group of a unit's instruments, or change the one with `group_id`."""
     organization = organization_lock(organization_id)
     require(actor, "providers.edit_instrument", organization)
     if not name_zh.strip() or len(set(instrument_ids)) < 2:
@@ -87,7 +91,7 @@ def instrument_group_save(
 
 @transaction.atomic
 def instrument_group_remove(*, actor: "User", organization_id: int, group_id: int, now: datetime) -> None:
-    """The instruments no longer stand together; the instruments themselves stay."""
+    """Remove a group; its instruments stay."""
     organization = organization_lock(organization_id)
     require(actor, "providers.edit_instrument", organization)
     group = _group(group_id, organization_id)

@@ -1,4 +1,4 @@
-"""The tabs of the pages on which a unit looks after an instrument."""
+"""Tabs and notices of the pages on which a unit manages an instrument."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ register = template.Library()
 
 @dataclass(frozen=True)
 class InstrumentTab:
-    """A page on which a unit's manager looks after one instrument; tabs are shown by `position`."""
+    """A page on which a manager edits an instrument; tabs are ordered by `position`."""
 
     position: int
     route: str
@@ -34,7 +34,7 @@ class InstrumentTab:
 
 @dataclass(frozen=True)
 class InstrumentNotice:
-    """What is still to be done with an instrument, and where."""
+    """A pending task of an instrument, with the page for it."""
 
     text: str
     action: str
@@ -46,19 +46,19 @@ _notices: list[Callable[[Any, datetime], InstrumentNotice | None]] = []
 
 
 def register_instrument_tabs(*tabs: InstrumentTab) -> None:
-    """Add pages to the tabs; a room registers those that it owns."""
+    """Add pages to the tabs; each room registers its own."""
     _tabs.update({tab.route: tab for tab in tabs})
 
 
 def register_instrument_notice(source: Callable[[Any, datetime], InstrumentNotice | None]) -> None:
-    """Add what says whether something is still to be done with an instrument at an instant."""
+    """Add a function that returns a notice of an instrument at an instant, or None."""
     if source not in _notices:
         _notices.append(source)
 
 
 @register.inclusion_tag("instrument_share/ui/tabs.html")
 def instrument_tabs(instrument: Any, current: str) -> dict[str, Any]:
-    """The pages on which a unit's manager looks after one instrument; `current` is the route of one."""
+    """Show the tabs of an instrument; `current` is the route of one."""
     entries = [
         (tab.label, reverse(tab.route, args=[instrument.public_id]), tab.route == current)
         for tab in sorted(_tabs.values(), key=lambda tab: tab.position)
@@ -68,7 +68,7 @@ def instrument_tabs(instrument: Any, current: str) -> dict[str, Any]:
 
 @register.simple_tag
 def instrument_notices(instrument: Any, now: datetime) -> list[InstrumentNotice]:
-    """What is still to be done with the instrument."""
+    """Return the notices of the instrument."""
     return [notice for source in _notices if (notice := source(instrument, now))]
 
 
@@ -85,12 +85,12 @@ COUNTRY_NAMES = dict(COUNTRIES)
 
 
 def country_label(code: str) -> str:
-    """A country by its name, with the code behind it."""
+    """Return the name of a country with its code."""
     return f"{COUNTRY_NAMES.get(code, code)}{bracketed(code)}"
 
 
 def subject_labels(codes: Iterable[str]) -> str:
-    """Subjects by their names."""
+    """Return the names of subjects."""
     return told("{names}", {"names": bilingual_subject_names(codes)})
 
 

@@ -1,4 +1,4 @@
-"""Handing an instrument in, and confirming it; what hits bookings is asked about in `bookings`."""
+"""Submit and confirm an instrument; decisions that affect bookings are in `bookings`."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from providers.instruments.views.common import own_instrument
 
 @dataclass(frozen=True)
 class Act:
-    """The words of a confirmation, and the service and permission behind it."""
+    """The texts of a confirmation page, with its service and permission."""
 
     service: Callable[..., Any]
     permission: str

@@ -1,4 +1,4 @@
-"""Instruments whose category the table in use no longer has, for the bureau: units recode them."""
+"""Instruments whose category the current table lacks."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -30,9 +30,7 @@ EXPORTED_AT_ONCE = 1000
 
 @dataclass(frozen=True)
 class ToRecode:
-    """An instrument with its vanished category and what may stand in for that; `given` is the code that its
-    unit has handed in and the bureau has not decided on.
-    """
+    """An instrument, its vanished category and replacements; `given` is the code waiting for review."""
 
     instrument: "Instrument"
     category: "InstrumentCategory"
@@ -43,7 +41,7 @@ class ToRecode:
 @login_required
 @require_safe
 def to_recode(request: HttpRequest) -> HttpResponseBase:
-    """By unit and name; `?export=csv` gives all of them."""
+    """List the instruments by unit and name; `?export=csv` returns all."""
     if not region_of(request.user):
         raise Forbidden
     found = instruments_to_recode(request.user)

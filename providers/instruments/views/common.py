@@ -1,4 +1,4 @@
-"""What these pages share: whose unit or instrument it is, and who acts."""
+"""Access checks shared by the views of units and instruments."""
 
 from typing import TYPE_CHECKING, cast
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def managed_unit(request: HttpRequest, public_id: str) -> "Organization":
-    """The unit, for its managers. Raises NotFound and Forbidden."""
+    """Return the unit for its managers. Raises NotFound and Forbidden."""
     organization = accounts.organization(request.user, public_id)
     require(request.user, "providers.edit_unit", organization)
     return organization
@@ -23,12 +23,12 @@ def managed_unit(request: HttpRequest, public_id: str) -> "Organization":
 def own_instrument(
     request: HttpRequest, public_id: str, permission: str = "providers.edit_instrument"
 ) -> "Instrument":
-    """The instrument, for who may do this with it. Raises NotFound and Forbidden."""
+    """Return the instrument if the user has the permission. Raises NotFound and Forbidden."""
     instrument = instruments_selectors.instrument(request.user, public_id)
     require(request.user, permission, instrument)
     return instrument
 
 
 def person(request: HttpRequest) -> "User":
-    """Who acts; the views of these pages are for people who are logged in."""
+    """Return the logged-in user, typed as User."""
     return cast("User", request.user)

@@ -1,4 +1,4 @@
-"""Pictures and files of visible instruments."""
+"""Serve pictures and files of visible instruments."""
 
 from django.http import FileResponse, HttpRequest
 from django.views.decorators.http import require_safe
@@ -13,7 +13,7 @@ from providers.instruments.selectors.media import instrument_attachment, instrum
 
 @require_safe
 def picture(request: HttpRequest, public_id: str) -> FileResponse:
-    """The picture that stands for a visible instrument."""
+    """Serve the main picture of a visible instrument."""
     found = instrument(request.user, public_id)
     if not found.picture:
         raise NotFound
@@ -22,7 +22,7 @@ def picture(request: HttpRequest, public_id: str) -> FileResponse:
 
 @require_safe
 def gallery_picture(request: HttpRequest, public_id: str, size: str) -> FileResponse:
-    """One picture of a visible instrument's gallery, `large` or `small`."""
+    """Serve a gallery picture of a visible instrument, `large` or `small`."""
     if size not in ("large", "small"):
         raise NotFound
     return picture_response(getattr(instrument_picture(request.user, public_id), size))
@@ -30,7 +30,7 @@ def gallery_picture(request: HttpRequest, public_id: str, size: str) -> FileResp
 
 @require_safe
 def file(request: HttpRequest, public_id: str) -> FileResponse:
-    """A file of a visible instrument, if the reader may have it."""
+    """Serve a file of a visible instrument if the viewer may read it."""
     found = instrument_attachment(request.user, public_id, clock.now())
     response = FileResponse(
         found.file.open("rb"),

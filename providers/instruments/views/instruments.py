@@ -1,4 +1,4 @@
-"""A unit's instruments: the list, entering and changing one."""
+"""Create and edit a unit's instruments."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -108,7 +108,7 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _typed(form: InstrumentForm, instrument: "Instrument") -> dict[str, Any]:
-    """What was typed, as an instrument holds it."""
+    """Return the typed values as an instrument holds them."""
     values = clean_instrument_values(form.values(), instrument)
     category = values["category"]
     return {**values, "category_id": category.pk if category else None}

@@ -1,4 +1,4 @@
-"""An instrument's gallery and its files, as its unit arranges them."""
+"""Edit an instrument's gallery and files."""
 
 from typing import Any
 
@@ -88,7 +88,7 @@ def picture_add(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_POST
 @idempotent_form
 def picture_change(request: HttpRequest, public_id: str) -> HttpResponse:
-    """`act` says what: `forward`, `backward` or `describe`."""
+    """Move or describe a picture; `act` is `forward`, `backward` or `describe`."""
     picture = instrument_picture(request.user, public_id)
     require(request.user, "providers.edit_instrument", picture.instrument)
     common: dict[str, Any] = {"actor": person(request), "picture_id": picture.pk, "now": clock.now()}

@@ -1,4 +1,4 @@
-"""Who keeps an instrument, and who may operate it."""
+"""Edit the keepers and qualified users of an instrument."""
 
 from datetime import datetime, time
 from typing import Any
@@ -28,7 +28,7 @@ from providers.instruments.views.common import own_instrument, person
 @login_required
 @require_safe
 def people(request: HttpRequest, public_id: str) -> HttpResponse:
-    """For managers of the unit; who is named keeper qualifies users here, too."""
+    """Show keepers and qualifications, for managers and keepers."""
     instrument = own_instrument(request, public_id, "providers.qualify_user")
     return render(request, "providers/instruments/people.html", _context(request, instrument))
 
@@ -58,7 +58,7 @@ def _context(
 @require_POST
 @idempotent_form
 def keepers_set(request: HttpRequest, public_id: str) -> HttpResponse:
-    """The keepers are those who are ticked."""
+    """Set the ticked people as keepers."""
     instrument = own_instrument(request, public_id)
     with_role = accounts.people_with_role(Role.KEEPER, instrument.organization_id)
     form = KeepersForm(request.POST, people=with_role)

@@ -1,4 +1,4 @@
-"""What is booked together with an instrument, groups of a unit, and customs supervision."""
+"""Edit links, groups and customs supervision of instruments."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -74,7 +74,7 @@ def together(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _own(request: HttpRequest, organization_id: int) -> "QuerySet[Instrument]":
-    """The unit's instruments that can stand together, by name."""
+    """Return the unit's instruments that can be linked or grouped, by name."""
     found = instruments(request.user).filter(organization_id=organization_id)
     return found.exclude(state=InstrumentState.RETIRED).order_by("name_zh", "id")
 

@@ -1,4 +1,4 @@
-"""Bring in a unit's own sheet of instruments as drafts; see providers/README.md."""
+"""Import a unit's own sheet of instruments as drafts; see providers/README.md."""
 
 import argparse
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Load a version of the national category table, and say what it changes for the instruments there are."""
+"""Load a version of the national category table, and report its effects on instruments."""
 
 import argparse
 import csv
@@ -28,7 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="only say what it would change")
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
-        """`--version` names the version of the table, not Django's."""
+        """Let `--version` name the version of the table, not Django's."""
         return super().create_parser(prog_name, subcommand, conflict_handler="resolve", **kwargs)
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -1,7 +1,7 @@
-"""What differs between two versions of a text, as people read it: paragraphs, and words inside them.
+"""Compare two versions of a text by paragraphs, and by words inside them.
 
-Latin words and numbers are one piece, Chinese is compared character by character; a lone character that two
-changes have in common is counted to them, or a sentence would be told in crumbs.
+Latin words and numbers are one piece, Chinese is compared character by character. A single character that two
+changes have in common is counted to them, to keep changes readable.
 """
 
 import re
@@ -32,7 +32,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class Line:
-    """One paragraph, before and after; nothing on the side on which there is none."""
+    """One paragraph before and after; a side without it is empty."""
 
     before: tuple[Piece, ...] = ()
     after: tuple[Piece, ...] = ()
@@ -44,22 +44,22 @@ class Line:
 
 @dataclass(frozen=True)
 class Skipped:
-    """So many unchanged paragraphs that are not shown."""
+    """A number of unchanged paragraphs that are not shown."""
 
     paragraphs: int
 
 
 def compare_paragraphs(before: str, after: str, context: int | None = None) -> tuple[Line | Skipped, ...]:
-    """Two texts side by side, paragraph by paragraph.
+    """Compare two texts side by side, paragraph by paragraph.
 
-    `context`: how many unchanged paragraphs stand around a change; None shows all.
+    `context` is the number of unchanged paragraphs to keep around a change; None keeps all.
     """
     lines = list(_lines(_paragraphs(before), _paragraphs(after)))
     return tuple(lines) if context is None else tuple(_collapse_unchanged(lines, context))
 
 
 def compare_words(before: str, after: str) -> tuple[Piece, ...]:
-    """One text in which deletions stand before what came in their place."""
+    """Return one text in which deletions stand before the insertions that replace them."""
     pieces = []
     for old, new in _differing_pieces(before, after):
         if old == new:
@@ -98,7 +98,7 @@ def _line(old: str | None, new: str | None) -> Line:
 
 
 def _pair_paragraphs(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str | None, str | None]]:
-    """Changed paragraphs with what became of them: the order stays, and as much as possible is alike."""
+    """Pair changed paragraphs in their order, the most similar ones with each other."""
     at_old = at_new = 0
     for in_old, in_new in [*_best_pairs(old, new), (len(old), len(new))]:
         yield from ((text, None) for text in old[at_old:in_old])
@@ -142,7 +142,7 @@ def _words(text: str) -> list[str]:
 
 
 def _differing_pieces(before: str, after: str) -> list[tuple[str, str]]:
-    """What was and what is, piece by piece; the two are equal where nothing changed."""
+    """Return pairs of old and new pieces; both are equal where nothing changed."""
     old, new = _words(before), _words(after)
     found = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
     pieces = [
@@ -160,12 +160,12 @@ def _differing_pieces(before: str, after: str) -> list[tuple[str, str]]:
 
 
 def _is_crumb(words: Sequence[str], index: int, count: int) -> bool:
-    """Whether it stands between two changes and is a single character, or nothing but blanks."""
+    """Return whether the piece between two changes is a single character or blank."""
     return 0 < index < count - 1 and len("".join(words).strip()) <= 1
 
 
 def _collapse_unchanged(lines: Sequence[Line], context: int) -> Iterator[Line | Skipped]:
-    """Changed paragraphs with their neighbours, and how many others lie between."""
+    """Yield changed paragraphs with their neighbours, and the number of those left out between."""
     changed = [at for at, line in enumerate(lines) if line.changed]
     near = {at + by for at in changed for by in range(-context, context + 1)}
     for is_near, run in groupby(range(len(lines)), key=near.__contains__):

@@ -1,4 +1,4 @@
-"""Revisions and their differences in pages."""
+"""Show revisions and their differences in pages."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
@@ -20,7 +20,7 @@ _formats: dict[str, Callable[[Any], str]] = {}
 
 
 def register_value_formats(formats_by_field: Mapping[str, Callable[[Any], str]]) -> None:
-    """Register how values of fields are shown that don't tell by their type."""
+    """Register formats, by field, for values whose type does not tell how to show them."""
     _formats.update(formats_by_field)
 
 
@@ -29,13 +29,13 @@ MARKS = {"same": "{}", "deleted": "<del>{}</del>", "inserted": "<ins>{}</ins>"}
 
 @register.simple_tag
 def pieces(line: Iterable[Piece]) -> SafeString:
-    """One side of a paragraph, with what was removed or is new marked as such."""
+    """Return one side of a paragraph with removed and inserted text marked."""
     return format_html_join("", "{}", ((format_html(MARKS[one.kind], one.text),) for one in line))
 
 
 @register.simple_tag
 def value_of(name: str, value: Any) -> str:
-    """The value of a field of an instrument or of a profile, as readers see it."""
+    """Return the value of an instrument's or profile's field as readers see it."""
     if value in (None, "", []):
         return formats.NOTHING
     if name in _formats:

@@ -1,4 +1,4 @@
-"""What the editors of texts share: how a text would look, and what somebody else saved in between."""
+"""Preview texts in editors, and report changes that somebody else saved in between."""
 
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -21,8 +21,10 @@ LONGEST = 40_000
 
 
 def preview_texts(request: HttpRequest, form: "forms.Form") -> list[tuple[str, str]]:
-    """(label, Markdown) of each text, where somebody asked how it would look; nothing was saved. Of what is
-    too long to be saved only the beginning is shown."""
+    """Return (label, Markdown) of each text if a preview was requested; nothing is saved.
+
+    Texts above the limit are cut.
+    """
     if request.method != "POST" or request.POST.get("act") != "preview":
         return []
     return [
@@ -35,9 +37,10 @@ def preview_texts(request: HttpRequest, form: "forms.Form") -> list[tuple[str, s
 def report_conflict(
     form: Any, error: "DomainError", revised: "RevisedRow", values: "Mapping[str, Any] | None" = None
 ) -> "tuple[ChangedField, ...]":
-    """What stands now and what was typed, where they differ; sent again, the form saves what was typed.
+    """Return the fields in which the saved row differs from the typed values.
 
-    `typed` are its values as the rows hold them, where a form has them otherwise.
+    The form gets the error and the current revision, so that sending it again saves what was typed. `values`
+    are the typed values as the row holds them, if these differ from `form.values()`.
     """
     add_problems(form, error)
     form.data = form.data.copy()

@@ -1,4 +1,4 @@
-"""What a text was before: its revisions, and two of them side by side."""
+"""Pages of the revisions of a row."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ PER_PAGE = 30
 @login_required
 @require_safe
 def revisions(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Who changed what and when, newest first."""
+    """Show who changed what and when, newest first."""
     found = _revised_row(request, public_id)
     page = cursor.page(
         found.rows(),
@@ -42,7 +42,7 @@ def revisions(request: HttpRequest, public_id: str) -> HttpResponse:
 @login_required
 @require_safe
 def revision(request: HttpRequest, public_id: str, revision_id: int) -> HttpResponse:
-    """A revision and the one before it, or that of `?with=`, side by side."""
+    """Show a revision beside the one before it, or beside that of `?with=`."""
     found = _revised_row(request, public_id)
     other = request.GET.get("with", "")
     with_id = parse_number(other)
@@ -64,7 +64,7 @@ def _revised_row(request: HttpRequest, public_id: str) -> RevisedRow:
 
 
 def _heading(revised: RevisedRow) -> dict[str, Any]:
-    """Its name and where it stands."""
+    """Return the row's name and address for the page."""
     return {
         "of": revised,
         "name": told("{name}", {"name": revised.title}),

@@ -1,8 +1,8 @@
-"""What an instrument is found by: the terms of its texts with their weights.
+"""The terms, with weights, by which an instrument is found.
 
-A term is the rest of a text from one of its characters or words on, cut off, in a normal form (`normal`):
-透射电镜 gives 透射电镜, 射电镜, 电镜 and 镜. Whatever stands anywhere in a text is then the beginning of a
-term, and a search is one range of an index, for two Chinese characters as for ten, on any database.
+A term is a suffix of a text from one of its characters or words on, truncated and normalized (`normalize`):
+透射电镜 gives 透射电镜, 射电镜, 电镜 and 镜. Any part of a text is then the beginning of a term, and a search is one range
+of an index, for any length and on any database.
 """
 
 import re
@@ -49,7 +49,7 @@ LITTLE_CHARACTERS = frozenset("的与和及或等在为于对可")
 
 
 class Weight(IntEnum):
-    """How much a term says, by where it stands; pinyin and initials say less than what is written."""
+    """The weight of a term by its place; pinyin and initials weigh less than written text."""
 
     NAME = 100
     SYNONYM = 75
@@ -73,7 +73,7 @@ NOT_LONGER_THAN = 20
 
 @dataclass(frozen=True)
 class Document:
-    """The texts of an instrument, Chinese and English side by side. `branches` are the categories above."""
+    """The texts of an instrument in both languages; `branches` are the parent categories."""
 
     names: tuple[str, ...]
     model: str = ""
@@ -87,8 +87,7 @@ class Document:
 
 
 class TermKind(IntEnum):
-    """What a term is: the rest of a text; a Latin word, of which who typed only the beginning may have meant
-    another; a name in pinyin from its beginning. Misspelt words stand for one of the latter two."""
+    """The kind of a term: a suffix, a Latin word (possibly misspelt), or the beginning of a pinyin name."""
 
     REST = 0
     SPOKEN = 1
@@ -102,12 +101,12 @@ class Term:
 
 
 def normalize(text: str) -> str:
-    """Lower case, half width, without blanks and signs: LC-MS, LC/MS and lc ms are all lcms."""
+    """Return the text in lower case and half width, without blanks and signs: LC-MS gives lcms."""
     return "".join(_PARTS.findall(_plain(text)))
 
 
 def latin_words(text: str) -> list[list[str]]:
-    """The Latin words of a text, each as its parts: “LC-MS system” is [[lc, ms], [system]]."""
+    """Return the Latin words of a text with their parts: “LC-MS system” is [[lc, ms], [system]]."""
     found = []
     for chunk in _CHUNKS.findall(_plain(text)):
         parts: list[str] = []
@@ -122,12 +121,12 @@ def latin_words(text: str) -> list[list[str]]:
 
 
 def split_chunks(text: str) -> list[str]:
-    """A text at its blanks, in plain form and without other signs than those inside of a word."""
+    """Split a text at its blanks, normalized and without signs outside of words."""
     return [chunk for piece in _plain(text).split() for chunk in _CHUNKS.findall(piece)]
 
 
 def stem(word: str) -> str:
-    """What the forms of an English word begin with: spectrometers and spectrometry with spectromet."""
+    """Return the stem of an English word: spectrometers and spectrometry give spectromet."""
     if len(word) < 5 or not (word.isascii() and word.isalpha()):
         return word
     if word.endswith("s") and not word.endswith(("ss", "is", "us")):
@@ -142,7 +141,7 @@ _Found = tuple[str, int, TermKind]
 
 
 def document_terms(document: Document) -> dict[str, Term]:
-    """Every term of an instrument, each with the greatest weight that it has anywhere."""
+    """Return every term of an instrument with its greatest weight."""
     found: dict[str, Term] = {}
     for term, weight, kind in _all(document):
         cut = term[:LONGEST_TERM]
@@ -219,7 +218,7 @@ def _pronounced(text: str, weight: int, *, from_its_beginning: bool = False) -> 
 
 
 def _until_a_word(letters: list[str]) -> list[str]:
-    """Initials up to a Latin word: 数字PCR is sz, not szpcr."""
+    """Return the initials up to a Latin word: 数字PCR is sz, not szpcr."""
     long = (position for position, letter in enumerate(letters) if position and len(letter) > 1)
     return letters[: next(long, len(letters))]
 
@@ -236,7 +235,7 @@ def _model(model: str) -> Iterator[_Found]:
 
 
 def is_spellable(term: str, kind: int) -> bool:
-    """Whether a misspelt word may stand for the term."""
+    """Return whether a misspelt word may match the term."""
     return (
         kind != TermKind.REST
         and len(term) >= SHORTEST_SPELLABLE

@@ -1,7 +1,7 @@
-"""What a person typed, as the ranges of terms that it asks for.
+"""Interpret what a person typed as ranges of terms.
 
-A search is understood in three steps, so that all that has to be looked up is looked up at once: `read` says
-what each word may mean, the index says how many instruments each meaning has, `understood` chooses.
+In three steps, so that everything is looked up at once: `parse_query` lists what each word may mean, the
+index counts instruments for each meaning, `interpret_query` chooses.
 """
 
 import math
@@ -31,20 +31,20 @@ _SAYS_NOTHING = frozenset({"分析", "检测", "测试", "测量", "试验", "�
 
 @dataclass(frozen=True, order=True)
 class Range:
-    """The terms that begin with `start`; those that begin with `typed` are just what was asked for."""
+    """The terms that begin with `start`; those that begin with `typed` match exactly."""
 
     start: str
     typed: str
 
     @property
     def end(self) -> str:
-        """Behind the last of them. A single Latin letter stands for itself alone."""
+        """Return the end of the range; a single Latin letter matches itself alone."""
         return self.start + ("\x01" if len(self.start) == 1 and self.start.isascii() else LAST)
 
 
 @dataclass(frozen=True)
 class Clause:
-    """One thing that an instrument has to have, and how rare that is."""
+    """A condition on instruments, and how rare a match is."""
 
     range: Range
     rarity: int
@@ -52,7 +52,7 @@ class Clause:
 
 @dataclass(frozen=True)
 class Word:
-    """A word of the query with everything it may mean: itself, its pieces, what sounds like it."""
+    """A word of the query with its possible meanings: itself, its pieces, its sound."""
 
     text: str
     whole: Range
@@ -62,16 +62,16 @@ class Word:
 
     @property
     def letters(self) -> str:
-        """How it is spelt; Chinese is in pinyin."""
+        """Return the spelling; Chinese as pinyin."""
         return self.sound.typed if self.sound else self.whole.typed
 
 
 @dataclass(frozen=True)
 class Interpretation:
-    """The clauses of a query, and what was not simply found as it was typed.
+    """The clauses of a query, and which words were not found as typed.
 
-    `doubtful` are words of which the index has nothing, or only a part; `unknown` is what it has nothing of
-    in those with Chinese; `heard` are those that were found by their sound, or by nearly that.
+    `doubtful` words are not, or only partly, in the index; `unknown` is what it lacks of those with Chinese;
+    `heard` were found by their sound.
     """
 
     clauses: tuple[Clause, ...] = ()
@@ -81,7 +81,7 @@ class Interpretation:
 
 
 def parse_query(query: str) -> list[Word]:
-    """The words of a query, each with the ranges to look up."""
+    """Return the words of a query with the ranges to look up."""
     found: list[Word] = []
     for chunk in split_chunks(query):
         if len(found) < MOST_WORDS and chunk not in LITTLE_WORDS:
@@ -119,7 +119,7 @@ def _range(text: str) -> Range:
 
 
 def ranges_to_count(words: list[Word]) -> list[Range]:
-    """All that has to be counted before the words can be understood."""
+    """Return the ranges to count before the words can be interpreted."""
     found: dict[Range, None] = {}
     for word in words:
         found[word.whole] = None
@@ -135,8 +135,9 @@ def interpret_query(
     instruments: int,
     meant: Mapping[str, tuple[str, int]] | None = None,
 ) -> Interpretation:
-    """What the words ask for: each as it stands where anything has it, else what sounds just the same, else
-    the longest pieces that something has. `meant` says for doubtful words which word was meant, how frequent.
+    """Return the clauses: each word as typed if found, else by sound, else by its longest known pieces.
+
+    `meant` maps a doubtful word to the intended one and its frequency.
     """
     chosen: dict[Range, int] = {}
     doubtful, unknown, heard = [], [], []
@@ -162,8 +163,9 @@ def interpret_query(
 
 
 def _best_pieces(word: Word, counts: Mapping[Range, int]) -> tuple[list[Range], list[str]]:
-    """The division of a word into known pieces that leaves the fewest parts over, then has the fewest pieces,
-    and what is left over. Of a word of which less than half is known, all is.
+    """Return the known pieces of a word that leave the least over, fewest first, and the rest.
+
+    If less than half of the word is known, all of it is the rest.
     """
     best: list[tuple[int, list[Range], tuple[int, ...]]] = [(0, [], ())]
     for end in range(1, len(word.parts) + 1):
@@ -182,7 +184,7 @@ def _best_pieces(word: Word, counts: Mapping[Range, int]) -> tuple[list[Range], 
 
 
 def _runs(parts: tuple[str, ...], places: tuple[int, ...]) -> list[str]:
-    """The parts at these places, those side by side as one."""
+    """Return the parts at these places, adjacent ones joined."""
     found: list[str] = []
     for number, place in enumerate(places):
         if number and place == places[number - 1] + 1:
@@ -193,5 +195,5 @@ def _runs(parts: tuple[str, ...], places: tuple[int, ...]) -> list[str]:
 
 
 def _rarity(count: int, instruments: int) -> int:
-    """How much a clause tells instruments apart, from 10 for what all have."""
+    """Return how well a clause distinguishes instruments; 10 if all match."""
     return 10 + round(10 * math.log(max(instruments, count) / count))

@@ -1,4 +1,4 @@
-"""Misspelt words: two words are close when leaving out a letter or two makes them the same (SymSpell)."""
+"""Match misspelt words: two are close if they become equal with a letter or two left out (SymSpell)."""
 
 from collections.abc import Iterable
 from itertools import combinations
@@ -10,7 +10,7 @@ LONG = 8
 
 
 def variants(word: str) -> set[str]:
-    """The beginning of a word, with up to as many letters left out as mistakes are forgiven."""
+    """Return the beginning of a word with up to as many letters left out as mistakes are allowed."""
     head = word[:LOOKED_AT]
     return {
         "".join(letter for position, letter in enumerate(head) if position not in left_out)
@@ -20,12 +20,12 @@ def variants(word: str) -> set[str]:
 
 
 def allowed_mistakes(word: str) -> int:
-    """Mistakes that a word may have; with digits in it, one: the next number is another model."""
+    """Return the mistakes that a word may have; one with digits, as they distinguish models."""
     return 2 if len(word) >= LONG and word.isalpha() else 1
 
 
 def closest(word: str, candidates: Iterable[tuple[str, int]], allowed: int) -> str | None:
-    """The word that was meant, of candidates with their frequency: fewest mistakes, then the commonest."""
+    """Return the candidate with the fewest mistakes, then the highest frequency, or None."""
     near = [
         (edit_distance(word, candidate), -frequency, candidate)
         for candidate, frequency in candidates
@@ -36,7 +36,7 @@ def closest(word: str, candidates: Iterable[tuple[str, int]], allowed: int) -> s
 
 
 def edit_distance(word: str, other: str) -> int:
-    """Letters to change, add, remove or swap with their neighbour (optimal string alignment)."""
+    """Return the number of changed, added, removed or swapped letters (optimal string alignment)."""
     before: list[int] = []
     last = list(range(len(other) + 1))
     for row, letter in enumerate(word, 1):

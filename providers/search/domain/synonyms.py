@@ -1,4 +1,4 @@
-"""Words that mean the same instrument: which groups of them an instrument's names belong to."""
+"""Find the groups of synonyms that an instrument's names belong to."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from providers.search.domain.index import latin_words, normalize, stem
 
 @dataclass(frozen=True)
 class Synonyms:
-    """The groups, ready to be looked for in many texts."""
+    """The groups, prepared to be searched in many texts."""
 
     groups: tuple[tuple[str, ...], ...]
     _han: tuple[tuple[str, int], ...]
@@ -19,6 +19,7 @@ class Synonyms:
 
     @classmethod
     def of(cls, groups: Iterable[Sequence[str]]) -> "Synonyms":
+        """Return the groups, prepared to be searched."""
         kept = tuple(tuple(group) for group in groups)
         han, latin = [], []
         for number, group in enumerate(kept):
@@ -30,9 +31,9 @@ class Synonyms:
         return cls(kept, tuple(han), tuple(latin))
 
     def near_and_far(self, names: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The words of the groups that have one in these names, and those of groups that the former lead to.
+        """Return the words of groups with a match in the names, and of groups matched by those words.
 
-        液质联用仪 is an LC-MS; as 液相色谱质谱联用 says 质谱, it is a mass spectrometer too, if less plainly.
+        液质联用仪 is an LC-MS; as 液相色谱质谱联用 contains 质谱, it is also a mass spectrometer, if less so.
         """
         first = self._groups_in(names)
         near = [word for number in first for word in self.groups[number]]
@@ -54,7 +55,7 @@ class Synonyms:
 
 
 def _in_words(text: str) -> set[str]:
-    """A text's Latin words by their stems, once with what a hyphen joins in one, once apart."""
+    """Return the stems of a text's Latin words, with hyphens both joined and split."""
     found = latin_words(text)
     together = [stem("".join(one)) for one in found]
     apart = [stem(part) for one in found for part in one]

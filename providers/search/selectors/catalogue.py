@@ -1,4 +1,4 @@
-"""The catalogue: published instruments that fit what was asked, what they cost, and how many there are."""
+"""Select published instruments by filters and prices for the catalogue."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CatalogueFilters:
-    """What is asked of the catalogue. Empty values ask for nothing.
+    """Filters of the catalogue; empty values do not filter.
 
     `category` is a code of any level, `district` a code, `unit` the public id of an organization or its
-    profile. `mode`, `user_kind`, `vouchers` and `most_yuan` (for an hour) ask the rule in force at the
-    instant of the question; the price is the one for `user_kind`, or for who asks.
+    profile. `mode`, `user_kind`, `vouchers` and `most_yuan` (by the hour) apply to the rule in force at the
+    given instant; the price is that for `user_kind`, or for the viewer.
     """
 
     category: str = ""
@@ -43,6 +43,7 @@ class CatalogueFilters:
 
     @property
     def asks_the_rule(self) -> bool:
+        """Return whether a filter needs the rule in force."""
         return bool(self.mode or self.user_kind or self.vouchers or self.most_yuan is not None)
 
 
@@ -57,10 +58,10 @@ def catalogue(
     search: Search = EVERYTHING,
     at: datetime | None = None,
 ) -> QuerySet[Instrument]:
-    """Published instruments that fit; the caller orders and pages them. Part of one statement.
+    """Return published instruments that match; the caller orders and pages them.
 
-    What asks the rule needs an instant `at`. Columns such as those of `priced` are for who reads rows: they
-    are not worked out to count.
+    Filters on the rule need an instant `at`. Columns such as those of `with_prices` are left to the caller,
+    as counting does not need them.
     """
     found = instruments(viewer).filter(
         state=InstrumentState.PUBLISHED, organization__state=OrganizationState.ADMITTED
@@ -90,16 +91,15 @@ def catalogue(
 
 
 def _in_force(filters: CatalogueFilters, at: datetime) -> QuerySet[ListedPrice]:
-    """What rules in force cost for the way of service that is asked, for each kind of user."""
+    """Return prices in force for the requested mode of service, for each kind of user."""
     return ListedPrice.objects.filter(service_mode=filters.mode or ANY, since__lte=at, until__gt=at)
 
 
 def open_throughout(queryset: QuerySet[Instrument], interval: Interval) -> QuerySet[Instrument]:
-    """The instruments of which one open window holds the whole interval, with no closure in it.
+    """Return instruments with an open window around the whole interval and no closure in it.
 
-    Windows are merged when they are stored and lie one after another: the first that ends late enough is the
-    only one that can. A value, as against a join, is one probe of the index for each instrument that is
-    looked at, and an order with an index stops after the page.
+    Stored windows are merged and disjoint: only the first that ends late enough can match. A subquery, in
+    contrast to a join, probes the index once for each instrument and stops after the page.
     """
     begins = OpenWindow.objects.filter(instrument_id=OuterRef("pk"), ends_at__gte=interval.end)
     closures = Closure.objects.filter(
@@ -117,11 +117,10 @@ def open_throughout(queryset: QuerySet[Instrument], interval: Interval) -> Query
 def with_prices(
     viewer: "Viewer", queryset: QuerySet[Instrument], at: datetime, *, user_kind: str = "", mode: str = ""
 ) -> "QuerySet[Any]":
-    """Each instrument with `price_yuan` and `price_unit`, the lowest for the kind of user under the rule in
-    force at `at` (None where it is on request or not for them), and `price_order`, never None, by the hour.
+    """Annotate the lowest price in force at `at` as `price_yuan`, `price_unit` and `price_order`.
 
-    Without a kind it is the price for the viewer: for who belongs to the owning unit, for an organization
-    like theirs, for a person; for who is not logged in, the lowest for anybody from outside.
+    `price_yuan` is None if on request or not available; `price_order`, by the hour, is never None. Without
+    `user_kind` it is the viewer's price, for anonymous viewers the lowest from outside.
     """
     whose = _whose(viewer, user_kind, "listed_prices__user_kind", "organization_id")
     listed = FilteredRelation(
@@ -142,8 +141,9 @@ def with_prices(
 
 
 def price_keys(viewer: "Viewer", filters: CatalogueFilters, at: datetime) -> QuerySet[ListedPrice] | None:
-    """What has an hourly price by `price_order`, each with its instrument's `key`. None for whom the prices
-    of their own unit and those of others are two lists.
+    """Return listed prices by `price_order` with the `key` of their instrument.
+
+    None for viewers whose prices differ between their own unit and others.
     """
     if not filters.user_kind and standing(viewer).organization_ids():
         return None
@@ -154,7 +154,7 @@ def price_keys(viewer: "Viewer", filters: CatalogueFilters, at: datetime) -> Que
 
 
 def _whose(viewer: "Viewer", user_kind: str, kind: str, unit: str) -> Q:
-    """Prices for a kind of user, or for the viewer; `kind` and `unit` are the columns of both."""
+    """Return a condition for prices of a kind of user or of the viewer, by the names of both columns."""
     own = standing(viewer).organization_ids()
     if user_kind or not own:
         return Q(**{kind: user_kind or viewer_kind(viewer)})
@@ -163,7 +163,7 @@ def _whose(viewer: "Viewer", user_kind: str, kind: str, unit: str) -> Q:
 
 
 def viewer_kind(viewer: "Viewer") -> str:
-    """As whom the viewer comes to other units: ANY for a visitor, who may be anybody."""
+    """Return the viewer's kind of user at other units; ANY for an anonymous one."""
     if not viewer.is_authenticated:
         return ANY
     kinds = {membership.organization.kind for membership in standing(viewer).memberships}
@@ -177,11 +177,11 @@ def viewer_kind(viewer: "Viewer") -> str:
 def prices_for(
     viewer: "Viewer", instrument_ids: list[int], at: datetime
 ) -> Mapping[int, tuple[Decimal | None, str]]:
-    """The lowest price for the viewer and its unit, by instrument; one statement."""
+    """Return the lowest price for the viewer with its unit, by instrument id; one query."""
     rows = with_prices(viewer, Instrument.objects.filter(pk__in=instrument_ids), at)
     return {pk: (price, unit or "") for pk, price, unit in rows.values_list("pk", "price_yuan", "price_unit")}
 
 
 def category_prefix(code: str) -> str:
-    """What the codes below a category have in common: 020000 → 02, 020300 → 0203, 020304 → 020304."""
+    """Return the common prefix of the codes below a category: 020000 → 02, 020300 → 0203."""
     return code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else code

@@ -1,4 +1,4 @@
-"""How many instruments of a list stand where: what narrows a search, and how much each would leave."""
+"""Count instruments by district and category."""
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
@@ -12,14 +12,12 @@ from providers.search.selectors.catalogue import category_prefix
 
 @dataclass(frozen=True)
 class Counts:
-    """A list of instruments, counted by the codes of district and category ("" for none), to be added up in
-    several ways: each instrument is looked at once.
-    """
+    """Numbers of instruments by district and category code ("" for none), which can be summed."""
 
     rows: tuple[tuple[str, str, int], ...]
 
     def within(self, *, district: str = "", category: str = "") -> "Counts":
-        """Those of a district and of a category of any level; empty codes ask for nothing."""
+        """Return the counts within a district and a category of any level; empty codes do not filter."""
         prefix = category_prefix(category)
         kept = (row for row in self.rows if row[0] == (district or row[0]) and row[1].startswith(prefix))
         return replace(self, rows=tuple(kept))
@@ -35,7 +33,7 @@ class Counts:
         return found
 
     def by_category(self) -> Counter[str]:
-        """Each category with all below it."""
+        """Return the counts of categories, including all below them."""
         found: Counter[str] = Counter()
         for _, code, number in self.rows:
             if code:
@@ -45,7 +43,7 @@ class Counts:
 
 
 def count_by_place(instruments: QuerySet[Instrument]) -> Counts:
-    """One statement."""
+    """Count instruments by district and category; one query."""
     found = Instrument.objects.filter(pk__in=instruments.order_by().values("pk")).order_by()
     rows = found.values_list("organization__district__code", "category__code").annotate(number=Count("pk"))
     return Counts(tuple((district or "", category or "", number) for district, category, number in rows))
@@ -53,7 +51,7 @@ def count_by_place(instruments: QuerySet[Instrument]) -> Counts:
 
 @dataclass
 class CategoryCount:
-    """A category and how many instruments stand in it and below it."""
+    """A category and the number of instruments in and below it."""
 
     code: str
     name_zh: str
@@ -63,7 +61,7 @@ class CategoryCount:
 
 
 def category_counts(instruments: Counts) -> list[CategoryCount]:
-    """Top categories with any of the instruments and, below them, the others; their names are a statement."""
+    """Return the counts of non-empty categories as a tree; one query for the names."""
     counts = instruments.by_category()
     made: dict[str, CategoryCount] = {}
     top: list[CategoryCount] = []

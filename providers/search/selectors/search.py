@@ -1,4 +1,4 @@
-"""What a search finds, and how well: ranges of the index, counted and weighed by the database."""
+"""Search instruments by ranges of the index, which the database counts and weighs."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,10 +34,10 @@ JUST_THAT, ANOTHER_FORM, ONLY_BEGINS_SO = 10, 8, 5
 
 @dataclass(frozen=True)
 class Search:
-    """A query as the index understands it.
+    """A query as the index interprets it.
 
-    `corrected` has the words that stand for misspelt ones, by what was typed; `heard` are words that were
-    found by their sound; `unknown` those that nothing has, which are left out.
+    `corrected` has pairs of typed and intended words; `heard` are words found by their sound; `unknown` words
+    match nothing and are ignored.
     """
 
     text: str = ""
@@ -55,7 +55,7 @@ EVERYTHING = Search()
 
 
 def search(text: str) -> Search:
-    """Understand a query: one statement, a second one where a word is misspelt."""
+    """Interpret a query: one database query, a second one if a word is misspelt."""
     words = parse_query(text)
     if not words:
         return Search(text=text.strip())
@@ -75,7 +75,7 @@ def search(text: str) -> Search:
 
 
 def _unfound(words: Sequence[Word], counts: Interpretation) -> tuple[str, ...]:
-    """Doubtful words without Chinese of which not even a piece was found."""
+    """Return doubtful words without Chinese of which no piece was found."""
     asked = {clause.range for clause in counts.clauses}
     by_text = {word.text: word for word in words if not has_chinese(word.text)}
     doubtful = (by_text[text] for text in counts.doubtful if text in by_text)
@@ -83,10 +83,10 @@ def _unfound(words: Sequence[Word], counts: Interpretation) -> tuple[str, ...]:
 
 
 def _counts(ranges: Sequence[Range]) -> tuple[dict[Range, int], int]:
-    """How many instruments have a term in each range, and how many there are at all; one statement.
+    """Return the number of instruments for each range, and of all instruments; one query.
 
-    The ranges are given as rows, so that each is counted in the index by itself on both engines, which an
-    aggregate over all of them in one condition is not.
+    The ranges are passed as rows, so that both engines count each by the index, unlike aggregates over one
+    condition.
     """
     rows = ", ".join(["(%s, %s)"] * len(ranges))
     statement = f"""
@@ -105,7 +105,7 @@ def _counts(ranges: Sequence[Range]) -> tuple[dict[Range, int], int]:
 
 
 def _meant(words: Sequence[Word], doubtful: Collection[str]) -> dict[str, tuple[str, int]]:
-    """For misspelt words, the word that was meant and how many instruments have it; one statement."""
+    """Return the intended words and their frequencies for misspelt ones; one query."""
     typed = {word.text: word.letters for word in words if word.text in doubtful}
     sought = {text: variants(form) for text, form in typed.items() if is_spellable(form, TermKind.WORD)}
     wanted = set().union(*sought.values())
@@ -137,11 +137,10 @@ def _meant(words: Sequence[Word], doubtful: Collection[str]) -> dict[str, tuple[
 
 
 def filter_matching(queryset: QuerySet[Instrument], query: Search) -> QuerySet[Instrument]:
-    """The instruments that have everything that was asked for; all of them for a query without words, none
-    for one of which nothing is known.
+    """Return instruments that match every clause: all for an empty query, none if it is unknown.
 
-    What has the rarest is looked up. Whether it has the others is a value, one probe of the index each: a
-    database that takes a range for rarer than it is would join two of them row by row.
+    The rarest clause is looked up and each other one is a subquery, one probe of the index for each
+    instrument; databases that misjudge rarity would join row by row.
     """
     if not query.is_asked:
         return queryset
@@ -158,9 +157,7 @@ def filter_matching(queryset: QuerySet[Instrument], query: Search) -> QuerySet[I
 
 
 def filter_partly_matching(queryset: QuerySet[Instrument], query: Search) -> QuerySet[Instrument]:
-    """The instruments that have any of it, for a query of several words that none has all of; `relevance`
-    puts those first that have most.
-    """
+    """Return instruments that match any clause; `relevance` orders them by the most matches."""
     if not query.clauses:
         return queryset.none()
     by_clause = [_terms_in(clause.range).values("instrument_id") for clause in query.clauses]
@@ -168,7 +165,7 @@ def filter_partly_matching(queryset: QuerySet[Instrument], query: Search) -> Que
 
 
 def with_relevance(queryset: QuerySet[Instrument], query: Search) -> QuerySet[Instrument]:
-    """Each instrument with `relevance`: the sum over what was asked for of how well it has that."""
+    """Annotate `relevance`, the sum of the weights of the matching clauses."""
     total: Combinable = Value(0)
     for clause in query.clauses:
         total = total + Coalesce(Subquery(_weight(clause.range)), 0) * Value(clause.rarity)
@@ -180,7 +177,7 @@ def _terms_in(clause: Range) -> QuerySet[SearchTerm]:
 
 
 def _weight(clause: Range) -> "QuerySet[SearchTerm, Any]":
-    """The best of the outer instrument's terms in the range."""
+    """Return the best weight of the outer instrument's terms in the range."""
     goes_on = Q(term__gte=clause.typed, term__lt=clause.typed + LAST)
     fit = Case(
         When(term=clause.typed, then=Value(JUST_THAT)),

@@ -1,4 +1,4 @@
-"""The table of synonyms, as the bureau looks through it."""
+"""Read the table of synonyms."""
 
 from typing import TYPE_CHECKING
 
@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 
 def synonym_groups(viewer: "Viewer", text: str = "") -> QuerySet[SynonymGroup]:  # noqa: ARG001 (they are public)
-    """Groups of words that mean the same, each with `words` in their order and `first_word`; with a text,
-    those of which a word contains it. Page them by ("first_word", "id").
+    """Return groups with their `words` in order and `first_word`, filtered by a part of a word.
+
+    Page them by ("first_word", "id").
     """
     first = SynonymWord.objects.filter(group=OuterRef("pk")).order_by("position").values("word")[:1]
     found = SynonymGroup.objects.annotate(first_word=Subquery(first)).prefetch_related(
@@ -26,7 +27,7 @@ def synonym_groups(viewer: "Viewer", text: str = "") -> QuerySet[SynonymGroup]: 
 
 
 def synonym_group(viewer: "Viewer", public_id: str) -> SynonymGroup:
-    """One group, or NotFound."""
+    """Return one group. Raises NotFound."""
     found = synonym_groups(viewer).filter(public_id=public_id).first()
     if found is None:
         raise NotFound

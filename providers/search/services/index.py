@@ -1,4 +1,4 @@
-"""The index that the catalogue is searched by: a projection of instruments and of the table of synonyms."""
+"""Maintain the search index, a projection of instruments and synonyms."""
 
 from collections.abc import Collection, Iterable, Iterator
 
@@ -18,9 +18,9 @@ ROWS = 2_000
 
 @transaction.atomic
 def search_index(instrument_ids: Collection[int]) -> None:
-    """Bring the index up to date, in the transaction that changed what these instruments are found by.
+    """Update the index of these instruments, in the transaction that changes them.
 
-    Only terms that differ are written. A handful of statements for each two hundred instruments.
+    Only differing terms are written, with a few queries for each 200 instruments.
     """
     ids = sorted(set(instrument_ids))
     synonyms = current_synonyms() if ids else Synonyms.of([])
@@ -29,9 +29,7 @@ def search_index(instrument_ids: Collection[int]) -> None:
 
 
 def search_refresh() -> int:
-    """Index what no service of this app could: instruments of units that were renamed, and instruments that
-    were never indexed. For `tick`; the number of instruments.
-    """
+    """Index instruments of renamed units and those never indexed, for `tick`; return their number."""
     renamed = Q(organization__searched_unit__isnull=True) | ~Q(
         organization__searched_unit__name_zh=F("organization__name_zh"),
         organization__searched_unit__name_en=F("organization__name_en"),
@@ -46,7 +44,7 @@ def search_refresh() -> int:
 
 @transaction.atomic
 def search_rebuild() -> int:
-    """Make the whole index and the listed prices anew, with the same rows; the number of instruments."""
+    """Rebuild the whole index and the listed prices; return the number of instruments."""
     SearchTerm.objects.all().delete()
     SearchSpelling.objects.all().delete()
     SearchedUnit.objects.all().delete()
@@ -57,7 +55,7 @@ def search_rebuild() -> int:
 
 
 def current_synonyms() -> Synonyms:
-    """The table of synonyms as it stands in this transaction."""
+    """Return the table of synonyms as this transaction sees it."""
     groups: dict[int, list[str]] = {}
     rows = SynonymWord.objects.order_by("group_id", "position")
     for group_id, word in rows.values_list("group_id", "word"):
@@ -111,7 +109,7 @@ def _differing(
 
 
 def _add_spellings(words: set[str]) -> None:
-    """Enter the spellings of words that may be new."""
+    """Add the spellings of new words."""
     known: set[str] = set()
     for some in _batches(sorted(words)):
         known |= set(SearchSpelling.objects.filter(word__in=some).values_list("word", flat=True))

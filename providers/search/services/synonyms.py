@@ -1,4 +1,4 @@
-"""Writers of the table of synonyms, which the bureau keeps."""
+"""Services of the table of synonyms, which the bureau maintains."""
 
 import tomllib
 from collections.abc import Iterable, Sequence
@@ -27,6 +27,8 @@ AT_FIRST = Path(__file__).resolve().parent.parent / "synonyms.toml"
 
 
 class SynonymTaken(DomainError):
+    """A word belongs to another group."""
+
     code = "synonym.taken"
     kind: Kind = "conflict"
     message = gettext_noop(
@@ -38,8 +40,9 @@ class SynonymTaken(DomainError):
 def synonym_group_save(
     *, actor: "User", words: Sequence[str], now: datetime, public_id: str = ""
 ) -> SynonymGroup:
-    """Enter a group of words that mean the same, or change the one with `public_id`. What is found by them
-    follows in the same transaction. Raises Invalid with everything that is wrong.
+    """Create a group of synonyms, or change the one with `public_id`.
+
+    The index changes in the same transaction. Raises Invalid with every problem.
     """
     require(actor, "providers.maintain_tables")
     group = _lock_group(public_id) if public_id else None
@@ -58,7 +61,7 @@ def synonym_group_save(
 
 @transaction.atomic
 def synonym_group_remove(*, actor: "User", public_id: str, now: datetime) -> None:
-    """Take a group out of the table; each of its words finds only what has it."""
+    """Remove a group; its words then match only themselves."""
     require(actor, "providers.maintain_tables")
     group = _lock_group(public_id)
     before = _words_of(group)
@@ -70,7 +73,7 @@ def synonym_group_remove(*, actor: "User", public_id: str, now: datetime) -> Non
 
 @transaction.atomic
 def synonyms_load(*, actor: "User | None", now: datetime, path: Path = AT_FIRST) -> int:
-    """Add those groups of a file (by default the product's own) of which no word is known; their number."""
+    """Add the groups of a file (by default the product's own) without known words; return their number."""
     require_unless_system(actor, "providers.maintain_tables")
     groups: list[list[str]] = tomllib.loads(path.read_text("utf-8"))["groups"]
     known = set(SynonymWord.objects.values_list("normal", flat=True))
@@ -91,7 +94,7 @@ def synonyms_load(*, actor: "User | None", now: datetime, path: Path = AT_FIRST)
 
 
 def _clean(words: Iterable[str], group: SynonymGroup | None, known: set[str] | None = None) -> list[str]:
-    """The words without blanks around them and without repetitions. Raises Invalid."""
+    """Return the words stripped and without duplicates. Raises Invalid."""
     clean: dict[str, str] = {}
     for word in words:
         if text := " ".join(word.split()):
@@ -149,7 +152,7 @@ def _lock_group(public_id: str) -> SynonymGroup:
 
 
 def _concerned(words: Iterable[str]) -> list[int]:
-    """The instruments that have one of the words, as the index has them."""
+    """Return the ids of instruments that contain one of the words, by the index."""
     found: set[int] = set()
     for word in words:
         found |= set(filter_matching(Instrument.objects.all(), search(word)).values_list("pk", flat=True))

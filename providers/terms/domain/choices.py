@@ -13,7 +13,7 @@ class ServiceMode(StrEnum):
 
 
 class UserKind(StrEnum):
-    """Who asks, seen from the owning unit; decides admission and price."""
+    """The kind of user as the owning unit sees it; decides admission and price."""
 
     INSIDE = "inside"
     OUTSIDE = "outside"
@@ -22,11 +22,15 @@ class UserKind(StrEnum):
 
 
 class Decision(StrEnum):
+    """How a booking is decided: at once, or by the keeper."""
+
     AT_ONCE = "at_once"
     BY_KEEPER = "by_keeper"
 
 
 class PriceUnit(StrEnum):
+    """计价单位: what a price is for."""
+
     HOUR = "hour"
     SAMPLE = "sample"
     USE = "use"
@@ -42,11 +46,15 @@ class HolidayTreatment(StrEnum):
 
 
 class Frequency(StrEnum):
+    """How an opening pattern recurs."""
+
     WEEKLY = "weekly"
     MONTHLY_BY_WEEKDAY = "monthly_by_weekday"
 
 
 class QuotaHolder(StrEnum):
+    """Whose bookings a quota counts."""
+
     USER = "user"
     ORGANIZATION = "organization"
 
@@ -60,5 +68,7 @@ class QuotaSpan(StrEnum):
 
 
 class DayKind(StrEnum):
+    """How a day differs from its weekday: a holiday, or a 调休 working day."""
+
     HOLIDAY = "holiday"
     WORKDAY = "workday"

@@ -1,4 +1,4 @@
-"""The public holidays of a year as somebody enters them: a list with a day in each row."""
+"""Read the public holidays of a year from a list with one day in each row."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,9 +20,9 @@ SATURDAY = 5
 
 
 def parse_days(rows: Iterable[Sequence[Any]]) -> tuple[list[Day], list[Problem]]:
-    """The days that a list says, and what is wrong in its rows, each named by its number.
+    """Return the days of a list and the problems of its rows, by row number.
 
-    The columns are the date, what the day is, and its name. A heading and empty rows are passed over.
+    The columns are the date, the kind of day, and its name. Headings and empty rows are skipped.
     """
     days: list[Day] = []
     problems: list[Problem] = []
@@ -49,7 +49,7 @@ def _problems_of_row(
 
 
 def problems_of_year(year: int, days: Sequence[Day], source: str) -> list[Problem]:
-    """All that keeps these days from being those of the year."""
+    """Return every reason why these days cannot be those of the year."""
     return [*_problems_of_source(source), *_problems_of_days(year, days)]
 
 
@@ -78,7 +78,7 @@ def _problems_of_days(year: int, days: Sequence[Day]) -> Iterator[Problem]:
 
 
 def days_to_text(days: Iterable[Day]) -> str:
-    """The days as a list that `days_of` reads, a day in each line."""
+    """Return the days as a list that `parse_days` reads, one in each line."""
     return "\n".join(f"{day.date.isoformat()},{day.kind.value},{day.name}" for day in days)
 
 

@@ -1,4 +1,4 @@
-"""The prices of a rule as the catalogue compares them: one for each kind of user and way of service."""
+"""The prices of a rule as the catalogue compares them: one for each kind of user and mode of service."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,8 +16,9 @@ ANY = ""
 
 @dataclass(frozen=True)
 class ListedPriceRow:
-    """What a kind of user pays from. `user_kind` is ANY for the cheapest kind from outside the unit,
-    `service_mode` for the cheapest way of service. Without a price at all it is on request.
+    """The lowest price for a kind of user; without any price it is on request.
+
+    `user_kind` is ANY for the cheapest kind from outside the unit, `service_mode` for the cheapest mode.
     """
 
     user_kind: str
@@ -29,7 +30,7 @@ class ListedPriceRow:
 
 @dataclass(frozen=True)
 class Version:
-    """A version of a rule, by its row, and when it applies from."""
+    """A version of a rule, by the id of its row, and when it begins to apply."""
 
     rule_id: int
     version: int
@@ -37,8 +38,10 @@ class Version:
 
 
 def versions_in_force(versions: Iterable[Version]) -> Iterator[tuple[Version, datetime]]:
-    """Each version that is ever in force, with the instant until which it is; of two that apply, the later
-    version is."""
+    """Yield each version that is ever in force, with the instant at which that ends.
+
+    Of two that apply, the later version is in force.
+    """
     until = FOREVER
     for one in sorted(versions, key=lambda version: version.version, reverse=True):
         if one.applies_from < until:
@@ -49,7 +52,7 @@ def versions_in_force(versions: Iterable[Version]) -> Iterator[tuple[Version, da
 def listed_price_rows(
     prices: Sequence[Price], user_kinds: Iterable[UserKind], service_modes: Iterable[ServiceMode]
 ) -> Iterator[ListedPriceRow]:
-    """Every row of a version; there is always one for ANY and ANY."""
+    """Yield every row of a version, always including one for ANY and ANY."""
     kinds, modes = sorted(user_kinds), sorted(service_modes)
     found = {(kind, mode): _cheapest(prices, kind, mode) for kind in kinds for mode in modes}
     outside = [kind for kind in kinds if kind in OUTSIDE_KINDS]
@@ -61,7 +64,7 @@ def listed_price_rows(
 
 @dataclass(frozen=True, order=True)
 class _Lowest:
-    """Ordered as prices are compared: by the hour first, what is on request last."""
+    """A price that sorts by the hourly amount, with prices on request last."""
 
     hour_yuan: Decimal
     is_on_request: bool
@@ -78,7 +81,7 @@ _ON_REQUEST = _Lowest(NO_HOURLY_PRICE, True, Decimal(), "")
 
 
 def _cheapest(prices: Sequence[Price], kind: UserKind, mode: ServiceMode) -> _Lowest:
-    """The lowest hourly price, else the lowest of another unit; a rule without prices is free of charge."""
+    """Return the lowest hourly price, else the lowest of another unit; without prices it is free."""
     if not prices:
         return _Lowest(Decimal(), False, Decimal(), PriceUnit.HOUR.value)
     covering = [price for price in prices if price.covers(kind, mode)]
@@ -93,7 +96,7 @@ def _cheapest(prices: Sequence[Price], kind: UserKind, mode: ServiceMode) -> _Lo
 
 
 def _most_specific(prices: Iterable[Price]) -> list[Price]:
-    """Those that name the kind and the way of service most exactly, whatever their time of day."""
+    """Return the prices that match kind and mode most exactly, at any time of day."""
     found = list(prices)
     best = min(((p.user_kind is None, p.service_mode is None) for p in found), default=None)
     return [p for p in found if (p.user_kind is None, p.service_mode is None) == best]

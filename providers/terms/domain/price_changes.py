@@ -1,4 +1,4 @@
-"""The prices of a rule beside those of the rule before, line by line."""
+"""Compare the prices of a rule with those of the rule before, line by line."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from providers.terms.domain.terms import Price
 
 
 def relative_change(before: Decimal | None, after: Decimal | None) -> Decimal | None:
-    """A change as a share of the price before: 0.1 for 10 % more; None where nothing compares."""
+    """Return a change as a share of the price before: 0.1 for 10 % more; None without a base."""
     if before is None or after is None or not before:
         return None
     return after / before - 1
@@ -16,7 +16,7 @@ def relative_change(before: Decimal | None, after: Decimal | None) -> Decimal | 
 
 @dataclass(frozen=True)
 class PriceChange:
-    """One public price and what it was before; None where there was, or is, no such line."""
+    """A public price before and after; None where the line did not or does not exist."""
 
     line: Price
     """For whom, for what and when; its amount is `after`, or `before` for a line that is gone."""
@@ -29,10 +29,9 @@ class PriceChange:
 
 
 def price_changes(before: Sequence[Price], after: Sequence[Price]) -> list[PriceChange]:
-    """The lines of `after` in their order, each with its price before, then those that are gone.
+    """Return the lines of `after` in order with their prices before, then removed lines.
 
-    Two lines are the same where they are for the same user, mode, unit and time. Of several such lines in a
-    rule the cheapest applies, so it is that which is compared.
+    Lines match by user, mode, unit and time; of several that match, the cheapest applies and is compared.
     """
     old, new = _cheapest(before), _cheapest(after)
     return [

@@ -12,7 +12,7 @@ Cells = tuple[Decimal | None, ...]
 
 @dataclass(frozen=True)
 class PriceTable:
-    """The kinds of user that may book, and the rows, each with an amount for each kind."""
+    """The kinds of user that may book, and rows with an amount for each kind."""
 
     kinds: tuple[UserKind, ...]
     rows: tuple["PriceTableRow", ...]
@@ -20,7 +20,7 @@ class PriceTable:
 
 @dataclass(frozen=True)
 class PriceTableRow:
-    """What the amounts of a row are for; they differ at most in the mode of service."""
+    """The amounts of a row and its lines, which differ at most in the mode of service."""
 
     lines: tuple[Price, ...]
     """One line for each mode of service with these amounts; their own price and kind mean nothing here."""
@@ -33,7 +33,7 @@ class PriceTableRow:
 
 
 def price_table(terms: TermsDraft) -> PriceTable:
-    """The table, its rows in the order of the rule; rows that differ in the mode alone are one."""
+    """Return the table in the order of the rule; rows that differ in the mode alone are merged."""
     kinds = tuple(kind for kind in UserKind if kind in terms.user_kinds)
     keys = dict.fromkeys(_without_user_kind(line) for line in terms.prices)
     rows: dict[tuple[Price, Cells], list[Price]] = {}
@@ -52,7 +52,7 @@ def _without_user_kind(line: Price) -> Price:
 
 
 def _amount(prices: Sequence[Price], key: Price, kind: UserKind) -> Decimal | None:
-    """The line for this kind of user counts before the one for everybody; of equals, the cheapest."""
+    """Return the price for this kind of user, else that for everybody; of equals, the cheapest."""
     lines = [line for line in prices if _without_user_kind(line) == key and line.user_kind in (kind, None)]
     best = min(lines, key=lambda line: (line.user_kind is None, line.price_yuan), default=None)
     return None if best is None else best.price_yuan

@@ -1,4 +1,4 @@
-"""Opening patterns carried back in time, to try terms on days before they begin."""
+"""Move opening patterns back in time, to try terms on earlier days."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -10,7 +10,7 @@ WEEK = timedelta(days=7)
 
 
 def backdate_pattern(pattern: OpeningPattern, day: date) -> OpeningPattern:
-    """The same pattern, recurring in the same weeks or months, as if it had begun on `day` or before."""
+    """Return the pattern, recurring in the same weeks or months, as if begun on `day` or earlier."""
     if pattern.starts_on <= day:
         return pattern
     if pattern.frequency is Frequency.WEEKLY:

@@ -65,19 +65,19 @@ RULE_COLUMNS: tuple[RuleColumn, ...] = tuple(_columns())
 
 
 def terms_to_columns(terms: TermsDraft) -> dict[str, Any]:
-    """The scalar terms by the names of their columns."""
+    """Return the scalar terms by column name."""
     return {column.name: column.to_flat(getattr(terms, column.term)) for column in RULE_COLUMNS}
 
 
 def terms_from_columns(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The scalar terms of those columns that `values` has, as arguments for TermsDraft."""
+    """Return the scalar terms of the columns in `values`, as arguments for TermsDraft."""
     return {
         column.term: column.to_term(values[column.name]) for column in RULE_COLUMNS if column.name in values
     }
 
 
 def terms_from_input(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The scalar terms among `values`, which are by term and whose codes are still text."""
+    """Return the scalar terms among `values`, which are by term and have codes as text."""
     return {
         column.term: value if isinstance(value, timedelta) else column.to_term(value)
         for column in RULE_COLUMNS

@@ -1,4 +1,4 @@
-"""An open-service rule as sentences that a visitor understands."""
+"""Describe an open-service rule in sentences for visitors."""
 
 from collections.abc import Iterable, Iterator
 from datetime import time, timedelta
@@ -28,7 +28,7 @@ _HOLIDAYS = {
 
 
 def sentences(terms: TermsDraft) -> list[Sentence]:
-    """The rule in the order in which one asks before booking: when, who, how, until when, for how much."""
+    """Return the rule as sentences in the order of a booking: when, who, how, deadlines, costs."""
     return [
         *_opening(terms),
         *_who(terms),
@@ -41,7 +41,7 @@ def sentences(terms: TermsDraft) -> list[Sentence]:
 
 
 def sentences_by_part(terms: TermsDraft) -> dict[str, list[Sentence]]:
-    """The same sentences by what they are about, as the editor divides them."""
+    """Return the same sentences by the parts of the editor."""
     return {
         "patterns": _opening(terms),
         "prices": _costs(terms),
@@ -87,7 +87,7 @@ def _hours(pattern: OpeningPattern) -> Sentence:
 
 
 def _weekdays(weekdays: Iterable[int]) -> tuple[Words | Sentence, ...]:
-    """Their names; three or more in a row as the first and the last."""
+    """Return the names of weekdays; three or more in a row as the first and the last."""
     days = sorted(set(weekdays))
     if len(days) > 2 and days[-1] - days[0] == len(days) - 1:
         span = {"first": WEEKDAYS[days[0]], "last": WEEKDAYS[days[-1]]}
@@ -113,7 +113,7 @@ def _exception(exception: DayException) -> Sentence:
 
 
 def _length(length: timedelta) -> Sentence | timedelta:
-    """A length in the unit in which one says it: 30 minutes, 9.5 hours, 3 days."""
+    """Return a length in its usual unit: 30 minutes, 9.5 hours, 3 days."""
     if length < HOUR or length % (HOUR / 2):
         return Sentence(gettext_noop("{number} minutes"), {"number": length // MINUTE})
     if length > DAY and not length % DAY:
@@ -207,7 +207,7 @@ def _price(price: Price) -> Sentence:
 
 
 def condition_sentences(price: Price) -> tuple[Words | Sentence, ...]:
-    """For whom, for which service and when a price is; empty for one that always applies."""
+    """Return for whom, for which service and when a price applies; empty if always."""
     who = (word(price.user_kind),) if price.user_kind else ()
     how = (word(price.service_mode),) if price.service_mode else ()
     times: tuple[Sentence, ...] = ()

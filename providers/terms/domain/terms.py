@@ -62,14 +62,15 @@ class Price:
     weekdays: tuple[int, ...] = ()
 
     def covers(self, kind: UserKind, mode: ServiceMode) -> bool:
+        """Return whether the price applies to this kind of user and mode of service."""
         return self.user_kind in (None, kind) and self.service_mode in (None, mode)
 
 
 @dataclass(frozen=True)
 class DayException:
-    """A day on which the patterns don't open (no hours), or on which it is open in addition (with hours).
+    """A day without the patterns' hours, or with additional hours.
 
-    Both together replace the hours of that day. Additional hours stand on a public holiday too.
+    Two for one day, with and without hours, replace its hours. Additional hours apply on public holidays too.
     """
 
     day: date
@@ -79,7 +80,7 @@ class DayException:
 
 @dataclass(frozen=True)
 class Quota:
-    """What one holder may book of the instrument in a span at most; None sets no limit."""
+    """What one holder may book of the instrument in a span; None sets no limit."""
 
     holder: QuotaHolder
     span: QuotaSpan
@@ -89,10 +90,10 @@ class Quota:
 
 @dataclass(frozen=True, kw_only=True)
 class TermsDraft:
-    """Terms that are not in force yet: what a unit enters.
+    """Terms as a unit enters them, not in force yet.
 
     `rule_columns` derives the columns of a rule's row from the scalar fields; their descriptions document the
-    API and the open data. The order is that of the columns of the open data, so a new field comes last.
+    API and the open data. The order is that of the open data's columns, so a new field comes last.
     """
 
     patterns: tuple[OpeningPattern, ...]
@@ -172,7 +173,7 @@ class Terms(TermsDraft):
 
 
 def problems_of_terms(draft: TermsDraft) -> list[Problem]:
-    """All that keeps these terms from being published."""
+    """Return every reason why these terms cannot be published."""
     return [
         *_problems_of_patterns(draft.patterns),
         *_problems_of_exceptions(draft.exceptions),

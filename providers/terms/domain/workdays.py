@@ -1,4 +1,4 @@
-"""Public holidays and 调休 working days of the years that are known; an unknown year is never guessed."""
+"""Public holidays and 调休 working days of known years; an unknown year is never guessed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ ONE_DAY = timedelta(days=1)
 
 
 class CalendarYearUnknown(DomainError):
-    """The State Council's notice for `year` is neither in the library nor entered by an administrator."""
+    """The notice of public holidays for `year` is neither in the library nor entered."""
 
     code = "calendar.year_unknown"
     kind: Kind = "conflict"
@@ -35,23 +35,24 @@ class Day:
 
 @dataclass(frozen=True)
 class DayTable:
-    """Days that differ from their weekday, and the years for which that is known."""
+    """Days that differ from their weekday, and the years for which they are known."""
 
     days: Mapping[date, DayKind]
     years: frozenset[int]
 
     def kind(self, day: date) -> DayKind | None:
-        """Holiday, 调休 working day, or None for what its weekday says. Raises CalendarYearUnknown."""
+        """Return the kind of a day, or None if its weekday decides. Raises CalendarYearUnknown."""
         if day.year not in self.years:
             raise CalendarYearUnknown(year=day.year)
         return self.days.get(day)
 
     def is_working_day(self, day: date) -> bool:
+        """Return whether the day is worked. Raises CalendarYearUnknown."""
         kind = self.kind(day)
         return kind is DayKind.WORKDAY or (kind is None and day.weekday() < 5)
 
     def add_working_days(self, day: date, number: int) -> date:
-        """The `number`-th working day after `day`; `day` itself does not count."""
+        """Return the `number`-th working day after `day`, which does not count."""
         while number > 0:
             day += ONE_DAY
             number -= self.is_working_day(day)
@@ -64,7 +65,7 @@ class DayTable:
         )
 
     def known_until(self, day: date, last: date) -> date:
-        """The first day of an unknown year in `[day, last)`, or `last` where all of it is known."""
+        """Return the first day of an unknown year in `[day, last)`, or `last` if there is none."""
         for year in range(day.year, last.year + 1):
             if year not in self.years:
                 return min(last, max(day, date(year, 1, 1)))
@@ -73,9 +74,9 @@ class DayTable:
 
 @cache
 def published_years() -> Mapping[int, Mapping[date, DayKind]]:
-    """The years of the `chinese_calendar` library, each with its differing days.
+    """Return the years of the `chinese_calendar` library with their differing days.
 
-    A year counts from its National Day on: a notice may name 1 January of the year that follows it.
+    A year counts from its National Day on: a notice may name 1 January of the following year.
     """
     years: dict[int, dict[date, DayKind]] = {}
     for day in chinese_calendar.holidays:
@@ -89,7 +90,7 @@ _NAMES = {holiday.value: holiday.chinese for holiday in chinese_calendar.Holiday
 
 
 def published_days(year: int) -> list[Day]:
-    """The days of a year of the library with their Chinese names; a day worked is named after its holiday."""
+    """Return the library's days of a year with Chinese names; a make-up workday has its holiday's."""
     names = {**chinese_calendar.holidays, **chinese_calendar.workdays}
     return [
         Day(day, kind, _NAMES.get(names[day], ""))

@@ -1,4 +1,4 @@
-"""Correcting a day of the public holidays, or bringing in a year from a sheet."""
+"""Forms to correct a day of the public holidays, or to import a year."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ MOST_LINES = 400
 
 
 class DaysForm(forms.Form):
-    """What the forms of a year share: each gives all of its days, and where they come from."""
+    """The base of forms that return all days of a year with their source."""
 
     use_required_attribute = False
 
@@ -44,7 +44,7 @@ class DaysForm(forms.Form):
         return cleaned
 
     def found(self, cleaned: dict[str, Any]) -> list[Day]:
-        """The days that the form says. Raises DomainError."""
+        """Return the entered days. Raises DomainError."""
         raise NotImplementedError
 
     @property
@@ -53,7 +53,7 @@ class DaysForm(forms.Form):
 
 
 class DayForm(DaysForm):
-    """One day; the others stay as they are."""
+    """Change one day of a year."""
 
     date = DayField(label=_("Day"), widget=DayInput())
     kind = forms.ChoiceField(label=_("It is"), initial=DayKind.HOLIDAY.value)
@@ -74,7 +74,7 @@ class DayForm(DaysForm):
 
 
 class YearForm(DaysForm):
-    """All days of a year, from a sheet or as text."""
+    """Replace all days of a year, from a sheet or from text."""
 
     sheet = forms.FileField(
         label=_("Sheet"),

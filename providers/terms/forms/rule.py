@@ -43,7 +43,7 @@ def _choice_field(label: Any, members: type[StrEnum]) -> forms.TypedChoiceField:
 
 
 class RuleForm(forms.Form):
-    """Everything of the terms but the rows, each field as TermsDraft names and holds it."""
+    """The scalar terms, with the names and values of TermsDraft."""
 
     use_required_attribute = False
 
@@ -89,7 +89,7 @@ class RuleForm(forms.Form):
 
 @dataclass(frozen=True)
 class Part:
-    """A part of the page: how many problems are in it, and whether a row of it was added or left out."""
+    """A part of the page: its number of problems, and whether a row was added or removed."""
 
     problems: int
     touched: bool
@@ -121,10 +121,10 @@ PARTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 
 
 class TermsForms:
-    """The form and its rows together. Its row buttons work without a script.
+    """The form and its rows together; the buttons for rows work without a script.
 
-    `data` is what was posted. With `act` "add-patterns", "add-prices", "drop-patterns-2" … the page is shown
-    again as it was typed, with a row more or less, and nothing is checked yet.
+    `data` is what was posted. With an `act` such as "add-patterns" or "drop-patterns-2" the page is shown
+    again as it was typed, with a row more or less and without validation.
     """
 
     def __init__(self, data: QueryDict | None, *, initial: dict[str, Any]) -> None:
@@ -154,11 +154,11 @@ class TermsForms:
 
     @property
     def every(self) -> list[forms.Form]:
-        """The form and all rows, in the order of the page."""
+        """Return the form and all rows, in the order of the page."""
         return [self.rule, *(row for rows in self.rows.values() for row in rows)]
 
     def parts(self) -> dict[str, Part]:
-        """The parts of the page, each with what is wrong in it and whether it was just worked on."""
+        """Return the parts of the page with their problems."""
         worked_on = self.act.split("-")[1] if "-" in self.act else ""
         return {
             name: Part(
@@ -184,7 +184,7 @@ class TermsForms:
         return applies_from
 
     def draft(self) -> TermsDraft:
-        """The terms that were entered; of valid forms only."""
+        """Return the entered terms; the forms must be valid."""
         values: dict[str, Any] = {
             **{name: self.rule.cleaned_data[name] for name in SCALARS},
             **{prefix: tuple(form.to_domain() for form in rows) for prefix, rows in self.rows.items()},
@@ -196,7 +196,7 @@ SCALARS = tuple(name for name in RuleForm.base_fields if name != "applies_from")
 
 
 def rule_initial(draft: TermsDraft, applies_from: datetime) -> dict[str, Any]:
-    """What the forms show of terms."""
+    """Return the initial values of the forms for these terms."""
     return {
         "applies_from": applies_from,
         **{name: getattr(draft, name) for name in SCALARS},
@@ -205,7 +205,7 @@ def rule_initial(draft: TermsDraft, applies_from: datetime) -> dict[str, Any]:
 
 
 def default_terms(today: date) -> TermsDraft:
-    """What a first rule starts from: working days, decided by the keeper, open to everybody."""
+    """Return the defaults of a first rule: working days, decided by the keeper, for everybody."""
     return TermsDraft(
         patterns=(OpeningPattern(opens=time(9), closes=time(17), starts_on=today),),
         user_kinds=frozenset(UserKind),

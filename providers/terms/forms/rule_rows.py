@@ -1,4 +1,4 @@
-"""Rows of the terms: opening hours, exceptions, prices, quotas."""
+"""Forms for rows of the terms: opening hours, exceptions, prices, quotas."""
 
 from typing import Any
 
@@ -65,7 +65,7 @@ class PatternForm(forms.Form):
         set_choices(self.fields["nth"], [("", "—"), *((str(n), told(NTH_WORDS[n], {})) for n in NTHS)])
 
     def to_domain(self) -> OpeningPattern:
-        """Return the row as a part of the terms; of a valid form only."""
+        """Return the row as a part of the terms; the form must be valid."""
         row = self.cleaned_data
         monthly = row["frequency"] == Frequency.MONTHLY_BY_WEEKDAY
         return OpeningPattern(
@@ -81,7 +81,7 @@ class PatternForm(forms.Form):
 
 
 class ExceptionForm(forms.Form):
-    """A day that departs from the recurring hours."""
+    """A day that differs from the recurring hours."""
 
     use_required_attribute = False
 
@@ -106,7 +106,7 @@ class ExceptionForm(forms.Form):
         return cleaned
 
     def to_domain(self) -> DayException:
-        """Return the row as a part of the terms; of a valid form only."""
+        """Return the row as a part of the terms; the form must be valid."""
         row = self.cleaned_data
         if row["what"] == CLOSED:
             return DayException(row["day"])
@@ -114,7 +114,7 @@ class ExceptionForm(forms.Form):
 
 
 class QuotaForm(forms.Form):
-    """What one person or one organization may book at most."""
+    """The limits of one person or one organization."""
 
     use_required_attribute = False
 
@@ -135,7 +135,7 @@ class QuotaForm(forms.Form):
         return cleaned
 
     def to_domain(self) -> Quota:
-        """Return the row as a part of the terms; of a valid form only."""
+        """Return the row as a part of the terms; the form must be valid."""
         row = self.cleaned_data
         return Quota(
             holder=QuotaHolder(row["holder"]),
@@ -173,12 +173,12 @@ class PriceForm(forms.Form):
 
     @property
     def shows_times(self) -> bool:
-        """Whether the price holds at certain times only, or what was entered about them is wrong."""
+        """Return whether the price has times, or errors in them."""
         wrong = any(name in self.errors for name in ("weekdays", "from_time", "until_time"))
         return wrong or any(self[name].value() for name in ("from_time", "weekdays"))
 
     def to_domain(self) -> Price:
-        """Return the row as a part of the terms; of a valid form only."""
+        """Return the row as a part of the terms; the form must be valid."""
         row = self.cleaned_data
         return Price(
             price_yuan=row["price_yuan"],
@@ -206,7 +206,7 @@ ROW_SETS = {
 
 
 def row_heading(prefix: str, number: int) -> str:
-    """What a row is called where its problems are told."""
+    """Return the name of a row in messages about its problems."""
     match prefix:
         case "patterns":
             return _("Opening hours %(number)s") % {"number": number}
@@ -218,7 +218,7 @@ def row_heading(prefix: str, number: int) -> str:
 
 
 def row_initial(part: OpeningPattern | DayException | Price | Quota) -> dict[str, Any]:
-    """What a row shows of the terms."""
+    """Return the initial values of a row's form."""
     match part:
         case DayException():
             what = CLOSED if part.opens is None else OPEN

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def closures(instrument_ids: Collection[int], interval: Interval) -> dict[int, list[Interval]]:
-    """The closures that meet `interval` and have not been lifted, uncut and in order of time."""
+    """Return closures that overlap `interval` and are not lifted, uncut, by time."""
     found: dict[int, list[Interval]] = {instrument_id: [] for instrument_id in instrument_ids}
     for row in closure_rows(instrument_ids, interval):
         found[row.instrument_id].append(Interval(row.starts_at, row.ends_at))
@@ -23,7 +23,7 @@ def closures(instrument_ids: Collection[int], interval: Interval) -> dict[int, l
 
 
 def closure_rows(instrument_ids: Collection[int], interval: Interval) -> QuerySet[Closure]:
-    """The same closures as rows, with the reasons that users see."""
+    """Return the same closures as rows, with their public reasons."""
     return Closure.objects.filter(
         instrument_id__in=list(instrument_ids),
         ends_at__gt=interval.start,
@@ -33,13 +33,13 @@ def closure_rows(instrument_ids: Collection[int], interval: Interval) -> QuerySe
 
 
 def closures_of(instrument_ids: Collection[int]) -> QuerySet[Closure]:
-    """Every closure of the instruments, lifted or not, with its instrument and who placed it."""
+    """Return every closure of the instruments, lifted or not, with its instrument and author."""
     found = Closure.objects.filter(instrument_id__in=list(instrument_ids))
     return found.select_related("instrument", "created_by")
 
 
 def closure(viewer: "Viewer", public_id: str) -> Closure:
-    """One closure of a visible instrument, or NotFound."""
+    """Return one closure of a visible instrument. Raises NotFound."""
     found = (
         Closure.objects.filter(public_id=public_id, instrument__in=instruments(viewer))
         .select_related("instrument")

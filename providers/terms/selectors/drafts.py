@@ -1,4 +1,4 @@
-"""What terms would mean before they are published."""
+"""Evaluate terms before they are published."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -16,9 +16,9 @@ from providers.terms.selectors.workdays import day_table
 
 
 def draft_openings(draft: TermsDraft, first: date, last: date) -> list[Interval]:
-    """When the instrument would be open on the days `[first, last)`, as its windows would be expanded.
+    """Return the openings on the days `[first, last)`, as windows would be expanded.
 
-    The draft has been found to be right by `domain.terms.problems_of`. Raises CalendarYearUnknown.
+    `domain.terms.problems_of_terms` has accepted the draft. Raises CalendarYearUnknown.
     """
     minds_holidays = draft.holidays is not HolidayTreatment.IGNORED
     days = day_table(range(first.year, last.year + 1)) if minds_holidays else DayTable({}, frozenset())
@@ -27,9 +27,9 @@ def draft_openings(draft: TermsDraft, first: date, last: date) -> list[Interval]
 
 
 def backdated_openings(draft: TermsDraft, applies_on: date, first: date, last: date) -> list[Interval]:
-    """When the instrument would have been open on past days `[first, last)` under the draft.
+    """Return the openings on past days `[first, last)` as if the draft had applied.
 
-    The patterns that have begun by `applies_on` are carried back; what begins later would not have been.
+    Patterns that have begun by `applies_on` are moved back; later ones are left out.
     """
     earlier = tuple(
         backdate_pattern(pattern, first) if pattern.starts_on <= applies_on else pattern
@@ -40,14 +40,14 @@ def backdated_openings(draft: TermsDraft, applies_on: date, first: date, last: d
 
 @dataclass(frozen=True)
 class Qualified:
-    """A qualification as it was granted, and perhaps taken back."""
+    """The period of a qualification, and when it was revoked, if ever."""
 
     granted_at: datetime
     expires_at: datetime
     revoked_at: datetime | None
 
     def held(self, at: datetime, until: datetime) -> bool:
-        """Whether somebody who asked `at` that instant had it through `until`."""
+        """Return whether the qualification was known at an instant as valid through `until`."""
         return (
             self.granted_at <= at
             and self.expires_at >= until
@@ -56,7 +56,7 @@ class Qualified:
 
 
 def qualification_history(instrument_id: int, user_ids: Collection[int]) -> dict[int, Sequence[Qualified]]:
-    """Every qualification for the instrument that these people have or had. One statement."""
+    """Return past and present qualifications for the instrument, by user id. One query."""
     found: dict[int, list[Qualified]] = defaultdict(list)
     rows = Qualification.objects.filter(instrument_id=instrument_id, user_id__in=list(user_ids))
     facts = rows.values_list("user_id", "granted_at", "expires_at", "revoked_at")

@@ -1,4 +1,4 @@
-"""What a correction of a year's public holidays would change in the open windows, before it is made."""
+"""Compute how a correction of public holidays would change open windows."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,17 +18,16 @@ END_OF_TIME = local_midnight(date(9000, 1, 1))
 
 @dataclass(frozen=True)
 class WindowChange:
-    """Open time of an instrument that a correction takes away or adds."""
+    """Open time of an instrument that a correction removes or adds."""
 
     lost: list[Interval]
     gained: list[Interval]
 
 
 def window_changes(corrected: DayTable, now: datetime) -> Mapping[int, WindowChange]:
-    """By instrument, what changes from `now` on, as far as windows are kept, if these years are as corrected.
+    """Return changes of open windows from `now` on under corrected years, by instrument id.
 
-    A year that was unknown takes nothing away: windows had stopped before it. Four statements for any number
-    of instruments.
+    An unknown year loses nothing, as windows stop before it. Four queries for any number of instruments.
     """
     (year,) = corrected.years
     known = day_table([year - 1, year, year + 1])
@@ -63,7 +62,7 @@ def _differs(day: date, known: DayTable, corrected: DayTable) -> bool:
 
 
 def _rules() -> list[OpenServiceRule]:
-    """Every version whose windows follow the public holidays or hide them, the newest first."""
+    """Return every version whose windows follow or ignore public holidays, newest first."""
     return list(
         OpenServiceRule.objects.select_related("instrument", "calendar")
         .prefetch_related("exceptions", "calendar__event_set__rule")
@@ -72,7 +71,7 @@ def _rules() -> list[OpenServiceRule]:
 
 
 def _in_force(rules: Iterator[OpenServiceRule], now: datetime) -> Iterator[tuple[OpenServiceRule, Interval]]:
-    """The versions that mind public holidays, each with the time from `now` on in which it counts."""
+    """Yield versions that follow public holidays, with the time from `now` on in which they apply."""
     end = END_OF_TIME
     for rule in rules:
         end = min(end, rule.instrument.retired_at or END_OF_TIME)

@@ -1,4 +1,4 @@
-"""Every version of the terms of several instruments at once."""
+"""Read every version of the terms of several instruments at once."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,7 +10,7 @@ from providers.terms.selectors.rules import TERMS_PARTS, terms_of
 
 
 def terms_versions(instrument_ids: Iterable[int]) -> Mapping[int, list[Terms]]:
-    """All versions by instrument, newest first; as many statements for one instrument as for fifty."""
+    """Return all versions by instrument id, newest first; the number of queries is constant."""
     rules = (
         OpenServiceRule.objects.filter(instrument_id__in=list(instrument_ids))
         .select_related("calendar")
@@ -24,5 +24,5 @@ def terms_versions(instrument_ids: Iterable[int]) -> Mapping[int, list[Terms]]:
 
 
 def version_in_force(versions: Sequence[Terms], at: datetime) -> Terms | None:
-    """Of versions, newest first, the one in force at an instant."""
+    """Return the version in force at an instant; `versions` are newest first."""
     return next((one for one in versions if one.applies_from <= at), None)

@@ -1,4 +1,4 @@
-"""Open-service rules, their terms and open windows."""
+"""Read open-service rules, their terms and open windows."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -22,7 +22,7 @@ TERMS_PARTS = ("price_lines", "quotas", "exceptions", "calendar__event_set__rule
 
 
 def terms_of(rule: OpenServiceRule) -> Terms:
-    """A rule's terms (4 statements, none where TERMS_PARTS are prefetched)."""
+    """Return a rule's terms (4 queries, none if TERMS_PARTS are prefetched)."""
     return Terms(
         rule_id=rule.pk,
         version=rule.version,
@@ -45,7 +45,7 @@ def _quota(row: RuleQuota) -> Quota:
 
 
 def exceptions_of(rule: OpenServiceRule) -> tuple[DayException, ...]:
-    """The days on which a rule departs from its patterns, in the order in which they were written."""
+    """Return the rule's exceptions in the order in which they were written."""
     return tuple(
         DayException(row.date, row.opens, row.closes)
         for row in sorted(rule.exceptions.all(), key=lambda row: row.pk)
@@ -53,7 +53,7 @@ def exceptions_of(rule: OpenServiceRule) -> tuple[DayException, ...]:
 
 
 def prices_of(rule: OpenServiceRule) -> tuple[Price, ...]:
-    """A rule's prices in the order in which they were entered."""
+    """Return a rule's prices in the order in which they were entered."""
     return tuple(_price(line) for line in sorted(rule.price_lines.all(), key=lambda line: line.pk))
 
 
@@ -70,12 +70,12 @@ def _price(line: PriceLine) -> Price:
 
 
 def terms_at(instrument_id: int, at: datetime) -> Terms | None:
-    """The terms of an instrument that are in force at an instant, or None before its first rule applies."""
+    """Return the instrument's terms in force at an instant, or None before its first rule applies."""
     return terms_in_force([instrument_id], at).get(instrument_id)
 
 
 def terms_in_force(instrument_ids: Iterable[int], at: datetime) -> dict[int, Terms]:
-    """The terms in force at an instant, by instrument; 6 statements for any number of instruments."""
+    """Return the terms in force at an instant by instrument id; 6 queries in all."""
     in_force = (
         OpenServiceRule.objects.filter(instrument_id=OuterRef("instrument_id"), applies_from__lte=at)
         .order_by("-version")
@@ -90,7 +90,7 @@ def terms_in_force(instrument_ids: Iterable[int], at: datetime) -> dict[int, Ter
 
 
 def rules_of(viewer: "Viewer", instrument_id: int) -> QuerySet[OpenServiceRule]:
-    """Every version of the rule of a visible instrument, newest first."""
+    """Return every version of the rule of a visible instrument, newest first."""
     return (
         OpenServiceRule.objects.filter(instrument__in=instruments(viewer).filter(pk=instrument_id))
         .select_related("calendar", "created_by")
@@ -100,7 +100,7 @@ def rules_of(viewer: "Viewer", instrument_id: int) -> QuerySet[OpenServiceRule]:
 
 
 def open_windows(instrument_ids: Collection[int], interval: Interval) -> dict[int, list[Interval]]:
-    """The open windows that meet `interval`, uncut and in order of time, for each of the instruments."""
+    """Return open windows that overlap `interval`, uncut and by time, by instrument id."""
     found: dict[int, list[Interval]] = {instrument_id: [] for instrument_id in instrument_ids}
     rows = OpenWindow.objects.filter(
         instrument_id__in=list(instrument_ids), ends_at__gt=interval.start, starts_at__lt=interval.end

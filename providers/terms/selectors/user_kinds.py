@@ -1,4 +1,4 @@
-"""As which kind of user somebody comes to an instrument."""
+"""Classify users as the owning unit sees them."""
 
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def user_kind(
     user: "User | AnonymousUser", organization: "Organization | None", instrument: Instrument
 ) -> UserKind:
-    """Who asks, seen from the owning unit: by the organization that pays, or an individual where none does.
+    """Return the kind of user by the organization that pays; without one, an individual.
 
     A member of the owning unit who books for themself is inside too.
     """

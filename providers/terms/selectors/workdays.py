@@ -1,4 +1,4 @@
-"""Which days are worked: the published years, and over them what an administrator entered."""
+"""Read working days: published years, overridden by what an administrator entered."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ from providers.terms.models import CalendarDay, CalendarYear
 
 
 def day_table(years: Iterable[int]) -> DayTable:
-    """The days of these years that differ from their weekday; an entered year replaces the published one.
+    """Return the days of these years that differ from their weekday; entered years override.
 
-    A year that is known neither way is left out, and asking the table about it raises CalendarYearUnknown.
+    An unknown year is left out; asking the table about it raises CalendarYearUnknown.
     """
     wanted = set(years)
     published = {year: days for year, days in published_years().items() if year in wanted}
@@ -24,7 +24,7 @@ def day_table(years: Iterable[int]) -> DayTable:
 
 
 def add_working_days(day: date, number: int) -> date:
-    """The `number`-th working day after `day` (which does not count). Raises CalendarYearUnknown."""
+    """Return the `number`-th working day after `day`, which does not count. Raises CalendarYearUnknown."""
     last_year = day.year + 1 + number // 200
     return day_table(range(day.year, last_year + 1)).add_working_days(day, number)
 
@@ -36,10 +36,10 @@ def working_days_between(day: date, last: date) -> int:
 
 @dataclass(frozen=True)
 class YearOfDays:
-    """What is known of a year: its differing days, and where that comes from.
+    """The differing days of a year and their source.
 
-    `entered` by an administrator, with the notice as `source`, or else from the published table; neither
-    where nobody knows the year.
+    `entered` by an administrator, with the notice as `source`, or from the published table; neither if the
+    year is unknown.
     """
 
     year: int
@@ -49,13 +49,13 @@ class YearOfDays:
     days: tuple[Day, ...]
 
     def table(self) -> DayTable:
-        """The year alone as a table."""
+        """Return the year alone as a table."""
         years = frozenset({self.year} if self.known else ())
         return DayTable({day.date: day.kind for day in self.days}, years)
 
 
 def calendar_year(year: int) -> YearOfDays:
-    """The public holidays and days worked in exchange of a year, in order."""
+    """Return the public holidays and make-up workdays of a year, by date."""
     row = CalendarYear.objects.filter(year=year).prefetch_related("days").first()
     if row is None:
         return YearOfDays(year, year in published_years(), False, "", tuple(published_days(year)))
@@ -70,12 +70,12 @@ ANNOUNCED_FROM = 10
 
 
 def years_without_days(today: date) -> list[int]:
-    """Years whose public holidays could be known and are not: this one, and from autumn on the next."""
+    """Return years that lack public holidays: the current one, and from autumn on the next."""
     known, last = known_years(), today.year + (today.month >= ANNOUNCED_FROM)
     return [year for year in range(today.year, last + 1) if year not in known]
 
 
 def known_years() -> dict[int, bool]:
-    """Every year that is known, and whether an administrator entered or corrected it."""
+    """Return every known year, and whether an administrator entered or corrected it."""
     entered = CalendarYear.objects.values_list("year", flat=True)
     return {**dict.fromkeys(published_years(), False), **dict.fromkeys(entered, True)}

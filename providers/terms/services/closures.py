@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 
 class ClosureLifted(DomainError):
+    """The closure has been lifted already."""
+
     code = "closure.lifted"
     kind: Kind = "conflict"
     message = gettext_noop("This closure has been lifted already. Reload the page.")
@@ -32,9 +34,9 @@ def closure_record(
     now: datetime,
     reason_en: str = "",
 ) -> Closure:
-    """Take an interval out of an instrument's open time, with a reason that users see.
+    """Record a closure of an instrument with a public reason.
 
-    What becomes of bookings in it is decided by `bookings.services.closure_place`, which calls this.
+    `bookings.services.closure_place`, which calls this, decides on bookings.
     """
     instrument = instrument_lock(instrument_id)
     require(actor, "providers.close_instrument", instrument)
@@ -54,7 +56,7 @@ def closure_record(
 
 @transaction.atomic
 def closure_lift(*, actor: "User", closure_id: int, now: datetime) -> Closure:
-    """End a closure before its time; from then on its time is open again."""
+    """Lift a closure; from then on its time is open again."""
     closure = Closure.objects.filter(pk=closure_id).select_related("instrument").first()
     if closure is None:
         raise NotFound

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 def calendar_year_set(
     *, actor: "User | None", year: int, days: Iterable[Day], source: str, now: datetime
 ) -> Extended:
-    """Enter or correct the public holidays and 调休 working days of a year; `source` names the notice.
+    """Set the public holidays and 调休 working days of a year; `source` names the notice.
 
-    Open windows of that year follow from now on; what was open before stays a fact.
+    Open windows change from now on; past ones stay.
     """
     require_unless_system(actor, "providers.maintain_tables")
     entered = sorted(days, key=lambda day: day.date)

@@ -1,4 +1,4 @@
-"""The prices by which the catalogue filters and sorts: a projection of each version of a rule."""
+"""Maintain listed prices, a projection of rules for the catalogue."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator
@@ -17,8 +17,9 @@ BATCH = 500
 
 @transaction.atomic
 def prices_list(instrument_ids: Collection[int]) -> None:
-    """Write the rows of these instruments anew, in the transaction that published a rule. Five statements for
-    each five hundred instruments.
+    """Rewrite the rows of these instruments, in the transaction that publishes a rule.
+
+    Five queries for each 500 instruments.
     """
     ids = sorted(set(instrument_ids))
     for start in range(0, len(ids), BATCH):
@@ -30,7 +31,7 @@ def prices_list(instrument_ids: Collection[int]) -> None:
 
 @transaction.atomic
 def prices_list_all() -> int:
-    """The same for every instrument that has a rule; their number."""
+    """Rewrite the rows of every instrument with a rule; return the number of instruments."""
     ids = list(Instrument.objects.filter(rules__isnull=False).distinct().values_list("pk", flat=True))
     prices_list(ids)
     return len(ids)

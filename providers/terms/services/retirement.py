@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def instrument_retire(*, actor: "User", instrument_id: int, reason: str, now: datetime) -> Instrument:
-    """Take a suspended instrument out of service for good; its open windows end now. The unit's decision."""
+    """Retire a suspended instrument, for its unit; its open windows end now."""
     instrument = instrument_lock(instrument_id)
     require(actor, "providers.edit_instrument", instrument)
     instrument.state = next_state(INSTRUMENT_MOVES, instrument.state, "retire")

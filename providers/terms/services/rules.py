@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 
 class RuleInThePast(DomainError):
+    """A rule cannot apply from before now."""
+
     code = "rule.in_the_past"
     message = gettext_noop(
         "The rule would apply from {applies_from}, which has passed. Choose a time from {now} on; "
@@ -39,11 +41,10 @@ class RuleInThePast(DomainError):
 def rule_publish(
     *, actor: "User", instrument_id: int, draft: TermsDraft, applies_from: datetime, now: datetime
 ) -> OpenServiceRule:
-    """Put new terms in force from an instant: a new version, public at once, never changed again.
+    """Publish new terms as a version that applies from an instant and never changes.
 
-    From `applies_from` on the open windows follow the new pattern, whatever earlier versions said; before it,
-    and in bookings that are made already, nothing changes. Raises CalendarYearUnknown where the pattern minds
-    public holidays of a year that nobody has entered.
+    From `applies_from` on open windows follow the new pattern; before it, and in existing bookings, nothing
+    changes. Raises CalendarYearUnknown if the pattern follows public holidays of an unknown year.
     """
     instrument = instrument_lock(instrument_id)
     require(actor, "providers.set_rule", instrument)

@@ -1,8 +1,8 @@
-"""Open windows: expanded from the rules as time goes on, cut where a rule ends, rebuilt identically.
+"""Expand open windows from rules, cut them where a rule ends, and rebuild them identically.
 
 A version opens its instrument from `applies_from` until the next one applies or the instrument is retired.
-`windows_until` says through which opening days that is done; what follows is appended, and merged with the
-last window where it touches it, so that appending in pieces and rebuilding at once come out the same.
+`windows_until` is the last day that is expanded; later days are appended and merged with an adjacent last
+window, so that appending in pieces and rebuilding at once give the same result.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -31,7 +31,7 @@ END_OF_TIME = local_midnight(date(9000, 1, 1))
 
 @dataclass(frozen=True)
 class Extended:
-    """What an extension did: windows written, and the years it could not enter for want of holiday data."""
+    """The number of windows written, and the years that lack holiday data."""
 
     windows: int
     unknown_years: tuple[int, ...] = ()
@@ -39,7 +39,7 @@ class Extended:
 
 @dataclass(frozen=True)
 class _Task:
-    """Opening days `[first, last)` of a rule, to be expanded as far as they lie in `[begin, end)`."""
+    """Days `[first, last)` of a rule to expand, limited to `[begin, end)`."""
 
     rule: OpenServiceRule
     first: date
@@ -50,9 +50,9 @@ class _Task:
 
 @transaction.atomic
 def windows_extend(*, now: datetime, instrument_ids: Collection[int] | None = None) -> Extended:
-    """Expand the open windows of all (or these) instruments to the horizon of their rules; `tick` calls it.
+    """Expand the open windows of all (or these) instruments to the horizon of their rules, for `tick`.
 
-    A rule that minds public holidays stops before a year that is not known; the answer names the year.
+    A rule that follows public holidays stops before an unknown year, which the result names.
     """
     due = _due(_rules(instrument_ids), now)
     if not due.tasks:
@@ -73,7 +73,7 @@ def windows_rebuild(
 ) -> Extended:
     """Expand the windows anew, from `since` on or from the beginning; bookings are not touched.
 
-    Unless the public holidays have been changed in between, they come out as they were.
+    The result is the same unless public holidays have changed.
     """
     require_unless_system(actor, "providers.maintain_tables")
     concerned = {rule.instrument_id for rule in _rules(instrument_ids)}
@@ -89,7 +89,7 @@ def windows_rebuild(
 
 
 def windows_cut(*, instrument_ids: Collection[int] | None, since: datetime | None) -> None:
-    """Take out the open time of these (or all) instruments from `since` on; the caller holds the locks."""
+    """Remove the open time of these (or all) instruments from `since` on; the caller holds the locks."""
     windows = OpenWindow.objects.all()
     if instrument_ids is not None:
         windows = windows.filter(instrument_id__in=list(instrument_ids))
@@ -101,7 +101,7 @@ def windows_cut(*, instrument_ids: Collection[int] | None, since: datetime | Non
 
 
 def _rules(instrument_ids: Collection[int] | None) -> list[OpenServiceRule]:
-    """Every version, the newest of each instrument first."""
+    """Return every version, the newest of each instrument first."""
     rules = OpenServiceRule.objects.all()
     if instrument_ids is not None:
         rules = rules.filter(instrument_id__in=list(instrument_ids))
@@ -117,7 +117,7 @@ def _rules(instrument_ids: Collection[int] | None) -> list[OpenServiceRule]:
 def _tasks(
     rules: Iterable[OpenServiceRule], now: datetime, not_before: datetime | None = None
 ) -> Iterator[_Task]:
-    """What is left to expand; `rules` holds every version, the newest of each instrument first."""
+    """Yield what is left to expand; `rules` has every version, the newest of each instrument first."""
     instrument_id, end = 0, END_OF_TIME
     for rule in rules:
         if rule.instrument_id != instrument_id:
@@ -143,7 +143,7 @@ class _Due:
 
 
 def _due(rules: list[OpenServiceRule], now: datetime, not_before: datetime | None = None) -> _Due:
-    """What is left to expand, as far as the years are known."""
+    """Return what is left to expand in known years."""
     tasks = list(_tasks(rules, now, not_before))
     years = {day.year for task in tasks for day in (task.first, task.last)}
     days = day_table(range(min(years), max(years) + 1) if years else ())
@@ -180,7 +180,7 @@ def _expand(due: _Due) -> Extended:
 
 
 def _within_known_years(tasks: list[_Task], days: DayTable) -> tuple[list[_Task], tuple[int, ...]]:
-    """The tasks, each ending before the first unknown year if its rule minds public holidays."""
+    """Return the tasks, ended before the first unknown year if they follow public holidays."""
     known: list[_Task] = []
     unknown: set[int] = set()
     for task in tasks:
@@ -195,7 +195,7 @@ def _within_known_years(tasks: list[_Task], days: DayTable) -> tuple[list[_Task]
 
 
 def _patterns_by_rule(rule_ids: Collection[int]) -> dict[int, tuple[list[Event], tuple[DayException, ...]]]:
-    """The recurring events and the exceptions of each of the rules."""
+    """Return the recurring events and the exceptions of each rule."""
     rules = (
         OpenServiceRule.objects.filter(pk__in=rule_ids)
         .select_related("calendar")
@@ -205,7 +205,7 @@ def _patterns_by_rule(rule_ids: Collection[int]) -> dict[int, tuple[list[Event],
 
 
 def _last_windows(tasks: list[_Task]) -> dict[int, OpenWindow]:
-    """The last window of each rule, as far as it can touch what is to be expanded."""
+    """Return the last window of each rule if it can touch what is expanded."""
     earliest = local_midnight(min((task.first for task in tasks), default=date(9000, 1, 1)))
     rows = OpenWindow.objects.filter(
         rule_id__in=[task.rule.pk for task in tasks], ends_at__gte=earliest

@@ -1,4 +1,4 @@
-"""Rebuilding the open windows, and saying whether the kept ones were what the rules say."""
+"""Rebuild open windows and compare them with the stored ones."""
 
 import hashlib
 from collections.abc import Collection
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Rebuilt:
-    """How many instruments have rules, and the public ids of those whose windows came out differently."""
+    """The number of instruments with rules, and the public ids of those whose windows differed."""
 
     instruments: int
     different: tuple[str, ...]
@@ -29,9 +29,9 @@ class Rebuilt:
 def windows_rebuild_compared(
     *, actor: "User | None", now: datetime, since: datetime, instrument_ids: Collection[int] | None = None
 ) -> Rebuilt:
-    """Extend the windows to their horizon, rebuild them from `since` on, and compare.
+    """Extend the windows, rebuild them from `since` on, and compare.
 
-    Before a correction of the public holidays, what was open stays a fact: choose `since` after it.
+    Choose `since` after the last correction of public holidays: earlier windows stay as they were.
     """
     require_unless_system(actor, "providers.maintain_tables")
     windows_extend(now=now, instrument_ids=instrument_ids)
@@ -49,7 +49,7 @@ def windows_rebuild_compared(
 def windows_check(
     *, actor: "User | None", now: datetime, since: datetime, instrument_ids: Collection[int] | None = None
 ) -> Rebuilt:
-    """What `windows_rebuild_compared` would find; nothing is changed."""
+    """Return what `windows_rebuild_compared` would; nothing is changed."""
     with transaction.atomic():
         found = windows_rebuild_compared(actor=actor, now=now, since=since, instrument_ids=instrument_ids)
         transaction.set_rollback(True)
@@ -57,7 +57,7 @@ def windows_check(
 
 
 def _digests(instrument_ids: Collection[int] | None, since: datetime) -> dict[int, bytes]:
-    """A digest of each instrument's windows from `since` on; memory does not grow with their number."""
+    """Return a digest of each instrument's windows from `since` on, in constant memory."""
     windows = OpenWindow.objects.filter(ends_at__gt=since)
     if instrument_ids is not None:
         windows = windows.filter(instrument_id__in=list(instrument_ids))

@@ -4,13 +4,15 @@ from enum import StrEnum
 
 
 class ProfileState(StrEnum):
+    """The states of a unit's profile."""
+
     DRAFT = "draft"
     SUBMITTED = "submitted"
     PUBLISHED = "published"
 
 
 class PublicationState(StrEnum):
-    """Of news, regulations, cases and openness statements."""
+    """The states of news, regulations, cases and openness statements."""
 
     DRAFT = "draft"
     SCHEDULED = "scheduled"
@@ -19,6 +21,8 @@ class PublicationState(StrEnum):
 
 
 class Completeness(StrEnum):
+    """完整度: whether a kind of information is missing, out of date or complete."""
+
     MISSING = "missing"
     STALE = "stale"
     COMPLETE = "complete"

@@ -1,8 +1,7 @@
-"""The six kinds of information that a unit's page must show, judged as of a date.
+"""Judge the six kinds of information on a unit's page as of a date.
 
-Everything is counted from dated publications, so that any past date can be judged again and comes out the
-same. "Within 365 days" is by the calendar: what was published or confirmed 365 days ago counts, 366 days ago
-does not.
+Only dated publications count, so that any past date can be judged again with the same result. "Within 365
+days" is by the calendar: 365 days ago counts, 366 days ago does not.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -31,7 +30,7 @@ from providers.units.domain.profiles import SHORTEST_INTRODUCTION
 
 @dataclass(frozen=True)
 class KindCompleteness:
-    """The state of one kind, why, and what to do next (None where there is nothing to do)."""
+    """The state of one kind with its reason and the next step, if any."""
 
     kind: InformationKind
     state: Completeness
@@ -49,7 +48,7 @@ class KindCompleteness:
 
 @dataclass(frozen=True)
 class UnitCompleteness:
-    """How complete a unit's information is as of a date."""
+    """The completeness of a unit's information as of a date."""
 
     organization_id: int
     as_of: date
@@ -57,35 +56,35 @@ class UnitCompleteness:
 
     @property
     def complete(self) -> int:
-        """How many of the six kinds are complete; a stale one is not."""
+        """Return the number of complete kinds; stale ones do not count."""
         return sum(kind.state is Completeness.COMPLETE for kind in self.kinds)
 
     @property
     def percent(self) -> int:
-        """Complete kinds as a percentage, rounded down so that only six of six are 100."""
+        """Return the percentage of complete kinds, rounded down so that only six of six give 100."""
         return self.complete * 100 // len(InformationKind)
 
     @property
     def next_steps(self) -> tuple[KindCompleteness, ...]:
-        """What is not complete, missing kinds first."""
+        """Return the incomplete kinds, missing ones first."""
         open_kinds = [kind for kind in self.kinds if kind.state is not Completeness.COMPLETE]
         return tuple(sorted(open_kinds, key=lambda kind: kind.state is not Completeness.MISSING))
 
     @property
     def to_do(self) -> tuple[KindCompleteness, ...]:
-        """Of these what the unit can do something about now."""
+        """Return those that the unit can act on now."""
         return tuple(kind for kind in self.next_steps if not kind.with_bureau)
 
 
 def completeness(unit: UnitRecord, as_of: date, threshold_yuan: Decimal | int) -> UnitCompleteness:
-    """Judge a unit as of the end of a day; instruments count from `threshold_yuan` of original value."""
+    """Judge a unit as of the end of a day; instruments count from an original value of `threshold_yuan`."""
     return completeness_on(unit, [as_of], threshold_yuan)[0]
 
 
 def completeness_on(
     unit: UnitRecord, days: Iterable[date], threshold_yuan: Decimal | int
 ) -> tuple[UnitCompleteness, ...]:
-    """The same for several days, which costs little more than one."""
+    """Judge a unit as of several days, at little more cost than one."""
     threshold = Decimal(threshold_yuan)
     known = courses(unit, threshold)
     return tuple(
@@ -99,7 +98,7 @@ def completeness_on(
 
 
 def expiry_dates(unit: UnitRecord, as_of: date, threshold_yuan: Decimal | int) -> dict[InformationKind, date]:
-    """Kinds that are complete now and the first day on which each no longer is, if nothing is done."""
+    """Return complete kinds with the first day on which each expires if nothing is done."""
     ends = {
         kind: one.until(as_of)
         for kind, one in courses(unit, threshold_yuan).items()
@@ -110,7 +109,7 @@ def expiry_dates(unit: UnitRecord, as_of: date, threshold_yuan: Decimal | int) -
 
 @dataclass(frozen=True)
 class KindChange:
-    """A kind whose state is another one on the later of two days."""
+    """A kind whose state differs between two days."""
 
     kind: InformationKind
     before: Completeness
@@ -129,7 +128,7 @@ RANK = {Completeness.MISSING: 0, Completeness.STALE: 1, Completeness.COMPLETE: 2
 
 
 def kind_changes(before: UnitCompleteness, after: UnitCompleteness) -> tuple[KindChange, ...]:
-    """What became better or worse between two days."""
+    """Return the kinds that improved or declined between two days."""
     return tuple(
         KindChange(then.kind, then.state, now.state)
         for then, now in zip(before.kinds, after.kinds, strict=True)
@@ -151,6 +150,7 @@ def _judged(
 
 
 def is_fresh(on: date | None, as_of: date) -> bool:
+    """Return whether the date is within 365 days before `as_of`."""
     return on is not None and as_of - on <= FRESH
 
 
@@ -244,7 +244,7 @@ def _unconfirmed(due: list[InstrumentRecord], as_of: date) -> Said:
 
 
 def _to_submit(unpublished: list[InstrumentRecord], own: list[InstrumentRecord]) -> str:
-    """The next step; the reason names the instruments already, unless only some of them wait for the unit."""
+    """Return the next step; the reason names the instruments unless only some wait for the unit."""
     if not own:
         return INSTRUMENTS_IN_REVIEW
     if own == unpublished:
@@ -289,7 +289,7 @@ def _regulation(unit: UnitRecord, state: Completeness, as_of: date, _threshold: 
 
 
 def _statement(unit: UnitRecord, state: Completeness, as_of: date, _threshold: Decimal) -> Said:
-    """Last year's; until 31 March the one before it counts."""
+    """Judge last year's statement; until 31 March the one before it counts."""
     last_year, due = as_of.year - 1, date(as_of.year, *STATEMENT_DUE)
     if state is Completeness.COMPLETE:
         years = {one.year for one in unit.statements if one.year is not None and one.stands(as_of)}
@@ -322,6 +322,6 @@ MOST_NAMES = 5
 
 
 def _some(names: Iterable[Bilingual]) -> tuple[Bilingual | str, ...]:
-    """The first few names, and an ellipsis where there are more."""
+    """Return the first few names, with an ellipsis if there are more."""
     every = list(names)
     return (*every[:MOST_NAMES], *(("…",) if len(every) > MOST_NAMES else ()))

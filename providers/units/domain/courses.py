@@ -1,9 +1,8 @@
-"""The state of a kind of information over time: a step function of dated records.
+"""The state of a kind of information over time, as a step function of dated records.
 
-Every record makes something hold from a day on, until another day or for good: an item counts as recent for
-365 days, a regulation is in force until it expires. A `Span` says so; what is counted on a day decides the
-state. So the state of any day, the day since which it holds and the day on which it ends are read off one
-function.
+Every record holds from a day on, until another day or for good: an item is recent for 365 days, a regulation
+is in force until it expires. A `Span` is such a period, and the number of spans on a day decides the state.
+One function thus gives the state of any day, since when it holds and when it ends.
 """
 
 from bisect import bisect_right
@@ -34,7 +33,7 @@ Rule = Callable[[Counts], Completeness]
 
 @dataclass(frozen=True)
 class Span:
-    """`what` holds from `start` on until the day before `end` (None: for good). Empty when they cross."""
+    """A period in which `what` holds, from `start` until before `end` (None: for good); may be empty."""
 
     what: str
     start: date
@@ -43,28 +42,29 @@ class Span:
 
 @dataclass(frozen=True)
 class Course:
-    """The days on which the state changes, in order, and what it is from then on; before them, `missing`."""
+    """The days on which the state changes, with the new states; before them it is `missing`."""
 
     days: tuple[date, ...] = ()
     states: tuple[Completeness, ...] = ()
 
     def state(self, on: date) -> Completeness:
+        """Return the state on a day."""
         at = bisect_right(self.days, on)
         return self.states[at - 1] if at else Completeness.MISSING
 
     def since(self, on: date) -> date | None:
-        """The first day of the state that holds on a day, without interruption; None: from the beginning."""
+        """Return the first day of the state that holds on a day; None: from the beginning."""
         at = bisect_right(self.days, on)
         return self.days[at - 1] if at else None
 
     def until(self, on: date) -> date | None:
-        """The first later day with another state, if nothing else is done; None where it stays."""
+        """Return the next day with another state if nothing is done, or None."""
         at = bisect_right(self.days, on)
         return self.days[at] if at < len(self.days) else None
 
 
 def course(spans: Iterable[Span], rule: Rule) -> Course:
-    """The course that these spans give under a rule, which answers `missing` to nothing at all."""
+    """Return the course of these spans under a rule, which returns `missing` for no spans."""
     steps: dict[date, Counter[str]] = defaultdict(Counter)
     for span in spans:
         if span.end is not None and span.end <= span.start:
@@ -87,7 +87,7 @@ def course(spans: Iterable[Span], rule: Rule) -> Course:
 
 
 def courses(unit: UnitRecord, threshold_yuan: Decimal | int) -> Mapping[InformationKind, Course]:
-    """How the state of each kind went, and will go on if nothing more is published."""
+    """Return the course of each kind, including the future if nothing more is published."""
     threshold = Decimal(threshold_yuan)
     return {
         InformationKind.PROFILE: course(_profile_spans(unit.profile), _profile_rule),
@@ -126,7 +126,7 @@ def _instrument_spans(instruments: Iterable[InstrumentRecord], threshold: Decima
 
 
 def _unconfirmed(instrument: InstrumentRecord) -> Iterator[tuple[date, date | None]]:
-    """When the last confirmation was too long ago."""
+    """Yield the periods in which the last confirmation was too old."""
     begins = instrument.created
     for day in sorted(instrument.confirmed):
         yield begins, day
@@ -147,7 +147,7 @@ def _recent_spans(publications: Iterable[Published]) -> Iterator[Span]:
 
 
 def _enough_rule(needed: int) -> Callable[[Counts], Completeness]:
-    """At least `needed` within 365 days; stale where there were enough once."""
+    """Return a rule for `needed` items within 365 days; stale if there once were enough."""
 
     def rule(counts: Counts) -> Completeness:
         if counts["recent"] >= needed:
@@ -174,7 +174,7 @@ def _regulation_rule(counts: Counts) -> Completeness:
 
 
 def _statement_spans(statements: Iterable[Published]) -> Iterator[Span]:
-    """A year's statement counts from 1 January after it until 31 March of the year after that."""
+    """Yield when each year's statement counts: from 1 January after it until 31 March a year later."""
     for one in statements:
         if one.year is None:
             continue

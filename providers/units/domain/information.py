@@ -1,4 +1,4 @@
-"""The six kinds of information that a unit's page must show, and the dated records they are judged by."""
+"""The six kinds of information on a unit's page, and the dated records that decide their state."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ STATEMENT_DUE = (3, 31)
 
 
 class InformationKind(StrEnum):
-    """The six kinds, in the order in which a unit's page shows them."""
+    """The six kinds, in the order of a unit's page."""
 
     PROFILE = "profile"
     INSTRUMENT = "instrument"
@@ -42,7 +42,7 @@ KIND_WORDS = {
 
 @dataclass(frozen=True)
 class ProfileRevision:
-    """A unit's profile from a date on; `lacking` are the labels of what completeness asks for in vain."""
+    """A unit's profile from a date on; `lacking` are the labels of required values that it lacks."""
 
     on: date
     published: bool
@@ -54,7 +54,7 @@ class ProfileRevision:
 
 @dataclass(frozen=True)
 class InstrumentRecord:
-    """An instrument of the unit with the dates at which it was entered, published, confirmed and retired."""
+    """An instrument with the dates of its entry, publication, confirmations and retirement."""
 
     name: Bilingual
     value_yuan: Decimal | None
@@ -68,7 +68,7 @@ class InstrumentRecord:
     """Since when it waits for the bureau, if it does."""
 
     def due(self, threshold: Decimal) -> Iterator[tuple[date, date | None]]:
-        """From which day until which the instrument was there and worth `threshold` or more."""
+        """Yield the periods in which the instrument existed and was worth `threshold` or more."""
         start = self.created
         for end, value in (*self.earlier_values, (None, self.value_yuan)):
             if value is not None and value >= threshold:
@@ -81,7 +81,7 @@ class InstrumentRecord:
 
 @dataclass(frozen=True)
 class Published:
-    """Something that went out on a date and may have been taken down on another."""
+    """Something published on a date and perhaps withdrawn on another."""
 
     on: date
     withdrawn: date | None = None
@@ -97,7 +97,7 @@ class Published:
 
 @dataclass(frozen=True)
 class UnitRecord:
-    """All that completeness looks at, in order of time."""
+    """All that completeness depends on, by date."""
 
     organization_id: int
     joined: date | None = None
@@ -111,5 +111,5 @@ class UnitRecord:
 
 
 def earliest(*days: date | None) -> date | None:
-    """The first of several ends; None is for good."""
+    """Return the earliest of several ends; None is for good."""
     return min((day for day in days if day is not None), default=None)

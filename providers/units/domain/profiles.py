@@ -13,6 +13,8 @@ SHORTEST_INTRODUCTION = 80
 
 @dataclass(frozen=True)
 class ProfileField:
+    """A field of the profile: its label, its limit, and whether publication needs it."""
+
     label: str
     limit: int | None = None
     needed: bool = False
@@ -32,7 +34,7 @@ PROFILE_FIELDS: Mapping[str, ProfileField] = {
 
 
 def problems_of_values(values: Mapping[str, Any]) -> list[Problem]:
-    """What keeps these values from being kept at all."""
+    """Return the problems that prevent saving these values."""
     problems = []
     for name, value in values.items():
         field = PROFILE_FIELDS.get(name)
@@ -47,7 +49,7 @@ def problems_of_values(values: Mapping[str, Any]) -> list[Problem]:
 
 
 def problems_of_publication(values: Mapping[str, Any]) -> list[Problem]:
-    """What keeps a profile with these values from being published."""
+    """Return the problems that prevent publishing a profile with these values."""
     problems = [
         Problem(
             "unit.missing",

@@ -1,4 +1,4 @@
-"""The four kinds of information that go out without review: their fields, and what publication needs."""
+"""The four kinds of publications without review: their fields, and what publication needs."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -15,6 +15,8 @@ MOST_OF_TITLE = 100
 
 
 class PublicationKind(StrEnum):
+    """The kinds of publications: news, regulations, cases and openness statements."""
+
     NEWS = "news"
     REGULATION = "regulation"
     CASE = "case"
@@ -35,6 +37,8 @@ LONGEST_FILE_NAME = 150
 
 @dataclass(frozen=True)
 class PublicationField:
+    """A field of a publication: its label, its limit, and whether it is Markdown."""
+
     label: str
     limit: int | None = None
     markdown: bool = False
@@ -88,10 +92,10 @@ STATEMENT_PARTS = ("how_zh", "audience_zh", "charges_zh")
 
 
 def next_statement_year(stated: Collection[int], running: int) -> int | None:
-    """The year that the next openness statement of a unit is about, or None where each has its own.
+    """Return the year of the unit's next openness statement, or None if each has one.
 
-    First the year that ended last, which is due; then the oldest gap since the first statement; then the
-    `running` year, whose figures still grow. `stated` are the years with a statement, drafts too.
+    In order: last year, which is due; the oldest gap since the first statement; the current year (`running`),
+    whose figures still grow. `stated` are the years with a statement or draft.
     """
     ended = running - 1
     gaps = range(min(stated, default=ended), running)
@@ -101,7 +105,7 @@ def next_statement_year(stated: Collection[int], running: int) -> int | None:
 def publication_state(
     scheduled_at: datetime | None, published_at: datetime | None, withdrawn_at: datetime | None
 ) -> PublicationState:
-    """The state, which follows from the instants."""
+    """Return the state that follows from the instants."""
     if withdrawn_at is not None:
         return PublicationState.WITHDRAWN
     if published_at is not None:
@@ -110,7 +114,7 @@ def publication_state(
 
 
 def problems_of_draft(kind: PublicationKind, values: Mapping[str, Any]) -> list[Problem]:
-    """All that keeps these values from being kept at all; a draft needs little more than a title."""
+    """Return the problems that prevent saving a draft, which needs little more than a title."""
     problems = [
         Problem(
             "publication.unknown_field", gettext_noop("There is no field “{name}”."), {"name": name}, name
@@ -130,12 +134,12 @@ def problems_of_draft(kind: PublicationKind, values: Mapping[str, Any]) -> list[
 
 
 def problems_of_publication(kind: PublicationKind, values: Mapping[str, Any]) -> list[Problem]:
-    """All that keeps these values from being published as `kind`."""
+    """Return the problems that prevent publishing these values as `kind`."""
     return [*problems_of_draft(kind, values), *_problems_of_text(kind, values)]
 
 
 def problem_of_schedule(at: datetime, now: datetime) -> Problem | None:
-    """What keeps a draft from being published by itself at that instant."""
+    """Return the problem that prevents scheduling a draft for that instant, or None."""
     if at > now:
         return None
     message = gettext_noop("Choose a time that is still to come, or publish now.")
@@ -146,7 +150,7 @@ MOST_OF_ALT = {"alt_zh": 100, "alt_en": 200}
 
 
 def problems_of_picture(is_there: bool, alt_zh: str, alt_en: str) -> list[Problem]:
-    """What keeps a picture from standing in texts: it is said in words what it shows, in both languages."""
+    """Return the problems of a picture for texts, which needs words in both languages."""
     problems = []
     if not is_there:
         message = gettext_noop("Choose a picture.")

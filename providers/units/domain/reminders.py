@@ -1,4 +1,4 @@
-"""Who is reminded of what is not complete, and who is not."""
+"""Decide which units are reminded of incomplete information."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,7 +14,7 @@ TOLD_LATE = timedelta(days=7)
 
 
 class ReminderOutcome(StrEnum):
-    """What becomes of a unit when the bureau reminds several."""
+    """The outcome for a unit when the bureau sends reminders."""
 
     SENT = "sent"
     RECENT = "recent"
@@ -33,7 +33,7 @@ def reminder_outcome(
     now: datetime,
     insist: bool = False,
 ) -> ReminderOutcome:
-    """What becomes of one unit."""
+    """Return the outcome for one unit; `insist` overrides a recent reminder."""
     if not unit.to_do:
         return ReminderOutcome.COMPLETE
     if not reachable:
@@ -44,5 +44,5 @@ def reminder_outcome(
 
 
 def open_kinds(kinds: list[str], unit: UnitCompleteness) -> tuple[InformationKind, ...]:
-    """What a reminder asked for and is not done."""
+    """Return the kinds that a reminder asked for and that are still incomplete."""
     return tuple(one.kind for one in unit.to_do if one.kind in kinds)

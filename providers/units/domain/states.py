@@ -1,4 +1,4 @@
-"""The states of a unit's profile and of its publications, as tables of moves."""
+"""The states of profiles and publications and the transitions between them."""
 
 from instrument_share.kernel.states import Moves
 from providers.units.domain.choices import ProfileState, PublicationState

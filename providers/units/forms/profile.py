@@ -1,4 +1,4 @@
-"""A unit's profile."""
+"""The form of a unit's profile."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from providers.units.domain.profiles import PROFILE_FIELDS, SHORTEST_INTRODUCTIO
 
 
 class ProfileForm(forms.Form):
-    """A unit's profile; the services say what is wrong."""
+    """A unit's profile; the services report problems."""
 
     use_required_attribute = False
 
@@ -44,11 +44,11 @@ class ProfileForm(forms.Form):
         )
 
     def values(self) -> dict[str, Any]:
-        """What the services take; without the picture, which is prepared first."""
+        """Return the values that the services take, without the picture."""
         return {name: self.cleaned_data[name] for name in PROFILE_FIELDS if name != "picture"}
 
     @property
     def revision(self) -> int | None:
-        """The one with which the editor began."""
+        """Return the revision that the editor began with."""
         revision: int | None = self.cleaned_data["revision"]
         return revision

@@ -1,4 +1,4 @@
-"""What a unit publishes in four kinds: writing, and choosing when."""
+"""Forms to write publications, schedule them, and upload their pictures."""
 
 from typing import Any, cast
 
@@ -25,7 +25,7 @@ MADE_FROM_FILE = frozenset({"file_name"})
 
 
 class PublicationForm(forms.Form):
-    """One of the four kinds; the services say what is wrong."""
+    """A publication of one kind; the services report problems."""
 
     use_required_attribute = False
 
@@ -52,13 +52,13 @@ class PublicationForm(forms.Form):
         self.fields["revision"] = forms.IntegerField(required=False, widget=forms.HiddenInput())
 
     def keep_year(self) -> None:
-        """The year is the one that the hours were added up for; another is chosen from the row of years."""
+        """Fix the year to the one whose hours were summed; another is chosen by its link."""
         field = self.fields["year"]
         field.widget.attrs["readonly"] = True
         field.help_text = _("Choose another year above; the hours of that year come with it.")
 
     def values(self) -> dict[str, Any]:
-        """What the services take; without the file, which is prepared first."""
+        """Return the values that the services take, without the file."""
         values = {name: self.cleaned_data[name] for name in FIELDS[self.kind].keys() & self.fields.keys()}
         values.pop("file", None)
         if "networkable_count" in values:
@@ -67,13 +67,13 @@ class PublicationForm(forms.Form):
 
     @property
     def revision(self) -> int | None:
-        """The one with which the editor began; None for what is new."""
+        """Return the revision that the editor began with, or None for a new publication."""
         revision: int | None = self.cleaned_data["revision"]
         return revision
 
 
 class ScheduleForm(forms.Form):
-    """When a draft is published by itself."""
+    """The instant at which a draft is published."""
 
     use_required_attribute = False
 

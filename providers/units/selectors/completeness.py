@@ -1,4 +1,4 @@
-"""Completeness of units as of any date, read from dated publications and revisions."""
+"""Read the completeness of units as of any date from dated publications and revisions."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -33,9 +33,9 @@ PROFILE_ASKS_FOR = ("introduction_zh", "address_zh", "contact", "phone", "pictur
 
 
 def completeness_of(organization_ids: Collection[int], as_of: date) -> dict[int, UnitCompleteness]:
-    """How complete each unit's six kinds of information are at the end of a day.
+    """Return the completeness of each unit at the end of a day, by organization id.
 
-    Eight statements for any number of units.
+    Eight queries for any number of units.
     """
     return {pk: judged[0] for pk, judged in completeness_at(organization_ids, [as_of]).items()}
 
@@ -43,7 +43,7 @@ def completeness_of(organization_ids: Collection[int], as_of: date) -> dict[int,
 def completeness_at(
     organization_ids: Collection[int], days: Sequence[date]
 ) -> dict[int, tuple[UnitCompleteness, ...]]:
-    """The same at the end of each of several days, in their order; as many statements as for one."""
+    """Return the completeness at the end of several days, in order; as many queries as for one."""
     threshold = settings.REGISTRATION_THRESHOLD_YUAN
     return {
         unit.organization_id: completeness_on(unit, days, threshold)
@@ -54,14 +54,14 @@ def completeness_at(
 def completeness_of_year(
     organization_ids: Collection[int], year: int
 ) -> dict[int, tuple[UnitCompleteness, ...]]:
-    """The same at the end of each month of a year, January first."""
+    """Return the completeness at the end of each month of a year, January first."""
     return completeness_at(organization_ids, month_ends(year))
 
 
 def kinds_running_out(
     organization_ids: Collection[int], as_of: date
 ) -> dict[int, dict[InformationKind, date]]:
-    """Of each unit the complete kinds, with the first day on which each no longer is if nothing is done."""
+    """Return the complete kinds of each unit, with the day on which each expires if nothing is done."""
     threshold = settings.REGISTRATION_THRESHOLD_YUAN
     return {
         unit.organization_id: expiry_dates(unit, as_of, threshold)
@@ -70,13 +70,13 @@ def kinds_running_out(
 
 
 def month_ends(year: int) -> tuple[date, ...]:
-    """The last day of each month."""
+    """Return the last day of each month."""
     firsts = [date(year, month, 1) for month in range(2, 13)] + [date(year + 1, 1, 1)]
     return tuple(first - ONE_DAY for first in firsts)
 
 
 def _records(organization_ids: Collection[int], until: date) -> list[UnitRecord]:
-    """What is known of each unit up to the end of a day."""
+    """Return the records of each unit up to the end of a day."""
     ids = list(organization_ids)
     organizations = accounts.organizations_by_id(ids)
     end = local_midnight(until + ONE_DAY)
@@ -117,7 +117,7 @@ def _profiles(ids: list[int], end: datetime) -> dict[int, list[ProfileRevision]]
 
 
 def _lacking(profile: Any) -> Iterable[str]:
-    """Labels of what completeness asks for and this revision lacks; an organization has the rest."""
+    """Return the labels of required values that the revision lacks."""
     for name in PROFILE_ASKS_FOR:
         value = str(getattr(profile, name) or "").strip()
         if not value or (name == "introduction_zh" and len(value) < SHORTEST_INTRODUCTION):
@@ -163,7 +163,7 @@ class _Revision(NamedTuple):
 
 
 def _revisions(ids: list[int], end: datetime) -> dict[int, list[_Revision]]:
-    """What each instrument was worth and when it was confirmed, in order of time."""
+    """Return the values and confirmations of each instrument, by date."""
     history: Any = Instrument.history
     rows = history.filter(organization_id__in=ids, history_date__lt=end).order_by(
         "history_date", "history_id"

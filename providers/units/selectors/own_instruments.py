@@ -1,4 +1,4 @@
-"""A unit's own instruments, as its managers look through them."""
+"""Read a unit's own instruments for its managers."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -31,9 +31,9 @@ URGENCY = Case(
 def own_instruments(
     viewer: "Viewer", organization_id: int, now: datetime, *, state: str = "", text: str = ""
 ) -> QuerySet[Any]:
-    """Instruments of one unit with `urgency` (returned drafts 0, drafts 1, then by state).
+    """Return a unit's instruments with `urgency` (returned drafts 0, drafts 1, then by state).
 
-    `wanted` is a state, or `returned`, or `to_confirm`. Page them by ("urgency", "name_zh", "id").
+    `state` is a state, `returned` or `to_confirm`. Page them by ("urgency", "name_zh", "id").
     """
     found = instruments(viewer).filter(organization_id=organization_id).annotate(urgency=URGENCY)
     if text.strip():
@@ -47,7 +47,7 @@ def own_instruments(
 
 
 def own_instrument_counts(viewer: "Viewer", organization_id: int, now: datetime) -> Mapping[str, int]:
-    """How many there are by state, and `returned` and `to_confirm` beside them; two statements."""
+    """Return the number of instruments by state, `returned` and `to_confirm`; two queries."""
     found = instruments(viewer).filter(organization_id=organization_id).order_by()
     by_state = dict(found.values_list("state").annotate(Count("pk")))
     special = found.aggregate(

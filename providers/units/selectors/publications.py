@@ -1,4 +1,4 @@
-"""What units publish in four kinds, and the pictures in their texts."""
+"""Read the publications of units and the pictures in their texts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -45,9 +45,9 @@ IN_STATE = {
 def publications(
     viewer: "Viewer", kind: PublicationKind, organization_id: int | None = None
 ) -> QuerySet[Any]:
-    """What is published of a kind, newest first; managers and the bureau also see what was withdrawn.
+    """Return published items of a kind, newest first; managers and the bureau also see withdrawn ones.
 
-    Drafts are in none of the lists that everybody reads (`own_publications`).
+    Drafts are only in `own_publications`.
     """
     visible = STANDING & Q(organization__state=OrganizationState.ADMITTED)
     visible |= Q(published_at__isnull=False) & _all_of(viewer)
@@ -58,7 +58,7 @@ def publications(
 
 
 def publication(viewer: "Viewer", kind: PublicationKind, public_id: str) -> "Publication":
-    """One visible publication, for its managers also a draft, or NotFound."""
+    """Return one visible publication; managers also see drafts. Raises NotFound."""
     managed = Q(organization_id__in=standing(viewer).organization_ids(Role.UNIT_MANAGER))
     public = STANDING & Q(organization__state=OrganizationState.ADMITTED)
     taken_down = Q(published_at__isnull=False) & _all_of(viewer)
@@ -72,7 +72,7 @@ def publication(viewer: "Viewer", kind: PublicationKind, public_id: str) -> "Pub
 
 @dataclass(frozen=True)
 class Found:
-    """Something at a public address. Of what is `gone`, the public learns when, and nothing else."""
+    """A publication at a public address; if `gone`, the public sees only when it was withdrawn."""
 
     kind: PublicationKind
     publication: "Publication"
@@ -80,7 +80,7 @@ class Found:
 
 
 def publication_at(viewer: "Viewer", public_id: str) -> Found:
-    """What stands at the address of a publication of any kind, also where it was taken down, or NotFound."""
+    """Return the publication of any kind with this public id, even if withdrawn. Raises NotFound."""
     kind = PREFIXES.get(public_id.partition("-")[0])
     if kind is None:
         raise NotFound
@@ -98,9 +98,10 @@ def publication_at(viewer: "Viewer", public_id: str) -> Found:
 def own_publications(
     viewer: "Viewer", kind: PublicationKind, organization_id: int, *, state: str = "", text: str = ""
 ) -> QuerySet[Any]:
-    """Everything of a kind for a manager of the unit, drafts too, with `shown_at`; nothing for others.
+    """Return everything of a kind for managers of the unit, drafts too, with `shown_at`.
 
-    `shown_at` is when it was or will be published, or when the draft was begun. Page by ("-shown_at", "-id").
+    `shown_at` is the instant of publication, planned or past, or that of the draft. Page by ("-shown_at",
+    "-id").
     """
     model = MODELS[kind]
     if organization_id not in standing(viewer).organization_ids(Role.UNIT_MANAGER):
@@ -116,22 +117,23 @@ def own_publications(
 def own_publication_counts(
     viewer: "Viewer", kind: PublicationKind, organization_id: int
 ) -> Mapping[PublicationState, int]:
-    """How many of a kind there are in each state; one statement."""
+    """Return the number of items of a kind by state; one query."""
     counts = {state.value: Count("pk", filter=which) for state, which in IN_STATE.items()}
     found = own_publications(viewer, kind, organization_id).order_by().aggregate(**counts)
     return {state: found[state.value] for state in IN_STATE}
 
 
 def statements_by_year(organization_id: int) -> Mapping[int, OpennessStatement]:
-    """A unit's statements, drafts too, without what was taken down, newest year first; the caller has
-    checked the viewer.
+    """Return a unit's statements and drafts by year, newest first, without withdrawn ones.
+
+    The caller checks the viewer.
     """
     rows = OpennessStatement.objects.filter(organization_id=organization_id, withdrawn_at__isnull=True)
     return {row.year: row for row in rows.order_by("-year")}
 
 
 def case_lock(case_id: int) -> ServiceCase:
-    """A case, locked until the transaction ends. Raises NotFound."""
+    """Lock and return a case until the transaction ends. Raises NotFound."""
     found = ServiceCase.objects.select_for_update().filter(pk=case_id).first()
     if found is None:
         raise NotFound
@@ -139,16 +141,16 @@ def case_lock(case_id: int) -> ServiceCase:
 
 
 def pictures(viewer: "Viewer", organization_id: int) -> QuerySet[PublicationPicture]:
-    """The pictures of a unit for its managers, newest first; nothing for others."""
+    """Return a unit's pictures for its managers, newest first."""
     if organization_id not in standing(viewer).organization_ids(Role.UNIT_MANAGER):
         return PublicationPicture.objects.none()
     return PublicationPicture.objects.filter(organization_id=organization_id).order_by("-created_at", "-id")
 
 
 def publication_picture(viewer: "Viewer", public_id: str) -> PublicationPicture:
-    """A picture that stands in a text that everybody may read, or is of the viewer's unit; or NotFound.
+    """Return a picture of a public text or of the viewer's own unit. Raises NotFound.
 
-    The bureau sees all of its region, as it sees there what was taken down and profiles in review.
+    The bureau sees all pictures of its region, as it sees withdrawn texts and profiles in review there.
     """
     found = PublicationPicture.objects.filter(public_id=public_id).select_related("organization").first()
     if found is None or not (_may_see_all_of(viewer, found.organization) or _is_shown(found)):
@@ -157,7 +159,7 @@ def publication_picture(viewer: "Viewer", public_id: str) -> PublicationPicture:
 
 
 def _is_shown(picture: PublicationPicture) -> bool:
-    """Whether something public of its unit shows it; one statement."""
+    """Return whether something public of its unit shows the picture; one query."""
     if picture.organization.state != OrganizationState.ADMITTED:
         return False
     of_unit = Q(organization_id=picture.organization_id)
@@ -179,7 +181,7 @@ def _is_shown(picture: PublicationPicture) -> bool:
 
 
 def _all_of(viewer: "Viewer") -> Q:
-    """Whose withdrawn publications the viewer sees: those of one's units, for the bureau its region's."""
+    """Return a condition for withdrawn publications that the viewer sees: own units, the bureau's region."""
     region = region_of(viewer)
     if region.whole:
         return Q()

@@ -1,4 +1,4 @@
-"""Reminders: who would get one, who has got which, and what is open of it."""
+"""Read past reminders and plan new ones."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PlannedReminder:
-    """What a unit would be told, who would read it, and what becomes of it."""
+    """The reminder of a unit: its content, its readers and its outcome."""
 
     organization: "Organization"
     completeness: UnitCompleteness
@@ -33,7 +33,7 @@ class PlannedReminder:
 
 
 def reminders(viewer: "Viewer", organization_id: int | None = None) -> QuerySet[Reminder]:
-    """Reminders that were sent, newest first: the bureau's region, and for managers their own units'."""
+    """Return sent reminders, newest first, of the bureau's region or the manager's units."""
     region = accounts.region_of(viewer)
     found = Reminder.objects.select_related("organization", "sent_by").order_by("-sent_at", "-id")
     if not region.whole:
@@ -43,7 +43,7 @@ def reminders(viewer: "Viewer", organization_id: int | None = None) -> QuerySet[
 
 
 def last_reminded(viewer: "Viewer", organization_ids: Collection[int]) -> dict[int, datetime]:
-    """When each unit was last reminded; nothing for those that never were. One statement."""
+    """Return when each unit was last reminded, if ever; one query."""
     rows = reminders(viewer).filter(organization_id__in=list(organization_ids)).order_by()
     return dict(rows.values_list("organization_id").annotate(last=Max("sent_at")))
 
@@ -51,10 +51,9 @@ def last_reminded(viewer: "Viewer", organization_ids: Collection[int]) -> dict[i
 def reminder_plan(
     viewer: "User", organization_ids: Collection[int], now: datetime, insist: Collection[int] = ()
 ) -> list[PlannedReminder]:
-    """What would become of each of these units of the viewer's region if it were reminded now, those that get
-    a reminder first.
+    """Return the outcome of a reminder now for each unit of the viewer's region, recipients first.
 
-    Those in `insist` are reminded however lately they were. As many statements for many as for one.
+    Units in `insist` are reminded even if they recently were. The number of queries is constant.
     """
     wanted = accounts.organizations(viewer).filter(
         accounts.region_of(viewer).within(),

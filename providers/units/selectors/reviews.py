@@ -1,4 +1,4 @@
-"""What waits for the bureau's review, and in what it differs from what stands."""
+"""Read what waits for the bureau's review, and how it differs from what is published."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ MOST = 200
 
 @dataclass(frozen=True)
 class Review:
-    """One thing that a unit has handed in: an instrument, changes of a published one, or a profile."""
+    """A submission of a unit: an instrument, changes of a published one, or a profile."""
 
     kind: ReviewKind
     subject: "Instrument | UnitProfile"
@@ -45,7 +45,7 @@ class Review:
 
 @dataclass(frozen=True)
 class ComparedField:
-    """One field: its name and label, what is handed in, and what it was before where that differs."""
+    """A field with its submitted value, and the earlier one where it differs."""
 
     name: str
     label: str
@@ -56,7 +56,7 @@ class ComparedField:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The fields of a review. `returned_at` says against which earlier submission they are compared."""
+    """The fields of a review, compared with an earlier submission of `handed_in_before`."""
 
     entries: tuple[ComparedField, ...] = field(default_factory=tuple)
     handed_in_before: datetime | None = None
@@ -67,7 +67,7 @@ class Comparison:
 
 
 def reviews_waiting(viewer: "Viewer") -> list[Review]:
-    """Everything that waits, oldest first; of the region that the viewer supervises. Three statements."""
+    """Return what waits in the region that the viewer supervises, oldest first; three queries."""
     region = region_of(viewer)
     if not region:
         return []
@@ -87,7 +87,7 @@ def _reviews(kind: ReviewKind, rows: QuerySet[Any], since: str) -> Iterable[Revi
 
 
 def review(viewer: "Viewer", public_id: str) -> Review:
-    """What waits under the public id of an instrument or a profile, or NotFound."""
+    """Return what waits under the public id of an instrument or a profile. Raises NotFound."""
     region = region_of(viewer)
     if not region:
         raise NotFound
@@ -103,7 +103,7 @@ def review(viewer: "Viewer", public_id: str) -> Review:
 
 
 def comparison(review: Review) -> Comparison:
-    """Field by field: changes against what is published, the rest against what was handed in before."""
+    """Compare changes with what is published, anything else with what was submitted before."""
     if isinstance(review.subject, UnitProfile):
         labels = {name: one.label for name, one in PROFILE_FIELDS.items()}
     else:
@@ -128,7 +128,7 @@ def _compared(
 
 
 def _held(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Waiting values as the fields hold them; a category as its row."""
+    """Return waiting values as the fields hold them, with the category as a row."""
     clean = {name: fields.clean_value(fields.FIELDS[name], value) for name, value in values.items()}
     if clean.get("category"):
         clean["category"] = category_table().filter(code=clean["category"]).first()
@@ -136,7 +136,7 @@ def _held(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _handed_in_before(review: Review) -> Any:
-    """The revision that was handed in the time before, or None at the first time."""
+    """Return the previous submitted revision, or None for the first submission."""
     history: Any = type(review.subject).history
     rows = history.filter(id=review.subject.pk, state="submitted", history_date__lt=review.since)
     return rows.order_by("-history_date", "-history_id").first()

@@ -1,4 +1,4 @@
-"""Profiles and publications as kinds of rows of which revisions are kept."""
+"""Profiles and publications as kinds of rows with revisions."""
 
 from collections.abc import Callable
 from typing import Any

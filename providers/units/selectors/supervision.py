@@ -1,4 +1,4 @@
-"""What the bureau reads about one unit: what became of its six kinds of information, act by act."""
+"""Read the history of a unit's publications for the bureau."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -35,8 +35,9 @@ ACTS = (
 
 
 def unit_acts(viewer: "Viewer", unit: "Organization") -> "QuerySet[AuditEntry]":
-    """The trace of a unit's publications and take-downs, newest first, for the bureau that sees to it. Raises
-    Forbidden.
+    """Return the acts on a unit's publications, newest first, for the supervising bureau.
+
+    Raises Forbidden.
     """
     if not supervises(viewer, unit):
         raise Forbidden
@@ -44,8 +45,9 @@ def unit_acts(viewer: "Viewer", unit: "Organization") -> "QuerySet[AuditEntry]":
 
 
 def take_downs(viewer: "Viewer", unit: "Organization", since: datetime) -> "QuerySet[AuditEntry]":
-    """What was taken down of a unit's publications since an instant, newest first, for its managers and for
-    the bureau that sees to it. Raises Forbidden.
+    """Return withdrawals of a unit's publications since an instant, newest first.
+
+    For its managers and the supervising bureau; raises Forbidden.
     """
     if not (standing(viewer).holds(Role.UNIT_MANAGER, unit.pk) or supervises(viewer, unit)):
         raise Forbidden
@@ -55,7 +57,7 @@ def take_downs(viewer: "Viewer", unit: "Organization", since: datetime) -> "Quer
 
 
 def titles_by_id(public_ids: Collection[str]) -> dict[str, Bilingual]:
-    """Public id → the name of an instrument or title of a publication; five statements for any number."""
+    """Return names of instruments and titles of publications by public id; five queries in all."""
     wanted = set(public_ids)
     found = {
         row.public_id: Bilingual(row.name_zh, row.name_en)

@@ -1,4 +1,4 @@
-"""Owning units and their profiles."""
+"""Read owning units and their profiles."""
 
 from typing import TYPE_CHECKING
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 def units(viewer: "Viewer") -> QuerySet[UnitProfile]:
-    """Published profiles of admitted units, with `instrument_count`, the number of published instruments.
+    """Return published profiles of admitted units with `instrument_count`, the published instruments.
 
-    Managers also see their own draft, the bureau also what is in review.
+    Managers also see their own draft, the bureau also profiles in review.
     """
     visible = Q(published_at__isnull=False, organization__state=OrganizationState.ADMITTED)
     mine = standing(viewer)
@@ -38,7 +38,7 @@ def units(viewer: "Viewer") -> QuerySet[UnitProfile]:
 
 
 def unit(viewer: "Viewer", public_id: str) -> UnitProfile:
-    """One visible unit by the public id of its profile or of its organization, or NotFound."""
+    """Return one visible unit by the public id of its profile or organization. Raises NotFound."""
     found = units(viewer).filter(Q(public_id=public_id) | Q(organization__public_id=public_id)).first()
     if found is None:
         raise NotFound
@@ -46,5 +46,5 @@ def unit(viewer: "Viewer", public_id: str) -> UnitProfile:
 
 
 def organization_profile(organization_id: int) -> UnitProfile | None:
-    """The profile of an organization, whatever its state; for services and for the unit's own desk."""
+    """Return the organization's profile in any state, or None; the caller checks the viewer."""
     return UnitProfile.objects.select_related("organization").filter(organization_id=organization_id).first()

@@ -1,6 +1,6 @@
-"""A year of units, instruments and open time for the yearly assessment, without personal data.
+"""Read a year of units, instruments and open time for the assessment, without personal data.
 
-No viewer: `rewards` freezes the year for those who may see its cycle.
+There is no viewer: `rewards` freezes the year for those who may see its cycle.
 """
 
 from collections.abc import Iterator
@@ -84,7 +84,7 @@ OUTSIDERS = (UserKind.OUTSIDE, UserKind.ENTERPRISE, UserKind.INDIVIDUAL)
 
 
 def year_interval(year: int) -> Interval:
-    """The year in Asia/Shanghai."""
+    """Return the year in Asia/Shanghai."""
     return Interval(local_midnight(date(year, 1, 1)), local_midnight(date(year + 1, 1, 1)))
 
 
@@ -116,7 +116,7 @@ def units_of_year(year: int) -> Iterator[UnitOfYear]:
 
 
 def _units(end: datetime) -> dict[int, dict[str, Any]]:
-    """The facts of the units themselves by id, in order of USCC; `end` is not included."""
+    """Return the facts of the units by id, in order of USCC; `end` is exclusive."""
     facts: dict[str, F | Coalesce] = {
         "uscc": F("organization__uscc"),
         "public_id": F("organization__public_id"),
@@ -177,7 +177,7 @@ def instruments_of_year(year: int) -> Iterator[InstrumentOfYear]:
 
 
 def _revisions_at(end: datetime) -> Iterator[Any]:
-    """The last revision before `end` of each instrument that was published before it."""
+    """Yield the last revision before `end` of each instrument published before it."""
     history: Any = Instrument.history
     latest = history.filter(id=OuterRef("pk"), history_date__lt=end).order_by("-history_date", "-history_id")
     ids = Instrument.objects.filter(published_at__lt=end).values(
@@ -192,7 +192,7 @@ def _retired_on(row: Any, end: datetime) -> date | None:
 
 
 def openness_of_year(year: int) -> Iterator[OpennessOfYear]:
-    """Yield the open time of the year's instruments; one without any is left out. Streams the windows."""
+    """Yield the open time of the year's instruments that have any, streaming the windows."""
     whole = year_interval(year)
     closed = _closed(whole)
     rows = (
@@ -230,7 +230,7 @@ def openness_of_year(year: int) -> Iterator[OpennessOfYear]:
 
 
 def _closed(whole: Interval) -> dict[int, list[Interval]]:
-    """When instruments were closed in the year; a lifted closure ended when it was lifted."""
+    """Return the closures of instruments in the year; a lifted closure ends when it was lifted."""
     found: dict[int, list[Interval]] = {}
     rows = Closure.objects.filter(starts_at__lt=whole.end, ends_at__gt=whole.start)
     for instrument_id, start, end, lifted in rows.values_list(

@@ -1,4 +1,4 @@
-"""Units are told what runs out, ahead of it and on the day."""
+"""Tell units about information that expires, ahead of it and on the day."""
 
 from collections.abc import Collection, Iterator
 from datetime import date, datetime
@@ -27,10 +27,10 @@ Due = tuple[CompletenessNotice, Words, tuple[Sentence, ...]]
 
 @transaction.atomic
 def completeness_notices_send(*, now: datetime) -> int:
-    """Tell every unit's managers, 30 days ahead and on the day, which kind runs out; how many were told of.
+    """Tell managers 30 days ahead and on the day which kind expires; return the number of notices.
 
-    For `tick`: once a day, from 8 in the morning. A notice is sent once for a unit, kind and day, and up to a
-    week late where nothing ran on the day itself.
+    For `tick`: once a day, from 8 in the morning. A notice is sent once for each unit, kind and day, at most
+    a week late if nothing ran on the day.
     """
     local = now.astimezone(CITY_TIME)
     if local.hour < FIRST_HOUR or not _first_today(local.date(), now):
@@ -53,7 +53,7 @@ def completeness_notices_send(*, now: datetime) -> int:
 
 
 def _first_today(today: date, now: datetime) -> bool:
-    """Whether nobody has looked through the units today; a second process waits here for the first."""
+    """Return whether this is the first run today; a second process waits for the first."""
     if CompletenessWatch.objects.filter(day=today).exists():
         return False
     return CompletenessWatch.objects.get_or_create(day=today, defaults={"watched_at": now})[1]

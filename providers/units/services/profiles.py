@@ -1,4 +1,4 @@
-"""Writers of a unit's profile: draft → submitted → published, which is edited live, with a revision."""
+"""Services of a unit's profile: draft → submitted → published, then edited live with revisions."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -33,9 +33,9 @@ def unit_profile_save(
     now: datetime,
     revision: int | None = None,
 ) -> UnitProfile:
-    """Enter or change a unit's profile. What is published changes at once and counts as confirmed.
+    """Create or change a unit's profile; a published one changes at once and counts as confirmed.
 
-    `revision` is that of the text which the editor began with: RevisionMismatch where it is another by now.
+    `revision` is the one that the editor began with; raises RevisionMismatch if it has changed.
     """
     organization = organization_lock(organization_id)
     require(actor, "providers.edit_unit", organization)
@@ -62,7 +62,7 @@ def unit_profile_save(
 
 @transaction.atomic
 def unit_profile_submit(*, actor: "User", organization_id: int, now: datetime) -> UnitProfile:
-    """Hand the profile in for the bureau's review, once it has all that publication needs."""
+    """Submit the profile for review; it must have all that publication needs."""
     profile = _lock_profile(organization_id)
     require(actor, "providers.edit_unit", profile)
     state = next_state(PROFILE_MOVES, profile.state, "submit")
@@ -76,7 +76,7 @@ def unit_profile_submit(*, actor: "User", organization_id: int, now: datetime) -
 
 @transaction.atomic
 def unit_profile_publish(*, actor: "User", organization_id: int, now: datetime) -> UnitProfile:
-    """The bureau lets a submitted profile be seen by everybody."""
+    """Publish a submitted profile."""
     profile = _lock_profile(organization_id)
     require(actor, "providers.review_publication", profile)
     profile.state = next_state(PROFILE_MOVES, profile.state, "publish")
@@ -89,7 +89,7 @@ def unit_profile_publish(*, actor: "User", organization_id: int, now: datetime) 
 
 @transaction.atomic
 def unit_profile_return(*, actor: "User", organization_id: int, reason: str, now: datetime) -> UnitProfile:
-    """The bureau returns a submitted profile with a reason."""
+    """Return a submitted profile to its unit with a reason."""
     profile = _lock_profile(organization_id)
     require(actor, "providers.review_publication", profile)
     profile.state = next_state(PROFILE_MOVES, profile.state, "return")
@@ -103,7 +103,7 @@ def unit_profile_return(*, actor: "User", organization_id: int, reason: str, now
 
 @transaction.atomic
 def unit_profile_confirm(*, actor: "User", organization_id: int, now: datetime) -> UnitProfile:
-    """The unit confirms that its published profile is still right, which it does once a year."""
+    """Confirm that the published profile is still right, as units do once a year."""
     profile = _lock_profile(organization_id)
     require(actor, "providers.edit_unit", profile)
     if profile.state != ProfileState.PUBLISHED:
@@ -115,6 +115,7 @@ def unit_profile_confirm(*, actor: "User", organization_id: int, now: datetime) 
 
 
 def profile_values(profile: UnitProfile) -> dict[str, Any]:
+    """Return the profile's values by field name."""
     return {name: getattr(profile, name) for name in PROFILE_FIELDS}
 
 

@@ -1,4 +1,4 @@
-"""Pictures that stand in texts: kept once in a unit, with words for those who don't see them."""
+"""Services of pictures in texts, each stored once in a unit with alternative texts."""
 
 import hashlib
 from datetime import datetime
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 def publication_picture_add(
     *, actor: "User", organization_id: int, upload: IO[bytes] | None, alt_zh: str, alt_en: str, now: datetime
 ) -> PublicationPicture:
-    """Keep a picture for the texts of a unit. The same picture again only changes its words.
+    """Add a picture for a unit's texts; adding it again only changes its alternative texts.
 
-    `alt_zh` and `alt_en` say what it shows. Raises Invalid and PictureUnusable.
+    Raises Invalid and PictureUnusable.
     """
     organization = organization_lock(organization_id)
     require(actor, "providers.edit_unit", organization)

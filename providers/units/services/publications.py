@@ -1,4 +1,4 @@
-"""Writers of news, regulations, cases and openness statements: draft → scheduled → published → withdrawn."""
+"""Services of news, regulations, cases and statements: draft → scheduled → published → withdrawn."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -42,12 +42,16 @@ if TYPE_CHECKING:
 
 
 class StatementExists(DomainError):
+    """The unit has an openness statement of this year already."""
+
     code = "publication.year_taken"
     kind: Kind = "conflict"
     message = gettext_noop("The openness statement of {year} exists already. Change that one.")
 
 
 class AlreadyWithdrawn(DomainError):
+    """The publication has been withdrawn already."""
+
     code = "publication.withdrawn"
     kind: Kind = "conflict"
     message = gettext_noop("This has been taken down already. Reload the page.")
@@ -57,7 +61,7 @@ class AlreadyWithdrawn(DomainError):
 def publication_draft(
     *, actor: "User", kind: PublicationKind, organization_id: int, values: Mapping[str, Any], now: datetime
 ) -> "Publication":
-    """Begin a draft that only the unit sees. `values` are those of `publication_publish`, as far as known."""
+    """Create a draft that only the unit sees; `values` as in `publication_publish`, as far as known."""
     publication = _begun(actor, kind, organization_id, values, problems_of_draft(kind, values), now)
     _fill(publication, values, actor, now)
     _record(actor, "drafted", kind, publication, now)
@@ -68,9 +72,9 @@ def publication_draft(
 def publication_publish(
     *, actor: "User", kind: PublicationKind, organization_id: int, values: Mapping[str, Any], now: datetime
 ) -> "Publication":
-    """Publish news, a regulation, a case or a yearly openness statement of a unit, at once.
+    """Publish news, a regulation, a case or a yearly openness statement at once.
 
-    `values` go by field name (`domain.publications.FIELDS`); `instruments` of a case is a list of ids.
+    `values` are by field name (`domain.publications.FIELDS`); `instruments` of a case is a list of ids.
     """
     publication = _begun(actor, kind, organization_id, values, problems_of_publication(kind, values), now)
     publication.published_at = now
@@ -89,10 +93,10 @@ def publication_update(
     now: datetime,
     revision: int | None = None,
 ) -> "Publication":
-    """Change a draft, or what is published, with a revision; the date of publication stays.
+    """Change a draft or a publication with a revision; the date of publication stays.
 
-    `revision` is that of the text which the editor began with: RevisionMismatch where it is another by now.
-    What is published, or will be by itself, keeps all that publication needs.
+    `revision` is the one that the editor began with; raises RevisionMismatch if it has changed. What is
+    published or scheduled keeps all that publication needs.
     """
     publication = _locked_with_unit(kind, publication_id)
     require(actor, "providers.edit_unit", publication)
@@ -115,7 +119,7 @@ def publication_update(
 def publication_release(
     *, actor: "User", kind: PublicationKind, publication_id: int, now: datetime
 ) -> "Publication":
-    """Publish a draft now, also one that is scheduled for later."""
+    """Publish a draft now, even if it is scheduled for later."""
     publication = _to_be_published(actor, kind, publication_id, "publish")
     _publish(publication, actor, now)
     _record(actor, "published", kind, publication, now)
@@ -126,7 +130,7 @@ def publication_release(
 def publication_schedule(
     *, actor: "User", kind: PublicationKind, publication_id: int, at: datetime, now: datetime
 ) -> "Publication":
-    """Have a draft published by itself at an instant; a second time chooses another one."""
+    """Schedule a draft to be published at an instant, or change the schedule."""
     publication = _to_be_published(actor, kind, publication_id, "schedule")
     if problem := problem_of_schedule(at, now):
         raise Invalid(problems=[problem])
@@ -140,7 +144,7 @@ def publication_schedule(
 def publication_unschedule(
     *, actor: "User", kind: PublicationKind, publication_id: int, now: datetime
 ) -> "Publication":
-    """Take a schedule back; the draft stays."""
+    """Cancel a schedule; the draft stays."""
     publication = _lock_publication(kind, publication_id)
     require(actor, "providers.edit_unit", publication)
     require_transition(PUBLICATION_MOVES, publication.state, "unschedule")
@@ -152,7 +156,7 @@ def publication_unschedule(
 
 @transaction.atomic
 def publication_discard(*, actor: "User", kind: PublicationKind, publication_id: int, now: datetime) -> None:
-    """Remove a draft that was never published. Its revisions and the journal keep what it was."""
+    """Delete a draft that was never published; its revisions and the journal stay."""
     publication = _lock_publication(kind, publication_id)
     require(actor, "providers.edit_unit", publication)
     require_transition(PUBLICATION_MOVES, publication.state, "discard")
@@ -166,7 +170,7 @@ def publication_discard(*, actor: "User", kind: PublicationKind, publication_id:
 def publication_withdraw(
     *, actor: "User", kind: PublicationKind, publication_id: int, reason: str, now: datetime
 ) -> "Publication":
-    """Take something down, with a reason: the unit its own, the bureau anybody's."""
+    """Withdraw a publication with a reason: the unit its own, the bureau any."""
     publication = _lock_publication(kind, publication_id)
     require(actor, "providers.withdraw_publication", publication)
     if publication.state is PublicationState.WITHDRAWN:
@@ -181,7 +185,7 @@ def publication_withdraw(
 
 
 def publications_publish_due(now: datetime) -> int:
-    """Publish every draft whose time has come, each by itself; how many. For `tick`; may be repeated."""
+    """Publish every draft that is due, one by one, for `tick`; return their number."""
     due = {kind: model._default_manager.filter(scheduled_at__lte=now) for kind, model in MODELS.items()}
     return sum(
         _publish_due(kind, publication_id, now)
@@ -210,7 +214,7 @@ def _begun(
     problems: list[Any],
     now: datetime,
 ) -> "Publication":
-    """A new row that is not written yet, once the unit's manager may write it."""
+    """Return a new unsaved row if the actor may write it."""
     organization = organization_lock(organization_id)
     require(actor, "providers.edit_unit", organization)
     if problems:
@@ -220,7 +224,7 @@ def _begun(
 
 
 def _to_be_published(actor: "User", kind: PublicationKind, publication_id: int, move: str) -> "Publication":
-    """A locked draft that has all that publication needs."""
+    """Lock and return a draft that has all that publication needs."""
     publication = _lock_publication(kind, publication_id)
     require(actor, "providers.edit_unit", publication)
     require_transition(PUBLICATION_MOVES, publication.state, move)
@@ -258,7 +262,7 @@ def _need_free_year(kind: PublicationKind, organization_id: int, values: Mapping
 
 
 def _locked_with_unit(kind: PublicationKind, publication_id: int) -> "Publication":
-    """Its unit locked first, as where a publication is begun: whoever looks whether a year is free waits."""
+    """Lock the unit, then the publication, so that checks for a free year wait for each other."""
     of_kind = MODELS[kind]._default_manager.filter(pk=publication_id)
     for organization_id in of_kind.values_list("organization_id", flat=True):
         organization_lock(organization_id)

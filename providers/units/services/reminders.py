@@ -1,4 +1,4 @@
-"""The bureau reminds units of what is not complete."""
+"""Remind units of incomplete information."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 
 class NobodyToRemind(DomainError):
+    """None of the units can be reminded."""
+
     code = "reminder.nobody"
     message = gettext_noop("No unit is chosen. Tick the units that are to be reminded.")
 
@@ -40,10 +42,10 @@ def completeness_remind(
     now: datetime,
     insist: Collection[int] = (),
 ) -> dict[ReminderOutcome, list[PlannedReminder]]:
-    """Remind the managers of these units of all that is not complete, each in their language.
+    """Remind the managers of these units of all that is incomplete, in their languages.
 
-    Who has nothing open, nobody to tell, or was reminded in the last 7 days is left out and named in the
-    answer; those in `insist` are reminded however lately they were. So a second time sends nothing.
+    Units with nothing open, without managers, or reminded in the last 7 days are left out and named in the
+    result; those in `insist` are reminded even if they recently were. Repeating sends nothing.
     """
     for unit in organization_locks(organization_ids):
         require(actor, "providers.remind_unit", unit)
@@ -103,15 +105,16 @@ def _tell(planned: PlannedReminder, note: str, now: datetime) -> None:
 
 
 def open_kind_line(kind: KindCompleteness) -> Sentence:
-    """One open kind: why, and what to do next."""
+    """Return one open kind with its reason and next step."""
     params = {"kind": kind.title, "reason": kind.reason, "next_step": kind.next_step}
     return Sentence(OPEN_KIND, params)
 
 
 def unit_name(unit: "Organization") -> Bilingual:
+    """Return the unit's name in both languages."""
     return Bilingual(unit.name_zh, unit.name_en)
 
 
 def unit_desk_path(unit: "Organization") -> str:
-    """The desk on which the unit's managers see what to do next."""
+    """Return the path of the desk on which managers see what to do next."""
     return f"{page_address('unit_desk')}?unit={unit.public_id}"

@@ -1,4 +1,4 @@
-"""Units, their publications and completeness in pages."""
+"""Show units, their publications and completeness in pages."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -21,7 +21,7 @@ register = template.Library()
 
 @register.simple_tag
 def picture_line(picture: Any, language: str) -> str:
-    """What puts a picture into a text, with its size, so that pages keep room for it."""
+    """Return the Markdown of a picture with its size, so that pages reserve its space."""
     alt = getattr(picture, f"alt_{language}").replace("[", "（").replace("]", "）")
     address = reverse("publication_picture", args=[picture.public_id])
     return f"![{alt}]({address}#{picture.width}x{picture.height})"
@@ -29,7 +29,7 @@ def picture_line(picture: Any, language: str) -> str:
 
 @register.simple_tag
 def profile_picture(profile: Any) -> str:
-    """The address of a unit's picture as it is now."""
+    """Return the address of a unit's current picture."""
     return versioned_address(reverse("unit_picture", args=[profile.organization.public_id]), profile.picture)
 
 
@@ -38,7 +38,7 @@ NEXT_STEP_AT = {"profile": "unit_profile_edit", "instrument": "unit_instruments"
 
 @register.simple_tag
 def next_step_address(kind: KindCompleteness, organization_id: str) -> str:
-    """Where a manager does what completeness asks for."""
+    """Return the page on which a manager completes a kind of information."""
     if kind.kind is InformationKind.OPENNESS:
         return reverse("statement_new", args=[organization_id])
     if kind.kind not in NEXT_STEP_AT:
@@ -58,24 +58,24 @@ SUBJECTS = {
 
 @register.simple_tag
 def subject_in_words(action: str) -> str:
-    """What an act of the journal (`instrument.submitted`) was done to."""
+    """Return the subject of an act of the journal (`instrument.submitted`) in words."""
     subject = action.partition(".")[0]
     return label(SUBJECTS.get(subject, subject))
 
 
 @register.simple_tag
 def information_kind(code: str) -> str:
-    """One of the six kinds of information."""
+    """Return the label of a kind of information."""
     return label(KIND_WORDS[InformationKind(code)])
 
 
 @register.filter
 def open_kind(kind: KindCompleteness) -> str:
-    """An open kind in one line: its name, why, and what to do next."""
+    """Return an open kind in one line: its name, its reason and the next step."""
     return said(open_kind_line(kind))
 
 
 @register.simple_tag
 def kinds_in_words(codes: Iterable[str]) -> str:
-    """Kinds of information in a row."""
+    """Return the labels of several kinds of information."""
     return told("{names}", {"names": tuple(Words(KIND_WORDS[InformationKind(code)]) for code in codes)})

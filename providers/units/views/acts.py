@@ -1,4 +1,4 @@
-"""What was done to a unit's information, with the titles of what it was done to."""
+"""Acts on a unit's information with the titles of their subjects."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Act:
-    """An entry of the journal with the title of what it is about."""
+    """An entry of the journal with the title of its subject."""
 
     entry: "AuditEntry"
     title: "Bilingual | None"

@@ -10,7 +10,7 @@ from providers.units.domain.completeness import UnitCompleteness
 
 
 def completeness_chart(days: Sequence[UnitCompleteness]) -> dict[str, Any]:
-    """How much of a unit's information was complete at the end of each month, and is now."""
+    """Return the chart of a unit's completeness at the end of each month and today."""
     return {
         "type": "line",
         "unit": "%",

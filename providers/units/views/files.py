@@ -1,4 +1,4 @@
-"""Pictures of visible units."""
+"""Serve pictures of visible units."""
 
 from django.http import FileResponse, HttpRequest
 from django.views.decorators.http import require_safe
@@ -10,7 +10,7 @@ from providers.units.selectors.units import unit
 
 @require_safe
 def picture(request: HttpRequest, public_id: str) -> FileResponse:
-    """The picture of a visible unit."""
+    """Serve the picture of a visible unit."""
     found = unit(request.user, public_id)
     if not found.picture:
         raise NotFound

@@ -1,4 +1,4 @@
-"""What the bureau's table of units can be narrowed to, by which columns it is sorted, and its sheets."""
+"""Filters, columns and exports of the bureau's table of units."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class UnitFilterForm(forms.Form):
-    """Each filter is a part of the address."""
+    """The filters of the table, each of them a query parameter."""
 
     information = forms.ChoiceField(label=gettext_lazy("Kind of information"), required=False)
     state = forms.ChoiceField(label=gettext_lazy("State"), required=False)
@@ -69,32 +69,32 @@ class UnitFilterForm(forms.Form):
 
 
 def translate_label(text: str) -> str:
-    """A label of the domain in the reader's language."""
+    """Return a label of the domain in the reader's language."""
     return told("{word}", {"word": Words(text)})
 
 
 def past_month_ends(today: date) -> Iterator[date]:
-    """The ends of the last two years' months, the latest first."""
+    """Yield the month ends of the last two years, latest first."""
     years = range(today.year, today.year - 3, -1)
     ends = (end for year in years for end in reversed(month_ends(year)))
     yield from islice((end for end in ends if end < today), MONTHS_BACK)
 
 
 def month_ends_of(year: int, today: date) -> list[date]:
-    """The ends of a year's months; of the present year those that are over, and today."""
+    """Return the month ends of a year; for the current one those that are over, and today."""
     ends = [end for end in month_ends(year) if end < today]
     return [*ends, today] if year == today.year else ends
 
 
 def requested_day(request: HttpRequest, today: date) -> date:
-    """The day that `?as_of=2026-03` asks for: that month's end; today for anything else."""
+    """Return the month end that `?as_of=2026-03` names, or today."""
     wanted = request.GET.get("as_of", "")
     return next((end for end in past_month_ends(today) if f"{end:%Y-%m}" == wanted), today)
 
 
 @dataclass(frozen=True)
 class Head:
-    """A column: where a click on it leads, and how the table is sorted by it now."""
+    """A column with its link and its current sort order."""
 
     column: str
     text: str
@@ -103,7 +103,7 @@ class Head:
 
 
 def table_heads(request: HttpRequest) -> list[Head]:
-    """The table's columns in their order."""
+    """Return the heads of the columns in order."""
     kinds = [(kind.value, translate_label(text)) for kind, text in KIND_WORDS.items()]
     columns = [
         ("name", _("Unit")),
@@ -126,7 +126,7 @@ def _head(request: HttpRequest, column: str, text: str) -> Head:
 
 
 def address(request: HttpRequest, **changed: str) -> str:
-    """This page with its filters, some of them changed or taken away."""
+    """Return the address of this page with some filters changed or removed."""
     kept = {**request.GET.dict(), **changed}
     return "?" + urlencode({name: value for name, value in kept.items() if value})
 
@@ -135,7 +135,7 @@ def address(request: HttpRequest, **changed: str) -> str:
 
 
 def export_units(rows: Sequence[UnitRow], day: date, form: str, now: datetime) -> HttpResponseBase:
-    """What is shown, all of its pages, as CSV or as an Excel workbook."""
+    """Return all rows of the filtered table as CSV or as an Excel workbook."""
     titles, lines = _titles(), [_cells(row, day) for row in rows]
     name = f"completeness-{day:%Y-%m-%d}"
     if form != "xlsx":

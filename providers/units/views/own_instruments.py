@@ -1,4 +1,4 @@
-"""The list of a unit's own instruments, for its managers."""
+"""List a unit's own instruments for its managers."""
 
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -32,7 +32,7 @@ EXPORTED_AT_ONCE = 1000
 @login_required
 @require_safe
 def instruments(request: HttpRequest, organization_id: str) -> HttpResponseBase:
-    """The unit's instruments; `?state=` and `?q=` choose, `?export=csv` gives them as a sheet."""
+    """List the unit's instruments; `?state=` and `?q=` filter, `?export=csv` returns a sheet."""
     now = clock.now()
     unit = managed_unit(request, organization_id)
     wanted, text = request.GET.get("state", ""), request.GET.get("q", "").strip()[:100]
@@ -75,7 +75,7 @@ def _chips(counts: "Mapping[str, int]", wanted: str, text: str) -> list[tuple[An
 
 
 def _sheet(found: "QuerySet[Instrument]") -> StreamingHttpResponse:
-    """As a sheet that the import reads again: our own labels as headings."""
+    """Return a sheet that the import reads again, with our own labels as headings."""
     specs = list(fields.FIELDS.values())
     heads = [told("{word}", {"word": Words(spec.label)}) for spec in specs]
     return csv_response(

@@ -1,4 +1,4 @@
-"""The unit's own profile: editing it, handing it in, confirming it once a year."""
+"""Edit, submit and confirm a unit's profile."""
 
 from typing import Any
 

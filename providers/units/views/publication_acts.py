@@ -1,4 +1,4 @@
-"""What becomes of something that a unit has written: published, scheduled, discarded, taken down."""
+"""Publish, schedule, discard and withdraw publications."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 def _own(request: HttpRequest, kind: str, public_id: str) -> Any:
-    """Something of a unit, for its managers. Raises NotFound and Forbidden."""
+    """Return a publication for its unit's managers. Raises NotFound and Forbidden."""
     found = publication(request.user, kind_of(kind), public_id)
     require(request.user, "providers.edit_unit", found)
     return found
@@ -120,7 +120,7 @@ def discard(request: SignedInRequest, kind: str, public_id: str) -> Confirmation
 
 @confirmation_view
 def withdraw(request: SignedInRequest, kind: str, public_id: str) -> Confirmation:
-    """The unit takes down its own, the bureau anybody's."""
+    """Withdraw a publication, for its unit or the bureau."""
     chosen = kind_of(kind)
     found = publication(request.user, chosen, public_id)
     require(request.user, "providers.withdraw_publication", found)
@@ -152,7 +152,7 @@ def withdraw(request: SignedInRequest, kind: str, public_id: str) -> Confirmatio
 
 @require_safe
 def attachment(request: HttpRequest, public_id: str) -> FileResponse:
-    """The file of a regulation that the viewer may see."""
+    """Serve the file of a regulation that the viewer may see."""
     found: Any = publication(request.user, PublicationKind.REGULATION, public_id)
     if not found.file:
         raise NotFound

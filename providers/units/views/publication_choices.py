@@ -1,4 +1,4 @@
-"""What can be done with a text in its editor, by its state, each with one sentence of what it does."""
+"""The buttons of the editor of publications, by state, each with a sentence on its effect."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from providers.units.domain.publications import PublicationKind
 
 @dataclass(frozen=True)
 class Choice:
-    """A button of the editor. `leads` is the page that asks the rest once the text is saved."""
+    """A button of the editor; `leads` is the page that asks for more once the text is saved."""
 
     act: str
     label: str
@@ -26,7 +26,7 @@ class Choice:
 
 
 def editor_choices(text: Any) -> list[Choice]:
-    """The buttons, in order: what nobody else sees comes first. `text` is None for what is new."""
+    """Return the buttons, private ones first; `text` is None for a new publication."""
     preview = Choice("preview", _("Preview"), _("Shows how it will look; saves nothing."), "search")
     match text.state if text else None:
         case PublicationState.PUBLISHED:
@@ -70,7 +70,7 @@ def editor_choices(text: Any) -> list[Choice]:
 
 
 def next_page(choices: Sequence[Choice], act: str, kind: PublicationKind, saved: Any) -> str:
-    """Where it goes on once the text is saved by one of the buttons."""
+    """Return the page that follows once the text is saved by a button."""
     leads = next((one.leads for one in choices if one.act == act), "")
     if leads:
         return reverse(leads, args=[kind.value, saved.public_id])

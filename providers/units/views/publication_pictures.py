@@ -1,4 +1,4 @@
-"""Pictures for texts: adding them, and serving those that the viewer may see."""
+"""Add pictures for texts, and serve those that the viewer may see."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ PER_PAGE = 24
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def pictures(request: HttpRequest, organization_id: str) -> HttpResponse:
-    """The pictures of a unit. An editor adds one beside its text (htmx) and gets the panel back."""
+    """List and add a unit's pictures; the editor adds one by htmx and gets the panel back."""
     unit = managed_unit(request, organization_id)
     form = PictureForm(request.POST or None, request.FILES or None, prefix="new")
 
@@ -61,7 +61,7 @@ def pictures(request: HttpRequest, organization_id: str) -> HttpResponse:
 
 @require_safe
 def picture(request: HttpRequest, public_id: str) -> FileResponse:
-    """A picture that stands in a text which the viewer may read."""
+    """Serve a picture of a text that the viewer may read."""
     found = publication_picture(request.user, public_id)
     response = FileResponse(found.file.open("rb"), content_type="image/jpeg")
     response["Cache-Control"] = "private, max-age=3600"

@@ -1,4 +1,4 @@
-"""News, regulations, cases and openness statements of a unit: the lists of its managers, and the editor."""
+"""List a unit's publications for its managers, and edit them."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -62,7 +62,7 @@ TITLES = {
 @login_required
 @require_safe
 def publications(request: HttpRequest, organization_id: str, kind: str) -> HttpResponse:
-    """Everything of one kind, drafts and what was taken down too; `?state=` and `?q=` choose."""
+    """List everything of one kind, also drafts and withdrawn ones; `?state=` and `?q=` filter."""
     unit = managed_unit(request, organization_id)
     chosen = kind_of(kind)
     state, text = request.GET.get("state", ""), request.GET.get("q", "")
@@ -114,9 +114,9 @@ def new(
     prefilled: Mapping[str, Any] | None = None,
     shown: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
-    """Begin a draft, or publish at once.
+    """Create a draft, or publish at once.
 
-    `prefilled` are values to begin with; `shown` is what the page says besides, as the years of statements.
+    `prefilled` are initial values; `shown` is additional context, such as the years of statements.
     """
     now = clock.now()
     unit = managed_unit(request, organization_id)
@@ -153,7 +153,7 @@ def new(
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def edit(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
-    """Change a draft, or what is published. Who saved in between is not overwritten unseen."""
+    """Change a draft or a publication; concurrent changes are reported, not overwritten."""
     now = clock.now()
     chosen = kind_of(kind)
     found: Any = publication(request.user, chosen, public_id)
@@ -196,14 +196,14 @@ def edit(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
 
 
 def new_address(unit: "Organization", kind: PublicationKind) -> str:
-    """Where something of this kind is begun; a statement begins with the figures of its year."""
+    """Return the address to create a publication; a statement starts with its year's figures."""
     if kind is PublicationKind.OPENNESS:
         return reverse("statement_new", args=[unit.public_id])
     return reverse("publication_new", args=[unit.public_id, kind.value])
 
 
 def kind_of(text: str) -> PublicationKind:
-    """The kind that an address names. Raises NotFound."""
+    """Return the kind that an address names. Raises NotFound."""
     try:
         return PublicationKind(text)
     except ValueError:
@@ -213,7 +213,7 @@ def kind_of(text: str) -> PublicationKind:
 def _editor(
     request: HttpRequest, unit: "Organization", kind: PublicationKind, form: PublicationForm
 ) -> dict[str, Any]:
-    """What the editor shows beside the title: the form, how it would look, the unit's pictures."""
+    """Return the editor's context: the form, the preview and the unit's pictures."""
     return {
         "unit": unit,
         "kind": kind.value,

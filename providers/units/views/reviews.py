@@ -1,4 +1,4 @@
-"""The bureau's look at what a unit has handed in: everything on one page, and publish or return."""
+"""Review what a unit has submitted: show it on one page, publish or return it."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ from providers.units.services.profiles import unit_profile_publish, unit_profile
 @login_required
 @require_safe
 def look(request: HttpRequest, public_id: str) -> HttpResponse:
-    """For officers; auditors read it without the two buttons."""
+    """Show a submission to officers, and to auditors without the buttons."""
     found = review(request.user, public_id)
     compared = comparison(found)
     context = {
@@ -49,7 +49,7 @@ def look(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _beside(request: HttpRequest, found: Review) -> dict[str, Any]:
-    """The pictures and files of an instrument, which are public with it."""
+    """Return the pictures and files of an instrument, which are published with it."""
     if found.kind == "profile":
         return {}
     pictures = pictures_of([found.subject.pk])[found.subject.pk]

@@ -1,4 +1,4 @@
-"""The editor of a year's openness statement, prefilled from the logs."""
+"""Edit a year's openness statement, prefilled from the logs."""
 
 import re
 from decimal import ROUND_HALF_UP, Decimal
@@ -34,9 +34,9 @@ COPIED = (
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def statement_new(request: HttpRequest, organization_id: str) -> HttpResponseBase:
-    """The editor of a year's statement: hours from the logs, `?from=last` the words of the one before.
+    """Create a year's statement with the logged hours; `?from=last` copies the previous texts.
 
-    It proposes the year that is due, `?year=` another that has none, and shows which have theirs already.
+    Proposes the year that is due, or `?year=`, and shows which years have a statement.
     """
     unit = managed_unit(request, organization_id)
     running = clock.now().astimezone(CITY_TIME).year
@@ -66,13 +66,13 @@ def _year_asked(request: HttpRequest, running: int) -> int | None:
 
 
 def _last_published(stated: Any, year: int | None) -> Any:
-    """The statement whose words the one of `year` can take over."""
+    """Return the latest statement whose texts the one of `year` can copy."""
     rows = (row for one, row in stated.items() if year is None or one < year)
     return next((row for row in rows if row.state is PublicationState.PUBLISHED), None)
 
 
 def _begun_with(unit: Any, year: int | None) -> dict[str, Any]:
-    """What a statement begins with: whom to ask, and of its year the hours that are logged."""
+    """Return the initial values: the contact, and the logged hours of the year."""
     profile = organization_profile(unit.pk)
     begun: dict[str, Any] = {
         "contact": profile.contact if profile else "",
@@ -91,7 +91,7 @@ def _begun_with(unit: Any, year: int | None) -> dict[str, Any]:
 
 
 def _titles(unit: Any, year: int) -> dict[str, str]:
-    """The usual title, in both languages."""
+    """Return the default title in both languages."""
     made = {}
     for name, language in (("title_zh", "zh-hans"), ("title_en", "en")):
         with translation.override(language):

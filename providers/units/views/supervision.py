@@ -1,4 +1,4 @@
-"""Who is incomplete, why and since when; and the reminders that follow from it."""
+"""Show incomplete units to the bureau, and send reminders."""
 
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -56,7 +56,7 @@ YEARS_BACK = 3
 @login_required
 @require_safe
 def completeness(request: HttpRequest) -> HttpResponseBase:
-    """The units as `unit_filters` narrows them; `?export=csv` or `xlsx` gives them as a sheet."""
+    """List the units with filters; `?export=csv` or `xlsx` returns a sheet."""
     now = clock.now()
     today = now.astimezone(CITY_TIME).date()
     if not accounts.region_of(request.user):
@@ -91,7 +91,7 @@ def _may_remind(request: HttpRequest) -> bool:
 
 
 def _page(rows: list[UnitRow], after: str) -> "cursor.Page[Any]":
-    """The rows behind the unit with this public id, or the first ones: sorted by what no table holds."""
+    """Return the rows after the unit with this public id; the order exists in no table."""
     ids = [row.organization.public_id for row in rows]
     start = ids.index(after) + 1 if after in ids else 0
     items = rows[start : start + PER_PAGE]
@@ -104,7 +104,7 @@ def _page(rows: list[UnitRow], after: str) -> "cursor.Page[Any]":
 @login_required
 @require_safe
 def unit_supervision(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Why a unit is not complete, since when, how its year went, what it was reminded of and what it did."""
+    """Show a unit's completeness, its course over the year, reminders and acts."""
     now = clock.now()
     today = now.astimezone(CITY_TIME).date()
     if not accounts.region_of(request.user):
@@ -159,7 +159,7 @@ def _year(request: HttpRequest, unit: "Organization", today: date) -> int:
 
 
 class NoteForm(forms.Form):
-    """What the bureau adds to a reminder."""
+    """A note that the bureau adds to a reminder."""
 
     note = forms.CharField(
         label=gettext_lazy("Add a sentence"),
@@ -174,9 +174,9 @@ class NoteForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def remind(request: HttpRequest) -> HttpResponse:
-    """Who would be told what, before it is sent; a unit reminded lately has to be ticked once more.
+    """Preview and send reminders; a recently reminded unit has to be ticked again.
 
-    The units are those of `?unit=`, or with `?all=1` those that the table's filters leave.
+    The units are those of `?unit=`, or with `?all=1` those that match the table's filters.
     """
     require(request.user, "providers.remind_unit")
     now = clock.now()

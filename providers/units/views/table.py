@@ -1,7 +1,7 @@
-"""All owning units in one table by how complete their information is: which are shown, in which order.
+"""The table of all owning units by completeness, with filters and orders.
 
-Everything is judged anew from dated publications, so a past month's end can be shown like today. As many
-statements for many units as for one.
+Everything is judged anew from dated publications, so that past month ends can be shown. The number of queries
+is constant.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -35,7 +35,7 @@ OPEN = "open"
 
 @dataclass(frozen=True)
 class UnitRow:
-    """An owning unit, how complete its information is, and how it was a week before."""
+    """An owning unit with its completeness now and a week before."""
 
     organization: "Organization"
     completeness: UnitCompleteness
@@ -48,17 +48,17 @@ class UnitRow:
 
     @property
     def to_do(self) -> tuple[KindCompleteness, ...]:
-        """Of what is open that about which the unit can do something."""
+        """Return the open kinds that the unit can act on."""
         return self.completeness.to_do
 
     @property
     def open_since(self) -> date | None:
-        """Since when something is open, without saying what."""
+        """Return the day since which something is open."""
         return min((kind.since for kind in self.open if kind.since is not None), default=None)
 
     @property
     def district(self) -> str:
-        """The district's code, or nothing."""
+        """Return the district's code, or an empty string."""
         return self.organization.district.code if self.organization.district else ""
 
     @property
@@ -82,9 +82,7 @@ class UnitRow:
 
 
 def owning_units(viewer: "Viewer", as_of: date) -> list[UnitRow]:
-    """Every admitted unit of the viewer's region that owns instruments, also one with nothing entered yet, as
-    of a day's end.
-    """
+    """Return every admitted unit of the viewer's region that owns instruments, as of a day's end."""
     found = accounts.organizations(viewer).filter(
         accounts.region_of(viewer).within(), owns_instruments=True, state=OrganizationState.ADMITTED
     )
@@ -99,10 +97,9 @@ def owning_units(viewer: "Viewer", as_of: date) -> list[UnitRow]:
 
 
 def filter_units(rows: Iterable[UnitRow], filters: Mapping[str, str]) -> list[UnitRow]:
-    """Those that the filters leave, in the order of `sort`.
+    """Return the units that match the filters, in the order of `sort`.
 
-    `information` and `state` go together: of a kind of information that state; of any kind where none is
-    chosen; either of the open states where no state is.
+    `information` and `state` combine: that kind in that state; any kind, or any open state, if not given.
     """
     found = [
         row
@@ -142,7 +139,7 @@ LAST = date.max
 
 
 def _by_kind(code: str) -> Key:
-    """The worst state first, and in it what has been so for the longest time."""
+    """Return a sort key: the worst state first, and the longest-lasting first within it."""
 
     def key(row: UnitRow) -> Any:
         kind = row.kind(code)
@@ -164,7 +161,7 @@ FIRST_ORDER = "percent"
 
 
 def sort_units(rows: Sequence[UnitRow], sort: str) -> list[UnitRow]:
-    """Sorted by a column; units that are equal there in the order of their ids."""
+    """Return the units sorted by a column, equal ones by id."""
     column = sort.removeprefix("-")
     key = ORDERS.get(column, ORDERS[FIRST_ORDER])
     by_id = sorted(rows, key=lambda row: row.organization.pk)

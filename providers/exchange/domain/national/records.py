@@ -1,7 +1,7 @@
-"""The record types of the national network platform, and what it would refuse of a record.
+"""The record types of the national network platform, and the checks that it makes.
 
-One table for each type, in the order of the interface: the names are those of the interface, also where it
-spells them oddly. A newer manual is another table and another VERSION. All values are text, as they are sent.
+One table for each type in the order of the interface, with its names as it spells them. A newer manual is
+another table and another VERSION. All values are text, as they are sent.
 """
 
 import re
@@ -25,7 +25,7 @@ YEARS_BACK = 3
 
 
 def reported_years(present: int) -> range:
-    """Return the years for which there are records: the last ones, and the present one so far."""
+    """Return the years with records: the last ones, and the current one so far."""
     return range(present - YEARS_BACK, present + 1)
 
 
@@ -33,6 +33,8 @@ Shape = Literal["text", "digits", "decimal", "date", "moment", "email", "address
 
 
 class RecordType(StrEnum):
+    """The record types of the platform's interface."""
+
     UNIT = "unit"
     INSTRUMENT = "instrument"
     CUSTOMS = "customs"
@@ -41,10 +43,9 @@ class RecordType(StrEnum):
 
 @dataclass(frozen=True)
 class NationalField:
-    """A field: its name at the platform, what it means in Chinese and in English, and what it may hold.
+    """A field: its name at the platform, its meaning in both languages, and what it may hold.
 
-    `most` bounds how many of the choices, separated by commas, may be given. `needed` is what the record
-    can't do without.
+    `most` limits the number of choices, which are separated by commas. `needed` marks required fields.
     """
 
     name: str
@@ -218,7 +219,7 @@ SHAPES: Mapping[Shape, tuple[re.Pattern[str], str]] = {
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why the platform would refuse a record: a field, its value, what is wrong and what helps."""
+    """A reason for which the platform would refuse a record, with a remedy."""
 
     field: str
     meaning: Bilingual
@@ -229,7 +230,7 @@ class Refusal:
 
 
 def find_refusals(kind: RecordType, record: Mapping[str, str]) -> list[Refusal]:
-    """All that the platform would refuse of a record; nothing for one that it takes."""
+    """Return every reason for which the platform would refuse a record."""
     found = [
         Refusal(field.name, _named(field), record.get(field.name, ""), f"national.{code}", reason, remedy)
         for field in RECORDS[kind]

@@ -1,4 +1,4 @@
-"""What units and instruments enter here, in the words of the national platform's records."""
+"""Convert values of units and instruments to the words of the national platform."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -57,48 +57,50 @@ RUNNING = (Condition.NORMAL, Condition.STANDBY, Condition.REMOTE, Condition.OCCA
 
 
 def format_decimal(number: Decimal | int) -> str:
-    """A number with two decimals, half up."""
+    """Return a number with two decimals, rounded half up."""
     return str(Decimal(number).quantize(CENT, ROUND_HALF_UP))
 
 
 def format_ten_thousands(yuan: Decimal | None) -> str:
-    """An amount in 万元 with two decimals, half up."""
+    """Return an amount in 万元 with two decimals, rounded half up."""
     return "" if yuan is None else format_decimal(yuan / TEN_THOUSAND)
 
 
 def format_hours(seconds: int) -> str:
-    """Hours with two decimals, half up."""
+    """Return seconds as hours with two decimals, rounded half up."""
     return format_decimal(Decimal(seconds) / 3600)
 
 
 def format_percent(part: int, whole: int | None) -> str:
-    """A part of a whole in percent with two decimals, half up; nothing where there is no whole."""
+    """Return a part as a percentage with two decimals, or an empty string if the whole is zero."""
     return format_decimal(Decimal(part) * 100 / whole) if whole else ""
 
 
 def format_day(value: date | None) -> str:
+    """Return a date as the platform writes it."""
     return value.isoformat() if value else ""
 
 
 def format_moment(value: datetime) -> str:
-    """An instant that is local already."""
+    """Return a local instant as the platform writes it."""
     return value.strftime("%Y-%m-%d %H:%M")
 
 
 def format_yes_no(value: bool) -> str:
+    """Return 是 or 否."""
     return "是" if value else "否"
 
 
 def format_subjects(codes: Sequence[str]) -> str:
-    """Names of first-level subjects, separated by commas; a code that the standard doesn't know stays."""
+    """Return the names of subjects, separated by commas; unknown codes stay."""
     return ",".join(SUBJECTS[code][0] if code in SUBJECTS else code for code in codes)
 
 
 def instrument_record(facts: Mapping[str, Any]) -> dict[str, str]:
-    """A record of one instrument from its own values (`facts`, by our field names) and what stands around it.
+    """Return the record of an instrument from `facts`, by our field names.
 
-    Around it: unit_code, category (code), supervised, service_url, image, province, city, county, address,
-    run_seconds, service_seconds.
+    Besides its own values: unit_code, category (code), supervised, service_url, image, province, city,
+    county, address, run_seconds, service_seconds.
     """
     belongs = BELONGS[facts["belongs_to"]]
     return {
@@ -143,7 +145,7 @@ def instrument_record(facts: Mapping[str, Any]) -> dict[str, str]:
 
 
 def customs_record(facts: Mapping[str, Any]) -> dict[str, str]:
-    """A record of customs supervision from its own values, by our field names."""
+    """Return the record of customs supervision from `facts`, by our field names."""
     return {
         "codeCpd": facts["exemption_code"],
         "numberCpd": facts["exemption_number"],
@@ -160,9 +162,9 @@ def customs_record(facts: Mapping[str, Any]) -> dict[str, str]:
 
 
 def unit_record(facts: Mapping[str, Any]) -> dict[str, str]:
-    """A unit's yearly effect: what it says itself (`facts`, by our field names), and what is counted here.
+    """Return the record of a unit's year from `facts`: entered values by field name, and counts.
 
-    Counted: published, declared (or None), running, shared, external, uses, service_seconds, income_yuan,
+    Counts: published, declared (or None), running, shared, external, uses, service_seconds, income_yuan,
     users (Chinese word → person-times, in order).
     """
     published = facts["published"]

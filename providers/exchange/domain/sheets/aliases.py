@@ -1,4 +1,4 @@
-"""How units head the columns of their own sheets and word their cells, beside our own names and labels."""
+"""Headings and cell values that units use in their own sheets, besides our own labels."""
 
 import unicodedata
 from collections.abc import Mapping
@@ -140,6 +140,6 @@ FOOTERS = ("合计", "总计", "小计", "备注", "注:", "说明", "制表", "
 
 
 def normalize_heading(heading: str) -> str:
-    """A heading without what people write differently: width, case, blanks, marks of obligation."""
+    """Return a heading without differences of width, case, blanks and marks of obligation."""
     text = unicodedata.normalize("NFKC", heading).lower()
     return "".join(character for character in text if not character.isspace() and character not in "*:_-·/、")

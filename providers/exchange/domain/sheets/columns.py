@@ -1,4 +1,4 @@
-"""The columns of a sheet that a person assigns to fields by hand, beside those that are recognised."""
+"""Assign columns of a sheet to fields by hand, besides those that are recognised."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ SAMPLES = 3
 
 @dataclass(frozen=True)
 class SheetColumn:
-    """A heading with its place in the row, what it is recognised as, and a few of the cells below it."""
+    """A heading with its place, its recognised field and a few sample cells."""
 
     heading: str
     recognised: str = ASIDE
@@ -32,7 +32,7 @@ class SheetColumn:
 
 
 def column_choices(kind: SheetKind) -> tuple[str, ...]:
-    """What a column may be: a field, or money in 万元 where sheets give it so."""
+    """Return what a column may hold: a field, or money in 万元 where sheets use it."""
     tens = (f"{name}{IN_TEN_THOUSANDS}" for name, one in kind.fields.items() if one.ten_thousands)
     return (*kind.fields, *tens)
 
@@ -40,9 +40,9 @@ def column_choices(kind: SheetKind) -> tuple[str, ...]:
 def sheet_columns(
     table: Table, kind: SheetKind = INSTRUMENTS, remembered: Mapping[str, str] | None = None
 ) -> list[SheetColumn]:
-    """The headed columns of the row that looks most like headings, in order.
+    """Return the columns of the row that looks most like headings, in order.
 
-    `remembered` (plain heading → choice) is how the unit read them before, and goes before our own words.
+    `remembered` (normalized heading → choice) is how the unit read them before, and overrides our aliases.
     """
     rows = table.rows[: HEADING_ROWS + 50]
     if not rows:
@@ -68,7 +68,7 @@ def sheet_columns(
 def build_map(
     columns: Sequence[SheetColumn], choices: Mapping[int, str], kind: SheetKind = INSTRUMENTS
 ) -> SheetMap:
-    """The map that says what each column is, as a person chose it or as it was recognised."""
+    """Return the map of the columns as chosen, or else as recognised."""
     places: dict[int, tuple[str, ...]] = {}
     factors: dict[str, Decimal] = {}
     known = column_choices(kind)
@@ -88,7 +88,7 @@ def build_map(
 def choices_to_remember(
     columns: Sequence[SheetColumn], choices: Mapping[int, str], kind: SheetKind
 ) -> dict[str, str]:
-    """What a person chose otherwise than our own words say, by plain heading."""
+    """Return choices that differ from our aliases, by normalized heading."""
     known, may_be = _known(kind), (ASIDE, *column_choices(kind))
     return {
         normalize_heading(column.heading): choices[column.place]

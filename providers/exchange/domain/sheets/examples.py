@@ -1,4 +1,4 @@
-"""Filled rows as templates show them: by field, in Chinese words, and what differs in English."""
+"""Example rows of templates: by field, in Chinese, with differences in English."""
 
 from collections.abc import Mapping
 

@@ -1,6 +1,6 @@
-"""What a kind of sheet is made of: its fields, how offices head and word them, and what a template shows.
+"""The parts of a kind of sheet: its fields, their headings and words, and what a template shows.
 
-One declaration per kind (`sheet_kinds`) serves the reading, the template and the map.
+One declaration for each kind (`kinds`) serves the reading, the template and the map.
 """
 
 from collections.abc import Callable, Mapping
@@ -34,6 +34,8 @@ Held = tuple[dict[str, Any], list[Problem]]
 
 
 class SheetKindName(StrEnum):
+    """The names of the kinds of sheets."""
+
     INSTRUMENTS = "instruments"
     RULES = "rules"
     PRICES = "prices"
@@ -44,9 +46,9 @@ class SheetKindName(StrEnum):
 class SheetField:
     """A column: its name, its label as a marked literal, and what its cells may hold.
 
-    `headings` are the Chinese ones, the template's first; `ten_thousands` those of money in 万元. `words` are
-    the Chinese words of a closed list and what they mean, one after another as the template offers them;
-    `english` the same in English. `hint` is a marked literal.
+    `headings` are the Chinese ones, the template's first; `ten_thousands` those of money in 万元. `words` map
+    Chinese words of a closed list to values, in the template's order; `english` does so in English. `hint` is
+    a marked literal.
     """
 
     name: str
@@ -64,17 +66,16 @@ class SheetField:
 
     @property
     def is_list(self) -> bool:
-        """Whether the template offers its values in a drop-down list."""
+        """Return whether the template offers the values in a drop-down list."""
         return bool(self.words) or self.kind in ("flag", "weekdays", "country", "category", "subjects")
 
 
 @dataclass(frozen=True)
 class SheetKind:
-    """A kind of sheet. `essential` lists what a row can't do without: any one of each group.
+    """A kind of sheet. `essential` are groups of fields of which a row needs any one.
 
-    `check` holds a value of a field or says what is wrong with it; `prefix` begins the codes of its problems.
-    `once` is the field that tells rows apart, where two rows may not say the same. `examples` are rows of
-    words, by field, as a template shows them in Chinese and in English.
+    `check` returns a value as its field holds it, or its problems; `prefix` begins their codes. `once` is the
+    field that must be unique. `examples` are rows by field, in Chinese and in English.
     """
 
     name: SheetKindName
@@ -90,7 +91,7 @@ class SheetKind:
 
     @property
     def known_headings(self) -> dict[str, tuple[str, Decimal | None]]:
-        """Every heading that is understood without a map → field, and a factor for money in 万元."""
+        """Return known headings with their field, and a factor for money in 万元."""
         found: dict[str, tuple[str, Decimal | None]] = {}
         for name, one in self.fields.items():
             for heading in (name, one.label, *one.headings):

@@ -1,4 +1,4 @@
-"""The kinds of sheets that come in: instruments, rules, prices, news. One declaration for each."""
+"""The kinds of sheets that can be imported: instruments, rules, prices, news."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""The map of a unit's own sheet: which heading is which field, and how its cells are to be read.
+"""Maps of units' own sheets: which heading is which field, and how cells are read.
 
 A TOML document that a unit writes once for its sheet (providers/README.md, "Bringing in a sheet").
 """
@@ -26,10 +26,10 @@ class MapUnusable(DomainError):
 
 @dataclass(frozen=True)
 class SheetMap:
-    """What a map says: headings to fields, and how cells are to be read. Empty for our own headings.
+    """A map from headings to fields, with rules to read cells; empty for our own headings.
 
-    `places` goes before headings: column from 0 → fields, below the row `heading_at` (from 0). `shorten`
-    names, for a field whose text may be cut to its limit, the field that keeps the whole text.
+    `places` override headings: columns from 0 to fields, below the row `heading_at` (from 0). `shorten` maps
+    a field that may be cut to its limit to the field that keeps the whole text.
     """
 
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -44,7 +44,7 @@ class SheetMap:
 
 
 def parse_map(text: str, kind: SheetKind = INSTRUMENTS) -> SheetMap:
-    """A map from its TOML text. Raises MapUnusable with every fault."""
+    """Return the map of a TOML text. Raises MapUnusable with every fault."""
     try:
         document = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:

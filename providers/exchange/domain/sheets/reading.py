@@ -1,7 +1,7 @@
-"""A unit's own sheet: what each row says, or what is wrong with it, cell by cell.
+"""Read a unit's own sheet row by row, with the problems of each cell.
 
-Nothing here knows a particular sheet. Headings are recognised by the words of its kind (`sheet_kinds`) or by
-the map that a unit writes for its sheet (`sheet_maps`).
+Nothing here knows a particular sheet: headings are recognised by the aliases of its kind (`kinds`) or by the
+map that a unit writes for it (`maps`).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -28,6 +28,8 @@ JOINT = "；"
 
 
 class HeadingMissing(DomainError):
+    """No row of the sheet has recognised headings."""
+
     code = "import.heading_missing"
     message = gettext_noop(
         "No row of headings was found among the first {rows} rows. A sheet needs columns for: {fields}. Where"
@@ -37,10 +39,10 @@ class HeadingMissing(DomainError):
 
 @dataclass(frozen=True)
 class SheetProblem:
-    """One thing that is wrong with, or lacking in, a row; a warning doesn't keep the row out.
+    """A problem of a row; a warning does not exclude the row.
 
-    `column` is the heading in the sheet, or our own label (`Words`) where there is no such column. `cell` is
-    the cell's address (`C7`), empty where there is no such cell.
+    `column` is the heading in the sheet, or our label (`Words`) if it has no such column. `cell` is its
+    address (`C7`), empty if there is none.
     """
 
     row: int
@@ -55,7 +57,7 @@ class SheetProblem:
 
 @dataclass(frozen=True)
 class SheetRow:
-    """A row of the sheet: clean values by field, where they stand, and what is wrong or lacking."""
+    """A row of the sheet: clean values by field, their places, and problems."""
 
     number: int
     values: Mapping[str, Any]
@@ -74,7 +76,7 @@ class SheetRow:
 
 @dataclass(frozen=True)
 class SheetRead:
-    """A sheet as its kind reads it: the rows that mean something, and what is wrong with its headings."""
+    """The rows of a sheet, and the problems of its headings."""
 
     rows: list[SheetRow]
     problems: tuple[SheetProblem, ...]
@@ -91,7 +93,7 @@ class _Column:
 
 
 def cell_name(row: int, index: int) -> str:
-    """The name of a cell: `C7` for row 7 and column 2 (from 0)."""
+    """Return the name of a cell: `C7` for row 7 and column 2 (from 0)."""
     letters, index = "", index + 1
     while index:
         index, rest = divmod(index - 1, 26)
@@ -100,10 +102,10 @@ def cell_name(row: int, index: int) -> str:
 
 
 def read_sheet(table: Table, mapping: SheetMap, kind: SheetKind = INSTRUMENTS) -> SheetRead:
-    """The sheet row by row. Raises HeadingMissing.
+    """Read a sheet row by row. Raises HeadingMissing.
 
-    Rows above the heading, empty rows, repeated headings and closing lines (合计, 填表人 …) are passed over.
-    A row needs what its kind can't do without; an instrument's English name stands in for a Chinese one.
+    Rows above the heading, empty rows, repeated headings and closing lines (合计, 填表人 …) are skipped. A row
+    needs the essential fields of its kind; an English name replaces a missing Chinese one.
     """
     at, columns = _heading(table, mapping, kind)
     heading = [normalize_heading(cell_text(cell)) for cell in table.rows[at]]
@@ -136,7 +138,7 @@ def read_sheet(table: Table, mapping: SheetMap, kind: SheetKind = INSTRUMENTS) -
 
 
 def _heading(table: Table, mapping: SheetMap, kind: SheetKind) -> tuple[int, list[_Column]]:
-    """The row, among the first, in which most columns are recognised."""
+    """Return the row, among the first, with the most recognised columns."""
     known = kind.known_headings
     best: tuple[int, list[_Column]] = (0, [])
     for at, cells in enumerate(table.rows[:HEADING_ROWS]):
@@ -174,7 +176,7 @@ def _columns(
 def _headed_twice(
     row: int, headings: Sequence[tuple[int, str]], columns: Iterable[_Column], taken: set[int]
 ) -> list[SheetProblem]:
-    """Two columns with one heading that means a field: which of them counts is not guessed."""
+    """Return a problem for each field with two columns, as it is unclear which counts."""
     fields = {normalize_heading(column.heading): column for column in columns}
     found = []
     for index, text in headings:
@@ -242,7 +244,7 @@ ELLIPSIS = "…"
 
 
 class _Reading:
-    """A row while it is read."""
+    """The state of a row while it is read."""
 
     def __init__(self, number: int, kind: SheetKind) -> None:
         self.number = number
@@ -255,7 +257,7 @@ class _Reading:
         """Texts that are too long for their field, and are to be cut by the map."""
 
     def read(self, name: str, parts: Sequence[tuple[_Column, Cell]], mapping: SheetMap) -> None:
-        """Take what the cells of a field say, through the map's words, ours, dates and factors."""
+        """Read a field's cells through the map's words, our words, dates and factors."""
         of, joined = self.kind.fields[name], JOINT.join(cell_text(cell) for _, cell in parts)
         column, cell = parts[0]
         try:
@@ -287,7 +289,7 @@ class _Reading:
             self.refuse(name, said or cell_text(value), problem)
 
     def shorten(self, mapping: SheetMap) -> None:
-        """Keep the whole of what was cut in the field that the map names, before what stands there."""
+        """Prepend the whole of a cut text to the field that the map names."""
         for name, whole in self.whole.items():
             other = mapping.shorten[name]
             present = str(self.values.get(other) or "")
@@ -317,7 +319,7 @@ class _Reading:
         )
 
     def finish(self) -> None:
-        """What the row can't do without; of an instrument also what publication needs."""
+        """Add problems for missing essential fields and, for instruments, for publication."""
         if self.kind.name is SheetKindName.INSTRUMENTS:
             self._let_english_name_stand_in()
         for group in self.kind.essential:
@@ -331,7 +333,7 @@ class _Reading:
             self._find_what_publication_lacks()
 
     def _let_english_name_stand_in(self) -> None:
-        """A draft without a Chinese name is called by its English one until it gets one."""
+        """Use the English name of a draft that has no Chinese one."""
         english = self.values.get("name_en")
         if self.values.get("name_zh") or "name_zh" in self.refused or not english:
             return
@@ -355,7 +357,7 @@ def _repeated(row: SheetRow, name: str, first: int) -> SheetRow:
 
 
 def add_problem(row: SheetRow, kind: SheetKind, problem: Problem, value: str) -> SheetRow:
-    """The row with one more problem, found by who can look things up."""
+    """Return the row with one more problem, found by a lookup."""
     found = cell_problem(row.number, kind, row.places, value, problem, problem.field or "")
     return replace(row, problems=(*row.problems, found))
 
@@ -368,7 +370,7 @@ def cell_problem(
     problem: Problem,
     name: str,
 ) -> SheetProblem:
-    """A problem of a field of a row, with the cell in which it stands."""
+    """Return a problem of a row's field with its cell."""
     index, heading = places.get(name, (None, ""))
     of = kind.fields.get(name)
     return SheetProblem(

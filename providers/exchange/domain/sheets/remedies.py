@@ -1,4 +1,4 @@
-"""What to do about a problem of a sheet, by its code."""
+"""Remedies for problems of a sheet, by code."""
 
 from collections.abc import Mapping
 
@@ -65,5 +65,5 @@ _REMEDIES: Mapping[str, str] = {
 
 
 def remedy(code: str) -> Sentence:
-    """What helps against a problem; correcting the cell where nothing more can be said."""
+    """Return the remedy for a problem; by default to correct the cell."""
     return Sentence(_REMEDIES.get(code, _CORRECT))

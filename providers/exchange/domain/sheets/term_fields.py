@@ -1,4 +1,4 @@
-"""The columns of sheets of rules and of prices, their words, and example rows."""
+"""The columns of sheets of rules and of prices, and their words."""
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""The terms that the rows of one instrument make together, of a sheet of rules or of prices."""
+"""Build the terms of an instrument from its rows of a sheet of rules or prices."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
@@ -54,7 +54,7 @@ QUOTAS = frozenset(one.name for one in QUOTA_FIELDS)
 
 @dataclass(frozen=True)
 class RowOfTerms:
-    """What a usable row of rules or prices says, with its place in the sheet."""
+    """The values of a usable row of rules or prices, with its number in the sheet."""
 
     number: int
     values: Mapping[str, Any]
@@ -62,14 +62,14 @@ class RowOfTerms:
 
 @dataclass(frozen=True)
 class TermsFound:
-    """The terms that the rows of one instrument make, or what is wrong with them: (row, problem) by field."""
+    """The terms of an instrument's rows, or their problems as (row, problem)."""
 
     draft: TermsDraft | None
     problems: tuple[tuple[int, Problem], ...] = ()
 
 
 def build_rule(rows: Sequence[RowOfTerms], base: TermsDraft | None) -> TermsFound:
-    """The rule of one instrument: its rows are its opening hours; what they leave open is as in `base`."""
+    """Return an instrument's rule: its rows are opening hours, missing values are taken from `base`."""
     said, problems = _said(rows, OF_ROW)
     patterns: list[OpeningPattern] = []
     exceptions: list[DayException] = []
@@ -101,7 +101,7 @@ def build_rule(rows: Sequence[RowOfTerms], base: TermsDraft | None) -> TermsFoun
 
 
 def build_prices(rows: Sequence[RowOfTerms], base: TermsDraft | None) -> TermsFound:
-    """The terms in force with the prices of these rows in place of theirs."""
+    """Return the terms of `base` with the prices of these rows."""
     said, problems = _said(rows, OF_PRICE)
     if base is None:
         message = gettext_noop("The instrument has no rule on that day to which prices could belong.")
@@ -115,12 +115,12 @@ def build_prices(rows: Sequence[RowOfTerms], base: TermsDraft | None) -> TermsFo
 
 
 def is_same_terms(terms: TermsDraft | None, other: TermsDraft) -> bool:
-    """Whether two terms say the same, whatever their version and the order of their rows."""
+    """Return whether two terms are equal, regardless of version and order of rows."""
     return terms is not None and _comparable(terms) == _comparable(other)
 
 
 def terms_to_draft(terms: TermsDraft) -> TermsDraft:
-    """Terms without what makes them a version in force."""
+    """Return the terms without their version."""
     return TermsDraft(**{one.name: getattr(terms, one.name) for one in fields(TermsDraft)})
 
 
@@ -136,7 +136,7 @@ def _bare() -> TermsDraft:
 
 
 def _said(rows: Iterable[RowOfTerms], own: Iterable[str]) -> tuple[dict[str, Any], list[tuple[int, Problem]]]:
-    """What holds for the whole instrument; a later row that says otherwise is wrong."""
+    """Return the values for the whole instrument; a later row with other values is a problem."""
     said: dict[str, Any] = {}
     problems: list[tuple[int, Problem]] = []
     for row in rows:
@@ -168,14 +168,14 @@ def _pattern(values: Mapping[str, Any], applies_from: date) -> OpeningPattern | 
 
 
 def _rows_of_hours(rows: Sequence[RowOfTerms]) -> tuple[list[RowOfTerms], list[RowOfTerms]]:
-    """Rows with opening hours, and rows with an exception."""
+    """Split the rows into opening hours and exceptions."""
     excepting = [row for row in rows if "exception_date" in row.values]
     with_hours = [row for row in rows if row.values.keys() & set(OF_PATTERN)]
     return [row for row in with_hours if row not in excepting], excepting
 
 
 def _quotas(base: Iterable[Quota], said: Mapping[str, Any]) -> tuple[Quota, ...]:
-    """The quotas of `base` with those limits that the rows name in place of theirs."""
+    """Return the quotas of `base`, with the limits that the rows name replaced."""
     quotas = {(one.holder, one.span): one for one in base}
     for name in sorted(QUOTAS & said.keys()):
         holder, span, what = name.removeprefix("quota_").split("_")
@@ -207,7 +207,7 @@ def _judged(
     columns: Mapping[str, str],
     numbered: Mapping[str, Sequence[RowOfTerms]],
 ) -> TermsFound:
-    """The draft, or its problems with the rows they are in: one with a number in its own (`numbered`)."""
+    """Return the draft, or its problems with their rows; `numbered` columns name the row themselves."""
     found = []
     for problem in problems_of_terms(draft):
         name = columns.get(problem.field or "", problem.field)

@@ -1,7 +1,7 @@
-"""A cell as a field means it: words of closed lists, numbers, days, times. Nothing is guessed.
+"""Convert cells to the values of their fields: words of closed lists, numbers, days, times.
 
-Digits and signs of full width count as those of half width; thousand separators are taken where they stand
-after every third digit, and nowhere else.
+Nothing is guessed. Full-width digits and signs count as half-width; thousand separators are accepted after
+every third digit only.
 """
 
 import re
@@ -60,7 +60,7 @@ SEPARATORS = re.compile(r"[,，、;；/\s]+")
 
 
 def cell_text(cell: Any) -> str:
-    """A cell as people read it: whole numbers without a point, dates as dates, no blanks around."""
+    """Return a cell as people read it: integers without a point, dates as dates, stripped."""
     if cell is None:
         return ""
     if isinstance(cell, bool):
@@ -73,7 +73,7 @@ def cell_text(cell: Any) -> str:
 
 
 def is_serial(field: SheetField, cell: Any) -> bool:
-    """Whether a date's cell holds Excel's number of the day instead of the day."""
+    """Return whether a date's cell holds Excel's serial number of a day."""
     is_number = isinstance(cell, int | float) and not isinstance(cell, bool)
     return field.kind == "date" and is_number and FIRST_SERIAL <= cell <= LAST_SERIAL
 
@@ -87,7 +87,7 @@ def parse_cell(
     dates: Iterable[str] = (),
     factor: Decimal | None = None,
 ) -> Any:
-    """What a cell of a field means, through the map's words and formats. Raises Unusable."""
+    """Return the value of a cell by the map's words and formats. Raises Unusable."""
     text = cell_text(cell)
     if CELL_ERROR.fullmatch(text):
         raise _unusable(
@@ -113,7 +113,7 @@ def parse_cell(
 
 
 def choice_words(field: SheetField) -> dict[str, Any]:
-    """How a choice may be worded without a map: in Chinese, in English, by its code."""
+    """Return the words of a choice without a map: Chinese, English, and codes."""
     found: dict[str, Any] = {}
     for words in (field.words, field.english):
         for word, meant in words.items():
@@ -124,7 +124,7 @@ def choice_words(field: SheetField) -> dict[str, Any]:
 
 
 def clean_field(fields: Mapping[str, SheetField], name: str, value: Any) -> Held:
-    """The value as a field that is not an instrument's own holds it, or what is wrong with it."""
+    """Return the value as a field other than an instrument's holds it, or its problems."""
     try:
         return {name: _clean_value(fields[name], value)}, []
     except Unusable as unusable:
@@ -275,7 +275,7 @@ _CODES: Mapping[ValueKind, Callable[[str], str]] = {
 
 
 def offered_words(words: Mapping[str, Any]) -> list[str]:
-    """One word for each meaning, the first, in order."""
+    """Return the first word for each meaning, in order."""
     first: dict[Any, str] = {}
     for word, meant in words.items():
         first.setdefault(meant, word)
