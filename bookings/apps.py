@@ -16,6 +16,7 @@ class BookingsConfig(AppConfig):
             permissions,  # noqa: F401 (registers the permissions)
         )
         from bookings.requests.views.rules import RULE_TAB, rule_notice
+        from bookings.usage import labels as usage_labels
         from bookings.usage.selectors.statistics import hours_of_unit_in
         from instrument_share.journal.addresses import register_pages
         from instrument_share.web.labels import register_labels
@@ -26,6 +27,7 @@ class BookingsConfig(AppConfig):
         )
 
         register_labels(labels.STATES, labels.MOVES)
+        register_labels(acts=usage_labels.ACTS)
         register_pages(
             "booking",
             "holiday_year",

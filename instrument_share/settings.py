@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "instrument_share",
     "instrument_share.journal",
     "instrument_share.accounts",
+    "instrument_share.demo",  # before web: it adds its accounts to the login page
     "instrument_share.web",
     "instrument_share.documents",
     "providers",
@@ -58,7 +59,6 @@ INSTALLED_APPS = [
     "rewards",
     "instrument_share.people",
     "instrument_share.pages",
-    "instrument_share.demo",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -29,7 +29,7 @@ class ProvidersConfig(AppConfig):
         for wording in (instrument_wording, term_wording, unit_wording):
             register_words(wording.WORDS)
         for labels in (instrument_labels, unit_labels):
-            register_labels(labels.STATES, labels.MOVES)
+            register_labels(labels.STATES, labels.MOVES, labels.ACTS)
         register_pages(
             "instrument_feed",
             "instrument_people",

@@ -15,3 +15,8 @@ def page_address(name: str, *args: object) -> str:
     if name not in _pages:
         raise LookupError(f"No package has registered the page {name!r}.")
     return reverse(name, args=args)
+
+
+def registered_pages() -> frozenset[str]:
+    """Return the names of all registered pages."""
+    return frozenset(_pages)

@@ -51,10 +51,19 @@ MOVES: dict[str, str | Promise] = {
 }
 
 
-def register_labels(states: Mapping[str, Label], moves: Mapping[str, str | Promise] | None = None) -> None:
-    """Add the labels of a package's states (by `<kind>.<code>`) and of its moves between them."""
-    STATES.update(states)
+ACTS: dict[str, str | Promise] = {}
+"""What was done, by the part of an action of the journal after its dot."""
+
+
+def register_labels(
+    states: Mapping[str, Label] | None = None,
+    moves: Mapping[str, str | Promise] | None = None,
+    acts: Mapping[str, str | Promise] | None = None,
+) -> None:
+    """Add the labels of a package's states (by `<kind>.<code>`), of its moves and of its acts."""
+    STATES.update(states or {})
     MOVES.update(moves or {})
+    ACTS.update(acts or {})
 
 
 def label(kind: str, code: str) -> Label:

@@ -20,3 +20,31 @@ MOVES: dict[str, str | Promise] = {
     "resume": _("resume"),
     "retire": _("retire"),
 }
+
+ACTS: dict[str, str | Promise] = {
+    "created": _("entered"),
+    "saved": _("saved"),
+    "updated": _("changed"),
+    "submitted": _("submitted for review"),
+    "returned": _("returned with a reason"),
+    "confirmed": _("confirmed as still right"),
+    "suspended": _("suspended"),
+    "resumed": _("put back into service"),
+    "retired": _("retired for good"),
+    "changes_accepted": _("accepted the changes"),
+    "changes_refused": _("refused the changes"),
+    "assigned": _("named a keeper"),
+    "removed": _("took a keeper's task back"),
+    "granted": _("granted a qualification"),
+    "revoked": _("ended a qualification"),
+    "picture_added": _("added a picture"),
+    "picture_described": _("said what a picture shows"),
+    "picture_moved": _("changed the order of the pictures"),
+    "picture_removed": _("removed a picture"),
+    "file_attached": _("attached a file"),
+    "file_removed": _("removed a file"),
+    "customs_entered": _("entered the customs supervision"),
+    "customs_removed": _("removed the customs supervision"),
+    "linked": _("set what is booked together"),
+}
+"""What was done, as the journal names it after the dot of an action."""

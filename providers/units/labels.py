@@ -25,3 +25,14 @@ MOVES: dict[str, str | Promise] = {
     "unschedule": _("take back the schedule"),
     "discard": _("discard"),
 }
+
+ACTS: dict[str, str | Promise] = {
+    "drafted": _("began a draft"),
+    "scheduled": _("scheduled for later"),
+    "unscheduled": _("took the schedule back"),
+    "discarded": _("discarded the draft"),
+    "withdrawn": _("took down"),
+    "sent": _("sent"),
+    "published": _("published"),
+}
+"""What was done, as the journal names it after the dot of an action."""

@@ -114,7 +114,7 @@ def test_what_cannot_be_undone_asks_first_and_says_afterwards_what_happened(open
     page.get_by_role("link", name="取消预约").click()
     dialog = page.get_by_role("dialog", name="取消这次预约")
     expect(dialog).to_contain_text("时段将让给候补用户")
-    dialog.get_by_role("link", name="取消").click()
+    dialog.get_by_role("link", name="返回").click()
     expect(dialog).to_have_count(0)
     page.get_by_role("link", name="取消预约").click()
     dialog.get_by_role("button", name="取消预约").click()

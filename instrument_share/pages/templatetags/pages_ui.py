@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings.public import CaseFigures
-from instrument_share.kernel.wording import Sentence, word
+from instrument_share.kernel.wording import word
 from instrument_share.pages.instrument_facts import contact_entries, fact_entries
 from instrument_share.pages.weeks import Day
 from instrument_share.web import formats
@@ -22,7 +22,6 @@ from instrument_share.web.addresses import versioned_address
 from instrument_share.web.markdown import excerpt
 from instrument_share.web.problem import told as told_message
 from instrument_share.web.templatetags.ui import facts, icon
-from instrument_share.web.wording import KINDS
 
 if TYPE_CHECKING:
     from instrument_share.pages.search import Comparison
@@ -35,31 +34,6 @@ DAY_WORDS = {
     "closed": lambda: _("closed"),
     "free": lambda: _("not open"),
 }
-
-
-KINSHIP = {
-    "parent": lambda: _("superior organization"),
-    "child": lambda: _("subordinate organization"),
-    "same_parent": lambda: _("same superior organization"),
-    "declared": lambda: _("declared related"),
-}
-
-
-@register.filter
-def kinship(code: str) -> str:
-    """How one organization is related to another."""
-    return KINSHIP[code]()
-
-
-@register.filter
-def organization_kind(code: str) -> str:
-    return str(KINDS.get(code, code))
-
-
-@register.filter
-def told(sentence: Sentence) -> str:
-    """A sentence of the rules in the reader's language."""
-    return told_message(sentence.message, sentence.params)
 
 
 @register.simple_tag
@@ -214,15 +188,3 @@ def _hours(hours: Any) -> str:
 def in_hours(seconds: int | None) -> str:
     """Seconds as hours in the reader's language."""
     return formats.hours(None if seconds is None else timedelta(seconds=seconds))
-
-
-@register.filter
-def notification_text(notification: Any) -> str:
-    """A notification in the reader's language."""
-    return told_message(notification.message, notification.params)
-
-
-@register.filter
-def notification_lines(notification: Any) -> list[str]:
-    """What stands below a notification, line by line."""
-    return [told_message(line["message"], line["params"]) for line in notification.lines]

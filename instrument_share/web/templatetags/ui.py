@@ -103,6 +103,13 @@ def state(kind: str, code: str) -> SafeString:
 
 
 @register.simple_tag
+def act_in_words(action: str) -> str:
+    """An action of the journal (`instrument.submitted`) in words."""
+    act = action.partition(".")[2]
+    return str(labels.ACTS.get(act, act))
+
+
+@register.simple_tag
 def badge(text: Any, tone: str = "quiet", icon_name: str = "info") -> SafeString:
     """A badge for something that has no entry in `labels`; tones: quiet, waiting, active, good, bad."""
     return format_html('<span class="state state-{}">{}{}</span>', tone, icon(icon_name), text)

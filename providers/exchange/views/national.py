@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from instrument_share.journal.addresses import page_address
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound
 from instrument_share.web import clock
@@ -47,7 +47,7 @@ def year_edit(request: HttpRequest, public_id: str, year: int) -> HttpResponse:
         ),
     )
     if saved is not None:
-        address = f"{reverse('national', args=[unit.public_id])}?year={year}"
+        address = f"{page_address('national', unit.public_id)}?year={year}"
         return redirect_with_message(request, _("The figures of the year are saved."), address)
     status = 422 if request.method == "POST" else 200
     context = {"unit": unit, "form": form, "year": year}

@@ -5,7 +5,6 @@ from typing import Any
 
 from django import template
 from django.urls import reverse
-from django.utils.translation import gettext_lazy
 
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Words
@@ -50,43 +49,6 @@ def next_step_address(kind: KindCompleteness, organization_id: str) -> str:
     return address
 
 
-ACTS = {
-    "drafted": gettext_lazy("began a draft"),
-    "scheduled": gettext_lazy("scheduled for later"),
-    "unscheduled": gettext_lazy("took the schedule back"),
-    "discarded": gettext_lazy("discarded the draft"),
-    "uses_set": gettext_lazy("named the uses it came from"),
-    "created": gettext_lazy("entered"),
-    "saved": gettext_lazy("saved"),
-    "updated": gettext_lazy("changed"),
-    "submitted": gettext_lazy("submitted for review"),
-    "returned": gettext_lazy("returned with a reason"),
-    "published": gettext_lazy("published"),
-    "confirmed": gettext_lazy("confirmed as still right"),
-    "suspended": gettext_lazy("suspended"),
-    "resumed": gettext_lazy("put back into service"),
-    "retired": gettext_lazy("retired for good"),
-    "changes_accepted": gettext_lazy("accepted the changes"),
-    "changes_refused": gettext_lazy("refused the changes"),
-    "assigned": gettext_lazy("named a keeper"),
-    "removed": gettext_lazy("took a keeper's task back"),
-    "granted": gettext_lazy("granted a qualification"),
-    "withdrawn": gettext_lazy("took down"),
-    "sent": gettext_lazy("sent"),
-    "revoked": gettext_lazy("ended a qualification"),
-    "history_imported": gettext_lazy("brought in earlier hours"),
-    "picture_added": gettext_lazy("added a picture"),
-    "picture_described": gettext_lazy("said what a picture shows"),
-    "picture_moved": gettext_lazy("changed the order of the pictures"),
-    "picture_removed": gettext_lazy("removed a picture"),
-    "file_attached": gettext_lazy("attached a file"),
-    "file_removed": gettext_lazy("removed a file"),
-    "customs_entered": gettext_lazy("entered the customs supervision"),
-    "customs_removed": gettext_lazy("removed the customs supervision"),
-    "linked": gettext_lazy("set what is booked together"),
-}
-
-
 SUBJECTS = {
     "unit_profile": KIND_WORDS[InformationKind.PROFILE],
     **{kind.value: word for kind, word in KIND_WORDS.items()},
@@ -117,10 +79,3 @@ def open_kind(kind: KindCompleteness) -> str:
 def kinds_in_words(codes: Iterable[str]) -> str:
     """Kinds of information in a row."""
     return told("{names}", {"names": tuple(Words(KIND_WORDS[InformationKind(code)]) for code in codes)})
-
-
-@register.simple_tag
-def act_in_words(action: str) -> str:
-    """An act of the journal (`instrument.submitted`) in words."""
-    done = action.partition(".")[2]
-    return str(ACTS.get(done, done))
