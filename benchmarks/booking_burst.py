@@ -16,7 +16,7 @@ from bookings.requests.services.bookings import booking_create
 from bookings.requests.services.next_free import next_free_rebuild
 from instrument_share.accounts.models import User
 from instrument_share.kernel.interval import Interval
-from providers.terms.domain.words import ServiceMode
+from providers.terms.domain.choices import ServiceMode
 from tests import factories
 from tests.factories import NOW
 

@@ -21,7 +21,7 @@ from providers.instruments.models import Instrument
 from providers.search.selectors.search import EVERYTHING, search
 from providers.search.services.index import search_rebuild
 from providers.search.services.synonyms import synonyms_load
-from providers.terms.domain.words import ServiceMode, UserKind
+from providers.terms.domain.choices import ServiceMode, UserKind
 from providers.terms.models import Closure, OpenServiceRule, OpenWindow, PriceLine
 from tests.factories import LONG_AGO, NOW, organization, user
 

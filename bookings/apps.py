@@ -1,24 +1,21 @@
 from django.apps import AppConfig
 
-from bookings import guards
-from bookings.requests.domain import wording as request_wording
-from bookings.usage.domain import wording as usage_wording
-from instrument_share.journal.guards import register
-from instrument_share.kernel.wording import register_words
-
 
 class BookingsConfig(AppConfig):
     name = "bookings"
 
     def ready(self) -> None:
-        from bookings.requests import (
-            labels,
-            permissions,  # noqa: F401 (registers the permissions)
-        )
+        from bookings import guards
+        from bookings.requests import badges as request_badges
+        from bookings.requests import permissions  # noqa: F401 (registers the permissions)
+        from bookings.requests.domain import labels as request_labels
         from bookings.requests.views.rules import RULE_TAB, rule_notice
-        from bookings.usage import labels as usage_labels
+        from bookings.usage import badges as usage_badges
+        from bookings.usage.domain import labels as usage_labels
         from bookings.usage.selectors.statistics import hours_of_unit_in
         from instrument_share.journal.addresses import register_pages
+        from instrument_share.journal.guards import register
+        from instrument_share.kernel.wording import register_words
         from instrument_share.web.labels import register_labels
         from providers.public import (
             register_instrument_notice,
@@ -26,8 +23,9 @@ class BookingsConfig(AppConfig):
             register_logged_hours,
         )
 
-        register_labels(labels.STATES, labels.MOVES)
-        register_labels(acts=usage_labels.ACTS)
+        register(*guards.NO_OVERLAP, *guards.APPEND_ONLY)
+        register_words({**request_labels.LABELS, **usage_labels.LABELS})
+        register_labels(request_badges.STATES, request_badges.MOVES, usage_badges.ACTS)
         register_pages(
             "booking",
             "holiday_year",
@@ -40,6 +38,3 @@ class BookingsConfig(AppConfig):
         register_instrument_tabs(RULE_TAB)
         register_instrument_notice(rule_notice)
         register_logged_hours(hours_of_unit_in)
-        register_words(request_wording.WORDS)
-        register_words(usage_wording.WORDS)
-        register(*guards.NO_OVERLAP, *guards.APPEND_ONLY)

@@ -8,8 +8,8 @@ class ProvidersConfig(AppConfig):
         from instrument_share.journal.addresses import register_pages
         from instrument_share.kernel.wording import register_words
         from instrument_share.web.labels import register_labels
-        from providers.instruments import labels as instrument_labels
-        from providers.instruments.domain import wording as instrument_wording
+        from providers.instruments import badges as instrument_badges
+        from providers.instruments.domain import labels as instrument_labels
         from providers.instruments.selectors import revised as revised_instruments
         from providers.instruments.services.changes import on_instruments_changed
         from providers.instruments.templatetags.instruments_ui import (
@@ -20,16 +20,16 @@ class ProvidersConfig(AppConfig):
         from providers.revisions.selectors import register_revised
         from providers.revisions.templatetags.revisions_ui import register_value_formats
         from providers.search.services.index import search_index
-        from providers.terms.domain import wording as term_wording
-        from providers.units import labels as unit_labels
+        from providers.terms.domain import labels as term_labels
+        from providers.units import badges as unit_badges
         from providers.units import permissions  # noqa: F401 (registers the permissions)
-        from providers.units.domain import wording as unit_wording
+        from providers.units.domain import labels as unit_labels
         from providers.units.selectors import revised as revised_units
 
-        for wording in (instrument_wording, term_wording, unit_wording):
-            register_words(wording.WORDS)
-        for labels in (instrument_labels, unit_labels):
-            register_labels(labels.STATES, labels.MOVES, labels.ACTS)
+        for labels in (instrument_labels, term_labels, unit_labels):
+            register_words(labels.LABELS)
+        for badges in (instrument_badges, unit_badges):
+            register_labels(badges.STATES, badges.MOVES, badges.ACTS)
         register_pages(
             "instrument_feed",
             "instrument_people",

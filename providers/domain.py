@@ -9,31 +9,25 @@ from providers.exchange.domain.national.records import (
     VERSION,
     RecordType,
     Refusal,
-    refusals_of,
+    find_refusals,
     reported_years,
 )
 from providers.exchange.domain.national.values import (
     customs_record,
-    decimals,
-    hours,
+    format_decimal,
+    format_hours,
+    format_moment,
+    format_subjects,
+    format_yes_no,
     instrument_record,
-    moment,
-    subjects,
     unit_record,
-    yes_no,
 )
 from providers.instruments.domain.categories import CategoryRow
+from providers.instruments.domain.choices import Audience, GroupKind, InstrumentState, Purpose, SharingMode
 from providers.instruments.domain.notices import NOTICE_AHEAD
 from providers.instruments.domain.states import LIVE
-from providers.instruments.domain.subjects import subjects_named
-from providers.instruments.domain.words import Audience, GroupKind, InstrumentState, Purpose, SharingMode
-from providers.terms.domain.listed_prices import NO_HOURLY_PRICE
-from providers.terms.domain.price_changes import PriceChange, price_changes, share_of_change
-from providers.terms.domain.price_table import PriceTableRow, price_table
-from providers.terms.domain.rule_columns import terms_of_flat
-from providers.terms.domain.sentences import conditions, parts, sentences
-from providers.terms.domain.terms import OpeningPattern, Price, Quota, Terms, TermsDraft, problems_of
-from providers.terms.domain.words import (
+from providers.instruments.domain.subjects import bilingual_subject_names
+from providers.terms.domain.choices import (
     DayKind,
     Decision,
     Frequency,
@@ -43,9 +37,15 @@ from providers.terms.domain.words import (
     ServiceMode,
     UserKind,
 )
+from providers.terms.domain.listed_prices import NO_HOURLY_PRICE
+from providers.terms.domain.price_changes import PriceChange, price_changes, relative_change
+from providers.terms.domain.price_table import PriceTableRow, price_table
+from providers.terms.domain.rule_columns import terms_from_columns
+from providers.terms.domain.sentences import condition_sentences, sentences, sentences_by_part
+from providers.terms.domain.terms import OpeningPattern, Price, Quota, Terms, TermsDraft, problems_of_terms
 from providers.terms.domain.workdays import ONE_DAY, Day, DayTable, published_years
+from providers.units.domain.choices import Completeness
 from providers.units.domain.completeness import UnitCompleteness
 from providers.units.domain.information import InformationKind
 from providers.units.domain.publications import PublicationKind
-from providers.units.domain.reminders import ReminderOutcome, still_open
-from providers.units.domain.words import Completeness
+from providers.units.domain.reminders import ReminderOutcome, open_kinds

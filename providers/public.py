@@ -1,22 +1,21 @@
 """What other apps may use of providers, by name. Pure types and rules stand in `providers.domain`."""
 
 from providers.exchange.selectors.national import (
-    addresses,
     customs_facts,
     national_instruments,
     national_units,
     national_years,
+    unit_addresses,
     unit_codes,
 )
 from providers.exchange.services.national import national_year_save
 from providers.exchange.services.uploads import sheets_forget_old
 from providers.instruments.forms.countries import COUNTRIES
-from providers.instruments.permissions import keeps
+from providers.instruments.permissions import is_keeper_of
 from providers.instruments.selectors.categories import instruments_to_recode
 from providers.instruments.selectors.instruments import (
     InstrumentRetired,
     category_table,
-    every_instrument,
     has_qualification,
     instrument,
     instrument_ids,
@@ -24,14 +23,15 @@ from providers.instruments.selectors.instruments import (
     instrument_locks,
     instruments,
     instruments_by_id,
-    instruments_kept,
+    instruments_with_related,
     is_published,
     keepers_of,
-    kept_ids,
+    kept_instrument_ids,
+    kept_instruments,
+    qualification_end,
+    qualification_instrument_id,
     qualification_lock,
     qualifications_of,
-    qualified_for,
-    qualified_until,
 )
 from providers.instruments.selectors.media import attachments_of, pictures_of
 from providers.instruments.selectors.relations import groups_of, linked_ids, linked_instruments
@@ -65,46 +65,46 @@ from providers.instruments.templatetags.instruments_ui import (
 from providers.instruments.views.common import managed_unit, own_instrument, person
 from providers.search.schemas import InstrumentFoundOut, instrument_found_out
 from providers.search.selectors.catalogue import (
-    ANYTHING,
     LONG_PAST,
-    Asked,
+    NO_FILTERS,
+    CatalogueFilters,
     catalogue,
     category_prefix,
     open_throughout,
     price_keys,
-    priced,
     prices_for,
+    with_prices,
 )
-from providers.search.selectors.facets import Counts, category_counts, counted
+from providers.search.selectors.facets import Counts, category_counts, count_by_place
 from providers.search.selectors.search import (
     EVERYTHING,
     Search,
-    found_by,
-    found_by_most,
+    filter_matching,
+    filter_partly_matching,
     search,
     with_relevance,
 )
 from providers.search.services.index import search_refresh
 from providers.search.services.synonyms import synonyms_load
 from providers.terms.forms.holidays import DayForm, DaysForm, YearForm
-from providers.terms.forms.rule import TermsForms, initial_of, usual
+from providers.terms.forms.rule import TermsForms, default_terms, rule_initial
 from providers.terms.selectors.closures import closure, closure_rows, closures, closures_of
 from providers.terms.selectors.drafts import (
     Qualified,
-    openings_as_if_earlier,
-    openings_of_draft,
-    qualifications_ever,
+    backdated_openings,
+    draft_openings,
+    qualification_history,
 )
-from providers.terms.selectors.holiday_effects import windows_changed
-from providers.terms.selectors.rules import open_windows, rules_of, terms_at, terms_now, terms_of
+from providers.terms.selectors.holiday_effects import window_changes
+from providers.terms.selectors.rules import open_windows, rules_of, terms_at, terms_in_force, terms_of
 from providers.terms.selectors.user_kinds import user_kind
 from providers.terms.selectors.workdays import (
     YearOfDays,
     add_working_days,
     calendar_year,
     day_table,
+    known_years,
     working_days_between,
-    years_known,
     years_without_days,
 )
 from providers.terms.services.closures import closure_lift, closure_record
@@ -114,12 +114,12 @@ from providers.terms.services.rules import rule_publish
 from providers.terms.services.windows import windows_extend
 from providers.units.selectors.completeness import completeness_at, completeness_of, kinds_running_out
 from providers.units.selectors.logged_hours import register_logged_hours
-from providers.units.selectors.own_instruments import own_counts, own_instruments
+from providers.units.selectors.own_instruments import own_instrument_counts, own_instruments
 from providers.units.selectors.publications import case_lock, publication, publication_at, publications
 from providers.units.selectors.reminders import reminders
 from providers.units.selectors.reviews import reviews_waiting
-from providers.units.selectors.supervision import take_downs, titles
-from providers.units.selectors.units import unit, unit_of, units
+from providers.units.selectors.supervision import take_downs, titles_by_id
+from providers.units.selectors.units import organization_profile, unit, units
 from providers.units.selectors.yearly import UnitOfYear, instruments_of_year, openness_of_year, units_of_year
 from providers.units.services.notices import completeness_notices_send
 from providers.units.services.profiles import (
@@ -140,8 +140,8 @@ from providers.units.services.publications import (
 )
 from providers.units.services.reminders import completeness_remind
 from providers.units.views.acts import Act
-from providers.units.views.charts import completeness_course
-from providers.units.views.filters import days_of
+from providers.units.views.charts import completeness_chart
+from providers.units.views.filters import month_ends_of
 from providers.units.views.publications import TITLES
 from providers.units.views.statements import STATEMENT_NAMES
-from providers.units.views.table import in_order, owning_units
+from providers.units.views.table import owning_units, sort_units

@@ -1,4 +1,8 @@
+from importlib import import_module
+
 from django.apps import AppConfig
+
+WITH_PERMISSIONS = ("policy", "cycle", "findings", "assessment", "report")
 
 
 class RewardsConfig(AppConfig):
@@ -7,12 +11,13 @@ class RewardsConfig(AppConfig):
     def ready(self) -> None:
         from instrument_share.journal.addresses import register_pages
         from instrument_share.web.labels import register_labels
-        from rewards.cycle import labels as cycle_labels
-        from rewards.cycle import permissions  # noqa: F401 (registers the permissions)
-        from rewards.findings import labels as finding_labels
-        from rewards.report import labels as report_labels
+        from rewards.cycle import badges as cycle_badges
+        from rewards.findings import badges as finding_badges
+        from rewards.report import badges as report_badges
 
-        register_labels(cycle_labels.STATES, cycle_labels.MOVES)
-        register_labels(finding_labels.STATES)
-        register_labels(report_labels.STATES)
+        register_labels(cycle_badges.STATES, cycle_badges.MOVES)
+        register_labels(finding_badges.STATES)
+        register_labels(report_badges.STATES)
         register_pages("cycle", "cycle_open", "verify")
+        for room in WITH_PERMISSIONS:
+            import_module(f"rewards.{room}.permissions")

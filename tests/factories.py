@@ -23,9 +23,9 @@ from instrument_share.accounts.domain import (
 from instrument_share.accounts.models import Membership, Organization, User
 from instrument_share.kernel import uscc
 from instrument_share.kernel.interval import Interval
-from providers.instruments.domain.words import InstrumentState
+from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.models import Instrument, Keeper
-from providers.terms.domain.words import Decision, ServiceMode, UserKind
+from providers.terms.domain.choices import Decision, ServiceMode, UserKind
 from providers.terms.models import OpenServiceRule, OpenWindow, PriceLine, RuleQuota
 
 NOW = datetime(2026, 3, 2, 0, 0, tzinfo=UTC)

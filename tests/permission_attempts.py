@@ -6,8 +6,8 @@ from io import BytesIO
 
 from django.core.files.base import ContentFile
 
+from bookings.usage.domain.choices import Rating
 from bookings.usage.domain.history import HistoryRow
-from bookings.usage.domain.words import Rating
 from instrument_share.accounts import services as accounts
 from instrument_share.accounts.domain import OrganizationKind, Role
 from instrument_share.accounts.domain.registration import Registration
@@ -21,8 +21,8 @@ from providers.exchange.services.national import national_year_save
 from providers.exchange.services.sheet_runs import sheet_run_continue, sheet_run_start
 from providers.exchange.services.uploads import sheet_forget, sheet_keep, sheet_kept
 from providers.instruments.domain.categories import CategoryRow
-from providers.instruments.domain.words import GroupKind
-from providers.terms.domain.words import ServiceMode
+from providers.instruments.domain.choices import GroupKind
+from providers.terms.domain.choices import ServiceMode
 from providers.units.domain.publications import PublicationKind
 from tests.factories import slot
 from tests.permission_world import INVITED, LATER, tomorrow

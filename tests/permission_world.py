@@ -26,7 +26,7 @@ from instrument_share.accounts.models import (
 from instrument_share.journal.models import Notification
 from instrument_share.kernel.interval import Interval
 from providers.exchange.models import SheetRun
-from providers.instruments.domain.words import InstrumentState
+from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.models import (
     InstrumentAttachment,
     InstrumentGroup,
@@ -35,7 +35,7 @@ from providers.instruments.models import (
     Qualification,
 )
 from providers.search.models import SynonymGroup
-from providers.terms.domain.words import ServiceMode
+from providers.terms.domain.choices import ServiceMode
 from providers.terms.models import Closure
 from providers.units.models import PublicationPicture, Regulation, ServiceCase, UnitNews, UnitProfile
 from rewards.assessment.models import UnitAssessment

@@ -221,7 +221,7 @@ PARTS = {
     "keeper_links_drop": "of membership_end",
     "save_with_history": "of every service that keeps revisions",
     "late_charges_refresh": "of what changes holds",
-    "line_of": "of every reminder; writes nothing",
+    "open_kind_line": "of every reminder; writes nothing",
     "link": "of every service that adds many links",
     "log_write": "of booking_check_out and usage_log_by_hand",
     "notify": "of every service that tells somebody",

@@ -4,12 +4,12 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
+from bookings.usage.domain.choices import Rating
 from bookings.usage.domain.history import HistoryRow, PastUse
-from bookings.usage.domain.words import Rating
 from bookings.usage.services.history import history_import
 from instrument_share.accounts.domain import Role
 from instrument_share.kernel.interval import Interval
-from providers.terms.domain.words import ServiceMode
+from providers.terms.domain.choices import ServiceMode
 from providers.terms.models import PriceLine
 from rewards.assessment.services.notice import cycle_announce, cycle_approve
 from rewards.assessment.services.scoring import cycle_score

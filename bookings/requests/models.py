@@ -5,8 +5,8 @@ from functools import partial
 from django.db import models
 from django.db.models import F, Q
 
+from bookings.requests.domain.choices import CreditKind
 from bookings.requests.domain.states import HOLDING, BookingState
-from bookings.requests.domain.words import CreditKind
 from instrument_share.kernel.public_id import new_public_id
 
 

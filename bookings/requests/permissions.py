@@ -6,13 +6,13 @@ import rules
 
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import has_role_in, is_sysadmin
-from providers.public import keeps
+from providers.public import is_keeper_of
 
 
 @rules.predicate
 def keeps_its_instrument(user: Any, subject: Any) -> bool:
     """The person keeps the instrument of this booking or log."""
-    return bool(keeps(user, subject.instrument))
+    return bool(is_keeper_of(user, subject.instrument))
 
 
 @rules.predicate
@@ -31,7 +31,9 @@ rules.add_perm("bookings.book", rules.is_authenticated)
 rules.add_perm("bookings.decide", keeps_its_instrument | manages_its_unit)
 rules.add_perm("bookings.attend", keeps_its_instrument)
 rules.add_perm("bookings.cancel", is_its_user | keeps_its_instrument | manages_its_unit)
-rules.add_perm("bookings.log_by_hand", keeps | has_role_in(lambda i: i.organization_id, Role.UNIT_MANAGER))
+rules.add_perm(
+    "bookings.log_by_hand", is_keeper_of | has_role_in(lambda i: i.organization_id, Role.UNIT_MANAGER)
+)
 rules.add_perm("bookings.take_over_history", is_sysadmin)
 rules.add_perm("bookings.correct_usage", keeps_its_instrument | manages_its_unit)
 rules.add_perm("bookings.confirm_usage", is_its_user | keeps_its_instrument | manages_its_unit)

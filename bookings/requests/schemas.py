@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from ninja import Schema
 from pydantic import Field, StringConstraints
 
-from bookings.requests.domain.words import Direction
+from bookings.requests.domain.choices import Direction
 from bookings.requests.selectors.searching import Order
 from instrument_share.web.api.fields import (
     NO_NUL,

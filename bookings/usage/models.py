@@ -5,8 +5,8 @@ from functools import partial
 from django.db import models
 from django.db.models import F, Q
 
-from bookings.requests.domain.words import Direction
-from bookings.usage.domain.words import Capture, EntryKind, Rating, UsagePurpose
+from bookings.requests.domain.choices import Direction
+from bookings.usage.domain.choices import Capture, EntryKind, Rating, UsagePurpose
 from instrument_share.kernel.public_id import new_public_id
 
 

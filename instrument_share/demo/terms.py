@@ -17,7 +17,7 @@ from providers.domain import (
     ServiceMode,
     TermsDraft,
     UserKind,
-    terms_of_flat,
+    terms_from_columns,
 )
 
 OUTSIDE_FACTOR = {UserKind.INSIDE: 1, UserKind.OUTSIDE: 2, UserKind.ENTERPRISE: 2, UserKind.INDIVIDUAL: 2}
@@ -42,7 +42,7 @@ def draft(city: City, instrument: Instrument, starts_on: date, raised: Decimal =
         ),
         quotas=tuple(_quota(quota) for quota in facts.get("quotas", ())),
         prices=tuple(_prices(instrument, modes, raised)),
-        **terms_of_flat(
+        **terms_from_columns(
             {"user_kinds": list(UserKind), "minimum_charge_yuan": min(instrument.prices), **facts}
         ),
     )

@@ -53,10 +53,10 @@ def columns_of(viewer: "Viewer", public_ids: Sequence[str], now: datetime) -> li
     one.
     """
     visible = providers.instruments(viewer).filter(public_id__in=public_ids)
-    priced: Any = bookings.with_next_free(providers.priced(viewer, visible, now))
+    priced: Any = bookings.with_next_free(providers.with_prices(viewer, visible, now))
     found = {one.public_id: one for one in priced}
     shown = [found[public_id] for public_id in public_ids if public_id in found]
-    terms = providers.terms_now([one.pk for one in shown], now)
+    terms = providers.terms_in_force([one.pk for one in shown], now)
     return [
         Column(
             one,

@@ -81,10 +81,10 @@ class CatalogueForm(forms.Form):
         return Interval(datetime.combine(day, begins, CITY_TIME), datetime.combine(day, ends, CITY_TIME))
 
     @property
-    def asked(self) -> providers.Asked:
+    def asked(self) -> providers.CatalogueFilters:
         """The filters that make sense."""
         given = self.cleaned_data
-        return providers.Asked(
+        return providers.CatalogueFilters(
             category=given.get("category", ""),
             district=given.get("district", ""),
             unit=given.get("unit", ""),

@@ -9,7 +9,7 @@ from instrument_share.kernel.wording import word
 from instrument_share.pages.prices import PriceRow
 from instrument_share.web import formats
 from instrument_share.web.problem import told
-from providers.domain import Purpose, SharingMode, subjects_named
+from providers.domain import Purpose, SharingMode, bilingual_subject_names
 from providers.public import COUNTRIES
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def fact_entries(instrument: "Instrument") -> Entries:
 
 def subject_names(codes: Sequence[str]) -> str:
     """Subjects of GB/T 13745 by name; a code without one shows itself."""
-    return told("{names}", {"names": subjects_named(codes)})
+    return told("{names}", {"names": bilingual_subject_names(codes)})
 
 
 def price_cells(row: PriceRow) -> tuple[str, str, str]:

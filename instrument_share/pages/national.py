@@ -28,11 +28,11 @@ from providers.domain import (
     Refusal,
     UserKind,
     customs_record,
+    find_refusals,
     instrument_record,
-    refusals_of,
     unit_record,
 )
-from providers.public import addresses, customs_facts, national_instruments, national_units, unit_codes
+from providers.public import customs_facts, national_instruments, national_units, unit_addresses, unit_codes
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization
@@ -127,7 +127,7 @@ def national_records(
 def _instruments(
     viewer: "Viewer", ids: Collection[int], year: int, sums: Mapping[int, _Sums]
 ) -> Iterator[NationalRecord]:
-    codes, own_addresses = unit_codes(ids, year), addresses(ids)
+    codes, own_addresses = unit_codes(ids, year), unit_addresses(ids)
     for one, customs, facts in national_instruments(viewer, ids):
         around = {
             "unit_code": codes.get(one.organization_id, ""),
@@ -150,7 +150,7 @@ def _instruments(
 def _record(
     kind: RecordType, values: Mapping[str, str], name: Bilingual, place: tuple[str, ...]
 ) -> NationalRecord:
-    return NationalRecord(kind, values, name, place, tuple(refusals_of(kind, values)))
+    return NationalRecord(kind, values, name, place, tuple(find_refusals(kind, values)))
 
 
 @dataclass

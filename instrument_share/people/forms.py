@@ -14,8 +14,7 @@ from instrument_share.accounts.domain.registration import AUTHORITIES, Registrat
 from instrument_share.kernel.uscc import written
 from instrument_share.web.formats import bilingual
 from instrument_share.web.forms import set_choices
-from instrument_share.web.labels import ROLES
-from instrument_share.web.wording import KINDS, SIZES
+from instrument_share.web.labels import KINDS, ROLES, SIZES
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization, User

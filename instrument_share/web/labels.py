@@ -1,4 +1,6 @@
-"""States as readers see them: a word, a tone and a picture, so that colour is never the only sign."""
+"""Labels of states, moves and the closed lists of accounts.
+
+A state has a tone and an icon beside its label, so that colour is never the only sign."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +9,7 @@ from typing import Literal
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from instrument_share.accounts.domain import Role
+from instrument_share.accounts.domain import OrganizationKind, Role, SizeClass
 
 Tone = Literal["quiet", "waiting", "active", "good", "bad"]
 
@@ -40,6 +42,24 @@ ROLES: dict[Role, str | Promise] = {
     Role.BUREAU_AUDITOR: _("Auditor of the Science and Technology Bureau"),
     Role.FINANCE_OFFICER: _("Finance Bureau"),
     Role.SYSADMIN: _("System administrator"),
+}
+
+KINDS: dict[str, str | Promise] = {
+    OrganizationKind.UNIVERSITY.value: _("University"),
+    OrganizationKind.INSTITUTE.value: _("Research institute"),
+    OrganizationKind.HOSPITAL.value: _("Hospital"),
+    OrganizationKind.ENTERPRISE.value: _("Enterprise"),
+    OrganizationKind.SERVICE_BODY.value: _("Service body"),
+    OrganizationKind.GOVERNMENT.value: _("Government body"),
+    OrganizationKind.BUREAU.value: _("Science and Technology Bureau"),
+    OrganizationKind.FINANCE.value: _("Finance Bureau"),
+}
+SIZES: dict[str, str | Promise] = {
+    SizeClass.NONE.value: _("Not an enterprise"),
+    SizeClass.LARGE.value: _("Large"),
+    SizeClass.MEDIUM.value: _("Medium"),
+    SizeClass.SMALL.value: _("Small"),
+    SizeClass.MICRO.value: _("Micro"),
 }
 
 MOVES: dict[str, str | Promise] = {

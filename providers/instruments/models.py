@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
 from instrument_share.kernel.public_id import new_public_id
-from providers.instruments.domain.words import (
+from providers.instruments.domain.choices import (
     Audience,
     BelongsTo,
     Condition,

@@ -33,13 +33,13 @@ def _owner(subject: Any) -> int | None:
     raise TypeError(f"{type(subject).__name__} is not known to belong to a unit.")
 
 
-manages_unit = has_role_in(_owner, Role.UNIT_MANAGER)
-supervises_unit = is_supervisor_in(_owner, Role.BUREAU_OFFICER)
-oversees_unit = is_supervisor_in(_owner, Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR)
+is_unit_manager = has_role_in(_owner, Role.UNIT_MANAGER)
+is_unit_officer = is_supervisor_in(_owner, Role.BUREAU_OFFICER)
+is_unit_overseer = is_supervisor_in(_owner, Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR)
 
 
 @rules.predicate
-def keeps(user: Any, instrument: Any) -> bool:
+def is_keeper_of(user: Any, instrument: Any) -> bool:
     """The person is named keeper of this instrument and still holds that role in the unit."""
     return (
         standing(user).holds(Role.KEEPER, instrument.organization_id)
@@ -47,17 +47,17 @@ def keeps(user: Any, instrument: Any) -> bool:
     )
 
 
-def may_suspend_own(user: Any, instrument: Any) -> bool:
+def can_suspend_for_unit(user: Any, instrument: Any) -> bool:
     """The person suspends and resumes the instrument for its unit, not for the bureau."""
-    return bool((manages_unit | keeps)(user, instrument))
+    return bool((is_unit_manager | is_keeper_of)(user, instrument))
 
 
-rules.add_perm("providers.edit_unit", manages_unit)
-rules.add_perm("providers.edit_instrument", manages_unit)
-rules.add_perm("providers.set_rule", manages_unit)
-rules.add_perm("providers.close_instrument", manages_unit | keeps)
-rules.add_perm("providers.qualify_user", manages_unit | keeps)
-rules.add_perm("providers.suspend_instrument", manages_unit | keeps | supervises_unit)
-rules.add_perm("providers.review_publication", supervises_unit)
-rules.add_perm("providers.see_revisions", manages_unit | oversees_unit)
+rules.add_perm("providers.edit_unit", is_unit_manager)
+rules.add_perm("providers.edit_instrument", is_unit_manager)
+rules.add_perm("providers.set_rule", is_unit_manager)
+rules.add_perm("providers.close_instrument", is_unit_manager | is_keeper_of)
+rules.add_perm("providers.qualify_user", is_unit_manager | is_keeper_of)
+rules.add_perm("providers.suspend_instrument", is_unit_manager | is_keeper_of | is_unit_officer)
+rules.add_perm("providers.review_publication", is_unit_officer)
+rules.add_perm("providers.see_revisions", is_unit_manager | is_unit_overseer)
 rules.add_perm("providers.maintain_tables", is_officer | is_sysadmin)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q, QuerySet
 
 from instrument_share.kernel.errors import NotFound
-from providers.revisions.domain.textdiff import Line, Skipped, compared
+from providers.revisions.domain.textdiff import Line, Skipped, compare_paragraphs
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization
@@ -49,7 +49,7 @@ def register_revised(kinds: Mapping[str, RevisedKind]) -> None:
 
 
 @dataclass(frozen=True)
-class Revised:
+class RevisedRow:
     """A row of which revisions are kept."""
 
     of_kind: RevisedKind
@@ -113,69 +113,73 @@ class ChangedField:
 
 
 @dataclass(frozen=True)
-class SideBySide:
+class RevisionComparison:
     before: Any
     after: Any
     """The two rows of the history."""
     fields: tuple[ChangedField, ...]
 
 
-def revised(viewer: "Viewer", public_id: str) -> Revised:
+def revised_row(viewer: "Viewer", public_id: str) -> RevisedRow:
     """Return what stands under a public id. Raises NotFound."""
     kind = _kinds.get(public_id.partition("-")[0])
     if kind is None:
         raise NotFound
-    return Revised(kind, kind.find(viewer, public_id))
+    return RevisedRow(kind, kind.find(viewer, public_id))
 
 
-def revisions(of: Revised, rows: Sequence[Any]) -> list[Revision]:
+def revisions(revised: RevisedRow, rows: Sequence[Any]) -> list[Revision]:
     """What these rows, newest first and without a gap, changed; one statement for the row before them."""
     if not rows:
         return []
-    older = [*rows[1:], _before(of, rows[-1])]
-    return [_revision(of, row, before) for row, before in zip(rows, older, strict=True)]
+    older = [*rows[1:], _previous(revised, rows[-1])]
+    return [_revision(revised, row, before) for row, before in zip(rows, older, strict=True)]
 
 
-def side_by_side(of: Revised, revision_id: int, with_id: int | None = None) -> SideBySide:
+def compare_revisions(
+    revised: RevisedRow, revision_id: int, other_id: int | None = None
+) -> RevisionComparison:
     """A revision and the one before it, or the one that is named, the older one first. Or NotFound."""
-    row = of.rows().filter(history_id=revision_id).first()
+    row = revised.rows().filter(history_id=revision_id).first()
     if row is None:
         raise NotFound
-    other = _before(of, row) if with_id is None else of.rows().filter(history_id=with_id).first()
+    other = (
+        _previous(revised, row) if other_id is None else revised.rows().filter(history_id=other_id).first()
+    )
     if other is None:
         raise NotFound
     before, after = sorted((other, row), key=lambda one: (one.history_date, one.history_id))
-    return SideBySide(before, after, fields_compared(of, before, after))
+    return RevisionComparison(before, after, changed_fields(revised, before, after))
 
 
-def fields_compared(of: Revised, before: Any, after: Any) -> tuple[ChangedField, ...]:
+def changed_fields(revised: RevisedRow, before: Any, after: Any) -> tuple[ChangedField, ...]:
     """The fields in which two rows, or a row and what somebody typed, differ."""
     return tuple(
-        _changed(of, name, label, getattr(before, name), getattr(after, name))
-        for name, label in of.labels.items()
+        _changed_field(revised, name, label, getattr(before, name), getattr(after, name))
+        for name, label in revised.labels.items()
         if _differs(before, after, name)
     )
 
 
-def state_in(of: Revised, row: Any) -> str:
+def revision_state(revised: RevisedRow, row: Any) -> str:
     """The state in a revision."""
-    return of.of_kind.state(row)
+    return revised.of_kind.state(row)
 
 
-def _before(of: Revised, row: Any) -> Any:
+def _previous(revised: RevisedRow, row: Any) -> Any:
     older = Q(history_date__lt=row.history_date)
     older |= Q(history_date=row.history_date, history_id__lt=row.history_id)
-    return of.rows().filter(older).order_by("-history_date", "-history_id").first()
+    return revised.rows().filter(older).order_by("-history_date", "-history_id").first()
 
 
-def _revision(of: Revised, row: Any, before: Any) -> Revision:
+def _revision(revised: RevisedRow, row: Any, before: Any) -> Revision:
     labels = (
         ()
         if before is None
-        else tuple(label for name, label in of.labels.items() if _differs(before, row, name))
+        else tuple(label for name, label in revised.labels.items() if _differs(before, row, name))
     )
-    state = state_in(of, row)
-    new_state = before is None or state != state_in(of, before)
+    state = revision_state(revised, row)
+    new_state = before is None or state != revision_state(revised, before)
     return Revision(
         row.history_id,
         row.history_date,
@@ -195,16 +199,16 @@ def _confirmed_at(row: Any) -> datetime | None:
 
 
 def _differs(before: Any, after: Any, name: str) -> bool:
-    return bool(_plain(before, name) != _plain(after, name))
+    return bool(_comparable(before, name) != _comparable(after, name))
 
 
-def _plain(row: Any, name: str) -> Any:
+def _comparable(row: Any, name: str) -> Any:
     """The value as it is compared: a file by its name, a row that it points to by its id."""
     value = getattr(row, f"{name}_id", None) if hasattr(row, f"{name}_id") else getattr(row, name)
     return str(value or "") if hasattr(value, "name") or value in (None, "") else value
 
 
-def _changed(of: Revised, name: str, label: str, before: Any, after: Any) -> ChangedField:
-    is_text = type(before) is str and type(after) is str and name not in FILES | of.of_kind.whole
-    lines = compared(before, after, CONTEXT) if is_text else ()
+def _changed_field(revised: RevisedRow, name: str, label: str, before: Any, after: Any) -> ChangedField:
+    is_text = type(before) is str and type(after) is str and name not in FILES | revised.of_kind.whole
+    lines = compare_paragraphs(before, after, CONTEXT) if is_text else ()
     return ChangedField(name, label, before, after, lines)

@@ -8,7 +8,7 @@ from ninja import Schema
 from pydantic import Field, create_model
 
 from instrument_share.web.api.fields import OrganizationRef, PublicId, organization_ref
-from providers.terms.domain.rule_columns import RULE_COLUMNS, flat_terms
+from providers.terms.domain.rule_columns import RULE_COLUMNS, terms_to_columns
 from providers.terms.domain.terms import MINUTE
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ def _listed(instrument: "Instrument") -> dict:
 def rule_out(terms: "Terms") -> RuleOut:
     """Lengths of time in minutes, the horizon in days."""
     return RuleOut(
-        **flat_terms(terms),
+        **terms_to_columns(terms),
         version=terms.version,
         applies_from=terms.applies_from,
         quotas=[

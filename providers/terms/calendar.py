@@ -15,8 +15,8 @@ from schedule.models import Calendar, Event, Rule
 
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval, merged
+from providers.terms.domain.choices import DayKind, Frequency, HolidayTreatment
 from providers.terms.domain.terms import DayException, OpeningPattern
-from providers.terms.domain.words import DayKind, Frequency, HolidayTreatment
 from providers.terms.domain.workdays import ONE_DAY, DayTable
 
 if TYPE_CHECKING:
@@ -34,13 +34,13 @@ class CalendarRows:
     events: tuple[tuple[Rule, Event], ...]
 
 
-def rows_of(slug: str, patterns: Sequence[OpeningPattern]) -> CalendarRows:
+def calendar_rows(slug: str, patterns: Sequence[OpeningPattern]) -> CalendarRows:
     """The recurring events that say `patterns` (which `domain.terms.problems_of` has found to be right)."""
     calendar = Calendar(name=slug, slug=slug)
-    return CalendarRows(calendar, tuple(_rows_of(slug, calendar, pattern) for pattern in patterns))
+    return CalendarRows(calendar, tuple(_event_rows(slug, calendar, pattern) for pattern in patterns))
 
 
-def _rows_of(slug: str, calendar: Calendar, pattern: OpeningPattern) -> tuple[Rule, Event]:
+def _event_rows(slug: str, calendar: Calendar, pattern: OpeningPattern) -> tuple[Rule, Event]:
     weekdays = ",".join(CODES[day] for day in sorted(set(pattern.weekdays)))
     params = f"byweekday:{weekdays};interval:{pattern.interval}"
     monthly = pattern.frequency is Frequency.MONTHLY_BY_WEEKDAY
@@ -69,12 +69,12 @@ def _opening(day: date, opens: time, closes: time) -> Interval:
     return Interval(datetime.combine(day, opens, CITY_TIME), datetime.combine(closing_day, closes, CITY_TIME))
 
 
-def patterns_of(events: Iterable[Event]) -> tuple[OpeningPattern, ...]:
+def opening_patterns(events: Iterable[Event]) -> tuple[OpeningPattern, ...]:
     """The patterns that these events say, in the order in which they were written."""
-    return tuple(_pattern_of(event) for event in sorted(events, key=lambda event: event.pk or 0))
+    return tuple(_opening_pattern(event) for event in sorted(events, key=lambda event: event.pk or 0))
 
 
-def _pattern_of(event: Event) -> OpeningPattern:
+def _opening_pattern(event: Event) -> OpeningPattern:
     start, end = event.start.astimezone(CITY_TIME), event.end.astimezone(CITY_TIME)
     params = event.rule.get_params()
     weekdays = params["byweekday"] if isinstance(params["byweekday"], list) else [params["byweekday"]]
@@ -91,7 +91,7 @@ def _pattern_of(event: Event) -> OpeningPattern:
     )
 
 
-def events_of(rule: "OpenServiceRule") -> list[Event]:
+def rule_events(rule: "OpenServiceRule") -> list[Event]:
     """The rule's events; prefetch `calendar__event_set__rule` where there are several rules."""
     return list(rule.calendar.event_set.all())
 
@@ -113,7 +113,7 @@ def openings(
     recurring = (
         _opening(day, pattern.opens, pattern.closes)
         for event in events
-        for pattern in [_pattern_of(event)]
+        for pattern in [_opening_pattern(event)]
         for day in _opening_days(event, pattern, holidays, first, last, days)
         if day not in closed
     )

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from instrument_share.kernel.public_id import new_public_id
-from providers.terms.domain.words import (
+from providers.terms.domain.choices import (
     DayKind,
     Decision,
     HolidayTreatment,

@@ -7,8 +7,8 @@ from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
 from instrument_share.kernel.public_id import new_public_id
-from providers.units.domain.publications import state_of
-from providers.units.domain.words import ProfileState, PublicationState
+from providers.units.domain.choices import ProfileState, PublicationState
+from providers.units.domain.publications import publication_state
 
 
 class Publication(models.Model):
@@ -51,7 +51,7 @@ class Publication(models.Model):
 
     @property
     def state(self) -> PublicationState:
-        return state_of(self.scheduled_at, self.published_at, self.withdrawn_at)
+        return publication_state(self.scheduled_at, self.published_at, self.withdrawn_at)
 
 
 class UnitNews(Publication):

@@ -22,7 +22,7 @@ from instrument_share.demo.terms import draft
 from instrument_share.demo.week import AGREED, CLOSING, IN_USE, OVERDUE, WAITING
 from instrument_share.kernel import uscc
 from providers.instruments.domain import fields
-from providers.terms.domain.terms import problems_of
+from providers.terms.domain.terms import problems_of_terms
 from providers.units.domain.profiles import PROFILE_FIELDS, problems_of_publication, problems_of_values
 from rewards.policy.domain.policy_document import read_policy
 
@@ -96,12 +96,12 @@ def test_every_demo_account_is_somebody_and_every_role_has_one():
 @pytest.mark.parametrize("instrument", [*CITY.instruments, CITY.newcomer], ids=lambda i: i.number)
 def test_every_instrument_has_what_publication_needs(instrument):
     names = fields.FIELDS.keys() & vars(instrument).keys()
-    _, problems = fields.checked({name: getattr(instrument, name) for name in names})
+    _, problems = fields.clean_values({name: getattr(instrument, name) for name in names})
     assert problems == []
     for name in ("specification_en", "functions_en", "services_en", "samples_en", "name_en", "model"):
         assert getattr(instrument, name)
     assert 250_000 <= instrument.value_wan * 10_000 <= 12_000_000
-    assert problems_of(draft(CITY, instrument, date(2026, 1, 1))) == []
+    assert problems_of_terms(draft(CITY, instrument, date(2026, 1, 1))) == []
 
 
 @pytest.mark.parametrize("unit", CITY.units, ids=lambda unit: unit.key)

@@ -5,7 +5,7 @@ from enum import StrEnum
 import pytest
 from django.utils import translation
 
-from bookings.requests.domain.words import Direction
+from bookings.requests.domain.choices import Direction
 from instrument_share.kernel import wording
 from instrument_share.web.forms import choices_of
 from instrument_share.web.templatetags import ui

@@ -7,11 +7,11 @@ import pytest
 from django.urls import reverse
 from pypdf import PdfReader
 
+from providers.instruments.domain.choices import Audience
 from providers.instruments.domain.fields import FIELDS
-from providers.instruments.domain.words import Audience
 from providers.instruments.services.media import instrument_attachment_add, instrument_picture_add
 from providers.instruments.services.people import qualification_grant
-from providers.terms.domain.words import ServiceMode, UserKind
+from providers.terms.domain.choices import ServiceMode, UserKind
 from providers.terms.models import PriceLine
 from tests import factories
 from tests.factories import NOW, jpeg, slot

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from django.urls import reverse
 
-from bookings.usage.domain.words import Rating
+from bookings.usage.domain.choices import Rating
 from bookings.usage.services.usage import usage_confirm, usage_log_by_hand, usage_review
 from instrument_share.accounts.domain import Role
 from instrument_share.kernel.errors import Invalid
@@ -21,7 +21,7 @@ from providers.exchange.models import NationalYear
 from providers.exchange.services.national import national_year_save
 from providers.instruments.domain.fields import CHINESE
 from providers.instruments.models import CustomsSupervision, InstrumentCategory
-from providers.terms.domain.words import ServiceMode
+from providers.terms.domain.choices import ServiceMode
 from providers.units.models import UnitProfile
 from tests import factories
 from tests.factories import LONG_AGO, NOW, slot

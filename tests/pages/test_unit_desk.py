@@ -7,7 +7,7 @@ import pytest
 from bookings.requests.services.bookings import booking_create
 from instrument_share.accounts.domain import Role
 from instrument_share.journal.models import AuditEntry
-from providers.terms.domain.words import ServiceMode
+from providers.terms.domain.choices import ServiceMode
 from providers.units.domain.publications import PublicationKind
 from providers.units.models import Reminder, ServiceCase, UnitNews, UnitProfile
 from providers.units.services.publications import publication_withdraw

@@ -17,8 +17,8 @@ from providers.instruments.services.instruments import (
     instrument_publish,
     instrument_submit,
 )
+from providers.terms.domain.choices import HolidayTreatment, ServiceMode, UserKind
 from providers.terms.domain.terms import OpeningPattern, Price, TermsDraft
-from providers.terms.domain.words import HolidayTreatment, ServiceMode, UserKind
 from tests.page_fixtures import city  # noqa: F401 (a fixture)
 
 NOW = datetime(2025, 9, 1, 1, 0, tzinfo=UTC)  # a Monday, 09:00 in Shanghai

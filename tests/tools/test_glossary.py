@@ -10,8 +10,8 @@ import pytest
 from django.utils import translation
 from django.utils.translation import gettext
 
+from bookings.requests.domain import labels as booking_labels
 from bookings.requests.domain import states as booking_states
-from bookings.requests.domain import wording as booking_wording
 from instrument_share.accounts.domain import (
     MembershipState,
     OrganizationKind,
@@ -20,11 +20,10 @@ from instrument_share.accounts.domain import (
 )
 from instrument_share.pages.forms import SORTS
 from instrument_share.web import labels
-from instrument_share.web import wording as account_wording
-from providers.instruments.domain import wording as provider_wording
-from providers.instruments.domain.words import InstrumentState
+from providers.instruments.domain import labels as provider_labels
+from providers.instruments.domain.choices import InstrumentState
 from providers.units.domain import information
-from providers.units.domain.words import ProfileState, PublicationState
+from providers.units.domain.choices import ProfileState, PublicationState
 from rewards.assessment.domain.measures import MEASURE_FIGURES
 from rewards.cycle.domain.states import CycleState
 from rewards.findings.domain.checks import CHECK_FIGURES
@@ -114,13 +113,13 @@ def test_every_member_of_an_enumeration_is_listed(rows, code):
 
 def shown_words() -> Iterator[tuple[StrEnum | str, object]]:
     """The members of enumerations, and the checks and measures, each with the message that pages show."""
-    for words in (*provider_wording.WORDS.values(), *booking_wording.WORDS.values()):
+    for words in (*provider_labels.LABELS.values(), *booking_labels.LABELS.values()):
         yield from words.items()
     for kind, states in STATES.items():
         yield from ((state, labels.STATES[f"{kind}.{state}"].text) for state in states)
     yield from labels.ROLES.items()
-    yield from ((kind, account_wording.KINDS[kind]) for kind in OrganizationKind)
-    yield from ((size, account_wording.SIZES[size]) for size in SizeClass)
+    yield from ((kind, labels.KINDS[kind]) for kind in OrganizationKind)
+    yield from ((size, labels.SIZES[size]) for size in SizeClass)
     for words in (information.KIND_WORDS, SORTS, KINDS, MEASURES):
         yield from words.items()
 

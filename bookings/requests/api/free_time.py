@@ -52,7 +52,7 @@ def instruments(request: HttpRequest, asked: Query[SearchIn]) -> InstrumentsPage
     found = catalogue_search(
         request.user,
         search=search,
-        asked=providers.Asked(
+        asked=providers.CatalogueFilters(
             category=asked.category,
             district=asked.district,
             unit=asked.unit or "",

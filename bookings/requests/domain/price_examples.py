@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bookings.requests.domain.pricing import quote
 from instrument_share.kernel.interval import Interval
-from providers.domain import ServiceMode, UserKind, share_of_change
+from providers.domain import ServiceMode, UserKind, relative_change
 
 if TYPE_CHECKING:
     from providers.domain import TermsDraft
@@ -23,7 +23,7 @@ class PriceExample:
 
     @property
     def share(self) -> Decimal | None:
-        return share_of_change(self.before, self.after)
+        return relative_change(self.before, self.after)
 
 
 _PREFERRED = (ServiceMode.OPERATED, ServiceMode.SELF_OPERATED, ServiceMode.REMOTE, ServiceMode.SAMPLES)

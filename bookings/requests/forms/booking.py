@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from bookings.requests.domain.words import Direction
+from bookings.requests.domain.choices import Direction
 from bookings.requests.selectors.bookings import last_booking
 from instrument_share.accounts import selectors as accounts
 from instrument_share.web.formats import bilingual

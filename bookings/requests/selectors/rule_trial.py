@@ -18,7 +18,7 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Problem
 from instrument_share.kernel.interval import Interval
 from providers.domain import QuotaHolder, ServiceMode, UserKind
-from providers.public import Qualified, openings_as_if_earlier, qualifications_ever
+from providers.public import Qualified, backdated_openings, qualification_history
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
@@ -110,14 +110,14 @@ def _refused(
     moves = moves_of([one.public_id for one in asked])
     first = {one.pk: moves.first(one.public_id, Interval(one.starts_at, one.ends_at)) for one in asked}
     span = Interval(min(one.start for one in first.values()), max(one.end for one in first.values()))
-    windows = openings_as_if_earlier(
+    windows = backdated_openings(
         draft,
         applies_from.astimezone(CITY_TIME).date(),
         span.start.astimezone(CITY_TIME).date() - ONE_DAY,
         span.end.astimezone(CITY_TIME).date() + ONE_DAY,
     )
     qualified = (
-        qualifications_ever(instrument.pk, {one.user_id for one in asked})
+        qualification_history(instrument.pk, {one.user_id for one in asked})
         if draft.needs_qualification
         else {}
     )

@@ -44,7 +44,7 @@ class Found:
 
     viewer: "Viewer"
     search: providers.Search
-    asked: providers.Asked
+    asked: providers.CatalogueFilters
     now: "datetime"
     fitting: "QuerySet[Instrument]"
     order: Order
@@ -52,7 +52,7 @@ class Found:
 
     @property
     def instruments(self) -> "QuerySet[Instrument]":
-        by = providers.found_by_most if self.with_most else providers.found_by
+        by = providers.filter_partly_matching if self.with_most else providers.filter_matching
         return by(self.fitting, self.search)
 
     def loosened(self) -> "Found":
@@ -74,7 +74,7 @@ class Found:
         )
 
     def _with_columns(self, queryset: "QuerySet[Instrument]") -> "QuerySet[Instrument]":
-        rows = providers.priced(
+        rows = providers.with_prices(
             self.viewer, queryset, self.now, user_kind=self.asked.user_kind, mode=self.asked.mode
         )
         return with_next_free(rows).annotate(key=F("pk"))
@@ -86,7 +86,7 @@ class Found:
         if self.search.is_asked:
             return None
         among = Exists(found.filter(pk=OuterRef("key")))
-        rows = self._with_columns(providers.every_instrument())
+        rows = self._with_columns(providers.instruments_with_related())
         if self.order is Order.NEXT_FREE:
             return cursors.Index(next_free_keys().filter(among), NEVER, rows)
         if self.order is Order.PRICE:
@@ -100,7 +100,7 @@ def catalogue_search(
     viewer: "Viewer",
     *,
     search: providers.Search = providers.EVERYTHING,
-    asked: providers.Asked = providers.ANYTHING,
+    asked: providers.CatalogueFilters = providers.NO_FILTERS,
     free: Interval | None = None,
     order: Order | None = None,
     now: "datetime",

@@ -31,7 +31,7 @@ def booked_by_right(qualification: "Qualification", now: datetime) -> Q:
         service_mode=ServiceMode.SELF_OPERATED,
         rule__needs_qualification=True,
     )
-    other = providers.qualified_until(
+    other = providers.qualification_end(
         qualification.user_id, qualification.instrument_id, exclude_id=qualification.pk
     )
     return resting if other is None else resting & Q(ends_at__gt=other)

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from bookings.requests.domain import credit, pricing
 from bookings.requests.domain.cancellation import is_late
+from bookings.requests.domain.choices import CreditKind, Direction
 from bookings.requests.domain.errors import (
     REASON_MISSING,
     BookingChanged,
@@ -16,7 +17,6 @@ from bookings.requests.domain.errors import (
     SlotTaken,
 )
 from bookings.requests.domain.states import MOVES, BookingState
-from bookings.requests.domain.words import CreditKind, Direction
 from bookings.requests.models import Booking, BookingGroup, CreditEvent
 from bookings.requests.selectors.admission import asks_again, booking_problems
 from bookings.requests.selectors.holds import booking_lock

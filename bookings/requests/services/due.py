@@ -6,8 +6,8 @@ from django.conf import settings
 from django.db import transaction
 
 from bookings.requests.domain.cancellation import no_show_charge
+from bookings.requests.domain.choices import CreditKind
 from bookings.requests.domain.states import BookingState
-from bookings.requests.domain.words import CreditKind
 from bookings.requests.models import Booking
 from bookings.requests.selectors.holds import booking_lock
 from bookings.requests.services import _messages as messages

@@ -12,7 +12,7 @@ from bookings.requests.services.next_free import next_free_rebuild
 from instrument_share.accounts.permissions import require_unless_system
 from providers import public as providers
 from providers.domain import Day, DayTable
-from providers.public import windows_changed
+from providers.public import window_changes
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -28,7 +28,7 @@ def holidays_set(*, actor: "User | None", year: int, days: Iterable[Day], source
     require_unless_system(actor, "providers.maintain_tables")
     entered = list(days)
     corrected = DayTable({day.date: day.kind for day in entered}, frozenset({year}))
-    changed = windows_changed(corrected, now)
+    changed = window_changes(corrected, now)
     outside = bookings_outside({pk: one.lost for pk, one in changed.items()})
     providers.calendar_year_set(actor=actor, year=year, days=entered, source=source, now=now)
     next_free_rebuild(now)

@@ -96,7 +96,7 @@ def qualification_revoke(
     `outcomes` say what becomes of each booking of theirs that rested on this right alone: kept, or cancelled
     without charge. Raises QualificationHitsBookings with those of which it is not said.
     """
-    settling_lock(providers.qualified_for(qualification_id))
+    settling_lock(providers.qualification_instrument_id(qualification_id))
     qualification = providers.qualification_lock(qualification_id)
     require(actor, "providers.qualify_user", qualification.instrument)
     reason = require_reason(reason, code=REASON_MISSING)

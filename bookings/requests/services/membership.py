@@ -69,7 +69,9 @@ def organization_leave(*, actor: "User", organization_id: int, now: datetime) ->
 def _hold_instruments(membership: "Membership", now: datetime) -> None:
     """Lock what the end of a role may touch, all at once: instruments kept by it, and those booked."""
     booked = _ahead(membership, now).values_list("instrument_id", flat=True)
-    providers.instrument_locks({*providers.kept_ids(membership.user_id, membership.organization_id), *booked})
+    providers.instrument_locks(
+        {*providers.kept_instrument_ids(membership.user_id, membership.organization_id), *booked}
+    )
 
 
 def _ahead(membership: "Membership", now: datetime) -> "QuerySet[Booking]":

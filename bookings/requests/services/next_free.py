@@ -31,7 +31,7 @@ def next_free_refresh(instrument_ids: Collection[int], now: datetime) -> None:
     """
     ids = sorted(set(instrument_ids))
     providers.instrument_locks(ids)
-    terms = providers.terms_now(_published(ids), now)
+    terms = providers.terms_in_force(_published(ids), now)
     far = max((one.horizon + one.turnaround for one in terms.values()), default=timedelta(days=1))
     span = Interval(now, now + far)
     windows, closures = providers.open_windows(ids, span), providers.closures(ids, span)

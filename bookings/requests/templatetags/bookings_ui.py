@@ -12,10 +12,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from bookings.requests.domain import wording
+from bookings.requests.domain import labels
+from bookings.requests.domain.choices import Direction
 from bookings.requests.domain.pricing import MINIMUM
 from bookings.requests.domain.states import BookingState
-from bookings.requests.domain.words import Direction
 from instrument_share.kernel.wording import word
 from instrument_share.web import formats
 from instrument_share.web.labels import label
@@ -28,7 +28,7 @@ register = template.Library()
 @register.filter
 def action_word(action: str) -> str:
     """An entry of the journal in words; one that has none shows its code."""
-    return _(wording.ACTIONS[action]) if action in wording.ACTIONS else action
+    return _(labels.ACTIONS[action]) if action in labels.ACTIONS else action
 
 
 @register.filter

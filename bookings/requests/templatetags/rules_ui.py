@@ -15,7 +15,7 @@ from instrument_share.kernel.wording import Sentence, word
 from instrument_share.web import formats
 from instrument_share.web.problem import told
 from instrument_share.web.templatetags.ui import badge
-from providers.domain import Price, PriceChange, PriceTableRow, conditions
+from providers.domain import Price, PriceChange, PriceTableRow, condition_sentences
 
 register = template.Library()
 
@@ -41,7 +41,7 @@ def price_change(change: PriceChange | PriceExample) -> SafeString:
 @register.filter
 def price_line(price: Price) -> str:
     """For whom, for which service and when a price is."""
-    return told("{for}", {"for": conditions(price)}) or _("everybody")
+    return told("{for}", {"for": condition_sentences(price)}) or _("everybody")
 
 
 @register.filter
@@ -72,7 +72,7 @@ def weekday_short(number: str) -> str:
 def price_conditions(row: PriceTableRow) -> str:
     """The services of a row of the price list, and when it applies."""
     modes = tuple(word(line.service_mode) for line in row.lines if line.service_mode is not None)
-    times = conditions(replace(row.line, service_mode=None))
+    times = condition_sentences(replace(row.line, service_mode=None))
     return told("{for}", {"for": (*modes, *times)}) or _("any service, any time")
 
 

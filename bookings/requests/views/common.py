@@ -71,4 +71,4 @@ def answered_for(viewer: "User") -> "QuerySet[Instrument]":
         units = standing(viewer).organization_ids(Role.UNIT_MANAGER)
         return providers.instruments(viewer).filter(organization_id__in=units).order_by("name_zh", "id")
     _require_keeper(viewer)
-    return providers.instruments_kept(viewer)
+    return providers.kept_instruments(viewer)

@@ -26,7 +26,7 @@ from instrument_share.web.answers import redirect_with_message
 from instrument_share.web.idempotency import idempotent_form
 from providers import public as providers
 from providers.domain import Day
-from providers.public import DayForm, DaysForm, YearForm, YearOfDays, person, windows_changed
+from providers.public import DayForm, DaysForm, YearForm, YearOfDays, person, window_changes
 
 MOST_SHOWN = 20
 FIRST_YEAR, LAST_YEAR = 2004, 2100
@@ -104,7 +104,7 @@ def _applied(request: HttpRequest, form: DaysForm, now: datetime) -> HttpRespons
 def _look(request: HttpRequest, form: DaysForm, now: datetime) -> HttpResponse:
     """What the correction changes, before it is made."""
     corrected = YearOfDays(form.year.year, True, True, form.cleaned_data["source"], tuple(form.days))
-    changed = windows_changed(corrected.table(), now)
+    changed = window_changes(corrected.table(), now)
     outside = bookings_outside({pk: one.lost for pk, one in changed.items()})
     visible = bookings(request.user).filter(pk__in=[booking.pk for booking in outside])
     instruments = providers.instruments(request.user).filter(pk__in=list(changed)).order_by("name_zh", "pk")
@@ -134,7 +134,7 @@ def _changes(before: Sequence[Day], after: Sequence[Day]) -> list[Changed]:
 
 def _years(current: int, shown: int) -> list[tuple[str, str, bool]]:
     """The years around this one, and those that somebody entered, to choose from."""
-    known: Mapping[int, bool] = providers.years_known()
+    known: Mapping[int, bool] = providers.known_years()
     near = {*range(current - 2, current + 3), shown, *(year for year, entered in known.items() if entered)}
     words = {True: _("entered here"), False: _("in the published table"), None: _("not known")}
     return [

@@ -15,8 +15,8 @@ from instrument_share.kernel.interval import Interval, intersected, total
 from instrument_share.web.formats import clock_time, weekday
 from instrument_share.web.problem import problems_told, told
 from providers import public as providers
-from providers.domain import ONE_DAY, DayKind, Terms, TermsDraft, price_changes, problems_of, sentences
-from providers.public import openings_of_draft
+from providers.domain import ONE_DAY, DayKind, Terms, TermsDraft, price_changes, problems_of_terms, sentences
+from providers.public import draft_openings
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -77,7 +77,7 @@ def preview_of(
     now: datetime,
 ) -> dict[str, Any]:
     """What the terms say, when they open and what they change; or what keeps them from being published."""
-    if problems := problems_of(draft):
+    if problems := problems_of_terms(draft):
         return {"problems": problems_told(problems)}
     said: dict[str, Any] = {"sentences": sentences(draft)}
     try:
@@ -131,7 +131,7 @@ def _month(draft: TermsDraft, before: Terms | None, applies_from: datetime) -> d
 
 
 def _within(terms: TermsDraft, first: date, last: date, span: Interval) -> list[Interval]:
-    return intersected(openings_of_draft(terms, first - ONE_DAY, last), [span])
+    return intersected(draft_openings(terms, first - ONE_DAY, last), [span])
 
 
 def _day(openings: Sequence[Interval], day: date, kind: DayKind | None, first: date) -> OpenDay:

@@ -24,8 +24,8 @@ from instrument_share.web.formats import moment
 from instrument_share.web.forms import add_problems
 from instrument_share.web.idempotency import idempotent_form
 from providers import public as providers
-from providers.domain import LIVE, ONE_DAY, Terms, TermsDraft, parts
-from providers.public import TermsForms, initial_of, own_instrument, person, usual
+from providers.domain import LIVE, ONE_DAY, Terms, TermsDraft, sentences_by_part
+from providers.public import TermsForms, default_terms, own_instrument, person, rule_initial
 
 if TYPE_CHECKING:
     from providers.models import Instrument
@@ -53,9 +53,9 @@ def rule_new(request: HttpRequest, public_id: str) -> HttpResponse:
     rules = list(providers.rules_of(request.user, instrument.pk)[: MOST_VERSIONS + 1])
     versions = [providers.terms_of(rule) for rule in rules]
     today = now.astimezone(CITY_TIME).date()
-    shown = versions[0] if versions else usual(today)
+    shown = versions[0] if versions else default_terms(today)
     start = datetime.combine(today + ONE_DAY, time(), CITY_TIME)
-    forms = TermsForms(request.POST if request.method == "POST" else None, initial=initial_of(shown, start))
+    forms = TermsForms(request.POST if request.method == "POST" else None, initial=rule_initial(shown, start))
     draft: TermsDraft | None = None if forms.act else shown
     preview: dict[str, Any] = {}
     if forms.is_valid():
@@ -68,7 +68,7 @@ def rule_new(request: HttpRequest, public_id: str) -> HttpResponse:
         "instrument": instrument,
         "forms": forms,
         "parts": forms.parts(),
-        "summaries": parts(draft) if draft is not None else {},
+        "summaries": sentences_by_part(draft) if draft is not None else {},
         "versions": _side_by_side(rules, versions, now)[:MOST_VERSIONS],
         **preview,
     }

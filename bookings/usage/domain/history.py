@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from bookings.requests.domain.choices import Direction
 from bookings.requests.domain.states import BookingState
-from bookings.requests.domain.words import Direction
-from bookings.usage.domain.words import Capture, Rating, UsagePurpose
+from bookings.usage.domain.choices import Capture, Rating, UsagePurpose
 from instrument_share.kernel.interval import Interval
 from providers.domain import ServiceMode
 

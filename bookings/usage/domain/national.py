@@ -4,10 +4,18 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bookings.requests.domain.words import Direction
-from bookings.usage.domain.words import Rating
+from bookings.requests.domain.choices import Direction
+from bookings.usage.domain.choices import Rating
 from instrument_share.kernel.city_time import CITY_TIME
-from providers.domain import NONE, ServiceMode, decimals, hours, moment, subjects, yes_no
+from providers.domain import (
+    NONE,
+    ServiceMode,
+    format_decimal,
+    format_hours,
+    format_moment,
+    format_subjects,
+    format_yes_no,
+)
 
 WAYS: Mapping[str, str] = {
     ServiceMode.SELF_OPERATED: "占用共享",
@@ -67,10 +75,10 @@ def service_record(facts: Mapping[str, Any]) -> dict[str, str]:
     return {
         "innerId": facts["inner_number"],
         "recordInnerId": facts["public_id"],
-        "amounts": decimals(facts["amount_yuan"]),
-        "start_time": moment(facts["starts_at"].astimezone(CITY_TIME)),
-        "end_time": moment(facts["ends_at"].astimezone(CITY_TIME)),
-        "service_time": hours(facts["effective_seconds"]),
+        "amounts": format_decimal(facts["amount_yuan"]),
+        "start_time": format_moment(facts["starts_at"].astimezone(CITY_TIME)),
+        "end_time": format_moment(facts["ends_at"].astimezone(CITY_TIME)),
+        "service_time": format_hours(facts["effective_seconds"]),
         "serviceContent": facts["content"],
         "serviceWay": WAYS[facts["service_mode"]],
         "service_type": EXTERNAL if facts["external"] else INTERNAL,
@@ -78,13 +86,13 @@ def service_record(facts: Mapping[str, Any]) -> dict[str, str]:
         "subjectName": project or NONE,
         "subjectContent": (facts["booking_subject"] if project else "") or NONE,
         "subjectIncome": incomes(facts["funding_sources"]),
-        "subjectArea": subjects(facts["subjects"]),
+        "subjectArea": format_subjects(facts["subjects"]),
         "applicant": facts["applicant"],
         "applicatPhone": facts["phone"],
         "applicatEmail": facts["email"],
         "applicatUnit": facts["applicant_unit"],
         "comment": COMMENTS.get(facts["rating"], ""),
-        "sign_agreement": yes_no(facts["booked"]),
+        "sign_agreement": format_yes_no(facts["booked"]),
         "address_type": "单位内",
         "move_address": NONE,
     }

@@ -7,11 +7,11 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from bookings.requests.domain.choices import Direction
 from bookings.requests.domain.quota import year_of
-from bookings.requests.domain.words import Direction
 from bookings.usage.domain.chain import CORRECTABLE
+from bookings.usage.domain.choices import UsagePurpose
 from bookings.usage.domain.errors import UsageRefused
-from bookings.usage.domain.words import UsagePurpose
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.interval import Interval

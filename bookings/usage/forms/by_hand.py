@@ -6,9 +6,9 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookings.requests.domain.words import Direction
+from bookings.requests.domain.choices import Direction
 from bookings.requests.forms.closures import InstrumentChoice
-from bookings.usage.domain.words import UsagePurpose
+from bookings.usage.domain.choices import UsagePurpose
 from bookings.usage.forms.usage import SpentFields
 from instrument_share.accounts import selectors as accounts
 from instrument_share.web.formats import bilingual

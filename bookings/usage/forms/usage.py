@@ -8,8 +8,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from bookings.requests.domain.words import Direction
-from bookings.usage.domain.words import Rating, UsagePurpose
+from bookings.requests.domain.choices import Direction
+from bookings.usage.domain.choices import Rating, UsagePurpose
 from instrument_share.web.formats import hours
 from instrument_share.web.forms import BaseIntervalForm, InstantField, InstantInput, choices_of, set_choices
 from providers.domain import ServiceMode

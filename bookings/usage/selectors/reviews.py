@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import Count
 
-from bookings.usage.domain.words import Rating
+from bookings.usage.domain.choices import Rating
 from bookings.usage.models import Review
 
 

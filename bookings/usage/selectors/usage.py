@@ -9,8 +9,8 @@ from django.db.models import Exists, Max, OuterRef, Prefetch, Q, QuerySet
 
 from bookings.requests.selectors.scope import answers_for, visible
 from bookings.usage.domain import chain
+from bookings.usage.domain.choices import EntryKind
 from bookings.usage.domain.usage import correction_problems
-from bookings.usage.domain.words import EntryKind
 from bookings.usage.models import UsageConfirmation, UsageCorrection, UsageEntry, UsageLog
 from instrument_share.kernel.errors import NotFound, Problem
 from providers import public as providers

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from bookings.usage.domain import chain
-from bookings.usage.domain.words import EntryKind
+from bookings.usage.domain.choices import EntryKind
 from bookings.usage.models import UsageEntry
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from bookings.requests.domain import pricing
 from bookings.requests.models import Booking, BookingGroup
 from bookings.requests.services._facts import UserSide, user_side
 from bookings.usage.domain import chain
+from bookings.usage.domain.choices import EntryKind
 from bookings.usage.domain.history import HistoryRow, PastUse
 from bookings.usage.domain.usage import Spent, whole_seconds
-from bookings.usage.domain.words import EntryKind
 from bookings.usage.models import Review, UsageConfirmation, UsageEntry, UsageLog
 from bookings.usage.selectors.usage import last_links, log_row
 from bookings.usage.services._chaining import link

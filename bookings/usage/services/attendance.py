@@ -15,8 +15,8 @@ from bookings.requests.selectors.holds import booking_lock
 from bookings.requests.services._facts import user_side
 from bookings.requests.services._holding import advance
 from bookings.requests.services.bookings import record_change
+from bookings.usage.domain.choices import Capture, UsagePurpose
 from bookings.usage.domain.usage import Spent, whole_seconds
-from bookings.usage.domain.words import Capture, UsagePurpose
 from bookings.usage.models import UsageLog
 from bookings.usage.services import _messages as usage_messages
 from bookings.usage.services.usage import log_write

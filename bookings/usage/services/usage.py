@@ -9,9 +9,10 @@ from django.conf import settings
 from django.db import transaction
 
 from bookings.requests.domain import pricing
-from bookings.requests.domain.words import Direction
+from bookings.requests.domain.choices import Direction
 from bookings.requests.services._facts import payer_of, user_side
 from bookings.usage.domain import chain
+from bookings.usage.domain.choices import Capture, EntryKind, Rating, UsagePurpose
 from bookings.usage.domain.errors import AlreadyConfirmed, AlreadyReviewed, SamePerson, UsageRefused
 from bookings.usage.domain.usage import (
     Spent,
@@ -20,7 +21,6 @@ from bookings.usage.domain.usage import (
     correction_problems,
     whole_seconds,
 )
-from bookings.usage.domain.words import Capture, EntryKind, Rating, UsagePurpose
 from bookings.usage.models import Review, UsageConfirmation, UsageCorrection, UsageLog
 from bookings.usage.selectors.usage import confirmation_problems, log_lock, log_row, values_of
 from bookings.usage.services import _messages as messages

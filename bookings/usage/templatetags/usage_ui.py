@@ -10,10 +10,10 @@ from django import template
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from bookings.requests.domain.words import Direction
+from bookings.requests.domain.choices import Direction
 from bookings.requests.templatetags.bookings_ui import seconds
-from bookings.usage.domain import wording
-from bookings.usage.domain.words import Capture, UsagePurpose
+from bookings.usage.domain import labels
+from bookings.usage.domain.choices import Capture, UsagePurpose
 from instrument_share.kernel.wording import word
 from instrument_share.web import formats
 from instrument_share.web.templatetags.ui import facts
@@ -32,7 +32,7 @@ SECONDS = frozenset({"setup_seconds", "measuring_seconds", "post_seconds", "idle
 
 @register.filter
 def field_word(name: str) -> str:
-    return _(wording.FIELDS[name])
+    return _(labels.FIELDS[name])
 
 
 @register.simple_tag

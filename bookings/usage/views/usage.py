@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bookings.requests.views.common import back_address, desk_of
-from bookings.usage.domain.words import Rating
+from bookings.usage.domain.choices import Rating
 from bookings.usage.forms.usage import CorrectionForm, ReviewForm
 from bookings.usage.selectors import usage as usage_selectors
 from bookings.usage.selectors.entries import usage_entries

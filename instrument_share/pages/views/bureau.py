@@ -13,10 +13,10 @@ from instrument_share.kernel.errors import Forbidden
 from instrument_share.web import clock
 from providers.domain import Completeness, InformationKind
 from providers.public import (
-    in_order,
     instruments_to_recode,
     owning_units,
     reviews_waiting,
+    sort_units,
     years_without_days,
 )
 from rewards.public import next_steps
@@ -34,7 +34,7 @@ def bureau(request: HttpRequest) -> HttpResponse:
     if not roles & {Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR}:
         raise Forbidden
     every = owning_units(request.user, now.astimezone(CITY_TIME).date())
-    behind = [row for row in in_order(every, "percent") if row.open]
+    behind = [row for row in sort_units(every, "percent") if row.open]
     reviews = reviews_waiting(request.user)
     pending = accounts.organizations_pending(request.user)
     ahead = next_steps(request.user, now)

@@ -46,7 +46,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     everywhere = _found(
         request, form, now, found.search, free=form.wanted_time, exclude_fields=("district", "category")
     )
-    counts = providers.counted(replace(everywhere, with_most=found.with_most).instruments)
+    counts = providers.count_by_place(replace(everywhere, with_most=found.with_most).instruments)
     district = form.asked.district
     with_counts(form, counts.within(category=chosen))
     facet = category_chips(chosen, counts.within(district=district), address)
@@ -91,7 +91,7 @@ def _found(
     )
 
 
-def _without(asked: providers.Asked, names: tuple[str, ...]) -> providers.Asked:
+def _without(asked: providers.CatalogueFilters, names: tuple[str, ...]) -> providers.CatalogueFilters:
     changes: dict[str, Any] = dict.fromkeys(names, "")
     return replace(asked, **changes)
 
@@ -113,7 +113,7 @@ def timeline(request: HttpRequest) -> HttpResponse:
         "today": now.astimezone(CITY_TIME).date(),
         "query": urlencode(asked),
         "facet": category_chips(
-            form.cleaned_data.get("category", ""), providers.counted(every.instruments), address
+            form.cleaned_data.get("category", ""), providers.count_by_place(every.instruments), address
         ),
         "narrowing": filter_chips(form, address, exclude_fields=("q", "day", "category")),
         "shown": min(shown.instruments.count(), ON_TIMELINE),

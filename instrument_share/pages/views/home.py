@@ -31,7 +31,7 @@ A_YEAR = timedelta(days=365)
 def home(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     found = providers.catalogue(request.user)
-    counts = providers.counted(found)
+    counts = providers.count_by_place(found)
     context = {
         "categories": providers.category_counts(counts),
         "instrument_count": counts.total,

@@ -32,7 +32,7 @@ QUALIFICATIONS_AHEAD = timedelta(days=30)
 def keeper(request: SignedInRequest) -> HttpResponse:
     now = clock.now()
     _require_keeper(request.user)
-    instruments = list(bookings.with_next_free(providers.instruments_kept(request.user)))
+    instruments = list(bookings.with_next_free(providers.kept_instruments(request.user)))
     today = now.astimezone(CITY_TIME).date()
     day = _day(request, today)
     of_today = [
@@ -80,5 +80,5 @@ def keeper_events(request: SignedInRequest) -> HttpResponse:
     """One day of the kept instruments for the timeline part: `?day=YYYY-MM-DD`."""
     now = clock.now()
     day = _day(request, now.astimezone(CITY_TIME).date())
-    kept = providers.instruments_kept(request.user)
+    kept = providers.kept_instruments(request.user)
     return JsonResponse(bookings.day_events(request.user, kept, day, now))

@@ -19,15 +19,15 @@ from instrument_share.kernel.interval import Interval
 from instrument_share.web import clock, labels
 from instrument_share.web.formats import bilingual
 from providers import public as providers
-from providers.domain import NOTICE_AHEAD, InformationKind, InstrumentState, UnitCompleteness, still_open
+from providers.domain import NOTICE_AHEAD, InformationKind, InstrumentState, UnitCompleteness, open_kinds
 from providers.public import (
     Act,
-    completeness_course,
-    days_of,
-    own_counts,
+    completeness_chart,
+    month_ends_of,
+    own_instrument_counts,
     own_instruments,
     take_downs,
-    titles,
+    titles_by_id,
 )
 from rewards import public as rewards
 
@@ -59,12 +59,14 @@ def unit_desk(request: HttpRequest) -> HttpResponse:
     today = now.astimezone(CITY_TIME).date()
     units = _managed(request)
     unit = next((one for one in units if one.public_id == request.GET.get("unit")), units[0])
-    counts = own_counts(request.user, unit.pk, now)
-    drafts = own_instruments(request.user, unit.pk, now, wanted=InstrumentState.DRAFT)
+    counts = own_instrument_counts(request.user, unit.pk, now)
+    drafts = own_instruments(request.user, unit.pk, now, state=InstrumentState.DRAFT)
     waiting = bookings.waiting_decisions(request.user).filter(instrument__organization_id=unit.pk)
-    judged, *course = providers.completeness_at([unit.pk], [today, *days_of(today.year, today)])[unit.pk]
+    judged, *course = providers.completeness_at([unit.pk], [today, *month_ends_of(today.year, today)])[
+        unit.pk
+    ]
     down = list(take_downs(request.user, unit, now - RECENTLY)[:LISTED])
-    named = titles([entry.subject_id for entry in down])
+    named = titles_by_id([entry.subject_id for entry in down])
     context = {
         "unit": unit,
         "units": [(bilingual(one, "name"), f"?unit={one.public_id}", one.pk == unit.pk) for one in units],
@@ -72,9 +74,9 @@ def unit_desk(request: HttpRequest) -> HttpResponse:
         "reminder": _reminder(request, unit.pk, judged),
         "notice_days": NOTICE_AHEAD.days,
         "running_out": _running_out(unit.pk, today),
-        "returned": providers.unit_of(unit.pk),
+        "returned": providers.organization_profile(unit.pk),
         "taken_down": [Act(entry, named.get(entry.subject_id)) for entry in down],
-        "course": completeness_course(course),
+        "course": completeness_chart(course),
         "year": today.year,
         "counted": [
             Counted(state.value, labels.label("instrument", state.value).text, counts.get(state, 0))
@@ -114,7 +116,7 @@ class OpenReminder:
 def _reminder(request: HttpRequest, organization_id: int, judged: UnitCompleteness) -> OpenReminder | None:
     """The last reminder until all that it asked for is done."""
     last = providers.reminders(request.user, organization_id).first()
-    kinds = () if last is None else still_open(last.kinds, judged)
+    kinds = () if last is None else open_kinds(last.kinds, judged)
     return OpenReminder(last, kinds) if last is not None and kinds else None
 
 

@@ -86,7 +86,9 @@ def _tabs(unit: "UnitProfile", chosen: str) -> list[tuple[Any, ...]]:
 
 def _content(request: HttpRequest, unit: "UnitProfile", tab: str, now: "datetime") -> dict[str, Any]:
     if tab == "instruments":
-        found = providers.catalogue(request.user, providers.Asked(unit=unit.organization.public_id))
+        found = providers.catalogue(
+            request.user, providers.CatalogueFilters(unit=unit.organization.public_id)
+        )
         page = cursor.page(
             bookings.with_next_free(found),
             ordering=("next_free_order", "id"),

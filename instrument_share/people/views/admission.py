@@ -20,9 +20,8 @@ from instrument_share.web import clock, cursor
 from instrument_share.web.confirmation import Confirmation, confirmation_view
 from instrument_share.web.formats import bilingual
 from instrument_share.web.forms import ReasonForm
-from instrument_share.web.labels import STATES
+from instrument_share.web.labels import KINDS, STATES
 from instrument_share.web.signed_in import SignedInRequest
-from instrument_share.web.wording import KINDS
 from providers import public as providers
 
 PER_PAGE = 50

@@ -30,8 +30,8 @@ from instrument_share.web.confirmation import Confirmation, confirmation_view
 from instrument_share.web.formats import bilingual, in_english
 from instrument_share.web.forms import add_problems
 from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.labels import KINDS, SIZES
 from instrument_share.web.signed_in import SignedInRequest
-from instrument_share.web.wording import KINDS, SIZES
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization

@@ -8,9 +8,9 @@ from django.db.models import Count, Q
 
 from providers.exchange.domain.national.values import RUNNING
 from providers.exchange.models import NationalYear
+from providers.instruments.domain.choices import SharingMode
 from providers.instruments.domain.fields import FIELDS
 from providers.instruments.domain.states import PUBLIC
-from providers.instruments.domain.words import SharingMode
 from providers.instruments.models import Instrument
 from providers.instruments.selectors.instruments import instruments
 from providers.units.models import OpennessStatement, UnitProfile
@@ -91,7 +91,7 @@ def customs_facts(customs: "CustomsSupervision") -> dict[str, Any]:
     return {name: getattr(customs, name) for name in CUSTOMS_FIELDS}
 
 
-def addresses(organization_ids: Collection[int]) -> dict[int, str]:
+def unit_addresses(organization_ids: Collection[int]) -> dict[int, str]:
     """The units' own addresses."""
     found = UnitProfile.objects.filter(organization_id__in=organization_ids)
     return dict(found.values_list("organization_id", "address_zh"))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from instrument_share.journal.selectors import last_entry
 from providers.instruments.selectors.instruments import instruments
-from providers.terms.selectors.rules import terms_now
+from providers.terms.selectors.rules import terms_in_force
 from providers.units.domain.completeness import UnitCompleteness
 from providers.units.selectors.completeness import completeness_of
 from providers.units.selectors.units import units
@@ -51,7 +51,7 @@ def all_instruments(viewer: "Viewer") -> "Iterator[Instrument]":
 def all_rules(viewer: "Viewer", at: datetime) -> "Iterator[tuple[Instrument, Terms]]":
     """The terms in force of every instrument that the viewer may see and that has any."""
     for chunk in _in_chunks(instruments(viewer)):
-        terms = terms_now([one.pk for one in chunk], at)
+        terms = terms_in_force([one.pk for one in chunk], at)
         yield from ((one, terms[one.pk]) for one in chunk if one.pk in terms)
 
 

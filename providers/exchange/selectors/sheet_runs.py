@@ -34,9 +34,9 @@ def run_of_upload(viewer: "User", organization_id: int, key: str) -> SheetRun | 
     ).first()
 
 
-def sheet_runs(viewer: "Viewer", organization_id: int, most: int = 10) -> list[SheetRun]:
+def sheet_runs(viewer: "Viewer", organization_id: int, limit: int = 10) -> list[SheetRun]:
     """The last imports of a unit that the viewer manages, newest first."""
     if not standing(viewer).holds(Role.UNIT_MANAGER, organization_id):
         return []
     found = SheetRun.objects.filter(organization_id=organization_id).select_related("user")
-    return list(found.order_by("-started_at", "-pk")[:most])
+    return list(found.order_by("-started_at", "-pk")[:limit])

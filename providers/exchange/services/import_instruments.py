@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
 from instrument_share.journal.services import build_entry, record_all
-from providers.exchange.domain.sheets.reading import SheetRow, with_problem
-from providers.exchange.services.import_plans import Asked, Outcome, Plan, PlannedRow, Step
+from providers.exchange.domain.sheets.reading import SheetRow, add_problem
+from providers.exchange.services.import_plans import ImportTask, Outcome, Plan, PlannedRow, Step
 from providers.instruments.domain.states import EDITABLE_AS_A_WHOLE
 from providers.instruments.models import Instrument, InstrumentCategory
 from providers.instruments.selectors.instruments import category_table
-from providers.instruments.services.instruments import category_unknown, changed, fill
+from providers.instruments.services.instruments import assign_values, changed_values, unknown_category
 from providers.search.services.index import search_index
 
 if TYPE_CHECKING:
@@ -24,22 +24,22 @@ if TYPE_CHECKING:
 BATCH = 500
 
 
-def plan(asked: Asked) -> Plan:
-    categories = _categories(asked.rows)
-    present = {one.inner_number: one for one in _present(asked.organization)}
+def plan_instruments(task: ImportTask) -> Plan:
+    categories = _categories(task.rows)
+    present = {one.inner_number: one for one in _present(task.organization)}
 
     def write(steps: Sequence[Step]) -> None:
-        _write(asked, [step.subject for step in steps])
+        _write(task, [step.subject for step in steps])
 
     found = Plan([], [], [], write)
-    for row in asked.rows:
-        row = _with_known_category(asked, row, categories)
+    for row in task.rows:
+        row = _with_known_category(task, row, categories)
         found.problems.extend(row.problems)
         outcome: Outcome = Outcome.REFUSED
         names: tuple[str, ...] = ()
         if row.usable:
             known = present.get(row.inner_number)
-            instrument = known or Instrument(organization=asked.organization, created_at=asked.now)
+            instrument = known or Instrument(organization=task.organization, created_at=task.now)
             outcome, names = _settle(instrument, known is not None, _values(row, categories))
             if outcome in (Outcome.NEW, Outcome.UPDATED):
                 found.steps.append(Step(1, (instrument, names)))
@@ -48,8 +48,8 @@ def plan(asked: Asked) -> Plan:
     return found
 
 
-def _write(asked: Asked, subjects: Sequence[tuple[Instrument, tuple[str, ...]]]) -> None:
-    how: dict[str, Any] = {"batch_size": BATCH, "default_user": asked.actor, "default_date": asked.now}
+def _write(task: ImportTask, subjects: Sequence[tuple[Instrument, tuple[str, ...]]]) -> None:
+    how: dict[str, Any] = {"batch_size": BATCH, "default_user": task.actor, "default_date": task.now}
     new = [instrument for instrument, names in subjects if not names]
     updated = [(instrument, names) for instrument, names in subjects if names]
     bulk_create_with_history(new, Instrument, **how)
@@ -58,9 +58,9 @@ def _write(asked: Asked, subjects: Sequence[tuple[Instrument, tuple[str, ...]]])
         bulk_update_with_history([instrument for instrument, _ in updated], Instrument, fields, **how)
     search_index([instrument.pk for instrument, _ in subjects])
     common: dict[str, Any] = {
-        "actor": asked.actor,
-        "now": asked.now,
-        "organization_id": asked.organization.pk,
+        "actor": task.actor,
+        "now": task.now,
+        "organization_id": task.organization.pk,
     }
     record_all(
         [
@@ -90,10 +90,10 @@ def _settle(
 ) -> tuple[Outcome, tuple[str, ...]]:
     if is_known and instrument.state not in EDITABLE_AS_A_WHOLE:
         return Outcome.KEPT, ()
-    different = changed(instrument, values)
+    different = changed_values(instrument, values)
     if is_known and not different:
         return Outcome.UNCHANGED, ()
-    fill(instrument, different)
+    assign_values(instrument, different)
     instrument.revision += 1
     return (Outcome.UPDATED, tuple(sorted(different))) if is_known else (Outcome.NEW, ())
 
@@ -104,12 +104,12 @@ def _categories(rows: Sequence[SheetRow]) -> dict[str, InstrumentCategory]:
 
 
 def _with_known_category(
-    asked: Asked, row: SheetRow, categories: Mapping[str, InstrumentCategory]
+    task: ImportTask, row: SheetRow, categories: Mapping[str, InstrumentCategory]
 ) -> SheetRow:
     code = row.values.get("category")
     if not code or code in categories:
         return row
-    return with_problem(row, asked.kind, category_unknown(code), code)
+    return add_problem(row, task.kind, unknown_category(code), code)
 
 
 def _values(row: SheetRow, categories: Mapping[str, InstrumentCategory]) -> dict[str, Any]:

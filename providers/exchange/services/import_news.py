@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from providers.exchange.services.import_plans import Asked, Outcome, Plan, PlannedRow, Step
+from providers.exchange.services.import_plans import ImportTask, Outcome, Plan, PlannedRow, Step
 from providers.units.domain.publications import PublicationKind
 from providers.units.models import UnitNews
 from providers.units.services.publications import publication_draft, publication_publish, publication_update
@@ -13,16 +13,16 @@ TEXTS = ("title_zh", "title_en", "body_zh", "body_en")
 AT_ONCE = "now"
 
 
-def plan_news(asked: Asked) -> Plan:
-    titles = {str(row.values.get("title_zh", "")) for row in asked.rows}
+def plan_news(task: ImportTask) -> Plan:
+    titles = {str(row.values.get("title_zh", "")) for row in task.rows}
     present = {
         news.title_zh: news
         for news in UnitNews.objects.filter(
-            organization=asked.organization, title_zh__in=titles, withdrawn_at__isnull=True
+            organization=task.organization, title_zh__in=titles, withdrawn_at__isnull=True
         ).order_by("pk")
     }
-    found = Plan([], [], [], partial(_write, asked))
-    for row in asked.rows:
+    found = Plan([], [], [], partial(_write, task))
+    for row in task.rows:
         found.problems.extend(row.problems)
         values = {name: row.values[name] for name in TEXTS if row.values.get(name)}
         title = str(values.get("title_zh", ""))
@@ -37,12 +37,12 @@ def plan_news(asked: Asked) -> Plan:
     return found
 
 
-def _write(asked: Asked, steps: Sequence[Step]) -> None:
-    common: dict[str, Any] = {"actor": asked.actor, "kind": PublicationKind.NEWS, "now": asked.now}
+def _write(task: ImportTask, steps: Sequence[Step]) -> None:
+    common: dict[str, Any] = {"actor": task.actor, "kind": PublicationKind.NEWS, "now": task.now}
     for step in steps:
         known, values, publish = step.subject
         if known is not None:
             publication_update(publication_id=known.pk, values=values, **common)
         else:
             begin = publication_publish if publish == AT_ONCE else publication_draft
-            begin(organization_id=asked.organization.pk, values=values, **common)
+            begin(organization_id=task.organization.pk, values=values, **common)

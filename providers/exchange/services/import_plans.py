@@ -61,7 +61,7 @@ class ImportReport:
 
 
 @dataclass(frozen=True)
-class Asked:
+class ImportTask:
     """Who brings which rows of which kind into which unit, and when."""
 
     actor: "User | None"
@@ -89,4 +89,4 @@ class Plan:
     write: Callable[[Sequence[Step]], None]
 
 
-Planner = Callable[[Asked], Plan]
+Planner = Callable[[ImportTask], Plan]

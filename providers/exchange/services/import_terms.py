@@ -12,24 +12,24 @@ from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from instrument_share.kernel.errors import DomainError, Problem, gettext_noop
-from providers.exchange.domain.sheets.reading import SheetRow, with_problem
+from providers.exchange.domain.sheets.reading import SheetRow, add_problem
 from providers.exchange.domain.sheets.terms import (
     RowOfTerms,
     TermsFound,
-    as_draft,
-    prices_of_rows,
-    rule_of_rows,
-    same_terms,
+    build_prices,
+    build_rule,
+    is_same_terms,
+    terms_to_draft,
 )
-from providers.exchange.services.import_plans import Asked, Outcome, Plan, PlannedRow, Step
-from providers.instruments.domain.words import InstrumentState
+from providers.exchange.services.import_plans import ImportTask, Outcome, Plan, PlannedRow, Step
+from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.models import Instrument
 from providers.instruments.selectors.instruments import instrument_locks
 from providers.terms.calendar import local_midnight
+from providers.terms.domain.choices import HolidayTreatment
 from providers.terms.domain.terms import Terms, TermsDraft
-from providers.terms.domain.words import HolidayTreatment
 from providers.terms.domain.workdays import CalendarYearUnknown, DayTable
-from providers.terms.selectors.rule_versions import in_force, versions_of
+from providers.terms.selectors.rule_versions import terms_versions, version_in_force
 from providers.terms.selectors.workdays import day_table
 from providers.terms.services.rules import rule_publish
 
@@ -46,28 +46,28 @@ class _Change:
     applies_from: datetime
 
 
-def plan_rules(asked: Asked) -> Plan:
-    return _plan(asked, rule_of_rows)
+def plan_rules(task: ImportTask) -> Plan:
+    return _plan(task, build_rule)
 
 
-def plan_prices(asked: Asked) -> Plan:
-    return _plan(asked, prices_of_rows)
+def plan_prices(task: ImportTask) -> Plan:
+    return _plan(task, build_prices)
 
 
-def _plan(asked: Asked, assemble: Assemble) -> Plan:
+def _plan(task: ImportTask, assemble: Assemble) -> Plan:
     by_number: dict[str | int, list[SheetRow]] = defaultdict(list)
-    for row in asked.rows:
+    for row in task.rows:
         by_number[row.inner_number or row.number].append(row)
-    instruments = _lock_instruments(asked)
-    versions = versions_of(one.pk for one in instruments.values())
-    days = day_table({row.values["applies_from"].year for row in asked.rows if "applies_from" in row.values})
+    instruments = _lock_instruments(task)
+    versions = terms_versions(one.pk for one in instruments.values())
+    days = day_table({row.values["applies_from"].year for row in task.rows if "applies_from" in row.values})
     planned: dict[int, PlannedRow] = {}
     problems = []
     steps = []
     for rows in by_number.values():
         instrument = instruments.get(rows[0].inner_number)
         known = versions.get(instrument.pk, []) if instrument else []
-        judged, change = _judge(asked, rows, instrument, known, assemble, days)
+        judged, change = _judge(task, rows, instrument, known, assemble, days)
         problems += [problem for row in judged for problem in row.problems]
         outcome = Outcome.UNCHANGED
         if not all(row.usable for row in judged):
@@ -80,18 +80,18 @@ def _plan(asked: Asked, assemble: Assemble) -> Plan:
             planned[row.number] = PlannedRow(row.number, row.inner_number, name, outcome)
     problems.sort(key=lambda problem: problem.row)
     return Plan(
-        [planned[row.number] for row in asked.rows],
+        [planned[row.number] for row in task.rows],
         problems,
         steps,
-        partial(_write, cast("User", asked.actor), asked.now),
+        partial(_write, cast("User", task.actor), task.now),
     )
 
 
-def _lock_instruments(asked: Asked) -> dict[str, Instrument]:
+def _lock_instruments(task: ImportTask) -> dict[str, Instrument]:
     """The unit's instruments of which the sheet speaks, by number; all locked at once, before it is read what
     is in force for them."""
-    numbers = {row.inner_number for row in asked.rows if row.inner_number}
-    found = Instrument.objects.filter(organization=asked.organization, inner_number__in=numbers)
+    numbers = {row.inner_number for row in task.rows if row.inner_number}
+    found = Instrument.objects.filter(organization=task.organization, inner_number__in=numbers)
     return {one.inner_number: one for one in instrument_locks(found.values_list("pk", flat=True))}
 
 
@@ -108,7 +108,7 @@ def _write(actor: "User", now: datetime, steps: Sequence[Step]) -> None:
 
 
 def _judge(
-    asked: Asked,
+    task: ImportTask,
     rows: list[SheetRow],
     instrument: Instrument | None,
     known: Sequence[Terms],
@@ -117,20 +117,20 @@ def _judge(
 ) -> tuple[list[SheetRow], _Change | None]:
     """The rows of one instrument with all that is wrong, and the change that they ask for, if any."""
     if rows[0].inner_number and (problem := _problem_of_instrument(instrument)):
-        return [with_problem(row, asked.kind, problem, row.inner_number) for row in rows], None
+        return [add_problem(row, task.kind, problem, row.inner_number) for row in rows], None
     if instrument is None or not all(row.usable for row in rows):
         return rows, None
     applies_from = local_midnight(rows[0].values["applies_from"])
-    base = in_force(known, applies_from)
+    base = version_in_force(known, applies_from)
     said = [RowOfTerms(row.number, row.values) for row in rows]
-    found = assemble(said, as_draft(base) if base else None)
-    if found.draft is not None and same_terms(base, found.draft):
+    found = assemble(said, terms_to_draft(base) if base else None)
+    if found.draft is not None and is_same_terms(base, found.draft):
         return rows, None
     problems = [*found.problems]
-    if problem := _problem_of_day(rows[0].values["applies_from"], applies_from, asked.now, found.draft, days):
+    if problem := _problem_of_day(rows[0].values["applies_from"], applies_from, task.now, found.draft, days):
         problems.append((rows[0].number, problem))
     if problems or found.draft is None:
-        return [_with_problems(asked, row, problems) for row in rows], None
+        return [_with_problems(task, row, problems) for row in rows], None
     return rows, _Change(instrument.pk, found.draft, applies_from)
 
 
@@ -162,10 +162,10 @@ def _as_problem(error: DomainError) -> Problem:
     return Problem("import.year_unknown", error.message, error.params, "applies_from")
 
 
-def _with_problems(asked: Asked, row: SheetRow, problems: Sequence[tuple[int, Problem]]) -> SheetRow:
+def _with_problems(task: ImportTask, row: SheetRow, problems: Sequence[tuple[int, Problem]]) -> SheetRow:
     for number, problem in problems:
         if number == row.number:
-            row = with_problem(row, asked.kind, problem, _value(row.values, problem))
+            row = add_problem(row, task.kind, problem, _value(row.values, problem))
     return row
 
 

@@ -18,9 +18,16 @@ from instrument_share.sheets.table import Table
 from providers.exchange.domain.sheets.fields import SheetKind, SheetKindName
 from providers.exchange.domain.sheets.kinds import INSTRUMENTS
 from providers.exchange.domain.sheets.maps import SheetMap
-from providers.exchange.domain.sheets.reading import sheet_read
+from providers.exchange.domain.sheets.reading import read_sheet
 from providers.exchange.services import import_instruments, import_news, import_terms
-from providers.exchange.services.import_plans import Asked, ImportReport, Outcome, Plan, PlannedRow, Planner
+from providers.exchange.services.import_plans import (
+    ImportReport,
+    ImportTask,
+    Outcome,
+    Plan,
+    PlannedRow,
+    Planner,
+)
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -28,7 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["ImportReport", "Outcome", "PlannedRow", "apply", "preview"]
 
 PLANNERS: Mapping[SheetKindName, Planner] = {
-    SheetKindName.INSTRUMENTS: import_instruments.plan,
+    SheetKindName.INSTRUMENTS: import_instruments.plan_instruments,
     SheetKindName.RULES: import_terms.plan_rules,
     SheetKindName.PRICES: import_terms.plan_prices,
     SheetKindName.NEWS: import_news.plan_news,
@@ -65,7 +72,7 @@ def apply(
     kind: SheetKind = INSTRUMENTS,
     now: datetime,
     partial: bool = False,
-    most: int | None = None,
+    limit: int | None = None,
 ) -> ImportReport:
     """Enter what the sheet says. With errors in it nothing is entered, or with `partial` the rows that are
     good; `applied` of the report says which. Raises HeadingMissing.
@@ -77,7 +84,7 @@ def apply(
         return report
     taken, rows = [], 0
     for step in plan.steps:
-        if most is not None and rows >= most:
+        if limit is not None and rows >= limit:
             break
         taken.append(step)
         rows += step.rows
@@ -105,8 +112,8 @@ def _plan(
     organization = organization_lock(organization_id)
     if actor is not None or kind is not INSTRUMENTS:  # a command on the server brings in instruments only
         require(actor, PERMISSIONS[kind.name], organization)
-    read = sheet_read(table, mapping, kind)
-    plan = PLANNERS[kind.name](Asked(actor, organization, kind, read.rows, now))
+    read = read_sheet(table, mapping, kind)
+    plan = PLANNERS[kind.name](ImportTask(actor, organization, kind, read.rows, now))
     problems = (*read.problems, *plan.problems)
     left = sum(step.rows for step in plan.steps)
     return ImportReport(tuple(plan.rows), problems, read.ignored, left=left), plan

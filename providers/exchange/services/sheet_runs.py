@@ -17,10 +17,10 @@ from instrument_share.accounts.selectors import organization_lock, organizations
 from instrument_share.kernel.errors import Forbidden, NotFound
 from instrument_share.sheets.reading import read_table
 from instrument_share.sheets.table import Table
-from providers.exchange.domain.sheets.columns import map_of_choices, sheet_columns, to_remember
+from providers.exchange.domain.sheets.columns import build_map, choices_to_remember, sheet_columns
 from providers.exchange.domain.sheets.fields import SheetKind, SheetKindName
 from providers.exchange.domain.sheets.kinds import KINDS
-from providers.exchange.domain.sheets.maps import SheetMap, map_read
+from providers.exchange.domain.sheets.maps import SheetMap, parse_map
 from providers.exchange.models import SheetMemory, SheetRun
 from providers.exchange.selectors.sheet_runs import sheet_memory
 from providers.exchange.services.imports import ImportReport, apply
@@ -68,7 +68,7 @@ def sheet_run_start(
         return Started(run)
     kept = sheet_kept(actor=actor, organization_id=organization_id, key=key)
     table = read_table(kept.content)
-    mapping = mapping_of(table, kept, kind, chosen, sheet_memory(organization_id, kind.name))
+    mapping = upload_map(table, kept, kind, chosen, sheet_memory(organization_id, kind.name))
     report = apply(
         actor=actor,
         organization_id=organization_id,
@@ -77,12 +77,12 @@ def sheet_run_start(
         kind=kind,
         now=now,
         partial=partial,
-        most=AT_ONCE[kind.name],
+        limit=AT_ONCE[kind.name],
     )
     if not report.applied:
         return Started(None, report)
     if not kept.map_text:
-        _remember(organization_id, kind, to_remember(sheet_columns(table, kind), chosen, kind), now)
+        _remember(organization_id, kind, choices_to_remember(sheet_columns(table, kind), chosen, kind), now)
     run = run or SheetRun(organization=organization, user=actor, key=key, started_at=now)
     run.kind, run.partial = kind.name.value, partial
     run.columns = {str(place): choice for place, choice in chosen.items()}
@@ -113,11 +113,11 @@ def sheet_run_continue(*, actor: "User", public_id: str, now: datetime) -> Sheet
         actor=actor,
         organization_id=run.organization_id,
         table=table,
-        mapping=mapping_of(table, kept, kind, chosen, sheet_memory(run.organization_id, kind.name)),
+        mapping=upload_map(table, kept, kind, chosen, sheet_memory(run.organization_id, kind.name)),
         kind=kind,
         now=now,
         partial=run.partial,
-        most=AT_ONCE[kind.name],
+        limit=AT_ONCE[kind.name],
     )
     if not report.applied:
         run.stopped, run.finished_at = True, now
@@ -127,13 +127,13 @@ def sheet_run_continue(*, actor: "User", public_id: str, now: datetime) -> Sheet
     return run
 
 
-def mapping_of(
+def upload_map(
     table: Table, kept: KeptSheet, kind: SheetKind, chosen: Mapping[int, str], remembered: Mapping[str, str]
 ) -> SheetMap:
     """The upload's own map, or what its columns were recognised as and chosen to be."""
     if kept.map_text:
-        return map_read(kept.map_text, kind)
-    return map_of_choices(sheet_columns(table, kind, remembered), chosen, kind)
+        return parse_map(kept.map_text, kind)
+    return build_map(sheet_columns(table, kind, remembered), chosen, kind)
 
 
 def _advance(run: SheetRun, report: ImportReport, actor: "User", now: datetime) -> None:

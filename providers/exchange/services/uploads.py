@@ -18,7 +18,7 @@ from instrument_share.kernel.errors import DomainError, Kind, gettext_noop
 from instrument_share.sheets.reading import read_table
 from providers.exchange.domain.sheets.fields import SheetKind
 from providers.exchange.domain.sheets.kinds import INSTRUMENTS
-from providers.exchange.domain.sheets.maps import map_read
+from providers.exchange.domain.sheets.maps import parse_map
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -62,7 +62,7 @@ def sheet_keep(
     """
     require(actor, "providers.edit_instrument", organizations_by_id([organization_id]).get(organization_id))
     read_table(content)
-    map_read(map_text, kind)
+    parse_map(map_text, kind)
     _make_room(actor, organization_id)
     key = secrets.token_urlsafe(18)
     default_storage.save(_path(actor, organization_id, key, "sheet"), ContentFile(content))

@@ -18,14 +18,14 @@ from instrument_share.web.answers import run_service
 from instrument_share.web.exports import csv_response
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.problem import told
-from providers.exchange.domain.sheets.columns import IN_TEN_THOUSANDS, choices_of, sheet_columns
+from providers.exchange.domain.sheets.columns import IN_TEN_THOUSANDS, column_choices, sheet_columns
 from providers.exchange.domain.sheets.fields import SheetKind, SheetKindName
 from providers.exchange.domain.sheets.kinds import INSTRUMENTS, KINDS
 from providers.exchange.domain.sheets.reading import HeadingMissing
 from providers.exchange.forms.sheet import SheetForm
 from providers.exchange.selectors.sheet_runs import run_of_upload, sheet_memory, sheet_run, sheet_runs
 from providers.exchange.services.imports import ImportReport, Outcome, preview
-from providers.exchange.services.sheet_runs import mapping_of, sheet_run_continue, sheet_run_start
+from providers.exchange.services.sheet_runs import sheet_run_continue, sheet_run_start, upload_map
 from providers.exchange.services.uploads import sheet_keep, sheet_kept
 from providers.exchange.views.sheet_files import marked_xlsx, problem_cells, template_csv, template_xlsx
 from providers.instruments.selectors.instruments import category_table
@@ -118,7 +118,7 @@ def look(request: HttpRequest, organization_id: str, kind: str, key: str) -> Htt
                 return HttpResponseRedirect(address)
             report = started.report
         else:
-            mapping = mapping_of(table, kept, of, chosen, remembered)
+            mapping = upload_map(table, kept, of, chosen, remembered)
             report = preview(
                 actor=person(request),
                 organization_id=unit.pk,
@@ -188,10 +188,10 @@ def _next_page(unit: "Organization", name: SheetKindName) -> tuple[str, str]:
     return address, _("Instruments of the unit")
 
 
-def _chosen(said: QueryDict) -> Mapping[int, str]:
+def _chosen(params: QueryDict) -> Mapping[int, str]:
     return {
         int(name[1:]): str(choice)
-        for name, choice in said.items()
+        for name, choice in params.items()
         if name.startswith("c") and name[1:].isdecimal() and len(name) < 5
     }
 
@@ -206,7 +206,7 @@ def _targets(kind: SheetKind) -> list[tuple[str, str]]:
     names = {name: told("{word}", {"word": Words(one.label)}) for name, one in kind.fields.items()}
     return [
         (code, names.get(code) or _("Original value (10,000 yuan)"))
-        for code in choices_of(kind)
+        for code in column_choices(kind)
         if code in names or code.endswith(IN_TEN_THOUSANDS)
     ]
 
@@ -232,8 +232,8 @@ def _figures(report: ImportReport) -> dict[str, Any]:
     }
 
 
-def _problems_as_file(report: ImportReport, table: Table, wanted: str) -> HttpResponseBase:
-    if wanted == "csv":
+def _problems_as_file(report: ImportReport, table: Table, ending: str) -> HttpResponseBase:
+    if ending == "csv":
         heads = [_("Cell"), _("Row"), _("Column"), _("Value"), _("What is wrong"), _("What to do")]
         return csv_response("problems", heads, (problem_cells(problem) for problem in report.problems))
     return _download(marked_xlsx(table, report.problems), "problems.xlsx", XLSX)

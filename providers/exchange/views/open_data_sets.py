@@ -19,8 +19,8 @@ from instrument_share.journal.addresses import page_address
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.web.problem import told
 from providers.exchange.selectors.open_data import all_instruments, all_rules, all_units
-from providers.terms.domain.rule_columns import RULE_COLUMNS, flat_terms
-from providers.terms.domain.sentences import parts, sentences
+from providers.terms.domain.rule_columns import RULE_COLUMNS, terms_to_columns
+from providers.terms.domain.sentences import sentences, sentences_by_part
 
 if TYPE_CHECKING:
     from instrument_share.kernel.wording import Sentence
@@ -49,47 +49,47 @@ def _instruments(_now: datetime) -> Iterator[Row]:
     return (_instrument(one) for one in all_instruments(ANYBODY))
 
 
-def _instrument(one: "Instrument") -> Row:
+def _instrument(instrument: "Instrument") -> Row:
     return {
-        **_of(one),
-        "url": settings.SITE_URL + page_address("instrument", one.public_id),
-        "state": one.state,
-        "inner_number": one.inner_number,
-        "district": one.organization.district.code if one.organization.district else "",
-        "category": one.category.code if one.category else "",
-        "category_zh": one.category.name_zh if one.category else "",
-        "model": one.model,
-        "manufacturer": one.manufacturer,
-        "country": one.country,
-        "value_yuan": one.value_yuan,
-        "in_service_date": one.in_service_date,
-        "purpose": one.purpose,
-        "sharing_mode": one.sharing_mode,
-        "condition": one.condition,
-        "subjects": one.subjects,
-        "specification_zh": one.specification_zh,
-        "specification_en": one.specification_en,
-        "functions_zh": one.functions_zh,
-        "functions_en": one.functions_en,
-        "services_zh": one.services_zh,
-        "services_en": one.services_en,
-        "place_zh": one.place_zh,
-        "place_en": one.place_en,
-        "published_at": one.published_at,
-        "confirmed_at": one.confirmed_at,
+        **_of(instrument),
+        "url": settings.SITE_URL + page_address("instrument", instrument.public_id),
+        "state": instrument.state,
+        "inner_number": instrument.inner_number,
+        "district": instrument.organization.district.code if instrument.organization.district else "",
+        "category": instrument.category.code if instrument.category else "",
+        "category_zh": instrument.category.name_zh if instrument.category else "",
+        "model": instrument.model,
+        "manufacturer": instrument.manufacturer,
+        "country": instrument.country,
+        "value_yuan": instrument.value_yuan,
+        "in_service_date": instrument.in_service_date,
+        "purpose": instrument.purpose,
+        "sharing_mode": instrument.sharing_mode,
+        "condition": instrument.condition,
+        "subjects": instrument.subjects,
+        "specification_zh": instrument.specification_zh,
+        "specification_en": instrument.specification_en,
+        "functions_zh": instrument.functions_zh,
+        "functions_en": instrument.functions_en,
+        "services_zh": instrument.services_zh,
+        "services_en": instrument.services_en,
+        "place_zh": instrument.place_zh,
+        "place_en": instrument.place_en,
+        "published_at": instrument.published_at,
+        "confirmed_at": instrument.confirmed_at,
     }
 
 
-def _of(one: "Instrument") -> Row:
+def _of(instrument: "Instrument") -> Row:
     """Which instrument of which unit."""
     return {
-        "instrument": one.public_id,
-        "name_zh": one.name_zh,
-        "name_en": one.name_en,
-        "unit": one.organization.public_id,
-        "unit_uscc": one.organization.uscc,
-        "unit_zh": one.organization.name_zh,
-        "unit_en": one.organization.name_en,
+        "instrument": instrument.public_id,
+        "name_zh": instrument.name_zh,
+        "name_en": instrument.name_en,
+        "unit": instrument.organization.public_id,
+        "unit_uscc": instrument.organization.uscc,
+        "unit_zh": instrument.organization.name_zh,
+        "unit_en": instrument.organization.name_en,
     }
 
 
@@ -97,17 +97,17 @@ def _rules(now: datetime) -> Iterator[Row]:
     return (_rule(one, terms) for one, terms in all_rules(ANYBODY, now))
 
 
-def _rule(one: "Instrument", terms: "Terms") -> Row:
+def _rule(instrument: "Instrument", terms: "Terms") -> Row:
     return {
-        **_of(one),
+        **_of(instrument),
         "version": terms.version,
         "applies_from": terms.applies_from,
-        "opening_zh": _in_chinese(parts(terms)["patterns"]),
-        "opening_en": _in_english(parts(terms)["patterns"]),
+        "opening_zh": _in_chinese(sentences_by_part(terms)["patterns"]),
+        "opening_en": _in_english(sentences_by_part(terms)["patterns"]),
         "rule_zh": _in_chinese(sentences(terms)),
         "rule_en": _in_english(sentences(terms)),
         "prices": [_price(price) for price in terms.prices],
-        **{name: value for name, value in flat_terms(terms).items() if name in _COLUMNS_OF_RULE},
+        **{name: value for name, value in terms_to_columns(terms).items() if name in _COLUMNS_OF_RULE},
     }
 
 
@@ -123,14 +123,14 @@ def _price(price: "Price") -> Row:
     }
 
 
-def _in_chinese(told_of: "list[Sentence]") -> list[str]:
+def _in_chinese(sentences: "list[Sentence]") -> list[str]:
     with translation.override("zh-hans"):
-        return [told(one.message, one.params) for one in told_of]
+        return [told(one.message, one.params) for one in sentences]
 
 
-def _in_english(told_of: "list[Sentence]") -> list[str]:
+def _in_english(sentences: "list[Sentence]") -> list[str]:
     with translation.override("en"):
-        return [told(one.message, one.params) for one in told_of]
+        return [told(one.message, one.params) for one in sentences]
 
 
 def _units(now: datetime) -> Iterator[Row]:
@@ -138,8 +138,8 @@ def _units(now: datetime) -> Iterator[Row]:
     return (_unit(one, judged) for one, judged in all_units(ANYBODY, today))
 
 
-def _unit(one: "UnitProfile", judged: "UnitCompleteness") -> Row:
-    organization = one.organization
+def _unit(profile: "UnitProfile", judged: "UnitCompleteness") -> Row:
+    organization = profile.organization
     return {
         "unit": organization.public_id,
         "unit_uscc": organization.uscc,
@@ -148,15 +148,15 @@ def _unit(one: "UnitProfile", judged: "UnitCompleteness") -> Row:
         "url": settings.SITE_URL + page_address("unit", organization.public_id),
         "kind": organization.kind,
         "district": organization.district.code if organization.district else "",
-        "introduction_zh": one.introduction_zh,
-        "introduction_en": one.introduction_en,
-        "address_zh": one.address_zh,
-        "address_en": one.address_en,
-        "contact": one.contact,
-        "phone": one.phone,
-        "email": one.email,
-        "website": one.website,
-        "instruments": one.instrument_count,  # type: ignore[attr-defined]
+        "introduction_zh": profile.introduction_zh,
+        "introduction_en": profile.introduction_en,
+        "address_zh": profile.address_zh,
+        "address_en": profile.address_en,
+        "contact": profile.contact,
+        "phone": profile.phone,
+        "email": profile.email,
+        "website": profile.website,
+        "instruments": profile.instrument_count,  # type: ignore[attr-defined]
         "complete_percent": judged.percent,
         **{f"{kind.kind.value}_state": kind.state.value for kind in judged.kinds},
     }

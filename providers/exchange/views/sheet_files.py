@@ -23,8 +23,8 @@ from instrument_share.sheets.table import Cell, Table
 from instrument_share.web.exports import MARK
 from instrument_share.web.problem import told
 from providers.exchange.domain.sheets.fields import SheetField, SheetKind
-from providers.exchange.domain.sheets.reading import SheetProblem, address
-from providers.exchange.domain.sheets.values import WHOLE, offered
+from providers.exchange.domain.sheets.reading import SheetProblem, cell_name
+from providers.exchange.domain.sheets.values import WHOLE, offered_words
 from providers.instruments.domain.subjects import SUBJECTS
 from providers.instruments.forms.countries import COUNTRIES
 
@@ -64,9 +64,9 @@ def template_xlsx(kind: SheetKind, categories: Categories) -> bytes:
         for sheet in (fill, examples):
             _head(sheet, column, of)
         fill.column_dimensions[letter].number_format = FORMATS.get(of.kind, TEXT)
-        if words := choices_shown(of, categories):
+        if words := template_choices(of, categories):
             _offer(book, lists, fill, letter, of, words)
-    for row, example in enumerate(examples_shown(kind), 2):
+    for row, example in enumerate(template_examples(kind), 2):
         for column, of in enumerate(fields, 1):
             examples.cell(row, column, _example_shown(of, example, categories)).number_format = TEXT
     for sheet in (fill, examples):
@@ -79,8 +79,8 @@ def template_csv(kind: SheetKind) -> bytes:
     """The headings and one example row, which Excel opens with its Chinese right."""
     target = io.StringIO()
     writer = csv.writer(target, lineterminator="\r\n")
-    writer.writerow([heading_shown(of) for of in kind.fields.values()])
-    example = examples_shown(kind)[0]
+    writer.writerow([template_heading(of) for of in kind.fields.values()])
+    example = template_examples(kind)[0]
     writer.writerow([_example_shown(of, example, ()) for of in kind.fields.values()])
     return (MARK + target.getvalue()).encode()
 
@@ -91,9 +91,9 @@ def marked_xlsx(table: Table, problems: Sequence[SheetProblem]) -> bytes:
     sheet, listed = book.create_sheet(_("Your sheet")), book.create_sheet(_("Problems"))
     at: dict[str, list[SheetProblem]] = defaultdict(list)
     for problem in problems:
-        at[problem.cell or address(problem.row, 0)].append(problem)
+        at[problem.cell or cell_name(problem.row, 0)].append(problem)
     for number, cells in enumerate(table.rows, 1):
-        sheet.append([_marked(sheet, cell, at.get(address(number, i), ())) for i, cell in enumerate(cells)])
+        sheet.append([_marked(sheet, cell, at.get(cell_name(number, i), ())) for i, cell in enumerate(cells)])
     heads = [_("Cell"), _("Row"), _("Column"), _("Value"), _("What is wrong"), _("What to do")]
     listed.append([_text(listed, head) for head in heads])
     for problem in problems:
@@ -113,30 +113,30 @@ def problem_cells(problem: SheetProblem) -> list[Any]:
     ]
 
 
-def heading_shown(of: SheetField) -> str:
+def template_heading(field: SheetField) -> str:
     """How the template heads a column; * where it is needed."""
-    text = of.headings[0] if _in_chinese() and of.headings else told("{w}", {"w": Words(of.label)})
-    return f"{text}*" if of.needed else text
+    text = field.headings[0] if _in_chinese() and field.headings else told("{w}", {"w": Words(field.label)})
+    return f"{text}*" if field.needed else text
 
 
-def examples_shown(kind: SheetKind) -> list[Mapping[str, str]]:
+def template_examples(kind: SheetKind) -> list[Mapping[str, str]]:
     """The example rows in the reader's language."""
     return [zh if _in_chinese() else {**zh, **en} for zh, en in kind.examples]
 
 
-def _example_shown(of: SheetField, example: Mapping[str, str], categories: Categories) -> str:
+def _example_shown(field: SheetField, example: Mapping[str, str], categories: Categories) -> str:
     """A category, which an example names, is shown with the code that it has in the table in use, if any."""
-    given = example.get(of.name, "")
-    if of.kind != "category":
+    given = example.get(field.name, "")
+    if field.kind != "category":
         return given
-    offered_here = zip(categories, choices_shown(of, categories), strict=True)
+    offered_here = zip(categories, template_choices(field, categories), strict=True)
     return next((shown for (_code, zh, _en), shown in offered_here if zh == given), "")
 
 
-def choices_shown(of: SheetField, categories: Categories) -> list[str]:
+def template_choices(field: SheetField, categories: Categories) -> list[str]:
     """The words of a list field as the template offers them; nothing for other fields."""
     chinese = _in_chinese()
-    match of.kind:
+    match field.kind:
         case "flag":
             return ["是", "否"] if chinese else ["yes", "no"]
         case "weekdays":
@@ -147,52 +147,52 @@ def choices_shown(of: SheetField, categories: Categories) -> list[str]:
             return [f"{code} {zh if chinese or not en else en}" for code, zh, en in categories]
         case "subjects":
             return [f"{code} {names[0 if chinese else 1]}" for code, names in SUBJECTS.items()]
-    words = of.words if chinese or not of.english else of.english
-    return offered(words)
+    words = field.words if chinese or not field.english else field.english
+    return offered_words(words)
 
 
 def _in_chinese() -> bool:
     return (get_language() or "zh").startswith("zh")
 
 
-def _head(sheet: Worksheet, column: int, of: SheetField) -> None:
-    cell = sheet.cell(1, column, heading_shown(of))
-    cell.font, cell.fill = Font(bold=True), NEEDED_FILL if of.needed else HEAD_FILL
+def _head(sheet: Worksheet, column: int, field: SheetField) -> None:
+    cell = sheet.cell(1, column, template_heading(field))
+    cell.font, cell.fill = Font(bold=True), NEEDED_FILL if field.needed else HEAD_FILL
     cell.alignment = Alignment(wrap_text=True, vertical="center")
-    cell.comment = Comment(_note(of), AUTHOR, **COMMENT_SIZE)
-    sheet.column_dimensions[get_column_letter(column)].width = 28 if (of.limit or 0) > 100 else 18
+    cell.comment = Comment(_note(field), AUTHOR, **COMMENT_SIZE)
+    sheet.column_dimensions[get_column_letter(column)].width = 28 if (field.limit or 0) > 100 else 18
 
 
-def _note(of: SheetField) -> str:
+def _note(field: SheetField) -> str:
     """What a column holds, what limits it, and an example."""
-    return "\n".join(line for line in (told("{w}", {"w": Words(of.label)}), *_limits(of)) if line)
+    return "\n".join(line for line in (told("{w}", {"w": Words(field.label)}), *_limits(field)) if line)
 
 
-def _limits(of: SheetField) -> Iterable[str]:
-    yield told("{w}", {"w": Words(of.hint)}) if of.hint else ""
-    yield _("Needed.") if of.needed else ""
-    yield _("At most %(limit)s characters.") % {"limit": of.limit} if of.limit else ""
-    if of.least is not None and of.most is not None:
-        yield _("From %(least)s to %(most)s.") % {"least": of.least, "most": of.most}
-    yield _("Choose from the list.") if of.is_list else ""
-    yield _("Several may be named.") if of.kind in OPEN_LISTS else ""
+def _limits(field: SheetField) -> Iterable[str]:
+    yield told("{w}", {"w": Words(field.hint)}) if field.hint else ""
+    yield _("Needed.") if field.needed else ""
+    yield _("At most %(limit)s characters.") % {"limit": field.limit} if field.limit else ""
+    if field.least is not None and field.most is not None:
+        yield _("From %(least)s to %(most)s.") % {"least": field.least, "most": field.most}
+    yield _("Choose from the list.") if field.is_list else ""
+    yield _("Several may be named.") if field.kind in OPEN_LISTS else ""
 
 
 def _offer(
-    book: Workbook, lists: Worksheet, fill: Worksheet, letter: str, of: SheetField, words: Sequence[str]
+    book: Workbook, lists: Worksheet, fill: Worksheet, letter: str, field: SheetField, words: Sequence[str]
 ) -> None:
     """A drop-down list: the words stand on the hidden sheet under a name of their own."""
     column = lists.max_column + 1 if lists.cell(1, 1).value else 1
-    lists.cell(1, column, of.name)
+    lists.cell(1, column, field.name)
     for row, word in enumerate(words, 2):
         lists.cell(row, column, word)
     at = get_column_letter(column)
-    name = f"list_{of.name}"
+    name = f"list_{field.name}"
     book.defined_names[name] = DefinedName(
         name, attr_text=f"{quote_sheetname(LISTS)}!${at}$2:${at}${len(words) + 1}"
     )
     rule = DataValidation(type="list", formula1=f"={name}", allow_blank=True)
-    rule.showErrorMessage = of.kind not in OPEN_LISTS
+    rule.showErrorMessage = field.kind not in OPEN_LISTS
     rule.errorTitle, rule.error = _("Not in the list"), _("Choose one of the words of the list.")
     rule.add(f"{letter}2:{letter}{ROWS + 1}")
     fill.add_data_validation(rule)
@@ -209,7 +209,7 @@ def _how_to(sheet: Worksheet, kind: SheetKind) -> None:
     sheet.append([])
     first = sheet.max_row + 1
     for of in kind.fields.values():
-        sheet.append([heading_shown(of), " ".join(line for line in _limits(of) if line)])
+        sheet.append([template_heading(of), " ".join(line for line in _limits(of) if line)])
         sheet.cell(sheet.max_row, 2).alignment = Alignment(wrap_text=True, vertical="top")
     for row in range(first, sheet.max_row + 1):
         sheet.cell(row, 1).font = Font(bold=True)

@@ -42,12 +42,12 @@ def is_top(row: CategoryRow) -> bool:
     return row.parent in ("", ROOT)
 
 
-def above(code: str) -> str:
+def parent_code(code: str) -> str:
     """The code one level up, as the digits say: 010304 → 010300 → 010000."""
     return f"{code[:2]}0000" if code.endswith("00") else f"{code[:4]}00"
 
 
-def folded(rows: Iterable[CategoryRow]) -> list[tuple[int, CategoryRow]]:
+def numbered_rows(rows: Iterable[CategoryRow]) -> list[tuple[int, CategoryRow]]:
     """The rows with their numbers. A row that stands under itself restates a category which has no finer
     division (019900 “other” is its own leaf), so that it is left out where the category itself is there."""
     numbered = list(enumerate(rows, 1))
@@ -81,30 +81,34 @@ def _row_problems(number: int, row: CategoryRow, first: Mapping[str, int]) -> li
     elif row.parent not in first:
         message = gettext_noop("Row {row}: the code above it, “{parent}”, is not in the table.")
         found.append(Problem("category.parent", message, {"row": number, "parent": row.parent}))
-    elif row.parent != above(row.code):
+    elif row.parent != parent_code(row.code):
         message = gettext_noop("Row {row}: “{code}” belongs below “{above}”, not below “{parent}”.")
-        params = {"row": number, "code": row.code, "above": above(row.code), "parent": row.parent}
+        params = {"row": number, "code": row.code, "above": parent_code(row.code), "parent": row.parent}
         found.append(Problem("category.level", message, params))
     return found
 
 
-def changes(
-    held: Mapping[str, tuple[str, int]], rows: Sequence[tuple[int, CategoryRow]]
+def table_changes(
+    used_codes: Mapping[str, tuple[str, int]], rows: Sequence[tuple[int, CategoryRow]]
 ) -> list[CategoryChange]:
     """What the table means for `held` codes (name and number of instruments by code), in order of code."""
     table = {row.code: row for _number, row in rows}
     found = []
-    for code, (name, count) in sorted(held.items()):
+    for code, (name, count) in sorted(used_codes.items()):
         new = table.get(code)
         if new is None:
-            found.append(CategoryChange(code, Fate.VANISHED, name, "", count, candidates(code, name, table)))
+            found.append(
+                CategoryChange(
+                    code, Fate.VANISHED, name, "", count, replacement_candidates(code, name, table)
+                )
+            )
         else:
             fate = Fate.KEPT if new.name_zh == name else Fate.RENAMED
             found.append(CategoryChange(code, fate, name, new.name_zh, count))
     return found
 
 
-def candidates(code: str, name: str, table: Mapping[str, CategoryRow]) -> list[CategoryRow]:
+def replacement_candidates(code: str, name: str, table: Mapping[str, CategoryRow]) -> list[CategoryRow]:
     """Of the same name first, then those that lie where the code lay."""
     parents = {row.parent for row in table.values()}
     leaves = [row for row in table.values() if row.code not in parents]

@@ -50,7 +50,7 @@ CUSTOMS_FIELDS: Mapping[str, CustomsField] = {
 }
 
 
-def customs_checked(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
+def clean_customs(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
     """The values as the fields hold them, every field included, and all that is wrong with them."""
     clean: dict[str, Any] = {}
     problems: list[Problem] = []

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.wording import Words
-from providers.instruments.domain.words import BelongsTo, Condition, Funding, Origin, Purpose, SharingMode
+from providers.instruments.domain.choices import BelongsTo, Condition, Funding, Origin, Purpose, SharingMode
 
 Kind = Literal["text", "choice", "money", "date", "email", "country", "category", "subjects", "postal"]
 LARGEST_VALUE = Decimal("999999999999.99")
@@ -96,7 +96,7 @@ class Unusable(ValueError):
         self.problem = problem
 
 
-def missing(values: Mapping[str, Any]) -> list[Field]:
+def missing_fields(values: Mapping[str, Any]) -> list[Field]:
     """What publication needs and `values` (by field name) do not have; a Chinese name has Chinese in it."""
     return [
         field
@@ -121,7 +121,7 @@ def problems_of_missing(fields: list[Field]) -> list[Problem]:
     ]
 
 
-def checked(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
+def clean_values(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
     """The values as the fields hold them, and all that is wrong with them; unknown names are wrong too."""
     clean: dict[str, Any] = {}
     problems: list[Problem] = []
@@ -132,7 +132,7 @@ def checked(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
             problems.append(Problem("instrument.unknown_field", message, {"name": name}, name))
             continue
         try:
-            clean[name] = held(field, value)
+            clean[name] = clean_value(field, value)
         except Unusable as unusable:
             problems.append(unusable.problem)
     for name in ESSENTIAL:
@@ -144,13 +144,13 @@ def checked(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
     return clean, problems
 
 
-def held(field: Field, value: Any) -> Any:
+def clean_value(field: Field, value: Any) -> Any:
     """`value` as `field` holds it. Raises Unusable."""
     if parse := _PARSERS.get(field.kind):
         return parse(field, value)
     text = _text(field, value)
     if text and (form := _FORMS.get(field.kind)) and not form.pattern.fullmatch(text):
-        raise _unusable(field, field.kind, form.message, value=text)
+        raise _unusable_value(field, field.kind, form.message, value=text)
     return text
 
 
@@ -159,7 +159,7 @@ def _text(field: Field, value: Any) -> str:
     is_short = field.limit is not None and field.limit <= ONE_LINE
     text = (" ".join(text.split()) if is_short else text.strip()).replace("\x00", "")
     if field.limit is not None and len(text) > field.limit:
-        raise _unusable(
+        raise _unusable_value(
             field,
             "too_long",
             gettext_noop("“{field}” may have {limit} characters, this has {length}. Shorten it."),
@@ -198,12 +198,14 @@ def _money(field: Field, value: Any) -> Decimal | None:
     try:
         amount = value if isinstance(value, Decimal) else Decimal(re.sub(r"[,，\s¥￥]", "", str(value)))
     except InvalidOperation:
-        raise _unusable(field, "number", gettext_noop("“{value}” is not a number."), value=value) from None
+        raise _unusable_value(
+            field, "number", gettext_noop("“{value}” is not a number."), value=value
+        ) from None
     if not amount.is_finite() or not 0 <= amount <= LARGEST_VALUE:
         message = gettext_noop(
             "“{value}” is not a value in yuan. It is not negative and has 12 digits at most."
         )
-        raise _unusable(field, "range", message, value=str(value))
+        raise _unusable_value(field, "range", message, value=str(value))
     return amount.quantize(Decimal("0.01"))
 
 
@@ -218,7 +220,7 @@ def _date(field: Field, value: Any) -> date | None:
         return date.fromisoformat(str(value).strip())
     except ValueError:
         message = gettext_noop("“{value}” is not a date. Write it as 2026-03-05.")
-        raise _unusable(field, "date", message, value=value) from None
+        raise _unusable_value(field, "date", message, value=value) from None
 
 
 def _choice(field: Field, value: Any) -> str:
@@ -228,7 +230,7 @@ def _choice(field: Field, value: Any) -> str:
     try:
         return field.choices(str(value).strip()).value
     except ValueError:
-        raise _unusable(
+        raise _unusable_value(
             field,
             "choice",
             gettext_noop("“{value}” is not one of the choices of “{field}”: {choices}."),
@@ -246,7 +248,7 @@ def _subjects(field: Field, value: Any) -> list[str]:
     codes = [part for part in parts if part]
     if len(codes) > MOST_SUBJECTS or not all(re.fullmatch(r"[0-9]{3}", code) for code in codes):
         message = gettext_noop("Enter up to {most} codes of three digits of GB/T 13745, as 150, 430.")
-        raise _unusable(field, "subjects", message, most=MOST_SUBJECTS)
+        raise _unusable_value(field, "subjects", message, most=MOST_SUBJECTS)
     return codes
 
 
@@ -258,7 +260,7 @@ _PARSERS: Mapping[Kind, Callable[[Field, Any], Any]] = {
 }
 
 
-def _unusable(field: Field, code: str, message: str, **params: Any) -> Unusable:
+def _unusable_value(field: Field, code: str, message: str, **params: Any) -> Unusable:
     return Unusable(
         Problem(f"instrument.{code}", message, {"field": Words(field.label), **params}, field.name)
     )

@@ -1,7 +1,7 @@
 """The states of an instrument, as a table of moves."""
 
 from instrument_share.kernel.states import Moves
-from providers.instruments.domain.words import InstrumentState
+from providers.instruments.domain.choices import InstrumentState
 
 INSTRUMENT_MOVES: Moves = {
     InstrumentState.DRAFT: {"submit": InstrumentState.SUBMITTED},

@@ -70,6 +70,6 @@ SUBJECTS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def subjects_named(codes: Iterable[str]) -> tuple[Bilingual | str, ...]:
+def bilingual_subject_names(codes: Iterable[str]) -> tuple[Bilingual | str, ...]:
     """Subjects by their names, in both languages; a code without one stands for itself."""
     return tuple(Bilingual(*SUBJECTS[code]) if code in SUBJECTS else code for code in codes)

@@ -119,7 +119,7 @@ class SeveralSelect(forms.SelectMultiple):
 
 
 @lru_cache(maxsize=4096)
-def spoken(name_zh: str, name_en: str) -> str:
+def search_words(name_zh: str, name_en: str) -> str:
     """By what else something is found: both names, and the Chinese one as it is said and by its initials."""
     return f"{name_zh} {name_en} {''.join(syllables(name_zh))} {''.join(initials(name_zh))}".lower()
 
@@ -138,7 +138,7 @@ def markdown_area(rows: int, *, english: bool = False) -> forms.Textarea:
     return forms.Textarea({**attrs, "lang": "en"} if english else attrs)
 
 
-def field_of(spec: Field, label: str) -> forms.Field:
+def form_field(spec: Field, label: str) -> forms.Field:
     """The input for a field of an instrument; choices of categories and countries are set by the form."""
     match spec.kind:
         case "choice":

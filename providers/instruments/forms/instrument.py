@@ -12,7 +12,7 @@ from instrument_share.web.problem import told
 from providers.instruments.domain.fields import FIELDS
 from providers.instruments.domain.subjects import SUBJECTS
 from providers.instruments.forms.countries import COUNTRIES
-from providers.instruments.forms.fields import CategorySelect, SeveralSelect, field_of, spoken
+from providers.instruments.forms.fields import CategorySelect, SeveralSelect, form_field, search_words
 from providers.instruments.selectors.instruments import category_table
 
 if TYPE_CHECKING:
@@ -65,18 +65,18 @@ class InstrumentForm(forms.Form):
     def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
         super().__init__(data, initial=initial)
         for name, spec in FIELDS.items():
-            self.fields[name] = field_of(spec, told(spec.label, {}))
+            self.fields[name] = form_field(spec, told(spec.label, {}))
         self.fields["revision"] = forms.IntegerField(required=False, widget=forms.HiddenInput())
         held = initial or {}
         leaves = category_leaves()
-        set_choices(self.fields["category"], categories(leaves, held.get("category", "")))
+        set_choices(self.fields["category"], category_choices(leaves, held.get("category", "")))
         cast(CategorySelect, self.fields["category"].widget).spoken = {
-            row.code: spoken(row.name_zh, row.name_en) for row in leaves
+            row.code: search_words(row.name_zh, row.name_en) for row in leaves
         }
-        set_choices(self.fields["country"], _countries(held.get("country", "")))
-        set_choices(self.fields["subjects"], _subjects(held.get("subjects", ())))
+        set_choices(self.fields["country"], _country_choices(held.get("country", "")))
+        set_choices(self.fields["subjects"], _subject_choices(held.get("subjects", ())))
         cast(SeveralSelect, self.fields["subjects"].widget).spoken = {
-            code: spoken(*names) for code, names in SUBJECTS.items()
+            code: search_words(*names) for code, names in SUBJECTS.items()
         }
 
     def values(self) -> dict[str, Any]:
@@ -94,7 +94,7 @@ class InstrumentForm(forms.Form):
         return [(heading, [self[name] for name in names]) for heading, names in SECTIONS]
 
 
-def initial_of(instrument: "Instrument") -> dict[str, Any]:
+def instrument_initial(instrument: "Instrument") -> dict[str, Any]:
     """What the form shows of an instrument: of what waits for the bureau the new value, so that saving
     something else doesn't take it back.
     """
@@ -115,11 +115,11 @@ def category_leaves() -> "list[InstrumentCategory]":
     return [row for row in rows if row.pk not in parents]
 
 
-def categories(leaves: "Sequence[InstrumentCategory]", held: str) -> list[Any]:
+def category_choices(leaves: "Sequence[InstrumentCategory]", current_code: str) -> list[Any]:
     """The leaves, grouped by those above them; a code of an older table that is held stays a choice."""
     choices: list[Any] = [("", _("Choose a category"))]
-    if held and held not in {row.code for row in leaves}:
-        choices.append((held, held))
+    if current_code and current_code not in {row.code for row in leaves}:
+        choices.append((current_code, current_code))
     groups: dict[str, list[tuple[str, str]]] = {}
     for row in leaves:
         groups.setdefault(_above(row), []).append((row.code, _named(row)))
@@ -140,14 +140,18 @@ def _named(row: "InstrumentCategory") -> str:
     return f"{row.code} {bilingual(row, 'name')}"
 
 
-def _subjects(held: Sequence[str]) -> list[tuple[str, str]]:
+def _subject_choices(current_codes: Sequence[str]) -> list[tuple[str, str]]:
     """The standard's first level; a code that it doesn't have and that is held stays a choice."""
     known = [(code, f"{code} {names[1 if in_english() else 0]}") for code, names in SUBJECTS.items()]
-    return [*known, *((code, code) for code in held if code not in SUBJECTS)]
+    return [*known, *((code, code) for code in current_codes if code not in SUBJECTS)]
 
 
-def _countries(held: str) -> list[tuple[Any, Any]]:
-    known = [*COUNTRIES] if held in {"", *(code for code, _name in COUNTRIES)} else [*COUNTRIES, (held, held)]
+def _country_choices(current_code: str) -> list[tuple[Any, Any]]:
+    known = (
+        [*COUNTRIES]
+        if current_code in {"", *(code for code, _name in COUNTRIES)}
+        else [*COUNTRIES, (current_code, current_code)]
+    )
     return [("", _("Choose a country")), *((code, f"{name}{bracketed(code)}") for code, name in known)]
 
 

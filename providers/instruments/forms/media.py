@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from instrument_share.web.formats import bilingual, bracketed
 from instrument_share.web.forms import DayInput, choices_of, set_choices
 from instrument_share.web.problem import told
+from providers.instruments.domain.choices import Audience, GroupKind
 from providers.instruments.domain.customs import CUSTOMS_FIELDS
-from providers.instruments.domain.words import Audience, GroupKind
 from providers.instruments.forms.fields import text_field
 
 if TYPE_CHECKING:

@@ -8,8 +8,14 @@ from django.db.models import Count, Q, QuerySet
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import region_of
 from instrument_share.accounts.selectors.standing import standing
-from providers.instruments.domain.categories import CategoryChange, CategoryRow, candidates, changes, folded
-from providers.instruments.domain.words import InstrumentState
+from providers.instruments.domain.categories import (
+    CategoryChange,
+    CategoryRow,
+    numbered_rows,
+    replacement_candidates,
+    table_changes,
+)
+from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.models import Instrument, InstrumentCategory
 from providers.instruments.selectors.instruments import category_table, instruments
 
@@ -28,7 +34,7 @@ def category_changes(rows: Iterable[CategoryRow]) -> list[CategoryChange]:
     held: dict[str, tuple[str, int]] = {}
     for code, name, number in counted:
         held[code] = (name, held.get(code, ("", 0))[1] + number)
-    return changes(held, folded(rows))
+    return table_changes(held, numbered_rows(rows))
 
 
 def instruments_to_recode(viewer: "Viewer") -> QuerySet[Instrument]:
@@ -44,8 +50,8 @@ def instruments_to_recode(viewer: "Viewer") -> QuerySet[Instrument]:
     return found.exclude(category__in=category_table()).order_by("organization__name_zh", "name_zh", "id")
 
 
-def recode_candidates(held: Mapping[str, str]) -> dict[str, Sequence[CategoryRow]]:
+def recode_candidates(names_by_code: Mapping[str, str]) -> dict[str, Sequence[CategoryRow]]:
     """For vanished codes, with their names: what of the table in use may stand in. One statement."""
     rows = category_table().values_list("code", "name_zh", "parent__code", "name_en").order_by("code")
     table = {code: CategoryRow(code, zh, parent or "", en) for code, zh, parent, en in rows}
-    return {code: candidates(code, name, table) for code, name in held.items()}
+    return {code: replacement_candidates(code, name, table) for code, name in names_by_code.items()}

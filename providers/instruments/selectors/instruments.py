@@ -12,8 +12,8 @@ from instrument_share.accounts.selectors.standing import standing
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Kind, NotFound, gettext_noop
 from instrument_share.kernel.wording import Bilingual
+from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.domain.states import PUBLIC
-from providers.instruments.domain.words import InstrumentState
 from providers.instruments.models import Instrument, InstrumentCategory, Qualification
 
 if TYPE_CHECKING:
@@ -51,10 +51,10 @@ def instruments(viewer: "Viewer") -> QuerySet[Instrument]:
         visible |= Q(organization_id__in=own)
     if region := region_of(viewer, *SEES_ALL_BUT_DRAFTS):
         visible |= ~Q(state=InstrumentState.DRAFT) & region.within("organization")
-    return every_instrument().filter(visible)
+    return instruments_with_related().filter(visible)
 
 
-def every_instrument() -> QuerySet[Instrument]:
+def instruments_with_related() -> QuerySet[Instrument]:
     """With what a row shows of them; for keys that were found among what the viewer may see."""
     return Instrument.objects.select_related("organization__district", "category")
 
@@ -68,7 +68,7 @@ def instrument(viewer: "Viewer", public_id: str) -> Instrument:
 
 
 def _not_visible(public_id: str) -> NotFound:
-    gone = every_instrument().filter(
+    gone = instruments_with_related().filter(
         public_id=public_id,
         state=InstrumentState.RETIRED,
         published_at__isnull=False,
@@ -78,7 +78,7 @@ def _not_visible(public_id: str) -> NotFound:
     return InstrumentRetired(row) if row else NotFound()
 
 
-def instruments_kept(viewer: "User") -> QuerySet[Instrument]:
+def kept_instruments(viewer: "User") -> QuerySet[Instrument]:
     """Those that the viewer is named keeper of and whose unit still holds them in that role, by name."""
     units = standing(viewer).organization_ids(Role.KEEPER)
     return (
@@ -88,7 +88,7 @@ def instruments_kept(viewer: "User") -> QuerySet[Instrument]:
     )
 
 
-def kept_ids(user_id: int, organization_id: int) -> set[int]:
+def kept_instrument_ids(user_id: int, organization_id: int) -> set[int]:
     """The instruments of the unit that a person is named keeper of, whatever role they hold there."""
     kept = Instrument.objects.filter(organization_id=organization_id, keeper_links__user_id=user_id)
     return set(kept.values_list("pk", flat=True))
@@ -176,7 +176,7 @@ def qualifications_ending(now: datetime, ahead: timedelta) -> QuerySet[Qualifica
     )
 
 
-def qualified_until(user_id: int, instrument_id: int, *, exclude_id: int) -> datetime | None:
+def qualification_end(user_id: int, instrument_id: int, *, exclude_id: int) -> datetime | None:
     """Through when the person's other qualifications for the instrument last; None where there is none."""
     others = Qualification.objects.filter(
         user_id=user_id, instrument_id=instrument_id, revoked_at__isnull=True
@@ -184,7 +184,7 @@ def qualified_until(user_id: int, instrument_id: int, *, exclude_id: int) -> dat
     return others.order_by("-expires_at").values_list("expires_at", flat=True).first()
 
 
-def qualified_for(qualification_id: int) -> int:
+def qualification_instrument_id(qualification_id: int) -> int:
     """The id of the instrument that a qualification is for; NotFound for none."""
     found = Qualification.objects.filter(pk=qualification_id).values_list("instrument_id", flat=True).first()
     if found is None:
@@ -194,7 +194,7 @@ def qualified_for(qualification_id: int) -> int:
 
 def qualification_lock(qualification_id: int) -> Qualification:
     """The qualification, with its instrument locked until the transaction ends; NotFound for none."""
-    instrument_lock(qualified_for(qualification_id))
+    instrument_lock(qualification_instrument_id(qualification_id))
     return Qualification.objects.select_related("instrument", "user").get(pk=qualification_id)
 
 

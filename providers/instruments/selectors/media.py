@@ -9,7 +9,7 @@ from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import region_of
 from instrument_share.accounts.selectors.standing import standing
 from instrument_share.kernel.errors import NotFound
-from providers.instruments.domain.words import Audience
+from providers.instruments.domain.choices import Audience
 from providers.instruments.models import (
     CustomsSupervision,
     Instrument,

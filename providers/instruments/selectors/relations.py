@@ -42,7 +42,7 @@ def linked_instruments(viewer: "Viewer", instrument_id: int) -> QuerySet[Instrum
     return instruments(viewer).filter(pk__in=linked_ids(instrument_id)).order_by("name_zh", "id")
 
 
-def links_set(instrument_id: int) -> list[int]:
+def own_link_ids(instrument_id: int) -> list[int]:
     """The instruments that are named for this one by itself."""
     links = InstrumentLink.objects.filter(instrument_id=instrument_id).order_by("linked_id")
     return list(links.values_list("linked_id", flat=True))

@@ -10,7 +10,7 @@ from instrument_share.accounts.permissions import require_unless_system
 from instrument_share.journal.services import record
 from instrument_share.journal.unique import raise_when_taken
 from instrument_share.kernel.errors import DomainError, Invalid, Kind, gettext_noop
-from providers.instruments.domain.categories import CategoryRow, folded, is_top, table_problems
+from providers.instruments.domain.categories import CategoryRow, is_top, numbered_rows, table_problems
 from providers.instruments.models import Instrument, InstrumentCategory
 from providers.instruments.selectors.instruments import instrument_locks
 from providers.instruments.services.changes import instruments_changed
@@ -38,7 +38,7 @@ def category_table_load(
     Raises Invalid with everything that is wrong, row by row.
     """
     require_unless_system(actor, "providers.maintain_tables")
-    numbered = folded(rows)
+    numbered = numbered_rows(rows)
     if problems := table_problems(numbered):
         raise Invalid(problems=problems)
     table = [row for _number, row in numbered]

@@ -19,12 +19,12 @@ class InReview(DomainError):
     )
 
 
-def as_json(values: Mapping[str, Any]) -> dict[str, Any]:
+def values_to_json(values: Mapping[str, Any]) -> dict[str, Any]:
     """Values of fields as they are kept in JSON, from which the same fields read them again."""
-    return {name: _as_json(value) for name, value in values.items()}
+    return {name: _value_to_json(value) for name, value in values.items()}
 
 
-def _as_json(value: Any) -> Any:
+def _value_to_json(value: Any) -> Any:
     match value:
         case date():
             return value.isoformat()

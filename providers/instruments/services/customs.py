@@ -8,11 +8,11 @@ from django.db import transaction
 
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import Invalid
-from providers.instruments.domain.customs import customs_checked
+from providers.instruments.domain.customs import clean_customs
 from providers.instruments.domain.states import EDITABLE_AS_A_WHOLE, LIVE
 from providers.instruments.models import CustomsSupervision, Instrument
 from providers.instruments.selectors.instruments import instrument_lock
-from providers.instruments.services.common import InReview, as_json
+from providers.instruments.services.common import InReview, values_to_json
 from providers.revisions.services import record_change, save_with_history
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def customs_supervision_set(
 ) -> CustomsSupervision:
     """Enter or change all of it at once; what differs in nothing writes nothing. Raises Invalid."""
     instrument = _editable(actor, instrument_id)
-    clean, problems = customs_checked(values)
+    clean, problems = clean_customs(values)
     if problems:
         raise Invalid(problems=problems)
     row = CustomsSupervision.objects.filter(instrument=instrument).first()
@@ -35,7 +35,7 @@ def customs_supervision_set(
     for name, value in clean.items():
         setattr(row, name, value)
     save_with_history(row, actor=actor, now=now)
-    record_change(actor, "instrument.customs_entered", instrument, now, values=as_json(clean))
+    record_change(actor, "instrument.customs_entered", instrument, now, values=values_to_json(clean))
     return row
 
 

@@ -27,10 +27,10 @@ from instrument_share.kernel.wording import Bilingual
 from providers.instruments.domain import fields
 from providers.instruments.domain.states import EDITABLE_AS_A_WHOLE, INSTRUMENT_MOVES, LIVE
 from providers.instruments.models import Instrument
-from providers.instruments.permissions import may_suspend_own
+from providers.instruments.permissions import can_suspend_for_unit
 from providers.instruments.selectors.instruments import category_table, instrument_lock
 from providers.instruments.services.changes import instruments_changed
-from providers.instruments.services.common import InReview, as_json
+from providers.instruments.services.common import InReview, values_to_json
 from providers.revisions.services import record_change, save_with_history
 
 if TYPE_CHECKING:
@@ -65,12 +65,12 @@ def instrument_create(
     """Enter an instrument as a draft; `values` by field name (`domain.instruments`), `category` as a code."""
     organization = organization_lock(organization_id)
     require_unless_system(actor, "providers.edit_instrument", organization)
-    clean = usable({**dict.fromkeys(fields.ESSENTIAL, ""), **values})
+    clean = clean_instrument_values({**dict.fromkeys(fields.ESSENTIAL, ""), **values})
     if Instrument.objects.filter(organization=organization, inner_number=clean["inner_number"]).exists():
         raise InnerNumberTaken(inner_number=clean["inner_number"])
     instrument = Instrument(organization=organization, created_at=now)
-    fill(instrument, clean)
-    with _number_refused(instrument):
+    assign_values(instrument, clean)
+    with _raise_when_number_taken(instrument):
         save_with_history(instrument, actor=actor, now=now)
     instruments_changed([instrument.pk])
     record_change(actor, "instrument.created", instrument, now)
@@ -98,26 +98,26 @@ def instrument_update(
     require_unless_system(actor, "providers.edit_instrument", instrument)
     if instrument.state not in EDITABLE_AS_A_WHOLE | LIVE:
         raise InReview(state=instrument.state)
-    given_values = usable(values, instrument)
+    given_values = clean_instrument_values(values, instrument)
     require_revision(revision, instrument.revision)
-    clean = changed(instrument, given_values)
+    clean = changed_values(instrument, given_values)
     live = instrument.state in LIVE
-    _need_all(clean, instrument) if live else None
+    _require_complete(clean, instrument) if live else None
     if "inner_number" in clean:
-        _need_free_number(instrument, clean["inner_number"])
+        _require_free_number(instrument, clean["inner_number"])
     waiting = {name: clean.pop(name) for name in fields.REVIEWED & clean.keys()} if live else {}
     waits = {name: value for name, value in instrument.pending_values.items() if name not in given_values}
-    waits |= as_json(waiting)
+    waits |= values_to_json(waiting)
     if not clean and waits == instrument.pending_values:
         return instrument
-    fill(instrument, clean)
+    assign_values(instrument, clean)
     instrument.revision += 1
     if live:
         instrument.confirmed_at = now
     if waits != instrument.pending_values:
         instrument.pending_values = waits
         instrument.pending_since = now if waits else None
-    with _number_refused(instrument):
+    with _raise_when_number_taken(instrument):
         save_with_history(instrument, actor=actor, now=now)
     instruments_changed([instrument.pk])
     record_change(actor, "instrument.updated", instrument, now, fields=sorted(clean), waiting=sorted(waiting))
@@ -129,7 +129,7 @@ def instrument_changes_accept(*, actor: "User", instrument_id: int, now: datetim
     """The bureau lets the waiting changes of a published instrument take effect."""
     instrument = _with_waiting_changes(actor, instrument_id)
     accepted = instrument.pending_values
-    fill(instrument, usable(accepted))
+    assign_values(instrument, clean_instrument_values(accepted))
     instrument.revision += 1
     instrument.pending_values, instrument.pending_since, instrument.confirmed_at = {}, None, now
     save_with_history(instrument, actor=actor, now=now)
@@ -173,7 +173,7 @@ def instrument_submit(*, actor: "User", instrument_id: int, now: datetime) -> In
     instrument = instrument_lock(instrument_id)
     require(actor, "providers.edit_instrument", instrument)
     state = next_state(INSTRUMENT_MOVES, instrument.state, "submit")
-    _need_all({}, instrument)
+    _require_complete({}, instrument)
     instrument.state, instrument.submitted_at, instrument.return_reason = state, now, ""
     save_with_history(instrument, actor=actor, now=now)
     record_change(actor, "instrument.submitted", instrument, now)
@@ -218,7 +218,7 @@ def instrument_suspend(*, actor: "User", instrument_id: int, reason: str, now: d
     require(actor, "providers.suspend_instrument", instrument)
     instrument.state = next_state(INSTRUMENT_MOVES, instrument.state, "suspend")
     instrument.suspended_at, instrument.suspension_reason = now, require_reason(reason)
-    instrument.suspended_by_bureau = not may_suspend_own(actor, instrument)
+    instrument.suspended_by_bureau = not can_suspend_for_unit(actor, instrument)
     save_with_history(instrument, actor=actor, now=now)
     record_change(
         actor,
@@ -239,7 +239,7 @@ def instrument_resume(*, actor: "User", instrument_id: int, now: datetime) -> In
     """Put a suspended instrument back into service; where the bureau suspended it, only the bureau does."""
     instrument = instrument_lock(instrument_id)
     require(actor, "providers.suspend_instrument", instrument)
-    if instrument.suspended_by_bureau and may_suspend_own(actor, instrument):
+    if instrument.suspended_by_bureau and can_suspend_for_unit(actor, instrument):
         raise SuspendedByBureau(reason=instrument.suspension_reason)
     by_bureau = instrument.suspended_by_bureau
     instrument.state = next_state(INSTRUMENT_MOVES, instrument.state, "resume")
@@ -254,19 +254,26 @@ def instrument_resume(*, actor: "User", instrument_id: int, now: datetime) -> In
 # --- Values, shared with the import of sheets ---------------------------------------------------------------
 
 
-def usable(values: Mapping[str, Any], held: Instrument | None = None) -> dict[str, Any]:
+def clean_instrument_values(
+    values: Mapping[str, Any], instrument: Instrument | None = None
+) -> dict[str, Any]:
     """The values as the fields hold them, `category` as its row. Raises Invalid with every problem.
 
     A code that the instrument holds stays usable when the table in use no longer has it.
     """
-    clean, problems = fields.checked(values)
+    clean, problems = fields.clean_values(values)
     code = clean.get("category")
-    if code and held is not None and held.category is not None and held.category.code == code:
-        clean["category"] = held.category
+    if (
+        code
+        and instrument is not None
+        and instrument.category is not None
+        and instrument.category.code == code
+    ):
+        clean["category"] = instrument.category
     elif code:
         clean["category"] = category_table().filter(code=code).first()
         if clean["category"] is None:
-            problems.append(category_unknown(code))
+            problems.append(unknown_category(code))
     elif "category" in clean:
         clean["category"] = None
     if problems:
@@ -274,39 +281,39 @@ def usable(values: Mapping[str, Any], held: Instrument | None = None) -> dict[st
     return clean
 
 
-def category_unknown(code: str) -> Problem:
+def unknown_category(code: str) -> Problem:
     message = gettext_noop("“{code}” is not in the category table. Look the code up there.")
     return Problem("instrument.category_unknown", message, {"code": code}, "category")
 
 
-def changed(instrument: Instrument, clean: Mapping[str, Any]) -> dict[str, Any]:
+def changed_values(instrument: Instrument, clean: Mapping[str, Any]) -> dict[str, Any]:
     """Those of the values that differ from what the instrument has."""
     return {name: value for name, value in clean.items() if getattr(instrument, name) != value}
 
 
-def fill(instrument: Instrument, clean: Mapping[str, Any]) -> None:
+def assign_values(instrument: Instrument, clean: Mapping[str, Any]) -> None:
     """Set the values; the caller keeps the instrument and has it indexed (`search_index`)."""
     for name, value in clean.items():
         setattr(instrument, name, value)
 
 
-def values_of(instrument: Instrument) -> dict[str, Any]:
+def instrument_values(instrument: Instrument) -> dict[str, Any]:
     return {name: getattr(instrument, name) for name in fields.FIELDS}
 
 
-def _need_all(clean: Mapping[str, Any], instrument: Instrument) -> None:
-    lacking = fields.missing({**values_of(instrument), **clean})
+def _require_complete(clean: Mapping[str, Any], instrument: Instrument) -> None:
+    lacking = fields.missing_fields({**instrument_values(instrument), **clean})
     if lacking:
         raise Invalid(problems=fields.problems_of_missing(lacking))
 
 
-def _need_free_number(instrument: Instrument, inner_number: str) -> None:
+def _require_free_number(instrument: Instrument, inner_number: str) -> None:
     others = Instrument.objects.filter(organization_id=instrument.organization_id).exclude(pk=instrument.pk)
     if others.filter(inner_number=inner_number).exists():
         raise InnerNumberTaken(inner_number=inner_number)
 
 
-def _number_refused(instrument: Instrument) -> AbstractContextManager[None]:
+def _raise_when_number_taken(instrument: Instrument) -> AbstractContextManager[None]:
     """Two instruments have two locks, so both may find a number free; the database lets one have it."""
     refusal = InnerNumberTaken(inner_number=instrument.inner_number)
     return raise_when_taken(refusal, Instrument, "organization", "inner_number")

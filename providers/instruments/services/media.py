@@ -12,12 +12,12 @@ from django.db.models import Max
 
 from instrument_share.accounts.permissions import require_unless_system
 from instrument_share.kernel.errors import DomainError, Kind, NotFound, Problem, gettext_noop
+from providers.instruments.domain.choices import Audience
 from providers.instruments.domain.states import EDITABLE_AS_A_WHOLE, LIVE
-from providers.instruments.domain.words import Audience
 from providers.instruments.models import Instrument, InstrumentAttachment, InstrumentPicture
 from providers.instruments.selectors.instruments import instrument_lock
 from providers.instruments.services.common import InReview
-from providers.instruments.services.pictures import attachment_prepared, gallery_prepared, stored
+from providers.instruments.services.pictures import prepare_attachment, prepare_gallery_picture, store_once
 from providers.revisions.services import record_change, save_with_history
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def instrument_picture_add(
     Raises PictureUnusable for what is no picture that can be shown.
     """
     instrument = _editable(actor, instrument_id)
-    prepared = gallery_prepared(upload)
+    prepared = prepare_gallery_picture(upload)
     pictures = InstrumentPicture.objects.filter(instrument=instrument)
     if pictures.count() >= MOST_PICTURES:
         raise TooMany(most=MOST_PICTURES)
@@ -69,8 +69,8 @@ def instrument_picture_add(
     picture = InstrumentPicture(
         instrument=instrument,
         position=(last or 0) + 1,
-        large=stored("instruments", prepared.large),
-        small=stored("instruments", prepared.small),
+        large=store_once("instruments", prepared.large),
+        small=store_once("instruments", prepared.small),
         width=prepared.width,
         height=prepared.height,
         alt_zh=alt_zh.strip()[:100],
@@ -139,7 +139,7 @@ def instrument_attachment_add(
     if not title_zh.strip():
         message = TitleMissing.message
         raise TitleMissing(problems=[Problem(TitleMissing.code, message, field="title_zh")])
-    prepared = attachment_prepared(upload)
+    prepared = prepare_attachment(upload)
     content = prepared.read()
     digest = hashlib.sha256(content).hexdigest()
     attached = InstrumentAttachment.objects.filter(instrument=instrument)
@@ -151,7 +151,7 @@ def instrument_attachment_add(
         instrument=instrument,
         title_zh=title_zh.strip()[:100],
         title_en=title_en.strip()[:200],
-        file=stored("attachments", prepared),
+        file=store_once("attachments", prepared),
         sha256=digest,
         size_bytes=len(content),
         audience=audience.value,

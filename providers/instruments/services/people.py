@@ -20,7 +20,7 @@ from providers.instruments.selectors.instruments import (
     instrument_lock,
     instrument_locks,
     keepers_of,
-    kept_ids,
+    kept_instrument_ids,
     qualification_lock,
     qualifications_ending,
 )
@@ -96,7 +96,7 @@ def keeper_links_drop(*, actor: "User", organization_id: int, user: "User", now:
 
     The writing part of `bookings.services.membership_end`, which has asked before.
     """
-    for instrument in instrument_locks(kept_ids(user.pk, organization_id)):
+    for instrument in instrument_locks(kept_instrument_ids(user.pk, organization_id)):
         Keeper.objects.filter(instrument=instrument, user=user).delete()
         record_change(actor, "keeper.removed", instrument, now, user=user.public_id)
 

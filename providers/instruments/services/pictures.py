@@ -33,13 +33,13 @@ class AttachmentUnusable(DomainError):
     message = gettext_noop("The file can't be attached.")
 
 
-def picture_prepared(upload: IO[bytes]) -> "ContentFile[bytes]":
+def prepare_picture(upload: IO[bytes]) -> "ContentFile[bytes]":
     """The upload as a JPEG of at most 1600 pixels a side, named by its content.
 
     It is decoded and encoded anew: camera, place and whatever else travelled in the file stay behind. Raises
     PictureUnusable for what is too large or is no JPEG, PNG or WebP picture.
     """
-    return _encoded(_within(_decoded(_read(upload)), LONGEST_SIDE))
+    return _encode(_resize(_decode(_read(upload)), LONGEST_SIDE))
 
 
 @dataclass(frozen=True)
@@ -52,13 +52,13 @@ class GalleryPicture:
     height: int
 
 
-def gallery_prepared(upload: IO[bytes]) -> GalleryPicture:
+def prepare_gallery_picture(upload: IO[bytes]) -> GalleryPicture:
     """The upload as two JPEGs, of at most 1280 and 480 pixels a side. Raises PictureUnusable."""
-    large = _within(_decoded(_read(upload)), LARGE_SIDE)
-    return GalleryPicture(_encoded(large), _encoded(_within(large, SMALL_SIDE)), large.width, large.height)
+    large = _resize(_decode(_read(upload)), LARGE_SIDE)
+    return GalleryPicture(_encode(large), _encode(_resize(large, SMALL_SIDE)), large.width, large.height)
 
 
-def stored(folder: str, content: "ContentFile[bytes]") -> str:
+def store_once(folder: str, content: "ContentFile[bytes]") -> str:
     """The path under which a file that is named by its content is kept; the same content is kept once."""
     path = f"{folder}/{content.name}"
     return path if default_storage.exists(path) else default_storage.save(path, content)
@@ -72,20 +72,20 @@ def _read(upload: IO[bytes]) -> bytes:
     return content
 
 
-def _within(picture: Image.Image, side: int) -> Image.Image:
+def _resize(picture: Image.Image, side: int) -> Image.Image:
     smaller = picture.copy()
     smaller.thumbnail((side, side))
     return smaller
 
 
-def _encoded(picture: Image.Image) -> "ContentFile[bytes]":
+def _encode(picture: Image.Image) -> "ContentFile[bytes]":
     made = BytesIO()
     picture.save(made, "JPEG", quality=QUALITY, optimize=True)
     encoded = made.getvalue()
     return ContentFile(encoded, name=f"{hashlib.sha256(encoded).hexdigest()[:32]}.jpg")
 
 
-def _decoded(content: bytes) -> Image.Image:
+def _decode(content: bytes) -> Image.Image:
     try:
         with Image.open(BytesIO(content), formats=FORMATS) as opened:
             if opened.width * opened.height > MOST_PIXELS:
@@ -119,7 +119,7 @@ MOST_ATTACHED = 20 * 1024 * 1024
 PDF = b"%PDF-"
 
 
-def attachment_prepared(upload: IO[bytes]) -> "ContentFile[bytes]":
+def prepare_attachment(upload: IO[bytes]) -> "ContentFile[bytes]":
     """A PDF of at most 20 MB, named by its content. Raises AttachmentUnusable."""
     content = upload.read(MOST_ATTACHED + 1)
     if len(content) > MOST_ATTACHED:

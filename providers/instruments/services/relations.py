@@ -10,7 +10,7 @@ from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization_lock
 from instrument_share.journal.services import record
 from instrument_share.kernel.errors import DomainError, Invalid, Kind, NotFound, Problem, gettext_noop
-from providers.instruments.domain.words import GroupKind, InstrumentState
+from providers.instruments.domain.choices import GroupKind, InstrumentState
 from providers.instruments.models import Instrument, InstrumentGroup, InstrumentLink
 from providers.instruments.selectors.instruments import instrument_lock
 

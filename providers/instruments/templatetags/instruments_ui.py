@@ -17,7 +17,7 @@ from instrument_share.web.formats import bracketed
 from instrument_share.web.problem import told
 from instrument_share.web.templatetags.ui import tabs
 from providers.instruments.domain.fields import FIELDS
-from providers.instruments.domain.subjects import subjects_named
+from providers.instruments.domain.subjects import bilingual_subject_names
 from providers.instruments.forms.countries import COUNTRIES
 
 register = template.Library()
@@ -84,23 +84,23 @@ OWN_TABS = (
 COUNTRY_NAMES = dict(COUNTRIES)
 
 
-def country_shown(code: str) -> str:
+def country_label(code: str) -> str:
     """A country by its name, with the code behind it."""
     return f"{COUNTRY_NAMES.get(code, code)}{bracketed(code)}"
 
 
-def subjects_shown(codes: Iterable[str]) -> str:
+def subject_labels(codes: Iterable[str]) -> str:
     """Subjects by their names."""
-    return told("{names}", {"names": subjects_named(codes)})
+    return told("{names}", {"names": bilingual_subject_names(codes)})
 
 
-def _member_shown(members: type[StrEnum]) -> Callable[[str], str]:
+def _member_label(members: type[StrEnum]) -> Callable[[str], str]:
     return lambda code: _(word(members(code)))
 
 
 VALUE_FORMATS: dict[str, Callable[[Any], str]] = {
-    "country": country_shown,
-    "subjects": subjects_shown,
-    **{name: _member_shown(field.choices) for name, field in FIELDS.items() if field.choices is not None},
+    "country": country_label,
+    "subjects": subject_labels,
+    **{name: _member_label(field.choices) for name, field in FIELDS.items() if field.choices is not None},
 }
 """How values of an instrument's fields are shown where revisions are compared."""

@@ -59,8 +59,8 @@ def to_recode(request: HttpRequest) -> HttpResponseBase:
     return render(request, "providers/instruments/recode.html", context)
 
 
-def _rows(found: "Iterable[Instrument]") -> list[ToRecode]:
-    held = [(one, category) for one in found if (category := one.category) is not None]
+def _rows(instruments: "Iterable[Instrument]") -> list[ToRecode]:
+    held = [(one, category) for one in instruments if (category := one.category) is not None]
     named = {category.code: category.name_zh for _one, category in held}
     candidates = recode_candidates(named)
     return [
@@ -69,8 +69,8 @@ def _rows(found: "Iterable[Instrument]") -> list[ToRecode]:
     ]
 
 
-def _sheet(found: "QuerySet[Instrument]") -> StreamingHttpResponse:
-    rows = found.iterator(chunk_size=EXPORTED_AT_ONCE)
+def _sheet(instruments: "QuerySet[Instrument]") -> StreamingHttpResponse:
+    rows = instruments.iterator(chunk_size=EXPORTED_AT_ONCE)
     chunks = iter(lambda: list(islice(rows, EXPORTED_AT_ONCE)), [])
     heads = [
         _("Unit"),

@@ -14,14 +14,19 @@ from instrument_share.web import clock
 from instrument_share.web.answers import redirect_with_message, run_service
 from instrument_share.web.idempotency import idempotent_form
 from providers.instruments.domain import fields
+from providers.instruments.domain.choices import BelongsTo, Condition, Funding, Origin, Purpose, SharingMode
 from providers.instruments.domain.states import EDITABLE_AS_A_WHOLE, LIVE
-from providers.instruments.domain.words import BelongsTo, Condition, Funding, Origin, Purpose, SharingMode
-from providers.instruments.forms.instrument import InstrumentForm, initial_of
+from providers.instruments.forms.instrument import InstrumentForm, instrument_initial
 from providers.instruments.selectors.instruments import keepers_of
-from providers.instruments.services.instruments import instrument_create, instrument_update, usable, values_of
+from providers.instruments.services.instruments import (
+    clean_instrument_values,
+    instrument_create,
+    instrument_update,
+    instrument_values,
+)
 from providers.instruments.views.common import managed_unit, own_instrument, person
-from providers.revisions.selectors import revised
-from providers.revisions.views.editing import overtaken
+from providers.revisions.selectors import revised_row
+from providers.revisions.views.editing import report_conflict
 
 if TYPE_CHECKING:
     from providers.instruments.models import Instrument
@@ -67,7 +72,7 @@ def new(request: HttpRequest, organization_id: str) -> HttpResponse:
 def edit(request: HttpRequest, public_id: str) -> HttpResponse:
     now = clock.now()
     instrument = own_instrument(request, public_id)
-    form = InstrumentForm(request.POST or None, initial=initial_of(instrument))
+    form = InstrumentForm(request.POST or None, initial=instrument_initial(instrument))
 
     def update() -> Any:
         return instrument_update(
@@ -83,13 +88,15 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
         if request.method == "POST" and (saved := run_service(form, update, reraise=RevisionMismatch)):
             return redirect_with_message(request, _after_saving(saved), request.path)
     except RevisionMismatch as error:
-        meanwhile = overtaken(form, error, revised(request.user, public_id), _typed(form, instrument))
+        meanwhile = report_conflict(
+            form, error, revised_row(request.user, public_id), _typed(form, instrument)
+        )
     context = {
         "instrument": instrument,
         "unit": instrument.organization,
         "form": form,
         "meanwhile": meanwhile,
-        "lacking": [spec.label for spec in fields.missing(values_of(instrument))],
+        "lacking": [spec.label for spec in fields.missing_fields(instrument_values(instrument))],
         "editable": instrument.state in EDITABLE_AS_A_WHOLE | LIVE,
         "live": instrument.state in LIVE,
         "waiting": [fields.FIELDS[name].label for name in instrument.pending_values],
@@ -102,7 +109,7 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _typed(form: InstrumentForm, instrument: "Instrument") -> dict[str, Any]:
     """What was typed, as an instrument holds it."""
-    values = usable(form.values(), instrument)
+    values = clean_instrument_values(form.values(), instrument)
     category = values["category"]
     return {**values, "category_id": category.pk if category else None}
 
@@ -112,7 +119,7 @@ def _after_saving(instrument: "Instrument") -> str:
         return _("Saved. What the bureau reviews waits for its decision; everything else is public now.")
     if instrument.state in LIVE:
         return _("Saved and public; it counts as confirmed today.")
-    lacking = fields.missing(values_of(instrument))
+    lacking = fields.missing_fields(instrument_values(instrument))
     if lacking:
         return _("Saved as a draft. Fill in what is still missing, then submit it for review.")
     return _("Saved as a draft. Nothing is missing: submit it for review.")

@@ -17,8 +17,8 @@ from instrument_share.web.confirmation import Confirmation, confirmation_view
 from instrument_share.web.formats import bilingual
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.signed_in import SignedInRequest
+from providers.instruments.domain.choices import Audience
 from providers.instruments.domain.states import EDITABLE_AS_A_WHOLE, LIVE
-from providers.instruments.domain.words import Audience
 from providers.instruments.forms.media import AttachmentForm, PictureForm
 from providers.instruments.selectors.media import (
     attachments_of,

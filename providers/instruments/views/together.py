@@ -17,13 +17,13 @@ from instrument_share.web.confirmation import Confirmation, confirmation_view
 from instrument_share.web.formats import bilingual
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.signed_in import SignedInRequest
+from providers.instruments.domain.choices import GroupKind, InstrumentState
 from providers.instruments.domain.customs import CUSTOMS_FIELDS
 from providers.instruments.domain.states import EDITABLE_AS_A_WHOLE, LIVE
-from providers.instruments.domain.words import GroupKind, InstrumentState
 from providers.instruments.forms.media import CustomsForm, GroupForm, LinksForm
 from providers.instruments.selectors.instruments import instruments
 from providers.instruments.selectors.media import customs_supervision
-from providers.instruments.selectors.relations import groups_of_unit, instrument_group, links_set
+from providers.instruments.selectors.relations import groups_of_unit, instrument_group, own_link_ids
 from providers.instruments.services.customs import customs_supervision_remove, customs_supervision_set
 from providers.instruments.services.relations import (
     instrument_group_remove,
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 def together(request: HttpRequest, public_id: str) -> HttpResponse:
     instrument = own_instrument(request, public_id)
     others = _own(request, instrument.organization_id).exclude(pk=instrument.pk)
-    held = [str(pk) for pk in links_set(instrument.pk)]
+    held = [str(pk) for pk in own_link_ids(instrument.pk)]
     is_sent = request.method == "POST"
     form = LinksForm(request.POST if is_sent else None, others=others, initial={"linked": held})
     if is_sent:
@@ -103,10 +103,10 @@ def group_edit(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _group(
-    request: HttpRequest, unit: Any, group: "InstrumentGroup | None", held: dict[str, Any]
+    request: HttpRequest, unit: Any, group: "InstrumentGroup | None", instrument_ids: dict[str, Any]
 ) -> HttpResponse:
     is_sent = request.method == "POST"
-    form = GroupForm(request.POST if is_sent else None, own=_own(request, unit.pk), initial=held)
+    form = GroupForm(request.POST if is_sent else None, own=_own(request, unit.pk), initial=instrument_ids)
     if is_sent:
         saved = run_service(
             form,

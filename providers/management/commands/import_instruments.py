@@ -14,7 +14,7 @@ from instrument_share.kernel.wording import Words
 from instrument_share.sheets.reading import read_table
 from instrument_share.web import clock
 from instrument_share.web.problem import problems_told, told
-from providers.exchange.domain.sheets.maps import SheetMap, map_read
+from providers.exchange.domain.sheets.maps import SheetMap, parse_map
 from providers.exchange.domain.sheets.reading import SheetProblem
 from providers.exchange.services.imports import ImportReport, Outcome, apply, preview
 
@@ -44,7 +44,7 @@ class Command(BaseCommand):
                 _("There is no organization with the code “%(uscc)s”.") % {"uscc": options["unit"]}
             )
         try:
-            mapping = map_read(options["map"].read_text("utf-8")) if options["map"] else SheetMap()
+            mapping = parse_map(options["map"].read_text("utf-8")) if options["map"] else SheetMap()
             table = read_table(options["file"].read_bytes())
             asked: dict[str, Any] = {
                 "actor": None,

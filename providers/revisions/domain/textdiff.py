@@ -49,19 +49,19 @@ class Skipped:
     paragraphs: int
 
 
-def compared(before: str, after: str, context: int | None = None) -> tuple[Line | Skipped, ...]:
+def compare_paragraphs(before: str, after: str, context: int | None = None) -> tuple[Line | Skipped, ...]:
     """Two texts side by side, paragraph by paragraph.
 
     `context`: how many unchanged paragraphs stand around a change; None shows all.
     """
     lines = list(_lines(_paragraphs(before), _paragraphs(after)))
-    return tuple(lines) if context is None else tuple(_without_far(lines, context))
+    return tuple(lines) if context is None else tuple(_collapse_unchanged(lines, context))
 
 
-def changes(before: str, after: str) -> tuple[Piece, ...]:
+def compare_words(before: str, after: str) -> tuple[Piece, ...]:
     """One text in which deletions stand before what came in their place."""
     pieces = []
-    for old, new in _differing(before, after):
+    for old, new in _differing_pieces(before, after):
         if old == new:
             pieces.append(Piece("same", old))
             continue
@@ -81,7 +81,7 @@ def _lines(before: Sequence[str], after: Sequence[str]) -> Iterator[Line]:
             for text in before[old_from:old_to]:
                 yield Line((Piece("same", text),), (Piece("same", text),))
             continue
-        for old, new in _paired(before[old_from:old_to], after[new_from:new_to]):
+        for old, new in _pair_paragraphs(before[old_from:old_to], after[new_from:new_to]):
             yield _line(old, new)
 
 
@@ -90,14 +90,14 @@ def _line(old: str | None, new: str | None) -> Line:
         return Line(after=(Piece("inserted", new or ""),))
     if new is None:
         return Line(before=(Piece("deleted", old),))
-    pieces = changes(old, new)
+    pieces = compare_words(old, new)
     return Line(
         tuple(piece for piece in pieces if piece.kind != "inserted"),
         tuple(piece for piece in pieces if piece.kind != "deleted"),
     )
 
 
-def _paired(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str | None, str | None]]:
+def _pair_paragraphs(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str | None, str | None]]:
     """Changed paragraphs with what became of them: the order stays, and as much as possible is alike."""
     at_old = at_new = 0
     for in_old, in_new in [*_best_pairs(old, new), (len(old), len(new))]:
@@ -115,13 +115,13 @@ def _best_pairs(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]
     best: list[list[float]] = [[0.0] * (len(new) + 1) for _ in range(len(old) + 1)]
     for i in reversed(range(len(old))):
         for j in reversed(range(len(new))):
-            together = _alike(words_old[i], words_new[j])
+            together = _similarity(words_old[i], words_new[j])
             best[i][j] = max(
                 best[i + 1][j], best[i][j + 1], best[i + 1][j + 1] + together if together >= ALIKE else 0.0
             )
     pairs, i, j = [], 0, 0
     while i < len(old) and j < len(new):
-        together = _alike(words_old[i], words_new[j])
+        together = _similarity(words_old[i], words_new[j])
         if together >= ALIKE and best[i][j] == best[i + 1][j + 1] + together:
             pairs.append((i, j))
             i, j = i + 1, j + 1
@@ -132,8 +132,8 @@ def _best_pairs(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]
     return pairs
 
 
-def _alike(one: set[str], other: set[str]) -> float:
-    return len(one & other) / max(1, len(one | other))
+def _similarity(old: set[str], new: set[str]) -> float:
+    return len(old & new) / max(1, len(old | new))
 
 
 def _words(text: str) -> list[str]:
@@ -141,7 +141,7 @@ def _words(text: str) -> list[str]:
     return words if len(words) <= MOST_WORDS else SENTENCE.findall(text)
 
 
-def _differing(before: str, after: str) -> list[tuple[str, str]]:
+def _differing_pieces(before: str, after: str) -> list[tuple[str, str]]:
     """What was and what is, piece by piece; the two are equal where nothing changed."""
     old, new = _words(before), _words(after)
     found = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
@@ -159,12 +159,12 @@ def _differing(before: str, after: str) -> list[tuple[str, str]]:
     ]
 
 
-def _is_crumb(words: Sequence[str], at: int, of: int) -> bool:
+def _is_crumb(words: Sequence[str], index: int, count: int) -> bool:
     """Whether it stands between two changes and is a single character, or nothing but blanks."""
-    return 0 < at < of - 1 and len("".join(words).strip()) <= 1
+    return 0 < index < count - 1 and len("".join(words).strip()) <= 1
 
 
-def _without_far(lines: Sequence[Line], context: int) -> Iterator[Line | Skipped]:
+def _collapse_unchanged(lines: Sequence[Line], context: int) -> Iterator[Line | Skipped]:
     """Changed paragraphs with their neighbours, and how many others lie between."""
     changed = [at for at, line in enumerate(lines) if line.changed]
     near = {at + by for at in changed for by in range(-context, context + 1)}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.http import HttpRequest
 
 from instrument_share.web.forms import add_problems
-from providers.revisions.selectors import fields_compared
+from providers.revisions.selectors import changed_fields
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from django import forms
 
     from instrument_share.kernel.errors import DomainError
-    from providers.revisions.selectors import ChangedField, Revised
+    from providers.revisions.selectors import ChangedField, RevisedRow
 
 LONGEST = 40_000
 """Characters of a text that are made into a page at most (`domain.publications`)."""
 
 
-def previewed(request: HttpRequest, form: "forms.Form") -> list[tuple[str, str]]:
+def preview_texts(request: HttpRequest, form: "forms.Form") -> list[tuple[str, str]]:
     """(label, Markdown) of each text, where somebody asked how it would look; nothing was saved. Of what is
     too long to be saved only the beginning is shown."""
     if request.method != "POST" or request.POST.get("act") != "preview":
@@ -32,8 +32,8 @@ def previewed(request: HttpRequest, form: "forms.Form") -> list[tuple[str, str]]
     ]
 
 
-def overtaken(
-    form: Any, error: "DomainError", of: "Revised", typed: "Mapping[str, Any] | None" = None
+def report_conflict(
+    form: Any, error: "DomainError", revised: "RevisedRow", values: "Mapping[str, Any] | None" = None
 ) -> "tuple[ChangedField, ...]":
     """What stands now and what was typed, where they differ; sent again, the form saves what was typed.
 
@@ -41,7 +41,7 @@ def overtaken(
     """
     add_problems(form, error)
     form.data = form.data.copy()
-    form.data["revision"] = str(of.subject.revision)
-    held = {name: getattr(of.subject, name) for name in of.labels}
-    mine = SimpleNamespace(**{**held, **(form.values() if typed is None else typed)})
-    return fields_compared(of, of.subject, mine)
+    form.data["revision"] = str(revised.subject.revision)
+    held = {name: getattr(revised.subject, name) for name in revised.labels}
+    mine = SimpleNamespace(**{**held, **(form.values() if values is None else values)})
+    return changed_fields(revised, revised.subject, mine)

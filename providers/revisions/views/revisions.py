@@ -14,7 +14,7 @@ from instrument_share.web import cursor
 from instrument_share.web.params import parse_number
 from instrument_share.web.problem import told
 from providers.revisions import selectors as revision_selectors
-from providers.revisions.selectors import Revised, revised, side_by_side, state_in
+from providers.revisions.selectors import RevisedRow, compare_revisions, revised_row, revision_state
 
 PER_PAGE = 30
 
@@ -23,7 +23,7 @@ PER_PAGE = 30
 @require_safe
 def revisions(request: HttpRequest, public_id: str) -> HttpResponse:
     """Who changed what and when, newest first."""
-    found = _seen(request, public_id)
+    found = _revised_row(request, public_id)
     page = cursor.page(
         found.rows(),
         ordering=("-history_date", "-history_id"),
@@ -31,7 +31,7 @@ def revisions(request: HttpRequest, public_id: str) -> HttpResponse:
         limit=PER_PAGE,
     )
     context = {
-        **_named(found),
+        **_heading(found),
         "page": page,
         "revisions": revision_selectors.revisions(found, page.items),
         "decisions": journal.decisions(found.subject, found.organization.pk),
@@ -43,26 +43,30 @@ def revisions(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_safe
 def revision(request: HttpRequest, public_id: str, revision_id: int) -> HttpResponse:
     """A revision and the one before it, or that of `?with=`, side by side."""
-    found = _seen(request, public_id)
+    found = _revised_row(request, public_id)
     other = request.GET.get("with", "")
     with_id = parse_number(other)
     if other and with_id is None:
         raise NotFound
-    compared = side_by_side(found, revision_id, with_id)
+    compared = compare_revisions(found, revision_id, with_id)
     context = {
-        **_named(found),
+        **_heading(found),
         "compared": compared,
-        "states": [state_in(found, row) for row in (compared.before, compared.after)],
+        "states": [revision_state(found, row) for row in (compared.before, compared.after)],
     }
     return render(request, "providers/revisions/revision.html", context)
 
 
-def _seen(request: HttpRequest, public_id: str) -> Revised:
-    found = revised(request.user, public_id)
+def _revised_row(request: HttpRequest, public_id: str) -> RevisedRow:
+    found = revised_row(request.user, public_id)
     require(request.user, "providers.see_revisions", found.subject)
     return found
 
 
-def _named(of: Revised) -> dict[str, Any]:
+def _heading(revised: RevisedRow) -> dict[str, Any]:
     """Its name and where it stands."""
-    return {"of": of, "name": told("{name}", {"name": of.title}), "address": of.of_kind.address(of.subject)}
+    return {
+        "of": revised,
+        "name": told("{name}", {"name": revised.title}),
+        "address": revised.of_kind.address(revised.subject),
+    }

@@ -93,12 +93,12 @@ class Term:
     kind: TermKind
 
 
-def normal(text: str) -> str:
+def normalize(text: str) -> str:
     """Lower case, half width, without blanks and signs: LC-MS, LC/MS and lc ms are all lcms."""
     return "".join(_PARTS.findall(_plain(text)))
 
 
-def words(text: str) -> list[list[str]]:
+def latin_words(text: str) -> list[list[str]]:
     """The Latin words of a text, each as its parts: “LC-MS system” is [[lc, ms], [system]]."""
     found = []
     for chunk in _CHUNKS.findall(_plain(text)):
@@ -113,7 +113,7 @@ def words(text: str) -> list[list[str]]:
     return found
 
 
-def chunks(text: str) -> list[str]:
+def split_chunks(text: str) -> list[str]:
     """A text at its blanks, in plain form and without other signs than those inside of a word."""
     return [chunk for piece in _plain(text).split() for chunk in _CHUNKS.findall(piece)]
 
@@ -133,7 +133,7 @@ def stem(word: str) -> str:
 _Found = tuple[str, int, TermKind]
 
 
-def terms_of(document: Document) -> dict[str, Term]:
+def document_terms(document: Document) -> dict[str, Term]:
     """Every term of an instrument, each with the greatest weight that it has anywhere."""
     found: dict[str, Term] = {}
     for term, weight, kind in _all(document):
@@ -146,7 +146,7 @@ def terms_of(document: Document) -> dict[str, Term]:
 
 def _all(document: Document) -> Iterator[_Found]:
     for name in document.names:
-        yield from _spoken(name, Weight.NAME - min(len(normal(name)), NOT_LONGER_THAN))
+        yield from _spoken(name, Weight.NAME - min(len(normalize(name)), NOT_LONGER_THAN))
     for weight, texts in (
         (Weight.SYNONYM, document.synonyms),
         (Weight.CATEGORY, document.categories),
@@ -180,7 +180,7 @@ def _written(text: str, weight: int, little: frozenset[str] = frozenset()) -> It
         rest = "".join(pieces[start : start + LONGEST_REST])[:LONGEST_REST]
         if is_han(rest) and piece not in little:
             yield rest, weight, TermKind.REST
-    yield from _words(words(text), weight)
+    yield from _words(latin_words(text), weight)
 
 
 def _words(found: list[list[str]], weight: int) -> Iterator[_Found]:
@@ -218,7 +218,7 @@ def _until_a_word(letters: list[str]) -> list[str]:
 
 def _model(model: str) -> Iterator[_Found]:
     yield from _written(model, Weight.MODEL)
-    joined = [part for one in words(model) for part in one]
+    joined = [part for one in latin_words(model) for part in one]
     for start in range(len(joined)):
         yield "".join(joined[start:]), Weight.MODEL, TermKind.WORD
     for part in joined:

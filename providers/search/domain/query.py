@@ -15,7 +15,7 @@ from providers.search.domain.index import (
     LONGEST_PINYIN,
     LONGEST_REST,
     LONGEST_TERM,
-    chunks,
+    split_chunks,
     stem,
 )
 
@@ -67,7 +67,7 @@ class Word:
 
 
 @dataclass(frozen=True)
-class Understood:
+class Interpretation:
     """The clauses of a query, and what was not simply found as it was typed.
 
     `doubtful` are words of which the index has nothing, or only a part; `unknown` is what it has nothing of
@@ -80,10 +80,10 @@ class Understood:
     heard: tuple[str, ...] = ()
 
 
-def read(query: str) -> list[Word]:
+def parse_query(query: str) -> list[Word]:
     """The words of a query, each with the ranges to look up."""
     found: list[Word] = []
-    for chunk in chunks(query):
+    for chunk in split_chunks(query):
         if len(found) < MOST_WORDS and chunk not in LITTLE_WORDS:
             found.append(_word(chunk))
     return found
@@ -116,7 +116,7 @@ def _range(text: str) -> Range:
     return Range(stem(typed), typed)
 
 
-def ranges(words: list[Word]) -> list[Range]:
+def ranges_to_count(words: list[Word]) -> list[Range]:
     """All that has to be counted before the words can be understood."""
     found: dict[Range, None] = {}
     for word in words:
@@ -127,12 +127,12 @@ def ranges(words: list[Word]) -> list[Range]:
     return list(found)
 
 
-def understood(
+def interpret_query(
     words: list[Word],
     counts: Mapping[Range, int],
     instruments: int,
     meant: Mapping[str, tuple[str, int]] | None = None,
-) -> Understood:
+) -> Interpretation:
     """What the words ask for: each as it stands where anything has it, else what sounds just the same, else
     the longest pieces that something has. `meant` says for doubtful words which word was meant, how frequent.
     """
@@ -156,7 +156,7 @@ def understood(
             unknown += left if is_han(word.text) else []
         chosen |= {piece: counts[piece] for piece in pieces}
     clauses = tuple(Clause(one, _rarity(count, instruments)) for one, count in chosen.items())
-    return Understood(clauses, tuple(doubtful), tuple(unknown), tuple(heard))
+    return Interpretation(clauses, tuple(doubtful), tuple(unknown), tuple(heard))
 
 
 def _best_pieces(word: Word, counts: Mapping[Range, int]) -> tuple[list[Range], list[str]]:

@@ -14,12 +14,12 @@ def variants(word: str) -> set[str]:
     head = word[:LOOKED_AT]
     return {
         "".join(letter for position, letter in enumerate(head) if position not in left_out)
-        for number in range(forgiven(word) + 1)
+        for number in range(allowed_mistakes(word) + 1)
         for left_out in combinations(range(len(head)), number)
     }
 
 
-def forgiven(word: str) -> int:
+def allowed_mistakes(word: str) -> int:
     """Mistakes that a word may have; with digits in it, one: the next number is another model."""
     return 2 if len(word) >= LONG and word.isalpha() else 1
 
@@ -27,7 +27,7 @@ def forgiven(word: str) -> int:
 def closest(word: str, candidates: Iterable[tuple[str, int]], allowed: int) -> str | None:
     """The word that was meant, of candidates with their frequency: fewest mistakes, then the commonest."""
     near = [
-        (distance(word, candidate), -frequency, candidate)
+        (edit_distance(word, candidate), -frequency, candidate)
         for candidate, frequency in candidates
         if abs(len(candidate) - len(word)) <= allowed
     ]
@@ -35,15 +35,15 @@ def closest(word: str, candidates: Iterable[tuple[str, int]], allowed: int) -> s
     return best[2] if best else None
 
 
-def distance(one: str, other: str) -> int:
+def edit_distance(word: str, other: str) -> int:
     """Letters to change, add, remove or swap with their neighbour (optimal string alignment)."""
     before: list[int] = []
     last = list(range(len(other) + 1))
-    for row, letter in enumerate(one, 1):
+    for row, letter in enumerate(word, 1):
         line = [row]
         for column, counterpart in enumerate(other, 1):
             cost = min(last[column] + 1, line[-1] + 1, last[column - 1] + (letter != counterpart))
-            swapped = row > 1 and column > 1 and letter == other[column - 2] and one[row - 2] == counterpart
+            swapped = row > 1 and column > 1 and letter == other[column - 2] and word[row - 2] == counterpart
             line.append(min(cost, before[column - 2] + 1) if swapped else cost)
         before, last = last, line
     return last[-1]

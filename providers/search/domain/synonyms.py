@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from instrument_share.kernel.pinyin import is_han
-from providers.search.domain.index import normal, stem, words
+from providers.search.domain.index import latin_words, normalize, stem
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Synonyms:
         for number, group in enumerate(kept):
             for word in group:
                 if is_han(word):
-                    han.append((normal(word), number))
+                    han.append((normalize(word), number))
                 else:
                     latin += [(form, number) for form in _in_words(word)]
         return cls(kept, tuple(han), tuple(latin))
@@ -48,14 +48,14 @@ class Synonyms:
         return sorted(found)
 
     def _groups_of(self, text: str) -> Iterator[int]:
-        chinese, spoken = normal(text), "|".join(_in_words(text))
+        chinese, spoken = normalize(text), "|".join(_in_words(text))
         yield from (number for word, number in self._han if word in chinese)
         yield from (number for word, number in self._latin if word in spoken)
 
 
 def _in_words(text: str) -> set[str]:
     """A text's Latin words by their stems, once with what a hyphen joins in one, once apart."""
-    found = words(text)
+    found = latin_words(text)
     together = [stem("".join(one)) for one in found]
     apart = [stem(part) for one in found for part in one]
     return {f" {' '.join(form)} " for form in (together, apart) if form}

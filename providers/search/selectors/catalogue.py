@@ -12,12 +12,12 @@ from django.db.models.functions import Coalesce
 from instrument_share.accounts.domain import OrganizationKind, OrganizationState
 from instrument_share.accounts.selectors.standing import standing
 from instrument_share.kernel.interval import Interval
-from providers.instruments.domain.words import InstrumentState
+from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.models import Instrument
 from providers.instruments.selectors.instruments import instruments
-from providers.search.selectors.search import EVERYTHING, Search, found_by
+from providers.search.selectors.search import EVERYTHING, Search, filter_matching
+from providers.terms.domain.choices import UserKind
 from providers.terms.domain.listed_prices import ANY, NO_HOURLY_PRICE
-from providers.terms.domain.words import UserKind
 from providers.terms.models import Closure, ListedPrice, OpenWindow
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Asked:
+class CatalogueFilters:
     """What is asked of the catalogue. Empty values ask for nothing.
 
     `category` is a code of any level, `district` a code, `unit` the public id of an organization or its
@@ -46,12 +46,16 @@ class Asked:
         return bool(self.mode or self.user_kind or self.vouchers or self.most_yuan is not None)
 
 
-ANYTHING = Asked()
+NO_FILTERS = CatalogueFilters()
 LONG_PAST = datetime(1, 1, 2, tzinfo=UTC)
 
 
 def catalogue(
-    viewer: "Viewer", asked: Asked = ANYTHING, *, search: Search = EVERYTHING, at: datetime | None = None
+    viewer: "Viewer",
+    filters: CatalogueFilters = NO_FILTERS,
+    *,
+    search: Search = EVERYTHING,
+    at: datetime | None = None,
 ) -> QuerySet[Instrument]:
     """Published instruments that fit; the caller orders and pages them. Part of one statement.
 
@@ -61,33 +65,33 @@ def catalogue(
     found = instruments(viewer).filter(
         state=InstrumentState.PUBLISHED, organization__state=OrganizationState.ADMITTED
     )
-    found = found_by(found, search)
-    if asked.category:
-        found = found.filter(category__code__startswith=category_prefix(asked.category))
-    if asked.district:
-        found = found.filter(organization__district__code=asked.district)
-    if asked.unit:
+    found = filter_matching(found, search)
+    if filters.category:
+        found = found.filter(category__code__startswith=category_prefix(filters.category))
+    if filters.district:
+        found = found.filter(organization__district__code=filters.district)
+    if filters.unit:
         found = found.filter(
-            Q(organization__public_id=asked.unit) | Q(organization__unit_profile__public_id=asked.unit)
+            Q(organization__public_id=filters.unit) | Q(organization__unit_profile__public_id=filters.unit)
         )
-    if not asked.asks_the_rule:
+    if not filters.asks_the_rule:
         return found
     assert at is not None, "which rule is in force is asked at an instant"
-    listed = _in_force(asked, at).filter(instrument_id=OuterRef("pk"))
-    if asked.mode or asked.user_kind or asked.vouchers:
-        admitting = listed.filter(user_kind=asked.user_kind or ANY)
+    listed = _in_force(filters, at).filter(instrument_id=OuterRef("pk"))
+    if filters.mode or filters.user_kind or filters.vouchers:
+        admitting = listed.filter(user_kind=filters.user_kind or ANY)
         found = found.filter(
-            Exists(admitting.filter(rule__accepts_vouchers=True) if asked.vouchers else admitting)
+            Exists(admitting.filter(rule__accepts_vouchers=True) if filters.vouchers else admitting)
         )
-    if asked.most_yuan is not None:
-        whose = _whose(viewer, asked.user_kind, "user_kind", "instrument__organization_id")
-        found = found.filter(Exists(listed.filter(whose, hour_yuan__lte=asked.most_yuan)))
+    if filters.most_yuan is not None:
+        whose = _whose(viewer, filters.user_kind, "user_kind", "instrument__organization_id")
+        found = found.filter(Exists(listed.filter(whose, hour_yuan__lte=filters.most_yuan)))
     return found
 
 
-def _in_force(asked: Asked, at: datetime) -> QuerySet[ListedPrice]:
+def _in_force(filters: CatalogueFilters, at: datetime) -> QuerySet[ListedPrice]:
     """What rules in force cost for the way of service that is asked, for each kind of user."""
-    return ListedPrice.objects.filter(service_mode=asked.mode or ANY, since__lte=at, until__gt=at)
+    return ListedPrice.objects.filter(service_mode=filters.mode or ANY, since__lte=at, until__gt=at)
 
 
 def open_throughout(queryset: QuerySet[Instrument], interval: Interval) -> QuerySet[Instrument]:
@@ -110,7 +114,7 @@ def open_throughout(queryset: QuerySet[Instrument], interval: Interval) -> Query
     return found.filter(closed_until__lte=interval.start, window_begins__lte=interval.start)
 
 
-def priced(
+def with_prices(
     viewer: "Viewer", queryset: QuerySet[Instrument], at: datetime, *, user_kind: str = "", mode: str = ""
 ) -> "QuerySet[Any]":
     """Each instrument with `price_yuan` and `price_unit`, the lowest for the kind of user under the rule in
@@ -137,14 +141,14 @@ def priced(
     )
 
 
-def price_keys(viewer: "Viewer", asked: Asked, at: datetime) -> QuerySet[ListedPrice] | None:
+def price_keys(viewer: "Viewer", filters: CatalogueFilters, at: datetime) -> QuerySet[ListedPrice] | None:
     """What has an hourly price by `price_order`, each with its instrument's `key`. None for whom the prices
     of their own unit and those of others are two lists.
     """
-    if not asked.user_kind and standing(viewer).organization_ids():
+    if not filters.user_kind and standing(viewer).organization_ids():
         return None
-    prices = _in_force(asked, at).filter(
-        user_kind=asked.user_kind or viewer_kind(viewer), hour_yuan__lt=NO_HOURLY_PRICE
+    prices = _in_force(filters, at).filter(
+        user_kind=filters.user_kind or viewer_kind(viewer), hour_yuan__lt=NO_HOURLY_PRICE
     )
     return prices.annotate(price_order=F("hour_yuan"), key=F("instrument_id"))
 
@@ -174,7 +178,7 @@ def prices_for(
     viewer: "Viewer", instrument_ids: list[int], at: datetime
 ) -> Mapping[int, tuple[Decimal | None, str]]:
     """The lowest price for the viewer and its unit, by instrument; one statement."""
-    rows = priced(viewer, Instrument.objects.filter(pk__in=instrument_ids), at)
+    rows = with_prices(viewer, Instrument.objects.filter(pk__in=instrument_ids), at)
     return {pk: (price, unit or "") for pk, price, unit in rows.values_list("pk", "price_yuan", "price_unit")}
 
 

@@ -44,9 +44,9 @@ class Counts:
         return found
 
 
-def counted(among: QuerySet[Instrument]) -> Counts:
+def count_by_place(instruments: QuerySet[Instrument]) -> Counts:
     """One statement."""
-    found = Instrument.objects.filter(pk__in=among.order_by().values("pk")).order_by()
+    found = Instrument.objects.filter(pk__in=instruments.order_by().values("pk")).order_by()
     rows = found.values_list("organization__district__code", "category__code").annotate(number=Count("pk"))
     return Counts(tuple((district or "", category or "", number) for district, category, number in rows))
 
@@ -62,9 +62,9 @@ class CategoryCount:
     children: list["CategoryCount"] = field(default_factory=list)
 
 
-def category_counts(among: Counts) -> list[CategoryCount]:
+def category_counts(instruments: Counts) -> list[CategoryCount]:
     """Top categories with any of the instruments and, below them, the others; their names are a statement."""
-    counts = among.by_category()
+    counts = instruments.by_category()
     made: dict[str, CategoryCount] = {}
     top: list[CategoryCount] = []
     for row in category_table().filter(code__in=counts).order_by("code"):

@@ -12,8 +12,17 @@ from django.db.models.functions import Coalesce
 from instrument_share.kernel.pinyin import is_han
 from providers.instruments.models import Instrument
 from providers.search.domain.index import TermKind, is_spellable
-from providers.search.domain.query import LAST, Clause, Range, Understood, Word, ranges, read, understood
-from providers.search.domain.spelling import closest, forgiven, variants
+from providers.search.domain.query import (
+    LAST,
+    Clause,
+    Interpretation,
+    Range,
+    Word,
+    interpret_query,
+    parse_query,
+    ranges_to_count,
+)
+from providers.search.domain.spelling import allowed_mistakes, closest, variants
 from providers.search.models import SearchSpelling, SearchTerm
 
 if TYPE_CHECKING:
@@ -47,15 +56,15 @@ EVERYTHING = Search()
 
 def search(text: str) -> Search:
     """Understand a query: one statement, a second one where a word is misspelt."""
-    words = read(text)
+    words = parse_query(text)
     if not words:
         return Search(text=text.strip())
-    counts, instruments = _counts(ranges(words))
-    found = understood(words, counts, instruments)
+    counts, instruments = _counts(ranges_to_count(words))
+    found = interpret_query(words, counts, instruments)
     meant: Mapping[str, tuple[str, int]] = {}
     if found.doubtful:
         meant = _meant(words, found.doubtful)
-        found = understood(words, counts, instruments, meant)
+        found = interpret_query(words, counts, instruments, meant)
     return Search(
         text=text.strip(),
         clauses=found.clauses,
@@ -65,21 +74,21 @@ def search(text: str) -> Search:
     )
 
 
-def _unfound(words: Sequence[Word], found: Understood) -> tuple[str, ...]:
+def _unfound(words: Sequence[Word], counts: Interpretation) -> tuple[str, ...]:
     """Doubtful words without Chinese of which not even a piece was found."""
-    asked = {clause.range for clause in found.clauses}
+    asked = {clause.range for clause in counts.clauses}
     by_text = {word.text: word for word in words if not is_han(word.text)}
-    doubtful = (by_text[text] for text in found.doubtful if text in by_text)
+    doubtful = (by_text[text] for text in counts.doubtful if text in by_text)
     return tuple(word.text for word in doubtful if not asked & set(word.pieces.values()))
 
 
-def _counts(wanted: Sequence[Range]) -> tuple[dict[Range, int], int]:
+def _counts(ranges: Sequence[Range]) -> tuple[dict[Range, int], int]:
     """How many instruments have a term in each range, and how many there are at all; one statement.
 
     The ranges are given as rows, so that each is counted in the index by itself on both engines, which an
     aggregate over all of them in one condition is not.
     """
-    rows = ", ".join(["(%s, %s)"] * len(wanted))
+    rows = ", ".join(["(%s, %s)"] * len(ranges))
     statement = f"""
         WITH asked (first, last) AS (VALUES {rows})
         SELECT asked.first, asked.last,
@@ -89,10 +98,10 @@ def _counts(wanted: Sequence[Range]) -> tuple[dict[Range, int], int]:
         FROM asked
     """  # noqa: S608 - only placeholders are put in
     with connection.cursor() as cursor:
-        cursor.execute(statement, [bound for one in wanted for bound in (one.start, one.end)])
+        cursor.execute(statement, [bound for one in ranges for bound in (one.start, one.end)])
         rows_found = cursor.fetchall()
     by_bounds = {(first, last): number for first, last, number, _ in rows_found}
-    return {one: by_bounds[one.start, one.end] for one in wanted}, rows_found[0][3]
+    return {one: by_bounds[one.start, one.end] for one in ranges}, rows_found[0][3]
 
 
 def _meant(words: Sequence[Word], doubtful: Collection[str]) -> dict[str, tuple[str, int]]:
@@ -121,24 +130,24 @@ def _meant(words: Sequence[Word], doubtful: Collection[str]) -> dict[str, tuple[
     for text, spellings in sought.items():
         candidates = set().union(*(by_variant.get(one, set()) for one in spellings))
         # In pinyin different words are near: 量子显微镜 is no misspelt 电子显微镜 (liangzi, dianzi).
-        allowed = forgiven(typed[text]) - is_han(text)
+        allowed = allowed_mistakes(typed[text]) - is_han(text)
         if (meant := closest(typed[text], candidates, allowed)) is not None:
             found[text] = (meant, dict(candidates)[meant])
     return found
 
 
-def found_by(queryset: QuerySet[Instrument], asked: Search) -> QuerySet[Instrument]:
+def filter_matching(queryset: QuerySet[Instrument], query: Search) -> QuerySet[Instrument]:
     """The instruments that have everything that was asked for; all of them for a query without words, none
     for one of which nothing is known.
 
     What has the rarest is looked up. Whether it has the others is a value, one probe of the index each: a
     database that takes a range for rarer than it is would join two of them row by row.
     """
-    if not asked.is_asked:
+    if not query.is_asked:
         return queryset
-    if not asked.clauses:
+    if not query.clauses:
         return queryset.none()
-    rarest, *others = (clause.range for clause in sorted(asked.clauses, key=lambda one: -one.rarity))
+    rarest, *others = (clause.range for clause in sorted(query.clauses, key=lambda one: -one.rarity))
     queryset = queryset.filter(pk__in=_terms_in(rarest).values("instrument_id"))
     for number, one in enumerate(others):
         name = f"has_{number}"
@@ -148,40 +157,40 @@ def found_by(queryset: QuerySet[Instrument], asked: Search) -> QuerySet[Instrume
     return queryset
 
 
-def found_by_most(queryset: QuerySet[Instrument], asked: Search) -> QuerySet[Instrument]:
+def filter_partly_matching(queryset: QuerySet[Instrument], query: Search) -> QuerySet[Instrument]:
     """The instruments that have any of it, for a query of several words that none has all of; `relevance`
     puts those first that have most.
     """
-    if not asked.clauses:
+    if not query.clauses:
         return queryset.none()
-    by_clause = [_terms_in(clause.range).values("instrument_id") for clause in asked.clauses]
+    by_clause = [_terms_in(clause.range).values("instrument_id") for clause in query.clauses]
     return queryset.filter(pk__in=reduce(lambda one, other: one.union(other), by_clause))
 
 
-def with_relevance(queryset: QuerySet[Instrument], asked: Search) -> QuerySet[Instrument]:
+def with_relevance(queryset: QuerySet[Instrument], query: Search) -> QuerySet[Instrument]:
     """Each instrument with `relevance`: the sum over what was asked for of how well it has that."""
     total: Combinable = Value(0)
-    for clause in asked.clauses:
+    for clause in query.clauses:
         total = total + Coalesce(Subquery(_weight(clause.range)), 0) * Value(clause.rarity)
     return queryset.annotate(relevance=total)
 
 
-def _terms_in(asked: Range) -> QuerySet[SearchTerm]:
-    return SearchTerm.objects.filter(term__gte=asked.start, term__lt=asked.end)
+def _terms_in(clause: Range) -> QuerySet[SearchTerm]:
+    return SearchTerm.objects.filter(term__gte=clause.start, term__lt=clause.end)
 
 
-def _weight(asked: Range) -> "QuerySet[SearchTerm, Any]":
+def _weight(clause: Range) -> "QuerySet[SearchTerm, Any]":
     """The best of the outer instrument's terms in the range."""
-    goes_on = Q(term__gte=asked.typed, term__lt=asked.typed + LAST)
+    goes_on = Q(term__gte=clause.typed, term__lt=clause.typed + LAST)
     fit = Case(
-        When(term=asked.typed, then=Value(JUST_THAT)),
+        When(term=clause.typed, then=Value(JUST_THAT)),
         When(goes_on & ~Q(kind=TermKind.WORD), then=Value(JUST_THAT)),
         When(~goes_on, then=Value(ANOTHER_FORM)),
-        default=Value(ONLY_BEGINS_SO if asked.start == asked.typed else ANOTHER_FORM),
+        default=Value(ONLY_BEGINS_SO if clause.start == clause.typed else ANOTHER_FORM),
         output_field=IntegerField(),
     )
     return (
-        _terms_in(asked)
+        _terms_in(clause)
         .filter(instrument_id=OuterRef("pk"))
         .order_by()
         .values("instrument_id")

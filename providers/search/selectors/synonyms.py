@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
 from instrument_share.kernel.errors import NotFound
-from providers.search.domain.index import normal
+from providers.search.domain.index import normalize
 from providers.search.models import SynonymGroup, SynonymWord
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def synonym_groups(viewer: "Viewer", text: str = "") -> QuerySet[SynonymGroup]: 
     found = SynonymGroup.objects.annotate(first_word=Subquery(first)).prefetch_related(
         Prefetch("words", queryset=SynonymWord.objects.order_by("position"))
     )
-    if wanted := normal(text):
+    if wanted := normalize(text):
         found = found.filter(pk__in=SynonymWord.objects.filter(normal__contains=wanted).values("group"))
     return found
 

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from providers.instruments.models import Instrument, InstrumentCategory
-from providers.search.domain.index import Document, Term, is_spellable, terms_of
+from providers.search.domain.index import Document, Term, document_terms, is_spellable
 from providers.search.domain.spelling import variants
 from providers.search.domain.synonyms import Synonyms
 from providers.search.models import SearchedUnit, SearchSpelling, SearchTerm, SynonymWord
@@ -23,7 +23,7 @@ def search_index(instrument_ids: Collection[int]) -> None:
     Only terms that differ are written. A handful of statements for each two hundred instruments.
     """
     ids = sorted(set(instrument_ids))
-    synonyms = synonyms_now() if ids else Synonyms.of([])
+    synonyms = current_synonyms() if ids else Synonyms.of([])
     for start in range(0, len(ids), BATCH):
         _index(ids[start : start + BATCH], synonyms)
 
@@ -56,7 +56,7 @@ def search_rebuild() -> int:
     return len(ids)
 
 
-def synonyms_now() -> Synonyms:
+def current_synonyms() -> Synonyms:
     """The table of synonyms as it stands in this transaction."""
     groups: dict[int, list[str]] = {}
     rows = SynonymWord.objects.order_by("group_id", "position")
@@ -72,7 +72,7 @@ def _index(ids: list[int], synonyms: Synonyms) -> None:
         .select_related("organization", "category__parent__parent")
         .order_by("pk")
     )
-    wanted = {one.pk: terms_of(_document(one, synonyms)) for one in instruments}
+    wanted = {one.pk: document_terms(_document(one, synonyms)) for one in instruments}
     rows = SearchTerm.objects.filter(instrument_id__in=ids)
     present: dict[tuple[int, str], tuple[int, int, int]] = {
         (instrument_id, term): (pk, weight, kind)
@@ -91,8 +91,10 @@ def _index(ids: list[int], synonyms: Synonyms) -> None:
         unique_fields=["instrument", "term"],
         update_fields=["weight", "kind"],
     )
-    _forget({term for _, term in gone} | {row.term for row in new if not is_spellable(row.term, row.kind)})
-    _learn({row.term for row in new if is_spellable(row.term, row.kind)})
+    _remove_spellings(
+        {term for _, term in gone} | {row.term for row in new if not is_spellable(row.term, row.kind)}
+    )
+    _add_spellings({row.term for row in new if is_spellable(row.term, row.kind)})
     _note_units(instruments)
 
 
@@ -108,7 +110,7 @@ def _differing(
                 )
 
 
-def _learn(words: set[str]) -> None:
+def _add_spellings(words: set[str]) -> None:
     """Enter the spellings of words that may be new."""
     known: set[str] = set()
     for some in _batches(sorted(words)):
@@ -124,7 +126,7 @@ def _learn(words: set[str]) -> None:
     )
 
 
-def _forget(terms: set[str]) -> None:
+def _remove_spellings(terms: set[str]) -> None:
     """Remove the spellings of words that no instrument has any more."""
     for some in _batches(sorted(terms)):
         words = set(SearchSpelling.objects.filter(word__in=some).values_list("word", flat=True))

@@ -13,9 +13,9 @@ from instrument_share.journal.services import record
 from instrument_share.journal.unique import raise_when_taken
 from instrument_share.kernel.errors import DomainError, Invalid, Kind, NotFound, Problem, gettext_noop
 from providers.instruments.models import Instrument
-from providers.search.domain.index import normal
+from providers.search.domain.index import normalize
 from providers.search.models import SynonymGroup, SynonymWord
-from providers.search.selectors.search import found_by, search
+from providers.search.selectors.search import filter_matching, search
 from providers.search.services.index import search_index
 
 if TYPE_CHECKING:
@@ -77,10 +77,10 @@ def synonyms_load(*, actor: "User | None", now: datetime, path: Path = AT_FIRST)
     added = []
     for group in groups:
         clean = _clean(group, None, known)
-        if not known & {normal(word) for word in clean}:
+        if not known & {normalize(word) for word in clean}:
             made = SynonymGroup.objects.create(updated_at=now)
             _write(made, clean, now)
-            known |= {normal(word) for word in clean}
+            known |= {normalize(word) for word in clean}
             added.append(made)
     if added:
         search_index(list(Instrument.objects.values_list("pk", flat=True)))
@@ -95,7 +95,7 @@ def _clean(words: Iterable[str], group: SynonymGroup | None, known: set[str] | N
     clean: dict[str, str] = {}
     for word in words:
         if text := " ".join(word.split()):
-            clean.setdefault(normal(text), text)
+            clean.setdefault(normalize(text), text)
     problems = list(_problems(clean))
     if known is None:
         problems += _in_other_groups(clean, group)
@@ -128,7 +128,7 @@ def _in_other_groups(clean: dict[str, str], group: SynonymGroup | None) -> Itera
 def _write(group: SynonymGroup, clean: list[str], now: datetime) -> None:
     group.words.all().delete()
     rows = [
-        SynonymWord(group=group, position=position, word=word, normal=normal(word))
+        SynonymWord(group=group, position=position, word=word, normal=normalize(word))
         for position, word in enumerate(clean)
     ]
     with raise_when_taken(SynonymTaken(), SynonymWord, "normal"):
@@ -152,5 +152,5 @@ def _concerned(words: Iterable[str]) -> list[int]:
     """The instruments that have one of the words, as the index has them."""
     found: set[int] = set()
     for word in words:
-        found |= set(found_by(Instrument.objects.all(), search(word)).values_list("pk", flat=True))
+        found |= set(filter_matching(Instrument.objects.all(), search(word)).values_list("pk", flat=True))
     return sorted(found)

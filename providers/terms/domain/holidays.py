@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from instrument_share.kernel.errors import Problem, gettext_noop
-from providers.terms.domain.words import DayKind
+from providers.terms.domain.choices import DayKind
 from providers.terms.domain.workdays import Day
 
 FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d")
@@ -19,7 +19,7 @@ KINDS = {
 SATURDAY = 5
 
 
-def days_of(rows: Iterable[Sequence[Any]]) -> tuple[list[Day], list[Problem]]:
+def parse_days(rows: Iterable[Sequence[Any]]) -> tuple[list[Day], list[Problem]]:
     """The days that a list says, and what is wrong in its rows, each named by its number.
 
     The columns are the date, what the day is, and its name. A heading and empty rows are passed over.
@@ -77,7 +77,7 @@ def _problems_of_days(year: int, days: Sequence[Day]) -> Iterator[Problem]:
             yield Problem("calendar.twice", message, {"day": twice}, "rows")
 
 
-def as_text(days: Iterable[Day]) -> str:
+def days_to_text(days: Iterable[Day]) -> str:
     """The days as a list that `days_of` reads, a day in each line."""
     return "\n".join(f"{day.date.isoformat()},{day.kind.value},{day.name}" for day in days)
 

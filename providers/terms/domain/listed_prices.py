@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from providers.terms.domain.choices import PriceUnit, ServiceMode, UserKind
 from providers.terms.domain.terms import Price
-from providers.terms.domain.words import PriceUnit, ServiceMode, UserKind
 
 NO_HOURLY_PRICE = Decimal("99999999.99")
 FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
-ELSEWHERE = (UserKind.OUTSIDE, UserKind.ENTERPRISE, UserKind.INDIVIDUAL)
+OUTSIDE_KINDS = (UserKind.OUTSIDE, UserKind.ENTERPRISE, UserKind.INDIVIDUAL)
 ANY = ""
 
 
 @dataclass(frozen=True)
-class Listed:
+class ListedPriceRow:
     """What a kind of user pays from. `user_kind` is ANY for the cheapest kind from outside the unit,
     `service_mode` for the cheapest way of service. Without a price at all it is on request.
     """
@@ -36,7 +36,7 @@ class Version:
     applies_from: datetime
 
 
-def in_force(versions: Iterable[Version]) -> Iterator[tuple[Version, datetime]]:
+def versions_in_force(versions: Iterable[Version]) -> Iterator[tuple[Version, datetime]]:
     """Each version that is ever in force, with the instant until which it is; of two that apply, the later
     version is."""
     until = FOREVER
@@ -46,17 +46,17 @@ def in_force(versions: Iterable[Version]) -> Iterator[tuple[Version, datetime]]:
             until = one.applies_from
 
 
-def listed(
+def listed_price_rows(
     prices: Sequence[Price], user_kinds: Iterable[UserKind], service_modes: Iterable[ServiceMode]
-) -> Iterator[Listed]:
+) -> Iterator[ListedPriceRow]:
     """Every row of a version; there is always one for ANY and ANY."""
     kinds, modes = sorted(user_kinds), sorted(service_modes)
     found = {(kind, mode): _cheapest(prices, kind, mode) for kind in kinds for mode in modes}
-    outside = [kind for kind in kinds if kind in ELSEWHERE]
+    outside = [kind for kind in kinds if kind in OUTSIDE_KINDS]
     for kind, among in ((ANY, outside), *((kind, [kind]) for kind in kinds)):
         for mode, ways in ((ANY, modes), *((mode, [mode]) for mode in modes)):
             price = min((found[one, way] for one in among for way in ways), default=_ON_REQUEST)
-            yield Listed(str(kind), str(mode), *price.columns())
+            yield ListedPriceRow(str(kind), str(mode), *price.columns())
 
 
 @dataclass(frozen=True, order=True)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from providers.terms.domain.terms import Price
 
 
-def share_of_change(before: Decimal | None, after: Decimal | None) -> Decimal | None:
+def relative_change(before: Decimal | None, after: Decimal | None) -> Decimal | None:
     """A change as a share of the price before: 0.1 for 10 % more; None where nothing compares."""
     if before is None or after is None or not before:
         return None
@@ -25,7 +25,7 @@ class PriceChange:
 
     @property
     def share(self) -> Decimal | None:
-        return share_of_change(self.before, self.after)
+        return relative_change(self.before, self.after)
 
 
 def price_changes(before: Sequence[Price], after: Sequence[Price]) -> list[PriceChange]:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from providers.terms.domain.choices import UserKind
 from providers.terms.domain.terms import Price, TermsDraft
-from providers.terms.domain.words import UserKind
 
 Cells = tuple[Decimal | None, ...]
 
@@ -35,7 +35,7 @@ class PriceTableRow:
 def price_table(terms: TermsDraft) -> PriceTable:
     """The table, its rows in the order of the rule; rows that differ in the mode alone are one."""
     kinds = tuple(kind for kind in UserKind if kind in terms.user_kinds)
-    keys = dict.fromkeys(_what_for(line) for line in terms.prices)
+    keys = dict.fromkeys(_without_user_kind(line) for line in terms.prices)
     rows: dict[tuple[Price, Cells], list[Price]] = {}
     for key in keys:
         amounts = tuple(_amount(terms.prices, key, kind) for kind in kinds)
@@ -46,13 +46,13 @@ def price_table(terms: TermsDraft) -> PriceTable:
     )
 
 
-def _what_for(line: Price) -> Price:
+def _without_user_kind(line: Price) -> Price:
     weekdays = tuple(sorted(set(line.weekdays)))
     return replace(line, price_yuan=Decimal(), user_kind=None, weekdays=weekdays)
 
 
 def _amount(prices: Sequence[Price], key: Price, kind: UserKind) -> Decimal | None:
     """The line for this kind of user counts before the one for everybody; of equals, the cheapest."""
-    lines = [line for line in prices if _what_for(line) == key and line.user_kind in (kind, None)]
+    lines = [line for line in prices if _without_user_kind(line) == key and line.user_kind in (kind, None)]
     best = min(lines, key=lambda line: (line.user_kind is None, line.price_yuan), default=None)
     return None if best is None else best.price_yuan

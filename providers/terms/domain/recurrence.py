@@ -3,13 +3,13 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+from providers.terms.domain.choices import Frequency
 from providers.terms.domain.terms import OpeningPattern
-from providers.terms.domain.words import Frequency
 
 WEEK = timedelta(days=7)
 
 
-def begun_by(pattern: OpeningPattern, day: date) -> OpeningPattern:
+def backdate_pattern(pattern: OpeningPattern, day: date) -> OpeningPattern:
     """The same pattern, recurring in the same weeks or months, as if it had begun on `day` or before."""
     if pattern.starts_on <= day:
         return pattern

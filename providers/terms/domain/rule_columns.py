@@ -64,19 +64,19 @@ def _set_of(member: type[StrEnum]) -> Callable[[Any], frozenset[StrEnum]]:
 RULE_COLUMNS: tuple[RuleColumn, ...] = tuple(_columns())
 
 
-def flat_terms(terms: TermsDraft) -> dict[str, Any]:
+def terms_to_columns(terms: TermsDraft) -> dict[str, Any]:
     """The scalar terms by the names of their columns."""
     return {column.name: column.to_flat(getattr(terms, column.term)) for column in RULE_COLUMNS}
 
 
-def terms_of_flat(values: Mapping[str, Any]) -> dict[str, Any]:
+def terms_from_columns(values: Mapping[str, Any]) -> dict[str, Any]:
     """The scalar terms of those columns that `values` has, as arguments for TermsDraft."""
     return {
         column.term: column.to_term(values[column.name]) for column in RULE_COLUMNS if column.name in values
     }
 
 
-def terms_of_entered(values: Mapping[str, Any]) -> dict[str, Any]:
+def terms_from_input(values: Mapping[str, Any]) -> dict[str, Any]:
     """The scalar terms among `values`, which are by term and whose codes are still text."""
     return {
         column.term: value if isinstance(value, timedelta) else column.to_term(value)

@@ -5,9 +5,7 @@ from datetime import time, timedelta
 
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Sentence, Words, word
-from providers.terms.domain.terms import MINUTE, DayException, OpeningPattern, Price, TermsDraft
-from providers.terms.domain.wording import NTH_WORDS, WEEKDAYS
-from providers.terms.domain.words import (
+from providers.terms.domain.choices import (
     Decision,
     Frequency,
     HolidayTreatment,
@@ -15,6 +13,8 @@ from providers.terms.domain.words import (
     ServiceMode,
     UserKind,
 )
+from providers.terms.domain.labels import NTH_WORDS, WEEKDAYS
+from providers.terms.domain.terms import MINUTE, DayException, OpeningPattern, Price, TermsDraft
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -40,7 +40,7 @@ def sentences(terms: TermsDraft) -> list[Sentence]:
     ]
 
 
-def parts(terms: TermsDraft) -> dict[str, list[Sentence]]:
+def sentences_by_part(terms: TermsDraft) -> dict[str, list[Sentence]]:
     """The same sentences by what they are about, as the editor divides them."""
     return {
         "patterns": _opening(terms),
@@ -200,13 +200,13 @@ def _afterwards(terms: TermsDraft) -> Iterator[Sentence]:
 
 
 def _price(price: Price) -> Sentence:
-    params = {"price": price.price_yuan, "unit": word(price.unit), "for": conditions(price)}
+    params = {"price": price.price_yuan, "unit": word(price.unit), "for": condition_sentences(price)}
     if params["for"]:
         return Sentence(gettext_noop("{price} yuan {unit} ({for})."), params)
     return Sentence(gettext_noop("{price} yuan {unit}."), params)
 
 
-def conditions(price: Price) -> tuple[Words | Sentence, ...]:
+def condition_sentences(price: Price) -> tuple[Words | Sentence, ...]:
     """For whom, for which service and when a price is; empty for one that always applies."""
     who = (word(price.user_kind),) if price.user_kind else ()
     how = (word(price.service_mode),) if price.service_mode else ()

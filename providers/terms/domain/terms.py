@@ -8,7 +8,7 @@ from itertools import product
 
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.wording import word
-from providers.terms.domain.words import (
+from providers.terms.domain.choices import (
     Decision,
     Frequency,
     HolidayTreatment,
@@ -171,7 +171,7 @@ class Terms(TermsDraft):
     applies_from: datetime
 
 
-def problems_of(draft: TermsDraft) -> list[Problem]:
+def problems_of_terms(draft: TermsDraft) -> list[Problem]:
     """All that keeps these terms from being published."""
     return [
         *_problems_of_patterns(draft.patterns),

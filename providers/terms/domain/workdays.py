@@ -8,7 +8,7 @@ from functools import cache
 import chinese_calendar
 
 from instrument_share.kernel.errors import DomainError, Kind, gettext_noop
-from providers.terms.domain.words import DayKind
+from providers.terms.domain.choices import DayKind
 
 ONE_DAY = timedelta(days=1)
 

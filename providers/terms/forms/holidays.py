@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from instrument_share.kernel.errors import DomainError, Invalid, Problem, gettext_noop
 from instrument_share.sheets.reading import MOST_BYTES, read_table
 from instrument_share.web.forms import DayField, DayInput, add_problems, choices_of, set_choices
-from providers.terms.domain.holidays import as_text, days_of, problems_of_year
-from providers.terms.domain.words import DayKind
+from providers.terms.domain.choices import DayKind
+from providers.terms.domain.holidays import days_to_text, parse_days, problems_of_year
 from providers.terms.domain.workdays import Day
 from providers.terms.selectors.workdays import YearOfDays
 
@@ -49,7 +49,7 @@ class DaysForm(forms.Form):
 
     @property
     def as_text(self) -> str:
-        return as_text(self.days)
+        return days_to_text(self.days)
 
 
 class DayForm(DaysForm):
@@ -91,7 +91,7 @@ class YearForm(DaysForm):
     field_order = ("sheet", "rows", "source")
 
     def found(self, cleaned: dict[str, Any]) -> list[Day]:
-        days, problems = days_of(self._rows(cleaned))
+        days, problems = parse_days(self._rows(cleaned))
         if problems:
             raise Invalid(problems=problems)
         if not days:

@@ -14,6 +14,7 @@ from instrument_share.web.forms import InstantField, InstantInput, choices_of, s
 from instrument_share.web.lengths import HoursField, WholeLengthField
 from instrument_share.web.params import parse_number
 from providers.instruments.forms.fields import CodeSetField
+from providers.terms.domain.choices import Decision, HolidayTreatment, ServiceMode, UserKind
 from providers.terms.domain.terms import (
     DAY,
     MINUTE,
@@ -22,15 +23,14 @@ from providers.terms.domain.terms import (
     OpeningPattern,
     TermsDraft,
 )
-from providers.terms.domain.words import Decision, HolidayTreatment, ServiceMode, UserKind
 from providers.terms.forms.rule_rows import (
     MOST_ROWS,
     NEVER_EMPTY,
     ROW_FORMS,
     ROW_SETS,
+    integer_field,
     row_heading,
-    row_of,
-    whole_field,
+    row_initial,
 )
 
 
@@ -64,12 +64,12 @@ class RuleForm(forms.Form):
     horizon = WholeLengthField(DAY, label=_("Bookable ahead (days)"), min_value=1, max_value=365)
     change_deadline = _hours_field(_("Can be moved until (hours before start)"))
     cancel_deadline = _hours_field(_("Free cancellation until (hours before start)"))
-    late_cancel_percent = whole_field(_("Late cancellation charge (%)"), 0, 100)
-    no_show_percent = whole_field(_("No-show charge (%)"), 0, 100)
+    late_cancel_percent = integer_field(_("Late cancellation charge (%)"), 0, 100)
+    no_show_percent = integer_field(_("No-show charge (%)"), 0, 100)
     user_kinds = CodeSetField(UserKind, label=_("Who may book"))
     needs_qualification = forms.BooleanField(label=_("Self-operation needs a qualification"), required=False)
     decision = _choice_field(_("Approval of requests"), Decision)
-    decision_hours = whole_field(_("The keeper decides within (hours)"), 1, MOST_DECISION_HOURS)
+    decision_hours = integer_field(_("The keeper decides within (hours)"), 1, MOST_DECISION_HOURS)
     service_modes = CodeSetField(ServiceMode, label=_("Ways of service"))
     minimum_charge_yuan = forms.DecimalField(
         label=_("Minimum charge (yuan)"), min_value=0, max_digits=10, decimal_places=2
@@ -195,16 +195,16 @@ class TermsForms:
 SCALARS = tuple(name for name in RuleForm.base_fields if name != "applies_from")
 
 
-def initial_of(draft: TermsDraft, applies_from: datetime) -> dict[str, Any]:
+def rule_initial(draft: TermsDraft, applies_from: datetime) -> dict[str, Any]:
     """What the forms show of terms."""
     return {
         "applies_from": applies_from,
         **{name: getattr(draft, name) for name in SCALARS},
-        **{prefix: [row_of(row) for row in getattr(draft, prefix)] for prefix in ROW_FORMS},
+        **{prefix: [row_initial(row) for row in getattr(draft, prefix)] for prefix in ROW_FORMS},
     }
 
 
-def usual(today: date) -> TermsDraft:
+def default_terms(today: date) -> TermsDraft:
     """What a first rule starts from: working days, decided by the keeper, open to everybody."""
     return TermsDraft(
         patterns=(OpeningPattern(opens=time(9), closes=time(17), starts_on=today),),

@@ -9,6 +9,8 @@ from instrument_share.web.forms import DayField, DayInput, TimeInput, choices_of
 from instrument_share.web.lengths import HoursField
 from instrument_share.web.problem import told
 from providers.instruments.forms.fields import SeveralField
+from providers.terms.domain.choices import Frequency, PriceUnit, QuotaHolder, QuotaSpan, ServiceMode, UserKind
+from providers.terms.domain.labels import NTH_WORDS, WEEKDAYS
 from providers.terms.domain.terms import (
     MINUTE,
     MOST_INTERVAL,
@@ -18,20 +20,18 @@ from providers.terms.domain.terms import (
     Price,
     Quota,
 )
-from providers.terms.domain.wording import NTH_WORDS, WEEKDAYS
-from providers.terms.domain.words import Frequency, PriceUnit, QuotaHolder, QuotaSpan, ServiceMode, UserKind
 
 MOST_ROWS = 30
 CLOSED, OPEN = "closed", "open"
 
 
-def whole_field(
-    label: Any, least: int, most: int, *, required: bool = True, hint: Any = ""
+def integer_field(
+    label: Any, min_value: int, max_value: int, *, required: bool = True, hint: Any = ""
 ) -> forms.IntegerField:
     return forms.IntegerField(
         label=label,
-        min_value=least,
-        max_value=most,
+        min_value=min_value,
+        max_value=max_value,
         required=required,
         help_text=hint,
         widget=forms.NumberInput({"class": "figure"}),
@@ -52,7 +52,7 @@ class PatternForm(forms.Form):
     nth = forms.TypedChoiceField(
         label=_("Which week of the month"), required=False, coerce=int, empty_value=None
     )
-    interval = whole_field(_("Interval (weeks or months)"), 1, MOST_INTERVAL)
+    interval = integer_field(_("Interval (weeks or months)"), 1, MOST_INTERVAL)
     opens = forms.TimeField(label=_("Opens"), widget=TimeInput())
     closes = forms.TimeField(label=_("Closes"), widget=TimeInput())
     starts_on = DayField(label=_("Starting on"), widget=DayInput())
@@ -121,7 +121,7 @@ class QuotaForm(forms.Form):
     holder = forms.ChoiceField(label=_("Counted for"))
     span = forms.ChoiceField(label=_("Counted per"), initial=QuotaSpan.WEEK.value)
     hours = HoursField(label=_("Hours at most"), required=False, min_value=0, max_value=744, step="0.5")
-    bookings = whole_field(_("Bookings at most"), 1, 1000, required=False)
+    bookings = integer_field(_("Bookings at most"), 1, 1000, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -217,7 +217,7 @@ def row_heading(prefix: str, number: int) -> str:
     return _("Quota %(number)s") % {"number": number}
 
 
-def row_of(part: OpeningPattern | DayException | Price | Quota) -> dict[str, Any]:
+def row_initial(part: OpeningPattern | DayException | Price | Quota) -> dict[str, Any]:
     """What a row shows of the terms."""
     match part:
         case DayException():

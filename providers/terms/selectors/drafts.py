@@ -7,34 +7,35 @@ from datetime import date, datetime
 
 from instrument_share.kernel.interval import Interval
 from providers.instruments.models import Qualification
-from providers.terms.calendar import openings, rows_of
-from providers.terms.domain.recurrence import begun_by
+from providers.terms.calendar import calendar_rows, openings
+from providers.terms.domain.choices import HolidayTreatment
+from providers.terms.domain.recurrence import backdate_pattern
 from providers.terms.domain.terms import TermsDraft
-from providers.terms.domain.words import HolidayTreatment
 from providers.terms.domain.workdays import DayTable
 from providers.terms.selectors.workdays import day_table
 
 
-def openings_of_draft(draft: TermsDraft, first: date, last: date) -> list[Interval]:
+def draft_openings(draft: TermsDraft, first: date, last: date) -> list[Interval]:
     """When the instrument would be open on the days `[first, last)`, as its windows would be expanded.
 
     The draft has been found to be right by `domain.terms.problems_of`. Raises CalendarYearUnknown.
     """
     minds_holidays = draft.holidays is not HolidayTreatment.IGNORED
     days = day_table(range(first.year, last.year + 1)) if minds_holidays else DayTable({}, frozenset())
-    events = [event for _rule, event in rows_of("draft", draft.patterns).events]
+    events = [event for _rule, event in calendar_rows("draft", draft.patterns).events]
     return openings(events, draft.holidays, first, last, days, draft.exceptions)
 
 
-def openings_as_if_earlier(draft: TermsDraft, applies_on: date, first: date, last: date) -> list[Interval]:
+def backdated_openings(draft: TermsDraft, applies_on: date, first: date, last: date) -> list[Interval]:
     """When the instrument would have been open on past days `[first, last)` under the draft.
 
     The patterns that have begun by `applies_on` are carried back; what begins later would not have been.
     """
     earlier = tuple(
-        begun_by(pattern, first) if pattern.starts_on <= applies_on else pattern for pattern in draft.patterns
+        backdate_pattern(pattern, first) if pattern.starts_on <= applies_on else pattern
+        for pattern in draft.patterns
     )
-    return openings_of_draft(replace(draft, patterns=earlier), first, last)
+    return draft_openings(replace(draft, patterns=earlier), first, last)
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Qualified:
         )
 
 
-def qualifications_ever(instrument_id: int, user_ids: Collection[int]) -> dict[int, Sequence[Qualified]]:
+def qualification_history(instrument_id: int, user_ids: Collection[int]) -> dict[int, Sequence[Qualified]]:
     """Every qualification for the instrument that these people have or had. One statement."""
     found: dict[int, list[Qualified]] = defaultdict(list)
     rows = Qualification.objects.filter(instrument_id=instrument_id, user_id__in=list(user_ids))

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from itertools import groupby
 
 from instrument_share.kernel.interval import Interval, intersected, merged, subtracted
-from providers.terms.calendar import events_of, local_date, local_midnight, openings
-from providers.terms.domain.words import HolidayTreatment
+from providers.terms.calendar import local_date, local_midnight, openings, rule_events
+from providers.terms.domain.choices import HolidayTreatment
 from providers.terms.domain.workdays import ONE_DAY, DayTable
 from providers.terms.models import OpenServiceRule
 from providers.terms.selectors.rules import exceptions_of
@@ -17,14 +17,14 @@ END_OF_TIME = local_midnight(date(9000, 1, 1))
 
 
 @dataclass(frozen=True)
-class WindowsChanged:
+class WindowChange:
     """Open time of an instrument that a correction takes away or adds."""
 
     lost: list[Interval]
     gained: list[Interval]
 
 
-def windows_changed(corrected: DayTable, now: datetime) -> Mapping[int, WindowsChanged]:
+def window_changes(corrected: DayTable, now: datetime) -> Mapping[int, WindowChange]:
     """By instrument, what changes from `now` on, as far as windows are kept, if these years are as corrected.
 
     A year that was unknown takes nothing away: windows had stopped before it. Four statements for any number
@@ -44,7 +44,7 @@ def windows_changed(corrected: DayTable, now: datetime) -> Mapping[int, WindowsC
     after = DayTable(
         {**{day: kind for day, kind in known.days.items() if day.year != year}, **corrected.days}, known.years
     )
-    found: dict[int, WindowsChanged] = {}
+    found: dict[int, WindowChange] = {}
     for instrument_id, rules in groupby(_rules(), key=lambda rule: rule.instrument_id):
         lost: list[Interval] = []
         gained: list[Interval] = []
@@ -54,7 +54,7 @@ def windows_changed(corrected: DayTable, now: datetime) -> Mapping[int, WindowsC
             lost += subtracted(old, new)
             gained += subtracted(new, old)
         if lost or gained:
-            found[instrument_id] = WindowsChanged(merged(lost), merged(gained))
+            found[instrument_id] = WindowChange(merged(lost), merged(gained))
     return found
 
 
@@ -87,4 +87,4 @@ def _open(rule: OpenServiceRule, first: date, last: date, days: DayTable, span: 
     if first >= last:
         return []
     holidays = HolidayTreatment(rule.holidays)
-    return intersected(openings(events_of(rule), holidays, first, last, days, exceptions_of(rule)), [span])
+    return intersected(openings(rule_events(rule), holidays, first, last, days, exceptions_of(rule)), [span])

@@ -9,7 +9,7 @@ from providers.terms.models import OpenServiceRule
 from providers.terms.selectors.rules import TERMS_PARTS, terms_of
 
 
-def versions_of(instrument_ids: Iterable[int]) -> Mapping[int, list[Terms]]:
+def terms_versions(instrument_ids: Iterable[int]) -> Mapping[int, list[Terms]]:
     """All versions by instrument, newest first; as many statements for one instrument as for fifty."""
     rules = (
         OpenServiceRule.objects.filter(instrument_id__in=list(instrument_ids))
@@ -23,6 +23,6 @@ def versions_of(instrument_ids: Iterable[int]) -> Mapping[int, list[Terms]]:
     return found
 
 
-def in_force(versions: Sequence[Terms], at: datetime) -> Terms | None:
+def version_in_force(versions: Sequence[Terms], at: datetime) -> Terms | None:
     """Of versions, newest first, the one in force at an instant."""
     return next((one for one in versions if one.applies_from <= at), None)

@@ -8,10 +8,10 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from instrument_share.kernel.interval import Interval
 from providers.instruments.selectors.instruments import instruments
-from providers.terms.calendar import events_of, patterns_of
-from providers.terms.domain.rule_columns import RULE_COLUMNS, terms_of_flat
+from providers.terms.calendar import opening_patterns, rule_events
+from providers.terms.domain.choices import PriceUnit, QuotaHolder, QuotaSpan, ServiceMode, UserKind
+from providers.terms.domain.rule_columns import RULE_COLUMNS, terms_from_columns
 from providers.terms.domain.terms import MINUTE, DayException, Price, Quota, Terms
-from providers.terms.domain.words import PriceUnit, QuotaHolder, QuotaSpan, ServiceMode, UserKind
 from providers.terms.models import OpenServiceRule, OpenWindow, PriceLine, RuleQuota
 
 if TYPE_CHECKING:
@@ -27,11 +27,11 @@ def terms_of(rule: OpenServiceRule) -> Terms:
         rule_id=rule.pk,
         version=rule.version,
         applies_from=rule.applies_from,
-        patterns=patterns_of(events_of(rule)),
+        patterns=opening_patterns(rule_events(rule)),
         exceptions=exceptions_of(rule),
         quotas=tuple(_quota(row) for row in sorted(rule.quotas.all(), key=lambda row: row.pk)),
         prices=prices_of(rule),
-        **terms_of_flat({column.name: getattr(rule, column.name) for column in RULE_COLUMNS}),
+        **terms_from_columns({column.name: getattr(rule, column.name) for column in RULE_COLUMNS}),
     )
 
 
@@ -71,10 +71,10 @@ def _price(line: PriceLine) -> Price:
 
 def terms_at(instrument_id: int, at: datetime) -> Terms | None:
     """The terms of an instrument that are in force at an instant, or None before its first rule applies."""
-    return terms_now([instrument_id], at).get(instrument_id)
+    return terms_in_force([instrument_id], at).get(instrument_id)
 
 
-def terms_now(instrument_ids: Iterable[int], at: datetime) -> dict[int, Terms]:
+def terms_in_force(instrument_ids: Iterable[int], at: datetime) -> dict[int, Terms]:
     """The terms in force at an instant, by instrument; 6 statements for any number of instruments."""
     in_force = (
         OpenServiceRule.objects.filter(instrument_id=OuterRef("instrument_id"), applies_from__lte=at)

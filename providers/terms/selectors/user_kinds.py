@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from instrument_share.accounts.domain import OrganizationKind
 from instrument_share.accounts.selectors.standing import standing
 from providers.instruments.models import Instrument
-from providers.terms.domain.words import UserKind
+from providers.terms.domain.choices import UserKind
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from providers.terms.domain.words import DayKind
+from providers.terms.domain.choices import DayKind
 from providers.terms.domain.workdays import Day, DayTable, published_days, published_years
 from providers.terms.models import CalendarDay, CalendarYear
 
@@ -71,11 +71,11 @@ ANNOUNCED_FROM = 10
 
 def years_without_days(today: date) -> list[int]:
     """Years whose public holidays could be known and are not: this one, and from autumn on the next."""
-    known, last = years_known(), today.year + (today.month >= ANNOUNCED_FROM)
+    known, last = known_years(), today.year + (today.month >= ANNOUNCED_FROM)
     return [year for year in range(today.year, last + 1) if year not in known]
 
 
-def years_known() -> dict[int, bool]:
+def known_years() -> dict[int, bool]:
     """Every year that is known, and whether an administrator entered or corrected it."""
     entered = CalendarYear.objects.values_list("year", flat=True)
     return {**dict.fromkeys(published_years(), False), **dict.fromkeys(entered, True)}

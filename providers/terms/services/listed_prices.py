@@ -7,8 +7,8 @@ from django.db import transaction
 
 from providers.instruments.models import Instrument
 from providers.instruments.selectors.instruments import instrument_locks
-from providers.terms.domain.listed_prices import Version, in_force, listed
-from providers.terms.domain.words import ServiceMode, UserKind
+from providers.terms.domain.choices import ServiceMode, UserKind
+from providers.terms.domain.listed_prices import Version, listed_price_rows, versions_in_force
 from providers.terms.models import ListedPrice, OpenServiceRule
 from providers.terms.selectors.rules import prices_of
 
@@ -43,10 +43,10 @@ def _rows(instrument_ids: Collection[int]) -> Iterator[ListedPrice]:
         versions[rule.instrument_id].append(rule)
     for instrument_id, of in versions.items():
         by_id = {rule.pk: rule for rule in of}
-        for one, until in in_force(Version(rule.pk, rule.version, rule.applies_from) for rule in of):
+        for one, until in versions_in_force(Version(rule.pk, rule.version, rule.applies_from) for rule in of):
             rule = by_id[one.rule_id]
             kinds, modes = map(UserKind, rule.user_kinds), map(ServiceMode, rule.service_modes)
-            for row in listed(prices_of(rule), kinds, modes):
+            for row in listed_price_rows(prices_of(rule), kinds, modes):
                 yield ListedPrice(
                     instrument_id=instrument_id,
                     rule_id=rule.pk,

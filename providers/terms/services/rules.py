@@ -10,14 +10,14 @@ from instrument_share.accounts.permissions import require
 from instrument_share.journal.services import record
 from instrument_share.kernel.errors import DomainError, Invalid, gettext_noop
 from instrument_share.kernel.public_id import new_public_id
-from providers.instruments.domain.words import InstrumentState
+from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.models import Instrument
 from providers.instruments.selectors.instruments import instrument_lock
 from providers.instruments.services.common import InReview
-from providers.terms.calendar import local_date, rows_of
-from providers.terms.domain.rule_columns import flat_terms
-from providers.terms.domain.terms import MINUTE, TermsDraft, problems_of
-from providers.terms.domain.words import HolidayTreatment
+from providers.terms.calendar import calendar_rows, local_date
+from providers.terms.domain.choices import HolidayTreatment
+from providers.terms.domain.rule_columns import terms_to_columns
+from providers.terms.domain.terms import MINUTE, TermsDraft, problems_of_terms
 from providers.terms.models import OpenServiceRule, PriceLine, RuleException, RuleQuota
 from providers.terms.selectors.workdays import day_table
 from providers.terms.services.listed_prices import prices_list
@@ -49,7 +49,7 @@ def rule_publish(
     require(actor, "providers.set_rule", instrument)
     if instrument.state == InstrumentState.RETIRED:
         raise InReview(state=instrument.state)
-    if problems := problems_of(draft):
+    if problems := problems_of_terms(draft):
         raise Invalid(problems=problems)
     if applies_from < now:
         raise RuleInThePast(applies_from=applies_from, now=now)
@@ -79,7 +79,7 @@ def _create(
     actor: "User", instrument: Instrument, draft: TermsDraft, applies_from: datetime, now: datetime
 ) -> OpenServiceRule:
     public_id = new_public_id("RUL")
-    rows = rows_of(public_id.lower(), draft.patterns)
+    rows = calendar_rows(public_id.lower(), draft.patterns)
     rows.calendar.save(force_insert=True)
     for recurrence, event in rows.events:
         recurrence.save(force_insert=True)
@@ -94,7 +94,7 @@ def _create(
         calendar=rows.calendar,
         created_at=now,
         created_by=actor,
-        **flat_terms(draft),
+        **terms_to_columns(draft),
     )
     rule.save(force_insert=True)
     _create_rows(rule, draft)

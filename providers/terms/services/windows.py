@@ -15,9 +15,9 @@ from django.db import transaction
 from instrument_share.accounts.permissions import require_unless_system
 from instrument_share.kernel.interval import Interval, intersected, merged
 from providers.instruments.selectors.instruments import instrument_locks
-from providers.terms.calendar import Event, events_of, local_date, local_midnight, openings
+from providers.terms.calendar import Event, local_date, local_midnight, openings, rule_events
+from providers.terms.domain.choices import HolidayTreatment
 from providers.terms.domain.terms import DayException
-from providers.terms.domain.words import HolidayTreatment
 from providers.terms.domain.workdays import ONE_DAY, DayTable
 from providers.terms.models import OpenServiceRule, OpenWindow
 from providers.terms.selectors.rules import exceptions_of
@@ -155,7 +155,7 @@ def _expand(due: _Due) -> Extended:
     tasks = due.tasks
     for task in tasks:
         task.rule.windows_until = task.last
-    written = _as_written({task.rule.pk for task in tasks})
+    written = _patterns_by_rule({task.rule.pk for task in tasks})
     last_windows = _last_windows(tasks)
     made: list[OpenWindow] = []
     replaced: list[int] = []
@@ -194,14 +194,14 @@ def _within_known_years(tasks: list[_Task], days: DayTable) -> tuple[list[_Task]
     return known, tuple(sorted(unknown))
 
 
-def _as_written(rule_ids: Collection[int]) -> dict[int, tuple[list[Event], tuple[DayException, ...]]]:
+def _patterns_by_rule(rule_ids: Collection[int]) -> dict[int, tuple[list[Event], tuple[DayException, ...]]]:
     """The recurring events and the exceptions of each of the rules."""
     rules = (
         OpenServiceRule.objects.filter(pk__in=rule_ids)
         .select_related("calendar")
         .prefetch_related("exceptions", "calendar__event_set__rule")
     )
-    return {rule.pk: (events_of(rule), exceptions_of(rule)) for rule in rules}
+    return {rule.pk: (rule_events(rule), exceptions_of(rule)) for rule in rules}
 
 
 def _last_windows(tasks: list[_Task]) -> dict[int, OpenWindow]:

@@ -14,6 +14,7 @@ from typing import Any
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Bilingual, Sentence, Words
 from providers.instruments.domain.notices import FRESH
+from providers.units.domain.choices import Completeness
 from providers.units.domain.courses import Course, courses
 from providers.units.domain.information import (
     CASES_NEEDED,
@@ -26,7 +27,6 @@ from providers.units.domain.information import (
     UnitRecord,
 )
 from providers.units.domain.profiles import SHORTEST_INTRODUCTION
-from providers.units.domain.words import Completeness
 
 
 @dataclass(frozen=True)
@@ -79,10 +79,10 @@ class UnitCompleteness:
 
 def completeness(unit: UnitRecord, as_of: date, threshold_yuan: Decimal | int) -> UnitCompleteness:
     """Judge a unit as of the end of a day; instruments count from `threshold_yuan` of original value."""
-    return judged_at(unit, [as_of], threshold_yuan)[0]
+    return completeness_on(unit, [as_of], threshold_yuan)[0]
 
 
-def judged_at(
+def completeness_on(
     unit: UnitRecord, days: Iterable[date], threshold_yuan: Decimal | int
 ) -> tuple[UnitCompleteness, ...]:
     """The same for several days, which costs little more than one."""
@@ -98,7 +98,7 @@ def judged_at(
     )
 
 
-def running_out(unit: UnitRecord, as_of: date, threshold_yuan: Decimal | int) -> dict[InformationKind, date]:
+def expiry_dates(unit: UnitRecord, as_of: date, threshold_yuan: Decimal | int) -> dict[InformationKind, date]:
     """Kinds that are complete now and the first day on which each no longer is, if nothing is done."""
     ends = {
         kind: one.until(as_of)
@@ -128,7 +128,7 @@ class KindChange:
 RANK = {Completeness.MISSING: 0, Completeness.STALE: 1, Completeness.COMPLETE: 2}
 
 
-def changes(before: UnitCompleteness, after: UnitCompleteness) -> tuple[KindChange, ...]:
+def kind_changes(before: UnitCompleteness, after: UnitCompleteness) -> tuple[KindChange, ...]:
     """What became better or worse between two days."""
     return tuple(
         KindChange(then.kind, then.state, now.state)
@@ -150,7 +150,7 @@ def _judged(
     return KindCompleteness(kind, state, reason, next_step, since, with_bureau)
 
 
-def fresh(on: date | None, as_of: date) -> bool:
+def is_fresh(on: date | None, as_of: date) -> bool:
     return on is not None and as_of - on <= FRESH
 
 
@@ -230,7 +230,7 @@ def _unpublished(instruments: list[InstrumentRecord], total: int, as_of: date, t
 
 
 def _unconfirmed(due: list[InstrumentRecord], as_of: date) -> Said:
-    stale = [one for one in due if not fresh(_last(one.confirmed, as_of), as_of)]
+    stale = [one for one in due if not is_fresh(_last(one.confirmed, as_of), as_of)]
     return _say(
         gettext_noop(
             "{number} of {total} instruments have not been confirmed for more than {days} days: {names}."
@@ -261,7 +261,7 @@ def _cases(unit: UnitRecord, _state: Completeness, as_of: date, _threshold: Deci
 
 
 def _enough(publications: Iterable[Published], as_of: date, needed: int) -> Said:
-    recent = sum(fresh(one.on, as_of) for one in publications if one.stands(as_of))
+    recent = sum(is_fresh(one.on, as_of) for one in publications if one.stands(as_of))
     reason = gettext_noop("{recent} published in the last {days} days; {needed} are needed.")
     if recent >= needed:
         return _say(reason, recent=recent, needed=needed, days=FRESH.days)

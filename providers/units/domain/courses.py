@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from providers.units.domain.choices import Completeness
 from providers.units.domain.information import (
     CASES_NEEDED,
     LASTS,
@@ -26,7 +27,6 @@ from providers.units.domain.information import (
     UnitRecord,
     earliest,
 )
-from providers.units.domain.words import Completeness
 
 Counts = Mapping[str, int]
 Rule = Callable[[Counts], Completeness]

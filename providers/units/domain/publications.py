@@ -9,7 +9,7 @@ from typing import Any
 
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.wording import Words
-from providers.units.domain.words import PublicationState
+from providers.units.domain.choices import PublicationState
 
 MOST_OF_TITLE = 100
 
@@ -87,7 +87,7 @@ STATEMENT_PARTS = ("how_zh", "audience_zh", "charges_zh")
 """What an openness statement says in parts, where it has no text that says it."""
 
 
-def year_to_state(stated: Collection[int], running: int) -> int | None:
+def next_statement_year(stated: Collection[int], running: int) -> int | None:
     """The year that the next openness statement of a unit is about, or None where each has its own.
 
     First the year that ended last, which is due; then the oldest gap since the first statement; then the
@@ -98,7 +98,7 @@ def year_to_state(stated: Collection[int], running: int) -> int | None:
     return next((year for year in (ended, *gaps, running) if year not in stated), None)
 
 
-def state_of(
+def publication_state(
     scheduled_at: datetime | None, published_at: datetime | None, withdrawn_at: datetime | None
 ) -> PublicationState:
     """The state, which follows from the instants."""
@@ -129,7 +129,7 @@ def problems_of_draft(kind: PublicationKind, values: Mapping[str, Any]) -> list[
     return problems
 
 
-def problems_of(kind: PublicationKind, values: Mapping[str, Any]) -> list[Problem]:
+def problems_of_publication(kind: PublicationKind, values: Mapping[str, Any]) -> list[Problem]:
     """All that keeps these values from being published as `kind`."""
     return [*problems_of_draft(kind, values), *_problems_of_text(kind, values)]
 

@@ -25,7 +25,7 @@ class ReminderOutcome(StrEnum):
     """It has no manager who could be told."""
 
 
-def outcome(
+def reminder_outcome(
     unit: UnitCompleteness,
     *,
     reachable: bool,
@@ -43,6 +43,6 @@ def outcome(
     return ReminderOutcome.SENT
 
 
-def still_open(kinds: list[str], unit: UnitCompleteness) -> tuple[InformationKind, ...]:
+def open_kinds(kinds: list[str], unit: UnitCompleteness) -> tuple[InformationKind, ...]:
     """What a reminder asked for and is not done."""
     return tuple(one.kind for one in unit.to_do if one.kind in kinds)

@@ -1,7 +1,7 @@
 """The states of a unit's profile and of its publications, as tables of moves."""
 
 from instrument_share.kernel.states import Moves
-from providers.units.domain.words import ProfileState, PublicationState
+from providers.units.domain.choices import ProfileState, PublicationState
 
 PROFILE_MOVES: Moves = {
     ProfileState.DRAFT: {"submit": ProfileState.SUBMITTED},

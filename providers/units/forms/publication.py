@@ -8,7 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from instrument_share.web.formats import bilingual
 from instrument_share.web.forms import DayField, DayInput, InstantField, InstantInput, set_choices
 from instrument_share.web.problem import told
-from providers.instruments.forms.fields import SeveralSelect, TextField, UploadField, markdown_area, spoken
+from providers.instruments.forms.fields import (
+    SeveralSelect,
+    TextField,
+    UploadField,
+    markdown_area,
+    search_words,
+)
 from providers.units.domain.publications import FIELDS, PublicationField, PublicationKind
 
 PARTS = frozenset({"how", "audience", "charges"})
@@ -41,7 +47,7 @@ class PublicationForm(forms.Form):
             rows = list(instruments)
             set_choices(self.fields["instruments"], [(str(one.pk), bilingual(one, "name")) for one in rows])
             cast(SeveralSelect, self.fields["instruments"].widget).spoken = {
-                str(one.pk): spoken(one.name_zh, one.name_en) for one in rows
+                str(one.pk): search_words(one.name_zh, one.name_en) for one in rows
             }
         self.fields["revision"] = forms.IntegerField(required=False, widget=forms.HiddenInput())
 

@@ -13,11 +13,12 @@ from django.db.models import Model
 from instrument_share.accounts import selectors as accounts
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Bilingual
-from providers.instruments.domain.words import InstrumentState
+from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.models import Instrument
 from providers.terms.calendar import local_date, local_midnight
 from providers.terms.domain.workdays import ONE_DAY
-from providers.units.domain.completeness import UnitCompleteness, judged_at, running_out
+from providers.units.domain.choices import ProfileState
+from providers.units.domain.completeness import UnitCompleteness, completeness_on, expiry_dates
 from providers.units.domain.information import (
     InformationKind,
     InstrumentRecord,
@@ -26,7 +27,6 @@ from providers.units.domain.information import (
     UnitRecord,
 )
 from providers.units.domain.profiles import PROFILE_FIELDS, SHORTEST_INTRODUCTION
-from providers.units.domain.words import ProfileState
 from providers.units.models import OpennessStatement, Regulation, ServiceCase, UnitNews, UnitProfile
 
 PROFILE_ASKS_FOR = ("introduction_zh", "address_zh", "contact", "phone", "picture")
@@ -46,7 +46,7 @@ def completeness_at(
     """The same at the end of each of several days, in their order; as many statements as for one."""
     threshold = settings.REGISTRATION_THRESHOLD_YUAN
     return {
-        unit.organization_id: judged_at(unit, days, threshold)
+        unit.organization_id: completeness_on(unit, days, threshold)
         for unit in _records(organization_ids, max(days))
     }
 
@@ -64,7 +64,7 @@ def kinds_running_out(
     """Of each unit the complete kinds, with the first day on which each no longer is if nothing is done."""
     threshold = settings.REGISTRATION_THRESHOLD_YUAN
     return {
-        unit.organization_id: running_out(unit, as_of, threshold)
+        unit.organization_id: expiry_dates(unit, as_of, threshold)
         for unit in _records(organization_ids, as_of)
     }
 

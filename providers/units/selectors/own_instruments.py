@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 
+from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.domain.notices import FRESH
 from providers.instruments.domain.states import LIVE
-from providers.instruments.domain.words import InstrumentState
 from providers.instruments.models import Instrument
 from providers.instruments.selectors.instruments import instruments
-from providers.search.selectors.search import found_by, search
+from providers.search.selectors.search import filter_matching, search
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
@@ -29,7 +29,7 @@ URGENCY = Case(
 
 
 def own_instruments(
-    viewer: "Viewer", organization_id: int, now: datetime, *, wanted: str = "", text: str = ""
+    viewer: "Viewer", organization_id: int, now: datetime, *, state: str = "", text: str = ""
 ) -> QuerySet[Any]:
     """Instruments of one unit with `urgency` (returned drafts 0, drafts 1, then by state).
 
@@ -38,15 +38,15 @@ def own_instruments(
     found = instruments(viewer).filter(organization_id=organization_id).annotate(urgency=URGENCY)
     if text.strip():
         # A subquery, as an inner number is no word of the index.
-        known = found_by(Instrument.objects.all(), search(text)).values("pk")
+        known = filter_matching(Instrument.objects.all(), search(text)).values("pk")
         found = found.filter(Q(inner_number__icontains=text.strip()) | Q(pk__in=known))
     special = {"returned": RETURNED, "to_confirm": _stale(now)}
-    if wanted in special:
-        return found.filter(special[wanted])
-    return found.filter(state=wanted) if wanted else found
+    if state in special:
+        return found.filter(special[state])
+    return found.filter(state=state) if state else found
 
 
-def own_counts(viewer: "Viewer", organization_id: int, now: datetime) -> Mapping[str, int]:
+def own_instrument_counts(viewer: "Viewer", organization_id: int, now: datetime) -> Mapping[str, int]:
     """How many there are by state, and `returned` and `to_confirm` beside them; two statements."""
     found = instruments(viewer).filter(organization_id=organization_id).order_by()
     by_state = dict(found.values_list("state").annotate(Count("pk")))

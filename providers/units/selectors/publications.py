@@ -11,8 +11,8 @@ from instrument_share.accounts.domain import OrganizationState, Role
 from instrument_share.accounts.selectors import region_of, supervises
 from instrument_share.accounts.selectors.standing import standing
 from instrument_share.kernel.errors import NotFound
+from providers.units.domain.choices import ProfileState, PublicationState
 from providers.units.domain.publications import PREFIXES, PublicationKind
-from providers.units.domain.words import ProfileState, PublicationState
 from providers.units.models import (
     OpennessStatement,
     PublicationPicture,

@@ -12,7 +12,7 @@ from instrument_share.accounts.domain import OrganizationState, Role
 from instrument_share.accounts.selectors.standing import standing
 from providers.terms.calendar import local_date
 from providers.units.domain.completeness import UnitCompleteness
-from providers.units.domain.reminders import ReminderOutcome, outcome
+from providers.units.domain.reminders import ReminderOutcome, reminder_outcome
 from providers.units.models import Reminder
 from providers.units.selectors.completeness import completeness_of
 
@@ -72,7 +72,7 @@ def reminder_plan(
             judged[pk],
             tuple(people[pk]),
             last.get(pk),
-            outcome(
+            reminder_outcome(
                 judged[pk],
                 reachable=bool(people[pk]),
                 last_sent_at=last.get(pk),

@@ -10,11 +10,11 @@ from django.db.models import QuerySet
 from instrument_share.accounts.selectors import region_of
 from instrument_share.kernel.errors import NotFound
 from providers.instruments.domain import fields
-from providers.instruments.domain.words import InstrumentState
+from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.models import Instrument
 from providers.instruments.selectors.instruments import category_table
+from providers.units.domain.choices import ProfileState
 from providers.units.domain.profiles import PROFILE_FIELDS
-from providers.units.domain.words import ProfileState
 from providers.units.models import UnitProfile
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Review:
 
 
 @dataclass(frozen=True)
-class Compared:
+class ComparedField:
     """One field: its name and label, what is handed in, and what it was before where that differs."""
 
     name: str
@@ -58,11 +58,11 @@ class Compared:
 class Comparison:
     """The fields of a review. `returned_at` says against which earlier submission they are compared."""
 
-    entries: tuple[Compared, ...] = field(default_factory=tuple)
+    entries: tuple[ComparedField, ...] = field(default_factory=tuple)
     handed_in_before: datetime | None = None
 
     @property
-    def changed(self) -> tuple[Compared, ...]:
+    def changed(self) -> tuple[ComparedField, ...]:
         return tuple(entry for entry in self.entries if entry.differs)
 
 
@@ -120,16 +120,16 @@ def comparison(review: Review) -> Comparison:
 
 def _compared(
     new: Mapping[str, Any], held: Mapping[str, Any], labels: Mapping[str, str]
-) -> tuple[Compared, ...]:
+) -> tuple[ComparedField, ...]:
     return tuple(
-        Compared(name, label, new[name], held[name], differs=str(new[name]) != str(held[name]))
+        ComparedField(name, label, new[name], held[name], differs=str(new[name]) != str(held[name]))
         for name, label in labels.items()
     )
 
 
 def _held(values: Mapping[str, Any]) -> dict[str, Any]:
     """Waiting values as the fields hold them; a category as its row."""
-    clean = {name: fields.held(fields.FIELDS[name], value) for name, value in values.items()}
+    clean = {name: fields.clean_value(fields.FIELDS[name], value) for name, value in values.items()}
     if clean.get("category"):
         clean["category"] = category_table().filter(code=clean["category"]).first()
     return clean

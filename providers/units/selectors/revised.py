@@ -8,7 +8,7 @@ from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Bilingual, Words
 from providers.revisions.selectors import RevisedKind
 from providers.units.domain.profiles import PROFILE_FIELDS
-from providers.units.domain.publications import FIELDS, PREFIXES, PublicationKind, state_of
+from providers.units.domain.publications import FIELDS, PREFIXES, PublicationKind, publication_state
 from providers.units.selectors.publications import publication
 from providers.units.selectors.units import unit
 
@@ -23,7 +23,7 @@ def _publication_kind(kind: PublicationKind) -> RevisedKind:
         title=lambda row: Bilingual(row.title_zh, row.title_en),
         address=lambda row: page_address("publication", row.public_id),
         labels={name: field.label for name, field in FIELDS[kind].items() if name not in NOT_KEPT},
-        state=lambda row: state_of(row.scheduled_at, row.published_at, row.withdrawn_at).value,
+        state=lambda row: publication_state(row.scheduled_at, row.published_at, row.withdrawn_at).value,
     )
 
 

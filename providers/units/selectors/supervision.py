@@ -54,7 +54,7 @@ def take_downs(viewer: "Viewer", unit: "Organization", since: datetime) -> "Quer
     )
 
 
-def titles(public_ids: Collection[str]) -> dict[str, Bilingual]:
+def titles_by_id(public_ids: Collection[str]) -> dict[str, Bilingual]:
     """Public id → the name of an instrument or title of a publication; five statements for any number."""
     wanted = set(public_ids)
     found = {

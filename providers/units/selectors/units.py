@@ -9,7 +9,7 @@ from instrument_share.accounts.selectors import region_of
 from instrument_share.accounts.selectors.standing import standing
 from instrument_share.kernel.errors import NotFound
 from providers.instruments.domain.states import PUBLIC
-from providers.units.domain.words import ProfileState
+from providers.units.domain.choices import ProfileState
 from providers.units.models import UnitProfile
 
 if TYPE_CHECKING:
@@ -45,6 +45,6 @@ def unit(viewer: "Viewer", public_id: str) -> UnitProfile:
     return found
 
 
-def unit_of(organization_id: int) -> UnitProfile | None:
+def organization_profile(organization_id: int) -> UnitProfile | None:
     """The profile of an organization, whatever its state; for services and for the unit's own desk."""
     return UnitProfile.objects.select_related("organization").filter(organization_id=organization_id).first()

@@ -14,10 +14,10 @@ from django.db.models import Count, F, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from instrument_share.kernel.interval import Interval, intersected, merged, total
-from providers.instruments.domain.words import SharingMode
+from providers.instruments.domain.choices import SharingMode
 from providers.instruments.models import Instrument
 from providers.terms.calendar import local_date, local_midnight
-from providers.terms.domain.words import UserKind
+from providers.terms.domain.choices import UserKind
 from providers.terms.models import Closure, OpenWindow
 from providers.units.models import OpennessStatement, ServiceCase, UnitProfile
 from providers.units.selectors.completeness import completeness_of_year

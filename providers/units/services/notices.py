@@ -12,12 +12,12 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Sentence, Words
 from providers.instruments.domain.notices import FIRST_HOUR, NOTICE_AHEAD
+from providers.units.domain.choices import Completeness
 from providers.units.domain.information import KIND_WORDS
 from providers.units.domain.reminders import TOLD_LATE
-from providers.units.domain.words import Completeness
 from providers.units.models import CompletenessNotice, CompletenessWatch
 from providers.units.selectors.completeness import completeness_of, kinds_running_out
-from providers.units.services.reminders import desk_of, line_of, name_of
+from providers.units.services.reminders import open_kind_line, unit_desk_path, unit_name
 
 RUNS_OUT = gettext_noop("{kind} of {unit}: out of date from {date} on, if nothing is done.")
 RAN_OUT = gettext_noop("{kind} of {unit}: out of date since {date}.")
@@ -43,9 +43,9 @@ def completeness_notices_send(*, now: datetime) -> int:
         notify(
             users=people[unit.pk],
             message=RUNS_OUT if notice.ahead else RAN_OUT,
-            params={"kind": kind, "unit": name_of(unit), "date": notice.runs_out_on},
+            params={"kind": kind, "unit": unit_name(unit), "date": notice.runs_out_on},
             lines=lines,
-            path=desk_of(unit),
+            path=unit_desk_path(unit),
             now=now,
         )
     CompletenessNotice.objects.bulk_create(notice for notice, _kind, _lines in fresh)
@@ -83,4 +83,4 @@ def _run_out(units: Collection[int], today: date) -> Iterator[Due]:
                 notice = CompletenessNotice(
                     organization_id=pk, kind=one.kind.value, runs_out_on=one.since, ahead=False
                 )
-                yield notice, one.title, (line_of(one),)
+                yield notice, one.title, (open_kind_line(one),)

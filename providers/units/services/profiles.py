@@ -15,9 +15,9 @@ from instrument_share.kernel.errors import Invalid, NotFound, gettext_noop, requ
 from instrument_share.kernel.states import next_state
 from providers.instruments.services.common import InReview
 from providers.revisions.services import record_change, save_with_history
+from providers.units.domain.choices import ProfileState
 from providers.units.domain.profiles import PROFILE_FIELDS, problems_of_publication, problems_of_values
 from providers.units.domain.states import PROFILE_MOVES
-from providers.units.domain.words import ProfileState
 from providers.units.models import UnitProfile
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def unit_profile_save(
     require_revision(revision, profile.revision)
     problems = problems_of_values(values)
     if profile.state == ProfileState.PUBLISHED:
-        problems += problems_of_publication({**values_of(profile), **values})
+        problems += problems_of_publication({**profile_values(profile), **values})
     if problems:
         raise Invalid(problems=problems)
     for name, value in values.items():
@@ -66,7 +66,7 @@ def unit_profile_submit(*, actor: "User", organization_id: int, now: datetime) -
     profile = _lock_profile(organization_id)
     require(actor, "providers.edit_unit", profile)
     state = next_state(PROFILE_MOVES, profile.state, "submit")
-    if problems := problems_of_publication(values_of(profile)):
+    if problems := problems_of_publication(profile_values(profile)):
         raise Invalid(problems=problems)
     profile.state, profile.submitted_at, profile.return_reason = state, now, ""
     save_with_history(profile, actor=actor, now=now)
@@ -114,7 +114,7 @@ def unit_profile_confirm(*, actor: "User", organization_id: int, now: datetime) 
     return profile
 
 
-def values_of(profile: UnitProfile) -> dict[str, Any]:
+def profile_values(profile: UnitProfile) -> dict[str, Any]:
     return {name: getattr(profile, name) for name in PROFILE_FIELDS}
 
 

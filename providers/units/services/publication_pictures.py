@@ -10,7 +10,7 @@ from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization_lock
 from instrument_share.journal.services import record
 from instrument_share.kernel.errors import Invalid
-from providers.instruments.services.pictures import picture_prepared
+from providers.instruments.services.pictures import prepare_picture
 from providers.units.domain.publications import problems_of_picture
 from providers.units.models import PublicationPicture
 
@@ -31,7 +31,7 @@ def publication_picture_add(
     if problems := problems_of_picture(upload is not None, alt_zh, alt_en):
         raise Invalid(problems=problems)
     assert upload is not None
-    prepared = picture_prepared(upload)
+    prepared = prepare_picture(upload)
     digest = hashlib.sha256(prepared.read()).hexdigest()
     prepared.seek(0)
     picture = PublicationPicture.objects.filter(organization=organization, sha256=digest).first()

@@ -24,15 +24,15 @@ from instrument_share.kernel.states import require_transition
 from instrument_share.kernel.wording import Bilingual
 from providers.instruments.models import Instrument
 from providers.revisions.services import save_with_history
+from providers.units.domain.choices import PublicationState
 from providers.units.domain.publications import (
     FIELDS,
     PublicationKind,
     problem_of_schedule,
-    problems_of,
     problems_of_draft,
+    problems_of_publication,
 )
 from providers.units.domain.states import PUBLICATION_MOVES
-from providers.units.domain.words import PublicationState
 from providers.units.models import OpennessStatement
 from providers.units.selectors.publications import MODELS
 
@@ -72,7 +72,7 @@ def publication_publish(
 
     `values` go by field name (`domain.publications.FIELDS`); `instruments` of a case is a list of ids.
     """
-    publication = _begun(actor, kind, organization_id, values, problems_of(kind, values), now)
+    publication = _begun(actor, kind, organization_id, values, problems_of_publication(kind, values), now)
     publication.published_at = now
     _fill(publication, values, actor, now)
     _record(actor, "published", kind, publication, now)
@@ -100,7 +100,7 @@ def publication_update(
         raise AlreadyWithdrawn
     require_revision(revision, publication.revision)
     held = _values_of(kind, publication)
-    check = problems_of_draft if publication.state is PublicationState.DRAFT else problems_of
+    check = problems_of_draft if publication.state is PublicationState.DRAFT else problems_of_publication
     if problems := check(kind, {**held, **values}):
         raise Invalid(problems=problems)
     if values.get("year", held.get("year")) != held.get("year"):
@@ -224,7 +224,7 @@ def _to_be_published(actor: "User", kind: PublicationKind, publication_id: int, 
     publication = _lock_publication(kind, publication_id)
     require(actor, "providers.edit_unit", publication)
     require_transition(PUBLICATION_MOVES, publication.state, move)
-    if problems := problems_of(kind, _values_of(kind, publication)):
+    if problems := problems_of_publication(kind, _values_of(kind, publication)):
         raise Invalid(problems=problems)
     return publication
 

@@ -88,30 +88,30 @@ def _reminder(actor: "User", planned: PlannedReminder, note: str, now: datetime)
 
 def _tell(planned: PlannedReminder, note: str, now: datetime) -> None:
     steps = planned.completeness.to_do
-    lines = [line_of(one) for one in steps]
+    lines = [open_kind_line(one) for one in steps]
     if note:
         lines.append(Sentence(NOTE, {"note": note}))
     unit = planned.organization
     notify(
         users=planned.people,
         message=ASKED,
-        params={"unit": name_of(unit), "kinds": tuple(one.title for one in steps)},
+        params={"unit": unit_name(unit), "kinds": tuple(one.title for one in steps)},
         lines=lines,
-        path=desk_of(unit),
+        path=unit_desk_path(unit),
         now=now,
     )
 
 
-def line_of(kind: KindCompleteness) -> Sentence:
+def open_kind_line(kind: KindCompleteness) -> Sentence:
     """One open kind: why, and what to do next."""
     params = {"kind": kind.title, "reason": kind.reason, "next_step": kind.next_step}
     return Sentence(OPEN_KIND, params)
 
 
-def name_of(unit: "Organization") -> Bilingual:
+def unit_name(unit: "Organization") -> Bilingual:
     return Bilingual(unit.name_zh, unit.name_en)
 
 
-def desk_of(unit: "Organization") -> str:
+def unit_desk_path(unit: "Organization") -> str:
     """The desk on which the unit's managers see what to do next."""
     return f"{page_address('unit_desk')}?unit={unit.public_id}"

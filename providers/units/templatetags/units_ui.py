@@ -11,10 +11,10 @@ from instrument_share.kernel.wording import Words
 from instrument_share.web.addresses import versioned_address
 from instrument_share.web.problem import told
 from instrument_share.web.templatetags.sentences import label, said
+from providers.units.domain.choices import Completeness
 from providers.units.domain.completeness import KindCompleteness
 from providers.units.domain.information import KIND_WORDS, InformationKind
-from providers.units.domain.words import Completeness
-from providers.units.services.reminders import line_of
+from providers.units.services.reminders import open_kind_line
 
 register = template.Library()
 
@@ -72,7 +72,7 @@ def information_kind(code: str) -> str:
 @register.filter
 def open_kind(kind: KindCompleteness) -> str:
     """An open kind in one line: its name, why, and what to do next."""
-    return said(line_of(kind))
+    return said(open_kind_line(kind))
 
 
 @register.simple_tag

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from providers.units.domain.completeness import UnitCompleteness
 
 
-def completeness_course(days: Sequence[UnitCompleteness]) -> dict[str, Any]:
+def completeness_chart(days: Sequence[UnitCompleteness]) -> dict[str, Any]:
     """How much of a unit's information was complete at the end of each month, and is now."""
     return {
         "type": "line",

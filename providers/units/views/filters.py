@@ -19,10 +19,10 @@ from instrument_share.kernel.wording import Words
 from instrument_share.web import formats, labels
 from instrument_share.web.exports import csv_response
 from instrument_share.web.formats import bilingual
+from instrument_share.web.labels import KINDS
 from instrument_share.web.problem import told
-from instrument_share.web.wording import KINDS
+from providers.units.domain.choices import Completeness
 from providers.units.domain.information import KIND_WORDS
-from providers.units.domain.words import Completeness
 from providers.units.selectors.completeness import month_ends
 from providers.units.views.table import FIRST_ORDER, OPEN, ORDERS, UnitRow
 
@@ -44,7 +44,7 @@ class UnitFilterForm(forms.Form):
         super().__init__(request.GET or None)
         districts = {row.district: row.organization.district for row in rows if row.district}
         kinds = {row.organization.kind for row in rows}
-        self._offer("information", ((code.value, said(text)) for code, text in KIND_WORDS.items()))
+        self._offer("information", ((code.value, translate_label(text)) for code, text in KIND_WORDS.items()))
         self._offer(
             "state",
             [
@@ -58,7 +58,7 @@ class UnitFilterForm(forms.Form):
             "changed",
             [("any", _("Better or worse")), ("worse", _("Worse")), ("better", _("Better"))],
         )
-        months = ((f"{end:%Y-%m}", date_format(end, "YEAR_MONTH_FORMAT")) for end in past_ends(today))
+        months = ((f"{end:%Y-%m}", date_format(end, "YEAR_MONTH_FORMAT")) for end in past_month_ends(today))
         self._offer("as_of", months, nothing=_("Today"))
 
     def _offer(self, name: str, choices: Iterable[tuple[str, Any]], nothing: str | None = None) -> None:
@@ -68,28 +68,28 @@ class UnitFilterForm(forms.Form):
         ]
 
 
-def said(text: str) -> str:
+def translate_label(text: str) -> str:
     """A label of the domain in the reader's language."""
     return told("{word}", {"word": Words(text)})
 
 
-def past_ends(today: date) -> Iterator[date]:
+def past_month_ends(today: date) -> Iterator[date]:
     """The ends of the last two years' months, the latest first."""
     years = range(today.year, today.year - 3, -1)
     ends = (end for year in years for end in reversed(month_ends(year)))
     yield from islice((end for end in ends if end < today), MONTHS_BACK)
 
 
-def days_of(year: int, today: date) -> list[date]:
+def month_ends_of(year: int, today: date) -> list[date]:
     """The ends of a year's months; of the present year those that are over, and today."""
     ends = [end for end in month_ends(year) if end < today]
     return [*ends, today] if year == today.year else ends
 
 
-def as_of(request: HttpRequest, today: date) -> date:
+def requested_day(request: HttpRequest, today: date) -> date:
     """The day that `?as_of=2026-03` asks for: that month's end; today for anything else."""
     wanted = request.GET.get("as_of", "")
-    return next((end for end in past_ends(today) if f"{end:%Y-%m}" == wanted), today)
+    return next((end for end in past_month_ends(today) if f"{end:%Y-%m}" == wanted), today)
 
 
 @dataclass(frozen=True)
@@ -102,9 +102,9 @@ class Head:
     sorted: str
 
 
-def heads(request: HttpRequest) -> list[Head]:
+def table_heads(request: HttpRequest) -> list[Head]:
     """The table's columns in their order."""
-    kinds = [(kind.value, said(text)) for kind, text in KIND_WORDS.items()]
+    kinds = [(kind.value, translate_label(text)) for kind, text in KIND_WORDS.items()]
     columns = [
         ("name", _("Unit")),
         ("district", _("District")),
@@ -134,7 +134,7 @@ def address(request: HttpRequest, **changed: str) -> str:
 # --- Sheets -----------------------------------------------------------------------------------------------
 
 
-def as_sheet(rows: Sequence[UnitRow], day: date, form: str, now: datetime) -> HttpResponseBase:
+def export_units(rows: Sequence[UnitRow], day: date, form: str, now: datetime) -> HttpResponseBase:
     """What is shown, all of its pages, as CSV or as an Excel workbook."""
     titles, lines = _titles(), [_cells(row, day) for row in rows]
     name = f"completeness-{day:%Y-%m-%d}"
@@ -150,7 +150,7 @@ def as_sheet(rows: Sequence[UnitRow], day: date, form: str, now: datetime) -> Ht
 
 
 def _titles() -> list[str]:
-    kinds = [said(text) for text in KIND_WORDS.values()]
+    kinds = [translate_label(text) for text in KIND_WORDS.values()]
     of_kinds = [
         part
         for kind in kinds

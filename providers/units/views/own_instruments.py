@@ -14,9 +14,9 @@ from instrument_share.web import clock, cursor, labels
 from instrument_share.web.exports import csv_response
 from instrument_share.web.problem import told
 from providers.instruments.domain import fields
-from providers.instruments.domain.words import InstrumentState
+from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.views.common import managed_unit
-from providers.units.selectors.own_instruments import own_counts, own_instruments
+from providers.units.selectors.own_instruments import own_instrument_counts, own_instruments
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,10 +36,10 @@ def instruments(request: HttpRequest, organization_id: str) -> HttpResponseBase:
     now = clock.now()
     unit = managed_unit(request, organization_id)
     wanted, text = request.GET.get("state", ""), request.GET.get("q", "").strip()[:100]
-    found = own_instruments(request.user, unit.pk, now, wanted=wanted, text=text)
+    found = own_instruments(request.user, unit.pk, now, state=wanted, text=text)
     if request.GET.get("export") == "csv":
         return _sheet(found.order_by("urgency", "name_zh", "id"))
-    counts = own_counts(request.user, unit.pk, now)
+    counts = own_instrument_counts(request.user, unit.pk, now)
     context = {
         "unit": unit,
         "page": cursor.page(

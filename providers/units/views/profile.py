@@ -17,21 +17,21 @@ from instrument_share.web.confirmation import Confirmation, confirmation_view
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.signed_in import SignedInRequest
 from providers.instruments.domain.notices import FRESH
-from providers.instruments.services.pictures import picture_prepared
+from providers.instruments.services.pictures import prepare_picture
 from providers.instruments.views.common import managed_unit, person
-from providers.revisions.selectors import revised
-from providers.revisions.views.editing import overtaken, previewed
+from providers.revisions.selectors import revised_row
+from providers.revisions.views.editing import preview_texts, report_conflict
+from providers.units.domain.choices import ProfileState
 from providers.units.domain.profiles import problems_of_publication
-from providers.units.domain.words import ProfileState
 from providers.units.forms.profile import ProfileForm
 from providers.units.forms.publication import PictureForm
 from providers.units.selectors.publications import pictures
-from providers.units.selectors.units import unit_of
+from providers.units.selectors.units import organization_profile
 from providers.units.services.profiles import (
+    profile_values,
     unit_profile_confirm,
     unit_profile_save,
     unit_profile_submit,
-    values_of,
 )
 from providers.units.views.publications import PICTURES_SHOWN
 
@@ -42,15 +42,15 @@ from providers.units.views.publications import PICTURES_SHOWN
 def edit(request: HttpRequest, organization_id: str) -> HttpResponse:
     now = clock.now()
     unit = managed_unit(request, organization_id)
-    profile = unit_of(unit.pk)
-    held = values_of(profile) if profile else {}
+    profile = organization_profile(unit.pk)
+    held = profile_values(profile) if profile else {}
     initial = {**held, "picture": None, "revision": profile.revision if profile else None}
     form = ProfileForm(request.POST or None, request.FILES or None, initial=initial)
 
     def save() -> Any:
         values = form.values()
         if upload := form.cleaned_data["picture"]:
-            values["picture"] = picture_prepared(upload)
+            values["picture"] = prepare_picture(upload)
         return unit_profile_save(
             actor=person(request),
             organization_id=unit.pk,
@@ -66,13 +66,13 @@ def edit(request: HttpRequest, organization_id: str) -> HttpResponse:
             return redirect_with_message(request, _after_saving(saved), request.path)
     except RevisionMismatch as error:
         assert profile is not None
-        meanwhile = overtaken(form, error, revised(request.user, profile.public_id))
+        meanwhile = report_conflict(form, error, revised_row(request.user, profile.public_id))
     context = {
         "unit": unit,
         "profile": profile,
         "form": form,
         "meanwhile": meanwhile,
-        "preview": previewed(request, form),
+        "preview": preview_texts(request, form),
         "decisions": journal.decisions(profile, unit.pk) if profile else [],
         "pictures": pictures(request.user, unit.pk)[:PICTURES_SHOWN],
         "picture_form": PictureForm(prefix="new"),
@@ -85,7 +85,7 @@ def edit(request: HttpRequest, organization_id: str) -> HttpResponse:
 def _after_saving(profile: Any) -> str:
     if profile.state == ProfileState.PUBLISHED:
         return _("Saved and published; it counts as confirmed today.")
-    if problems_of_publication(values_of(profile)):
+    if problems_of_publication(profile_values(profile)):
         return _("Saved. Fill in what is still missing, then submit it for review.")
     return _("Saved. Nothing is missing: submit it for review.")
 

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from instrument_share.journal.addresses import page_address
 from instrument_share.web.formats import moment
+from providers.units.domain.choices import PublicationState
 from providers.units.domain.publications import PublicationKind
-from providers.units.domain.words import PublicationState
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Choice:
     leads: str = ""
 
 
-def choices_for(text: Any) -> list[Choice]:
+def editor_choices(text: Any) -> list[Choice]:
     """The buttons, in order: what nobody else sees comes first. `text` is None for what is new."""
     preview = Choice("preview", _("Preview"), _("Shows how it will look; saves nothing."), "search")
     match text.state if text else None:
@@ -69,7 +69,7 @@ def choices_for(text: Any) -> list[Choice]:
     ]
 
 
-def after(choices: Sequence[Choice], act: str, kind: PublicationKind, saved: Any) -> str:
+def next_page(choices: Sequence[Choice], act: str, kind: PublicationKind, saved: Any) -> str:
     """Where it goes on once the text is saved by one of the buttons."""
     leads = next((one.leads for one in choices if one.act == act), "")
     if leads:

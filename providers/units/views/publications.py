@@ -22,12 +22,12 @@ from instrument_share.web.formats import bilingual
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.labels import label
 from providers.instruments.selectors.instruments import instruments
-from providers.instruments.services.pictures import attachment_prepared
+from providers.instruments.services.pictures import prepare_attachment
 from providers.instruments.views.common import managed_unit, person
-from providers.revisions.selectors import revised
-from providers.revisions.views.editing import overtaken, previewed
+from providers.revisions.selectors import revised_row
+from providers.revisions.views.editing import preview_texts, report_conflict
+from providers.units.domain.choices import PublicationState
 from providers.units.domain.publications import FIELDS, LONGEST_FILE_NAME, PublicationKind
-from providers.units.domain.words import PublicationState
 from providers.units.forms.publication import PictureForm, PublicationForm
 from providers.units.selectors.publications import (
     own_publication_counts,
@@ -36,7 +36,7 @@ from providers.units.selectors.publications import (
     publication,
 )
 from providers.units.services.publications import publication_draft, publication_publish, publication_update
-from providers.units.views.publication_choices import after, choices_for
+from providers.units.views.publication_choices import editor_choices, next_page
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -126,7 +126,7 @@ def new(
         form.keep_year()
     act = request.POST.get("act", "publish")
     save = publication_publish if act == "publish" else publication_draft
-    choices = choices_for(None)
+    choices = editor_choices(None)
 
     def write() -> Any:
         return save(
@@ -138,7 +138,7 @@ def new(
         words = _("Saved as a draft; only your unit sees it. Publish it, or choose a time.")
         if made.state is PublicationState.PUBLISHED:
             words = _("Published; everybody can read it on your unit's page.")
-        return redirect_with_message(request, words, after(choices, act, chosen, made))
+        return redirect_with_message(request, words, next_page(choices, act, chosen, made))
     context = {
         **_editor(request, unit, chosen, form),
         "choices": choices,
@@ -173,14 +173,16 @@ def edit(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
             now=now,
         )
 
-    act, choices = request.POST.get("act", "save"), choices_for(found)
+    act, choices = request.POST.get("act", "save"), editor_choices(found)
     is_sent = request.method == "POST" and act != "preview"
     meanwhile: Any = ()
     try:
         if is_sent and (saved := run_service(form, update, reraise=RevisionMismatch)):
-            return redirect_with_message(request, _after_saving(saved), after(choices, act, chosen, saved))
+            return redirect_with_message(
+                request, _after_saving(saved), next_page(choices, act, chosen, saved)
+            )
     except RevisionMismatch as error:
-        meanwhile = overtaken(form, error, revised(request.user, public_id))
+        meanwhile = report_conflict(form, error, revised_row(request.user, public_id))
     context = {
         **_editor(request, found.organization, chosen, form),
         "choices": choices,
@@ -216,7 +218,7 @@ def _editor(
         "unit": unit,
         "kind": kind.value,
         "form": form,
-        "preview": previewed(request, form),
+        "preview": preview_texts(request, form),
         "pictures": pictures(request.user, unit.pk)[:PICTURES_SHOWN],
         "picture_form": PictureForm(prefix="new"),
     }
@@ -238,7 +240,7 @@ def _form(
 def _values(form: PublicationForm) -> dict[str, Any]:
     values = form.values()
     if upload := form.cleaned_data.get("file"):
-        values["file"] = attachment_prepared(upload)
+        values["file"] = prepare_attachment(upload)
         values["file_name"] = upload.name[-LONGEST_FILE_NAME:]
     return values
 

@@ -14,11 +14,11 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.web import clock
 from instrument_share.web.formats import bilingual
 from providers.instruments.views.common import managed_unit
-from providers.units.domain.publications import PublicationKind, year_to_state
-from providers.units.domain.words import PublicationState
+from providers.units.domain.choices import PublicationState
+from providers.units.domain.publications import PublicationKind, next_statement_year
 from providers.units.selectors.logged_hours import logged_hours
 from providers.units.selectors.publications import statements_by_year
-from providers.units.selectors.units import unit_of
+from providers.units.selectors.units import organization_profile
 from providers.units.views import publications as editor
 
 STATEMENT_NAMES = ("how", "audience", "charges")
@@ -42,7 +42,7 @@ def statement_new(request: HttpRequest, organization_id: str) -> HttpResponseBas
     running = clock.now().astimezone(CITY_TIME).year
     stated = statements_by_year(unit.pk)
     asked = _year_asked(request, running)
-    year = asked if asked and asked not in stated else year_to_state(stated, running)
+    year = asked if asked and asked not in stated else next_statement_year(stated, running)
     before = _last_published(stated, year)
     prefilled = _begun_with(unit, year)
     if before and request.GET.get("from") == "last":
@@ -73,7 +73,7 @@ def _last_published(stated: Any, year: int | None) -> Any:
 
 def _begun_with(unit: Any, year: int | None) -> dict[str, Any]:
     """What a statement begins with: whom to ask, and of its year the hours that are logged."""
-    profile = unit_of(unit.pk)
+    profile = organization_profile(unit.pk)
     begun: dict[str, Any] = {
         "contact": profile.contact if profile else "",
         "phone": profile.phone if profile else "",

@@ -20,20 +20,27 @@ from instrument_share.kernel.wording import Bilingual
 from instrument_share.web import clock, cursor
 from instrument_share.web.answers import redirect_with_message, run_service
 from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.labels import KINDS
 from instrument_share.web.params import parse_number
 from instrument_share.web.problem import told
-from instrument_share.web.wording import KINDS
 from providers.instruments.views.common import person
-from providers.units.domain.completeness import changes
+from providers.units.domain.completeness import kind_changes
 from providers.units.domain.reminders import LEFT_IN_PEACE, LONGEST_NOTE, ReminderOutcome
 from providers.units.selectors.completeness import completeness_at, kinds_running_out
 from providers.units.selectors.reminders import reminder_plan, reminders
-from providers.units.selectors.supervision import titles, unit_acts
+from providers.units.selectors.supervision import titles_by_id, unit_acts
 from providers.units.services.reminders import completeness_remind
 from providers.units.views.acts import Act
-from providers.units.views.charts import completeness_course
-from providers.units.views.filters import UnitFilterForm, address, as_of, as_sheet, days_of, heads
-from providers.units.views.table import A_WEEK, UnitRow, chosen_units, owning_units
+from providers.units.views.charts import completeness_chart
+from providers.units.views.filters import (
+    UnitFilterForm,
+    address,
+    export_units,
+    month_ends_of,
+    requested_day,
+    table_heads,
+)
+from providers.units.views.table import A_WEEK, UnitRow, filter_units, owning_units
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization
@@ -54,15 +61,15 @@ def completeness(request: HttpRequest) -> HttpResponseBase:
     today = now.astimezone(CITY_TIME).date()
     if not accounts.region_of(request.user):
         raise Forbidden
-    day = as_of(request, today)
+    day = requested_day(request, today)
     every = owning_units(request.user, day)
-    rows = chosen_units(every, request.GET.dict())
+    rows = filter_units(every, request.GET.dict())
     if form := request.GET.get("export"):
-        return as_sheet(rows, day, form, now)
+        return export_units(rows, day, form, now)
     page = _page(rows, request.GET.get("cursor", ""))
     context = {
         "form": UnitFilterForm(request, every, today),
-        "heads": heads(request),
+        "heads": table_heads(request),
         "page": page,
         "rows": page.items,
         "shown": len(rows),
@@ -104,7 +111,7 @@ def unit_supervision(request: HttpRequest, public_id: str) -> HttpResponse:
         raise Forbidden
     unit = _owning(request, public_id)
     year = _year(request, unit, today)
-    days = [today - A_WEEK, today, *days_of(year, today)]
+    days = [today - A_WEEK, today, *month_ends_of(year, today)]
     before, judged, *course = completeness_at([unit.pk], days)[unit.pk]
     ends = kinds_running_out([unit.pk], today)[unit.pk]
     acts = cursor.page(
@@ -113,19 +120,19 @@ def unit_supervision(request: HttpRequest, public_id: str) -> HttpResponse:
         cursor=request.GET.get("cursor"),
         limit=ACTS_LISTED,
     )
-    named = titles([entry.subject_id for entry in acts.items])
+    named = titles_by_id([entry.subject_id for entry in acts.items])
     context = {
         "unit": unit,
         "kind_of_unit": KINDS.get(unit.kind, unit.kind),
         "completeness": judged,
         "kinds": [(kind, ends.get(kind.kind)) for kind in judged.kinds],
-        "changes": changes(before, judged),
+        "changes": kind_changes(before, judged),
         "year": year,
         "years": [
             (str(one), f"?year={one}", one == year)
             for one in range(today.year, max(today.year - YEARS_BACK, unit.created_at.year - 1), -1)
         ],
-        "course": completeness_course(course),
+        "course": completeness_chart(course),
         "reminders": reminders(request.user, unit.pk)[:REMINDERS_LISTED],
         "may_remind": bool(judged.to_do) and _may_remind(request),
         "page": acts,
@@ -199,7 +206,7 @@ def _preview(
 def _asked_for(request: HttpRequest, now: datetime) -> list[int]:
     if request.GET.get("all"):
         rows = owning_units(request.user, now.astimezone(CITY_TIME).date())
-        return [row.organization.pk for row in chosen_units(rows, request.GET.dict()) if row.to_do]
+        return [row.organization.pk for row in filter_units(rows, request.GET.dict()) if row.to_do]
     return _ids(request, request.GET.getlist("unit"))
 
 

@@ -12,9 +12,15 @@ from typing import TYPE_CHECKING, Any
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import OrganizationState
 from instrument_share.web.formats import bilingual
-from providers.units.domain.completeness import RANK, KindChange, KindCompleteness, UnitCompleteness, changes
+from providers.units.domain.choices import Completeness
+from providers.units.domain.completeness import (
+    RANK,
+    KindChange,
+    KindCompleteness,
+    UnitCompleteness,
+    kind_changes,
+)
 from providers.units.domain.information import InformationKind
-from providers.units.domain.words import Completeness
 from providers.units.selectors.completeness import completeness_at
 from providers.units.selectors.reminders import last_reminded
 
@@ -87,11 +93,12 @@ def owning_units(viewer: "Viewer", as_of: date) -> list[UnitRow]:
     judged = completeness_at(ids, [as_of - A_WEEK, as_of])
     reminded = last_reminded(viewer, ids)
     return [
-        UnitRow(unit, judged[unit.pk][1], changes(*judged[unit.pk]), reminded.get(unit.pk)) for unit in units
+        UnitRow(unit, judged[unit.pk][1], kind_changes(*judged[unit.pk]), reminded.get(unit.pk))
+        for unit in units
     ]
 
 
-def chosen_units(rows: Iterable[UnitRow], chosen: Mapping[str, str]) -> list[UnitRow]:
+def filter_units(rows: Iterable[UnitRow], filters: Mapping[str, str]) -> list[UnitRow]:
     """Those that the filters leave, in the order of `sort`.
 
     `information` and `state` go together: of a kind of information that state; of any kind where none is
@@ -100,12 +107,12 @@ def chosen_units(rows: Iterable[UnitRow], chosen: Mapping[str, str]) -> list[Uni
     found = [
         row
         for row in rows
-        if chosen.get("district", "") in ("", row.district)
-        and chosen.get("kind", "") in ("", row.organization.kind)
-        and _in_state(row, chosen.get("information", ""), chosen.get("state", ""))
-        and _changed(row, chosen.get("changed", ""))
+        if filters.get("district", "") in ("", row.district)
+        and filters.get("kind", "") in ("", row.organization.kind)
+        and _in_state(row, filters.get("information", ""), filters.get("state", ""))
+        and _changed(row, filters.get("changed", ""))
     ]
-    return in_order(found, chosen.get("sort", ""))
+    return sort_units(found, filters.get("sort", ""))
 
 
 def _in_state(row: UnitRow, information: str, state: str) -> bool:
@@ -156,7 +163,7 @@ ORDERS: dict[str, Key] = {
 FIRST_ORDER = "percent"
 
 
-def in_order(rows: Sequence[UnitRow], sort: str) -> list[UnitRow]:
+def sort_units(rows: Sequence[UnitRow], sort: str) -> list[UnitRow]:
     """Sorted by a column; units that are equal there in the order of their ids."""
     column = sort.removeprefix("-")
     key = ORDERS.get(column, ORDERS[FIRST_ORDER])

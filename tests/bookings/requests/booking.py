@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from bookings.requests.services.bookings import booking_create
 from bookings.usage.services.attendance import booking_check_in, booking_check_out
-from providers.terms.domain.words import ServiceMode
+from providers.terms.domain.choices import ServiceMode
 from tests.factories import NOW, slot
 
 

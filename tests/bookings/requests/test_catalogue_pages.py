@@ -10,7 +10,7 @@ from bookings.requests.models import NextFree
 from bookings.requests.selectors import searching
 from bookings.requests.selectors.searching import Order, catalogue_search
 from providers.instruments.models import Instrument
-from providers.search.selectors.catalogue import Asked
+from providers.search.selectors.catalogue import CatalogueFilters
 from providers.search.services.index import search_rebuild
 from providers.terms.models import PriceLine
 from tests import factories
@@ -95,9 +95,9 @@ def test_filters_and_a_time_that_has_to_be_free_narrow_such_a_list(shelf, statem
     free = slot(day=1, hour=9, length=2)
     assert ask(Order.NEXT_FREE, free=free) == "CADGF"
     assert ask(Order.PRICE, free=free) == "DGACF"
-    assert ask(Order.NEXT_FREE, asked=Asked(most_yuan=Decimal(50))) == "DGB"
-    assert ask(Order.PRICE, asked=Asked(user_kind="individual", most_yuan=Decimal(60))) == "BDGH"
-    assert ask(Order.PRICE, asked=Asked(unit="ORG-NOTHING")) == ""
+    assert ask(Order.NEXT_FREE, asked=CatalogueFilters(most_yuan=Decimal(50))) == "DGB"
+    assert ask(Order.PRICE, asked=CatalogueFilters(user_kind="individual", most_yuan=Decimal(60))) == "BDGH"
+    assert ask(Order.PRICE, asked=CatalogueFilters(unit="ORG-NOTHING")) == ""
 
 
 @pytest.mark.parametrize("order", [order for order in Order if order is not Order.RELEVANCE])

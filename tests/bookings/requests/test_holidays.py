@@ -10,8 +10,8 @@ from bookings.requests.selectors.holds import next_free
 from bookings.requests.services.holidays import holidays_set
 from bookings.requests.services.instrument_states import rule_put_in_force
 from instrument_share.journal.models import Notification
+from providers.terms.domain.choices import DayKind, Decision, HolidayTreatment, ServiceMode, UserKind
 from providers.terms.domain.terms import OpeningPattern, Price, TermsDraft
-from providers.terms.domain.words import DayKind, Decision, HolidayTreatment, ServiceMode, UserKind
 from providers.terms.domain.workdays import Day, published_days
 from providers.terms.models import OpenWindow
 from providers.terms.selectors.workdays import calendar_year

@@ -22,7 +22,7 @@ from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import IllegalMove, ReasonMissing
 from providers.instruments.services.instruments import SuspendedByBureau
 from providers.instruments.services.people import qualification_grant
-from providers.terms.domain.words import ServiceMode
+from providers.terms.domain.choices import ServiceMode
 from tests import factories
 from tests.bookings.requests.booking import book
 from tests.factories import NOW, slot

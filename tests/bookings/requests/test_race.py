@@ -16,7 +16,7 @@ from bookings.requests.models import Booking
 from bookings.requests.services.next_free import next_free_rebuild
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import Membership
-from providers.terms.domain.words import ServiceMode
+from providers.terms.domain.choices import ServiceMode
 from tests import factories
 from tests.bookings.requests import race
 from tests.factories import NOW, slot

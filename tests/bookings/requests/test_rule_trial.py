@@ -9,8 +9,8 @@ from bookings.requests.selectors.rule_trial import rule_trial
 from bookings.requests.services.bookings import booking_cancel, booking_move
 from instrument_share.kernel.interval import Interval
 from providers.instruments.models import Qualification
+from providers.terms.domain.choices import HolidayTreatment, QuotaHolder, QuotaSpan, ServiceMode, UserKind
 from providers.terms.domain.terms import OpeningPattern, Price, Quota, TermsDraft
-from providers.terms.domain.words import HolidayTreatment, QuotaHolder, QuotaSpan, ServiceMode, UserKind
 from tests import factories
 from tests.bookings.requests.booking import book
 from tests.factories import NOW, slot

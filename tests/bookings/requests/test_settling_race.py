@@ -9,7 +9,7 @@ from bookings.requests.services.next_free import next_free_rebuild
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import Membership
 from providers.instruments.models import InstrumentLink, Keeper
-from providers.terms.domain.words import ServiceMode
+from providers.terms.domain.choices import ServiceMode
 from providers.terms.models import Closure
 from tests import factories
 from tests.bookings.requests import race

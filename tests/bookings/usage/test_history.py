@@ -5,16 +5,16 @@ import pytest
 
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
+from bookings.usage.domain.choices import Capture, Rating
 from bookings.usage.domain.errors import HistoryRefused
 from bookings.usage.domain.history import HistoryRow, PastUse
-from bookings.usage.domain.words import Capture, Rating
 from bookings.usage.models import Review, UsageEntry, UsageLog
 from bookings.usage.selectors.usage import broken_links
 from bookings.usage.services.history import history_import
 from instrument_share.accounts.domain import Role
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import Forbidden
-from providers.terms.domain.words import ServiceMode
+from providers.terms.domain.choices import ServiceMode
 from tests import factories
 from tests.bookings.requests.booking import book, use
 from tests.factories import NOW, slot

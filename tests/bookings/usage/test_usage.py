@@ -6,8 +6,8 @@ import pytest
 
 from bookings.requests.domain.errors import StillInUse, TooEarly
 from bookings.requests.models import Booking
+from bookings.usage.domain.choices import Rating
 from bookings.usage.domain.errors import AlreadyConfirmed, AlreadyReviewed, SamePerson, UsageRefused
-from bookings.usage.domain.words import Rating
 from bookings.usage.models import UsageEntry
 from bookings.usage.selectors.usage import usage_log
 from bookings.usage.selectors.yearly import UsageOfYear, usage_of_year
@@ -16,7 +16,7 @@ from bookings.usage.services.usage import usage_confirm, usage_correct, usage_lo
 from instrument_share.accounts.models import OrganizationRelation
 from instrument_share.kernel.errors import Forbidden
 from instrument_share.kernel.interval import Interval
-from providers.terms.domain.words import ServiceMode
+from providers.terms.domain.choices import ServiceMode
 from tests import factories
 from tests.bookings.requests.booking import book, codes, use
 from tests.factories import NOW, slot

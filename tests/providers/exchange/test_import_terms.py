@@ -15,10 +15,10 @@ from providers.exchange.services.imports import apply, preview
 from providers.exchange.services.sheet_runs import sheet_run_continue, sheet_run_start
 from providers.exchange.services.uploads import sheet_keep
 from providers.instruments.models import Instrument
+from providers.terms.domain.choices import UserKind
 from providers.terms.domain.terms import DayException, Price
-from providers.terms.domain.words import UserKind
 from providers.terms.models import OpenServiceRule
-from providers.terms.selectors.rule_versions import in_force, versions_of
+from providers.terms.selectors.rule_versions import terms_versions, version_in_force
 from providers.terms.selectors.rules import terms_at
 from providers.terms.services.rules import rule_publish
 from providers.units.models import UnitNews
@@ -176,11 +176,11 @@ def test_versions_of_fifty_instruments_take_as_many_statements_as_those_of_one(w
     many = [published(world, inner_number=f"B-{number}") for number in range(6)]
     for one in many:
         rule_publish(actor=world.manager, instrument_id=one.pk, draft=terms(), applies_from=NOW, now=NOW)
-    few = len(statements.of(lambda: versions_of([many[0].pk])))
-    assert len(statements.of(lambda: versions_of([one.pk for one in many]))) == few
-    (only,) = versions_of([many[0].pk])[many[0].pk]
-    assert in_force([only], NOW) == only
-    assert in_force([only], NOW - timedelta(seconds=1)) is None
+    few = len(statements.of(lambda: terms_versions([many[0].pk])))
+    assert len(statements.of(lambda: terms_versions([one.pk for one in many]))) == few
+    (only,) = terms_versions([many[0].pk])[many[0].pk]
+    assert version_in_force([only], NOW) == only
+    assert version_in_force([only], NOW - timedelta(seconds=1)) is None
 
 
 def test_news_come_once_and_a_changed_text_is_brought_up_to_date(world):

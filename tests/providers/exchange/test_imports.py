@@ -12,10 +12,10 @@ from django.core.management import CommandError, call_command
 from instrument_share.journal.selectors import history
 from instrument_share.kernel.errors import Forbidden
 from instrument_share.sheets.reading import read_table
-from providers.exchange.domain.sheets.maps import map_read
+from providers.exchange.domain.sheets.maps import parse_map
 from providers.exchange.services.imports import apply, preview
 from providers.instruments.models import Instrument
-from providers.search.selectors.search import found_by, search
+from providers.search.selectors.search import filter_matching, search
 from tests.providers.conftest import NOW, published
 
 SHARED = settings.BASE_DIR.parent / "shared" / "reference" / "real-instruments.csv"
@@ -41,7 +41,7 @@ def test_good_rows_arrive_as_drafts_with_revision_journal_and_search(world):
     assert outcomes(report) == {"new": 2}
     instrument = Instrument.objects.get(inner_number="Y-1")
     assert (instrument.state, str(instrument.value_yuan)) == ("draft", "1860000.00")
-    assert list(found_by(Instrument.objects.all(), search("saomiaodianjing"))) == [instrument]
+    assert list(filter_matching(Instrument.objects.all(), search("saomiaodianjing"))) == [instrument]
     assert [entry.action for entry in history(instrument)] == ["instrument.created"]
     revision = instrument.history.get()
     assert (revision.history_user, revision.history_date) == (world.manager, NOW)
@@ -174,7 +174,7 @@ def test_a_real_sheet_goes_through_by_a_map_that_is_written_for_it(world, tmp_pa
     map_file = tmp_path / "map.toml"
     map_file.write_text(sheet_map, "utf-8")
     table = read_table(SHARED.read_bytes())
-    asked = {"organization_id": world.unit.pk, "table": table, "mapping": map_read(sheet_map), "now": NOW}
+    asked = {"organization_id": world.unit.pk, "table": table, "mapping": parse_map(sheet_map), "now": NOW}
     looked = preview(actor=world.manager, **asked)
     assert outcomes(looked) == {"new": 412}
     assert looked.errors == ()

@@ -11,14 +11,14 @@ from instrument_share.sheets.reading import read_table
 from instrument_share.sheets.table import Table
 from providers.exchange.domain.sheets.kinds import INSTRUMENTS, KINDS, NEWS, PRICES, RULES
 from providers.exchange.domain.sheets.maps import SheetMap
-from providers.exchange.domain.sheets.reading import SheetProblem, sheet_read
+from providers.exchange.domain.sheets.reading import SheetProblem, read_sheet
 from providers.exchange.services.imports import apply, preview
 from providers.exchange.views.sheet_files import (
-    choices_shown,
-    examples_shown,
-    heading_shown,
     marked_xlsx,
+    template_choices,
     template_csv,
+    template_examples,
+    template_heading,
     template_xlsx,
 )
 from providers.instruments.selectors.instruments import category_table
@@ -90,7 +90,7 @@ def test_every_list_field_has_a_list_whose_every_word_is_understood(kind, langua
     with translation.override(language):
         book = book_of(template_xlsx(kind, categories()))
         fields = list(kind.fields.values())
-        offered = {name: choices_shown(one, categories()) for name, one in kind.fields.items()}
+        offered = {name: template_choices(one, categories()) for name, one in kind.fields.items()}
     fill = book.worksheets[0]
     listed = {str(rule.sqref).partition("2:")[0]: rule for rule in fill.data_validations.dataValidation}
     for column, of in enumerate(fields, 1):
@@ -103,7 +103,7 @@ def test_every_list_field_has_a_list_whose_every_word_is_understood(kind, langua
             assert [row[0].value for row in book[sheet][cells.replace("$", "")]] == offered[of.name]
             for word in offered[of.name]:
                 table = Table([[of.name, *kind_essentials(kind, of)], [word, *kind_fillers(kind, of)]])
-                (row,) = sheet_read(table, SheetMap(), kind).rows
+                (row,) = read_sheet(table, SheetMap(), kind).rows
                 assert [one for one in row.problems if not one.warning] == [], (of.name, word)
                 assert of.name in row.values
     assert book["lists"].sheet_state == "hidden"
@@ -122,7 +122,7 @@ def kind_fillers(kind, of):
 def test_a_template_tells_at_every_heading_what_it_holds_and_keeps_text_as_text(world):
     with translation.override("zh-hans"):
         book = book_of(template_xlsx(INSTRUMENTS, categories()))
-        headings = [heading_shown(one) for one in INSTRUMENTS.fields.values()]
+        headings = [template_heading(one) for one in INSTRUMENTS.fields.values()]
     fill = book.worksheets[0]
     assert [sheet.title for sheet in book] == ["填写", "填写示例", "填写说明", "lists"]
     assert [cell.value for cell in fill[1]] == headings
@@ -139,7 +139,7 @@ def test_a_template_tells_at_every_heading_what_it_holds_and_keeps_text_as_text(
 def test_the_csv_template_begins_with_the_mark_that_excel_needs():
     with translation.override("zh-hans"):
         content = template_csv(NEWS)
-        (row, _) = examples_shown(NEWS)
+        (row, _) = template_examples(NEWS)
     assert content.startswith(b"\xef\xbb\xbf")
     assert content.decode("utf-8-sig").splitlines()[0] == "标题*,英文标题,正文*,英文正文,发布方式"
     assert row["publish"] == "保存为草稿"

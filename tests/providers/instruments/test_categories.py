@@ -8,7 +8,13 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from providers.instruments.domain.categories import CategoryRow, Fate, changes, folded, table_problems
+from providers.instruments.domain.categories import (
+    CategoryRow,
+    Fate,
+    numbered_rows,
+    table_changes,
+    table_problems,
+)
 from providers.instruments.models import InstrumentCategory
 from providers.instruments.selectors.categories import instruments_to_recode, recode_candidates
 from providers.instruments.services.instruments import instrument_changes_accept, instrument_update
@@ -32,7 +38,7 @@ def test_every_problem_is_said_with_its_row():
         CategoryRow("020101", "上级不符", "010100"),
         CategoryRow("030100", "不是一级"),
     ]
-    assert codes(table_problems(folded(rows))) == [
+    assert codes(table_problems(numbered_rows(rows))) == [
         ("category.twice", 3),
         ("category.row", 4),
         ("category.parent", 5),
@@ -44,12 +50,12 @@ def test_every_problem_is_said_with_its_row():
 
 def test_a_category_that_restates_itself_as_its_leaf_stands_once():
     other = CategoryRow("019900", "其他", "010000")
-    rows = folded([TOP, other, CategoryRow("019900", "其他", "019900")])
+    rows = numbered_rows([TOP, other, CategoryRow("019900", "其他", "019900")])
     assert (table_problems(rows), [row for _number, row in rows]) == ([], [TOP, other])
 
 
 def test_what_a_table_changes_for_codes_that_instruments_have():
-    rows = folded(
+    rows = numbered_rows(
         [
             TOP,
             MIDDLE,
@@ -58,7 +64,7 @@ def test_what_a_table_changes_for_codes_that_instruments_have():
         ]
     )
     held = {"010101": ("透射电镜", 3), "010102": ("扫描电镜", 1), "010109": ("电子探针", 2)}
-    found = changes(held, rows)
+    found = table_changes(held, rows)
     assert [(one.code, one.fate, one.instruments) for one in found] == [
         ("010101", Fate.RENAMED, 3),
         ("010102", Fate.KEPT, 1),

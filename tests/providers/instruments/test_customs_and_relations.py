@@ -6,8 +6,8 @@ import pytest
 
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import Invalid, NotFound
-from providers.instruments.domain.customs import customs_checked
-from providers.instruments.domain.words import GroupKind
+from providers.instruments.domain.choices import GroupKind
+from providers.instruments.domain.customs import clean_customs
 from providers.instruments.models import CustomsSupervision
 from providers.instruments.selectors.media import customs_supervision
 from providers.instruments.selectors.relations import groups_of, groups_of_unit, linked_ids
@@ -32,7 +32,7 @@ CUSTOMS = {
 
 
 def test_papers_of_the_customs_have_their_shapes():
-    clean, problems = customs_checked(CUSTOMS)
+    clean, problems = clean_customs(CUSTOMS)
     assert problems == []
     assert (clean["exemption_code"], clean["import_date"], clean["fees_approved"]) == (
         "Z51011600001",
@@ -53,7 +53,7 @@ def test_papers_of_the_customs_have_their_shapes():
     ],
 )
 def test_what_is_wrong_is_said_beside_its_field(field, value, code):
-    _clean, problems = customs_checked({**CUSTOMS, field: value})
+    _clean, problems = clean_customs({**CUSTOMS, field: value})
     assert [(one.code, one.field) for one in problems] == [(code, field)]
 
 

@@ -29,7 +29,7 @@ from providers.instruments.services.people import (
     qualification_grant,
     qualification_revoke,
 )
-from providers.terms.domain.words import UserKind
+from providers.terms.domain.choices import UserKind
 from providers.terms.selectors.user_kinds import user_kind
 from providers.terms.services.retirement import instrument_retire
 from tests.providers.conftest import INSTRUMENT, NOW, person, published
@@ -155,7 +155,7 @@ def test_a_number_that_another_instrument_took_between_check_and_write_is_refuse
     world, draft, monkeypatch
 ):
     taken = published(world, inner_number="S-1")
-    monkeypatch.setattr("providers.instruments.services.instruments._need_free_number", lambda *_: None)
+    monkeypatch.setattr("providers.instruments.services.instruments._require_free_number", lambda *_: None)
     with pytest.raises(InnerNumberTaken) as refused:
         instrument_update(
             actor=world.manager, instrument_id=draft.pk, values={"inner_number": "S-1"}, now=NOW

@@ -7,7 +7,7 @@ from PIL import Image
 
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import Forbidden, NotFound
-from providers.instruments.domain.words import Audience
+from providers.instruments.domain.choices import Audience
 from providers.instruments.models import Instrument, InstrumentPicture
 from providers.instruments.selectors.media import attachments_of, instrument_attachment, pictures_of
 from providers.instruments.services.common import InReview

@@ -13,11 +13,11 @@ from providers.instruments.services.instruments import (
     instrument_suspend,
     instrument_update,
 )
-from providers.search.selectors.catalogue import Asked, catalogue
-from providers.search.selectors.facets import category_counts, counted
+from providers.search.selectors.catalogue import CatalogueFilters, catalogue
+from providers.search.selectors.facets import category_counts, count_by_place
 from providers.search.selectors.search import search
-from providers.terms.domain.words import ServiceMode, UserKind
-from providers.terms.selectors.rules import terms_now
+from providers.terms.domain.choices import ServiceMode, UserKind
+from providers.terms.selectors.rules import terms_in_force
 from providers.terms.services.rules import rule_publish
 from tests.providers.conftest import NOW, published, terms
 
@@ -75,9 +75,9 @@ def test_the_catalogue_by_category_unit_and_state(world, instrument):
     instrument_suspend(actor=world.manager, instrument_id=suspended.pk, reason="检修", now=NOW)
     assert set(catalogue(world.user)) == {instrument, other}
     for code in ("010000", "010100", "010101"):
-        assert list(catalogue(world.user, Asked(category=code))) == [instrument]
-    assert list(catalogue(world.user, Asked(unit=world.other.public_id))) == [other]
-    counts = counted(catalogue(world.user))
+        assert list(catalogue(world.user, CatalogueFilters(category=code))) == [instrument]
+    assert list(catalogue(world.user, CatalogueFilters(unit=world.other.public_id))) == [other]
+    counts = count_by_place(catalogue(world.user))
     (first, second) = category_counts(counts)
     assert (first.code, first.count, first.children[0].code, first.children[0].children[0].count) == (
         "010000",
@@ -102,7 +102,7 @@ def test_the_catalogue_asks_the_rule_in_force(world, instrument):
     rule(ServiceMode.REMOTE, LATER)
 
     def found(at, **asked):
-        return list(catalogue(world.user, Asked(**asked), at=at)) == [instrument]
+        return list(catalogue(world.user, CatalogueFilters(**asked), at=at)) == [instrument]
 
     assert found(mode="samples", at=NOW)
     assert not found(mode="remote", at=NOW)
@@ -115,7 +115,7 @@ def test_the_catalogue_asks_the_rule_in_force(world, instrument):
 def test_a_page_of_instruments_takes_as_many_statements_for_one_as_for_many(world, instrument, statements):
     def page():
         found = list(catalogue(world.user, search=search("电子")))
-        return [(one.organization.district, one.category.name_zh) for one in found], terms_now(
+        return [(one.organization.district, one.category.name_zh) for one in found], terms_in_force(
             [one.pk for one in found], NOW
         )
 

@@ -11,7 +11,7 @@ from providers.instruments.models import Instrument
 from providers.instruments.services.instruments import instrument_update
 from providers.search.models import SearchSpelling, SearchTerm, SynonymGroup
 from providers.search.selectors.catalogue import catalogue
-from providers.search.selectors.search import found_by, found_by_most, search, with_relevance
+from providers.search.selectors.search import filter_matching, filter_partly_matching, search, with_relevance
 from providers.search.selectors.synonyms import synonym_group, synonym_groups
 from providers.search.services.index import search_index, search_refresh
 from providers.search.services.synonyms import synonym_group_remove, synonym_group_save, synonyms_load
@@ -150,8 +150,8 @@ def test_a_word_that_nothing_has_narrows_nothing_and_is_named(world, instrument)
 def test_where_nothing_has_all_of_the_words_those_that_have_most_can_be_asked_for(world, instrument):
     published(world, inner_number="M-1", name_zh="质谱仪", name_en="MS", category="020100", model="Q")
     asked = search("透射 电镜 质谱")
-    assert not found_by(Instrument.objects.all(), asked).exists()
-    rows = with_relevance(found_by_most(Instrument.objects.all(), asked), asked)
+    assert not filter_matching(Instrument.objects.all(), asked).exists()
+    rows = with_relevance(filter_partly_matching(Instrument.objects.all(), asked), asked)
     assert [one.inner_number for one in rows.order_by("-relevance")] == ["A-001", "M-1"]
 
 

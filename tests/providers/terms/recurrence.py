@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, time
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
 from providers.terms import calendar
+from providers.terms.domain.choices import Frequency, HolidayTreatment
 from providers.terms.domain.terms import OpeningPattern
-from providers.terms.domain.words import Frequency, HolidayTreatment
 from providers.terms.domain.workdays import DayTable, published_years
 from providers.terms.selectors.rules import open_windows
 from providers.terms.services.rules import rule_publish
@@ -57,7 +57,7 @@ def as_stored(event):
 
 
 def opened(patterns, first, last, holidays, exceptions=()):
-    events = [as_stored(event) for _, event in calendar.rows_of("test", patterns).events]
+    events = [as_stored(event) for _, event in calendar.calendar_rows("test", patterns).events]
     return calendar.openings(events, holidays, first, last, DAYS, exceptions)
 
 

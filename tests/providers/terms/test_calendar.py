@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from providers.terms import calendar
+from providers.terms.domain.choices import DayKind, Frequency, HolidayTreatment
 from providers.terms.domain.terms import OpeningPattern
-from providers.terms.domain.words import DayKind, Frequency, HolidayTreatment
 from providers.terms.domain.workdays import CalendarYearUnknown, DayTable, published_years
 
 SHIFTED, CLOSED, IGNORED = (
@@ -24,7 +24,7 @@ NINE_TO_FIVE = {"opens": time(9), "closes": time(17)}
 
 
 def opened(first, last, *patterns, holidays=IGNORED, days=DAYS):
-    events = [event for _, event in calendar.rows_of("test", patterns).events]
+    events = [event for _, event in calendar.calendar_rows("test", patterns).events]
     return calendar.openings(events, holidays, first, last, days)
 
 
@@ -175,8 +175,8 @@ PATTERNS = st.builds(
 
 @given(st.lists(PATTERNS, min_size=1, max_size=4))
 def test_what_is_written_is_read_back(patterns):
-    events = [event for _, event in calendar.rows_of("test", patterns).events]
-    assert calendar.patterns_of(events) == tuple(patterns)
+    events = [event for _, event in calendar.calendar_rows("test", patterns).events]
+    assert calendar.opening_patterns(events) == tuple(patterns)
 
 
 @given(PATTERNS, st.sampled_from(HolidayTreatment), st.dates(date(2025, 1, 1), date(2026, 5, 1)))

@@ -6,13 +6,13 @@ import pytest
 
 from instrument_share.kernel.errors import Invalid
 from instrument_share.kernel.interval import Interval, subtracted
-from providers.terms.domain.holidays import as_text, days_of
+from providers.terms.domain.choices import DayKind, HolidayTreatment
+from providers.terms.domain.holidays import days_to_text, parse_days
 from providers.terms.domain.terms import DayException, OpeningPattern
-from providers.terms.domain.words import DayKind, HolidayTreatment
 from providers.terms.domain.workdays import Day, DayTable, published_days
-from providers.terms.selectors.holiday_effects import windows_changed
+from providers.terms.selectors.holiday_effects import window_changes
 from providers.terms.selectors.rules import open_windows
-from providers.terms.selectors.workdays import calendar_year, years_known
+from providers.terms.selectors.workdays import calendar_year, known_years
 from providers.terms.services.holidays import calendar_year_set
 from providers.terms.services.windows import windows_extend
 from tests.providers.conftest import NOW, published, terms
@@ -22,7 +22,7 @@ HOLIDAY, WORKDAY = DayKind.HOLIDAY, DayKind.WORKDAY
 
 
 def test_a_list_is_read_in_the_words_and_dates_that_offices_write():
-    days, problems = days_of(
+    days, problems = parse_days(
         [
             ["日期", "类别", "名称"],
             ["2027-01-01", "休", "元旦"],
@@ -39,11 +39,11 @@ def test_a_list_is_read_in_the_words_and_dates_that_offices_write():
         Day(date(2027, 2, 20), WORKDAY, "春节调休"),
         Day(date(2027, 10, 1), HOLIDAY, ""),
     ]
-    assert days_of(line.split(",") for line in as_text(days).splitlines()) == (days, [])
+    assert parse_days(line.split(",") for line in days_to_text(days).splitlines()) == (days, [])
 
 
 def test_every_row_that_is_wrong_is_named():
-    _days, problems = days_of([["2027-13-01", "休"], ["2027-01-02", "也许"], ["x", "y"]])
+    _days, problems = parse_days([["2027-13-01", "休"], ["2027-01-02", "也许"], ["x", "y"]])
     assert [(one.code, one.params["row"]) for one in problems] == [
         ("calendar.row_date", 1),
         ("calendar.row_kind", 2),
@@ -80,8 +80,8 @@ def test_a_year_says_where_it_comes_from(world):
     entered = calendar_year(2027)
     assert (entered.known, entered.entered, entered.source) == (True, True, "国办发明电")
     assert entered.days == tuple(days)
-    assert years_known()[2027] is True
-    assert years_known()[2025] is False
+    assert known_years()[2027] is True
+    assert known_years()[2025] is False
     assert not calendar_year(2031).known
 
 
@@ -127,7 +127,7 @@ def test_what_a_correction_is_said_to_change_is_what_it_changes(world, instrumen
         if kind is not None:
             days[on] = Day(on, kind)
     corrected = DayTable({day.date: day.kind for day in days.values()}, frozenset({2025}))
-    foretold = windows_changed(corrected, now)
+    foretold = window_changes(corrected, now)
     before = windows(instrument)
     calendar_year_set(actor=world.officer, year=2025, days=days.values(), source="更正通知", now=now)
     after = windows(instrument)
@@ -141,22 +141,22 @@ def test_the_hours_of_two_versions_are_changed_each_in_its_own_time(world, instr
     evening = terms(OpeningPattern(time(18), time(22), date(2025, 9, 1)), horizon=timedelta(days=45))
     publish(world, instrument, evening, applies_from=local(9, 10))
     days = [*published_days(2025), Day(date(2025, 9, 9), HOLIDAY), Day(date(2025, 9, 10), HOLIDAY)]
-    changed = windows_changed(DayTable({day.date: day.kind for day in days}, frozenset({2025})), NOW)
+    changed = window_changes(DayTable({day.date: day.kind for day in days}, frozenset({2025})), NOW)
     assert [said(one) for one in changed[instrument.pk].lost] == ["09-09 09:00/17:00", "09-10 18:00/22:00"]
 
 
 def test_rules_that_ignore_holidays_and_unknown_years_lose_nothing(world, instrument):
     publish(world, instrument, terms(holidays=HolidayTreatment.IGNORED))
     every_day = DayTable({date(2025, 9, 4): HOLIDAY}, frozenset({2025}))
-    assert windows_changed(every_day, NOW) == {}
-    assert windows_changed(DayTable({}, frozenset({2027})), NOW) == {}
+    assert window_changes(every_day, NOW) == {}
+    assert window_changes(DayTable({}, frozenset({2027})), NOW) == {}
 
 
 def test_many_instruments_take_as_many_statements_as_one(world, instrument, statements):
     publish(world, instrument, terms())
     corrected = DayTable({date(2025, 9, 4): HOLIDAY}, frozenset({2025}))
     statements.assert_unchanged(
-        lambda: windows_changed(corrected, NOW),
+        lambda: window_changes(corrected, NOW),
         by=lambda: [
             publish(world, published(world, inner_number=f"B-{number}"), terms()) for number in range(5)
         ],

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import merged
+from providers.terms.domain.choices import HolidayTreatment
 from providers.terms.domain.terms import DayException
-from providers.terms.domain.words import HolidayTreatment
 from tests.providers.conftest import terms
 from tests.providers.terms.recurrence import (
     CLOSED,

@@ -13,12 +13,12 @@ from providers.instruments.services.instruments import (
     instrument_suspend,
     instrument_update,
 )
+from providers.terms.domain.choices import HolidayTreatment, UserKind
 from providers.terms.domain.terms import OpeningPattern
-from providers.terms.domain.words import HolidayTreatment, UserKind
 from providers.terms.services.closures import closure_lift, closure_record
 from providers.terms.services.retirement import instrument_retire
+from providers.units.domain.choices import Completeness
 from providers.units.domain.publications import PublicationKind
-from providers.units.domain.words import Completeness
 from providers.units.selectors.completeness import completeness_of, completeness_of_year, month_ends
 from providers.units.selectors.yearly import instruments_of_year, openness_of_year, units_of_year
 from providers.units.services.profiles import (

@@ -12,7 +12,7 @@ from PIL import Image
 from instrument_share.journal.selectors import decisions, history, notifications
 from instrument_share.kernel.errors import IllegalMove, Invalid, NotFound, RevisionMismatch
 from providers.instruments.services.instruments import instrument_confirm, instrument_update
-from providers.revisions.selectors import revised, revisions, side_by_side
+from providers.revisions.selectors import compare_revisions, revised_row, revisions
 from providers.units.domain.publications import PublicationKind
 from providers.units.models import OpennessStatement, PublicationPicture, UnitNews
 from providers.units.selectors.publications import (
@@ -296,7 +296,7 @@ def test_revisions_say_who_changed_what(world, statements):
     act(world, "update", row, values={"title_zh": "开放周", "body_en": "Welcome."}, now=NOW + MINUTE)
     act(world, "release", row, now=NOW + 2 * MINUTE)
     act(world, "withdraw", row, world.officer, reason="有误", now=NOW + 3 * MINUTE)
-    of = revised(world.manager, row.public_id)
+    of = revised_row(world.manager, row.public_id)
     rows = list(of.rows().order_by("-history_date", "-history_id"))
     found = revisions(of, rows)
     assert [(one.by, one.state, one.new_state, one.changed, one.is_first) for one in found] == [
@@ -305,15 +305,15 @@ def test_revisions_say_who_changed_what(world, statements):
         ("manager", "draft", False, ("Title", "Text (English)"), False),
         ("manager", "draft", True, (), True),
     ]
-    middle = side_by_side(of, found[2].id)
+    middle = compare_revisions(of, found[2].id)
     assert [(field.name, field.before, field.after) for field in middle.fields] == [
         ("title_zh", "开放日", "开放周"),
         ("body_en", "", "Welcome."),
     ]
-    whole = side_by_side(of, found[3].id, found[0].id)
+    whole = compare_revisions(of, found[3].id, found[0].id)
     assert [field.name for field in whole.fields] == ["title_zh", "body_en"]
     with pytest.raises(NotFound):
-        side_by_side(of, found[3].id)
+        compare_revisions(of, found[3].id)
 
     statements.assert_unchanged(
         lambda: revisions(of, list(of.rows().order_by("-history_date", "-history_id"))),
@@ -329,14 +329,14 @@ def test_revisions_of_an_instrument_and_of_a_profile(world, instrument):
     instrument_update(
         actor=world.manager, instrument_id=instrument.pk, values={"contact": "张工"}, now=NOW + MINUTE
     )
-    of = revised(world.manager, instrument.public_id)
+    of = revised_row(world.manager, instrument.public_id)
     newest = revisions(of, list(of.rows().order_by("-history_date", "-history_id")))[0]
     assert newest.changed == ("Contact",)
     unit_profile_save(actor=world.manager, organization_id=world.unit.pk, values=PROFILE, now=NOW)
     profile = unit_profile_save(
         actor=world.manager, organization_id=world.unit.pk, values={"phone": "0570-1"}, now=NOW + MINUTE
     )
-    of = revised(world.manager, profile.public_id)
+    of = revised_row(world.manager, profile.public_id)
     rows = list(of.rows().order_by("-history_date", "-history_id"))
     assert revisions(of, rows)[0].changed == ("Phone",)
 
@@ -346,7 +346,7 @@ def test_a_revision_says_that_it_only_confirmed(world, instrument):
     instrument_update(
         actor=world.manager, instrument_id=instrument.pk, values={"contact": "张工"}, now=NOW + 2 * MINUTE
     )
-    of = revised(world.manager, instrument.public_id)
+    of = revised_row(world.manager, instrument.public_id)
     found = revisions(of, list(of.rows().order_by("-history_date", "-history_id")))
     assert [(one.changed, one.confirmed) for one in found[:2]] == [(("Contact",), False), ((), True)]
     assert not any(one.confirmed for one in found[2:])

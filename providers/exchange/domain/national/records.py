@@ -12,7 +12,7 @@ from typing import Literal
 
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Bilingual, Sentence
-from providers.exchange.domain.sheets.words import CHOICES
+from providers.exchange.domain.sheets.aliases import CHOICES
 from providers.instruments.domain.subjects import SUBJECTS
 
 VERSION = "1"
@@ -228,7 +228,7 @@ class Refusal:
     remedy: Sentence
 
 
-def refusals_of(kind: RecordType, record: Mapping[str, str]) -> list[Refusal]:
+def find_refusals(kind: RecordType, record: Mapping[str, str]) -> list[Refusal]:
     """All that the platform would refuse of a record; nothing for one that it takes."""
     found = [
         Refusal(field.name, _named(field), record.get(field.name, ""), f"national.{code}", reason, remedy)

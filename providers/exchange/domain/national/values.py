@@ -6,8 +6,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from providers.exchange.domain.national.records import COUNTRIES, NONE
+from providers.instruments.domain.choices import BelongsTo, Condition, Origin, Purpose, SharingMode
 from providers.instruments.domain.subjects import SUBJECTS
-from providers.instruments.domain.words import BelongsTo, Condition, Origin, Purpose, SharingMode
 
 CENT = Decimal("0.01")
 TEN_THOUSAND = 10_000
@@ -56,40 +56,40 @@ RUNNING = (Condition.NORMAL, Condition.STANDBY, Condition.REMOTE, Condition.OCCA
 """In order for 正常运行比例: it can be used."""
 
 
-def decimals(number: Decimal | int) -> str:
+def format_decimal(number: Decimal | int) -> str:
     """A number with two decimals, half up."""
     return str(Decimal(number).quantize(CENT, ROUND_HALF_UP))
 
 
-def ten_thousands(yuan: Decimal | None) -> str:
+def format_ten_thousands(yuan: Decimal | None) -> str:
     """An amount in 万元 with two decimals, half up."""
-    return "" if yuan is None else decimals(yuan / TEN_THOUSAND)
+    return "" if yuan is None else format_decimal(yuan / TEN_THOUSAND)
 
 
-def hours(seconds: int) -> str:
+def format_hours(seconds: int) -> str:
     """Hours with two decimals, half up."""
-    return decimals(Decimal(seconds) / 3600)
+    return format_decimal(Decimal(seconds) / 3600)
 
 
-def share(part: int, whole: int | None) -> str:
+def format_percent(part: int, whole: int | None) -> str:
     """A part of a whole in percent with two decimals, half up; nothing where there is no whole."""
-    return decimals(Decimal(part) * 100 / whole) if whole else ""
+    return format_decimal(Decimal(part) * 100 / whole) if whole else ""
 
 
-def day(value: date | None) -> str:
+def format_day(value: date | None) -> str:
     return value.isoformat() if value else ""
 
 
-def moment(value: datetime) -> str:
+def format_moment(value: datetime) -> str:
     """An instant that is local already."""
     return value.strftime("%Y-%m-%d %H:%M")
 
 
-def yes_no(value: bool) -> str:
+def format_yes_no(value: bool) -> str:
     return "是" if value else "否"
 
 
-def subjects(codes: Sequence[str]) -> str:
+def format_subjects(codes: Sequence[str]) -> str:
     """Names of first-level subjects, separated by commas; a code that the standard doesn't know stays."""
     return ",".join(SUBJECTS[code][0] if code in SUBJECTS else code for code in codes)
 
@@ -110,16 +110,16 @@ def instrument_record(facts: Mapping[str, Any]) -> dict[str, str]:
         "instrBelongsName": facts["belongs_to_number"] if belongs != NONE else NONE,
         "instrCategory": facts["category"],
         "instrSource": SOURCES[facts["origin"]],
-        "instrSupervise": yes_no(facts["supervised"]),
-        "worth": ten_thousands(facts["value_yuan"]),
+        "instrSupervise": format_yes_no(facts["supervised"]),
+        "worth": format_ten_thousands(facts["value_yuan"]),
         "nation": COUNTRIES.get(facts["country"], facts["country"]),
         "manufacturer": facts["manufacturer"],
         "instrVersion": facts["model"],
-        "beginDate": day(facts["in_service_date"]),
+        "beginDate": format_day(facts["in_service_date"]),
         "type": TYPES[facts["purpose"]],
         "technical": facts["specification_zh"],
         "function": facts["functions_zh"],
-        "subject": subjects(facts["subjects"]),
+        "subject": format_subjects(facts["subjects"]),
         "serviceContent": facts["services_zh"],
         "achievement": facts["achievements_zh"] or NONE,
         "status": CONDITIONS[facts["condition"]],
@@ -137,8 +137,8 @@ def instrument_record(facts: Mapping[str, Any]) -> dict[str, str]:
         "postalcode": facts["postal_code"],
         "shareMode": MODES[facts["sharing_mode"]],
         "image": facts["image"],
-        "run_machine": hours(facts["run_seconds"]),
-        "service_machine": hours(facts["service_seconds"]),
+        "run_machine": format_hours(facts["run_seconds"]),
+        "service_machine": format_hours(facts["service_seconds"]),
     }
 
 
@@ -151,9 +151,9 @@ def customs_record(facts: Mapping[str, Any]) -> dict[str, str]:
         "contractNumber": facts["contract_number"],
         "importPort": facts["import_port"],
         "responsibleCustoms": facts["responsible_customs"],
-        "importDate": day(facts["import_date"]),
-        "Share": yes_no(facts["shared"]),
-        "feesApproved": yes_no(facts["fees_approved"]),
+        "importDate": format_day(facts["import_date"]),
+        "Share": format_yes_no(facts["shared"]),
+        "feesApproved": format_yes_no(facts["fees_approved"]),
         "hsCode": facts["hs_code"],
         "Record": facts["record_zh"],
     }
@@ -169,12 +169,12 @@ def unit_record(facts: Mapping[str, Any]) -> dict[str, str]:
     users = "；".join(f"{word} {number} 人次" for word, number in facts["users"].items() if number)
     return {
         "insCode": facts["unit_code"],
-        "submittedRates": share(published, facts["declared"]),
-        "activatedRates": share(facts["running"], published),
-        "totalShareRates": share(facts["shared"], published),
-        "externalShareRates": share(facts["external"], published),
+        "submittedRates": format_percent(published, facts["declared"]),
+        "activatedRates": format_percent(facts["running"], published),
+        "totalShareRates": format_percent(facts["shared"], published),
+        "externalShareRates": format_percent(facts["external"], published),
         "Innovation": facts["innovation"],
-        "serviceAmounts": f"服务 {facts['uses']} 次，{hours(facts['service_seconds'])} 小时",
+        "serviceAmounts": f"服务 {facts['uses']} 次，{format_hours(facts['service_seconds'])} 小时",
         "user": users or NONE,
         "Project": facts["project"],
         "Thesis": facts["thesis"],
@@ -183,7 +183,7 @@ def unit_record(facts: Mapping[str, Any]) -> dict[str, str]:
         "Patent": facts["patent"],
         "Output": facts["output"],
         "Achievements": facts["achievements"],
-        "serviceIncome": ten_thousands(facts["income_yuan"]),
+        "serviceIncome": format_ten_thousands(facts["income_yuan"]),
         "socialBenefit": facts["social_benefit"],
         "Remark": facts["remark"],
     }

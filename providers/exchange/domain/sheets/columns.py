@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from instrument_share.sheets.table import Table
+from providers.exchange.domain.sheets.aliases import normalize_heading
 from providers.exchange.domain.sheets.fields import SheetKind
 from providers.exchange.domain.sheets.kinds import INSTRUMENTS
 from providers.exchange.domain.sheets.maps import SheetMap
 from providers.exchange.domain.sheets.reading import HEADING_ROWS
-from providers.exchange.domain.sheets.values import text_of
-from providers.exchange.domain.sheets.words import plain
+from providers.exchange.domain.sheets.values import cell_text
 
 ASIDE = ""
 """The choice of a column that is left aside."""
@@ -31,7 +31,7 @@ class SheetColumn:
     row: int = 0
 
 
-def choices_of(kind: SheetKind) -> tuple[str, ...]:
+def column_choices(kind: SheetKind) -> tuple[str, ...]:
     """What a column may be: a field, or money in 万元 where sheets give it so."""
     tens = (f"{name}{IN_TEN_THOUSANDS}" for name, one in kind.fields.items() if one.ten_thousands)
     return (*kind.fields, *tens)
@@ -48,33 +48,33 @@ def sheet_columns(
     if not rows:
         return []
     known = _known(kind) | dict(remembered or {})
-    at = _heading_at([[text_of(cell) for cell in row] for row in rows[:HEADING_ROWS]], known)
+    at = _heading_at([[cell_text(cell) for cell in row] for row in rows[:HEADING_ROWS]], known)
     taken: set[str] = set()
     found = []
     for index, cell in enumerate(rows[at]):
-        heading = text_of(cell)
+        heading = cell_text(cell)
         if not heading:
             continue
-        choice = known.get(plain(heading), ASIDE)
+        choice = known.get(normalize_heading(heading), ASIDE)
         name = choice.removesuffix(IN_TEN_THOUSANDS)
         recognised = ASIDE if name in taken else choice
         taken.add(name)
-        cells = [text_of(row[index]) for row in rows[at + 1 :] if index < len(row)]
+        cells = [cell_text(row[index]) for row in rows[at + 1 :] if index < len(row)]
         samples = tuple([text for text in cells if text][:SAMPLES])
         found.append(SheetColumn(heading, recognised, samples, index, at))
     return found
 
 
-def map_of_choices(
-    columns: Sequence[SheetColumn], chosen: Mapping[int, str], kind: SheetKind = INSTRUMENTS
+def build_map(
+    columns: Sequence[SheetColumn], choices: Mapping[int, str], kind: SheetKind = INSTRUMENTS
 ) -> SheetMap:
     """The map that says what each column is, as a person chose it or as it was recognised."""
     places: dict[int, tuple[str, ...]] = {}
     factors: dict[str, Decimal] = {}
-    known = choices_of(kind)
-    by_hand = {place for place in chosen if chosen[place] in (ASIDE, *known)}
+    known = column_choices(kind)
+    by_hand = {place for place in choices if choices[place] in (ASIDE, *known)}
     for column in columns:
-        choice = chosen[column.place] if column.place in by_hand else column.recognised
+        choice = choices[column.place] if column.place in by_hand else column.recognised
         if choice == ASIDE and column.place not in by_hand:
             continue
         name = choice.removesuffix(IN_TEN_THOUSANDS)
@@ -85,15 +85,17 @@ def map_of_choices(
     return SheetMap(places=places, factors=factors, heading_at=at)
 
 
-def to_remember(columns: Sequence[SheetColumn], chosen: Mapping[int, str], kind: SheetKind) -> dict[str, str]:
+def choices_to_remember(
+    columns: Sequence[SheetColumn], choices: Mapping[int, str], kind: SheetKind
+) -> dict[str, str]:
     """What a person chose otherwise than our own words say, by plain heading."""
-    known, may_be = _known(kind), (ASIDE, *choices_of(kind))
+    known, may_be = _known(kind), (ASIDE, *column_choices(kind))
     return {
-        plain(column.heading): chosen[column.place]
+        normalize_heading(column.heading): choices[column.place]
         for column in columns
-        if column.place in chosen
-        and chosen[column.place] in may_be
-        and chosen[column.place] != known.get(plain(column.heading), ASIDE)
+        if column.place in choices
+        and choices[column.place] in may_be
+        and choices[column.place] != known.get(normalize_heading(column.heading), ASIDE)
     }
 
 
@@ -106,7 +108,7 @@ def _known(kind: SheetKind) -> dict[str, str]:
 
 def _heading_at(rows: Sequence[Sequence[str]], known: Mapping[str, str]) -> int:
     def likeness(at: int) -> tuple[int, int, int]:
-        recognised = sum(plain(cell) in known for cell in rows[at])
+        recognised = sum(normalize_heading(cell) in known for cell in rows[at])
         return recognised, sum(bool(cell) for cell in rows[at]), -at
 
     return max(range(len(rows)), key=likeness)

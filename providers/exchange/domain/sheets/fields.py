@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from instrument_share.kernel.errors import Problem
-from providers.exchange.domain.sheets.words import plain
+from providers.exchange.domain.sheets.aliases import normalize_heading
 
 ValueKind = Literal[
     "text",
@@ -94,8 +94,8 @@ class SheetKind:
         found: dict[str, tuple[str, Decimal | None]] = {}
         for name, one in self.fields.items():
             for heading in (name, one.label, *one.headings):
-                found.setdefault(plain(heading), (name, None))
+                found.setdefault(normalize_heading(heading), (name, None))
         for name, one in self.fields.items():
             for heading in one.ten_thousands:
-                found[plain(heading)] = (name, Decimal(10_000))
+                found[normalize_heading(heading)] = (name, Decimal(10_000))
         return found

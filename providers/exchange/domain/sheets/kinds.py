@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from instrument_share.kernel.errors import gettext_noop
+from providers.exchange.domain.sheets.aliases import CHOICES, HEADINGS, TEN_THOUSANDS
 from providers.exchange.domain.sheets.examples import INSTRUMENT_EXAMPLES, PRICE_EXAMPLES, RULE_EXAMPLES
 from providers.exchange.domain.sheets.fields import Held, SheetField, SheetKind, SheetKindName, ValueKind
 from providers.exchange.domain.sheets.term_fields import PRICE_FIELDS, RULE_FIELDS
-from providers.exchange.domain.sheets.values import checked
-from providers.exchange.domain.sheets.words import CHOICES, HEADINGS, TEN_THOUSANDS
+from providers.exchange.domain.sheets.values import clean_field
 from providers.instruments.domain import fields as instruments
-from providers.instruments.domain.wording import WORDS
+from providers.instruments.domain.labels import LABELS
 
 READ_AS: Mapping[str, ValueKind] = {
     "choice": "choice",
@@ -43,7 +43,7 @@ def _instrument_fields() -> dict[str, SheetField]:
             ten_thousands=TEN_THOUSANDS.get(name, ()),
             limit=one.limit,
             words=CHOICES.get(name, {}),
-            english={} if one.choices is None else _english(WORDS[one.choices]),
+            english={} if one.choices is None else _english(LABELS[one.choices]),
             needed=one.needed,
             hint=INSTRUMENT_HINTS.get(name, ""),
         )
@@ -57,7 +57,7 @@ def _english(words: Mapping[Any, str]) -> dict[str, str]:
 
 
 def _instrument_held(name: str, value: Any) -> Held:
-    return instruments.checked({name: value})
+    return instruments.clean_values({name: value})
 
 
 INSTRUMENTS = SheetKind(
@@ -79,15 +79,15 @@ INSTRUMENTS = SheetKind(
 
 
 def _rule_held(name: str, value: Any) -> Held:
-    return checked(RULE_FIELDS, name, value)
+    return clean_field(RULE_FIELDS, name, value)
 
 
 def _price_held(name: str, value: Any) -> Held:
-    return checked(PRICE_FIELDS, name, value)
+    return clean_field(PRICE_FIELDS, name, value)
 
 
 def _news_held(name: str, value: Any) -> Held:
-    return checked(NEWS_FIELDS, name, value)
+    return clean_field(NEWS_FIELDS, name, value)
 
 
 RULES = SheetKind(

@@ -10,9 +10,9 @@ from decimal import Decimal
 from typing import Any
 
 from instrument_share.kernel.errors import DomainError, Problem, gettext_noop
+from providers.exchange.domain.sheets.aliases import normalize_heading
 from providers.exchange.domain.sheets.fields import SheetKind
 from providers.exchange.domain.sheets.kinds import INSTRUMENTS
-from providers.exchange.domain.sheets.words import plain
 
 MAP_PARTS = ("columns", "constants", "defaults", "values", "dates", "factors", "shorten")
 
@@ -43,7 +43,7 @@ class SheetMap:
     heading_at: int | None = None
 
 
-def map_read(text: str, kind: SheetKind = INSTRUMENTS) -> SheetMap:
+def parse_map(text: str, kind: SheetKind = INSTRUMENTS) -> SheetMap:
     """A map from its TOML text. Raises MapUnusable with every fault."""
     try:
         document = tomllib.loads(text)
@@ -54,11 +54,14 @@ def map_read(text: str, kind: SheetKind = INSTRUMENTS) -> SheetMap:
     if problems:
         raise MapUnusable(problems=problems)
     return SheetMap(
-        columns={plain(heading): _names(target) for heading, target in document.get("columns", {}).items()},
+        columns={
+            normalize_heading(heading): _names(target)
+            for heading, target in document.get("columns", {}).items()
+        },
         constants=document.get("constants", {}),
         defaults=document.get("defaults", {}),
         values={
-            name: {plain(str(said)): meant for said, meant in words.items()}
+            name: {normalize_heading(str(said)): meant for said, meant in words.items()}
             for name, words in document.get("values", {}).items()
         },
         dates={name: _names(formats) for name, formats in document.get("dates", {}).items()},

@@ -12,12 +12,12 @@ from typing import Any
 from instrument_share.kernel.errors import DomainError, Problem, gettext_noop
 from instrument_share.kernel.wording import Sentence, Words
 from instrument_share.sheets.table import Cell, Table
+from providers.exchange.domain.sheets.aliases import FOOTERS, normalize_heading
 from providers.exchange.domain.sheets.fields import SheetKind, SheetKindName
 from providers.exchange.domain.sheets.kinds import INSTRUMENTS
 from providers.exchange.domain.sheets.maps import SheetMap
 from providers.exchange.domain.sheets.remedies import remedy
-from providers.exchange.domain.sheets.values import is_serial, meaning, text_of, words_of
-from providers.exchange.domain.sheets.words import FOOTERS, plain
+from providers.exchange.domain.sheets.values import cell_text, choice_words, is_serial, parse_cell
 from providers.instruments.domain import fields as instrument_fields
 from providers.instruments.domain.fields import Unusable
 
@@ -90,7 +90,7 @@ class _Column:
     factor: Decimal | None = None
 
 
-def address(row: int, index: int) -> str:
+def cell_name(row: int, index: int) -> str:
     """The name of a cell: `C7` for row 7 and column 2 (from 0)."""
     letters, index = "", index + 1
     while index:
@@ -99,19 +99,23 @@ def address(row: int, index: int) -> str:
     return f"{letters}{row}"
 
 
-def sheet_read(table: Table, mapping: SheetMap, kind: SheetKind = INSTRUMENTS) -> SheetRead:
+def read_sheet(table: Table, mapping: SheetMap, kind: SheetKind = INSTRUMENTS) -> SheetRead:
     """The sheet row by row. Raises HeadingMissing.
 
     Rows above the heading, empty rows, repeated headings and closing lines (合计, 填表人 …) are passed over.
     A row needs what its kind can't do without; an instrument's English name stands in for a Chinese one.
     """
     at, columns = _heading(table, mapping, kind)
-    heading = [plain(text_of(cell)) for cell in table.rows[at]]
+    heading = [normalize_heading(cell_text(cell)) for cell in table.rows[at]]
     found: list[SheetRow] = []
     first_with: dict[str, int] = {}
     for number, cells in enumerate(table.rows[at + 1 :], at + 2):
-        texts = [text_of(cell) for cell in cells]
-        if not any(texts) or [plain(text) for text in texts] == heading or _is_footer(texts, columns, kind):
+        texts = [cell_text(cell) for cell in cells]
+        if (
+            not any(texts)
+            or [normalize_heading(text) for text in texts] == heading
+            or _is_footer(texts, columns, kind)
+        ):
             continue
         row = _row(number, cells, columns, mapping, kind, table)
         if kind.once and (said := str(row.values.get(kind.once, ""))):
@@ -119,12 +123,14 @@ def sheet_read(table: Table, mapping: SheetMap, kind: SheetKind = INSTRUMENTS) -
             row = row if first == number else _repeated(row, kind.once, first)
         found.append(row)
     taken = {column.index for column in columns} | mapping.places.keys()
-    headings = [(index, text_of(cell)) for index, cell in enumerate(table.rows[at])]
+    headings = [(index, cell_text(cell)) for index, cell in enumerate(table.rows[at])]
     twice = _headed_twice(at + 1, headings, columns, taken)
     told = {problem.cell for problem in twice}
     read = {column.index for column in columns}
     ignored = [
-        text for index, text in headings if text and index not in read and address(at + 1, index) not in told
+        text
+        for index, text in headings
+        if text and index not in read and cell_name(at + 1, index) not in told
     ]
     return SheetRead(found, tuple(twice), tuple(ignored))
 
@@ -153,8 +159,8 @@ def _columns(
     mapped |= {name for names in mapping.places.values() for name in names}
     taken: set[str] = set()
     for index, cell in enumerate(cells):
-        heading = text_of(cell)
-        key = plain(heading)
+        heading = cell_text(cell)
+        key = normalize_heading(heading)
         if index in mapping.places or key in mapping.columns:
             for name in mapping.places.get(index, mapping.columns.get(key, ())):
                 yield _Column(index, heading, name, mapping.factors.get(name))
@@ -169,17 +175,19 @@ def _headed_twice(
     row: int, headings: Sequence[tuple[int, str]], columns: Iterable[_Column], taken: set[int]
 ) -> list[SheetProblem]:
     """Two columns with one heading that means a field: which of them counts is not guessed."""
-    fields = {plain(column.heading): column for column in columns}
+    fields = {normalize_heading(column.heading): column for column in columns}
     found = []
     for index, text in headings:
-        first = fields.get(plain(text)) if text and index not in taken else None
+        first = fields.get(normalize_heading(text)) if text and index not in taken else None
         if first is not None:
             reason = Sentence(
                 gettext_noop("Two columns have this heading; the first is {cell}."),
-                {"cell": address(row, first.index)},
+                {"cell": cell_name(row, first.index)},
             )
             code = "import.heading_twice"
-            found.append(SheetProblem(row, text, text, code, reason, remedy(code), cell=address(row, index)))
+            found.append(
+                SheetProblem(row, text, text, code, reason, remedy(code), cell=cell_name(row, index))
+            )
     return found
 
 
@@ -187,7 +195,7 @@ def _is_footer(texts: Sequence[str], columns: Iterable[_Column], kind: SheetKind
     names = {name for group in kind.essential for name in group}
     essential = [column.index for column in columns if column.field in names]
     first = next(text for text in texts if text)
-    closing = plain(first).startswith(tuple(plain(footer) for footer in FOOTERS))
+    closing = normalize_heading(first).startswith(tuple(normalize_heading(footer) for footer in FOOTERS))
     others = [index for index in essential if index < len(texts) and texts[index] not in ("", first)]
     return closing and not others
 
@@ -205,10 +213,10 @@ def _row(
     for column in columns:
         cell = cells[column.index] if column.index < len(cells) else None
         row.places.setdefault(column.field, (column.index, column.heading))
-        if text_of(cell):
+        if cell_text(cell):
             said.setdefault(column.field, []).append((column, cell))
             if (number, column.index) in table.formulas:
-                row.note(column, text_of(cell), "import.formula", FORMULA)
+                row.note(column, cell_text(cell), "import.formula", FORMULA)
         elif (number, column.index) in table.formulas:
             row.note(column, "", "import.formula_empty", EMPTY_FORMULA)
     for name, preset in [*mapping.defaults.items(), *mapping.constants.items()]:
@@ -248,17 +256,17 @@ class _Reading:
 
     def read(self, name: str, parts: Sequence[tuple[_Column, Cell]], mapping: SheetMap) -> None:
         """Take what the cells of a field say, through the map's words, ours, dates and factors."""
-        of, joined = self.kind.fields[name], JOINT.join(text_of(cell) for _, cell in parts)
+        of, joined = self.kind.fields[name], JOINT.join(cell_text(cell) for _, cell in parts)
         column, cell = parts[0]
         try:
             if len(parts) > 1:
-                value: Any = JOINT.join(dict.fromkeys(text_of(cell) for _, cell in parts))
+                value: Any = JOINT.join(dict.fromkeys(cell_text(cell) for _, cell in parts))
             else:
-                value = meaning(
+                value = parse_cell(
                     of,
                     cell,
                     prefix=self.kind.prefix,
-                    words={**words_of(of), **mapping.values.get(name, {})},
+                    words={**choice_words(of), **mapping.values.get(name, {})},
                     dates=mapping.dates.get(name, ()),
                     factor=column.factor,
                 )
@@ -276,7 +284,7 @@ class _Reading:
         clean, wrong = self.kind.check(name, value)
         self.values.update(clean)
         for problem in wrong:
-            self.refuse(name, said or text_of(value), problem)
+            self.refuse(name, said or cell_text(value), problem)
 
     def shorten(self, mapping: SheetMap) -> None:
         """Keep the whole of what was cut in the field that the map names, before what stands there."""
@@ -291,10 +299,10 @@ class _Reading:
 
     def refuse(self, name: str, value: str, problem: Problem) -> None:
         self.refused.add(name)
-        self.problems.append(problem_at(self.number, self.kind, self.places, value, problem, name))
+        self.problems.append(cell_problem(self.number, self.kind, self.places, value, problem, name))
 
     def note(self, column: _Column, value: str, code: str, message: str, **params: Any) -> None:
-        cell = address(self.number, column.index)
+        cell = cell_name(self.number, column.index)
         sentence = Sentence(message, params)
         self.problems.append(
             SheetProblem(self.number, column.heading, value[:100], code, sentence, remedy(code), True, cell)
@@ -302,7 +310,7 @@ class _Reading:
 
     def warn(self, name: str, value: str, code: str, message: str, **params: Any) -> None:
         index, column = self.places.get(name, (None, ""))
-        cell = "" if index is None else address(self.number, index)
+        cell = "" if index is None else cell_name(self.number, index)
         sentence = Sentence(message, params)
         self.problems.append(
             SheetProblem(self.number, column, value[:100], code, sentence, remedy(code), True, cell)
@@ -318,7 +326,7 @@ class _Reading:
                 label = Words(self.kind.fields[name].label)
                 message = gettext_noop("“{field}” is missing.")
                 problem = Problem("import.essential", message, {"field": label}, name)
-                self.problems.append(problem_at(self.number, self.kind, self.places, "", problem, name))
+                self.problems.append(cell_problem(self.number, self.kind, self.places, "", problem, name))
         if self.kind.name is SheetKindName.INSTRUMENTS:
             self._find_what_publication_lacks()
 
@@ -333,7 +341,7 @@ class _Reading:
 
     def _find_what_publication_lacks(self) -> None:
         given = {*instrument_fields.ESSENTIAL, *instrument_fields.PRESET, *self.refused}
-        lacking = [one for one in instrument_fields.missing(self.values) if one.name not in given]
+        lacking = [one for one in instrument_fields.missing_fields(self.values) if one.name not in given]
         if lacking:
             labels = tuple(Words(one.label) for one in lacking)
             message = gettext_noop("Publication also needs: {fields}.")
@@ -343,16 +351,16 @@ class _Reading:
 def _repeated(row: SheetRow, name: str, first: int) -> SheetRow:
     message = gettext_noop("The same stands in row {row} already.")
     problem = Problem("import.repeated", message, {"row": first}, name)
-    return with_problem(row, INSTRUMENTS, problem, str(row.values[name]))
+    return add_problem(row, INSTRUMENTS, problem, str(row.values[name]))
 
 
-def with_problem(row: SheetRow, kind: SheetKind, problem: Problem, value: str) -> SheetRow:
+def add_problem(row: SheetRow, kind: SheetKind, problem: Problem, value: str) -> SheetRow:
     """The row with one more problem, found by who can look things up."""
-    found = problem_at(row.number, kind, row.places, value, problem, problem.field or "")
+    found = cell_problem(row.number, kind, row.places, value, problem, problem.field or "")
     return replace(row, problems=(*row.problems, found))
 
 
-def problem_at(
+def cell_problem(
     number: int,
     kind: SheetKind,
     places: Mapping[str, tuple[int, str]],
@@ -370,5 +378,5 @@ def problem_at(
         problem.code,
         Sentence(problem.message, problem.params),
         remedy(problem.code),
-        cell="" if index is None else address(number, index),
+        cell="" if index is None else cell_name(number, index),
     )

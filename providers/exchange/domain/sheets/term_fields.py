@@ -6,9 +6,7 @@ from typing import Any
 
 from instrument_share.kernel.errors import gettext_noop
 from providers.exchange.domain.sheets.fields import SheetField
-from providers.terms.domain.terms import LAST, MOST_DECISION_HOURS, MOST_INTERVAL
-from providers.terms.domain.wording import NTH_WORDS, WORDS
-from providers.terms.domain.words import (
+from providers.terms.domain.choices import (
     Decision,
     Frequency,
     HolidayTreatment,
@@ -18,6 +16,8 @@ from providers.terms.domain.words import (
     ServiceMode,
     UserKind,
 )
+from providers.terms.domain.labels import LABELS, NTH_WORDS
+from providers.terms.domain.terms import LAST, MOST_DECISION_HOURS, MOST_INTERVAL
 
 ANY = ""
 """Any kind of user, any way of service."""
@@ -36,7 +36,7 @@ MODES: Mapping[str, str] = {
 
 
 def _english(members: type[StrEnum]) -> dict[str, Any]:
-    return {said: member.value for member, said in WORDS[members].items()}
+    return {said: member.value for member, said in LABELS[members].items()}
 
 
 _NUMBER = SheetField(

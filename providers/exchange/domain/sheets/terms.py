@@ -8,9 +8,16 @@ from typing import Any
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.wording import Words
 from providers.exchange.domain.sheets.term_fields import PRICE_FIELDS, QUOTA_FIELDS, RULE_FIELDS
-from providers.terms.domain.rule_columns import terms_of_entered
-from providers.terms.domain.terms import DayException, OpeningPattern, Price, Quota, TermsDraft, problems_of
-from providers.terms.domain.words import Frequency, PriceUnit, QuotaHolder, QuotaSpan, ServiceMode, UserKind
+from providers.terms.domain.choices import Frequency, PriceUnit, QuotaHolder, QuotaSpan, ServiceMode, UserKind
+from providers.terms.domain.rule_columns import terms_from_input
+from providers.terms.domain.terms import (
+    DayException,
+    OpeningPattern,
+    Price,
+    Quota,
+    TermsDraft,
+    problems_of_terms,
+)
 
 OF_PATTERN = (
     "weekdays",
@@ -61,7 +68,7 @@ class TermsFound:
     problems: tuple[tuple[int, Problem], ...] = ()
 
 
-def rule_of_rows(rows: Sequence[RowOfTerms], base: TermsDraft | None) -> TermsFound:
+def build_rule(rows: Sequence[RowOfTerms], base: TermsDraft | None) -> TermsFound:
     """The rule of one instrument: its rows are its opening hours; what they leave open is as in `base`."""
     said, problems = _said(rows, OF_ROW)
     patterns: list[OpeningPattern] = []
@@ -88,12 +95,12 @@ def rule_of_rows(rows: Sequence[RowOfTerms], base: TermsDraft | None) -> TermsFo
         draft = replace(draft, exceptions=tuple(exceptions))
     if "price_hour_yuan" in said:
         draft = replace(draft, prices=(Price(said["price_hour_yuan"]),))
-    draft = replace(draft, quotas=_quotas(draft.quotas, said), **terms_of_entered(said))
+    draft = replace(draft, quotas=_quotas(draft.quotas, said), **terms_from_input(said))
     numbered = {"patterns": opening, "exceptions": excepting}
     return _judged(rows, draft, COLUMN_OF, numbered)
 
 
-def prices_of_rows(rows: Sequence[RowOfTerms], base: TermsDraft | None) -> TermsFound:
+def build_prices(rows: Sequence[RowOfTerms], base: TermsDraft | None) -> TermsFound:
     """The terms in force with the prices of these rows in place of theirs."""
     said, problems = _said(rows, OF_PRICE)
     if base is None:
@@ -107,12 +114,12 @@ def prices_of_rows(rows: Sequence[RowOfTerms], base: TermsDraft | None) -> Terms
     return _judged(rows, draft, {**COLUMN_OF, "prices": "price_yuan"}, {"prices": rows})
 
 
-def same_terms(one: TermsDraft | None, other: TermsDraft) -> bool:
+def is_same_terms(terms: TermsDraft | None, other: TermsDraft) -> bool:
     """Whether two terms say the same, whatever their version and the order of their rows."""
-    return one is not None and _comparable(one) == _comparable(other)
+    return terms is not None and _comparable(terms) == _comparable(other)
 
 
-def as_draft(terms: TermsDraft) -> TermsDraft:
+def terms_to_draft(terms: TermsDraft) -> TermsDraft:
     """Terms without what makes them a version in force."""
     return TermsDraft(**{one.name: getattr(terms, one.name) for one in fields(TermsDraft)})
 
@@ -202,7 +209,7 @@ def _judged(
 ) -> TermsFound:
     """The draft, or its problems with the rows they are in: one with a number in its own (`numbered`)."""
     found = []
-    for problem in problems_of(draft):
+    for problem in problems_of_terms(draft):
         name = columns.get(problem.field or "", problem.field)
         own = numbered.get(problem.field or "") or rows
         number = problem.params.get("number", 1)

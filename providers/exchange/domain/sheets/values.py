@@ -13,8 +13,8 @@ from typing import Any
 
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.wording import Bilingual, Words
+from providers.exchange.domain.sheets.aliases import normalize_heading
 from providers.exchange.domain.sheets.fields import Held, SheetField, ValueKind
-from providers.exchange.domain.sheets.words import plain
 from providers.instruments.domain.fields import Unusable
 from providers.terms.domain.terms import DAY as ONE_DAY
 from providers.terms.domain.terms import MINUTE, MOST_HOURS
@@ -59,7 +59,7 @@ BETWEEN = re.compile(r"\s*(?:至|到|~|～|–|-)\s*")
 SEPARATORS = re.compile(r"[,，、;；/\s]+")
 
 
-def text_of(cell: Any) -> str:
+def cell_text(cell: Any) -> str:
     """A cell as people read it: whole numbers without a point, dates as dates, no blanks around."""
     if cell is None:
         return ""
@@ -72,14 +72,14 @@ def text_of(cell: Any) -> str:
     return str(cell).strip()
 
 
-def is_serial(of: SheetField, cell: Any) -> bool:
+def is_serial(field: SheetField, cell: Any) -> bool:
     """Whether a date's cell holds Excel's number of the day instead of the day."""
     is_number = isinstance(cell, int | float) and not isinstance(cell, bool)
-    return of.kind == "date" and is_number and FIRST_SERIAL <= cell <= LAST_SERIAL
+    return field.kind == "date" and is_number and FIRST_SERIAL <= cell <= LAST_SERIAL
 
 
-def meaning(
-    of: SheetField,
+def parse_cell(
+    field: SheetField,
     cell: Any,
     *,
     prefix: str,
@@ -88,110 +88,109 @@ def meaning(
     factor: Decimal | None = None,
 ) -> Any:
     """What a cell of a field means, through the map's words and formats. Raises Unusable."""
-    text = text_of(cell)
+    text = cell_text(cell)
     if CELL_ERROR.fullmatch(text):
         raise _unusable(
-            of, "import", "cell_error", gettext_noop("“{value}” is an error of the spreadsheet."), text
+            field, "import", "cell_error", gettext_noop("“{value}” is an error of the spreadsheet."), text
         )
-    key = plain(text)
-    if key in words and of.kind != "several":
+    key = normalize_heading(text)
+    if key in words and field.kind != "several":
         return words[key]
-    match of.kind:
+    match field.kind:
         case "date":
-            return _day(of, prefix, cell, dates)
+            return _day(field, prefix, cell, dates)
         case "time":
-            return _time(of, prefix, cell)
+            return _time(field, prefix, cell)
         case "money" if factor is not None:
-            return _number(of, prefix, text) * factor
+            return _number(field, prefix, text) * factor
         case "several":
-            return _several(of, prefix, text, words)
+            return _several(field, prefix, text, words)
         case "choice":
-            raise _unusable(of, prefix, "choice", NOT_A_CHOICE, text, choices=_offered(of))
-    if parse := _PARSERS.get(of.kind):
-        return parse(of, prefix, text)
-    return _CODES[of.kind](text) if of.kind in _CODES else text
+            raise _unusable(field, prefix, "choice", NOT_A_CHOICE, text, choices=_offered(field))
+    if parse := _PARSERS.get(field.kind):
+        return parse(field, prefix, text)
+    return _CODES[field.kind](text) if field.kind in _CODES else text
 
 
-def words_of(of: SheetField) -> dict[str, Any]:
+def choice_words(field: SheetField) -> dict[str, Any]:
     """How a choice may be worded without a map: in Chinese, in English, by its code."""
     found: dict[str, Any] = {}
-    for words in (of.words, of.english):
-        for said, meant in words.items():
-            found[plain(said)] = meant
+    for words in (field.words, field.english):
+        for word, meant in words.items():
+            found[normalize_heading(word)] = meant
             if isinstance(meant, str) and meant:
-                found.setdefault(plain(meant), meant)
+                found.setdefault(normalize_heading(meant), meant)
     return found
 
 
-def checked(fields: Mapping[str, SheetField], name: str, value: Any) -> Held:
+def clean_field(fields: Mapping[str, SheetField], name: str, value: Any) -> Held:
     """The value as a field that is not an instrument's own holds it, or what is wrong with it."""
-    of = fields[name]
     try:
-        return {name: _held(of, value)}, []
+        return {name: _clean_value(fields[name], value)}, []
     except Unusable as unusable:
         return {}, [unusable.problem]
 
 
-def _held(of: SheetField, value: Any) -> Any:
-    if of.kind in ("text", "email"):
+def _clean_value(field: SheetField, value: Any) -> Any:
+    if field.kind in ("text", "email"):
         text = str(value or "").strip().replace("\x00", "")
-        if of.limit is not None and len(text) > of.limit:
+        if field.limit is not None and len(text) > field.limit:
             message = gettext_noop("“{field}” may have {limit} characters, this has {length}. Shorten it.")
-            raise _unusable(of, "import", "too_long", message, "", limit=of.limit, length=len(text))
+            raise _unusable(field, "import", "too_long", message, "", limit=field.limit, length=len(text))
         return text
-    if of.kind == "choice" and value not in of.words.values():
-        raise _unusable(of, "import", "choice", NOT_A_CHOICE, str(value), choices=_offered(of))
-    if of.kind in WHOLE:
-        least, most = of.least or 0, of.most or 10**9
+    if field.kind == "choice" and value not in field.words.values():
+        raise _unusable(field, "import", "choice", NOT_A_CHOICE, str(value), choices=_offered(field))
+    if field.kind in WHOLE:
+        least, most = field.least or 0, field.most or 10**9
         if value != int(value) or not least <= value <= most:
             message = gettext_noop("“{field}” is a whole number from {least} to {most}.")
-            raise _unusable(of, "import", "range", message, str(value), least=least, most=most)
-        return int(value) * WHOLE[of.kind]
-    if of.kind == "hours":
+            raise _unusable(field, "import", "range", message, str(value), least=least, most=most)
+        return int(value) * WHOLE[field.kind]
+    if field.kind == "hours":
         if not 0 <= value <= MOST_HOURS or value * 60 != int(value * 60):
             message = gettext_noop("“{field}” is a number of hours from 0 to {most}, in whole minutes.")
-            raise _unusable(of, "import", "hours", message, str(value), most=MOST_HOURS)
+            raise _unusable(field, "import", "hours", message, str(value), most=MOST_HOURS)
         return timedelta(minutes=int(value * 60))
-    if of.kind == "money":
+    if field.kind == "money":
         if not 0 <= value < 10**8 or value != round(value, 2):
             message = gettext_noop("“{field}” is an amount in yuan, not negative, with two decimals at most.")
-            raise _unusable(of, "import", "amount", message, str(value))
+            raise _unusable(field, "import", "amount", message, str(value))
         return round(Decimal(value), 2)
     return value
 
 
-def _day(of: SheetField, prefix: str, cell: Any, formats: Iterable[str]) -> date:
+def _day(field: SheetField, prefix: str, cell: Any, formats: Iterable[str]) -> date:
     if isinstance(cell, datetime):
         return cell.date()
     if isinstance(cell, date):
         return cell
-    if is_serial(of, cell):
+    if is_serial(field, cell):
         return EXCEL_ZERO + timedelta(days=int(cell))
-    said = text_of(cell)
-    text = _narrow(said)
+    text = cell_text(cell)
+    narrow = _narrow(text)
     for form in formats:
         try:
-            return datetime.strptime(text, form).date()
+            return datetime.strptime(narrow, form).date()
         except ValueError:
             continue
-    digits = re.fullmatch(r"((?:19|20)\d{2})(\d{2})(\d{2})", text)
+    digits = re.fullmatch(r"((?:19|20)\d{2})(\d{2})(\d{2})", narrow)
     try:
-        if match := DAY.fullmatch(text) or digits:
+        if match := DAY.fullmatch(narrow) or digits:
             year, month, day = match.groups()
             return date(int(year), int(month), int(day or 1))
     except ValueError:
         pass
-    raise _unusable(of, prefix, "date", gettext_noop("“{value}” is not a date."), said)
+    raise _unusable(field, prefix, "date", gettext_noop("“{value}” is not a date."), text)
 
 
-def _number(of: SheetField, prefix: str, said: str) -> Decimal:
-    text = re.sub(r"[\s¥￥]", "", _narrow(said)).removesuffix("元")
-    if not NUMBER.fullmatch(text):
-        raise _unusable(of, prefix, "number", gettext_noop("“{value}” is not a number."), said)
-    return Decimal(text.replace(",", ""))
+def _number(field: SheetField, prefix: str, text: str) -> Decimal:
+    digits = re.sub(r"[\s¥￥]", "", _narrow(text)).removesuffix("元")
+    if not NUMBER.fullmatch(digits):
+        raise _unusable(field, prefix, "number", gettext_noop("“{value}” is not a number."), text)
+    return Decimal(digits.replace(",", ""))
 
 
-def _time(of: SheetField, prefix: str, cell: Any) -> time:
+def _time(field: SheetField, prefix: str, cell: Any) -> time:
     if isinstance(cell, datetime):
         return cell.time()
     if isinstance(cell, time):
@@ -201,43 +200,45 @@ def _time(of: SheetField, prefix: str, cell: Any) -> time:
     if isinstance(cell, int | float) and not isinstance(cell, bool) and 0 <= cell <= 1:
         minutes = round(cell * 1440) % 1440
         return time(minutes // 60, minutes % 60)
-    match = TIME.fullmatch(_narrow(text_of(cell)).replace(" ", ""))
+    match = TIME.fullmatch(_narrow(cell_text(cell)).replace(" ", ""))
     hour, minute = (int(match[1]), int(match[2] or 0)) if match else (99, 0)
     if hour == 24 and minute == 0:
         return time()
     if hour > 23 or minute > 59:
-        raise _unusable(of, prefix, "time", gettext_noop("“{value}” is not a time of day."), text_of(cell))
+        raise _unusable(
+            field, prefix, "time", gettext_noop("“{value}” is not a time of day."), cell_text(cell)
+        )
     return time(hour, minute)
 
 
-def _flag(of: SheetField, prefix: str, said: str) -> bool:
-    text = _narrow(said).lower()
-    if text not in YES + NO:
-        raise _unusable(of, prefix, "flag", gettext_noop("“{value}” is neither yes nor no."), said)
-    return text in YES
+def _flag(field: SheetField, prefix: str, text: str) -> bool:
+    answer = _narrow(text).lower()
+    if answer not in YES + NO:
+        raise _unusable(field, prefix, "flag", gettext_noop("“{value}” is neither yes nor no."), text)
+    return answer in YES
 
 
-def _weekdays(of: SheetField, prefix: str, said: str) -> tuple[int, ...]:
-    text = _narrow(said).lower().strip()
-    if text in WEEK_WORDS:
-        return WEEK_WORDS[text]
+def _weekdays(field: SheetField, prefix: str, text: str) -> tuple[int, ...]:
+    narrow = _narrow(text).lower().strip()
+    if narrow in WEEK_WORDS:
+        return WEEK_WORDS[narrow]
     days: set[int] = set()
-    for part in SEPARATORS.split(BETWEEN.sub("-", text)):
+    for part in SEPARATORS.split(BETWEEN.sub("-", narrow)):
         ends = [DAY_WORDS.get(end, DAY_WORDS.get(f"周{end}")) for end in part.split("-")]
         if None in ends or len(ends) > 2 or not part or (ends[0] or 0) > (ends[-1] or 0):
             message = gettext_noop("“{value}” doesn't name weekdays.")
-            raise _unusable(of, prefix, "weekdays", message, said)
+            raise _unusable(field, prefix, "weekdays", message, text)
         days |= set(range(ends[0] or 0, (ends[-1] or 0) + 1))
     return tuple(sorted(days))
 
 
-def _several(of: SheetField, prefix: str, said: str, words: Mapping[str, Any]) -> frozenset[Any]:
-    parts = [part for part in re.split(r"[,，、;；/]+", said) if part.strip()]
-    unknown = [part for part in parts if plain(part) not in words]
+def _several(field: SheetField, prefix: str, text: str, words: Mapping[str, Any]) -> frozenset[Any]:
+    parts = [part for part in re.split(r"[,，、;；/]+", text) if part.strip()]
+    unknown = [part for part in parts if normalize_heading(part) not in words]
     if unknown or not parts:
-        value = (unknown or [said])[0].strip()
-        raise _unusable(of, prefix, "choice", NOT_A_CHOICE, value, choices=_offered(of))
-    return frozenset(words[plain(part)] for part in parts)
+        value = (unknown or [text])[0].strip()
+        raise _unusable(field, prefix, "choice", NOT_A_CHOICE, value, choices=_offered(field))
+    return frozenset(words[normalize_heading(part)] for part in parts)
 
 
 _PARSERS: Mapping[ValueKind, Callable[[SheetField, str, str], Any]] = {
@@ -250,18 +251,18 @@ _PARSERS: Mapping[ValueKind, Callable[[SheetField, str, str], Any]] = {
 """How a text is read that can be wrong: by the field, the prefix of the problem's code, and the text."""
 
 
-def _category_code(said: str) -> str:
+def _category_code(text: str) -> str:
     # A leading zero is lost where the column holds numbers; the template offers code and name.
-    code = re.sub(r"^([0-9]{6})\s+\S.*$", r"\1", _narrow(said))
+    code = re.sub(r"^([0-9]{6})\s+\S.*$", r"\1", _narrow(text))
     return code.zfill(6) if code.isdigit() else code
 
 
-def _country_code(said: str) -> str:
-    return re.sub(r"^([A-Za-z]{2})\s+\S.*$", r"\1", _narrow(said))
+def _country_code(text: str) -> str:
+    return re.sub(r"^([A-Za-z]{2})\s+\S.*$", r"\1", _narrow(text))
 
 
-def _subject_codes(said: str) -> str:
-    narrow = _narrow(said)  # the template offers code and name
+def _subject_codes(text: str) -> str:
+    narrow = _narrow(text)  # the template offers code and name
     return ",".join(CODE_AND_NAME.findall(narrow)) or narrow
 
 
@@ -273,22 +274,22 @@ _CODES: Mapping[ValueKind, Callable[[str], str]] = {
 """How the code is found in a text; whether there is such a code is checked later."""
 
 
-def offered(words: Mapping[str, Any]) -> list[str]:
+def offered_words(words: Mapping[str, Any]) -> list[str]:
     """One word for each meaning, the first, in order."""
     first: dict[Any, str] = {}
-    for said, meant in words.items():
-        first.setdefault(meant, said)
+    for word, meant in words.items():
+        first.setdefault(meant, word)
     return list(first.values())
 
 
-def _offered(of: SheetField) -> Bilingual:
-    return Bilingual("、".join(offered(of.words)), ", ".join(offered(of.english)))
+def _offered(field: SheetField) -> Bilingual:
+    return Bilingual("、".join(offered_words(field.words)), ", ".join(offered_words(field.english)))
 
 
 def _narrow(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip()
 
 
-def _unusable(of: SheetField, prefix: str, code: str, message: str, value: str, **params: Any) -> Unusable:
-    told = {"field": Words(of.label), "value": value, **params}
-    return Unusable(Problem(f"{prefix}.{code}", message, told, of.name))
+def _unusable(field: SheetField, prefix: str, code: str, message: str, value: str, **params: Any) -> Unusable:
+    told = {"field": Words(field.label), "value": value, **params}
+    return Unusable(Problem(f"{prefix}.{code}", message, told, field.name))

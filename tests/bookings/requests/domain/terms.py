@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
+from providers.terms.domain.choices import Decision, ServiceMode, UserKind
 from providers.terms.domain.terms import OpeningPattern, Price, Terms
-from providers.terms.domain.words import Decision, ServiceMode, UserKind
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 

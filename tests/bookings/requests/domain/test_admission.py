@@ -4,8 +4,8 @@ from datetime import timedelta
 import pytest
 
 from bookings.requests.domain.admission import Request, Requester, Situation, problems
+from providers.terms.domain.choices import QuotaHolder, QuotaSpan, ServiceMode, UserKind
 from providers.terms.domain.terms import Price, Quota
-from providers.terms.domain.words import QuotaHolder, QuotaSpan, ServiceMode, UserKind
 from tests.bookings.requests.domain.terms import TERMS, between, hours, local, terms
 
 USER, ORGANIZATION = QuotaHolder.USER, QuotaHolder.ORGANIZATION

@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from bookings.requests.domain.price_examples import PriceExample, price_examples
+from providers.terms.domain.choices import PriceUnit, ServiceMode, UserKind
 from providers.terms.domain.terms import Price
-from providers.terms.domain.words import PriceUnit, ServiceMode, UserKind
 from tests.bookings.requests.domain.terms import between, terms
 
 TWO_HOURS = between("2026-03-03 09:00", "11:00")

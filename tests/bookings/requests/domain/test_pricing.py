@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from bookings.requests.domain.pricing import has_price, quote
 from instrument_share.kernel.interval import Interval
+from providers.terms.domain.choices import PriceUnit, ServiceMode, UserKind
 from providers.terms.domain.terms import Price
-from providers.terms.domain.words import PriceUnit, ServiceMode, UserKind
 from tests.bookings.requests.domain.terms import START, between, terms
 
 D = Decimal

@@ -15,8 +15,8 @@ from bookings.requests.domain.quota import (
     year_of,
 )
 from instrument_share.kernel.interval import Interval
+from providers.terms.domain.choices import QuotaHolder, QuotaSpan
 from providers.terms.domain.terms import Quota
-from providers.terms.domain.words import QuotaHolder, QuotaSpan
 from tests.bookings.requests.domain.terms import START, between, hours, local
 
 MINUTE = timedelta(minutes=1)

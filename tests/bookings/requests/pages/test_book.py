@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bookings.requests.domain.words import Direction
+from bookings.requests.domain.choices import Direction
 from tests.factories import slot
 
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from bookings.requests.services.instrument_states import rule_put_in_force
+from providers.terms.domain.choices import HolidayTreatment, ServiceMode, UserKind
 from providers.terms.domain.terms import OpeningPattern, Price, TermsDraft
-from providers.terms.domain.words import HolidayTreatment, ServiceMode, UserKind
 from tests.factories import NOW
 from tests.page_fixtures import text_of
 

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
+from bookings.requests.domain.choices import Direction
 from bookings.requests.domain.states import BookingState
-from bookings.requests.domain.words import Direction
+from bookings.usage.domain.choices import Capture, UsagePurpose
 from bookings.usage.domain.history import HistoryRow, PastUse
-from bookings.usage.domain.words import Capture, UsagePurpose
-from providers.terms.domain.words import ServiceMode
+from providers.terms.domain.choices import ServiceMode
 from tests.bookings.requests.domain.terms import between
 
 USED = PastUse(between("2025-03-03 09:00", "11:00"), operator_id=7)

@@ -7,13 +7,13 @@ from decimal import Decimal
 import pytest
 
 from bookings.usage.domain.national import incomes, service_record
-from providers.exchange.domain.national.records import RECORDS, RecordType, refusals_of
+from providers.exchange.domain.national.records import RECORDS, RecordType, find_refusals
 from providers.exchange.domain.national.values import (
     customs_record,
-    hours,
+    format_hours,
+    format_percent,
+    format_ten_thousands,
     instrument_record,
-    share,
-    ten_thousands,
     unit_record,
 )
 
@@ -204,7 +204,7 @@ def test_the_limits_are_those_of_the_interface(kind):
 
 @pytest.mark.parametrize("kind", RecordType)
 def test_a_full_record_is_refused_nothing(kind):
-    assert refusals_of(kind, RECORD_OF[kind]) == []
+    assert find_refusals(kind, RECORD_OF[kind]) == []
 
 
 def test_a_full_record_of_a_unit():
@@ -334,13 +334,13 @@ def test_a_full_service_record():
     ],
 )
 def test_every_kind_of_refusal(kind, field, value, code):
-    (refusal,) = refusals_of(kind, {**RECORD_OF[kind], field: value})
+    (refusal,) = find_refusals(kind, {**RECORD_OF[kind], field: value})
     assert (refusal.field, refusal.value, refusal.code) == (field, value, f"national.{code}")
 
 
 def test_place_counts_together():
     record = {**RECORD_OF[RecordType.INSTRUMENT], "street": "路" * 95}
-    (refusal,) = refusals_of(RecordType.INSTRUMENT, record)
+    (refusal,) = find_refusals(RecordType.INSTRUMENT, record)
     assert (refusal.field, refusal.code, refusal.reason.params) == (
         "street",
         "national.too_long",
@@ -349,10 +349,19 @@ def test_place_counts_together():
 
 
 def test_figures_are_rounded_half_up_once():
-    assert [ten_thousands(Decimal(yuan)) for yuan in ("49.99", "50", "1000050")] == ["0.00", "0.01", "100.01"]
-    assert ten_thousands(None) == ""
-    assert [hours(seconds) for seconds in (0, 17, 18, 3600)] == ["0.00", "0.00", "0.01", "1.00"]
-    assert (share(1, 3), share(2, 3), share(0, 0), share(1, None)) == ("33.33", "66.67", "", "")
+    assert [format_ten_thousands(Decimal(yuan)) for yuan in ("49.99", "50", "1000050")] == [
+        "0.00",
+        "0.01",
+        "100.01",
+    ]
+    assert format_ten_thousands(None) == ""
+    assert [format_hours(seconds) for seconds in (0, 17, 18, 3600)] == ["0.00", "0.00", "0.01", "1.00"]
+    assert (format_percent(1, 3), format_percent(2, 3), format_percent(0, 0), format_percent(1, None)) == (
+        "33.33",
+        "66.67",
+        "",
+        "",
+    )
 
 
 def test_funding_sources_become_letters():

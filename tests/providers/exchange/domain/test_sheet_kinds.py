@@ -6,35 +6,35 @@ from decimal import Decimal
 import pytest
 
 from instrument_share.sheets.table import Table
-from providers.exchange.domain.sheets.columns import map_of_choices, sheet_columns, to_remember
+from providers.exchange.domain.sheets.aliases import normalize_heading
+from providers.exchange.domain.sheets.columns import build_map, choices_to_remember, sheet_columns
 from providers.exchange.domain.sheets.kinds import INSTRUMENTS, KINDS, NEWS, PRICES, RULES
-from providers.exchange.domain.sheets.maps import SheetMap, map_read
-from providers.exchange.domain.sheets.reading import address, sheet_read
-from providers.exchange.domain.sheets.terms import RowOfTerms, prices_of_rows, rule_of_rows, same_terms
-from providers.exchange.domain.sheets.words import plain
+from providers.exchange.domain.sheets.maps import SheetMap, parse_map
+from providers.exchange.domain.sheets.reading import cell_name, read_sheet
+from providers.exchange.domain.sheets.terms import RowOfTerms, build_prices, build_rule, is_same_terms
+from providers.terms.domain.choices import Frequency, QuotaHolder, QuotaSpan, ServiceMode, UserKind
 from providers.terms.domain.terms import DayException, OpeningPattern, Price, Quota
-from providers.terms.domain.words import Frequency, QuotaHolder, QuotaSpan, ServiceMode, UserKind
 
 
 def row_of(kind, **cells):
     """One row, headed by the names of the fields."""
     essential = {"inner_number": "Y-1", "applies_from": "2031-03-03"} if kind in (RULES, PRICES) else {}
     cells = {**essential, **cells}
-    (row,) = sheet_read(Table([list(cells), list(cells.values())]), SheetMap(), kind).rows
+    (row,) = read_sheet(Table([list(cells), list(cells.values())]), SheetMap(), kind).rows
     return row
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
 def test_every_field_has_a_chinese_heading_and_no_heading_means_two_fields(kind):
-    headings = [(plain(one.headings[0]), name) for name, one in kind.fields.items()]
+    headings = [(normalize_heading(one.headings[0]), name) for name, one in kind.fields.items()]
     assert len(dict(headings)) == len(headings)
     known = {heading: name for heading, (name, _) in kind.known_headings.items()}
     assert [known[heading] for heading, _ in headings] == list(kind.fields)
-    assert [known[plain(one.label)] for one in kind.fields.values()] == list(kind.fields)
+    assert [known[normalize_heading(one.label)] for one in kind.fields.values()] == list(kind.fields)
 
 
 def test_an_address_is_that_of_a_spreadsheet():
-    assert [address(7, index) for index in (0, 2, 25, 26, 701, 702)] == [
+    assert [cell_name(7, index) for index in (0, 2, 25, 26, 701, 702)] == [
         "A7",
         "C7",
         "Z7",
@@ -151,7 +151,7 @@ def test_formulas_hidden_rows_and_errors_of_the_spreadsheet_are_said():
         formulas=frozenset({(2, 1), (3, 1)}),
         hidden=frozenset({3}),
     )
-    first, second = sheet_read(table, SheetMap()).rows
+    first, second = read_sheet(table, SheetMap()).rows
     told = [(one.cell, one.code, one.warning) for one in (*first.problems, *second.problems)]
     assert [one for one in told if one[1] != "import.incomplete"] == [
         ("B2", "import.formula", True),
@@ -164,10 +164,10 @@ def test_formulas_hidden_rows_and_errors_of_the_spreadsheet_are_said():
 
 def test_two_columns_with_one_heading_are_a_problem_until_one_is_chosen():
     table = Table([["编号", "名称", "型号", "型号"], ["Y-1", "电镜", "A", "B"]])
-    read = sheet_read(table, SheetMap())
+    read = read_sheet(table, SheetMap())
     assert [(one.cell, one.code) for one in read.problems] == [("D1", "import.heading_twice")]
     columns = sheet_columns(table)
-    chosen = sheet_read(table, map_of_choices(columns, {2: "", 3: "model"}))
+    chosen = read_sheet(table, build_map(columns, {2: "", 3: "model"}))
     assert chosen.problems == ()
     assert chosen.rows[0].values["model"] == "B"
     assert chosen.ignored == ("型号",)
@@ -176,25 +176,25 @@ def test_two_columns_with_one_heading_are_a_problem_until_one_is_chosen():
 def test_what_was_chosen_is_remembered_by_heading_and_recognised_next_time():
     table = Table([["甲", "乙", "型号"], ["Y-1", "电镜", "A"]])
     columns = sheet_columns(table)
-    kept = to_remember(columns, {0: "inner_number", 1: "name_zh", 2: "model"}, INSTRUMENTS)
+    kept = choices_to_remember(columns, {0: "inner_number", 1: "name_zh", 2: "model"}, INSTRUMENTS)
     assert kept == {"甲": "inner_number", "乙": "name_zh"}
     again = sheet_columns(table, INSTRUMENTS, kept)
     assert [column.recognised for column in again] == ["inner_number", "name_zh", "model"]
-    (row,) = sheet_read(table, map_of_choices(again, {})).rows
+    (row,) = read_sheet(table, build_map(again, {})).rows
     assert (row.inner_number, row.values["name_zh"]) == ("Y-1", "电镜")
 
 
 def test_a_map_shortens_what_is_too_long_and_keeps_the_whole_text():
-    mapping = map_read('[shorten]\nmodel = "specification_zh"\n')
+    mapping = parse_map('[shorten]\nmodel = "specification_zh"\n')
     long = "M" * 120
     table = Table([["编号", "名称", "型号", "技术指标"], ["Y-1", "电镜", long, "0.1 nm"]])
-    (row,) = sheet_read(table, mapping).rows
+    (row,) = read_sheet(table, mapping).rows
     assert row.usable
     assert row.values["model"] == "M" * 99 + "…"
     assert row.values["specification_zh"] == f"{long}；0.1 nm"
     first = row.problems[0]
     assert (first.code, first.cell) == ("import.shortened", "C2")
-    (unmapped,) = sheet_read(table, SheetMap()).rows
+    (unmapped,) = read_sheet(table, SheetMap()).rows
     assert [one.code for one in unmapped.problems if not one.warning] == ["instrument.too_long"]
 
 
@@ -217,7 +217,7 @@ NEXT = {"inner_number": "Y-1", "applies_from": date(2031, 3, 3)}
 
 
 def rule(*rows, base=None):
-    return rule_of_rows([RowOfTerms(number, values) for number, values in enumerate(rows, 2)], base)
+    return build_rule([RowOfTerms(number, values) for number, values in enumerate(rows, 2)], base)
 
 
 def test_the_rows_of_an_instrument_make_one_rule():
@@ -258,7 +258,7 @@ def test_what_a_sheet_leaves_open_stays_as_it_is_in_force():
         base.prices,
         base.quotas,
     )
-    assert same_terms(rule(FIRST, base=base).draft, base)
+    assert is_same_terms(rule(FIRST, base=base).draft, base)
 
 
 def test_rows_that_contradict_each_other_and_terms_that_cant_be_are_named_with_their_row():
@@ -292,19 +292,19 @@ def test_prices_replace_prices_and_nothing_else():
         RowOfTerms(2, {**NEXT, "price_yuan": Decimal(300), "minimum_charge_yuan": Decimal(50)}),
         RowOfTerms(3, {**NEXT, "price_yuan": Decimal(450), "user_kind": "enterprise", "unit": "sample"}),
     ]
-    draft = prices_of_rows(rows, base).draft
+    draft = build_prices(rows, base).draft
     assert [(one.price_yuan, one.user_kind, one.unit) for one in draft.prices] == [
         (Decimal(300), None, "hour"),
         (Decimal(450), UserKind.ENTERPRISE, "sample"),
     ]
     assert draft.minimum_charge_yuan == 50
     assert (draft.patterns, draft.step) == (base.patterns, base.step)
-    missing = prices_of_rows(rows, None)
+    missing = build_prices(rows, None)
     assert [(row, one.code) for row, one in missing.problems] == [(2, "import.no_rule")]
 
 
 def test_news_need_a_title_and_a_text():
-    rows = sheet_read(Table([["标题", "正文"], ["开放日", ""], ["", "欢迎"]]), SheetMap(), NEWS).rows
+    rows = read_sheet(Table([["标题", "正文"], ["开放日", ""], ["", "欢迎"]]), SheetMap(), NEWS).rows
     assert [(one.cell, one.code) for row in rows for one in row.problems] == [
         ("B2", "import.essential"),
         ("A3", "import.essential"),

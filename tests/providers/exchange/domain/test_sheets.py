@@ -4,15 +4,15 @@ from decimal import Decimal
 import pytest
 
 from instrument_share.sheets.table import Table
-from providers.exchange.domain.sheets.maps import MapUnusable, SheetMap, map_read
-from providers.exchange.domain.sheets.reading import HeadingMissing, sheet_read
+from providers.exchange.domain.sheets.maps import MapUnusable, SheetMap, parse_map
+from providers.exchange.domain.sheets.reading import HeadingMissing, read_sheet
 
 PLAIN = SheetMap()
 HEADING = ["仪器编号", "仪器名称", "型号", "原值（万元）", "启用日期", "运行状态", "国别"]
 
 
 def rows(*cells, mapping=PLAIN, heading=HEADING):
-    return sheet_read(Table([heading, *cells]), mapping).rows
+    return read_sheet(Table([heading, *cells]), mapping).rows
 
 
 def errors(row):
@@ -48,7 +48,7 @@ def test_titles_blank_rows_repeated_headings_and_closing_lines_are_passed_over()
             ["填表人：王工", "", "", "审核：李主任"],
         ]
     )
-    assert [(row.number, row.inner_number) for row in sheet_read(table, PLAIN).rows] == [
+    assert [(row.number, row.inner_number) for row in read_sheet(table, PLAIN).rows] == [
         (5, "Y-1"),
         (8, "Y-2"),
     ]
@@ -136,7 +136,7 @@ def test_an_english_name_stands_in_for_a_chinese_one():
 
 
 def test_a_map_says_what_our_words_do_not():
-    mapping = map_read(
+    mapping = parse_map(
         """
         [columns]
         "Asset tag" = "inner_number"
@@ -189,7 +189,7 @@ def test_a_map_says_what_our_words_do_not():
 
 def test_every_fault_of_a_map_is_named():
     with pytest.raises(MapUnusable) as refused:
-        map_read(
+        parse_map(
             """
             [columns]
             "A" = "inner_number"
@@ -213,7 +213,7 @@ def test_every_fault_of_a_map_is_named():
 @pytest.mark.parametrize("text", ["columns = ", "columns = " + "[" * 100_000])
 def test_what_is_not_toml_is_refused(text):
     with pytest.raises(MapUnusable):
-        map_read(text)
+        parse_map(text)
 
 
 def test_a_sheet_without_headings_is_refused():
@@ -223,19 +223,19 @@ def test_a_sheet_without_headings_is_refused():
 
 def test_columns_that_belong_to_nothing_are_named():
     heading = [*HEADING, "附件", ""]
-    assert sheet_read(Table([heading, ["Y-1", "电镜"]]), PLAIN).ignored == ("附件",)
+    assert read_sheet(Table([heading, ["Y-1", "电镜"]]), PLAIN).ignored == ("附件",)
 
 
 @pytest.mark.parametrize("factor", ["0", "-1", "true"])
 def test_a_factor_is_a_number_above_0(factor):
     with pytest.raises(MapUnusable) as refused:
-        map_read(f"[factors]\nvalue_yuan = {factor}\n")
+        parse_map(f"[factors]\nvalue_yuan = {factor}\n")
     assert [problem.code for problem in refused.value.problems] == ["import.map_factor"]
-    assert map_read("[factors]\nvalue_yuan = 0.5\n").factors == {"value_yuan": Decimal("0.5")}
+    assert parse_map("[factors]\nvalue_yuan = 0.5\n").factors == {"value_yuan": Decimal("0.5")}
 
 
 def test_each_format_of_a_map_is_tried_for_a_date():
-    mapping = map_read('[dates]\nin_service_date = ["%d.%m.%Y", "%m/%Y"]\n')
+    mapping = parse_map('[dates]\nin_service_date = ["%d.%m.%Y", "%m/%Y"]\n')
     for said, meant in (("05.03.2019", date(2019, 3, 5)), ("03/2019", date(2019, 3, 1))):
         (row,) = rows(["Y-1", "电镜", "", "", said], mapping=mapping)
         assert row.values["in_service_date"] == meant

@@ -6,8 +6,8 @@ from providers.instruments.domain.categories import (
     CategoryChange,
     CategoryRow,
     Fate,
-    changes,
-    folded,
+    numbered_rows,
+    table_changes,
     table_problems,
 )
 
@@ -50,14 +50,14 @@ def test_what_is_wrong_with_a_row(row, code):
 
 def test_a_row_under_itself_restates_what_is_there():
     itself = CategoryRow("010100", "质谱", "010100")
-    assert [number for number, _ in folded([*ROWS, itself])] == [1, 2, 3]
-    assert [number for number, _ in folded([ROWS[0], itself])] == [1, 2]
+    assert [number for number, _ in numbered_rows([*ROWS, itself])] == [1, 2, 3]
+    assert [number for number, _ in numbered_rows([ROWS[0], itself])] == [1, 2]
 
 
 def test_what_becomes_of_the_codes_that_instruments_have():
     rows = list(enumerate([*ROWS, CategoryRow("010102", "液相质谱", "010100")], 1))
     held = {"010103": ("气相质谱", 2), "010101": ("气相质谱", 5), "010100": ("质谱仪", 1)}
-    assert changes(held, rows) == [
+    assert table_changes(held, rows) == [
         CategoryChange("010100", Fate.RENAMED, "质谱仪", "质谱", 1),
         CategoryChange("010101", Fate.KEPT, "气相质谱", "气相质谱", 5),
         CategoryChange("010103", Fate.VANISHED, "气相质谱", "", 2, [ROWS[2], rows[3][1]]),
@@ -68,5 +68,5 @@ def test_five_candidates_are_offered_and_those_of_the_same_name_first():
     far = CategoryRow("020101", "液相", "020100")
     near = [CategoryRow(f"01010{number}", f"近{number}", "010100") for number in range(1, 8)]
     rows = list(enumerate([*ROWS[:2], *near, far], 1))
-    (change,) = changes({"010109": ("液相", 1)}, rows)
+    (change,) = table_changes({"010109": ("液相", 1)}, rows)
     assert change.candidates == [far, *near[:4]]

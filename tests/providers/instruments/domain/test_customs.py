@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from providers.instruments.domain.customs import CUSTOMS_FIELDS, customs_checked
+from providers.instruments.domain.customs import CUSTOMS_FIELDS, clean_customs
 
 GOOD = {
     "exemption_code": "abcde 2500001",
@@ -17,11 +17,11 @@ GOOD = {
 
 
 def refused(**changes):
-    return [(problem.code, problem.field) for problem in customs_checked({**GOOD, **changes})[1]]
+    return [(problem.code, problem.field) for problem in clean_customs({**GOOD, **changes})[1]]
 
 
 def test_the_values_as_the_fields_hold_them():
-    assert customs_checked(GOOD) == (
+    assert clean_customs(GOOD) == (
         {
             "exemption_code": "ABCDE2500001",
             "exemption_number": "",

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from providers.instruments.domain.fields import FIELDS, REVIEWED, checked, missing
+from providers.instruments.domain.fields import FIELDS, REVIEWED, clean_values, missing_fields
 
 LIMITS = {
     "inner_number": 50,
@@ -59,7 +59,7 @@ NEEDED = [
 
 def codes(**values):
     """What the fields hold, and the codes of what is wrong."""
-    clean, problems = checked(values)
+    clean, problems = clean_values(values)
     return clean, [(problem.code, problem.field) for problem in problems]
 
 
@@ -70,9 +70,11 @@ def test_a_text_may_have_so_many_characters(name, limit):
 
 
 def test_what_publication_needs_and_what_the_bureau_reviews():
-    assert [field.name for field in missing({})] == NEEDED
-    assert [field.name for field in missing(dict.fromkeys(NEEDED, "电"))] == []
-    assert [field.name for field in missing({**dict.fromkeys(NEEDED, "电"), "name_zh": "SEM"})] == ["name_zh"]
+    assert [field.name for field in missing_fields({})] == NEEDED
+    assert [field.name for field in missing_fields(dict.fromkeys(NEEDED, "电"))] == []
+    assert [field.name for field in missing_fields({**dict.fromkeys(NEEDED, "电"), "name_zh": "SEM"})] == [
+        "name_zh"
+    ]
     assert {"category", "value_yuan", "in_service_date", "purpose", "sharing_mode"} == REVIEWED
 
 

@@ -7,30 +7,30 @@ from providers.search.domain.index import (
     Term,
     TermKind,
     Weight,
-    chunks,
+    document_terms,
     is_spellable,
-    normal,
+    latin_words,
+    normalize,
+    split_chunks,
     stem,
-    terms_of,
-    words,
 )
-from providers.search.domain.query import Range, ranges, read, understood
-from providers.search.domain.spelling import closest, distance, forgiven, variants
+from providers.search.domain.query import Range, interpret_query, parse_query, ranges_to_count
+from providers.search.domain.spelling import allowed_mistakes, closest, edit_distance, variants
 from providers.search.domain.synonyms import Synonyms
 
 
 @pytest.mark.parametrize("written", ["LC-MS", "LC/MS", "lc ms", "ＬＣ－ＭＳ", "LC·MS"])
 def test_signs_blanks_and_width_make_no_difference(written):
-    assert normal(written) == "lcms"
+    assert normalize(written) == "lcms"
 
 
 def test_a_text_has_latin_words_with_their_parts():
-    assert words("三重四极杆LC-MS/MS system (ESI)") == [["lc", "ms", "ms"], ["system"], ["esi"]]
-    assert chunks("云屏大学  LC-MS，质谱") == ["云屏大学", "lc-ms", "质谱"]
+    assert latin_words("三重四极杆LC-MS/MS system (ESI)") == [["lc", "ms", "ms"], ["system"], ["esi"]]
+    assert split_chunks("云屏大学  LC-MS，质谱") == ["云屏大学", "lc-ms", "质谱"]
 
 
 def test_every_place_of_a_chinese_name_begins_a_term():
-    found = terms_of(Document(names=("透射电镜",)))
+    found = document_terms(Document(names=("透射电镜",)))
     assert {term for term, one in found.items() if not term.isascii()} == {"透射电镜", "射电镜", "电镜", "镜"}
     assert {term for term in found if term.isascii()} == {
         "toushedianjing",
@@ -47,20 +47,20 @@ def test_every_place_of_a_chinese_name_begins_a_term():
 
 
 def test_a_latin_run_ends_initials_and_begins_a_mixed_term():
-    found = terms_of(Document(names=("X射线衍射仪",)))
+    found = document_terms(Document(names=("X射线衍射仪",)))
     assert {"x射线衍射仪", "射线衍射仪", "x", "xsxysy"} <= found.keys()
-    assert "szpcr" not in terms_of(Document(names=("数字PCR仪",)))
+    assert "szpcr" not in document_terms(Document(names=("数字PCR仪",)))
 
 
 def test_a_model_is_found_whole_and_by_its_parts():
-    found = terms_of(Document(names=("仪",), model="LCMS-8060 NX"))
+    found = document_terms(Document(names=("仪",), model="LCMS-8060 NX"))
     assert {"lcms8060nx", "8060nx", "lcms", "8060", "nx", "lcms8060"} <= found.keys()
     assert (found["lcms8060"].weight, found["8060"].weight) == (65, 52)
-    assert {"jem2100f", "2100f"} <= terms_of(Document(names=("仪",), model="JEM2100F")).keys()
+    assert {"jem2100f", "2100f"} <= document_terms(Document(names=("仪",), model="JEM2100F")).keys()
 
 
 def test_a_term_has_the_greatest_of_its_weights_and_a_part_of_a_word_less():
-    found = terms_of(Document(names=("LC-MS",), categories=("LC-MS",), texts=("lcms",)))
+    found = document_terms(Document(names=("LC-MS",), categories=("LC-MS",), texts=("lcms",)))
     assert {term: (one.weight, one.kind) for term, one in found.items()} == {
         "lcms": (96, TermKind.WORD),
         "lc": (77, TermKind.WORD),
@@ -69,8 +69,8 @@ def test_a_term_has_the_greatest_of_its_weights_and_a_part_of_a_word_less():
 
 
 def test_x_ray_is_one_word_however_it_is_written():
-    assert "xray" in terms_of(Document(names=("X ray diffraction",)))
-    assert "xray" in terms_of(Document(names=("X-ray diffraction",)))
+    assert "xray" in document_terms(Document(names=("X ray diffraction",)))
+    assert "xray" in document_terms(Document(names=("X-ray diffraction",)))
 
 
 @pytest.mark.parametrize(
@@ -89,12 +89,12 @@ def test_the_forms_of_a_word_begin_alike(forms, common):
 
 def counted(text, known, instruments=100):
     """What is understood where these terms begin something, each in so many instruments."""
-    read_words = read(text)
+    read_words = parse_query(text)
     counts = {
         one: max((number for term, number in known.items() if one.start <= term < one.end), default=0)
-        for one in ranges(read_words)
+        for one in ranges_to_count(read_words)
     }
-    return understood(read_words, counts, instruments)
+    return interpret_query(read_words, counts, instruments)
 
 
 def test_a_word_is_asked_for_as_it_stands_where_something_has_it():
@@ -150,16 +150,16 @@ def test_the_parts_of_a_word_that_nothing_has_are_named_or_all_of_it(typed, know
 
 
 def test_the_general_end_of_a_name_is_no_condition():
-    (word,) = read("质谱仪")
+    (word,) = parse_query("质谱仪")
     assert word.whole == Range("质谱", "质谱仪")
-    (word,) = read("分析仪")
+    (word,) = parse_query("分析仪")
     assert word.whole == Range("分析仪", "分析仪")
 
 
 def test_one_letter_stands_for_itself():
-    (word,) = read("X")
+    (word,) = parse_query("X")
     assert sorted(["xr", "x", word.whole.end]) == ["x", word.whole.end, "xr"]
-    assert read("of the, ！") == []
+    assert parse_query("of the, ！") == []
 
 
 @pytest.mark.parametrize(
@@ -175,20 +175,24 @@ def test_one_letter_stands_for_itself():
     ],
 )
 def test_the_distance_of_two_words_counts_letters_and_swaps(one, other, letters):
-    assert distance(one, other) == distance(other, one) == letters
+    assert edit_distance(one, other) == edit_distance(other, one) == letters
 
 
 def test_two_words_as_close_as_is_forgiven_share_a_variant():
     for typed, meant in [("confocl", "confocal"), ("rheometr", "rheometer"), ("lcms8061", "lcms8060")]:
         assert variants(typed) & variants(meant)
-        assert closest(typed, [(meant, 1)], forgiven(typed)) == meant
+        assert closest(typed, [(meant, 1)], allowed_mistakes(typed)) == meant
 
 
 def test_fewest_mistakes_come_first_then_the_commonest_and_too_many_are_not_forgiven():
     assert closest("ramen", [("raman", 1), ("ramp", 9)], 1) == "raman"
     assert closest("abcd", [("abce", 2), ("abcf", 5)], 1) == "abcf"
     assert closest("abcd", [("abxy", 5)], 1) is None
-    assert (forgiven("rheometer"), forgiven("raman"), forgiven("lcms8060")) == (2, 1, 1)
+    assert (allowed_mistakes("rheometer"), allowed_mistakes("raman"), allowed_mistakes("lcms8060")) == (
+        2,
+        1,
+        1,
+    )
 
 
 def test_only_words_of_some_length_are_spelt():
@@ -244,7 +248,7 @@ def test_where_a_term_stands_decides_how_much_it_weighs():
 
 @pytest.mark.parametrize(("typed", "letters"), [("质谱", "zhipu"), ("raman", "raman")])
 def test_a_word_is_spelt_in_letters(typed, letters):
-    (word,) = read(typed)
+    (word,) = parse_query(typed)
     assert word.letters == letters
 
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from providers.terms.domain.holidays import Day, DayKind, as_text, days_of, problems_of_year
+from providers.terms.domain.holidays import Day, DayKind, days_to_text, parse_days, problems_of_year
 
 FREE, WORKED = DayKind.HOLIDAY, DayKind.WORKDAY
 NATIONAL_DAY = Day(date(2026, 10, 1), FREE, "国庆节")
@@ -13,12 +13,12 @@ SOURCE = "国办发明电〔2025〕7号"
 
 def test_rows_are_read_with_or_without_a_heading_and_blank_rows_passed_over():
     rows = [["日期", "类别", "名称"], [], [datetime(2026, 10, 1), "休", "国庆节"], ["2026-10-10", "班"]]
-    assert days_of(rows) == ([NATIONAL_DAY, Day(date(2026, 10, 10), WORKED, "")], [])
-    assert days_of(rows[2:]) == days_of(rows)
+    assert parse_days(rows) == ([NATIONAL_DAY, Day(date(2026, 10, 10), WORKED, "")], [])
+    assert parse_days(rows[2:]) == parse_days(rows)
 
 
 def test_what_is_no_day_is_named_with_its_row():
-    days, problems = days_of([["日期", "类别"], ["10月1日", "休"], ["2026-10-01", "?"], ["", "", "x"]])
+    days, problems = parse_days([["日期", "类别"], ["10月1日", "休"], ["2026-10-01", "?"], ["", "", "x"]])
     assert days == []
     assert [(one.code, one.params["row"], one.params["value"]) for one in problems] == [
         ("calendar.row_date", 2, "10月1日"),
@@ -29,7 +29,7 @@ def test_what_is_no_day_is_named_with_its_row():
 
 
 def test_a_heading_stands_in_the_first_row_only():
-    _, problems = days_of([["2026-10-01", "休"], ["日期", "类别"]])
+    _, problems = parse_days([["2026-10-01", "休"], ["日期", "类别"]])
     assert [one.params["row"] for one in problems] == [2, 2]
 
 
@@ -51,5 +51,5 @@ def test_what_keeps_days_from_being_those_of_the_year(days, source, codes):
 
 def test_a_list_that_is_written_is_read_again():
     days = [NATIONAL_DAY, Day(date(2026, 10, 10), WORKED, "调休")]
-    rows = [line.split(",") for line in as_text(days).splitlines()]
-    assert days_of(rows) == (days, [])
+    rows = [line.split(",") for line in days_to_text(days).splitlines()]
+    assert parse_days(rows) == (days, [])

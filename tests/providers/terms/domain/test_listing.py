@@ -3,9 +3,15 @@
 from datetime import UTC, datetime, time
 from decimal import Decimal
 
-from providers.terms.domain.listed_prices import FOREVER, NO_HOURLY_PRICE, Version, in_force, listed
+from providers.terms.domain.choices import PriceUnit, ServiceMode, UserKind
+from providers.terms.domain.listed_prices import (
+    FOREVER,
+    NO_HOURLY_PRICE,
+    Version,
+    listed_price_rows,
+    versions_in_force,
+)
 from providers.terms.domain.terms import Price
-from providers.terms.domain.words import PriceUnit, ServiceMode, UserKind
 
 INSIDE, OUTSIDE, ENTERPRISE = UserKind.INSIDE, UserKind.OUTSIDE, UserKind.ENTERPRISE
 SELF, SAMPLES = ServiceMode.SELF_OPERATED, ServiceMode.SAMPLES
@@ -14,7 +20,7 @@ SELF, SAMPLES = ServiceMode.SELF_OPERATED, ServiceMode.SAMPLES
 def rows(prices, kinds, modes):
     return {
         (row.user_kind, row.service_mode): (row.hour_yuan, row.from_yuan, row.from_unit)
-        for row in listed(prices, kinds, modes)
+        for row in listed_price_rows(prices, kinds, modes)
     }
 
 
@@ -63,4 +69,4 @@ def test_of_two_versions_that_apply_the_later_is_in_force():
         return datetime(2026, month, 1, tzinfo=UTC)
 
     versions = [Version(1, 1, at(1)), Version(2, 2, at(6)), Version(3, 3, at(3))]
-    assert [(one.rule_id, until) for one, until in in_force(versions)] == [(3, FOREVER), (1, at(3))]
+    assert [(one.rule_id, until) for one, until in versions_in_force(versions)] == [(3, FOREVER), (1, at(3))]

@@ -4,10 +4,10 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
+from providers.terms.domain.choices import Frequency, UserKind
 from providers.terms.domain.price_changes import PriceChange, price_changes
-from providers.terms.domain.recurrence import begun_by
+from providers.terms.domain.recurrence import backdate_pattern
 from providers.terms.domain.terms import OpeningPattern, Price
-from providers.terms.domain.words import Frequency, UserKind
 
 
 def test_prices_are_compared_line_by_line_new_ones_and_those_that_are_gone_included():
@@ -48,13 +48,13 @@ def test_a_pattern_carried_back_keeps_its_weeks_or_months(starts_on, day, interv
         time(9), time(17), starts_on, (0,), Frequency.MONTHLY_BY_WEEKDAY, interval=interval, nth=1
     )
     if starts_on <= day:
-        assert (begun_by(weekly, day), begun_by(monthly, day)) == (weekly, monthly)
+        assert (backdate_pattern(weekly, day), backdate_pattern(monthly, day)) == (weekly, monthly)
         return
-    back = begun_by(weekly, day).starts_on
+    back = backdate_pattern(weekly, day).starts_on
     monday = starts_on.toordinal() - starts_on.weekday()
     assert back <= day
     assert (back.weekday(), (monday - back.toordinal()) % (7 * interval)) == (0, 0)
-    back = begun_by(monthly, day).starts_on
+    back = backdate_pattern(monthly, day).starts_on
     months = (starts_on.year - back.year) * 12 + starts_on.month - back.month
     assert back <= day
     assert (back.day, months % interval) == (1, 0)

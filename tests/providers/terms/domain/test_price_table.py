@@ -1,9 +1,9 @@
 from datetime import date, time
 from decimal import Decimal
 
+from providers.terms.domain.choices import PriceUnit, ServiceMode, UserKind
 from providers.terms.domain.price_table import price_table
 from providers.terms.domain.terms import OpeningPattern, Price, TermsDraft
-from providers.terms.domain.words import PriceUnit, ServiceMode, UserKind
 
 
 def table(*prices, kinds=(UserKind.INSIDE, UserKind.OUTSIDE, UserKind.ENTERPRISE)):

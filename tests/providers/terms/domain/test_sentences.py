@@ -6,9 +6,7 @@ import pytest
 from django.utils.translation import override
 
 from instrument_share.web.problem import told
-from providers.terms.domain.sentences import sentences
-from providers.terms.domain.terms import DayException, OpeningPattern, Price, Quota, TermsDraft
-from providers.terms.domain.words import (
+from providers.terms.domain.choices import (
     Decision,
     Frequency,
     HolidayTreatment,
@@ -18,6 +16,8 @@ from providers.terms.domain.words import (
     ServiceMode,
     UserKind,
 )
+from providers.terms.domain.sentences import sentences
+from providers.terms.domain.terms import DayException, OpeningPattern, Price, Quota, TermsDraft
 
 FRIDAY_NIGHT = OpeningPattern(
     time(20), time(8), date(2025, 9, 1), (4,), Frequency.MONTHLY_BY_WEEKDAY, nth=-1, until=date(2026, 1, 1)

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from providers.terms.domain.choices import Decision, Frequency, QuotaHolder, QuotaSpan, ServiceMode, UserKind
 from providers.terms.domain.terms import (
     LAST,
     DayException,
@@ -13,9 +14,8 @@ from providers.terms.domain.terms import (
     Price,
     Quota,
     TermsDraft,
-    problems_of,
+    problems_of_terms,
 )
-from providers.terms.domain.words import Decision, Frequency, QuotaHolder, QuotaSpan, ServiceMode, UserKind
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 PATTERN = OpeningPattern(time(9), time(17), date(2026, 3, 2))
@@ -31,7 +31,7 @@ DRAFT = TermsDraft(
 def codes(**changes):
     return [
         (problem.code.removeprefix("rule."), problem.field)
-        for problem in problems_of(replace(DRAFT, **changes))
+        for problem in problems_of_terms(replace(DRAFT, **changes))
     ]
 
 
@@ -71,7 +71,7 @@ def test_opening_hours(pattern, code):
 
 
 def test_opening_hours_are_named_by_their_number():
-    (problem,) = problems_of(replace(DRAFT, patterns=(PATTERN, replace(PATTERN, interval=0))))
+    (problem,) = problems_of_terms(replace(DRAFT, patterns=(PATTERN, replace(PATTERN, interval=0))))
     assert problem.params == {"number": 2, "most": 52}
     assert codes(patterns=()) == [("no_hours", "patterns")]
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from providers.terms.domain.words import DayKind
+from providers.terms.domain.choices import DayKind
 from providers.terms.domain.workdays import CalendarYearUnknown, DayTable, published_days, published_years
 
 TABLE = DayTable(

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from providers.terms.domain.choices import QuotaHolder, QuotaSpan
 from providers.terms.domain.terms import Quota
-from providers.terms.domain.words import QuotaHolder, QuotaSpan
 from providers.terms.models import OpenServiceRule, OpenWindow
 from providers.terms.selectors.rules import terms_of
 from tests.page_fixtures import text_of

@@ -4,6 +4,7 @@ from decimal import Decimal
 import pytest
 
 from instrument_share.kernel.wording import Bilingual
+from providers.units.domain.choices import Completeness
 from providers.units.domain.completeness import completeness
 from providers.units.domain.information import (
     InformationKind,
@@ -12,7 +13,6 @@ from providers.units.domain.information import (
     Published,
     UnitRecord,
 )
-from providers.units.domain.words import Completeness
 
 TODAY = date(2026, 3, 31)
 MISSING, STALE, COMPLETE = Completeness.MISSING, Completeness.STALE, Completeness.COMPLETE

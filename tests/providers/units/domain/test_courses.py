@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from instrument_share.kernel.wording import Bilingual
-from providers.units.domain.completeness import KindChange, changes, completeness, judged_at, running_out
+from providers.units.domain.choices import Completeness
+from providers.units.domain.completeness import (
+    KindChange,
+    completeness,
+    completeness_on,
+    expiry_dates,
+    kind_changes,
+)
 from providers.units.domain.courses import Course, Span, course, courses
 from providers.units.domain.information import (
     InformationKind,
@@ -17,7 +24,6 @@ from providers.units.domain.information import (
     Published,
     UnitRecord,
 )
-from providers.units.domain.words import Completeness
 
 MISSING, STALE, COMPLETE = Completeness.MISSING, Completeness.STALE, Completeness.COMPLETE
 JOINED = date(2024, 2, 1)
@@ -149,24 +155,24 @@ def test_what_runs_out_and_when():
         regulations=news(date(2025, 1, 5), effective=date(2025, 1, 5)),
         statements=news(date(2025, 2, 20), year=2024),
     )
-    assert running_out(unit, date(2025, 12, 1), 200_000) == {
+    assert expiry_dates(unit, date(2025, 12, 1), 200_000) == {
         InformationKind.NEWS: date(2026, 1, 11),
         InformationKind.CASE: date(2026, 5, 2),
         InformationKind.OPENNESS: date(2026, 4, 1),
     }
-    assert running_out(UnitRecord(7, JOINED), date(2025, 12, 1), 200_000) == {}
+    assert expiry_dates(UnitRecord(7, JOINED), date(2025, 12, 1), 200_000) == {}
 
 
 def test_what_changed_between_two_days():
     unit = UnitRecord(7, JOINED, news=news(*FOUR), cases=news(date(2026, 1, 8), date(2026, 1, 9)))
-    before, after = judged_at(unit, [date(2026, 1, 7), date(2026, 1, 14)], 200_000)
-    found = changes(before, after)
+    before, after = completeness_on(unit, [date(2026, 1, 7), date(2026, 1, 14)], 200_000)
+    found = kind_changes(before, after)
     assert found == (
         KindChange(InformationKind.NEWS, COMPLETE, STALE),
         KindChange(InformationKind.CASE, MISSING, COMPLETE),
     )
     assert [one.better for one in found] == [False, True]
-    assert changes(after, after) == ()
+    assert kind_changes(after, after) == ()
 
 
 def test_a_course_tells_the_state_its_first_day_and_its_end():

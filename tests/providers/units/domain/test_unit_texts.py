@@ -6,7 +6,12 @@ import pytest
 
 from providers.units.domain import profiles as units
 from providers.units.domain import publications
-from providers.units.domain.publications import PublicationKind, problem_of_schedule, state_of, year_to_state
+from providers.units.domain.publications import (
+    PublicationKind,
+    next_statement_year,
+    problem_of_schedule,
+    publication_state,
+)
 
 PROFILE = {"introduction_zh": "开" * 80, "address_zh": "科技路 1 号", "contact": "李", "phone": "0570-1"}
 
@@ -50,7 +55,7 @@ def draft(kind, **values):
 
 
 def published(kind, **values):
-    return codes(publications.problems_of(kind, {"title_zh": "开放日", **values}))
+    return codes(publications.problems_of_publication(kind, {"title_zh": "开放日", **values}))
 
 
 NEWS, REGULATION = PublicationKind.NEWS, PublicationKind.REGULATION
@@ -126,13 +131,13 @@ def test_what_is_published_says_something():
     [([], 2025), ([2025], 2026), ([2023, 2025], 2024), ([2024], 2025), ([2024, 2025, 2026], None)],
 )
 def test_the_year_that_the_next_statement_is_about(stated, year):
-    assert year_to_state(stated, 2026) == year
+    assert next_statement_year(stated, 2026) == year
 
 
 def test_a_state_follows_from_the_instants():
     now = datetime(2026, 3, 2, tzinfo=UTC)
     assert [
-        state_of(*instants).value
+        publication_state(*instants).value
         for instants in ((None, None, None), (now, None, None), (now, now, None), (None, now, now))
     ] == ["draft", "scheduled", "published", "withdrawn"]
     assert problem_of_schedule(now + timedelta(seconds=1), now) is None

@@ -9,8 +9,8 @@ from providers.instruments.services.pictures import (
     MOST_BYTES,
     AttachmentUnusable,
     PictureUnusable,
-    attachment_prepared,
-    picture_prepared,
+    prepare_attachment,
+    prepare_picture,
 )
 
 
@@ -26,7 +26,7 @@ def test_what_travelled_in_the_file_stays_behind():
     exif[0x8825] = {1: "N", 2: (30.0, 15.0, 0.0)}
     sent = picture(exif=exif)
     sent.seek(0)
-    made = picture_prepared(sent)
+    made = prepare_picture(sent)
     content = made.read()
     assert b"Secret Camera" in sent.getvalue()
     assert b"Secret Camera" not in content
@@ -45,7 +45,7 @@ def test_what_travelled_in_the_file_stays_behind():
 )
 def test_what_is_no_picture_is_refused(content, code):
     with pytest.raises(PictureUnusable) as refused:
-        picture_prepared(BytesIO(content))
+        prepare_picture(BytesIO(content))
     assert [(one.code, one.field) for one in refused.value.problems] == [(code, "picture")]
 
 
@@ -56,13 +56,13 @@ def test_a_picture_with_broken_words_of_its_camera_is_refused():
     broken = content.replace(b"\x01\x0f\x00\x02", b"\x01\x01\x00\x02")  # its maker is its height
     assert broken != content
     with pytest.raises(PictureUnusable):
-        picture_prepared(BytesIO(broken))
+        prepare_picture(BytesIO(broken))
 
 
 def test_a_picture_that_lies_on_its_side_is_turned():
     exif = Image.Exif()
     exif[0x0112] = 6
-    with Image.open(picture_prepared(BytesIO(picture((400, 200), exif=exif).getvalue()))) as shown:
+    with Image.open(prepare_picture(BytesIO(picture((400, 200), exif=exif).getvalue()))) as shown:
         assert shown.size == (200, 400)
 
 
@@ -71,19 +71,19 @@ def test_a_small_file_that_would_unpack_to_a_huge_picture_is_refused():
     Image.new("1", (10_000, 10_000)).save(bomb, "PNG")
     bomb.seek(0)
     with pytest.raises(PictureUnusable):
-        picture_prepared(bomb)
+        prepare_picture(bomb)
 
 
 def test_only_a_pdf_is_attached():
-    assert attachment_prepared(BytesIO(b"%PDF-1.7 rules")).name.endswith(".pdf")
+    assert prepare_attachment(BytesIO(b"%PDF-1.7 rules")).name.endswith(".pdf")
     with pytest.raises(AttachmentUnusable):
-        attachment_prepared(BytesIO(b"MZ program"))
+        prepare_attachment(BytesIO(b"MZ program"))
 
 
 def test_a_file_has_20_megabytes_at_most():
     largest = b"%PDF-".ljust(20 * 1024 * 1024, b"0")
-    assert attachment_prepared(BytesIO(largest)).size == len(largest)
+    assert prepare_attachment(BytesIO(largest)).size == len(largest)
     with pytest.raises(AttachmentUnusable) as refused:
-        attachment_prepared(BytesIO(largest + b"0"))
+        prepare_attachment(BytesIO(largest + b"0"))
     (problem,) = refused.value.problems
     assert problem.params == {"megabytes": 20}

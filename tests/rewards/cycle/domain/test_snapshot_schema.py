@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.conf import settings
 
-from bookings.usage.domain.words import Capture, Rating, UsagePurpose
+from bookings.usage.domain.choices import Capture, Rating, UsagePurpose
 from rewards.cycle.domain.rows import EXCLUDED_AS
 from rewards.cycle.domain.snapshot_schema import (
     PARTS,

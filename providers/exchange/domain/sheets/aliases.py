@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Mapping
 
-from providers.instruments.domain.words import BelongsTo, Condition, Funding, Origin, Purpose, SharingMode
+from providers.instruments.domain.choices import BelongsTo, Condition, Funding, Origin, Purpose, SharingMode
 
 HEADINGS: Mapping[str, tuple[str, ...]] = {
     "inner_number": (
@@ -139,7 +139,7 @@ FOOTERS = ("合计", "总计", "小计", "备注", "注:", "说明", "制表", "
 """How rows begin that close a sheet and are no instrument."""
 
 
-def plain(heading: str) -> str:
+def normalize_heading(heading: str) -> str:
     """A heading without what people write differently: width, case, blanks, marks of obligation."""
     text = unicodedata.normalize("NFKC", heading).lower()
     return "".join(character for character in text if not character.isspace() and character not in "*:_-·/、")

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Words
-from providers.terms.domain.words import (
+from providers.terms.domain.choices import (
     DayKind,
     Decision,
     Frequency,
@@ -17,7 +17,7 @@ from providers.terms.domain.words import (
     UserKind,
 )
 
-WORDS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
+LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     ServiceMode: {
         ServiceMode.SELF_OPERATED: gettext_noop("operated by the user"),
         ServiceMode.OPERATED: gettext_noop("measured by the unit"),

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from instrument_share.kernel.errors import gettext_noop
-from providers.units.domain.words import (
+from providers.units.domain.choices import (
     Completeness,
 )
 
-WORDS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
+LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     Completeness: {
         Completeness.MISSING: gettext_noop("Missing"),
         Completeness.STALE: gettext_noop("Out of date"),

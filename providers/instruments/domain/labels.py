@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from instrument_share.kernel.errors import gettext_noop
-from providers.instruments.domain.words import (
+from providers.instruments.domain.choices import (
     Audience,
     BelongsTo,
     Condition,
@@ -15,7 +15,7 @@ from providers.instruments.domain.words import (
     SharingMode,
 )
 
-WORDS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
+LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     BelongsTo: {
         BelongsTo.NONE: gettext_noop("None: an instrument by itself"),
         BelongsTo.CENTRE: gettext_noop("A scientific instrument centre"),

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from bookings.requests.domain.words import CreditKind, Direction
+from bookings.requests.domain.choices import CreditKind, Direction
 from instrument_share.kernel.errors import gettext_noop
 
-WORDS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
+LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     Direction: {
         Direction.RESEARCH: gettext_noop("Scientific research"),
         Direction.DEVELOPMENT: gettext_noop("Technical development"),

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from bookings.usage.domain.words import Capture, Rating, UsagePurpose
+from bookings.usage.domain.choices import Capture, Rating, UsagePurpose
 from instrument_share.kernel.errors import gettext_noop
 
-WORDS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
+LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     UsagePurpose: {
         UsagePurpose.SERVICE: gettext_noop("Shared use"),
         UsagePurpose.STATUTORY_TESTING: gettext_noop("Statutory testing"),
