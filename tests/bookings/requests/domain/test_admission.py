@@ -213,7 +213,7 @@ def test_each_refusal_names_the_bound_that_it_keeps():
 
 
 def test_an_organizations_quota_that_does_not_apply_hides_none_after_it():
-    quotas = (Quota(ORGANIZATION, MONTH, 60), Quota(USER, DAY, 60))
+    quotas = (Quota(ORGANIZATION, MONTH, timedelta(hours=1)), Quota(USER, DAY, timedelta(hours=1)))
     requester = replace(REQUESTER, for_organization=False)
     assert codes(terms(quotas=quotas), requester=requester) == ["booking.quota_user_day_minutes"]
 

@@ -77,21 +77,22 @@ def test_three_events_that_count_at_once_suspend_until_the_first_of_them_ends():
     assert credit.suspended_until(ends[:3], now) is None
 
 
-def test_minutes_that_have_begun_do_not_count():
+def test_time_counts_to_the_second():
     day = between("2026-03-02 00:00", "2026-03-03 00:00")
     booking = Interval(day.start, day.start + timedelta(seconds=119))
-    assert time_in(day, [booking]) == timedelta(minutes=1)
+    assert time_in(day, [booking]) == timedelta(seconds=119)
 
 
 def test_a_quota_is_exceeded_by_more_than_it_allows():
     asked = between("2026-03-02 09:00", "10:00")
     others = [between("2026-03-02 11:00", "12:00"), between("2026-03-01 11:00", "12:00")]
 
-    def of_a_day(minutes=None, bookings=None):
-        return exceeded(Quota(QuotaHolder.USER, QuotaSpan.DAY, minutes, bookings), asked, others)
+    def of_a_day(time=None, bookings=None):
+        return exceeded(Quota(QuotaHolder.USER, QuotaSpan.DAY, time, bookings), asked, others)
 
     assert of_a_day() == (False, False)
-    assert [of_a_day(minutes=minutes)[0] for minutes in (119, 120, 121)] == [True, False, False]
+    limits = [timedelta(minutes=minutes) for minutes in (119, 120, 121)]
+    assert [of_a_day(time=limit)[0] for limit in limits] == [True, False, False]
     assert [of_a_day(bookings=bookings)[1] for bookings in (1, 2, 3)] == [True, False, False]
 
 

@@ -117,6 +117,5 @@ def test_a_value_that_the_form_does_not_have_is_refused():
         "at": "2026-03-02T01:00:00Z",
         "yuan": "5.00",
     }
-    for value in ({1, 2}, float("nan")):
-        with pytest.raises((TypeError, ValueError)):
-            chain.canonical({"value": value})
+    with pytest.raises(TypeError, match="has no set"):
+        chain.plain({"value": {1, 2}})

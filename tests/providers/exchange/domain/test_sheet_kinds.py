@@ -312,23 +312,23 @@ def test_news_need_a_title_and_a_text():
 
 
 @pytest.mark.parametrize(
-    ("name", "least", "most"),
+    ("name", "least", "most", "unit"),
     [
-        ("interval", 1, 52),
-        ("step", 1, 1440),
-        ("turnaround", 0, 1440),
-        ("horizon", 1, 365),
-        ("late_cancel_percent", 0, 100),
-        ("no_show_percent", 0, 100),
-        ("decision_hours", 1, 720),
-        ("quota_user_day_bookings", 1, 1000),
-        ("quota_organization_month_bookings", 1, 1000),
+        ("interval", 1, 52, 1),
+        ("step", 1, 1440, timedelta(minutes=1)),
+        ("turnaround", 0, 1440, timedelta(minutes=1)),
+        ("horizon", 1, 365, timedelta(days=1)),
+        ("late_cancel_percent", 0, 100, 1),
+        ("no_show_percent", 0, 100, 1),
+        ("decision_hours", 1, 720, 1),
+        ("quota_user_day_bookings", 1, 1000, 1),
+        ("quota_organization_month_bookings", 1, 1000, 1),
     ],
 )
-def test_a_whole_number_lies_in_the_range_of_its_field(name, least, most):
+def test_a_whole_number_lies_in_the_range_of_its_field(name, least, most, unit):
     for said in (least, most):
         row = row_of(RULES, **{name: said})
-        assert (row.values.get(name), row.problems) == (said, ())
+        assert (row.values.get(name), row.problems) == (said * unit, ())
     for said in (least - 1, most + 1, least + 0.5):
         row = row_of(RULES, **{name: said})
         (problem,) = row.problems

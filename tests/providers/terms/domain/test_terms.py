@@ -72,7 +72,7 @@ def test_opening_hours(pattern, code):
 
 def test_opening_hours_are_named_by_their_number():
     (problem,) = problems_of(replace(DRAFT, patterns=(PATTERN, replace(PATTERN, interval=0))))
-    assert problem.params == {"number": 2}
+    assert problem.params == {"number": 2, "most": 52}
     assert codes(patterns=()) == [("no_hours", "patterns")]
 
 
@@ -95,12 +95,12 @@ USER, ORGANIZATION = QuotaHolder.USER, QuotaHolder.ORGANIZATION
 @pytest.mark.parametrize(
     ("quotas", "codes_of_them"),
     [
-        ([Quota(USER, QuotaSpan.DAY, 1), Quota(USER, QuotaSpan.WEEK, None, 1)], []),
-        ([Quota(USER, QuotaSpan.DAY, 1), Quota(ORGANIZATION, QuotaSpan.DAY, 1)], []),
+        ([Quota(USER, QuotaSpan.DAY, MINUTE), Quota(USER, QuotaSpan.WEEK, None, 1)], []),
+        ([Quota(USER, QuotaSpan.DAY, MINUTE), Quota(ORGANIZATION, QuotaSpan.DAY, MINUTE)], []),
         ([Quota(USER, QuotaSpan.DAY)], ["quota_empty"]),
-        ([Quota(USER, QuotaSpan.DAY, 0, 5)], ["quota_empty"]),
-        ([Quota(USER, QuotaSpan.DAY, 5, 0)], ["quota_empty"]),
-        ([Quota(USER, QuotaSpan.DAY, 60), Quota(USER, QuotaSpan.DAY, None, 2)], ["quota_twice"]),
+        ([Quota(USER, QuotaSpan.DAY, MINUTE - timedelta(seconds=1), 5)], ["quota_empty"]),
+        ([Quota(USER, QuotaSpan.DAY, HOUR, 0)], ["quota_empty"]),
+        ([Quota(USER, QuotaSpan.DAY, HOUR), Quota(USER, QuotaSpan.DAY, None, 2)], ["quota_twice"]),
     ],
 )
 def test_quotas(quotas, codes_of_them):

@@ -208,7 +208,7 @@ def test_months_end_at_midnight_in_the_city():
 
 
 def test_an_instrument_of_which_nothing_is_known_has_nothing_to_its_account():
-    bare = vars(InstrumentFacts("INS-1"))
+    bare = vars(InstrumentFacts(public_id="INS-1"))
     figures = {name: value for name, value in bare.items() if name.endswith(("_seconds", "_income", "_days"))}
     assert len(figures) == 12
     assert set(figures.values()) == {0}
