@@ -631,3 +631,10 @@ def test_a_wrong_price_is_shown_in_its_row():
     found = prices_of_rows(rows, rule(FIRST).draft)
     assert [(row, one.field) for row, one in found.problems] == [(3, "price_yuan")]
     assert found.draft is None
+
+
+def test_a_quota_of_nothing_is_shown_at_the_first_of_its_columns():
+    found = rule({**FIRST, "quota_user_week_hours": timedelta()})
+    assert [(row, one.code, one.field) for row, one in found.problems] == [
+        (2, "rule.quota_empty", "quota_user_day_hours")
+    ]
