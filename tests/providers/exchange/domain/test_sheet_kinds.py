@@ -509,6 +509,7 @@ def test_the_heading_is_looked_for_in_ten_rows():
     tenth = Table([*[["说明"]] * 9, heading, row])
     assert [column.row for column in sheet_columns(tenth)] == [9, 9]
     assert sheet_read(tenth, SheetMap()).rows[0].number == 11
+    assert sheet_read(tenth, map_of_choices(sheet_columns(tenth), {})).rows[0].number == 11
     eleventh = Table([*[["说明"]] * 10, heading, row])
     assert [column.heading for column in sheet_columns(eleventh)] == ["说明"]
     with pytest.raises(HeadingMissing) as refused:
@@ -638,3 +639,10 @@ def test_a_quota_of_nothing_is_shown_at_the_first_of_its_columns():
     assert [(row, one.code, one.field) for row, one in found.problems] == [
         (2, "rule.quota_empty", "quota_user_day_hours")
     ]
+
+
+def test_a_category_in_numbers_is_no_day_of_excel():
+    table = Table([["编号", "名称", "分类编码"], ["Y-1", "电镜", 20200]])
+    (row,) = sheet_read(table, SheetMap()).rows
+    assert row.values["category"] == "020200"
+    assert [problem.code for problem in row.problems] == ["import.incomplete"]
