@@ -30,6 +30,7 @@ class Area:
 
 
 AREAS = (
+    Area("permissions", re.compile(r"(^|/)permissions\.py$"), 90),
     Area("rewards", re.compile(r"^rewards/"), 95),
     Area("charges", re.compile(r"^bookings/(.*/)?(pric\w*|admission|usage)(/|\.py)"), 95),
     Area("bookings", re.compile(r"^bookings/"), 90),

@@ -50,17 +50,22 @@ def stages(path: str, tests: Path, *, with_database: bool) -> list[Stage]:
     """The tests for a module, quickest and nearest first.
 
     Tests mirror the packages: those of `bookings/requests/domain` stand in `tests/bookings/requests/domain`,
-    or in the nearest folder above that there is. Then come the app's other tests.
+    or in the nearest folder above that there is; a file of it that is named after the module, or after a
+    package without a folder of its own, comes first. Then come the app's other tests.
     """
-    package, *rooms = Path(path.removeprefix("instrument_share/")).parent.parts
+    package, *rooms, module = Path(path.removeprefix("instrument_share/")).with_suffix("").parts
     if not (tests / package).is_dir():
         raise SystemExit(f"{path}: there is no folder tests/{package}.")
     folder = tests / package
-    for room in rooms:
-        folder = folder / room if (folder / room).is_dir() else folder
-    of_module = tuple(_name(one, tests) for one in sorted(folder.glob(f"test_*{Path(path).stem}*.py")))
+    names = {module}
+    for room in [*rooms, module]:
+        if (folder / room).is_dir():
+            folder /= room
+        else:
+            names.add(room)
+    files = sorted(folder.glob("test_*.py"))
+    of_module = tuple(_name(one, tests) for one in files if any(name in one.stem for name in names))
     near, app = _name(folder, tests), _name(tests / package, tests)
-    table = [_name(file, tests) for file in sorted(tests.glob("test_*permissions.py"))]
     found = [Stage((near,), WITHOUT_DATABASE, of_module)]
     if package == "kernel":
         # Everybody's rules stand on the kernel.
@@ -68,7 +73,12 @@ def stages(path: str, tests: Path, *, with_database: bool) -> list[Stage]:
         found.append(Stage(tuple(domains), WITHOUT_DATABASE))
         found.append(Stage((app, "tests/accounts", "tests/web"), WITH_DATABASE))
     elif path.endswith("permissions.py"):
-        found += [Stage((one,), WITH_DATABASE) for one in table] + [Stage((app,), WITH_DATABASE)]
+        tables = [
+            *sorted((tests / package).rglob("test_*permissions.py")),
+            *sorted(tests.glob("test_*permissions.py")),
+        ]
+        found += [Stage((_name(file, tests),), WITH_DATABASE) for file in tables]
+        found.append(Stage((app,), WITH_DATABASE))
     else:
         found += [Stage((app,), WITHOUT_DATABASE), Stage((app,), WITH_DATABASE)]
     return [stage for stage in dict.fromkeys(found) if with_database or stage.marks == WITHOUT_DATABASE]

@@ -92,7 +92,11 @@ def test_what_is_known_to_be_equivalent_is_not_drawn():
         ("bookings/usage/domain/chain.py", "charges"),
         ("bookings/requests/domain/quota.py", "bookings"),
         ("providers/terms/domain/price_table.py", "providers"),
-        ("instrument_share/accounts/permissions.py", "accounts"),
+        ("providers/exchange/domain/sheets/values.py", "providers"),
+        ("rewards/year/domain.py", "rewards"),
+        ("rewards/cycle/permissions.py", "permissions"),
+        ("instrument_share/accounts/permissions.py", "permissions"),
+        ("instrument_share/accounts/domain/roles.py", "accounts"),
         ("instrument_share/kernel/money.py", "kernel"),
         ("instrument_share/web/cursors.py", None),
     ],
@@ -110,9 +114,23 @@ def test_every_rule_is_of_an_area():
 
 @pytest.fixture
 def folders(tmp_path):
-    for folder in ("kernel", "bookings/requests/domain", "rewards/domain"):
+    for folder in (
+        "kernel",
+        "bookings/requests/domain",
+        "providers/exchange/domain",
+        "rewards/pages",
+        "rewards/year/domain",
+    ):
         (tmp_path / "tests" / folder).mkdir(parents=True)
-    for file in ("bookings/requests/domain/test_pricing.py", "test_permissions.py"):
+    for file in (
+        "bookings/requests/domain/test_pricing.py",
+        "bookings/requests/domain/test_quota.py",
+        "providers/exchange/domain/test_national.py",
+        "providers/exchange/domain/test_sheets.py",
+        "rewards/pages/test_permissions.py",
+        "rewards/year/domain/test_steps.py",
+        "test_permissions.py",
+    ):
         (tmp_path / "tests" / file).touch()
     return tmp_path / "tests"
 
@@ -133,9 +151,26 @@ def folders(tmp_path):
             [(("tests/bookings",), WITHOUT_DATABASE), (("tests/bookings",), WITH_DATABASE)],
         ),
         (
-            "rewards/permissions.py",
+            "providers/exchange/domain/sheets/values.py",
+            [
+                (("tests/providers/exchange/domain",), WITHOUT_DATABASE),
+                (("tests/providers",), WITHOUT_DATABASE),
+                (("tests/providers",), WITH_DATABASE),
+            ],
+        ),
+        (
+            "rewards/year/domain.py",
+            [
+                (("tests/rewards/year/domain",), WITHOUT_DATABASE),
+                (("tests/rewards",), WITHOUT_DATABASE),
+                (("tests/rewards",), WITH_DATABASE),
+            ],
+        ),
+        (
+            "rewards/cycle/permissions.py",
             [
                 (("tests/rewards",), WITHOUT_DATABASE),
+                (("tests/rewards/pages/test_permissions.py",), WITH_DATABASE),
                 (("tests/test_permissions.py",), WITH_DATABASE),
                 (("tests/rewards",), WITH_DATABASE),
             ],
@@ -144,7 +179,14 @@ def folders(tmp_path):
             "instrument_share/kernel/money.py",
             [
                 (("tests/kernel",), WITHOUT_DATABASE),
-                (("tests/bookings/requests/domain", "tests/rewards/domain"), WITHOUT_DATABASE),
+                (
+                    (
+                        "tests/bookings/requests/domain",
+                        "tests/providers/exchange/domain",
+                        "tests/rewards/year/domain",
+                    ),
+                    WITHOUT_DATABASE,
+                ),
                 (("tests/kernel", "tests/accounts", "tests/web"), WITH_DATABASE),
             ],
         ),
@@ -153,11 +195,25 @@ def folders(tmp_path):
 def test_the_nearest_tests_come_first(folders, path, expected):
     found = stages(path, folders, with_database=True)
     assert found == [Stage(*one) for one in expected]
-    about = ("tests/bookings/requests/domain/test_pricing.py",) if path.endswith("pricing.py") else ()
-    assert found[0].first == about
     assert [one.marks for one in stages(path, folders, with_database=False)] == [
         marks for _, marks in expected if marks == WITHOUT_DATABASE
     ]
+
+
+@pytest.mark.parametrize(
+    ("path", "first"),
+    [
+        ("bookings/requests/domain/pricing.py", ("tests/bookings/requests/domain/test_pricing.py",)),
+        ("bookings/requests/domain/states.py", ()),
+        ("providers/exchange/domain/sheets/values.py", ("tests/providers/exchange/domain/test_sheets.py",)),
+        (
+            "providers/exchange/domain/national/values.py",
+            ("tests/providers/exchange/domain/test_national.py",),
+        ),
+    ],
+)
+def test_files_named_after_the_module_or_its_package_come_first(folders, path, first):
+    assert stages(path, folders, with_database=True)[0].first == first
 
 
 def test_a_mutant_is_named_by_file_and_lines_wherever_they_stand():

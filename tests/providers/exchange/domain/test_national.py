@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from bookings.usage.domain.national import build_service_record, encode_funding_sources
-from providers.exchange.domain.national.records import RECORDS, RecordType, find_refusals
+from instrument_share.kernel.wording import Bilingual
+from providers.exchange.domain.national.records import RECORDS, RecordType, find_refusals, reported_years
 from providers.exchange.domain.national.values import (
     customs_record,
     format_hours,
@@ -40,50 +41,31 @@ FIELDS = {
 }
 LIMITS = {
     RecordType.UNIT: {
-        "Innovation": 500,
-        "serviceAmounts": 200,
-        "Project": 200,
-        "Thesis": 200,
-        "Book": 200,
-        "Report": 200,
-        "Patent": 200,
-        "Output": 200,
-        "Achievements": 200,
-        "socialBenefit": 500,
-        "Remark": 200,
+        30: "insCode",
+        200: """
+            serviceAmounts user Project Thesis Book Report Patent Output Achievements Remark
+        """,
+        500: "Innovation socialBenefit",
     },
     RecordType.INSTRUMENT: {
-        "cname": 50,
-        "ename": 100,
-        "manufacturer": 100,
-        "instrVersion": 100,
-        "technical": 500,
-        "function": 300,
-        "serviceContent": 200,
-        "achievement": 500,
-        "requirement": 500,
-        "fee": 500,
-        "serviceUrl": 150,
-        "contact": 20,
-        "phone": 20,
-        "email": 50,
-        "address": 100,
+        20: "contact phone",
+        30: "insCode",
+        50: "innerId cname instrBelongsName email",
+        100: "ename manufacturer instrVersion address",
+        150: "serviceUrl image",
+        200: "serviceContent",
+        300: "function",
+        500: "technical achievement requirement fee",
     },
     RecordType.CUSTOMS: {
-        "contractNumber": 50,
-        "importPort": 50,
-        "responsibleCustoms": 50,
-        "hsCode": 50,
-        "Record": 200,
+        50: "numberCpd contractNumber importPort responsibleCustoms hsCode",
+        200: "Record",
     },
     RecordType.SERVICE: {
-        "serviceContent": 200,
-        "subjectName": 200,
-        "subjectContent": 200,
-        "applicant": 20,
-        "applicatPhone": 20,
-        "applicatEmail": 50,
-        "applicatUnit": 50,
+        20: "applicant applicatPhone",
+        50: "innerId recordInnerId applicatEmail applicatUnit",
+        100: "move_address",
+        200: "serviceContent subjectName subjectContent",
     },
 }
 UNIT_FACTS = {
@@ -198,8 +180,33 @@ def test_the_fields_are_those_of_the_interface_in_its_order(kind):
 
 @pytest.mark.parametrize("kind", RecordType)
 def test_the_limits_are_those_of_the_interface(kind):
-    limits = {one.name: one.limit for one in RECORDS[kind]}
-    assert {name: limits[name] for name in LIMITS[kind]} == LIMITS[kind]
+    limits = {one.name: one.limit for one in RECORDS[kind] if one.limit is not None}
+    assert limits == {name: limit for limit, names in LIMITS[kind].items() for name in names.split()}
+
+
+def test_a_text_of_just_the_limit_is_taken():
+    record = {**RECORD_OF[RecordType.INSTRUMENT], "technical": "长" * 500}
+    assert find_refusals(RecordType.INSTRUMENT, record) == []
+    (refusal,) = find_refusals(RecordType.INSTRUMENT, {**record, "technical": "长" * 501})
+    assert refusal.reason.params == {"limit": 500, "length": 501}
+
+
+def test_a_refused_choice_names_the_first_unknown_word_and_the_most_that_may_be_named():
+    record = RECORD_OF[RecordType.INSTRUMENT]
+    (refusal,) = find_refusals(RecordType.INSTRUMENT, {**record, "subject": "数学,炼金术,占星术"})
+    assert (refusal.code, refusal.reason.params) == ("national.choice", {"value": "炼金术"})
+    (refusal,) = find_refusals(RecordType.INSTRUMENT, {**record, "subject": "数学,化学,力学,物理学,农学"})
+    assert refusal.reason.params == {"most": 4}
+    assert find_refusals(RecordType.INSTRUMENT, {**record, "subject": "数学,化学,力学,物理学"}) == []
+    (refusal,) = find_refusals(RecordType.INSTRUMENT, {**record, "postalcode": "3130000"})
+    assert (refusal.reason.params, refusal.meaning) == (
+        {"length": 6},
+        Bilingual("邮政编码", "Postal code"),
+    )
+
+
+def test_the_present_year_and_three_before_it_are_reported():
+    assert list(reported_years(2026)) == [2023, 2024, 2025, 2026]
 
 
 @pytest.mark.parametrize("kind", RecordType)
@@ -346,6 +353,14 @@ def test_place_counts_together():
         "national.too_long",
         {"limit": 100, "length": 104},
     )
+
+
+def test_a_place_of_100_characters_is_taken():
+    # 江南省云屏市望江区 are nine of them.
+    record = {**RECORD_OF[RecordType.INSTRUMENT], "street": "路" * 91}
+    assert find_refusals(RecordType.INSTRUMENT, record) == []
+    (refusal,) = find_refusals(RecordType.INSTRUMENT, {**record, "street": "路" * 92})
+    assert refusal.reason.params == {"limit": 100, "length": 101}
 
 
 def test_figures_are_rounded_half_up_once():

@@ -1,6 +1,6 @@
 """What every kind of sheet declares, and how cells of rules, prices and news are read."""
 
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,7 +10,7 @@ from providers.exchange.domain.sheets.aliases import normalize_heading
 from providers.exchange.domain.sheets.columns import build_map, choices_to_remember, sheet_columns
 from providers.exchange.domain.sheets.kinds import INSTRUMENTS, KINDS, NEWS, PRICES, RULES
 from providers.exchange.domain.sheets.maps import SheetMap, parse_map
-from providers.exchange.domain.sheets.reading import cell_name, read_sheet
+from providers.exchange.domain.sheets.reading import HeadingMissing, cell_name, read_sheet
 from providers.exchange.domain.sheets.terms import RowOfTerms, build_prices, build_rule, is_same_terms
 from providers.terms.domain.choices import Frequency, QuotaHolder, QuotaSpan, ServiceMode, UserKind
 from providers.terms.domain.terms import DayException, OpeningPattern, Price, Quota
@@ -57,6 +57,15 @@ def test_an_address_is_that_of_a_spreadsheet():
         ("周五至周一", None),
         ("周二至周一", None),
         ("周一至周一", (0,)),
+        ("工作日", (0, 1, 2, 3, 4)),
+        ("周末", (5, 6)),
+        ("Weekend", (5, 6)),
+        ("everyday", (0, 1, 2, 3, 4, 5, 6)),
+        ("Every day", (0, 1, 2, 3, 4, 5, 6)),
+        ("周日", (6,)),
+        ("星期天、二", (1, 6)),
+        ("周一至周二至周三", None),
+        ("周一、", None),
         ("周八", None),
     ],
 )
@@ -84,6 +93,11 @@ def test_weekdays(said, meant):
         (timedelta(hours=36), None),
         (-0.25, None),
         ("23:59", time(23, 59)),
+        ("24:01", None),
+        ("9", None),
+        (datetime(2031, 3, 3, 8, 15), time(8, 15)),
+        (timedelta(hours=8, minutes=30), time(8, 30)),
+        (True, None),
         ("23:60", None),
         ("25:00", None),
         ("早上", None),
@@ -312,34 +326,20 @@ def test_news_need_a_title_and_a_text():
 
 
 @pytest.mark.parametrize(
-    ("name", "least", "most"),
-    [
-        ("interval", 1, 52),
-        ("late_cancel_percent", 0, 100),
-        ("no_show_percent", 0, 100),
-        ("decision_hours", 1, 720),
-        ("quota_user_day_bookings", 1, 1000),
-        ("quota_organization_month_bookings", 1, 1000),
-    ],
-)
-def test_a_whole_number_lies_in_the_range_of_its_field(name, least, most):
-    check_range(name, least, most, 1)
-
-
-@pytest.mark.parametrize(
     ("name", "least", "most", "unit"),
     [
+        ("interval", 1, 52, 1),
         ("step", 1, 1440, timedelta(minutes=1)),
         ("turnaround", 0, 1440, timedelta(minutes=1)),
         ("horizon", 1, 365, timedelta(days=1)),
+        ("late_cancel_percent", 0, 100, 1),
+        ("no_show_percent", 0, 100, 1),
+        ("decision_hours", 1, 720, 1),
+        ("quota_user_day_bookings", 1, 1000, 1),
+        ("quota_organization_month_bookings", 1, 1000, 1),
     ],
 )
-def test_a_length_lies_in_the_range_of_its_field(name, least, most, unit):
-    check_range(name, least, most, unit)
-
-
-def check_range(name, least, most, unit):
-    """Both ends of the range are read, in its unit; what lies beyond or between two numbers is refused."""
+def test_a_whole_number_lies_in_the_range_of_its_field(name, least, most, unit):
     for said in (least, most):
         row = row_of(RULES, **{name: said})
         assert (row.values.get(name), row.problems) == (said * unit, ())
@@ -361,3 +361,288 @@ def test_texts_of_news_have_the_length_that_a_page_allows():
         "price_yuan",
     ]
     assert [name for name, field in RULES.fields.items() if field.needed] == ["inner_number", "applies_from"]
+
+
+@pytest.mark.parametrize(
+    ("said", "held"),
+    [
+        ("0", timedelta()),
+        ("0.5", timedelta(minutes=30)),
+        (1.25, timedelta(minutes=75)),
+        ("8760", timedelta(days=365)),
+        ("8761", None),
+        ("-1", None),
+        ("0.01", None),
+    ],
+)
+def test_hours_are_whole_minutes_up_to_a_year(said, held):
+    row = row_of(RULES, max_length=said)
+    assert row.values.get("max_length") == held
+    assert [problem.code for problem in row.problems] == ([] if held is not None else ["import.hours"])
+    for problem in row.problems:
+        assert problem.reason.params["most"] == 8760
+
+
+@pytest.mark.parametrize(
+    ("said", "held"),
+    [
+        ("0", Decimal("0.00")),
+        ("99999999.99", Decimal("99999999.99")),
+        ("100000000", None),
+        ("-0.01", None),
+        ("0.005", None),
+        ("0.5", Decimal("0.50")),
+    ],
+)
+def test_amounts_are_below_100_million_in_whole_fen(said, held):
+    row = row_of(PRICES, price_yuan=said)
+    assert row.values.get("price_yuan") == held
+    assert [problem.code for problem in row.problems] == ([] if held is not None else ["import.amount"])
+
+
+@pytest.mark.parametrize(
+    ("serial", "day"),
+    [
+        (18264, date(1950, 1, 1)),
+        (73050, date(2099, 12, 31)),
+        (18263, None),
+        (73051, None),
+        (True, None),
+    ],
+)
+def test_excels_numbers_are_days_from_1950_to_2099(serial, day):
+    row = row_of(RULES, until=serial)
+    assert row.values.get("until") == day
+    assert [problem.code for problem in row.problems] == [
+        "import.serial_date" if day else "import.date",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "held"),
+    [("√", True), ("Y", True), ("需要", True), ("×", False), ("0", False), ("不可以", False), ("或许", None)],
+)
+def test_yes_and_no(said, held):
+    row = row_of(RULES, accepts_vouchers=said)
+    assert row.values.get("accepts_vouchers") is held
+    assert [problem.code for problem in row.problems] == ([] if held is not None else ["import.flag"])
+
+
+@pytest.mark.parametrize(
+    ("said", "held", "unknown"),
+    [
+        ("企业", {"enterprise"}, None),
+        ("企业；个人/outside researchers", {"enterprise", "individual", "outside"}, None),
+        ("企业、 外星人 、仙人", None, "外星人"),
+        ("、", None, "、"),
+    ],
+)
+def test_several_words_are_all_known_or_the_first_unknown_is_named(said, held, unknown):
+    row = row_of(RULES, user_kinds=said)
+    assert row.values.get("user_kinds") == held
+    assert [problem.reason.params["value"] for problem in row.problems] == ([unknown] if unknown else [])
+
+
+@pytest.mark.parametrize(
+    ("said", "nth"),
+    [
+        ("第一个", 1),
+        ("第二个", 2),
+        ("第三个", 3),
+        ("第四个", 4),
+        ("第五个", 5),
+        ("最后一个", -1),
+        ("last", -1),
+    ],
+)
+def test_which_week_of_the_month(said, nth):
+    assert row_of(RULES, nth=said).values["nth"] == nth
+
+
+def test_texts_are_cut_by_nobody_and_said_to_be_too_long():
+    def title(length):
+        table = Table([["标题", "正文"], ["题" * length, "正文"]])
+        return read_sheet(table, SheetMap(), NEWS).rows[0].problems
+
+    assert title(100) == ()
+    (problem,) = title(101)
+    assert (problem.code, problem.reason.params["limit"], problem.reason.params["length"]) == (
+        "import.too_long",
+        100,
+        101,
+    )
+
+
+def test_codes_are_found_in_what_the_template_offers():
+    table = Table(
+        [
+            ["编号", "名称", "分类编码", "国别", "学科领域"],
+            ["Y-1", "电镜", "010101 透射电子显微镜", "DE 德国", "430 材料科学、150 化学"],
+            ["Y-2", "电镜", "10101", "de", "430"],
+        ]
+    )
+    first, second = read_sheet(table, SheetMap()).rows
+    assert [first.values.get(name) for name in ("category", "country", "subjects")] == [
+        "010101",
+        "DE",
+        ["430", "150"],
+    ]
+    assert (second.values["category"], second.values["subjects"]) == ("010101", ["430"])
+
+
+# --- Columns --------------------------------------------------------------------------------------------
+
+
+def test_the_first_of_two_rows_that_look_alike_is_the_heading():
+    table = Table([["甲", "乙"], ["编号", "名称"], ["编号", "名称"], ["Y-1", "电镜"]])
+    assert [(column.heading, column.place, column.row) for column in sheet_columns(table)] == [
+        ("编号", 0, 1),
+        ("名称", 1, 1),
+    ]
+    unknown = Table([["甲"], ["乙", "丙"], ["丁", "戊"]])
+    assert [column.heading for column in sheet_columns(unknown)] == ["乙", "丙"]
+    assert sheet_columns(Table([])) == []
+
+
+def test_the_heading_is_looked_for_in_ten_rows():
+    heading, row = ["编号", "名称"], ["Y-1", "电镜"]
+    tenth = Table([*[["说明"]] * 9, heading, row])
+    assert [column.row for column in sheet_columns(tenth)] == [9, 9]
+    assert read_sheet(tenth, SheetMap()).rows[0].number == 11
+    assert read_sheet(tenth, build_map(sheet_columns(tenth), {})).rows[0].number == 11
+    eleventh = Table([*[["说明"]] * 10, heading, row])
+    assert [column.heading for column in sheet_columns(eleventh)] == ["说明"]
+    with pytest.raises(HeadingMissing) as refused:
+        read_sheet(eleventh, SheetMap())
+    assert refused.value.params["rows"] == 10
+
+
+def test_a_column_shows_its_first_three_cells_that_hold_something():
+    table = Table([["编号", "编号"], ["Y-1", None], ["", "b"], ["Y-2"], ["Y-3"], ["Y-4"]])
+    first, second = sheet_columns(table)
+    assert (first.recognised, first.samples) == ("inner_number", ("Y-1", "Y-2", "Y-3"))
+    assert (second.recognised, second.samples) == ("", ("b",))
+
+
+def test_money_in_ten_thousands_is_a_choice_of_its_own():
+    table = Table([["编号", "名称", "价"], ["Y-1", "电镜", "1.5"]])
+    columns = sheet_columns(table)
+    for choice, yuan in (("value_yuan", "1.50"), ("value_yuan/10000", "15000.00")):
+        (row,) = read_sheet(table, build_map(columns, {2: choice})).rows
+        assert row.values["value_yuan"] == Decimal(yuan)
+    unknown = build_map(columns, {2: "nonsense"})
+    assert dict(unknown.places) == {0: ("inner_number",), 1: ("name_zh",)}
+    assert choices_to_remember(columns, {2: "nonsense"}, INSTRUMENTS) == {}
+    assert choices_to_remember(columns, {0: "", 2: "model"}, INSTRUMENTS) == {"编号": "", "价": "model"}
+
+
+def test_what_a_map_holds_constant_needs_no_column_and_the_first_row_is_the_heading():
+    mapping = parse_map('[constants]\ninner_number = "Y-1"\nname_zh = "电镜"\n')
+    rows = read_sheet(Table([["甲"], ["1"], ["2"]]), mapping).rows
+    assert [row.number for row in rows] == [2, 3]
+    assert rows[0].values["name_zh"] == "电镜"
+
+
+def test_a_problem_shows_the_first_hundred_characters_of_a_cell():
+    (problem,) = row_of(RULES, opens="早" * 101).problems
+    assert (problem.value, problem.cell, problem.column) == ("早" * 100, "C2", "opens")
+
+
+def test_rows_after_a_repeated_heading_and_a_closing_line_with_a_name_count():
+    table = Table([["编号", "名称"], ["合计", "电镜"], ["合计", "合计"], ["", "Y"], ["Y-2"]])
+    rows = read_sheet(table, SheetMap()).rows
+    assert [(row.number, row.inner_number) for row in rows] == [(2, "合计"), (4, ""), (5, "Y-2")]
+
+
+def test_a_repeated_row_names_the_first_one():
+    table = Table([["编号", "名称"], ["Y-1", "电镜"], ["Y-1", "电镜"], ["Y-1", "电镜"]])
+    rows = read_sheet(table, SheetMap()).rows
+    told = [
+        problem.reason.params for row in rows for problem in row.problems if problem.code == "import.repeated"
+    ]
+    assert told == [{"row": 2}, {"row": 2}]
+
+
+# --- Terms of several rows --------------------------------------------------------------------------
+
+
+def test_an_exception_has_no_weekdays_and_keeps_its_times():
+    day = {**NEXT, "exception_date": date(2031, 4, 1), "opens": time(9), "closes": time(12)}
+    assert rule(FIRST, day).draft.exceptions == (DayException(date(2031, 4, 1), time(9), time(12)),)
+    found = rule(FIRST, {**day, "weekdays": (0,)})
+    assert [(row, one.code, one.field) for row, one in found.problems] == [
+        (3, "import.exception", "exception_date")
+    ]
+
+
+def test_opening_hours_need_days_and_times():
+    found = rule(FIRST, {**NEXT, "weekdays": (5,), "opens": time(9)})
+    assert [(row, one.code, one.field) for row, one in found.problems] == [(3, "import.essential", "closes")]
+
+
+def test_opening_hours_recur_as_their_row_says():
+    row = {
+        **FIRST,
+        "interval": 2,
+        "starts_on": date(2031, 3, 10),
+        "until": date(2031, 12, 31),
+    }
+    assert rule(row).draft.patterns == (
+        OpeningPattern(time(9), time(17), date(2031, 3, 10), (0, 1), interval=2, until=date(2031, 12, 31)),
+    )
+
+
+def test_limits_of_quotas_replace_those_in_force_one_by_one():
+    base = rule({**FIRST, "quota_user_week_bookings": 5}).draft
+    assert base.quotas == (Quota(QuotaHolder.USER, QuotaSpan.WEEK, timedelta(hours=20), 5),)
+    changed = {**NEXT, "quota_user_week_bookings": 3, "quota_organization_month_hours": timedelta(hours=90)}
+    assert set(rule(changed, base=base).draft.quotas) == {
+        Quota(QuotaHolder.USER, QuotaSpan.WEEK, timedelta(hours=20), 3),
+        Quota(QuotaHolder.ORGANIZATION, QuotaSpan.MONTH, timedelta(hours=90)),
+    }
+
+
+def test_a_price_says_for_whom_when_and_how():
+    row = {
+        **NEXT,
+        "price_yuan": Decimal(300),
+        "user_kind": "",
+        "service_mode": "samples",
+        "from_time": time(18),
+        "until_time": time(22),
+        "weekdays": (5, 6),
+    }
+    draft = build_prices(
+        [RowOfTerms(2, row), RowOfTerms(3, {**NEXT, "price_yuan": Decimal(1)})], rule(FIRST).draft
+    ).draft
+    assert draft.prices[0] == Price(
+        Decimal(300),
+        service_mode=ServiceMode.SAMPLES,
+        from_time=time(18),
+        until_time=time(22),
+        weekdays=(5, 6),
+    )
+
+
+def test_a_wrong_price_is_shown_in_its_row():
+    rows = [
+        RowOfTerms(2, {**NEXT, "price_yuan": Decimal(1)}),
+        RowOfTerms(3, {**NEXT, "price_yuan": Decimal(2), "from_time": time(9)}),
+    ]
+    found = build_prices(rows, rule(FIRST).draft)
+    assert [(row, one.field) for row, one in found.problems] == [(3, "price_yuan")]
+    assert found.draft is None
+
+
+def test_a_quota_of_nothing_is_shown_at_the_first_of_its_columns():
+    found = rule({**FIRST, "quota_user_week_hours": timedelta()})
+    assert [(row, one.code, one.field) for row, one in found.problems] == [
+        (2, "rule.quota_empty", "quota_user_day_hours")
+    ]
+
+
+def test_a_category_in_numbers_is_no_day_of_excel():
+    table = Table([["编号", "名称", "分类编码"], ["Y-1", "电镜", 20200]])
+    (row,) = read_sheet(table, SheetMap()).rows
+    assert row.values["category"] == "020200"
+    assert [problem.code for problem in row.problems] == ["import.incomplete"]

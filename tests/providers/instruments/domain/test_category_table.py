@@ -70,3 +70,10 @@ def test_five_candidates_are_offered_and_those_of_the_same_name_first():
     rows = list(enumerate([*ROWS[:2], *near, far], 1))
     (change,) = table_changes({"010109": ("液相", 1)}, rows)
     assert change.candidates == [far, *near[:4]]
+
+
+def test_categories_before_and_after_the_vanished_one_are_no_candidates():
+    others = [CategoryRow("000901", "前", "000900"), CategoryRow("020101", "后", "020100")]
+    rows = list(enumerate([*ROWS, *others], 1))
+    (change,) = table_changes({"010109": ("液相", 1)}, rows)
+    assert change.candidates == [ROWS[2]]

@@ -115,3 +115,56 @@ def test_nothing_is_lost(before, after):
         if line.after
     ]
     assert shown == paragraphs
+
+
+@pytest.mark.parametrize(
+    ("length", "seen"),
+    [(3000, "[-甲-]{+乙+}" + "丙" * 2998 + "。"), (3001, f"[-甲{'丙' * 2999}。-]{{+乙{'丙' * 2999}。+}}")],
+)
+def test_a_paragraph_of_more_than_3000_words_is_compared_by_sentences(length, seen):
+    rest = "丙" * (length - 2) + "。"
+    assert told(compare_words("甲" + rest, "乙" + rest)) == seen
+
+
+@pytest.mark.parametrize(("together", "pairs"), [(3, True), (2, False)])
+def test_paragraphs_with_three_tenths_of_their_words_in_common_are_versions_of_one(together, pairs):
+    # Three of ten different characters in common, or two of nine.
+    common = "甲乙丙"[:together]
+    lines = compare_paragraphs(common + "子丑寅", common + "辰巳午未")
+    assert len(lines) == (1 if pairs else 2)
+
+
+@pytest.mark.parametrize(("count", "in_order"), [(50, False), (51, True)])
+def test_more_than_2500_pairs_of_paragraphs_are_taken_in_order(count, in_order):
+    before = [chr(0x4E00 + number) * 2 for number in range(count)]
+    after = [chr(0x6000 + number) * 2 for number in range(50)]
+    first = compare_paragraphs("\n".join(before), "\n".join(after))[0]
+    assert bool(first.before and first.after) is in_order
+
+
+def test_context_keeps_as_many_paragraphs_on_both_sides():
+    before = "\n".join(f"第{number}段" for number in range(7))
+    after = before.replace("第3段", "第三段")
+    seen = [
+        line if isinstance(line, Skipped) else told(line.after)
+        for line in compare_paragraphs(before, after, 2)
+    ]
+    assert seen == [Skipped(1), "第1段", "第2段", "第{+三+}段", "第4段", "第5段", Skipped(1)]
+    assert [line for line in compare_paragraphs(before, after, 0) if isinstance(line, Skipped)] == [
+        Skipped(3),
+        Skipped(3),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "seen"),
+    [
+        ("甲子乙", "丙子丁", "[-甲子乙-]{+丙子丁+}"),
+        ("甲子丑乙", "丙子丑丁", "[-甲-]{+丙+}子丑[-乙-]{+丁+}"),
+        ("甲 乙", "丙 丁", "[-甲 乙-]{+丙 丁+}"),
+        ("子甲", "子乙", "子[-甲-]{+乙+}"),
+        ("甲子", "乙子", "[-甲-]{+乙+}子"),
+    ],
+)
+def test_a_lone_character_between_two_changes_is_counted_to_them(before, after, seen):
+    assert told(compare_words(before, after)) == seen

@@ -88,7 +88,7 @@ def test_the_forms_of_a_word_begin_alike(forms, common):
 
 
 def counted(text, known, instruments=100):
-    """What is understood where these terms begin something, each in so many instruments."""
+    """What is interpret_query where these terms begin something, each in so many instruments."""
     read_words = parse_query(text)
     counts = {
         one: max((number for term, number in known.items() if one.start <= term < one.end), default=0)
@@ -258,3 +258,203 @@ def test_a_word_is_spelt_in_letters(typed, letters):
 )
 def test_short_words_and_other_ends_stay_as_they_are(word, begins):
     assert stem(word) == begins
+
+
+@pytest.mark.parametrize(
+    ("model", "terms"),
+    [("JEM2100F", {"jem", "2100f", "jem2100f"}), ("AB123", {"ab", "123", "ab123"}), ("A123", {"a123"})],
+)
+def test_the_letters_and_the_number_of_a_model_are_terms(model, terms):
+    found = document_terms(Document(names=(), model=model))
+    assert {term: (int(one.weight), one.kind) for term, one in found.items()} == dict.fromkeys(
+        terms, (65, TermKind.WORD)
+    )
+
+
+def test_a_short_name_says_its_terms_more_up_to_twenty_characters():
+    def weight(length):
+        return document_terms(Document(names=("甲" * length,)))["甲"].weight
+
+    assert [weight(length) for length in (1, 2, 19, 20, 21, 22)] == [99, 98, 81, 80, 80, 80]
+
+
+def test_terms_are_cut():
+    name = "甲乙丙丁戊己庚辛壬癸子丑寅卯"
+    found = document_terms(Document(names=(name,)))
+    assert name[:12] in found
+    assert name[:13] not in found
+    assert max(len(term) for term in found if term.isascii()) == 24
+    assert found["jybdwjgxrg"].kind is TermKind.REST
+    assert "jybdwjgxrgz" not in found
+    latin = document_terms(Document(names=("a" * 41,)))
+    assert set(latin) == {"a" * 40}
+
+
+def test_two_hundred_characters_of_a_description_are_read():
+    found = document_terms(Document(names=(), texts=("，" * 198 + "质谱仪",)))
+    assert set(found) == {"质谱", "谱"}
+    assert found["质谱"] == Term(12, TermKind.REST)
+
+
+def test_a_description_begins_no_term_with_a_little_character():
+    assert set(document_terms(Document(names=(), texts=("的质",)))) == {"质"}
+    assert {"的质", "质"} <= set(document_terms(Document(names=("的质",))))
+
+
+def test_little_words_are_no_terms_but_part_of_longer_ones():
+    assert set(document_terms(Document(names=("state-of-the-art",)))) == {
+        "stateoftheart",
+        "state",
+        "oftheart",
+        "theart",
+        "art",
+    }
+
+
+def test_a_unit_is_found_by_its_sound_from_the_beginning_alone():
+    found = document_terms(Document(names=(), unit=("云屏所",)))
+    assert {term: (one.weight, one.kind) for term, one in found.items()} == {
+        "云屏所": (25, TermKind.REST),
+        "屏所": (25, TermKind.REST),
+        "所": (25, TermKind.REST),
+        "yunpingsuo": (20, TermKind.REST),
+        "yps": (15, TermKind.REST),
+    }
+
+
+def test_texts_weigh_by_where_they_stand():
+    document = Document(
+        names=("a1",),
+        manufacturer="bb",
+        categories=("cc",),
+        branches=("dd",),
+        unit=("ee",),
+        texts=("ff",),
+        synonyms=("gg",),
+        far_synonyms=("hh",),
+    )
+    assert {term: one.weight for term, one in document_terms(document).items()} == {
+        "a1": 98,
+        "bb": 35,
+        "cc": 50,
+        "dd": 30,
+        "ee": 25,
+        "ff": 12,
+        "gg": 75,
+        "hh": 45,
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "joined"),
+    [("X ray", True), ("ray X", False), ("XY ray", False), ("X-y ray", False)],
+)
+def test_a_letter_and_the_next_word_are_one_word(name, joined):
+    found = document_terms(Document(names=(name,)))
+    assert ("xray" in found) is joined
+    assert joined or not any(term.endswith("yray") for term in found)
+
+
+@pytest.mark.parametrize(
+    ("word", "begins"),
+    [
+        ("diffractometer", "diffract"),
+        ("calorimeter", "calorim"),
+        ("metre", "metre"),
+        ("scopes", "scope"),
+        ("oscope", "oscope"),
+        ("telescope", "telescop"),
+        ("graphs", "graph"),
+        ("agraph", "agraph"),
+        ("tomographic", "tomograph"),
+        ("thermometer", "thermomet"),
+        ("basis", "basis"),
+        ("virus", "virus"),
+        ("laser2s", "laser2s"),
+    ],
+)
+def test_a_family_counts_from_a_certain_letter_on(word, begins):
+    assert stem(word) == begins
+
+
+def test_eight_words_of_a_query_are_read_without_the_little_ones():
+    assert [one.text for one in parse_query("a1 of " + " ".join(f"b{number}" for number in range(9)))] == [
+        "a1",
+        *(f"b{number}" for number in range(7)),
+    ]
+
+
+def test_sixteen_parts_of_a_word_are_looked_at():
+    (word,) = parse_query("甲乙丙丁" * 5)
+    assert len(word.parts) == 16
+    assert max(end for _, end in word.pieces) == 16
+    assert len(word.whole.typed) == 12
+    assert len(word.sound.typed) == 24
+    (latin,) = parse_query("a" * 50)
+    assert latin.whole.typed == "a" * 40
+    assert latin.sound is None
+
+
+def test_a_single_character_is_no_piece_and_has_no_sound():
+    (word,) = parse_query("甲x乙")
+    assert sorted(word.pieces) == [(0, 2), (0, 3), (1, 2), (1, 3)]
+    (single,) = parse_query("谱")
+    assert single.sound is None
+    assert single.whole == Range("谱", "谱")
+
+
+def test_a_single_latin_letter_ends_before_a_longer_term_and_a_chinese_one_does_not():
+    assert Range("x", "x").end == "x\x01"
+    assert Range("xr", "xr").end == "xr\U0010ffff"
+    assert Range("谱", "谱").end == "谱\U0010ffff"
+
+
+def test_how_rare_a_word_is_counts_from_ten():
+    counts = {"甲乙": 100, "丙丁": 37, "戊己": 1}
+    found = counted("甲乙 丙丁 戊己", counts)
+    assert [one.rarity for one in found.clauses] == [10, 20, 56]
+    assert [one.rarity for one in counted("甲乙", {"甲乙": 200}).clauses] == [10]
+
+
+def test_of_divisions_that_leave_as_little_the_one_with_fewer_pieces_is_taken():
+    known = {"甲乙": 1, "丙丁": 1, "甲乙丙": 1, "乙丙丁戊": 1, "戊己": 1, "丁戊己": 1}
+    assert [one.range.typed for one in counted("甲乙丙丁戊己", known).clauses] == ["甲乙丙", "丁戊己"]
+
+
+def test_a_misspelt_word_is_asked_for_as_it_was_meant():
+    (word,) = words_read = parse_query("rammann")
+    meant = {word.text: ("raman", 4)}
+    found = interpret_query(words_read, {}, 40, meant)
+    assert [(one.range, one.rarity) for one in found.clauses] == [(Range("raman", "raman"), 33)]
+    assert (found.heard, found.doubtful, found.unknown) == ((), (), ())
+    (spoken,) = words_read = parse_query("质普")
+    found = interpret_query(words_read, {}, 40, {spoken.text: ("zhipu", 40)})
+    assert (found.heard, found.clauses[0].rarity) == (("质普",), 10)
+
+
+@pytest.mark.parametrize(
+    ("word", "number"),
+    [("raman", 6), ("abcdefg", 8), ("abcdefgh", 37), ("abcdefghijk", 37), ("abcdefg1", 9)],
+)
+def test_up_to_as_many_letters_as_are_forgiven_are_left_out_of_the_first_eight(word, number):
+    found = variants(word)
+    assert len(found) == number
+    assert max(len(one) for one in found) == min(len(word), 8)
+
+
+def test_words_of_another_length_are_not_compared():
+    assert closest("raman", [("ramanxx", 9), ("ramanx", 1)], 1) == "ramanx"
+    assert closest("raman", [("rama", 1)], 1) == "rama"
+    assert closest("raman", [], 1) is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "letters"), [("ab", "ba", 1), ("abc", "cab", 2), ("a", "", 1), ("ca", "abc", 3)]
+)
+def test_a_swap_of_neighbours_is_one_mistake(one, other, letters):
+    assert edit_distance(one, other) == letters
+
+
+def test_only_words_of_four_letters_on_are_spelt():
+    assert not is_spellable("abc", TermKind.SPOKEN)
+    assert is_spellable("abc1", TermKind.SPOKEN)

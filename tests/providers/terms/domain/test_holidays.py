@@ -53,3 +53,20 @@ def test_a_list_that_is_written_is_read_again():
     days = [NATIONAL_DAY, Day(date(2026, 10, 10), WORKED, "调休")]
     rows = [line.split(",") for line in days_to_text(days).splitlines()]
     assert parse_days(rows) == (days, [])
+
+
+@pytest.mark.parametrize(
+    "written", ["2026-10-01", "2026/10/1", "2026.10.01", "2026年10月1日", "20261001", 20261001.0]
+)
+def test_a_day_may_be_written_in_several_ways(written):
+    assert parse_days([[written, "公共", ""], [written, "法定节假日", "国庆节"]])[0] == [NATIONAL_DAY]
+
+
+def test_more_than_three_cells_of_a_row_are_left_aside():
+    assert parse_days([["2026-10-01", "休", "国庆节", "x", "y"]]) == ([NATIONAL_DAY], [])
+    assert parse_days([["2026-10-01", "Public Holiday", None]])[0] == [Day(date(2026, 10, 1), FREE, "")]
+
+
+def test_a_first_row_with_a_day_or_a_kind_is_no_heading():
+    assert [one.code for one in parse_days([["2026-10-01", "?"]])[1]] == ["calendar.row_kind"]
+    assert [one.code for one in parse_days([["?", "休"]])[1]] == ["calendar.row_date"]

@@ -70,3 +70,22 @@ def test_of_two_versions_that_apply_the_later_is_in_force():
 
     versions = [Version(1, 1, at(1)), Version(2, 2, at(6)), Version(3, 3, at(3))]
     assert [(one.rule_id, until) for one, until in versions_in_force(versions)] == [(3, FOREVER), (1, at(3))]
+
+
+def test_the_cheapest_of_other_units_and_a_price_for_the_kind_before_one_for_the_service():
+    prices = [
+        Price(Decimal(40), unit=PriceUnit.USE),
+        Price(Decimal(30), unit=PriceUnit.SAMPLE),
+    ]
+    assert rows(prices, [OUTSIDE], [SELF])["", ""] == (Decimal("99999999.99"), 30, "sample")
+    prices = [Price(Decimal(10), None, SELF), Price(Decimal(90), OUTSIDE)]
+    assert rows(prices, [OUTSIDE], [SELF])["outside", "self_operated"] == (90, 90, "hour")
+    prices = [Price(Decimal(90), None, SELF), Price(Decimal(10))]
+    assert rows(prices, [OUTSIDE], [SELF])["outside", "self_operated"] == (90, 90, "hour")
+
+
+def test_what_is_on_request_comes_behind_everything_that_has_a_price():
+    prices = [Price(Decimal(5), OUTSIDE, SELF, unit=PriceUnit.SAMPLE)]
+    found = rows(prices, [OUTSIDE, ENTERPRISE], [SELF])
+    assert found["", ""] == (NO_HOURLY_PRICE, 5, "sample")
+    assert datetime(9999, 1, 1, tzinfo=UTC) == FOREVER

@@ -1,11 +1,12 @@
 from datetime import date, time
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from providers.terms.domain.choices import Frequency, UserKind
-from providers.terms.domain.price_changes import PriceChange, price_changes
+from providers.terms.domain.price_changes import PriceChange, price_changes, relative_change
 from providers.terms.domain.recurrence import backdate_pattern
 from providers.terms.domain.terms import OpeningPattern, Price
 
@@ -25,6 +26,14 @@ def test_prices_are_compared_line_by_line_new_ones_and_those_that_are_gone_inclu
         PriceChange(gone, Decimal(30), None),
     ]
     assert [one.share for one in found] == [None, Decimal("0.2"), None, None]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "share"),
+    [("100", "125", "0.25"), ("100", "50", "-0.5"), ("100", "100", "0"), ("0.5", "1", "1"), ("0", "1", None)],
+)
+def test_a_change_is_a_share_of_the_price_before(before, after, share):
+    assert relative_change(Decimal(before), Decimal(after)) == (None if share is None else Decimal(share))
 
 
 def test_of_lines_for_the_same_the_cheapest_counts():
@@ -58,3 +67,26 @@ def test_a_pattern_carried_back_keeps_its_weeks_or_months(starts_on, day, interv
     months = (starts_on.year - back.year) * 12 + starts_on.month - back.month
     assert back <= day
     assert (back.day, months % interval) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("interval", "day", "weekly_from", "monthly_from"),
+    [
+        (1, date(2026, 3, 4), date(2026, 3, 4), date(2026, 3, 4)),
+        (1, date(2026, 3, 3), date(2026, 3, 2), date(2026, 3, 1)),
+        (1, date(2026, 3, 1), date(2026, 2, 23), date(2026, 3, 1)),
+        (2, date(2026, 3, 1), date(2026, 2, 16), date(2026, 3, 1)),
+        (3, date(2026, 2, 28), date(2026, 2, 9), date(2025, 12, 1)),
+        (12, date(2025, 12, 31), date(2025, 12, 8), date(2025, 3, 1)),
+    ],
+)
+def test_a_pattern_is_carried_back_by_whole_rounds_and_no_farther_than_needed(
+    interval, day, weekly_from, monthly_from
+):
+    starts_on = date(2026, 3, 4)
+    weekly = OpeningPattern(time(9), time(17), starts_on, (0,), interval=interval)
+    monthly = OpeningPattern(
+        time(9), time(17), starts_on, (0,), Frequency.MONTHLY_BY_WEEKDAY, interval=interval, nth=1
+    )
+    assert backdate_pattern(weekly, day).starts_on == weekly_from
+    assert backdate_pattern(monthly, day).starts_on == monthly_from

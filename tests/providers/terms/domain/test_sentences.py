@@ -16,7 +16,7 @@ from providers.terms.domain.choices import (
     ServiceMode,
     UserKind,
 )
-from providers.terms.domain.sentences import sentences
+from providers.terms.domain.sentences import sentences, sentences_by_part
 from providers.terms.domain.terms import DayException, OpeningPattern, Price, Quota, TermsDraft
 
 FRIDAY_NIGHT = OpeningPattern(
@@ -121,3 +121,74 @@ def test_a_rule_that_leaves_things_out_says_less():
 def test_lengths_are_told_in_the_unit_in_which_one_says_them(minutes, text):
     said = read(replace(TERMS, max_length=timedelta(minutes=minutes)), "en")
     assert any(f": 30 minutes at least, {text} at most." in one for one in said)
+
+
+def hours(**changes):
+    (pattern,) = [replace(TERMS.patterns[0], **changes)]
+    return read(replace(TERMS, patterns=(pattern,)), "en")[0]
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"weekdays": (0, 1)}, "Open on Monday, Tuesday, 09:00 to 17:00."),
+        ({"weekdays": (2, 0, 1, 0)}, "Open on Monday to Wednesday, 09:00 to 17:00."),
+        ({"weekdays": (0, 1, 3)}, "Open on Monday, Tuesday, Thursday, 09:00 to 17:00."),
+        ({"weekdays": (0,), "closes": time(9)}, "Open on Monday, 09:00 to 09:00 the next day."),
+        ({"weekdays": (0,), "opens": time(0)}, "Open on Monday, 00:00 to 17:00."),
+        ({"weekdays": (0,), "closes": time(0)}, "Open on Monday, 09:00 to 24:00."),
+        (
+            {"weekdays": (0,), "frequency": Frequency.MONTHLY_BY_WEEKDAY, "nth": 2, "interval": 3},
+            "Open on the second Monday of every 3 months, 09:00 to 17:00.",
+        ),
+    ],
+)
+def test_opening_hours_are_told_with_their_days_and_times(changes, text):
+    assert hours(**changes) == text
+
+
+@pytest.mark.parametrize(
+    ("minutes", "text"),
+    [(59, "59 minutes"), (60, "1 hour"), (1440, "24 hours"), (1470, "24.5 hours"), (2880, "2 days")],
+)
+def test_a_length_is_told_in_days_from_two_days_on(minutes, text):
+    said = read(replace(TERMS, lead=timedelta(minutes=minutes)), "en")
+    assert f"Book at least {text} before the start." in said
+
+
+def test_quotas_are_told_for_whom_they_are_by_time_and_by_number():
+    quotas = (
+        Quota(QuotaHolder.ORGANIZATION, QuotaSpan.MONTH, timedelta(hours=90), 12),
+        Quota(QuotaHolder.USER, QuotaSpan.DAY, most_bookings=2),
+    )
+    said = read(replace(TERMS, quotas=quotas), "en")
+    assert [one for one in said if one.startswith("One ")] == [
+        "One organization may book 90 hours a month at most.",
+        "One organization may have 12 bookings a month at most.",
+        "One person may have 2 bookings a day at most.",
+    ]
+
+
+def test_a_price_by_time_of_day_says_from_when_until_when():
+    night = Price(Decimal(60), from_time=time(18), until_time=time(8))
+    half = Price(Decimal(60), from_time=time(18))
+    said = read(replace(TERMS, prices=(night, half)), "en")
+    assert [one for one in said if one.startswith("60")] == [
+        "60 yuan per hour (18:00 to 08:00 the next day).",
+        "60 yuan per hour.",
+    ]
+    exceptions = (DayException(date(2025, 9, 9), time(9)),)
+    assert "Not open as usual on 9 Sep 2025." in read(replace(TERMS, exceptions=exceptions), "en")
+
+
+def test_the_editor_divides_the_same_sentences_by_what_they_are_about():
+    divided = sentences_by_part(TERMS)
+    assert {name: len(found) for name, found in divided.items()} == {
+        "patterns": 5,
+        "prices": 4,
+        "who": 4,
+        "lengths": 7,
+        "quotas": 1,
+    }
+    every = [sentence for found in divided.values() for sentence in found]
+    assert sorted(map(repr, every)) == sorted(map(repr, sentences(TERMS)))

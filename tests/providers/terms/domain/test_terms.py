@@ -98,8 +98,8 @@ USER, ORGANIZATION = QuotaHolder.USER, QuotaHolder.ORGANIZATION
         ([Quota(USER, QuotaSpan.DAY, MINUTE), Quota(USER, QuotaSpan.WEEK, None, 1)], []),
         ([Quota(USER, QuotaSpan.DAY, MINUTE), Quota(ORGANIZATION, QuotaSpan.DAY, MINUTE)], []),
         ([Quota(USER, QuotaSpan.DAY)], ["quota_empty"]),
-        ([Quota(USER, QuotaSpan.DAY, timedelta(), 5)], ["quota_empty"]),
-        ([Quota(USER, QuotaSpan.DAY, 5 * MINUTE, 0)], ["quota_empty"]),
+        ([Quota(USER, QuotaSpan.DAY, MINUTE - timedelta(seconds=1), 5)], ["quota_empty"]),
+        ([Quota(USER, QuotaSpan.DAY, HOUR, 0)], ["quota_empty"]),
         ([Quota(USER, QuotaSpan.DAY, HOUR), Quota(USER, QuotaSpan.DAY, None, 2)], ["quota_twice"]),
     ],
 )

@@ -63,3 +63,10 @@ def test_the_days_of_a_published_year_have_their_kind_and_name():
     assert date(2025, 9, 26) not in days
     assert published_days(1999) == []
     assert all(date(year, 10, 1) in known for year, known in published_years().items())
+
+
+@pytest.mark.parametrize(("last", "number"), [(30, 0), (25, 0), (5, 1), (9, 5), (10, 6), (11, 6)])
+def test_working_days_until_a_day_are_what_would_be_added(last, number):
+    start = date(2026, 9, 30)
+    end = date(2026, 9 if last > 20 else 10, last)
+    assert TABLE.working_days_between(start, end) == number

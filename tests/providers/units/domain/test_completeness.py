@@ -1,11 +1,12 @@
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
-from instrument_share.kernel.wording import Bilingual
+from instrument_share.kernel.wording import Bilingual, Words
+from providers.units.domain import reminders
 from providers.units.domain.choices import Completeness
-from providers.units.domain.completeness import completeness
+from providers.units.domain.completeness import UnitCompleteness, completeness
 from providers.units.domain.information import (
     InformationKind,
     InstrumentRecord,
@@ -166,3 +167,143 @@ def test_a_stale_kind_is_not_complete_and_missing_kinds_come_first():
     )
     assert (unit.complete, unit.percent) == (1, 16)
     assert [step.kind for step in unit.next_steps][-1] is InformationKind.PROFILE
+
+
+def said(kind, as_of=TODAY, **record):
+    """The reason and the next step, each with its values."""
+    found = judged(kind, as_of, **record)
+    step = found.next_step
+    return (found.reason.message, found.reason.params), (step and step.message, step and step.params)
+
+
+def test_what_waits_for_the_bureau_is_a_next_step_but_nothing_to_do():
+    profile = (ProfileRevision(ago(9), published=False, confirmed=None, in_review=True),)
+    waiting = instrument(published=None, confirmed=())
+    waiting = InstrumentRecord(**{**vars(waiting), "in_review": TODAY})
+    unit = completeness(UnitRecord(7, profile=profile, instruments=(instrument(), waiting)), TODAY, 200_000)
+    assert [step.kind for step in unit.next_steps] == list(InformationKind)
+    assert [step.kind for step in unit.to_do] == list(InformationKind)[2:]
+    assert [step.title for step in unit.next_steps[:2]] == [Words("Profile"), Words("Instruments")]
+    assert [step.next_step.message for step in unit.next_steps[:2]] == [
+        "Nothing to do: the bureau is reviewing the profile.",
+        "Nothing to do: the bureau is reviewing them.",
+    ]
+
+
+def test_only_what_the_unit_has_to_submit_is_its_next_step():
+    def unpublished(name, in_review):
+        return InstrumentRecord(Bilingual(name), Decimal(200_000), LONG, in_review=in_review)
+
+    waiting, own = unpublished("甲", TODAY), unpublished("乙", ago(-1))
+    _, (message, params) = said(InformationKind.INSTRUMENT, instruments=(instrument(), waiting, own))
+    assert message == "Complete and submit: {own}."
+    assert (params["number"], params["total"]) == (2, 3)
+    assert params["own"] == (Bilingual("乙"),)
+    _, (message, _) = said(InformationKind.INSTRUMENT, instruments=(instrument(), own))
+    assert message == "Complete and submit them."
+
+
+def test_five_instruments_are_named_and_of_more_the_first_five():
+    def names(count):
+        lacking = [InstrumentRecord(Bilingual(str(one)), Decimal(200_000), LONG) for one in range(count)]
+        (_, params), _ = said(InformationKind.INSTRUMENT, instruments=(instrument(), *lacking))
+        return [str(one.zh) if isinstance(one, Bilingual) else one for one in params["names"]]
+
+    assert names(5) == ["0", "1", "2", "3", "4"]
+    assert names(6) == ["0", "1", "2", "3", "4", "…"]
+
+
+def test_instruments_that_are_all_there_are_counted_from_the_threshold():
+    (reason, params), step = said(
+        InformationKind.INSTRUMENT, instruments=(instrument(), instrument(value=199_999))
+    )
+    assert reason == "All {total} instruments from {threshold} yuan on are published and confirmed."
+    assert (params, step) == ({"total": 1, "threshold": Decimal(200_000)}, (None, None))
+
+
+def test_a_profile_says_what_it_lacks_and_when_it_was_confirmed():
+    def profile(*revisions):
+        return said(InformationKind.PROFILE, profile=revisions)
+
+    (reason, _), (step, _) = profile(ProfileRevision(ago(9), published=False, confirmed=None))
+    assert (reason, step) == (
+        "The profile is not published.",
+        "Fill in the profile and submit it for review.",
+    )
+    (reason, params), _ = profile(
+        ProfileRevision(ago(9), published=True, confirmed=ago(9), lacking=("Picture",))
+    )
+    assert (reason, params["shortest"]) == ("The profile lacks: {fields}.", 80)
+    assert params["fields"] == (Words("Picture"),)
+    confirmed = ProfileRevision(ago(400), published=True, confirmed=ago(366))
+    assert profile(confirmed)[0][1] == {"days": 365, "date": ago(366)}
+    (reason, params), step = profile(
+        ProfileRevision(ago(20), published=True, confirmed=ago(19)),
+        ProfileRevision(TODAY, published=True, confirmed=TODAY),
+    )
+    assert (reason, params, step) == (
+        "The profile was confirmed on {date}.",
+        {"date": TODAY},
+        (None, None),
+    )
+
+
+def test_enough_news_and_cases_are_told_with_their_numbers():
+    news = tuple(Published(ago(age)) for age in (1, 2, 3, 365, 366))
+    (_, params), step = said(InformationKind.NEWS, news=news)
+    assert (params, step) == ({"recent": 4, "needed": 4, "days": 365}, (None, None))
+    (_, params), (step, _) = said(InformationKind.CASE, cases=news[3:])
+    assert params == {"recent": 1, "needed": 2, "days": 365, "lacking": 1}
+    assert step == "Publish {lacking} more."
+
+
+def test_regulations_in_force_are_counted_and_the_last_end_is_told():
+    ended = [Published(ago(90), effective=ago(90), expires=ago(days)) for days in (20, 5)]
+    later = Published(ago(1), effective=ago(-1))
+    (_, params), _ = said(InformationKind.REGULATION, regulations=(*ended, later))
+    assert params == {"date": ago(5)}
+    in_force = [Published(ago(90), effective=TODAY, expires=end) for end in (TODAY, None, ago(-9))]
+    (_, params), step = said(InformationKind.REGULATION, regulations=(*in_force, *ended, later))
+    assert (params, step) == ({"number": 3}, (None, None))
+    (reason, _), (step, _) = said(InformationKind.REGULATION)
+    assert (reason, step) == (
+        "No regulation in force is published.",
+        "Publish the regulation that is in force now.",
+    )
+
+
+def test_a_statement_is_overdue_after_31_march():
+    statements = (Published(date(2024, 1, 5), year=2022),)
+    (reason, params), (step, _) = said(InformationKind.OPENNESS, statements=statements)
+    assert reason == "The openness statement of {year} is not published, nor is the one before it."
+    assert (params, step) == (
+        {"year": 2025, "date": date(2026, 3, 31)},
+        "Publish the openness statement of {year}.",
+    )
+    (reason, _), _ = said(InformationKind.OPENNESS, date(2026, 4, 1), statements=statements)
+    assert reason == "The openness statement of {year} is not published; it was due on {date}."
+    (reason, params), _ = said(InformationKind.OPENNESS)
+    assert (reason, params) == ("No openness statement is published.", {"year": 2025})
+    statements = tuple(Published(date(2024, 1, 5), year=year) for year in (2023, 2024, 2026))
+    (_, params), step = said(InformationKind.OPENNESS, statements=statements)
+    assert (params, step) == ({"year": 2024}, (None, None))
+
+
+@pytest.mark.parametrize(("days", "outcome"), [(0, "recent"), (6, "recent"), (7, "sent"), (None, "sent")])
+def test_a_unit_is_left_in_peace_for_seven_days_after_a_reminder(days, outcome):
+    unit = completeness(UnitRecord(7), TODAY, 200_000)
+    now = datetime(2026, 3, 31, 8, tzinfo=UTC)
+    sent = None if days is None else now - timedelta(days=days)
+    facts = {"last_sent_at": sent, "now": now}
+    assert reminders.outcome(unit, reachable=True, **facts) == outcome
+    assert reminders.outcome(unit, reachable=True, **facts, insist=True) == "sent"
+    assert reminders.outcome(unit, reachable=False, **facts) == "unreachable"
+    assert (300, timedelta(days=7)) == (reminders.LONGEST_NOTE, reminders.TOLD_LATE)
+
+
+def test_nobody_is_reminded_of_what_waits_for_the_bureau():
+    profile = (ProfileRevision(ago(9), published=False, confirmed=None, in_review=True),)
+    unit = completeness(UnitRecord(7, profile=profile), TODAY, 200_000)
+    waiting = UnitCompleteness(7, TODAY, unit.kinds[:1])
+    assert reminders.outcome(waiting, reachable=True, last_sent_at=None, now=datetime.now(UTC)) == "complete"
+    assert reminders.still_open(["profile", "news"], unit) == (InformationKind.NEWS,)

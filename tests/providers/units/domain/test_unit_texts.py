@@ -152,3 +152,21 @@ def test_a_picture_is_said_in_words():
         ("picture.words", "alt_en"),
     ]
     assert codes(publications.problems_of_picture(True, "图", "p" * 201)) == [("picture.words", "alt_en")]
+
+
+def test_a_text_of_a_publication_is_markdown_and_of_so_many_characters():
+    markdown = {
+        kind: [name for name, field in publications.FIELDS[kind].items() if field.markdown]
+        for kind in PublicationKind
+    }
+    assert list(markdown.values()) == [["body_zh", "body_en"]] * 4
+    for name, limit in (("body_zh", 20_000), ("body_en", 40_000)):
+        assert draft(NEWS, **{name: "a" * limit}) == []
+        assert draft(NEWS, **{name: "a" * (limit + 1)}) == [("publication.too_long", name)]
+    for limit, found in ((150, []), (151, [("publication.too_long", "file_name")])):
+        assert draft(REGULATION, effective_date=date(2026, 1, 1), file_name="a" * limit) == found
+    assert draft(NEWS, colour="red") == [("publication.unknown_field", "colour")]
+
+
+def test_a_statement_needs_its_year():
+    assert draft(OPENNESS) == [("publication.year", "year")]
