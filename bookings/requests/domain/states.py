@@ -6,6 +6,8 @@ from instrument_share.kernel.states import Moves
 
 
 class BookingState(StrEnum):
+    """The states of a booking."""
+
     OFFERED = "offered"
     REQUESTED = "requested"
     APPROVED = "approved"

@@ -61,6 +61,7 @@ def possible(viewer: "User", booking: "Booking", now: datetime) -> set[str]:
 
 
 def _require_keeper(viewer: "User") -> None:
+    """Raise Forbidden unless the viewer has the role of keeper in some unit."""
     if not standing(viewer).holds(Role.KEEPER):
         raise Forbidden
 
