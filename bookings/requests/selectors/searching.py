@@ -22,6 +22,8 @@ MAX_BY_RELEVANCE = 200
 
 
 class Order(StrEnum):
+    """The orders of the catalogue."""
+
     RELEVANCE = "relevance"
     NEXT_FREE = "next_free"
     PRICE = "price"

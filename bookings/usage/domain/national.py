@@ -87,7 +87,7 @@ def build_service_record(facts: Mapping[str, Any]) -> dict[str, str]:
         "subjectName": project or NONE,
         "subjectContent": (facts["booking_subject"] if project else "") or NONE,
         "subjectIncome": encode_funding_sources(facts["funding_sources"]),
-        "subjectArea": format_subjects(facts["format_subjects"]),
+        "subjectArea": format_subjects(facts["subjects"]),
         "applicant": facts["applicant"],
         "applicatPhone": facts["phone"],
         "applicatEmail": facts["email"],

@@ -28,7 +28,7 @@ def opendata(request: HttpRequest) -> HttpResponse:
 
 
 def _etag(_request: HttpRequest, name: str, form: str) -> str:
-    """Return a tag that changes with the last act, and daily, as terms begin and information expires."""
+    """Return a tag that changes with the last act, and daily as terms begin and information expires."""
     last = last_change()
     today = clock.now().astimezone(CITY_TIME).date()
     return f'"{name}.{form}-{0 if last is None else last.pk}-{today:%Y%m%d}"'

@@ -1,8 +1,8 @@
 """The terms, with weights, by which an instrument is found.
 
 A term is a suffix of a text from one of its characters or words on, truncated and normalized (`normalize`):
-透射电镜 gives 透射电镜, 射电镜, 电镜 and 镜. Any part of a text is then the beginning of a term, and a search is
-one range of an index, for any length and on any database.
+透射电镜 gives 透射电镜, 射电镜, 电镜 and 镜. Any part of a text is then the beginning of a term, and a
+search is one range of an index, for any length and on any database.
 """
 
 import re

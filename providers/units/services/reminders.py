@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class NobodyToRemind(DomainError):
-    """None of the units can be reminded."""
+    """No unit was chosen to be reminded."""
 
     code = "reminder.nobody"
     message = gettext_noop("No unit is chosen. Tick the units that are to be reminded.")

@@ -104,8 +104,8 @@ def cell_name(row: int, index: int) -> str:
 def read_sheet(table: Table, mapping: SheetMap, kind: SheetKind = INSTRUMENTS) -> SheetRead:
     """Read a sheet row by row. Raises HeadingMissing.
 
-    Rows above the heading, empty rows, repeated headings and closing lines (合计, 填表人 …) are skipped. A
-    row needs the essential fields of its kind; an English name replaces a missing Chinese one.
+    Rows above the heading, empty rows, repeated headings and closing lines (合计, 填表人 …) are skipped.
+    A row needs the essential fields of its kind; an English name replaces a missing Chinese one.
     """
     at, columns = _heading(table, mapping, kind)
     heading = [normalize_heading(cell_text(cell)) for cell in table.rows[at]]
