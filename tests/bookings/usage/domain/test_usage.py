@@ -108,7 +108,7 @@ def test_measuring_is_what_the_other_parts_leave():
     )
     assert Spent.from_interval(USED, idle_seconds=20_000) == Spent(0, 0, 0, 20_000)
     assert Spent.from_interval(USED, measuring_seconds=0, idle_seconds=5) == Spent(0, 0, 0, 5)
-    assert Spent(600, 9000, 300, 900).fields() == {
+    assert Spent(600, 9000, 300, 900).to_fields() == {
         "setup_seconds": 600,
         "measuring_seconds": 9000,
         "post_seconds": 300,

@@ -295,9 +295,9 @@ def test_a_unit_is_left_in_peace_for_seven_days_after_a_reminder(days, outcome):
     now = datetime(2026, 3, 31, 8, tzinfo=UTC)
     sent = None if days is None else now - timedelta(days=days)
     facts = {"last_sent_at": sent, "now": now}
-    assert reminders.outcome(unit, reachable=True, **facts) == outcome
-    assert reminders.outcome(unit, reachable=True, **facts, insist=True) == "sent"
-    assert reminders.outcome(unit, reachable=False, **facts) == "unreachable"
+    assert reminders.reminder_outcome(unit, reachable=True, **facts) == outcome
+    assert reminders.reminder_outcome(unit, reachable=True, **facts, insist=True) == "sent"
+    assert reminders.reminder_outcome(unit, reachable=False, **facts) == "unreachable"
     assert (300, timedelta(days=7)) == (reminders.LONGEST_NOTE, reminders.TOLD_LATE)
 
 
@@ -305,5 +305,5 @@ def test_nobody_is_reminded_of_what_waits_for_the_bureau():
     profile = (ProfileRevision(ago(9), published=False, confirmed=None, in_review=True),)
     unit = completeness(UnitRecord(7, profile=profile), TODAY, 200_000)
     waiting = UnitCompleteness(7, TODAY, unit.kinds[:1])
-    assert reminders.outcome(waiting, reachable=True, last_sent_at=None, now=datetime.now(UTC)) == "complete"
+    assert reminders.reminder_outcome(waiting, reachable=True, last_sent_at=None, now=datetime.now(UTC)) == "complete"
     assert reminders.still_open(["profile", "news"], unit) == (InformationKind.NEWS,)
