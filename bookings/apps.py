@@ -18,7 +18,7 @@ class BookingsConfig(AppConfig):
         from instrument_share.journal.addresses import register_pages
         from instrument_share.journal.guards import register
         from instrument_share.kernel.wording import register_words
-        from instrument_share.web.labels import register_labels
+        from instrument_share.web.text.labels import register_labels
         from providers.public import (
             register_instrument_notice,
             register_instrument_tabs,

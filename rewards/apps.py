@@ -12,7 +12,7 @@ class RewardsConfig(AppConfig):
 
     def ready(self) -> None:
         from instrument_share.journal.addresses import register_pages
-        from instrument_share.web.labels import register_labels
+        from instrument_share.web.text.labels import register_labels
         from rewards.cycle import badges as cycle_badges
         from rewards.findings import badges as finding_badges
         from rewards.report import badges as report_badges

@@ -109,7 +109,7 @@ def notify(
 
 
 def _kept(value: Any) -> Any:
-    """Return a parameter as JSON keeps it; the edge reads it back (`web.problem`)."""
+    """Return a parameter as JSON keeps it; the edge reads it back (`web.responses.problem`)."""
     match value:
         case Mapping():
             return {name: _kept(one) for name, one in value.items()}

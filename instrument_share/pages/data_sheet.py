@@ -24,9 +24,9 @@ from instrument_share.documents.official import count_pages, render_paper
 from instrument_share.pages.instrument_facts import get_contact_entries, get_fact_entries, get_price_cells
 from instrument_share.pages.prices import build_price_rows
 from instrument_share.pages.structured import build_absolute_url
-from instrument_share.web import formats
-from instrument_share.web.formats import bilingual
-from instrument_share.web.problem import told
+from instrument_share.web.responses.problem import told
+from instrument_share.web.text import formats
+from instrument_share.web.text.formats import bilingual
 from providers.domain import sentences
 
 if TYPE_CHECKING:

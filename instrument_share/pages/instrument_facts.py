@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from instrument_share.kernel.wording import word
 from instrument_share.pages.prices import PriceRow
-from instrument_share.web import formats
-from instrument_share.web.problem import told
+from instrument_share.web.responses.problem import told
+from instrument_share.web.text import formats
 from providers.domain import Purpose, SharingMode, bilingual_subject_names
 from providers.public import COUNTRIES
 

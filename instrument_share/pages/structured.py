@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from instrument_share.web.formats import bilingual
+from instrument_share.web.text.formats import bilingual
 from providers.domain import InstrumentState, PriceUnit
 
 if TYPE_CHECKING:

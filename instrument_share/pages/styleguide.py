@@ -11,8 +11,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import render
 
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.web import clock, labels
+from instrument_share.web import clock
 from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.text import labels
 
 
 class SampleForm(forms.Form):

@@ -12,9 +12,9 @@ from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import OrganizationKind, Role, SizeClass
 from instrument_share.accounts.domain.registration import AUTHORITIES, Registration
 from instrument_share.kernel.uscc import normalize
-from instrument_share.web.formats import bilingual
-from instrument_share.web.forms import set_choices
-from instrument_share.web.labels import KINDS, ROLES, SIZES
+from instrument_share.web.forms.fields import set_choices
+from instrument_share.web.text.formats import bilingual
+from instrument_share.web.text.labels import KINDS, ROLES, SIZES
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization, User

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from instrument_share.journal.services import record_remote_address
 from instrument_share.kernel.errors import DomainError
-from instrument_share.web import problem
+from instrument_share.web.responses import problem
 
 NUL = "\x00"
 

@@ -3,7 +3,7 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from instrument_share.web.labels import Label
+from instrument_share.web.text.labels import Label
 
 STATES: dict[str, Label] = {
     "instrument.draft": Label(_("Draft"), "quiet", "pencil"),

@@ -9,9 +9,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from instrument_share.accounts.permissions import require
 from instrument_share.web import clock, cursor
-from instrument_share.web.answers import redirect_with_message, run_service
-from instrument_share.web.confirmation import Confirmation, confirmation_view
 from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
+from instrument_share.web.responses.outcomes import redirect_with_message, run_service
 from instrument_share.web.signed_in import SignedInRequest
 from providers.instruments.views.common import person
 from providers.search.forms import SynonymForm

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext
 
 from instrument_share.kernel.errors import gettext_noop
-from instrument_share.web.formats import bilingual, in_english
+from instrument_share.web.text.formats import bilingual, in_english
 from rewards.assessment.domain.counting import REASONS
 from rewards.cycle.reports import format_money
 

@@ -4,7 +4,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from instrument_share.web.labels import Label
+from instrument_share.web.text.labels import Label
 
 STATES: dict[str, Label] = {
     "cycle.collecting": Label(_("Collecting"), "active", "play"),

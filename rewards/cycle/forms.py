@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from instrument_share.web.formats import bilingual
-from instrument_share.web.forms import set_choices
+from instrument_share.web.forms.fields import set_choices
+from instrument_share.web.text.formats import bilingual
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

@@ -11,10 +11,10 @@ from instrument_share.journal.addresses import page_address
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound
 from instrument_share.web import clock
-from instrument_share.web.answers import redirect_with_message, run_service
-from instrument_share.web.formats import yuan
 from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.responses.outcomes import redirect_with_message, run_service
 from instrument_share.web.signed_in import SignedInRequest
+from instrument_share.web.text.formats import yuan
 from rewards.cycle.forms import CycleOpenForm
 from rewards.cycle.services import cycles as cycles_services
 from rewards.policy import selectors as policy_selectors

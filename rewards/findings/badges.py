@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from instrument_share.web.labels import Label
+from instrument_share.web.text.labels import Label
 
 STATES: dict[str, Label] = {
     "finding.open": Label(pgettext_lazy("finding", "Open"), "waiting", "clock"),

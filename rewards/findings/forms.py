@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from instrument_share.web.formats import bracketed, in_english
-from instrument_share.web.forms import set_choices
+from instrument_share.web.forms.fields import set_choices
+from instrument_share.web.text.formats import bracketed, in_english
 from rewards.cycle.forms import TEXT
 from rewards.findings.domain.states import FindingState
 from rewards.findings.reports import get_kind_text

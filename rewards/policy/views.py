@@ -10,10 +10,11 @@ from instrument_share.accounts.permissions import require
 from instrument_share.journal.addresses import page_address
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import DomainError
-from instrument_share.web import clock, problem
-from instrument_share.web.answers import redirect_with_message
-from instrument_share.web.forms import add_problems
+from instrument_share.web import clock
+from instrument_share.web.forms.fields import add_problems
 from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.responses import problem
+from instrument_share.web.responses.outcomes import redirect_with_message
 from instrument_share.web.signed_in import SignedInRequest
 from rewards.policy.forms import PolicyForm
 from rewards.policy.services import policy_load

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from instrument_share.web.labels import Label
+from instrument_share.web.text.labels import Label
 
 STATES: dict[str, Label] = {
     "report.sent": Label(_("Sent to Finance"), "waiting", "clock"),

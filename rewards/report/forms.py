@@ -7,7 +7,7 @@ from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from instrument_share.web.forms import DayField, DayInput
+from instrument_share.web.forms.fields import DayField, DayInput
 from rewards.cycle.forms import TEXT
 
 MEGABYTE = 1024 * 1024

@@ -6,7 +6,7 @@ from zipfile import ZipFile
 import pytest
 
 from instrument_share.documents.errors import UnsafeName
-from instrument_share.documents.package import seal_package
+from instrument_share.documents.sealing.package import seal_package
 
 FILES = {"报送函.pdf": b"%PDF-1.7", "tables/结果.csv": b"a,b\r\n"}
 

@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
 
-from instrument_share.documents import signing
 from instrument_share.documents.content import Paragraph
 from instrument_share.documents.errors import SigningKeyUnusable
 from instrument_share.documents.official import render_official
-from instrument_share.documents.signing import SignatureCheck, check_signature, sign_pdf
+from instrument_share.documents.sealing import signing
+from instrument_share.documents.sealing.signing import SignatureCheck, check_signature, sign_pdf
 from tests.documents.reading import text
 from tests.documents.sample import letter
 

@@ -8,7 +8,7 @@ from django.core.mail import EmailMessage
 
 from instrument_share.journal import services as journal
 from instrument_share.journal.models import Notification
-from instrument_share.web.problem import told
+from instrument_share.web.responses.problem import told
 from tests import factories
 from tests.factories import NOW
 

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from instrument_share.accounts.domain import Role
 from instrument_share.journal import services as journal
-from instrument_share.web.problem import told
+from instrument_share.web.responses.problem import told
 from providers.units.models import ServiceCase
 from tests import factories
 from tests.journeys.walk import PASSWORD, axe, send

@@ -7,7 +7,7 @@ from django.utils import translation
 
 from bookings.requests.domain.choices import Direction
 from instrument_share.kernel import wording
-from instrument_share.web.forms import choices_of
+from instrument_share.web.forms.fields import choices_of
 from instrument_share.web.templatetags import ui
 
 

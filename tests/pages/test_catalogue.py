@@ -7,7 +7,7 @@ import pytest
 
 from bookings.requests.services.next_free import next_free_rebuild
 from instrument_share.accounts.models import District
-from instrument_share.pages.search import Address, Comparison
+from instrument_share.pages.catalogue.search import Address, Comparison
 from providers.instruments.models import Instrument, InstrumentCategory
 from providers.search.services.index import search_rebuild
 from providers.terms.models import PriceLine

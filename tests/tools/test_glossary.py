@@ -18,8 +18,8 @@ from instrument_share.accounts.domain import (
     OrganizationState,
     SizeClass,
 )
-from instrument_share.pages.forms import SORTS
-from instrument_share.web import labels
+from instrument_share.pages.catalogue.forms import SORTS
+from instrument_share.web.text import labels
 from providers.instruments.domain import labels as provider_labels
 from providers.instruments.domain.choices import InstrumentState
 from providers.units.domain import information

@@ -7,7 +7,7 @@ import pytest
 from django.utils import translation
 from django.utils.translation import gettext
 
-from instrument_share.web.exports import csv_response
+from instrument_share.web.responses.exports import csv_response
 
 NAME = "测试"
 

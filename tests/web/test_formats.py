@@ -6,7 +6,7 @@ import pytest
 from django.utils import translation
 
 from instrument_share.kernel.interval import Interval
-from instrument_share.web import formats
+from instrument_share.web.text import formats
 
 AT_TWO = datetime(2026, 3, 5, 6, 0, tzinfo=UTC)  # 14:00 in Shanghai, a Thursday
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import ValidationError
 
-from instrument_share.web.lengths import HoursField, WholeLengthField
+from instrument_share.web.forms.lengths import HoursField, WholeLengthField
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 

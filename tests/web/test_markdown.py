@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from instrument_share.web.markdown import ALLOWED, excerpt, picture_ids, to_html, to_plain_text
+from instrument_share.web.text.markdown import ALLOWED, excerpt, picture_ids, to_html, to_plain_text
 
 PICTURE = "/units/pictures/PIC-ABCDEFGHJK/"
 

@@ -6,8 +6,8 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from instrument_share.kernel.interval import Interval
-from instrument_share.web.forms import DayField, InstantField
-from instrument_share.web.params import interval_problem, parse_day, parse_interval, parse_number
+from instrument_share.web.forms.fields import DayField, InstantField
+from instrument_share.web.forms.params import interval_problem, parse_day, parse_interval, parse_number
 
 FAR_OFF = ["0001-01-01", "1899-12-31", "2100-01-01", "9999-12-31", "99999-01-01", "2026-13-45", "²", ""]
 

@@ -8,9 +8,9 @@ from django.utils import translation
 from pytest_django.asserts import assertInHTML
 
 from instrument_share.kernel.errors import Invalid, Problem
-from instrument_share.web.forms import add_problems
-from instrument_share.web.labels import STATES
+from instrument_share.web.forms.fields import add_problems
 from instrument_share.web.templatetags import ui
+from instrument_share.web.text.labels import STATES
 
 
 class Request(forms.Form):

@@ -12,8 +12,8 @@ from pytest_django.asserts import assertInHTML
 
 from instrument_share.accounts.models import User
 from instrument_share.kernel.errors import DomainError, Forbidden, IllegalMove, Invalid, NotFound, Problem
-from instrument_share.web import problem
 from instrument_share.web.middleware import DomainErrorMiddleware
+from instrument_share.web.responses import problem
 
 
 class Gone(DomainError):

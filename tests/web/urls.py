@@ -10,8 +10,8 @@ from instrument_share.accounts.models import District
 from instrument_share.kernel.errors import DomainError, Forbidden
 from instrument_share.pages import styleguide
 from instrument_share.urls import urlpatterns as of_the_site
-from instrument_share.web import problem
 from instrument_share.web.idempotency import idempotent_form, idempotent_operation
+from instrument_share.web.responses import problem
 
 engine = engines["django"]
 

@@ -24,11 +24,12 @@ from bookings.requests.selectors.holds import get_free_intervals
 from bookings.requests.selectors.searching import Order, search_catalogue
 from instrument_share.kernel.errors import Invalid, Problem, gettext_noop
 from instrument_share.kernel.interval import Interval, intersect
-from instrument_share.web import clock, problem
+from instrument_share.web import clock
 from instrument_share.web.api.auth import EVERYBODY
 from instrument_share.web.api.fields import PublicId, require_interval
 from instrument_share.web.api.openapi import error_responses
-from instrument_share.web.params import MAX_SHOWN_INTERVAL
+from instrument_share.web.forms.params import MAX_SHOWN_INTERVAL
+from instrument_share.web.responses import problem
 from providers import public as providers
 from providers.public import instrument_found_out
 

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from bookings.requests.domain.choices import Direction
 from bookings.requests.selectors.bookings import get_last_booking
 from instrument_share.accounts import selectors as accounts
-from instrument_share.web.formats import bilingual
-from instrument_share.web.forms import IntervalForm, choices_of, set_choices
+from instrument_share.web.forms.fields import IntervalForm, choices_of, set_choices
+from instrument_share.web.text.formats import bilingual
 from providers.domain import PriceUnit, ServiceMode
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from instrument_share.web.formats import bilingual
-from instrument_share.web.forms import IntervalForm, set_choices
+from instrument_share.web.forms.fields import IntervalForm, set_choices
+from instrument_share.web.text.formats import bilingual
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

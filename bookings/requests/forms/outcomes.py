@@ -8,8 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from instrument_share.kernel.interval import Interval
-from instrument_share.web.formats import timerange
-from instrument_share.web.forms import InstantField, InstantInput
+from instrument_share.web.forms.fields import InstantField, InstantInput
+from instrument_share.web.text.formats import timerange
 
 if TYPE_CHECKING:
     from bookings.requests.models import Booking

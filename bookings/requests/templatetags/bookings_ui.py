@@ -17,9 +17,9 @@ from bookings.requests.domain.choices import Direction
 from bookings.requests.domain.pricing import MINIMUM
 from bookings.requests.domain.states import BookingState
 from instrument_share.kernel.wording import word
-from instrument_share.web import formats
-from instrument_share.web.labels import label
 from instrument_share.web.templatetags.ui import facts
+from instrument_share.web.text import formats
+from instrument_share.web.text.labels import label
 from providers.domain import PriceUnit, ServiceMode, UserKind
 
 register = template.Library()

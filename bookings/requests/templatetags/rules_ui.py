@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from bookings.requests.domain.price_examples import PriceExample
 from instrument_share.kernel.wording import Sentence, word
-from instrument_share.web import formats
-from instrument_share.web.problem import told
+from instrument_share.web.responses.problem import told
 from instrument_share.web.templatetags.ui import badge
+from instrument_share.web.text import formats
 from providers.domain import Price, PriceChange, PriceTableRow, condition_sentences
 
 register = template.Library()

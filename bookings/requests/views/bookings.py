@@ -29,14 +29,14 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.states import require_transition
 from instrument_share.web import clock
-from instrument_share.web.answers import redirect_with_message, run_service
-from instrument_share.web.confirmation import Confirmation, confirmation_view
-from instrument_share.web.formats import moment, timerange, yuan
-from instrument_share.web.forms import IntervalForm, ReasonForm
+from instrument_share.web.forms.fields import IntervalForm, ReasonForm
+from instrument_share.web.forms.params import parse_interval
 from instrument_share.web.idempotency import idempotent_form
-from instrument_share.web.params import parse_interval
-from instrument_share.web.problem import problems_told
+from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
+from instrument_share.web.responses.outcomes import redirect_with_message, run_service
+from instrument_share.web.responses.problem import problems_told
 from instrument_share.web.signed_in import SignedInRequest
+from instrument_share.web.text.formats import moment, timerange, yuan
 from providers import public as providers
 from providers.domain import ServiceMode
 

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from bookings.requests.selectors.calendar import get_calendar_events
 from instrument_share.kernel.interval import Interval
 from instrument_share.web import clock
-from instrument_share.web.params import parse_interval
+from instrument_share.web.forms.params import parse_interval
 from providers import public as providers
 
 

@@ -21,12 +21,12 @@ from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import DomainError
 from instrument_share.kernel.interval import Interval
 from instrument_share.web import clock
-from instrument_share.web.answers import redirect_with_message
-from instrument_share.web.confirmation import Confirmation, confirmation_view
-from instrument_share.web.formats import bilingual, timerange
-from instrument_share.web.forms import add_problems
+from instrument_share.web.forms.fields import add_problems
 from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
+from instrument_share.web.responses.outcomes import redirect_with_message
 from instrument_share.web.signed_in import SignedInRequest
+from instrument_share.web.text.formats import bilingual, timerange
 from providers import public as providers
 
 if TYPE_CHECKING:

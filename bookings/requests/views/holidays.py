@@ -22,8 +22,8 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound
 from instrument_share.kernel.interval import total_length
 from instrument_share.web import clock
-from instrument_share.web.answers import redirect_with_message
 from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.responses.outcomes import redirect_with_message
 from providers import public as providers
 from providers.domain import Day
 from providers.public import DayForm, DaysForm, YearForm, YearOfDays, person, window_changes

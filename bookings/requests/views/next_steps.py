@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from bookings.requests.domain.states import BookingState
-from instrument_share.web.formats import moment, yuan
+from instrument_share.web.text.formats import moment, yuan
 
 if TYPE_CHECKING:
     from bookings.requests.models import Booking

@@ -17,11 +17,11 @@ from bookings.requests.services.bookings import booking_create
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import DomainError
 from instrument_share.web import clock
-from instrument_share.web.answers import redirect_with_message, run_service
-from instrument_share.web.formats import moment
 from instrument_share.web.idempotency import idempotent_form
-from instrument_share.web.problem import problems_told
+from instrument_share.web.responses.outcomes import redirect_with_message, run_service
+from instrument_share.web.responses.problem import problems_told
 from instrument_share.web.signed_in import SignedInRequest
+from instrument_share.web.text.formats import moment
 from providers import public as providers
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from bookings.requests.selectors.rule_trial import run_rule_trial
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import DomainError
 from instrument_share.kernel.interval import Interval, intersect, total_length
-from instrument_share.web.formats import clock_time, weekday
-from instrument_share.web.problem import problems_told, told
+from instrument_share.web.responses.problem import problems_told, told
+from instrument_share.web.text.formats import clock_time, weekday
 from providers import public as providers
 from providers.domain import ONE_DAY, DayKind, Terms, TermsDraft, price_changes, problems_of_terms, sentences
 from providers.public import draft_openings

@@ -24,10 +24,10 @@ from bookings.requests.views.rule_preview import (
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import DomainError
 from instrument_share.web import clock
-from instrument_share.web.answers import redirect_with_message
-from instrument_share.web.formats import moment
-from instrument_share.web.forms import add_problems
+from instrument_share.web.forms.fields import add_problems
 from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.responses.outcomes import redirect_with_message
+from instrument_share.web.text.formats import moment
 from providers import public as providers
 from providers.domain import LIVE, ONE_DAY, Terms, TermsDraft, sentences_by_part
 from providers.public import TermsForms, default_terms, own_instrument, person, rule_initial

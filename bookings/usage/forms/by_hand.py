@@ -11,8 +11,8 @@ from bookings.requests.forms.closures import InstrumentChoice
 from bookings.usage.domain.choices import UsagePurpose
 from bookings.usage.forms.usage import SpentFields
 from instrument_share.accounts import selectors as accounts
-from instrument_share.web.formats import bilingual
-from instrument_share.web.forms import IntervalForm, choices_of, set_choices
+from instrument_share.web.forms.fields import IntervalForm, choices_of, set_choices
+from instrument_share.web.text.formats import bilingual
 from providers.domain import ServiceMode
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from instrument_share.web.formats import bilingual, date_only, hours
-from instrument_share.web.forms import DayField, DayInput, set_choices
+from instrument_share.web.forms.fields import DayField, DayInput, set_choices
+from instrument_share.web.text.formats import bilingual, date_only, hours
 
 
 class UseSearchForm(forms.Form):

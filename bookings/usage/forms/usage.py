@@ -10,8 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.requests.domain.choices import Direction
 from bookings.usage.domain.choices import Rating, UsagePurpose
-from instrument_share.web.formats import hours
-from instrument_share.web.forms import BaseIntervalForm, InstantField, InstantInput, choices_of, set_choices
+from instrument_share.web.forms.fields import (
+    BaseIntervalForm,
+    InstantField,
+    InstantInput,
+    choices_of,
+    set_choices,
+)
+from instrument_share.web.text.formats import hours
 from providers.domain import ServiceMode
 
 MINUTE = 60

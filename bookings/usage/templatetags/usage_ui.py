@@ -15,8 +15,8 @@ from bookings.requests.templatetags.bookings_ui import seconds
 from bookings.usage.domain import labels
 from bookings.usage.domain.choices import Capture, UsagePurpose
 from instrument_share.kernel.wording import word
-from instrument_share.web import formats
 from instrument_share.web.templatetags.ui import facts
+from instrument_share.web.text import formats
 from providers.domain import ServiceMode, UserKind
 
 register = template.Library()

@@ -19,13 +19,13 @@ from bookings.usage.services.attendance import booking_check_in, booking_check_o
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.states import require_transition
 from instrument_share.web import clock
-from instrument_share.web.answers import redirect_with_message, run_service
-from instrument_share.web.confirmation import Confirmation, confirmation_view
-from instrument_share.web.formats import hours, yuan
-from instrument_share.web.forms import ReasonForm
+from instrument_share.web.forms.fields import ReasonForm
+from instrument_share.web.forms.params import parse_number
 from instrument_share.web.idempotency import idempotent_form
-from instrument_share.web.params import parse_number
+from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
+from instrument_share.web.responses.outcomes import redirect_with_message, run_service
 from instrument_share.web.signed_in import SignedInRequest
+from instrument_share.web.text.formats import hours, yuan
 
 if TYPE_CHECKING:
     from bookings.usage.models import UsageLog

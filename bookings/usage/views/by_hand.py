@@ -11,8 +11,8 @@ from bookings.requests.views.common import responsible_instruments
 from bookings.usage.forms.by_hand import ByHandForm
 from bookings.usage.services.usage import usage_log_by_hand
 from instrument_share.web import clock
-from instrument_share.web.answers import redirect_with_message, run_service
 from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.responses.outcomes import redirect_with_message, run_service
 from instrument_share.web.signed_in import SignedInRequest
 
 

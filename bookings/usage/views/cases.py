@@ -15,8 +15,8 @@ from bookings.usage.services.cases import case_uses_set
 from instrument_share.accounts.permissions import require
 from instrument_share.journal.addresses import page_address
 from instrument_share.web import clock, cursor
-from instrument_share.web.answers import redirect_with_message, run_service
 from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.responses.outcomes import redirect_with_message, run_service
 from providers import public as providers
 from providers.domain import PublicationKind
 from providers.public import person

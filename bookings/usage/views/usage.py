@@ -24,8 +24,8 @@ from bookings.usage.services.usage import usage_confirm, usage_correct, usage_re
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import NotFound
 from instrument_share.web import clock
-from instrument_share.web.answers import redirect_with_message, run_service
 from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.responses.outcomes import redirect_with_message, run_service
 from instrument_share.web.signed_in import SignedInRequest
 from providers import public as providers
 

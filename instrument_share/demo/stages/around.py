@@ -9,7 +9,7 @@ from instrument_share.demo.city import Instrument
 from instrument_share.demo.world import World
 from instrument_share.documents.content import Paper, Paragraph
 from instrument_share.documents.official import render_paper
-from instrument_share.web import formats
+from instrument_share.web.text import formats
 from providers import public as providers
 from providers.domain import Audience, GroupKind
 

@@ -9,7 +9,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from bookings import public as bookings
 from instrument_share.journal import services as journal
-from instrument_share.web import clock, idempotency, problem
+from instrument_share.web import clock, idempotency
+from instrument_share.web.responses import problem
 from providers import public as providers
 from providers.public import sheets_forget_old
 

@@ -15,17 +15,17 @@ from django.utils.translation import ngettext
 
 from bookings.public import CaseFigures
 from instrument_share.kernel.wording import Sentence, word
+from instrument_share.pages.catalogue.weeks import Day
 from instrument_share.pages.instrument_facts import get_contact_entries, get_fact_entries
-from instrument_share.pages.weeks import Day
-from instrument_share.web import formats
 from instrument_share.web.addresses import versioned_address
-from instrument_share.web.labels import KINDS
-from instrument_share.web.markdown import excerpt
-from instrument_share.web.problem import told as told_message
+from instrument_share.web.responses.problem import told as told_message
 from instrument_share.web.templatetags.ui import facts, icon
+from instrument_share.web.text import formats
+from instrument_share.web.text.labels import KINDS
+from instrument_share.web.text.markdown import excerpt
 
 if TYPE_CHECKING:
-    from instrument_share.pages.search import Comparison
+    from instrument_share.pages.catalogue.search import Comparison
 
 register = template.Library()
 

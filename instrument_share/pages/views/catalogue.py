@@ -11,9 +11,9 @@ from django.views.decorators.http import require_safe
 
 from bookings import public as bookings
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.pages.forms import CatalogueForm
-from instrument_share.pages.rows import build_instrument_rows
-from instrument_share.pages.search import (
+from instrument_share.pages.catalogue.forms import CatalogueForm
+from instrument_share.pages.catalogue.rows import build_instrument_rows
+from instrument_share.pages.catalogue.search import (
     Address,
     Comparison,
     add_counts,
@@ -22,7 +22,7 @@ from instrument_share.pages.search import (
     describe_interpretation,
 )
 from instrument_share.web import clock
-from instrument_share.web.params import parse_day
+from instrument_share.web.forms.params import parse_day
 from providers import public as providers
 
 if TYPE_CHECKING:

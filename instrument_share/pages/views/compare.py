@@ -4,8 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from instrument_share.pages.comparison import build_columns, build_rows
-from instrument_share.pages.search import MAX_COMPARED, parse_compared_ids
+from instrument_share.pages.catalogue.comparison import build_columns, build_rows
+from instrument_share.pages.catalogue.search import MAX_COMPARED, parse_compared_ids
 from instrument_share.web import clock
 
 

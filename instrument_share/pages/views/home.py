@@ -12,13 +12,13 @@ from django.views.decorators.http import require_safe
 from bookings import public as bookings
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
+from instrument_share.pages.catalogue.rows import build_instrument_rows
 from instrument_share.pages.charts import build_stacked_hours
 from instrument_share.pages.navigation import OWN
-from instrument_share.pages.rows import build_instrument_rows
 from instrument_share.web import clock
 from instrument_share.web.desks import desks
-from instrument_share.web.formats import bilingual
-from instrument_share.web.params import parse_number
+from instrument_share.web.forms.params import parse_number
+from instrument_share.web.text.formats import bilingual
 from providers import public as providers
 from providers.domain import PublicationKind
 

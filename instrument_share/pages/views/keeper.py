@@ -15,7 +15,7 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
 from instrument_share.pages.views.me import build_counted_logs
 from instrument_share.web import clock
-from instrument_share.web.params import parse_day
+from instrument_share.web.forms.params import parse_day
 from instrument_share.web.signed_in import SignedInRequest
 from providers import public as providers
 

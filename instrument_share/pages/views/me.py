@@ -21,10 +21,10 @@ from instrument_share.kernel.errors import NotFound
 from instrument_share.kernel.interval import Interval
 from instrument_share.people.views.tabs import build_my_tabs, get_administered_organizations
 from instrument_share.web import clock, cursor
-from instrument_share.web.exports import csv_response
-from instrument_share.web.formats import bilingual
-from instrument_share.web.params import parse_number
+from instrument_share.web.forms.params import parse_number
+from instrument_share.web.responses.exports import csv_response
 from instrument_share.web.signed_in import SignedInRequest
+from instrument_share.web.text.formats import bilingual
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

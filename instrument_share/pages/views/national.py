@@ -25,9 +25,9 @@ from instrument_share.pages.national import (
     write_xlsx,
 )
 from instrument_share.web import clock
-from instrument_share.web.exports import csv_response
-from instrument_share.web.params import parse_number
-from instrument_share.web.problem import told
+from instrument_share.web.forms.params import parse_number
+from instrument_share.web.responses.exports import csv_response
+from instrument_share.web.responses.problem import told
 from providers.domain import DRAFT, SUBMITTED, RecordType, reported_years
 from providers.public import managed_unit, national_years, owning_units
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from bookings import public as bookings
 from instrument_share.journal import selectors as journal
-from instrument_share.web.formats import in_english
+from instrument_share.web.text.formats import in_english
 from providers import public as providers
 from providers.domain import PublicationKind
 from providers.public import STATEMENT_NAMES

@@ -16,8 +16,9 @@ from instrument_share.accounts.selectors import standing
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Forbidden
 from instrument_share.kernel.interval import Interval
-from instrument_share.web import clock, labels
-from instrument_share.web.formats import bilingual
+from instrument_share.web import clock
+from instrument_share.web.text import labels
+from instrument_share.web.text.formats import bilingual
 from providers import public as providers
 from providers.domain import NOTICE_AHEAD, InformationKind, InstrumentState, UnitCompleteness, open_kinds
 from providers.public import (

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from bookings import public as bookings
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.pages.rows import build_instrument_rows
+from instrument_share.pages.catalogue.rows import build_instrument_rows
 from instrument_share.web import clock, cursor
 from providers import public as providers
 from providers.domain import PublicationKind, UnitCompleteness

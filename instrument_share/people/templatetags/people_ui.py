@@ -5,8 +5,8 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext as _
 
-from instrument_share.web.labels import KINDS
-from instrument_share.web.problem import told as told_message
+from instrument_share.web.responses.problem import told as told_message
+from instrument_share.web.text.labels import KINDS
 
 register = template.Library()
 

@@ -18,11 +18,11 @@ from instrument_share.kernel.errors import NotFound
 from instrument_share.people.forms import SettingsForm
 from instrument_share.people.views.tabs import build_my_tabs
 from instrument_share.web import clock
-from instrument_share.web.answers import redirect_with_message, run_service
-from instrument_share.web.formats import bilingual
 from instrument_share.web.idempotency import idempotent_form
-from instrument_share.web.problem import told
+from instrument_share.web.responses.outcomes import redirect_with_message, run_service
+from instrument_share.web.responses.problem import told
 from instrument_share.web.signed_in import SignedInRequest
+from instrument_share.web.text.formats import bilingual
 from providers.public import person
 
 

@@ -17,11 +17,11 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Forbidden
 from instrument_share.people.views.organizations import get_organization_address
 from instrument_share.web import clock, cursor
-from instrument_share.web.confirmation import Confirmation, confirmation_view
-from instrument_share.web.formats import bilingual
-from instrument_share.web.forms import ReasonForm
-from instrument_share.web.labels import KINDS, STATES
+from instrument_share.web.forms.fields import ReasonForm
+from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.signed_in import SignedInRequest
+from instrument_share.web.text.formats import bilingual
+from instrument_share.web.text.labels import KINDS, STATES
 from providers import public as providers
 
 PER_PAGE = 50

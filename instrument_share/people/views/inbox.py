@@ -18,8 +18,8 @@ from instrument_share.journal import services as journal_services
 from instrument_share.kernel.errors import NotFound
 from instrument_share.people.views.tabs import build_my_tabs
 from instrument_share.web import clock, cursor
-from instrument_share.web.answers import redirect_with_message
-from instrument_share.web.confirmation import Confirmation, confirmation_view
+from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
+from instrument_share.web.responses.outcomes import redirect_with_message
 from instrument_share.web.signed_in import SignedInRequest
 
 PER_PAGE = 30

@@ -21,13 +21,13 @@ from instrument_share.kernel.errors import Forbidden, NotFound
 from instrument_share.people.forms import EndForm, InvitationForm, RoleForm, SuccessorForm, get_role_choices
 from instrument_share.people.views.organizations import build_organization_tabs, get_organization_address
 from instrument_share.web import clock, cursor
-from instrument_share.web.answers import redirect_with_message, run_service
-from instrument_share.web.confirmation import Confirmation, confirmation_view
-from instrument_share.web.formats import bilingual, in_english
-from instrument_share.web.forms import ReasonForm
+from instrument_share.web.forms.fields import ReasonForm
 from instrument_share.web.idempotency import idempotent_form
-from instrument_share.web.labels import ROLES
+from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
+from instrument_share.web.responses.outcomes import redirect_with_message, run_service
 from instrument_share.web.signed_in import SignedInRequest
+from instrument_share.web.text.formats import bilingual, in_english
+from instrument_share.web.text.labels import ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -13,12 +13,12 @@ from instrument_share.kernel.errors import NotFound
 from instrument_share.people.forms import DocumentsForm, RelationForm
 from instrument_share.people.views.organizations import get_organization_address
 from instrument_share.web import clock
-from instrument_share.web.answers import redirect_with_message, run_service
-from instrument_share.web.confirmation import Confirmation, confirmation_view
-from instrument_share.web.formats import bilingual
-from instrument_share.web.forms import ReasonForm
+from instrument_share.web.forms.fields import ReasonForm
 from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
+from instrument_share.web.responses.outcomes import redirect_with_message, run_service
 from instrument_share.web.signed_in import SignedInRequest
+from instrument_share.web.text.formats import bilingual
 
 
 @login_required

@@ -25,13 +25,13 @@ from instrument_share.people.forms import (
 )
 from instrument_share.people.views.tabs import build_my_tabs
 from instrument_share.web import clock
-from instrument_share.web.answers import redirect_with_message, run_service
-from instrument_share.web.confirmation import Confirmation, confirmation_view
-from instrument_share.web.formats import bilingual, in_english
-from instrument_share.web.forms import add_problems
+from instrument_share.web.forms.fields import add_problems
 from instrument_share.web.idempotency import idempotent_form
-from instrument_share.web.labels import KINDS, SIZES
+from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
+from instrument_share.web.responses.outcomes import redirect_with_message, run_service
 from instrument_share.web.signed_in import SignedInRequest
+from instrument_share.web.text.formats import bilingual, in_english
+from instrument_share.web.text.labels import KINDS, SIZES
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization

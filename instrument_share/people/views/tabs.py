@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors.standing import standing
 from instrument_share.journal.addresses import page_address
-from instrument_share.web.formats import bilingual
+from instrument_share.web.text.formats import bilingual
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization, User

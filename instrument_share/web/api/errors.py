@@ -10,7 +10,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from instrument_share.kernel.errors import DomainError, Invalid, NotFound
-from instrument_share.web import problem
+from instrument_share.web.responses import problem
 
 
 class PreconditionMissing(Exception):

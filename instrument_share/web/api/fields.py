@@ -9,7 +9,7 @@ from pydantic import AfterValidator, AwareDatetime, StringConstraints
 
 from instrument_share.kernel.errors import Invalid
 from instrument_share.kernel.interval import Interval
-from instrument_share.web.params import MAX_INTERVAL, interval_problem
+from instrument_share.web.forms.params import MAX_INTERVAL, interval_problem
 
 
 def _in_living_memory(instant: datetime) -> datetime:

@@ -8,8 +8,8 @@ from ninja.openapi.schema import OpenAPISchema
 from pydantic import Field
 
 from instrument_share.kernel.errors import Forbidden
-from instrument_share.web import problem
 from instrument_share.web.api.auth import PersonalToken
+from instrument_share.web.responses import problem
 
 
 class ProblemPart(Schema):

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django import template
 
 from instrument_share.kernel.wording import Bilingual, Sentence, Words
-from instrument_share.web.problem import told
+from instrument_share.web.responses.problem import told
 
 register = template.Library()
 

@@ -20,7 +20,8 @@ from instrument_share.accounts.domain import Role
 from instrument_share.journal.addresses import page_address
 from instrument_share.kernel import wording
 from instrument_share.kernel.interval import Interval
-from instrument_share.web import formats, idempotency, labels, markdown
+from instrument_share.web import idempotency
+from instrument_share.web.text import formats, labels, markdown
 
 register = template.Library()
 _PARTS = "instrument_share/ui/"

@@ -5,7 +5,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
 from instrument_share.kernel.wording import Words
-from instrument_share.web.problem import told
+from instrument_share.web.responses.problem import told
 from instrument_share.web.templatetags.sentences import label
 from instrument_share.web.templatetags.ui import badge
 from providers.exchange.domain.sheets.kinds import KINDS

@@ -14,8 +14,8 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from instrument_share.journal.addresses import page_address
-from instrument_share.web.formats import bilingual
-from instrument_share.web.markdown import excerpt
+from instrument_share.web.text.formats import bilingual
+from instrument_share.web.text.markdown import excerpt
 from providers.instruments.selectors.instruments import instruments
 from providers.units.domain.publications import PublicationKind
 from providers.units.selectors import units as units_selectors

@@ -14,10 +14,10 @@ from instrument_share.kernel.wording import Words
 from instrument_share.sheets.reading import MAX_BYTES, read_table
 from instrument_share.sheets.table import Table
 from instrument_share.web import clock
-from instrument_share.web.answers import run_service
-from instrument_share.web.exports import csv_response
 from instrument_share.web.idempotency import idempotent_form
-from instrument_share.web.problem import told
+from instrument_share.web.responses.exports import csv_response
+from instrument_share.web.responses.outcomes import run_service
+from instrument_share.web.responses.problem import told
 from providers.exchange.domain.sheets.columns import IN_TEN_THOUSANDS, column_choices, sheet_columns
 from providers.exchange.domain.sheets.fields import SheetKind, SheetKindName
 from providers.exchange.domain.sheets.kinds import INSTRUMENTS, KINDS

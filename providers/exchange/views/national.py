@@ -12,8 +12,8 @@ from instrument_share.journal.addresses import page_address
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound
 from instrument_share.web import clock
-from instrument_share.web.answers import redirect_with_message, run_service
 from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.responses.outcomes import redirect_with_message, run_service
 from providers.exchange.domain.national.records import reported_years
 from providers.exchange.forms.national import NationalYearForm
 from providers.exchange.selectors.national import TEXTS, national_years, unit_codes

@@ -13,7 +13,7 @@ from django.views.decorators.http import condition, require_safe
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound
 from instrument_share.web import clock
-from instrument_share.web.exports import csv_response, json_stream
+from instrument_share.web.responses.exports import csv_response, json_stream
 from providers.exchange.selectors.open_data import last_change
 from providers.exchange.views.open_data_sets import BY_NAME, DATA_SETS
 

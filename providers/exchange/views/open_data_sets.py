@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from instrument_share.journal.addresses import page_address
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.web.problem import told
+from instrument_share.web.responses.problem import told
 from providers.exchange.selectors.open_data import all_instruments, all_rules, all_units
 from providers.terms.domain.rule_columns import RULE_COLUMNS, terms_to_columns
 from providers.terms.domain.sentences import sentences, sentences_by_part

@@ -20,8 +20,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from instrument_share.kernel.wording import Words
 from instrument_share.sheets.table import Cell, Table
-from instrument_share.web.exports import MARK
-from instrument_share.web.problem import told
+from instrument_share.web.responses.exports import MARK
+from instrument_share.web.responses.problem import told
 from providers.exchange.domain.sheets.fields import SheetField, SheetKind
 from providers.exchange.domain.sheets.reading import SheetProblem, cell_name
 from providers.exchange.domain.sheets.values import WHOLE, offered_words

@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from instrument_share.kernel.pinyin import to_initials, to_syllables
-from instrument_share.web.forms import DayInput, choices_of
+from instrument_share.web.forms.fields import DayInput, choices_of
 from providers.instruments.domain.fields import MOST_SUBJECTS, Field
 
 LONG = 200

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from instrument_share.web.formats import bilingual, bracketed, in_english
-from instrument_share.web.forms import DayField, DayInput, set_choices
-from instrument_share.web.problem import told
+from instrument_share.web.forms.fields import DayField, DayInput, set_choices
+from instrument_share.web.responses.problem import told
+from instrument_share.web.text.formats import bilingual, bracketed, in_english
 from providers.instruments.domain.fields import FIELDS
 from providers.instruments.domain.subjects import SUBJECTS
 from providers.instruments.forms.countries import COUNTRIES

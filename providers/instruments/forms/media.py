@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from instrument_share.web.formats import bilingual, bracketed
-from instrument_share.web.forms import DayInput, choices_of, set_choices
-from instrument_share.web.problem import told
+from instrument_share.web.forms.fields import DayInput, choices_of, set_choices
+from instrument_share.web.responses.problem import told
+from instrument_share.web.text.formats import bilingual, bracketed
 from providers.instruments.domain.choices import Audience, GroupKind
 from providers.instruments.domain.customs import CUSTOMS_FIELDS
 from providers.instruments.forms.fields import text_field

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from instrument_share.kernel.wording import word
-from instrument_share.web.formats import bracketed
-from instrument_share.web.problem import told
+from instrument_share.web.responses.problem import told
 from instrument_share.web.templatetags.ui import tabs
+from instrument_share.web.text.formats import bracketed
 from providers.instruments.domain.fields import FIELDS
 from providers.instruments.domain.subjects import bilingual_subject_names
 from providers.instruments.forms.countries import COUNTRIES

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy
 
 from instrument_share.kernel.errors import NotFound
 from instrument_share.web import clock
-from instrument_share.web.confirmation import Confirmation, Text, confirmation_view
-from instrument_share.web.formats import bilingual
+from instrument_share.web.responses.confirmation import Confirmation, Text, confirmation_view
 from instrument_share.web.signed_in import SignedInRequest
+from instrument_share.web.text.formats import bilingual
 from providers.instruments.domain.notices import FRESH
 from providers.instruments.services.instruments import instrument_confirm, instrument_submit
 from providers.instruments.views.common import own_instrument

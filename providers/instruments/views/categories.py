@@ -14,8 +14,8 @@ from django.views.decorators.http import require_safe
 from instrument_share.accounts.selectors import region_of
 from instrument_share.kernel.errors import Forbidden
 from instrument_share.web import cursor
-from instrument_share.web.exports import csv_response
-from instrument_share.web.formats import bilingual
+from instrument_share.web.responses.exports import csv_response
+from instrument_share.web.text.formats import bilingual
 from providers.instruments.domain.categories import CategoryRow
 from providers.instruments.selectors.categories import instruments_to_recode, recode_candidates
 

@@ -5,8 +5,8 @@ from django.views.decorators.http import require_safe
 
 from instrument_share.kernel.errors import NotFound
 from instrument_share.web import clock
-from instrument_share.web.files import picture_response
-from instrument_share.web.formats import bilingual
+from instrument_share.web.responses.files import picture_response
+from instrument_share.web.text.formats import bilingual
 from providers.instruments.selectors.instruments import instrument
 from providers.instruments.selectors.media import instrument_attachment, instrument_picture
 

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods
 
 from instrument_share.kernel.errors import RevisionMismatch
 from instrument_share.web import clock
-from instrument_share.web.answers import redirect_with_message, run_service
 from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.responses.outcomes import redirect_with_message, run_service
 from providers.instruments.domain import fields
 from providers.instruments.domain.choices import BelongsTo, Condition, Funding, Origin, Purpose, SharingMode
 from providers.instruments.domain.states import EDITABLE_AS_A_WHOLE, LIVE

@@ -15,9 +15,9 @@ from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import Role
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.web import clock
-from instrument_share.web.answers import redirect_with_message, run_service
-from instrument_share.web.formats import date_only
 from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.responses.outcomes import redirect_with_message, run_service
+from instrument_share.web.text.formats import date_only
 from providers.instruments.forms.instrument import KeepersForm, QualificationForm
 from providers.instruments.selectors.instruments import keepers_of, qualifications_of
 from providers.instruments.services import people as people_services

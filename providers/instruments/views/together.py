@@ -12,11 +12,11 @@ from django.views.decorators.http import require_http_methods
 from instrument_share.accounts.permissions import require
 from instrument_share.journal.addresses import page_address
 from instrument_share.web import clock
-from instrument_share.web.answers import redirect_with_message, run_service
-from instrument_share.web.confirmation import Confirmation, confirmation_view
-from instrument_share.web.formats import bilingual
 from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
+from instrument_share.web.responses.outcomes import redirect_with_message, run_service
 from instrument_share.web.signed_in import SignedInRequest
+from instrument_share.web.text.formats import bilingual
 from providers.instruments.domain.choices import GroupKind, InstrumentState
 from providers.instruments.domain.customs import CUSTOMS_FIELDS
 from providers.instruments.domain.states import EDITABLE_AS_A_WHOLE, LIVE

@@ -13,7 +13,7 @@ from instrument_share.kernel.errors import DomainError
 from instrument_share.kernel.wording import Words
 from instrument_share.sheets.reading import read_table
 from instrument_share.web import clock
-from instrument_share.web.problem import problems_told, told
+from instrument_share.web.responses.problem import problems_told, told
 from providers.exchange.domain.sheets.maps import SheetMap, parse_map
 from providers.exchange.domain.sheets.reading import SheetProblem
 from providers.exchange.services.imports import ImportReport, Outcome, apply, preview

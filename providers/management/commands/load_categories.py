@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from instrument_share.kernel.errors import DomainError
 from instrument_share.web import clock
-from instrument_share.web.problem import problems_told, told
+from instrument_share.web.responses.problem import problems_told, told
 from providers.instruments.domain.categories import CategoryChange, CategoryRow, Fate
 from providers.instruments.selectors.categories import category_changes
 from providers.instruments.services.categories import category_table_load

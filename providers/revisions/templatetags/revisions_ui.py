@@ -10,7 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from instrument_share.web import formats
+from instrument_share.web.text import formats
 from providers.revisions.domain.textdiff import Piece
 
 register = template.Library()

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
 
-from instrument_share.web.forms import add_problems
+from instrument_share.web.forms.fields import add_problems
 from providers.revisions.selectors import changed_fields
 
 if TYPE_CHECKING:

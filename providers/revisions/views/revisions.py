@@ -11,8 +11,8 @@ from instrument_share.accounts.permissions import require
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import NotFound
 from instrument_share.web import cursor
-from instrument_share.web.params import parse_number
-from instrument_share.web.problem import told
+from instrument_share.web.forms.params import parse_number
+from instrument_share.web.responses.problem import told
 from providers.revisions import selectors as revision_selectors
 from providers.revisions.selectors import RevisedRow, compare_revisions, revised_row, revision_state
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from instrument_share.kernel.errors import DomainError, Invalid, Problem, gettext_noop
 from instrument_share.sheets.reading import MAX_BYTES, read_table
-from instrument_share.web.forms import DayField, DayInput, add_problems, choices_of, set_choices
+from instrument_share.web.forms.fields import DayField, DayInput, add_problems, choices_of, set_choices
 from providers.terms.domain.choices import DayKind
 from providers.terms.domain.holidays import days_to_text, parse_days, problems_of_year
 from providers.terms.domain.workdays import Day

@@ -10,9 +10,9 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from instrument_share.web.forms import InstantField, InstantInput, choices_of, set_choices
-from instrument_share.web.lengths import HoursField, WholeLengthField
-from instrument_share.web.params import parse_number
+from instrument_share.web.forms.fields import InstantField, InstantInput, choices_of, set_choices
+from instrument_share.web.forms.lengths import HoursField, WholeLengthField
+from instrument_share.web.forms.params import parse_number
 from providers.instruments.forms.fields import CodeSetField
 from providers.terms.domain.choices import Decision, HolidayTreatment, ServiceMode, UserKind
 from providers.terms.domain.terms import (

@@ -5,9 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from instrument_share.web.forms import DayField, DayInput, TimeInput, choices_of, set_choices
-from instrument_share.web.lengths import HoursField
-from instrument_share.web.problem import told
+from instrument_share.web.forms.fields import DayField, DayInput, TimeInput, choices_of, set_choices
+from instrument_share.web.forms.lengths import HoursField
+from instrument_share.web.responses.problem import told
 from providers.instruments.forms.fields import SeveralField
 from providers.terms.domain.choices import Frequency, PriceUnit, QuotaHolder, QuotaSpan, ServiceMode, UserKind
 from providers.terms.domain.labels import NTH_WORDS, WEEKDAYS

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from instrument_share.web.problem import told
+from instrument_share.web.responses.problem import told
 from providers.instruments.forms.fields import markdown_area, text_field
 from providers.units.domain.profiles import PROFILE_FIELDS, SHORTEST_INTRODUCTION
 

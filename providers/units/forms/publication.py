@@ -5,9 +5,15 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from instrument_share.web.formats import bilingual
-from instrument_share.web.forms import DayField, DayInput, InstantField, InstantInput, set_choices
-from instrument_share.web.problem import told
+from instrument_share.web.forms.fields import (
+    DayField,
+    DayInput,
+    InstantField,
+    InstantInput,
+    set_choices,
+)
+from instrument_share.web.responses.problem import told
+from instrument_share.web.text.formats import bilingual
 from providers.instruments.forms.fields import (
     SeveralSelect,
     TextField,

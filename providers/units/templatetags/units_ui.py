@@ -9,7 +9,7 @@ from django.urls import reverse
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Words
 from instrument_share.web.addresses import versioned_address
-from instrument_share.web.problem import told
+from instrument_share.web.responses.problem import told
 from instrument_share.web.templatetags.sentences import label, said
 from providers.units.domain.choices import Completeness
 from providers.units.domain.completeness import KindCompleteness

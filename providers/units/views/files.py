@@ -4,7 +4,7 @@ from django.http import FileResponse, HttpRequest
 from django.views.decorators.http import require_safe
 
 from instrument_share.kernel.errors import NotFound
-from instrument_share.web.files import picture_response
+from instrument_share.web.responses.files import picture_response
 from providers.units.selectors.units import unit
 
 

@@ -16,11 +16,11 @@ from django.utils.translation import gettext_lazy
 from instrument_share.documents.content import Column, Table
 from instrument_share.documents.tables import to_xlsx
 from instrument_share.kernel.wording import Words
-from instrument_share.web import formats, labels
-from instrument_share.web.exports import csv_response
-from instrument_share.web.formats import bilingual
-from instrument_share.web.labels import KINDS
-from instrument_share.web.problem import told
+from instrument_share.web.responses.exports import csv_response
+from instrument_share.web.responses.problem import told
+from instrument_share.web.text import formats, labels
+from instrument_share.web.text.formats import bilingual
+from instrument_share.web.text.labels import KINDS
 from providers.units.domain.choices import Completeness
 from providers.units.domain.information import KIND_WORDS
 from providers.units.selectors.completeness import month_ends

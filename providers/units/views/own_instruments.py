@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from instrument_share.kernel.wording import Words
-from instrument_share.web import clock, cursor, labels
-from instrument_share.web.exports import csv_response
-from instrument_share.web.problem import told
+from instrument_share.web import clock, cursor
+from instrument_share.web.responses.exports import csv_response
+from instrument_share.web.responses.problem import told
+from instrument_share.web.text import labels
 from providers.instruments.domain import fields
 from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.views.common import managed_unit

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import RevisionMismatch
 from instrument_share.web import clock
-from instrument_share.web.answers import redirect_with_message, run_service
-from instrument_share.web.confirmation import Confirmation, confirmation_view
 from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
+from instrument_share.web.responses.outcomes import redirect_with_message, run_service
 from instrument_share.web.signed_in import SignedInRequest
 from providers.instruments.domain.notices import FRESH
 from providers.instruments.services.pictures import prepare_picture

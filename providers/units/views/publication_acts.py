@@ -13,10 +13,10 @@ from instrument_share.accounts.permissions import require
 from instrument_share.journal.addresses import page_address
 from instrument_share.kernel.errors import NotFound
 from instrument_share.web import clock
-from instrument_share.web.confirmation import Confirmation, confirmation_view
-from instrument_share.web.formats import bilingual, moment
-from instrument_share.web.forms import ReasonForm
+from instrument_share.web.forms.fields import ReasonForm
+from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.signed_in import SignedInRequest
+from instrument_share.web.text.formats import bilingual, moment
 from providers.units.domain.publications import PublicationKind
 from providers.units.forms.publication import ScheduleForm
 from providers.units.selectors.publications import publication

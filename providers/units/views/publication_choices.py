@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from instrument_share.journal.addresses import page_address
-from instrument_share.web.formats import moment
+from instrument_share.web.text.formats import moment
 from providers.units.domain.choices import PublicationState
 from providers.units.domain.publications import PublicationKind
 

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from instrument_share.web import clock, cursor
-from instrument_share.web.answers import redirect_with_message, run_service
 from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.responses.outcomes import redirect_with_message, run_service
 from providers.instruments.views.common import managed_unit, person
 from providers.units.forms.publication import PictureForm
 from providers.units.selectors import publications as publications_selectors

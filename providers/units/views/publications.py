@@ -17,10 +17,10 @@ from instrument_share.journal.addresses import page_address
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound, RevisionMismatch
 from instrument_share.web import clock, cursor
-from instrument_share.web.answers import redirect_with_message, run_service
-from instrument_share.web.formats import bilingual
 from instrument_share.web.idempotency import idempotent_form
-from instrument_share.web.labels import label
+from instrument_share.web.responses.outcomes import redirect_with_message, run_service
+from instrument_share.web.text.formats import bilingual
+from instrument_share.web.text.labels import label
 from providers.instruments.selectors.instruments import instruments
 from providers.instruments.services.pictures import prepare_attachment
 from providers.instruments.views.common import managed_unit, person

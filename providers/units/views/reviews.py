@@ -14,10 +14,10 @@ from instrument_share.accounts.permissions import require
 from instrument_share.journal import selectors as journal
 from instrument_share.journal.addresses import page_address
 from instrument_share.web import clock
-from instrument_share.web.confirmation import Confirmation, confirmation_view
-from instrument_share.web.formats import bilingual
-from instrument_share.web.forms import ReasonForm
+from instrument_share.web.forms.fields import ReasonForm
+from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.signed_in import SignedInRequest
+from instrument_share.web.text.formats import bilingual
 from providers.instruments.selectors.media import attachments_of, pictures_of
 from providers.instruments.services.instruments import (
     instrument_changes_accept,

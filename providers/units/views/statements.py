@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.web import clock
-from instrument_share.web.formats import bilingual
+from instrument_share.web.text.formats import bilingual
 from providers.instruments.views.common import managed_unit
 from providers.units.domain.choices import PublicationState
 from providers.units.domain.publications import PublicationKind, next_statement_year

@@ -18,11 +18,11 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Forbidden, NotFound, gettext_noop
 from instrument_share.kernel.wording import Bilingual
 from instrument_share.web import clock, cursor
-from instrument_share.web.answers import redirect_with_message, run_service
+from instrument_share.web.forms.params import parse_number
 from instrument_share.web.idempotency import idempotent_form
-from instrument_share.web.labels import KINDS
-from instrument_share.web.params import parse_number
-from instrument_share.web.problem import told
+from instrument_share.web.responses.outcomes import redirect_with_message, run_service
+from instrument_share.web.responses.problem import told
+from instrument_share.web.text.labels import KINDS
 from providers.instruments.views.common import person
 from providers.units.domain.completeness import kind_changes
 from providers.units.domain.reminders import LEFT_IN_PEACE, LONGEST_NOTE, ReminderOutcome

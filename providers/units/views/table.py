@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import OrganizationState
-from instrument_share.web.formats import bilingual
+from instrument_share.web.text.formats import bilingual
 from providers.units.domain.choices import Completeness
 from providers.units.domain.completeness import (
     RANK,

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import Forbidden, NotFound
 from instrument_share.web.cursor import CursorInvalid, Page
-from instrument_share.web.formats import number
+from instrument_share.web.text.formats import number
 from rewards.assessment import selectors as assessment_selectors
 from rewards.assessment.reports import describe_reasoning, get_reason_text
 from rewards.assessment.selectors import get_public_results, get_snapshot_logs

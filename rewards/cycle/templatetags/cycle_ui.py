@@ -5,7 +5,7 @@ from decimal import Decimal
 from django import template
 from django.utils.translation import gettext
 
-from instrument_share.web.formats import yuan
+from instrument_share.web.text.formats import yuan
 from rewards.cycle.reports import CAPTURES, format_hours, format_points
 
 register = template.Library()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from instrument_share.web.formats import bilingual, date_only, moment, yuan
+from instrument_share.web.text.formats import bilingual, date_only, moment, yuan
 from rewards.cycle.reports import CAPTURES
 
 if TYPE_CHECKING:

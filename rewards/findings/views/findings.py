@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from instrument_share.kernel.errors import DomainError, Forbidden
-from instrument_share.web import clock, cursor, labels, problem
-from instrument_share.web.forms import add_problems
+from instrument_share.web import clock, cursor
+from instrument_share.web.forms.fields import add_problems
 from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.responses import problem
 from instrument_share.web.signed_in import SignedInRequest
+from instrument_share.web.text import labels
 from rewards.cycle.domain.states import CycleState
 from rewards.cycle.selectors import cycles as cycles_selectors
 from rewards.cycle.selectors.browsing import (

@@ -1,6 +1,6 @@
 """Check that a report's stored files are unchanged."""
 
-from instrument_share.documents import signing
+from instrument_share.documents.sealing import signing
 from instrument_share.kernel.errors import gettext_noop
 from rewards.cycle.domain.canonical import hash_content
 from rewards.report.models import FinanceReport

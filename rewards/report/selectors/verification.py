@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal
 
 from django.db.models import Prefetch
 
-from instrument_share.documents import signing
+from instrument_share.documents.sealing import signing
 from instrument_share.kernel.errors import gettext_noop
 from rewards.assessment.models import UnitAssessment
 from rewards.cycle.domain.canonical import hash_content
@@ -28,7 +28,7 @@ PROBLEMS = {
     "added_to": gettext_noop("Something was added after it had been signed."),
     "foreign": gettext_noop("It was signed by someone else."),
 }
-"""What is wrong with a file's signature, by the code of `documents.signing`, as a message to translate."""
+"""What is wrong with a file's signature, by the code of `sealing.signing`, as a message to translate."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from django.db.models import Max
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import people_with_role
-from instrument_share.documents import official, package, signing, tables
+from instrument_share.documents import official, tables
+from instrument_share.documents.sealing import package, signing
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.states import next_state

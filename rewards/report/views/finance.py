@@ -18,9 +18,9 @@ from instrument_share.accounts.permissions import require
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound
 from instrument_share.web import clock, cursor
-from instrument_share.web.confirmation import Confirmation, confirmation_view
-from instrument_share.web.formats import bilingual, date_only, yuan
+from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.signed_in import SignedInRequest
+from instrument_share.web.text.formats import bilingual, date_only, yuan
 from rewards.assessment.selectors import assessments
 from rewards.policy.selectors import get_policy_rules
 from rewards.report.domain.states import ReportState

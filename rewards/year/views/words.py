@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from instrument_share.web.formats import date_only, yuan
+from instrument_share.web.text.formats import date_only, yuan
 from rewards.cycle.domain.states import CycleState
 from rewards.findings.services import ANSWER_WORKING_DAYS
 

@@ -6,7 +6,7 @@ import openpyxl
 from django.utils import translation
 
 from instrument_share.sheets.reading import read_table
-from instrument_share.web.problem import told
+from instrument_share.web.responses.problem import told
 from providers.exchange.services.imports import apply
 from providers.instruments.models import Instrument
 from tests.providers.conftest import NOW

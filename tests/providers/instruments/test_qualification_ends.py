@@ -6,7 +6,7 @@ import pytest
 
 from instrument_share.accounts.domain import Role
 from instrument_share.journal.models import Notification
-from instrument_share.web.problem import told
+from instrument_share.web.responses.problem import told
 from providers.instruments.services.instruments import instrument_suspend
 from providers.instruments.services.people import (
     keeper_assign,

@@ -12,7 +12,7 @@ from instrument_share.journal import selectors as journal
 from instrument_share.journal import services as journal_services
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.errors import Forbidden, Invalid
-from instrument_share.web.problem import told
+from instrument_share.web.responses.problem import told
 from providers.units.domain.publications import PublicationKind
 from providers.units.domain.reminders import ReminderOutcome
 from providers.units.selectors.publications import publications

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from instrument_share.journal.models import AuditEntry
-from instrument_share.web.formats import date_only
+from instrument_share.web.text.formats import date_only
 from providers.instruments.domain.subjects import SUBJECTS
 from providers.instruments.models import Instrument, Keeper, Qualification
 from providers.instruments.services.instruments import instrument_return, instrument_submit

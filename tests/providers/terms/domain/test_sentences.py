@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from django.utils.translation import override
 
-from instrument_share.web.problem import told
+from instrument_share.web.responses.problem import told
 from providers.terms.domain.choices import (
     Decision,
     Frequency,

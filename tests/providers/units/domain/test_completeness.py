@@ -305,5 +305,8 @@ def test_nobody_is_reminded_of_what_waits_for_the_bureau():
     profile = (ProfileRevision(ago(9), published=False, confirmed=None, in_review=True),)
     unit = completeness(UnitRecord(7, profile=profile), TODAY, 200_000)
     waiting = UnitCompleteness(7, TODAY, unit.kinds[:1])
-    assert reminders.reminder_outcome(waiting, reachable=True, last_sent_at=None, now=datetime.now(UTC)) == "complete"
+    assert (
+        reminders.reminder_outcome(waiting, reachable=True, last_sent_at=None, now=datetime.now(UTC))
+        == "complete"
+    )
     assert reminders.still_open(["profile", "news"], unit) == (InformationKind.NEWS,)

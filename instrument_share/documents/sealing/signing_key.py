@@ -26,7 +26,7 @@ from cryptography.x509.oid import NameOID
 from django.conf import settings
 from pyhanko.sign import SimpleSigner
 
-from .errors import SigningKeyUnusable
+from instrument_share.documents.errors import SigningKeyUnusable
 
 KEY_BITS = 3072
 VALID_FOR = timedelta(days=3650)

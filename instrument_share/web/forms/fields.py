@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from instrument_share.kernel.errors import DomainError
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.wording import word
-from instrument_share.web import problem
-from instrument_share.web.params import FIRST_YEAR, LAST_YEAR, interval_problem, is_countable
+from instrument_share.web.forms.params import FIRST_YEAR, LAST_YEAR, interval_problem, is_countable
+from instrument_share.web.responses import problem
 
 
 def add_problems(form: forms.BaseForm, error: DomainError) -> None:

@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from instrument_share.pages.forms import CatalogueForm
-from instrument_share.web import formats
+from instrument_share.pages.catalogue.forms import CatalogueForm
+from instrument_share.web.text import formats
 from providers import public as providers
 
 if TYPE_CHECKING:

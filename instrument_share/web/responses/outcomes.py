@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponseRedirect
 
 from instrument_share.kernel.errors import DomainError
-from instrument_share.web.forms import add_problems
+from instrument_share.web.forms.fields import add_problems
 
 if TYPE_CHECKING:
     from django import forms

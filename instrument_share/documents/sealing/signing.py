@@ -21,7 +21,7 @@ from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 
-from .signing_key import get_known_fingerprints, load_signer
+from instrument_share.documents.sealing.signing_key import get_known_fingerprints, load_signer
 
 FIELD = "Signature"
 MAX_FILE_BYTES = 100 * 1024 * 1024

@@ -14,10 +14,10 @@ from django.utils.functional import Promise
 from django.views.decorators.http import require_http_methods
 
 from instrument_share.kernel.errors import DomainError
-from instrument_share.web.answers import redirect_with_message
-from instrument_share.web.forms import add_problems
+from instrument_share.web.forms.fields import add_problems
 from instrument_share.web.idempotency import idempotent_form
-from instrument_share.web.problem import status_of
+from instrument_share.web.responses.outcomes import redirect_with_message
+from instrument_share.web.responses.problem import status_of
 from instrument_share.web.signed_in import SignedInRequest
 
 P = ParamSpec("P")

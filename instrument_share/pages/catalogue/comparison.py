@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from bookings import public as bookings
 from instrument_share.kernel.wording import word
-from instrument_share.pages.rows import PriceFrom, build_price_from
-from instrument_share.web import formats
-from instrument_share.web.problem import told
+from instrument_share.pages.catalogue.rows import PriceFrom, build_price_from
+from instrument_share.web.responses.problem import told
+from instrument_share.web.text import formats
 from providers import public as providers
 from providers.domain import Decision, ServiceMode, UserKind
 

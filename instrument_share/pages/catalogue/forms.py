@@ -11,8 +11,8 @@ from bookings.public import Order
 from instrument_share.accounts import selectors as accounts
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
-from instrument_share.web.formats import bilingual
-from instrument_share.web.forms import DayField, DayInput, TimeInput, choices_of, set_choices
+from instrument_share.web.forms.fields import DayField, DayInput, TimeInput, choices_of, set_choices
+from instrument_share.web.text.formats import bilingual
 from providers import public as providers
 from providers.domain import ServiceMode, UserKind
 

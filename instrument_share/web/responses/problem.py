@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from instrument_share.kernel.errors import DomainError, Kind, Problem
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.wording import Bilingual, Sentence, Words
-from instrument_share.web import formats, labels
+from instrument_share.web.text import formats, labels
 
 CONTENT_TYPE = "application/problem+json"
 STATUS: dict[Kind, int] = {"invalid": 422, "forbidden": 403, "conflict": 409, "not_found": 404, "gone": 410}

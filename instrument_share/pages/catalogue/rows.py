@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from instrument_share.pages.weeks import Day, get_coming_week
+from instrument_share.pages.catalogue.weeks import Day, get_coming_week
 from providers import public as providers
 from providers.domain import PriceUnit
 

@@ -12,9 +12,8 @@ from io import BytesIO
 from pathlib import PurePosixPath
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
+from instrument_share.documents.errors import UnsafeName
 from instrument_share.kernel.canonical import canonical_json
-
-from .errors import UnsafeName
 
 FORMAT = "instrument-share-package/1"
 MANIFEST, SUMS = "manifest.json", "SHA256SUMS"
