@@ -210,10 +210,10 @@ OF_THE_SYSTEM = {
     "notifications_mail": "tick",
 }
 PARTS = {
-    "append": "of every service that adds a link to an instrument's chain",
-    "cancel": "of booking_cancel and of decisions that hit bookings",
-    "cancel_mates": "of whatever ends a booking",
-    "carry_out": "of decisions that hit bookings",
+    "append_entry": "of every service that adds a link to an instrument's chain",
+    "write_cancellation": "of booking_cancel and of decisions that hit bookings",
+    "cancel_companions": "of whatever ends a booking",
+    "apply_outcome": "of decisions that hit bookings",
     "record_remote_address": "of the web's edge; writes nothing",
     "build_entry": "of every service",
     "add_documents": "of what files documents",
@@ -227,7 +227,7 @@ PARTS = {
     "notify": "of every service that tells somebody",
     "prices_list": "of rule_publish",
     "prices_list_all": "of search_rebuild",
-    "place": "of booking_move and of decisions that hit bookings",
+    "write_move": "of booking_move and of decisions that hit bookings",
     "record": "of every service",
     "grant_implied_role": "of organization_register and organization_revise",
     "record_all": "of history_import",

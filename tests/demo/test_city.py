@@ -22,6 +22,7 @@ from instrument_share.demo.terms import build_draft
 from instrument_share.demo.week import AGREED, CLOSING, IN_USE, OVERDUE, WAITING
 from instrument_share.kernel import uscc
 from providers.instruments.domain import fields
+from providers.terms.domain.terms import problems_of_terms
 from providers.units.domain.profiles import PROFILE_FIELDS, problems_of_publication, problems_of_values
 from rewards.policy.domain.policy_document import read_policy
 
@@ -100,7 +101,7 @@ def test_every_instrument_has_what_publication_needs(instrument):
     for name in ("specification_en", "functions_en", "services_en", "samples_en", "name_en", "model"):
         assert getattr(instrument, name)
     assert 250_000 <= instrument.value_wan * 10_000 <= 12_000_000
-    assert problems_of_publication(build_draft(CITY, instrument, date(2026, 1, 1))) == []
+    assert problems_of_terms(build_draft(CITY, instrument, date(2026, 1, 1))) == []
 
 
 @pytest.mark.parametrize("unit", CITY.units, ids=lambda unit: unit.key)
