@@ -7,6 +7,7 @@ import pytest
 
 from bookings.usage.domain.errors import UsageRefused
 from bookings.usage.domain.usage import Spent, by_hand_problems, correction_problems, whole_seconds
+from bookings.usage.domain.words import Capture
 from tests.bookings.requests.domain.terms import between, local
 
 USED = between("2026-03-02 09:00", "12:00")
@@ -120,3 +121,7 @@ def test_parts_that_fit_are_let_through_and_others_refused():
 
 def test_an_instant_of_a_log_has_no_part_of_a_second():
     assert whole_seconds(USED.start + timedelta(microseconds=999_999)) == USED.start
+
+
+def test_manual_and_imported_logs_are_by_hand():
+    assert [capture.value for capture in Capture if capture.is_by_hand] == ["manual", "import"]

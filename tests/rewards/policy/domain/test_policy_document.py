@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import rewards
-from rewards.policy.domain.policy import Caps, IncomeRate, ScoreShare
+from rewards.policy.domain.policy import Caps, Counting, IncomeRate, ScoreShare
 from rewards.policy.domain.policy_document import PolicyRefused, read_policy
 from rewards.policy.domain.shapes import Linear
 
@@ -99,6 +99,7 @@ def test_the_citys_draft():
         "data_quality": (4, Fraction("0.9"), 1),
     }
     assert all(isinstance(i.shape, Linear) and i.code == i.measure for i in policy.indicators)
+    assert policy.counting == Counting() == Counting(Fraction(0), frozenset(), None)
     assert (policy.findings.points, policy.findings.cap) == ({"overdue": 2}, 10)
     (rule,) = policy.rules
     assert isinstance(rule, ScoreShare)
