@@ -99,7 +99,6 @@ def test_the_citys_draft():
         "data_quality": (4, Fraction("0.9"), 1),
     }
     assert all(isinstance(i.shape, Linear) and i.code == i.measure for i in policy.indicators)
-    assert policy.counting == Counting() == Counting(Fraction(0), frozenset(), None)
     assert (policy.findings.points, policy.findings.cap) == ({"overdue": 2}, 10)
     (rule,) = policy.rules
     assert isinstance(rule, ScoreShare)
@@ -327,7 +326,7 @@ def test_bounds_are_part_of_what_is_allowed(text, path, code):
 
 def test_what_a_policy_says_nothing_of_has_these_values():
     policy = read_policy(SMALLEST + STEPS)
-    assert (policy.counting.value_threshold, policy.counting.late_by_hand_days) == (0, None)
+    assert policy.counting == Counting() == Counting(Fraction(0), frozenset(), None)
     assert (policy.findings.points, policy.findings.cap) == ({}, 0)
     assert policy.indicators[0].no_value == 0
     assert (policy.quota.general, policy.quota.special) == (1400, 800)
