@@ -32,6 +32,10 @@ def test_a_request_that_keeps_all_rules_is_admitted():
     assert codes() == []
 
 
+def test_whoever_needs_no_qualification_is_taken_for_qualified():
+    assert codes(terms(needs_qualification=True)) == []
+
+
 def standing(**changes):
     return {"requester": replace(REQUESTER, **changes)}
 

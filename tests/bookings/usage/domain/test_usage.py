@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from bookings.usage.domain.choices import Capture
 from bookings.usage.domain.errors import UsageRefused
 from bookings.usage.domain.usage import (
     Spent,
@@ -127,3 +128,7 @@ def test_parts_that_fit_are_let_through_and_others_refused():
 
 def test_an_instant_of_a_log_has_no_part_of_a_second():
     assert truncate_to_seconds(USED.start + timedelta(microseconds=999_999)) == USED.start
+
+
+def test_manual_and_imported_logs_are_by_hand():
+    assert [capture.value for capture in Capture if capture.is_by_hand] == ["manual", "import"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import rewards
-from rewards.policy.domain.policy import Caps, IncomeRate, ScoreShare
+from rewards.policy.domain.policy import Caps, Counting, IncomeRate, ScoreShare
 from rewards.policy.domain.policy_document import PolicyRefused, read_policy
 from rewards.policy.domain.shapes import Linear
 
@@ -326,7 +326,7 @@ def test_bounds_are_part_of_what_is_allowed(text, path, code):
 
 def test_what_a_policy_says_nothing_of_has_these_values():
     policy = read_policy(SMALLEST + STEPS)
-    assert (policy.counting.value_threshold, policy.counting.late_by_hand_days) == (0, None)
+    assert policy.counting == Counting() == Counting(Fraction(0), frozenset(), None)
     assert (policy.findings.points, policy.findings.cap) == ({}, 0)
     assert policy.indicators[0].no_value == 0
     assert (policy.quota.general, policy.quota.special) == (1400, 800)
