@@ -1,8 +1,8 @@
 """The schema of a snapshot, version 1: what the rows of each part hold (docs/snapshot.md).
 
-Both directions follow from the classes: `build_row` checks what the apps below pass at the freeze, `encode_row`
-writes it, `decode_rows` reads it back. To add, rename or drop a column, or to change its type, unit or
-meaning, make a new version, and keep this one for the snapshots written in it.
+Both directions follow from the classes: `build_row` checks what the apps below pass at the freeze,
+`encode_row` writes it, `decode_rows` reads it back. To add, rename or drop a column, or to change its type,
+unit or meaning, make a new version, and keep this one for the snapshots written in it.
 """
 
 import json
