@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def assessments(viewer: "Viewer", cycle: AssessmentCycle) -> QuerySet[UnitAssessment]:
     """Return assessments whose details the viewer may see, best score first, with unit and award.
 
-    What everybody may see of the others is `public_results`.
+    What everybody may see of the others is `get_public_results`.
     """
     return _visible(viewer).filter(cycle=cycle).order_by("-score", "organization__uscc")
 

@@ -63,7 +63,7 @@ class DecisionForm(forms.Form):
         set_choices(self.fields["logs"], [(log, log) for log in finding.logs])
 
     def clean(self) -> dict[str, Any]:
-        """Require logs where some are to be invalidated."""
+        """Require logs where some are to be invalidated; a dismissed finding is no falsification."""
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("outcome") == "chosen" and not cleaned.get("logs"):
             self.add_error("outcome", _("Mark the logs that count no more, or choose another decision."))

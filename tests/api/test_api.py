@@ -211,7 +211,7 @@ def test_a_retired_instrument_is_gone_for_every_operation_and_from_the_list(city
     assert caller("GET", "/instruments").json()["items"] == []
 
 
-def test_what_one_may_not_see_is_not_there(city):
+def test_invisible_rows_are_not_found(city):
     booking, log = book(city, slot(day=3)), use(city)
     stranger = Caller(factories.user())
     for path in (f"/bookings/{booking.public_id}", f"/usage/{log.public_id}"):

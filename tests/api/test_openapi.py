@@ -56,7 +56,7 @@ def test_every_operation_declares_its_refusals_as_problem_details_with_an_exampl
         assert content["example"]["status"] == int(status)
 
 
-def test_what_creates_takes_a_key_and_what_edits_takes_a_revision():
+def test_create_takes_idempotency_key_and_edit_takes_revision():
     parameters = {
         operation["operationId"]: {one["name"] for one in operation["parameters"]}
         for _, _, operation in OPERATIONS

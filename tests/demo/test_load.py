@@ -113,7 +113,7 @@ def test_a_second_run_changes_nothing(monkeypatch):
 
 
 @pytest.mark.django_db
-def test_it_refuses_a_database_that_holds_something_else():
+def test_load_refuses_foreign_database():
     account_services.user_create(
         actor=None, username="real", name="真人", email="real@example.org", password=None, now=NOW
     )

@@ -96,7 +96,7 @@ def test_another_name_for_the_same_algorithm_is_noticed(signed):
 
 
 @pytest.mark.parametrize("added", [b"\n", b"x", b"\n1 0 obj<<>>endobj\ntrailer<</Prev 0>>\n%%EOF\n"])
-def test_what_is_added_after_signing_is_noticed(signed, added):
+def test_bytes_added_after_signing_are_detected(signed, added):
     found = check_signature(signed + added)
     assert (found.problem, found.intact, found.covers_all, found.ours) == ("added_to", True, False, True)
 

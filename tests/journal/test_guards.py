@@ -28,7 +28,7 @@ def test_every_guard_stands_after_the_migrations():
 
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has no TRUNCATE")
 @pytest.mark.parametrize("table", ["journal_auditentry", "bookings_usagelog"])
-def test_what_is_append_only_is_not_emptied_either(table):
+def test_append_only_tables_refuse_truncate(table):
     with (
         pytest.raises(DatabaseError, match="append-only"),
         transaction.atomic(),

@@ -37,7 +37,7 @@ def test_another_refusal_of_the_database_stays_what_it_is():
             factories.instrument(unit, **values)
 
 
-def test_who_opens_an_account_with_a_name_taken_at_that_moment_is_told():
+def test_account_with_name_taken_concurrently_is_refused():
     known = factories.user()
     with pytest.raises(accounts.UsernameTaken) as refused:
         accounts.user_sign_up(user=User(username=known.username, name="乙"), now=NOW)

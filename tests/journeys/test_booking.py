@@ -131,7 +131,7 @@ def test_a_time_is_chosen_by_keyboard_and_all_that_stands_against_it_is_said_at_
     assert bookings_of(city.researcher) == []
 
 
-def test_who_comes_second_is_told_that_the_time_is_taken(city, desk_of, watch):
+def test_second_booking_of_same_time_is_refused(city, desk_of, watch):
     page = desk_of(city.researcher)
     request_two_hours(page, city)
     book(city, slot(hour=11), actor=city.manager, payer=False)

@@ -6,7 +6,7 @@ from playwright.sync_api import Error
 from tests.journeys.walk import axe
 
 
-def test_what_goes_wrong_unseen_is_noticed(page, watch):
+def test_console_errors_fail_a_journey(page, watch):
     page.goto("/healthz")
     page.evaluate(
         "document.body.append(Object.assign(document.createElement('script'), {text: 'window.ran = 1'}))"

@@ -109,7 +109,7 @@ def click_at_ten(page, *, day):
     page.mouse.click(column["x"] + column["width"] / 2, hour["y"] + hour["height"] / 2 + 3)
 
 
-def test_what_cannot_be_undone_asks_first_and_says_afterwards_what_happened(open_guide):
+def test_irreversible_action_asks_first_and_reports_result(open_guide):
     page = open_guide()
     page.get_by_role("link", name="取消预约").click()
     dialog = page.get_by_role("dialog", name="取消这次预约")

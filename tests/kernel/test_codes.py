@@ -22,7 +22,7 @@ def test_the_check_character_of_a_credit_code():
     "code",
     ["", "91350100M000100Y4", "91350100M000100Y433", "91350100M000100Y4３", "9135010IM000100Y43"],
 )
-def test_what_is_no_credit_code(code):
+def test_invalid_credit_codes_are_rejected(code):
     assert not uscc.is_valid(code)
 
 

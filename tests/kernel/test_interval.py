@@ -124,7 +124,7 @@ spans = st.lists(
 
 
 @given(spans, spans)
-def test_what_is_left_and_what_is_common_make_the_whole(one, other):
+def test_difference_and_intersection_make_the_whole(one, other):
     def covered(intervals):
         return {at for start, end in minutes(intervals) for at in range(start, end)}
 

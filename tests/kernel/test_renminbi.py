@@ -10,7 +10,7 @@ PLACE_VALUES = {"拾": 10, "佰": 100, "仟": 1000}
 
 
 def parse(words: str) -> Decimal:
-    """Reads a numeral the way a cashier does; knows nothing of how `capitals` builds one."""
+    """Reads a numeral the way a cashier does; knows nothing of how `to_capitals` builds one."""
     rest, total = words.removesuffix("整"), Decimal(0)
     if "元" in rest:
         whole, rest = rest.split("元")

@@ -75,7 +75,7 @@ def test_the_price_is_the_one_for_who_looks(shop, ask):
     assert prices(None)["SEM"] == Decimal(100)
 
 
-def test_what_is_taken_or_not_open_at_the_time_is_left_out(shop, ask):
+def test_taken_or_closed_instruments_are_left_out(shop, ask):
     book(shop, slot(day=1, hour=9, length=2))
     day = {"day": "2026-03-03", "begins": "09:00", "ends": "10:00"}
     assert names(ask(**day)) == ["激光共聚焦显微镜"]

@@ -42,7 +42,7 @@ def test_a_reader_is_told_whether_they_may_and_what_they_lack(see, city):
     assert "您具有上机资格，可自主上机。" in page(see, city.researcher, city)
 
 
-def test_who_keeps_it_is_not_named_in_public(see, city):
+def test_keepers_are_not_named_in_public(see, city):
     assert city.keeper.name not in page(see, None, city)
 
 

@@ -115,7 +115,7 @@ def test_nothing_hostile_survives(text):
         max_size=8,
     ).map("".join)
 )
-def test_nor_in_any_mixture(text):
+def test_mixed_markup_is_sanitized(text):
     assert wrong_in(text) == []
 
 

@@ -71,7 +71,7 @@ def test_the_link_of_the_mail_logs_in_and_leads_on(client):
     assert not is_logged_in(client)
 
 
-def test_who_opens_the_link_elsewhere_confirms_and_logs_in_by_password(client):
+def test_mail_link_opened_elsewhere_requires_login(client):
     sign_up(client, "chen@example.org")
     elsewhere = Client()
     answer = elsewhere.post(link_of(mail.outbox[0]))

@@ -101,7 +101,7 @@ def test_a_list_of_one_page_has_no_pages():
     assert render("{% pages page %}", page=SimpleNamespace(next_cursor=None), request=request).strip() == ""
 
 
-def test_what_is_empty_is_no_fact():
+def test_facts_omit_empty_values():
     assert [entry[0] for entry in ui.facts([("a", 0), ("b", ""), ("c", None)])["entries"]] == ["a"]
 
 

@@ -122,7 +122,7 @@ def check_in_code(booking: Any) -> SafeString:
 
 @register.inclusion_tag("instrument_share/ui/facts.html")
 def booking_facts(booking: Any) -> dict[str, Any]:
-    """Show the booking's subject, payer, service and times."""
+    """Show the booking's number, subject, user, payer and service."""
     return facts(
         [
             (_("Number"), booking.public_id),

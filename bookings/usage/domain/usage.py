@@ -73,7 +73,7 @@ class Spent:
         return {**vars(self), "effective_seconds": self.effective_seconds}
 
     def find_problems(self, time: Interval) -> Iterator[Problem]:
-        """Yield a problem for each negative part, and if the parts exceed the time."""
+        """Yield problems of negative parts, and of parts that exceed the time."""
         if min(vars(self).values()) < 0:
             yield Problem(
                 "usage.seconds_negative",

@@ -88,7 +88,7 @@ LOG_FIELDS = (
     "funding_sources",
     "capture",
 )
-"""Columns that are read from fields of the same name; `counted_rows` adds the parts of the effective time."""
+"""Columns read from fields of the same name; `iterate_counted_rows` adds parts of the effective time."""
 RELATED_FIELDS = {
     "id": "public_id",
     "instrument": "instrument__public_id",

@@ -60,7 +60,7 @@ class CatalogueForm(forms.Form):
         )
 
     def clean(self) -> dict[str, Any]:
-        """Require a day and order for the wanted hours."""
+        """Check that the wanted hours are complete, in order, and have a day."""
         cleaned = super().clean() or {}
         begins, ends = cleaned.get("begins"), cleaned.get("ends")
         if bool(begins) != bool(ends):

@@ -1,8 +1,8 @@
 """The schema of a snapshot, version 1: what the rows of each part hold (docs/snapshot.md).
 
-Both directions follow from the classes: `row_of` checks what the apps below hand over at the freeze,
-`row_line` writes it, `rows_of` reads it back. To add, rename or drop a column, or to give one another type,
-unit or meaning, make a new version, and keep this one for the snapshots that were written in it.
+Both directions follow from the classes: `build_row` checks what the apps below pass at the freeze,
+`encode_row` writes it, `decode_rows` reads it back. To add, rename or drop a column, or to change its type,
+unit or meaning, make a new version, and keep this one for the snapshots written in it.
 """
 
 import json
@@ -185,7 +185,7 @@ def encode_row(row: Row) -> bytes:
 
 
 def decode_rows(kind: type[R], content: bytes) -> list[R]:
-    """Return the rows whose lines `row_line` wrote. Raises ColumnsDiffer for lines of another schema."""
+    """Return the rows whose lines `encode_row` wrote. Raises ColumnsDiffer for lines of another schema."""
     readers = _READERS[kind]
     return [_made(kind, json.loads(line), readers) for line in content.splitlines()]
 

@@ -47,7 +47,7 @@ def test_a_booking_is_approved_at_once_where_the_rule_says_so_and_its_price_is_f
     assert journal.notifications(city.keeper).get().path == f"/bookings/{booking.public_id}/"
 
 
-def test_who_books_for_nobody_pays_in_person(city):
+def test_booking_without_organization_is_paid_by_person(city):
     booking = book(city, payer=False)
     assert (booking.payer_organization, booking.payer_person) == (None, city.researcher)
     assert booking.user_kind == "individual"
@@ -164,7 +164,7 @@ def test_time_that_somebody_took_and_then_missed_is_not_paid_twice(city):
     assert booking.charged_yuan == Decimal("0.00")
 
 
-def test_what_the_unit_cancels_costs_nothing_however_late(city):
+def test_cancellation_by_unit_is_free(city):
     booking = book(city)
     with pytest.raises(ReasonMissing):
         booking_cancel(actor=city.keeper, booking_id=booking.pk, now=booking.starts_at)
@@ -220,7 +220,7 @@ def test_a_move_stays_approved_where_the_rule_approves_by_itself(city):
     assert (moved.state, moved.decide_by) == ("approved", None)
 
 
-def test_who_has_seen_an_older_revision_changes_nothing(city):
+def test_change_with_old_revision_is_refused(city):
     booking = book(city)
     with pytest.raises(BookingChanged):
         booking_cancel(actor=city.researcher, booking_id=booking.pk, now=NOW, revision=7)
@@ -238,7 +238,7 @@ def test_undecided_requests_lapse_once_and_their_time_is_free():
     assert book(city).state == "requested"
 
 
-def test_who_does_not_come_within_half_an_hour_pays_and_it_counts(city):
+def test_no_show_is_charged_and_counts_on_credit(city):
     booking = book(city)
     bookings_no_show_due(booking.starts_at + timedelta(minutes=29))
     assert Booking.objects.get().state == "approved"

@@ -114,7 +114,7 @@ def test_a_suspended_instrument_offers_no_time_and_a_resumed_one_does_again(city
     assert get_free_intervals(city.instrument.pk, slot(day=1), NOW) == [slot(day=1)]
 
 
-def test_what_the_bureau_suspends_only_the_bureau_puts_back(city):
+def test_only_bureau_resumes_what_bureau_suspended(city):
     officer = factories.officer()
     done = suspend(city, actor=officer)
     assert done.suspended_by_bureau is True

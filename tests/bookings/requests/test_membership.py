@@ -72,7 +72,7 @@ def test_or_they_are_kept_as_the_organizations(city, admin):
     assert LEFT not in told(city.keeper)
 
 
-def test_what_has_begun_and_what_the_person_pays_stays(city, admin):
+def test_begun_and_privately_paid_bookings_stay(city, admin):
     running = book(city, slot(day=0, hour=8))
     booking_check_in(actor=city.keeper, booking_id=running.pk, now=NOW)
     book(city, slot(day=5), payer=False)
@@ -88,7 +88,7 @@ def test_with_another_role_left_the_bookings_stay(city, admin):
     assert states() == [BookingState.APPROVED]
 
 
-def test_who_leaves_late_pays_as_for_a_late_cancel(city):
+def test_leaving_late_charges_as_late_cancel(city):
     soon, later = book(city, slot(day=0, hour=10)), book(city, slot(day=5))
     organization_leave(actor=city.researcher, organization_id=city.company.pk, now=NOW)
     organization_leave(actor=city.researcher, organization_id=city.company.pk, now=NOW)
@@ -114,7 +114,7 @@ def test_a_role_is_not_taken_without_a_reason(city, admin):
         )
 
 
-def test_who_is_no_longer_keeper_keeps_no_instrument(city):
+def test_former_keeper_keeps_no_instrument(city):
     held = of(city.keeper)
     membership_end(actor=city.manager, membership_id=held.pk, reason="轮岗", now=NOW)
     assert not Keeper.objects.exists()

@@ -106,7 +106,7 @@ def test_public_holidays_of_that_month_count(city):
     assert refusals(found) == [(festival.public_id, ["booking.outside_windows"])]
 
 
-def test_what_would_have_been_refused_counts_towards_no_quota_of_a_later_request(city):
+def test_refused_requests_count_towards_no_quota(city):
     """Four hours a week: the first is let in, the second is too much, the third fits again."""
     asked(city, 0, hour=12)
     second = asked(city, 1, length=6)
@@ -115,7 +115,7 @@ def test_what_would_have_been_refused_counts_towards_no_quota_of_a_later_request
     assert refusals(found) == [(second.public_id, ["booking.quota_user_week_minutes"])]
 
 
-def test_what_was_cancelled_before_the_request_counts_towards_no_quota(city):
+def test_cancelled_requests_count_towards_no_quota(city):
     first = asked(city, 1)
     booking_cancel(actor=city.researcher, booking_id=first.pk, now=FEBRUARY + timedelta(minutes=1))
     asked(city, 2, now=FEBRUARY + timedelta(minutes=2))

@@ -60,11 +60,11 @@ def close_both(city, process_environment):
     return together
 
 
-def test_where_one_instrument_is_locked_a_booking_moves_into_the_closure_of_the_other(close_both):
+def test_locking_one_instrument_lets_booking_move_into_closure(close_both):
     assert close_both(locked=False) == (["closure_place", "closure_place"], True)
 
 
-def test_where_both_are_locked_the_second_closure_is_asked_about_the_booking_that_has_moved(close_both):
+def test_locking_both_instruments_asks_about_moved_booking(close_both):
     assert close_both(locked=True) == (["closure_place", "ClosureHitsBookings"], False)
 
 

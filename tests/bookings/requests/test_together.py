@@ -67,7 +67,7 @@ def test_nothing_is_booked_where_the_linked_instrument_is_taken(city):
     assert Booking.objects.count() == 1
 
 
-def test_what_else_stands_against_the_linked_instrument_is_said_with_its_name():
+def test_problems_of_linked_instrument_are_named():
     city = linked_city(needs_qualification=True)
     with pytest.raises(BookingRefused) as refused:
         book(city, slot(day=1))
@@ -76,7 +76,7 @@ def test_what_else_stands_against_the_linked_instrument_is_said_with_its_name():
     assert problem.params["instrument"].zh == "样品制备仪"
 
 
-def test_what_is_wrong_with_the_request_is_said_once(city):
+def test_problems_of_request_are_reported_once(city):
     with pytest.raises(BookingRefused) as refused:
         book(city, slot(day=1), subject=" ")
     assert [one.code for one in refused.value.problems] == ["booking.subject_missing"]
@@ -134,7 +134,7 @@ def test_a_closure_moves_what_was_booked_together_together(city):
     assert states() == [(name, "approved", slot(day=2).start) for name in BOTH]
 
 
-def test_who_leaves_the_payer_too_late_is_charged_for_both_and_it_counts_once():
+def test_leaving_late_charges_both_bookings_and_counts_once():
     city = linked_city(cancel_deadline_minutes=1440)
     book(city, slot(day=0, hour=12))
     organization_leave(actor=city.researcher, organization_id=city.company.pk, now=NOW)

@@ -134,7 +134,7 @@ def test_a_correction_says_everything_that_is_wrong_with_it(city):
         ({"results": "断" * 501}, "usage.text_too_long"),
     ],
 )
-def test_whoever_corrects_gives_values_that_a_log_can_have(city, changes, code):
+def test_correction_rejects_invalid_values(city, changes, code):
     log = use(city)
     correct = partial(usage_correct, actor=city.keeper, log_id=log.pk, changes=changes, now=NOW)
     with pytest.raises(UsageRefused) as refused:

@@ -133,7 +133,7 @@ def test_a_row_without_a_number_is_named_and_speaks_of_no_instrument(world, inst
     assert OpenServiceRule.objects.get().instrument == instrument
 
 
-def test_what_keeps_terms_out_is_named_with_its_cell(world, instrument):
+def test_refused_terms_name_their_cell(world, instrument):
     retired = published(world, inner_number="A-009")
     Instrument.objects.filter(pk=retired.pk).update(state="retired")
     text = RULE_HEADING + "".join(

@@ -197,7 +197,7 @@ def test_an_error_of_a_cell_that_the_reader_leaves_out_is_passed_over(monkeypatc
 @pytest.mark.parametrize(
     "content", [b"PK\x03\x04nonsense", bytes.fromhex("D0CF11E0A1B11AE1"), b"\x00\x01\x02", b"\xff\xfe\x00"]
 )
-def test_what_is_no_sheet_is_refused(content):
+def test_non_sheet_is_refused(content):
     with pytest.raises(SheetUnreadable):
         read_table(content)
 

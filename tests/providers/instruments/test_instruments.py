@@ -107,14 +107,14 @@ MOVES = {
 
 
 @pytest.mark.parametrize("move", ["publish", "return", "suspend", "resume", "retire"])
-def test_what_is_not_in_the_table_of_moves_cannot_happen(world, draft, move):
+def test_draft_rejects_illegal_transitions(world, draft, move):
     with pytest.raises(IllegalMove) as refused:
         MOVES[move](world, draft.pk)
     assert refused.value.params == {"state": "draft", "move": move}
 
 
 @pytest.mark.parametrize("move", ["submit", "publish", "return", "resume", "retire"])
-def test_nor_from_what_is_published(world, instrument, move):
+def test_published_instrument_rejects_illegal_transitions(world, instrument, move):
     with pytest.raises(IllegalMove):
         MOVES[move](world, instrument.pk)
 
@@ -225,12 +225,12 @@ def test_refused_changes_leave_the_old_values(world, instrument):
     )
 
 
-def test_what_is_published_keeps_what_publication_needs(world, instrument):
+def test_published_instrument_keeps_required_fields(world, instrument):
     with pytest.raises(Invalid):
         update(world, instrument, phone="")
 
 
-def test_what_does_not_differ_writes_nothing(world, instrument):
+def test_unchanged_values_write_nothing(world, instrument):
     update(world, instrument, model="TX-200", value_yuan="2500000")
     assert instrument.history.count() == 3
     assert [entry.action for entry in history(instrument)][-1] == "instrument.published"
@@ -284,7 +284,7 @@ def test_who_asks_seen_from_the_owning_unit(world, instrument):
 # --- Who sees what, and finds it ----------------------------------------------------------------------------
 
 
-def test_who_began_with_an_older_revision_is_told_and_overwrites_nothing(world, draft):
+def test_edit_with_old_revision_is_refused(world, draft):
     began = draft.revision
     changed = update(world, draft, model="TX-300")
     assert changed.revision == began + 1
@@ -308,7 +308,7 @@ def test_who_began_with_an_older_revision_is_told_and_overwrites_nothing(world, 
     assert (again.model, again.revision) == ("TX-400", began + 2)
 
 
-def test_what_changes_nothing_and_the_life_of_an_instrument_are_no_new_revision(world, draft):
+def test_unchanged_saves_and_transitions_add_no_revision(world, draft):
     update(world, draft, model=draft.model)
     instrument_submit(actor=world.manager, instrument_id=draft.pk, now=LATER)
     live = instrument_publish(actor=world.officer, instrument_id=draft.pk, now=LATER)

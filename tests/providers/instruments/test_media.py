@@ -138,7 +138,7 @@ def test_a_file_is_known_by_its_content_and_has_a_title(world, instrument):
     assert [one.field for one in refused.value.problems] == ["title_zh"]
 
 
-def test_what_is_for_qualified_users_is_read_by_them_the_unit_and_the_bureau(world, instrument):
+def test_restricted_files_are_visible_to_qualified_users_unit_and_bureau(world, instrument):
     inner = attach(world, instrument, audience=Audience.QUALIFIED)
     attach(world, instrument, b"%PDF-1.7 samples", title_zh="送样要求")
     qualification_grant(

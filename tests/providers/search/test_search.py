@@ -101,7 +101,7 @@ def test_a_unit_that_is_renamed_is_found_by_its_new_name_after_the_next_tick(wor
     assert search_refresh() == 0
 
 
-def test_what_was_never_indexed_is_by_the_next_tick(world, instrument):
+def test_tick_indexes_unindexed_instruments(world, instrument):
     rule_publish(actor=world.manager, instrument_id=instrument.pk, draft=terms(), applies_from=NOW, now=NOW)
     before = index()
     SearchTerm.objects.all().delete()
@@ -147,7 +147,7 @@ def test_a_word_that_nothing_has_narrows_nothing_and_is_named(world, instrument)
     assert search("透射电镜纠缠").unknown == ("纠缠",)
 
 
-def test_where_nothing_has_all_of_the_words_those_that_have_most_can_be_asked_for(world, instrument):
+def test_search_falls_back_to_instruments_with_most_words(world, instrument):
     published(world, inner_number="M-1", name_zh="质谱仪", name_en="MS", category="020100", model="Q")
     asked = search("透射 电镜 质谱")
     assert not filter_matching(Instrument.objects.all(), asked).exists()

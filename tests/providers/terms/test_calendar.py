@@ -174,7 +174,7 @@ PATTERNS = st.builds(
 
 
 @given(st.lists(PATTERNS, min_size=1, max_size=4))
-def test_what_is_written_is_read_back(patterns):
+def test_stored_pattern_is_read_back(patterns):
     events = [event for _, event in calendar.calendar_rows("test", patterns).events]
     assert calendar.opening_patterns(events) == tuple(patterns)
 

@@ -116,7 +116,7 @@ CORRECTIONS = {
 
 
 @pytest.mark.parametrize("case", CORRECTIONS.values(), ids=CORRECTIONS)
-def test_what_a_correction_is_said_to_change_is_what_it_changes(world, instrument, case):
+def test_previewed_correction_equals_applied_correction(world, instrument, case):
     changes, corrections = case
     now = local(9, 2, 12)
     publish(world, instrument, terms(**changes, horizon=timedelta(days=45)))

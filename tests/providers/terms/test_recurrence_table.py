@@ -273,7 +273,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
-def test_it_is_open_exactly_then(case):
+def test_pattern_opens_expected_windows(case):
     patterns, asked, holidays, expected = case
     first, last = (day(text) for text in asked.split())
     assert [said(one) for one in opened(patterns, first, last, holidays)] == expected

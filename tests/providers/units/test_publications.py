@@ -153,7 +153,7 @@ def test_a_discarded_draft_is_gone_but_not_from_the_journal(world):
         publication_at(world.manager, public_id)
 
 
-def test_whoever_saves_second_overwrites_nothing_unseen(world):
+def test_second_save_with_old_revision_is_refused(world):
     row = publish(world)
     began_with = row.revision
     first = act(world, "update", row, values={"body_zh": "甲写的。"}, revision=began_with)

@@ -261,7 +261,7 @@ def test_a_unit_is_told_30_days_ahead_and_on_the_day_and_never_twice(world, dist
     assert len(messages(world.manager)) == 8
 
 
-def test_who_acts_in_time_is_not_told_that_it_ran_out(world, district):
+def test_unit_that_acts_in_time_gets_no_expiry_notice(world, district):
     fill(world, world.unit, world.manager)
     completeness_notices_send(now=at(date(2026, 8, 3)))
     unit_profile_confirm(actor=world.manager, organization_id=world.unit.pk, now=at(date(2026, 8, 20)))
@@ -270,7 +270,7 @@ def test_who_acts_in_time_is_not_told_that_it_ran_out(world, district):
     assert kinds == {"Instruments", "News", "Service cases"}
 
 
-def test_what_was_missed_is_told_for_a_week_and_then_no_more(world, district):
+def test_missed_notices_are_sent_for_a_week_only(world, district):
     fill(world, world.unit, world.manager)
     assert completeness_notices_send(now=at(date(2026, 9, 9))) == 0
     assert completeness_notices_send(now=at(date(2026, 9, 8))) == 4

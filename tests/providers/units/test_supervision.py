@@ -190,7 +190,7 @@ def test_the_units_page_says_why_since_when_and_what_it_did(see, city, institute
     assert "李经理 · 撤下 · 开放服务案例 · 案例 2026年3月1日 08:00 内容有误" in page
 
 
-def test_what_waits_for_the_bureau_is_not_the_units_to_do(see, send, city, institute, bureau):
+def test_information_in_review_is_not_asked_of_the_unit(see, send, city, institute, bureau):
     factories.instrument(institute)
     factories.instrument(
         institute,

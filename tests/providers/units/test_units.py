@@ -64,7 +64,7 @@ def test_a_short_introduction_or_a_missing_phone_is_not_submitted(world):
     assert [problem.code for problem in refused.value.problems] == ["unit.missing", "unit.introduction_short"]
 
 
-def test_what_is_published_stays_complete(world):
+def test_published_profile_rejects_incomplete_edits(world):
     profile(world, "save", values=PROFILE)
     profile(world, "submit")
     profile(world, "publish", world.officer)
@@ -127,7 +127,7 @@ def test_a_change_leaves_the_revision_before_it(world):
         (PublicationKind.OPENNESS, {}, ["publication.year"]),
     ],
 )
-def test_what_a_publication_lacks_is_named(world, kind, values, codes):
+def test_publish_names_missing_fields(world, kind, values, codes):
     with pytest.raises(Invalid) as refused:
         publish(world, kind, **values)
     assert [problem.code for problem in refused.value.problems] == codes

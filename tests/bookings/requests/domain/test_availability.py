@@ -63,9 +63,7 @@ turnarounds = st.integers(0, 60).map(lambda count: timedelta(minutes=count))
 
 
 @given(st.lists(intervals, max_size=6), st.lists(intervals, max_size=6), turnarounds, intervals)
-def test_what_lies_in_free_time_meets_no_hold_even_with_its_turnaround_and_nothing_else_does(
-    windows, held, turnaround, asked
-):
+def test_interval_is_free_exactly_when_it_meets_no_hold(windows, held, turnaround, asked):
     offered = find_free_intervals(windows, [], held, turnaround)
     fits = any(stretch.contains(asked) for stretch in offered)
     with_turnaround = Interval(asked.start, asked.end + turnaround)

@@ -402,7 +402,7 @@ NOT_NEEDED = {
 
 
 @pytest.mark.parametrize("kind", RecordType)
-def test_what_a_record_can_do_without(kind):
+def test_optional_fields_of_record_may_be_empty(kind):
     assert [one.name for one in RECORDS[kind] if not one.needed] == NOT_NEEDED[kind].split()
 
 

@@ -187,7 +187,7 @@ def test_two_columns_with_one_heading_are_a_problem_until_one_is_chosen():
     assert chosen.ignored == ("型号",)
 
 
-def test_what_was_chosen_is_remembered_by_heading_and_recognised_next_time():
+def test_chosen_columns_are_remembered_by_heading():
     table = Table([["甲", "乙", "型号"], ["Y-1", "电镜", "A"]])
     columns = sheet_columns(table)
     kept = choices_to_remember(columns, {0: "inner_number", 1: "name_zh", 2: "model"}, INSTRUMENTS)
@@ -263,7 +263,7 @@ def test_the_rows_of_an_instrument_make_one_rule():
     )
 
 
-def test_what_a_sheet_leaves_open_stays_as_it_is_in_force():
+def test_empty_cells_keep_terms_in_force():
     base = rule(FIRST).draft
     found = rule({**NEXT, "turnaround": timedelta(minutes=10)}, base=base)
     assert found.draft.turnaround == timedelta(minutes=10)

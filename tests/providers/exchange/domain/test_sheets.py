@@ -211,7 +211,7 @@ def test_every_fault_of_a_map_is_named():
 
 
 @pytest.mark.parametrize("text", ["columns = ", "columns = " + "[" * 100_000])
-def test_what_is_not_toml_is_refused(text):
+def test_invalid_toml_is_refused(text):
     with pytest.raises(MapUnusable):
         parse_map(text)
 

@@ -84,7 +84,7 @@ def test_a_sheet_that_was_taken_leads_to_its_result_and_is_removed(
 
 
 @pytest.mark.parametrize("content", [b"\xd0\xcf\x11\xe0old", b"PK\x03\x04broken"])
-def test_what_is_no_sheet_is_refused_beside_the_field(upload, content):
+def test_non_sheet_is_refused_beside_the_field(upload, content):
     answer = upload(content)
     assert answer.status_code == 422
     assert "需要修改" in text_of(answer)

@@ -177,7 +177,7 @@ def test_the_list_takes_as_many_statements_for_many(at, world, statements):
     statements.assert_unchanged(lambda: client.get(address), by=more)
 
 
-def test_who_saves_second_sees_both_versions_and_loses_neither(at, world):
+def test_second_save_shows_both_versions(at, world):
     live = published(world)
     client = at("manager")
     address = reverse("instrument_edit", args=[live.public_id])
@@ -238,7 +238,7 @@ def test_the_page_asks_before_a_picture_goes(at, world, instrument, read):
     assert not instrument.pictures.exists()
 
 
-def test_what_is_retired_says_since_when_and_leads_to_others_like_it(at, world):
+def test_retired_instrument_shows_date_and_similar_ones(at, world):
     gone = published(world)
     Instrument.objects.filter(pk=gone.pk).update(state="retired", retired_at=NOW)
     answer = at().get(reverse("instrument", args=[gone.public_id]))
@@ -253,7 +253,7 @@ def test_what_is_retired_says_since_when_and_leads_to_others_like_it(at, world):
 
 
 @pytest.mark.parametrize("state", ["draft", "submitted"])
-def test_what_was_never_public_is_not_there(at, world, state):
+def test_unpublished_instrument_is_not_found(at, world, state):
     hidden = published(world)
     Instrument.objects.filter(pk=hidden.pk).update(state=state)
     assert at().get(reverse("instrument", args=[hidden.public_id])).status_code == 404

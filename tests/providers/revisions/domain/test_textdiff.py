@@ -57,7 +57,7 @@ def test_far_paragraphs_are_counted_only():
     assert near == [Skipped(4), "第4段", "第{+五+}段", "第6段", Skipped(3)]
 
 
-def test_what_is_not_alike_is_removed_and_new():
+def test_different_paragraphs_are_removed_and_added():
     assert [(told(line.before), told(line.after)) for line in compare_paragraphs("甲乙丙丁", "子丑寅卯")] == [
         ("[-甲乙丙丁-]", ""),
         ("", "{+子丑寅卯+}"),

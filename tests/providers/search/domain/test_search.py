@@ -129,7 +129,7 @@ def test_the_sound_of_a_whole_word_says_more_than_some_pieces_of_it():
         assert (found.heard, found.unknown) == ((typed,), ())
 
 
-def test_what_nothing_has_is_named():
+def test_unknown_words_are_named():
     found = counted("乱写 xyzxyz 质谱", {"质谱": 1})
     assert (found.unknown, found.doubtful) == (("乱写",), ("乱写", "xyzxyz"))
     assert [one.range.typed for one in found.clauses] == ["质谱"]
@@ -232,7 +232,7 @@ def test_a_name_belongs_to_the_groups_that_have_a_word_in_it(name, near, far):
     assert GROUPS.near_and_far([name]) == (near, far)
 
 
-def test_where_a_term_stands_decides_how_much_it_weighs():
+def test_term_weight_depends_on_field():
     assert {weight.name: int(weight) for weight in Weight} == {
         "NAME": 100,
         "SYNONYM": 75,

@@ -47,7 +47,7 @@ def test_a_price_for_a_kind_stands_over_the_one_for_all_and_at_night_it_may_be_l
     assert rows(prices, [ENTERPRISE], [SELF])["enterprise", ""] == (60, 60, "hour")
 
 
-def test_what_is_paid_by_sample_comes_behind_every_hourly_price():
+def test_sample_prices_sort_after_hourly_prices():
     prices = [
         Price(Decimal(30), unit=PriceUnit.SAMPLE, service_mode=SAMPLES),
         Price(Decimal(90), service_mode=SELF),

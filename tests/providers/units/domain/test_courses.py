@@ -45,7 +45,7 @@ def instrument(created, published=None, confirmed=(), value=200_000, **more):
     return InstrumentRecord(NAME, Decimal(value), created, published, confirmed=confirmed, **more)
 
 
-def test_what_a_unit_never_had_is_missing_since_it_joined():
+def test_information_never_published_is_missing_since_joining():
     unit = completeness(UnitRecord(7, JOINED), date(2026, 3, 31), 200_000)
     assert [kind.since for kind in unit.kinds] == [JOINED] * 6
 

@@ -20,7 +20,7 @@ def picture(size=(2400, 1200), form="JPEG", **more):
     return made
 
 
-def test_what_travelled_in_the_file_stays_behind():
+def test_uploaded_picture_loses_its_metadata():
     exif = Image.Exif()
     exif[0x010F] = "Secret Camera"
     exif[0x8825] = {1: "N", 2: (30.0, 15.0, 0.0)}
@@ -43,7 +43,7 @@ def test_what_travelled_in_the_file_stays_behind():
         (b"0" * (MOST_BYTES + 1), "picture.too_large"),
     ],
 )
-def test_what_is_no_picture_is_refused(content, code):
+def test_non_picture_is_refused(content, code):
     with pytest.raises(PictureUnusable) as refused:
         prepare_picture(BytesIO(content))
     assert [(one.code, one.field) for one in refused.value.problems] == [(code, "picture")]

@@ -119,7 +119,7 @@ def test_the_editors_buttons_say_what_they_do_and_lead_on(at, address, world):
     assert buttons(client.get(act_of("edit", made))) == ["save", "preview"]
 
 
-def test_what_a_draft_lacks_is_said_where_its_publication_is_asked(at, address):
+def test_publish_page_names_missing_fields_of_draft(at, address):
     client = at("manager")
     client.post(address("news"), {"title_zh": "没有正文", "act": "draft"})
     made = UnitNews.objects.get()
@@ -143,7 +143,7 @@ def test_a_draft_is_released_or_discarded(at, address, read, world):
     assert read("manager", reverse("unit_publications", args=[world.unit.public_id, "news"]), state="draft")
 
 
-def test_who_saves_second_sees_both_versions_and_loses_none(at, news):
+def test_second_save_shows_both_versions(at, news):
     client = at("manager")
     client.post(act_of("edit", news), {**TYPED, "body_zh": "甲的版本。", "revision": "1"})
     second = client.post(act_of("edit", news), {**TYPED, "body_zh": "乙的版本。", "revision": "1"})
@@ -182,7 +182,7 @@ def test_a_regulation_carries_its_file_under_its_name(at, world, address, read):
     assert "办法.pdf PDF, 14 字节" in read(None, page_of(made))
 
 
-def test_what_is_no_pdf_is_refused(at, address):
+def test_non_pdf_is_refused(at, address):
     wrong = SimpleUploadedFile("办法.pdf", b"<html>", "application/pdf")
     typed = {"title_zh": "办法", "effective_date": "2025-01-01", "file": wrong}
     assert at("manager").post(address("regulation"), typed).status_code == 422

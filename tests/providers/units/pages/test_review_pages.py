@@ -27,7 +27,7 @@ from tests.providers.conftest import INSTRUMENT, NOW, published
 from tests.providers.instruments.test_customs_and_relations import CUSTOMS
 
 
-def test_what_has_changed_since_it_was_returned_stands_beside_what_it_was(at, world, draft, read):
+def test_review_shows_changes_since_return(at, world, draft, read):
     steps = {"actor": world.manager, "instrument_id": draft.pk}
     instrument_submit(**steps, now=NOW)
     instrument_return(
@@ -102,7 +102,7 @@ def test_the_review_takes_as_many_statements_for_a_long_history(at, world, draft
     assert "首次提交。" in text_of(client.get(address))
 
 
-def test_what_happened_so_far_is_told_in_words(world, draft, read):
+def test_review_shows_history(world, draft, read):
     common = {"actor": world.manager, "now": NOW}
     pictures = [
         instrument_picture_add(

@@ -65,7 +65,7 @@ def test_a_group_of_related_units_is_capped_together():
     assert amounts(allocate(rules, units)) == ["60.00", "40.00", "400.00"]
 
 
-def test_what_a_capped_group_leaves_goes_to_the_others_under_fill():
+def test_fill_gives_capped_remainder_to_others():
     units = [
         Claimant("A", score=Fraction(80), group="g"),
         Claimant("B", score=Fraction(80), group="g"),
@@ -291,7 +291,7 @@ def test_a_larger_budget_lowers_no_award_by_more_than_one_money_unit(case, one, 
 
 @settings(deadline=None)
 @given(st.lists(st.decimals(min_value=61, max_value=100, places=2), min_size=2, max_size=6), BUDGET)
-def test_who_scores_higher_gets_no_less(scores, budget):
+def test_higher_score_never_gets_less(scores, budget):
     allocation = allocate(policy(score_share()), scored(sorted(scores, reverse=True)), budget)
     paid = [award.amount for award in allocation.awards]
     assert paid == sorted(paid, reverse=True)

@@ -154,7 +154,7 @@ def test_totals_by_kind_of_user():
     assert (sums.reported_seconds, sums.invalidated_seconds) == (36000, 7200)
 
 
-def test_what_was_left_out_and_why():
+def test_excluded_entries_are_counted_by_reason():
     entries = [
         entry("LOG-1", 1, start=0),
         entry("LOG-2", 2, start=2, purpose="medical"),

@@ -62,7 +62,7 @@ def test_a_score_and_facts_exclude_each_other():
     assert refused(BY_SCORE, unit(grade="good", facts={})) == both
 
 
-def test_who_falsified_has_no_points_and_no_award():
+def test_falsification_gives_no_points_and_no_award():
     (first, second) = simulated(
         BY_SCORE, unit(score=90, falsified=True), {"uscc": "B", "score": 80}
     ).allocation.awards

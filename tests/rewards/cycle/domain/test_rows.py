@@ -51,7 +51,7 @@ def test_every_value_of_a_log_has_its_place():
     )
 
 
-def test_what_a_log_lacks_is_empty():
+def test_missing_values_of_log_become_empty():
     bare = entry(booking=None, booked_ends_at=None, quoted_yuan=None, rating=None, payer_organization=None)
     assert (bare.booking, bare.booked_until, bare.quoted) == ("", None, None)
     assert (bare.rating, bare.user_organization) == (None, "")

@@ -116,7 +116,7 @@ def test_a_decision_needs_its_reason_and_its_logs_and_keeps_what_was_typed(login
     assert finding("no_booking").state == "open"
 
 
-def test_what_is_dismissed_cannot_be_a_falsification(login, found):
+def test_dismissed_finding_cannot_be_a_falsification(login, found):
     answer = decide(
         login(found.city.auditor), "overlap", outcome="dismiss", falsified="on", reason="记录属实。"
     )

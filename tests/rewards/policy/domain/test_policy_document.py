@@ -224,7 +224,7 @@ def test_one_problem(old, new, problem):
     assert problem in problems(SMALLEST.replace(old, new))
 
 
-def test_what_is_not_toml_is_said_with_its_line():
+def test_invalid_toml_names_line():
     assert problems("code = ") == [(".", "policy.not_toml")]
     assert problems("code = " + "[" * 100_000) == [(".", "policy.not_toml")]
 
