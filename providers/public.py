@@ -141,7 +141,7 @@ from providers.units.services.publications import (
 from providers.units.services.reminders import completeness_remind
 from providers.units.views.acts import Act
 from providers.units.views.charts import completeness_chart
-from providers.units.views.filters import month_ends_of
+from providers.units.views.completeness_filters import month_ends_of
+from providers.units.views.completeness_table import owning_units, sort_units
 from providers.units.views.publications import TITLES
 from providers.units.views.statements import STATEMENT_NAMES
-from providers.units.views.table import owning_units, sort_units

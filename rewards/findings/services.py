@@ -16,9 +16,9 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import IllegalMove, require_reason
 from instrument_share.kernel.states import next_state
 from providers.public import add_working_days, instrument_ids
-from rewards.cycle.domain.canonical import hash_content
 from rewards.cycle.domain.entries import EntryFacts
 from rewards.cycle.domain.errors import REASON_MISSING
+from rewards.cycle.domain.parts import hash_content
 from rewards.cycle.domain.rows import entry_from_row
 from rewards.cycle.domain.states import MOVES, CycleState
 from rewards.cycle.models import AssessmentCycle

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q, QuerySet
 
 from bookings.requests.domain.quota import get_year_interval
-from bookings.usage.selectors.counted import iterate_counted_rows
+from bookings.usage.selectors.logs_as_counted import iterate_counted_rows
 from bookings.usage.selectors.usage import usage_logs
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from django.db.models.expressions import Combinable
 
 from bookings.requests.domain.quota import get_year_interval
 from bookings.usage.models import UsageLog
-from bookings.usage.selectors.counted import CONFIRMATION, iterate_counted_rows
+from bookings.usage.selectors.logs_as_counted import CONFIRMATION, iterate_counted_rows
 from instrument_share.kernel.interval import Interval, intersect, total_length
 from providers import public as providers
 

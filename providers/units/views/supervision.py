@@ -32,7 +32,7 @@ from providers.units.selectors.supervision import titles_by_id, unit_acts
 from providers.units.services.reminders import completeness_remind
 from providers.units.views.acts import Act
 from providers.units.views.charts import completeness_chart
-from providers.units.views.filters import (
+from providers.units.views.completeness_filters import (
     UnitFilterForm,
     address,
     export_units,
@@ -40,7 +40,7 @@ from providers.units.views.filters import (
     requested_day,
     table_heads,
 )
-from providers.units.views.table import A_WEEK, UnitRow, filter_units, owning_units
+from providers.units.views.completeness_table import A_WEEK, UnitRow, filter_units, owning_units
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization

@@ -16,8 +16,8 @@ from typing import Any
 from instrument_share.kernel.errors import DomainError, Problem, gettext_noop
 from instrument_share.kernel.money import round_down, round_to_fen
 from rewards.assessment.domain.claims import Claim, Claimant, calculate_claim, keep_highest
-from rewards.assessment.domain.division import Limit, fill_shares, round_shares
 from rewards.assessment.domain.pots import Pot, PotResult, divide_pot
+from rewards.assessment.domain.shares import Limit, fill_shares, round_shares
 from rewards.policy.domain.figures import format_rounded
 from rewards.policy.domain.policy import Caps, RewardPolicy
 

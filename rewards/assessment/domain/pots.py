@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from rewards.assessment.domain.claims import Claim
-from rewards.assessment.domain.division import Limit, fill_shares, round_shares
+from rewards.assessment.domain.shares import Limit, fill_shares, round_shares
 from rewards.policy.domain.figures import format_exact, format_rounded
 from rewards.policy.domain.policy import Caps, OverBudget
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from django.core.files.storage import default_storage
 
-from rewards.cycle.domain.canonical import Part, hash_content, parse_manifest
 from rewards.cycle.domain.errors import SnapshotDamaged
+from rewards.cycle.domain.parts import Part, hash_content, parse_manifest
 from rewards.cycle.domain.snapshot_schema import (
     DecisionsRow,
     InstrumentRow,

@@ -3,7 +3,7 @@
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from rewards.cycle.domain.canonical import hash_content
+from rewards.cycle.domain.parts import hash_content
 
 
 def file_store(*, folder: str, name: str, content: bytes) -> str:

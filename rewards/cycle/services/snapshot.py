@@ -12,7 +12,7 @@ from itertools import groupby
 from bookings.public import DecisionsOfYear, UsageOfYear, decisions_of_year, usage_of_year
 from instrument_share.accounts.selectors import organization_ids_by_uscc, organizations_by_id, related_ids
 from providers.public import UnitOfYear, instruments_of_year, openness_of_year, units_of_year
-from rewards.cycle.domain.canonical import Part, encode_manifest, encode_part, hash_content
+from rewards.cycle.domain.parts import Part, encode_manifest, encode_part, hash_content
 from rewards.cycle.domain.snapshot_schema import (
     DecisionsRow,
     InstrumentRow,

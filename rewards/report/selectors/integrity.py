@@ -2,7 +2,7 @@
 
 from instrument_share.documents.sealing import signing
 from instrument_share.kernel.errors import gettext_noop
-from rewards.cycle.domain.canonical import hash_content
+from rewards.cycle.domain.parts import hash_content
 from rewards.report.models import FinanceReport
 from rewards.report.selectors.reports import get_report_file
 from rewards.report.selectors.verification import PROBLEMS, UNKNOWN

@@ -8,7 +8,7 @@ from django.db.models import Prefetch
 from instrument_share.documents.sealing import signing
 from instrument_share.kernel.errors import gettext_noop
 from rewards.assessment.models import UnitAssessment
-from rewards.cycle.domain.canonical import hash_content
+from rewards.cycle.domain.parts import hash_content
 from rewards.report.domain.codes import normalize_code
 from rewards.report.models import FinanceReport
 

@@ -17,7 +17,7 @@ from instrument_share.documents.sealing import package, signing
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.states import next_state
-from rewards.cycle.domain.canonical import hash_content
+from rewards.cycle.domain.parts import hash_content
 from rewards.cycle.domain.states import MOVES
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.cycles import cycle_lock

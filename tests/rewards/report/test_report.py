@@ -11,8 +11,8 @@ import pytest
 from django.core.files.storage import default_storage
 from pypdf import PdfReader
 
-from rewards.cycle.domain.canonical import hash_content
 from rewards.cycle.domain.errors import SnapshotDamaged
+from rewards.cycle.domain.parts import hash_content
 from rewards.cycle.selectors.snapshot import StoredSnapshot
 from rewards.findings.models import Finding
 from rewards.findings.services import finding_decide

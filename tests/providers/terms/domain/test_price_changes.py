@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from providers.terms.domain.backdated_patterns import backdate_pattern
 from providers.terms.domain.choices import Frequency, UserKind
 from providers.terms.domain.price_changes import PriceChange, price_changes, relative_change
-from providers.terms.domain.recurrence import backdate_pattern
 from providers.terms.domain.terms import OpeningPattern, Price
 
 

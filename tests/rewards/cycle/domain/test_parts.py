@@ -2,8 +2,8 @@
 
 import pytest
 
-from rewards.cycle.domain.canonical import Part, encode_manifest, encode_part, hash_content, parse_manifest
 from rewards.cycle.domain.errors import SnapshotVersionUnknown
+from rewards.cycle.domain.parts import Part, encode_manifest, encode_part, hash_content, parse_manifest
 from rewards.cycle.domain.snapshot_schema import OpennessRow
 from rewards.report.domain.codes import generate_code, normalize_code
 

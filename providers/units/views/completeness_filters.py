@@ -24,7 +24,7 @@ from instrument_share.web.text.labels import KINDS
 from providers.units.domain.choices import Completeness
 from providers.units.domain.information import KIND_WORDS
 from providers.units.selectors.completeness import month_ends
-from providers.units.views.table import FIRST_ORDER, OPEN, ORDERS, UnitRow
+from providers.units.views.completeness_table import FIRST_ORDER, OPEN, ORDERS, UnitRow
 
 MONTHS_BACK = 24
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
