@@ -71,3 +71,7 @@ def test_an_organization_keeps_ten_documents_of_10_megabytes():
 
 def test_small_and_medium_enterprises_are_those_below_large():
     assert [size.value for size in SizeClass if size.is_sme] == ["medium", "small", "micro"]
+
+
+def test_an_organization_owns_no_instruments_unless_it_says_so():
+    assert registration().owns_instruments is False

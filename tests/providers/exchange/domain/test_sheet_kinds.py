@@ -646,3 +646,8 @@ def test_a_category_in_numbers_is_no_day_of_excel():
     (row,) = read_sheet(table, SheetMap()).rows
     assert row.values["category"] == "020200"
     assert [problem.code for problem in row.problems] == ["import.incomplete"]
+
+
+def test_columns_after_one_that_is_left_aside_count():
+    columns = sheet_columns(Table([["备考", "编号", "名称"], ["x", "Y-1", "电镜"]]))
+    assert dict(map_of_choices(columns, {}).places) == {1: ("inner_number",), 2: ("name_zh",)}
