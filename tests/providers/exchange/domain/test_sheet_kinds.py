@@ -650,4 +650,4 @@ def test_a_category_in_numbers_is_no_day_of_excel():
 
 def test_columns_after_one_that_is_left_aside_count():
     columns = sheet_columns(Table([["备考", "编号", "名称"], ["x", "Y-1", "电镜"]]))
-    assert dict(map_of_choices(columns, {}).places) == {1: ("inner_number",), 2: ("name_zh",)}
+    assert dict(build_map(columns, {}).places) == {1: ("inner_number",), 2: ("name_zh",)}

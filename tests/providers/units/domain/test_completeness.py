@@ -309,4 +309,4 @@ def test_nobody_is_reminded_of_what_waits_for_the_bureau():
         reminders.reminder_outcome(waiting, reachable=True, last_sent_at=None, now=datetime.now(UTC))
         == "complete"
     )
-    assert reminders.still_open(["profile", "news"], unit) == (InformationKind.NEWS,)
+    assert reminders.open_kinds(["profile", "news"], unit) == (InformationKind.NEWS,)
