@@ -32,9 +32,10 @@ from providers.instruments.selectors.instruments import (
     qualification_instrument_id,
     qualification_lock,
     qualifications_of,
+    qualified_until,
 )
 from providers.instruments.selectors.media import attachments_of, pictures_of
-from providers.instruments.selectors.relations import groups_of, linked_ids, linked_instruments
+from providers.instruments.selectors.relations import groups_of, linked_ids, linked_instruments, links_of
 from providers.instruments.services.categories import category_table_load
 from providers.instruments.services.customs import customs_supervision_set
 from providers.instruments.services.instruments import (
@@ -96,6 +97,7 @@ from providers.terms.selectors.drafts import (
     qualification_history,
 )
 from providers.terms.selectors.holiday_effects import window_changes
+from providers.terms.selectors.rule_versions import terms_during
 from providers.terms.selectors.rules import open_windows, rules_of, terms_at, terms_in_force, terms_of
 from providers.terms.selectors.user_kinds import user_kind
 from providers.terms.selectors.workdays import (

@@ -22,7 +22,7 @@ from instrument_share.kernel.interval import Interval, merge
 from providers.domain import QuotaHolder
 
 if TYPE_CHECKING:
-    from providers.domain import TermsDraft
+    from providers.domain import Terms, TermsDraft
 
 MINUTE = timedelta(minutes=1)
 
@@ -52,6 +52,8 @@ class Version:
     terms: "TermsDraft"
     since: datetime
     until: datetime | None = None
+    latest_end: datetime | None = None
+    """Until when the user may operate the instrument, where that takes a qualification."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,17 @@ class InstrumentTime:
     holds: Sequence[Interval] = ()
     counted: Mapping[QuotaHolder, Sequence[Interval]] = field(default_factory=dict)
     """Bookings that count towards the quotas of each holder; the quotas of other holders do not apply."""
-    latest_end: datetime | None = None
-    """Until when the user may use the instrument, if their qualification ends."""
+
+
+def get_versions(newest_first: "Iterable[Terms]") -> list[Version]:
+    """Return the versions of a rule that ever apply, by time; a newer one ends the older ones."""
+    found: list[Version] = []
+    until: datetime | None = None
+    for terms in newest_first:
+        if until is None or terms.applies_from < until:
+            found.append(Version(terms, terms.applies_from, until))
+            until = terms.applies_from
+    return found[::-1]
 
 
 def find_offers(times: Sequence[InstrumentTime], interval: Interval, now: datetime) -> list[Offer]:
@@ -98,7 +109,7 @@ def _find_offers(time: InstrumentTime, interval: Interval, now: datetime) -> Ite
         terms = version.terms
         begin = max(interval.start, version.since, now + terms.lead)
         end = interval.end if version.until is None else min(interval.end, version.until)
-        latest = now + terms.horizon if time.latest_end is None else min(now + terms.horizon, time.latest_end)
+        latest = min(now + terms.horizon, version.latest_end or now + terms.horizon)
         for stretch in _free_stretches(terms, windows, time):
             ends_in = windows if terms.may_span_gaps else [stretch]
             start = ceil_to_step(max(begin, stretch.start), terms.step)

@@ -48,7 +48,7 @@ def instrument_group_lock(instrument_id: int) -> "Instrument":
 
 
 def get_held_intervals(
-    instrument_ids: Collection[int], interval: Interval, *, exclude_booking_id: int | None = None
+    instrument_ids: Collection[int], interval: Interval, *, exclude_booking_ids: Collection[int] = ()
 ) -> dict[int, list[Interval]]:
     """Return held time that touches the interval, turnaround included, by instrument id."""
     rows = Booking.objects.filter(
@@ -59,7 +59,7 @@ def get_held_intervals(
     )
     found: dict[int, list[Interval]] = defaultdict(list)
     for pk, instrument_id, start, end in rows.values_list("pk", "instrument_id", "starts_at", "held_until"):
-        if pk != exclude_booking_id:
+        if pk not in exclude_booking_ids:
             found[instrument_id].append(Interval(start, end))
     return found
 

@@ -112,7 +112,7 @@ def _create_booking(
     instrument: "Instrument", interval: Interval, asked: dict[str, Any], now: datetime
 ) -> Booking:
     """Create one booking of a group; the caller has checked admission."""
-    terms = providers.terms_at(instrument.pk, now)
+    terms = providers.terms_at(instrument.pk, interval.start)
     if terms is None:
         raise _build_refusal([])
     actor = asked["user"]
@@ -136,8 +136,8 @@ def booking_move(
 ) -> Booking:
     """Move or extend a booking that has not begun, with the same checks and a new quote.
 
-    The rule in force now applies. Where a keeper decides, an approved booking moved by its user becomes a
-    request again. When a keeper moves it, it keeps its state and the user is notified.
+    The rule in force at the new start applies. Where a keeper decides, an approved booking moved by its user
+    becomes a request again. When a keeper moves it, it keeps its state and the user is notified.
     """
     booking = booking_lock(booking_id)
     require(actor, "bookings.cancel", booking)
@@ -152,7 +152,7 @@ def booking_move(
 
 def _move_booking(booking: Booking, interval: Interval, actor: "User", now: datetime) -> Booking:
     """Move one booking; the caller has checked admission."""
-    terms = providers.terms_at(booking.instrument_id, now)
+    terms = providers.terms_at(booking.instrument_id, interval.start)
     if terms is None:
         raise _build_refusal([])
     if is_new_decision_needed(actor, booking, terms):
@@ -292,7 +292,7 @@ def get_move_terms(booking: Booking, interval: Interval, actor: "User", now: dat
         now=now,
         moved_booking=booking,
     )
-    terms = providers.terms_at(booking.instrument_id, now)
+    terms = providers.terms_at(booking.instrument_id, interval.start)
     if problems or terms is None:
         raise _build_refusal(problems)
     return terms

@@ -99,7 +99,7 @@ def apply_outcome(
         together = get_companions(booking)
         terms = {booking.pk: get_move_terms(booking, outcome, actor, now)}
         for one in (*together, booking):
-            of_one = terms.get(one.pk) or providers.terms_at(one.instrument_id, now)
+            of_one = terms.get(one.pk) or providers.terms_at(one.instrument_id, outcome.start)
             assert of_one is not None, "admission has asked for the linked instruments' terms"
             write_move(one, outcome, of_one, actor=actor, now=now, details={decision: True})
         notifications.notify_user(booking, notifications.MOVED, now)

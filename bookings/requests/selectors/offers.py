@@ -1,0 +1,192 @@
+"""Read which times may be requested: what every calendar, list and search shows as free."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import cached_property
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from bookings.requests.domain import admission, credit
+from bookings.requests.domain.offers import (
+    InstrumentTime,
+    Offer,
+    Version,
+    find_first_offer,
+    find_offers,
+    get_versions,
+)
+from bookings.requests.domain.quota import get_relevant_interval
+from bookings.requests.models import Booking
+from bookings.requests.selectors.admission import QUOTA_STATES
+from bookings.requests.selectors.bookings import get_credit_event_ends
+from bookings.requests.selectors.companions import get_companions
+from bookings.requests.selectors.holds import get_held_intervals
+from instrument_share.accounts.selectors.standing import standing
+from instrument_share.kernel.interval import Interval
+from providers import public as providers
+from providers.domain import InstrumentState, QuotaHolder, ServiceMode
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import Organization, User
+    from providers.models import Instrument
+
+Versions = Mapping[int, list[Version]]
+Counted = Mapping[QuotaHolder, Sequence[Interval]]
+
+
+@dataclass(frozen=True)
+class Applicant:
+    """Who asks, who pays (None: the person), for which mode of service, and which booking they move."""
+
+    user: "User"
+    payer: "Organization | None"
+    service_mode: ServiceMode
+    moved_booking: Booking | None = None
+    moves_own: bool = False
+    """Whether the deadline for changes binds them; it doesn't bind a keeper."""
+
+    @cached_property
+    def companions(self) -> list[Booking]:
+        """Return the bookings that are moved together with the moved one."""
+        return get_companions(self.moved_booking) if self.moved_booking else []
+
+    @property
+    def moved_ids(self) -> set[int]:
+        """Return the bookings whose time is free for the applicant."""
+        return {booking.pk for booking in (self.moved_booking, *self.companions) if booking}
+
+
+@dataclass(frozen=True)
+class FreeTime:
+    """What limits the times of instruments, by id, and which are booked together with which."""
+
+    times: Mapping[int, InstrumentTime]
+    linked: Mapping[int, Sequence[int]]
+    now: datetime
+
+    def offers(self, instrument_id: int, interval: Interval) -> list[Offer]:
+        """Return the offers of an instrument that start in the interval, by start."""
+        together = self._together(instrument_id)
+        return find_offers(together, interval, self.now) if together else []
+
+    def first_offer(self, instrument_id: int, interval: Interval) -> Offer | None:
+        """Return the first offer of an instrument that starts in the interval."""
+        together = self._together(instrument_id)
+        return find_first_offer(together, interval, self.now) if together else None
+
+    def _together(self, instrument_id: int) -> list[InstrumentTime]:
+        ids = [instrument_id, *self.linked.get(instrument_id, ())]
+        return [self.times[pk] for pk in ids] if all(pk in self.times for pk in ids) else []
+
+
+def get_free_time(
+    instruments: "Iterable[Instrument]",
+    interval: Interval,
+    now: datetime,
+    applicant: Applicant | None = None,
+) -> FreeTime:
+    """Return what limits the times of instruments for starts in the interval.
+
+    Without an applicant: what the rules grant to somebody whom they admit and who has booked nothing. The
+    number of statements does not depend on the number of instruments.
+    """
+    by_id = {instrument.pk: instrument for instrument in instruments}
+    linked = _get_linked(by_id, applicant)
+    others = set(chain.from_iterable(linked.values())) - by_id.keys()
+    if others:
+        by_id |= {one.pk: one for one in providers.instruments_by_id(others)}
+    ids = [pk for pk, one in by_id.items() if one.state == InstrumentState.PUBLISHED]
+    rules = providers.terms_during(ids, interval)
+    versions = {pk: get_versions(terms) for pk, terms in rules.items()}
+    span = _get_reach(versions, interval)
+    counted: Mapping[int, Counted] = {}
+    if applicant is not None:
+        versions = _filter_admitting(applicant, by_id, versions, now)
+        counted = _get_counted(applicant, versions, span)
+    windows, closures = providers.open_windows(ids, span), providers.closures(ids, span)
+    held = get_held_intervals(ids, span, exclude_booking_ids=applicant.moved_ids if applicant else ())
+    times = {
+        pk: InstrumentTime(
+            of_one, windows.get(pk, []), closures.get(pk, []), held.get(pk, []), counted.get(pk, {})
+        )
+        for pk, of_one in versions.items()
+    }
+    return FreeTime(times, linked, now)
+
+
+def _get_linked(ids: Collection[int], applicant: Applicant | None) -> Mapping[int, Sequence[int]]:
+    """Return which instruments have to be free too; a move takes the companions that there are."""
+    if applicant is None or applicant.moved_booking is None:
+        return providers.links_of(ids)
+    return {pk: [mate.instrument_id for mate in applicant.companions] for pk in ids}
+
+
+def _get_reach(versions: Versions, interval: Interval) -> Interval:
+    """Return the time that matters for starts in the interval: until the longest booking is over."""
+    lengths = (one.terms.max_length + one.terms.turnaround for one in chain.from_iterable(versions.values()))
+    return Interval(interval.start, interval.end + max(lengths, default=timedelta()))
+
+
+def _filter_admitting(
+    applicant: Applicant, instruments: "Mapping[int, Instrument]", versions: Versions, now: datetime
+) -> Versions:
+    """Return the versions that admit the applicant, with the end of their qualification."""
+    self_operated = applicant.service_mode == ServiceMode.SELF_OPERATED
+    ends = providers.qualified_until(applicant.user.pk, list(versions)) if self_operated else {}
+    credit_ends = get_credit_event_ends(applicant.user.pk, now)
+    moved = applicant.moved_booking if applicant.moves_own else None
+    moves_from = Interval(moved.starts_at, moved.ends_at) if moved else None
+    found: dict[int, list[Version]] = {}
+    for pk, of_one in versions.items():
+        requester = admission.Requester(
+            user_kind=providers.user_kind(applicant.user, applicant.payer, instruments[pk]),
+            account_active=applicant.user.is_active,
+            organization_admitted=applicant.payer is None
+            or applicant.payer.pk in standing(applicant.user).organization_ids(),
+            credit_suspended_until=credit.get_suspension_end(credit_ends, now),
+        )
+        found[pk] = [
+            replace(version, latest_end=ends.get(pk, now))
+            if self_operated and version.terms.needs_qualification
+            else version
+            for version in of_one
+            if not admission.is_refused_at_any_time(
+                version.terms,
+                service_mode=applicant.service_mode,
+                requester=requester,
+                moves_from=moves_from,
+                now=now,
+            )
+        ]
+    return found
+
+
+def _get_counted(applicant: Applicant, versions: Versions, span: Interval) -> Mapping[int, Counted]:
+    """Return the bookings that count towards quotas, by instrument and holder; one statement at most."""
+    quotas = [quota for one in chain.from_iterable(versions.values()) for quota in one.terms.quotas]
+    payer_id = None if applicant.payer is None else applicant.payer.pk
+    holders = [QuotaHolder.USER, *([QuotaHolder.ORGANIZATION] if payer_id else [])]
+    reaches = [reach for holder in holders if (reach := get_relevant_interval(quotas, holder, span))]
+    if not reaches:
+        return {}
+    theirs = Q(user=applicant.user) | (Q(payer_organization_id=payer_id) if payer_id else Q())
+    rows = Booking.objects.filter(
+        theirs,
+        instrument_id__in=list(versions),
+        state__in=QUOTA_STATES,
+        starts_at__lt=max(reach.end for reach in reaches),
+        ends_at__gt=min(reach.start for reach in reaches),
+    ).exclude(pk__in=applicant.moved_ids)
+    found: dict[int, dict[QuotaHolder, list[Interval]]] = {
+        pk: {holder: [] for holder in holders} for pk in versions
+    }
+    for row in rows.only("instrument_id", "user_id", "payer_organization_id", "starts_at", "ends_at"):
+        time = Interval(row.starts_at, row.ends_at)
+        if row.user_id == applicant.user.pk:
+            found[row.instrument_id][QuotaHolder.USER].append(time)
+        if payer_id and row.payer_organization_id == payer_id:
+            found[row.instrument_id][QuotaHolder.ORGANIZATION].append(time)
+    return found
