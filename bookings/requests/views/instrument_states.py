@@ -25,7 +25,7 @@ from bookings.requests.services.instrument_states import (
     instrument_suspend,
 )
 from instrument_share.accounts.permissions import require
-from instrument_share.kernel.errors import DomainError, NotFound
+from instrument_share.kernel.errors import DomainError, require_found
 from instrument_share.web import clock
 from instrument_share.web.forms.fields import ReasonForm, add_problems
 from instrument_share.web.idempotency import idempotent_form
@@ -123,9 +123,9 @@ def qualification_revoke(request: SignedInRequest, public_id: str, qualification
     """Revoke a qualification to operate an instrument."""
     now = clock.now()
     instrument = _instrument(request, public_id, "providers.qualify_user")
-    found = providers.qualifications_of([instrument.pk], now).filter(pk=qualification_id).first()
-    if found is None:
-        raise NotFound
+    found = require_found(
+        providers.qualifications_of([instrument.pk], now).filter(pk=qualification_id).first()
+    )
     context = {
         "heading": _("End the right of {name} to operate “{instrument}”").format(
             name=found.user.name, instrument=bilingual(instrument, "name")
