@@ -52,21 +52,25 @@ class StillInUse(Conflict):
     message = gettext_noop("The instrument is still in use by another booking. Check that one out first.")
 
 
-class ClosureHitsBookings(Conflict):
-    """A closure without an outcome for every booking in its time; `problems` names the bookings."""
+class DecisionHitsBookings(Conflict):
+    """A decision without an outcome for every booking that it affects; `problems` names the bookings."""
+
+
+class ClosureHitsBookings(DecisionHitsBookings):
+    """A closure without an outcome for every booking in its time."""
 
     code = "closure.hits_bookings"
     message = gettext_noop("Bookings lie in this time. Say for each whether it is moved or cancelled.")
 
 
-class InstrumentHitsBookings(Conflict):
+class InstrumentHitsBookings(DecisionHitsBookings):
     """A suspension or retirement without an outcome for every booking that has not begun."""
 
     code = "instrument.hits_bookings"
     message = gettext_noop("The instrument is booked. Say for each booking what becomes of it.")
 
 
-class QualificationHitsBookings(Conflict):
+class QualificationHitsBookings(DecisionHitsBookings):
     """A revocation without an outcome for every booking that depends on the qualification."""
 
     code = "qualification.hits_bookings"

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Q
 
 from bookings.requests.domain.errors import ClosureHitsBookings
+from bookings.requests.selectors.affected import get_overlap_condition
 from bookings.requests.selectors.holds import instrument_group_lock
 from bookings.requests.services.next_free import next_free_refresh
 from bookings.requests.services.outcomes import Outcome, affected_bookings_lock, apply_outcomes
@@ -39,7 +39,7 @@ def closure_place(
     instrument = instrument_group_lock(instrument_id)
     require(actor, "providers.close_instrument", instrument)
     affected = affected_bookings_lock(
-        Q(instrument_id=instrument_id, starts_at__lt=interval.end, ends_at__gt=interval.start),
+        get_overlap_condition(instrument_id, interval),
         outcomes,
         {"cancel", "move"},
         error_class=ClosureHitsBookings,
