@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bookings.requests.domain import pricing
 from bookings.requests.models import Booking, BookingGroup
-from bookings.requests.services.frozen_facts import UserFacts, get_user_facts
+from bookings.requests.services.frozen_facts import get_user_facts
 from bookings.usage.domain import chain
 from bookings.usage.domain.choices import EntryKind
 from bookings.usage.domain.history import HistoryRow, PastUse
@@ -51,7 +51,7 @@ class ImportContext:
     rules: "dict[int, list[Terms]]"
     families: dict[int, frozenset[int]]
     kinds: dict[tuple[int, int | None, int], UserKind] = field(default_factory=dict)
-    user_facts: dict[tuple[int, int | None, UserKind], UserFacts] = field(default_factory=dict)
+    user_facts: dict[tuple[int, int | None, UserKind], dict[str, Any]] = field(default_factory=dict)
 
     @classmethod
     def load(
@@ -90,7 +90,7 @@ class ImportContext:
         """Return the paying organization; None when the user pays."""
         return None if row.payer_organization_id is None else self.organizations[row.payer_organization_id]
 
-    def get_user_facts(self, row: HistoryRow, instrument: "Instrument") -> UserFacts:
+    def get_user_facts(self, row: HistoryRow, instrument: "Instrument") -> dict[str, Any]:
         """Return the frozen facts, cached."""
         kind = self.get_user_kind(row, instrument)
         key = (instrument.organization_id, row.payer_organization_id, kind)
@@ -258,7 +258,7 @@ def _build_log(
         operator=context.users[used.operator_id],
         payer_organization=payer,
         payer_person=None if payer else user,
-        **vars(context.get_user_facts(row, instrument)),
+        **context.get_user_facts(row, instrument),
         starts_at=time.start,
         ends_at=time.end,
         **spent.to_fields(),

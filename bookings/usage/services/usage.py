@@ -115,7 +115,7 @@ def usage_log_by_hand(
         operator=operator or actor,
         payer_organization=payer,
         payer_person=None if payer else user,
-        **vars(get_user_facts(instrument, payer, kind)),
+        **get_user_facts(instrument, payer, kind),
         starts_at=time.start,
         ends_at=time.end,
         **spent.to_fields(),
