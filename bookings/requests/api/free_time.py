@@ -126,11 +126,10 @@ def quote(request: HttpRequest, instrument_id: Annotated[PublicId, Path()], data
         "service_mode": data.service_mode,
         "payer_organization": payer,
         "samples": data.samples,
-        "now": now,
     }
     priced = get_quote(request.user, instrument, **asked)
     problems = (
-        find_booking_problems(request.user, instrument, subject="—", **asked)
+        find_booking_problems(request.user, instrument, subject="—", now=now, **asked)
         if request.user.is_authenticated
         else []
     )

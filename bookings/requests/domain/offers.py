@@ -6,7 +6,7 @@ what is offered is admitted, and what is admitted is offered.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from math import lcm
 from typing import TYPE_CHECKING
@@ -43,6 +43,22 @@ class Offer:
             and self.first_end <= interval.end <= self.last_end
             and is_on_step(interval.end, self.step)
         )
+
+
+@dataclass(frozen=True)
+class OfferRun:
+    """Offers that follow each other by `step`: their starts, and the bounds that are the same for all.
+
+    A booking from one of the starts lasts `shortest` or longer, at most `longest` (None: no such bound), and
+    ends at `latest_end` or earlier.
+    """
+
+    first_start: datetime
+    last_start: datetime
+    step: timedelta
+    shortest: timedelta
+    longest: timedelta | None
+    latest_end: datetime
 
 
 @dataclass(frozen=True)
@@ -101,6 +117,41 @@ def find_first_offer(times: Sequence[InstrumentTime], interval: Interval, now: d
 def merge_offers(offers: Iterable[Offer]) -> list[Interval]:
     """Return the time that the offers cover."""
     return merge(Interval(offer.start, offer.last_end) for offer in offers)
+
+
+def group_offers(offers: Iterable[Offer]) -> list[OfferRun]:
+    """Return the same offers in as few runs as they need."""
+    runs: list[OfferRun] = []
+    for offer in offers:
+        run = _extend(runs[-1], offer) if runs else None
+        if run is None:
+            length = offer.last_end - offer.start
+            runs.append(
+                OfferRun(
+                    offer.start,
+                    offer.start,
+                    offer.step,
+                    offer.first_end - offer.start,
+                    length,
+                    offer.last_end,
+                )
+            )
+        else:
+            runs[-1] = run
+    return runs
+
+
+def _extend(run: OfferRun, offer: Offer) -> OfferRun | None:
+    """Return the run with the offer after it, or None if it doesn't fit."""
+    follows = offer.start == ceil_to_step(run.last_start + timedelta.resolution, run.step)
+    if not follows or offer.step != run.step or offer.first_end - offer.start != run.shortest:
+        return None
+    is_alone = run.first_start == run.last_start
+    if offer.last_end == run.latest_end and (run.longest is None or is_alone):
+        return replace(run, last_start=offer.start, longest=None)
+    if run.longest is not None and offer.last_end - offer.start == run.longest:
+        return replace(run, last_start=offer.start, latest_end=offer.last_end)
+    return None
 
 
 def _find_offers(time: InstrumentTime, interval: Interval, now: datetime) -> Iterator[Offer]:

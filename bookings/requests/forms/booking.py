@@ -1,5 +1,7 @@
 """The form of a booking request."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +35,13 @@ def _payer_of_last_time(viewer: "User") -> str:
     if last is None:
         return ""
     return last.payer_organization.public_id if last.payer_organization else PERSON
+
+
+def get_start(data: Mapping[str, Any]) -> datetime | None:
+    """Return the start that was entered, or None if there is none yet."""
+    form = IntervalForm(data)
+    form.is_valid()
+    return form.cleaned_data.get("starts_at")
 
 
 class BookingForm(IntervalForm):

@@ -7,6 +7,7 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
 
+import rules
 from django.db.models import Q
 
 from bookings.requests.domain import admission, credit
@@ -21,7 +22,7 @@ from bookings.requests.domain.offers import (
 from bookings.requests.domain.quota import get_relevant_interval
 from bookings.requests.models import Booking
 from bookings.requests.selectors.admission import QUOTA_STATES
-from bookings.requests.selectors.bookings import get_credit_event_ends
+from bookings.requests.selectors.bookings import get_credit_event_ends, get_last_booking
 from bookings.requests.selectors.companions import get_companions
 from bookings.requests.selectors.holds import get_held_intervals
 from instrument_share.accounts.selectors.standing import standing
@@ -31,6 +32,8 @@ from providers.domain import InstrumentState, QuotaHolder, ServiceMode
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization, User
+    from instrument_share.accounts.selectors import Viewer
+    from providers.domain import Terms
     from providers.models import Instrument
 
 Versions = Mapping[int, list[Version]]
@@ -39,11 +42,14 @@ Counted = Mapping[QuotaHolder, Sequence[Interval]]
 
 @dataclass(frozen=True)
 class Applicant:
-    """Who asks, who pays (None: the person), for which mode of service, and which booking they move."""
+    """Who asks, who pays (None: the person), for which mode of service, and which booking they move.
+
+    Without a mode the times of every mode that the rule offers them are theirs.
+    """
 
     user: "User"
     payer: "Organization | None"
-    service_mode: ServiceMode
+    service_mode: ServiceMode | None = None
     moved_booking: Booking | None = None
     moves_own: bool = False
     """Whether the deadline for changes binds them; it doesn't bind a keeper."""
@@ -57,6 +63,21 @@ class Applicant:
     def moved_ids(self) -> set[int]:
         """Return the bookings whose time is free for the applicant."""
         return {booking.pk for booking in (self.moved_booking, *self.companions) if booking}
+
+
+def get_usual_applicant(viewer: "Viewer") -> Applicant | None:
+    """Return the viewer as they usually ask: paid as last time, else by their first organization.
+
+    None for visitors, and for people who may not book.
+    """
+    if viewer.is_anonymous or not rules.has_perm("bookings.book", viewer):
+        return None
+    memberships = standing(viewer).memberships
+    last = get_last_booking(viewer)
+    payers = {one.organization_id: one.organization for one in memberships}
+    if last is not None and last.payer_organization_id in (None, *payers):
+        return Applicant(viewer, last.payer_organization)
+    return Applicant(viewer, memberships[0].organization if memberships else None)
 
 
 @dataclass(frozen=True)
@@ -134,11 +155,8 @@ def _filter_admitting(
     applicant: Applicant, instruments: "Mapping[int, Instrument]", versions: Versions, now: datetime
 ) -> Versions:
     """Return the versions that admit the applicant, with the end of their qualification."""
-    self_operated = applicant.service_mode == ServiceMode.SELF_OPERATED
-    ends = providers.qualified_until(applicant.user.pk, list(versions)) if self_operated else {}
+    qualified_until = providers.qualified_until(applicant.user.pk, list(versions))
     credit_ends = get_credit_event_ends(applicant.user.pk, now)
-    moved = applicant.moved_booking if applicant.moves_own else None
-    moves_from = Interval(moved.starts_at, moved.ends_at) if moved else None
     found: dict[int, list[Version]] = {}
     for pk, of_one in versions.items():
         requester = admission.Requester(
@@ -148,20 +166,31 @@ def _filter_admitting(
             or applicant.payer.pk in standing(applicant.user).organization_ids(),
             credit_suspended_until=credit.get_suspension_end(credit_ends, now),
         )
-        found[pk] = [
-            replace(version, latest_end=ends.get(pk, now))
-            if self_operated and version.terms.needs_qualification
-            else version
-            for version in of_one
-            if not admission.is_refused_at_any_time(
-                version.terms,
-                service_mode=applicant.service_mode,
-                requester=requester,
-                moves_from=moves_from,
-                now=now,
-            )
-        ]
+        found[pk] = []
+        for version in of_one:
+            modes = _get_admitted_modes(applicant, version.terms, requester, now)
+            if modes == {ServiceMode.SELF_OPERATED} and version.terms.needs_qualification:
+                found[pk].append(replace(version, latest_end=qualified_until.get(pk, now)))
+            elif modes:
+                found[pk].append(version)
     return found
+
+
+def _get_admitted_modes(
+    applicant: Applicant, terms: "Terms", requester: admission.Requester, now: datetime
+) -> set[ServiceMode]:
+    moved = applicant.moved_booking if applicant.moves_own else None
+    return {
+        mode
+        for mode in ([applicant.service_mode] if applicant.service_mode else terms.service_modes)
+        if not admission.is_refused_at_any_time(
+            terms,
+            service_mode=mode,
+            requester=requester,
+            moves_from=Interval(moved.starts_at, moved.ends_at) if moved else None,
+            now=now,
+        )
+    }
 
 
 def _get_counted(applicant: Applicant, versions: Versions, span: Interval) -> Mapping[int, Counted]:

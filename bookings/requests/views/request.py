@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings.requests.domain.states import BookingState
-from bookings.requests.forms.booking import BookingForm
+from bookings.requests.forms.booking import BookingForm, get_start
 from bookings.requests.selectors.admission import find_booking_problems, get_quote
 from bookings.requests.services.bookings import booking_create
 from instrument_share.kernel.city_time import CITY_TIME
@@ -37,12 +37,10 @@ def book(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Request an instrument."""
     now = clock.now()
     instrument = providers.instrument(request.user, public_id)
-    terms = providers.terms_at(instrument.pk, now)
+    named = _get_named_time(request)
+    terms = providers.terms_at(instrument.pk, get_start(request.POST or named) or now)
     form = BookingForm(
-        request.POST if request.method == "POST" else None,
-        initial=_asked_in_address(request),
-        viewer=request.user,
-        terms=terms,
+        request.POST if request.method == "POST" else None, initial=named, viewer=request.user, terms=terms
     )
     booking = run_service(
         form,
@@ -64,7 +62,8 @@ def book(request: SignedInRequest, public_id: str) -> HttpResponse:
     )
 
 
-def _asked_in_address(request: SignedInRequest) -> dict[str, str]:
+def _get_named_time(request: SignedInRequest) -> dict[str, str]:
+    """Return the time that the address names, as from a calendar."""
     return {
         name: request.GET[key]
         for name, key in (("starts_at", "start"), ("ends_at", "end"))
@@ -86,7 +85,7 @@ def quote(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Show the price and all problems while the request is being filled in (htmx)."""
     now = clock.now()
     instrument = providers.instrument(request.user, public_id)
-    terms = providers.terms_at(instrument.pk, now)
+    terms = providers.terms_at(instrument.pk, get_start(request.GET) or now)
     form = BookingForm(request.GET, viewer=request.user, terms=terms)
     context: dict[str, Any] = {"instrument": instrument}
     if terms and form.is_priceable():
@@ -99,13 +98,15 @@ def _priced(
 ) -> dict[str, Any]:
     entered = form.as_request()
     facts = {name: entered[name] for name in ("interval", "service_mode", "samples")}
-    facts |= {"payer_organization": form.payer_organization, "now": now}
-    subject = entered["subject"] or "-"
+    facts["payer_organization"] = form.payer_organization
+    problems = find_booking_problems(
+        request.user, instrument, subject=entered["subject"] or "-", now=now, **facts
+    )
     return {
         "interval": form.interval,
         "linked": _linked_prices(request, instrument, facts),
         "quote": get_quote(request.user, instrument, **facts),
-        "problems": problems_told(find_booking_problems(request.user, instrument, subject=subject, **facts)),
+        "problems": problems_told(problems),
         "terms": terms,
     }
 
