@@ -15,6 +15,12 @@ from bookings.requests.selectors.holds import (
     get_next_free,
     get_soonest_free,
 )
+from bookings.requests.selectors.offers import (
+    FreeTime,
+    get_free_time,
+    get_next_offers,
+    get_usual_applicant,
+)
 from bookings.requests.selectors.searching import CatalogueResult, Order, search_catalogue
 from bookings.requests.services.bookings import booking_approve, booking_create
 from bookings.requests.services.closures import closure_place

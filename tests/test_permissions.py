@@ -213,6 +213,7 @@ PARTS = {
     "append_entry": "of every service that adds a link to an instrument's chain",
     "write_cancellation": "of booking_cancel and of decisions that hit bookings",
     "cancel_companions": "of whatever ends a booking",
+    "apply_transition": "of whatever changes a booking's state",
     "apply_outcomes": "of decisions that hit bookings",
     "record_remote_address": "of the web's edge; writes nothing",
     "build_entry": "of every service",

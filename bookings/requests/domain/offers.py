@@ -107,8 +107,10 @@ def find_offers(times: Sequence[InstrumentTime], interval: Interval, now: dateti
 
 
 def find_first_offer(times: Sequence[InstrumentTime], interval: Interval, now: datetime) -> Offer | None:
-    """Return the offer with the earliest start in the interval, or None; reads no further than needed."""
-    for day in _split_by_day(interval):
+    """Return the offer with the earliest start in the interval, or None; looks no further than needed."""
+    if len(times) == 1:
+        return next(_find_offers(times[0], interval, now), None)
+    for day in split_by_day(interval):
         if offers := find_offers(times, day, now):
             return offers[0]
     return None
@@ -223,7 +225,8 @@ def _intersect(offers: Iterable[Offer], others: Iterable[Offer]) -> Iterator[Off
                 yield Offer(offer.start, first, last, step)
 
 
-def _split_by_day(interval: Interval) -> Iterator[Interval]:
+def split_by_day(interval: Interval) -> Iterator[Interval]:
+    """Yield the parts of the interval by day in Asia/Shanghai."""
     start = interval.start
     while start < interval.end:
         end = min(interval.end, quota.get_day_interval(start).end)

@@ -36,10 +36,10 @@ def get_calendar_events(
     """Return the instruments' events in the interval, as the calendar part reads them.
 
     The result is `{"resources": [{id, title}], "events": [{id, resource, start, end, kind, title}],
-    "offers": [{resource, first, last, step, shortest, longest, until}]}`. `kind` is `free` (time that the
+    "offers": [{resource, first, last, step, shortest, longest, until}]}`. `kind` is `open` (time that the
     applicant may request), `booked`, `held` (waiting for a decision), `closed` or `mine`. An offer is an
-    `OfferRun` with its lengths in minutes. Times are RFC 3339 in UTC. The number of statements does not depend
-    on the number of events.
+    `OfferRun` with its lengths in minutes. Times are RFC 3339 in UTC. The number of statements does not
+    depend on the number of events.
     """
     public_ids = {instrument.pk: instrument.public_id for instrument in instruments}
     free = get_free_time(instruments, interval, now, applicant)
@@ -50,7 +50,7 @@ def get_calendar_events(
         offers = free.offers(pk, interval)
         runs += (_build_run(public_id, run) for run in group_offers(offers))
         for stretch in intersect(merge_offers(offers), [interval]):
-            events.append(_build_event(public_id, stretch, "free", gettext("Free")))
+            events.append(_build_event(public_id, stretch, "open", gettext("Bookable")))
         for closure in intersect(closures.get(pk, []), [interval]):
             events.append(_build_event(public_id, closure, "closed", gettext("Closed")))
     events += _booking_events(viewer, public_ids, interval)

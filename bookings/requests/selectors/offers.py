@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 import rules
@@ -18,6 +18,7 @@ from bookings.requests.domain.offers import (
     find_first_offer,
     find_offers,
     get_versions,
+    split_by_day,
 )
 from bookings.requests.domain.quota import get_relevant_interval
 from bookings.requests.models import Booking
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
     from providers.domain import Terms
     from providers.models import Instrument
 
+LONGEST_LOOK = timedelta(days=366)
+"""No rule lets anybody book further ahead."""
+SHORTEST_LOOK = timedelta(minutes=1)
 Versions = Mapping[int, list[Version]]
 Counted = Mapping[QuotaHolder, Sequence[Interval]]
 
@@ -98,9 +102,24 @@ class FreeTime:
         together = self._together(instrument_id)
         return find_first_offer(together, interval, self.now) if together else None
 
+    def first_offers(self, instrument_id: int, interval: Interval, count: int) -> list[Offer]:
+        """Return the first offer of each of the next `count` days that have any."""
+        together = self._together(instrument_id)
+        days = split_by_day(interval) if together else ()
+        firsts = (find_first_offer(together, day, self.now) for day in days)
+        return list(islice(filter(None, firsts), count))
+
     def _together(self, instrument_id: int) -> list[InstrumentTime]:
         ids = [instrument_id, *self.linked.get(instrument_id, ())]
         return [self.times[pk] for pk in ids] if all(pk in self.times for pk in ids) else []
+
+
+def get_next_offers(viewer: "Viewer", instrument: "Instrument", now: datetime, count: int) -> list[Offer]:
+    """Return the viewer's first offer of each of the next `count` days on which the instrument has any."""
+    ahead = Interval(now, now + LONGEST_LOOK)
+    return get_free_time([instrument], ahead, now, get_usual_applicant(viewer)).first_offers(
+        instrument.pk, ahead, count
+    )
 
 
 def get_free_time(
@@ -122,7 +141,7 @@ def get_free_time(
     ids = [pk for pk, one in by_id.items() if one.state == InstrumentState.PUBLISHED]
     rules = providers.terms_during(ids, interval)
     versions = {pk: get_versions(terms) for pk, terms in rules.items()}
-    span = _get_reach(versions, interval)
+    span = _get_reach(versions, interval, now)
     counted: Mapping[int, Counted] = {}
     if applicant is not None:
         versions = _filter_admitting(applicant, by_id, versions, now)
@@ -145,10 +164,12 @@ def _get_linked(ids: Collection[int], applicant: Applicant | None) -> Mapping[in
     return {pk: [mate.instrument_id for mate in applicant.companions] for pk in ids}
 
 
-def _get_reach(versions: Versions, interval: Interval) -> Interval:
+def _get_reach(versions: Versions, interval: Interval, now: datetime) -> Interval:
     """Return the time that matters for starts in the interval: until the longest booking is over."""
-    lengths = (one.terms.max_length + one.terms.turnaround for one in chain.from_iterable(versions.values()))
-    return Interval(interval.start, interval.end + max(lengths, default=timedelta()))
+    terms = [one.terms for one in chain.from_iterable(versions.values())]
+    last_start = min(interval.end, now + max((one.horizon for one in terms), default=timedelta()))
+    longest = max((one.max_length + one.turnaround for one in terms), default=timedelta())
+    return Interval(interval.start, max(interval.start + SHORTEST_LOOK, last_start + longest))
 
 
 def _filter_admitting(

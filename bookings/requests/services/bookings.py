@@ -134,7 +134,7 @@ def booking_move(
     The rule in force at the new start applies. Where a keeper decides, an approved booking moved by its user
     becomes a request again. When a keeper moves it, it keeps its state and the user is notified.
     """
-    booking = booking_lock_for(actor, booking_id, "bookings.cancel", revision)
+    booking = booking_lock_for(actor, booking_id, permission="bookings.cancel", revision=revision)
     # What can still be cancelled can be moved.
     require_transition(MOVES, booking.state, "cancel")
     companions = get_companions(booking)
@@ -165,7 +165,7 @@ def booking_approve(
     *, actor: "User", booking_id: int, now: datetime, note: str = "", revision: int | None = None
 ) -> Booking:
     """Approve a request as a keeper. Raises DecisionOverdue from its deadline on."""
-    booking = booking_lock_for(actor, booking_id, "bookings.decide", revision)
+    booking = booking_lock_for(actor, booking_id, permission="bookings.decide", revision=revision)
     _set_decision(booking, actor, now, note)
     apply_transition(booking, "approve", *DECISION_FIELDS, actor=actor, now=now)
     notifications.notify_user(booking, notifications.APPROVED, now)
@@ -177,7 +177,7 @@ def booking_reject(
     *, actor: "User", booking_id: int, reason: str, now: datetime, revision: int | None = None
 ) -> Booking:
     """Reject a request as a keeper, with a reason for the user. Raises DecisionOverdue, ReasonMissing."""
-    booking = booking_lock_for(actor, booking_id, "bookings.decide", revision)
+    booking = booking_lock_for(actor, booking_id, permission="bookings.decide", revision=revision)
     reason = require_reason(reason, code=REASON_MISSING)
     _set_decision(booking, actor, now, reason)
     cancel_companions(booking, actor=actor, reason=reason, now=now)
@@ -196,7 +196,7 @@ def booking_cancel(
     By the user after the deadline it is a late cancellation: it costs the rule's percentage for the part that
     nobody takes, and counts on the user's credit. By the unit it costs nothing, and needs a reason.
     """
-    booking = booking_lock_for(actor, booking_id, "bookings.cancel", revision)
+    booking = booking_lock_for(actor, booking_id, permission="bookings.cancel", revision=revision)
     by_user = actor.pk == booking.user_id
     if not by_user:
         require_reason(reason, code=REASON_MISSING)

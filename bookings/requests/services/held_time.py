@@ -51,7 +51,7 @@ def translate_overlap_error() -> Iterator[None]:
         raise
 
 
-def booking_lock_for(actor: "User", booking_id: int, permission: str, revision: int | None) -> Booking:
+def booking_lock_for(actor: "User", booking_id: int, *, permission: str, revision: int | None) -> Booking:
     """Lock a booking that the actor may change, and that is as they saw it, and return it.
 
     Raises BookingChanged where it has another revision; None skips that check.

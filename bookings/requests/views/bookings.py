@@ -149,7 +149,6 @@ def move(request: SignedInRequest, public_id: str) -> HttpResponse:
         "form": form,
         "day": found.starts_at.astimezone(CITY_TIME).date(),
         "asks_again": is_new_decision_needed(request.user, found, terms),
-        "step_minutes": int(terms.step.total_seconds() // 60) if terms else 30,
     }
     return render(
         request, "bookings/requests/move.html", context, status=422 if request.method == "POST" else 200

@@ -55,7 +55,6 @@ def book(request: SignedInRequest, public_id: str) -> HttpResponse:
         "terms": terms,
         "form": form,
         "today": now.astimezone(CITY_TIME).date(),
-        "step_minutes": int(terms.step.total_seconds() // 60) if terms else 30,
     }
     return render(
         request, "bookings/requests/book.html", context, status=422 if request.method == "POST" else 200

@@ -177,35 +177,7 @@ def recompute_hash(entry: UsageEntry) -> str:
         previous=entry.previous_hash,
         recorded_at=entry.recorded_at,
         recorded_by=entry.recorded_by.public_id,
-        row=_build_row(entry),
-    )
-
-
-def build_log_row(log: UsageLog) -> dict[str, Any]:
-    """Return a log in the chain's canonical form."""
-    return chain.log_row(
-        log,
-        booking=log.booking.public_id if log.booking else None,
-        user=log.user.public_id,
-        operator=log.operator.public_id,
-        payer_organization=log.payer_organization.public_id if log.payer_organization else None,
-        payer_person=log.payer_person.public_id if log.payer_person else None,
-    )
-
-
-def _build_row(entry: UsageEntry) -> dict[str, Any]:
-    if entry.kind == EntryKind.LOG:
-        return build_log_row(entry.log)
-    if entry.kind == EntryKind.CORRECTION:
-        made = entry.correction
-        return chain.correction_row(
-            made.public_id, log=made.log.public_id, changes=made.changes, reason=made.reason
-        )
-    given = entry.confirmation
-    return chain.confirmation_row(
-        given.public_id,
-        log=given.log.public_id,
-        correction=given.correction.public_id if given.correction else None,
+        row=chain.ROW_FUNCTIONS[EntryKind(entry.kind)](getattr(entry, entry.kind)),
     )
 
 

@@ -32,7 +32,7 @@ def booking_check_in(
     *, actor: "User", booking_id: int, now: datetime, revision: int | None = None
 ) -> Booking:
     """Check the user in. Raises TooEarly before check-in opens, StillInUse while another use runs."""
-    booking = booking_lock_for(actor, booking_id, "bookings.attend", revision)
+    booking = booking_lock_for(actor, booking_id, permission="bookings.attend", revision=revision)
     opens = get_check_in_opening(booking.starts_at)
     if now < opens:
         raise TooEarly(opens=opens)
@@ -68,7 +68,7 @@ def booking_check_out(
     effective time (docs/pricing.md). The rest of the booked time is free at once; overrunning changes the
     log, never the hold. Raises UsageRefused with everything that does not add up.
     """
-    booking = booking_lock_for(actor, booking_id, "bookings.attend", revision)
+    booking = booking_lock_for(actor, booking_id, permission="bookings.attend", revision=revision)
     require_transition(MOVES, booking.state, "check_out")
     booking.checked_out_at = now
     time = _get_used_interval(booking)

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
@@ -108,6 +108,21 @@ def moment(instant: datetime | None) -> str:
         return NOTHING
     separator = ", " if in_english() else " "
     return f"{date_only(instant)}{separator}{clock_time(instant)}"
+
+
+def soon(instant: datetime, now: datetime) -> str:
+    """Format a time near `now`: `今天 14:00`, `周四 3月5日 09:00`; `Today 14:00`, `Thu 5 Mar 09:00`."""
+    on, today = _local_date(instant), _local_date(now)
+    if on == today:
+        named = gettext("Today")
+    elif on == today + timedelta(days=1):
+        named = gettext("Tomorrow")
+    elif on.year != today.year:
+        return moment(instant)
+    else:
+        date_text = f"{on.day} {_MONTHS_EN[on.month - 1]}" if in_english() else f"{on.month}月{on.day}日"
+        named = f"{weekday(on)} {date_text}"
+    return f"{named} {clock_time(instant)}"
 
 
 def timerange(interval: Interval) -> str:
