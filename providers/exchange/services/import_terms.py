@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, cast
 from instrument_share.kernel.errors import DomainError, Problem, gettext_noop
 from providers.exchange.domain.sheets.reading import SheetRow, add_problem
 from providers.exchange.domain.sheets.terms import (
-    RowOfTerms,
     TermsFound,
     build_prices,
     build_rule,
@@ -36,7 +35,7 @@ from providers.terms.services.rules import rule_publish
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
 
-Assemble = Callable[[Sequence[RowOfTerms], TermsDraft | None], TermsFound]
+Assemble = Callable[[Sequence[SheetRow], TermsDraft | None], TermsFound]
 
 
 @dataclass(frozen=True)
@@ -121,8 +120,7 @@ def _judge(
         return rows, None
     applies_from = local_midnight(rows[0].values["applies_from"])
     base = version_in_force(known, applies_from)
-    said = [RowOfTerms(row.number, row.values) for row in rows]
-    found = assemble(said, terms_to_draft(base) if base else None)
+    found = assemble(rows, terms_to_draft(base) if base else None)
     if found.draft is not None and is_same_terms(base, found.draft):
         return rows, None
     problems = [*found.problems]

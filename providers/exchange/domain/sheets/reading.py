@@ -61,7 +61,7 @@ class SheetRow:
 
     number: int
     values: Mapping[str, Any]
-    problems: tuple[SheetProblem, ...]
+    problems: tuple[SheetProblem, ...] = ()
     places: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     """Field → its column and heading, where the sheet has one."""
 
