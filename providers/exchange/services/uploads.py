@@ -4,7 +4,6 @@ import re
 import secrets
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,14 +39,6 @@ class SheetGone(DomainError):
     )
 
 
-@dataclass(frozen=True)
-class KeptSheet:
-    """An uploaded sheet and the TOML text of its map, which may be empty."""
-
-    content: bytes
-    map_text: str
-
-
 def sheet_keep(
     *,
     actor: "User",
@@ -70,15 +61,18 @@ def sheet_keep(
     return key
 
 
-def sheet_kept(*, actor: "User", organization_id: int, key: str) -> KeptSheet:
-    """Return the person's upload for this unit with this key. Raises SheetGone."""
+def sheet_kept(*, actor: "User", organization_id: int, key: str) -> tuple[bytes, str]:
+    """Return the person's upload for this unit, and the TOML text of its map, which may be empty.
+
+    Raises SheetGone.
+    """
     path = _path(actor, organization_id, key, "sheet")
     if not KEY.fullmatch(key) or not default_storage.exists(path):
         raise SheetGone
     with default_storage.open(path) as sheet:
         content = sheet.read()
     with default_storage.open(_path(actor, organization_id, key, "toml")) as text:
-        return KeptSheet(content, text.read().decode())
+        return content, text.read().decode()
 
 
 def sheet_forget(*, actor: "User", organization_id: int, key: str) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -56,8 +56,7 @@ def upload(request: HttpRequest, organization_id: str) -> HttpResponse:
         )
 
     if request.method == "POST" and (key := run_service(form, keep)):
-        address = reverse("sheet_preview", args=[unit.public_id, kind.name.value, key])
-        return HttpResponseRedirect(address)
+        return redirect("sheet_preview", unit.public_id, kind.name.value, key)
     status = 422 if request.method == "POST" else 200
     context = {
         "unit": unit,
@@ -94,9 +93,9 @@ def look(request: HttpRequest, organization_id: str, kind: str, key: str) -> Htt
     """Preview the sheet row by row, with columns chosen by `?c0=`, `?c1=` …; POST starts the import."""
     unit, of = managed_unit(request, organization_id), _kind(kind)
     if run := run_of_upload(person(request), unit.pk, key):
-        return HttpResponseRedirect(reverse("sheet_result", args=[unit.public_id, run.public_id]))
-    kept = sheet_kept(actor=person(request), organization_id=unit.pk, key=key)
-    table = read_table(kept.content)
+        return redirect("sheet_result", unit.public_id, run.public_id)
+    content, map_text = sheet_kept(actor=person(request), organization_id=unit.pk, key=key)
+    table = read_table(content)
     remembered = sheet_memory(unit.pk, of.name)
     columns = sheet_columns(table, of, remembered)
     chosen = _chosen(request.GET)
@@ -104,7 +103,7 @@ def look(request: HttpRequest, organization_id: str, kind: str, key: str) -> Htt
     report: ImportReport | None = None
     try:
         if request.method == "POST":
-            started = sheet_run_start(
+            run, report = sheet_run_start(
                 actor=person(request),
                 organization_id=unit.pk,
                 kind=of,
@@ -113,17 +112,14 @@ def look(request: HttpRequest, organization_id: str, kind: str, key: str) -> Htt
                 partial="partial" in request.POST,
                 now=clock.now(),
             )
-            if started.run is not None:
-                address = reverse("sheet_result", args=[unit.public_id, started.run.public_id])
-                return HttpResponseRedirect(address)
-            report = started.report
+            if run is not None:
+                return redirect("sheet_result", unit.public_id, run.public_id)
         else:
-            mapping = upload_map(table, kept, of, chosen, remembered)
             report = preview(
                 actor=person(request),
                 organization_id=unit.pk,
                 table=table,
-                mapping=mapping,
+                mapping=upload_map(table, map_text, of, chosen, remembered),
                 kind=of,
                 now=clock.now(),
             )
@@ -137,7 +133,7 @@ def look(request: HttpRequest, organization_id: str, kind: str, key: str) -> Htt
     context = {
         "unit": unit,
         "kind": of,
-        "has_map": bool(kept.map_text),
+        "has_map": bool(map_text),
         "numbered": of.name is not SheetKindName.NEWS,
         "columns": choices,
         "undecided": missing is not None or not all(choice for _name, _column, choice in choices),
@@ -146,7 +142,6 @@ def look(request: HttpRequest, organization_id: str, kind: str, key: str) -> Htt
         "missing": told(missing.message, missing.params) if missing else "",
         "report": report,
         **(_figures(report) if report else {}),
-        "export": _export_address(request),
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "providers/exchange/sheet_look.html", context, status=status)
@@ -161,7 +156,7 @@ def result(request: HttpRequest, organization_id: str, run_id: str) -> HttpRespo
     if request.method == "POST":
         run = sheet_run_continue(actor=person(request), public_id=run.public_id, now=clock.now())
         if not request.htmx:  # type: ignore[attr-defined]
-            return HttpResponseRedirect(request.path)
+            return redirect(request.path)
     context = {
         "unit": unit,
         "run": run,
@@ -194,12 +189,6 @@ def _chosen(params: QueryDict) -> Mapping[int, str]:
         for name, choice in params.items()
         if name.startswith("c") and name[1:].isdecimal() and len(name) < 5
     }
-
-
-def _export_address(request: HttpRequest) -> str:
-    said = request.GET.copy()
-    said["export"] = ""
-    return f"?{said.urlencode()}"
 
 
 def _targets(kind: SheetKind) -> list[tuple[str, str]]:
@@ -240,6 +229,5 @@ def _problems_as_file(report: ImportReport, table: Table, ending: str) -> HttpRe
 
 
 def _download(content: bytes, name: str, media: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=media)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    disposition = f'attachment; filename="{name}"'
+    return HttpResponse(content, content_type=media, headers={"Content-Disposition": disposition})
