@@ -18,5 +18,4 @@ class SynonymForm(forms.Form):
 
     @property
     def lines(self) -> list[str]:
-        lines: list[str] = self.cleaned_data["words"].splitlines()
-        return lines
+        return self.cleaned_data["words"].splitlines()

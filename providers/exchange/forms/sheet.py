@@ -32,5 +32,4 @@ class SheetForm(forms.Form):
 
     @property
     def map_text(self) -> str:
-        text: str = self.cleaned_data["map"]
-        return text
+        return self.cleaned_data["map"]
