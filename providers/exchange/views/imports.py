@@ -27,7 +27,13 @@ from providers.exchange.selectors.sheet_runs import run_of_upload, sheet_memory,
 from providers.exchange.services.imports import ImportReport, Outcome, preview
 from providers.exchange.services.sheet_runs import sheet_run_continue, sheet_run_start, upload_map
 from providers.exchange.services.uploads import sheet_keep, sheet_kept
-from providers.exchange.views.sheet_files import marked_xlsx, problem_cells, template_csv, template_xlsx
+from providers.exchange.views.sheet_files import (
+    PROBLEM_HEADS,
+    marked_xlsx,
+    problem_cells,
+    template_csv,
+    template_xlsx,
+)
 from providers.instruments.selectors.instruments import category_table
 from providers.instruments.views.common import managed_unit, person
 
@@ -223,8 +229,7 @@ def _figures(report: ImportReport) -> dict[str, Any]:
 
 def _problems_as_file(report: ImportReport, table: Table, ending: str) -> HttpResponseBase:
     if ending == "csv":
-        heads = [_("Cell"), _("Row"), _("Column"), _("Value"), _("What is wrong"), _("What to do")]
-        return csv_response("problems", heads, (problem_cells(problem) for problem in report.problems))
+        return csv_response("problems", PROBLEM_HEADS, map(problem_cells, report.problems))
     return _download(marked_xlsx(table, report.problems), "problems.xlsx", XLSX)
 
 
