@@ -47,7 +47,10 @@ def edit(request: HttpRequest, public_id: str = "") -> HttpResponse:
     group = run_service(
         form,
         lambda: synonym_group_save(
-            actor=person(request), words=form.lines, public_id=public_id, now=clock.now()
+            actor=person(request),
+            words=form.cleaned_data["words"].splitlines(),
+            public_id=public_id,
+            now=clock.now(),
         ),
     )
     if group is not None:

@@ -57,7 +57,7 @@ def upload(request: HttpRequest, organization_id: str) -> HttpResponse:
             actor=person(request),
             organization_id=unit.pk,
             content=form.cleaned_data["sheet"].read(MAX_BYTES + 1),
-            map_text=form.map_text,
+            map_text=form.cleaned_data["map"],
             kind=kind,
         )
 
