@@ -240,7 +240,10 @@ def write_cancellation(
     apply_transition(
         booking,
         "cancel",
-        *("ended_at", "late_cancel", "decision_note", "charged_yuan"),
+        "ended_at",
+        "late_cancel",
+        "decision_note",
+        "charged_yuan",
         actor=actor,
         now=now,
         details={"late": True, "charged_yuan": str(booking.charged_yuan)} if booking.late_cancel else {},

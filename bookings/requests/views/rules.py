@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, time
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
@@ -95,7 +96,7 @@ def _side_by_side(versions: Sequence[Terms], now: datetime) -> list[dict[str, An
             "compared": compare_terms(before, terms),
             "state": "coming" if terms.applies_from > now else "now" if terms.version == in_force else "over",
         }
-        for terms, before in zip(versions, [*versions[1:], None], strict=True)
+        for terms, before in zip_longest(versions, versions[1:])
     ]
 
 

@@ -120,12 +120,11 @@ def build_rows(row: HistoryRow, instrument: "Instrument", context: ImportContext
     result.recordings.append((result.log, recorded_at, recorded_by))
     if used.confirmed_by_id is not None:
         result.confirmation = UsageConfirmation(log=result.log)
-        confirmed_at = max(truncate_to_seconds(used.confirmed_at or recorded_at), recorded_at)
-        result.recordings.append((result.confirmation, confirmed_at, context.users[used.confirmed_by_id]))
+        recorded_at = max(truncate_to_seconds(used.confirmed_at or recorded_at), recorded_at)
+        result.recordings.append((result.confirmation, recorded_at, context.users[used.confirmed_by_id]))
     if used.rating is not None:
-        _row, created_at, _actor = result.recordings[-1]
         result.review = Review(
-            log=result.log, rating=used.rating.value, comment=used.comment, created_at=created_at
+            log=result.log, rating=used.rating.value, comment=used.comment, created_at=recorded_at
         )
     return result
 
