@@ -1,6 +1,6 @@
 """Quotas, counted by days, weeks and months in Asia/Shanghai."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -47,7 +47,10 @@ SPAN_FUNCTIONS = {
 
 def get_span_intervals(span: QuotaSpan, interval: Interval) -> list[Interval]:
     """Return every day, week or month that the interval touches."""
-    return list(_spans(interval, SPAN_FUNCTIONS[span]))
+    spans = [SPAN_FUNCTIONS[span](interval.start)]
+    while spans[-1].end < interval.end:
+        spans.append(SPAN_FUNCTIONS[span](spans[-1].end))
+    return spans
 
 
 def get_relevant_interval(
@@ -85,14 +88,6 @@ def sum_time(span: Interval, bookings: Iterable[Interval]) -> timedelta:
 def count_bookings(span: Interval, bookings: Iterable[Interval]) -> int:
     """Return how many bookings start in the span."""
     return sum(1 for booking in bookings if span.start <= booking.start < span.end)
-
-
-def _spans(interval: Interval, span_of: Callable[[datetime], Interval]) -> Iterator[Interval]:
-    at = interval.start
-    while at < interval.end:
-        span = span_of(at)
-        yield span
-        at = span.end
 
 
 def _midnight(instant: datetime) -> datetime:

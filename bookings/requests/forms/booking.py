@@ -1,5 +1,6 @@
 """The form of a booking request."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -46,7 +47,7 @@ class BookingForm(IntervalForm):
         help_text=_("For example: fracture surface of an alloy, 3 samples of 10 mm"),
     )
     project = forms.CharField(label=_("Project"), max_length=200, required=False)
-    direction = forms.ChoiceField(label=_("Direction"))
+    direction = forms.ChoiceField(label=_("Direction"), choices=partial(choices_of, Direction))
 
     def __init__(self, data: Any, *, viewer: "User", terms: "Terms | None", initial: Any = None) -> None:
         super().__init__(data, initial={"payer": _payer_of_last_time(viewer), **(initial or {})})
@@ -56,9 +57,7 @@ class BookingForm(IntervalForm):
         }
         payers = [(key, bilingual(row, "name")) for key, row in self._organizations.items()]
         set_choices(self.fields["payer"], [*payers, (PERSON, _("Myself, as a person"))])
-        modes = sorted(terms.service_modes) if terms else []
-        set_choices(self.fields["service_mode"], choices_of(modes))
-        set_choices(self.fields["direction"], choices_of(Direction))
+        set_choices(self.fields["service_mode"], choices_of(sorted(terms.service_modes) if terms else []))
         if terms and not _asks_for_samples(terms):
             self.fields["samples"].widget = forms.HiddenInput()
 

@@ -26,9 +26,7 @@ WAYS: Mapping[str, Any] = {
 class OutcomesForm(forms.Form):
     """Asks for the outcome of each affected booking; `choices` are the possible outcomes."""
 
-    def __init__(
-        self, data: Any, *, bookings: "Sequence[Booking]", choices: "Sequence[str]" = (CANCEL, MOVE)
-    ) -> None:
+    def __init__(self, data: Any, *, bookings: "Sequence[Booking]", choices: "Sequence[str]") -> None:
         super().__init__(data)
         self.bookings, self.choices = bookings, choices
         for booking in bookings:
@@ -76,11 +74,11 @@ class OutcomesForm(forms.Form):
     @property
     def outcomes(self) -> dict[str, Any]:
         """Return the outcomes by public id, as the services take them."""
-        return {booking.public_id: self._outcome(booking) for booking in self.bookings}
+        return {booking.public_id: self._get_outcome(booking) for booking in self.bookings}
 
-    def _outcome(self, booking: "Booking") -> Any:
-        said = self.cleaned_data[f"outcome_{booking.public_id}"]
-        if said != MOVE:
-            return said
+    def _get_outcome(self, booking: "Booking") -> Any:
+        outcome = self.cleaned_data[f"outcome_{booking.public_id}"]
+        if outcome != MOVE:
+            return outcome
         start: datetime = self.cleaned_data[f"start_{booking.public_id}"]
         return Interval(start, start + (booking.ends_at - booking.starts_at))

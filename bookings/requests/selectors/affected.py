@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from bookings.requests.domain.states import NOT_BEGUN_STATES
 from bookings.requests.models import Booking
 from bookings.requests.selectors.bookings import bookings
+from instrument_share.kernel.interval import Interval
 from providers import public as providers
 from providers.domain import ServiceMode
 
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
 def get_upcoming_condition(instrument_id: int, now: datetime) -> Q:
     """Return the condition for bookings of an instrument that have not ended."""
     return Q(instrument_id=instrument_id, ends_at__gt=now)
+
+
+def get_overlap_condition(instrument_id: int, interval: Interval) -> Q:
+    """Return the condition for bookings of an instrument in this interval."""
+    return Q(instrument_id=instrument_id, starts_at__lt=interval.end, ends_at__gt=interval.start)
 
 
 def get_qualification_condition(qualification: "Qualification", now: datetime) -> Q:

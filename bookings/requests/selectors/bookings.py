@@ -11,7 +11,7 @@ from bookings.requests.domain.states import HOLDING_STATES, BookingState
 from bookings.requests.models import Booking, CreditEvent
 from bookings.requests.selectors.scope import get_responsible_condition, get_visible_condition
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.errors import NotFound
+from instrument_share.kernel.errors import require_found
 from instrument_share.kernel.interval import Interval
 
 if TYPE_CHECKING:
@@ -21,19 +21,14 @@ if TYPE_CHECKING:
 
 def bookings(viewer: "Viewer") -> QuerySet[Booking]:
     """Return the bookings visible to the viewer, unordered, with instrument, user and payer."""
-    allowed = get_visible_condition(viewer)
-    found = Booking.objects.none() if allowed is None else Booking.objects.filter(allowed)
-    return found.select_related(
+    return Booking.objects.filter(get_visible_condition(viewer)).select_related(
         "instrument", "instrument__organization", "user", "payer_organization", "payer_person"
     )
 
 
 def get_booking(viewer: "Viewer", public_id: str) -> Booking:
     """Return a booking visible to the viewer. Raises NotFound."""
-    found = bookings(viewer).select_related("rule").filter(public_id=public_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return require_found(bookings(viewer).select_related("rule").filter(public_id=public_id).first())
 
 
 def get_last_booking(viewer: "User") -> Booking | None:

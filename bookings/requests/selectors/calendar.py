@@ -1,17 +1,18 @@
 """Events for the calendar part of pages. Only keepers and unit managers see who booked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.bookings import get_date_interval
 from bookings.requests.selectors.scope import get_responsible_condition
 from instrument_share.kernel.interval import Interval, intersect
+from instrument_share.web.text.formats import bilingual
 from providers import public as providers
 from providers.domain import InstrumentState
 
@@ -24,31 +25,15 @@ SHOWN_STATES = [*HELD_STATES, BookingState.APPROVED, BookingState.IN_USE, Bookin
 
 
 def get_calendar_events(
-    viewer: "Viewer", instrument: "Instrument", interval: Interval, now: datetime
+    viewer: "Viewer", instruments: "Sequence[Instrument]", interval: Interval, now: datetime
 ) -> dict[str, list[dict[str, Any]]]:
-    """Return one instrument's events in the interval, as the calendar part reads them.
+    """Return the instruments' events in the interval, as the calendar part reads them.
 
     The result is `{"resources": [{id, title}], "events": [{id, resource, start, end, kind, title}]}`. `kind`
     is `open` (a window of a published instrument, cut off at `now`), `booked`, `held` (waiting for a
     decision), `closed` or `mine`. Times are RFC 3339 in UTC. The number of statements does not depend on the
     number of events.
     """
-    return _build_calendar(viewer, [instrument], interval, now)
-
-
-def get_day_events(
-    viewer: "Viewer", queryset: "QuerySet[Instrument]", day: date, now: datetime
-) -> dict[str, list[dict[str, Any]]]:
-    """Return the events of one day (Asia/Shanghai) on many instruments, in the order of the queryset.
-
-    The caller limits the queryset to what is shown.
-    """
-    return _build_calendar(viewer, list(queryset), get_date_interval(day), now)
-
-
-def _build_calendar(
-    viewer: "Viewer", instruments: "list[Instrument]", interval: Interval, now: datetime
-) -> dict[str, list[dict[str, Any]]]:
     public_ids = {instrument.pk: instrument.public_id for instrument in instruments}
     windows = providers.open_windows(list(public_ids), interval)
     closures = providers.closures(list(public_ids), interval)
@@ -63,9 +48,19 @@ def _build_calendar(
             events.append(_build_event(public_id, closure, "closed", gettext("Closed")))
     events += _booking_events(viewer, public_ids, interval)
     return {
-        "resources": [{"id": one.public_id, "title": _name(one)} for one in instruments],
+        "resources": [{"id": one.public_id, "title": bilingual(one, "name")} for one in instruments],
         "events": events,
     }
+
+
+def get_day_events(
+    viewer: "Viewer", queryset: "QuerySet[Instrument]", day: date, now: datetime
+) -> dict[str, list[dict[str, Any]]]:
+    """Return the events of one day (Asia/Shanghai) on many instruments, in the order of the queryset.
+
+    The caller limits the queryset to what is shown.
+    """
+    return get_calendar_events(viewer, list(queryset), get_date_interval(day), now)
 
 
 def _booking_events(
@@ -112,8 +107,3 @@ def _build_event(
         "kind": kind,
         "title": title,
     }
-
-
-def _name(instrument: "Instrument") -> str:
-    english = (get_language() or "").startswith("en")
-    return (english and instrument.name_en) or instrument.name_zh

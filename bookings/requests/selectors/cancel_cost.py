@@ -28,13 +28,18 @@ class CancelCost:
     free_until: datetime
 
 
+def is_cancelled_late(booking: Booking, now: datetime, *, by_user: bool) -> bool:
+    """Return whether a cancellation at `now` is late: only an approved booking's user can be too late."""
+    terms = providers.terms_of(booking.rule)
+    return (
+        by_user and booking.state == BookingState.APPROVED and is_late_cancel(terms, booking.starts_at, now)
+    )
+
+
 def get_cancel_cost(viewer: "User", booking: Booking, now: datetime) -> CancelCost:
     """Return what a cancellation by the viewer would cost now, if nobody takes the time."""
     terms = providers.terms_of(booking.rule)
-    by_user = viewer.pk == booking.user_id
-    late = (
-        by_user and booking.state == BookingState.APPROVED and is_late_cancel(terms, booking.starts_at, now)
-    )
+    late = is_cancelled_late(booking, now, by_user=viewer.pk == booking.user_id)
     whole = Interval(booking.starts_at, booking.ends_at)
     charge = (
         calculate_late_cancel_charge(booking.quoted_yuan, terms.late_cancel_percent, whole)

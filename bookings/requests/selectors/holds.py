@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from bookings.requests.domain import availability
 from bookings.requests.domain.states import HOLDING_STATES, NOT_BEGUN_STATES
 from bookings.requests.models import Booking, NextFree
-from instrument_share.kernel.errors import NotFound
+from instrument_share.kernel.errors import require_found
 from instrument_share.kernel.interval import Interval, intersect
 from providers import public as providers
 
@@ -42,9 +42,7 @@ def instrument_group_lock(instrument_id: int) -> "Instrument":
     together = Booking.objects.filter(group__bookings__in=ahead)
     ids = {instrument_id, *together.values_list("instrument_id", flat=True)}
     instruments_by_id = {one.pk: one for one in providers.instrument_locks(ids)}
-    if instrument_id not in instruments_by_id:
-        raise NotFound
-    return instruments_by_id[instrument_id]
+    return require_found(instruments_by_id.get(instrument_id))
 
 
 def get_held_intervals(

@@ -1,8 +1,8 @@
 """Try draft terms on last month's requests."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -13,12 +13,12 @@ from bookings.requests.domain import admission, pricing, quota
 from bookings.requests.models import Booking
 from bookings.requests.selectors.admission import QUOTA_STATES
 from bookings.requests.selectors.bookings import bookings
-from bookings.requests.selectors.former_times import Moves, get_moves
+from bookings.requests.selectors.former_times import Moves, get_interval_at, get_moves
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Problem
 from instrument_share.kernel.interval import Interval
 from providers.domain import QuotaHolder, ServiceMode, UserKind
-from providers.public import Qualified, backdated_openings, qualification_history
+from providers.public import backdated_openings, qualification_history
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
@@ -56,22 +56,6 @@ class RuleTrial:
     lost_yuan: Decimal
     """The part of `quoted_yuan` of those that would have been refused."""
 
-    @property
-    def admitted(self) -> int:
-        """Return how many requests the draft would have admitted."""
-        return self.requests - len(self.refused)
-
-
-@dataclass(frozen=True)
-class _QuotaBooking:
-    """A booking as quotas count it: from its request until it was given up."""
-
-    pk: int
-    public_id: str
-    interval: Interval
-    requested_at: datetime
-    given_up_at: datetime | None
-
 
 def run_rule_trial(
     viewer: "Viewer", instrument: "Instrument", draft: "TermsDraft", *, applies_from: datetime, now: datetime
@@ -84,34 +68,32 @@ def run_rule_trial(
     statements. Raises CalendarYearUnknown.
     """
     month = quota.get_month_interval(quota.get_month_interval(now).start - ONE_DAY)
-    asked = list(
+    requests = list(
         bookings(viewer)
         .filter(instrument=instrument, requested_at__gte=month.start, requested_at__lt=month.end)
         .order_by("requested_at", "pk")
     )
-    refused = _find_refused(asked, instrument, draft, applies_from)
-    stayed = [booking for booking in asked if booking.state in QUOTA_STATES]
-    lost = {one.booking.pk for one in refused}
+    refused = _find_refused(requests, instrument, draft, applies_from)
+    kept = [booking for booking in requests if booking.state in QUOTA_STATES]
+    refused_ids = {request.booking.pk for request in refused}
     return RuleTrial(
         month=month,
-        requests=len(asked),
+        requests=len(requests),
         refused=refused,
-        quoted_yuan=sum((booking.quoted_yuan for booking in stayed), Decimal()),
-        repriced_yuan=sum((_calculate_price(draft, booking) for booking in stayed), Decimal()),
-        lost_yuan=sum((booking.quoted_yuan for booking in stayed if booking.pk in lost), Decimal()),
+        quoted_yuan=sum((booking.quoted_yuan for booking in kept), Decimal()),
+        repriced_yuan=sum((_calculate_price(draft, booking) for booking in kept), Decimal()),
+        lost_yuan=sum((booking.quoted_yuan for booking in kept if booking.pk in refused_ids), Decimal()),
     )
 
 
 def _find_refused(
-    asked: Sequence[Booking], instrument: "Instrument", draft: "TermsDraft", applies_from: datetime
+    requests: Sequence[Booking], instrument: "Instrument", draft: "TermsDraft", applies_from: datetime
 ) -> tuple[RefusedRequest, ...]:
-    if not asked:
+    if not requests:
         return ()
-    moves = get_moves([one.public_id for one in asked])
-    first = {
-        one.pk: moves.get_first_interval(one.public_id, Interval(one.starts_at, one.ends_at)) for one in asked
-    }
-    span = Interval(min(one.start for one in first.values()), max(one.end for one in first.values()))
+    moves = get_moves([booking.public_id for booking in requests])
+    first = {booking.pk: get_interval_at(moves, booking) for booking in requests}
+    span = Interval(min(time.start for time in first.values()), max(time.end for time in first.values()))
     windows = backdated_openings(
         draft,
         applies_from.astimezone(CITY_TIME).date(),
@@ -119,100 +101,81 @@ def _find_refused(
         span.end.astimezone(CITY_TIME).date() + ONE_DAY,
     )
     qualified = (
-        qualification_history(instrument.pk, {one.user_id for one in asked})
+        qualification_history(instrument.pk, {booking.user_id for booking in requests})
         if draft.needs_qualification
         else {}
     )
-    made = _get_quota_bookings(asked, instrument, draft, span)
-    found: list[RefusedRequest] = []
-    turned_away: set[int] = set()
-    for booking in asked:
-        interval = first[booking.pk]
+    others = _get_quota_bookings(requests, instrument, draft, span)
+    moves |= get_moves({other.public_id for several in others.values() for other in several})
+    refused: dict[int, RefusedRequest] = {}
+    for booking in requests:
+        interval, organization_id = first[booking.pk], booking.payer_organization_id
+        of_user = others[QuotaHolder.USER, booking.user_id]
+        of_organization = others[QuotaHolder.ORGANIZATION, organization_id] if organization_id else []
         problems = admission.find_problems(
             draft,
             request=admission.Request(
                 interval, ServiceMode(booking.service_mode), booking.subject or "—", booking.samples
             ),
-            requester=_build_requester(
-                booking, interval, made, turned_away, qualified.get(booking.user_id, ())
+            requester=admission.Requester(
+                user_kind=UserKind(booking.user_kind),
+                for_organization=organization_id is not None,
+                qualified=any(
+                    one.held(booking.requested_at, interval.end) for one in qualified.get(booking.user_id, ())
+                ),
+                bookings=_get_intervals_as_of(of_user, booking, moves, refused),
+                organization_bookings=_get_intervals_as_of(of_organization, booking, moves, refused),
             ),
             situation=admission.Situation(True, _overlapping(windows, interval), [], []),
             now=booking.requested_at,
         )
         if problems:
-            turned_away.add(booking.pk)
-            found.append(RefusedRequest(booking, interval, tuple(problems)))
-    return tuple(found)
-
-
-def _build_requester(
-    booking: Booking,
-    asked: Interval,
-    made: "_QuotaBookings",
-    turned_away: set[int],
-    qualified: Iterable[Qualified],
-) -> admission.Requester:
-    organization_id = booking.payer_organization_id
-    return admission.Requester(
-        user_kind=UserKind(booking.user_kind),
-        for_organization=organization_id is not None,
-        qualified=any(one.held(booking.requested_at, asked.end) for one in qualified),
-        bookings=_get_intervals_as_of(made.by_user[booking.user_id], booking, made.moves, turned_away),
-        organization_bookings=[]
-        if organization_id is None
-        else _get_intervals_as_of(made.by_organization[organization_id], booking, made.moves, turned_away),
-    )
-
-
-@dataclass(frozen=True)
-class _QuotaBookings:
-    by_user: dict[int, list[_QuotaBooking]]
-    by_organization: dict[int, list[_QuotaBooking]]
-    moves: Moves
+            refused[booking.pk] = RefusedRequest(booking, interval, tuple(problems))
+    return tuple(refused.values())
 
 
 def _get_quota_bookings(
-    asked: Sequence[Booking], instrument: "Instrument", draft: "TermsDraft", span: Interval
-) -> "_QuotaBookings":
-    """Return the bookings that may count towards a quota of one of the requests. At most two statements.
+    requests: Sequence[Booking], instrument: "Instrument", draft: "TermsDraft", span: Interval
+) -> dict[tuple[QuotaHolder, int | None], list[Booking]]:
+    """Return the bookings that may count towards a quota of one of the requests, by holder and their id.
 
+    Takes at most one statement.
     Bookings requested before that month and since moved elsewhere are not found.
     """
-    others = _QuotaBookings(defaultdict(list), defaultdict(list), Moves({}))
     reaches = [
         reach for holder in QuotaHolder if (reach := quota.get_relevant_interval(draft.quotas, holder, span))
     ]
+    by_holder: dict[tuple[QuotaHolder, int | None], list[Booking]] = defaultdict(list)
     if not reaches:
-        return others
+        return by_holder
     within = Q(
         starts_at__lt=max(reach.end for reach in reaches), ends_at__gt=min(reach.start for reach in reaches)
     )
     rows = Booking.objects.filter(
-        within | Q(requested_at__gte=asked[0].requested_at),
+        within | Q(requested_at__gte=requests[0].requested_at),
         instrument=instrument,
-        requested_at__lte=asked[-1].requested_at,
+        requested_at__lte=requests[-1].requested_at,
     )
     for row in rows:
-        given_up_at = None if row.state in QUOTA_STATES else row.ended_at
-        lies = Interval(row.starts_at, row.ends_at)
-        one = _QuotaBooking(row.pk, row.public_id, lies, row.requested_at, given_up_at)
-        others.by_user[row.user_id].append(one)
-        if row.payer_organization_id is not None:
-            others.by_organization[row.payer_organization_id].append(one)
-    return replace(others, moves=get_moves([row.public_id for row in rows]))
+        by_holder[QuotaHolder.USER, row.user_id].append(row)
+        by_holder[QuotaHolder.ORGANIZATION, row.payer_organization_id].append(row)
+    return by_holder
 
 
 def _get_intervals_as_of(
-    made: Iterable[_QuotaBooking], booking: Booking, moves: Moves, turned_away: set[int]
+    others: Iterable[Booking], booking: Booking, moves: Moves, refused_ids: Collection[int]
 ) -> list[Interval]:
-    """Return the intervals of bookings that existed when the booking was requested."""
+    """Return the intervals of other bookings that existed when the booking was requested.
+
+    Refused ones count for nothing.
+    """
     at = booking.requested_at
     return [
-        moves.get_interval_at(one.public_id, one.interval, at)
-        for one in made
-        if (one.requested_at, one.pk) < (at, booking.pk)
-        and (one.given_up_at is None or one.given_up_at > at)
-        and one.pk not in turned_away
+        get_interval_at(moves, other, at)
+        for other in others
+        if other.pk not in refused_ids
+        and (other.requested_at, other.pk) < (at, booking.pk)
+        and (other.state in QUOTA_STATES or other.ended_at is None or other.ended_at > at)
     ]
 
 

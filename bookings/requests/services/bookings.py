@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from bookings.requests.domain import credit, pricing
-from bookings.requests.domain.cancellation import is_late_cancel
 from bookings.requests.domain.choices import CreditKind, Direction
 from bookings.requests.domain.errors import (
     REASON_MISSING,
-    BookingChanged,
     BookingRefused,
     DecisionOverdue,
     SlotTaken,
@@ -19,21 +17,21 @@ from bookings.requests.domain.errors import (
 from bookings.requests.domain.states import MOVES, BookingState
 from bookings.requests.models import Booking, BookingGroup, CreditEvent
 from bookings.requests.selectors.admission import find_booking_problems, is_new_decision_needed
+from bookings.requests.selectors.cancel_cost import is_cancelled_late
 from bookings.requests.selectors.companions import get_companions
-from bookings.requests.selectors.holds import booking_lock
 from bookings.requests.services import notifications
 from bookings.requests.services.frozen_facts import get_payer
 from bookings.requests.services.held_time import (
     apply_transition,
+    booking_lock_for,
     calculate_late_charge,
     late_charges_refresh,
+    record_change,
     translate_overlap_error,
 )
-from bookings.requests.services.next_free import next_free_refresh
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.permissions import require
-from instrument_share.journal import services as journal
-from instrument_share.kernel.errors import NotFound, require_reason, require_revision
+from instrument_share.kernel.errors import require_found, require_reason
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.states import next_state, require_transition
 from providers import public as providers
@@ -43,6 +41,8 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import User
     from providers.domain import Terms
     from providers.models import Instrument
+
+DECISION_FIELDS = ("decided_at", "decided_by", "decision_note")
 
 
 @transaction.atomic
@@ -69,12 +69,10 @@ def booking_create(
     if payer_organization_id is not None:
         accounts.memberships_lock(actor, payer_organization_id)
     instruments_by_id = {
-        one.pk: one
-        for one in providers.instrument_locks([instrument_id, *providers.linked_ids(instrument_id)])
+        locked.pk: locked
+        for locked in providers.instrument_locks([instrument_id, *providers.linked_ids(instrument_id)])
     }
-    instrument = instruments_by_id.pop(instrument_id, None)
-    if instrument is None:
-        raise NotFound
+    instrument = require_found(instruments_by_id.pop(instrument_id, None))
     payer = get_payer(actor, payer_organization_id)
     problems = find_booking_problems(
         actor,
@@ -89,7 +87,7 @@ def booking_create(
     if problems:
         raise _build_refusal(problems)
     group = BookingGroup.objects.create(user=actor, created_at=now)
-    asked = {
+    facts = {
         "group": group,
         "user": actor,
         "payer_organization": payer,
@@ -101,25 +99,22 @@ def booking_create(
         "samples": samples,
         "requested_at": now,
     }
-    companions = sorted(instruments_by_id.values(), key=lambda companion: companion.pk)
-    booking = _create_booking(instrument, interval, asked, now)
-    for companion in companions:
-        _create_booking(companion, interval, asked, now)
+    booking = _create_booking(instrument, interval, facts, now)
+    for companion in instruments_by_id.values():
+        _create_booking(companion, interval, facts, now)
     return booking
 
 
 def _create_booking(
-    instrument: "Instrument", interval: Interval, asked: dict[str, Any], now: datetime
+    instrument: "Instrument", interval: Interval, facts: dict[str, Any], now: datetime
 ) -> Booking:
     """Create one booking of a group; the caller has checked admission."""
-    terms = providers.terms_at(instrument.pk, now)
-    if terms is None:
-        raise _build_refusal([])
-    actor = asked["user"]
-    user_kind = providers.user_kind(actor, asked["payer_organization"], instrument)
-    booking = Booking(instrument=instrument, user_kind=user_kind.value, **asked)
+    terms = get_terms(instrument.pk, now)
+    actor = facts["user"]
+    user_kind = providers.user_kind(actor, facts["payer_organization"], instrument)
+    state = BookingState.REQUESTED if terms.decision == Decision.BY_KEEPER else BookingState.APPROVED
+    booking = Booking(instrument=instrument, user_kind=user_kind.value, state=state.value, **facts)
     _set_time_and_price(booking, interval, terms, now)
-    booking.state = _get_first_state(terms).value
     with translate_overlap_error():
         booking.save(force_insert=True)
     record_change(booking, actor, "booking.requested", now, details=_describe_claim(booking))
@@ -139,34 +134,29 @@ def booking_move(
     The rule in force now applies. Where a keeper decides, an approved booking moved by its user becomes a
     request again. When a keeper moves it, it keeps its state and the user is notified.
     """
-    booking = booking_lock(booking_id)
-    require(actor, "bookings.cancel", booking)
-    require_revision(revision, booking.revision, BookingChanged)
-    _require_not_begun(booking)
-    together = get_companions(booking)
-    get_move_terms(booking, interval, actor, now)
-    for one in together:
-        _move_booking(one, interval, actor, now)
+    booking = booking_lock_for(actor, booking_id, permission="bookings.cancel", revision=revision)
+    # What can still be cancelled can be moved.
+    require_transition(MOVES, booking.state, "cancel")
+    companions = get_companions(booking)
+    require_admitted_move(booking, interval, actor, now)
+    for companion in companions:
+        _move_booking(companion, interval, actor, now)
     return _move_booking(booking, interval, actor, now)
 
 
 def _move_booking(booking: Booking, interval: Interval, actor: "User", now: datetime) -> Booking:
     """Move one booking; the caller has checked admission."""
-    terms = providers.terms_at(booking.instrument_id, now)
-    if terms is None:
-        raise _build_refusal([])
+    terms = get_terms(booking.instrument_id, now)
     if is_new_decision_needed(actor, booking, terms):
-        _reset_decision(booking)
+        booking.state = next_state(MOVES, booking.state, "move_for_decision")
+        booking.decided_at, booking.decided_by, booking.decision_note = None, None, ""
         write_move(booking, interval, terms, actor=actor, now=now, action="booking.moved_for_decision")
         notifications.notify_keepers(
             booking, notifications.MOVED_FOR_DECISION, now, decide_by=booking.decide_by
         )
         return booking
     write_move(booking, interval, terms, actor=actor, now=now)
-    if actor.pk == booking.user_id:
-        notifications.notify_keepers(booking, notifications.MOVED, now)
-    else:
-        notifications.notify_user(booking, notifications.MOVED, now)
+    notifications.notify_other_side(booking, notifications.MOVED, now, by_user=actor.pk == booking.user_id)
     return booking
 
 
@@ -175,12 +165,9 @@ def booking_approve(
     *, actor: "User", booking_id: int, now: datetime, note: str = "", revision: int | None = None
 ) -> Booking:
     """Approve a request as a keeper. Raises DecisionOverdue from its deadline on."""
-    booking = booking_lock(booking_id)
-    require(actor, "bookings.decide", booking)
-    require_revision(revision, booking.revision, BookingChanged)
+    booking = booking_lock_for(actor, booking_id, permission="bookings.decide", revision=revision)
     _set_decision(booking, actor, now, note)
-    apply_transition(booking, "approve", "decided_at", "decided_by", "decision_note")
-    record_change(booking, actor, "booking.approved", now)
+    apply_transition(booking, "approve", *DECISION_FIELDS, actor=actor, now=now)
     notifications.notify_user(booking, notifications.APPROVED, now)
     return booking
 
@@ -190,15 +177,12 @@ def booking_reject(
     *, actor: "User", booking_id: int, reason: str, now: datetime, revision: int | None = None
 ) -> Booking:
     """Reject a request as a keeper, with a reason for the user. Raises DecisionOverdue, ReasonMissing."""
-    booking = booking_lock(booking_id)
-    require(actor, "bookings.decide", booking)
-    require_revision(revision, booking.revision, BookingChanged)
+    booking = booking_lock_for(actor, booking_id, permission="bookings.decide", revision=revision)
     reason = require_reason(reason, code=REASON_MISSING)
     _set_decision(booking, actor, now, reason)
     cancel_companions(booking, actor=actor, reason=reason, now=now)
     booking.ended_at = now
-    apply_transition(booking, "reject", "decided_at", "decided_by", "decision_note", "ended_at")
-    record_change(booking, actor, "booking.rejected", now)
+    apply_transition(booking, "reject", *DECISION_FIELDS, "ended_at", actor=actor, now=now)
     notifications.notify_user(booking, notifications.REJECTED, now, reason=booking.decision_note)
     return booking
 
@@ -212,19 +196,12 @@ def booking_cancel(
     By the user after the deadline it is a late cancellation: it costs the rule's percentage for the part that
     nobody takes, and counts on the user's credit. By the unit it costs nothing, and needs a reason.
     """
-    booking = booking_lock(booking_id)
-    require(actor, "bookings.cancel", booking)
-    require_revision(revision, booking.revision, BookingChanged)
+    booking = booking_lock_for(actor, booking_id, permission="bookings.cancel", revision=revision)
     by_user = actor.pk == booking.user_id
     if not by_user:
         require_reason(reason, code=REASON_MISSING)
-    late = by_user and booking.state == BookingState.APPROVED and is_past_cancel_deadline(booking, now)
     cancel_companions(booking, actor=actor, reason=reason, now=now, by_user=by_user)
-    write_cancellation(booking, actor=actor, reason=reason, is_late=late, now=now)
-    if by_user:
-        notifications.notify_keepers(booking, notifications.CANCELLED, now, reason=reason.strip() or "—")
-    else:
-        notifications.notify_user(booking, notifications.CANCELLED, now, reason=booking.decision_note)
+    write_cancellation(booking, actor=actor, reason=reason, now=now, by_user=by_user)
     return booking
 
 
@@ -235,13 +212,10 @@ def cancel_companions(
 
     It counts on the user's credit only once, with the booking itself.
     """
-    for mate in get_companions(booking):
-        late = by_user and mate.state == BookingState.APPROVED and is_past_cancel_deadline(mate, now)
-        write_cancellation(mate, actor=actor, reason=reason, is_late=late, now=now, counts_on_credit=False)
-        if by_user:
-            notifications.notify_keepers(mate, notifications.CANCELLED, now, reason=reason.strip() or "—")
-        else:
-            notifications.notify_user(mate, notifications.CANCELLED, now, reason=reason.strip() or "—")
+    for companion in get_companions(booking):
+        write_cancellation(
+            companion, actor=actor, reason=reason, now=now, by_user=by_user, counts_on_credit=False
+        )
 
 
 def write_cancellation(
@@ -249,23 +223,37 @@ def write_cancellation(
     *,
     actor: "User | None",
     reason: str,
-    is_late: bool,
     now: datetime,
+    by_user: bool = False,
     counts_on_credit: bool = True,
+    announce: bool = True,
 ) -> None:
-    """Write a cancellation under the caller's lock and in its transaction.
+    """Write a cancellation under the caller's lock and in its transaction, and notify the other side.
 
-    `counts_on_credit` says whether a late one counts on the user's credit.
+    `counts_on_credit` says whether a late one counts on the user's credit; `announce` is false where the
+    caller notifies them itself.
     """
     booking.ended_at = now
-    booking.late_cancel = is_late
+    booking.late_cancel = is_cancelled_late(booking, now, by_user=by_user)
     booking.decision_note = reason.strip()[:500]
-    booking.charged_yuan = calculate_late_charge(booking) if is_late else None
-    apply_transition(booking, "cancel", "ended_at", "late_cancel", "decision_note", "charged_yuan")
-    if is_late and counts_on_credit:
+    booking.charged_yuan = calculate_late_charge(booking) if booking.late_cancel else None
+    apply_transition(
+        booking,
+        "cancel",
+        "ended_at",
+        "late_cancel",
+        "decision_note",
+        "charged_yuan",
+        actor=actor,
+        now=now,
+        details={"late": True, "charged_yuan": str(booking.charged_yuan)} if booking.late_cancel else {},
+    )
+    if booking.late_cancel and counts_on_credit:
         create_credit_event(booking, CreditKind.LATE_CANCEL, now)
-    details = {"late": is_late, "charged_yuan": str(booking.charged_yuan)} if is_late else {}
-    record_change(booking, actor, "booking.cancelled", now, details=details)
+    if announce:
+        notifications.notify_other_side(
+            booking, notifications.CANCELLED, now, by_user=by_user, reason=booking.decision_note or "—"
+        )
 
 
 def create_credit_event(booking: Booking, kind: CreditKind, now: datetime) -> None:
@@ -279,8 +267,8 @@ def create_credit_event(booking: Booking, kind: CreditKind, now: datetime) -> No
     )
 
 
-def get_move_terms(booking: Booking, interval: Interval, actor: "User", now: datetime) -> "Terms":
-    """Return the terms for a move to the interval. Raises BookingRefused or SlotTaken."""
+def require_admitted_move(booking: Booking, interval: Interval, actor: "User", now: datetime) -> None:
+    """Raise BookingRefused or SlotTaken unless the booking may be moved to the interval."""
     problems = find_booking_problems(
         actor,
         booking.instrument,
@@ -292,9 +280,15 @@ def get_move_terms(booking: Booking, interval: Interval, actor: "User", now: dat
         now=now,
         moved_booking=booking,
     )
-    terms = providers.terms_at(booking.instrument_id, now)
-    if problems or terms is None:
+    if problems:
         raise _build_refusal(problems)
+
+
+def get_terms(instrument_id: int, now: datetime) -> "Terms":
+    """Return the terms in force. Raises BookingRefused where there are none."""
+    terms = providers.terms_at(instrument_id, now)
+    if terms is None:
+        raise _build_refusal([])
     return terms
 
 
@@ -323,21 +317,13 @@ def write_move(
                 "quote",
                 "quoted_yuan",
                 "decide_by",
-                "decided_at",
-                "decided_by",
-                "decision_note",
                 "revision",
+                *DECISION_FIELDS,
             ]
         )
     late_charges_refresh(booking.instrument_id, before, actor=actor, now=now)
     moves = {"from": before.to_text(), **_describe_claim(booking), **(details or {})}
     record_change(booking, actor, action, now, details=moves)
-
-
-def _reset_decision(booking: Booking) -> None:
-    """Make the booking an undecided request again."""
-    booking.state = next_state(MOVES, booking.state, "move_for_decision")
-    booking.decided_at, booking.decided_by, booking.decision_note = None, None, ""
 
 
 def _set_time_and_price(booking: Booking, interval: Interval, terms: "Terms", now: datetime) -> None:
@@ -352,13 +338,8 @@ def _set_time_and_price(booking: Booking, interval: Interval, terms: "Terms", no
     booking.starts_at, booking.ends_at = interval.start, interval.end
     booking.held_until = interval.end + terms.turnaround
     booking.quote, booking.quoted_yuan = quote.as_rows(), quote.total
-    waits = booking.state in ("", BookingState.REQUESTED) and terms.decision == Decision.BY_KEEPER
-    if waits:
+    if booking.state == BookingState.REQUESTED and terms.decision == Decision.BY_KEEPER:
         booking.decide_by = min(now + timedelta(hours=terms.decision_hours), interval.start)
-
-
-def _get_first_state(terms: "Terms") -> BookingState:
-    return BookingState.REQUESTED if terms.decision == Decision.BY_KEEPER else BookingState.APPROVED
 
 
 def _build_refusal(problems: list[Any]) -> BookingRefused | SlotTaken:
@@ -367,38 +348,11 @@ def _build_refusal(problems: list[Any]) -> BookingRefused | SlotTaken:
     return BookingRefused(problems=problems)
 
 
-def _require_not_begun(booking: Booking) -> None:
-    """Require a booking that can still be cancelled; only such bookings can be moved."""
-    require_transition(MOVES, booking.state, "cancel")
-
-
-def is_past_cancel_deadline(booking: Booking, now: datetime) -> bool:
-    """Return whether a cancellation by the user at `now` would be late."""
-    return is_late_cancel(providers.terms_of(booking.rule), booking.starts_at, now)
-
-
 def _set_decision(booking: Booking, actor: "User", now: datetime, note: str) -> None:
     if booking.state == BookingState.REQUESTED and booking.decide_by and now >= booking.decide_by:
         raise DecisionOverdue(deadline=booking.decide_by)
     booking.decided_at, booking.decided_by = now, actor
     booking.decision_note = note.strip()[:500]
-
-
-def record_change(
-    booking: Booking, actor: "User | None", action: str, now: datetime, details: dict[str, Any] | None = None
-) -> None:
-    """Record a change in the journal; refresh the late charges and next free time that it affects."""
-    journal.record(
-        actor=actor,
-        action=action,
-        subject=booking,
-        now=now,
-        organization_id=booking.instrument.organization_id,
-        details=details,
-    )
-    time = Interval(booking.starts_at, booking.ends_at)
-    late_charges_refresh(booking.instrument_id, time, actor=actor, now=now)
-    next_free_refresh([booking.instrument_id], now)
 
 
 def _describe_claim(booking: Booking) -> dict[str, str]:

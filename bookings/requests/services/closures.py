@@ -5,17 +5,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Q
 
 from bookings.requests.domain.errors import ClosureHitsBookings
+from bookings.requests.selectors.affected import get_overlap_condition
 from bookings.requests.selectors.holds import instrument_group_lock
 from bookings.requests.services.next_free import next_free_refresh
-from bookings.requests.services.outcomes import (
-    Outcome,
-    affected_bookings_lock,
-    apply_outcome,
-    require_outcomes,
-)
+from bookings.requests.services.outcomes import Outcome, affected_bookings_lock, apply_outcomes
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.interval import Interval
 from providers import public as providers
@@ -43,13 +38,9 @@ def closure_place(
     """
     instrument = instrument_group_lock(instrument_id)
     require(actor, "providers.close_instrument", instrument)
-    said = outcomes or {}
-    hit = affected_bookings_lock(
-        Q(instrument_id=instrument_id, starts_at__lt=interval.end, ends_at__gt=interval.start)
-    )
-    require_outcomes(
-        hit,
-        said,
+    affected = affected_bookings_lock(
+        get_overlap_condition(instrument_id, interval),
+        outcomes,
         {"cancel", "move"},
         error_class=ClosureHitsBookings,
         code="closure.booking_without_outcome",
@@ -62,8 +53,6 @@ def closure_place(
         reason_en=reason_en,
         now=now,
     )
-    for booking in hit:
-        outcome = said[booking.public_id]
-        apply_outcome(booking, outcome, actor=actor, reason=reason_zh, decision="closure", now=now)
+    apply_outcomes(affected, actor=actor, reason=reason_zh, decision="closure", now=now)
     next_free_refresh([instrument_id], now)
     return closure

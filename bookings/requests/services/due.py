@@ -11,7 +11,7 @@ from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.holds import booking_lock
 from bookings.requests.services import notifications
-from bookings.requests.services.bookings import cancel_companions, create_credit_event, record_change
+from bookings.requests.services.bookings import cancel_companions, create_credit_event
 from bookings.requests.services.held_time import apply_transition
 
 
@@ -37,8 +37,7 @@ def _lapse(booking_id: int, now: datetime) -> bool:
         return False
     cancel_companions(booking, actor=None, reason="", now=now)
     booking.ended_at = now
-    apply_transition(booking, "lapse", "ended_at")
-    record_change(booking, None, "booking.lapsed", now)
+    apply_transition(booking, "lapse", "ended_at", actor=None, now=now)
     notifications.notify_user(booking, notifications.LAPSED, now)
     return True
 
@@ -50,10 +49,8 @@ def _no_show(booking_id: int, limit: datetime, now: datetime) -> bool:
         return False
     booking.ended_at = now
     booking.charged_yuan = calculate_no_show_charge(booking.quoted_yuan, booking.rule.no_show_percent)
-    apply_transition(booking, "no_show", "ended_at", "charged_yuan")
+    details = {"charged_yuan": f"{booking.charged_yuan:.2f}"}
+    apply_transition(booking, "no_show", "ended_at", "charged_yuan", actor=None, now=now, details=details)
     create_credit_event(booking, CreditKind.NO_SHOW, now)
-    record_change(
-        booking, None, "booking.no_show", now, details={"charged_yuan": f"{booking.charged_yuan:.2f}"}
-    )
     notifications.notify_user(booking, notifications.NO_SHOW, now)
     return True

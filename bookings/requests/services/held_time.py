@@ -1,18 +1,22 @@
-"""Changes of held time: refused overlaps, transitions and late charges."""
+"""Changes of held time: locks, refused overlaps, transitions, their record, and late charges."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 
 from bookings.requests.domain.cancellation import calculate_late_cancel_charge
-from bookings.requests.domain.errors import SlotTaken
+from bookings.requests.domain.errors import BookingChanged, SlotTaken
 from bookings.requests.domain.states import HOLDING_STATES, MOVES, BookingState
 from bookings.requests.models import Booking
+from bookings.requests.selectors.holds import booking_lock
+from bookings.requests.services.next_free import next_free_refresh
+from instrument_share.accounts.permissions import require
 from instrument_share.journal import services as journal
+from instrument_share.kernel.errors import require_revision
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.states import next_state
 
@@ -21,6 +25,16 @@ if TYPE_CHECKING:
 
 EXCLUSION_VIOLATION = "23P01"
 OVERLAP_CONSTRAINT = "booking_no_overlap"
+TRANSITION_ACTIONS = {
+    "approve": "booking.approved",
+    "reject": "booking.rejected",
+    "cancel": "booking.cancelled",
+    "lapse": "booking.lapsed",
+    "no_show": "booking.no_show",
+    "check_in": "booking.checked_in",
+    "check_out": "booking.checked_out",
+}
+"""What the journal calls a transition."""
 
 
 @contextmanager
@@ -37,12 +51,48 @@ def translate_overlap_error() -> Iterator[None]:
         raise
 
 
-def apply_transition(booking: Booking, move: str, *fields: str) -> None:
-    """Make a transition and save it together with the `fields` that the caller has set."""
+def booking_lock_for(actor: "User", booking_id: int, *, permission: str, revision: int | None) -> Booking:
+    """Lock a booking that the actor may change, and that is as they saw it, and return it.
+
+    Raises BookingChanged where it has another revision; None skips that check.
+    """
+    booking = booking_lock(booking_id)
+    require(actor, permission, booking)
+    require_revision(revision, booking.revision, BookingChanged)
+    return booking
+
+
+def apply_transition(
+    booking: Booking,
+    move: str,
+    *fields: str,
+    actor: "User | None",
+    now: datetime,
+    details: dict[str, Any] | None = None,
+) -> None:
+    """Make a transition, save it together with the `fields` that the caller has set, and record it."""
     booking.state = next_state(MOVES, booking.state, move)
     booking.revision += 1
     with translate_overlap_error():
         booking.save(update_fields=["state", "revision", *fields])
+    record_change(booking, actor, TRANSITION_ACTIONS[move], now, details)
+
+
+def record_change(
+    booking: Booking, actor: "User | None", action: str, now: datetime, details: dict[str, Any] | None = None
+) -> None:
+    """Record a change in the journal; refresh the late charges and next free time that it affects."""
+    journal.record(
+        actor=actor,
+        action=action,
+        subject=booking,
+        now=now,
+        organization_id=booking.instrument.organization_id,
+        details=details,
+    )
+    time = Interval(booking.starts_at, booking.ends_at)
+    late_charges_refresh(booking.instrument_id, time, actor=actor, now=now)
+    next_free_refresh([booking.instrument_id], now)
 
 
 def late_charges_refresh(

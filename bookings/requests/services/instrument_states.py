@@ -11,12 +11,7 @@ from bookings.requests.models import Booking
 from bookings.requests.selectors.affected import get_qualification_condition, get_upcoming_condition
 from bookings.requests.selectors.holds import instrument_group_lock
 from bookings.requests.services.next_free import next_free_refresh
-from bookings.requests.services.outcomes import (
-    Outcome,
-    affected_bookings_lock,
-    apply_outcome,
-    require_outcomes,
-)
+from bookings.requests.services.outcomes import Outcome, affected_bookings_lock, apply_outcomes
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import require_reason
 from providers import public as providers
@@ -25,8 +20,6 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import User
     from providers.domain import TermsDraft
     from providers.models import Closure, Instrument, OpenServiceRule, Qualification
-
-WITHOUT_OUTCOME = "instrument.booking_without_outcome"
 
 
 @transaction.atomic
@@ -46,14 +39,9 @@ def instrument_suspend(
     """
     instrument = instrument_group_lock(instrument_id)
     require(actor, "providers.suspend_instrument", instrument)
-    said = outcomes or {}
-    hit = affected_bookings_lock(get_upcoming_condition(instrument_id, now))
-    _require_outcomes(hit, said, {"cancel", "move", "keep"})
+    affected = _upcoming_bookings_lock(instrument_id, outcomes, {"cancel", "move", "keep"}, now)
     # Moved first: no booking goes to an instrument that is suspended.
-    for booking in hit:
-        apply_outcome(
-            booking, said[booking.public_id], actor=actor, reason=reason, decision="suspension", now=now
-        )
+    apply_outcomes(affected, actor=actor, reason=reason, decision="suspension", now=now)
     suspended = providers.instrument_suspend(actor=actor, instrument_id=instrument_id, reason=reason, now=now)
     next_free_refresh([instrument_id], now)
     return suspended
@@ -79,11 +67,8 @@ def instrument_retire(
     """Retire a suspended instrument for good; bookings that were kept have to be cancelled."""
     instrument = instrument_group_lock(instrument_id)
     require(actor, "providers.edit_instrument", instrument)
-    said = outcomes or {}
-    hit = affected_bookings_lock(get_upcoming_condition(instrument_id, now))
-    _require_outcomes(hit, said, {"cancel"})
-    for booking in hit:
-        apply_outcome(booking, "cancel", actor=actor, reason=reason, decision="retirement", now=now)
+    affected = _upcoming_bookings_lock(instrument_id, outcomes, {"cancel"}, now)
+    apply_outcomes(affected, actor=actor, reason=reason, decision="retirement", now=now)
     retired = providers.instrument_retire(actor=actor, instrument_id=instrument_id, reason=reason, now=now)
     next_free_refresh([instrument_id], now)
     return retired
@@ -107,22 +92,15 @@ def qualification_revoke(
     qualification = providers.qualification_lock(qualification_id)
     require(actor, "providers.qualify_user", qualification.instrument)
     reason = require_reason(reason, code=REASON_MISSING)
-    said = outcomes or {}
-    hit = (
-        []
-        if qualification.revoked_at
-        else affected_bookings_lock(get_qualification_condition(qualification, now))
-    )
-    require_outcomes(
-        hit,
-        said,
-        {"cancel", "keep"},
-        error_class=QualificationHitsBookings,
-        code="qualification.booking_without_outcome",
-    )
-    for booking in hit:
-        outcome = said[booking.public_id]
-        apply_outcome(booking, outcome, actor=actor, reason=reason, decision="qualification", now=now)
+    if not qualification.revoked_at:
+        affected = affected_bookings_lock(
+            get_qualification_condition(qualification, now),
+            outcomes,
+            {"cancel", "keep"},
+            error_class=QualificationHitsBookings,
+            code="qualification.booking_without_outcome",
+        )
+        apply_outcomes(affected, actor=actor, reason=reason, decision="qualification", now=now)
     revoked = providers.qualification_revoke(actor=actor, qualification_id=qualification_id, now=now)
     next_free_refresh([qualification.instrument_id], now)
     return revoked
@@ -148,7 +126,13 @@ def rule_put_in_force(
     return rule
 
 
-def _require_outcomes(
-    bookings: list[Booking], outcomes: Mapping[str, Outcome], choices: Collection[str]
-) -> None:
-    require_outcomes(bookings, outcomes, choices, error_class=InstrumentHitsBookings, code=WITHOUT_OUTCOME)
+def _upcoming_bookings_lock(
+    instrument_id: int, outcomes: Mapping[str, Outcome] | None, choices: Collection[str], now: datetime
+) -> list[tuple[Booking, Outcome]]:
+    return affected_bookings_lock(
+        get_upcoming_condition(instrument_id, now),
+        outcomes,
+        choices,
+        error_class=InstrumentHitsBookings,
+        code="instrument.booking_without_outcome",
+    )

@@ -8,7 +8,7 @@ from django.db import transaction
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
 from bookings.requests.services import notifications
-from bookings.requests.services.bookings import is_past_cancel_deadline, write_cancellation
+from bookings.requests.services.bookings import write_cancellation
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts import services as account_services
 from instrument_share.accounts.domain import MembershipState, Role
@@ -88,10 +88,14 @@ def _cancel_upcoming(membership: "Membership", actor: "User", now: datetime) -> 
     held = ahead.select_for_update(of=("self",)).select_related("instrument", "rule", "user")
     counted: set[int] = set()
     for booking in held.order_by("instrument_id", "starts_at"):
-        late = by_oneself and booking.state == BookingState.APPROVED and is_past_cancel_deadline(booking, now)
-        first = booking.group_id not in counted
         write_cancellation(
-            booking, actor=actor, reason=membership.reason, is_late=late, now=now, counts_on_credit=first
+            booking,
+            actor=actor,
+            reason=membership.reason,
+            now=now,
+            by_user=by_oneself,
+            counts_on_credit=booking.group_id not in counted,
+            announce=False,
         )
         counted.add(booking.group_id)
         notifications.notify_keepers(booking, notifications.CANCELLED_WITH_MEMBERSHIP, now, organization=name)

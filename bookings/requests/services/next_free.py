@@ -31,7 +31,8 @@ def next_free_refresh(instrument_ids: Collection[int], now: datetime) -> None:
     """
     ids = sorted(set(instrument_ids))
     providers.instrument_locks(ids)
-    terms = providers.terms_in_force(_filter_published(ids), now)
+    published = list(_catalogue().filter(pk__in=ids).values_list("pk", flat=True))
+    terms = providers.terms_in_force(published, now)
     far = max((one.horizon + one.turnaround for one in terms.values()), default=timedelta(days=1))
     span = Interval(now, now + far)
     windows, closures = providers.open_windows(ids, span), providers.closures(ids, span)
@@ -70,8 +71,7 @@ def next_free_advance(now: datetime) -> int:
     known = NextFree.objects.values("instrument")
     ids = set(NextFree.objects.filter(passed).values_list("instrument_id", flat=True))
     ids |= set(_catalogue().exclude(pk__in=known).values_list("pk", flat=True))
-    _refresh_in_batches(ids, now)
-    return len(ids)
+    return _refresh_in_batches(ids, now)
 
 
 def next_free_rebuild(now: datetime) -> int:
@@ -79,20 +79,15 @@ def next_free_rebuild(now: datetime) -> int:
     ids = set(NextFree.objects.values_list("instrument_id", flat=True)) | set(
         _catalogue().values_list("pk", flat=True)
     )
-    _refresh_in_batches(ids, now)
-    return len(ids)
+    return _refresh_in_batches(ids, now)
 
 
-def _refresh_in_batches(ids: Collection[int], now: datetime) -> None:
-    """Refresh in small batches, so that bookings don't wait for all of them."""
+def _refresh_in_batches(ids: Collection[int], now: datetime) -> int:
+    """Refresh in small batches, so that bookings don't wait for all of them; return the number of ids."""
     in_order = sorted(ids)
     for start in range(0, len(in_order), BATCH_SIZE):
         next_free_refresh(in_order[start : start + BATCH_SIZE], now)
-
-
-def _filter_published(ids: Collection[int]) -> list[int]:
-    """Return the ids of those instruments that are in the catalogue."""
-    return list(_catalogue().filter(pk__in=ids).values_list("pk", flat=True))
+    return len(in_order)
 
 
 def _catalogue() -> "QuerySet[Instrument]":

@@ -41,34 +41,35 @@ NO_SHOW = gettext_noop("You did not come for your booking of {instrument} from {
 
 def notify_user(booking: Booking, message: str, now: datetime, **params: Any) -> None:
     """Notify the booking's user."""
-    notify(
-        users=[booking.user],
-        message=message,
-        now=now,
-        path=page_address("booking", booking.public_id),
-        params=_build_params(booking, params),
-    )
+    _notify([booking.user], booking, message, now, params)
 
 
 def notify_keepers(booking: Booking, message: str, now: datetime, **params: Any) -> None:
     """Notify the active keepers of the booked instrument."""
-    keepers: list[User] = list(booking.instrument.keepers.filter(is_active=True))
+    _notify(list(booking.instrument.keepers.filter(is_active=True)), booking, message, now, params)
+
+
+def notify_other_side(booking: Booking, message: str, now: datetime, *, by_user: bool, **params: Any) -> None:
+    """Notify the keepers of what the user has done, or the user of what the unit has done."""
+    notify_them = notify_keepers if by_user else notify_user
+    notify_them(booking, message, now, **params)
+
+
+def _notify(
+    users: "list[User]", booking: Booking, message: str, now: datetime, params: dict[str, Any]
+) -> None:
     notify(
-        users=keepers,
+        users=users,
         message=message,
         now=now,
         path=page_address("booking", booking.public_id),
-        params=_build_params(booking, params),
+        params={
+            "instrument": get_instrument_name(booking.instrument),
+            "user": booking.user.name,
+            "starts_at": booking.starts_at,
+            **params,
+        },
     )
-
-
-def _build_params(booking: Booking, extra: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "instrument": get_instrument_name(booking.instrument),
-        "user": booking.user.name,
-        "starts_at": booking.starts_at,
-        **extra,
-    }
 
 
 def get_instrument_name(instrument: "Instrument") -> Bilingual:

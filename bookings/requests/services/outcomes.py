@@ -1,6 +1,6 @@
 """Settle bookings affected by a decision about their instrument or user."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
@@ -12,14 +12,14 @@ from bookings.requests.selectors.companions import get_companions
 from bookings.requests.services import notifications
 from bookings.requests.services.bookings import (
     cancel_companions,
-    get_move_terms,
+    get_terms,
+    require_admitted_move,
     write_cancellation,
     write_move,
 )
 from instrument_share.journal import services as journal
 from instrument_share.kernel.errors import DomainError, Problem, gettext_noop
 from instrument_share.kernel.interval import Interval
-from providers import public as providers
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -37,28 +37,26 @@ MISSING_OUTCOME_MESSAGES = {
 }
 
 
-def affected_bookings_lock(condition: Q) -> list[Booking]:
-    """Lock and return bookings that have not begun and meet the condition.
+def affected_bookings_lock(
+    condition: Q,
+    outcomes: Mapping[str, Outcome] | None,
+    choices: Collection[str],
+    *,
+    error_class: type[DomainError],
+    code: str,
+) -> list[tuple[Booking, Outcome]]:
+    """Lock the bookings that have not begun and meet the condition; return each with its outcome.
 
-    The caller takes `instrument_group_lock` first.
+    `outcomes` are by public id. Raises `error_class` with a problem (`code`) for each booking that has none
+    of the possible outcomes. The caller takes `instrument_group_lock` first.
     """
-    return list(
+    given = outcomes or {}
+    bookings = list(
         Booking.objects.select_for_update(of=("self",))
         .filter(condition, state__in=NOT_BEGUN_STATES)
         .select_related("instrument", "rule", "user", "payer_organization", "payer_person")
         .order_by("starts_at", "pk")
     )
-
-
-def require_outcomes(
-    bookings: Sequence[Booking],
-    outcomes: Mapping[str, Outcome],
-    choices: Collection[str],
-    *,
-    error_class: type[DomainError],
-    code: str,
-) -> None:
-    """Raise `error_class` with a problem for each booking that has no possible outcome."""
     problems = [
         Problem(
             code,
@@ -67,24 +65,31 @@ def require_outcomes(
             booking.public_id,
         )
         for booking in bookings
-        if _get_choice(outcomes.get(booking.public_id)) not in choices
+        if _get_choice(given.get(booking.public_id)) not in choices
     ]
     if problems:
         raise error_class(problems=problems)
+    return [(booking, given[booking.public_id]) for booking in bookings]
 
 
 def _get_choice(outcome: Outcome | None) -> str | None:
     return "move" if isinstance(outcome, Interval) else outcome
 
 
-def apply_outcome(
-    booking: Booking, outcome: Outcome, *, actor: "User", reason: str, decision: str, now: datetime
+def apply_outcomes(
+    affected: Iterable[tuple[Booking, Outcome]], *, actor: "User", reason: str, decision: str, now: datetime
 ) -> None:
-    """Apply the outcome and notify the user. `decision` names the decision in the journal."""
+    """Apply each booking's outcome and notify its user. `decision` names the decision in the journal."""
+    for booking, outcome in affected:
+        _apply_outcome(booking, outcome, actor, reason, decision, now)
+
+
+def _apply_outcome(
+    booking: Booking, outcome: Outcome, actor: "User", reason: str, decision: str, now: datetime
+) -> None:
     if outcome == "cancel":
         cancel_companions(booking, actor=actor, reason=reason, now=now)
-        write_cancellation(booking, actor=actor, reason=reason, is_late=False, now=now)
-        notifications.notify_user(booking, notifications.CANCELLED, now, reason=reason)
+        write_cancellation(booking, actor=actor, reason=reason, now=now)
     elif outcome == "keep":
         journal.record(
             actor=actor,
@@ -96,10 +101,9 @@ def apply_outcome(
         )
         notifications.notify_user(booking, notifications.KEPT, now, reason=reason)
     else:
-        together = get_companions(booking)
-        terms = {booking.pk: get_move_terms(booking, outcome, actor, now)}
-        for one in (*together, booking):
-            of_one = terms.get(one.pk) or providers.terms_at(one.instrument_id, now)
-            assert of_one is not None, "admission has asked for the linked instruments' terms"
-            write_move(one, outcome, of_one, actor=actor, now=now, details={decision: True})
+        together = [*get_companions(booking), booking]
+        require_admitted_move(booking, outcome, actor, now)
+        for moved in together:
+            terms = get_terms(moved.instrument_id, now)
+            write_move(moved, outcome, terms, actor=actor, now=now, details={decision: True})
         notifications.notify_user(booking, notifications.MOVED, now)

@@ -1,7 +1,5 @@
 """Template tags for an instrument's public prices and their history."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import rules
@@ -14,18 +12,6 @@ from providers.domain import PriceChange, Terms, price_changes, price_table
 register = template.Library()
 
 MAX_VERSIONS = 10
-
-
-@dataclass(frozen=True)
-class PriceVersion:
-    """The prices of a version of the rule: when it applies, when and by whom it was published."""
-
-    terms: Terms
-    published_at: datetime
-    author: str
-    """Empty for who does not work for the unit."""
-    is_first: bool
-    changes: tuple[PriceChange, ...]
 
 
 @register.inclusion_tag("bookings/requests/parts/price_list.html")
@@ -52,14 +38,14 @@ def price_history(context: dict[str, Any], instrument: Any) -> dict[str, Any]:
     terms = [providers.terms_of(rule) for rule in versions]
     names = rules.has_perm("providers.set_rule", viewer, instrument)
     history = [
-        PriceVersion(
-            one,
-            rule.created_at,
-            rule.created_by.name if names and rule.created_by else "",
-            before is None,
-            tuple(change for change in _changes(before, one) if change.before != change.after),
-        )
-        for rule, one, before in zip(versions, terms, [*terms[1:], None], strict=True)
+        {
+            "terms": after,
+            "published_at": rule.created_at,
+            "author": rule.created_by.name if names and rule.created_by else "",
+            "is_first": before is None,
+            "changes": [change for change in _changes(before, after) if change.before != change.after],
+        }
+        for rule, after, before in zip(versions, terms, [*terms[1:], None], strict=True)
     ]
     return {"history": history[:MAX_VERSIONS]}
 

@@ -10,27 +10,26 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings.requests.domain import credit
 from bookings.requests.domain.attendance import CHECK_IN_LEAD_MINUTES
-from bookings.requests.domain.states import MOVES, BookingState
-from bookings.requests.selectors import bookings as bookings_selectors
+from bookings.requests.domain.states import BookingState
 from bookings.requests.selectors.admission import find_booking_problems, get_quote, is_new_decision_needed
+from bookings.requests.selectors.bookings import get_booking
 from bookings.requests.selectors.calendar import get_calendar_events
 from bookings.requests.selectors.cancel_cost import get_cancel_cost
 from bookings.requests.services.bookings import booking_cancel, booking_move
 from bookings.requests.views.common import (
     get_booking_address,
+    get_booking_for,
     get_desk,
     get_possible_actions,
     get_return_address,
+    get_shown_interval,
 )
 from bookings.requests.views.next_steps import describe_next_step
-from instrument_share.accounts.permissions import require
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
-from instrument_share.kernel.states import require_transition
 from instrument_share.web import clock
 from instrument_share.web.forms.fields import IntervalForm, ReasonForm
-from instrument_share.web.forms.params import parse_interval
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.outcomes import redirect_with_message, run_service
@@ -51,20 +50,17 @@ if TYPE_CHECKING:
 def booking(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Show a booking."""
     now = clock.now()
-    found = bookings_selectors.get_booking(request.user, public_id)
-    log = getattr(found, "usage_log", None)
-    cost = get_cancel_cost(request.user, found, now)
-    may = get_possible_actions(request.user, found, now)
+    found = get_booking(request.user, public_id)
     is_mine = found.user_id == request.user.pk
     context = {
         "booking": found,
-        "log": log,
-        "may": may,
+        "log": getattr(found, "usage_log", None),
+        "may": get_possible_actions(request.user, found, now),
         "is_mine": is_mine,
         "here": get_desk(request.user, found),
         "shows_code": is_mine and found.state == BookingState.APPROVED,
         "check_in_minutes": CHECK_IN_LEAD_MINUTES,
-        "next_step": describe_next_step(found, request.user, cost),
+        "next_step": describe_next_step(found, request.user, get_cancel_cost(request.user, found, now)),
         "history": journal.history(found),
     }
     return render(request, "bookings/requests/booking.html", context)
@@ -74,9 +70,7 @@ def booking(request: SignedInRequest, public_id: str) -> HttpResponse:
 def cancel(request: SignedInRequest, public_id: str) -> Confirmation:
     """Confirm a cancellation and its cost; a unit that cancels gives the reason."""
     now = clock.now()
-    found = bookings_selectors.get_booking(request.user, public_id)
-    require(request.user, "bookings.cancel", found)
-    require_transition(MOVES, found.state, "cancel")
+    found = get_booking_for(request.user, public_id, "cancel")
     is_mine = found.user_id == request.user.pk
     form = ReasonForm(request.POST if request.method == "POST" else None, required=not is_mine)
     return Confirmation(
@@ -84,7 +78,7 @@ def cancel(request: SignedInRequest, public_id: str) -> Confirmation:
         consequences=_consequences(request, found, now),
         action=_("Cancel the booking"),
         perform=lambda: booking_cancel(actor=request.user, booking_id=found.pk, now=now, **form.cleaned_data),
-        success=lambda: _cancelled(bookings_selectors.get_booking(request.user, public_id)),
+        success=lambda: _cancelled(get_booking(request.user, public_id)),
         back_address=get_booking_address(public_id),
         next_address=get_return_address(request, get_booking_address(public_id)),
         form=form,
@@ -134,7 +128,7 @@ def _consequences(request: SignedInRequest, booking: "Booking", now: "datetime")
 def move(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Move a booking to another time."""
     now = clock.now()
-    found = _movable(request, public_id)
+    found = get_booking_for(request.user, public_id, "move")
     form = IntervalForm(
         request.POST if request.method == "POST" else None,
         initial={"starts_at": found.starts_at, "ends_at": found.ends_at},
@@ -174,7 +168,7 @@ def _moved(booking: "Booking", interval: Interval) -> str:
 def move_quote(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Show the new price and all problems while a time is being chosen (htmx)."""
     now = clock.now()
-    found = _movable(request, public_id)
+    found = get_booking_for(request.user, public_id, "move")
     form = IntervalForm(request.GET)
     context: dict[str, Any] = {"booking": found}
     if form.is_valid():
@@ -188,11 +182,9 @@ def move_quote(request: SignedInRequest, public_id: str) -> HttpResponse:
         problems = find_booking_problems(
             request.user, found.instrument, subject=found.subject, moved_booking=found, **asked
         )
-        price = get_quote(found.user, found.instrument, **asked)
         context |= {
             "interval": form.interval,
-            "lines": price.as_rows(),
-            "total": price.total,
+            "quote": get_quote(found.user, found.instrument, **asked),
             "problems": problems_told(problems),
             "is_same": form.interval == Interval(found.starts_at, found.ends_at),
         }
@@ -203,20 +195,8 @@ def move_quote(request: SignedInRequest, public_id: str) -> HttpResponse:
 @require_safe
 def move_times(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Return the instrument's calendar as JSON, without this booking."""
-    now = clock.now()
-    found = _movable(request, public_id)
-    shown = get_calendar_events(request.user, found.instrument, _asked_interval(request, found), now)
+    found = get_booking_for(request.user, public_id, "move")
+    interval = get_shown_interval(request, found.starts_at, found.ends_at)
+    shown = get_calendar_events(request.user, [found.instrument], interval, clock.now())
     shown["events"] = [event for event in shown["events"] if event["id"] != found.public_id]
     return JsonResponse(shown)
-
-
-def _asked_interval(request: SignedInRequest, booking: "Booking") -> Interval:
-    asked = parse_interval(request.GET.get("start", ""), request.GET.get("end", ""))
-    return asked or Interval(booking.starts_at, booking.ends_at)
-
-
-def _movable(request: SignedInRequest, public_id: str) -> "Booking":
-    found = bookings_selectors.get_booking(request.user, public_id)
-    require(request.user, "bookings.cancel", found)
-    require_transition(MOVES, found.state, "cancel")
-    return found

@@ -1,37 +1,33 @@
 """Pages of closures: list, close and reopen."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bookings.requests.domain.errors import ClosureHitsBookings
 from bookings.requests.forms.closures import ClosureForm
-from bookings.requests.forms.outcomes import OutcomesForm
-from bookings.requests.selectors.affected import affected_bookings
+from bookings.requests.forms.outcomes import CANCEL, MOVE
+from bookings.requests.selectors.affected import get_overlap_condition
+from bookings.requests.selectors.scope import NOTHING
 from bookings.requests.services import instrument_states as instrument_states_services
 from bookings.requests.services.closures import closure_place
 from bookings.requests.views.common import responsible_instruments
+from bookings.requests.views.outcomes import ask_outcomes
 from instrument_share.accounts.permissions import require
-from instrument_share.kernel.errors import DomainError
 from instrument_share.kernel.interval import Interval
 from instrument_share.web import clock
-from instrument_share.web.forms.fields import add_problems
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
-from instrument_share.web.responses.outcomes import redirect_with_message
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual, timerange
 from providers import public as providers
 
 if TYPE_CHECKING:
-    from bookings.requests.models import Booking
-    from instrument_share.accounts.models import User
     from providers.models import Closure
 
 MAX_PAST_SHOWN = 30
@@ -62,8 +58,6 @@ def closure_lift(request: SignedInRequest, public_id: str) -> Confirmation:
     require(request.user, "providers.close_instrument", closure.instrument)
     now = clock.now()
     name = bilingual(closure.instrument, "name")
-    back = reverse("closures")
-    sentence = _("The closure is lifted. {name} can be booked again.").format(name=name)
     return Confirmation(
         heading=_("Open “{name}” again").format(name=name),
         consequences=[
@@ -74,8 +68,8 @@ def closure_lift(request: SignedInRequest, public_id: str) -> Confirmation:
         perform=lambda: instrument_states_services.closure_lift(
             actor=request.user, closure_id=closure.pk, now=now
         ),
-        success=sentence,
-        back_address=back,
+        success=_("The closure is lifted. {name} can be booked again.").format(name=name),
+        back_address=reverse("closures"),
     )
 
 
@@ -91,46 +85,34 @@ def _lifted(closure: "Closure", now: Any) -> str:
 @idempotent_form
 def closure_new(request: SignedInRequest) -> HttpResponse:
     """Close an instrument, after asking for the outcome of each booking in that time."""
-    is_sent = request.method == "POST"
     form = ClosureForm(
-        request.POST if is_sent else None,
+        request.POST if request.method == "POST" else None,
         instruments=responsible_instruments(request.user),
         initial={"instrument": request.GET.get("instrument", "")},
     )
-    fates = OutcomesForm(None, bookings=[])
-    if is_sent and form.is_valid():
-        hit = _get_affected_bookings(request.user, form)
-        fates = OutcomesForm(request.POST if OutcomesForm.has_answers(request.POST) else None, bookings=hit)
-        if not hit or fates.is_valid():
-            try:
-                return _closed(request, form, fates)
-            except ClosureHitsBookings:
-                fates = OutcomesForm(None, bookings=_get_affected_bookings(request.user, form))
-            except DomainError as error:
-                add_problems(form, error)
-    context = {"form": form, "fates": fates, "rows": fates.rows}
-    return render(request, "bookings/requests/closure.html", context, status=422 if is_sent else 200)
 
+    def close(outcomes: Mapping[str, Any]) -> str:
+        closure_place(
+            actor=request.user,
+            instrument_id=form.chosen.pk,
+            interval=form.interval,
+            reason_zh=form.cleaned_data["reason_zh"],
+            reason_en=form.cleaned_data["reason_en"],
+            outcomes=outcomes,
+            now=clock.now(),
+        )
+        if outcomes:
+            sentence = _("Closed {time}. Everybody whose booking lay in it has been told.")
+        else:
+            sentence = _("Closed {time}. No booking lay in it.")
+        return sentence.format(time=timerange(form.interval))
 
-def _get_affected_bookings(viewer: "User", form: ClosureForm) -> "list[Booking]":
-    """Return the bookings in the closure's time that can still be moved or cancelled."""
-    within = Q(instrument=form.chosen, starts_at__lt=form.interval.end, ends_at__gt=form.interval.start)
-    return list(affected_bookings(viewer, within))
-
-
-def _closed(request: SignedInRequest, form: ClosureForm, fates: OutcomesForm) -> HttpResponse:
-    closure = closure_place(
-        actor=request.user,
-        instrument_id=form.chosen.pk,
-        interval=form.interval,
-        reason_zh=form.cleaned_data["reason_zh"],
-        reason_en=form.cleaned_data["reason_en"],
-        outcomes=fates.outcomes if fates.bookings else {},
-        now=clock.now(),
+    return ask_outcomes(
+        request,
+        "bookings/requests/closure.html",
+        form,
+        condition=get_overlap_condition(form.chosen.pk, form.interval) if form.is_valid() else NOTHING,
+        choices=(CANCEL, MOVE),
+        decide=close,
+        next_address=reverse("closures"),
     )
-    time = timerange(Interval(closure.starts_at, closure.ends_at))
-    if fates.bookings:
-        said = _("Closed {time}. Everybody whose booking lay in it has been told.")
-    else:
-        said = _("Closed {time}. No booking lay in it.")
-    return redirect_with_message(request, said.format(time=time), reverse("closures"))

@@ -10,10 +10,15 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from bookings.requests.domain.attendance import get_check_in_opening
 from bookings.requests.domain.states import MOVES, BookingState
+from bookings.requests.selectors.bookings import get_booking
 from instrument_share.accounts.domain import Role
+from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors.standing import standing
 from instrument_share.kernel.errors import Forbidden
+from instrument_share.kernel.interval import Interval
+from instrument_share.kernel.states import require_transition
 from instrument_share.web.desks import Place, desks, navigation
+from instrument_share.web.forms.params import parse_interval
 from providers import public as providers
 
 if TYPE_CHECKING:
@@ -34,11 +39,28 @@ ACTION_PERMISSIONS = {
 }
 
 
+def get_booking_for(viewer: "User", public_id: str, action: str) -> "Booking":
+    """Return the booking if the viewer may take the action, and its state allows it. Raises NotFound.
+
+    What can still be cancelled can be moved.
+    """
+    booking = get_booking(viewer, public_id)
+    require(viewer, ACTION_PERMISSIONS[action], booking)
+    require_transition(MOVES, booking.state, "cancel" if action == "move" else action)
+    return booking
+
+
 def get_return_address(request: HttpRequest, default: str) -> str:
     """Return the page of this site named by `next`, or the default."""
     asked = request.POST.get("next") or request.GET.get("next") or ""
     is_ours = url_has_allowed_host_and_scheme(asked, allowed_hosts=None) and asked.startswith("/")
     return asked if is_ours else default
+
+
+def get_shown_interval(request: HttpRequest, starts_at: datetime, ends_at: datetime) -> Interval:
+    """Return the interval of the address (`?start=…&end=…` in RFC 3339), or the default if it is invalid."""
+    named = parse_interval(request.GET.get("start", ""), request.GET.get("end", ""))
+    return named or Interval(starts_at, ends_at)
 
 
 def get_booking_address(public_id: str) -> str:

@@ -2,7 +2,6 @@
 
 from calendar import Calendar
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -30,15 +29,6 @@ from providers.public import DayForm, DaysForm, YearForm, YearOfDays, person, wi
 
 MAX_SHOWN = 20
 FIRST_YEAR, LAST_YEAR = 2004, 2100
-
-
-@dataclass(frozen=True)
-class ChangedDay:
-    """A day that a correction changes; None where it is an ordinary weekday."""
-
-    date: date
-    before: Day | None
-    after: Day | None
 
 
 @login_required
@@ -128,12 +118,11 @@ def _look(request: HttpRequest, form: DaysForm, now: datetime) -> HttpResponse:
     return render(request, "bookings/requests/holidays_look.html", context)
 
 
-def _changes(before: Sequence[Day], after: Sequence[Day]) -> list[ChangedDay]:
+def _changes(before: Sequence[Day], after: Sequence[Day]) -> list[tuple[date, Day | None, Day | None]]:
+    """Return each day that changes, before and after; None where it is an ordinary weekday."""
     old, new = {day.date: day for day in before}, {day.date: day for day in after}
     return [
-        ChangedDay(on, old.get(on), new.get(on))
-        for on in sorted(old.keys() | new.keys())
-        if old.get(on) != new.get(on)
+        (on, old.get(on), new.get(on)) for on in sorted(old.keys() | new.keys()) if old.get(on) != new.get(on)
     ]
 
 

@@ -1,5 +1,6 @@
 """Book an instrument: time, price, problems and the request."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -96,58 +97,25 @@ def quote(request: SignedInRequest, public_id: str) -> HttpResponse:
 def _priced(
     request: SignedInRequest, instrument: "Instrument", terms: "Terms", form: BookingForm, now: datetime
 ) -> dict[str, Any]:
-    asked = form.as_request()
-    payer = form.payer_organization
-    problems = find_booking_problems(
-        request.user,
-        instrument,
-        interval=asked["interval"],
-        service_mode=asked["service_mode"],
-        payer_organization=payer,
-        subject=asked["subject"] or "-",
-        samples=asked["samples"],
-        now=now,
-    )
-    quote = get_quote(
-        request.user,
-        instrument,
-        interval=asked["interval"],
-        service_mode=asked["service_mode"],
-        payer_organization=payer,
-        samples=asked["samples"],
-        now=now,
-    )
+    entered = form.as_request()
+    facts = {name: entered[name] for name in ("interval", "service_mode", "samples")}
+    facts |= {"payer_organization": form.payer_organization, "now": now}
+    subject = entered["subject"] or "-"
     return {
-        "interval": asked["interval"],
-        "linked": _linked_prices(request, instrument, asked, form, now),
-        "lines": quote.as_rows(),
-        "total": quote.total,
-        "problems": problems_told(problems),
+        "interval": form.interval,
+        "linked": _linked_prices(request, instrument, facts),
+        "quote": get_quote(request.user, instrument, **facts),
+        "problems": problems_told(find_booking_problems(request.user, instrument, subject=subject, **facts)),
         "terms": terms,
     }
 
 
 def _linked_prices(
-    request: SignedInRequest,
-    instrument: "Instrument",
-    asked: dict[str, Any],
-    form: BookingForm,
-    now: datetime,
+    request: SignedInRequest, instrument: "Instrument", facts: dict[str, Any]
 ) -> list[tuple["Instrument", Any]]:
     """Return the quotes of linked instruments; those without a rule are reported as problems."""
-    found = []
-    for other in providers.instruments_by_id(providers.linked_ids(instrument.pk)):
-        try:
-            price = get_quote(
-                request.user,
-                other,
-                interval=asked["interval"],
-                service_mode=asked["service_mode"],
-                payer_organization=form.payer_organization,
-                samples=asked["samples"],
-                now=now,
-            )
-        except DomainError:
-            continue
-        found.append((other, price.total))
-    return found
+    prices = []
+    for linked in providers.instruments_by_id(providers.linked_ids(instrument.pk)):
+        with suppress(DomainError):
+            prices.append((linked, get_quote(request.user, linked, **facts).total))
+    return prices

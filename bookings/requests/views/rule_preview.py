@@ -45,34 +45,6 @@ class OpenDay:
         return weekday(self.day)
 
 
-@dataclass(frozen=True)
-class ComparedSentences:
-    """Sentences of two versions, each with whether the other version has it too."""
-
-    before: tuple[tuple[str, bool], ...]
-    after: tuple[tuple[str, bool], ...]
-
-    @property
-    def differs(self) -> bool:
-        """Return whether the versions differ."""
-        return bool(self.left_out or self.new)
-
-    @property
-    def left_out(self) -> list[str]:
-        """Return sentences of the old version only."""
-        return [text for text, stays in self.before if not stays]
-
-    @property
-    def new(self) -> list[str]:
-        """Return sentences of the new version only."""
-        return [text for text, stood in self.after if not stood]
-
-    @property
-    def same(self) -> list[str]:
-        """Return sentences of both versions."""
-        return [text for text, stood in self.after if stood]
-
-
 def build_preview(
     viewer: "User",
     instrument: "Instrument",
@@ -102,17 +74,21 @@ def build_preview(
     return said
 
 
-def compare_terms(before: TermsDraft, after: TermsDraft) -> ComparedSentences:
-    """Compare the sentences of two versions."""
-    earlier, later = get_rule_sentences(before), get_rule_sentences(after)
-    return ComparedSentences(
-        tuple((text, text in later) for text in earlier), tuple((text, text in earlier) for text in later)
-    )
+def compare_terms(before: TermsDraft | None, after: TermsDraft) -> dict[str, list[str]]:
+    """Compare two versions of the rule as sentences in the reader's language: left out, new and the same.
 
-
-def get_rule_sentences(terms: TermsDraft) -> list[str]:
-    """Return the rule as sentences in the reader's language."""
-    return [told(one.message, one.params) for one in sentences(terms)]
+    In the first version (`before` is None) nothing is new.
+    """
+    later = [told(sentence.message, sentence.params) for sentence in sentences(after)]
+    if before is None:
+        return {"same": later}
+    earlier = [told(sentence.message, sentence.params) for sentence in sentences(before)]
+    return {
+        "before": earlier,
+        "left_out": [text for text in earlier if text not in later],
+        "new": [text for text in later if text not in earlier],
+        "same": [text for text in later if text in earlier],
+    }
 
 
 def _month(draft: TermsDraft, before: Terms | None, applies_from: datetime) -> dict[str, Any]:

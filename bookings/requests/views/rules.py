@@ -1,9 +1,8 @@
 """Terms of an instrument: editing a new version, its preview, and former versions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, time
-from itertools import pairwise
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
@@ -15,12 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from bookings.requests.services.instrument_states import rule_put_in_force
-from bookings.requests.views.rule_preview import (
-    ComparedSentences,
-    build_preview,
-    compare_terms,
-    get_rule_sentences,
-)
+from bookings.requests.views.rule_preview import build_preview, compare_terms
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import DomainError
 from instrument_share.web import clock
@@ -38,17 +32,6 @@ if TYPE_CHECKING:
 MAX_VERSIONS = 10
 
 
-@dataclass(frozen=True)
-class RuleVersion:
-    """A version of the rule compared with the one before."""
-
-    terms: Terms
-    compared: ComparedSentences
-    author: str
-    state: str
-    """coming, now or over"""
-
-
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
@@ -56,7 +39,7 @@ def rule_new(request: HttpRequest, public_id: str) -> HttpResponse:
     """Enter new terms; preview or publish them."""
     now = clock.now()
     instrument = own_instrument(request, public_id, "providers.set_rule")
-    rules = list(providers.rules_of(request.user, instrument.pk)[: MAX_VERSIONS + 1])
+    rules = providers.rules_of(request.user, instrument.pk)[: MAX_VERSIONS + 1]
     versions = [providers.terms_of(rule) for rule in rules]
     today = now.astimezone(CITY_TIME).date()
     shown = versions[0] if versions else default_terms(today)
@@ -75,7 +58,7 @@ def rule_new(request: HttpRequest, public_id: str) -> HttpResponse:
         "forms": forms,
         "parts": forms.parts(),
         "summaries": sentences_by_part(draft) if draft is not None else {},
-        "versions": _side_by_side(rules, versions, now)[:MAX_VERSIONS],
+        "versions": _side_by_side(versions, now)[:MAX_VERSIONS],
         **preview,
     }
     refused = forms.act == "publish"
@@ -104,21 +87,16 @@ def _published(
     )
 
 
-def _side_by_side(rules: Sequence[Any], versions: Sequence[Terms], now: datetime) -> list[RuleVersion]:
-    """Return the versions, newest first, each compared with the one before."""
+def _side_by_side(versions: Sequence[Terms], now: datetime) -> list[dict[str, Any]]:
+    """Return the versions, newest first, each compared with the one before; coming, in force now or over."""
     in_force = next((terms.version for terms in versions if terms.applies_from <= now), 0)
-    every = zip(rules, pairwise([*versions, None]), strict=True)
     return [
-        RuleVersion(
-            terms,
-            compare_terms(before, terms)
-            if before
-            else ComparedSentences((), tuple((text, True) for text in get_rule_sentences(terms))),
-            rule.created_by.name if rule.created_by else "",
-            "coming" if terms.applies_from > now else "now" if terms.version == in_force else "over",
-        )
-        for rule, (terms, before) in every
-        if terms is not None
+        {
+            "terms": terms,
+            "compared": compare_terms(before, terms),
+            "state": "coming" if terms.applies_from > now else "now" if terms.version == in_force else "over",
+        }
+        for terms, before in zip_longest(versions, versions[1:])
     ]
 
 

@@ -10,7 +10,6 @@ from bookings.usage.schemas import ConfirmIn, UsageOut, UsagePage
 from bookings.usage.selectors import usage as usage_selectors
 from bookings.usage.selectors.usage import usage_logs
 from bookings.usage.services import usage as usage_services
-from instrument_share.kernel.errors import NotFound
 from instrument_share.web import clock
 from instrument_share.web.api.auth import MEMBERS, person
 from instrument_share.web.api.fields import Instant, PublicId
@@ -63,15 +62,10 @@ def usage_log(request: HttpRequest, log_id: Annotated[PublicId, Path()]) -> Usag
 def usage_confirm(request: HttpRequest, log_id: Annotated[PublicId, Path()], data: ConfirmIn) -> UsageOut:
     """By somebody other than the person who recorded it."""
     log = usage_selectors.get_usage_log(request.user, log_id)
-    correction = None
-    if data.correction is not None:
-        correction = next((one for one in log.corrections.all() if one.public_id == data.correction), None)
-        if correction is None:
-            raise NotFound
     usage_services.usage_confirm(
         actor=person(request),
         log_id=log.pk,
-        correction_id=None if correction is None else correction.pk,
+        correction_id=usage_selectors.get_correction_id(log, data.correction),
         now=clock.now(),
     )
     return get_usage_out(request, log_id)

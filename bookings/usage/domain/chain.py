@@ -19,11 +19,12 @@ may name somebody, appears as its SHA-256. Changing any of this needs a new vers
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from bookings.usage.domain.choices import EntryKind
 from instrument_share.kernel.canonical import canonical_json, format_instant
 
 FORM = 1
@@ -52,6 +53,7 @@ LOG_FIELDS = (
     "price",
     "capture",
 )
+RELATED_ROWS = ("booking", "user", "operator", "payer_organization", "payer_person")
 TEXT_FIELDS = ("content", "project", "results")
 """Fields of a log that enter the form as a digest."""
 
@@ -120,43 +122,47 @@ def _spelling(value: Any) -> str:
     raise TypeError(f"The canonical form has no {type(value).__name__}.")
 
 
-def log_row(
-    log: Any,
-    *,
-    booking: str | None,
-    user: str,
-    operator: str,
-    payer_organization: str | None,
-    payer_person: str | None,
-) -> dict[str, Any]:
-    """Return a usage log in canonical form; related rows are given by public id."""
+def log_row(log: Any) -> dict[str, Any]:
+    """Return a usage log in canonical form."""
     return {
         "id": log.public_id,
-        "booking": booking,
-        "user": user,
-        "operator": operator,
-        "payer_organization": payer_organization,
-        "payer_person": payer_person,
+        **{name: _get_public_id(getattr(log, name)) for name in RELATED_ROWS},
         **{name: getattr(log, name) for name in LOG_FIELDS},
         **{f"{name}_sha256": hash_text(getattr(log, name)) for name in TEXT_FIELDS},
     }
 
 
-def correction_row(public_id: str, *, log: str, changes: Mapping[str, Any], reason: str) -> dict[str, Any]:
+def correction_row(correction: Any) -> dict[str, Any]:
     """Return a correction in canonical form."""
     return {
-        "id": public_id,
-        "log": log,
+        "id": correction.public_id,
+        "log": correction.log.public_id,
         "changes": {
-            name: hash_text(value) if name in TEXT_FIELDS else value for name, value in changes.items()
+            name: hash_text(value) if name in TEXT_FIELDS else value
+            for name, value in correction.changes.items()
         },
-        "reason_sha256": hash_text(reason),
+        "reason_sha256": hash_text(correction.reason),
     }
 
 
-def confirmation_row(public_id: str, *, log: str, correction: str | None) -> dict[str, Any]:
+def confirmation_row(confirmation: Any) -> dict[str, Any]:
     """Return a confirmation in canonical form."""
-    return {"id": public_id, "log": log, "correction": correction}
+    return {
+        "id": confirmation.public_id,
+        "log": confirmation.log.public_id,
+        "correction": _get_public_id(confirmation.correction),
+    }
+
+
+ROW_FUNCTIONS: Mapping[EntryKind, Callable[[Any], dict[str, Any]]] = {
+    EntryKind.LOG: log_row,
+    EntryKind.CORRECTION: correction_row,
+    EntryKind.CONFIRMATION: confirmation_row,
+}
+
+
+def _get_public_id(row: Any) -> str | None:
+    return None if row is None else row.public_id
 
 
 def hash_text(text: str) -> str:

@@ -1,6 +1,6 @@
 """Errors of usage logs."""
 
-from instrument_share.kernel.errors import DomainError, Kind, gettext_noop
+from instrument_share.kernel.errors import Conflict, DomainError, Kind, gettext_noop
 
 
 class UsageRefused(DomainError):
@@ -18,25 +18,22 @@ class SamePerson(DomainError):
     message = gettext_noop("A second person confirms what you recorded. Ask the user or a colleague.")
 
 
-class AlreadyConfirmed(DomainError):
+class AlreadyConfirmed(Conflict):
     """The log or correction has been confirmed before."""
 
     code = "usage.already_confirmed"
-    kind: Kind = "conflict"
     message = gettext_noop("This is confirmed already; nothing more needs to be done.")
 
 
-class AlreadyReviewed(DomainError):
+class AlreadyReviewed(Conflict):
     """The use has been rated before."""
 
     code = "usage.already_reviewed"
-    kind: Kind = "conflict"
     message = gettext_noop("You have rated this use already; a rating is given once.")
 
 
-class HistoryRefused(DomainError):
+class HistoryRefused(Conflict):
     """A history import that contradicts itself or stored rows; nothing was written."""
 
     code = "usage.history_refused"
-    kind: Kind = "conflict"
     message = gettext_noop("The import was not carried out. Mend the rows that are listed and import again.")

@@ -1,5 +1,6 @@
 """Form for a use without a booking."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -11,7 +12,7 @@ from bookings.requests.forms.closures import InstrumentChoice
 from bookings.usage.domain.choices import UsagePurpose
 from bookings.usage.forms.usage import SpentFields
 from instrument_share.accounts import selectors as accounts
-from instrument_share.web.forms.fields import IntervalForm, choices_of, set_choices
+from instrument_share.web.forms.fields import IntervalForm, choices_of
 from instrument_share.web.text.formats import bilingual
 from providers.domain import ServiceMode
 
@@ -43,22 +44,15 @@ class ByHandForm(InstrumentChoice, IntervalForm, SpentFields):
         help_text=gettext_lazy("Only where they belong to several organizations: of the one that pays"),
     )
     content = forms.CharField(label=gettext_lazy("What was done"), max_length=200)
-    service_mode = forms.ChoiceField(label=gettext_lazy("Way of service"))
-    direction = forms.ChoiceField(label=gettext_lazy("Direction"))
-    purpose = forms.ChoiceField(label=gettext_lazy("Kind of use"))
+    service_mode = forms.ChoiceField(
+        label=gettext_lazy("Way of service"), choices=partial(choices_of, ServiceMode)
+    )
+    direction = forms.ChoiceField(label=gettext_lazy("Direction"), choices=partial(choices_of, Direction))
+    purpose = forms.ChoiceField(label=gettext_lazy("Kind of use"), choices=partial(choices_of, UsagePurpose))
     samples = forms.IntegerField(
         label=gettext_lazy("Number of samples"), min_value=0, max_value=10_000, required=False
     )
     results = forms.CharField(label=gettext_lazy("Results"), max_length=500, required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name, members in (
-            ("service_mode", ServiceMode),
-            ("direction", Direction),
-            ("purpose", UsagePurpose),
-        ):
-            set_choices(self.fields[name], choices_of(members))
 
     def clean(self) -> dict[str, Any]:
         """Look up the user and payer."""
@@ -93,18 +87,18 @@ class ByHandForm(InstrumentChoice, IntervalForm, SpentFields):
     @property
     def facts(self) -> dict[str, Any]:
         """Return the keyword arguments of `usage_log_by_hand`."""
-        said = self.cleaned_data
-        payer = said.get("payer")
+        entered = self.cleaned_data
+        payer = entered.get("payer")
         return {
             "instrument_id": self.chosen.pk,
             "interval": self.interval,
-            "user": said["user"],
+            "user": entered["user"],
             "payer_organization_id": payer.pk if payer else None,
-            "service_mode": ServiceMode(said["service_mode"]),
-            "content": said["content"],
-            "direction": Direction(said["direction"]),
-            "purpose": UsagePurpose(said["purpose"]),
-            "samples": said.get("samples") or 0,
-            "results": said["results"],
+            "service_mode": ServiceMode(entered["service_mode"]),
+            "content": entered["content"],
+            "direction": Direction(entered["direction"]),
+            "purpose": UsagePurpose(entered["purpose"]),
+            "samples": entered.get("samples") or 0,
+            "results": entered["results"],
             **self.seconds,
         }

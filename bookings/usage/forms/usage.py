@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -10,25 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.requests.domain.choices import Direction
 from bookings.usage.domain.choices import Rating, UsagePurpose
-from instrument_share.web.forms.fields import (
-    BaseIntervalForm,
-    InstantField,
-    InstantInput,
-    choices_of,
-    set_choices,
-)
+from instrument_share.web.forms.fields import BaseIntervalForm, InstantField, InstantInput, choices_of
 from instrument_share.web.text.formats import hours
 from providers.domain import ServiceMode
 
 MINUTE = 60
-MAX_MINUTES = 31 * 24 * 60
-
-
-class MinutesField(forms.IntegerField):
-    """A part of the time in whole minutes."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(min_value=0, max_value=MAX_MINUTES, required=False, **kwargs)
+MinutesField = partial(forms.IntegerField, min_value=0, max_value=31 * 24 * 60, required=False)
+"""A part of the time in whole minutes."""
 
 
 class SpentFields(forms.Form):
@@ -96,9 +85,9 @@ class CorrectionForm(BaseIntervalForm):
     measuring_seconds = forms.DecimalField(label=_("Measuring (minutes)"), decimal_places=1)
     post_seconds = forms.DecimalField(label=_("Post-processing (minutes)"), decimal_places=1)
     idle_seconds = forms.DecimalField(label=_("Idle (minutes)"), decimal_places=1)
-    service_mode = forms.ChoiceField(label=_("Way of service"))
-    direction = forms.ChoiceField(label=_("Direction"))
-    purpose = forms.ChoiceField(label=_("Kind of use"))
+    service_mode = forms.ChoiceField(label=_("Way of service"), choices=partial(choices_of, ServiceMode))
+    direction = forms.ChoiceField(label=_("Direction"), choices=partial(choices_of, Direction))
+    purpose = forms.ChoiceField(label=_("Kind of use"), choices=partial(choices_of, UsagePurpose))
     content = forms.CharField(label=_("What was done"))
     project = forms.CharField(label=_("Project"), required=False)
     samples = forms.IntegerField(label=_("Number of samples"))
@@ -116,12 +105,6 @@ class CorrectionForm(BaseIntervalForm):
 
     def __init__(self, data: Any, *, values: Mapping[str, Any]) -> None:
         super().__init__(data, initial={name: _to_form_value(name, value) for name, value in values.items()})
-        for name, members in (
-            ("service_mode", ServiceMode),
-            ("direction", Direction),
-            ("purpose", UsagePurpose),
-        ):
-            set_choices(self.fields[name], choices_of(members))
 
     @property
     def changes(self) -> dict[str, Any]:
@@ -147,11 +130,9 @@ def _to_stored_value(name: str, value: Any) -> Any:
 class ReviewForm(forms.Form):
     """A rating and a comment."""
 
-    rating = forms.ChoiceField(label=_("How was it?"), widget=forms.RadioSelect)
+    rating = forms.ChoiceField(
+        label=_("How was it?"), choices=partial(choices_of, Rating), widget=forms.RadioSelect
+    )
     comment = forms.CharField(
         label=_("A few words"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        set_choices(self.fields["rating"], choices_of(Rating))

@@ -28,17 +28,6 @@ class CaseFigures:
     effective_seconds: int
 
 
-@dataclass(frozen=True)
-class UseSearch:
-    """Filters for uses; empty ones don't restrict. Both days are included (Asia/Shanghai)."""
-
-    instruments: Collection[int] = ()
-    first: date | None = None
-    last: date | None = None
-    text: str = ""
-
-
-ANY_USES = UseSearch()
 SEARCH_FIELDS = (
     "user__name",
     "payer_organization__name_zh",
@@ -49,11 +38,18 @@ SEARCH_FIELDS = (
 
 
 def citable_bookings(
-    viewer: "Viewer", organization_id: int, search: UseSearch = ANY_USES
+    viewer: "Viewer",
+    organization_id: int,
+    *,
+    instrument_ids: Collection[int] = (),
+    first: date | None = None,
+    last: date | None = None,
+    text: str = "",
 ) -> QuerySet[Booking]:
     """Return completed uses of a unit's instruments by others, for its managers only.
 
-    Words are searched in user, payer, subject and booking number.
+    Empty filters don't restrict. Both days are included (Asia/Shanghai). Words are searched in user, payer,
+    subject and booking number.
     """
     if organization_id not in standing(viewer).organization_ids(Role.UNIT_MANAGER):
         return Booking.objects.none()
@@ -62,13 +58,13 @@ def citable_bookings(
         state=BookingState.COMPLETED,
         usage_log__external=True,
     )
-    if search.instruments:
-        found = found.filter(instrument__in=search.instruments)
-    if search.first:
-        found = found.filter(starts_at__gte=get_date_interval(search.first).start)
-    if search.last:
-        found = found.filter(starts_at__lt=get_date_interval(search.last).end)
-    for term in search.text.split():
+    if instrument_ids:
+        found = found.filter(instrument__in=instrument_ids)
+    if first:
+        found = found.filter(starts_at__gte=get_date_interval(first).start)
+    if last:
+        found = found.filter(starts_at__lt=get_date_interval(last).end)
+    for term in text.split():
         found = found.filter(reduce(or_, (Q(**{f"{name}__icontains": term}) for name in SEARCH_FIELDS)))
     return found.select_related("usage_log")
 

@@ -62,17 +62,11 @@ def get_hours_by_unit(interval: Interval) -> list[Hours[int]]:
     return _sum_hours(interval, F("instrument__organization_id"))
 
 
-def get_unit_hours(organization_id: int, interval: Interval) -> Hours[int]:
-    """Return the hours of one owning unit, also if zero."""
-    found = _sum_hours(
-        interval, F("instrument__organization_id"), instrument__organization_id=organization_id
-    )
-    return found[0] if found else Hours(organization_id, 0, 0)
-
-
 def get_unit_hours_of_year(organization_id: int, year: int) -> Hours[int]:
-    """Return the hours of one owning unit in a calendar year."""
-    return get_unit_hours(organization_id, get_year_interval(year))
+    """Return the hours of one owning unit in a calendar year, also if zero."""
+    unit = F("instrument__organization_id")
+    found = _sum_hours(get_year_interval(year), unit, instrument__organization_id=organization_id)
+    return found[0] if found else Hours(organization_id, 0, 0)
 
 
 def _sum_hours(interval: Interval, by: TruncMonth | F, **which: Any) -> list[Hours[Any]]:

@@ -12,7 +12,7 @@ from bookings.usage.domain import chain
 from bookings.usage.domain.choices import EntryKind
 from bookings.usage.domain.usage import find_correction_problems
 from bookings.usage.models import UsageConfirmation, UsageCorrection, UsageEntry, UsageLog
-from instrument_share.kernel.errors import NotFound, Problem
+from instrument_share.kernel.errors import Problem, require_found
 from providers import public as providers
 
 if TYPE_CHECKING:
@@ -23,17 +23,19 @@ BATCH_SIZE = 2000
 
 def usage_logs(viewer: "Viewer") -> QuerySet[UsageLog]:
     """Return logs visible to the viewer, unordered, with `is_confirmed` and ordered corrections."""
-    allowed = get_visible_condition(viewer)
-    found = UsageLog.objects.none() if allowed is None else UsageLog.objects.filter(allowed)
-    return _with_details(found)
+    return _with_details(UsageLog.objects.filter(get_visible_condition(viewer)))
 
 
 def get_usage_log(viewer: "Viewer", public_id: str) -> UsageLog:
     """Return a log visible to the viewer. Raises NotFound."""
-    found = usage_logs(viewer).filter(public_id=public_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return require_found(usage_logs(viewer).filter(public_id=public_id).first())
+
+
+def get_correction_id(log: UsageLog, public_id: str | None) -> int | None:
+    """Return the id of the log's correction; None where none is named. Raises NotFound."""
+    if not public_id:
+        return None
+    return require_found(next((one.pk for one in log.corrections.all() if one.public_id == public_id), None))
 
 
 def log_lock(log_id: int) -> UsageLog:
@@ -175,35 +177,7 @@ def recompute_hash(entry: UsageEntry) -> str:
         previous=entry.previous_hash,
         recorded_at=entry.recorded_at,
         recorded_by=entry.recorded_by.public_id,
-        row=_build_row(entry),
-    )
-
-
-def build_log_row(log: UsageLog) -> dict[str, Any]:
-    """Return a log in the chain's canonical form."""
-    return chain.log_row(
-        log,
-        booking=log.booking.public_id if log.booking else None,
-        user=log.user.public_id,
-        operator=log.operator.public_id,
-        payer_organization=log.payer_organization.public_id if log.payer_organization else None,
-        payer_person=log.payer_person.public_id if log.payer_person else None,
-    )
-
-
-def _build_row(entry: UsageEntry) -> dict[str, Any]:
-    if entry.kind == EntryKind.LOG:
-        return build_log_row(entry.log)
-    if entry.kind == EntryKind.CORRECTION:
-        made = entry.correction
-        return chain.correction_row(
-            made.public_id, log=made.log.public_id, changes=made.changes, reason=made.reason
-        )
-    given = entry.confirmation
-    return chain.confirmation_row(
-        given.public_id,
-        log=given.log.public_id,
-        correction=given.correction.public_id if given.correction else None,
+        row=chain.ROW_FUNCTIONS[EntryKind(entry.kind)](getattr(entry, entry.kind)),
     )
 
 

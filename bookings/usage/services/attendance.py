@@ -8,21 +8,18 @@ from django.db import transaction
 
 from bookings.requests.domain import pricing
 from bookings.requests.domain.attendance import get_check_in_opening
-from bookings.requests.domain.errors import BookingChanged, StillInUse, TooEarly
-from bookings.requests.domain.states import BookingState
+from bookings.requests.domain.errors import StillInUse, TooEarly
+from bookings.requests.domain.states import MOVES, BookingState
 from bookings.requests.models import Booking
-from bookings.requests.selectors.holds import booking_lock
-from bookings.requests.services.bookings import record_change
 from bookings.requests.services.frozen_facts import get_user_facts
-from bookings.requests.services.held_time import apply_transition
+from bookings.requests.services.held_time import apply_transition, booking_lock_for
 from bookings.usage.domain.choices import Capture, UsagePurpose
 from bookings.usage.domain.usage import Spent, truncate_to_seconds
 from bookings.usage.models import UsageLog
 from bookings.usage.services import notifications
 from bookings.usage.services.usage import log_write
-from instrument_share.accounts.permissions import require
-from instrument_share.kernel.errors import require_revision
 from instrument_share.kernel.interval import Interval
+from instrument_share.kernel.states import require_transition
 from providers import public as providers
 from providers.domain import ServiceMode, UserKind
 
@@ -35,17 +32,14 @@ def booking_check_in(
     *, actor: "User", booking_id: int, now: datetime, revision: int | None = None
 ) -> Booking:
     """Check the user in. Raises TooEarly before check-in opens, StillInUse while another use runs."""
-    booking = booking_lock(booking_id)
-    require(actor, "bookings.attend", booking)
-    require_revision(revision, booking.revision, BookingChanged)
+    booking = booking_lock_for(actor, booking_id, permission="bookings.attend", revision=revision)
     opens = get_check_in_opening(booking.starts_at)
     if now < opens:
         raise TooEarly(opens=opens)
     if Booking.objects.filter(instrument_id=booking.instrument_id, state=BookingState.IN_USE).exists():
         raise StillInUse
     booking.checked_in_at = now
-    apply_transition(booking, "check_in", "checked_in_at")
-    record_change(booking, actor, "booking.checked_in", now)
+    apply_transition(booking, "check_in", "checked_in_at", actor=actor, now=now)
     return booking
 
 
@@ -74,11 +68,9 @@ def booking_check_out(
     effective time (docs/pricing.md). The rest of the booked time is free at once; overrunning changes the
     log, never the hold. Raises UsageRefused with everything that does not add up.
     """
-    booking = booking_lock(booking_id)
-    require(actor, "bookings.attend", booking)
-    require_revision(revision, booking.revision, BookingChanged)
+    booking = booking_lock_for(actor, booking_id, permission="bookings.attend", revision=revision)
+    require_transition(MOVES, booking.state, "check_out")
     booking.checked_out_at = now
-    apply_transition(booking, "check_out", "checked_out_at")
     time = _get_used_interval(booking)
     spent = Spent.from_interval(
         time,
@@ -106,7 +98,7 @@ def booking_check_out(
         payer_person=booking.payer_person,
         starts_at=time.start,
         ends_at=time.end,
-        **vars(get_user_facts(booking.instrument, booking.payer_organization, UserKind(booking.user_kind))),
+        **get_user_facts(booking.instrument, booking.payer_organization, UserKind(booking.user_kind)),
         **spent.to_fields(),
         service_mode=booking.service_mode,
         direction=booking.direction,
@@ -121,7 +113,9 @@ def booking_check_out(
         capture=Capture.CHECK_OUT.value,
     )
     log_write(log, actor=actor, now=now)
-    record_change(booking, actor, "booking.checked_out", now, details={"log": log.public_id})
+    apply_transition(
+        booking, "check_out", "checked_out_at", actor=actor, now=now, details={"log": log.public_id}
+    )
     notifications.notify_user_of_log(log, notifications.CONFIRM, now)
     return log
 

@@ -1,12 +1,11 @@
 """Append entries to an instrument's usage chain, under the instrument's lock."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bookings.usage.domain import chain
 from bookings.usage.domain.choices import EntryKind
-from bookings.usage.models import UsageEntry
+from bookings.usage.models import UsageConfirmation, UsageCorrection, UsageEntry, UsageLog
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -14,15 +13,15 @@ if TYPE_CHECKING:
 
 
 def build_entry(
+    row: UsageLog | UsageCorrection | UsageConfirmation,
+    kind: EntryKind,
     *,
     instrument: "Instrument",
-    kind: EntryKind,
-    row: Mapping[str, Any],
     actor: "User",
     now: datetime,
     last_entry: UsageEntry | None,
 ) -> UsageEntry:
-    """Return the unsaved entry that follows `last_entry`."""
+    """Return the unsaved entry of a row that follows `last_entry`."""
     number = 1 if last_entry is None else last_entry.number + 1
     previous = chain.BEGINNING if last_entry is None else last_entry.hash
     recorded_at = now.replace(microsecond=0)
@@ -41,16 +40,21 @@ def build_entry(
             previous=previous,
             recorded_at=recorded_at,
             recorded_by=actor.public_id,
-            row=row,
+            row=chain.ROW_FUNCTIONS[kind](row),
         ),
     )
 
 
 def append_entry(
-    *, instrument: "Instrument", kind: EntryKind, row: Mapping[str, Any], actor: "User", now: datetime
-) -> UsageEntry:
-    """Save the next entry; the caller saves the recorded row in the same transaction."""
+    row: UsageLog | UsageCorrection | UsageConfirmation,
+    kind: EntryKind,
+    *,
+    instrument: "Instrument",
+    actor: "User",
+    now: datetime,
+) -> None:
+    """Save a row with the next entry of the instrument's chain, under the caller's lock of the instrument."""
     last = UsageEntry.objects.filter(instrument=instrument).order_by("-number").first()
-    entry = build_entry(instrument=instrument, kind=kind, row=row, actor=actor, now=now, last_entry=last)
-    entry.save(force_insert=True)
-    return entry
+    row.entry = build_entry(row, kind, instrument=instrument, actor=actor, now=now, last_entry=last)
+    row.entry.save(force_insert=True)
+    row.save(force_insert=True)

@@ -101,23 +101,32 @@ def _find_row_problems(
     rows: Sequence[HistoryRow], instruments: "dict[int, Instrument]", now: datetime
 ) -> Iterator[Problem]:
     for number, row in enumerate(rows, 1):
-        where = {"number": number}
-        if row.instrument_id not in instruments:
-            yield Problem(
-                "history.no_instrument", gettext_noop("Row {number}: there is no such instrument."), where
-            )
-        if row.booked is None and row.used is None:
-            yield Problem(
-                "history.empty", gettext_noop("Row {number}: give a booking, a use, or both."), where
-            )
-        if row.state not in ENDED_STATES or (row.used is not None) != (row.state == BookingState.COMPLETED):
-            yield Problem(
+        used = row.used
+        checks = (
+            (
+                row.instrument_id not in instruments,
+                "history.no_instrument",
+                gettext_noop("Row {number}: there is no such instrument."),
+            ),
+            (
+                row.booked is None and used is None,
+                "history.empty",
+                gettext_noop("Row {number}: give a booking, a use, or both."),
+            ),
+            (
+                row.state not in ENDED_STATES or (used is not None) != (row.state == BookingState.COMPLETED),
                 "history.state",
                 gettext_noop("Row {number}: only what is completed has a use, and the past has ended."),
-                where,
-            )
-        if row.used is not None and row.used.time.end > now:
-            yield Problem("history.not_over", gettext_noop("Row {number}: this use is not over yet."), where)
+            ),
+            (
+                used is not None and used.time.end > now,
+                "history.not_over",
+                gettext_noop("Row {number}: this use is not over yet."),
+            ),
+        )
+        yield from (
+            Problem(code, message, {"number": number}) for is_wrong, code, message in checks if is_wrong
+        )
 
 
 def _find_record_problems(rows: Sequence[HistoryRow], actor: "User", now: datetime) -> Iterator[Problem]:

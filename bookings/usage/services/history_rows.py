@@ -1,19 +1,18 @@
 """Build the rows of a history import in memory: priced, with frozen facts, linked into chains."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bookings.requests.domain import pricing
 from bookings.requests.models import Booking, BookingGroup
-from bookings.requests.services.frozen_facts import UserFacts, get_user_facts
-from bookings.usage.domain import chain
+from bookings.requests.services.frozen_facts import get_user_facts
 from bookings.usage.domain.choices import EntryKind
 from bookings.usage.domain.history import HistoryRow, PastUse
 from bookings.usage.domain.usage import Spent, truncate_to_seconds
 from bookings.usage.models import Review, UsageConfirmation, UsageEntry, UsageLog
-from bookings.usage.selectors.usage import build_log_row, get_last_entries
+from bookings.usage.selectors.usage import get_last_entries
 from bookings.usage.services.chain import build_entry
 from instrument_share.accounts import selectors as accounts
 from instrument_share.kernel.interval import Interval
@@ -35,10 +34,11 @@ class ImportedRows:
     log: UsageLog | None = None
     confirmation: UsageConfirmation | None = None
     review: Review | None = None
-    recorded_at: datetime | None = None
-    recorded_by: "User | None" = None
-    confirmed_at: datetime | None = None
-    confirmed_by: "User | None" = None
+    recordings: "list[Recording]" = field(default_factory=list)
+
+
+Recording = tuple[UsageLog | UsageConfirmation, datetime, "User"]
+"""A row that enters its instrument's chain, when and by whom."""
 
 
 @dataclass
@@ -51,7 +51,7 @@ class ImportContext:
     rules: "dict[int, list[Terms]]"
     families: dict[int, frozenset[int]]
     kinds: dict[tuple[int, int | None, int], UserKind] = field(default_factory=dict)
-    user_facts: dict[tuple[int, int | None, UserKind], UserFacts] = field(default_factory=dict)
+    user_facts: dict[tuple[int, int | None, UserKind], dict[str, Any]] = field(default_factory=dict)
 
     @classmethod
     def load(
@@ -90,7 +90,7 @@ class ImportContext:
         """Return the paying organization; None when the user pays."""
         return None if row.payer_organization_id is None else self.organizations[row.payer_organization_id]
 
-    def get_user_facts(self, row: HistoryRow, instrument: "Instrument") -> UserFacts:
+    def get_user_facts(self, row: HistoryRow, instrument: "Instrument") -> dict[str, Any]:
         """Return the frozen facts, cached."""
         kind = self.get_user_kind(row, instrument)
         key = (instrument.organization_id, row.payer_organization_id, kind)
@@ -114,21 +114,17 @@ def build_rows(row: HistoryRow, instrument: "Instrument", context: ImportContext
         return result
     used = row.used
     result.log = _build_log(row, used, instrument, context, result.booking)
-    result.recorded_at = truncate_to_seconds(used.recorded_at or used.time.end)
+    recorded_at = truncate_to_seconds(used.recorded_at or used.time.end)
     recorder = row.get_recorder_id(context.actor.pk)
-    result.recorded_by = context.actor if recorder == context.actor.pk else context.users[recorder]  # type: ignore[index]
+    recorded_by = context.actor if recorder == context.actor.pk else context.users[recorder]  # type: ignore[index]
+    result.recordings.append((result.log, recorded_at, recorded_by))
     if used.confirmed_by_id is not None:
         result.confirmation = UsageConfirmation(log=result.log)
-        result.confirmed_by = context.users[used.confirmed_by_id]
-        result.confirmed_at = max(
-            truncate_to_seconds(used.confirmed_at or result.recorded_at), result.recorded_at
-        )
+        recorded_at = max(truncate_to_seconds(used.confirmed_at or recorded_at), recorded_at)
+        result.recordings.append((result.confirmation, recorded_at, context.users[used.confirmed_by_id]))
     if used.rating is not None:
         result.review = Review(
-            log=result.log,
-            rating=used.rating.value,
-            comment=used.comment,
-            created_at=result.confirmed_at or result.recorded_at,
+            log=result.log, rating=used.rating.value, comment=used.comment, created_at=recorded_at
         )
     return result
 
@@ -137,57 +133,29 @@ def link_entries(results: Sequence[ImportedRows], instruments: "dict[int, Instru
     """Link logs and confirmations to their instruments' chains, in the order of recording."""
     last = get_last_entries(list(instruments))
     entries = []
-    for moment in sorted(_moments(results), key=lambda moment: moment.order):
-        instrument_id = moment.log.instrument_id
-        entry = build_entry(
+    recordings = [recording for result in results for recording in result.recordings]
+    for row, at, actor in sorted(recordings, key=_get_chain_order):
+        instrument_id = _get_log(row).instrument_id
+        row.entry = last[instrument_id] = build_entry(
+            row,
+            EntryKind.LOG if isinstance(row, UsageLog) else EntryKind.CONFIRMATION,
             instrument=instruments[instrument_id],
-            kind=moment.kind,
-            row=moment.row(),
-            actor=moment.actor,
-            now=moment.at,
+            actor=actor,
+            now=at,
             last_entry=last.get(instrument_id),
         )
-        last[instrument_id] = moment.recorded_row.entry = entry
-        entries.append(entry)
+        entries.append(row.entry)
     return entries
 
 
-@dataclass
-class _Moment:
-    """The recording of a log or of its confirmation."""
-
-    log: UsageLog
-    confirmation: UsageConfirmation | None
-    at: datetime
-    actor: "User"
-    position: int
-
-    @property
-    def order(self) -> tuple[int, datetime, bool, int]:
-        """Return the sort key; a log comes before a confirmation in the same second."""
-        return self.log.instrument_id, self.at, self.confirmation is not None, self.position
-
-    @property
-    def kind(self) -> EntryKind:
-        return EntryKind.LOG if self.confirmation is None else EntryKind.CONFIRMATION
-
-    @property
-    def recorded_row(self) -> UsageLog | UsageConfirmation:
-        return self.confirmation or self.log
-
-    def row(self) -> dict[str, Any]:
-        if self.confirmation is None:
-            return build_log_row(self.log)
-        return chain.confirmation_row(self.confirmation.public_id, log=self.log.public_id, correction=None)
+def _get_chain_order(recording: Recording) -> tuple[int, datetime, bool]:
+    """Return the sort key; a log comes before a confirmation in the same second."""
+    row, at, _actor = recording
+    return _get_log(row).instrument_id, at, isinstance(row, UsageConfirmation)
 
 
-def _moments(results: Sequence[ImportedRows]) -> Iterator[_Moment]:
-    for position, one in enumerate(results):
-        if one.log is None or one.recorded_at is None or one.recorded_by is None:
-            continue
-        yield _Moment(one.log, None, one.recorded_at, one.recorded_by, position)
-        if one.confirmation is not None and one.confirmed_at is not None and one.confirmed_by is not None:
-            yield _Moment(one.log, one.confirmation, one.confirmed_at, one.confirmed_by, position)
+def _get_log(row: UsageLog | UsageConfirmation) -> UsageLog:
+    return row.log if isinstance(row, UsageConfirmation) else row
 
 
 def _build_booking(
@@ -258,7 +226,7 @@ def _build_log(
         operator=context.users[used.operator_id],
         payer_organization=payer,
         payer_person=None if payer else user,
-        **vars(context.get_user_facts(row, instrument)),
+        **context.get_user_facts(row, instrument),
         starts_at=time.start,
         ends_at=time.end,
         **spent.to_fields(),

@@ -23,7 +23,6 @@ from bookings.usage.domain.usage import (
 )
 from bookings.usage.models import Review, UsageConfirmation, UsageCorrection, UsageLog
 from bookings.usage.selectors.usage import (
-    build_log_row,
     find_confirmation_problems,
     get_current_values,
     log_lock,
@@ -46,10 +45,7 @@ if TYPE_CHECKING:
 
 def log_write(log: UsageLog, *, actor: "User", now: datetime) -> UsageLog:
     """Append a log to its instrument's chain, under the caller's lock of that instrument."""
-    log.entry = append_entry(
-        instrument=log.instrument, kind=EntryKind.LOG, row=build_log_row(log), actor=actor, now=now
-    )
-    log.save(force_insert=True)
+    append_entry(log, EntryKind.LOG, instrument=log.instrument, actor=actor, now=now)
     _record(log, log, "usage.recorded", actor, now, {"entry": log.entry.number, "hash": log.entry.hash})
     return log
 
@@ -103,19 +99,18 @@ def usage_log_by_hand(
     if problems:
         raise UsageRefused(problems=problems)
     kind = providers.user_kind(user, payer, instrument)
-    price = (
-        None
-        if terms is None
-        else pricing.calculate_quote(terms, time, kind, service_mode, samples, spent.effective)
-    )
-    amount, lines = _get_amount_and_lines(amount_yuan, price)
+    if amount_yuan is not None or terms is None:
+        amount, lines = round_to_fen(amount_yuan or 0), []
+    else:
+        price = pricing.calculate_quote(terms, time, kind, service_mode, samples, spent.effective)
+        amount, lines = price.total, price.as_rows()
     log = UsageLog(
         instrument=instrument,
         user=user,
         operator=operator or actor,
         payer_organization=payer,
         payer_person=None if payer else user,
-        **vars(get_user_facts(instrument, payer, kind)),
+        **get_user_facts(instrument, payer, kind),
         starts_at=time.start,
         ends_at=time.end,
         **spent.to_fields(),
@@ -160,15 +155,6 @@ def _find_fact_problems(
         )
 
 
-def _get_amount_and_lines(
-    amount_yuan: Decimal | None, price: pricing.Quote | None
-) -> tuple[Decimal, list[dict[str, Any]]]:
-    """Return the given amount, else the price, and the lines behind it."""
-    if amount_yuan is not None or price is None:
-        return round_to_fen(amount_yuan or 0), []
-    return price.total, price.as_rows()
-
-
 @transaction.atomic
 def usage_correct(
     *, actor: "User", log_id: int, changes: Mapping[str, Any], reason: str, now: datetime
@@ -187,16 +173,7 @@ def usage_correct(
     if problems:
         raise UsageRefused(problems=problems)
     correction = UsageCorrection(log=log, changes=chain.to_plain_value(differing), reason=reason.strip())
-    correction.entry = append_entry(
-        instrument=log.instrument,
-        kind=EntryKind.CORRECTION,
-        row=chain.correction_row(
-            correction.public_id, log=log.public_id, changes=correction.changes, reason=correction.reason
-        ),
-        actor=actor,
-        now=now,
-    )
-    correction.save(force_insert=True)
+    append_entry(correction, EntryKind.CORRECTION, instrument=log.instrument, actor=actor, now=now)
     _record(correction, log, "usage.corrected", actor, now, {"fields": sorted(differing)})
     notifications.notify_user_of_log(log, notifications.CORRECTED, now)
     return correction
@@ -225,18 +202,7 @@ def usage_confirm(
     if problems:
         raise UsageRefused(problems=problems)
     confirmation = UsageConfirmation(log=log, correction=correction)
-    confirmation.entry = append_entry(
-        instrument=log.instrument,
-        kind=EntryKind.CONFIRMATION,
-        row=chain.confirmation_row(
-            confirmation.public_id,
-            log=log.public_id,
-            correction=None if correction is None else correction.public_id,
-        ),
-        actor=actor,
-        now=now,
-    )
-    confirmation.save(force_insert=True)
+    append_entry(confirmation, EntryKind.CONFIRMATION, instrument=log.instrument, actor=actor, now=now)
     _record(
         confirmation, log, "usage.confirmed", actor, now, {"correction": correction and correction.public_id}
     )

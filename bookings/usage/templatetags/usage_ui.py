@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
 from django import template
@@ -14,6 +13,7 @@ from bookings.requests.domain.choices import Direction
 from bookings.requests.templatetags.bookings_ui import seconds
 from bookings.usage.domain import labels
 from bookings.usage.domain.choices import Capture, UsagePurpose
+from bookings.usage.domain.usage import CODED_FIELDS
 from instrument_share.kernel.wording import word
 from instrument_share.web.templatetags.ui import facts
 from instrument_share.web.text import formats
@@ -21,12 +21,6 @@ from providers.domain import ServiceMode, UserKind
 
 register = template.Library()
 
-CLOSED_LISTS: Mapping[str, type[StrEnum]] = {
-    "direction": Direction,
-    "purpose": UsagePurpose,
-    "service_mode": ServiceMode,
-}
-"""The fields of a log that hold a code."""
 SECONDS = frozenset({"setup_seconds", "measuring_seconds", "post_seconds", "idle_seconds"})
 
 
@@ -45,8 +39,8 @@ def shown(name: str, value: Any) -> str:
         return formats.moment(datetime.fromisoformat(value) if isinstance(value, str) else value)
     if name == "amount_yuan":
         return formats.yuan(Decimal(value))
-    if name in CLOSED_LISTS:
-        return _(word(CLOSED_LISTS[name](value)))
+    if name in CODED_FIELDS:
+        return _(word(CODED_FIELDS[name](value)))
     return str(value) if value not in ("", None) else formats.NOTHING
 
 

@@ -10,14 +10,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from bookings.requests.domain.states import MOVES
 from bookings.requests.selectors.bookings import get_booking
 from bookings.requests.services.bookings import booking_approve, booking_reject
-from bookings.requests.views.common import get_booking_address, get_return_address
+from bookings.requests.views.common import get_booking_address, get_booking_for, get_return_address
 from bookings.usage.forms.usage import CheckOutForm
 from bookings.usage.services.attendance import booking_check_in, booking_check_out
-from instrument_share.accounts.permissions import require
-from instrument_share.kernel.states import require_transition
 from instrument_share.web import clock
 from instrument_share.web.forms.fields import ReasonForm
 from instrument_share.web.forms.params import parse_number
@@ -40,9 +37,8 @@ def approve(request: SignedInRequest, public_id: str) -> HttpResponse:
     The row has status 201, since `idempotent_form` takes 200 for a form with mistakes and rolls back.
     """
     found = get_booking(request.user, public_id)
-    approved = booking_approve(
-        actor=request.user, booking_id=found.pk, now=clock.now(), revision=_revision(request)
-    )
+    revision = parse_number(request.POST.get("revision", ""))
+    approved = booking_approve(actor=request.user, booking_id=found.pk, now=clock.now(), revision=revision)
     if request.htmx:
         return render(request, "bookings/requests/parts/decided.html", {"booking": approved}, status=201)
     sentence = _("Approved. {user} has been told.").format(user=found.user.name)
@@ -51,21 +47,14 @@ def approve(request: SignedInRequest, public_id: str) -> HttpResponse:
     )
 
 
-def _revision(request: SignedInRequest) -> int | None:
-    return parse_number(request.POST.get("revision", ""))
-
-
 @confirmation_view
 def reject(request: SignedInRequest, public_id: str) -> Confirmation:
     """Confirm rejecting a request, with a reason."""
-    found = get_booking(request.user, public_id)
-    require(request.user, "bookings.decide", found)
-    require_transition(MOVES, found.state, "reject")
+    found = get_booking_for(request.user, public_id, "reject")
     form = ReasonForm(
         request.POST if request.method == "POST" else None,
         help_text=_("The user reads it. Say what would make it possible."),
     )
-    sentence = _("Declined. {user} has been told why, and the time is free.").format(user=found.user.name)
     return Confirmation(
         heading=_("Decline this request?"),
         consequences=[
@@ -76,7 +65,7 @@ def reject(request: SignedInRequest, public_id: str) -> Confirmation:
         perform=lambda: booking_reject(
             actor=request.user, booking_id=found.pk, now=clock.now(), **form.cleaned_data
         ),
-        success=sentence,
+        success=_("Declined. {user} has been told why, and the time is free.").format(user=found.user.name),
         back_address=get_booking_address(public_id),
         next_address=get_return_address(request, get_booking_address(public_id)),
         form=form,
@@ -103,9 +92,7 @@ def check_in(request: SignedInRequest, public_id: str) -> HttpResponse:
 def check_out(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Check a use out. Sent empty, as by the keeper's desk, all of the time was measuring."""
     now = clock.now()
-    found = get_booking(request.user, public_id)
-    require(request.user, "bookings.attend", found)
-    require_transition(MOVES, found.state, "check_out")
+    found = get_booking_for(request.user, public_id, "check_out")
     used = now - (found.checked_in_at or now)
     form = CheckOutForm(
         request.POST if request.method == "POST" else None,

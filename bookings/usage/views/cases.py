@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from bookings.usage.forms.cases import CaseUsesForm, UseSearchForm
 from bookings.usage.selectors import cases as cases_selectors
-from bookings.usage.selectors.cases import UseSearch, citable_bookings
+from bookings.usage.selectors.cases import citable_bookings
 from bookings.usage.services.cases import case_uses_set
 from instrument_share.accounts.permissions import require
 from instrument_share.journal.addresses import page_address
@@ -39,13 +39,13 @@ def uses(request: HttpRequest, public_id: str) -> HttpResponse:
     case: Any = providers.publication(request.user, PublicationKind.CASE, public_id)
     require(request.user, "providers.edit_unit", case)
     instruments = _instruments(request, case)
-    asked = UseSearchForm(request.GET, instruments=instruments)
+    search = UseSearchForm(request.GET, instruments=instruments)
     chosen = cases_selectors.get_cited_ids(case.pk) | set(request.POST.getlist("uses"))
     of_unit = citable_bookings(request.user, case.organization_id)
     cited = list(of_unit.filter(public_id__in=chosen).order_by("-starts_at", "-id"))
     page = cursor.page(
-        citable_bookings(request.user, case.organization_id, _sought(asked, instruments)).exclude(
-            pk__in=[one.pk for one in cited]
+        citable_bookings(request.user, case.organization_id, **_get_filters(search, instruments)).exclude(
+            pk__in=[booking.pk for booking in cited]
         ),
         ordering=("-starts_at", "-id"),
         cursor=request.GET.get("cursor"),
@@ -60,13 +60,18 @@ def uses(request: HttpRequest, public_id: str) -> HttpResponse:
         )
 
     if request.method == "POST" and (count := run_service(form, save)) is not None:
-        return redirect_with_message(request, _after_saving(count), request.get_full_path())
+        sentence = ngettext(
+            "Saved: the case cites %(count)s use. Everybody reads how many and how long, not who.",
+            "Saved: the case cites %(count)s uses. Everybody reads how many and how long, not who.",
+            count,
+        )
+        return redirect_with_message(request, sentence % {"count": count}, request.get_full_path())
     boxes = list(zip(offered, form["uses"], strict=True))
     context = {
         "case": case,
         "form": form,
-        "asked": asked,
-        "is_filtered": bool(asked.changed_data),
+        "asked": search,
+        "is_filtered": bool(search.changed_data),
         "page": page,
         "cited": boxes[: len(cited)],
         "others": boxes[len(cited) :],
@@ -83,22 +88,14 @@ def _instruments(request: HttpRequest, case: Any) -> "list[Instrument]":
     return list(of_unit.filter(service_cases=case)) or list(of_unit)
 
 
-def _sought(asked: UseSearchForm, instruments: "list[Instrument]") -> UseSearch:
+def _get_filters(search: UseSearchForm, instruments: "list[Instrument]") -> dict[str, Any]:
     """Return the filters of the address; invalid ones are reported beside their fields and ignored."""
-    asked.full_clean()
-    read = asked.cleaned_data
-    wanted = [one.pk for one in instruments if one.public_id == read.get("instrument")]
-    return UseSearch(
-        instruments=wanted or [one.pk for one in instruments],
-        first=read.get("first"),
-        last=read.get("last"),
-        text=read.get("q", ""),
-    )
-
-
-def _after_saving(count: int) -> str:
-    return ngettext(
-        "Saved: the case cites %(count)s use. Everybody reads how many and how long, not who.",
-        "Saved: the case cites %(count)s uses. Everybody reads how many and how long, not who.",
-        count,
-    ) % {"count": count}
+    search.full_clean()
+    filters = search.cleaned_data
+    chosen = [one.pk for one in instruments if one.public_id == filters.get("instrument")]
+    return {
+        "instrument_ids": chosen or [one.pk for one in instruments],
+        "first": filters.get("first"),
+        "last": filters.get("last"),
+        "text": filters.get("q", ""),
+    }

@@ -17,12 +17,12 @@ from bookings.usage.selectors import usage as usage_selectors
 from bookings.usage.selectors.entries import usage_entries
 from bookings.usage.selectors.usage import (
     get_confirmable_corrections,
+    get_correction_id,
     get_current_values,
     get_superseded_corrections,
 )
 from bookings.usage.services.usage import usage_confirm, usage_correct, usage_review
 from instrument_share.accounts.permissions import require
-from instrument_share.kernel.errors import NotFound
 from instrument_share.web import clock
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.outcomes import redirect_with_message, run_service
@@ -30,7 +30,7 @@ from instrument_share.web.signed_in import SignedInRequest
 from providers import public as providers
 
 if TYPE_CHECKING:
-    from bookings.usage.models import UsageCorrection, UsageLog
+    from bookings.usage.models import UsageCorrection
 
 
 @login_required
@@ -79,20 +79,11 @@ def confirm(request: SignedInRequest, public_id: str) -> HttpResponse:
     usage_confirm(
         actor=request.user,
         log_id=log.pk,
-        correction_id=_correction_id(log, request.POST.get("correction", "")),
+        correction_id=get_correction_id(log, request.POST.get("correction")),
         now=clock.now(),
     )
     address = get_return_address(request, reverse("usage_log", args=[public_id]))
     return redirect_with_message(request, _("Confirmed. The hours count from now on."), address)
-
-
-def _correction_id(log: "UsageLog", named: str) -> int | None:
-    if not named:
-        return None
-    found = next((one for one in log.corrections.all() if one.public_id == named), None)
-    if found is None:
-        raise NotFound
-    return found.pk
 
 
 @login_required

@@ -104,7 +104,7 @@ def test_a_suspended_instrument_offers_no_time_and_a_resumed_one_does_again(city
     assert NextFree.objects.get().at is None
     assert get_free_intervals(city.instrument.pk, slot(day=1), NOW) == []
     city.instrument.refresh_from_db()
-    shown = get_calendar_events(city.researcher, city.instrument, slot(day=1), NOW)
+    shown = get_calendar_events(city.researcher, [city.instrument], slot(day=1), NOW)
     assert shown["events"] == []
     with pytest.raises(BookingRefused) as refused:
         book(city, slot(day=2))

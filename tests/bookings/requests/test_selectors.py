@@ -73,7 +73,7 @@ def test_who_sees_bookings_and_logs(city, seen, who, sees):
 
 def test_a_calendar_tells_visitors_that_time_is_taken_and_nothing_more(city, seen):
     week = slot(day=0, hour=8, length=24 * 7)
-    shown = get_calendar_events(VISITOR, city.instrument, week, NOW)
+    shown = get_calendar_events(VISITOR, [city.instrument], week, NOW)
     kinds = [event["kind"] for event in shown["events"]]
     assert (kinds.count("open"), kinds.count("booked")) == (7, 2)
     told = json.dumps(shown, ensure_ascii=False)
@@ -83,12 +83,12 @@ def test_a_calendar_tells_visitors_that_time_is_taken_and_nothing_more(city, see
 
 def test_a_calendar_shows_ones_own_bookings_and_to_keepers_everybodys(city, seen):
     week = slot(day=0, hour=8, length=24 * 7)
-    own = get_calendar_events(city.researcher, city.instrument, week, NOW)["events"]
+    own = get_calendar_events(city.researcher, [city.instrument], week, NOW)["events"]
     assert {event["id"] for event in own if event["kind"] == "mine"} == {
         seen[0].public_id,
         seen[1].booking.public_id,
     }
-    kept = get_calendar_events(city.keeper, city.instrument, week, NOW)["events"]
+    kept = get_calendar_events(city.keeper, [city.instrument], week, NOW)["events"]
     (event,) = [one for one in kept if one["id"] == seen[0].public_id]
     assert event == {
         "id": seen[0].public_id,

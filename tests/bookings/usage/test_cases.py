@@ -5,11 +5,10 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from bookings.requests.domain.quota import get_year_interval
 from bookings.requests.services.bookings import booking_approve
 from bookings.usage.models import CaseUse
 from bookings.usage.selectors.cases import CaseFigures, citable_bookings, get_case_figures, get_cited_ids
-from bookings.usage.selectors.statistics import get_unit_hours
+from bookings.usage.selectors.statistics import get_unit_hours_of_year
 from bookings.usage.services.attendance import booking_check_in, booking_check_out
 from bookings.usage.services.cases import case_uses_set
 from bookings.usage.views import cases
@@ -156,6 +155,6 @@ def test_uses_are_paged_and_take_as_many_statements_for_many(city, case, see, st
 
 def test_hours_of_one_unit(city):
     done = used(city, -1)
-    hours = get_unit_hours(city.owner.pk, get_year_interval(done.starts_at.year))
+    hours = get_unit_hours_of_year(city.owner.pk, done.starts_at.year)
     assert hours.external_seconds == (done.ends_at - done.starts_at).total_seconds()
-    assert get_unit_hours(0, get_year_interval(done.starts_at.year)).external_seconds == 0
+    assert get_unit_hours_of_year(0, done.starts_at.year).external_seconds == 0

@@ -2,6 +2,7 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 
@@ -36,15 +37,11 @@ class Log:
     amount_yuan: Decimal = Decimal("183.3")
     price: list = field(default_factory=list)
     capture: str = "check_out"
-
-
-PEOPLE = {
-    "booking": None,
-    "user": "USR-A",
-    "operator": "USR-B",
-    "payer_organization": "ORG-A",
-    "payer_person": None,
-}
+    booking: None = None
+    user: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(public_id="USR-A"))
+    operator: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(public_id="USR-B"))
+    payer_organization: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(public_id="ORG-A"))
+    payer_person: None = None
 
 
 def hashed(log, **changes):
@@ -57,7 +54,7 @@ def hashed(log, **changes):
         "recorded_by": "USR-B",
         **changes,
     }
-    return chain.compute_entry_hash(row=chain.log_row(log, **PEOPLE), **facts)
+    return chain.compute_entry_hash(row=chain.log_row(log), **facts)
 
 
 def test_the_form_of_version_1_never_changes():
@@ -67,7 +64,7 @@ def test_the_form_of_version_1_never_changes():
 
 
 def test_the_form_names_nobody_and_holds_no_text_of_people():
-    form = str(chain.to_plain_value(chain.log_row(Log(content="为张三测试", project="李四基金"), **PEOPLE)))
+    form = str(chain.to_plain_value(chain.log_row(Log(content="为张三测试", project="李四基金"))))
     assert "张三" not in form
     assert "李四" not in form
 
@@ -99,13 +96,15 @@ def test_the_hash_depends_on_place_and_predecessor_and_not_on_time_zone_or_trail
 
 def test_a_correction_holds_its_reason_and_texts_as_hashes_and_other_values_as_they_are():
     changes = {"samples": 3, "content": "断面"}
-    assert chain.correction_row("COR-1", log="LOG-1", changes=changes, reason="漏记") == {
+    log = SimpleNamespace(public_id="LOG-1")
+    correction = SimpleNamespace(public_id="COR-1", log=log, changes=changes, reason="漏记")
+    assert chain.correction_row(correction) == {
         "id": "COR-1",
         "log": "LOG-1",
         "changes": {"samples": 3, "content": hashlib.sha256("断面".encode()).hexdigest()},
         "reason_sha256": hashlib.sha256("漏记".encode()).hexdigest(),
     }
-    assert chain.confirmation_row("CON-1", log="LOG-1", correction=None) == {
+    assert chain.confirmation_row(SimpleNamespace(public_id="CON-1", log=log, correction=None)) == {
         "id": "CON-1",
         "log": "LOG-1",
         "correction": None,
