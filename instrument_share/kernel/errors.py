@@ -6,10 +6,11 @@ at most"`), marked by `gettext_noop` for the catalogues; the edge translates it 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 MAX_REASON_LENGTH = 500
 Kind = Literal["invalid", "forbidden", "conflict", "not_found", "gone"]
+T = TypeVar("T")
 
 
 def gettext_noop(message: str) -> str:
@@ -75,19 +76,23 @@ class Invalid(DomainError):
     message = gettext_noop("Some of what was entered needs to be changed.")
 
 
-class IllegalMove(DomainError):
+class Conflict(DomainError):
+    """A request that the present state of what it concerns rules out; each kind has its own code."""
+
+    kind: Kind = "conflict"
+
+
+class IllegalMove(Conflict):
     """A transition that the table of moves does not contain."""
 
     code = "state.illegal_move"
-    kind: Kind = "conflict"
     message = gettext_noop("This is “{state}” now, and “{move}” is not possible from there. Reload the page.")
 
 
-class RevisionMismatch(DomainError):
+class RevisionMismatch(Conflict):
     """Somebody else has saved since the editor began; nothing was written."""
 
     code = "revision_mismatch"
-    kind: Kind = "conflict"
     message = gettext_noop(
         "Somebody else has saved another version since you began. Compare the two, then save yours again."
     )
@@ -105,6 +110,13 @@ class ReasonMissing(DomainError):
     def __init__(self, code: str = code) -> None:
         super().__init__()
         self.code = code
+
+
+def require_found(row: T | None) -> T:
+    """Return the row that a selector has looked for. Raises NotFound if it is None."""
+    if row is None:
+        raise NotFound
+    return row
 
 
 def require_revision(

@@ -10,7 +10,7 @@ from instrument_share.accounts.domain import OrganizationState, Role
 from instrument_share.accounts.selectors import region_of
 from instrument_share.accounts.selectors.standing import standing
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.errors import Kind, NotFound, gettext_noop
+from instrument_share.kernel.errors import Kind, NotFound, gettext_noop, require_found
 from instrument_share.kernel.wording import Bilingual
 from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.domain.states import PUBLIC
@@ -116,10 +116,7 @@ def instrument_ids(public_ids: Iterable[str]) -> dict[str, int]:
 
 def instrument_lock(instrument_id: int) -> Instrument:
     """Lock and return the instrument until the transaction ends. Raises NotFound."""
-    found = Instrument.objects.select_for_update().filter(pk=instrument_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return require_found(Instrument.objects.select_for_update().filter(pk=instrument_id).first())
 
 
 def instrument_locks(instrument_ids: Iterable[int]) -> list[Instrument]:
@@ -189,10 +186,8 @@ def qualification_end(user_id: int, instrument_id: int, *, exclude_id: int) -> d
 
 def qualification_instrument_id(qualification_id: int) -> int:
     """Return the id of the qualification's instrument. Raises NotFound."""
-    found = Qualification.objects.filter(pk=qualification_id).values_list("instrument_id", flat=True).first()
-    if found is None:
-        raise NotFound
-    return found
+    rows = Qualification.objects.filter(pk=qualification_id)
+    return require_found(rows.values_list("instrument_id", flat=True).first())
 
 
 def qualification_lock(qualification_id: int) -> Qualification:

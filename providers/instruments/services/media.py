@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from instrument_share.accounts.permissions import require_unless_system
-from instrument_share.kernel.errors import DomainError, Kind, NotFound, Problem, gettext_noop
+from instrument_share.kernel.errors import DomainError, Kind, Problem, gettext_noop, require_found
 from providers.instruments.domain.choices import Audience
 from providers.instruments.domain.states import EDITABLE_AS_A_WHOLE, LIVE
 from providers.instruments.models import Instrument, InstrumentAttachment, InstrumentPicture
@@ -172,12 +172,10 @@ def instrument_attachment_add(
 @transaction.atomic
 def instrument_attachment_remove(*, actor: "User", attachment_id: int, now: datetime) -> None:
     """Remove an attachment."""
-    found = InstrumentAttachment.objects.filter(pk=attachment_id).first()
-    if found is None:
-        raise NotFound
-    instrument = _editable(actor, found.instrument_id)
+    attachment = require_found(InstrumentAttachment.objects.filter(pk=attachment_id).first())
+    instrument = _editable(actor, attachment.instrument_id)
     InstrumentAttachment.objects.filter(pk=attachment_id).delete()
-    _record_attachment(actor, "instrument.file_removed", instrument, found, now)
+    _record_attachment(actor, "instrument.file_removed", instrument, attachment, now)
 
 
 def _editable(actor: "User | None", instrument_id: int) -> Instrument:
@@ -191,14 +189,10 @@ def _editable(actor: "User | None", instrument_id: int) -> Instrument:
 
 def _picture(actor: "User", picture_id: int) -> tuple[InstrumentPicture, Instrument]:
     """Return a picture and its locked instrument if the actor may change them."""
-    owner = InstrumentPicture.objects.filter(pk=picture_id).values_list("instrument_id", flat=True).first()
-    if owner is None:
-        raise NotFound
-    instrument = _editable(actor, owner)
-    picture = InstrumentPicture.objects.filter(pk=picture_id).first()
-    if picture is None:
-        raise NotFound
-    return picture, instrument
+    pictures = InstrumentPicture.objects.filter(pk=picture_id)
+    owner_id = require_found(pictures.values_list("instrument_id", flat=True).first())
+    instrument = _editable(actor, owner_id)
+    return require_found(pictures.first()), instrument
 
 
 def _after_gallery(

@@ -9,7 +9,7 @@ from django.db import transaction
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization_lock
 from instrument_share.journal.services import record
-from instrument_share.kernel.errors import DomainError, Invalid, Kind, NotFound, Problem, gettext_noop
+from instrument_share.kernel.errors import DomainError, Invalid, Kind, Problem, gettext_noop, require_found
 from providers.instruments.domain.choices import GroupKind, InstrumentState
 from providers.instruments.models import Instrument, InstrumentGroup, InstrumentLink
 from providers.instruments.selectors.instruments import instrument_lock
@@ -101,10 +101,7 @@ def instrument_group_remove(*, actor: "User", organization_id: int, group_id: in
 
 
 def _group(group_id: int, organization_id: int) -> InstrumentGroup:
-    found = InstrumentGroup.objects.filter(pk=group_id, organization_id=organization_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return require_found(InstrumentGroup.objects.filter(pk=group_id, organization_id=organization_id).first())
 
 
 def _require_own(instrument_ids: Collection[int], organization_id: int) -> None:

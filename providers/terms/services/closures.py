@@ -7,7 +7,7 @@ from django.db import transaction
 
 from instrument_share.accounts.permissions import require
 from instrument_share.journal.services import record
-from instrument_share.kernel.errors import DomainError, Kind, NotFound, gettext_noop, require_reason
+from instrument_share.kernel.errors import DomainError, Kind, gettext_noop, require_found, require_reason
 from instrument_share.kernel.interval import Interval
 from providers.instruments.selectors.instruments import instrument_lock
 from providers.terms.models import Closure
@@ -57,9 +57,7 @@ def closure_record(
 @transaction.atomic
 def closure_lift(*, actor: "User", closure_id: int, now: datetime) -> Closure:
     """Lift a closure; from then on its time is open again."""
-    closure = Closure.objects.filter(pk=closure_id).select_related("instrument").first()
-    if closure is None:
-        raise NotFound
+    closure = require_found(Closure.objects.filter(pk=closure_id).select_related("instrument").first())
     instrument_lock(closure.instrument_id)
     closure.refresh_from_db(fields=["lifted_at"])
     require(actor, "providers.close_instrument", closure.instrument)

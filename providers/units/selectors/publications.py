@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from instrument_share.accounts.domain import OrganizationState, Role
 from instrument_share.accounts.selectors import region_of, supervises
 from instrument_share.accounts.selectors.standing import standing
-from instrument_share.kernel.errors import NotFound
+from instrument_share.kernel.errors import NotFound, require_found
 from providers.units.domain.choices import ProfileState, PublicationState
 from providers.units.domain.publications import PREFIXES, PublicationKind
 from providers.units.models import (
@@ -63,10 +63,9 @@ def publication(viewer: "Viewer", kind: PublicationKind, public_id: str) -> "Pub
     public = STANDING & Q(organization__state=OrganizationState.ADMITTED)
     taken_down = Q(published_at__isnull=False) & _all_of(viewer)
     rows: Any = MODELS[kind]._default_manager.select_related("organization__district")
-    rows = rows.filter(public | taken_down | managed)
-    found: Publication | None = rows.filter(public_id=public_id).first()
-    if found is None:
-        raise NotFound
+    found: Publication = require_found(
+        rows.filter(public | taken_down | managed, public_id=public_id).first()
+    )
     return found
 
 
@@ -81,18 +80,13 @@ class Found:
 
 def publication_at(viewer: "Viewer", public_id: str) -> Found:
     """Return the publication of any kind with this public id, even if withdrawn. Raises NotFound."""
-    kind = PREFIXES.get(public_id.partition("-")[0])
-    if kind is None:
-        raise NotFound
+    kind = require_found(PREFIXES.get(public_id.partition("-")[0]))
     try:
         return Found(kind, publication(viewer, kind, public_id))
     except NotFound:
         rows: Any = MODELS[kind]._default_manager.filter(IN_STATE[PublicationState.WITHDRAWN])
         rows = rows.filter(organization__state=OrganizationState.ADMITTED).select_related("organization")
-        found = rows.filter(public_id=public_id).first()
-        if found is None:
-            raise
-        return Found(kind, found, gone=True)
+        return Found(kind, require_found(rows.filter(public_id=public_id).first()), gone=True)
 
 
 def own_publications(
@@ -134,10 +128,7 @@ def statements_by_year(organization_id: int) -> Mapping[int, OpennessStatement]:
 
 def case_lock(case_id: int) -> ServiceCase:
     """Lock and return a case until the transaction ends. Raises NotFound."""
-    found = ServiceCase.objects.select_for_update().filter(pk=case_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return require_found(ServiceCase.objects.select_for_update().filter(pk=case_id).first())
 
 
 def pictures(viewer: "Viewer", organization_id: int) -> QuerySet[PublicationPicture]:

@@ -11,7 +11,13 @@ from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization_lock, people_with_role
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import notify
-from instrument_share.kernel.errors import Invalid, NotFound, gettext_noop, require_reason, require_revision
+from instrument_share.kernel.errors import (
+    Invalid,
+    gettext_noop,
+    require_found,
+    require_reason,
+    require_revision,
+)
 from instrument_share.kernel.states import next_state
 from providers.instruments.services.common import InReview
 from providers.revisions.services import record_change, save_with_history
@@ -120,10 +126,8 @@ def profile_values(profile: UnitProfile) -> dict[str, Any]:
 
 
 def _lock_profile(organization_id: int) -> UnitProfile:
-    profile = UnitProfile.objects.select_for_update().filter(organization_id=organization_id).first()
-    if profile is None:
-        raise NotFound
-    return profile
+    rows = UnitProfile.objects.select_for_update().filter(organization_id=organization_id)
+    return require_found(rows.first())
 
 
 def _tell(profile: UnitProfile, message: str, now: datetime, **params: Any) -> None:

@@ -15,8 +15,8 @@ from instrument_share.kernel.errors import (
     DomainError,
     Invalid,
     Kind,
-    NotFound,
     gettext_noop,
+    require_found,
     require_reason,
     require_revision,
 )
@@ -270,10 +270,7 @@ def _locked_with_unit(kind: PublicationKind, publication_id: int) -> "Publicatio
 
 
 def _lock_publication(kind: PublicationKind, publication_id: int) -> "Publication":
-    found = MODELS[kind]._default_manager.select_for_update().filter(pk=publication_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return require_found(MODELS[kind]._default_manager.select_for_update().filter(pk=publication_id).first())
 
 
 def _record(
