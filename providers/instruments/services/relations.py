@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from instrument_share.accounts.permissions import require
-from instrument_share.accounts.selectors import organization_lock
 from instrument_share.journal.services import record
 from instrument_share.kernel.errors import DomainError, Invalid, Kind, Problem, gettext_noop, require_found
 from providers.instruments.domain.choices import GroupKind, InstrumentState
 from providers.instruments.models import Instrument, InstrumentGroup, InstrumentLink
-from providers.instruments.selectors.instruments import instrument_lock
+from providers.instruments.services.common import lock_instrument, lock_unit
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -41,8 +39,7 @@ def instrument_links_set(
 
     Existing bookings stay as they are.
     """
-    instrument = instrument_lock(instrument_id)
-    require(actor, "providers.edit_instrument", instrument)
+    instrument = lock_instrument(actor, instrument_id, permission="providers.edit_instrument")
     wanted = set(linked_ids) - {instrument.pk}
     _require_own(wanted, instrument.organization_id)
     links = InstrumentLink.objects.filter(instrument=instrument)
@@ -70,8 +67,7 @@ def instrument_group_save(
     group_id: int | None = None,
 ) -> InstrumentGroup:
     """Create a group of a unit's instruments, or change the one with `group_id`."""
-    organization = organization_lock(organization_id)
-    require(actor, "providers.edit_instrument", organization)
+    organization = lock_unit(actor, organization_id, permission="providers.edit_instrument")
     if not name_zh.strip() or len(set(instrument_ids)) < 2:
         message = gettext_noop("A group needs a Chinese name and at least two instruments.")
         raise Invalid(problems=[Problem("group.incomplete", message, field="name_zh")])
@@ -92,8 +88,7 @@ def instrument_group_save(
 @transaction.atomic
 def instrument_group_remove(*, actor: "User", organization_id: int, group_id: int, now: datetime) -> None:
     """Remove a group; its instruments stay."""
-    organization = organization_lock(organization_id)
-    require(actor, "providers.edit_instrument", organization)
+    lock_unit(actor, organization_id, permission="providers.edit_instrument")
     group = _group(group_id, organization_id)
     ids = list(group.instruments.values_list("pk", flat=True))
     _record(actor, "instrument_group.removed", group, now, organization_id, ids)

@@ -10,6 +10,7 @@ from instrument_share.journal.services import record
 from instrument_share.kernel.errors import DomainError, Kind, gettext_noop, require_found, require_reason
 from instrument_share.kernel.interval import Interval
 from providers.instruments.selectors.instruments import instrument_lock
+from providers.instruments.services.common import lock_instrument
 from providers.terms.models import Closure
 
 if TYPE_CHECKING:
@@ -38,8 +39,7 @@ def closure_record(
 
     `bookings.services.closure_place`, which calls this, decides on bookings.
     """
-    instrument = instrument_lock(instrument_id)
-    require(actor, "providers.close_instrument", instrument)
+    instrument = lock_instrument(actor, instrument_id, permission="providers.close_instrument")
     closure = Closure(
         instrument=instrument,
         starts_at=interval.start,
