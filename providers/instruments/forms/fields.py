@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import Any
 
@@ -47,7 +47,7 @@ class CodeSetField(SeveralField):
     """Checkboxes for a set of members of a closed list."""
 
     def __init__(self, members: type[StrEnum], **options: Any) -> None:
-        super().__init__(coerce=members, **options)
+        super().__init__(coerce=members, choices=partial(choices_of, members), **options)
 
     def clean(self, value: Any) -> frozenset[StrEnum]:
         return frozenset(super().clean(value))

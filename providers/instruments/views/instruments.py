@@ -79,7 +79,7 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
             actor=person(request),
             instrument_id=instrument.pk,
             values=form.values(),
-            revision=form.revision,
+            revision=form.cleaned_data["revision"],
             now=now,
         )
 

@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from instrument_share.web.forms.fields import InstantField, InstantInput, choices_of, set_choices
+from instrument_share.web.forms.fields import InstantField, InstantInput, choices_of
 from instrument_share.web.forms.lengths import HoursField, WholeLengthField
 from instrument_share.web.forms.params import parse_number
 from providers.instruments.forms.fields import CodeSetField
@@ -39,7 +40,7 @@ def _hours_field(label: Any) -> HoursField:
 
 
 def _choice_field(label: Any, members: type[StrEnum]) -> forms.TypedChoiceField:
-    return forms.TypedChoiceField(label=label, coerce=members)
+    return forms.TypedChoiceField(label=label, coerce=members, choices=partial(choices_of, members))
 
 
 class RuleForm(forms.Form):
@@ -75,16 +76,6 @@ class RuleForm(forms.Form):
         label=_("Minimum charge (yuan)"), min_value=0, max_digits=10, decimal_places=2
     )
     accepts_vouchers = forms.BooleanField(label=_("Innovation vouchers are accepted"), required=False)
-
-    def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
-        super().__init__(data, initial=initial)
-        for name, members in (
-            ("holidays", HolidayTreatment),
-            ("user_kinds", UserKind),
-            ("decision", Decision),
-            ("service_modes", ServiceMode),
-        ):
-            set_choices(self.fields[name], choices_of(members))
 
 
 @dataclass(frozen=True)

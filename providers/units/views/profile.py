@@ -55,7 +55,7 @@ def edit(request: HttpRequest, organization_id: str) -> HttpResponse:
             actor=person(request),
             organization_id=unit.pk,
             values=values,
-            revision=form.revision,
+            revision=form.cleaned_data["revision"],
             now=now,
         )
 
