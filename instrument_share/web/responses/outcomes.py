@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 
 from instrument_share.kernel.errors import DomainError
 from instrument_share.web.forms.fields import add_problems
@@ -35,3 +36,23 @@ def run_service(
     except DomainError as error:
         add_problems(form, error)
         return None
+
+
+def answer_form(
+    request: HttpRequest,
+    form: "forms.BaseForm",
+    *,
+    save: Callable[[], Any],
+    respond: Callable[[Any], HttpResponse],
+    template: str,
+    context: Callable[[], dict[str, Any]],
+) -> HttpResponse:
+    """Save a form that was posted and respond to what `save` returns; else show the page with the form.
+
+    None means that the form holds what is wrong; the page then has status 422.
+    """
+    is_sent = request.method == "POST"
+    saved = run_service(form, save) if is_sent else None
+    if saved is not None:
+        return respond(saved)
+    return render(request, template, context(), status=422 if is_sent else 200)

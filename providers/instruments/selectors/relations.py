@@ -1,7 +1,6 @@
 """Read which instruments are booked together and which form groups."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import Prefetch, QuerySet
 
@@ -15,8 +14,7 @@ if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(NamedTuple):
     """A group with those of its instruments that the viewer may see, by name."""
 
     group: InstrumentGroup
