@@ -54,6 +54,15 @@ def instruments(viewer: "Viewer") -> QuerySet[Instrument]:
     return instruments_with_related().filter(visible)
 
 
+def managed_or_supervised(viewer: "Viewer") -> Q:
+    """Return the condition for rows of units that the viewer manages or supervises."""
+    region = region_of(viewer)
+    if region.whole:
+        return Q()
+    managed = Q(organization_id__in=standing(viewer).organization_ids(Role.UNIT_MANAGER))
+    return managed | region.within("organization")
+
+
 def instruments_with_related() -> QuerySet[Instrument]:
     """Return all instruments with related rows, without a check of the viewer.
 
@@ -194,16 +203,6 @@ def qualification_lock(qualification_id: int) -> Qualification:
     """Lock and return the qualification and its instrument. Raises NotFound."""
     instrument_lock(qualification_instrument_id(qualification_id))
     return Qualification.objects.select_related("instrument", "user").get(pk=qualification_id)
-
-
-def qualifications(viewer: "Viewer", now: datetime) -> QuerySet[Qualification]:
-    """Return valid qualifications: the viewer's own, and those on instruments they keep or manage."""
-    own_units = standing(viewer).organization_ids(Role.UNIT_MANAGER, Role.KEEPER)
-    return (
-        Qualification.objects.filter(Q(user_id=viewer.pk) | Q(instrument__organization_id__in=own_units))
-        .filter(expires_at__gt=now, revoked_at__isnull=True)
-        .select_related("instrument", "user")
-    )
 
 
 def keepers_of(instrument_ids: Collection[int]) -> dict[int, list["User"]]:

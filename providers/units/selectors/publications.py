@@ -8,9 +8,10 @@ from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from instrument_share.accounts.domain import OrganizationState, Role
-from instrument_share.accounts.selectors import region_of, supervises
+from instrument_share.accounts.selectors import supervises
 from instrument_share.accounts.selectors.standing import standing
 from instrument_share.kernel.errors import NotFound, require_found
+from providers.instruments.selectors.instruments import managed_or_supervised
 from providers.units.domain.choices import ProfileState, PublicationState
 from providers.units.domain.publications import PREFIXES, PublicationKind
 from providers.units.models import (
@@ -50,7 +51,7 @@ def publications(
     Drafts are only in `own_publications`.
     """
     visible = STANDING & Q(organization__state=OrganizationState.ADMITTED)
-    visible |= Q(published_at__isnull=False) & _all_of(viewer)
+    visible |= Q(published_at__isnull=False) & managed_or_supervised(viewer)
     found = MODELS[kind]._default_manager.filter(visible).select_related("organization")
     if organization_id is not None:
         found = found.filter(organization_id=organization_id)
@@ -61,7 +62,7 @@ def publication(viewer: "Viewer", kind: PublicationKind, public_id: str) -> "Pub
     """Return one visible publication; managers also see drafts. Raises NotFound."""
     managed = Q(organization_id__in=standing(viewer).organization_ids(Role.UNIT_MANAGER))
     public = STANDING & Q(organization__state=OrganizationState.ADMITTED)
-    taken_down = Q(published_at__isnull=False) & _all_of(viewer)
+    taken_down = Q(published_at__isnull=False) & managed_or_supervised(viewer)
     rows: Any = MODELS[kind]._default_manager.select_related("organization__district")
     found: Publication = require_found(
         rows.filter(public | taken_down | managed, public_id=public_id).first()
@@ -169,15 +170,6 @@ def _is_shown(picture: PublicationPicture) -> bool:
         for kind in PublicationKind
     ]
     return profiles.values("pk").union(*(rows.values("pk") for rows in found)).exists()
-
-
-def _all_of(viewer: "Viewer") -> Q:
-    """Return a condition for withdrawn publications that the viewer sees: own units, the bureau's region."""
-    region = region_of(viewer)
-    if region.whole:
-        return Q()
-    own = Q(organization_id__in=standing(viewer).organization_ids(Role.UNIT_MANAGER))
-    return own | region.within("organization") if region else own
 
 
 def _may_see_all_of(viewer: "Viewer", organization: "Organization") -> bool:
