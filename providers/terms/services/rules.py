@@ -77,11 +77,11 @@ def _create(
     actor: "User", instrument: Instrument, draft: TermsDraft, applies_from: datetime, now: datetime
 ) -> OpenServiceRule:
     public_id = new_public_id("RUL")
-    rows = calendar_rows(public_id.lower(), draft.patterns)
-    rows.calendar.save(force_insert=True)
-    for recurrence, event in rows.events:
+    calendar, events = calendar_rows(public_id.lower(), draft.patterns)
+    calendar.save(force_insert=True)
+    for recurrence, event in events:
         recurrence.save(force_insert=True)
-        event.calendar, event.rule = rows.calendar, recurrence
+        event.calendar, event.rule = calendar, recurrence
         event.save(force_insert=True)
     last = OpenServiceRule.objects.filter(instrument=instrument).aggregate(last=Max("version"))["last"]
     rule = OpenServiceRule(
@@ -89,7 +89,7 @@ def _create(
         instrument=instrument,
         version=(last or 0) + 1,
         applies_from=applies_from,
-        calendar=rows.calendar,
+        calendar=calendar,
         created_at=now,
         created_by=actor,
         **terms_to_columns(draft),
