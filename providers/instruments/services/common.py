@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from instrument_share.accounts.permissions import require, require_unless_system
 from instrument_share.accounts.selectors import organization_lock
-from instrument_share.kernel.errors import DomainError, Kind, gettext_noop
+from instrument_share.kernel.errors import Conflict, gettext_noop
 from instrument_share.kernel.states import next_state
 from providers.instruments.domain.states import EDITABLE_AS_A_WHOLE, INSTRUMENT_MOVES, LIVE
 from providers.instruments.models import Instrument, InstrumentCategory
@@ -19,11 +19,10 @@ if TYPE_CHECKING:
     from providers.units.models import UnitProfile
 
 
-class InReview(DomainError):
+class InReview(Conflict):
     """What is in review or retired cannot be changed."""
 
     code = "providers.not_editable"
-    kind: Kind = "conflict"
     message = gettext_noop(
         "This can't be changed while it is “{state}”. Wait for the bureau's decision or ask for its return."
     )

@@ -14,6 +14,7 @@ from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import notify
 from instrument_share.journal.unique import raise_when_taken
 from instrument_share.kernel.errors import (
+    Conflict,
     DomainError,
     Invalid,
     Kind,
@@ -43,19 +44,17 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import User
 
 
-class InnerNumberTaken(DomainError):
+class InnerNumberTaken(Conflict):
     """Another instrument of the unit has this inner number."""
 
     code = "instrument.inner_number_taken"
-    kind: Kind = "conflict"
     message = gettext_noop("The unit already has an instrument with the inner number “{inner_number}”.")
 
 
-class NothingWaits(DomainError):
+class NothingWaits(Conflict):
     """No change of the instrument waits for review."""
 
     code = "instrument.nothing_waits"
-    kind: Kind = "conflict"
     message = gettext_noop("No change of this instrument waits for review. Reload the page.")
 
 

@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Max
 
-from instrument_share.kernel.errors import DomainError, Kind, Problem, gettext_noop, require_found
+from instrument_share.kernel.errors import Conflict, DomainError, Problem, gettext_noop, require_found
 from providers.instruments.domain.choices import Audience
 from providers.instruments.models import Instrument, InstrumentAttachment, InstrumentPicture
 from providers.instruments.services.common import lock_editable_instrument
@@ -26,19 +26,17 @@ ASIDE = 1000
 """A position that no picture has; where one stands while two change places."""
 
 
-class TooMany(DomainError):
+class TooMany(Conflict):
     """The instrument has as many pictures or files as it may have."""
 
     code = "instrument.too_many_files"
-    kind: Kind = "conflict"
     message = gettext_noop("There are {most} already, which is all there can be. Remove one first.")
 
 
-class AttachedAlready(DomainError):
+class AttachedAlready(Conflict):
     """The same file is attached already."""
 
     code = "attachment.twice"
-    kind: Kind = "conflict"
     message = gettext_noop("This file is attached already, as “{title}”.")
 
 

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from instrument_share.journal.services import record
-from instrument_share.kernel.errors import DomainError, Invalid, Kind, Problem, gettext_noop, require_found
+from instrument_share.kernel.errors import (
+    Conflict,
+    DomainError,
+    Invalid,
+    Problem,
+    gettext_noop,
+    require_found,
+)
 from providers.instruments.domain.choices import GroupKind, InstrumentState
 from providers.instruments.models import Instrument, InstrumentGroup, InstrumentLink
 from providers.instruments.services.common import lock_instrument, lock_unit
@@ -16,11 +23,10 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import User
 
 
-class GroupNameTaken(DomainError):
+class GroupNameTaken(Conflict):
     """Another group of the unit has this name."""
 
     code = "group.name_taken"
-    kind: Kind = "conflict"
     message = gettext_noop("The unit already has a group “{name}”. Choose another name, or change that one.")
 
 

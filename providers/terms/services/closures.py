@@ -7,7 +7,7 @@ from django.db import transaction
 
 from instrument_share.accounts.permissions import require
 from instrument_share.journal.services import record
-from instrument_share.kernel.errors import DomainError, Kind, gettext_noop, require_found, require_reason
+from instrument_share.kernel.errors import Conflict, gettext_noop, require_found, require_reason
 from instrument_share.kernel.interval import Interval
 from providers.instruments.selectors.instruments import instrument_lock
 from providers.instruments.services.common import lock_instrument
@@ -17,11 +17,10 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import User
 
 
-class ClosureLifted(DomainError):
+class ClosureLifted(Conflict):
     """The closure has been lifted already."""
 
     code = "closure.lifted"
-    kind: Kind = "conflict"
     message = gettext_noop("This closure has been lifted already. Reload the page.")
 
 

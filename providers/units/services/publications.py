@@ -12,9 +12,8 @@ from instrument_share.accounts.selectors import organization_lock, people_with_r
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import (
-    DomainError,
+    Conflict,
     Invalid,
-    Kind,
     gettext_noop,
     require_found,
     require_reason,
@@ -42,19 +41,17 @@ if TYPE_CHECKING:
     from providers.units.models import Publication
 
 
-class StatementExists(DomainError):
+class StatementExists(Conflict):
     """The unit has an openness statement of this year already."""
 
     code = "publication.year_taken"
-    kind: Kind = "conflict"
     message = gettext_noop("The openness statement of {year} exists already. Change that one.")
 
 
-class AlreadyWithdrawn(DomainError):
+class AlreadyWithdrawn(Conflict):
     """The publication has been withdrawn already."""
 
     code = "publication.withdrawn"
-    kind: Kind = "conflict"
     message = gettext_noop("This has been taken down already. Reload the page.")
 
 
