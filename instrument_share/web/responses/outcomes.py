@@ -20,6 +20,11 @@ def redirect_with_message(request: HttpRequest, sentence: str, address: str) -> 
     return HttpResponseRedirect(address)
 
 
+def render_form(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """Render the page of a form, with the status of a refusal where it has been sent."""
+    return render(request, template, context, status=422 if request.method == "POST" else 200)
+
+
 def run_service(
     form: "forms.BaseForm", call: Callable[[], Any], *, reraise: type[DomainError] | tuple[()] = ()
 ) -> Any:
@@ -51,8 +56,5 @@ def answer_form(
 
     None means that the form holds what is wrong; the page then has status 422.
     """
-    is_sent = request.method == "POST"
-    saved = run_service(form, save) if is_sent else None
-    if saved is not None:
-        return respond(saved)
-    return render(request, template, context(), status=422 if is_sent else 200)
+    saved = run_service(form, save) if request.method == "POST" else None
+    return render_form(request, template, context()) if saved is None else respond(saved)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from instrument_share.accounts.permissions import require
 from instrument_share.journal.addresses import page_address
-from instrument_share.kernel.errors import NotFound
+from instrument_share.kernel.errors import require_found
 from instrument_share.web import clock
 from instrument_share.web.forms.fields import ReasonForm
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
@@ -149,10 +149,8 @@ def withdraw(request: SignedInRequest, kind: str, public_id: str) -> Confirmatio
 def attachment(request: HttpRequest, public_id: str) -> FileResponse:
     """Serve the file of a regulation that the viewer may see."""
     found: Any = publication(request.user, PublicationKind.REGULATION, public_id)
-    if not found.file:
-        raise NotFound
     response = FileResponse(
-        found.file.open("rb"),
+        require_found(found.file or None).open("rb"),
         as_attachment=True,
         filename=found.file_name or f"{public_id}.pdf",
         content_type="application/pdf",
