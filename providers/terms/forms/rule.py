@@ -28,9 +28,9 @@ from providers.terms.forms.rule_rows import (
     MOST_ROWS,
     NEVER_EMPTY,
     ROW_FORMS,
+    ROW_HEADINGS,
     ROW_SETS,
     integer_field,
-    row_heading,
     row_initial,
 )
 
@@ -126,22 +126,16 @@ class TermsForms:
             self.rows: dict[str, Any] = {
                 prefix: rows(data, prefix=prefix) for prefix, rows in ROW_SETS.items()
             }
-            self._name_rows()
-            return
-        if data is not None:
-            typed = {prefix: _typed_rows(data, prefix, form, self.act) for prefix, form in ROW_FORMS.items()}
-            initial = {**_typed(data, RuleForm), **typed}
-        self.rule = RuleForm(initial=initial)
-        self.rows = {
-            prefix: rows(prefix=prefix, initial=_shown(prefix, initial[prefix]))
-            for prefix, rows in ROW_SETS.items()
-        }
-        self._name_rows()
-
-    def _name_rows(self) -> None:
+        else:
+            shown = initial if data is None else _typed_again(data, self.act)
+            self.rule = RuleForm(initial=shown)
+            self.rows = {
+                prefix: rows(prefix=prefix, initial=_shown(prefix, shown[prefix]))
+                for prefix, rows in ROW_SETS.items()
+            }
         for prefix, rows in self.rows.items():
             for number, row in enumerate(rows, 1):
-                row.heading = row_heading(prefix, number)
+                row.heading = ROW_HEADINGS[prefix] % {"number": number}
 
     @property
     def every(self) -> list[forms.Form]:
@@ -207,6 +201,12 @@ def default_terms(today: date) -> TermsDraft:
 
 def _shown(prefix: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return rows or ([{}] if prefix in NEVER_EMPTY else [])
+
+
+def _typed_again(data: QueryDict, act: str) -> dict[str, Any]:
+    """Return what was typed as initial values, with a row more or less."""
+    rows = {prefix: _typed_rows(data, prefix, form, act) for prefix, form in ROW_FORMS.items()}
+    return {**_typed(data, RuleForm), **rows}
 
 
 def _typed(data: QueryDict, form: type[forms.Form], prefix: str = "") -> dict[str, Any]:

@@ -200,16 +200,13 @@ ROW_SETS = {
 }
 
 
-def row_heading(prefix: str, number: int) -> str:
-    """Return the name of a row in messages about its problems."""
-    match prefix:
-        case "patterns":
-            return _("Opening hours %(number)s") % {"number": number}
-        case "exceptions":
-            return _("Exception %(number)s") % {"number": number}
-        case "prices":
-            return _("Price %(number)s") % {"number": number}
-    return _("Quota %(number)s") % {"number": number}
+ROW_HEADINGS = {
+    "patterns": _("Opening hours %(number)s"),
+    "exceptions": _("Exception %(number)s"),
+    "prices": _("Price %(number)s"),
+    "quotas": _("Quota %(number)s"),
+}
+"""The names of rows in messages about their problems."""
 
 
 def row_initial(part: OpeningPattern | DayException | Price | Quota) -> dict[str, Any]:
