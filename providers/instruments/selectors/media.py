@@ -70,10 +70,9 @@ def _reads_inner(viewer: "Viewer", instrument: Instrument, now: datetime) -> boo
     """Return whether the viewer is qualified, manages or keeps the instrument, or reviews it."""
     if viewer.is_anonymous:
         return False
-    mine = standing(viewer)
-    inner = (Role.UNIT_MANAGER, Role.KEEPER)
-    if any(mine.holds(role, instrument.organization_id) for role in inner):
-        return True
-    if region_of(viewer).covers(instrument.organization):
-        return True
-    return has_qualification(viewer.pk, instrument.pk, now)
+    inner = standing(viewer).organization_ids(Role.UNIT_MANAGER, Role.KEEPER)
+    return (
+        instrument.organization_id in inner
+        or region_of(viewer).covers(instrument.organization)
+        or has_qualification(viewer.pk, instrument.pk, now)
+    )

@@ -77,9 +77,8 @@ def instrument_create(
     organization = organization_lock(organization_id)
     require_unless_system(actor, "providers.edit_instrument", organization)
     clean = clean_instrument_values({**dict.fromkeys(fields.ESSENTIAL, ""), **values})
-    if Instrument.objects.filter(organization=organization, inner_number=clean["inner_number"]).exists():
-        raise InnerNumberTaken(inner_number=clean["inner_number"])
     instrument = Instrument(organization=organization, created_at=now)
+    _require_free_number(instrument, clean["inner_number"])
     assign_values(instrument, clean)
     with _raise_when_number_taken(instrument):
         save_with_history(instrument, actor=actor, now=now)

@@ -78,12 +78,11 @@ def instrument_group_save(
         message = gettext_noop("A group needs a Chinese name and at least two instruments.")
         raise Invalid(problems=[Problem("group.incomplete", message, field="name_zh")])
     _require_own(instrument_ids, organization_id)
-    others = InstrumentGroup.objects.filter(organization=organization, name_zh=name_zh.strip())
-    if (others if group_id is None else others.exclude(pk=group_id)).exists():
+    same_name = InstrumentGroup.objects.filter(organization=organization, name_zh=name_zh.strip())
+    if (same_name if group_id is None else same_name.exclude(pk=group_id)).exists():
         raise GroupNameTaken(name=name_zh.strip())
-    group = InstrumentGroup(organization=organization, created_at=now)
-    if group_id is not None:
-        group = _group(group_id, organization_id)
+    new = InstrumentGroup(organization=organization, created_at=now)
+    group = new if group_id is None else _group(group_id, organization_id)
     group.name_zh, group.name_en, group.kind = name_zh.strip()[:50], name_en.strip()[:100], kind.value
     group.save()
     group.instruments.set(sorted(set(instrument_ids)))
