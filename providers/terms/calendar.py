@@ -7,7 +7,6 @@ weekdays; weekdays are written by name, as numbers collapse to the weekday of th
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -24,20 +23,19 @@ if TYPE_CHECKING:
 
 CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 LAST_SECOND = time(23, 59, 59)
+END_OF_TIME = datetime(9000, 1, 1, tzinfo=CITY_TIME)
+"""Later than any window: where no later version of a rule applies."""
 
 
-@dataclass(frozen=True)
-class CalendarRows:
-    """Unsaved rows for a rule's pattern; the service saves the calendar, then each rule before its event."""
+def calendar_rows(
+    slug: str, patterns: Sequence[OpeningPattern]
+) -> tuple[Calendar, tuple[tuple[Rule, Event], ...]]:
+    """Return unsaved rows for `patterns`, which `domain.terms.problems_of_terms` has accepted.
 
-    calendar: Calendar
-    events: tuple[tuple[Rule, Event], ...]
-
-
-def calendar_rows(slug: str, patterns: Sequence[OpeningPattern]) -> CalendarRows:
-    """Return the recurring events for `patterns`, which `domain.terms.problems_of_terms` has accepted."""
+    The service saves the calendar, then each rule before its event.
+    """
     calendar = Calendar(name=slug, slug=slug)
-    return CalendarRows(calendar, tuple(_event_rows(slug, calendar, pattern) for pattern in patterns))
+    return calendar, tuple(_event_rows(slug, calendar, pattern) for pattern in patterns)
 
 
 def _event_rows(slug: str, calendar: Calendar, pattern: OpeningPattern) -> tuple[Rule, Event]:

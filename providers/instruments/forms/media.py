@@ -1,6 +1,7 @@
 """Forms for pictures, files, links, groups and customs supervision of an instrument."""
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -44,11 +45,7 @@ class AttachmentForm(forms.Form):
     )
     title_zh = forms.CharField(label=_("Title (Chinese)"), max_length=100)
     title_en = forms.CharField(label=_("Title (English)"), max_length=200, required=False)
-    audience = forms.ChoiceField(label=_("Who may read it"))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        set_choices(self.fields["audience"], choices_of(Audience))
+    audience = forms.ChoiceField(label=_("Who may read it"), choices=partial(choices_of, Audience))
 
 
 class LinksForm(forms.Form):
@@ -68,14 +65,17 @@ class GroupForm(forms.Form):
 
     name_zh = forms.CharField(label=_("Name of the group (Chinese)"), max_length=50)
     name_en = forms.CharField(label=_("Name of the group (English)"), max_length=100, required=False)
-    kind = forms.ChoiceField(label=_("What they are to each other"), widget=forms.RadioSelect)
+    kind = forms.ChoiceField(
+        label=_("What they are to each other"),
+        widget=forms.RadioSelect,
+        choices=partial(choices_of, GroupKind),
+    )
     instruments = forms.MultipleChoiceField(
         label=_("Instruments of the group"), widget=forms.CheckboxSelectMultiple
     )
 
     def __init__(self, *args: Any, own: "Iterable[Instrument]", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        set_choices(self.fields["kind"], choices_of(GroupKind))
         set_choices(self.fields["instruments"], _as_choices(own))
 
 

@@ -7,17 +7,16 @@ from functools import cache
 
 import chinese_calendar
 
-from instrument_share.kernel.errors import DomainError, Kind, gettext_noop
+from instrument_share.kernel.errors import Conflict, gettext_noop
 from providers.terms.domain.choices import DayKind
 
 ONE_DAY = timedelta(days=1)
 
 
-class CalendarYearUnknown(DomainError):
+class CalendarYearUnknown(Conflict):
     """The notice of public holidays for `year` is neither in the library nor entered."""
 
     code = "calendar.year_unknown"
-    kind: Kind = "conflict"
     message = gettext_noop(
         "The public holidays of {year} are not known here yet. The bureau or a system administrator enters "
         "them from the State Council's notice (/bureau/holidays/{year}/); then it can be done."

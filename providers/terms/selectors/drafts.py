@@ -22,8 +22,8 @@ def draft_openings(draft: TermsDraft, first: date, last: date) -> list[Interval]
     """
     minds_holidays = draft.holidays is not HolidayTreatment.IGNORED
     days = day_table(range(first.year, last.year + 1)) if minds_holidays else DayTable({}, frozenset())
-    events = [event for _rule, event in calendar_rows("draft", draft.patterns).events]
-    return openings(events, draft.holidays, first, last, days, draft.exceptions)
+    _calendar, rows = calendar_rows("draft", draft.patterns)
+    return openings([event for _rule, event in rows], draft.holidays, first, last, days, draft.exceptions)
 
 
 def backdated_openings(draft: TermsDraft, applies_on: date, first: date, last: date) -> list[Interval]:

@@ -76,15 +76,13 @@ class UnitCompleteness:
         return tuple(kind for kind in self.next_steps if not kind.with_bureau)
 
 
-def completeness(unit: UnitRecord, as_of: date, threshold_yuan: Decimal | int) -> UnitCompleteness:
-    """Judge a unit as of the end of a day; instruments count from an original value of `threshold_yuan`."""
-    return completeness_on(unit, [as_of], threshold_yuan)[0]
-
-
 def completeness_on(
     unit: UnitRecord, days: Iterable[date], threshold_yuan: Decimal | int
 ) -> tuple[UnitCompleteness, ...]:
-    """Judge a unit as of several days, at little more cost than one."""
+    """Judge a unit as of the ends of several days, at little more cost than one.
+
+    Instruments count from an original value of `threshold_yuan`.
+    """
     threshold = Decimal(threshold_yuan)
     known = courses(unit, threshold)
     return tuple(
@@ -252,14 +250,6 @@ def _to_submit(unpublished: list[InstrumentRecord], own: list[InstrumentRecord])
     return gettext_noop("Complete and submit: {own}.")
 
 
-def _news(unit: UnitRecord, _state: Completeness, as_of: date, _threshold: Decimal) -> Said:
-    return _enough(unit.news, as_of, NEWS_NEEDED)
-
-
-def _cases(unit: UnitRecord, _state: Completeness, as_of: date, _threshold: Decimal) -> Said:
-    return _enough(unit.cases, as_of, CASES_NEEDED)
-
-
 def _enough(publications: Iterable[Published], as_of: date, needed: int) -> Said:
     recent = sum(is_fresh(one.on, as_of) for one in publications if one.stands(as_of))
     reason = gettext_noop("{recent} published in the last {days} days; {needed} are needed.")
@@ -307,9 +297,9 @@ def _statement(unit: UnitRecord, state: Completeness, as_of: date, _threshold: D
 _EXPLAIN: Mapping[InformationKind, Callable[[UnitRecord, Completeness, date, Decimal], Said]] = {
     InformationKind.PROFILE: _profile,
     InformationKind.INSTRUMENT: _instruments,
-    InformationKind.NEWS: _news,
+    InformationKind.NEWS: lambda unit, _state, as_of, _threshold: _enough(unit.news, as_of, NEWS_NEEDED),
     InformationKind.REGULATION: _regulation,
-    InformationKind.CASE: _cases,
+    InformationKind.CASE: lambda unit, _state, as_of, _threshold: _enough(unit.cases, as_of, CASES_NEEDED),
     InformationKind.OPENNESS: _statement,
 }
 

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Bilingual
 from providers.instruments.domain.notices import FRESH
+from providers.terms.domain.workdays import ONE_DAY
 
-ONE_DAY = timedelta(days=1)
 LASTS = FRESH + ONE_DAY
 """From publication or confirmation to the first day on which it no longer counts."""
 NEWS_NEEDED = 4

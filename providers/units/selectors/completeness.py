@@ -51,13 +51,6 @@ def completeness_at(
     }
 
 
-def completeness_of_year(
-    organization_ids: Collection[int], year: int
-) -> dict[int, tuple[UnitCompleteness, ...]]:
-    """Return the completeness at the end of each month of a year, January first."""
-    return completeness_at(organization_ids, month_ends(year))
-
-
 def kinds_running_out(
     organization_ids: Collection[int], as_of: date
 ) -> dict[int, dict[InformationKind, date]]:
@@ -174,19 +167,11 @@ def _revisions(ids: list[int], end: datetime) -> dict[int, list[_Revision]]:
     return found
 
 
-def _regulation_dates(row: Regulation) -> dict[str, Any]:
-    return {"effective": row.effective_date, "expires": row.expiry_date}
-
-
-def _statement_year(row: OpennessStatement) -> dict[str, Any]:
-    return {"year": row.year}
-
-
 _PARTS: dict[type[Model], Callable[[Any], dict[str, Any]]] = {
     UnitNews: lambda _row: {},
-    Regulation: _regulation_dates,
+    Regulation: lambda row: {"effective": row.effective_date, "expires": row.expiry_date},
     ServiceCase: lambda _row: {},
-    OpennessStatement: _statement_year,
+    OpennessStatement: lambda row: {"year": row.year},
 }
 
 

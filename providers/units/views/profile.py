@@ -55,7 +55,7 @@ def edit(request: HttpRequest, organization_id: str) -> HttpResponse:
             actor=person(request),
             organization_id=unit.pk,
             values=values,
-            revision=form.revision,
+            revision=form.cleaned_data["revision"],
             now=now,
         )
 
@@ -93,7 +93,6 @@ def _after_saving(profile: Any) -> str:
 @confirmation_view
 def submit(request: SignedInRequest, organization_id: str) -> Confirmation:
     unit = managed_unit(request, organization_id)
-    address = reverse("unit_profile_edit", args=[unit.public_id])
     return Confirmation(
         heading=_("Submit the profile for review"),
         consequences=[
@@ -103,14 +102,13 @@ def submit(request: SignedInRequest, organization_id: str) -> Confirmation:
         action=_("Submit for review"),
         perform=lambda: unit_profile_submit(actor=request.user, organization_id=unit.pk, now=clock.now()),
         success=_("Submitted. The bureau reviews it; you will be told."),
-        back_address=address,
+        back_address=reverse("unit_profile_edit", args=[unit.public_id]),
     )
 
 
 @confirmation_view
 def confirm(request: SignedInRequest, organization_id: str) -> Confirmation:
     unit = managed_unit(request, organization_id)
-    address = reverse("unit_profile_edit", args=[unit.public_id])
     return Confirmation(
         heading=_("Is the profile still right?"),
         consequences=[
@@ -120,5 +118,5 @@ def confirm(request: SignedInRequest, organization_id: str) -> Confirmation:
         action=_("It is still right"),
         perform=lambda: unit_profile_confirm(actor=request.user, organization_id=unit.pk, now=clock.now()),
         success=_("Confirmed. It counts as up to date for {days} days.").format(days=FRESH.days),
-        back_address=address,
+        back_address=reverse("unit_profile_edit", args=[unit.public_id]),
     )

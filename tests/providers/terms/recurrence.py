@@ -57,7 +57,7 @@ def as_stored(event):
 
 
 def opened(patterns, first, last, holidays, exceptions=()):
-    events = [as_stored(event) for _, event in calendar.calendar_rows("test", patterns).events]
+    events = [as_stored(event) for _, event in calendar.calendar_rows("test", patterns)[1]]
     return calendar.openings(events, holidays, first, last, DAYS, exceptions)
 
 

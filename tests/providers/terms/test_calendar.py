@@ -24,7 +24,7 @@ NINE_TO_FIVE = {"opens": time(9), "closes": time(17)}
 
 
 def opened(first, last, *patterns, holidays=IGNORED, days=DAYS):
-    events = [event for _, event in calendar.calendar_rows("test", patterns).events]
+    events = [event for _, event in calendar.calendar_rows("test", patterns)[1]]
     return calendar.openings(events, holidays, first, last, days)
 
 
@@ -175,7 +175,7 @@ PATTERNS = st.builds(
 
 @given(st.lists(PATTERNS, min_size=1, max_size=4))
 def test_stored_pattern_is_read_back(patterns):
-    events = [event for _, event in calendar.calendar_rows("test", patterns).events]
+    events = [event for _, event in calendar.calendar_rows("test", patterns)[1]]
     assert calendar.opening_patterns(events) == tuple(patterns)
 
 
