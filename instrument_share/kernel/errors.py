@@ -6,10 +6,11 @@ at most"`), marked by `gettext_noop` for the catalogues; the edge translates it 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 MAX_REASON_LENGTH = 500
 Kind = Literal["invalid", "forbidden", "conflict", "not_found", "gone"]
+T = TypeVar("T")
 
 
 def gettext_noop(message: str) -> str:
@@ -105,6 +106,13 @@ class ReasonMissing(DomainError):
     def __init__(self, code: str = code) -> None:
         super().__init__()
         self.code = code
+
+
+def require_found(row: T | None) -> T:
+    """Return the row that a selector has looked for. Raises NotFound if it is None."""
+    if row is None:
+        raise NotFound
+    return row
 
 
 def require_revision(

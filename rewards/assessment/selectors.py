@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Prefetch, QuerySet
 
-from instrument_share.kernel.errors import NotFound
+from instrument_share.kernel.errors import NotFound, require_found
 from rewards.assessment.domain.counting import REASONS
 from rewards.assessment.models import Award, IndicatorResult, InstrumentResult, UnitAssessment
 from rewards.cycle.domain.snapshot_schema import UsageRow
@@ -27,7 +27,7 @@ def assessments(viewer: "Viewer", cycle: AssessmentCycle) -> QuerySet[UnitAssess
 
 def get_assessment(viewer: "Viewer", public_id: str) -> UnitAssessment:
     """Return one visible assessment, its indicators and instruments in order. Raises NotFound."""
-    found = (
+    return require_found(
         _visible(viewer)
         .filter(public_id=public_id)
         .prefetch_related(
@@ -41,14 +41,11 @@ def get_assessment(viewer: "Viewer", public_id: str) -> UnitAssessment:
         )
         .first()
     )
-    if found is None:
-        raise NotFound
-    return found
 
 
 def get_instrument_result(viewer: "Viewer", year: int, instrument_public_id: str) -> InstrumentResult:
     """Return what one instrument contributed in a year, with its assessment. Raises NotFound."""
-    found = (
+    return require_found(
         InstrumentResult.objects.filter(
             assessment__in=_visible(viewer).filter(cycle__year=year),
             instrument__public_id=instrument_public_id,
@@ -58,9 +55,6 @@ def get_instrument_result(viewer: "Viewer", year: int, instrument_public_id: str
         )
         .first()
     )
-    if found is None:
-        raise NotFound
-    return found
 
 
 def get_snapshot_logs(viewer: "Viewer", result: InstrumentResult) -> list[dict[str, Any]]:
@@ -104,15 +98,12 @@ def _traced(row: UsageRow, reason: str, reduced: dict[str, Any] | None) -> dict[
 
 def award_lock(award_id: int) -> Award:
     """Return the award with its unit and cycle, locked until the transaction ends. Raises NotFound."""
-    found = (
+    return require_found(
         Award.objects.select_for_update(of=("self",))
         .select_related("assessment__organization", "assessment__cycle")
         .filter(pk=award_id)
         .first()
     )
-    if found is None:
-        raise NotFound
-    return found
 
 
 def _visible(viewer: "Viewer") -> QuerySet[UnitAssessment]:

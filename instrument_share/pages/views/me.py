@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from bookings import public as bookings
 from bookings.domain import HOLDING_STATES, SUSPENSION_THRESHOLD, BookingState, get_suspension_end
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.errors import NotFound
+from instrument_share.kernel.errors import require_found
 from instrument_share.kernel.interval import Interval
 from instrument_share.people.views.tabs import build_my_tabs, get_administered_organizations
 from instrument_share.web import clock, cursor
@@ -128,11 +128,11 @@ def my_usage(request: SignedInRequest) -> HttpResponseBase:
 def my_organization(request: SignedInRequest, public_id: str) -> HttpResponseBase:
     """Show an organization's coming bookings, and its uses of a month (`?month=YYYY-MM`)."""
     now = clock.now()
-    organization = next(
-        (one for one in get_administered_organizations(request.user) if one.public_id == public_id), None
+    organization = require_found(
+        next(
+            (one for one in get_administered_organizations(request.user) if one.public_id == public_id), None
+        )
     )
-    if organization is None:
-        raise NotFound
     month = _month(request.GET.get("month", ""), now)
     paid = Q(payer_organization=organization)
     logs = bookings.usage_logs(request.user).filter(

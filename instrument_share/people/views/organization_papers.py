@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts import services
 from instrument_share.accounts.permissions import require
-from instrument_share.kernel.errors import NotFound
+from instrument_share.kernel.errors import require_found
 from instrument_share.people.forms import DocumentsForm, RelationForm
 from instrument_share.people.views.organizations import get_organization_address
 from instrument_share.web import clock
@@ -105,9 +105,9 @@ def relation_end(request: SignedInRequest, public_id: str, other_id: str) -> Con
     found = accounts.organization_inside(request.user, public_id)
     require(request.user, "accounts.end_relation", found)
     related = [one for one in accounts.related_to(found) if one.is_declared and one.until is None]
-    other = next((one.organization for one in related if one.organization.public_id == other_id), None)
-    if other is None:
-        raise NotFound
+    other = require_found(
+        next((one.organization for one in related if one.organization.public_id == other_id), None)
+    )
     form = ReasonForm(request.POST or None)
     return Confirmation(
         heading=_("End the relation with {name}?").format(name=bilingual(other, "name")),

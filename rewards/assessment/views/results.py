@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from instrument_share.accounts.permissions import require
-from instrument_share.kernel.errors import Forbidden, NotFound
+from instrument_share.kernel.errors import Forbidden, NotFound, require_found
 from instrument_share.web.cursor import CursorInvalid, Page
 from instrument_share.web.text.formats import number
 from rewards.assessment import selectors as assessment_selectors
@@ -110,11 +110,9 @@ def _months(found: "UnitAssessment") -> dict[str, Any]:
 def instrument_result(request: HttpRequest, public_id: str, instrument_id: str) -> HttpResponse:
     """Show what an instrument contributed, with its logs."""
     found = _assessment(request, public_id)
-    result = next(
-        (each for each in found.instruments.all() if each.instrument.public_id == instrument_id), None
+    result = require_found(
+        next((each for each in found.instruments.all() if each.instrument.public_id == instrument_id), None)
     )
-    if result is None:
-        raise NotFound
     logs = get_snapshot_logs(request.user, result)
     chosen = request.GET.get("show", "")
     shown = [log for log in logs if _is_shown(log, chosen)]

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.errors import NotFound
+from instrument_share.kernel.errors import NotFound, require_found
 from instrument_share.web import clock, cursor
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.signed_in import SignedInRequest
@@ -190,9 +190,7 @@ def payment_new(request: SignedInRequest, public_id: str, award_id: str) -> Conf
     """Record the payment of an award; the amount can't be changed."""
     require(request.user, "rewards.record_payment")
     found = reports_selectors.get_report(request.user, public_id)
-    unit = assessments(request.user, found.cycle).filter(award__public_id=award_id).first()
-    if unit is None:
-        raise NotFound
+    unit = require_found(assessments(request.user, found.cycle).filter(award__public_id=award_id).first())
     now = clock.now()
     form = PaymentForm(
         request.POST if request.method == "POST" else None, today=now.astimezone(CITY_TIME).date()
