@@ -76,19 +76,23 @@ class Invalid(DomainError):
     message = gettext_noop("Some of what was entered needs to be changed.")
 
 
-class IllegalMove(DomainError):
+class Conflict(DomainError):
+    """A request that the present state of what it concerns rules out; each kind has its own code."""
+
+    kind: Kind = "conflict"
+
+
+class IllegalMove(Conflict):
     """A transition that the table of moves does not contain."""
 
     code = "state.illegal_move"
-    kind: Kind = "conflict"
     message = gettext_noop("This is “{state}” now, and “{move}” is not possible from there. Reload the page.")
 
 
-class RevisionMismatch(DomainError):
+class RevisionMismatch(Conflict):
     """Somebody else has saved since the editor began; nothing was written."""
 
     code = "revision_mismatch"
-    kind: Kind = "conflict"
     message = gettext_noop(
         "Somebody else has saved another version since you began. Compare the two, then save yours again."
     )

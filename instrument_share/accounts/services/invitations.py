@@ -26,6 +26,7 @@ from instrument_share.accounts.services.memberships import AlreadyMember, requir
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import (
+    Conflict,
     DomainError,
     Invalid,
     Kind,
@@ -53,9 +54,8 @@ class InvitationForOther(DomainError):
     )
 
 
-class TooManyInvitations(DomainError):
+class TooManyInvitations(Conflict):
     code = "invitation.too_many"
-    kind: Kind = "conflict"
     message = gettext_noop("{most} invitations wait to be accepted. Withdraw some that are no longer needed.")
 
 

@@ -30,7 +30,7 @@ from instrument_share.accounts.services.registration import (
     superior_of,
 )
 from instrument_share.journal.services import record
-from instrument_share.kernel.errors import DomainError, Invalid, Kind, gettext_noop, require_reason
+from instrument_share.kernel.errors import Conflict, Invalid, gettext_noop, require_reason
 from instrument_share.kernel.states import next_state
 
 ADMITTED = gettext_noop("“{name}” is admitted. You can invite colleagues and book for it now.")
@@ -52,9 +52,8 @@ REVISED_COLUMNS = (
 """What the bureau revises of an admitted organization."""
 
 
-class NotAdmitted(DomainError):
+class NotAdmitted(Conflict):
     code = "organization.not_admitted"
-    kind: Kind = "conflict"
     message = gettext_noop(
         "The organization is not admitted yet. Who registered it corrects the registration."
     )

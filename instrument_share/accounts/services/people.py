@@ -13,21 +13,13 @@ from instrument_share.accounts.models import ApiToken, User
 from instrument_share.accounts.permissions import require, require_unless_system
 from instrument_share.journal.services import record
 from instrument_share.journal.unique import raise_when_taken
-from instrument_share.kernel.errors import (
-    DomainError,
-    Invalid,
-    Kind,
-    Problem,
-    gettext_noop,
-    require_found,
-)
+from instrument_share.kernel.errors import Conflict, Invalid, Problem, gettext_noop, require_found
 
 TOKEN_LIFETIME = timedelta(days=365)
 
 
-class UsernameTaken(DomainError):
+class UsernameTaken(Conflict):
     code = "user.username_taken"
-    kind: Kind = "conflict"
     message = gettext_noop("Somebody has just taken the user name “{username}”. Choose another one.")
 
 

@@ -9,13 +9,7 @@ from instrument_share.accounts.models import Organization, OrganizationRelation,
 from instrument_share.accounts.permissions import require, require_unless_system
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import notify, record
-from instrument_share.kernel.errors import (
-    Invalid,
-    Problem,
-    gettext_noop,
-    require_found,
-    require_reason,
-)
+from instrument_share.kernel.errors import Invalid, Problem, gettext_noop, require_found, require_reason
 from instrument_share.kernel.wording import Bilingual
 
 DECLARED = gettext_noop("“{name}” and “{other}” are declared related; rewards leave out use between them.")
