@@ -43,20 +43,6 @@ def get_assessment(viewer: "Viewer", public_id: str) -> UnitAssessment:
     )
 
 
-def get_instrument_result(viewer: "Viewer", year: int, instrument_public_id: str) -> InstrumentResult:
-    """Return what one instrument contributed in a year, with its assessment. Raises NotFound."""
-    return require_found(
-        InstrumentResult.objects.filter(
-            assessment__in=_visible(viewer).filter(cycle__year=year),
-            instrument__public_id=instrument_public_id,
-        )
-        .select_related(
-            "instrument", "assessment__organization", "assessment__cycle__policy", "assessment__award"
-        )
-        .first()
-    )
-
-
 def get_snapshot_logs(viewer: "Viewer", result: InstrumentResult) -> list[dict[str, Any]]:
     """Return the frozen logs behind an instrument's result, by start, each with what became of it.
 
