@@ -139,7 +139,6 @@ def report_accept(request: SignedInRequest, public_id: str) -> Confirmation:
     """Confirm accepting a report."""
     found = _answerable(request, public_id)
     form = AcceptForm(request.POST if request.method == "POST" else None)
-    address = reverse("report", args=[public_id])
     return Confirmation(
         heading=_("Accept the report of {year}?").format(year=found.cycle.year),
         consequences=[
@@ -152,7 +151,7 @@ def report_accept(request: SignedInRequest, public_id: str) -> Confirmation:
             actor=request.user, report_id=found.pk, now=clock.now(), **form.cleaned_data
         ),
         success=_("The report is accepted and the bureau told. Record the payments next."),
-        back_address=address,
+        back_address=reverse("report", args=[public_id]),
         form=form,
     )
 
@@ -162,7 +161,6 @@ def report_return(request: SignedInRequest, public_id: str) -> Confirmation:
     """Confirm returning a report, with a reason."""
     found = _answerable(request, public_id)
     form = ReturnForm(request.POST if request.method == "POST" else None)
-    address = reverse("report", args=[public_id])
     return Confirmation(
         heading=_("Return the report of {year}?").format(year=found.cycle.year),
         consequences=[
@@ -174,7 +172,7 @@ def report_return(request: SignedInRequest, public_id: str) -> Confirmation:
             actor=request.user, report_id=found.pk, now=clock.now(), **form.cleaned_data
         ),
         success=_("The report is returned. The bureau sees your reason and sends a new one."),
-        back_address=address,
+        back_address=reverse("report", args=[public_id]),
         form=form,
         tone="danger",
     )
