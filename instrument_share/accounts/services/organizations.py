@@ -146,54 +146,58 @@ def _make_administrators_managers(organization: Organization, actor: User, now: 
 @transaction.atomic
 def organization_admit(*, actor: User, organization_id: int, now: datetime) -> Organization:
     """Admit a registered body; a second time changes nothing."""
-    organization = selectors.organization_lock(organization_id)
-    require(actor, "accounts.admit_organization", organization)
+    organization = _lock_permitted(actor, organization_id, "admit")
     if organization.state != OrganizationState.ADMITTED:
-        _move(organization, "admit", "", actor=actor, action="organization.admitted", now=now)
-        tell_managers(organization, ADMITTED, now)
+        _decide(organization, "admit", "", actor=actor, now=now)
     return organization
 
 
 @transaction.atomic
 def organization_refuse(*, actor: User, organization_id: int, reason: str, now: datetime) -> Organization:
     """Refuse a registration, with a reason; it can be corrected and handed in again."""
-    organization = selectors.organization_lock(organization_id)
-    require(actor, "accounts.admit_organization", organization)
-    reason = require_reason(reason)
-    _move(organization, "refuse", reason, actor=actor, action="organization.refused", now=now)
-    tell_managers(organization, REFUSED, now)
-    return organization
+    organization = _lock_permitted(actor, organization_id, "refuse")
+    return _decide(organization, "refuse", require_reason(reason), actor=actor, now=now)
 
 
 @transaction.atomic
 def organization_suspend(*, actor: User, organization_id: int, reason: str, now: datetime) -> Organization:
     """Suspend an organization, so that nobody acts for it; what is booked for it stays."""
-    organization = selectors.organization_lock(organization_id)
-    require(actor, "accounts.suspend_organization", organization)
-    _move(
-        organization, "suspend", require_reason(reason), actor=actor, action="organization.suspended", now=now
-    )
-    tell_managers(organization, SUSPENDED, now)
-    return organization
+    organization = _lock_permitted(actor, organization_id, "suspend")
+    return _decide(organization, "suspend", require_reason(reason), actor=actor, now=now)
 
 
 @transaction.atomic
 def organization_reinstate(*, actor: User, organization_id: int, now: datetime) -> Organization:
     """Reinstate an organization; its people act for it again, in the roles that they had."""
+    organization = _lock_permitted(actor, organization_id, "reinstate")
+    return _decide(organization, "reinstate", "", actor=actor, now=now)
+
+
+DECISIONS = {
+    "admit": ("accounts.admit_organization", "organization.admitted", ADMITTED),
+    "refuse": ("accounts.admit_organization", "organization.refused", REFUSED),
+    "suspend": ("accounts.suspend_organization", "organization.suspended", SUSPENDED),
+    "reinstate": ("accounts.suspend_organization", "organization.reinstated", REINSTATED),
+}
+"""The bureau's move → the permission, the entry in the journal, and what the managers are told."""
+
+
+def _lock_permitted(actor: User, organization_id: int, move: str) -> Organization:
     organization = selectors.organization_lock(organization_id)
-    require(actor, "accounts.suspend_organization", organization)
-    _move(organization, "reinstate", "", actor=actor, action="organization.reinstated", now=now)
-    tell_managers(organization, REINSTATED, now)
+    require(actor, DECISIONS[move][0], organization)
     return organization
 
 
-def _move(
-    organization: Organization, move: str, reason: str, *, actor: User, action: str, now: datetime
-) -> None:
+def _decide(
+    organization: Organization, move: str, reason: str, *, actor: User, now: datetime
+) -> Organization:
+    _permission, action, message = DECISIONS[move]
     organization.state = next_state(ORGANIZATION, organization.state, move)
     organization.reason = reason
     organization.save(update_fields=["state", "reason"])
     record_change(actor, action, organization, now, **({"reason": reason} if reason else {}))
+    tell_managers(organization, message, now)
+    return organization
 
 
 @transaction.atomic
