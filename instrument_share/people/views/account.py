@@ -19,7 +19,7 @@ from instrument_share.people.forms import SettingsForm
 from instrument_share.people.views.tabs import build_my_tabs
 from instrument_share.web import clock
 from instrument_share.web.idempotency import idempotent_form
-from instrument_share.web.responses.outcomes import redirect_with_message, run_service
+from instrument_share.web.responses.outcomes import redirect_with_message, render_form, run_service
 from instrument_share.web.responses.problem import told
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual
@@ -46,8 +46,7 @@ def settings(request: SignedInRequest) -> HttpResponse:
         keep_language(answer, saved.language)
         return answer
     context = {"tabs": build_my_tabs(user, "settings"), "form": form}
-    status = 422 if request.method == "POST" else 200
-    return render(request, "people/settings.html", context, status=status)
+    return render_form(request, "people/settings.html", context)
 
 
 @never_cache

@@ -2,7 +2,6 @@
 
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, HttpResponse
-from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -16,7 +15,7 @@ from instrument_share.web import clock
 from instrument_share.web.forms.fields import ReasonForm
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
-from instrument_share.web.responses.outcomes import redirect_with_message, run_service
+from instrument_share.web.responses.outcomes import redirect_with_message, render_form, run_service
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual
 
@@ -29,7 +28,6 @@ def documents_add(request: SignedInRequest, public_id: str) -> HttpResponse:
     found = accounts.organization_inside(request.user, public_id)
     require(request.user, "accounts.file_document", found)
     form = DocumentsForm(request.POST or None, request.FILES or None)
-    sends = request.method == "POST"
     kept = run_service(
         form,
         lambda: services.organization_document_add(
@@ -42,7 +40,7 @@ def documents_add(request: SignedInRequest, public_id: str) -> HttpResponse:
     if kept is not None:
         return redirect_with_message(request, _("The documents are kept."), get_organization_address(found))
     context = {"organization": found, "form": form, "back_address": get_organization_address(found)}
-    return render(request, "people/documents_form.html", context, status=422 if sends else 200)
+    return render_form(request, "people/documents_form.html", context)
 
 
 @login_required
