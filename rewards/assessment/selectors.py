@@ -11,7 +11,7 @@ from rewards.assessment.models import Award, IndicatorResult, InstrumentResult, 
 from rewards.cycle.domain.snapshot_schema import UsageRow
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.scope import NOTICED, can_see_all, managed_units
-from rewards.cycle.selectors.snapshot import StoredSnapshot
+from rewards.cycle.selectors.snapshot import StoredSnapshot, describe_usage
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
@@ -63,15 +63,8 @@ def get_snapshot_logs(viewer: "Viewer", result: InstrumentResult) -> list[dict[s
 def _traced(row: UsageRow, reason: str, reduced: dict[str, Any] | None) -> dict[str, Any]:
     part = Fraction(0) if reason else Fraction(reduced["part"]) if reduced else Fraction(1)
     return {
-        "log": row.id,
-        "booking": row.booking or "",
-        "starts_at": row.starts_at,
-        "ends_at": row.ends_at,
-        "external": row.external,
+        **describe_usage(row),
         "organization": row.payer_organization or "",
-        "capture": row.capture.value,
-        "effective_seconds": row.effective_seconds,
-        "amount_yuan": row.amount_yuan,
         "counted": not reason,
         "reason": reason,
         "message": REASONS.get(reason, ""),
