@@ -117,7 +117,7 @@ def _revised_columns(organization: Organization, registration: Registration) -> 
     """Return the columns that the revision changes, with their new values. Raises Invalid."""
     facts = replace(registration, uscc=organization.uscc).normalized()
     superior = superior_of(facts)
-    problems = rules.problems(facts) + superior_missing(facts, superior)
+    problems = [*rules.find_problems(facts), *superior_missing(facts, superior)]
     if rules.AUTHORITIES & {facts.kind, OrganizationKind(organization.kind)}:
         problems.append(AUTHORITY)
     if problems:

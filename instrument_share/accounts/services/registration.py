@@ -129,7 +129,7 @@ def _checked(
 ) -> tuple[list[CheckedUpload], list[Problem]]:
     """Return the documents that can be kept, and everything that is wrong but the code being taken."""
     good, unusable = check_uploads(documents)
-    problems = rules.problems(facts) + superior_missing(facts, superior) + unusable
+    problems = [*rules.find_problems(facts), *superior_missing(facts, superior), *unusable]
     if facts.kind in rules.AUTHORITIES and not is_authority_allowed:
         problems.append(AUTHORITY)
     return good, problems
