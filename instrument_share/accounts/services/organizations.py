@@ -146,7 +146,8 @@ def _make_administrators_managers(organization: Organization, actor: User, now: 
 @transaction.atomic
 def organization_admit(*, actor: User, organization_id: int, now: datetime) -> Organization:
     """Admit a registered body; a second time changes nothing."""
-    organization = _lock_permitted(actor, organization_id, "admit")
+    organization = selectors.organization_lock(organization_id)
+    require(actor, "accounts.admit_organization", organization)
     if organization.state != OrganizationState.ADMITTED:
         _decide(organization, "admit", "", actor=actor, now=now)
     return organization
@@ -155,43 +156,40 @@ def organization_admit(*, actor: User, organization_id: int, now: datetime) -> O
 @transaction.atomic
 def organization_refuse(*, actor: User, organization_id: int, reason: str, now: datetime) -> Organization:
     """Refuse a registration, with a reason; it can be corrected and handed in again."""
-    organization = _lock_permitted(actor, organization_id, "refuse")
+    organization = selectors.organization_lock(organization_id)
+    require(actor, "accounts.admit_organization", organization)
     return _decide(organization, "refuse", require_reason(reason), actor=actor, now=now)
 
 
 @transaction.atomic
 def organization_suspend(*, actor: User, organization_id: int, reason: str, now: datetime) -> Organization:
     """Suspend an organization, so that nobody acts for it; what is booked for it stays."""
-    organization = _lock_permitted(actor, organization_id, "suspend")
+    organization = selectors.organization_lock(organization_id)
+    require(actor, "accounts.suspend_organization", organization)
     return _decide(organization, "suspend", require_reason(reason), actor=actor, now=now)
 
 
 @transaction.atomic
 def organization_reinstate(*, actor: User, organization_id: int, now: datetime) -> Organization:
     """Reinstate an organization; its people act for it again, in the roles that they had."""
-    organization = _lock_permitted(actor, organization_id, "reinstate")
+    organization = selectors.organization_lock(organization_id)
+    require(actor, "accounts.suspend_organization", organization)
     return _decide(organization, "reinstate", "", actor=actor, now=now)
 
 
 DECISIONS = {
-    "admit": ("accounts.admit_organization", "organization.admitted", ADMITTED),
-    "refuse": ("accounts.admit_organization", "organization.refused", REFUSED),
-    "suspend": ("accounts.suspend_organization", "organization.suspended", SUSPENDED),
-    "reinstate": ("accounts.suspend_organization", "organization.reinstated", REINSTATED),
+    "admit": ("organization.admitted", ADMITTED),
+    "refuse": ("organization.refused", REFUSED),
+    "suspend": ("organization.suspended", SUSPENDED),
+    "reinstate": ("organization.reinstated", REINSTATED),
 }
-"""The bureau's move → the permission, the entry in the journal, and what the managers are told."""
-
-
-def _lock_permitted(actor: User, organization_id: int, move: str) -> Organization:
-    organization = selectors.organization_lock(organization_id)
-    require(actor, DECISIONS[move][0], organization)
-    return organization
+"""The bureau's move → the entry in the journal, and what the managers are told."""
 
 
 def _decide(
     organization: Organization, move: str, reason: str, *, actor: User, now: datetime
 ) -> Organization:
-    _permission, action, message = DECISIONS[move]
+    action, message = DECISIONS[move]
     organization.state = next_state(ORGANIZATION, organization.state, move)
     organization.reason = reason
     organization.save(update_fields=["state", "reason"])
