@@ -26,18 +26,21 @@ from instrument_share.web.text import formats, labels, markdown
 register = template.Library()
 _PARTS = "instrument_share/ui/"
 
-register.filter("bracketed", formats.bracketed)
-register.filter("yuan", formats.yuan)
-register.filter("hours", formats.hours)
-register.filter("number", formats.number)
-register.filter("percent", formats.percent)
-register.filter("day", formats.day)
-register.filter("date_only", formats.date_only)
-register.filter("moment", formats.moment)
-register.filter("timerange", formats.timerange)
-register.filter("bilingual", formats.bilingual)
+for _filter in (
+    formats.bilingual,
+    formats.bracketed,
+    formats.date_only,
+    formats.day,
+    formats.hours,
+    formats.moment,
+    formats.number,
+    formats.percent,
+    formats.timerange,
+    formats.yuan,
+    markdown.excerpt,
+):
+    register.filter(_filter)
 register.filter("markdown", markdown.to_html)
-register.filter("excerpt", markdown.excerpt)
 
 
 @register.filter
