@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from providers.instruments.views import acts, categories, files, media, people, together
+from providers.instruments.views import acts, categories, customs, files, media, people, together
 from providers.instruments.views.instruments import edit, new
 
 public_urls = [
@@ -21,8 +21,8 @@ instruments_urls = [
     path("<str:public_id>/pictures/", media.picture_add, name="picture_add"),
     path("<str:public_id>/files/", media.attachment_add, name="attachment_add"),
     path("<str:public_id>/together/", together.together, name="instrument_together"),
-    path("<str:public_id>/customs/", together.customs, name="instrument_customs"),
-    path("<str:public_id>/customs/remove/", together.customs_remove, name="customs_remove"),
+    path("<str:public_id>/customs/", customs.customs, name="instrument_customs"),
+    path("<str:public_id>/customs/remove/", customs.customs_remove, name="customs_remove"),
     path("<str:public_id>/confirm/", acts.confirm, name="instrument_confirm"),
 ]
 """Under `unit/instruments/`."""

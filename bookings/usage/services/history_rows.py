@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from bookings.requests.domain import pricing
 from bookings.requests.models import Booking, BookingGroup
-from bookings.requests.services.frozen_facts import get_user_facts
 from bookings.usage.domain.choices import EntryKind
 from bookings.usage.domain.history import HistoryRow, PastUse
 from bookings.usage.domain.usage import Spent, truncate_to_seconds
 from bookings.usage.models import Review, UsageConfirmation, UsageEntry, UsageLog
 from bookings.usage.selectors.usage import get_last_entries
+from bookings.usage.selectors.user_facts import get_user_facts
 from bookings.usage.services.chain import build_entry
 from instrument_share.accounts import selectors as accounts
 from instrument_share.kernel.interval import Interval

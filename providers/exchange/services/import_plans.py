@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from providers.exchange.domain.sheets.fields import SheetKind
+from providers.exchange.domain.sheets.definition import SheetKind
 from providers.exchange.domain.sheets.reading import SheetProblem, SheetRow
 
 if TYPE_CHECKING:

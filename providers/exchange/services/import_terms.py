@@ -22,10 +22,10 @@ from providers.exchange.services.import_plans import ImportTask, Outcome, Plan, 
 from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.models import Instrument
 from providers.instruments.selectors.instruments import instrument_locks
-from providers.terms.calendar import local_midnight
 from providers.terms.domain.choices import HolidayTreatment
+from providers.terms.domain.special_days import CalendarYearUnknown, DayTable
 from providers.terms.domain.terms import Terms, TermsDraft
-from providers.terms.domain.workdays import CalendarYearUnknown, DayTable
+from providers.terms.openings import local_midnight
 from providers.terms.selectors.rule_versions import terms_versions, version_in_force
 from providers.terms.selectors.workdays import day_table
 from providers.terms.services.rules import rule_publish

@@ -16,9 +16,9 @@ from instrument_share.accounts.selectors import organization_lock, organizations
 from instrument_share.kernel.errors import Forbidden, NotFound
 from instrument_share.sheets.reading import read_table
 from instrument_share.sheets.table import Table
-from providers.exchange.domain.sheets.columns import build_map, choices_to_remember, sheet_columns
-from providers.exchange.domain.sheets.fields import SheetKind, SheetKindName
-from providers.exchange.domain.sheets.kinds import KINDS
+from providers.exchange.domain.sheets.column_choices import build_map, choices_to_remember, sheet_columns
+from providers.exchange.domain.sheets.definition import SheetKind, SheetKindName
+from providers.exchange.domain.sheets.kinds_of_sheet import KINDS
 from providers.exchange.domain.sheets.maps import SheetMap, parse_map
 from providers.exchange.models import SheetMemory, SheetRun
 from providers.exchange.selectors.sheet_runs import sheet_memory

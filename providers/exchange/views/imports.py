@@ -18,9 +18,9 @@ from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.exports import csv_response
 from instrument_share.web.responses.outcomes import run_service
 from instrument_share.web.responses.problem import told
-from providers.exchange.domain.sheets.columns import IN_TEN_THOUSANDS, column_choices, sheet_columns
-from providers.exchange.domain.sheets.fields import SheetKind, SheetKindName
-from providers.exchange.domain.sheets.kinds import INSTRUMENTS, KINDS
+from providers.exchange.domain.sheets.column_choices import IN_TEN_THOUSANDS, column_choices, sheet_columns
+from providers.exchange.domain.sheets.definition import SheetKind, SheetKindName
+from providers.exchange.domain.sheets.kinds_of_sheet import INSTRUMENTS, KINDS
 from providers.exchange.domain.sheets.reading import HeadingMissing
 from providers.exchange.forms.sheet import SheetForm
 from providers.exchange.selectors.sheet_runs import run_of_upload, sheet_memory, sheet_run, sheet_runs

@@ -1,4 +1,4 @@
-"""Read pictures, files and customs supervision of instruments."""
+"""Read pictures and files of instruments."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -11,7 +11,6 @@ from instrument_share.accounts.selectors.standing import standing
 from instrument_share.kernel.errors import NotFound, require_found
 from providers.instruments.domain.choices import Audience
 from providers.instruments.models import (
-    CustomsSupervision,
     Instrument,
     InstrumentAttachment,
     InstrumentPicture,
@@ -59,11 +58,6 @@ def instrument_attachment(viewer: "Viewer", public_id: str, now: datetime) -> In
     if attachment.audience != Audience.EVERYBODY and not _reads_inner(viewer, attachment.instrument, now):
         raise NotFound
     return attachment
-
-
-def customs_supervision(instrument_id: int) -> CustomsSupervision | None:
-    """Return the instrument's customs supervision, if any; the caller checks the viewer."""
-    return CustomsSupervision.objects.filter(instrument_id=instrument_id).first()
 
 
 def _reads_inner(viewer: "Viewer", instrument: Instrument, now: datetime) -> bool:

@@ -7,7 +7,7 @@ from instrument_share.web import clock
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual
-from providers.instruments.domain.notices import FRESH
+from providers.instruments.domain.freshness import FRESH_FOR
 from providers.instruments.services.instruments import instrument_confirm, instrument_submit
 from providers.instruments.views.common import own_instrument
 
@@ -35,10 +35,10 @@ def confirm(request: SignedInRequest, public_id: str) -> Confirmation:
         heading=_("Is everything about “{name}” still right?").format(name=bilingual(instrument, "name")),
         consequences=[
             _("You confirm that you have read it through and that it is right as it stands."),
-            _("It counts as up to date for {days} days.").format(days=FRESH.days),
+            _("It counts as up to date for {days} days.").format(days=FRESH_FOR.days),
         ],
         action=_("It is still right"),
         perform=lambda: instrument_confirm(actor=request.user, instrument_id=instrument.pk, now=clock.now()),
-        success=_("Confirmed. It counts as up to date for {days} days.").format(days=FRESH.days),
+        success=_("Confirmed. It counts as up to date for {days} days.").format(days=FRESH_FOR.days),
         back_address=reverse("instrument_edit", args=[public_id]),
     )

@@ -9,8 +9,8 @@ from instrument_share.kernel.errors import DomainError, Invalid, Problem, gettex
 from instrument_share.sheets.reading import MAX_BYTES, read_table
 from instrument_share.web.forms.fields import DayField, DayInput, add_problems, choices_of
 from providers.terms.domain.choices import DayKind
-from providers.terms.domain.holidays import days_to_text, parse_days, problems_of_year
-from providers.terms.domain.workdays import Day
+from providers.terms.domain.holiday_list import days_to_text, parse_days, problems_of_year
+from providers.terms.domain.special_days import Day
 from providers.terms.selectors.workdays import YearOfDays
 
 ORDINARY = "ordinary"

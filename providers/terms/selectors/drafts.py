@@ -7,11 +7,11 @@ from datetime import date, datetime
 
 from instrument_share.kernel.interval import Interval
 from providers.instruments.models import Qualification
-from providers.terms.calendar import calendar_rows, openings
 from providers.terms.domain.backdated_patterns import backdate_pattern
 from providers.terms.domain.choices import HolidayTreatment
+from providers.terms.domain.special_days import DayTable
 from providers.terms.domain.terms import TermsDraft
-from providers.terms.domain.workdays import DayTable
+from providers.terms.openings import calendar_rows, openings
 from providers.terms.selectors.workdays import day_table
 
 

@@ -12,11 +12,11 @@ from instrument_share.kernel.public_id import new_public_id
 from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.models import Instrument
 from providers.instruments.services.common import InReview, lock_instrument
-from providers.terms.calendar import calendar_rows, local_date
 from providers.terms.domain.choices import HolidayTreatment
 from providers.terms.domain.rule_columns import terms_to_columns
 from providers.terms.domain.terms import MINUTE, TermsDraft, problems_of_terms
 from providers.terms.models import OpenServiceRule, PriceLine, RuleException, RuleQuota
+from providers.terms.openings import calendar_rows, local_date
 from providers.terms.selectors.workdays import day_table
 from providers.terms.services.listed_prices import prices_list
 from providers.terms.services.windows import windows_cut, windows_extend

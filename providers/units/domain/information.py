@@ -8,10 +8,10 @@ from enum import StrEnum
 
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Bilingual
-from providers.instruments.domain.notices import FRESH
-from providers.terms.domain.workdays import ONE_DAY
+from providers.instruments.domain.freshness import FRESH_FOR
+from providers.terms.domain.special_days import ONE_DAY
 
-LASTS = FRESH + ONE_DAY
+LASTS = FRESH_FOR + ONE_DAY
 """From publication or confirmation to the first day on which it no longer counts."""
 NEWS_NEEDED = 4
 CASES_NEEDED = 2

@@ -15,8 +15,8 @@ from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Bilingual
 from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.models import Instrument
-from providers.terms.calendar import local_date, local_midnight
-from providers.terms.domain.workdays import ONE_DAY
+from providers.terms.domain.special_days import ONE_DAY
+from providers.terms.openings import local_date, local_midnight
 from providers.units.domain.choices import ProfileState
 from providers.units.domain.completeness import UnitCompleteness, completeness_on, expiry_dates
 from providers.units.domain.information import (

@@ -10,7 +10,7 @@ from django.db.models import Max, QuerySet
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import OrganizationState, Role
 from providers.instruments.selectors.instruments import managed_or_supervised
-from providers.terms.calendar import local_date
+from providers.terms.openings import local_date
 from providers.units.domain.completeness import UnitCompleteness
 from providers.units.domain.reminders import ReminderOutcome, reminder_outcome
 from providers.units.models import Reminder

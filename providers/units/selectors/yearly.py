@@ -16,9 +16,9 @@ from django.db.models.functions import Coalesce
 from instrument_share.kernel.interval import Interval, intersect, merge, total_length
 from providers.instruments.domain.choices import SharingMode
 from providers.instruments.models import Instrument
-from providers.terms.calendar import local_date, local_midnight
 from providers.terms.domain.listed_prices import OUTSIDE_KINDS
 from providers.terms.models import Closure, OpenWindow
+from providers.terms.openings import local_date, local_midnight
 from providers.units.models import OpennessStatement, ServiceCase, UnitProfile
 from providers.units.selectors.completeness import completeness_at, month_ends
 

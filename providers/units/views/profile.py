@@ -16,7 +16,7 @@ from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.outcomes import redirect_with_message, run_service
 from instrument_share.web.signed_in import SignedInRequest
-from providers.instruments.domain.notices import FRESH
+from providers.instruments.domain.freshness import FRESH_FOR
 from providers.instruments.services.pictures import prepare_picture
 from providers.instruments.views.common import managed_unit, person
 from providers.revisions.selectors import revised_row
@@ -113,10 +113,10 @@ def confirm(request: SignedInRequest, organization_id: str) -> Confirmation:
         heading=_("Is the profile still right?"),
         consequences=[
             _("You confirm that you have read it through and that it is right as it stands."),
-            _("It counts as up to date for {days} days.").format(days=FRESH.days),
+            _("It counts as up to date for {days} days.").format(days=FRESH_FOR.days),
         ],
         action=_("It is still right"),
         perform=lambda: unit_profile_confirm(actor=request.user, organization_id=unit.pk, now=clock.now()),
-        success=_("Confirmed. It counts as up to date for {days} days.").format(days=FRESH.days),
+        success=_("Confirmed. It counts as up to date for {days} days.").format(days=FRESH_FOR.days),
         back_address=reverse("unit_profile_edit", args=[unit.public_id]),
     )

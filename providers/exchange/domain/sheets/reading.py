@@ -13,8 +13,8 @@ from instrument_share.kernel.errors import DomainError, Problem, gettext_noop
 from instrument_share.kernel.wording import Sentence, Words
 from instrument_share.sheets.table import Cell, Table
 from providers.exchange.domain.sheets.aliases import FOOTERS, normalize_heading
-from providers.exchange.domain.sheets.fields import MISSING, SheetKind, SheetKindName
-from providers.exchange.domain.sheets.kinds import INSTRUMENTS
+from providers.exchange.domain.sheets.definition import MISSING, SheetKind, SheetKindName
+from providers.exchange.domain.sheets.kinds_of_sheet import INSTRUMENTS
 from providers.exchange.domain.sheets.maps import SheetMap
 from providers.exchange.domain.sheets.remedies import remedy
 from providers.exchange.domain.sheets.values import cell_text, choice_words, is_serial, parse_cell

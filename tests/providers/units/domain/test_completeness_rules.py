@@ -15,7 +15,7 @@ from providers.units.domain.completeness import (
     expiry_dates,
     kind_changes,
 )
-from providers.units.domain.courses import Course, Span, course, courses
+from providers.units.domain.completeness_rules import Course, Span, course, courses
 from providers.units.domain.information import (
     InformationKind,
     InstrumentRecord,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from providers.terms.domain.workdays import ONE_DAY
+from providers.terms.domain.special_days import ONE_DAY
 from providers.units.domain.choices import Completeness
 from providers.units.domain.information import (
     CASES_NEEDED,

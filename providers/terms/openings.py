@@ -14,9 +14,9 @@ from schedule.models import Calendar, Event, Rule
 
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval, merge
-from providers.terms.domain.choices import DayKind, Frequency, HolidayTreatment
+from providers.terms.domain.choices import Frequency, HolidayTreatment
+from providers.terms.domain.special_days import ONE_DAY, DayTable, monday_of, pattern_day
 from providers.terms.domain.terms import DayException, OpeningPattern
-from providers.terms.domain.workdays import ONE_DAY, DayTable
 
 if TYPE_CHECKING:
     from providers.terms.models import OpenServiceRule
@@ -131,13 +131,8 @@ def _opening_days(
     if first >= last:
         return
     recurring = _recurring_days(event, pattern, first, last)
-    weekly = pattern.frequency is Frequency.WEEKLY
     for day in (first + number * ONE_DAY for number in range((last - first).days)):
-        kind = None if holidays is HolidayTreatment.IGNORED else days.kind(day)
-        if kind is DayKind.HOLIDAY:
-            continue
-        stands_in = kind is DayKind.WORKDAY and weekly and holidays is HolidayTreatment.CLOSED_AND_SHIFTED
-        if (_monday(day) if stands_in else day) in recurring:
+        if pattern_day(day, days, holidays, pattern.frequency) in recurring:
             yield day
 
 
@@ -146,20 +141,16 @@ def _recurring_days(event: Event, pattern: OpeningPattern, first: date, last: da
 
     Starts at the Monday of its first week, so that a 调休 day of that week finds Monday's hours.
     """
-    begin = _monday(pattern.starts_on) if pattern.frequency is Frequency.WEEKLY else pattern.starts_on
+    begin = monday_of(pattern.starts_on) if pattern.frequency is Frequency.WEEKLY else pattern.starts_on
     recurrence = event.get_rrule_object(CITY_TIME).replace(
         dtstart=datetime.combine(begin, pattern.opens), until=None
     )
     found = recurrence.between(
-        datetime.combine(_monday(first), time.min),
+        datetime.combine(monday_of(first), time.min),
         datetime.combine(last, time.min) - timedelta(seconds=1),
         inc=True,
     )
     return {occurrence.date() for occurrence in found}
-
-
-def _monday(day: date) -> date:
-    return day - day.weekday() * ONE_DAY
 
 
 def local_date(instant: datetime) -> date:
