@@ -42,8 +42,8 @@ from providers.terms.domain.price_changes import PriceChange, price_changes, rel
 from providers.terms.domain.price_table import PriceTableRow, price_table
 from providers.terms.domain.rule_columns import terms_from_columns
 from providers.terms.domain.sentences import condition_sentences, sentences, sentences_by_part
+from providers.terms.domain.special_days import ONE_DAY, Day, DayTable, published_years
 from providers.terms.domain.terms import OpeningPattern, Price, Quota, Terms, TermsDraft, problems_of_terms
-from providers.terms.domain.workdays import ONE_DAY, Day, DayTable, published_years
 from providers.units.domain.choices import Completeness
 from providers.units.domain.completeness import UnitCompleteness
 from providers.units.domain.information import InformationKind

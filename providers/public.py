@@ -1,7 +1,6 @@
 """The names of providers that other apps may use; pure types and rules are in `providers.domain`."""
 
 from providers.exchange.selectors.national import (
-    customs_facts,
     national_instruments,
     national_units,
     national_years,

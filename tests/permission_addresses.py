@@ -26,7 +26,7 @@ def arguments(w):
         "qualification_new": instrument,
         "qualification_revoke": [*instrument, w.qualification.pk],
         "instrument_submit": submitted,
-        "instrument_act/confirm": [*instrument, "confirm"],
+        "instrument_confirm": instrument,
         "instrument_suspend": instrument,
         "instrument_resume": suspended,
         "instrument_retire": suspended,

@@ -18,20 +18,8 @@ USER_NAMES = [
 """What a user name may be: nothing that could be taken for somebody's mail address or public id."""
 
 
-class LoginForm(allauth_forms.LoginForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["login"].label = _("User name or email address")
-        self.fields["login"].widget.attrs["autocomplete"] = "username"
-        for name in ("login", "password"):
-            self.fields[name].widget.attrs.pop("placeholder", None)
-
-
-class SignupForm(allauth_forms.SignupForm):
-    """allauth's, and the name by which colleagues and keepers know the person."""
-
-    name = forms.CharField(label=_("Name"), max_length=100)
-    field_order = ["name", "username", "email", "password1", "password2"]
+class _WithoutPlaceholders(forms.Form):
+    """A form of allauth whose labels alone name the fields."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -39,10 +27,23 @@ class SignupForm(allauth_forms.SignupForm):
             field.widget.attrs.pop("placeholder", None)
 
 
-class AddressForm(allauth_forms.AddEmailForm):
+class LoginForm(_WithoutPlaceholders, allauth_forms.LoginForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("User name or email address")
+        self.fields["login"].widget.attrs["autocomplete"] = "username"
+
+
+class SignupForm(_WithoutPlaceholders, allauth_forms.SignupForm):
+    """allauth's, and the name by which colleagues and keepers know the person."""
+
+    name = forms.CharField(label=_("Name"), max_length=100)
+    field_order = ["name", "username", "email", "password1", "password2"]
+
+
+class AddressForm(_WithoutPlaceholders, allauth_forms.AddEmailForm):
     """The address that is to take the present one's place."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].label = _("New mail address")
-        self.fields["email"].widget.attrs.pop("placeholder", None)

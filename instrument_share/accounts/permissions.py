@@ -4,7 +4,7 @@ A service begins with `require(actor, "bookings.decide", booking)`; a template a
 `{% has_perm %}` of django-rules. `tests/test_permissions.py` holds the table of role × action.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import rules
@@ -20,6 +20,12 @@ from instrument_share.kernel.errors import Forbidden
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
+
+
+def add_permissions(predicates: Mapping[str, rules.predicates.Predicate]) -> None:
+    """Register permissions by name."""
+    for name, predicate in predicates.items():
+        rules.add_perm(name, predicate)
 
 
 def has_role(*roles: Role) -> rules.predicates.Predicate:
@@ -117,17 +123,21 @@ is_sysadmin = has_role(Role.SYSADMIN)
 is_supervisor = is_supervisor_in(_itself, Role.BUREAU_OFFICER)
 is_manager = has_role_in(_itself, Role.ORG_ADMIN, Role.UNIT_MANAGER)
 
-rules.add_perm("accounts.edit_oneself", rules.is_authenticated)
-rules.add_perm("accounts.register_organization", rules.is_authenticated)
-rules.add_perm("accounts.correct_organization", is_registrant)
-rules.add_perm("accounts.edit_organization", is_manager)
-rules.add_perm("accounts.file_document", (is_registrant & is_awaiting_admission) | is_manager)
-rules.add_perm("accounts.admit_organization", is_supervisor)
-rules.add_perm("accounts.suspend_organization", is_supervisor)
-rules.add_perm("accounts.revise_organization", is_supervisor)
-rules.add_perm("accounts.declare_relation", is_manager | is_supervisor)
-rules.add_perm("accounts.end_relation", is_supervisor)
-rules.add_perm("accounts.manage_members", can_grant_roles)
-rules.add_perm("accounts.ask_membership", rules.is_authenticated)
-rules.add_perm("accounts.end_own_membership", is_oneself)
-rules.add_perm("accounts.maintain_accounts", is_sysadmin)
+add_permissions(
+    {
+        "accounts.edit_oneself": rules.is_authenticated,
+        "accounts.register_organization": rules.is_authenticated,
+        "accounts.correct_organization": is_registrant,
+        "accounts.edit_organization": is_manager,
+        "accounts.file_document": (is_registrant & is_awaiting_admission) | is_manager,
+        "accounts.admit_organization": is_supervisor,
+        "accounts.suspend_organization": is_supervisor,
+        "accounts.revise_organization": is_supervisor,
+        "accounts.declare_relation": is_manager | is_supervisor,
+        "accounts.end_relation": is_supervisor,
+        "accounts.manage_members": can_grant_roles,
+        "accounts.ask_membership": rules.is_authenticated,
+        "accounts.end_own_membership": is_oneself,
+        "accounts.maintain_accounts": is_sysadmin,
+    }
+)

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 from random import Random
 
-from instrument_share.demo.history import DAY, HOUR
-from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.demo.history import DAY, HOUR, combine
 from instrument_share.kernel.interval import Interval, intersect, total_length
 
 FRIDAY = 4
@@ -62,8 +61,4 @@ def generate_faults(
 
 
 def _between(day: date, opens: int, last: date, closes: int) -> Interval:
-    return Interval(_at(day, opens), _at(last, closes))
-
-
-def _at(day: date, hour: int) -> datetime:
-    return datetime.combine(day, time(hour), CITY_TIME)
+    return Interval(combine(day, opens), combine(last, closes))

@@ -178,7 +178,7 @@ def split_windows(windows: Iterable[Interval]) -> Iterator[Interval]:
         start = window.start
         while window.end - start > DAY:
             local = start.astimezone(CITY_TIME)
-            cut = datetime.combine(local.date(), time(8), CITY_TIME)
+            cut = combine(local.date(), 8)
             cut = cut if cut > local else cut + DAY
             yield Interval(start, cut)
             start = cut.astimezone(UTC)
@@ -349,7 +349,7 @@ class _History:
     def _decision(self, booked: Interval) -> tuple[datetime, datetime | None, datetime]:
         ahead = self.plan.lead + timedelta(hours=self.random.randint(26, 300))
         day = _day(booked) - max(1, ahead // DAY) * DAY
-        requested = datetime.combine(day, time(8), CITY_TIME) + self.random.randint(0, 14 * 60) * MINUTE
+        requested = combine(day, 8) + self.random.randint(0, 14 * 60) * MINUTE
         requested = min(requested, booked.start - self.plan.lead - HOUR).astimezone(UTC)
         if self.plan.decision_hours is None:
             return requested, None, requested
@@ -392,6 +392,11 @@ class _History:
 
 RATINGS = ("very_poor", "dissatisfied", "neutral", "satisfied", "very_satisfied")
 DIRECTIONS = ("research", "development", "teaching", "other")
+
+
+def combine(day: date, hour: int = 9) -> datetime:
+    """Return the instant of this day and hour in the city."""
+    return datetime.combine(day, time(hour), CITY_TIME)
 
 
 def _day(interval: Interval) -> date:

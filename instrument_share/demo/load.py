@@ -22,7 +22,7 @@ from instrument_share.demo.stages import (
 )
 from instrument_share.demo.world import World
 from instrument_share.journal import services as journal
-from instrument_share.kernel.errors import DomainError, Kind, gettext_noop
+from instrument_share.kernel.errors import Conflict, gettext_noop
 
 STAGES: tuple[tuple[str, Callable[[World], str]], ...] = (
     ("Organizations and people", people.load),
@@ -37,11 +37,10 @@ STAGES: tuple[tuple[str, Callable[[World], str]], ...] = (
 )
 
 
-class DatabaseInUse(DomainError):
+class DatabaseInUse(Conflict):
     """The database holds something other than the demo city."""
 
     code = "demo.database_in_use"
-    kind: Kind = "conflict"
     message = gettext_noop(
         "This database holds something else than the demo city. Load the demo into an empty one: name "
         "another by DATABASE_URL, or use ./dev demo --reset."

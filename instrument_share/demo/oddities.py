@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 
-from instrument_share.demo.history import DAY, HOUR, Use
-from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.demo.history import DAY, HOUR, Use, combine
 from instrument_share.kernel.interval import Interval
 
 OVERLAPPING, UNCHARGED = "YPU-CH-03", "MD-C-02"
@@ -30,7 +29,7 @@ def add_oddities(uses: Sequence[Use], year: int, until: datetime) -> list[Use]:
 
 def _mark_never_idle(uses: Iterable[Use], year: int) -> list[Use]:
     """Make every minute of six weeks effective."""
-    first, last = _at(date(year, 10, 9), 0), _at(date(year, 11, 20), 0)
+    first, last = combine(date(year, 10, 9), 0), combine(date(year, 11, 20), 0)
     return [
         replace(use, measuring_seconds=use.measuring_seconds + use.idle_seconds, idle_seconds=0)
         if use.instrument == NEVER_IDLE and first <= use.used.start < last
@@ -44,7 +43,7 @@ def _mark_uncharged(uses: Iterable[Use], year: int) -> Iterator[Use]:
     found = False
     for use in uses:
         wanted = use.instrument == UNCHARGED and use.outside and use.confirmed_at is not None
-        wanted = wanted and use.purpose == "service" and use.used.start >= _at(date(year, 9, 1), 0)
+        wanted = wanted and use.purpose == "service" and use.used.start >= combine(date(year, 9, 1), 0)
         yield replace(use, free_of_charge=True) if wanted and not found else use
         found = found or wanted
 
@@ -53,7 +52,7 @@ def _mark_visits(uses: Iterable[Use], year: int) -> Iterator[Use]:
     """Turn uses into visits of a company later found to be related to the unit."""
     left = VISITS
     for use in uses:
-        wanted = use.instrument == VISITED and use.outside and use.used.start >= _at(date(year, 8, 20), 0)
+        wanted = use.instrument == VISITED and use.outside and use.used.start >= combine(date(year, 8, 20), 0)
         if wanted and left:
             left -= 1
             yield replace(use, user=VISITOR, mode="operated", rating=None)
@@ -73,14 +72,14 @@ def _add_night_use(uses: Sequence[Use], year: int) -> Iterator[Use]:
     """Yield hours on a Saturday night, outside every window."""
     for use in _uses_since(uses, AT_NIGHT, date(year, 3, 10)):
         day = _next_weekday(date(year, 3, 10), 5)
-        yield build_manual_use(use, Interval(_at(day, 19), _at(day, 23)), days_late=2)
+        yield build_manual_use(use, Interval(combine(day, 19), combine(day, 23)), days_late=2)
         return
 
 
 def _add_long_use(uses: Sequence[Use], year: int) -> Iterator[Use]:
     """Yield a use of 31 hours."""
     for use in _uses_since(uses, TOO_LONG, date(year, 7, 14)):
-        start = _at(_next_weekday(date(year, 7, 14), 4), 19)
+        start = combine(_next_weekday(date(year, 7, 14), 4), 19)
         yield build_manual_use(use, Interval(start, start + 31 * HOUR), days_late=4)
         return
 
@@ -90,7 +89,7 @@ def _add_late_uses(uses: Sequence[Use], year: int) -> Iterator[Use]:
     for use in _uses_since(uses, LATE, date(year, 2, 20)):
         for week in range(3):
             day = _next_weekday(date(year, 3, 1), 5) + 7 * week * DAY
-            yield build_manual_use(use, Interval(_at(day, 9), _at(day, 15)), days_late=118)
+            yield build_manual_use(use, Interval(combine(day, 9), combine(day, 15)), days_late=118)
         return
 
 
@@ -118,13 +117,9 @@ def build_manual_use(template: Use, used: Interval, days_late: int) -> Use:
 
 
 def _uses_since(uses: Sequence[Use], number: str, since: date) -> Iterator[Use]:
-    begin = _at(since, 0)
+    begin = combine(since, 0)
     return (use for use in uses if use.instrument == number and use.used.start >= begin)
 
 
 def _next_weekday(day: date, weekday: int) -> date:
     return day + (weekday - day.weekday()) % 7 * DAY
-
-
-def _at(day: date, hour: int) -> datetime:
-    return datetime.combine(day, time(hour), CITY_TIME)

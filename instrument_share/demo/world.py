@@ -1,7 +1,7 @@
 """State shared by the stages of a load: facts, clock, and rows created so far."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -20,11 +20,6 @@ DEMO_YEARS = 4
 """How long the platform has been running in the demo."""
 
 
-def combine(day: date, hour: int = 9, minute: int = 0) -> datetime:
-    """Return the instant of this day and time in the city."""
-    return datetime.combine(day, time(hour, minute), CITY_TIME)
-
-
 @dataclass
 class World:
     """The city being loaded; every date is relative to `now`."""
@@ -37,8 +32,9 @@ class World:
     begun: list[PlannedBooking] = field(default_factory=list)
     """Uses that go on now, which history keeps clear of."""
     first_day: date | None = None
-    _week: Week | None = None
     """The first day of history; by default 1 January of the year before."""
+    week: Week = field(init=False)
+    """The plan of the days ahead, made by the stage `past`."""
 
     @cached_property
     def today(self) -> date:
@@ -75,16 +71,6 @@ class World:
     def keeper(self, instrument: Instrument) -> "User":
         """Return the instrument's keeper."""
         return self.people[self.city.keeper(instrument).username]
-
-    @property
-    def week(self) -> Week:
-        """Return the plan of the days ahead, made by the stage `past`."""
-        assert self._week is not None
-        return self._week
-
-    @week.setter
-    def week(self, week: Week) -> None:
-        self._week = week
 
     def building(self, key: str) -> ContentFile:
         """Return a picture of a unit for storage."""

@@ -1,33 +1,30 @@
 """Errors of papers."""
 
-from instrument_share.kernel.errors import DomainError, Kind, gettext_noop
+from instrument_share.kernel.errors import Conflict, DomainError, gettext_noop
 
 
-class FontMissing(DomainError):
+class FontMissing(Conflict):
     """A typeface file that does not exist."""
 
     code = "documents.font_missing"
-    kind: Kind = "conflict"
     message = gettext_noop(
         "The typeface file {path} is missing. Run “./dev setup”, or correct {setting} in the site's settings."
     )
 
 
-class FontUnusable(DomainError):
+class FontUnusable(Conflict):
     """A typeface file that cannot be embedded."""
 
     code = "documents.font_unusable"
-    kind: Kind = "conflict"
     message = gettext_noop(
         "The typeface file {path} cannot be embedded. Name a TrueType file, not OpenType, in {setting}."
     )
 
 
-class SigningKeyUnusable(DomainError):
+class SigningKeyUnusable(Conflict):
     """A signing key that cannot be opened."""
 
     code = "documents.signing_key_unusable"
-    kind: Kind = "conflict"
     message = gettext_noop(
         "The signing key {path} cannot be opened. Check that it is PKCS#12, and SIGNING_KEY_PASSWORD."
     )

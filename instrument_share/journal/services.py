@@ -16,7 +16,7 @@ from django.utils import translation
 from instrument_share.journal import seals
 from instrument_share.journal.mails import Tell, mail_of
 from instrument_share.journal.models import AuditEntry, AuditSeal, Notification
-from instrument_share.kernel.errors import NotFound
+from instrument_share.kernel.errors import require_found
 from instrument_share.kernel.wording import Bilingual, Sentence, Words
 
 if TYPE_CHECKING:
@@ -133,9 +133,9 @@ def _kept(value: Any) -> Any:
 @transaction.atomic
 def notification_read(*, actor: "User", public_id: str, now: datetime) -> Notification:
     """Mark one's own notification as read; a second time changes nothing."""
-    notification = Notification.objects.select_for_update().filter(public_id=public_id, user=actor).first()
-    if notification is None:
-        raise NotFound
+    notification = require_found(
+        Notification.objects.select_for_update().filter(public_id=public_id, user=actor).first()
+    )
     if notification.read_at is None:
         notification.read_at = now
         notification.save(update_fields=["read_at"])

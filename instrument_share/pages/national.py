@@ -32,7 +32,7 @@ from providers.domain import (
     instrument_record,
     unit_record,
 )
-from providers.public import customs_facts, national_instruments, national_units, unit_addresses, unit_codes
+from providers.public import national_instruments, national_units, unit_addresses, unit_codes
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization
@@ -144,7 +144,7 @@ def _instruments(
         yield _record(RecordType.INSTRUMENT, instrument_record({**facts, **around}), name, place)
         if customs is not None:
             place = "instrument_customs", one.public_id
-            checked = _record(RecordType.CUSTOMS, customs_record(customs_facts(customs)), name, place)
+            checked = _record(RecordType.CUSTOMS, customs_record(customs), name, place)
             yield replace(checked, values={LINK_FIELD: number, **checked.values})
 
 

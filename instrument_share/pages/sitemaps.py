@@ -3,7 +3,9 @@
 Both languages have the same addresses, so there are no alternates.
 """
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -74,7 +76,8 @@ class UnitSitemap(OwnSitemap):
 class PublicationSitemap(OwnSitemap):
     """Publications of one kind."""
 
-    kind: PublicationKind
+    def __init__(self, kind: PublicationKind) -> None:
+        self.kind = kind
 
     def items(self) -> "QuerySet[Any]":
         return providers.publications(ANYBODY, self.kind).filter(PUBLISHED).order_by("pk")
@@ -87,36 +90,12 @@ class PublicationSitemap(OwnSitemap):
         return at
 
 
-class NewsSitemap(PublicationSitemap):
-    """News."""
-
-    kind = PublicationKind.NEWS
-
-
-class RegulationSitemap(PublicationSitemap):
-    """Regulations."""
-
-    kind = PublicationKind.REGULATION
-
-
-class CaseSitemap(PublicationSitemap):
-    """Open-service cases."""
-
-    kind = PublicationKind.CASE
-
-
-class OpennessSitemap(PublicationSitemap):
-    """Openness statements."""
-
-    kind = PublicationKind.OPENNESS
-
-
-SITEMAPS: dict[str, type[OwnSitemap]] = {
+SITEMAPS: dict[str, Callable[[], OwnSitemap]] = {
     "pages": PageSitemap,
     "instruments": InstrumentSitemap,
     "units": UnitSitemap,
-    "news": NewsSitemap,
-    "regulations": RegulationSitemap,
-    "cases": CaseSitemap,
-    "openness": OpennessSitemap,
+    "news": partial(PublicationSitemap, PublicationKind.NEWS),
+    "regulations": partial(PublicationSitemap, PublicationKind.REGULATION),
+    "cases": partial(PublicationSitemap, PublicationKind.CASE),
+    "openness": partial(PublicationSitemap, PublicationKind.OPENNESS),
 }

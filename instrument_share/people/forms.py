@@ -12,7 +12,7 @@ from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import OrganizationKind, Role, SizeClass
 from instrument_share.accounts.domain.registration import AUTHORITIES, Registration
 from instrument_share.kernel.uscc import normalize
-from instrument_share.web.forms.fields import set_choices
+from instrument_share.web.forms.fields import ReasonForm, set_choices
 from instrument_share.web.text.formats import bilingual
 from instrument_share.web.text.labels import KINDS, ROLES, SIZES
 
@@ -207,10 +207,9 @@ class InvitationForm(RoleForm):
     field_order = ["email", "role"]
 
 
-class EndForm(forms.Form):
+class EndForm(ReasonForm):
     """The reason for ending a role, and what happens to upcoming bookings."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea({"rows": 3}))
     bookings = forms.ChoiceField(
         label=_("Bookings ahead that the organization pays"),
         choices=[

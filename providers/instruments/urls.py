@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from providers.instruments.views import acts, categories, files, media, people, together
+from providers.instruments.views import acts, categories, customs, files, media, people, together
 from providers.instruments.views.instruments import edit, new
 
 public_urls = [
@@ -16,14 +16,14 @@ instruments_urls = [
     path("<str:public_id>/people/", people.people, name="instrument_people"),
     path("<str:public_id>/keepers/", people.keepers_set, name="keepers_set"),
     path("<str:public_id>/qualifications/", people.qualification_new, name="qualification_new"),
-    path("<str:public_id>/submit/", acts.act, {"verb": "submit"}, name="instrument_submit"),
+    path("<str:public_id>/submit/", acts.submit, name="instrument_submit"),
     path("<str:public_id>/media/", media.media, name="instrument_media"),
     path("<str:public_id>/pictures/", media.picture_add, name="picture_add"),
     path("<str:public_id>/files/", media.attachment_add, name="attachment_add"),
     path("<str:public_id>/together/", together.together, name="instrument_together"),
-    path("<str:public_id>/customs/", together.customs, name="instrument_customs"),
-    path("<str:public_id>/customs/remove/", together.customs_remove, name="customs_remove"),
-    path("<str:public_id>/<str:verb>/", acts.act, name="instrument_act"),
+    path("<str:public_id>/customs/", customs.customs, name="instrument_customs"),
+    path("<str:public_id>/customs/remove/", customs.customs_remove, name="customs_remove"),
+    path("<str:public_id>/confirm/", acts.confirm, name="instrument_confirm"),
 ]
 """Under `unit/instruments/`."""
 pictures_urls = [

@@ -52,31 +52,21 @@ def register_revised(kinds: Mapping[str, RevisedKind]) -> None:
 class RevisedRow:
     """A row with revisions."""
 
-    of_kind: RevisedKind
+    kind: RevisedKind
     subject: Any
 
     @property
-    def kind(self) -> str:
-        return self.of_kind.name
-
-    @property
     def labels(self) -> Mapping[str, str]:
-        return self.of_kind.labels
-
-    @property
-    def title(self) -> Any:
-        """Return the name of the row as a parameter of a message."""
-        return self.of_kind.title(self.subject)
+        return self.kind.labels
 
     @property
     def organization(self) -> "Organization":
-        organization: Organization = self.subject.organization
-        return organization
+        return self.subject.organization
 
     def rows(self) -> "QuerySet[Any]":
         """Return the revisions as rows; page them by ("-history_date", "-history_id")."""
-        found: QuerySet[Any] = type(self.subject).history.filter(id=self.subject.pk)
-        return found.select_related("history_user", *self.of_kind.related)
+        history = type(self.subject).history.filter(id=self.subject.pk)
+        return history.select_related("history_user", *self.kind.related)
 
 
 @dataclass(frozen=True)
@@ -169,11 +159,6 @@ def changed_fields(revised: RevisedRow, before: Any, after: Any) -> tuple[Change
     )
 
 
-def revision_state(revised: RevisedRow, row: Any) -> str:
-    """Return the state that a row had in a revision."""
-    return revised.of_kind.state(row)
-
-
 def _previous(revised: RevisedRow, row: Any) -> Any:
     older = Q(history_date__lt=row.history_date)
     older |= Q(history_date=row.history_date, history_id__lt=row.history_id)
@@ -186,8 +171,8 @@ def _revision(revised: RevisedRow, row: Any, before: Any) -> Revision:
         if before is None
         else tuple(label for name, label in revised.labels.items() if _differs(before, row, name))
     )
-    state = revision_state(revised, row)
-    new_state = before is None or state != revision_state(revised, before)
+    state = revised.kind.state(row)
+    new_state = before is None or state != revised.kind.state(before)
     return Revision(
         row.history_id,
         row.history_date,
@@ -196,14 +181,8 @@ def _revision(revised: RevisedRow, row: Any, before: Any) -> Revision:
         new_state=new_state,
         changed=labels,
         is_first=before is None,
-        confirmed=not new_state and not labels and _confirmed_at(row) != _confirmed_at(before),
+        confirmed=not new_state and not labels and _differs(before, row, "confirmed_at"),
     )
-
-
-def _confirmed_at(row: Any) -> datetime | None:
-    """Return when the unit last confirmed the row; publications are never confirmed."""
-    at: datetime | None = getattr(row, "confirmed_at", None)
-    return at
 
 
 def _differs(before: Any, after: Any, name: str) -> bool:
@@ -212,11 +191,11 @@ def _differs(before: Any, after: Any, name: str) -> bool:
 
 def _comparable(row: Any, name: str) -> Any:
     """Return the value to compare: the name of a file, the id of a related row."""
-    value = getattr(row, f"{name}_id", None) if hasattr(row, f"{name}_id") else getattr(row, name)
+    value = getattr(row, f"{name}_id") if hasattr(row, f"{name}_id") else getattr(row, name, None)
     return str(value or "") if hasattr(value, "name") or value in (None, "") else value
 
 
 def _changed_field(revised: RevisedRow, name: str, label: str, before: Any, after: Any) -> ChangedField:
-    is_text = type(before) is str and type(after) is str and name not in FILES | revised.of_kind.whole
+    is_text = type(before) is str and type(after) is str and name not in FILES | revised.kind.whole
     lines = compare_paragraphs(before, after, CONTEXT) if is_text else ()
     return ChangedField(name, label, before, after, lines)

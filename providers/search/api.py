@@ -25,10 +25,7 @@ router = Router(tags=["instruments"], auth=EVERYBODY)
 )
 def categories(request: HttpRequest) -> list[CategoryOut]:  # noqa: ARG001 (ninja asks for it)
     """The national categories, by code, in the version that is in use."""
-    return [
-        CategoryOut(code=row.code, name_zh=row.name_zh, name_en=row.name_en)
-        for row in category_table().order_by("code")
-    ]
+    return [CategoryOut.from_orm(row) for row in category_table().order_by("code")]
 
 
 @router.get(

@@ -15,8 +15,3 @@ class SynonymForm(forms.Form):
             "One on each line, in Chinese, in English or as letters: at least 2. Pinyin follows by itself."
         ),
     )
-
-    @property
-    def lines(self) -> list[str]:
-        lines: list[str] = self.cleaned_data["words"].splitlines()
-        return lines

@@ -144,8 +144,7 @@ def _listed(instrument: "Instrument") -> dict:
     return {
         "id": instrument.public_id,
         **{name: getattr(instrument, name) for name in LISTED},
-        "category": category
-        and CategoryOut(code=category.code, name_zh=category.name_zh, name_en=category.name_en),
+        "category": category and CategoryOut.from_orm(category),
         "organization": organization_ref(instrument.organization),
         "district": district and district.code,
         "next_free_at": getattr(instrument, "next_free_at", None),
@@ -168,16 +167,5 @@ def rule_out(terms: "Terms") -> RuleOut:
             )
             for quota in terms.quotas
         ],
-        prices=[
-            PriceOut(
-                price_yuan=price.price_yuan,
-                unit=price.unit,
-                user_kind=price.user_kind,
-                service_mode=price.service_mode,
-                from_time=price.from_time,
-                until_time=price.until_time,
-                weekdays=list(price.weekdays),
-            )
-            for price in terms.prices
-        ],
+        prices=[PriceOut.from_orm(price) for price in terms.prices],
     )

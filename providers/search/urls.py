@@ -6,7 +6,7 @@ from providers.search import views
 
 synonyms_urls = [
     path("", views.synonyms, name="synonyms"),
-    path("new/", views.new, name="synonym_new"),
+    path("new/", views.edit, name="synonym_new"),
     path("<str:public_id>/", views.edit, name="synonym_edit"),
     path("<str:public_id>/remove/", views.remove, name="synonym_remove"),
 ]

@@ -39,40 +39,26 @@ def synonyms(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
-def new(request: HttpRequest) -> HttpResponse:
+def edit(request: HttpRequest, public_id: str = "") -> HttpResponse:
+    """Change a group, or add one without `public_id`."""
     require(request.user, "providers.maintain_tables")
-    return _edited(request, SynonymForm(request.POST or None), "")
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@idempotent_form
-def edit(request: HttpRequest, public_id: str) -> HttpResponse:
-    require(request.user, "providers.maintain_tables")
-    group = synonym_group(request.user, public_id)
-    written = "\n".join(row.word for row in group.words.all())
-    return _edited(request, SynonymForm(request.POST or None, initial={"words": written}), public_id)
-
-
-def _edited(request: HttpRequest, form: SynonymForm, public_id: str) -> HttpResponse:
-    if request.method == "POST":
-        group = run_service(
-            form,
-            lambda: synonym_group_save(
-                actor=person(request), words=form.lines, public_id=public_id, now=clock.now()
-            ),
-        )
-        if group is not None:
-            return redirect_with_message(
-                request, _("Saved; searches find by these words from now on."), reverse("synonyms")
-            )
-    context = {"form": form, "public_id": public_id}
-    return render(
-        request,
-        "providers/search/synonym_edit.html",
-        context,
-        status=422 if request.method == "POST" else 200,
+    words = synonym_group(request.user, public_id).words.all() if public_id else ()
+    form = SynonymForm(request.POST or None, initial={"words": "\n".join(row.word for row in words)})
+    group = run_service(
+        form,
+        lambda: synonym_group_save(
+            actor=person(request),
+            words=form.cleaned_data["words"].splitlines(),
+            public_id=public_id,
+            now=clock.now(),
+        ),
     )
+    if group is not None:
+        message = _("Saved; searches find by these words from now on.")
+        return redirect_with_message(request, message, reverse("synonyms"))
+    status = 422 if request.method == "POST" else 200
+    context = {"form": form, "public_id": public_id}
+    return render(request, "providers/search/synonym_edit.html", context, status=status)
 
 
 @confirmation_view

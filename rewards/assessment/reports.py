@@ -1,6 +1,7 @@
 """The reasoning of an award as text."""
 
 from collections.abc import Iterator, Mapping
+from types import SimpleNamespace
 from typing import Any
 
 from django.utils.translation import gettext
@@ -32,16 +33,9 @@ ROUNDING = {
 }
 
 
-class _Clause:
-    """A rule's clause, as `bilingual` reads it."""
-
-    def __init__(self, rule: Mapping[str, Any]) -> None:
-        self.clause_zh, self.clause_en = rule["clause_zh"], rule.get("clause_en", "")
-
-
 def describe_reasoning(reasoning: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return pairs of a step and its result, in the order of the steps; caps only where they cut."""
-    steps = [(bilingual(_Clause(rule), "clause"), _claim(rule)) for rule in reasoning["rules"]]
+    steps = [(bilingual(SimpleNamespace(**rule), "clause"), _claim(rule)) for rule in reasoning["rules"]]
     unit = gettext(ROUNDING[reasoning["money_unit"]])
     division = gettext("Division of the funds")
     steps += [(division, text) for pot in reasoning["pots"] if (text := _pot(pot, unit))]

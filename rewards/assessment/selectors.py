@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Prefetch, QuerySet
 
-from instrument_share.kernel.errors import NotFound
+from instrument_share.kernel.errors import NotFound, require_found
 from rewards.assessment.domain.counting import REASONS
 from rewards.assessment.models import Award, IndicatorResult, InstrumentResult, UnitAssessment
 from rewards.cycle.domain.snapshot_schema import UsageRow
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.scope import NOTICED, can_see_all, managed_units
-from rewards.cycle.selectors.snapshot import StoredSnapshot
+from rewards.cycle.selectors.snapshot import StoredSnapshot, describe_usage
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
@@ -27,7 +27,7 @@ def assessments(viewer: "Viewer", cycle: AssessmentCycle) -> QuerySet[UnitAssess
 
 def get_assessment(viewer: "Viewer", public_id: str) -> UnitAssessment:
     """Return one visible assessment, its indicators and instruments in order. Raises NotFound."""
-    found = (
+    return require_found(
         _visible(viewer)
         .filter(public_id=public_id)
         .prefetch_related(
@@ -41,26 +41,6 @@ def get_assessment(viewer: "Viewer", public_id: str) -> UnitAssessment:
         )
         .first()
     )
-    if found is None:
-        raise NotFound
-    return found
-
-
-def get_instrument_result(viewer: "Viewer", year: int, instrument_public_id: str) -> InstrumentResult:
-    """Return what one instrument contributed in a year, with its assessment. Raises NotFound."""
-    found = (
-        InstrumentResult.objects.filter(
-            assessment__in=_visible(viewer).filter(cycle__year=year),
-            instrument__public_id=instrument_public_id,
-        )
-        .select_related(
-            "instrument", "assessment__organization", "assessment__cycle__policy", "assessment__award"
-        )
-        .first()
-    )
-    if found is None:
-        raise NotFound
-    return found
 
 
 def get_snapshot_logs(viewer: "Viewer", result: InstrumentResult) -> list[dict[str, Any]]:
@@ -83,15 +63,8 @@ def get_snapshot_logs(viewer: "Viewer", result: InstrumentResult) -> list[dict[s
 def _traced(row: UsageRow, reason: str, reduced: dict[str, Any] | None) -> dict[str, Any]:
     part = Fraction(0) if reason else Fraction(reduced["part"]) if reduced else Fraction(1)
     return {
-        "log": row.id,
-        "booking": row.booking or "",
-        "starts_at": row.starts_at,
-        "ends_at": row.ends_at,
-        "external": row.external,
+        **describe_usage(row),
         "organization": row.payer_organization or "",
-        "capture": row.capture.value,
-        "effective_seconds": row.effective_seconds,
-        "amount_yuan": row.amount_yuan,
         "counted": not reason,
         "reason": reason,
         "message": REASONS.get(reason, ""),
@@ -104,15 +77,12 @@ def _traced(row: UsageRow, reason: str, reduced: dict[str, Any] | None) -> dict[
 
 def award_lock(award_id: int) -> Award:
     """Return the award with its unit and cycle, locked until the transaction ends. Raises NotFound."""
-    found = (
+    return require_found(
         Award.objects.select_for_update(of=("self",))
         .select_related("assessment__organization", "assessment__cycle")
         .filter(pk=award_id)
         .first()
     )
-    if found is None:
-        raise NotFound
-    return found
 
 
 def _visible(viewer: "Viewer") -> QuerySet[UnitAssessment]:

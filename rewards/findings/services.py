@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -172,7 +172,7 @@ def _open_findings(cycle: AssessmentCycle, seen: list[_SeenCandidate], now: date
         return 0
     instruments = instrument_ids({each.instrument for each in new.values()})
     organizations = organization_ids_by_uscc({each.uscc for each in new.values()})
-    due = _answer_due(now)
+    due = add_working_days(now.astimezone(CITY_TIME).date(), ANSWER_WORKING_DAYS)
     Finding.objects.bulk_create(
         (
             Finding(
@@ -191,10 +191,6 @@ def _open_findings(cycle: AssessmentCycle, seen: list[_SeenCandidate], now: date
         batch_size=500,
     )
     return len(new)
-
-
-def _answer_due(now: datetime) -> date:
-    return add_working_days(now.astimezone(CITY_TIME).date(), ANSWER_WORKING_DAYS)
 
 
 def _hash_evidence(seen: _SeenCandidate) -> str:

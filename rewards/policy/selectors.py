@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
 
-from instrument_share.kernel.errors import NotFound
+from instrument_share.kernel.errors import require_found
 from rewards.policy.domain.policy import RewardPolicy as PolicyRules
 from rewards.policy.domain.policy_document import read_policy
 from rewards.policy.models import RewardPolicy
@@ -21,10 +21,7 @@ def policies(viewer: "Viewer") -> QuerySet[RewardPolicy]:  # noqa: ARG001 (every
 
 def get_policy(policy_id: int) -> RewardPolicy:
     """Return a loaded policy. Raises NotFound."""
-    found = RewardPolicy.objects.filter(pk=policy_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return require_found(RewardPolicy.objects.filter(pk=policy_id).first())
 
 
 def get_policy_rules(policy: RewardPolicy) -> PolicyRules:

@@ -4,10 +4,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 
-class StepForm(forms.Form):
-    """A step without further input."""
-
-
 class ApproveForm(forms.Form):
     """Objections during the public notice, and the answers to them."""
 

@@ -1,6 +1,6 @@
 """Bookings: each operation is one call of a service or selector."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Status
@@ -47,6 +47,11 @@ IDEMPOTENT = {
         }
     ]
 }
+CHANGES_BOOKING: dict[str, Any] = {
+    "response": {200: BookingOut, **error_responses(400, 403, 404, 409, 412)},
+    "openapi_extra": WITH_ETAG,
+}
+"""How an operation answers that decides on a booking."""
 router = Router(tags=["bookings"], auth=MEMBERS)
 
 
@@ -147,10 +152,9 @@ def booking_move(
 
 @router.post(
     "/{booking_id}/cancel",
-    response={200: BookingOut, **error_responses(400, 403, 404, 409, 412)},
     operation_id="booking_cancel",
     summary="Cancel a booking",
-    openapi_extra=WITH_ETAG,
+    **CHANGES_BOOKING,
 )
 def booking_cancel(
     request: HttpRequest,
@@ -167,10 +171,9 @@ def booking_cancel(
 
 @router.post(
     "/{booking_id}/approve",
-    response={200: BookingOut, **error_responses(400, 403, 404, 409, 412)},
     operation_id="booking_approve",
     summary="Grant a request",
-    openapi_extra=WITH_ETAG,
+    **CHANGES_BOOKING,
 )
 def booking_approve(
     request: HttpRequest,
@@ -186,10 +189,9 @@ def booking_approve(
 
 @router.post(
     "/{booking_id}/reject",
-    response={200: BookingOut, **error_responses(400, 403, 404, 409, 412)},
     operation_id="booking_reject",
     summary="Decline a request",
-    openapi_extra=WITH_ETAG,
+    **CHANGES_BOOKING,
 )
 def booking_reject(
     request: HttpRequest,

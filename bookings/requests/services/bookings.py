@@ -19,8 +19,8 @@ from bookings.requests.models import Booking, BookingGroup, CreditEvent
 from bookings.requests.selectors.admission import find_booking_problems, is_new_decision_needed
 from bookings.requests.selectors.cancel_cost import is_cancelled_late
 from bookings.requests.selectors.companions import get_companions
+from bookings.requests.selectors.payers import get_payer
 from bookings.requests.services import notifications
-from bookings.requests.services.frozen_facts import get_payer
 from bookings.requests.services.held_time import (
     apply_transition,
     booking_lock_for,
@@ -240,7 +240,10 @@ def write_cancellation(
     apply_transition(
         booking,
         "cancel",
-        *("ended_at", "late_cancel", "decision_note", "charged_yuan"),
+        "ended_at",
+        "late_cancel",
+        "decision_note",
+        "charged_yuan",
         actor=actor,
         now=now,
         details={"late": True, "charged_yuan": str(booking.charged_yuan)} if booking.late_cancel else {},

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings.requests.domain import credit
-from bookings.requests.domain.attendance import CHECK_IN_LEAD_MINUTES
+from bookings.requests.domain.check_in import CHECK_IN_LEAD_MINUTES
 from bookings.requests.domain.states import BookingState
 from bookings.requests.selectors.admission import find_booking_problems, get_quote, is_new_decision_needed
 from bookings.requests.selectors.bookings import get_booking

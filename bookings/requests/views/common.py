@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from bookings.requests.domain.attendance import get_check_in_opening
+from bookings.requests.domain.check_in import get_check_in_opening
 from bookings.requests.domain.states import MOVES, BookingState
 from bookings.requests.selectors.bookings import get_booking
 from instrument_share.accounts.domain import Role

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, time
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from bookings.requests.services.instrument_states import rule_put_in_force
+from bookings.requests.services.provider_decisions import rule_put_in_force
 from bookings.requests.views.rule_preview import build_preview, compare_terms
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import DomainError
@@ -95,7 +96,7 @@ def _side_by_side(versions: Sequence[Terms], now: datetime) -> list[dict[str, An
             "compared": compare_terms(before, terms),
             "state": "coming" if terms.applies_from > now else "now" if terms.version == in_force else "over",
         }
-        for terms, before in zip(versions, [*versions[1:], None], strict=True)
+        for terms, before in zip_longest(versions, versions[1:])
     ]
 
 

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router, Status
 
 from bookings.requests.api.parts import WITH_ETAG, BookingId, IfMatch, call_if_matching, change_booking
-from bookings.requests.domain.attendance import CHECK_IN_LEAD_MINUTES
+from bookings.requests.domain.check_in import CHECK_IN_LEAD_MINUTES
 from bookings.requests.schemas import BookingOut
 from bookings.requests.selectors import bookings as bookings_selectors
 from bookings.usage.api.parts import get_usage_out

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from bookings.requests.domain import pricing
-from bookings.requests.domain.attendance import get_check_in_opening
+from bookings.requests.domain.check_in import get_check_in_opening
 from bookings.requests.domain.errors import StillInUse, TooEarly
 from bookings.requests.domain.states import MOVES, BookingState
 from bookings.requests.models import Booking
-from bookings.requests.services.frozen_facts import get_user_facts
 from bookings.requests.services.held_time import apply_transition, booking_lock_for
 from bookings.usage.domain.choices import Capture, UsagePurpose
 from bookings.usage.domain.usage import Spent, truncate_to_seconds
 from bookings.usage.models import UsageLog
+from bookings.usage.selectors.user_facts import get_user_facts
 from bookings.usage.services import notifications
 from bookings.usage.services.usage import log_write
 from instrument_share.kernel.interval import Interval

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from bookings.requests.domain import pricing
 from bookings.requests.models import Booking, BookingGroup
-from bookings.requests.services.frozen_facts import get_user_facts
 from bookings.usage.domain.choices import EntryKind
 from bookings.usage.domain.history import HistoryRow, PastUse
 from bookings.usage.domain.usage import Spent, truncate_to_seconds
 from bookings.usage.models import Review, UsageConfirmation, UsageEntry, UsageLog
 from bookings.usage.selectors.usage import get_last_entries
+from bookings.usage.selectors.user_facts import get_user_facts
 from bookings.usage.services.chain import build_entry
 from instrument_share.accounts import selectors as accounts
 from instrument_share.kernel.interval import Interval
@@ -120,12 +120,11 @@ def build_rows(row: HistoryRow, instrument: "Instrument", context: ImportContext
     result.recordings.append((result.log, recorded_at, recorded_by))
     if used.confirmed_by_id is not None:
         result.confirmation = UsageConfirmation(log=result.log)
-        confirmed_at = max(truncate_to_seconds(used.confirmed_at or recorded_at), recorded_at)
-        result.recordings.append((result.confirmation, confirmed_at, context.users[used.confirmed_by_id]))
+        recorded_at = max(truncate_to_seconds(used.confirmed_at or recorded_at), recorded_at)
+        result.recordings.append((result.confirmation, recorded_at, context.users[used.confirmed_by_id]))
     if used.rating is not None:
-        _row, created_at, _actor = result.recordings[-1]
         result.review = Review(
-            log=result.log, rating=used.rating.value, comment=used.comment, created_at=created_at
+            log=result.log, rating=used.rating.value, comment=used.comment, created_at=recorded_at
         )
     return result
 

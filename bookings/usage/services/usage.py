@@ -10,7 +10,7 @@ from django.db import transaction
 
 from bookings.requests.domain import pricing
 from bookings.requests.domain.choices import Direction
-from bookings.requests.services.frozen_facts import get_payer, get_user_facts
+from bookings.requests.selectors.payers import get_payer
 from bookings.usage.domain import chain
 from bookings.usage.domain.choices import Capture, EntryKind, Rating, UsagePurpose
 from bookings.usage.domain.errors import AlreadyConfirmed, AlreadyReviewed, SamePerson, UsageRefused
@@ -27,6 +27,7 @@ from bookings.usage.selectors.usage import (
     get_current_values,
     log_lock,
 )
+from bookings.usage.selectors.user_facts import get_user_facts
 from bookings.usage.services import notifications
 from bookings.usage.services.chain import append_entry
 from instrument_share.accounts.permissions import require

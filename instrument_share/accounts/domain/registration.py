@@ -46,12 +46,8 @@ class Registration:
         )
 
 
-def problems(facts: Registration) -> list[Problem]:
-    """Return everything that is wrong with the facts as such; the service checks who else is registered."""
-    return list(_problems(facts))
-
-
-def _problems(facts: Registration) -> Iterator[Problem]:
+def find_problems(facts: Registration) -> Iterator[Problem]:
+    """Yield everything that is wrong with the facts as such; the service checks who else is registered."""
     if not uscc.is_valid(facts.uscc):
         yield _uscc_invalid(facts.uscc, "uscc")
     if not facts.name_zh:

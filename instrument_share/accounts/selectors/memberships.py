@@ -19,7 +19,7 @@ from instrument_share.accounts.domain.invitations import (
 from instrument_share.accounts.domain.roles import MANAGING_ROLES
 from instrument_share.accounts.models import Invitation, Membership, Organization, User
 from instrument_share.accounts.selectors.standing import refresh_standing, roles_to_grant
-from instrument_share.kernel.errors import NotFound
+from instrument_share.kernel.errors import NotFound, require_found
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors.standing import Viewer
@@ -110,9 +110,9 @@ def membership_lock(membership_id: int) -> Membership:
 
     The organization is locked first, so that decisions about its people follow one another.
     """
-    at = Membership.objects.filter(pk=membership_id).values_list("organization_id", flat=True).first()
-    if at is None:
-        raise NotFound
+    at = require_found(
+        Membership.objects.filter(pk=membership_id).values_list("organization_id", flat=True).first()
+    )
     Organization.objects.select_for_update(no_key=True).get(pk=at)
     locked = Membership.objects.select_for_update(of=("self",)).select_related("organization", "user")
     return locked.get(pk=membership_id)
@@ -168,10 +168,7 @@ def invitations_open(viewer: "Viewer", organization: Organization) -> QuerySet[I
 
 def invitation(viewer: "Viewer", organization: Organization, public_id: str) -> Invitation:
     """Return one open invitation of the organization. Raises NotFound."""
-    found = invitations_open(viewer, organization).filter(public_id=public_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return require_found(invitations_open(viewer, organization).filter(public_id=public_id).first())
 
 
 def invitation_by_secret(secret: str) -> Invitation | None:

@@ -18,7 +18,7 @@ from instrument_share.accounts.models import (
     User,
 )
 from instrument_share.accounts.selectors.standing import region_of, standing
-from instrument_share.kernel.errors import NotFound
+from instrument_share.kernel.errors import NotFound, require_found
 from instrument_share.kernel.uscc import normalize
 
 if TYPE_CHECKING:
@@ -67,10 +67,7 @@ def organizations(viewer: "Viewer") -> QuerySet[Organization]:
 
 def organization(viewer: "Viewer", public_id: str) -> Organization:
     """Return one visible organization by public id. Raises NotFound."""
-    found = organizations(viewer).filter(public_id=public_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return require_found(organizations(viewer).filter(public_id=public_id).first())
 
 
 def is_database_empty() -> bool:
@@ -199,10 +196,7 @@ def organizations_to_join(_viewer: "Viewer", text: str) -> list[Organization]:
 def organization_joinable(_viewer: "Viewer", public_id: str) -> Organization:
     """Return one organization that a person may ask to be admitted to. Raises NotFound."""
     open_to_requests = (OrganizationState.ADMITTED, OrganizationState.PENDING)
-    found = Organization.objects.filter(public_id=public_id, state__in=open_to_requests).first()
-    if found is None:
-        raise NotFound
-    return found
+    return require_found(Organization.objects.filter(public_id=public_id, state__in=open_to_requests).first())
 
 
 def documents(viewer: "Viewer", organization: Organization) -> QuerySet[OrganizationDocument]:
@@ -221,10 +215,7 @@ def documents(viewer: "Viewer", organization: Organization) -> QuerySet[Organiza
 
 def document(viewer: "Viewer", organization: Organization, public_id: str) -> OrganizationDocument:
     """Return one readable document of the organization. Raises NotFound."""
-    found = documents(viewer, organization).filter(public_id=public_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return require_found(documents(viewer, organization).filter(public_id=public_id).first())
 
 
 @dataclass(frozen=True)

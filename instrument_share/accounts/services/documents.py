@@ -14,7 +14,7 @@ from instrument_share.accounts.domain import files
 from instrument_share.accounts.models import Organization, OrganizationDocument, User
 from instrument_share.accounts.permissions import require
 from instrument_share.journal.services import record
-from instrument_share.kernel.errors import DomainError, NotFound, Problem, gettext_noop
+from instrument_share.kernel.errors import DomainError, Problem, gettext_noop, require_found
 
 LONGEST_NAME = 200
 
@@ -121,9 +121,9 @@ def organization_document_remove(*, actor: User, organization_id: int, public_id
     """Withdraw a document from those who could read it; a second time changes nothing."""
     organization = selectors.organization_lock(organization_id)
     require(actor, "accounts.file_document", organization)
-    document = OrganizationDocument.objects.filter(organization=organization, public_id=public_id).first()
-    if document is None:
-        raise NotFound
+    document = require_found(
+        OrganizationDocument.objects.filter(organization=organization, public_id=public_id).first()
+    )
     if document.removed_at is None:
         document.removed_at = now
         document.save(update_fields=["removed_at"])

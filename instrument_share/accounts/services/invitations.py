@@ -25,7 +25,15 @@ from instrument_share.accounts.services._common import activate_membership
 from instrument_share.accounts.services.memberships import AlreadyMember, require_may_grant
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import notify, record
-from instrument_share.kernel.errors import DomainError, Invalid, Kind, NotFound, Problem, gettext_noop
+from instrument_share.kernel.errors import (
+    Conflict,
+    DomainError,
+    Invalid,
+    Kind,
+    Problem,
+    gettext_noop,
+    require_found,
+)
 from instrument_share.kernel.wording import Bilingual
 
 LIFETIME = timedelta(days=14)
@@ -46,9 +54,8 @@ class InvitationForOther(DomainError):
     )
 
 
-class TooManyInvitations(DomainError):
+class TooManyInvitations(Conflict):
     code = "invitation.too_many"
-    kind: Kind = "conflict"
     message = gettext_noop("{most} invitations wait to be accepted. Withdraw some that are no longer needed.")
 
 
@@ -109,9 +116,7 @@ def invitation_accept(*, actor: User, secret: str, now: datetime) -> Membership:
     The link alone is not enough: the account must have confirmed the address that was invited.
     """
     require(actor, "accounts.ask_membership", None)
-    found = selectors.invitation_by_secret(secret)
-    if found is None:
-        raise NotFound
+    found = require_found(selectors.invitation_by_secret(secret))
     invitation = _lock_invitation(found.pk)
     if invitation.accepted_by_id == actor.pk:
         return Membership.objects.get(user=actor, organization=invitation.organization, role=invitation.role)
@@ -129,9 +134,9 @@ def invitation_accept(*, actor: User, secret: str, now: datetime) -> Membership:
 
 
 def _lock_invitation(invitation_id: int) -> Invitation:
-    at = Invitation.objects.filter(pk=invitation_id).values_list("organization_id", flat=True).first()
-    if at is None:
-        raise NotFound
+    at = require_found(
+        Invitation.objects.filter(pk=invitation_id).values_list("organization_id", flat=True).first()
+    )
     selectors.organization_lock(at)
     locked = Invitation.objects.select_for_update(of=("self",)).select_related("organization", "invited_by")
     return locked.get(pk=invitation_id)

@@ -18,7 +18,7 @@ from instrument_share.accounts.permissions import require
 from instrument_share.accounts.services._common import activate_membership
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import notify, record
-from instrument_share.kernel.errors import DomainError, Kind, gettext_noop, require_reason
+from instrument_share.kernel.errors import Conflict, DomainError, Kind, gettext_noop, require_reason
 from instrument_share.kernel.states import next_state
 from instrument_share.kernel.wording import Bilingual
 
@@ -44,25 +44,22 @@ class NotAMember(DomainError):
     message = gettext_noop("This person does not belong to the organization. Invite them first.")
 
 
-class AlreadyMember(DomainError):
+class AlreadyMember(Conflict):
     code = "membership.already"
-    kind: Kind = "conflict"
     message = gettext_noop("This person belongs to the organization in this role already.")
 
 
-class NotJoinable(DomainError):
+class NotJoinable(Conflict):
     code = "membership.not_joinable"
-    kind: Kind = "conflict"
     message = gettext_noop(
         "This organization takes nobody in now: it was refused or is suspended. Ask its administrator."
     )
 
 
-class LastOfRole(DomainError):
+class LastOfRole(Conflict):
     """An organization keeps somebody who answers for it."""
 
     code = "membership.last_of_role"
-    kind: Kind = "conflict"
     message = gettext_noop(
         "Nobody else answers for the organization in this role. Hand it over to a colleague first."
     )

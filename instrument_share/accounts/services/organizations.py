@@ -30,7 +30,7 @@ from instrument_share.accounts.services.registration import (
     superior_of,
 )
 from instrument_share.journal.services import record
-from instrument_share.kernel.errors import DomainError, Invalid, Kind, gettext_noop, require_reason
+from instrument_share.kernel.errors import Conflict, Invalid, gettext_noop, require_reason
 from instrument_share.kernel.states import next_state
 
 ADMITTED = gettext_noop("“{name}” is admitted. You can invite colleagues and book for it now.")
@@ -52,9 +52,8 @@ REVISED_COLUMNS = (
 """What the bureau revises of an admitted organization."""
 
 
-class NotAdmitted(DomainError):
+class NotAdmitted(Conflict):
     code = "organization.not_admitted"
-    kind: Kind = "conflict"
     message = gettext_noop(
         "The organization is not admitted yet. Who registered it corrects the registration."
     )
@@ -118,7 +117,7 @@ def _revised_columns(organization: Organization, registration: Registration) -> 
     """Return the columns that the revision changes, with their new values. Raises Invalid."""
     facts = replace(registration, uscc=organization.uscc).normalized()
     superior = superior_of(facts)
-    problems = rules.problems(facts) + superior_missing(facts, superior)
+    problems = [*rules.find_problems(facts), *superior_missing(facts, superior)]
     if rules.AUTHORITIES & {facts.kind, OrganizationKind(organization.kind)}:
         problems.append(AUTHORITY)
     if problems:
@@ -150,8 +149,7 @@ def organization_admit(*, actor: User, organization_id: int, now: datetime) -> O
     organization = selectors.organization_lock(organization_id)
     require(actor, "accounts.admit_organization", organization)
     if organization.state != OrganizationState.ADMITTED:
-        _move(organization, "admit", "", actor=actor, action="organization.admitted", now=now)
-        tell_managers(organization, ADMITTED, now)
+        _decide(organization, "admit", "", actor=actor, now=now)
     return organization
 
 
@@ -160,10 +158,7 @@ def organization_refuse(*, actor: User, organization_id: int, reason: str, now: 
     """Refuse a registration, with a reason; it can be corrected and handed in again."""
     organization = selectors.organization_lock(organization_id)
     require(actor, "accounts.admit_organization", organization)
-    reason = require_reason(reason)
-    _move(organization, "refuse", reason, actor=actor, action="organization.refused", now=now)
-    tell_managers(organization, REFUSED, now)
-    return organization
+    return _decide(organization, "refuse", require_reason(reason), actor=actor, now=now)
 
 
 @transaction.atomic
@@ -171,11 +166,7 @@ def organization_suspend(*, actor: User, organization_id: int, reason: str, now:
     """Suspend an organization, so that nobody acts for it; what is booked for it stays."""
     organization = selectors.organization_lock(organization_id)
     require(actor, "accounts.suspend_organization", organization)
-    _move(
-        organization, "suspend", require_reason(reason), actor=actor, action="organization.suspended", now=now
-    )
-    tell_managers(organization, SUSPENDED, now)
-    return organization
+    return _decide(organization, "suspend", require_reason(reason), actor=actor, now=now)
 
 
 @transaction.atomic
@@ -183,18 +174,28 @@ def organization_reinstate(*, actor: User, organization_id: int, now: datetime) 
     """Reinstate an organization; its people act for it again, in the roles that they had."""
     organization = selectors.organization_lock(organization_id)
     require(actor, "accounts.suspend_organization", organization)
-    _move(organization, "reinstate", "", actor=actor, action="organization.reinstated", now=now)
-    tell_managers(organization, REINSTATED, now)
-    return organization
+    return _decide(organization, "reinstate", "", actor=actor, now=now)
 
 
-def _move(
-    organization: Organization, move: str, reason: str, *, actor: User, action: str, now: datetime
-) -> None:
+DECISIONS = {
+    "admit": ("organization.admitted", ADMITTED),
+    "refuse": ("organization.refused", REFUSED),
+    "suspend": ("organization.suspended", SUSPENDED),
+    "reinstate": ("organization.reinstated", REINSTATED),
+}
+"""The bureau's move → the entry in the journal, and what the managers are told."""
+
+
+def _decide(
+    organization: Organization, move: str, reason: str, *, actor: User, now: datetime
+) -> Organization:
+    action, message = DECISIONS[move]
     organization.state = next_state(ORGANIZATION, organization.state, move)
     organization.reason = reason
     organization.save(update_fields=["state", "reason"])
     record_change(actor, action, organization, now, **({"reason": reason} if reason else {}))
+    tell_managers(organization, message, now)
+    return organization
 
 
 @transaction.atomic

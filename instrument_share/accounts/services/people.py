@@ -13,14 +13,13 @@ from instrument_share.accounts.models import ApiToken, User
 from instrument_share.accounts.permissions import require, require_unless_system
 from instrument_share.journal.services import record
 from instrument_share.journal.unique import raise_when_taken
-from instrument_share.kernel.errors import DomainError, Invalid, Kind, NotFound, Problem, gettext_noop
+from instrument_share.kernel.errors import Conflict, Invalid, Problem, gettext_noop, require_found
 
 TOKEN_LIFETIME = timedelta(days=365)
 
 
-class UsernameTaken(DomainError):
+class UsernameTaken(Conflict):
     code = "user.username_taken"
-    kind: Kind = "conflict"
     message = gettext_noop("Somebody has just taken the user name “{username}”. Choose another one.")
 
 
@@ -117,9 +116,9 @@ def api_token_create(*, actor: User, name: str, now: datetime) -> tuple[ApiToken
 @transaction.atomic
 def api_token_revoke(*, actor: User, public_id: str, now: datetime) -> ApiToken:
     """Revoke one's own token at once; a second time changes nothing."""
-    token = ApiToken.objects.select_for_update().filter(user=actor, public_id=public_id).first()
-    if token is None:
-        raise NotFound
+    token = require_found(
+        ApiToken.objects.select_for_update().filter(user=actor, public_id=public_id).first()
+    )
     if token.revoked_at is None:
         token.revoked_at = now
         token.save(update_fields=["revoked_at"])

@@ -27,7 +27,7 @@ from instrument_share.accounts.permissions import require, require_unless_system
 from instrument_share.accounts.services._common import grant_implied_role, record_change, tell_officers
 from instrument_share.accounts.services.documents import CheckedUpload, Upload, add_documents, check_uploads
 from instrument_share.journal.unique import raise_when_taken
-from instrument_share.kernel.errors import DomainError, Invalid, Kind, Problem, gettext_noop
+from instrument_share.kernel.errors import Conflict, Invalid, Problem, gettext_noop
 
 REGISTERED = gettext_noop("“{name}” has registered and waits for admission.")
 HANDED_IN_AGAIN = gettext_noop("“{name}” has corrected its registration and waits for admission.")
@@ -46,9 +46,8 @@ AUTHORITY = Problem(
 )
 
 
-class NotCorrectable(DomainError):
+class NotCorrectable(Conflict):
     code = "organization.not_correctable"
-    kind: Kind = "conflict"
     message = gettext_noop(
         "The organization is admitted. What the bureau has checked is changed by the bureau; contact and "
         "English name by its administrator."
@@ -130,7 +129,7 @@ def _checked(
 ) -> tuple[list[CheckedUpload], list[Problem]]:
     """Return the documents that can be kept, and everything that is wrong but the code being taken."""
     good, unusable = check_uploads(documents)
-    problems = rules.problems(facts) + superior_missing(facts, superior) + unusable
+    problems = [*rules.find_problems(facts), *superior_missing(facts, superior), *unusable]
     if facts.kind in rules.AUTHORITIES and not is_authority_allowed:
         problems.append(AUTHORITY)
     return good, problems

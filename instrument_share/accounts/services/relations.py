@@ -9,7 +9,7 @@ from instrument_share.accounts.models import Organization, OrganizationRelation,
 from instrument_share.accounts.permissions import require, require_unless_system
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import notify, record
-from instrument_share.kernel.errors import Invalid, NotFound, Problem, gettext_noop, require_reason
+from instrument_share.kernel.errors import Invalid, Problem, gettext_noop, require_found, require_reason
 from instrument_share.kernel.wording import Bilingual
 
 DECLARED = gettext_noop("“{name}” and “{other}” are declared related; rewards leave out use between them.")
@@ -45,9 +45,9 @@ def relation_end(
     """End a declared relation, with a reason; what was logged meanwhile stays. For the bureau."""
     low, high = _lock_organizations(organization_id, other_id)
     require(actor, "accounts.end_relation", low if low.pk == organization_id else high)
-    relation = OrganizationRelation.objects.filter(first=low, second=high).order_by("-id").first()
-    if relation is None:
-        raise NotFound
+    relation = require_found(
+        OrganizationRelation.objects.filter(first=low, second=high).order_by("-id").first()
+    )
     if relation.ended_at is None:
         relation.ended_at, relation.end_reason = now, require_reason(reason)
         relation.save(update_fields=["ended_at", "end_reason"])

@@ -8,8 +8,8 @@ from instrument_share.accounts.domain import OrganizationKind, Role, SizeClass
 from instrument_share.accounts.domain.registration import Registration
 from instrument_share.accounts.selectors import standing
 from instrument_share.demo.accounts import DEMO_ACCOUNTS, DEMO_PASSWORD
-from instrument_share.demo.city import Organization
-from instrument_share.demo.world import World, combine
+from instrument_share.demo.history import combine
+from instrument_share.demo.world import World
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import District, User
@@ -46,7 +46,11 @@ def load(world: World) -> str:
         )
     _create_people(world)
     for facts in world.city.units + world.city.users:
-        _admit(world, facts)
+        world.organizations[facts.key] = accounts.organization_admit(
+            actor=world.officer,
+            organization_id=world.organizations[facts.key].pk,
+            now=combine(world.began, 15),
+        )
     _create_waiting(world, districts)
     return f"{len(world.organizations)} organizations, {len(world.people)} people"
 
@@ -71,13 +75,6 @@ def _create_people(world: World) -> None:
                 now=combine(world.began),
             )
         world.people[person.username] = user
-
-
-def _admit(world: World, facts: Organization) -> None:
-    organization = world.organizations[facts.key]
-    world.organizations[facts.key] = accounts.organization_admit(
-        actor=world.officer, organization_id=organization.pk, now=combine(world.began, 15)
-    )
 
 
 def _create_waiting(world: World, districts: "dict[str, District]") -> None:

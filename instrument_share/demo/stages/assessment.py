@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from instrument_share.demo.world import World, combine
+from instrument_share.demo.history import combine
+from instrument_share.demo.world import World
 from rewards import public as rewards
 
 if TYPE_CHECKING:

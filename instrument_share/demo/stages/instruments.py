@@ -7,10 +7,11 @@ from typing import Any
 
 from instrument_share.demo import pictures, terms
 from instrument_share.demo.city import Instrument
+from instrument_share.demo.history import combine
 from instrument_share.demo.holidays import build_provisional_holidays
 from instrument_share.demo.stages import around
 from instrument_share.demo.stages.units import iterate_confirmations
-from instrument_share.demo.world import World, combine
+from instrument_share.demo.world import World
 from providers import public as providers
 from providers.domain import CategoryRow, published_years
 

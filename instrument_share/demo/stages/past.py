@@ -11,10 +11,10 @@ from bookings.domain import BookingState, Capture, Direction, HistoryRow, PastUs
 from instrument_share.accounts import services as accounts
 from instrument_share.demo import closures, plans
 from instrument_share.demo.city import Instrument
-from instrument_share.demo.history import Calendar, Use, generate_uses
+from instrument_share.demo.history import Calendar, Use, combine, generate_uses
 from instrument_share.demo.oddities import add_oddities
 from instrument_share.demo.week import AHEAD, BACK, Week
-from instrument_share.demo.world import World, combine
+from instrument_share.demo.world import World
 from instrument_share.kernel.interval import Interval, subtract
 from providers import public as providers
 from providers.domain import DayKind, ServiceMode

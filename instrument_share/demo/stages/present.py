@@ -6,10 +6,10 @@ from itertools import count
 from bookings import public as bookings
 from bookings.domain import BookingState
 from instrument_share.demo import plans
-from instrument_share.demo.history import HOUR
+from instrument_share.demo.history import HOUR, combine
 from instrument_share.demo.stages.instruments import build_values
 from instrument_share.demo.week import CLOSING, PlannedBooking
-from instrument_share.demo.world import World, combine
+from instrument_share.demo.world import World
 from instrument_share.kernel.interval import Interval
 from providers import public as providers
 from providers.domain import ServiceMode

@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from instrument_share.demo.world import World, combine
+from instrument_share.demo.history import combine
+from instrument_share.demo.world import World
 from providers import public as providers
 from providers.domain import ReminderOutcome
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from bookings import public as bookings
 from instrument_share.demo import pictures
-from instrument_share.demo.world import World, combine
+from instrument_share.demo.history import combine
+from instrument_share.demo.world import World
 from providers import public as providers
 from providers.domain import PublicationKind
 from providers.public import national_year_save

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from instrument_share.demo.city import Organization
-from instrument_share.demo.world import World, combine
+from instrument_share.demo.history import combine
+from instrument_share.demo.world import World
 from providers import public as providers
 from providers.domain import PublicationKind
 

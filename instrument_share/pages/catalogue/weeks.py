@@ -23,8 +23,8 @@ DAYS = 7
 class Day:
     """A day of an instrument, with its first bookable time.
 
-    `kind` is `open` (bookable), `closed` (a closure takes all hours), `booked` (open, but nothing is bookable)
-    or `free` (no opening hours).
+    `kind` is `open` (bookable), `closed` (a closure takes all hours), `booked` (open, but nothing is
+    bookable) or `free` (no opening hours).
     """
 
     date: date

@@ -14,14 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings.public import CaseFigures
-from instrument_share.kernel.wording import Sentence, word
+from instrument_share.kernel.wording import word
 from instrument_share.pages.catalogue.weeks import Day
 from instrument_share.pages.instrument_facts import get_contact_entries, get_fact_entries
 from instrument_share.web.addresses import versioned_address
-from instrument_share.web.responses.problem import told as told_message
+from instrument_share.web.responses.problem import told
 from instrument_share.web.templatetags.ui import facts, icon
 from instrument_share.web.text import formats
-from instrument_share.web.text.labels import KINDS
 from instrument_share.web.text.markdown import excerpt
 
 if TYPE_CHECKING:
@@ -35,32 +34,6 @@ DAY_WORDS = {
     "closed": lambda: _("closed"),
     "free": lambda: _("not open"),
 }
-
-
-KINSHIP = {
-    "parent": lambda: _("superior organization"),
-    "child": lambda: _("subordinate organization"),
-    "same_parent": lambda: _("same superior organization"),
-    "declared": lambda: _("declared related"),
-}
-
-
-@register.filter
-def kinship(code: str) -> str:
-    """Return how one organization is related to another."""
-    return KINSHIP[code]()
-
-
-@register.filter
-def organization_kind(code: str) -> str:
-    """Return the label of a kind of organization."""
-    return str(KINDS.get(code, code))
-
-
-@register.filter
-def told(sentence: Sentence) -> str:
-    """Return a sentence in the reader's language."""
-    return told_message(sentence.message, sentence.params)
 
 
 @register.simple_tag
@@ -128,7 +101,7 @@ def gallery_image(picture: Any, size: str, css_class: str, alone: bool = False) 
 @register.filter
 def kinds_in_words(kinds: Sequence[StrEnum]) -> str:
     """List the labels of members of an enumeration."""
-    return told_message("{kinds}", {"kinds": tuple(word(kind) for kind in kinds)})
+    return told("{kinds}", {"kinds": tuple(word(kind) for kind in kinds)})
 
 
 @register.inclusion_tag("instrument_share/ui/facts.html")
@@ -218,15 +191,3 @@ def _hours(hours: Any) -> str:
 def in_hours(seconds: int | None) -> str:
     """Format seconds as hours in the reader's language."""
     return formats.hours(None if seconds is None else timedelta(seconds=seconds))
-
-
-@register.filter
-def notification_text(notification: Any) -> str:
-    """Return a notification in the reader's language."""
-    return told_message(notification.message, notification.params)
-
-
-@register.filter
-def notification_lines(notification: Any) -> list[str]:
-    """Return the lines below a notification."""
-    return [told_message(line["message"], line["params"]) for line in notification.lines]

@@ -1,6 +1,6 @@
 """Start page, openness statistics, and the redirect to one's desk."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.views.decorators.http import require_safe
 
 from bookings import public as bookings
+from bookings.domain import get_year_interval
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
 from instrument_share.pages.catalogue.rows import build_instrument_rows
@@ -17,7 +18,7 @@ from instrument_share.pages.charts import build_stacked_hours
 from instrument_share.pages.navigation import OWN
 from instrument_share.web import clock
 from instrument_share.web.desks import desks
-from instrument_share.web.forms.params import parse_number
+from instrument_share.web.forms.params import parse_year
 from instrument_share.web.text.formats import bilingual
 from providers import public as providers
 from providers.domain import PublicationKind
@@ -53,10 +54,9 @@ def _newest(request: HttpRequest, kind: PublicationKind) -> Any:
 @require_safe
 def openness(request: HttpRequest) -> HttpResponse:
     """Show a year's hours by month and by unit (`?year=`)."""
-    now = clock.now()
-    present = now.astimezone(CITY_TIME).year
-    year = _year(request.GET.get("year", ""), present)
-    interval = _whole(year)
+    present = clock.now().astimezone(CITY_TIME).year
+    year = parse_year(request.GET.get("year", ""), present)
+    interval = get_year_interval(year)
     units = {
         unit.organization_id: unit.organization
         for unit in providers.units(request.user).filter(published_at__isnull=False)
@@ -78,16 +78,6 @@ def openness(request: HttpRequest) -> HttpResponse:
         ),
     }
     return render(request, "pages/openness.html", context)
-
-
-def _year(text: str, present: int) -> int:
-    asked = parse_number(text)
-    return asked if asked is not None and 2000 <= asked <= present else present
-
-
-def _whole(year: int) -> Interval:
-    first, last = date(year, 1, 1), date(year + 1, 1, 1)
-    return Interval(datetime.combine(first, time(), CITY_TIME), datetime.combine(last, time(), CITY_TIME))
 
 
 @require_safe

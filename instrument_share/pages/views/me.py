@@ -15,13 +15,20 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from bookings import public as bookings
-from bookings.domain import HOLDING_STATES, SUSPENSION_THRESHOLD, BookingState, get_suspension_end
+from bookings.domain import (
+    HOLDING_STATES,
+    SUSPENSION_THRESHOLD,
+    BookingState,
+    get_month_interval,
+    get_suspension_end,
+    get_year_interval,
+)
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.errors import NotFound
+from instrument_share.kernel.errors import require_found
 from instrument_share.kernel.interval import Interval
 from instrument_share.people.views.tabs import build_my_tabs, get_administered_organizations
 from instrument_share.web import clock, cursor
-from instrument_share.web.forms.params import parse_number
+from instrument_share.web.forms.params import parse_year
 from instrument_share.web.responses.exports import csv_response
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual
@@ -100,10 +107,9 @@ def build_counted_logs(logs: "Iterable[UsageLog]") -> list[CountedLog]:
 def my_usage(request: SignedInRequest) -> HttpResponseBase:
     """Show the uses of a year and their cost (`?year=`), or export them (`?format=csv`)."""
     present = clock.now().astimezone(CITY_TIME).year
-    asked = parse_number(request.GET.get("year", ""))
-    year = asked if asked is not None and 2000 <= asked <= present else present
+    year = parse_year(request.GET.get("year", ""), present)
     logs = bookings.usage_logs(request.user).filter(
-        user=request.user, **_interval_filter(_get_months_interval(year, 1, 12))
+        user=request.user, **_interval_filter(get_year_interval(year))
     )
     rows = build_counted_logs(logs.order_by("-starts_at", "-id"))
     if request.GET.get("format") == "csv":
@@ -128,16 +134,15 @@ def my_usage(request: SignedInRequest) -> HttpResponseBase:
 def my_organization(request: SignedInRequest, public_id: str) -> HttpResponseBase:
     """Show an organization's coming bookings, and its uses of a month (`?month=YYYY-MM`)."""
     now = clock.now()
-    organization = next(
-        (one for one in get_administered_organizations(request.user) if one.public_id == public_id), None
+    organization = require_found(
+        next(
+            (one for one in get_administered_organizations(request.user) if one.public_id == public_id), None
+        )
     )
-    if organization is None:
-        raise NotFound
     month = _month(request.GET.get("month", ""), now)
     paid = Q(payer_organization=organization)
-    logs = bookings.usage_logs(request.user).filter(
-        paid, **_interval_filter(_get_months_interval(month.year, month.month))
-    )
+    span = get_month_interval(datetime.combine(month, time(), CITY_TIME))
+    logs = bookings.usage_logs(request.user).filter(paid, **_interval_filter(span))
     rows = build_counted_logs(logs.order_by("-starts_at", "-id"))
     if request.GET.get("format") == "csv":
         return _as_csv(f"{organization.public_id}-{month:%Y-%m}", rows)
@@ -174,14 +179,6 @@ def _months_back(now: datetime) -> list[date]:
     today = now.astimezone(CITY_TIME).date()
     months = [today.year * 12 + today.month - 1 - back for back in range(MONTHS)]
     return [date(number // 12, number % 12 + 1, 1) for number in months]
-
-
-def _get_months_interval(year: int, first: int, last: int | None = None) -> Interval:
-    """Return the interval of whole months of a year in Asia/Shanghai, `last` included."""
-    after = year * 12 + (last or first)
-    end = date(after // 12, after % 12 + 1, 1)
-    start = date(year, first, 1)
-    return Interval(datetime.combine(start, time(), CITY_TIME), datetime.combine(end, time(), CITY_TIME))
 
 
 def _interval_filter(span: Interval) -> dict[str, datetime]:

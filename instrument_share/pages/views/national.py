@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from bookings.public import count_unconfirmed
@@ -35,6 +36,12 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization
 
 
+WORDS = {
+    RecordType.UNIT: gettext_lazy("Unit, the year"),
+    RecordType.INSTRUMENT: gettext_lazy("Instruments"),
+    RecordType.CUSTOMS: gettext_lazy("Customs supervision"),
+    RecordType.SERVICE: gettext_lazy("Service records"),
+}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -120,32 +127,21 @@ def _checked(request: HttpRequest, units: Sequence["Organization"], year: int) -
     """
     if "check" not in request.GET:
         return {}
-    words = _words()
     report = build_report(iterate_records(request.user, units, year))
     return {
-        "counts": [(words[kind], count) for kind, count in report.counts.items()],
+        "counts": [(WORDS[kind], count) for kind, count in report.counts.items()],
         "passing": sum(count.passing for count in report.counts.values()),
-        "groups": [(words[group.kind], group) for group in report.groups],
-    }
-
-
-def _words() -> dict[RecordType, str]:
-    return {
-        RecordType.UNIT: _("Unit, the year"),
-        RecordType.INSTRUMENT: _("Instruments"),
-        RecordType.CUSTOMS: _("Customs supervision"),
-        RecordType.SERVICE: _("Service records"),
+        "groups": [(WORDS[group.kind], group) for group in report.groups],
     }
 
 
 def _refusals(request: HttpRequest, units: Sequence["Organization"], year: int) -> StreamingHttpResponse:
     """Return everything that would be refused as CSV."""
-    words = _words()
     heads = [_("Record"), _("Kind"), _("Field"), _("Value"), _("What is wrong"), _("What to do")]
     rows = (
         [
             told("{name}", {"name": record.name}),
-            words[record.kind],
+            WORDS[record.kind],
             told("{meaning} {field}", {"meaning": one.meaning, "field": one.field}),
             one.value,
             told(one.reason.message, one.reason.params),

@@ -20,8 +20,8 @@ def sitemap_index(request: HttpRequest) -> HttpResponse:
     """Return the index of sitemaps, each of at most 50,000 addresses."""
     parts = [
         SitemapIndexItem(f"{settings.SITE_URL}{reverse('sitemap_part', args=[name])}?p={page}", None)
-        for name, section in SITEMAPS.items()
-        for page in section().paginator.page_range
+        for name, make_sitemap in SITEMAPS.items()
+        for page in make_sitemap().paginator.page_range
     ]
     return render(request, "sitemap_index.xml", {"sitemaps": parts}, content_type="application/xml")
 
@@ -30,4 +30,6 @@ def sitemap_index(request: HttpRequest) -> HttpResponse:
 @cache_control(public=True, max_age=DAY_SECONDS)
 def sitemap_part(request: HttpRequest, section: str) -> HttpResponse:
     """Return one section's sitemap."""
-    return sitemap_of_django(request, dict(SITEMAPS), section=section)
+    return sitemap_of_django(
+        request, {name: make_sitemap() for name, make_sitemap in SITEMAPS.items()}, section=section
+    )

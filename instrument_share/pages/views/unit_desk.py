@@ -1,7 +1,6 @@
 """Desk of unit managers."""
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
@@ -10,12 +9,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from bookings import public as bookings
+from bookings.domain import get_year_interval
 from bookings.public import Hours
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import standing
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Forbidden
-from instrument_share.kernel.interval import Interval
 from instrument_share.web import clock
 from instrument_share.web.text import labels
 from instrument_share.web.text.formats import bilingual
@@ -34,22 +33,13 @@ from rewards import public as rewards
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization
-    from providers.models import Instrument, Reminder
+    from providers.models import Instrument
     from rewards.models import UnitAssessment
 
 MAX_LISTED = 8
 WITHDRAWN_PERIOD = timedelta(days=30)
 """For so long the desk shows what was taken down."""
 YEARS_BACK = 3
-
-
-@dataclass(frozen=True)
-class StateCount:
-    """The number of instruments in a state."""
-
-    state: str
-    label: Any
-    number: int
 
 
 @login_required
@@ -80,7 +70,11 @@ def unit_desk(request: HttpRequest) -> HttpResponse:
         "course": completeness_chart(course),
         "year": today.year,
         "counted": [
-            StateCount(state.value, labels.label("instrument", state.value).text, counts.get(state, 0))
+            {
+                "state": state.value,
+                "label": labels.label("instrument", state.value).text,
+                "number": counts.get(state, 0),
+            }
             for state in InstrumentState
         ],
         "to_confirm": counts["to_confirm"],
@@ -106,19 +100,11 @@ def _managed(request: HttpRequest) -> "list[Organization]":
     return found
 
 
-@dataclass(frozen=True)
-class OpenReminder:
-    """The bureau's last reminder, and the information still missing."""
-
-    reminder: "Reminder"
-    open: tuple[InformationKind, ...]
-
-
-def _reminder(request: HttpRequest, organization_id: int, judged: UnitCompleteness) -> OpenReminder | None:
-    """Return the last reminder unless everything in it is done."""
+def _reminder(request: HttpRequest, organization_id: int, judged: UnitCompleteness) -> dict[str, Any] | None:
+    """Return the last reminder, and the information still missing, unless everything in it is done."""
     last = providers.reminders(request.user, organization_id).first()
     kinds = () if last is None else open_kinds(last.kinds, judged)
-    return OpenReminder(last, kinds) if last is not None and kinds else None
+    return {"reminder": last, "open": kinds} if kinds else None
 
 
 def _to_recode(request: HttpRequest, organization_id: int) -> "list[Instrument]":
@@ -135,11 +121,7 @@ def _running_out(organization_id: int, today: date) -> "list[tuple[InformationKi
 
 
 def _usage(organization_id: int, year: int) -> Hours:
-    span = Interval(
-        datetime(year, 1, 1, tzinfo=CITY_TIME),
-        datetime(year + 1, 1, 1, tzinfo=CITY_TIME),
-    )
-    found = {hours.key: hours for hours in bookings.get_hours_by_unit(span)}
+    found = {hours.key: hours for hours in bookings.get_hours_by_unit(get_year_interval(year))}
     return found.get(organization_id) or Hours(organization_id, 0, 0)
 
 

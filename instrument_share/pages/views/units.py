@@ -1,12 +1,10 @@
 """Pages of units: the list, and the six kinds of information of each."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
@@ -15,7 +13,7 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.pages.catalogue.rows import build_instrument_rows
 from instrument_share.web import clock, cursor
 from providers import public as providers
-from providers.domain import PublicationKind, UnitCompleteness
+from providers.domain import PublicationKind
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,14 +29,18 @@ TABS = {
     "case": gettext_lazy("Service cases"),
     "openness": gettext_lazy("Openness statements"),
 }
-
-
-@dataclass(frozen=True)
-class UnitRow:
-    """A unit in the list."""
-
-    profile: "UnitProfile"
-    completeness: UnitCompleteness
+EMPTY_HINTS = {
+    PublicationKind.NEWS: gettext_lazy(
+        "The unit tells here what is new about its instruments and their opening."
+    ),
+    PublicationKind.REGULATION: gettext_lazy(
+        "The rules by which the unit manages and opens its instruments stand here."
+    ),
+    PublicationKind.CASE: gettext_lazy("What others have achieved with the unit's instruments stands here."),
+    PublicationKind.OPENNESS: gettext_lazy(
+        "Once a year the unit says here how, for whom and at what charges it is open."
+    ),
+}
 
 
 @require_safe
@@ -55,7 +57,7 @@ def units(request: HttpRequest) -> HttpResponse:
     judged = providers.completeness_of([unit.organization_id for unit in page.items], today)
     context = {
         "page": page,
-        "rows": [UnitRow(unit, judged[unit.organization_id]) for unit in page.items],
+        "rows": [{"profile": unit, "completeness": judged[unit.organization_id]} for unit in page.items],
         "count": found.count(),
     }
     return render(request, "pages/units.html", context)
@@ -112,18 +114,6 @@ def _content(request: HttpRequest, unit: "UnitProfile", tab: str, now: "datetime
             "figures": bookings.get_case_figures([row.pk for row in page.items])
             if kind is PublicationKind.CASE
             else {},
-            "empty_hint": _empty_hint(kind),
+            "empty_hint": EMPTY_HINTS[kind],
         }
     return {}
-
-
-def _empty_hint(kind: PublicationKind) -> str:
-    """Return a hint for a kind of information without entries."""
-    match kind:
-        case PublicationKind.NEWS:
-            return _("The unit tells here what is new about its instruments and their opening.")
-        case PublicationKind.REGULATION:
-            return _("The rules by which the unit manages and opens its instruments stand here.")
-        case PublicationKind.CASE:
-            return _("What others have achieved with the unit's instruments stands here.")
-    return _("Once a year the unit says here how, for whom and at what charges it is open.")

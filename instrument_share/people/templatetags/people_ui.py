@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext as _
 
-from instrument_share.web.responses.problem import told as told_message
+from instrument_share.web.responses.problem import told
 from instrument_share.web.text.labels import KINDS
 
 register = template.Library()
@@ -33,10 +33,10 @@ def organization_kind(code: str) -> str:
 @register.filter
 def notification_text(notification: Any) -> str:
     """A notification in the reader's language."""
-    return told_message(notification.message, notification.params)
+    return told(notification.message, notification.params)
 
 
 @register.filter
 def notification_lines(notification: Any) -> list[str]:
     """What stands below a notification, line by line."""
-    return [told_message(line["message"], line["params"]) for line in notification.lines]
+    return [told(line["message"], line["params"]) for line in notification.lines]

@@ -14,12 +14,12 @@ from django.views.decorators.http import require_http_methods
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts import services
 from instrument_share.accounts.language import keep_language
-from instrument_share.kernel.errors import NotFound
+from instrument_share.kernel.errors import require_found
 from instrument_share.people.forms import SettingsForm
 from instrument_share.people.views.tabs import build_my_tabs
 from instrument_share.web import clock
 from instrument_share.web.idempotency import idempotent_form
-from instrument_share.web.responses.outcomes import redirect_with_message, run_service
+from instrument_share.web.responses.outcomes import redirect_with_message, render_form, run_service
 from instrument_share.web.responses.problem import told
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual
@@ -46,8 +46,7 @@ def settings(request: SignedInRequest) -> HttpResponse:
         keep_language(answer, saved.language)
         return answer
     context = {"tabs": build_my_tabs(user, "settings"), "form": form}
-    status = 422 if request.method == "POST" else 200
-    return render(request, "people/settings.html", context, status=status)
+    return render_form(request, "people/settings.html", context)
 
 
 @never_cache
@@ -56,9 +55,7 @@ def settings(request: SignedInRequest) -> HttpResponse:
 def invitation(request: HttpRequest, secret: str) -> HttpResponse:
     """Show or accept an invitation; visitors log in or sign up first and return here."""
     now = clock.now()
-    found = accounts.invitation_by_secret(secret)
-    if found is None:
-        raise NotFound
+    found = require_found(accounts.invitation_by_secret(secret))
     if request.method == "POST" and request.user.is_authenticated:
         services.invitation_accept(actor=person(request), secret=secret, now=now)
         sentence = _("You belong to {name} now and can book for it.")

@@ -15,7 +15,7 @@ from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts import services as account_services
 from instrument_share.journal import selectors as journal
 from instrument_share.journal import services as journal_services
-from instrument_share.kernel.errors import NotFound
+from instrument_share.kernel.errors import require_found
 from instrument_share.people.views.tabs import build_my_tabs
 from instrument_share.web import clock, cursor
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
@@ -94,9 +94,7 @@ def tokens(request: SignedInRequest) -> HttpResponse:
 def token_revoke(request: SignedInRequest, public_id: str) -> Confirmation:
     """Confirm revoking a token."""
     now = clock.now()
-    token = accounts.api_tokens(request.user, now).filter(public_id=public_id).first()
-    if token is None:
-        raise NotFound
+    token = require_found(accounts.api_tokens(request.user, now).filter(public_id=public_id).first())
     sentence = _("The token “{name}” no longer works.").format(name=token.name)
     return Confirmation(
         heading=_("Revoke the token “{name}”?").format(name=token.name),

@@ -17,7 +17,7 @@ from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts import services
 from instrument_share.accounts.domain import MembershipState, Role
 from instrument_share.accounts.domain.roles import MANAGING_ROLES
-from instrument_share.kernel.errors import Forbidden, NotFound
+from instrument_share.kernel.errors import Forbidden, NotFound, require_found
 from instrument_share.people.forms import EndForm, InvitationForm, RoleForm, SuccessorForm, get_role_choices
 from instrument_share.people.views.organizations import build_organization_tabs, get_organization_address
 from instrument_share.web import clock, cursor
@@ -317,16 +317,16 @@ def organization_leave(request: SignedInRequest, public_id: str) -> Confirmation
 @confirmation_view
 def request_withdraw(request: SignedInRequest, membership_id: str) -> Confirmation:
     """Confirm withdrawing one's own request to join."""
-    asked = next(
-        (
-            one.asked
-            for one in accounts.belongings(request.user)
-            if one.asked and one.asked.public_id == membership_id
-        ),
-        None,
+    asked = require_found(
+        next(
+            (
+                one.asked
+                for one in accounts.belongings(request.user)
+                if one.asked and one.asked.public_id == membership_id
+            ),
+            None,
+        )
     )
-    if asked is None:
-        raise NotFound
     name = bilingual(asked.organization, "name")
     return Confirmation(
         heading=_("Take back the request to {name}?").format(name=name),

@@ -2,21 +2,20 @@
 
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, HttpResponse
-from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts import services
 from instrument_share.accounts.permissions import require
-from instrument_share.kernel.errors import NotFound
+from instrument_share.kernel.errors import require_found
 from instrument_share.people.forms import DocumentsForm, RelationForm
 from instrument_share.people.views.organizations import get_organization_address
 from instrument_share.web import clock
 from instrument_share.web.forms.fields import ReasonForm
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
-from instrument_share.web.responses.outcomes import redirect_with_message, run_service
+from instrument_share.web.responses.outcomes import redirect_with_message, render_form, run_service
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual
 
@@ -29,7 +28,6 @@ def documents_add(request: SignedInRequest, public_id: str) -> HttpResponse:
     found = accounts.organization_inside(request.user, public_id)
     require(request.user, "accounts.file_document", found)
     form = DocumentsForm(request.POST or None, request.FILES or None)
-    sends = request.method == "POST"
     kept = run_service(
         form,
         lambda: services.organization_document_add(
@@ -42,7 +40,7 @@ def documents_add(request: SignedInRequest, public_id: str) -> HttpResponse:
     if kept is not None:
         return redirect_with_message(request, _("The documents are kept."), get_organization_address(found))
     context = {"organization": found, "form": form, "back_address": get_organization_address(found)}
-    return render(request, "people/documents_form.html", context, status=422 if sends else 200)
+    return render_form(request, "people/documents_form.html", context)
 
 
 @login_required
@@ -105,9 +103,9 @@ def relation_end(request: SignedInRequest, public_id: str, other_id: str) -> Con
     found = accounts.organization_inside(request.user, public_id)
     require(request.user, "accounts.end_relation", found)
     related = [one for one in accounts.related_to(found) if one.is_declared and one.until is None]
-    other = next((one.organization for one in related if one.organization.public_id == other_id), None)
-    if other is None:
-        raise NotFound
+    other = require_found(
+        next((one.organization for one in related if one.organization.public_id == other_id), None)
+    )
     form = ReasonForm(request.POST or None)
     return Confirmation(
         heading=_("End the relation with {name}?").format(name=bilingual(other, "name")),

@@ -28,7 +28,7 @@ from instrument_share.web import clock
 from instrument_share.web.forms.fields import add_problems
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
-from instrument_share.web.responses.outcomes import redirect_with_message, run_service
+from instrument_share.web.responses.outcomes import redirect_with_message, render_form, run_service
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual, in_english
 from instrument_share.web.text.labels import KINDS, SIZES
@@ -87,8 +87,7 @@ def organization_register(request: SignedInRequest) -> HttpResponse:
                 request, sentence.format(name=bilingual(made, "name")), get_organization_address(made)
             )
     context = {"form": form, "taken": taken, "is_new": True, "back_address": reverse("my_organizations")}
-    status = 422 if request.method == "POST" else 200
-    return render(request, "people/organization_form.html", context, status=status)
+    return render_form(request, "people/organization_form.html", context)
 
 
 @login_required
@@ -107,28 +106,26 @@ def organization_correct(request: SignedInRequest, public_id: str) -> HttpRespon
         initial=get_initial(found),
         has_documents=bool(documents),
     )
-    if request.method == "POST":
-        kept = run_service(
-            form,
-            lambda: services.organization_correct(
-                actor=request.user,
-                organization_id=found.pk,
-                registration=form.as_registration(),
-                documents=form.cleaned_data["documents"],
-                now=clock.now(),
-            ),
-        )
-        if kept is not None:
-            sentence = _("The registration is corrected and waits for the bureau.")
-            return redirect_with_message(request, sentence, get_organization_address(found))
+    corrected = run_service(
+        form,
+        lambda: services.organization_correct(
+            actor=request.user,
+            organization_id=found.pk,
+            registration=form.as_registration(),
+            documents=form.cleaned_data["documents"],
+            now=clock.now(),
+        ),
+    )
+    if corrected is not None:
+        sentence = _("The registration is corrected and waits for the bureau.")
+        return redirect_with_message(request, sentence, get_organization_address(found))
     context = {
         "form": form,
         "organization": found,
         "documents": documents,
         "back_address": get_organization_address(found),
     }
-    status = 422 if request.method == "POST" else 200
-    return render(request, "people/organization_form.html", context, status=status)
+    return render_form(request, "people/organization_form.html", context)
 
 
 @login_required
@@ -283,21 +280,19 @@ def organization_revise(request: SignedInRequest, public_id: str) -> HttpRespons
     found = accounts.organization_inside(request.user, public_id)
     require(request.user, "accounts.revise_organization", found)
     form = RevisionForm(request.POST or None, organization=found)
-    if request.method == "POST":
-        kept = run_service(
-            form,
-            lambda: services.organization_revise(
-                actor=request.user,
-                organization_id=found.pk,
-                registration=form.as_registration(),
-                reason=form.cleaned_data["reason"],
-                now=clock.now(),
-            ),
+    revised = run_service(
+        form,
+        lambda: services.organization_revise(
+            actor=request.user,
+            organization_id=found.pk,
+            registration=form.as_registration(),
+            reason=form.cleaned_data["reason"],
+            now=clock.now(),
+        ),
+    )
+    if revised is not None:
+        return redirect_with_message(
+            request, _("Changed; its administrators are told why."), get_organization_address(found)
         )
-        if kept is not None:
-            return redirect_with_message(
-                request, _("Changed; its administrators are told why."), get_organization_address(found)
-            )
     context = {"form": form, "organization": found, "back_address": get_organization_address(found)}
-    status = 422 if request.method == "POST" else 200
-    return render(request, "people/organization_revise.html", context, status=status)
+    return render_form(request, "people/organization_revise.html", context)

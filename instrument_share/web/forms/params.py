@@ -25,6 +25,12 @@ def parse_number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS else None
 
 
+def parse_year(text: str, present: int) -> int:
+    """Return the year of an address from 2000 to the present one; the present one for anything else."""
+    year = parse_number(text)
+    return year if year is not None and 2000 <= year <= present else present
+
+
 def interval_problem(
     starts_at: datetime, ends_at: datetime, longest: timedelta = MAX_INTERVAL
 ) -> Problem | None:

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 
 from instrument_share.kernel.errors import DomainError
 from instrument_share.web.forms.fields import add_problems
@@ -17,6 +18,11 @@ def redirect_with_message(request: HttpRequest, sentence: str, address: str) -> 
     """Redirect to the page of the next step, with one sentence on what happened."""
     messages.success(request, sentence)
     return HttpResponseRedirect(address)
+
+
+def render_form(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """Render the page of a form, with the status of a refusal where it has been sent."""
+    return render(request, template, context, status=422 if request.method == "POST" else 200)
 
 
 def run_service(
@@ -35,3 +41,20 @@ def run_service(
     except DomainError as error:
         add_problems(form, error)
         return None
+
+
+def answer_form(
+    request: HttpRequest,
+    form: "forms.BaseForm",
+    *,
+    save: Callable[[], Any],
+    respond: Callable[[Any], HttpResponse],
+    template: str,
+    context: Callable[[], dict[str, Any]],
+) -> HttpResponse:
+    """Save a form that was posted and respond to what `save` returns; else show the page with the form.
+
+    None means that the form holds what is wrong; the page then has status 422.
+    """
+    saved = run_service(form, save) if request.method == "POST" else None
+    return render_form(request, template, context()) if saved is None else respond(saved)

@@ -26,26 +26,27 @@ from instrument_share.web.text import formats, labels, markdown
 register = template.Library()
 _PARTS = "instrument_share/ui/"
 
-register.filter("bracketed", formats.bracketed)
-register.filter("yuan", formats.yuan)
-register.filter("hours", formats.hours)
-register.filter("number", formats.number)
-register.filter("percent", formats.percent)
-register.filter("day", formats.day)
-register.filter("date_only", formats.date_only)
-register.filter("moment", formats.moment)
+for _filter in (
+    formats.bilingual,
+    formats.bracketed,
+    formats.date_only,
+    formats.day,
+    formats.hours,
+    formats.moment,
+    formats.number,
+    formats.percent,
+    formats.timerange,
+    formats.yuan,
+    markdown.excerpt,
+):
+    register.filter(_filter)
+register.filter("markdown", markdown.to_html)
 
 
 @register.filter
 def soon(instant: datetime) -> str:
     """Format a time near now, with today and tomorrow by name."""
     return formats.soon(instant, clock.now())
-
-
-register.filter("timerange", formats.timerange)
-register.filter("bilingual", formats.bilingual)
-register.filter("markdown", markdown.to_html)
-register.filter("excerpt", markdown.excerpt)
 
 
 @register.filter
@@ -291,8 +292,8 @@ def calendar(
 ) -> dict[str, Any]:
     """One instrument by week, from a JSON address.
 
-    Choosing a time fills the inputs of these ids, or leads to `book_url` with `{start}` and `{end}`. The inputs
-    whose ids are in `narrowed_by` go into the address.
+    Choosing a time fills the inputs of these ids, or leads to `book_url` with `{start}` and `{end}`. The
+    inputs whose ids are in `narrowed_by` go into the address.
     """
     return {
         "url": url,

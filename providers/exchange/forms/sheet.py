@@ -29,8 +29,3 @@ class SheetForm(forms.Form):
             return upload.read(MOST_OF_MAP).decode("utf-8-sig")
         except UnicodeDecodeError:
             raise forms.ValidationError(_("The map is not text in UTF-8. Save it as such.")) from None
-
-    @property
-    def map_text(self) -> str:
-        text: str = self.cleaned_data["map"]
-        return text

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db.models import Count, Q
 
-from providers.exchange.domain.national.values import RUNNING
+from providers.exchange.domain.national.values import FIELD_OF, RUNNING
 from providers.exchange.models import NationalYear
 from providers.instruments.domain.choices import SharingMode
+from providers.instruments.domain.customs import CUSTOMS_FIELDS
 from providers.instruments.domain.fields import FIELDS
 from providers.instruments.domain.states import PUBLIC
 from providers.instruments.models import Instrument
@@ -18,36 +19,8 @@ from providers.units.models import OpennessStatement, UnitProfile
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization
     from instrument_share.accounts.selectors import Viewer
-    from providers.instruments.models import CustomsSupervision
 
 BATCH = 500
-TEXTS = (
-    "unit_code",
-    "innovation",
-    "project",
-    "thesis",
-    "book",
-    "report",
-    "patent",
-    "output",
-    "achievements",
-    "social_benefit",
-    "remark",
-)
-"""What a unit says itself of a year."""
-CUSTOMS_FIELDS = (
-    "exemption_code",
-    "exemption_number",
-    "declaration_number",
-    "contract_number",
-    "import_port",
-    "responsible_customs",
-    "import_date",
-    "shared",
-    "fees_approved",
-    "hs_code",
-    "record_zh",
-)
 
 
 def national_years(organization_ids: Collection[int], year: int) -> dict[int, NationalYear]:
@@ -64,8 +37,8 @@ def unit_codes(organization_ids: Collection[int], year: int) -> dict[int, str]:
 
 def national_instruments(
     viewer: "Viewer", organization_ids: Collection[int]
-) -> Iterator[tuple[Instrument, "CustomsSupervision | None", dict[str, Any]]]:
-    """Yield public instruments by unit and inner number, with customs supervision and facts.
+) -> Iterator[tuple[Instrument, dict[str, Any] | None, dict[str, Any]]]:
+    """Yield public instruments by unit and inner number, with facts of customs supervision and their own.
 
     Streams one query; the facts are those of `domain.national.values` that the instrument itself has.
     """
@@ -76,20 +49,15 @@ def national_instruments(
         .order_by("organization_id", "inner_number", "id")
     )
     for one in found.iterator(chunk_size=BATCH):
-        customs = getattr(one, "customs_supervision", None)
+        supervision = getattr(one, "customs_supervision", None)
+        customs = supervision and {name: getattr(supervision, name) for name in CUSTOMS_FIELDS}
         facts = {name: getattr(one, name) for name in FIELDS}
         facts["category"] = one.category.code if one.category else ""
         facts["supervised"] = customs is not None
         facts["county"] = one.organization.district.name_zh if one.organization.district else ""
         facts["service_url"] = f"{settings.SITE_URL}/instruments/{one.public_id}/"
-        picture = f"{settings.SITE_URL}/instruments/{one.public_id}/picture/"
-        facts["image"] = picture if one.picture else ""
+        facts["image"] = f"{facts['service_url']}picture/" if one.picture else ""
         yield one, customs, facts
-
-
-def customs_facts(customs: "CustomsSupervision") -> dict[str, Any]:
-    """Return the values of a customs supervision by our field names."""
-    return {name: getattr(customs, name) for name in CUSTOMS_FIELDS}
 
 
 def unit_addresses(organization_ids: Collection[int]) -> dict[int, str]:
@@ -114,7 +82,7 @@ def national_units(
         yield (
             unit,
             {
-                **{name: getattr(said, name) if said else "" for name in TEXTS},
+                **{name: getattr(said, name) if said else "" for name in FIELD_OF},
                 "unit_code": codes.get(unit.pk, ""),
                 "declared": declared.get(unit.pk),
                 **counts.get(unit.pk, dict.fromkeys(("published", "running", "shared", "external"), 0)),
@@ -122,9 +90,8 @@ def national_units(
         )
 
 
-def _counts(ids: Collection[int]) -> dict[int, dict[str, int]]:
+def _counts(ids: Collection[int]) -> Mapping[int, Mapping[str, object]]:
     """Return counts of published instruments above the threshold, of running and of shared ones."""
-    shared = (SharingMode.INTERNAL.value, SharingMode.EXTERNAL.value)
     rows = (
         Instrument.objects.filter(
             organization_id__in=ids,
@@ -136,16 +103,10 @@ def _counts(ids: Collection[int]) -> dict[int, dict[str, int]]:
         .annotate(
             published=Count("pk"),
             running=Count("pk", filter=Q(condition__in=[one.value for one in RUNNING])),
-            shared=Count("pk", filter=Q(sharing_mode__in=shared)),
+            shared=Count(
+                "pk", filter=Q(sharing_mode__in=(SharingMode.INTERNAL.value, SharingMode.EXTERNAL.value))
+            ),
             external=Count("pk", filter=Q(sharing_mode=SharingMode.EXTERNAL.value)),
         )
     )
-    return {
-        row["organization_id"]: {
-            "published": row["published"],
-            "running": row["running"],
-            "shared": row["shared"],
-            "external": row["external"],
-        }
-        for row in rows
-    }
+    return {row["organization_id"]: row for row in rows}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from instrument_share.journal.selectors import last_entry
@@ -43,9 +44,8 @@ def _in_chunks(rows: "QuerySet[Any]") -> Iterator[list[Any]]:
 
 
 def all_instruments(viewer: "Viewer") -> "Iterator[Instrument]":
-    """Yield every instrument that the viewer may see, by id; one query for each 200."""
-    for chunk in _in_chunks(instruments(viewer)):
-        yield from chunk
+    """Return every instrument that the viewer may see, by id; one query for each 200."""
+    return chain.from_iterable(_in_chunks(instruments(viewer)))
 
 
 def all_rules(viewer: "Viewer", at: datetime) -> "Iterator[tuple[Instrument, Terms]]":

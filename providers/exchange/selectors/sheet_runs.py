@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors.standing import standing
 from instrument_share.kernel.errors import NotFound
-from providers.exchange.domain.sheets.fields import SheetKindName
+from providers.exchange.domain.sheets.definition import SheetKindName
 from providers.exchange.models import SheetMemory, SheetRun
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ nothing.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
@@ -28,10 +29,7 @@ def plan_instruments(task: ImportTask) -> Plan:
     categories = _categories(task.rows)
     present = {one.inner_number: one for one in _present(task.organization)}
 
-    def write(steps: Sequence[Step]) -> None:
-        _write(task, [step.subject for step in steps])
-
-    found = Plan([], [], [], write)
+    found = Plan([], [], [], partial(_write, task))
     for row in task.rows:
         row = _with_known_category(task, row, categories)
         found.problems.extend(row.problems)
@@ -48,7 +46,8 @@ def plan_instruments(task: ImportTask) -> Plan:
     return found
 
 
-def _write(task: ImportTask, subjects: Sequence[tuple[Instrument, tuple[str, ...]]]) -> None:
+def _write(task: ImportTask, steps: Sequence[Step]) -> None:
+    subjects: list[tuple[Instrument, tuple[str, ...]]] = [step.subject for step in steps]
     how: dict[str, Any] = {"batch_size": BATCH, "default_user": task.actor, "default_date": task.now}
     new = [instrument for instrument, names in subjects if not names]
     updated = [(instrument, names) for instrument, names in subjects if names]

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from providers.exchange.domain.sheets.fields import SheetKind
+from providers.exchange.domain.sheets.definition import SheetKind
 from providers.exchange.domain.sheets.reading import SheetProblem, SheetRow
 
 if TYPE_CHECKING:
@@ -55,9 +55,10 @@ class ImportReport:
         return tuple(problem for problem in self.problems if not problem.warning)
 
     @property
-    def counts(self) -> dict[Outcome, int]:
+    def counts(self) -> dict[str, int]:
+        """Return the number of rows by outcome."""
         found = Counter(row.outcome for row in self.rows)
-        return {outcome: found[outcome] for outcome in Outcome}
+        return {outcome.value: found[outcome] for outcome in Outcome}
 
 
 @dataclass(frozen=True)

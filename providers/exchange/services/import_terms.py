@@ -6,18 +6,15 @@ version, so that a sheet can be imported again.
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, cast
 
-from instrument_share.kernel.errors import DomainError, Problem, gettext_noop
-from providers.exchange.domain.sheets.reading import SheetRow, add_problem
+from instrument_share.kernel.errors import Problem, gettext_noop
+from providers.exchange.domain.sheets.reading import SheetProblem, SheetRow, add_problem
 from providers.exchange.domain.sheets.terms import (
-    RowOfTerms,
     TermsFound,
-    build_prices,
-    build_rule,
     is_same_terms,
     terms_to_draft,
 )
@@ -25,10 +22,10 @@ from providers.exchange.services.import_plans import ImportTask, Outcome, Plan, 
 from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.models import Instrument
 from providers.instruments.selectors.instruments import instrument_locks
-from providers.terms.calendar import local_midnight
 from providers.terms.domain.choices import HolidayTreatment
+from providers.terms.domain.special_days import CalendarYearUnknown, DayTable
 from providers.terms.domain.terms import Terms, TermsDraft
-from providers.terms.domain.workdays import CalendarYearUnknown, DayTable
+from providers.terms.openings import local_midnight
 from providers.terms.selectors.rule_versions import terms_versions, version_in_force
 from providers.terms.selectors.workdays import day_table
 from providers.terms.services.rules import rule_publish
@@ -36,34 +33,19 @@ from providers.terms.services.rules import rule_publish
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
 
-Assemble = Callable[[Sequence[RowOfTerms], TermsDraft | None], TermsFound]
+Assemble = Callable[[Sequence[SheetRow], TermsDraft | None], TermsFound]
 
 
-@dataclass(frozen=True)
-class _Change:
-    instrument_id: int
-    draft: TermsDraft
-    applies_from: datetime
-
-
-def plan_rules(task: ImportTask) -> Plan:
-    return _plan(task, build_rule)
-
-
-def plan_prices(task: ImportTask) -> Plan:
-    return _plan(task, build_prices)
-
-
-def _plan(task: ImportTask, assemble: Assemble) -> Plan:
+def plan_terms(assemble: Assemble, task: ImportTask) -> Plan:
     by_number: dict[str | int, list[SheetRow]] = defaultdict(list)
     for row in task.rows:
         by_number[row.inner_number or row.number].append(row)
     instruments = _lock_instruments(task)
     versions = terms_versions(one.pk for one in instruments.values())
     days = day_table({row.values["applies_from"].year for row in task.rows if "applies_from" in row.values})
-    planned: dict[int, PlannedRow] = {}
-    problems = []
-    steps = []
+    planned: list[PlannedRow] = []
+    problems: list[SheetProblem] = []
+    steps: list[Step] = []
     for rows in by_number.values():
         instrument = instruments.get(rows[0].inner_number)
         known = versions.get(instrument.pk, []) if instrument else []
@@ -76,12 +58,10 @@ def _plan(task: ImportTask, assemble: Assemble) -> Plan:
             outcome = Outcome.UPDATED if known else Outcome.NEW
             steps.append(Step(len(rows), change))
         name = instrument.name_zh if instrument else ""
-        for row in judged:
-            planned[row.number] = PlannedRow(row.number, row.inner_number, name, outcome)
-    problems.sort(key=lambda problem: problem.row)
+        planned += [PlannedRow(row.number, row.inner_number, name, outcome) for row in judged]
     return Plan(
-        [planned[row.number] for row in task.rows],
-        problems,
+        sorted(planned, key=attrgetter("number")),
+        sorted(problems, key=attrgetter("row")),
         steps,
         partial(_write, cast("User", task.actor), task.now),
     )
@@ -96,14 +76,7 @@ def _lock_instruments(task: ImportTask) -> dict[str, Instrument]:
 
 def _write(actor: "User", now: datetime, steps: Sequence[Step]) -> None:
     for step in steps:
-        change: _Change = step.subject
-        rule_publish(
-            actor=actor,
-            instrument_id=change.instrument_id,
-            draft=change.draft,
-            applies_from=change.applies_from,
-            now=now,
-        )
+        rule_publish(actor=actor, now=now, **step.subject)
 
 
 def _judge(
@@ -113,16 +86,15 @@ def _judge(
     known: Sequence[Terms],
     assemble: Assemble,
     days: DayTable,
-) -> tuple[list[SheetRow], _Change | None]:
-    """Return the rows of one instrument with their problems, and the resulting change, if any."""
+) -> tuple[list[SheetRow], dict[str, Any] | None]:
+    """Return an instrument's rows with their problems, and what `rule_publish` needs if the terms change."""
     if rows[0].inner_number and (problem := _problem_of_instrument(instrument)):
         return [add_problem(row, task.kind, problem, row.inner_number) for row in rows], None
     if instrument is None or not all(row.usable for row in rows):
         return rows, None
     applies_from = local_midnight(rows[0].values["applies_from"])
     base = version_in_force(known, applies_from)
-    said = [RowOfTerms(row.number, row.values) for row in rows]
-    found = assemble(said, terms_to_draft(base) if base else None)
+    found = assemble(rows, terms_to_draft(base) if base else None)
     if found.draft is not None and is_same_terms(base, found.draft):
         return rows, None
     problems = [*found.problems]
@@ -130,7 +102,7 @@ def _judge(
         problems.append((rows[0].number, problem))
     if problems or found.draft is None:
         return [_with_problems(task, row, problems) for row in rows], None
-    return rows, _Change(instrument.pk, found.draft, applies_from)
+    return rows, {"instrument_id": instrument.pk, "draft": found.draft, "applies_from": applies_from}
 
 
 def _problem_of_instrument(instrument: Instrument | None) -> Problem | None:
@@ -153,12 +125,8 @@ def _problem_of_day(
         try:
             days.kind(day)
         except CalendarYearUnknown as error:
-            return _as_problem(error)
+            return Problem("import.year_unknown", error.message, error.params, "applies_from")
     return None
-
-
-def _as_problem(error: DomainError) -> Problem:
-    return Problem("import.year_unknown", error.message, error.params, "applies_from")
 
 
 def _with_problems(task: ImportTask, row: SheetRow, problems: Sequence[tuple[int, Problem]]) -> SheetRow:

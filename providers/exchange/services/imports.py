@@ -7,6 +7,7 @@ that an interrupted run continues where it ended.
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial as bound
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -15,10 +16,11 @@ from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization_lock
 from instrument_share.journal.services import record
 from instrument_share.sheets.table import Table
-from providers.exchange.domain.sheets.fields import SheetKind, SheetKindName
-from providers.exchange.domain.sheets.kinds import INSTRUMENTS
+from providers.exchange.domain.sheets.definition import SheetKind, SheetKindName
+from providers.exchange.domain.sheets.kinds_of_sheet import INSTRUMENTS
 from providers.exchange.domain.sheets.maps import SheetMap
 from providers.exchange.domain.sheets.reading import read_sheet
+from providers.exchange.domain.sheets.terms import build_prices, build_rule
 from providers.exchange.services import import_instruments, import_news, import_terms
 from providers.exchange.services.import_plans import (
     ImportReport,
@@ -36,8 +38,8 @@ __all__ = ["ImportReport", "Outcome", "PlannedRow", "apply", "preview"]
 
 PLANNERS: Mapping[SheetKindName, Planner] = {
     SheetKindName.INSTRUMENTS: import_instruments.plan_instruments,
-    SheetKindName.RULES: import_terms.plan_rules,
-    SheetKindName.PRICES: import_terms.plan_prices,
+    SheetKindName.RULES: bound(import_terms.plan_terms, build_rule),
+    SheetKindName.PRICES: bound(import_terms.plan_terms, build_prices),
     SheetKindName.NEWS: import_news.plan_news,
 }
 PERMISSIONS: Mapping[SheetKindName, str] = {
@@ -89,14 +91,13 @@ def apply(
         taken.append(step)
         rows += step.rows
     plan.write(taken)
-    counts = {outcome.value: number for outcome, number in report.counts.items()}
     record(
         actor=actor,
         action=f"{kind.name.value}.imported",
         subject=organization_lock(organization_id),
         now=now,
         organization_id=organization_id,
-        details={**counts, "entered": rows},
+        details={**report.counts, "entered": rows},
     )
     return replace(report, applied=True, entered=rows, left=report.left - rows)
 

@@ -13,7 +13,6 @@ from instrument_share.kernel.errors import Invalid, Problem, gettext_noop
 from providers.exchange.domain.national.records import RECORDS, RecordType
 from providers.exchange.domain.national.values import FIELD_OF
 from providers.exchange.models import NationalYear
-from providers.exchange.selectors.national import TEXTS
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -27,31 +26,32 @@ def national_year_save(
 ) -> NationalYear:
     """Create or change a unit's entries for a year; nothing is written if nothing differs.
 
-    `values` are by field name (`selectors.national.TEXTS`); the unit's code is required, texts may be empty.
+    `values` are by field name (`domain.national.values.FIELD_OF`); the unit's code is required, texts may be
+    empty.
     """
     organization = organization_lock(organization_id)
     require(actor, "providers.edit_unit", organization)
-    clean = {name: str(values.get(name, "")).strip() for name in TEXTS}
+    clean = {name: str(values.get(name, "")).strip() for name in FIELD_OF}
     if problems := _problems(clean):
         raise Invalid(problems=problems)
-    kept = NationalYear.objects.filter(organization=organization, year=year).first()
-    kept = kept or NationalYear(organization=organization, year=year)
-    changed = sorted(name for name, value in clean.items() if getattr(kept, name) != value)
-    if not changed and kept.pk:
-        return kept
+    national_year = NationalYear.objects.filter(organization=organization, year=year).first()
+    national_year = national_year or NationalYear(organization=organization, year=year)
+    changed = sorted(name for name, value in clean.items() if getattr(national_year, name) != value)
+    if not changed and national_year.pk:
+        return national_year
     for name, value in clean.items():
-        setattr(kept, name, value)
-    kept.saved_at, kept.saved_by = now, actor
-    kept.save()
+        setattr(national_year, name, value)
+    national_year.saved_at, national_year.saved_by = now, actor
+    national_year.save()
     record(
         actor=actor,
         action="national_year.saved",
-        subject=kept,
+        subject=national_year,
         now=now,
         organization_id=organization.pk,
         details={"year": year, "fields": changed},
     )
-    return kept
+    return national_year
 
 
 def _problems(values: Mapping[str, str]) -> list[Problem]:

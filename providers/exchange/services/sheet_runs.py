@@ -5,7 +5,6 @@ so that an interrupted run continues where it ended.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial as bound
 from typing import TYPE_CHECKING
@@ -17,14 +16,14 @@ from instrument_share.accounts.selectors import organization_lock, organizations
 from instrument_share.kernel.errors import Forbidden, NotFound
 from instrument_share.sheets.reading import read_table
 from instrument_share.sheets.table import Table
-from providers.exchange.domain.sheets.columns import build_map, choices_to_remember, sheet_columns
-from providers.exchange.domain.sheets.fields import SheetKind, SheetKindName
-from providers.exchange.domain.sheets.kinds import KINDS
+from providers.exchange.domain.sheets.column_choices import build_map, choices_to_remember, sheet_columns
+from providers.exchange.domain.sheets.definition import SheetKind, SheetKindName
+from providers.exchange.domain.sheets.kinds_of_sheet import KINDS
 from providers.exchange.domain.sheets.maps import SheetMap, parse_map
 from providers.exchange.models import SheetMemory, SheetRun
 from providers.exchange.selectors.sheet_runs import sheet_memory
 from providers.exchange.services.imports import ImportReport, apply
-from providers.exchange.services.uploads import KeptSheet, sheet_forget, sheet_kept
+from providers.exchange.services.uploads import sheet_forget, sheet_kept
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -38,14 +37,6 @@ AT_ONCE: Mapping[SheetKindName, int] = {
 """How many rows are entered in one part."""
 
 
-@dataclass(frozen=True)
-class Started:
-    """The report on a sheet, and the run that imports it; no run if errors exclude all of it."""
-
-    run: SheetRun | None
-    report: ImportReport | None = None
-
-
 @transaction.atomic
 def sheet_run_start(
     *,
@@ -56,42 +47,27 @@ def sheet_run_start(
     chosen: Mapping[int, str],
     partial: bool,
     now: datetime,
-) -> Started:
+) -> tuple[SheetRun | None, ImportReport | None]:
     """Start to import an upload with its columns as `chosen`, which the unit's next sheet remembers.
 
-    An upload has one run, which is returned when called again. Raises SheetGone and HeadingMissing.
+    Return the run and its report; no run if errors exclude all of the sheet. An upload has one run, which is
+    returned without a report when called again. Raises SheetGone and HeadingMissing.
     """
     organization = organization_lock(organization_id)
     require(actor, "providers.edit_unit", organization)
     run = SheetRun.objects.filter(organization_id=organization_id, user=actor, key=key).first()
     if run is not None and not run.stopped:
-        return Started(run)
-    kept = sheet_kept(actor=actor, organization_id=organization_id, key=key)
-    table = read_table(kept.content)
-    mapping = upload_map(table, kept, kind, chosen, sheet_memory(organization_id, kind.name))
-    report = apply(
-        actor=actor,
-        organization_id=organization_id,
-        table=table,
-        mapping=mapping,
-        kind=kind,
-        now=now,
-        partial=partial,
-        limit=AT_ONCE[kind.name],
-    )
-    if not report.applied:
-        return Started(None, report)
-    if not kept.map_text:
-        _remember(organization_id, kind, choices_to_remember(sheet_columns(table, kind), chosen, kind), now)
+        return run, None
     run = run or SheetRun(organization=organization, user=actor, key=key, started_at=now)
-    run.kind, run.partial = kind.name.value, partial
+    run.kind, run.partial, run.done = kind.name.value, partial, 0
     run.columns = {str(place): choice for place, choice in chosen.items()}
-    run.done, run.total = 0, report.entered + report.left
-    run.counts = {outcome.value: number for outcome, number in report.counts.items()}
     run.stopped, run.finished_at = False, None
-    _advance(run, report, actor, now)
+    report = _enter_part(run, actor, now)
+    if not report.applied:
+        return None, report
+    run.total, run.counts = report.entered + report.left, report.counts
     run.save()
-    return Started(run, report)
+    return run, report
 
 
 @transaction.atomic
@@ -105,44 +81,50 @@ def sheet_run_continue(*, actor: "User", public_id: str, now: datetime) -> Sheet
         raise Forbidden
     if run.finished_at is not None:
         return run
+    if not _enter_part(run, actor, now).applied:
+        run.stopped, run.finished_at = True, now
+    run.save()
+    return run
+
+
+def upload_map(
+    table: Table, map_text: str, kind: SheetKind, chosen: Mapping[int, str], remembered: Mapping[str, str]
+) -> SheetMap:
+    """Return the upload's own map, or its columns as recognised and chosen."""
+    if map_text:
+        return parse_map(map_text, kind)
+    return build_map(sheet_columns(table, kind, remembered), chosen, kind)
+
+
+def _enter_part(run: SheetRun, actor: "User", now: datetime) -> ImportReport:
+    """Import the next part of a run's upload; the first one remembers the columns."""
     kind = KINDS[run.kind]
-    kept = sheet_kept(actor=actor, organization_id=run.organization_id, key=run.key)
-    table = read_table(kept.content)
+    content, map_text = sheet_kept(actor=actor, organization_id=run.organization_id, key=run.key)
+    table = read_table(content)
     chosen = {int(place): choice for place, choice in run.columns.items()}
     report = apply(
         actor=actor,
         organization_id=run.organization_id,
         table=table,
-        mapping=upload_map(table, kept, kind, chosen, sheet_memory(run.organization_id, kind.name)),
+        mapping=upload_map(table, map_text, kind, chosen, sheet_memory(run.organization_id, kind.name)),
         kind=kind,
         now=now,
         partial=run.partial,
         limit=AT_ONCE[kind.name],
     )
     if not report.applied:
-        run.stopped, run.finished_at = True, now
-    else:
-        _advance(run, report, actor, now)
-    run.save()
-    return run
-
-
-def upload_map(
-    table: Table, kept: KeptSheet, kind: SheetKind, chosen: Mapping[int, str], remembered: Mapping[str, str]
-) -> SheetMap:
-    """Return the upload's own map, or its columns as recognised and chosen."""
-    if kept.map_text:
-        return parse_map(kept.map_text, kind)
-    return build_map(sheet_columns(table, kind, remembered), chosen, kind)
-
-
-def _advance(run: SheetRun, report: ImportReport, actor: "User", now: datetime) -> None:
+        return report
+    if not run.done and not map_text:
+        _remember(
+            run.organization_id, kind, choices_to_remember(sheet_columns(table, kind), chosen, kind), now
+        )
     run.done += report.entered
     if not report.left:
         run.finished_at = now
         transaction.on_commit(
             bound(sheet_forget, actor=actor, organization_id=run.organization_id, key=run.key)
         )
+    return report
 
 
 def _remember(organization_id: int, kind: SheetKind, columns: Mapping[str, str], now: datetime) -> None:

@@ -4,7 +4,6 @@ import re
 import secrets
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,8 +15,8 @@ from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organizations_by_id
 from instrument_share.kernel.errors import DomainError, Kind, gettext_noop
 from instrument_share.sheets.reading import read_table
-from providers.exchange.domain.sheets.fields import SheetKind
-from providers.exchange.domain.sheets.kinds import INSTRUMENTS
+from providers.exchange.domain.sheets.definition import SheetKind
+from providers.exchange.domain.sheets.kinds_of_sheet import INSTRUMENTS
 from providers.exchange.domain.sheets.maps import parse_map
 
 if TYPE_CHECKING:
@@ -38,14 +37,6 @@ class SheetGone(DomainError):
     message = gettext_noop(
         "This sheet is no longer here: it was brought in, or a day has passed. Upload it again."
     )
-
-
-@dataclass(frozen=True)
-class KeptSheet:
-    """An uploaded sheet and the TOML text of its map, which may be empty."""
-
-    content: bytes
-    map_text: str
 
 
 def sheet_keep(
@@ -70,15 +61,18 @@ def sheet_keep(
     return key
 
 
-def sheet_kept(*, actor: "User", organization_id: int, key: str) -> KeptSheet:
-    """Return the person's upload for this unit with this key. Raises SheetGone."""
+def sheet_kept(*, actor: "User", organization_id: int, key: str) -> tuple[bytes, str]:
+    """Return the person's upload for this unit, and the TOML text of its map, which may be empty.
+
+    Raises SheetGone.
+    """
     path = _path(actor, organization_id, key, "sheet")
     if not KEY.fullmatch(key) or not default_storage.exists(path):
         raise SheetGone
     with default_storage.open(path) as sheet:
         content = sheet.read()
     with default_storage.open(_path(actor, organization_id, key, "toml")) as text:
-        return KeptSheet(content, text.read().decode())
+        return content, text.read().decode()
 
 
 def sheet_forget(*, actor: "User", organization_id: int, key: str) -> None:

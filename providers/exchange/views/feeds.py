@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from instrument_share.journal.addresses import page_address
 from instrument_share.web.text.formats import bilingual
@@ -53,20 +54,19 @@ class AtomFeed(Feed):
         return f"urn:instrument-share:{item.public_id}"
 
     def item_pubdate(self, item: Any) -> datetime:
-        at: datetime = item.published_at
-        return at
+        return item.published_at
 
     item_updateddate = item_pubdate
+
+    def item_author_name(self, item: Any) -> str:
+        return words(item.organization, "name")
 
 
 class NewsFeed(AtomFeed):
     """The newest news of all units."""
 
-    def title(self) -> str:
-        return _("News of the units")
-
-    def subtitle(self) -> str:
-        return _("What the owning units of the city's research instruments report.")
+    title = gettext_lazy("News of the units")
+    subtitle = gettext_lazy("What the owning units of the city's research instruments report.")
 
     def link(self) -> str:
         return absolute(page_address("units"))
@@ -85,9 +85,6 @@ class NewsFeed(AtomFeed):
 
     def item_link(self, item: "UnitNews") -> str:
         return absolute(page_address("publication", item.public_id))
-
-    def item_author_name(self, item: "UnitNews") -> str:
-        return words(item.organization, "name")
 
 
 class UnitNewsFeed(NewsFeed):
@@ -118,11 +115,8 @@ class UnitNewsFeed(NewsFeed):
 class InstrumentFeed(AtomFeed):
     """The instruments published last."""
 
-    def title(self) -> str:
-        return _("New instruments")
-
-    def subtitle(self) -> str:
-        return _("Research instruments of the city that were published last.")
+    title = gettext_lazy("New instruments")
+    subtitle = gettext_lazy("Research instruments of the city that were published last.")
 
     def link(self) -> str:
         return absolute(page_address("catalogue"))
@@ -142,9 +136,6 @@ class InstrumentFeed(AtomFeed):
 
     def item_link(self, item: "Instrument") -> str:
         return absolute(page_address("instrument", item.public_id))
-
-    def item_author_name(self, item: "Instrument") -> str:
-        return words(item.organization, "name")
 
 
 def _news(organization_id: int | None = None) -> Any:

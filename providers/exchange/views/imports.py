@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -18,16 +18,22 @@ from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.exports import csv_response
 from instrument_share.web.responses.outcomes import run_service
 from instrument_share.web.responses.problem import told
-from providers.exchange.domain.sheets.columns import IN_TEN_THOUSANDS, column_choices, sheet_columns
-from providers.exchange.domain.sheets.fields import SheetKind, SheetKindName
-from providers.exchange.domain.sheets.kinds import INSTRUMENTS, KINDS
+from providers.exchange.domain.sheets.column_choices import IN_TEN_THOUSANDS, column_choices, sheet_columns
+from providers.exchange.domain.sheets.definition import SheetKind, SheetKindName
+from providers.exchange.domain.sheets.kinds_of_sheet import INSTRUMENTS, KINDS
 from providers.exchange.domain.sheets.reading import HeadingMissing
 from providers.exchange.forms.sheet import SheetForm
 from providers.exchange.selectors.sheet_runs import run_of_upload, sheet_memory, sheet_run, sheet_runs
 from providers.exchange.services.imports import ImportReport, Outcome, preview
 from providers.exchange.services.sheet_runs import sheet_run_continue, sheet_run_start, upload_map
 from providers.exchange.services.uploads import sheet_keep, sheet_kept
-from providers.exchange.views.sheet_files import marked_xlsx, problem_cells, template_csv, template_xlsx
+from providers.exchange.views.sheet_files import (
+    PROBLEM_HEADS,
+    marked_xlsx,
+    problem_cells,
+    template_csv,
+    template_xlsx,
+)
 from providers.instruments.selectors.instruments import category_table
 from providers.instruments.views.common import managed_unit, person
 
@@ -51,13 +57,12 @@ def upload(request: HttpRequest, organization_id: str) -> HttpResponse:
             actor=person(request),
             organization_id=unit.pk,
             content=form.cleaned_data["sheet"].read(MAX_BYTES + 1),
-            map_text=form.map_text,
+            map_text=form.cleaned_data["map"],
             kind=kind,
         )
 
     if request.method == "POST" and (key := run_service(form, keep)):
-        address = reverse("sheet_preview", args=[unit.public_id, kind.name.value, key])
-        return HttpResponseRedirect(address)
+        return redirect("sheet_preview", unit.public_id, kind.name.value, key)
     status = 422 if request.method == "POST" else 200
     context = {
         "unit": unit,
@@ -94,9 +99,9 @@ def look(request: HttpRequest, organization_id: str, kind: str, key: str) -> Htt
     """Preview the sheet row by row, with columns chosen by `?c0=`, `?c1=` …; POST starts the import."""
     unit, of = managed_unit(request, organization_id), _kind(kind)
     if run := run_of_upload(person(request), unit.pk, key):
-        return HttpResponseRedirect(reverse("sheet_result", args=[unit.public_id, run.public_id]))
-    kept = sheet_kept(actor=person(request), organization_id=unit.pk, key=key)
-    table = read_table(kept.content)
+        return redirect("sheet_result", unit.public_id, run.public_id)
+    content, map_text = sheet_kept(actor=person(request), organization_id=unit.pk, key=key)
+    table = read_table(content)
     remembered = sheet_memory(unit.pk, of.name)
     columns = sheet_columns(table, of, remembered)
     chosen = _chosen(request.GET)
@@ -104,7 +109,7 @@ def look(request: HttpRequest, organization_id: str, kind: str, key: str) -> Htt
     report: ImportReport | None = None
     try:
         if request.method == "POST":
-            started = sheet_run_start(
+            run, report = sheet_run_start(
                 actor=person(request),
                 organization_id=unit.pk,
                 kind=of,
@@ -113,17 +118,14 @@ def look(request: HttpRequest, organization_id: str, kind: str, key: str) -> Htt
                 partial="partial" in request.POST,
                 now=clock.now(),
             )
-            if started.run is not None:
-                address = reverse("sheet_result", args=[unit.public_id, started.run.public_id])
-                return HttpResponseRedirect(address)
-            report = started.report
+            if run is not None:
+                return redirect("sheet_result", unit.public_id, run.public_id)
         else:
-            mapping = upload_map(table, kept, of, chosen, remembered)
             report = preview(
                 actor=person(request),
                 organization_id=unit.pk,
                 table=table,
-                mapping=mapping,
+                mapping=upload_map(table, map_text, of, chosen, remembered),
                 kind=of,
                 now=clock.now(),
             )
@@ -137,7 +139,7 @@ def look(request: HttpRequest, organization_id: str, kind: str, key: str) -> Htt
     context = {
         "unit": unit,
         "kind": of,
-        "has_map": bool(kept.map_text),
+        "has_map": bool(map_text),
         "numbered": of.name is not SheetKindName.NEWS,
         "columns": choices,
         "undecided": missing is not None or not all(choice for _name, _column, choice in choices),
@@ -146,7 +148,6 @@ def look(request: HttpRequest, organization_id: str, kind: str, key: str) -> Htt
         "missing": told(missing.message, missing.params) if missing else "",
         "report": report,
         **(_figures(report) if report else {}),
-        "export": _export_address(request),
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "providers/exchange/sheet_look.html", context, status=status)
@@ -161,7 +162,7 @@ def result(request: HttpRequest, organization_id: str, run_id: str) -> HttpRespo
     if request.method == "POST":
         run = sheet_run_continue(actor=person(request), public_id=run.public_id, now=clock.now())
         if not request.htmx:  # type: ignore[attr-defined]
-            return HttpResponseRedirect(request.path)
+            return redirect(request.path)
     context = {
         "unit": unit,
         "run": run,
@@ -196,12 +197,6 @@ def _chosen(params: QueryDict) -> Mapping[int, str]:
     }
 
 
-def _export_address(request: HttpRequest) -> str:
-    said = request.GET.copy()
-    said["export"] = ""
-    return f"?{said.urlencode()}"
-
-
 def _targets(kind: SheetKind) -> list[tuple[str, str]]:
     names = {name: told("{word}", {"word": Words(one.label)}) for name, one in kind.fields.items()}
     return [
@@ -234,12 +229,10 @@ def _figures(report: ImportReport) -> dict[str, Any]:
 
 def _problems_as_file(report: ImportReport, table: Table, ending: str) -> HttpResponseBase:
     if ending == "csv":
-        heads = [_("Cell"), _("Row"), _("Column"), _("Value"), _("What is wrong"), _("What to do")]
-        return csv_response("problems", heads, (problem_cells(problem) for problem in report.problems))
+        return csv_response("problems", PROBLEM_HEADS, map(problem_cells, report.problems))
     return _download(marked_xlsx(table, report.problems), "problems.xlsx", XLSX)
 
 
 def _download(content: bytes, name: str, media: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=media)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    disposition = f'attachment; filename="{name}"'
+    return HttpResponse(content, content_type=media, headers={"Content-Disposition": disposition})

@@ -1,7 +1,5 @@
 """Edit a unit's yearly figures for the national platform."""
 
-from typing import TYPE_CHECKING
-
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,12 +14,9 @@ from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.outcomes import redirect_with_message, run_service
 from providers.exchange.domain.national.records import reported_years
 from providers.exchange.forms.national import NationalYearForm
-from providers.exchange.selectors.national import TEXTS, national_years, unit_codes
+from providers.exchange.selectors.national import national_years, unit_codes
 from providers.exchange.services.national import national_year_save
 from providers.instruments.views.common import managed_unit
-
-if TYPE_CHECKING:
-    pass
 
 
 @login_required
@@ -32,10 +27,11 @@ def year_edit(request: HttpRequest, public_id: str, year: int) -> HttpResponse:
     unit = managed_unit(request, public_id)
     if year not in reported_years(clock.now().astimezone(CITY_TIME).year):
         raise NotFound
-    said = national_years([unit.pk], year).get(unit.pk)
-    initial = {name: getattr(said, name) for name in TEXTS} if said else {}
-    initial.setdefault("unit_code", unit_codes([unit.pk], year).get(unit.pk, ""))
-    form = NationalYearForm(request.POST or None, initial=initial)
+    form = NationalYearForm(
+        request.POST or None,
+        instance=national_years([unit.pk], year).get(unit.pk),
+        initial={"unit_code": unit_codes([unit.pk], year).get(unit.pk, "")},
+    )
     saved = run_service(
         form,
         lambda: national_year_save(

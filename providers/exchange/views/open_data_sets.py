@@ -7,6 +7,7 @@ language; texts are in both.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import starmap
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -43,10 +44,6 @@ class DataSet:
     about: str | Promise
     columns: Mapping[str, str | Promise]
     rows: Callable[[datetime], Iterator[Row]]
-
-
-def _instruments(_now: datetime) -> Iterator[Row]:
-    return (_instrument(one) for one in all_instruments(ANYBODY))
 
 
 def _instrument(instrument: "Instrument") -> Row:
@@ -93,19 +90,15 @@ def _of(instrument: "Instrument") -> Row:
     }
 
 
-def _rules(now: datetime) -> Iterator[Row]:
-    return (_rule(one, terms) for one, terms in all_rules(ANYBODY, now))
-
-
 def _rule(instrument: "Instrument", terms: "Terms") -> Row:
     return {
         **_of(instrument),
         "version": terms.version,
         "applies_from": terms.applies_from,
-        "opening_zh": _in_chinese(sentences_by_part(terms)["patterns"]),
-        "opening_en": _in_english(sentences_by_part(terms)["patterns"]),
-        "rule_zh": _in_chinese(sentences(terms)),
-        "rule_en": _in_english(sentences(terms)),
+        "opening_zh": _in_language("zh-hans", sentences_by_part(terms)["patterns"]),
+        "opening_en": _in_language("en", sentences_by_part(terms)["patterns"]),
+        "rule_zh": _in_language("zh-hans", sentences(terms)),
+        "rule_en": _in_language("en", sentences(terms)),
         "prices": [_price(price) for price in terms.prices],
         **{name: value for name, value in terms_to_columns(terms).items() if name in _COLUMNS_OF_RULE},
     }
@@ -123,19 +116,9 @@ def _price(price: "Price") -> Row:
     }
 
 
-def _in_chinese(sentences: "list[Sentence]") -> list[str]:
-    with translation.override("zh-hans"):
-        return [told(one.message, one.params) for one in sentences]
-
-
-def _in_english(sentences: "list[Sentence]") -> list[str]:
-    with translation.override("en"):
-        return [told(one.message, one.params) for one in sentences]
-
-
-def _units(now: datetime) -> Iterator[Row]:
-    today = now.astimezone(CITY_TIME).date()
-    return (_unit(one, judged) for one, judged in all_units(ANYBODY, today))
+def _in_language(language: str, sentences: "list[Sentence]") -> list[str]:
+    with translation.override(language):
+        return [told(sentence.message, sentence.params) for sentence in sentences]
 
 
 def _unit(profile: "UnitProfile", judged: "UnitCompleteness") -> Row:
@@ -209,7 +192,7 @@ DATA_SETS = (
             "published_at": _("when it was published"),
             "confirmed_at": _("when the unit last confirmed it"),
         },
-        _instruments,
+        lambda _now: map(_instrument, all_instruments(ANYBODY)),
     ),
     DataSet(
         "rules",
@@ -226,7 +209,7 @@ DATA_SETS = (
             "prices": _("prices: yuan, unit, and for whom and when (empty: any)"),
             **_COLUMNS_OF_RULE,
         },
-        _rules,
+        lambda now: starmap(_rule, all_rules(ANYBODY, now)),
     ),
     DataSet(
         "units",
@@ -254,7 +237,7 @@ DATA_SETS = (
             "case_state": _("service cases: missing, stale or complete"),
             "openness_state": _("openness statement: missing, stale or complete"),
         },
-        _units,
+        lambda now: starmap(_unit, all_units(ANYBODY, now.astimezone(CITY_TIME).date())),
     ),
 )
 BY_NAME = {one.name: one for one in DATA_SETS}

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.comments import Comment
@@ -22,7 +22,8 @@ from instrument_share.kernel.wording import Words
 from instrument_share.sheets.table import Cell, Table
 from instrument_share.web.responses.exports import MARK
 from instrument_share.web.responses.problem import told
-from providers.exchange.domain.sheets.fields import SheetField, SheetKind
+from instrument_share.web.text.formats import in_english
+from providers.exchange.domain.sheets.definition import SheetField, SheetKind
 from providers.exchange.domain.sheets.reading import SheetProblem, cell_name
 from providers.exchange.domain.sheets.values import WHOLE, offered_words
 from providers.instruments.domain.subjects import SUBJECTS
@@ -44,6 +45,14 @@ WEEKDAYS_EN = ("Mon-Fri", "every day", "weekend", "Mon", "Tue", "Wed", "Thu", "F
 COMMENT_SIZE = {"width": 320, "height": 150}
 AUTHOR = "instrument-share"
 
+PROBLEM_HEADS = (
+    gettext_lazy("Cell"),
+    gettext_lazy("Row"),
+    gettext_lazy("Column"),
+    gettext_lazy("Value"),
+    gettext_lazy("What is wrong"),
+    gettext_lazy("What to do"),
+)
 Categories = Sequence[tuple[str, str, str]]
 """Code, Chinese and English name, as the table in use has them."""
 
@@ -51,7 +60,7 @@ Categories = Sequence[tuple[str, str, str]]
 def template_xlsx(kind: SheetKind, categories: Categories) -> bytes:
     """Return a workbook with notes on headings, drop-down lists, examples and instructions."""
     book = Workbook()
-    fill, lists = book.active, None
+    fill = book.active
     assert isinstance(fill, Worksheet)
     fill.title = _("Fill in here")
     examples = book.create_sheet(_("Filled examples"))
@@ -94,8 +103,7 @@ def marked_xlsx(table: Table, problems: Sequence[SheetProblem]) -> bytes:
         at[problem.cell or cell_name(problem.row, 0)].append(problem)
     for number, cells in enumerate(table.rows, 1):
         sheet.append([_marked(sheet, cell, at.get(cell_name(number, i), ())) for i, cell in enumerate(cells)])
-    heads = [_("Cell"), _("Row"), _("Column"), _("Value"), _("What is wrong"), _("What to do")]
-    listed.append([_text(listed, head) for head in heads])
+    listed.append([_text(listed, str(head)) for head in PROBLEM_HEADS])
     for problem in problems:
         listed.append([_text(listed, str(value)) for value in problem_cells(problem)])
     return _written(book)
@@ -115,13 +123,15 @@ def problem_cells(problem: SheetProblem) -> list[Any]:
 
 def template_heading(field: SheetField) -> str:
     """Return the heading of a column in the template; * marks required ones."""
-    text = field.headings[0] if _in_chinese() and field.headings else told("{w}", {"w": Words(field.label)})
+    text = (
+        field.headings[0] if field.headings and not in_english() else told("{w}", {"w": Words(field.label)})
+    )
     return f"{text}*" if field.needed else text
 
 
 def template_examples(kind: SheetKind) -> list[Mapping[str, str]]:
     """Return the example rows in the reader's language."""
-    return [zh if _in_chinese() else {**zh, **en} for zh, en in kind.examples]
+    return [{**zh, **en} if in_english() else zh for zh, en in kind.examples]
 
 
 def _example_shown(field: SheetField, example: Mapping[str, str], categories: Categories) -> str:
@@ -135,7 +145,7 @@ def _example_shown(field: SheetField, example: Mapping[str, str], categories: Ca
 
 def template_choices(field: SheetField, categories: Categories) -> list[str]:
     """Return the words of a list field for the template; none for other fields."""
-    chinese = _in_chinese()
+    chinese = not in_english()
     match field.kind:
         case "flag":
             return ["是", "否"] if chinese else ["yes", "no"]
@@ -149,10 +159,6 @@ def template_choices(field: SheetField, categories: Categories) -> list[str]:
             return [f"{code} {names[0 if chinese else 1]}" for code, names in SUBJECTS.items()]
     words = field.words if chinese or not field.english else field.english
     return offered_words(words)
-
-
-def _in_chinese() -> bool:
-    return (get_language() or "zh").startswith("zh")
 
 
 def _head(sheet: Worksheet, column: int, field: SheetField) -> None:

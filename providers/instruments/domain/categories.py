@@ -1,6 +1,6 @@
 """The national table of instrument categories: six digits, three levels, in versions."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -71,27 +71,26 @@ def table_problems(rows: Sequence[tuple[int, CategoryRow]]) -> list[Problem]:
     return [problem for number, row in rows for problem in _row_problems(number, row, first)]
 
 
-def _row_problems(number: int, row: CategoryRow, first: Mapping[str, int]) -> list[Problem]:
+def _row_problems(number: int, row: CategoryRow, first: Mapping[str, int]) -> Iterator[Problem]:
     if not (len(row.code) == 6 and row.code.isascii() and row.code.isdigit() and row.name_zh.strip()):
         message = gettext_noop("Row {row}: “{code}” needs six digits and a Chinese name.")
-        return [Problem("category.row", message, {"row": number, "code": row.code})]
-    found = []
+        yield Problem("category.row", message, {"row": number, "code": row.code})
+        return
     if first[row.code] != number:
         message = gettext_noop("Row {row}: the code “{code}” stands in row {first} already.")
         params = {"row": number, "code": row.code, "first": first[row.code]}
-        found.append(Problem("category.twice", message, params))
+        yield Problem("category.twice", message, params)
     if is_top(row):
         if not row.code.endswith("0000"):
             message = gettext_noop("Row {row}: “{code}” has no code above it, yet a top code ends in 0000.")
-            found.append(Problem("category.level", message, {"row": number, "code": row.code}))
+            yield Problem("category.level", message, {"row": number, "code": row.code})
     elif row.parent not in first:
         message = gettext_noop("Row {row}: the code above it, “{parent}”, is not in the table.")
-        found.append(Problem("category.parent", message, {"row": number, "parent": row.parent}))
+        yield Problem("category.parent", message, {"row": number, "parent": row.parent})
     elif row.parent != parent_code(row.code):
         message = gettext_noop("Row {row}: “{code}” belongs below “{above}”, not below “{parent}”.")
         params = {"row": number, "code": row.code, "above": parent_code(row.code), "parent": row.parent}
-        found.append(Problem("category.level", message, params))
-    return found
+        yield Problem("category.level", message, params)
 
 
 def table_changes(

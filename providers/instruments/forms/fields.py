@@ -1,8 +1,8 @@
 """Form fields made from the domain's description of a field."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from instrument_share.kernel.pinyin import to_initials, to_syllables
 from instrument_share.web.forms.fields import DayInput, choices_of
-from providers.instruments.domain.fields import MOST_SUBJECTS, Field
+from providers.instruments.domain.fields import MOST_SUBJECTS, Field, Kind
 
 LONG = 200
 """From so many characters on a text gets several lines."""
@@ -47,7 +47,7 @@ class CodeSetField(SeveralField):
     """Checkboxes for a set of members of a closed list."""
 
     def __init__(self, members: type[StrEnum], **options: Any) -> None:
-        super().__init__(coerce=members, **options)
+        super().__init__(coerce=members, choices=partial(choices_of, members), **options)
 
     def clean(self, value: Any) -> frozenset[StrEnum]:
         return frozenset(super().clean(value))
@@ -138,6 +138,15 @@ def markdown_area(rows: int, *, english: bool = False) -> forms.Textarea:
     return forms.Textarea({**attrs, "lang": "en"} if english else attrs)
 
 
+WIDGETS: Mapping[Kind, Callable[[], forms.Widget]] = {
+    "date": DayInput,
+    "money": partial(forms.TextInput, {"inputmode": "decimal", "class": "figure"}),
+    "email": forms.EmailInput,
+    "postal": partial(forms.TextInput, {"inputmode": "numeric", "autocomplete": "postal-code"}),
+}
+"""The inputs of fields that are one line in a form of their own."""
+
+
 def form_field(spec: Field, label: str) -> forms.Field:
     """Return the input for an instrument's field; the form sets choices of categories and countries."""
     match spec.kind:
@@ -148,17 +157,8 @@ def form_field(spec: Field, label: str) -> forms.Field:
             return ChoiceField(label=label, required=spec.needed, widget=CategorySelect())
         case "country":
             return ChoiceField(label=label, required=spec.needed)
-        case "date":
-            return TextField(label=label, required=spec.needed, widget=DayInput())
-        case "money":
-            attrs = {"inputmode": "decimal", "class": "figure"}
-            return TextField(label=label, required=spec.needed, widget=forms.TextInput(attrs))
-        case "email":
-            return TextField(label=label, required=spec.needed, widget=forms.EmailInput())
-        case "postal":
-            field = text_field(label, 6, needed=spec.needed)
-            field.widget = forms.TextInput({"inputmode": "numeric", "autocomplete": "postal-code"})
-            return field
+        case "date" | "money" | "email" | "postal":
+            return TextField(label=label, required=spec.needed, widget=WIDGETS[spec.kind]())
         case "subjects":
             return forms.MultipleChoiceField(
                 label=label,

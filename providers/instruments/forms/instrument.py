@@ -84,12 +84,6 @@ class InstrumentForm(forms.Form):
         return {name: self.cleaned_data[name] for name in FIELDS}
 
     @property
-    def revision(self) -> int | None:
-        """Return the revision that the editor began with."""
-        revision: int | None = self.cleaned_data["revision"]
-        return revision
-
-    @property
     def sections(self) -> list[tuple[Any, list[forms.BoundField]]]:
         return [(heading, [self[name] for name in names]) for heading, names in SECTIONS]
 

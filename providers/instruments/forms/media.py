@@ -1,20 +1,16 @@
-"""Forms for pictures, files, links, groups and customs supervision of an instrument."""
+"""Forms for pictures and files of an instrument."""
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from instrument_share.web.forms.fields import DayInput, choices_of, set_choices
-from instrument_share.web.responses.problem import told
-from instrument_share.web.text.formats import bilingual, bracketed
-from providers.instruments.domain.choices import Audience, GroupKind
-from providers.instruments.domain.customs import CUSTOMS_FIELDS
-from providers.instruments.forms.fields import text_field
+from instrument_share.web.forms.fields import choices_of
+from providers.instruments.domain.choices import Audience
 
 if TYPE_CHECKING:
-    from providers.instruments.models import Instrument
+    pass
 
 
 class PictureForm(forms.Form):
@@ -44,60 +40,4 @@ class AttachmentForm(forms.Form):
     )
     title_zh = forms.CharField(label=_("Title (Chinese)"), max_length=100)
     title_en = forms.CharField(label=_("Title (English)"), max_length=200, required=False)
-    audience = forms.ChoiceField(label=_("Who may read it"))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        set_choices(self.fields["audience"], choices_of(Audience))
-
-
-class LinksForm(forms.Form):
-    """Other instruments of the unit that a booking includes."""
-
-    linked = forms.MultipleChoiceField(
-        label=_("Booked together with it"), required=False, widget=forms.CheckboxSelectMultiple
-    )
-
-    def __init__(self, *args: Any, others: "Iterable[Instrument]", **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        set_choices(self.fields["linked"], _as_choices(others))
-
-
-class GroupForm(forms.Form):
-    """The name and the instruments of a group."""
-
-    name_zh = forms.CharField(label=_("Name of the group (Chinese)"), max_length=50)
-    name_en = forms.CharField(label=_("Name of the group (English)"), max_length=100, required=False)
-    kind = forms.ChoiceField(label=_("What they are to each other"), widget=forms.RadioSelect)
-    instruments = forms.MultipleChoiceField(
-        label=_("Instruments of the group"), widget=forms.CheckboxSelectMultiple
-    )
-
-    def __init__(self, *args: Any, own: "Iterable[Instrument]", **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        set_choices(self.fields["kind"], choices_of(GroupKind))
-        set_choices(self.fields["instruments"], _as_choices(own))
-
-
-def _as_choices(instruments: "Iterable[Instrument]") -> list[tuple[str, str]]:
-    return [(str(one.pk), f"{bilingual(one, 'name')}{bracketed(one.inner_number)}") for one in instruments]
-
-
-class CustomsForm(forms.Form):
-    """The fields of customs supervision; the services report problems."""
-
-    use_required_attribute = False
-
-    def __init__(self, data: Any = None, *, initial: Mapping[str, Any] | None = None) -> None:
-        super().__init__(data, initial=dict(initial or {}))
-        for name, spec in CUSTOMS_FIELDS.items():
-            label = told(spec.label, {})
-            if spec.kind == "yes_no":
-                self.fields[name] = forms.BooleanField(label=label, required=False)
-                continue
-            field = text_field(label, spec.limit, needed=spec.needed)
-            if spec.kind == "date":
-                field.widget = DayInput()
-            elif spec.shape:
-                field.help_text = told(spec.shape, {})
-            self.fields[name] = field
+    audience = forms.ChoiceField(label=_("Who may read it"), choices=partial(choices_of, Audience))

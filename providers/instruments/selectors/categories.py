@@ -3,11 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
-from instrument_share.accounts.domain import Role
-from instrument_share.accounts.selectors import region_of
-from instrument_share.accounts.selectors.standing import standing
 from providers.instruments.domain.categories import (
     CategoryChange,
     CategoryRow,
@@ -17,7 +14,7 @@ from providers.instruments.domain.categories import (
 )
 from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.models import Instrument, InstrumentCategory
-from providers.instruments.selectors.instruments import category_table, instruments
+from providers.instruments.selectors.instruments import category_table, instruments, managed_or_supervised
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
@@ -42,12 +39,13 @@ def instruments_to_recode(viewer: "Viewer") -> QuerySet[Instrument]:
 
     For the bureau those of its region, for managers those of their own units.
     """
-    found = instruments(viewer).exclude(state=InstrumentState.RETIRED).filter(category__isnull=False)
-    region = region_of(viewer)
-    if not region.whole:
-        own = Q(organization_id__in=standing(viewer).organization_ids(Role.UNIT_MANAGER))
-        found = found.filter(own | region.within("organization"))
-    return found.exclude(category__in=category_table()).order_by("organization__name_zh", "name_zh", "id")
+    return (
+        instruments(viewer)
+        .filter(managed_or_supervised(viewer), category__isnull=False)
+        .exclude(state=InstrumentState.RETIRED)
+        .exclude(category__in=category_table())
+        .order_by("organization__name_zh", "name_zh", "id")
+    )
 
 
 def recode_candidates(names_by_code: Mapping[str, str]) -> dict[str, Sequence[CategoryRow]]:

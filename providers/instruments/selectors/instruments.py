@@ -10,7 +10,7 @@ from instrument_share.accounts.domain import OrganizationState, Role
 from instrument_share.accounts.selectors import region_of
 from instrument_share.accounts.selectors.standing import standing
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.errors import Kind, NotFound, gettext_noop
+from instrument_share.kernel.errors import Kind, NotFound, gettext_noop, require_found
 from instrument_share.kernel.wording import Bilingual
 from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.domain.states import PUBLIC
@@ -52,6 +52,15 @@ def instruments(viewer: "Viewer") -> QuerySet[Instrument]:
     if region := region_of(viewer, *SEES_ALL_BUT_DRAFTS):
         visible |= ~Q(state=InstrumentState.DRAFT) & region.within("organization")
     return instruments_with_related().filter(visible)
+
+
+def managed_or_supervised(viewer: "Viewer") -> Q:
+    """Return the condition for rows of units that the viewer manages or supervises."""
+    region = region_of(viewer)
+    if region.whole:
+        return Q()
+    managed = Q(organization_id__in=standing(viewer).organization_ids(Role.UNIT_MANAGER))
+    return managed | region.within("organization")
 
 
 def instruments_with_related() -> QuerySet[Instrument]:
@@ -116,10 +125,7 @@ def instrument_ids(public_ids: Iterable[str]) -> dict[str, int]:
 
 def instrument_lock(instrument_id: int) -> Instrument:
     """Lock and return the instrument until the transaction ends. Raises NotFound."""
-    found = Instrument.objects.select_for_update().filter(pk=instrument_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return require_found(Instrument.objects.select_for_update().filter(pk=instrument_id).first())
 
 
 def instrument_locks(instrument_ids: Iterable[int]) -> list[Instrument]:
@@ -197,26 +203,14 @@ def qualification_end(user_id: int, instrument_id: int, *, exclude_id: int) -> d
 
 def qualification_instrument_id(qualification_id: int) -> int:
     """Return the id of the qualification's instrument. Raises NotFound."""
-    found = Qualification.objects.filter(pk=qualification_id).values_list("instrument_id", flat=True).first()
-    if found is None:
-        raise NotFound
-    return found
+    rows = Qualification.objects.filter(pk=qualification_id)
+    return require_found(rows.values_list("instrument_id", flat=True).first())
 
 
 def qualification_lock(qualification_id: int) -> Qualification:
     """Lock and return the qualification and its instrument. Raises NotFound."""
     instrument_lock(qualification_instrument_id(qualification_id))
     return Qualification.objects.select_related("instrument", "user").get(pk=qualification_id)
-
-
-def qualifications(viewer: "Viewer", now: datetime) -> QuerySet[Qualification]:
-    """Return valid qualifications: the viewer's own, and those on instruments they keep or manage."""
-    own_units = standing(viewer).organization_ids(Role.UNIT_MANAGER, Role.KEEPER)
-    return (
-        Qualification.objects.filter(Q(user_id=viewer.pk) | Q(instrument__organization_id__in=own_units))
-        .filter(expires_at__gt=now, revoked_at__isnull=True)
-        .select_related("instrument", "user")
-    )
 
 
 def keepers_of(instrument_ids: Collection[int]) -> dict[int, list["User"]]:

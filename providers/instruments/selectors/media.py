@@ -1,4 +1,4 @@
-"""Read pictures, files and customs supervision of instruments."""
+"""Read pictures and files of instruments."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import region_of
 from instrument_share.accounts.selectors.standing import standing
-from instrument_share.kernel.errors import NotFound
+from instrument_share.kernel.errors import NotFound, require_found
 from providers.instruments.domain.choices import Audience
 from providers.instruments.models import (
-    CustomsSupervision,
     Instrument,
     InstrumentAttachment,
     InstrumentPicture,
@@ -42,10 +41,7 @@ def pictures_of(instrument_ids: Collection[int]) -> dict[int, list[InstrumentPic
 def instrument_picture(viewer: "Viewer", public_id: str) -> InstrumentPicture:
     """Return one picture of a visible instrument. Raises NotFound."""
     rows = InstrumentPicture.objects.filter(public_id=public_id, instrument__in=instruments(viewer))
-    found = rows.select_related("instrument").first()
-    if found is None:
-        raise NotFound
-    return found
+    return require_found(rows.select_related("instrument").first())
 
 
 def attachments_of(viewer: "Viewer", instrument: Instrument, now: datetime) -> list[Attached]:
@@ -58,27 +54,19 @@ def attachments_of(viewer: "Viewer", instrument: Instrument, now: datetime) -> l
 def instrument_attachment(viewer: "Viewer", public_id: str, now: datetime) -> InstrumentAttachment:
     """Return a file that the viewer may read. Raises NotFound."""
     rows = InstrumentAttachment.objects.filter(public_id=public_id, instrument__in=instruments(viewer))
-    found = rows.select_related("instrument").first()
-    if found is None:
+    attachment = require_found(rows.select_related("instrument").first())
+    if attachment.audience != Audience.EVERYBODY and not _reads_inner(viewer, attachment.instrument, now):
         raise NotFound
-    if found.audience != Audience.EVERYBODY and not _reads_inner(viewer, found.instrument, now):
-        raise NotFound
-    return found
-
-
-def customs_supervision(instrument_id: int) -> CustomsSupervision | None:
-    """Return the instrument's customs supervision, if any; the caller checks the viewer."""
-    return CustomsSupervision.objects.filter(instrument_id=instrument_id).first()
+    return attachment
 
 
 def _reads_inner(viewer: "Viewer", instrument: Instrument, now: datetime) -> bool:
     """Return whether the viewer is qualified, manages or keeps the instrument, or reviews it."""
     if viewer.is_anonymous:
         return False
-    mine = standing(viewer)
-    inner = (Role.UNIT_MANAGER, Role.KEEPER)
-    if any(mine.holds(role, instrument.organization_id) for role in inner):
-        return True
-    if region_of(viewer).covers(instrument.organization):
-        return True
-    return has_qualification(viewer.pk, instrument.pk, now)
+    inner = standing(viewer).organization_ids(Role.UNIT_MANAGER, Role.KEEPER)
+    return (
+        instrument.organization_id in inner
+        or region_of(viewer).covers(instrument.organization)
+        or has_qualification(viewer.pk, instrument.pk, now)
+    )

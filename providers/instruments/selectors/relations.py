@@ -1,11 +1,10 @@
 """Read which instruments are booked together and which form groups."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import Prefetch, QuerySet
 
-from instrument_share.kernel.errors import NotFound
+from instrument_share.kernel.errors import require_found
 from providers.instruments.models import Instrument, InstrumentGroup, InstrumentLink
 from providers.instruments.selectors.instruments import instruments
 
@@ -15,8 +14,7 @@ if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(NamedTuple):
     """A group with those of its instruments that the viewer may see, by name."""
 
     group: InstrumentGroup
@@ -81,9 +79,8 @@ def groups_of_unit(viewer: "Viewer", organization_id: int) -> list[Group]:
 
 def instrument_group(viewer: "Viewer", public_id: str) -> Group:
     """Return one group by public id. Raises NotFound."""
-    row = _with_instruments(viewer, InstrumentGroup.objects.filter(public_id=public_id)).first()
-    if row is None:
-        raise NotFound
+    rows = _with_instruments(viewer, InstrumentGroup.objects.filter(public_id=public_id))
+    row = require_found(rows.first())
     return Group(row, list(row.instruments.all()))
 
 

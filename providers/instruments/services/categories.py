@@ -9,7 +9,7 @@ from django.db import transaction
 from instrument_share.accounts.permissions import require_unless_system
 from instrument_share.journal.services import record
 from instrument_share.journal.unique import raise_when_taken
-from instrument_share.kernel.errors import DomainError, Invalid, Kind, gettext_noop
+from instrument_share.kernel.errors import Conflict, Invalid, gettext_noop
 from providers.instruments.domain.categories import CategoryRow, is_top, numbered_rows, table_problems
 from providers.instruments.models import Instrument, InstrumentCategory
 from providers.instruments.selectors.instruments import instrument_locks
@@ -19,11 +19,10 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import User
 
 
-class TableExists(DomainError):
+class TableExists(Conflict):
     """The version exists already, with other codes."""
 
     code = "category.version_exists"
-    kind: Kind = "conflict"
     message = gettext_noop(
         "The category table “{version}” is loaded already and differs. Give this one its own name."
     )

@@ -1,22 +1,69 @@
 """Code shared by the services of instruments."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from instrument_share.kernel.errors import DomainError, Kind, gettext_noop
-from providers.instruments.models import InstrumentCategory
+from instrument_share.accounts.permissions import require, require_unless_system
+from instrument_share.accounts.selectors import organization_lock
+from instrument_share.kernel.errors import Conflict, gettext_noop
+from instrument_share.kernel.states import next_state
+from providers.instruments.domain.states import EDITABLE_AS_A_WHOLE, INSTRUMENT_MOVES, LIVE
+from providers.instruments.models import Instrument, InstrumentCategory
+from providers.instruments.selectors.instruments import instrument_lock
+from providers.revisions.services import record_change, save_with_history
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import Organization, User
+    from providers.units.models import UnitProfile
 
 
-class InReview(DomainError):
+class InReview(Conflict):
     """What is in review or retired cannot be changed."""
 
     code = "providers.not_editable"
-    kind: Kind = "conflict"
     message = gettext_noop(
         "This can't be changed while it is “{state}”. Wait for the bureau's decision or ask for its return."
     )
+
+
+def lock_unit(actor: "User", organization_id: int, *, permission: str) -> "Organization":
+    """Lock and return the unit if the actor has the permission. Raises NotFound and Forbidden."""
+    organization = organization_lock(organization_id)
+    require(actor, permission, organization)
+    return organization
+
+
+def lock_instrument(actor: "User", instrument_id: int, *, permission: str) -> Instrument:
+    """Lock and return the instrument if the actor has the permission. Raises NotFound and Forbidden."""
+    instrument = instrument_lock(instrument_id)
+    require(actor, permission, instrument)
+    return instrument
+
+
+def lock_editable_instrument(actor: "User | None", instrument_id: int) -> Instrument:
+    """Lock and return the instrument if the actor may change it now. Raises InReview too."""
+    instrument = instrument_lock(instrument_id)
+    require_unless_system(actor, "providers.edit_instrument", instrument)
+    if instrument.state not in EDITABLE_AS_A_WHOLE | LIVE:
+        raise InReview(state=instrument.state)
+    return instrument
+
+
+def move_instrument(actor: "User", instrument_id: int, move: str, *, permission: str) -> Instrument:
+    """Lock and return the instrument in the state after `move`, unsaved. Raises IllegalMove too."""
+    instrument = lock_instrument(actor, instrument_id, permission=permission)
+    instrument.state = next_state(INSTRUMENT_MOVES, instrument.state, move)
+    return instrument
+
+
+def save_and_record(
+    row: "Instrument | UnitProfile", actor: "User | None", action: str, now: datetime, **details: Any
+) -> None:
+    """Save a row of a unit with its history, and record the change in the journal."""
+    save_with_history(row, actor=actor, now=now)
+    record_change(actor, action, row, now, **details)
 
 
 def values_to_json(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,13 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import Invalid
 from providers.instruments.domain.customs import clean_customs
-from providers.instruments.domain.states import EDITABLE_AS_A_WHOLE, LIVE
-from providers.instruments.models import CustomsSupervision, Instrument
-from providers.instruments.selectors.instruments import instrument_lock
-from providers.instruments.services.common import InReview, values_to_json
+from providers.instruments.models import CustomsSupervision
+from providers.instruments.services.common import lock_editable_instrument, values_to_json
 from providers.revisions.services import record_change, save_with_history
 
 if TYPE_CHECKING:
@@ -24,7 +21,7 @@ def customs_supervision_set(
     *, actor: "User", instrument_id: int, values: Mapping[str, Any], now: datetime
 ) -> CustomsSupervision:
     """Replace the customs supervision; nothing is written if nothing differs. Raises Invalid."""
-    instrument = _editable(actor, instrument_id)
+    instrument = lock_editable_instrument(actor, instrument_id)
     clean, problems = clean_customs(values)
     if problems:
         raise Invalid(problems=problems)
@@ -42,18 +39,10 @@ def customs_supervision_set(
 @transaction.atomic
 def customs_supervision_remove(*, actor: "User", instrument_id: int, now: datetime) -> None:
     """Remove the customs supervision; does nothing if there is none."""
-    instrument = _editable(actor, instrument_id)
+    instrument = lock_editable_instrument(actor, instrument_id)
     row = CustomsSupervision.objects.filter(instrument=instrument).first()
     if row is None:
         return
     row._history_user, row._history_date = actor, now  # type: ignore[attr-defined]
     row.delete()
     record_change(actor, "instrument.customs_removed", instrument, now)
-
-
-def _editable(actor: "User", instrument_id: int) -> Instrument:
-    instrument = instrument_lock(instrument_id)
-    require(actor, "providers.edit_instrument", instrument)
-    if instrument.state not in EDITABLE_AS_A_WHOLE | LIVE:
-        raise InReview(state=instrument.state)
-    return instrument

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from instrument_share.accounts.domain import Role
-from instrument_share.accounts.permissions import require, require_unless_system
+from instrument_share.accounts.permissions import require_unless_system
 from instrument_share.accounts.selectors import organization_lock, people_with_role
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import notify
 from instrument_share.journal.unique import raise_when_taken
 from instrument_share.kernel.errors import (
+    Conflict,
     DomainError,
     Invalid,
     Kind,
@@ -22,34 +23,38 @@ from instrument_share.kernel.errors import (
     require_reason,
     require_revision,
 )
-from instrument_share.kernel.states import next_state
 from instrument_share.kernel.wording import Bilingual
 from providers.instruments.domain import fields
-from providers.instruments.domain.states import EDITABLE_AS_A_WHOLE, INSTRUMENT_MOVES, LIVE
+from providers.instruments.domain.states import LIVE
 from providers.instruments.models import Instrument
 from providers.instruments.permissions import can_suspend_for_unit
-from providers.instruments.selectors.instruments import category_table, instrument_lock
+from providers.instruments.selectors.instruments import category_table
 from providers.instruments.services.changes import instruments_changed
-from providers.instruments.services.common import InReview, values_to_json
+from providers.instruments.services.common import (
+    InReview,
+    lock_editable_instrument,
+    lock_instrument,
+    move_instrument,
+    save_and_record,
+    values_to_json,
+)
 from providers.revisions.services import record_change, save_with_history
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
 
 
-class InnerNumberTaken(DomainError):
+class InnerNumberTaken(Conflict):
     """Another instrument of the unit has this inner number."""
 
     code = "instrument.inner_number_taken"
-    kind: Kind = "conflict"
     message = gettext_noop("The unit already has an instrument with the inner number “{inner_number}”.")
 
 
-class NothingWaits(DomainError):
+class NothingWaits(Conflict):
     """No change of the instrument waits for review."""
 
     code = "instrument.nothing_waits"
-    kind: Kind = "conflict"
     message = gettext_noop("No change of this instrument waits for review. Reload the page.")
 
 
@@ -72,9 +77,8 @@ def instrument_create(
     organization = organization_lock(organization_id)
     require_unless_system(actor, "providers.edit_instrument", organization)
     clean = clean_instrument_values({**dict.fromkeys(fields.ESSENTIAL, ""), **values})
-    if Instrument.objects.filter(organization=organization, inner_number=clean["inner_number"]).exists():
-        raise InnerNumberTaken(inner_number=clean["inner_number"])
     instrument = Instrument(organization=organization, created_at=now)
+    _require_free_number(instrument, clean["inner_number"])
     assign_values(instrument, clean)
     with _raise_when_number_taken(instrument):
         save_with_history(instrument, actor=actor, now=now)
@@ -99,10 +103,7 @@ def instrument_update(
     value is entered again. `revision` is the one that the editor began with; raises RevisionMismatch if it
     has changed.
     """
-    instrument = instrument_lock(instrument_id)
-    require_unless_system(actor, "providers.edit_instrument", instrument)
-    if instrument.state not in EDITABLE_AS_A_WHOLE | LIVE:
-        raise InReview(state=instrument.state)
+    instrument = lock_editable_instrument(actor, instrument_id)
     given_values = clean_instrument_values(values, instrument)
     require_revision(revision, instrument.revision)
     clean = changed_values(instrument, given_values)
@@ -137,11 +138,9 @@ def instrument_changes_accept(*, actor: "User", instrument_id: int, now: datetim
     assign_values(instrument, clean_instrument_values(accepted))
     instrument.revision += 1
     instrument.pending_values, instrument.pending_since, instrument.confirmed_at = {}, None, now
-    save_with_history(instrument, actor=actor, now=now)
+    save_and_record(instrument, actor, "instrument.changes_accepted", now, values=accepted)
     instruments_changed([instrument.pk])
-    record_change(actor, "instrument.changes_accepted", instrument, now, values=accepted)
-    message = gettext_noop("The bureau has accepted the changes of “{name}”.")
-    _tell(instrument, message, now)
+    _tell(instrument, gettext_noop("The bureau has accepted the changes of “{name}”."), now)
     return instrument
 
 
@@ -152,8 +151,7 @@ def instrument_changes_refuse(*, actor: "User", instrument_id: int, reason: str,
     refused, why = instrument.pending_values, require_reason(reason)
     instrument.pending_values, instrument.pending_since, instrument.return_reason = {}, None, why
     instrument.revision += 1
-    save_with_history(instrument, actor=actor, now=now)
-    record_change(actor, "instrument.changes_refused", instrument, now, values=refused, reason=why)
+    save_and_record(instrument, actor, "instrument.changes_refused", now, values=refused, reason=why)
     message = gettext_noop("The bureau has refused the changes of “{name}”: {reason}")
     _tell(instrument, message, now, reason=why)
     return instrument
@@ -162,38 +160,30 @@ def instrument_changes_refuse(*, actor: "User", instrument_id: int, reason: str,
 @transaction.atomic
 def instrument_confirm(*, actor: "User", instrument_id: int, now: datetime) -> Instrument:
     """Confirm that the published data is still right, as units do once a year."""
-    instrument = instrument_lock(instrument_id)
-    require(actor, "providers.edit_instrument", instrument)
+    instrument = lock_instrument(actor, instrument_id, permission="providers.edit_instrument")
     if instrument.state not in LIVE:
         raise InReview(state=instrument.state)
     instrument.confirmed_at = now
-    save_with_history(instrument, actor=actor, now=now)
-    record_change(actor, "instrument.confirmed", instrument, now)
+    save_and_record(instrument, actor, "instrument.confirmed", now)
     return instrument
 
 
 @transaction.atomic
 def instrument_submit(*, actor: "User", instrument_id: int, now: datetime) -> Instrument:
     """Submit an instrument for review; it must have all that publication needs."""
-    instrument = instrument_lock(instrument_id)
-    require(actor, "providers.edit_instrument", instrument)
-    state = next_state(INSTRUMENT_MOVES, instrument.state, "submit")
+    instrument = move_instrument(actor, instrument_id, "submit", permission="providers.edit_instrument")
     _require_complete({}, instrument)
-    instrument.state, instrument.submitted_at, instrument.return_reason = state, now, ""
-    save_with_history(instrument, actor=actor, now=now)
-    record_change(actor, "instrument.submitted", instrument, now)
+    instrument.submitted_at, instrument.return_reason = now, ""
+    save_and_record(instrument, actor, "instrument.submitted", now)
     return instrument
 
 
 @transaction.atomic
 def instrument_return(*, actor: "User", instrument_id: int, reason: str, now: datetime) -> Instrument:
     """Return a submitted instrument to its unit with a reason."""
-    instrument = instrument_lock(instrument_id)
-    require(actor, "providers.review_publication", instrument)
-    instrument.state = next_state(INSTRUMENT_MOVES, instrument.state, "return")
+    instrument = move_instrument(actor, instrument_id, "return", permission="providers.review_publication")
     instrument.return_reason = require_reason(reason)
-    save_with_history(instrument, actor=actor, now=now)
-    record_change(actor, "instrument.returned", instrument, now, reason=instrument.return_reason)
+    save_and_record(instrument, actor, "instrument.returned", now, reason=instrument.return_reason)
     message = gettext_noop("The bureau has returned “{name}”: {reason}")
     _tell(instrument, message, now, reason=instrument.return_reason)
     return instrument
@@ -202,12 +192,9 @@ def instrument_return(*, actor: "User", instrument_id: int, reason: str, now: da
 @transaction.atomic
 def instrument_publish(*, actor: "User", instrument_id: int, now: datetime) -> Instrument:
     """Publish a submitted instrument."""
-    instrument = instrument_lock(instrument_id)
-    require(actor, "providers.review_publication", instrument)
-    instrument.state = next_state(INSTRUMENT_MOVES, instrument.state, "publish")
+    instrument = move_instrument(actor, instrument_id, "publish", permission="providers.review_publication")
     instrument.published_at = instrument.confirmed_at = now
-    save_with_history(instrument, actor=actor, now=now)
-    record_change(actor, "instrument.published", instrument, now)
+    save_and_record(instrument, actor, "instrument.published", now)
     _tell(instrument, gettext_noop("The bureau has published “{name}”."), now)
     return instrument
 
@@ -219,16 +206,13 @@ def instrument_suspend(*, actor: "User", instrument_id: int, reason: str, now: d
     What the bureau suspends, only the bureau resumes. Bookings are not touched here:
     `bookings.services.instrument_suspend`, which calls this, decides on them.
     """
-    instrument = instrument_lock(instrument_id)
-    require(actor, "providers.suspend_instrument", instrument)
-    instrument.state = next_state(INSTRUMENT_MOVES, instrument.state, "suspend")
+    instrument = move_instrument(actor, instrument_id, "suspend", permission="providers.suspend_instrument")
     instrument.suspended_at, instrument.suspension_reason = now, require_reason(reason)
     instrument.suspended_by_bureau = not can_suspend_for_unit(actor, instrument)
-    save_with_history(instrument, actor=actor, now=now)
-    record_change(
+    save_and_record(
+        instrument,
         actor,
         "instrument.suspended",
-        instrument,
         now,
         reason=instrument.suspension_reason,
         by_bureau=instrument.suspended_by_bureau,
@@ -242,15 +226,12 @@ def instrument_suspend(*, actor: "User", instrument_id: int, reason: str, now: d
 @transaction.atomic
 def instrument_resume(*, actor: "User", instrument_id: int, now: datetime) -> Instrument:
     """Resume a suspended instrument; only the bureau resumes what the bureau suspended."""
-    instrument = instrument_lock(instrument_id)
-    require(actor, "providers.suspend_instrument", instrument)
-    if instrument.suspended_by_bureau and can_suspend_for_unit(actor, instrument):
-        raise SuspendedByBureau(reason=instrument.suspension_reason)
+    instrument = move_instrument(actor, instrument_id, "resume", permission="providers.suspend_instrument")
     by_bureau = instrument.suspended_by_bureau
-    instrument.state = next_state(INSTRUMENT_MOVES, instrument.state, "resume")
+    if by_bureau and can_suspend_for_unit(actor, instrument):
+        raise SuspendedByBureau(reason=instrument.suspension_reason)
     instrument.suspended_by_bureau, instrument.suspension_reason = False, ""
-    save_with_history(instrument, actor=actor, now=now)
-    record_change(actor, "instrument.resumed", instrument, now, by_bureau=by_bureau)
+    save_and_record(instrument, actor, "instrument.resumed", now, by_bureau=by_bureau)
     if by_bureau:
         _tell(instrument, gettext_noop("The bureau has put “{name}” back into service."), now)
     return instrument
@@ -328,8 +309,7 @@ def _raise_when_number_taken(instrument: Instrument) -> AbstractContextManager[N
 
 
 def _with_waiting_changes(actor: "User", instrument_id: int) -> Instrument:
-    instrument = instrument_lock(instrument_id)
-    require(actor, "providers.review_publication", instrument)
+    instrument = lock_instrument(actor, instrument_id, permission="providers.review_publication")
     if not instrument.pending_values:
         raise NothingWaits
     return instrument

@@ -10,13 +10,10 @@ from typing import IO, TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Max
 
-from instrument_share.accounts.permissions import require_unless_system
-from instrument_share.kernel.errors import DomainError, Kind, NotFound, Problem, gettext_noop
+from instrument_share.kernel.errors import Conflict, DomainError, Problem, gettext_noop, require_found
 from providers.instruments.domain.choices import Audience
-from providers.instruments.domain.states import EDITABLE_AS_A_WHOLE, LIVE
 from providers.instruments.models import Instrument, InstrumentAttachment, InstrumentPicture
-from providers.instruments.selectors.instruments import instrument_lock
-from providers.instruments.services.common import InReview
+from providers.instruments.services.common import lock_editable_instrument
 from providers.instruments.services.pictures import prepare_attachment, prepare_gallery_picture, store_once
 from providers.revisions.services import record_change, save_with_history
 
@@ -29,19 +26,17 @@ ASIDE = 1000
 """A position that no picture has; where one stands while two change places."""
 
 
-class TooMany(DomainError):
+class TooMany(Conflict):
     """The instrument has as many pictures or files as it may have."""
 
     code = "instrument.too_many_files"
-    kind: Kind = "conflict"
     message = gettext_noop("There are {most} already, which is all there can be. Remove one first.")
 
 
-class AttachedAlready(DomainError):
+class AttachedAlready(Conflict):
     """The same file is attached already."""
 
     code = "attachment.twice"
-    kind: Kind = "conflict"
     message = gettext_noop("This file is attached already, as “{title}”.")
 
 
@@ -66,7 +61,7 @@ def instrument_picture_add(
 
     Raises PictureUnusable.
     """
-    instrument = _editable(actor, instrument_id)
+    instrument = lock_editable_instrument(actor, instrument_id)
     prepared = prepare_gallery_picture(upload)
     pictures = InstrumentPicture.objects.filter(instrument=instrument)
     if pictures.count() >= MOST_PICTURES:
@@ -141,7 +136,7 @@ def instrument_attachment_add(
     audience: Audience = Audience.EVERYBODY,
 ) -> InstrumentAttachment:
     """Attach a PDF of at most 20 MB, for everybody or qualified users. Raises AttachmentUnusable."""
-    instrument = _editable(actor, instrument_id)
+    instrument = lock_editable_instrument(actor, instrument_id)
     if not title_zh.strip():
         message = TitleMissing.message
         raise TitleMissing(problems=[Problem(TitleMissing.code, message, field="title_zh")])
@@ -172,33 +167,18 @@ def instrument_attachment_add(
 @transaction.atomic
 def instrument_attachment_remove(*, actor: "User", attachment_id: int, now: datetime) -> None:
     """Remove an attachment."""
-    found = InstrumentAttachment.objects.filter(pk=attachment_id).first()
-    if found is None:
-        raise NotFound
-    instrument = _editable(actor, found.instrument_id)
+    attachment = require_found(InstrumentAttachment.objects.filter(pk=attachment_id).first())
+    instrument = lock_editable_instrument(actor, attachment.instrument_id)
     InstrumentAttachment.objects.filter(pk=attachment_id).delete()
-    _record_attachment(actor, "instrument.file_removed", instrument, found, now)
-
-
-def _editable(actor: "User | None", instrument_id: int) -> Instrument:
-    """Lock and return the instrument if the actor may change it now."""
-    instrument = instrument_lock(instrument_id)
-    require_unless_system(actor, "providers.edit_instrument", instrument)
-    if instrument.state not in EDITABLE_AS_A_WHOLE | LIVE:
-        raise InReview(state=instrument.state)
-    return instrument
+    _record_attachment(actor, "instrument.file_removed", instrument, attachment, now)
 
 
 def _picture(actor: "User", picture_id: int) -> tuple[InstrumentPicture, Instrument]:
     """Return a picture and its locked instrument if the actor may change them."""
-    owner = InstrumentPicture.objects.filter(pk=picture_id).values_list("instrument_id", flat=True).first()
-    if owner is None:
-        raise NotFound
-    instrument = _editable(actor, owner)
-    picture = InstrumentPicture.objects.filter(pk=picture_id).first()
-    if picture is None:
-        raise NotFound
-    return picture, instrument
+    pictures = InstrumentPicture.objects.filter(pk=picture_id)
+    owner_id = require_found(pictures.values_list("instrument_id", flat=True).first())
+    instrument = lock_editable_instrument(actor, owner_id)
+    return require_found(pictures.first()), instrument
 
 
 def _after_gallery(

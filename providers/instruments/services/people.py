@@ -17,13 +17,13 @@ from instrument_share.kernel.wording import Bilingual
 from providers.instruments.domain.notices import FIRST_HOUR, NOTICE_AHEAD
 from providers.instruments.models import Instrument, Keeper, Qualification
 from providers.instruments.selectors.instruments import (
-    instrument_lock,
     instrument_locks,
     keepers_of,
     kept_instrument_ids,
     qualification_lock,
     qualifications_ending,
 )
+from providers.instruments.services.common import lock_instrument
 from providers.revisions.services import record_change
 
 if TYPE_CHECKING:
@@ -57,8 +57,7 @@ ANOTHERS_ENDS = gettext_noop(
 @transaction.atomic
 def keeper_assign(*, actor: "User", instrument_id: int, user_id: int, now: datetime) -> Keeper:
     """Name a member with the role of keeper as keeper of an instrument; repeating changes nothing."""
-    instrument = instrument_lock(instrument_id)
-    require(actor, "providers.edit_instrument", instrument)
+    instrument = lock_instrument(actor, instrument_id, permission="providers.edit_instrument")
     user = people_with_role(Role.KEEPER, instrument.organization_id).filter(pk=user_id).first()
     if user is None:
         raise NotAKeeper
@@ -71,8 +70,7 @@ def keeper_assign(*, actor: "User", instrument_id: int, user_id: int, now: datet
 @transaction.atomic
 def keeper_remove(*, actor: "User", instrument_id: int, user_id: int, now: datetime) -> None:
     """Remove a keeper from an instrument; does nothing if they are none."""
-    instrument = instrument_lock(instrument_id)
-    require(actor, "providers.edit_instrument", instrument)
+    instrument = lock_instrument(actor, instrument_id, permission="providers.edit_instrument")
     keeper = Keeper.objects.select_related("user").filter(instrument=instrument, user_id=user_id).first()
     if keeper is not None:
         keeper.delete()
@@ -84,8 +82,7 @@ def keepers_set(
     *, actor: "User", instrument_id: int, user_ids: Collection[int], now: datetime
 ) -> list["User"]:
     """Replace the keepers of an instrument; return them by name."""
-    instrument = instrument_lock(instrument_id)
-    require(actor, "providers.edit_instrument", instrument)
+    instrument = lock_instrument(actor, instrument_id, permission="providers.edit_instrument")
     held = set(Keeper.objects.filter(instrument=instrument).values_list("user_id", flat=True))
     for user_id in sorted(held - set(user_ids)):
         keeper_remove(actor=actor, instrument_id=instrument_id, user_id=user_id, now=now)
@@ -110,8 +107,7 @@ def qualification_grant(
     *, actor: "User", instrument_id: int, user: "User", expires_at: datetime, now: datetime
 ) -> Qualification:
     """Allow a person to operate an instrument through `expires_at`."""
-    instrument = instrument_lock(instrument_id)
-    require(actor, "providers.qualify_user", instrument)
+    instrument = lock_instrument(actor, instrument_id, permission="providers.qualify_user")
     if expires_at <= now:
         raise QualificationTooShort
     qualification = Qualification(
@@ -174,11 +170,10 @@ def qualification_ends_tell(*, now: datetime) -> int:
 
 
 def _tell(user: "User", message: str, instrument: Instrument, now: datetime, **params: Any) -> None:
-    path = page_address("instrument", instrument.public_id)
     notify(
         users=[user],
         message=message,
         params={"name": Bilingual(instrument.name_zh, instrument.name_en), **params},
-        path=path,
+        path=page_address("instrument", instrument.public_id),
         now=now,
     )

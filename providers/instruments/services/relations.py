@@ -6,23 +6,27 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from instrument_share.accounts.permissions import require
-from instrument_share.accounts.selectors import organization_lock
 from instrument_share.journal.services import record
-from instrument_share.kernel.errors import DomainError, Invalid, Kind, NotFound, Problem, gettext_noop
+from instrument_share.kernel.errors import (
+    Conflict,
+    DomainError,
+    Invalid,
+    Problem,
+    gettext_noop,
+    require_found,
+)
 from providers.instruments.domain.choices import GroupKind, InstrumentState
 from providers.instruments.models import Instrument, InstrumentGroup, InstrumentLink
-from providers.instruments.selectors.instruments import instrument_lock
+from providers.instruments.services.common import lock_instrument, lock_unit
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
 
 
-class GroupNameTaken(DomainError):
+class GroupNameTaken(Conflict):
     """Another group of the unit has this name."""
 
     code = "group.name_taken"
-    kind: Kind = "conflict"
     message = gettext_noop("The unit already has a group “{name}”. Choose another name, or change that one.")
 
 
@@ -41,8 +45,7 @@ def instrument_links_set(
 
     Existing bookings stay as they are.
     """
-    instrument = instrument_lock(instrument_id)
-    require(actor, "providers.edit_instrument", instrument)
+    instrument = lock_instrument(actor, instrument_id, permission="providers.edit_instrument")
     wanted = set(linked_ids) - {instrument.pk}
     _require_own(wanted, instrument.organization_id)
     links = InstrumentLink.objects.filter(instrument=instrument)
@@ -70,18 +73,16 @@ def instrument_group_save(
     group_id: int | None = None,
 ) -> InstrumentGroup:
     """Create a group of a unit's instruments, or change the one with `group_id`."""
-    organization = organization_lock(organization_id)
-    require(actor, "providers.edit_instrument", organization)
+    organization = lock_unit(actor, organization_id, permission="providers.edit_instrument")
     if not name_zh.strip() or len(set(instrument_ids)) < 2:
         message = gettext_noop("A group needs a Chinese name and at least two instruments.")
         raise Invalid(problems=[Problem("group.incomplete", message, field="name_zh")])
     _require_own(instrument_ids, organization_id)
-    others = InstrumentGroup.objects.filter(organization=organization, name_zh=name_zh.strip())
-    if (others if group_id is None else others.exclude(pk=group_id)).exists():
+    same_name = InstrumentGroup.objects.filter(organization=organization, name_zh=name_zh.strip())
+    if (same_name if group_id is None else same_name.exclude(pk=group_id)).exists():
         raise GroupNameTaken(name=name_zh.strip())
-    group = InstrumentGroup(organization=organization, created_at=now)
-    if group_id is not None:
-        group = _group(group_id, organization_id)
+    new = InstrumentGroup(organization=organization, created_at=now)
+    group = new if group_id is None else _group(group_id, organization_id)
     group.name_zh, group.name_en, group.kind = name_zh.strip()[:50], name_en.strip()[:100], kind.value
     group.save()
     group.instruments.set(sorted(set(instrument_ids)))
@@ -92,8 +93,7 @@ def instrument_group_save(
 @transaction.atomic
 def instrument_group_remove(*, actor: "User", organization_id: int, group_id: int, now: datetime) -> None:
     """Remove a group; its instruments stay."""
-    organization = organization_lock(organization_id)
-    require(actor, "providers.edit_instrument", organization)
+    lock_unit(actor, organization_id, permission="providers.edit_instrument")
     group = _group(group_id, organization_id)
     ids = list(group.instruments.values_list("pk", flat=True))
     _record(actor, "instrument_group.removed", group, now, organization_id, ids)
@@ -101,10 +101,7 @@ def instrument_group_remove(*, actor: "User", organization_id: int, group_id: in
 
 
 def _group(group_id: int, organization_id: int) -> InstrumentGroup:
-    found = InstrumentGroup.objects.filter(pk=group_id, organization_id=organization_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return require_found(InstrumentGroup.objects.filter(pk=group_id, organization_id=organization_id).first())
 
 
 def _require_own(instrument_ids: Collection[int], organization_id: int) -> None:

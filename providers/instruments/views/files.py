@@ -3,7 +3,7 @@
 from django.http import FileResponse, HttpRequest
 from django.views.decorators.http import require_safe
 
-from instrument_share.kernel.errors import NotFound
+from instrument_share.kernel.errors import NotFound, require_found
 from instrument_share.web import clock
 from instrument_share.web.responses.files import picture_response
 from instrument_share.web.text.formats import bilingual
@@ -14,10 +14,8 @@ from providers.instruments.selectors.media import instrument_attachment, instrum
 @require_safe
 def picture(request: HttpRequest, public_id: str) -> FileResponse:
     """Serve the main picture of a visible instrument."""
-    found = instrument(request.user, public_id)
-    if not found.picture:
-        raise NotFound
-    return picture_response(found.picture)
+    main_picture = instrument(request.user, public_id).picture
+    return picture_response(require_found(main_picture or None))
 
 
 @require_safe

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -12,7 +11,12 @@ from django.views.decorators.http import require_http_methods
 from instrument_share.kernel.errors import RevisionMismatch
 from instrument_share.web import clock
 from instrument_share.web.idempotency import idempotent_form
-from instrument_share.web.responses.outcomes import redirect_with_message, run_service
+from instrument_share.web.responses.outcomes import (
+    answer_form,
+    redirect_with_message,
+    render_form,
+    run_service,
+)
 from providers.instruments.domain import fields
 from providers.instruments.domain.choices import BelongsTo, Condition, Funding, Origin, Purpose, SharingMode
 from providers.instruments.domain.states import EDITABLE_AS_A_WHOLE, LIVE
@@ -47,22 +51,19 @@ USUAL = {
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def new(request: HttpRequest, organization_id: str) -> HttpResponse:
-    now = clock.now()
     unit = managed_unit(request, organization_id)
     form = InstrumentForm(request.POST or None, initial=USUAL)
-
-    def create() -> Any:
-        return instrument_create(
-            actor=person(request), organization_id=unit.pk, values=form.values(), now=now
-        )
-
-    if request.method == "POST" and (made := run_service(form, create)):
-        return redirect_with_message(
+    return answer_form(
+        request,
+        form,
+        save=lambda: instrument_create(
+            actor=person(request), organization_id=unit.pk, values=form.values(), now=clock.now()
+        ),
+        respond=lambda made: redirect_with_message(
             request, _after_saving(made), reverse("instrument_edit", args=[made.public_id])
-        )
-    status = 422 if request.method == "POST" else 200
-    return render(
-        request, "providers/instruments/instrument_new.html", {"unit": unit, "form": form}, status=status
+        ),
+        template="providers/instruments/instrument_new.html",
+        context=lambda: {"unit": unit, "form": form},
     )
 
 
@@ -79,7 +80,7 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
             actor=person(request),
             instrument_id=instrument.pk,
             values=form.values(),
-            revision=form.revision,
+            revision=form.cleaned_data["revision"],
             now=now,
         )
 
@@ -103,8 +104,7 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
         "keepers": keepers_of([instrument.pk])[instrument.pk],
         "now": now,
     }
-    status = 422 if request.method == "POST" else 200
-    return render(request, "providers/instruments/instrument_edit.html", context, status=status)
+    return render_form(request, "providers/instruments/instrument_edit.html", context)
 
 
 def _typed(form: InstrumentForm, instrument: "Instrument") -> dict[str, Any]:

@@ -14,7 +14,7 @@ from instrument_share.kernel.errors import NotFound
 from instrument_share.web import clock
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
-from instrument_share.web.responses.outcomes import redirect_with_message, run_service
+from instrument_share.web.responses.outcomes import answer_form, redirect_with_message
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual
 from providers.instruments.domain.choices import Audience
@@ -66,9 +66,10 @@ def _context(request: HttpRequest, instrument: Any, **forms: Any) -> dict[str, A
 def picture_add(request: HttpRequest, public_id: str) -> HttpResponse:
     instrument = own_instrument(request, public_id)
     form = PictureForm(request.POST, request.FILES)
-    added = run_service(
+    return answer_form(
+        request,
         form,
-        lambda: instrument_picture_add(
+        save=lambda: instrument_picture_add(
             actor=person(request),
             instrument_id=instrument.pk,
             upload=form.cleaned_data["picture"],
@@ -76,12 +77,14 @@ def picture_add(request: HttpRequest, public_id: str) -> HttpResponse:
             alt_en=form.cleaned_data["alt_en"],
             now=clock.now(),
         ),
+        respond=lambda _picture: redirect_with_message(
+            request,
+            _("The picture is added. The first one stands for the instrument in lists."),
+            _address(public_id),
+        ),
+        template="providers/instruments/media.html",
+        context=lambda: _context(request, instrument, picture_form=form),
     )
-    if added is None:
-        context = _context(request, instrument, picture_form=form)
-        return render(request, "providers/instruments/media.html", context, status=422)
-    sentence = _("The picture is added. The first one stands for the instrument in lists.")
-    return redirect_with_message(request, sentence, _address(public_id))
 
 
 @login_required
@@ -109,7 +112,6 @@ def picture_change(request: HttpRequest, public_id: str) -> HttpResponse:
 def picture_remove(request: SignedInRequest, public_id: str) -> Confirmation:
     picture = instrument_picture(request.user, public_id)
     require(request.user, "providers.edit_instrument", picture.instrument)
-    address = _address(picture.instrument.public_id)
     shown = bilingual(picture, "alt") if picture.alt_zh else ""
     return Confirmation(
         heading=_("Remove the picture “{shown}”").format(shown=shown) if shown else _("Remove the picture"),
@@ -117,7 +119,7 @@ def picture_remove(request: SignedInRequest, public_id: str) -> Confirmation:
         action=_("Remove the picture"),
         perform=lambda: instrument_picture_remove(actor=request.user, picture_id=picture.pk, now=clock.now()),
         success=_("The picture is removed."),
-        back_address=address,
+        back_address=_address(picture.instrument.public_id),
         tone="danger",
     )
 
@@ -128,9 +130,10 @@ def picture_remove(request: SignedInRequest, public_id: str) -> Confirmation:
 def attachment_add(request: HttpRequest, public_id: str) -> HttpResponse:
     instrument = own_instrument(request, public_id)
     form = AttachmentForm(request.POST, request.FILES)
-    added = run_service(
+    return answer_form(
+        request,
         form,
-        lambda: instrument_attachment_add(
+        save=lambda: instrument_attachment_add(
             actor=person(request),
             instrument_id=instrument.pk,
             upload=form.cleaned_data["file"],
@@ -139,18 +142,18 @@ def attachment_add(request: HttpRequest, public_id: str) -> HttpResponse:
             audience=Audience(form.cleaned_data["audience"]),
             now=clock.now(),
         ),
+        respond=lambda _attachment: redirect_with_message(
+            request, _("The file is attached."), _address(public_id) + "#files"
+        ),
+        template="providers/instruments/media.html",
+        context=lambda: _context(request, instrument, attachment_form=form),
     )
-    if added is None:
-        context = _context(request, instrument, attachment_form=form)
-        return render(request, "providers/instruments/media.html", context, status=422)
-    return redirect_with_message(request, _("The file is attached."), _address(public_id) + "#files")
 
 
 @confirmation_view
 def attachment_remove(request: SignedInRequest, public_id: str) -> Confirmation:
     attachment = instrument_attachment(request.user, public_id, clock.now())
     require(request.user, "providers.edit_instrument", attachment.instrument)
-    address = _address(attachment.instrument.public_id) + "#files"
     return Confirmation(
         heading=_("Take “{title}” off the instrument").format(title=bilingual(attachment, "title")),
         consequences=[_("Nobody finds it on the page any more.")],
@@ -159,7 +162,7 @@ def attachment_remove(request: SignedInRequest, public_id: str) -> Confirmation:
             actor=request.user, attachment_id=attachment.pk, now=clock.now()
         ),
         success=_("The file is removed."),
-        back_address=address,
+        back_address=_address(attachment.instrument.public_id) + "#files",
         tone="danger",
     )
 

@@ -16,7 +16,7 @@ from instrument_share.accounts.domain import Role
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.web import clock
 from instrument_share.web.idempotency import idempotent_form
-from instrument_share.web.responses.outcomes import redirect_with_message, run_service
+from instrument_share.web.responses.outcomes import answer_form, redirect_with_message
 from instrument_share.web.text.formats import date_only
 from providers.instruments.forms.instrument import KeepersForm, QualificationForm
 from providers.instruments.selectors.instruments import keepers_of, qualifications_of
@@ -33,10 +33,7 @@ def people(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "providers/instruments/people.html", _context(request, instrument))
 
 
-def _context(
-    request: HttpRequest, instrument: Any, *, qualification: QualificationForm | None = None
-) -> dict[str, Any]:
-    now = clock.now()
+def _context(request: HttpRequest, instrument: Any, **forms: Any) -> dict[str, Any]:
     keepers = keepers_of([instrument.pk])[instrument.pk]
     with_role = list(
         accounts.people_with_role(Role.KEEPER, instrument.organization_id).order_by("name", "pk")
@@ -49,8 +46,9 @@ def _context(
         "keepers_form": KeepersForm(
             people=with_role, initial={"keepers": [str(keeper.pk) for keeper in keepers]}
         ),
-        "qualification_form": qualification or QualificationForm(),
-        "qualified": qualifications_of([instrument.pk], now),
+        "qualification_form": QualificationForm(),
+        "qualified": qualifications_of([instrument.pk], clock.now()),
+        **forms,
     }
 
 
@@ -64,7 +62,7 @@ def keepers_set(request: HttpRequest, public_id: str) -> HttpResponse:
     form = KeepersForm(request.POST, people=with_role)
     address = reverse("instrument_people", args=[public_id])
     if not form.is_valid():
-        context = {**_context(request, instrument), "keepers_form": form}
+        context = _context(request, instrument, keepers_form=form)
         return render(request, "providers/instruments/people.html", context, status=422)
     named = people_services.keepers_set(
         actor=person(request),
@@ -99,11 +97,17 @@ def qualification_new(request: HttpRequest, public_id: str) -> HttpResponse:
             actor=person(request), instrument_id=instrument.pk, user=named, expires_at=until, now=clock.now()
         )
 
-    granted = run_service(form, grant)
-    if granted is None:
-        context = _context(request, instrument, qualification=form)
-        return render(request, "providers/instruments/people.html", context, status=422)
-    sentence = _("{name} may operate the instrument through {day} and has been told.").format(
-        name=granted.user.name, day=date_only(granted.expires_at)
+    return answer_form(
+        request,
+        form,
+        save=grant,
+        respond=lambda granted: redirect_with_message(
+            request,
+            _("{name} may operate the instrument through {day} and has been told.").format(
+                name=granted.user.name, day=date_only(granted.expires_at)
+            ),
+            reverse("instrument_people", args=[public_id]),
+        ),
+        template="providers/instruments/people.html",
+        context=lambda: _context(request, instrument, qualification_form=form),
     )
-    return redirect_with_message(request, sentence, reverse("instrument_people", args=[public_id]))

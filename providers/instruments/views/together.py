@@ -1,10 +1,9 @@
-"""Edit links, groups and customs supervision of instruments."""
+"""Edit links and groups of instruments."""
 
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -14,17 +13,13 @@ from instrument_share.journal.addresses import page_address
 from instrument_share.web import clock
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
-from instrument_share.web.responses.outcomes import redirect_with_message, run_service
+from instrument_share.web.responses.outcomes import answer_form, redirect_with_message
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual
 from providers.instruments.domain.choices import GroupKind, InstrumentState
-from providers.instruments.domain.customs import CUSTOMS_FIELDS
-from providers.instruments.domain.states import EDITABLE_AS_A_WHOLE, LIVE
-from providers.instruments.forms.media import CustomsForm, GroupForm, LinksForm
+from providers.instruments.forms.relations import GroupForm, LinksForm
 from providers.instruments.selectors.instruments import instruments
-from providers.instruments.selectors.media import customs_supervision
 from providers.instruments.selectors.relations import groups_of_unit, instrument_group, own_link_ids
-from providers.instruments.services.customs import customs_supervision_remove, customs_supervision_set
 from providers.instruments.services.relations import (
     instrument_group_remove,
     instrument_group_save,
@@ -45,32 +40,36 @@ def together(request: HttpRequest, public_id: str) -> HttpResponse:
     instrument = own_instrument(request, public_id)
     others = _own(request, instrument.organization_id).exclude(pk=instrument.pk)
     held = [str(pk) for pk in own_link_ids(instrument.pk)]
-    is_sent = request.method == "POST"
-    form = LinksForm(request.POST if is_sent else None, others=others, initial={"linked": held})
-    if is_sent:
-        linked = run_service(
-            form,
-            lambda: instrument_links_set(
-                actor=person(request),
-                instrument_id=instrument.pk,
-                linked_ids=[int(pk) for pk in form.cleaned_data["linked"]],
-                now=clock.now(),
-            ),
-        )
-        if linked is not None:
-            said = _("Saved. A booking takes {count} more instruments for the same time.")
-            alone = _("Saved. It is booked by itself.")
-            return redirect_with_message(
-                request, said.format(count=len(linked)) if linked else alone, request.path
-            )
-    context = {
-        "instrument": instrument,
-        "unit": instrument.organization,
-        "form": form,
-        "has_others": bool(others),
-        "groups": groups_of_unit(request.user, instrument.organization_id),
-    }
-    return render(request, "providers/instruments/together.html", context, status=422 if is_sent else 200)
+    form = LinksForm(
+        request.POST if request.method == "POST" else None, others=others, initial={"linked": held}
+    )
+    return answer_form(
+        request,
+        form,
+        save=lambda: instrument_links_set(
+            actor=person(request),
+            instrument_id=instrument.pk,
+            linked_ids=[int(pk) for pk in form.cleaned_data["linked"]],
+            now=clock.now(),
+        ),
+        respond=lambda linked: redirect_with_message(request, _after_linking(linked), request.path),
+        template="providers/instruments/together.html",
+        context=lambda: {
+            "instrument": instrument,
+            "unit": instrument.organization,
+            "form": form,
+            "has_others": bool(others),
+            "groups": groups_of_unit(request.user, instrument.organization_id),
+        },
+    )
+
+
+def _after_linking(linked_ids: list[int]) -> str:
+    if not linked_ids:
+        return _("Saved. It is booked by itself.")
+    return _("Saved. A booking takes {count} more instruments for the same time.").format(
+        count=len(linked_ids)
+    )
 
 
 def _own(request: HttpRequest, organization_id: int) -> "QuerySet[Instrument]":
@@ -91,105 +90,62 @@ def group_new(request: HttpRequest, organization_id: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def group_edit(request: HttpRequest, public_id: str) -> HttpResponse:
-    found = instrument_group(request.user, public_id)
-    require(request.user, "providers.edit_instrument", found.group)
+    group, members = instrument_group(request.user, public_id)
+    require(request.user, "providers.edit_instrument", group)
     held = {
-        "name_zh": found.group.name_zh,
-        "name_en": found.group.name_en,
-        "kind": found.group.kind,
-        "instruments": [str(one.pk) for one in found.instruments],
+        "name_zh": group.name_zh,
+        "name_en": group.name_en,
+        "kind": group.kind,
+        "instruments": [str(member.pk) for member in members],
     }
-    return _group(request, found.group.organization, found.group, held)
+    return _group(request, group.organization, group, held)
 
 
 def _group(
-    request: HttpRequest, unit: Any, group: "InstrumentGroup | None", instrument_ids: dict[str, Any]
+    request: HttpRequest, unit: Any, group: "InstrumentGroup | None", initial: dict[str, Any]
 ) -> HttpResponse:
-    is_sent = request.method == "POST"
-    form = GroupForm(request.POST if is_sent else None, own=_own(request, unit.pk), initial=instrument_ids)
-    if is_sent:
-        saved = run_service(
-            form,
-            lambda: instrument_group_save(
-                actor=person(request),
-                organization_id=unit.pk,
-                group_id=group.pk if group else None,
-                name_zh=form.cleaned_data["name_zh"],
-                name_en=form.cleaned_data["name_en"],
-                kind=GroupKind(form.cleaned_data["kind"]),
-                instrument_ids=[int(pk) for pk in form.cleaned_data["instruments"]],
-                now=clock.now(),
-            ),
-        )
-        if saved is not None:
-            sentence = _("Saved. The group stands on the page of each of its instruments.")
-            return redirect_with_message(request, sentence, reverse("group_edit", args=[saved.public_id]))
-    context = {"unit": unit, "group": group, "form": form}
-    return render(request, "providers/instruments/group.html", context, status=422 if is_sent else 200)
+    form = GroupForm(
+        request.POST if request.method == "POST" else None, own=_own(request, unit.pk), initial=initial
+    )
+    return answer_form(
+        request,
+        form,
+        save=lambda: instrument_group_save(
+            actor=person(request),
+            organization_id=unit.pk,
+            group_id=group.pk if group else None,
+            name_zh=form.cleaned_data["name_zh"],
+            name_en=form.cleaned_data["name_en"],
+            kind=GroupKind(form.cleaned_data["kind"]),
+            instrument_ids=[int(pk) for pk in form.cleaned_data["instruments"]],
+            now=clock.now(),
+        ),
+        respond=lambda saved: redirect_with_message(
+            request,
+            _("Saved. The group stands on the page of each of its instruments."),
+            reverse("group_edit", args=[saved.public_id]),
+        ),
+        template="providers/instruments/group.html",
+        context=lambda: {"unit": unit, "group": group, "form": form},
+    )
 
 
 @confirmation_view
 def group_remove(request: SignedInRequest, public_id: str) -> Confirmation:
-    group = instrument_group(request.user, public_id).group
+    group, _members = instrument_group(request.user, public_id)
     require(request.user, "providers.edit_instrument", group)
-    organization_id = group.organization_id
     return Confirmation(
         heading=_("Dissolve the group “{name}”").format(name=bilingual(group, "name")),
         consequences=[_("Its instruments stay; they no longer point to each other.")],
         action=_("Dissolve the group"),
         perform=lambda: instrument_group_remove(
-            actor=request.user, organization_id=organization_id, group_id=group.pk, now=clock.now()
+            actor=request.user,
+            organization_id=group.organization_id,
+            group_id=group.pk,
+            now=clock.now(),
         ),
         success=_("The group is dissolved."),
         back_address=reverse("group_edit", args=[public_id]),
         next_address=page_address("unit_instruments", group.organization.public_id),
-        tone="danger",
-    )
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@idempotent_form
-def customs(request: HttpRequest, public_id: str) -> HttpResponse:
-    instrument = own_instrument(request, public_id)
-    held = customs_supervision(instrument.pk)
-    is_sent = request.method == "POST"
-    form = CustomsForm(
-        request.POST if is_sent else None,
-        initial={name: getattr(held, name) for name in CUSTOMS_FIELDS} if held else None,
-    )
-    if is_sent:
-        saved = run_service(
-            form,
-            lambda: customs_supervision_set(
-                actor=person(request), instrument_id=instrument.pk, values=form.cleaned_data, now=clock.now()
-            ),
-        )
-        if saved is not None:
-            return redirect_with_message(request, _("The customs supervision is saved."), request.path)
-    context = {
-        "instrument": instrument,
-        "form": form,
-        "held": held,
-        "editable": instrument.state in EDITABLE_AS_A_WHOLE | LIVE,
-    }
-    return render(request, "providers/instruments/customs.html", context, status=422 if is_sent else 200)
-
-
-@confirmation_view
-def customs_remove(request: SignedInRequest, public_id: str) -> Confirmation:
-    instrument = own_instrument(request, public_id)
-    address = reverse("instrument_customs", args=[public_id])
-    return Confirmation(
-        heading=_("“{name}” is no longer under customs supervision").format(
-            name=bilingual(instrument, "name")
-        ),
-        consequences=[_("What was entered is removed; the record of changes keeps it.")],
-        action=_("Remove the customs supervision"),
-        perform=lambda: customs_supervision_remove(
-            actor=request.user, instrument_id=instrument.pk, now=clock.now()
-        ),
-        success=_("The customs supervision is removed."),
-        back_address=address,
         tone="danger",
     )

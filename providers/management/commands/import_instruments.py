@@ -80,7 +80,7 @@ class Command(BaseCommand):
         for outcome, number in report.counts.items():
             if number:
                 rows = ngettext("%(number)s row", "%(number)s rows", number) % {"number": number}
-                self.stdout.write(f"{rows}: {OUTCOMES[outcome]}")
+                self.stdout.write(f"{rows}: {OUTCOMES[Outcome(outcome)]}")
 
 
 def _cells(problem: SheetProblem) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from instrument_share.web import clock
 from providers.instruments.selectors.instruments import instrument_ids
-from providers.terms.calendar import local_midnight
+from providers.terms.openings import local_midnight
 from providers.terms.services.windows_check import windows_check, windows_rebuild_compared
 
 

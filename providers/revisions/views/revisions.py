@@ -14,7 +14,7 @@ from instrument_share.web import cursor
 from instrument_share.web.forms.params import parse_number
 from instrument_share.web.responses.problem import told
 from providers.revisions import selectors as revision_selectors
-from providers.revisions.selectors import RevisedRow, compare_revisions, revised_row, revision_state
+from providers.revisions.selectors import RevisedRow, compare_revisions, revised_row
 
 PER_PAGE = 30
 
@@ -52,7 +52,7 @@ def revision(request: HttpRequest, public_id: str, revision_id: int) -> HttpResp
     context = {
         **_heading(found),
         "compared": compared,
-        "states": [revision_state(found, row) for row in (compared.before, compared.after)],
+        "states": [found.kind.state(row) for row in (compared.before, compared.after)],
     }
     return render(request, "providers/revisions/revision.html", context)
 
@@ -67,6 +67,6 @@ def _heading(revised: RevisedRow) -> dict[str, Any]:
     """Return the row's name and address for the page."""
     return {
         "of": revised,
-        "name": told("{name}", {"name": revised.title}),
-        "address": revised.of_kind.address(revised.subject),
+        "name": told("{name}", {"name": revised.kind.title(revised.subject)}),
+        "address": revised.kind.address(revised.subject),
     }

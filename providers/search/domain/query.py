@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 from instrument_share.kernel.pinyin import has_chinese, split_characters, to_syllables
 from providers.search.domain.index import (
@@ -82,11 +83,8 @@ class Interpretation:
 
 def parse_query(query: str) -> list[Word]:
     """Return the words of a query with the ranges to look up."""
-    found: list[Word] = []
-    for chunk in split_chunks(query):
-        if len(found) < MOST_WORDS and chunk not in LITTLE_WORDS:
-            found.append(_word(chunk))
-    return found
+    chunks = [chunk for chunk in split_chunks(query) if chunk not in LITTLE_WORDS]
+    return [_word(chunk) for chunk in chunks[:MOST_WORDS]]
 
 
 def _word(chunk: str) -> Word:
@@ -120,13 +118,8 @@ def _range(text: str) -> Range:
 
 def ranges_to_count(words: list[Word]) -> list[Range]:
     """Return the ranges to count before the words can be interpreted."""
-    found: dict[Range, None] = {}
-    for word in words:
-        found[word.whole] = None
-        found.update(dict.fromkeys(word.pieces.values()))
-        if word.sound:
-            found[word.sound] = None
-    return list(found)
+    meanings = ((word.whole, *word.pieces.values(), word.sound) for word in words)
+    return list(dict.fromkeys(meaning for meaning in chain.from_iterable(meanings) if meaning))
 
 
 def interpret_query(

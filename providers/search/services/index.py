@@ -1,6 +1,8 @@
 """Maintain the search index, a projection of instruments and synonyms."""
 
 from collections.abc import Collection, Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
@@ -24,8 +26,8 @@ def search_index(instrument_ids: Collection[int]) -> None:
     """
     ids = sorted(set(instrument_ids))
     synonyms = current_synonyms() if ids else Synonyms.of([])
-    for start in range(0, len(ids), BATCH):
-        _index(ids[start : start + BATCH], synonyms)
+    for batch in _batches(ids, BATCH):
+        _index(batch, synonyms)
 
 
 def search_refresh() -> int:
@@ -56,11 +58,9 @@ def search_rebuild() -> int:
 
 def current_synonyms() -> Synonyms:
     """Return the table of synonyms as this transaction sees it."""
-    groups: dict[int, list[str]] = {}
-    rows = SynonymWord.objects.order_by("group_id", "position")
-    for group_id, word in rows.values_list("group_id", "word"):
-        groups.setdefault(group_id, []).append(word)
-    return Synonyms.of(groups.values())
+    rows = SynonymWord.objects.order_by("group_id", "position").values_list("group_id", "word")
+    groups = groupby(rows, key=itemgetter(0))
+    return Synonyms.of([word for _, word in group] for _, group in groups)
 
 
 def _index(ids: list[int], synonyms: Synonyms) -> None:
@@ -184,6 +184,6 @@ def _given(*texts: str) -> tuple[str, ...]:
     return tuple(text for text in texts if text)
 
 
-def _batches(values: list) -> Iterator[list]:
-    for start in range(0, len(values), ROWS):
-        yield values[start : start + ROWS]
+def _batches(values: list, size: int = ROWS) -> Iterator[list]:
+    for start in range(0, len(values), size):
+        yield values[start : start + size]

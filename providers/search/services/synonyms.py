@@ -54,8 +54,13 @@ def synonym_group_save(
         group = SynonymGroup.objects.create(updated_at=now)
     _write(group, clean, now)
     search_index(_concerned([*before, *clean]))
-    action = "synonyms.changed" if before else "synonyms.added"
-    record(actor=actor, action=action, subject=group, now=now, details={"before": before, "after": clean})
+    record(
+        actor=actor,
+        action="synonyms.changed" if before else "synonyms.added",
+        subject=group,
+        now=now,
+        details={"before": before, "after": clean},
+    )
     return group
 
 

@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from instrument_share.kernel.errors import DomainError, Invalid, Problem, gettext_noop
 from instrument_share.sheets.reading import MAX_BYTES, read_table
-from instrument_share.web.forms.fields import DayField, DayInput, add_problems, choices_of, set_choices
+from instrument_share.web.forms.fields import DayField, DayInput, add_problems, choices_of
 from providers.terms.domain.choices import DayKind
-from providers.terms.domain.holidays import days_to_text, parse_days, problems_of_year
-from providers.terms.domain.workdays import Day
+from providers.terms.domain.holiday_list import days_to_text, parse_days, problems_of_year
+from providers.terms.domain.special_days import Day
 from providers.terms.selectors.workdays import YearOfDays
 
 ORDINARY = "ordinary"
@@ -52,18 +52,18 @@ class DaysForm(forms.Form):
         return days_to_text(self.days)
 
 
+def _day_kinds() -> list[tuple[str, Any]]:
+    return [*choices_of(DayKind), (ORDINARY, _("as its weekday says"))]
+
+
 class DayForm(DaysForm):
     """Change one day of a year."""
 
     date = DayField(label=_("Day"), widget=DayInput())
-    kind = forms.ChoiceField(label=_("It is"), initial=DayKind.HOLIDAY.value)
+    kind = forms.ChoiceField(label=_("It is"), initial=DayKind.HOLIDAY.value, choices=_day_kinds)
     name = forms.CharField(label=_("Its name"), max_length=50, required=False)
 
     field_order = ("date", "kind", "name", "source")
-
-    def __init__(self, year: YearOfDays, *args: Any, **kwargs: Any) -> None:
-        super().__init__(year, *args, **kwargs)
-        set_choices(self.fields["kind"], [*choices_of(DayKind), (ORDINARY, _("as its weekday says"))])
 
     def found(self, cleaned: dict[str, Any]) -> list[Day]:
         others = [day for day in self.year.days if day.date != cleaned["date"]]

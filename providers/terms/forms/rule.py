@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from instrument_share.web.forms.fields import InstantField, InstantInput, choices_of, set_choices
+from instrument_share.web.forms.fields import InstantField, InstantInput, choices_of
 from instrument_share.web.forms.lengths import HoursField, WholeLengthField
 from instrument_share.web.forms.params import parse_number
 from providers.instruments.forms.fields import CodeSetField
@@ -27,9 +28,9 @@ from providers.terms.forms.rule_rows import (
     MOST_ROWS,
     NEVER_EMPTY,
     ROW_FORMS,
+    ROW_HEADINGS,
     ROW_SETS,
     integer_field,
-    row_heading,
     row_initial,
 )
 
@@ -39,7 +40,7 @@ def _hours_field(label: Any) -> HoursField:
 
 
 def _choice_field(label: Any, members: type[StrEnum]) -> forms.TypedChoiceField:
-    return forms.TypedChoiceField(label=label, coerce=members)
+    return forms.TypedChoiceField(label=label, coerce=members, choices=partial(choices_of, members))
 
 
 class RuleForm(forms.Form):
@@ -75,16 +76,6 @@ class RuleForm(forms.Form):
         label=_("Minimum charge (yuan)"), min_value=0, max_digits=10, decimal_places=2
     )
     accepts_vouchers = forms.BooleanField(label=_("Innovation vouchers are accepted"), required=False)
-
-    def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
-        super().__init__(data, initial=initial)
-        for name, members in (
-            ("holidays", HolidayTreatment),
-            ("user_kinds", UserKind),
-            ("decision", Decision),
-            ("service_modes", ServiceMode),
-        ):
-            set_choices(self.fields[name], choices_of(members))
 
 
 @dataclass(frozen=True)
@@ -135,22 +126,16 @@ class TermsForms:
             self.rows: dict[str, Any] = {
                 prefix: rows(data, prefix=prefix) for prefix, rows in ROW_SETS.items()
             }
-            self._name_rows()
-            return
-        if data is not None:
-            typed = {prefix: _typed_rows(data, prefix, form, self.act) for prefix, form in ROW_FORMS.items()}
-            initial = {**_typed(data, RuleForm), **typed}
-        self.rule = RuleForm(initial=initial)
-        self.rows = {
-            prefix: rows(prefix=prefix, initial=_shown(prefix, initial[prefix]))
-            for prefix, rows in ROW_SETS.items()
-        }
-        self._name_rows()
-
-    def _name_rows(self) -> None:
+        else:
+            shown = initial if data is None else _typed_again(data, self.act)
+            self.rule = RuleForm(initial=shown)
+            self.rows = {
+                prefix: rows(prefix=prefix, initial=_shown(prefix, shown[prefix]))
+                for prefix, rows in ROW_SETS.items()
+            }
         for prefix, rows in self.rows.items():
             for number, row in enumerate(rows, 1):
-                row.heading = row_heading(prefix, number)
+                row.heading = ROW_HEADINGS[prefix] % {"number": number}
 
     @property
     def every(self) -> list[forms.Form]:
@@ -216,6 +201,12 @@ def default_terms(today: date) -> TermsDraft:
 
 def _shown(prefix: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return rows or ([{}] if prefix in NEVER_EMPTY else [])
+
+
+def _typed_again(data: QueryDict, act: str) -> dict[str, Any]:
+    """Return what was typed as initial values, with a row more or less."""
+    rows = {prefix: _typed_rows(data, prefix, form, act) for prefix, form in ROW_FORMS.items()}
+    return {**_typed(data, RuleForm), **rows}
 
 
 def _typed(data: QueryDict, form: type[forms.Form], prefix: str = "") -> dict[str, Any]:

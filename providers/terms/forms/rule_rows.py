@@ -1,11 +1,13 @@
 """Forms for rows of the terms: opening hours, exceptions, prices, quotas."""
 
+from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from instrument_share.web.forms.fields import DayField, DayInput, TimeInput, choices_of, set_choices
+from instrument_share.web.forms.fields import DayField, DayInput, TimeInput, choices_of
 from instrument_share.web.forms.lengths import HoursField
 from instrument_share.web.responses.problem import told
 from providers.instruments.forms.fields import SeveralField
@@ -42,27 +44,29 @@ def _weekdays() -> list[tuple[str, str]]:
     return [(str(number), told(name, {})) for number, name in enumerate(WEEKDAYS)]
 
 
+def _nths() -> list[tuple[str, str]]:
+    return [("", "—"), *((str(n), told(NTH_WORDS[n], {})) for n in NTHS)]
+
+
+def _choices_with_any(nothing: Any, members: type[StrEnum]) -> list[tuple[str, Any]]:
+    return [("", nothing), *choices_of(members)]
+
+
 class PatternForm(forms.Form):
     """One row of opening hours."""
 
-    use_required_attribute = False
-
-    frequency = forms.ChoiceField(label=_("Recurs"), initial=Frequency.WEEKLY.value)
-    weekdays = SeveralField(label=_("Weekdays"), coerce=int)
+    frequency = forms.ChoiceField(
+        label=_("Recurs"), initial=Frequency.WEEKLY.value, choices=partial(choices_of, Frequency)
+    )
+    weekdays = SeveralField(label=_("Weekdays"), coerce=int, choices=_weekdays)
     nth = forms.TypedChoiceField(
-        label=_("Which week of the month"), required=False, coerce=int, empty_value=None
+        label=_("Which week of the month"), required=False, coerce=int, empty_value=None, choices=_nths
     )
     interval = integer_field(_("Interval (weeks or months)"), 1, MOST_INTERVAL)
     opens = forms.TimeField(label=_("Opens"), widget=TimeInput())
     closes = forms.TimeField(label=_("Closes"), widget=TimeInput())
     starts_on = DayField(label=_("Starting on"), widget=DayInput())
     until = DayField(label=_("Through"), required=False, widget=DayInput())
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        set_choices(self.fields["frequency"], choices_of(Frequency))
-        set_choices(self.fields["weekdays"], _weekdays())
-        set_choices(self.fields["nth"], [("", "—"), *((str(n), told(NTH_WORDS[n], {})) for n in NTHS)])
 
     def to_domain(self) -> OpeningPattern:
         """Return the row as a part of the terms; the form must be valid."""
@@ -83,19 +87,17 @@ class PatternForm(forms.Form):
 class ExceptionForm(forms.Form):
     """A day that differs from the recurring hours."""
 
-    use_required_attribute = False
-
     day = DayField(label=_("Day"), widget=DayInput())
-    what = forms.ChoiceField(label=_("On that day"), initial=CLOSED)
+    what = forms.ChoiceField(
+        label=_("On that day"),
+        initial=CLOSED,
+        choices=[
+            (CLOSED, _("the recurring hours don't apply")),
+            (OPEN, _("open in addition, at these times")),
+        ],
+    )
     opens = forms.TimeField(label=_("Opens"), required=False, widget=TimeInput())
     closes = forms.TimeField(label=_("Closes"), required=False, widget=TimeInput())
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        set_choices(
-            self.fields["what"],
-            [(CLOSED, _("the recurring hours don't apply")), (OPEN, _("open in addition, at these times"))],
-        )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -116,17 +118,12 @@ class ExceptionForm(forms.Form):
 class QuotaForm(forms.Form):
     """The limits of one person or one organization."""
 
-    use_required_attribute = False
-
-    holder = forms.ChoiceField(label=_("Counted for"))
-    span = forms.ChoiceField(label=_("Counted per"), initial=QuotaSpan.WEEK.value)
+    holder = forms.ChoiceField(label=_("Counted for"), choices=partial(choices_of, QuotaHolder))
+    span = forms.ChoiceField(
+        label=_("Counted per"), initial=QuotaSpan.WEEK.value, choices=partial(choices_of, QuotaSpan)
+    )
     hours = HoursField(label=_("Hours at most"), required=False, min_value=0, max_value=744, step="0.5")
     bookings = integer_field(_("Bookings at most"), 1, 1000, required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        set_choices(self.fields["holder"], choices_of(QuotaHolder))
-        set_choices(self.fields["span"], choices_of(QuotaSpan))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -148,28 +145,26 @@ class QuotaForm(forms.Form):
 class PriceForm(forms.Form):
     """One public price."""
 
-    use_required_attribute = False
-
-    user_kind = forms.ChoiceField(label=_("For whom"), required=False)
-    service_mode = forms.ChoiceField(label=_("Way of service"), required=False)
+    user_kind = forms.ChoiceField(
+        label=_("For whom"), required=False, choices=partial(_choices_with_any, _("everybody"), UserKind)
+    )
+    service_mode = forms.ChoiceField(
+        label=_("Way of service"), required=False, choices=partial(_choices_with_any, _("any"), ServiceMode)
+    )
     price_yuan = forms.DecimalField(
         label=_("Price (yuan)"),
         max_digits=10,
         decimal_places=2,
         widget=forms.NumberInput({"step": "0.01", "class": "figure"}),
     )
-    unit = forms.ChoiceField(label=_("Charged"), initial=PriceUnit.HOUR.value)
+    unit = forms.ChoiceField(
+        label=_("Charged"), initial=PriceUnit.HOUR.value, choices=partial(choices_of, PriceUnit)
+    )
     from_time = forms.TimeField(label=_("Time from"), required=False, widget=TimeInput())
     until_time = forms.TimeField(label=_("Time until"), required=False, widget=TimeInput())
     weekdays = forms.TypedMultipleChoiceField(
         label=_("Only on"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        set_choices(self.fields["user_kind"], [("", _("everybody")), *choices_of(UserKind)])
-        set_choices(self.fields["service_mode"], [("", _("any")), *choices_of(ServiceMode)])
-        set_choices(self.fields["unit"], choices_of(PriceUnit))
 
     @property
     def shows_times(self) -> bool:
@@ -205,16 +200,13 @@ ROW_SETS = {
 }
 
 
-def row_heading(prefix: str, number: int) -> str:
-    """Return the name of a row in messages about its problems."""
-    match prefix:
-        case "patterns":
-            return _("Opening hours %(number)s") % {"number": number}
-        case "exceptions":
-            return _("Exception %(number)s") % {"number": number}
-        case "prices":
-            return _("Price %(number)s") % {"number": number}
-    return _("Quota %(number)s") % {"number": number}
+ROW_HEADINGS = {
+    "patterns": _("Opening hours %(number)s"),
+    "exceptions": _("Exception %(number)s"),
+    "prices": _("Price %(number)s"),
+    "quotas": _("Quota %(number)s"),
+}
+"""The names of rows in messages about their problems."""
 
 
 def row_initial(part: OpeningPattern | DayException | Price | Quota) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
 
-from instrument_share.kernel.errors import NotFound
+from instrument_share.kernel.errors import require_found
 from instrument_share.kernel.interval import Interval
 from providers.instruments.selectors.instruments import instruments
 from providers.terms.models import Closure
@@ -40,11 +40,5 @@ def closures_of(instrument_ids: Collection[int]) -> QuerySet[Closure]:
 
 def closure(viewer: "Viewer", public_id: str) -> Closure:
     """Return one closure of a visible instrument. Raises NotFound."""
-    found = (
-        Closure.objects.filter(public_id=public_id, instrument__in=instruments(viewer))
-        .select_related("instrument")
-        .first()
-    )
-    if found is None:
-        raise NotFound
-    return found
+    rows = Closure.objects.filter(public_id=public_id, instrument__in=instruments(viewer))
+    return require_found(rows.select_related("instrument").first())

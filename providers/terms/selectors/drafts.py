@@ -7,11 +7,11 @@ from datetime import date, datetime
 
 from instrument_share.kernel.interval import Interval
 from providers.instruments.models import Qualification
-from providers.terms.calendar import calendar_rows, openings
 from providers.terms.domain.backdated_patterns import backdate_pattern
 from providers.terms.domain.choices import HolidayTreatment
+from providers.terms.domain.special_days import DayTable
 from providers.terms.domain.terms import TermsDraft
-from providers.terms.domain.workdays import DayTable
+from providers.terms.openings import calendar_rows, openings
 from providers.terms.selectors.workdays import day_table
 
 
@@ -22,8 +22,8 @@ def draft_openings(draft: TermsDraft, first: date, last: date) -> list[Interval]
     """
     minds_holidays = draft.holidays is not HolidayTreatment.IGNORED
     days = day_table(range(first.year, last.year + 1)) if minds_holidays else DayTable({}, frozenset())
-    events = [event for _rule, event in calendar_rows("draft", draft.patterns).events]
-    return openings(events, draft.holidays, first, last, days, draft.exceptions)
+    _calendar, rows = calendar_rows("draft", draft.patterns)
+    return openings([event for _rule, event in rows], draft.holidays, first, last, days, draft.exceptions)
 
 
 def backdated_openings(draft: TermsDraft, applies_on: date, first: date, last: date) -> list[Interval]:

@@ -6,14 +6,12 @@ from datetime import date, datetime
 from itertools import groupby
 
 from instrument_share.kernel.interval import Interval, intersect, merge, subtract
-from providers.terms.calendar import local_date, local_midnight, openings, rule_events
 from providers.terms.domain.choices import HolidayTreatment
-from providers.terms.domain.workdays import ONE_DAY, DayTable
+from providers.terms.domain.special_days import ONE_DAY, DayTable
 from providers.terms.models import OpenServiceRule
+from providers.terms.openings import END_OF_TIME, local_date, openings, rule_events
 from providers.terms.selectors.rules import exceptions_of
 from providers.terms.selectors.workdays import day_table
-
-END_OF_TIME = local_midnight(date(9000, 1, 1))
 
 
 @dataclass(frozen=True)

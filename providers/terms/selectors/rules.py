@@ -8,11 +8,11 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from instrument_share.kernel.interval import Interval
 from providers.instruments.selectors.instruments import instruments
-from providers.terms.calendar import opening_patterns, rule_events
 from providers.terms.domain.choices import PriceUnit, QuotaHolder, QuotaSpan, ServiceMode, UserKind
 from providers.terms.domain.rule_columns import RULE_COLUMNS, terms_from_columns
 from providers.terms.domain.terms import MINUTE, DayException, Price, Quota, Terms
 from providers.terms.models import OpenServiceRule, OpenWindow, PriceLine, RuleQuota
+from providers.terms.openings import opening_patterns, rule_events
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer

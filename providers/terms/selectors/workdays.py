@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from providers.terms.domain.choices import DayKind
-from providers.terms.domain.workdays import Day, DayTable, published_days, published_years
+from providers.terms.domain.special_days import Day, DayTable, published_days, published_years
 from providers.terms.models import CalendarDay, CalendarYear
 
 

@@ -7,20 +7,20 @@ from django.db import transaction
 
 from instrument_share.accounts.permissions import require
 from instrument_share.journal.services import record
-from instrument_share.kernel.errors import DomainError, Kind, NotFound, gettext_noop, require_reason
+from instrument_share.kernel.errors import Conflict, gettext_noop, require_found, require_reason
 from instrument_share.kernel.interval import Interval
 from providers.instruments.selectors.instruments import instrument_lock
+from providers.instruments.services.common import lock_instrument
 from providers.terms.models import Closure
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
 
 
-class ClosureLifted(DomainError):
+class ClosureLifted(Conflict):
     """The closure has been lifted already."""
 
     code = "closure.lifted"
-    kind: Kind = "conflict"
     message = gettext_noop("This closure has been lifted already. Reload the page.")
 
 
@@ -38,8 +38,7 @@ def closure_record(
 
     `bookings.services.closure_place`, which calls this, decides on bookings.
     """
-    instrument = instrument_lock(instrument_id)
-    require(actor, "providers.close_instrument", instrument)
+    instrument = lock_instrument(actor, instrument_id, permission="providers.close_instrument")
     closure = Closure(
         instrument=instrument,
         starts_at=interval.start,
@@ -57,9 +56,7 @@ def closure_record(
 @transaction.atomic
 def closure_lift(*, actor: "User", closure_id: int, now: datetime) -> Closure:
     """Lift a closure; from then on its time is open again."""
-    closure = Closure.objects.filter(pk=closure_id).select_related("instrument").first()
-    if closure is None:
-        raise NotFound
+    closure = require_found(Closure.objects.filter(pk=closure_id).select_related("instrument").first())
     instrument_lock(closure.instrument_id)
     closure.refresh_from_db(fields=["lifted_at"])
     require(actor, "providers.close_instrument", closure.instrument)

@@ -9,10 +9,10 @@ from django.db import transaction
 from instrument_share.accounts.permissions import require_unless_system
 from instrument_share.journal.services import record
 from instrument_share.kernel.errors import Invalid
-from providers.terms.calendar import local_midnight
-from providers.terms.domain.holidays import problems_of_year
-from providers.terms.domain.workdays import Day
+from providers.terms.domain.holiday_list import problems_of_year
+from providers.terms.domain.special_days import Day
 from providers.terms.models import CalendarDay, CalendarYear
+from providers.terms.openings import local_midnight
 from providers.terms.services.windows import Extended, windows_rebuild
 
 if TYPE_CHECKING:

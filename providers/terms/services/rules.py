@@ -6,19 +6,17 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Max
 
-from instrument_share.accounts.permissions import require
 from instrument_share.journal.services import record
 from instrument_share.kernel.errors import DomainError, Invalid, gettext_noop
 from instrument_share.kernel.public_id import new_public_id
 from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.models import Instrument
-from providers.instruments.selectors.instruments import instrument_lock
-from providers.instruments.services.common import InReview
-from providers.terms.calendar import calendar_rows, local_date
+from providers.instruments.services.common import InReview, lock_instrument
 from providers.terms.domain.choices import HolidayTreatment
 from providers.terms.domain.rule_columns import terms_to_columns
 from providers.terms.domain.terms import MINUTE, TermsDraft, problems_of_terms
 from providers.terms.models import OpenServiceRule, PriceLine, RuleException, RuleQuota
+from providers.terms.openings import calendar_rows, local_date
 from providers.terms.selectors.workdays import day_table
 from providers.terms.services.listed_prices import prices_list
 from providers.terms.services.windows import windows_cut, windows_extend
@@ -46,8 +44,7 @@ def rule_publish(
     From `applies_from` on open windows follow the new pattern; before it, and in existing bookings, nothing
     changes. Raises CalendarYearUnknown if the pattern follows public holidays of an unknown year.
     """
-    instrument = instrument_lock(instrument_id)
-    require(actor, "providers.set_rule", instrument)
+    instrument = lock_instrument(actor, instrument_id, permission="providers.set_rule")
     if instrument.state == InstrumentState.RETIRED:
         raise InReview(state=instrument.state)
     if problems := problems_of_terms(draft):
@@ -80,11 +77,11 @@ def _create(
     actor: "User", instrument: Instrument, draft: TermsDraft, applies_from: datetime, now: datetime
 ) -> OpenServiceRule:
     public_id = new_public_id("RUL")
-    rows = calendar_rows(public_id.lower(), draft.patterns)
-    rows.calendar.save(force_insert=True)
-    for recurrence, event in rows.events:
+    calendar, events = calendar_rows(public_id.lower(), draft.patterns)
+    calendar.save(force_insert=True)
+    for recurrence, event in events:
         recurrence.save(force_insert=True)
-        event.calendar, event.rule = rows.calendar, recurrence
+        event.calendar, event.rule = calendar, recurrence
         event.save(force_insert=True)
     last = OpenServiceRule.objects.filter(instrument=instrument).aggregate(last=Max("version"))["last"]
     rule = OpenServiceRule(
@@ -92,7 +89,7 @@ def _create(
         instrument=instrument,
         version=(last or 0) + 1,
         applies_from=applies_from,
-        calendar=rows.calendar,
+        calendar=calendar,
         created_at=now,
         created_by=actor,
         **terms_to_columns(draft),

@@ -15,18 +15,16 @@ from django.db import transaction
 from instrument_share.accounts.permissions import require_unless_system
 from instrument_share.kernel.interval import Interval, intersect, merge
 from providers.instruments.selectors.instruments import instrument_locks
-from providers.terms.calendar import Event, local_date, local_midnight, openings, rule_events
 from providers.terms.domain.choices import HolidayTreatment
+from providers.terms.domain.special_days import ONE_DAY, DayTable
 from providers.terms.domain.terms import DayException
-from providers.terms.domain.workdays import ONE_DAY, DayTable
 from providers.terms.models import OpenServiceRule, OpenWindow
+from providers.terms.openings import END_OF_TIME, Event, local_date, local_midnight, openings, rule_events
 from providers.terms.selectors.rules import exceptions_of
 from providers.terms.selectors.workdays import day_table
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
-
-END_OF_TIME = local_midnight(date(9000, 1, 1))
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from typing import Any
 
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Bilingual, Sentence, Words
-from providers.instruments.domain.notices import FRESH
+from providers.instruments.domain.freshness import FRESH_FOR
 from providers.units.domain.choices import Completeness
-from providers.units.domain.courses import Course, courses
+from providers.units.domain.completeness_rules import Course, courses
 from providers.units.domain.information import (
     CASES_NEEDED,
     KIND_WORDS,
@@ -76,15 +76,13 @@ class UnitCompleteness:
         return tuple(kind for kind in self.next_steps if not kind.with_bureau)
 
 
-def completeness(unit: UnitRecord, as_of: date, threshold_yuan: Decimal | int) -> UnitCompleteness:
-    """Judge a unit as of the end of a day; instruments count from an original value of `threshold_yuan`."""
-    return completeness_on(unit, [as_of], threshold_yuan)[0]
-
-
 def completeness_on(
     unit: UnitRecord, days: Iterable[date], threshold_yuan: Decimal | int
 ) -> tuple[UnitCompleteness, ...]:
-    """Judge a unit as of several days, at little more cost than one."""
+    """Judge a unit as of the ends of several days, at little more cost than one.
+
+    Instruments count from an original value of `threshold_yuan`.
+    """
     threshold = Decimal(threshold_yuan)
     known = courses(unit, threshold)
     return tuple(
@@ -151,7 +149,7 @@ def _judged(
 
 def is_fresh(on: date | None, as_of: date) -> bool:
     """Return whether the date is within 365 days before `as_of`."""
-    return on is not None and as_of - on <= FRESH
+    return on is not None and as_of - on <= FRESH_FOR
 
 
 PROFILE_IN_REVIEW = gettext_noop("Nothing to do: the bureau is reviewing the profile.")
@@ -186,7 +184,7 @@ def _profile(unit: UnitRecord, state: Completeness, as_of: date, _threshold: Dec
         return _say(
             gettext_noop("The profile was last confirmed on {date}, more than {days} days ago."),
             gettext_noop("Read the profile through and confirm it."),
-            days=FRESH.days,
+            days=FRESH_FOR.days,
             date=latest.confirmed,
         )
     return _say(gettext_noop("The profile was confirmed on {date}."), date=latest.confirmed)
@@ -236,7 +234,7 @@ def _unconfirmed(due: list[InstrumentRecord], as_of: date) -> Said:
             "{number} of {total} instruments have not been confirmed for more than {days} days: {names}."
         ),
         gettext_noop("Read them through and confirm them."),
-        days=FRESH.days,
+        days=FRESH_FOR.days,
         number=len(stale),
         total=len(due),
         names=_some(one.name for one in stale),
@@ -252,25 +250,17 @@ def _to_submit(unpublished: list[InstrumentRecord], own: list[InstrumentRecord])
     return gettext_noop("Complete and submit: {own}.")
 
 
-def _news(unit: UnitRecord, _state: Completeness, as_of: date, _threshold: Decimal) -> Said:
-    return _enough(unit.news, as_of, NEWS_NEEDED)
-
-
-def _cases(unit: UnitRecord, _state: Completeness, as_of: date, _threshold: Decimal) -> Said:
-    return _enough(unit.cases, as_of, CASES_NEEDED)
-
-
 def _enough(publications: Iterable[Published], as_of: date, needed: int) -> Said:
     recent = sum(is_fresh(one.on, as_of) for one in publications if one.stands(as_of))
     reason = gettext_noop("{recent} published in the last {days} days; {needed} are needed.")
     if recent >= needed:
-        return _say(reason, recent=recent, needed=needed, days=FRESH.days)
+        return _say(reason, recent=recent, needed=needed, days=FRESH_FOR.days)
     return _say(
         reason,
         gettext_noop("Publish {lacking} more."),
         recent=recent,
         needed=needed,
-        days=FRESH.days,
+        days=FRESH_FOR.days,
         lacking=needed - recent,
     )
 
@@ -307,9 +297,9 @@ def _statement(unit: UnitRecord, state: Completeness, as_of: date, _threshold: D
 _EXPLAIN: Mapping[InformationKind, Callable[[UnitRecord, Completeness, date, Decimal], Said]] = {
     InformationKind.PROFILE: _profile,
     InformationKind.INSTRUMENT: _instruments,
-    InformationKind.NEWS: _news,
+    InformationKind.NEWS: lambda unit, _state, as_of, _threshold: _enough(unit.news, as_of, NEWS_NEEDED),
     InformationKind.REGULATION: _regulation,
-    InformationKind.CASE: _cases,
+    InformationKind.CASE: lambda unit, _state, as_of, _threshold: _enough(unit.cases, as_of, CASES_NEEDED),
     InformationKind.OPENNESS: _statement,
 }
 

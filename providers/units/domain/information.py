@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Bilingual
-from providers.instruments.domain.notices import FRESH
+from providers.instruments.domain.freshness import FRESH_FOR
+from providers.terms.domain.special_days import ONE_DAY
 
-ONE_DAY = timedelta(days=1)
-LASTS = FRESH + ONE_DAY
+LASTS = FRESH_FOR + ONE_DAY
 """From publication or confirmation to the first day on which it no longer counts."""
 NEWS_NEEDED = 4
 CASES_NEEDED = 2

@@ -1,6 +1,6 @@
 """The four kinds of publications without review: their fields, and what publication needs."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -206,16 +206,14 @@ def _problems_of_dates(effective: date | None, expiry: date | None) -> list[Prob
     return []
 
 
-def _problems_of_statement(values: Mapping[str, Any]) -> list[Problem]:
-    problems = []
+def _problems_of_statement(values: Mapping[str, Any]) -> Iterator[Problem]:
     if not values.get("year"):
         message = gettext_noop("Enter the year that this is about.")
-        problems.append(Problem("publication.year", message, field="year"))
+        yield Problem("publication.year", message, field="year")
     total, external = (values.get(name) for name in ("total_hours", "external_hours"))
     if external is not None and (total is None or Decimal(external) > Decimal(total)):
         message = gettext_noop("The hours for others are part of all hours of use. Check both figures.")
-        problems.append(Problem("publication.hours", message, field="external_hours"))
-    return problems
+        yield Problem("publication.hours", message, field="external_hours")
 
 
 def _given(values: Mapping[str, Any], name: str) -> bool:

@@ -21,9 +21,6 @@ class ProfileForm(forms.Form):
             self.fields[name] = text_field(
                 told(spec.label, {}), spec.limit, needed=spec.needed, english=name.endswith("_en")
             )
-        for name in ("email", "website"):
-            self.fields[name].widget = forms.TextInput()
-            self.fields[name].help_text = ""
         self.fields["address_en"].widget = forms.TextInput({"lang": "en"})
         self.fields["address_en"].help_text = ""
         self.fields["website"] = forms.URLField(
@@ -46,9 +43,3 @@ class ProfileForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """Return the values that the services take, without the picture."""
         return {name: self.cleaned_data[name] for name in PROFILE_FIELDS if name != "picture"}
-
-    @property
-    def revision(self) -> int | None:
-        """Return the revision that the editor began with."""
-        revision: int | None = self.cleaned_data["revision"]
-        return revision

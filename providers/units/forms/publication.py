@@ -71,12 +71,6 @@ class PublicationForm(forms.Form):
             values["networkable_count"] = values["networkable_count"] or 0
         return values
 
-    @property
-    def revision(self) -> int | None:
-        """Return the revision that the editor began with, or None for a new publication."""
-        revision: int | None = self.cleaned_data["revision"]
-        return revision
-
 
 class ScheduleForm(forms.Form):
     """The instant at which a draft is published."""

@@ -15,8 +15,8 @@ from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Bilingual
 from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.models import Instrument
-from providers.terms.calendar import local_date, local_midnight
-from providers.terms.domain.workdays import ONE_DAY
+from providers.terms.domain.special_days import ONE_DAY
+from providers.terms.openings import local_date, local_midnight
 from providers.units.domain.choices import ProfileState
 from providers.units.domain.completeness import UnitCompleteness, completeness_on, expiry_dates
 from providers.units.domain.information import (
@@ -49,13 +49,6 @@ def completeness_at(
         unit.organization_id: completeness_on(unit, days, threshold)
         for unit in _records(organization_ids, max(days))
     }
-
-
-def completeness_of_year(
-    organization_ids: Collection[int], year: int
-) -> dict[int, tuple[UnitCompleteness, ...]]:
-    """Return the completeness at the end of each month of a year, January first."""
-    return completeness_at(organization_ids, month_ends(year))
 
 
 def kinds_running_out(
@@ -174,19 +167,11 @@ def _revisions(ids: list[int], end: datetime) -> dict[int, list[_Revision]]:
     return found
 
 
-def _regulation_dates(row: Regulation) -> dict[str, Any]:
-    return {"effective": row.effective_date, "expires": row.expiry_date}
-
-
-def _statement_year(row: OpennessStatement) -> dict[str, Any]:
-    return {"year": row.year}
-
-
 _PARTS: dict[type[Model], Callable[[Any], dict[str, Any]]] = {
     UnitNews: lambda _row: {},
-    Regulation: _regulation_dates,
+    Regulation: lambda row: {"effective": row.effective_date, "expires": row.expiry_date},
     ServiceCase: lambda _row: {},
-    OpennessStatement: _statement_year,
+    OpennessStatement: lambda row: {"year": row.year},
 }
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 
 from providers.instruments.domain.choices import InstrumentState
-from providers.instruments.domain.notices import FRESH
+from providers.instruments.domain.freshness import FRESH_FOR
 from providers.instruments.domain.states import LIVE
 from providers.instruments.models import Instrument
 from providers.instruments.selectors.instruments import instruments
@@ -57,5 +57,5 @@ def own_instrument_counts(viewer: "Viewer", organization_id: int, now: datetime)
 
 
 def _stale(now: datetime) -> Q:
-    limit = now - FRESH - timedelta(days=1)
+    limit = now - FRESH_FOR - timedelta(days=1)
     return Q(state__in=LIVE) & (Q(confirmed_at__isnull=True) | Q(confirmed_at__lt=limit))

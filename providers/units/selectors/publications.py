@@ -8,9 +8,10 @@ from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from instrument_share.accounts.domain import OrganizationState, Role
-from instrument_share.accounts.selectors import region_of, supervises
+from instrument_share.accounts.selectors import supervises
 from instrument_share.accounts.selectors.standing import standing
-from instrument_share.kernel.errors import NotFound
+from instrument_share.kernel.errors import NotFound, require_found
+from providers.instruments.selectors.instruments import managed_or_supervised
 from providers.units.domain.choices import ProfileState, PublicationState
 from providers.units.domain.publications import PREFIXES, PublicationKind
 from providers.units.models import (
@@ -50,7 +51,7 @@ def publications(
     Drafts are only in `own_publications`.
     """
     visible = STANDING & Q(organization__state=OrganizationState.ADMITTED)
-    visible |= Q(published_at__isnull=False) & _all_of(viewer)
+    visible |= Q(published_at__isnull=False) & managed_or_supervised(viewer)
     found = MODELS[kind]._default_manager.filter(visible).select_related("organization")
     if organization_id is not None:
         found = found.filter(organization_id=organization_id)
@@ -61,12 +62,11 @@ def publication(viewer: "Viewer", kind: PublicationKind, public_id: str) -> "Pub
     """Return one visible publication; managers also see drafts. Raises NotFound."""
     managed = Q(organization_id__in=standing(viewer).organization_ids(Role.UNIT_MANAGER))
     public = STANDING & Q(organization__state=OrganizationState.ADMITTED)
-    taken_down = Q(published_at__isnull=False) & _all_of(viewer)
+    taken_down = Q(published_at__isnull=False) & managed_or_supervised(viewer)
     rows: Any = MODELS[kind]._default_manager.select_related("organization__district")
-    rows = rows.filter(public | taken_down | managed)
-    found: Publication | None = rows.filter(public_id=public_id).first()
-    if found is None:
-        raise NotFound
+    found: Publication = require_found(
+        rows.filter(public | taken_down | managed, public_id=public_id).first()
+    )
     return found
 
 
@@ -81,18 +81,13 @@ class Found:
 
 def publication_at(viewer: "Viewer", public_id: str) -> Found:
     """Return the publication of any kind with this public id, even if withdrawn. Raises NotFound."""
-    kind = PREFIXES.get(public_id.partition("-")[0])
-    if kind is None:
-        raise NotFound
+    kind = require_found(PREFIXES.get(public_id.partition("-")[0]))
     try:
         return Found(kind, publication(viewer, kind, public_id))
     except NotFound:
         rows: Any = MODELS[kind]._default_manager.filter(IN_STATE[PublicationState.WITHDRAWN])
         rows = rows.filter(organization__state=OrganizationState.ADMITTED).select_related("organization")
-        found = rows.filter(public_id=public_id).first()
-        if found is None:
-            raise
-        return Found(kind, found, gone=True)
+        return Found(kind, require_found(rows.filter(public_id=public_id).first()), gone=True)
 
 
 def own_publications(
@@ -134,10 +129,7 @@ def statements_by_year(organization_id: int) -> Mapping[int, OpennessStatement]:
 
 def case_lock(case_id: int) -> ServiceCase:
     """Lock and return a case until the transaction ends. Raises NotFound."""
-    found = ServiceCase.objects.select_for_update().filter(pk=case_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return require_found(ServiceCase.objects.select_for_update().filter(pk=case_id).first())
 
 
 def pictures(viewer: "Viewer", organization_id: int) -> QuerySet[PublicationPicture]:
@@ -178,15 +170,6 @@ def _is_shown(picture: PublicationPicture) -> bool:
         for kind in PublicationKind
     ]
     return profiles.values("pk").union(*(rows.values("pk") for rows in found)).exists()
-
-
-def _all_of(viewer: "Viewer") -> Q:
-    """Return a condition for withdrawn publications that the viewer sees: own units, the bureau's region."""
-    region = region_of(viewer)
-    if region.whole:
-        return Q()
-    own = Q(organization_id__in=standing(viewer).organization_ids(Role.UNIT_MANAGER))
-    return own | region.within("organization") if region else own
 
 
 def _may_see_all_of(viewer: "Viewer", organization: "Organization") -> bool:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, QuerySet
 
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import OrganizationState, Role
-from instrument_share.accounts.selectors.standing import standing
-from providers.terms.calendar import local_date
+from providers.instruments.selectors.instruments import managed_or_supervised
+from providers.terms.openings import local_date
 from providers.units.domain.completeness import UnitCompleteness
 from providers.units.domain.reminders import ReminderOutcome, reminder_outcome
 from providers.units.models import Reminder
@@ -34,11 +34,8 @@ class PlannedReminder:
 
 def reminders(viewer: "Viewer", organization_id: int | None = None) -> QuerySet[Reminder]:
     """Return sent reminders, newest first, of the bureau's region or the manager's units."""
-    region = accounts.region_of(viewer)
-    found = Reminder.objects.select_related("organization", "sent_by").order_by("-sent_at", "-id")
-    if not region.whole:
-        own = Q(organization_id__in=standing(viewer).organization_ids(Role.UNIT_MANAGER))
-        found = found.filter(own | region.within("organization"))
+    rows = Reminder.objects.filter(managed_or_supervised(viewer))
+    found = rows.select_related("organization", "sent_by").order_by("-sent_at", "-id")
     return found if organization_id is None else found.filter(organization_id=organization_id)
 
 

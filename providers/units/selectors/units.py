@@ -7,7 +7,7 @@ from django.db.models import Count, Q, QuerySet
 from instrument_share.accounts.domain import OrganizationState, Role
 from instrument_share.accounts.selectors import region_of
 from instrument_share.accounts.selectors.standing import standing
-from instrument_share.kernel.errors import NotFound
+from instrument_share.kernel.errors import require_found
 from providers.instruments.domain.states import PUBLIC
 from providers.units.domain.choices import ProfileState
 from providers.units.models import UnitProfile
@@ -39,10 +39,8 @@ def units(viewer: "Viewer") -> QuerySet[UnitProfile]:
 
 def unit(viewer: "Viewer", public_id: str) -> UnitProfile:
     """Return one visible unit by the public id of its profile or organization. Raises NotFound."""
-    found = units(viewer).filter(Q(public_id=public_id) | Q(organization__public_id=public_id)).first()
-    if found is None:
-        raise NotFound
-    return found
+    named = Q(public_id=public_id) | Q(organization__public_id=public_id)
+    return require_found(units(viewer).filter(named).first())
 
 
 def organization_profile(organization_id: int) -> UnitProfile | None:

@@ -16,11 +16,11 @@ from django.db.models.functions import Coalesce
 from instrument_share.kernel.interval import Interval, intersect, merge, total_length
 from providers.instruments.domain.choices import SharingMode
 from providers.instruments.models import Instrument
-from providers.terms.calendar import local_date, local_midnight
-from providers.terms.domain.choices import UserKind
+from providers.terms.domain.listed_prices import OUTSIDE_KINDS
 from providers.terms.models import Closure, OpenWindow
+from providers.terms.openings import local_date, local_midnight
 from providers.units.models import OpennessStatement, ServiceCase, UnitProfile
-from providers.units.selectors.completeness import completeness_of_year
+from providers.units.selectors.completeness import completeness_at, month_ends
 
 
 class UnitOfYear(TypedDict):
@@ -80,9 +80,6 @@ class OpennessOfYear(TypedDict):
     """Closures inside those windows."""
 
 
-OUTSIDERS = (UserKind.OUTSIDE, UserKind.ENTERPRISE, UserKind.INDIVIDUAL)
-
-
 def year_interval(year: int) -> Interval:
     """Return the year in Asia/Shanghai."""
     return Interval(local_midnight(date(year, 1, 1)), local_midnight(date(year + 1, 1, 1)))
@@ -93,7 +90,7 @@ def units_of_year(year: int) -> Iterator[UnitOfYear]:
     whole = year_interval(year)
     units = _units(whole.end)
     ids = list(units)
-    kinds = completeness_of_year(ids, year)
+    kinds = completeness_at(ids, month_ends(year))
     counts = _published_counts(ids, whole.end)
     statements = OpennessStatement.objects.filter(
         organization_id__in=ids, year=year, published_at__isnull=False, withdrawn_at__isnull=True
@@ -218,7 +215,7 @@ def openness_of_year(year: int) -> Iterator[OpennessOfYear]:
         if begin >= end:
             continue
         offered = intersect(
-            (Interval(start, stop) for *_, kinds, start, stop in windows if set(kinds) & set(OUTSIDERS)),
+            (Interval(start, stop) for *_, kinds, start, stop in windows if set(kinds) & set(OUTSIDE_KINDS)),
             [Interval(begin, end)],
         )
         if offered:

@@ -8,13 +8,18 @@ from django.db import transaction
 
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
-from instrument_share.accounts.selectors import organization_lock, people_with_role
+from instrument_share.accounts.selectors import people_with_role
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import notify
-from instrument_share.kernel.errors import Invalid, NotFound, gettext_noop, require_reason, require_revision
+from instrument_share.kernel.errors import (
+    Invalid,
+    gettext_noop,
+    require_found,
+    require_reason,
+    require_revision,
+)
 from instrument_share.kernel.states import next_state
-from providers.instruments.services.common import InReview
-from providers.revisions.services import record_change, save_with_history
+from providers.instruments.services.common import InReview, lock_unit, save_and_record
 from providers.units.domain.choices import ProfileState
 from providers.units.domain.profiles import PROFILE_FIELDS, problems_of_publication, problems_of_values
 from providers.units.domain.states import PROFILE_MOVES
@@ -37,8 +42,7 @@ def unit_profile_save(
 
     `revision` is the one that the editor began with; raises RevisionMismatch if it has changed.
     """
-    organization = organization_lock(organization_id)
-    require(actor, "providers.edit_unit", organization)
+    organization = lock_unit(actor, organization_id, permission="providers.edit_unit")
     profile = UnitProfile.objects.filter(organization=organization).first() or UnitProfile(
         organization=organization
     )
@@ -55,34 +59,27 @@ def unit_profile_save(
     if profile.state == ProfileState.PUBLISHED:
         profile.confirmed_at = now
     profile.revision += 1
-    save_with_history(profile, actor=actor, now=now)
-    record_change(actor, "unit_profile.saved", profile, now, fields=sorted(values))
+    save_and_record(profile, actor, "unit_profile.saved", now, fields=sorted(values))
     return profile
 
 
 @transaction.atomic
 def unit_profile_submit(*, actor: "User", organization_id: int, now: datetime) -> UnitProfile:
     """Submit the profile for review; it must have all that publication needs."""
-    profile = _lock_profile(organization_id)
-    require(actor, "providers.edit_unit", profile)
-    state = next_state(PROFILE_MOVES, profile.state, "submit")
+    profile = _move_profile(actor, organization_id, "submit", permission="providers.edit_unit")
     if problems := problems_of_publication(profile_values(profile)):
         raise Invalid(problems=problems)
-    profile.state, profile.submitted_at, profile.return_reason = state, now, ""
-    save_with_history(profile, actor=actor, now=now)
-    record_change(actor, "unit_profile.submitted", profile, now)
+    profile.submitted_at, profile.return_reason = now, ""
+    save_and_record(profile, actor, "unit_profile.submitted", now)
     return profile
 
 
 @transaction.atomic
 def unit_profile_publish(*, actor: "User", organization_id: int, now: datetime) -> UnitProfile:
     """Publish a submitted profile."""
-    profile = _lock_profile(organization_id)
-    require(actor, "providers.review_publication", profile)
-    profile.state = next_state(PROFILE_MOVES, profile.state, "publish")
+    profile = _move_profile(actor, organization_id, "publish", permission="providers.review_publication")
     profile.published_at = profile.confirmed_at = now
-    save_with_history(profile, actor=actor, now=now)
-    record_change(actor, "unit_profile.published", profile, now)
+    save_and_record(profile, actor, "unit_profile.published", now)
     _tell(profile, gettext_noop("The bureau has published your unit's profile."), now)
     return profile
 
@@ -90,12 +87,9 @@ def unit_profile_publish(*, actor: "User", organization_id: int, now: datetime) 
 @transaction.atomic
 def unit_profile_return(*, actor: "User", organization_id: int, reason: str, now: datetime) -> UnitProfile:
     """Return a submitted profile to its unit with a reason."""
-    profile = _lock_profile(organization_id)
-    require(actor, "providers.review_publication", profile)
-    profile.state = next_state(PROFILE_MOVES, profile.state, "return")
+    profile = _move_profile(actor, organization_id, "return", permission="providers.review_publication")
     profile.return_reason = require_reason(reason)
-    save_with_history(profile, actor=actor, now=now)
-    record_change(actor, "unit_profile.returned", profile, now, reason=profile.return_reason)
+    save_and_record(profile, actor, "unit_profile.returned", now, reason=profile.return_reason)
     message = gettext_noop("The bureau has returned your unit's profile: {reason}")
     _tell(profile, message, now, reason=profile.return_reason)
     return profile
@@ -104,13 +98,11 @@ def unit_profile_return(*, actor: "User", organization_id: int, reason: str, now
 @transaction.atomic
 def unit_profile_confirm(*, actor: "User", organization_id: int, now: datetime) -> UnitProfile:
     """Confirm that the published profile is still right, as units do once a year."""
-    profile = _lock_profile(organization_id)
-    require(actor, "providers.edit_unit", profile)
+    profile = _lock_profile(actor, organization_id, permission="providers.edit_unit")
     if profile.state != ProfileState.PUBLISHED:
         raise InReview(state=profile.state)
     profile.confirmed_at = now
-    save_with_history(profile, actor=actor, now=now)
-    record_change(actor, "unit_profile.confirmed", profile, now)
+    save_and_record(profile, actor, "unit_profile.confirmed", now)
     return profile
 
 
@@ -119,15 +111,25 @@ def profile_values(profile: UnitProfile) -> dict[str, Any]:
     return {name: getattr(profile, name) for name in PROFILE_FIELDS}
 
 
-def _lock_profile(organization_id: int) -> UnitProfile:
-    profile = UnitProfile.objects.select_for_update().filter(organization_id=organization_id).first()
-    if profile is None:
-        raise NotFound
+def _lock_profile(actor: "User", organization_id: int, *, permission: str) -> UnitProfile:
+    rows = UnitProfile.objects.select_for_update().filter(organization_id=organization_id)
+    profile = require_found(rows.first())
+    require(actor, permission, profile)
+    return profile
+
+
+def _move_profile(actor: "User", organization_id: int, move: str, *, permission: str) -> UnitProfile:
+    """Lock and return the profile in the state after `move`, unsaved."""
+    profile = _lock_profile(actor, organization_id, permission=permission)
+    profile.state = next_state(PROFILE_MOVES, profile.state, move)
     return profile
 
 
 def _tell(profile: UnitProfile, message: str, now: datetime, **params: Any) -> None:
-    managers = people_with_role(Role.UNIT_MANAGER, profile.organization_id)
     notify(
-        users=managers, message=message, params=params, path=page_address("unit", profile.public_id), now=now
+        users=people_with_role(Role.UNIT_MANAGER, profile.organization_id),
+        message=message,
+        params=params,
+        path=page_address("unit", profile.public_id),
+        now=now,
     )

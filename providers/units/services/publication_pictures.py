@@ -6,10 +6,9 @@ from typing import IO, TYPE_CHECKING
 
 from django.db import transaction
 
-from instrument_share.accounts.permissions import require
-from instrument_share.accounts.selectors import organization_lock
 from instrument_share.journal.services import record
 from instrument_share.kernel.errors import Invalid
+from providers.instruments.services.common import lock_unit
 from providers.instruments.services.pictures import prepare_picture
 from providers.units.domain.publications import problems_of_picture
 from providers.units.models import PublicationPicture
@@ -26,8 +25,7 @@ def publication_picture_add(
 
     Raises Invalid and PictureUnusable.
     """
-    organization = organization_lock(organization_id)
-    require(actor, "providers.edit_unit", organization)
+    organization = lock_unit(actor, organization_id, permission="providers.edit_unit")
     if problems := problems_of_picture(upload is not None, alt_zh, alt_en):
         raise Invalid(problems=problems)
     assert upload is not None

@@ -12,17 +12,17 @@ from instrument_share.accounts.selectors import organization_lock, people_with_r
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import (
-    DomainError,
+    Conflict,
     Invalid,
-    Kind,
-    NotFound,
     gettext_noop,
+    require_found,
     require_reason,
     require_revision,
 )
 from instrument_share.kernel.states import require_transition
 from instrument_share.kernel.wording import Bilingual
 from providers.instruments.models import Instrument
+from providers.instruments.services.common import lock_unit
 from providers.revisions.services import save_with_history
 from providers.units.domain.choices import PublicationState
 from providers.units.domain.publications import (
@@ -41,19 +41,17 @@ if TYPE_CHECKING:
     from providers.units.models import Publication
 
 
-class StatementExists(DomainError):
+class StatementExists(Conflict):
     """The unit has an openness statement of this year already."""
 
     code = "publication.year_taken"
-    kind: Kind = "conflict"
     message = gettext_noop("The openness statement of {year} exists already. Change that one.")
 
 
-class AlreadyWithdrawn(DomainError):
+class AlreadyWithdrawn(Conflict):
     """The publication has been withdrawn already."""
 
     code = "publication.withdrawn"
-    kind: Kind = "conflict"
     message = gettext_noop("This has been taken down already. Reload the page.")
 
 
@@ -63,8 +61,7 @@ def publication_draft(
 ) -> "Publication":
     """Create a draft that only the unit sees; `values` as in `publication_publish`, as far as known."""
     publication = _begun(actor, kind, organization_id, values, problems_of_draft(kind, values), now)
-    _fill(publication, values, actor, now)
-    _record(actor, "drafted", kind, publication, now)
+    _fill(actor, "drafted", kind, publication, now, values)
     return publication
 
 
@@ -78,8 +75,7 @@ def publication_publish(
     """
     publication = _begun(actor, kind, organization_id, values, problems_of_publication(kind, values), now)
     publication.published_at = now
-    _fill(publication, values, actor, now)
-    _record(actor, "published", kind, publication, now)
+    _fill(actor, "published", kind, publication, now, values)
     return publication
 
 
@@ -110,8 +106,7 @@ def publication_update(
     if values.get("year", held.get("year")) != held.get("year"):
         _need_free_year(kind, publication.organization_id, values)
     publication.revision += 1
-    _fill(publication, values, actor, now)
-    _record(actor, "updated", kind, publication, now, fields=sorted(values))
+    _fill(actor, "updated", kind, publication, now, values, fields=sorted(values))
     return publication
 
 
@@ -121,8 +116,7 @@ def publication_release(
 ) -> "Publication":
     """Publish a draft now, even if it is scheduled for later."""
     publication = _to_be_published(actor, kind, publication_id, "publish")
-    _publish(publication, actor, now)
-    _record(actor, "published", kind, publication, now)
+    _publish(kind, publication, actor, now)
     return publication
 
 
@@ -135,8 +129,7 @@ def publication_schedule(
     if problem := problem_of_schedule(at, now):
         raise Invalid(problems=[problem])
     publication.scheduled_at = at
-    save_with_history(publication, actor=actor, now=now)
-    _record(actor, "scheduled", kind, publication, now, at=at.isoformat())
+    _save(actor, "scheduled", kind, publication, now, at=at.isoformat())
     return publication
 
 
@@ -145,21 +138,16 @@ def publication_unschedule(
     *, actor: "User", kind: PublicationKind, publication_id: int, now: datetime
 ) -> "Publication":
     """Cancel a schedule; the draft stays."""
-    publication = _lock_publication(kind, publication_id)
-    require(actor, "providers.edit_unit", publication)
-    require_transition(PUBLICATION_MOVES, publication.state, "unschedule")
+    publication = _lock_for_move(actor, kind, publication_id, "unschedule")
     publication.scheduled_at = None
-    save_with_history(publication, actor=actor, now=now)
-    _record(actor, "unscheduled", kind, publication, now)
+    _save(actor, "unscheduled", kind, publication, now)
     return publication
 
 
 @transaction.atomic
 def publication_discard(*, actor: "User", kind: PublicationKind, publication_id: int, now: datetime) -> None:
     """Delete a draft that was never published; its revisions and the journal stay."""
-    publication = _lock_publication(kind, publication_id)
-    require(actor, "providers.edit_unit", publication)
-    require_transition(PUBLICATION_MOVES, publication.state, "discard")
+    publication = _lock_for_move(actor, kind, publication_id, "discard")
     _record(actor, "discarded", kind, publication, now, title=publication.title_zh)
     publication._history_user = actor  # type: ignore[attr-defined]
     publication._history_date = now  # type: ignore[attr-defined]
@@ -177,8 +165,7 @@ def publication_withdraw(
         raise AlreadyWithdrawn
     require_transition(PUBLICATION_MOVES, publication.state, "withdraw")
     publication.withdrawn_at, publication.withdrawn_reason = now, require_reason(reason)
-    save_with_history(publication, actor=actor, now=now)
-    _record(actor, "withdrawn", kind, publication, now, reason=publication.withdrawn_reason)
+    _save(actor, "withdrawn", kind, publication, now, reason=publication.withdrawn_reason)
     message = gettext_noop("“{title}” has been taken down: {reason}")
     _tell(publication, message, now, exclude=actor, reason=publication.withdrawn_reason)
     return publication
@@ -200,8 +187,7 @@ def _publish_due(kind: PublicationKind, publication_id: int, now: datetime) -> b
     if publication is None or publication.scheduled_at is None or publication.scheduled_at > now:
         return False
     require_transition(PUBLICATION_MOVES, publication.state, "publish")
-    _publish(publication, None, now)
-    _record(None, "published", kind, publication, now)
+    _publish(kind, publication, None, now)
     _tell(publication, gettext_noop("“{title}” has been published, as you planned."), now)
     return True
 
@@ -215,8 +201,7 @@ def _begun(
     now: datetime,
 ) -> "Publication":
     """Return a new unsaved row if the actor may write it."""
-    organization = organization_lock(organization_id)
-    require(actor, "providers.edit_unit", organization)
+    organization = lock_unit(actor, organization_id, permission="providers.edit_unit")
     if problems:
         raise Invalid(problems=problems)
     _need_free_year(kind, organization.pk, values)
@@ -225,28 +210,43 @@ def _begun(
 
 def _to_be_published(actor: "User", kind: PublicationKind, publication_id: int, move: str) -> "Publication":
     """Lock and return a draft that has all that publication needs."""
-    publication = _lock_publication(kind, publication_id)
-    require(actor, "providers.edit_unit", publication)
-    require_transition(PUBLICATION_MOVES, publication.state, move)
+    publication = _lock_for_move(actor, kind, publication_id, move)
     if problems := problems_of_publication(kind, _values_of(kind, publication)):
         raise Invalid(problems=problems)
     return publication
 
 
-def _publish(publication: "Publication", actor: "User | None", now: datetime) -> None:
+def _lock_for_move(actor: "User", kind: PublicationKind, publication_id: int, move: str) -> "Publication":
+    """Lock and return a publication of the actor's unit if `move` is possible from its state."""
+    publication = _lock_publication(kind, publication_id)
+    require(actor, "providers.edit_unit", publication)
+    require_transition(PUBLICATION_MOVES, publication.state, move)
+    return publication
+
+
+def _publish(kind: PublicationKind, publication: "Publication", actor: "User | None", now: datetime) -> None:
     publication.published_at, publication.scheduled_at = now, None
-    save_with_history(publication, actor=actor, now=now)
+    _save(actor, "published", kind, publication, now)
 
 
 def _values_of(kind: PublicationKind, publication: "Publication") -> dict[str, Any]:
     return {name: getattr(publication, name) for name in FIELDS[kind] if name != "instruments"}
 
 
-def _fill(publication: "Publication", values: Mapping[str, Any], actor: "User", now: datetime) -> None:
+def _fill(
+    actor: "User",
+    act: str,
+    kind: PublicationKind,
+    publication: "Publication",
+    now: datetime,
+    values: Mapping[str, Any],
+    **details: Any,
+) -> None:
+    """Set the values, then save and record the publication."""
     for name, value in values.items():
         if name != "instruments":
             setattr(publication, name, value.strip() if isinstance(value, str) else value)
-    save_with_history(publication, actor=actor, now=now)
+    _save(actor, act, kind, publication, now, **details)
     if "instruments" in values:
         own = Instrument.objects.filter(
             organization_id=publication.organization_id, pk__in=values["instruments"]
@@ -270,10 +270,19 @@ def _locked_with_unit(kind: PublicationKind, publication_id: int) -> "Publicatio
 
 
 def _lock_publication(kind: PublicationKind, publication_id: int) -> "Publication":
-    found = MODELS[kind]._default_manager.select_for_update().filter(pk=publication_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return require_found(MODELS[kind]._default_manager.select_for_update().filter(pk=publication_id).first())
+
+
+def _save(
+    actor: "User | None",
+    act: str,
+    kind: PublicationKind,
+    publication: "Publication",
+    now: datetime,
+    **details: Any,
+) -> None:
+    save_with_history(publication, actor=actor, now=now)
+    _record(actor, act, kind, publication, now, **details)
 
 
 def _record(

@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy
 
 from instrument_share.documents.content import Column, Table
 from instrument_share.documents.tables import to_xlsx
-from instrument_share.kernel.wording import Words
 from instrument_share.web.responses.exports import csv_response
 from instrument_share.web.responses.problem import told
 from instrument_share.web.text import formats, labels
@@ -44,7 +43,7 @@ class UnitFilterForm(forms.Form):
         super().__init__(request.GET or None)
         districts = {row.district: row.organization.district for row in rows if row.district}
         kinds = {row.organization.kind for row in rows}
-        self._offer("information", ((code.value, translate_label(text)) for code, text in KIND_WORDS.items()))
+        self._offer("information", ((code.value, told(text, {})) for code, text in KIND_WORDS.items()))
         self._offer(
             "state",
             [
@@ -66,11 +65,6 @@ class UnitFilterForm(forms.Form):
             ("", nothing or _("All")),
             *choices,
         ]
-
-
-def translate_label(text: str) -> str:
-    """Return a label of the domain in the reader's language."""
-    return told("{word}", {"word": Words(text)})
 
 
 def past_month_ends(today: date) -> Iterator[date]:
@@ -104,7 +98,7 @@ class Head:
 
 def table_heads(request: HttpRequest) -> list[Head]:
     """Return the heads of the columns in order."""
-    kinds = [(kind.value, translate_label(text)) for kind, text in KIND_WORDS.items()]
+    kinds = [(kind.value, told(text, {})) for kind, text in KIND_WORDS.items()]
     columns = [
         ("name", _("Unit")),
         ("district", _("District")),
@@ -150,7 +144,7 @@ def export_units(rows: Sequence[UnitRow], day: date, form: str, now: datetime) -
 
 
 def _titles() -> list[str]:
-    kinds = [translate_label(text) for text in KIND_WORDS.values()]
+    kinds = [told(text, {}) for text in KIND_WORDS.values()]
     of_kinds = [
         part
         for kind in kinds

@@ -61,14 +61,6 @@ class UnitRow:
         """Return the district's code, or an empty string."""
         return self.organization.district.code if self.organization.district else ""
 
-    @property
-    def better(self) -> tuple[KindChange, ...]:
-        return tuple(change for change in self.changes if change.better)
-
-    @property
-    def worse(self) -> tuple[KindChange, ...]:
-        return tuple(change for change in self.changes if not change.better)
-
     def kind(self, code: str) -> KindCompleteness:
         return next(kind for kind in self.completeness.kinds if kind.kind == code)
 
@@ -124,14 +116,9 @@ def _in_state(row: UnitRow, information: str, state: str) -> bool:
 
 
 def _changed(row: UnitRow, changed: str) -> bool:
-    match changed:
-        case "":
-            return True
-        case "better":
-            return bool(row.better)
-        case "worse":
-            return bool(row.worse)
-    return bool(row.changes)
+    better = [change.better for change in row.changes]
+    found = {"": True, "better": any(better), "worse": not all(better)}
+    return found.get(changed, bool(better))
 
 
 Key = Callable[[UnitRow], Any]

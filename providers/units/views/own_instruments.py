@@ -9,7 +9,6 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from instrument_share.kernel.wording import Words
 from instrument_share.web import clock, cursor
 from instrument_share.web.responses.exports import csv_response
 from instrument_share.web.responses.problem import told
@@ -78,7 +77,7 @@ def _chips(counts: "Mapping[str, int]", wanted: str, text: str) -> list[tuple[An
 def _sheet(found: "QuerySet[Instrument]") -> StreamingHttpResponse:
     """Return a sheet that the import reads again, with our own labels as headings."""
     specs = list(fields.FIELDS.values())
-    heads = [told("{word}", {"word": Words(spec.label)}) for spec in specs]
+    heads = [told(spec.label, {}) for spec in specs]
     return csv_response(
         "instruments",
         [_("Number"), _("State"), *heads],

@@ -16,7 +16,7 @@ from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.outcomes import redirect_with_message, run_service
 from instrument_share.web.signed_in import SignedInRequest
-from providers.instruments.domain.notices import FRESH
+from providers.instruments.domain.freshness import FRESH_FOR
 from providers.instruments.services.pictures import prepare_picture
 from providers.instruments.views.common import managed_unit, person
 from providers.revisions.selectors import revised_row
@@ -55,7 +55,7 @@ def edit(request: HttpRequest, organization_id: str) -> HttpResponse:
             actor=person(request),
             organization_id=unit.pk,
             values=values,
-            revision=form.revision,
+            revision=form.cleaned_data["revision"],
             now=now,
         )
 
@@ -93,7 +93,6 @@ def _after_saving(profile: Any) -> str:
 @confirmation_view
 def submit(request: SignedInRequest, organization_id: str) -> Confirmation:
     unit = managed_unit(request, organization_id)
-    address = reverse("unit_profile_edit", args=[unit.public_id])
     return Confirmation(
         heading=_("Submit the profile for review"),
         consequences=[
@@ -103,22 +102,21 @@ def submit(request: SignedInRequest, organization_id: str) -> Confirmation:
         action=_("Submit for review"),
         perform=lambda: unit_profile_submit(actor=request.user, organization_id=unit.pk, now=clock.now()),
         success=_("Submitted. The bureau reviews it; you will be told."),
-        back_address=address,
+        back_address=reverse("unit_profile_edit", args=[unit.public_id]),
     )
 
 
 @confirmation_view
 def confirm(request: SignedInRequest, organization_id: str) -> Confirmation:
     unit = managed_unit(request, organization_id)
-    address = reverse("unit_profile_edit", args=[unit.public_id])
     return Confirmation(
         heading=_("Is the profile still right?"),
         consequences=[
             _("You confirm that you have read it through and that it is right as it stands."),
-            _("It counts as up to date for {days} days.").format(days=FRESH.days),
+            _("It counts as up to date for {days} days.").format(days=FRESH_FOR.days),
         ],
         action=_("It is still right"),
         perform=lambda: unit_profile_confirm(actor=request.user, organization_id=unit.pk, now=clock.now()),
-        success=_("Confirmed. It counts as up to date for {days} days.").format(days=FRESH.days),
-        back_address=address,
+        success=_("Confirmed. It counts as up to date for {days} days.").format(days=FRESH_FOR.days),
+        back_address=reverse("unit_profile_edit", args=[unit.public_id]),
     )

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from instrument_share.accounts.permissions import require
 from instrument_share.journal.addresses import page_address
-from instrument_share.kernel.errors import NotFound
+from instrument_share.kernel.errors import require_found
 from instrument_share.web import clock
 from instrument_share.web.forms.fields import ReasonForm
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
@@ -43,7 +43,6 @@ def _own(request: HttpRequest, kind: str, public_id: str) -> Any:
 @confirmation_view
 def release(request: SignedInRequest, kind: str, public_id: str) -> Confirmation:
     found = _own(request, kind, public_id)
-    address = page_address("publication", found.public_id)
     return Confirmation(
         heading=_("Publish “{title}”").format(title=bilingual(found, "title")),
         consequences=[
@@ -55,7 +54,7 @@ def release(request: SignedInRequest, kind: str, public_id: str) -> Confirmation
             actor=request.user, kind=kind_of(kind), publication_id=found.pk, now=clock.now()
         ),
         success=_("Published; everybody can read it on your unit's page."),
-        back_address=address,
+        back_address=page_address("publication", found.public_id),
         form=Form(request.POST if request.method == "POST" else None),
     )
 
@@ -63,7 +62,6 @@ def release(request: SignedInRequest, kind: str, public_id: str) -> Confirmation
 @confirmation_view
 def schedule(request: SignedInRequest, kind: str, public_id: str) -> Confirmation:
     found = _own(request, kind, public_id)
-    address = page_address("publication", found.public_id)
     form = ScheduleForm(request.POST or None, initial={"at": found.scheduled_at})
     return Confirmation(
         heading=_("When is “{title}” published?").format(title=bilingual(found, "title")),
@@ -79,7 +77,7 @@ def schedule(request: SignedInRequest, kind: str, public_id: str) -> Confirmatio
             now=clock.now(),
         ),
         success=lambda: _("Scheduled for {time}.").format(time=moment(form.cleaned_data["at"])),
-        back_address=address,
+        back_address=page_address("publication", found.public_id),
         form=form,
     )
 
@@ -87,7 +85,6 @@ def schedule(request: SignedInRequest, kind: str, public_id: str) -> Confirmatio
 @confirmation_view
 def unschedule(request: SignedInRequest, kind: str, public_id: str) -> Confirmation:
     found = _own(request, kind, public_id)
-    address = page_address("publication", found.public_id)
     return Confirmation(
         heading=_("Take the schedule back"),
         consequences=[_("“{title}” stays a draft.").format(title=bilingual(found, "title"))],
@@ -96,14 +93,13 @@ def unschedule(request: SignedInRequest, kind: str, public_id: str) -> Confirmat
             actor=request.user, kind=kind_of(kind), publication_id=found.pk, now=clock.now()
         ),
         success=_("It is a draft again; nothing is published by itself."),
-        back_address=address,
+        back_address=page_address("publication", found.public_id),
     )
 
 
 @confirmation_view
 def discard(request: SignedInRequest, kind: str, public_id: str) -> Confirmation:
     found = _own(request, kind, public_id)
-    home = reverse("unit_publications", args=[found.organization.public_id, kind])
     return Confirmation(
         heading=_("Discard the draft “{title}”").format(title=bilingual(found, "title")),
         consequences=[_("The draft is removed. It was never published; nobody else has seen it.")],
@@ -113,7 +109,7 @@ def discard(request: SignedInRequest, kind: str, public_id: str) -> Confirmation
         ),
         success=_("The draft is discarded."),
         back_address=page_address("publication", found.public_id),
-        next_address=home,
+        next_address=reverse("unit_publications", args=[found.organization.public_id, kind]),
         tone="danger",
     )
 
@@ -124,7 +120,6 @@ def withdraw(request: SignedInRequest, kind: str, public_id: str) -> Confirmatio
     chosen = kind_of(kind)
     found = publication(request.user, chosen, public_id)
     require(request.user, "providers.withdraw_publication", found)
-    address = _home(request, found, chosen)
     form = ReasonForm(request.POST or None, help_text=_("The unit reads it."))
     return Confirmation(
         heading=_("Take down “{title}”").format(title=bilingual(found, "title")),
@@ -144,7 +139,7 @@ def withdraw(request: SignedInRequest, kind: str, public_id: str) -> Confirmatio
         ),
         success=_("Taken down. The unit's managers have been told."),
         back_address=page_address("publication", public_id),
-        next_address=address,
+        next_address=_home(request, found, chosen),
         form=form,
         tone="danger",
     )
@@ -154,10 +149,8 @@ def withdraw(request: SignedInRequest, kind: str, public_id: str) -> Confirmatio
 def attachment(request: HttpRequest, public_id: str) -> FileResponse:
     """Serve the file of a regulation that the viewer may see."""
     found: Any = publication(request.user, PublicationKind.REGULATION, public_id)
-    if not found.file:
-        raise NotFound
     response = FileResponse(
-        found.file.open("rb"),
+        require_found(found.file or None).open("rb"),
         as_attachment=True,
         filename=found.file_name or f"{public_id}.pdf",
         content_type="application/pdf",

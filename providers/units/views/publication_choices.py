@@ -54,7 +54,9 @@ def editor_choices(text: Any) -> list[Choice]:
         Choice(
             "publish",
             _("Publish now"),
-            _at_once() if text else _published_at_once(),
+            _at_once()
+            if text
+            else _("Everybody reads it at once, without review; the bureau can take it down with a reason."),
             "external",
             is_main=True,
             leads="publication_release" if text else "",
@@ -75,10 +77,6 @@ def next_page(choices: Sequence[Choice], act: str, kind: PublicationKind, saved:
     if leads:
         return reverse(leads, args=[kind.value, saved.public_id])
     return page_address("publication", saved.public_id)
-
-
-def _published_at_once() -> str:
-    return _("Everybody reads it at once, without review; the bureau can take it down with a reason.")
 
 
 def _at_once() -> str:

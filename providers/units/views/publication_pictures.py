@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from instrument_share.web import clock, cursor
 from instrument_share.web.idempotency import idempotent_form
-from instrument_share.web.responses.outcomes import redirect_with_message, run_service
+from instrument_share.web.responses.outcomes import redirect_with_message, render_form, run_service
 from providers.instruments.views.common import managed_unit, person
 from providers.units.forms.publication import PictureForm
 from providers.units.selectors import publications as publications_selectors
@@ -55,8 +55,7 @@ def pictures(request: HttpRequest, organization_id: str) -> HttpResponse:
         return render(request, "providers/units/parts_pictures.html", context, status=201 if added else 422)
     page = cursor.page(own, ordering=("-created_at", "-id"), cursor=request.GET.get("cursor"), limit=PER_PAGE)
     context = {"unit": unit, "picture_form": form, "page": page}
-    status = 422 if request.method == "POST" else 200
-    return render(request, "providers/units/pictures.html", context, status=status)
+    return render_form(request, "providers/units/pictures.html", context)
 
 
 @require_safe

@@ -169,7 +169,7 @@ def edit(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
             kind=chosen,
             publication_id=found.pk,
             values=_values(form),
-            revision=form.revision,
+            revision=form.cleaned_data["revision"],
             now=now,
         )
 

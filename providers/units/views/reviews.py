@@ -90,22 +90,20 @@ def return_(request: SignedInRequest, public_id: str) -> Confirmation:
     form = ReasonForm(
         request.POST or None, help_text=_("Say what has to be changed so that it can be published next time.")
     )
-    refuses = found.kind == "changes"
-    heading = _("Refuse the changes of “{name}”") if refuses else _("Return “{name}”")
-    stays = _("What is public stays as it is.")
-    again = _("The unit can change it and submit it again.")
-    sentence = _("“{name}” is returned; its unit reads the reason.").format(name=name)
+    if found.kind == "changes":
+        heading, action = _("Refuse the changes of “{name}”"), _("Refuse and say why")
+        consequence = _("What is public stays as it is.")
+    else:
+        heading, action = _("Return “{name}”"), _("Return and say why")
+        consequence = _("The unit can change it and submit it again.")
     return Confirmation(
         heading=heading.format(name=name),
-        consequences=[
-            stays if refuses else again,
-            _("Its managers read the reason."),
-        ],
-        action=_("Refuse and say why") if refuses else _("Return and say why"),
+        consequences=[consequence, _("Its managers read the reason.")],
+        action=action,
         perform=lambda: _RETURN[found.kind](
             actor=request.user, reason=form.cleaned_data["reason"], now=clock.now(), **_subject(found)
         ),
-        success=sentence,
+        success=_("“{name}” is returned; its unit reads the reason.").format(name=name),
         back_address=_address(found),
         next_address=page_address("bureau"),
         form=form,

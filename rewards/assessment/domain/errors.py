@@ -1,21 +1,19 @@
 """Errors of the public notice and the approval of results."""
 
-from instrument_share.kernel.errors import DomainError, Kind, gettext_noop
+from instrument_share.kernel.errors import Conflict, gettext_noop
 
 
-class ScoresOutdated(DomainError):
+class ScoresOutdated(Conflict):
     """A finding was decided after the scores were computed."""
 
     code = "reward.scores_outdated"
-    kind: Kind = "conflict"
     message = gettext_noop(
         "A finding was decided after the scores were computed. Score the cycle again first."
     )
 
 
-class NoticeRunning(DomainError):
+class NoticeRunning(Conflict):
     """The public notice has not ended."""
 
     code = "reward.notice_running"
-    kind: Kind = "conflict"
     message = gettext_noop("The public notice runs through {date}. Approve the results after that day.")

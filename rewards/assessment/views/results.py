@@ -1,5 +1,8 @@
 """Pages of assessments, down to the logs behind them, and the public results."""
 
+from collections import Counter
+from itertools import groupby
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import rules
@@ -11,19 +14,19 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from instrument_share.accounts.permissions import require
-from instrument_share.kernel.errors import Forbidden, NotFound
+from instrument_share.kernel.errors import NotFound, require_found
 from instrument_share.web.cursor import CursorInvalid, Page
 from instrument_share.web.text.formats import number
 from rewards.assessment import selectors as assessment_selectors
 from rewards.assessment.reports import describe_reasoning, get_reason_text
 from rewards.assessment.selectors import get_public_results, get_snapshot_logs
+from rewards.cycle.permissions import require_part
 from rewards.cycle.selectors import cycles as cycles_selectors
 from rewards.cycle.selectors.browsing import (
     organizations_by_public_id,
     viewable_booking_ids,
     viewable_log_ids,
 )
-from rewards.cycle.selectors.scope import managed_units
 from rewards.findings.reports import get_kind_text
 from rewards.policy.domain.policy import FULL_SCORE
 from rewards.policy.selectors import get_policy_rules
@@ -56,8 +59,7 @@ def assessment(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _assessment(request: HttpRequest, public_id: str) -> "UnitAssessment":
-    if not (rules.has_perm("rewards.trace_any", request.user) or managed_units(request.user)):
-        raise Forbidden
+    require_part(request.user)
     found = assessment_selectors.get_assessment(request.user, public_id)
     require(request.user, "rewards.see_assessment", found)
     return found
@@ -65,15 +67,16 @@ def _assessment(request: HttpRequest, public_id: str) -> "UnitAssessment":
 
 def _groups(indicators: "Iterable[IndicatorResult]") -> list[dict[str, Any]]:
     """Return the indicators by group, in the policy's order, with each group's points."""
-    groups: list[dict[str, Any]] = []
-    for indicator in indicators:
-        if not groups or groups[-1]["first"].group_zh != indicator.group_zh:
-            groups.append({"first": indicator, "indicators": [], "points": 0, "full_points": 0})
-        group = groups[-1]
-        group["indicators"].append(indicator)
-        group["points"] += indicator.points
-        group["full_points"] += indicator.full_points
-    return groups
+    groups = [list(group) for _, group in groupby(indicators, key=lambda indicator: indicator.group_zh)]
+    return [
+        {
+            "first": group[0],
+            "indicators": group,
+            "points": sum(indicator.points for indicator in group),
+            "full_points": sum(indicator.full_points for indicator in group),
+        }
+        for group in groups
+    ]
 
 
 def _deductions(found: "UnitAssessment") -> list[str]:
@@ -110,11 +113,9 @@ def _months(found: "UnitAssessment") -> dict[str, Any]:
 def instrument_result(request: HttpRequest, public_id: str, instrument_id: str) -> HttpResponse:
     """Show what an instrument contributed, with its logs."""
     found = _assessment(request, public_id)
-    result = next(
-        (each for each in found.instruments.all() if each.instrument.public_id == instrument_id), None
+    result = require_found(
+        next((each for each in found.instruments.all() if each.instrument.public_id == instrument_id), None)
     )
-    if result is None:
-        raise NotFound
     logs = get_snapshot_logs(request.user, result)
     chosen = request.GET.get("show", "")
     shown = [log for log in logs if _is_shown(log, chosen)]
@@ -145,9 +146,7 @@ def _is_shown(log: dict[str, Any], chosen: str) -> bool:
 
 def _tabs(logs: list[dict[str, Any]], chosen: str) -> list[tuple[str, str, bool, int]]:
     """Return tabs for all logs, counted ones, and those excluded by each reason."""
-    counts: dict[str, int] = {}
-    for log in logs:
-        counts[log["reason"]] = counts.get(log["reason"], 0) + 1
+    counts = Counter(log["reason"] for log in logs)
     counted = counts.pop("", 0)
     return [
         (_("All"), "?", not chosen, len(logs)),
@@ -189,7 +188,7 @@ def result(request: HttpRequest, year: int) -> HttpResponse:
     context = {
         "cycle": cycle,
         "policy": get_policy_rules(cycle.policy),
-        "rows": [_Named(row) for row in rows],
+        "rows": [SimpleNamespace(**row) for row in rows],
         "total": sum(row["amount_yuan"] for row in rows),
         "summary": ngettext(
             "%(units)s unit was assessed; %(awarded)s of them gets an award.",
@@ -199,10 +198,3 @@ def result(request: HttpRequest, year: int) -> HttpResponse:
         % {"units": number(len(rows)), "awarded": number(len(awarded))},
     }
     return render(request, "rewards/assessment/result.html", context)
-
-
-class _Named:
-    """A row of the public results, as `bilingual` reads it."""
-
-    def __init__(self, row: dict[str, Any]) -> None:
-        self.__dict__.update(row)

@@ -1,24 +1,22 @@
 """Errors of opening and freezing a year."""
 
-from instrument_share.kernel.errors import DomainError, Kind, gettext_noop
+from instrument_share.kernel.errors import Conflict, DomainError, gettext_noop
 
 REASON_MISSING = "reward.reason_missing"
 """The code of `kernel.errors.ReasonMissing` in this app."""
 
 
-class CycleExists(DomainError):
+class CycleExists(Conflict):
     """The year was opened with another policy or budget."""
 
     code = "reward.cycle_exists"
-    kind: Kind = "conflict"
     message = gettext_noop("The assessment of {year} is open already, with another policy or budget.")
 
 
-class YearNotOver(DomainError):
+class YearNotOver(Conflict):
     """The year has not ended."""
 
     code = "reward.year_not_over"
-    kind: Kind = "conflict"
     message = gettext_noop(
         "The year {year} is not over: hours still to come would never count. Freeze it from 1 January on."
     )
@@ -31,22 +29,20 @@ class BudgetInvalid(DomainError):
     message = gettext_noop("The budget must be an amount of at least 0 yuan, in whole 分.")
 
 
-class SnapshotDamaged(DomainError):
+class SnapshotDamaged(Conflict):
     """A part of the snapshot is missing or has changed."""
 
     code = "reward.snapshot_damaged"
-    kind: Kind = "conflict"
     message = gettext_noop(
         "The part “{part}” of the snapshot is not what was frozen; nothing was computed. "
         "Restore it from a backup."
     )
 
 
-class SnapshotVersionUnknown(DomainError):
+class SnapshotVersionUnknown(Conflict):
     """A snapshot in a version of the schema that can't be read."""
 
     code = "reward.snapshot_version_unknown"
-    kind: Kind = "conflict"
     message = gettext_noop(
         "The snapshot is of version “{version}”, which this program does not read. Update the program."
     )

@@ -18,7 +18,7 @@ EXCLUDED_AS: Mapping[UsagePurpose, str] = {
 }
 """The purpose of a log → the exclusion of a policy (`policy.EXCLUSIONS`) that it falls under."""
 
-GRACE = timedelta(minutes=30)
+OVERRUN_GRACE = timedelta(minutes=30)
 """How long a use may run past the end of its booking before anyone asks."""
 
 
@@ -54,7 +54,7 @@ def entry_from_row(
         operator=row.operator,
         place=instrument.place_zh,
         booking=row.booking or "",
-        booked_until=row.booked_ends_at + GRACE if row.booked_ends_at else None,
+        booked_until=row.booked_ends_at + OVERRUN_GRACE if row.booked_ends_at else None,
         quoted=row.quoted_yuan,
         outside_windows=not row.inside_windows_seconds,
         rating=row.rating,

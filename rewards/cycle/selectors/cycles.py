@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet, Sum
 
-from instrument_share.kernel.errors import NotFound
+from instrument_share.kernel.errors import require_found
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.scope import NOTICED, can_see_all, managed_units
 
@@ -24,20 +24,14 @@ def cycles(viewer: "Viewer") -> QuerySet[AssessmentCycle]:
 
 def get_cycle(viewer: "Viewer", year: int) -> AssessmentCycle:
     """Return the cycle of a year. Raises NotFound."""
-    found = cycles(viewer).filter(year=year).first()
-    if found is None:
-        raise NotFound
-    return found
+    return require_found(cycles(viewer).filter(year=year).first())
 
 
 def cycle_lock(cycle_id: int) -> AssessmentCycle:
     """Return the cycle with its policy, locked until the transaction ends. Raises NotFound."""
-    found = (
+    return require_found(
         AssessmentCycle.objects.select_for_update(of=("self",))
         .select_related("policy")
         .filter(pk=cycle_id)
         .first()
     )
-    if found is None:
-        raise NotFound
-    return found

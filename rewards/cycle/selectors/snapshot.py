@@ -2,7 +2,7 @@
 
 import gzip
 import zlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.files.storage import default_storage
 
@@ -75,6 +75,20 @@ class StoredSnapshot:
         if hash_content(content) != part.sha256:
             raise SnapshotDamaged(part=name)
         return content
+
+
+def describe_usage(row: UsageRow) -> dict[str, Any]:
+    """Return what pages show of a frozen log; log and booking are public ids, the booking may be empty."""
+    return {
+        "log": row.id,
+        "booking": row.booking or "",
+        "starts_at": row.starts_at,
+        "ends_at": row.ends_at,
+        "external": row.external,
+        "effective_seconds": row.effective_seconds,
+        "amount_yuan": row.amount_yuan,
+        "capture": row.capture.value,
+    }
 
 
 def _manifest(cycle: "AssessmentCycle") -> bytes:

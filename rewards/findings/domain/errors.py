@@ -1,13 +1,12 @@
 """Errors of findings."""
 
-from instrument_share.kernel.errors import DomainError, Kind, gettext_noop
+from instrument_share.kernel.errors import Conflict, DomainError, gettext_noop
 
 
-class FindingsOpen(DomainError):
+class FindingsOpen(Conflict):
     """Findings have not been decided."""
 
     code = "reward.findings_open"
-    kind: Kind = "conflict"
     message = gettext_noop("{count} findings are open. An auditor has to decide each of them first.")
 
 

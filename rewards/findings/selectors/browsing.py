@@ -9,7 +9,7 @@ from django.db.models import Case, Count, QuerySet, When
 from bookings.public import usage_logs
 from rewards.cycle.domain.snapshot_schema import UsageRow
 from rewards.cycle.models import AssessmentCycle
-from rewards.cycle.selectors.snapshot import StoredSnapshot
+from rewards.cycle.selectors.snapshot import StoredSnapshot, describe_usage
 from rewards.findings.domain.states import FindingState
 from rewards.findings.models import Finding
 from rewards.findings.selectors.findings import findings
@@ -39,9 +39,8 @@ def count_findings(viewer: "Viewer", cycle: AssessmentCycle) -> FindingFacets:
 
 
 def get_finding_logs(viewer: "Viewer", finding: Finding) -> list[dict[str, Any]]:
-    """Return the frozen logs of a finding by start.
+    """Return the frozen logs of a finding by start, as `describe_usage` does.
 
-    Keys: log, booking (public ids), starts_at, ends_at, external, effective_seconds, amount_yuan, capture.
     Logs of other units that the viewer may not see are left out.
     """
     wanted = set(finding.logs)
@@ -53,24 +52,11 @@ def get_finding_logs(viewer: "Viewer", finding: Finding) -> list[dict[str, Any]]
         live = usage_logs(viewer).filter(public_id__in=missing).prefetch_related(None)
         others = set(live.values_list("instrument__public_id", flat=True)) - set(instruments)
         found += _picked(snapshot, sorted(others), missing)
-    return sorted((_shown(row) for row in found), key=lambda log: (log["starts_at"], log["log"]))
+    return sorted((describe_usage(row) for row in found), key=lambda log: (log["starts_at"], log["log"]))
 
 
 def _picked(snapshot: StoredSnapshot, instruments: Iterable[str], wanted: Collection[str]) -> list[UsageRow]:
     return [row for each in instruments for row in snapshot.usage(each) if row.id in wanted]
-
-
-def _shown(row: UsageRow) -> dict[str, Any]:
-    return {
-        "log": row.id,
-        "booking": row.booking or "",
-        "starts_at": row.starts_at,
-        "ends_at": row.ends_at,
-        "external": row.external,
-        "effective_seconds": row.effective_seconds,
-        "amount_yuan": row.amount_yuan,
-        "capture": row.capture.value,
-    }
 
 
 def filter_findings(

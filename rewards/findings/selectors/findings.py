@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Case, Max, QuerySet, When
 
-from instrument_share.kernel.errors import NotFound
+from instrument_share.kernel.errors import require_found
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.cycles import cycle_lock
 from rewards.cycle.selectors.scope import can_see_all, managed_units
@@ -25,10 +25,7 @@ def findings(viewer: "Viewer", cycle: AssessmentCycle) -> QuerySet[Finding]:
 
 def get_finding(viewer: "Viewer", public_id: str) -> Finding:
     """Return one visible finding by public id. Raises NotFound."""
-    found = _visible(viewer).filter(public_id=public_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return require_found(_visible(viewer).filter(public_id=public_id).first())
 
 
 def _visible(viewer: "Viewer") -> QuerySet[Finding]:
@@ -38,9 +35,7 @@ def _visible(viewer: "Viewer") -> QuerySet[Finding]:
 
 def finding_cycle_lock(finding_id: int) -> AssessmentCycle:
     """Lock the cycle of a finding and return it. Raises NotFound."""
-    cycle_id = Finding.objects.filter(pk=finding_id).values_list("cycle_id", flat=True).first()
-    if cycle_id is None:
-        raise NotFound
+    cycle_id = require_found(Finding.objects.filter(pk=finding_id).values_list("cycle_id", flat=True).first())
     return cycle_lock(cycle_id)
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from instrument_share.kernel.errors import DomainError, Forbidden
+from instrument_share.kernel.errors import DomainError
 from instrument_share.web import clock, cursor
 from instrument_share.web.forms.fields import add_problems
 from instrument_share.web.idempotency import idempotent_form
@@ -19,13 +19,13 @@ from instrument_share.web.responses import problem
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text import labels
 from rewards.cycle.domain.states import CycleState
+from rewards.cycle.permissions import require_part
 from rewards.cycle.selectors import cycles as cycles_selectors
 from rewards.cycle.selectors.browsing import (
     organizations_by_public_id,
     viewable_booking_ids,
     viewable_log_ids,
 )
-from rewards.cycle.selectors.scope import managed_units
 from rewards.findings import services as finding_services
 from rewards.findings.domain.states import FindingState
 from rewards.findings.forms import AnswerForm, DecisionForm, FindingFilterForm
@@ -47,7 +47,7 @@ CHANGEABLE = (CycleState.CHECKED, CycleState.SCORED, CycleState.NOTICED)
 @require_safe
 def findings(request: HttpRequest, year: int) -> HttpResponse:
     """List the findings of a year."""
-    _require_part(request)
+    require_part(request.user)
     cycle = cycles_selectors.get_cycle(request.user, year)
     facets = count_findings(request.user, cycle)
     form = FindingFilterForm(request.GET, facets=facets)
@@ -68,12 +68,6 @@ def findings(request: HttpRequest, year: int) -> HttpResponse:
         "sees_all": rules.has_perm("rewards.trace_any", request.user),
     }
     return render(request, "rewards/findings/findings.html", context)
-
-
-def _require_part(request: HttpRequest) -> None:
-    """Raise Forbidden unless the viewer may see all findings, or manages a unit."""
-    if not (rules.has_perm("rewards.trace_any", request.user) or managed_units(request.user)):
-        raise Forbidden
 
 
 def _tabs(request: HttpRequest, facets: "FindingFacets", chosen: str) -> list[tuple[Any, str, bool, int]]:
@@ -100,7 +94,7 @@ def _tabs(request: HttpRequest, facets: "FindingFacets", chosen: str) -> list[tu
 @require_safe
 def finding(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show a finding."""
-    _require_part(request)
+    require_part(request.user)
     return _page(request, findings_selectors.get_finding(request.user, public_id))
 
 

@@ -1,13 +1,12 @@
 """Errors of loading a policy."""
 
-from instrument_share.kernel.errors import DomainError, Kind, gettext_noop
+from instrument_share.kernel.errors import Conflict, gettext_noop
 
 
-class PolicyVersionTaken(DomainError):
+class PolicyVersionTaken(Conflict):
     """This version of the policy was loaded with other content."""
 
     code = "reward.policy_version_taken"
-    kind: Kind = "conflict"
     message = gettext_noop(
         "Version {version} of “{policy}” is loaded already with other content. "
         "Give what you changed a new version."

@@ -1,6 +1,6 @@
 """Errors of reports and payments."""
 
-from instrument_share.kernel.errors import DomainError, Kind, gettext_noop
+from instrument_share.kernel.errors import Conflict, DomainError, gettext_noop
 
 
 class AmountDiffers(DomainError):
@@ -10,11 +10,10 @@ class AmountDiffers(DomainError):
     message = gettext_noop("The award is {award} yuan, not {amount}. What is paid must equal the award.")
 
 
-class AlreadyPaid(DomainError):
+class AlreadyPaid(Conflict):
     """The award was paid before."""
 
     code = "reward.already_paid"
-    kind: Kind = "conflict"
     message = gettext_noop("This award was paid on {date}. Nothing was recorded a second time.")
 
 

@@ -1,28 +1,19 @@
 """A unit's sheet: score, indicators, deductions, and the reasoning of its award."""
 
-from datetime import datetime
-
-from django.conf import settings
-from django.utils import translation
-
 from instrument_share.documents.content import (
     BarChart,
     Block,
     Column,
-    Heading,
     KeyValue,
-    Paper,
     Paragraph,
     Series,
     Sheet,
     Table,
-    Verification,
 )
 from rewards.assessment.models import UnitAssessment
 from rewards.assessment.reports import describe_reasoning
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.reports import (
-    format_date,
     format_hours,
     format_money,
     format_money_in_capitals,
@@ -30,7 +21,7 @@ from rewards.cycle.reports import (
 )
 from rewards.findings.reports import get_kind_text
 from rewards.policy.domain.figures import to_hours
-from rewards.report.reports.tables import build_indicators_table, build_instruments_table
+from rewards.report.reports.tables import build_indicators_table
 
 MONTHS = tuple(f"{month}月" for month in range(1, 13))
 
@@ -40,28 +31,6 @@ def build_unit_sheet(assessment: UnitAssessment, cycle: AssessmentCycle) -> Shee
     name = assessment.organization.name_zh
     title = f"{cycle.year}年度大型科研仪器开放共享评价表"
     return Sheet(title=title, blocks=build_unit_blocks(assessment), bookmark=name)
-
-
-def build_unit_paper(
-    assessment: UnitAssessment, *, notice: str, at: datetime, verification: Verification | None = None
-) -> Paper:
-    """Build a unit's own print of its sheet, with its instruments and its year by month."""
-    with translation.override("zh-hans"):
-        return Paper(
-            title=f"{assessment.cycle.year}年度大型科研仪器\n开放共享评价表",
-            blocks=[
-                *build_unit_blocks(assessment),
-                build_months_chart("逐月机时", assessment.months),
-                Heading("仪器设备机时与收入", 2),
-                build_instruments_table([assessment]),
-            ],
-            sender=f"{settings.CITY['zh']}科学技术局",
-            date=format_date(at),
-            created_at=at,
-            verification=verification,
-            notice=notice,
-            subject=assessment.organization.name_zh,
-        )
 
 
 def build_unit_blocks(assessment: UnitAssessment) -> list[Block]:

@@ -1,11 +1,10 @@
 """Check that a report's stored files are unchanged."""
 
-from instrument_share.documents.sealing import signing
 from instrument_share.kernel.errors import gettext_noop
 from rewards.cycle.domain.parts import hash_content
 from rewards.report.models import FinanceReport
 from rewards.report.selectors.reports import get_report_file
-from rewards.report.selectors.verification import PROBLEMS, UNKNOWN
+from rewards.report.selectors.verification import UNKNOWN, find_signature_problems
 
 GONE = gettext_noop("A file of the report is no longer in storage. Restore it from a backup.")
 
@@ -21,5 +20,4 @@ def find_report_problems(report: FinanceReport) -> tuple[str, ...]:
     except OSError:
         return (GONE,)
     same = hash_content(pdf) == report.pdf_sha256 and hash_content(package) == report.package_sha256
-    problem = signing.check_signature(pdf).problem
-    return (*(() if same else (UNKNOWN,)), *((PROBLEMS[problem],) if problem else ()))
+    return (*(() if same else (UNKNOWN,)), *find_signature_problems(pdf))

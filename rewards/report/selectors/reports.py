@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from django.core.files.storage import default_storage
 from django.db.models import Prefetch, QuerySet
 
-from instrument_share.kernel.errors import NotFound
+from instrument_share.kernel.errors import NotFound, require_found
 from rewards.cycle.selectors.scope import can_see_all
 from rewards.report.models import FinanceReport, Payment
 
@@ -22,25 +22,19 @@ def reports(viewer: "Viewer") -> QuerySet[FinanceReport]:
 def get_report(viewer: "Viewer", public_id: str) -> FinanceReport:
     """Return one report with its payments (`.payments.all()`). Raises NotFound."""
     payments = Payment.objects.select_related("award__assessment__organization").order_by("recorded_at", "id")
-    found = (
+    return require_found(
         reports(viewer).filter(public_id=public_id).prefetch_related(Prefetch("payments", payments)).first()
     )
-    if found is None:
-        raise NotFound
-    return found
 
 
 def report_lock(report_id: int) -> FinanceReport:
     """Return the report with its cycle, locked until the transaction ends. Raises NotFound."""
-    found = (
+    return require_found(
         FinanceReport.objects.select_for_update(of=("self",))
         .select_related("cycle")
         .filter(pk=report_id)
         .first()
     )
-    if found is None:
-        raise NotFound
-    return found
 
 
 def get_report_file(report: FinanceReport, kind: str) -> tuple[str, bytes]:

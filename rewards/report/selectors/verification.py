@@ -1,7 +1,7 @@
 """Verify papers by their printed code or their bytes."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from django.db.models import Prefetch
 
@@ -14,8 +14,6 @@ from rewards.report.models import FinanceReport
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-Result = Literal["genuine", "not_genuine"]
 
 KNOWN = gettext_noop("The file's SHA-256 is that of a file of this report.")
 SIGNED = gettext_noop("Its signature is this platform's, and covers the whole file.")
@@ -33,22 +31,17 @@ PROBLEMS = {
 
 @dataclass(frozen=True)
 class Verdict:
-    """The result of verifying a file.
+    """Whether a file was sent and is unchanged.
 
     `reasons` are messages to translate; `report` is the report that the file belongs to, `file` its name
     there.
     """
 
-    result: Result
+    genuine: bool
     sha256: str
     reasons: tuple[str, ...]
     report: FinanceReport | None = None
     file: str = ""
-
-    @property
-    def genuine(self) -> bool:
-        """Return whether the file was sent and is unchanged."""
-        return self.result == "genuine"
 
 
 def find_report_by_code(code: str) -> FinanceReport | None:
@@ -73,13 +66,13 @@ def verify_file(content: bytes) -> Verdict:
     reports = FinanceReport.objects.select_related("cycle__policy").order_by("id")
     report, file = _belongs(digest, reports)
     if report is None:
-        return Verdict("not_genuine", digest, (UNKNOWN, *_signature_problems(content)))
+        return Verdict(False, digest, (UNKNOWN, *find_signature_problems(content)))
     if not file.endswith(".pdf"):
-        return Verdict("genuine", digest, (KNOWN,), report, file)
-    problems = _signature_problems(content)
+        return Verdict(True, digest, (KNOWN,), report, file)
+    problems = find_signature_problems(content)
     if problems:
-        return Verdict("not_genuine", digest, problems, report, file)
-    return Verdict("genuine", digest, (KNOWN, SIGNED), report, file)
+        return Verdict(False, digest, problems, report, file)
+    return Verdict(True, digest, (KNOWN, SIGNED), report, file)
 
 
 def _belongs(digest: str, reports: "Iterable[FinanceReport]") -> tuple[FinanceReport | None, str]:
@@ -92,6 +85,7 @@ def _belongs(digest: str, reports: "Iterable[FinanceReport]") -> tuple[FinanceRe
     return None, ""
 
 
-def _signature_problems(content: bytes) -> tuple[str, ...]:
+def find_signature_problems(content: bytes) -> tuple[str, ...]:
+    """Return what is wrong with a PDF's signature, as messages to translate."""
     problem = signing.check_signature(content).problem
     return (PROBLEMS[problem],) if problem else ()

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.errors import NotFound
+from instrument_share.kernel.errors import NotFound, require_found
 from instrument_share.web import clock, cursor
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.signed_in import SignedInRequest
@@ -139,7 +139,6 @@ def report_accept(request: SignedInRequest, public_id: str) -> Confirmation:
     """Confirm accepting a report."""
     found = _answerable(request, public_id)
     form = AcceptForm(request.POST if request.method == "POST" else None)
-    address = reverse("report", args=[public_id])
     return Confirmation(
         heading=_("Accept the report of {year}?").format(year=found.cycle.year),
         consequences=[
@@ -152,7 +151,7 @@ def report_accept(request: SignedInRequest, public_id: str) -> Confirmation:
             actor=request.user, report_id=found.pk, now=clock.now(), **form.cleaned_data
         ),
         success=_("The report is accepted and the bureau told. Record the payments next."),
-        back_address=address,
+        back_address=reverse("report", args=[public_id]),
         form=form,
     )
 
@@ -162,7 +161,6 @@ def report_return(request: SignedInRequest, public_id: str) -> Confirmation:
     """Confirm returning a report, with a reason."""
     found = _answerable(request, public_id)
     form = ReturnForm(request.POST if request.method == "POST" else None)
-    address = reverse("report", args=[public_id])
     return Confirmation(
         heading=_("Return the report of {year}?").format(year=found.cycle.year),
         consequences=[
@@ -174,7 +172,7 @@ def report_return(request: SignedInRequest, public_id: str) -> Confirmation:
             actor=request.user, report_id=found.pk, now=clock.now(), **form.cleaned_data
         ),
         success=_("The report is returned. The bureau sees your reason and sends a new one."),
-        back_address=address,
+        back_address=reverse("report", args=[public_id]),
         form=form,
         tone="danger",
     )
@@ -190,9 +188,7 @@ def payment_new(request: SignedInRequest, public_id: str, award_id: str) -> Conf
     """Record the payment of an award; the amount can't be changed."""
     require(request.user, "rewards.record_payment")
     found = reports_selectors.get_report(request.user, public_id)
-    unit = assessments(request.user, found.cycle).filter(award__public_id=award_id).first()
-    if unit is None:
-        raise NotFound
+    unit = require_found(assessments(request.user, found.cycle).filter(award__public_id=award_id).first())
     now = clock.now()
     form = PaymentForm(
         request.POST if request.method == "POST" else None, today=now.astimezone(CITY_TIME).date()

@@ -1,10 +1,10 @@
 """Page of a year's assessment and its steps."""
 
 from collections.abc import Callable
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import rules
+from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -28,12 +28,9 @@ from rewards.findings.selectors.browsing import count_findings
 from rewards.findings.services import cycle_check
 from rewards.policy.selectors import get_policy_rules
 from rewards.report.services.reports import report_send
-from rewards.year.forms import ApproveForm, StepForm
+from rewards.year.forms import ApproveForm
 from rewards.year.selectors import CycleAhead, get_cycle_ahead
 from rewards.year.views.words import ACTIONS, DONE, build_step_line, describe_consequences, describe_waiting
-
-if TYPE_CHECKING:
-    from django import forms
 
 SERVICES: dict[str, Callable[..., Any]] = {
     "freeze": cycle_freeze,
@@ -123,11 +120,11 @@ def cycle_step(request: SignedInRequest, year: int, verb: str) -> Confirmation:
     require(request.user, "rewards.run_cycle")
     now = clock.now()
     ahead = get_cycle_ahead(request.user, year, now)
-    form_class: type[forms.Form] = ApproveForm if verb == "approve" else StepForm
+    form_class: type[forms.Form] = ApproveForm if verb == "approve" else forms.Form
     form = form_class(request.POST if request.method == "POST" else None)
     return Confirmation(
         heading=_("{year}: {action}").format(year=year, action=ACTIONS[verb]),
-        consequences=list(describe_consequences(verb, ahead, _today(now))),
+        consequences=list(describe_consequences(verb, ahead, now.astimezone(CITY_TIME).date())),
         action=ACTIONS[verb],
         perform=lambda: SERVICES[verb](
             actor=request.user, cycle_id=ahead.cycle.pk, now=now, **form.cleaned_data
@@ -136,7 +133,3 @@ def cycle_step(request: SignedInRequest, year: int, verb: str) -> Confirmation:
         back_address=reverse("cycle", args=[year]),
         form=form,
     )
-
-
-def _today(now: datetime) -> date:
-    return now.astimezone(CITY_TIME).date()

@@ -2,7 +2,7 @@ import pytest
 
 from instrument_share.accounts.domain import OrganizationKind, SizeClass, files
 from instrument_share.accounts.domain.files import file_type
-from instrument_share.accounts.domain.registration import Registration, problems
+from instrument_share.accounts.domain.registration import Registration, find_problems
 from instrument_share.kernel.uscc import compute_check_character, is_valid, normalize
 
 GOOD = "91990105YP1000027" + compute_check_character("91990105YP1000027")
@@ -13,7 +13,7 @@ def registration(**facts):
 
 
 def codes(facts):
-    return [(problem.code, problem.field) for problem in problems(facts)]
+    return [(problem.code, problem.field) for problem in find_problems(facts)]
 
 
 def test_a_good_registration_has_no_problem():

@@ -8,11 +8,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from bookings.requests.selectors.holds import get_next_free
 from bookings.requests.services.holidays import holidays_set
-from bookings.requests.services.instrument_states import rule_put_in_force
+from bookings.requests.services.provider_decisions import rule_put_in_force
 from instrument_share.journal.models import Notification
 from providers.terms.domain.choices import DayKind, Decision, HolidayTreatment, ServiceMode, UserKind
+from providers.terms.domain.special_days import Day, published_days
 from providers.terms.domain.terms import OpeningPattern, Price, TermsDraft
-from providers.terms.domain.workdays import Day, published_days
 from providers.terms.models import OpenWindow
 from providers.terms.selectors.workdays import calendar_year
 from tests import factories

@@ -114,7 +114,7 @@ def is_admitted(city, applicant, interval):
 
 
 def assert_same(city, applicant, count=120):
-    """Compare every offer, its neighbours and some other times with what admission says; return the offers."""
+    """Compare offers, their neighbours and other times with what admission says; return the offers."""
     offers = get_free_time([city.instrument], SPAN, NOW, applicant).offers(city.instrument.pk, SPAN)
     random = Random(7)
     offered = [

@@ -16,7 +16,7 @@ from bookings.requests.selectors.bookings import (
 )
 from bookings.requests.selectors.calendar import get_calendar_events, get_day_events
 from bookings.requests.services.bookings import booking_approve, booking_cancel
-from bookings.requests.services.due import bookings_lapse_due
+from bookings.requests.services.lapses_and_no_shows import bookings_lapse_due
 from bookings.requests.services.next_free import next_free_rebuild
 from bookings.usage.selectors.usage import get_current_values, usage_logs
 from bookings.usage.selectors.yearly import usage_of_year

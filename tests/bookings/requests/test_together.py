@@ -7,7 +7,7 @@ from bookings.requests.models import Booking, BookingGroup, CreditEvent
 from bookings.requests.selectors.companions import get_companions
 from bookings.requests.services.bookings import booking_cancel, booking_move, booking_reject
 from bookings.requests.services.closures import closure_place
-from bookings.requests.services.due import bookings_lapse_due
+from bookings.requests.services.lapses_and_no_shows import bookings_lapse_due
 from bookings.requests.services.membership import organization_leave
 from instrument_share.journal import selectors as journal
 from providers.instruments.models import InstrumentLink, Keeper

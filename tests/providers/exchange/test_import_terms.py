@@ -7,8 +7,8 @@ import pytest
 
 from instrument_share.kernel.errors import Forbidden
 from instrument_share.sheets.reading import read_table
-from providers.exchange.domain.sheets.fields import SheetKindName
-from providers.exchange.domain.sheets.kinds import INSTRUMENTS, NEWS, PRICES, RULES
+from providers.exchange.domain.sheets.definition import SheetKindName
+from providers.exchange.domain.sheets.kinds_of_sheet import INSTRUMENTS, NEWS, PRICES, RULES
 from providers.exchange.models import SheetMemory
 from providers.exchange.services import sheet_runs
 from providers.exchange.services.imports import apply, preview
@@ -45,7 +45,7 @@ def bring(world, kind, text, now=NOW, **more):
 
 
 def outcomes(report):
-    return {outcome.value: number for outcome, number in report.counts.items() if number}
+    return {outcome: number for outcome, number in report.counts.items() if number}
 
 
 def errors(report):
@@ -229,9 +229,9 @@ def in_twos(monkeypatch):
 
 def test_a_large_sheet_is_entered_part_by_part_and_ends_by_itself(world, kept, in_twos):
     key = kept("编号,名称\n" + "".join(f"Y-{number},电镜\n" for number in range(5)))
-    run = start(world, key).run
+    run, _ = start(world, key)
     assert (run.done, run.total, run.finished_at) == (2, 5, None)
-    assert start(world, key).run == run
+    assert start(world, key)[0] == run
     steps = []
     for _ in range(3):
         again = sheet_run_continue(actor=world.manager, public_id=run.public_id, now=NOW)
@@ -243,7 +243,7 @@ def test_a_large_sheet_is_entered_part_by_part_and_ends_by_itself(world, kept, i
 def test_a_run_stops_when_a_row_is_refused_that_was_good(world, kept, in_twos, instrument):
     one, two = (published(world, inner_number=f"A-00{number}") for number in (2, 3))
     rows = (FULL.replace("A-001", number) for number in ("A-001", "A-002", "A-003"))
-    run = start(world, kept(RULE_HEADING + "".join(rows), RULES), RULES).run
+    run, _ = start(world, kept(RULE_HEADING + "".join(rows), RULES), RULES)
     assert (run.done, run.total) == (2, 3)
     Instrument.objects.filter(pk=two.pk).update(state="retired")
     run = sheet_run_continue(actor=world.manager, public_id=run.public_id, now=NOW)
@@ -253,9 +253,9 @@ def test_a_run_stops_when_a_row_is_refused_that_was_good(world, kept, in_twos, i
 
 def test_a_sheet_with_errors_starts_no_run_unless_the_good_rows_are_asked_for(world, kept):
     key = kept("编号,名称\nY-1,电镜\n,无编号\n")
-    started = start(world, key)
-    assert (started.run, len(started.report.errors)) == (None, 1)
-    run = start(world, key, partial=True).run
+    run, report = start(world, key)
+    assert (run, len(report.errors)) == (None, 1)
+    run, _ = start(world, key, partial=True)
     assert (run.done, run.total, run.counts["refused"], run.finished_at) == (1, 1, 1, NOW)
 
 
@@ -263,7 +263,7 @@ def test_columns_chosen_by_hand_are_remembered_for_the_unit(world, kept):
     start(world, kept("甲,乙\nY-1,电镜\n"), chosen={0: "inner_number", 1: "name_zh"})
     memory = SheetMemory.objects.get()
     assert (memory.kind, memory.columns) == ("instruments", {"甲": "inner_number", "乙": "name_zh"})
-    run = start(world, kept("甲,乙\nY-2,质谱仪\n")).run
+    run, _ = start(world, kept("甲,乙\nY-2,质谱仪\n"))
     assert (run.done, sorted(Instrument.objects.values_list("inner_number", flat=True))) == (
         1,
         ["Y-1", "Y-2"],
@@ -271,6 +271,6 @@ def test_columns_chosen_by_hand_are_remembered_for_the_unit(world, kept):
 
 
 def test_a_run_is_its_beginners(world, kept, in_twos):
-    run = start(world, kept("编号,名称\n" + "".join(f"Y-{number},电镜\n" for number in range(5)))).run
+    run, _ = start(world, kept("编号,名称\n" + "".join(f"Y-{number},电镜\n" for number in range(5))))
     with pytest.raises(Forbidden):
         sheet_run_continue(actor=world.other_manager, public_id=run.public_id, now=NOW)

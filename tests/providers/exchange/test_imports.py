@@ -28,7 +28,7 @@ def bring(world, text, **more):
 
 
 def outcomes(report):
-    return {outcome.value: number for outcome, number in report.counts.items() if number}
+    return {outcome: number for outcome, number in report.counts.items() if number}
 
 
 def numbers():

@@ -37,7 +37,7 @@ def keep(world, settings, tmp_path):
 def kept(world, key, unit=None):
     unit = unit or world.unit
     try:
-        return sheet_kept(actor=world.manager, organization_id=unit.pk, key=key).content.decode()
+        return sheet_kept(actor=world.manager, organization_id=unit.pk, key=key)[0].decode()
     except SheetGone:
         return None
 

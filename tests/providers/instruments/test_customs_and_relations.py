@@ -9,7 +9,7 @@ from instrument_share.kernel.errors import Invalid, NotFound
 from providers.instruments.domain.choices import GroupKind
 from providers.instruments.domain.customs import clean_customs
 from providers.instruments.models import CustomsSupervision
-from providers.instruments.selectors.media import customs_supervision
+from providers.instruments.selectors.customs import customs_supervision
 from providers.instruments.selectors.relations import groups_of, groups_of_unit, linked_ids
 from providers.instruments.services.customs import customs_supervision_remove, customs_supervision_set
 from providers.instruments.services.relations import (

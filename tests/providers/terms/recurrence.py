@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime, time
 
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
-from providers.terms import calendar
+from providers.terms import openings
 from providers.terms.domain.choices import Frequency, HolidayTreatment
+from providers.terms.domain.special_days import DayTable, published_years
 from providers.terms.domain.terms import OpeningPattern
-from providers.terms.domain.workdays import DayTable, published_years
 from providers.terms.selectors.rules import open_windows
 from providers.terms.services.rules import rule_publish
 from tests.providers.conftest import NOW
@@ -57,8 +57,8 @@ def as_stored(event):
 
 
 def opened(patterns, first, last, holidays, exceptions=()):
-    events = [as_stored(event) for _, event in calendar.calendar_rows("test", patterns).events]
-    return calendar.openings(events, holidays, first, last, DAYS, exceptions)
+    events = [as_stored(event) for _, event in openings.calendar_rows("test", patterns)[1]]
+    return openings.openings(events, holidays, first, last, DAYS, exceptions)
 
 
 def local(month, of_month, hour=0, year=2025):

@@ -7,9 +7,9 @@ import pytest
 from instrument_share.kernel.errors import Invalid
 from instrument_share.kernel.interval import Interval, subtract
 from providers.terms.domain.choices import DayKind, HolidayTreatment
-from providers.terms.domain.holidays import days_to_text, parse_days
+from providers.terms.domain.holiday_list import days_to_text, parse_days
+from providers.terms.domain.special_days import Day, DayTable, published_days
 from providers.terms.domain.terms import DayException, OpeningPattern
-from providers.terms.domain.workdays import Day, DayTable, published_days
 from providers.terms.selectors.holiday_effects import window_changes
 from providers.terms.selectors.rules import open_windows
 from providers.terms.selectors.workdays import calendar_year, known_years

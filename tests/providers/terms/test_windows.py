@@ -13,8 +13,8 @@ from instrument_share.kernel.public_id import new_public_id
 from providers.instruments.services.instruments import instrument_suspend
 from providers.instruments.services.people import keeper_assign
 from providers.terms.domain.choices import DayKind, HolidayTreatment, QuotaHolder, QuotaSpan
+from providers.terms.domain.special_days import CalendarYearUnknown, Day
 from providers.terms.domain.terms import DayException, OpeningPattern, Quota
-from providers.terms.domain.workdays import CalendarYearUnknown, Day
 from providers.terms.models import OpenServiceRule, OpenWindow
 from providers.terms.selectors.closures import closures
 from providers.terms.selectors.rules import open_windows, terms_at

@@ -19,7 +19,7 @@ from providers.terms.services.closures import closure_lift, closure_record
 from providers.terms.services.retirement import instrument_retire
 from providers.units.domain.choices import Completeness
 from providers.units.domain.publications import PublicationKind
-from providers.units.selectors.completeness import completeness_of, completeness_of_year, month_ends
+from providers.units.selectors.completeness import completeness_at, completeness_of, month_ends
 from providers.units.selectors.yearly import instruments_of_year, openness_of_year, units_of_year
 from providers.units.services.profiles import (
     unit_profile_confirm,
@@ -105,7 +105,7 @@ def test_a_profile_without_picture_or_district_is_missing_and_says_so(world):
 
 def test_the_month_ends_of_a_year_are_the_same_as_day_by_day(world, district):
     fill(world, world.unit, world.manager)
-    year = completeness_of_year([world.unit.pk], 2025)[world.unit.pk]
+    year = completeness_at([world.unit.pk], month_ends(2025))[world.unit.pk]
     assert [month.complete for month in year] == [0, 0, 0, 0, 0, 0, 0, 0, 6, 6, 6, 6]
     assert year == tuple(completeness_of([world.unit.pk], end)[world.unit.pk] for end in month_ends(2025))
 
@@ -116,7 +116,7 @@ def test_one_unit_and_two_take_as_many_statements(world, district, statements):
         lambda: completeness_of(ids, TODAY),
         by=lambda: [fill(world, world.unit, world.manager), fill(world, world.other, world.other_manager)],
     )
-    assert len(statements.of(lambda: completeness_of_year(ids, 2025))) == 8
+    assert len(statements.of(lambda: completeness_at(ids, month_ends(2025)))) == 8
 
 
 def test_the_year_of_a_unit(world, district):

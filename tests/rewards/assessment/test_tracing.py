@@ -10,12 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from instrument_share.accounts.domain import Role
 from instrument_share.kernel.errors import NotFound
 from rewards.assessment import selectors as assessment_selectors
-from rewards.assessment.selectors import (
-    assessments,
-    get_instrument_result,
-    get_public_results,
-    get_snapshot_logs,
-)
+from rewards.assessment.selectors import assessments, get_public_results, get_snapshot_logs
 from rewards.cycle.selectors import cycles as cycles_selectors
 from rewards.cycle.selectors.cycles import cycles
 from rewards.findings.selectors.findings import findings
@@ -68,8 +63,7 @@ def test_the_logs_add_up_to_the_basis_of_the_award(year):
     assessment = assessments(viewer, cycle).get(organization=year.first)
     assessment = assessment_selectors.get_assessment(viewer, assessment.public_id)
     (result,) = assessment.instruments.all()
-    traced = get_instrument_result(viewer, YEAR, result.instrument.public_id)
-    logs = get_snapshot_logs(viewer, traced)
+    logs = get_snapshot_logs(viewer, result)
     external = [each for each in logs if each["external"]]
     income = sum(each["counted_yuan"] for each in external)
     # 70 uses of 1,000 and the 30/61 of one that the use before it left.
@@ -86,8 +80,10 @@ def test_a_log_that_does_not_count_says_why(year):
     year.city.logs(
         year.second_instrument, 1, payer=year.client, external=True, related=True, rating="satisfied"
     )
-    Steps(year).through("score")
-    result = get_instrument_result(year.city.auditor, YEAR, year.second_instrument.public_id)
+    steps = Steps(year)
+    steps.through("score")
+    assessment = assessments(year.city.auditor, steps.cycle).get(organization=year.second)
+    result = assessment.instruments.get(instrument=year.second_instrument)
     out = [each for each in get_snapshot_logs(year.city.auditor, result) if not each["counted"]]
     assert [(each["reason"], each["message"], each["counted_seconds"]) for each in out] == [
         ("related", "The user is a related organization", 0)
@@ -115,7 +111,6 @@ def test_who_sees_which_assessments(year, viewers, who, sees):
     may = who in ("officer", "auditor", "finance", "manager")
     for look in (
         lambda: assessment_selectors.get_assessment(viewer, of_first.public_id),
-        lambda: get_instrument_result(viewer, YEAR, year.first_instrument.public_id),
         lambda: get_snapshot_logs(viewer, of_first.instruments.get()),
     ):
         if may:

@@ -203,7 +203,8 @@ RECORDS: Mapping[RecordType, tuple[NationalField, ...]] = {
     ),
 }
 PLACE = ("province", "city", "county", "street")
-MOST_OF_PLACE = 100
+WHOLE_PLACE = NationalField("street", "地址", "Address", 100, needed=False)
+"""The parts of a place together, as the platform limits them."""
 SHAPES: Mapping[Shape, tuple[re.Pattern[str], str]] = {
     "digits": (re.compile(r"[0-9]+"), gettext_noop("It consists of digits only.")),
     "decimal": (re.compile(r"[0-9]+\.[0-9]{2}"), gettext_noop("It is a number with two decimals.")),
@@ -231,18 +232,16 @@ class Refusal:
 
 def find_refusals(kind: RecordType, record: Mapping[str, str]) -> list[Refusal]:
     """Return every reason for which the platform would refuse a record."""
-    found = [
-        Refusal(field.name, _named(field), record.get(field.name, ""), f"national.{code}", reason, remedy)
-        for field in RECORDS[kind]
-        for code, reason, remedy in _wrong(field, record.get(field.name, ""))
-    ]
+    values = [(field, record.get(field.name, "")) for field in RECORDS[kind]]
     if kind is RecordType.INSTRUMENT:
-        found += _wrong_place(record)
-    return found
-
-
-def _named(field: NationalField) -> Bilingual:
-    return Bilingual(field.meaning, field.english)
+        values.append((WHOLE_PLACE, "".join(record.get(name, "") for name in PLACE)))
+    return [
+        Refusal(
+            field.name, Bilingual(field.meaning, field.english), value, f"national.{code}", reason, remedy
+        )
+        for field, value in values
+        for code, reason, remedy in _wrong(field, value)
+    ]
 
 
 Wrong = tuple[str, Sentence, Sentence]
@@ -275,13 +274,3 @@ def _wrong_choice(field: NationalField, parts: Sequence[str]) -> Iterator[Wrong]
     if len(parts) > field.most:
         reason = Sentence(gettext_noop("At most {most} may be named."), {"most": field.most})
         yield "too_many", reason, Sentence(gettext_noop("Leave some out."))
-
-
-def _wrong_place(record: Mapping[str, str]) -> Iterator[Refusal]:
-    place = "".join(record.get(name, "") for name in PLACE)
-    if len(place) > MOST_OF_PLACE:
-        reason = gettext_noop("It may have {limit} characters, this has {length}.")
-        params = {"limit": MOST_OF_PLACE, "length": len(place)}
-        remedy = Sentence(gettext_noop("Shorten it."))
-        named = Bilingual("地址", "Address")
-        yield Refusal("street", named, place, "national.too_long", Sentence(reason, params), remedy)

@@ -11,8 +11,8 @@ from typing import Any
 
 from instrument_share.kernel.errors import DomainError, Problem, gettext_noop
 from providers.exchange.domain.sheets.aliases import normalize_heading
-from providers.exchange.domain.sheets.fields import SheetKind
-from providers.exchange.domain.sheets.kinds import INSTRUMENTS
+from providers.exchange.domain.sheets.definition import SheetKind
+from providers.exchange.domain.sheets.kinds_of_sheet import INSTRUMENTS
 
 MAP_PARTS = ("columns", "constants", "defaults", "values", "dates", "factors", "shorten")
 

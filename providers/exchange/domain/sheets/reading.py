@@ -13,8 +13,8 @@ from instrument_share.kernel.errors import DomainError, Problem, gettext_noop
 from instrument_share.kernel.wording import Sentence, Words
 from instrument_share.sheets.table import Cell, Table
 from providers.exchange.domain.sheets.aliases import FOOTERS, normalize_heading
-from providers.exchange.domain.sheets.fields import SheetKind, SheetKindName
-from providers.exchange.domain.sheets.kinds import INSTRUMENTS
+from providers.exchange.domain.sheets.definition import MISSING, SheetKind, SheetKindName
+from providers.exchange.domain.sheets.kinds_of_sheet import INSTRUMENTS
 from providers.exchange.domain.sheets.maps import SheetMap
 from providers.exchange.domain.sheets.remedies import remedy
 from providers.exchange.domain.sheets.values import cell_text, choice_words, is_serial, parse_cell
@@ -56,14 +56,24 @@ class SheetProblem:
 
 
 @dataclass(frozen=True)
+class RecognisedColumn:
+    """A column of the sheet and its field; `factor` is for money in another unit."""
+
+    index: int
+    heading: str
+    field: str
+    factor: Decimal | None = None
+
+
+@dataclass(frozen=True)
 class SheetRow:
-    """A row of the sheet: clean values by field, their places, and problems."""
+    """A row of the sheet: clean values and columns by field, and problems."""
 
     number: int
     values: Mapping[str, Any]
-    problems: tuple[SheetProblem, ...]
-    places: Mapping[str, tuple[int, str]] = field(default_factory=dict)
-    """Field → its column and heading, where the sheet has one."""
+    problems: tuple[SheetProblem, ...] = ()
+    columns: Mapping[str, RecognisedColumn] = field(default_factory=dict)
+    """Field → its first column, where the sheet has one."""
 
     @property
     def usable(self) -> bool:
@@ -84,14 +94,6 @@ class SheetRead:
     """Headings that belong to no field; their columns are left aside."""
 
 
-@dataclass(frozen=True)
-class _Column:
-    index: int
-    heading: str
-    field: str
-    factor: Decimal | None = None
-
-
 def cell_name(row: int, index: int) -> str:
     """Return the name of a cell: `C7` for row 7 and column 2 (from 0)."""
     letters, index = "", index + 1
@@ -109,7 +111,7 @@ def read_sheet(table: Table, mapping: SheetMap, kind: SheetKind = INSTRUMENTS) -
     """
     at, columns = _heading(table, mapping, kind)
     heading = [normalize_heading(cell_text(cell)) for cell in table.rows[at]]
-    found: list[SheetRow] = []
+    rows: list[SheetRow] = []
     first_with: dict[str, int] = {}
     for number, cells in enumerate(table.rows[at + 1 :], at + 2):
         texts = [cell_text(cell) for cell in cells]
@@ -120,33 +122,27 @@ def read_sheet(table: Table, mapping: SheetMap, kind: SheetKind = INSTRUMENTS) -
         ):
             continue
         row = _row(number, cells, columns, mapping, kind, table)
-        if kind.once and (said := str(row.values.get(kind.once, ""))):
-            first = first_with.setdefault(said, number)
+        if kind.once and (value := str(row.values.get(kind.once, ""))):
+            first = first_with.setdefault(value, number)
             row = row if first == number else _repeated(row, kind.once, first)
-        found.append(row)
-    taken = {column.index for column in columns} | mapping.places.keys()
-    headings = [(index, cell_text(cell)) for index, cell in enumerate(table.rows[at])]
-    twice = _headed_twice(at + 1, headings, columns, taken)
-    told = {problem.cell for problem in twice}
+        rows.append(row)
     read = {column.index for column in columns}
-    ignored = [
-        text
-        for index, text in headings
-        if text and index not in read and cell_name(at + 1, index) not in told
-    ]
-    return SheetRead(found, tuple(twice), tuple(ignored))
+    headings = [(index, cell_text(cell)) for index, cell in enumerate(table.rows[at]) if index not in read]
+    repeated = tuple(_headed_twice(at + 1, headings, columns, mapping))
+    reported = {problem.cell for problem in repeated}
+    ignored = [text for index, text in headings if text and cell_name(at + 1, index) not in reported]
+    return SheetRead(rows, repeated, tuple(ignored))
 
 
-def _heading(table: Table, mapping: SheetMap, kind: SheetKind) -> tuple[int, list[_Column]]:
+def _heading(table: Table, mapping: SheetMap, kind: SheetKind) -> tuple[int, list[RecognisedColumn]]:
     """Return the row, among the first, with the most recognised columns."""
     known = kind.known_headings
-    best: tuple[int, list[_Column]] = (0, [])
-    for at, cells in enumerate(table.rows[:HEADING_ROWS]):
-        if mapping.heading_at not in (None, at):
-            continue
-        columns = list(_columns(cells, mapping, known))
-        if len(columns) > len(best[1]):
-            best = at, columns
+    candidates = (
+        (at, list(_columns(cells, mapping, known)))
+        for at, cells in enumerate(table.rows[:HEADING_ROWS])
+        if mapping.heading_at in (None, at)
+    )
+    best = max(candidates, key=lambda candidate: len(candidate[1]), default=(0, []))
     named = {column.field for column in best[1]} | mapping.constants.keys()
     if not all(named & set(group) for group in kind.essential):
         labels = tuple(Words(kind.fields[group[0]].label) for group in kind.essential)
@@ -156,7 +152,7 @@ def _heading(table: Table, mapping: SheetMap, kind: SheetKind) -> tuple[int, lis
 
 def _columns(
     cells: Sequence[Cell], mapping: SheetMap, known: Mapping[str, tuple[str, Decimal | None]]
-) -> Iterator[_Column]:
+) -> Iterator[RecognisedColumn]:
     mapped = {name for names in mapping.columns.values() for name in names}
     mapped |= {name for names in mapping.places.values() for name in names}
     taken: set[str] = set()
@@ -165,74 +161,72 @@ def _columns(
         key = normalize_heading(heading)
         if index in mapping.places or key in mapping.columns:
             for name in mapping.places.get(index, mapping.columns.get(key, ())):
-                yield _Column(index, heading, name, mapping.factors.get(name))
+                yield RecognisedColumn(index, heading, name, mapping.factors.get(name))
         elif key in known:
             name, factor = known[key]
             if name not in mapped and name not in taken:
                 taken.add(name)
-                yield _Column(index, heading, name, mapping.factors.get(name, factor))
+                yield RecognisedColumn(index, heading, name, mapping.factors.get(name, factor))
 
 
 def _headed_twice(
-    row: int, headings: Sequence[tuple[int, str]], columns: Iterable[_Column], taken: set[int]
-) -> list[SheetProblem]:
-    """Return a problem for each field with two columns, as it is unclear which counts."""
-    fields = {normalize_heading(column.heading): column for column in columns}
-    found = []
+    row: int, headings: Iterable[tuple[int, str]], columns: Iterable[RecognisedColumn], mapping: SheetMap
+) -> Iterator[SheetProblem]:
+    """Yield a problem for each field with two columns, as it is unclear which counts."""
+    by_heading = {normalize_heading(column.heading): column for column in columns}
+    code = "import.heading_twice"
     for index, text in headings:
-        first = fields.get(normalize_heading(text)) if text and index not in taken else None
-        if first is not None:
-            reason = Sentence(
-                gettext_noop("Two columns have this heading; the first is {cell}."),
-                {"cell": cell_name(row, first.index)},
-            )
-            code = "import.heading_twice"
-            found.append(
-                SheetProblem(row, text, text, code, reason, remedy(code), cell=cell_name(row, index))
-            )
-    return found
+        first = by_heading.get(normalize_heading(text)) if text else None
+        if first is not None and index not in mapping.places:
+            reason = Sentence(HEADED_TWICE, {"cell": cell_name(row, first.index)})
+            yield SheetProblem(row, text, text, code, reason, remedy(code), cell=cell_name(row, index))
 
 
-def _is_footer(texts: Sequence[str], columns: Iterable[_Column], kind: SheetKind) -> bool:
-    names = {name for group in kind.essential for name in group}
-    essential = [column.index for column in columns if column.field in names]
+def _is_footer(texts: Sequence[str], columns: Iterable[RecognisedColumn], kind: SheetKind) -> bool:
+    """Return whether the row closes the sheet: it begins so, and no essential field says anything else."""
     first = next(text for text in texts if text)
-    closing = normalize_heading(first).startswith(tuple(normalize_heading(footer) for footer in FOOTERS))
-    others = [index for index in essential if index < len(texts) and texts[index] not in ("", first)]
-    return closing and not others
+    essential = {name for group in kind.essential for name in group}
+    return normalize_heading(first).startswith(
+        tuple(normalize_heading(footer) for footer in FOOTERS)
+    ) and all(
+        texts[column.index] in ("", first)
+        for column in columns
+        if column.field in essential and column.index < len(texts)
+    )
 
 
 def _row(
     number: int,
     cells: Sequence[Cell],
-    columns: Iterable[_Column],
+    columns: Iterable[RecognisedColumn],
     mapping: SheetMap,
     kind: SheetKind,
     table: Table,
 ) -> SheetRow:
-    said: dict[str, list[tuple[_Column, Cell]]] = {}
+    parts_by_field: dict[str, list[tuple[RecognisedColumn, Cell]]] = {}
     row = _Reading(number, kind)
     for column in columns:
         cell = cells[column.index] if column.index < len(cells) else None
-        row.places.setdefault(column.field, (column.index, column.heading))
+        row.columns.setdefault(column.field, column)
         if cell_text(cell):
-            said.setdefault(column.field, []).append((column, cell))
+            parts_by_field.setdefault(column.field, []).append((column, cell))
             if (number, column.index) in table.formulas:
-                row.note(column, cell_text(cell), "import.formula", FORMULA)
+                row.warn(column, cell_text(cell), "import.formula", FORMULA)
         elif (number, column.index) in table.formulas:
-            row.note(column, "", "import.formula_empty", EMPTY_FORMULA)
+            row.warn(column, "", "import.formula_empty", EMPTY_FORMULA)
     for name, preset in [*mapping.defaults.items(), *mapping.constants.items()]:
         row.take(name, preset)
-    for name, parts in said.items():
+    for name, parts in parts_by_field.items():
         if name not in mapping.constants:
             row.read(name, parts, mapping)
     row.shorten(mapping)
     row.finish()
     if number in table.hidden:
-        row.warn("", "", "import.hidden", HIDDEN)
-    return SheetRow(number, row.values, tuple(row.problems), row.places)
+        row.warn(None, "", "import.hidden", HIDDEN)
+    return SheetRow(number, row.values, tuple(row.problems), row.columns)
 
 
+HEADED_TWICE = gettext_noop("Two columns have this heading; the first is {cell}.")
 FORMULA = gettext_noop("The cell holds a formula; the value that was stored with it counts.")
 EMPTY_FORMULA = gettext_noop("The cell holds a formula without a stored value; it counts as empty.")
 HIDDEN = gettext_noop("The row is hidden in the sheet; it counts like the others.")
@@ -243,20 +237,20 @@ SHORTENED = gettext_noop(
 ELLIPSIS = "…"
 
 
+@dataclass
 class _Reading:
     """The state of a row while it is read."""
 
-    def __init__(self, number: int, kind: SheetKind) -> None:
-        self.number = number
-        self.kind = kind
-        self.values: dict[str, Any] = {}
-        self.problems: list[SheetProblem] = []
-        self.refused: set[str] = set()
-        self.places: dict[str, tuple[int, str]] = {}
-        self.whole: dict[str, str] = {}
-        """Texts that are too long for their field, and are to be cut by the map."""
+    number: int
+    kind: SheetKind
+    values: dict[str, Any] = field(default_factory=dict)
+    problems: list[SheetProblem] = field(default_factory=list)
+    refused: set[str] = field(default_factory=set)
+    columns: dict[str, RecognisedColumn] = field(default_factory=dict)
+    whole: dict[str, str] = field(default_factory=dict)
+    """Texts that are too long for their field, and are to be cut by the map."""
 
-    def read(self, name: str, parts: Sequence[tuple[_Column, Cell]], mapping: SheetMap) -> None:
+    def read(self, name: str, parts: Sequence[tuple[RecognisedColumn, Cell]], mapping: SheetMap) -> None:
         """Read a field's cells through the map's words, our words, dates and factors."""
         of, joined = self.kind.fields[name], JOINT.join(cell_text(cell) for _, cell in parts)
         column, cell = parts[0]
@@ -276,7 +270,7 @@ class _Reading:
             self.refuse(name, joined, unusable.problem)
             return
         if len(parts) == 1 and is_serial(of, cell):
-            self.note(column, joined, "import.serial_date", SERIAL, date=value)
+            self.warn(column, joined, "import.serial_date", SERIAL, date=value)
         if name in mapping.shorten and of.limit and len(" ".join(str(value).split())) > of.limit:
             self.whole[name] = str(value)
             value = " ".join(str(value).split())[: of.limit - 1] + ELLIPSIS
@@ -291,32 +285,23 @@ class _Reading:
     def shorten(self, mapping: SheetMap) -> None:
         """Prepend the whole of a cut text to the field that the map names."""
         for name, whole in self.whole.items():
-            other = mapping.shorten[name]
-            present = str(self.values.get(other) or "")
-            text = whole if not present or whole in present else f"{whole}{JOINT}{present}"
-            self.take(other, present if whole in present else text)
-            of, label = self.kind.fields[name], Words(self.kind.fields[other].label)
-            params = {"field": Words(of.label), "limit": of.limit, "other": label}
-            self.warn(name, whole, "import.shortened", SHORTENED, **params)
+            field, other = self.kind.fields[name], self.kind.fields[mapping.shorten[name]]
+            present = str(self.values.get(other.name) or "")
+            if whole not in present:
+                self.take(other.name, f"{whole}{JOINT}{present}" if present else whole)
+            params = {"field": Words(field.label), "limit": field.limit, "other": Words(other.label)}
+            self.warn(self.columns.get(name), whole, "import.shortened", SHORTENED, **params)
 
     def refuse(self, name: str, value: str, problem: Problem) -> None:
         self.refused.add(name)
-        self.problems.append(cell_problem(self.number, self.kind, self.places, value, problem, name))
+        self.problems.append(cell_problem(self.number, self.kind, self.columns, value, problem, name))
 
-    def note(self, column: _Column, value: str, code: str, message: str, **params: Any) -> None:
-        cell = cell_name(self.number, column.index)
+    def warn(
+        self, column: RecognisedColumn | None, value: str, code: str, message: str, **params: Any
+    ) -> None:
+        heading = column.heading if column else ""
         sentence = Sentence(message, params)
-        self.problems.append(
-            SheetProblem(self.number, column.heading, value[:100], code, sentence, remedy(code), True, cell)
-        )
-
-    def warn(self, name: str, value: str, code: str, message: str, **params: Any) -> None:
-        index, column = self.places.get(name, (None, ""))
-        cell = "" if index is None else cell_name(self.number, index)
-        sentence = Sentence(message, params)
-        self.problems.append(
-            SheetProblem(self.number, column, value[:100], code, sentence, remedy(code), True, cell)
-        )
+        self.problems.append(_problem(self.number, column, heading, value, code, sentence, warning=True))
 
     def finish(self) -> None:
         """Add problems for missing essential fields and, for instruments, for publication."""
@@ -325,10 +310,9 @@ class _Reading:
         for group in self.kind.essential:
             name = next((one for one in group if self.kind.fields[one].needed), group[0])
             if all(self.values.get(one) in (None, "", []) and one not in self.refused for one in group):
-                label = Words(self.kind.fields[name].label)
-                message = gettext_noop("“{field}” is missing.")
-                problem = Problem("import.essential", message, {"field": label}, name)
-                self.problems.append(cell_problem(self.number, self.kind, self.places, "", problem, name))
+                params = {"field": Words(self.kind.fields[name].label)}
+                problem = Problem("import.essential", MISSING, params, name)
+                self.problems.append(cell_problem(self.number, self.kind, self.columns, "", problem, name))
         if self.kind.name is SheetKindName.INSTRUMENTS:
             self._find_what_publication_lacks()
 
@@ -339,7 +323,7 @@ class _Reading:
             return
         self.values["name_zh"] = english[: instrument_fields.FIELDS["name_zh"].limit]
         message = gettext_noop("The Chinese name is missing; the English one stands in.")
-        self.warn("", english, "import.stands_in", message)
+        self.warn(None, english, "import.stands_in", message)
 
     def _find_what_publication_lacks(self) -> None:
         given = {*instrument_fields.ESSENTIAL, *instrument_fields.PRESET, *self.refused}
@@ -347,7 +331,7 @@ class _Reading:
         if lacking:
             labels = tuple(Words(one.label) for one in lacking)
             message = gettext_noop("Publication also needs: {fields}.")
-            self.warn("", "", "import.incomplete", message, fields=labels)
+            self.warn(None, "", "import.incomplete", message, fields=labels)
 
 
 def _repeated(row: SheetRow, name: str, first: int) -> SheetRow:
@@ -358,27 +342,35 @@ def _repeated(row: SheetRow, name: str, first: int) -> SheetRow:
 
 def add_problem(row: SheetRow, kind: SheetKind, problem: Problem, value: str) -> SheetRow:
     """Return the row with one more problem, found by a lookup."""
-    found = cell_problem(row.number, kind, row.places, value, problem, problem.field or "")
-    return replace(row, problems=(*row.problems, found))
+    added = cell_problem(row.number, kind, row.columns, value, problem, problem.field or "")
+    return replace(row, problems=(*row.problems, added))
 
 
 def cell_problem(
     number: int,
     kind: SheetKind,
-    places: Mapping[str, tuple[int, str]],
+    columns: Mapping[str, RecognisedColumn],
     value: str,
     problem: Problem,
     name: str,
 ) -> SheetProblem:
     """Return a problem of a row's field with its cell."""
-    index, heading = places.get(name, (None, ""))
-    of = kind.fields.get(name)
-    return SheetProblem(
-        number,
-        heading or (Words(of.label) if of else ""),
-        value[:100],
-        problem.code,
-        Sentence(problem.message, problem.params),
-        remedy(problem.code),
-        cell="" if index is None else cell_name(number, index),
-    )
+    column = columns.get(name)
+    label = Words(kind.fields[name].label) if name in kind.fields else ""
+    sentence = Sentence(problem.message, problem.params)
+    heading = (column.heading if column else "") or label
+    return _problem(number, column, heading, value, problem.code, sentence)
+
+
+def _problem(
+    number: int,
+    column: RecognisedColumn | None,
+    heading: str,
+    value: str,
+    code: str,
+    reason: Sentence,
+    *,
+    warning: bool = False,
+) -> SheetProblem:
+    cell = cell_name(number, column.index) if column else ""
+    return SheetProblem(number, heading, value[:100], code, reason, remedy(code), warning, cell)

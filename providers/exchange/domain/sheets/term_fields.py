@@ -1,11 +1,9 @@
 """The columns of sheets of rules and of prices, and their words."""
 
 from collections.abc import Iterator, Mapping
-from enum import StrEnum
-from typing import Any
 
 from instrument_share.kernel.errors import gettext_noop
-from providers.exchange.domain.sheets.fields import SheetField
+from providers.exchange.domain.sheets.definition import SheetField, english_words
 from providers.terms.domain.choices import (
     Decision,
     Frequency,
@@ -35,10 +33,6 @@ MODES: Mapping[str, str] = {
 }
 
 
-def _english(members: type[StrEnum]) -> dict[str, Any]:
-    return {said: member.value for member, said in LABELS[members].items()}
-
-
 _NUMBER = SheetField(
     "inner_number",
     gettext_noop("Inner number"),
@@ -63,44 +57,46 @@ _TIME_HINT = gettext_noop("As 09:00. Hours that end no later than they start end
 
 
 def _quota_fields() -> Iterator[SheetField]:
-    for (holder, span), (hours, bookings) in _QUOTA_LABELS.items():
-        who, when = ("每人", "每单位")[holder is QuotaHolder.ORGANIZATION], _SPANS[span]
-        yield SheetField(
-            f"quota_{holder}_{span}_hours", hours, "hours", headings=(f"{who}{when}限时（小时）",)
-        )
+    for (holder, span), (heading, hours, bookings) in _QUOTA_LABELS.items():
+        yield SheetField(f"quota_{holder}_{span}_hours", hours, "hours", headings=(f"{heading}限时（小时）",))
         yield SheetField(
             f"quota_{holder}_{span}_bookings",
             bookings,
             "whole",
-            headings=(f"{who}{when}限次",),
+            headings=(f"{heading}限次",),
             least=1,
             most=1000,
         )
 
 
-_SPANS = {QuotaSpan.DAY: "每天", QuotaSpan.WEEK: "每周", QuotaSpan.MONTH: "每月"}
 _QUOTA_LABELS = {
     (QuotaHolder.USER, QuotaSpan.DAY): (
+        "每人每天",
         gettext_noop("Hours per person per day"),
         gettext_noop("Bookings per person per day"),
     ),
     (QuotaHolder.USER, QuotaSpan.WEEK): (
+        "每人每周",
         gettext_noop("Hours per person per week"),
         gettext_noop("Bookings per person per week"),
     ),
     (QuotaHolder.USER, QuotaSpan.MONTH): (
+        "每人每月",
         gettext_noop("Hours per person per month"),
         gettext_noop("Bookings per person per month"),
     ),
     (QuotaHolder.ORGANIZATION, QuotaSpan.DAY): (
+        "每单位每天",
         gettext_noop("Hours per organization per day"),
         gettext_noop("Bookings per organization per day"),
     ),
     (QuotaHolder.ORGANIZATION, QuotaSpan.WEEK): (
+        "每单位每周",
         gettext_noop("Hours per organization per week"),
         gettext_noop("Bookings per organization per week"),
     ),
     (QuotaHolder.ORGANIZATION, QuotaSpan.MONTH): (
+        "每单位每月",
         gettext_noop("Hours per organization per month"),
         gettext_noop("Bookings per organization per month"),
     ),
@@ -126,7 +122,7 @@ RULE_FIELDS: dict[str, SheetField] = {
             "choice",
             headings=("重复方式",),
             words={"每周": Frequency.WEEKLY.value, "每月按星期": Frequency.MONTHLY_BY_WEEKDAY.value},
-            english=_english(Frequency),
+            english=english_words(LABELS[Frequency]),
             hint=gettext_noop("Weekly where nothing is said."),
         ),
         SheetField(
@@ -172,7 +168,7 @@ RULE_FIELDS: dict[str, SheetField] = {
                 "节假日停用": HolidayTreatment.CLOSED.value,
                 "节假日照常开放": HolidayTreatment.IGNORED.value,
             },
-            english=_english(HolidayTreatment),
+            english=english_words(LABELS[HolidayTreatment]),
         ),
         SheetField(
             "step",
@@ -245,7 +241,7 @@ RULE_FIELDS: dict[str, SheetField] = {
             "several",
             headings=("可预约对象", "开放对象"),
             words=USERS,
-            english=_english(UserKind),
+            english=english_words(LABELS[UserKind]),
             hint=gettext_noop("Several are separated by 、 or a comma."),
         ),
         SheetField(
@@ -254,7 +250,7 @@ RULE_FIELDS: dict[str, SheetField] = {
             "several",
             headings=("服务方式",),
             words=MODES,
-            english=_english(ServiceMode),
+            english=english_words(LABELS[ServiceMode]),
             hint=gettext_noop("Several are separated by 、 or a comma."),
         ),
         SheetField(
@@ -269,7 +265,7 @@ RULE_FIELDS: dict[str, SheetField] = {
             "choice",
             headings=("审批方式",),
             words={"即时通过": Decision.AT_ONCE.value, "机组负责人审批": Decision.BY_KEEPER.value},
-            english=_english(Decision),
+            english=english_words(LABELS[Decision]),
         ),
         SheetField(
             "decision_hours",
@@ -307,7 +303,7 @@ PRICE_FIELDS: dict[str, SheetField] = {
             "choice",
             headings=("服务对象", "用户类别"),
             words={"全部用户": ANY, **USERS},
-            english={"everybody": ANY, **_english(UserKind)},
+            english={"everybody": ANY, **english_words(LABELS[UserKind])},
             hint=gettext_noop("Everybody where nothing is said."),
         ),
         SheetField(
@@ -316,7 +312,7 @@ PRICE_FIELDS: dict[str, SheetField] = {
             "choice",
             headings=("服务方式",),
             words={"全部方式": ANY, **MODES},
-            english={"every way": ANY, **_english(ServiceMode)},
+            english={"every way": ANY, **english_words(LABELS[ServiceMode])},
             hint=gettext_noop("Every way where nothing is said."),
         ),
         SheetField(
@@ -329,7 +325,7 @@ PRICE_FIELDS: dict[str, SheetField] = {
                 "每样品": PriceUnit.SAMPLE.value,
                 "每次": PriceUnit.USE.value,
             },
-            english=_english(PriceUnit),
+            english=english_words(LABELS[PriceUnit]),
             hint=gettext_noop("By the hour where nothing is said."),
         ),
         SheetField(

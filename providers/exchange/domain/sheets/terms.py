@@ -7,6 +7,8 @@ from typing import Any
 
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.wording import Words
+from providers.exchange.domain.sheets.definition import MISSING
+from providers.exchange.domain.sheets.reading import SheetRow
 from providers.exchange.domain.sheets.term_fields import PRICE_FIELDS, QUOTA_FIELDS, RULE_FIELDS
 from providers.terms.domain.choices import Frequency, PriceUnit, QuotaHolder, QuotaSpan, ServiceMode, UserKind
 from providers.terms.domain.rule_columns import terms_from_input
@@ -49,15 +51,9 @@ COLUMN_OF = {
     "quotas": QUOTA_FIELDS[0].name,
 }
 """Where a problem of the terms is shown, unless a column has the name of its field."""
-QUOTAS = frozenset(one.name for one in QUOTA_FIELDS)
-
-
-@dataclass(frozen=True)
-class RowOfTerms:
-    """The values of a usable row of rules or prices, with its number in the sheet."""
-
-    number: int
-    values: Mapping[str, Any]
+QUOTAS = frozenset(column.name for column in QUOTA_FIELDS)
+QUOTA_LIMITS = {"hours": "most_time", "bookings": "most_bookings"}
+"""End of a column's name → limit of a quota."""
 
 
 @dataclass(frozen=True)
@@ -68,49 +64,46 @@ class TermsFound:
     problems: tuple[tuple[int, Problem], ...] = ()
 
 
-def build_rule(rows: Sequence[RowOfTerms], base: TermsDraft | None) -> TermsFound:
+def build_rule(rows: Sequence[SheetRow], base: TermsDraft | None) -> TermsFound:
     """Return an instrument's rule: its rows are opening hours, missing values are taken from `base`."""
-    said, problems = _said(rows, OF_ROW)
-    patterns: list[OpeningPattern] = []
-    exceptions: list[DayException] = []
-    opening, excepting = _rows_of_hours(rows)
+    common, problems = _common_values(rows, OF_ROW)
+    excepting = [row for row in rows if "exception_date" in row.values]
+    opening = [row for row in rows if row not in excepting and row.values.keys() & set(OF_PATTERN)]
     for row in opening:
-        pattern = _pattern(row.values, said["applies_from"])
-        if isinstance(pattern, Problem):
-            problems.append((row.number, pattern))
-        else:
-            patterns.append(pattern)
+        if lacking := [name for name in ("weekdays", "opens", "closes") if name not in row.values]:
+            label = Words(RULE_FIELDS[lacking[0]].label)
+            problems.append((row.number, Problem("import.essential", MISSING, {"field": label}, lacking[0])))
     for row in excepting:
-        values = row.values
-        if values.keys() & (set(OF_PATTERN) - {"opens", "closes", "exception_date"}):
+        if row.values.keys() & (set(OF_PATTERN) - {"opens", "closes", "exception_date"}):
             message = gettext_noop("A row with an exception has no weekdays and doesn't recur.")
             problems.append((row.number, Problem("import.exception", message, {}, "exception_date")))
-        exceptions.append(DayException(values["exception_date"], values.get("opens"), values.get("closes")))
     if problems:
         return TermsFound(None, tuple(problems))
-    draft = base or _bare()
-    if patterns or base is None:
-        draft = replace(draft, patterns=tuple(patterns))
-    if exceptions:
-        draft = replace(draft, exceptions=tuple(exceptions))
-    if "price_hour_yuan" in said:
-        draft = replace(draft, prices=(Price(said["price_hour_yuan"]),))
-    draft = replace(draft, quotas=_quotas(draft.quotas, said), **terms_from_input(said))
-    numbered = {"patterns": opening, "exceptions": excepting}
-    return _judged(rows, draft, COLUMN_OF, numbered)
+    draft = base or TermsDraft(patterns=(), user_kinds=frozenset(), service_modes=frozenset(), prices=())
+    if opening:
+        patterns = tuple(_pattern(row.values, common["applies_from"]) for row in opening)
+        draft = replace(draft, patterns=patterns)
+    if excepting:
+        draft = replace(draft, exceptions=tuple(_exception(row.values) for row in excepting))
+    if "price_hour_yuan" in common:
+        draft = replace(draft, prices=(Price(common["price_hour_yuan"]),))
+    draft = replace(draft, quotas=_quotas(draft.quotas, common), **terms_from_input(common))
+    return _judged(rows, draft, COLUMN_OF, {"patterns": opening, "exceptions": excepting})
 
 
-def build_prices(rows: Sequence[RowOfTerms], base: TermsDraft | None) -> TermsFound:
+def build_prices(rows: Sequence[SheetRow], base: TermsDraft | None) -> TermsFound:
     """Return the terms of `base` with the prices of these rows."""
-    said, problems = _said(rows, OF_PRICE)
+    common, problems = _common_values(rows, OF_PRICE)
     if base is None:
         message = gettext_noop("The instrument has no rule on that day to which prices could belong.")
         problems.append((rows[0].number, Problem("import.no_rule", message, {}, "inner_number")))
     if problems or base is None:
         return TermsFound(None, tuple(problems))
-    draft = replace(base, prices=tuple(_price(row.values) for row in rows))
-    if "minimum_charge_yuan" in said:
-        draft = replace(draft, minimum_charge_yuan=said["minimum_charge_yuan"])
+    draft = replace(
+        base,
+        prices=tuple(_price(row.values) for row in rows),
+        minimum_charge_yuan=common.get("minimum_charge_yuan", base.minimum_charge_yuan),
+    )
     return _judged(rows, draft, {**COLUMN_OF, "prices": "price_yuan"}, {"prices": rows})
 
 
@@ -125,36 +118,27 @@ def terms_to_draft(terms: TermsDraft) -> TermsDraft:
 
 
 def _comparable(terms: TermsDraft) -> dict[str, Any]:
-    values = {one.name: getattr(terms, one.name) for one in fields(TermsDraft)}
-    for name in ("patterns", "prices", "exceptions", "quotas"):
-        values[name] = sorted(values[name], key=repr)
-    return values
+    values = vars(terms_to_draft(terms))
+    unordered = ("patterns", "prices", "exceptions", "quotas")
+    return values | {name: sorted(values[name], key=repr) for name in unordered}
 
 
-def _bare() -> TermsDraft:
-    return TermsDraft(patterns=(), user_kinds=frozenset(), service_modes=frozenset(), prices=())
-
-
-def _said(rows: Iterable[RowOfTerms], own: Iterable[str]) -> tuple[dict[str, Any], list[tuple[int, Problem]]]:
+def _common_values(
+    rows: Iterable[SheetRow], of_each_row: Iterable[str]
+) -> tuple[dict[str, Any], list[tuple[int, Problem]]]:
     """Return the values for the whole instrument; a later row with other values is a problem."""
-    said: dict[str, Any] = {}
+    common: dict[str, Any] = {}
     problems: list[tuple[int, Problem]] = []
     for row in rows:
         for name, value in row.values.items():
-            if name not in own and said.setdefault(name, value) != value:
+            if name not in of_each_row and common.setdefault(name, value) != value:
                 message = gettext_noop("A row above says something else about “{field}” of this instrument.")
-                label = {**PRICE_FIELDS, **RULE_FIELDS}[name].label
-                problems.append(
-                    (row.number, Problem("import.contradiction", message, {"field": Words(label)}, name))
-                )
-    return said, problems
+                params = {"field": Words({**PRICE_FIELDS, **RULE_FIELDS}[name].label)}
+                problems.append((row.number, Problem("import.contradiction", message, params, name)))
+    return common, problems
 
 
-def _pattern(values: Mapping[str, Any], applies_from: date) -> OpeningPattern | Problem:
-    for name in ("weekdays", "opens", "closes"):
-        if name not in values:
-            message = gettext_noop("“{field}” is missing.")
-            return Problem("import.essential", message, {"field": Words(RULE_FIELDS[name].label)}, name)
+def _pattern(values: Mapping[str, Any], applies_from: date) -> OpeningPattern:
     return OpeningPattern(
         opens=values["opens"],
         closes=values["closes"],
@@ -167,25 +151,17 @@ def _pattern(values: Mapping[str, Any], applies_from: date) -> OpeningPattern | 
     )
 
 
-def _rows_of_hours(rows: Sequence[RowOfTerms]) -> tuple[list[RowOfTerms], list[RowOfTerms]]:
-    """Split the rows into opening hours and exceptions."""
-    excepting = [row for row in rows if "exception_date" in row.values]
-    with_hours = [row for row in rows if row.values.keys() & set(OF_PATTERN)]
-    return [row for row in with_hours if row not in excepting], excepting
+def _exception(values: Mapping[str, Any]) -> DayException:
+    return DayException(values["exception_date"], values.get("opens"), values.get("closes"))
 
 
-def _quotas(base: Iterable[Quota], said: Mapping[str, Any]) -> tuple[Quota, ...]:
+def _quotas(base: Iterable[Quota], common: Mapping[str, Any]) -> tuple[Quota, ...]:
     """Return the quotas of `base`, with the limits that the rows name replaced."""
-    quotas = {(one.holder, one.span): one for one in base}
-    for name in sorted(QUOTAS & said.keys()):
-        holder, span, what = name.removeprefix("quota_").split("_")
-        of = QuotaHolder(holder), QuotaSpan(span)
-        before = quotas.get(of, Quota(*of))
-        value = said[name]
-        if what == "hours":
-            quotas[of] = replace(before, most_time=value)
-        else:
-            quotas[of] = replace(before, most_bookings=value)
+    quotas = {(quota.holder, quota.span): quota for quota in base}
+    for name in sorted(QUOTAS & common.keys()):
+        holder, span, measure = name.removeprefix("quota_").split("_")
+        key = QuotaHolder(holder), QuotaSpan(span)
+        quotas[key] = replace(quotas.get(key, Quota(*key)), **{QUOTA_LIMITS[measure]: common[name]})
     return tuple(quotas.values())
 
 
@@ -202,10 +178,10 @@ def _price(values: Mapping[str, Any]) -> Price:
 
 
 def _judged(
-    rows: Sequence[RowOfTerms],
+    rows: Sequence[SheetRow],
     draft: TermsDraft,
     columns: Mapping[str, str],
-    numbered: Mapping[str, Sequence[RowOfTerms]],
+    numbered: Mapping[str, Sequence[SheetRow]],
 ) -> TermsFound:
     """Return the draft, or its problems with their rows; `numbered` columns name the row themselves."""
     found = []

@@ -7,6 +7,7 @@ every third digit only.
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.wording import Bilingual, Words
 from providers.exchange.domain.sheets.aliases import normalize_heading
-from providers.exchange.domain.sheets.fields import Held, SheetField, ValueKind
+from providers.exchange.domain.sheets.definition import Held, SheetField, ValueKind
 from providers.instruments.domain.fields import Unusable
 from providers.terms.domain.terms import DAY as ONE_DAY
 from providers.terms.domain.terms import MINUTE, MOST_HOURS
@@ -28,6 +29,7 @@ CELL_ERROR = re.compile(r"#(REF!|N/A|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|SPILL!|CALC
 NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
 TIME = re.compile(r"(\d{1,2})[:点时](?:(\d{1,2})分?(?::(\d{2}))?)?")
 DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?(?:[ T]00:00(?::00)?)?")
+DIGITS = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
 NOT_A_CHOICE = gettext_noop("“{value}” is not one of the choices of “{field}”: {choices}.")
 YES = ("是", "有", "需要", "可以", "yes", "y", "true", "1", "√", "✓")
 NO = ("否", "无", "不需要", "不可以", "no", "n", "false", "0", "×", "x")
@@ -169,17 +171,12 @@ def _day(field: SheetField, prefix: str, cell: Any, formats: Iterable[str]) -> d
     text = cell_text(cell)
     narrow = _narrow(text)
     for form in formats:
-        try:
+        with suppress(ValueError):
             return datetime.strptime(narrow, form).date()
-        except ValueError:
-            continue
-    digits = re.fullmatch(r"((?:19|20)\d{2})(\d{2})(\d{2})", narrow)
-    try:
-        if match := DAY.fullmatch(narrow) or digits:
+    with suppress(ValueError):
+        if match := DAY.fullmatch(narrow) or DIGITS.fullmatch(narrow):
             year, month, day = match.groups()
             return date(int(year), int(month), int(day or 1))
-    except ValueError:
-        pass
     raise _unusable(field, prefix, "date", gettext_noop("“{value}” is not a date."), text)
 
 

@@ -7,11 +7,11 @@ import pytest
 
 from instrument_share.sheets.table import Table
 from providers.exchange.domain.sheets.aliases import normalize_heading
-from providers.exchange.domain.sheets.columns import build_map, choices_to_remember, sheet_columns
-from providers.exchange.domain.sheets.kinds import INSTRUMENTS, KINDS, NEWS, PRICES, RULES
+from providers.exchange.domain.sheets.column_choices import build_map, choices_to_remember, sheet_columns
+from providers.exchange.domain.sheets.kinds_of_sheet import INSTRUMENTS, KINDS, NEWS, PRICES, RULES
 from providers.exchange.domain.sheets.maps import SheetMap, parse_map
-from providers.exchange.domain.sheets.reading import HeadingMissing, cell_name, read_sheet
-from providers.exchange.domain.sheets.terms import RowOfTerms, build_prices, build_rule, is_same_terms
+from providers.exchange.domain.sheets.reading import HeadingMissing, SheetRow, cell_name, read_sheet
+from providers.exchange.domain.sheets.terms import build_prices, build_rule, is_same_terms
 from providers.terms.domain.choices import Frequency, QuotaHolder, QuotaSpan, ServiceMode, UserKind
 from providers.terms.domain.terms import DayException, OpeningPattern, Price, Quota
 
@@ -231,7 +231,7 @@ NEXT = {"inner_number": "Y-1", "applies_from": date(2031, 3, 3)}
 
 
 def rule(*rows, base=None):
-    return build_rule([RowOfTerms(number, values) for number, values in enumerate(rows, 2)], base)
+    return build_rule([SheetRow(number, values) for number, values in enumerate(rows, 2)], base)
 
 
 def test_the_rows_of_an_instrument_make_one_rule():
@@ -303,8 +303,8 @@ def test_a_first_rule_needs_users_ways_and_a_price():
 def test_prices_replace_prices_and_nothing_else():
     base = rule(FIRST).draft
     rows = [
-        RowOfTerms(2, {**NEXT, "price_yuan": Decimal(300), "minimum_charge_yuan": Decimal(50)}),
-        RowOfTerms(3, {**NEXT, "price_yuan": Decimal(450), "user_kind": "enterprise", "unit": "sample"}),
+        SheetRow(2, {**NEXT, "price_yuan": Decimal(300), "minimum_charge_yuan": Decimal(50)}),
+        SheetRow(3, {**NEXT, "price_yuan": Decimal(450), "user_kind": "enterprise", "unit": "sample"}),
     ]
     draft = build_prices(rows, base).draft
     assert [(one.price_yuan, one.user_kind, one.unit) for one in draft.prices] == [
@@ -613,7 +613,7 @@ def test_a_price_says_for_whom_when_and_how():
         "weekdays": (5, 6),
     }
     draft = build_prices(
-        [RowOfTerms(2, row), RowOfTerms(3, {**NEXT, "price_yuan": Decimal(1)})], rule(FIRST).draft
+        [SheetRow(2, row), SheetRow(3, {**NEXT, "price_yuan": Decimal(1)})], rule(FIRST).draft
     ).draft
     assert draft.prices[0] == Price(
         Decimal(300),
@@ -626,8 +626,8 @@ def test_a_price_says_for_whom_when_and_how():
 
 def test_a_wrong_price_is_shown_in_its_row():
     rows = [
-        RowOfTerms(2, {**NEXT, "price_yuan": Decimal(1)}),
-        RowOfTerms(3, {**NEXT, "price_yuan": Decimal(2), "from_time": time(9)}),
+        SheetRow(2, {**NEXT, "price_yuan": Decimal(1)}),
+        SheetRow(3, {**NEXT, "price_yuan": Decimal(2), "from_time": time(9)}),
     ]
     found = build_prices(rows, rule(FIRST).draft)
     assert [(row, one.field) for row, one in found.problems] == [(3, "price_yuan")]

@@ -115,6 +115,13 @@ def test_a_word_that_nothing_has_is_divided_into_the_longest_pieces_that_somethi
     ]
 
 
+def test_of_divisions_that_leave_as_much_over_the_one_with_fewer_pieces_is_taken():
+    (word,) = parse_query("甲乙丙丁戊己庚辛")
+    found = interpret_query([word], {word.pieces[place]: 1 for place in ((0, 6), (2, 4), (4, 8))}, 100)
+    assert [one.range.typed for one in found.clauses] == ["甲乙丙丁戊己"]
+    assert found.unknown == ("庚辛",)
+
+
 def test_a_word_that_is_written_with_other_characters_is_found_by_its_sound():
     found = counted("质普", {"zhipuyi": 4})
     assert [one.range.typed for one in found.clauses] == ["zhipu"]

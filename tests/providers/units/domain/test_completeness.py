@@ -6,7 +6,7 @@ import pytest
 from instrument_share.kernel.wording import Bilingual, Words
 from providers.units.domain import reminders
 from providers.units.domain.choices import Completeness
-from providers.units.domain.completeness import UnitCompleteness, completeness
+from providers.units.domain.completeness import UnitCompleteness, completeness_on
 from providers.units.domain.information import (
     InformationKind,
     InstrumentRecord,
@@ -24,12 +24,12 @@ def ago(days):
 
 
 def judged(kind, as_of=TODAY, **record):
-    unit = completeness(UnitRecord(7, **record), as_of, 200_000)
+    (unit,) = completeness_on(UnitRecord(7, **record), [as_of], 200_000)
     return next(one for one in unit.kinds if one.kind is kind)
 
 
 def test_a_unit_that_has_entered_nothing_is_told_all_six_steps():
-    unit = completeness(UnitRecord(7), TODAY, 200_000)
+    (unit,) = completeness_on(UnitRecord(7), [TODAY], 200_000)
     assert [kind.state for kind in unit.kinds] == [MISSING] * 6
     assert (unit.complete, unit.percent, len(unit.next_steps)) == (0, 0, 6)
 
@@ -156,13 +156,13 @@ def test_until_31_march_the_statement_of_the_year_before_last_counts(as_of, year
 
 
 def test_a_stale_kind_is_not_complete_and_missing_kinds_come_first():
-    unit = completeness(
+    (unit,) = completeness_on(
         UnitRecord(
             7,
             profile=(ProfileRevision(ago(400), published=True, confirmed=ago(400)),),
             regulations=(Published(ago(1), effective=ago(1)),),
         ),
-        TODAY,
+        [TODAY],
         200_000,
     )
     assert (unit.complete, unit.percent) == (1, 16)
@@ -180,7 +180,9 @@ def test_what_waits_for_the_bureau_is_a_next_step_but_nothing_to_do():
     profile = (ProfileRevision(ago(9), published=False, confirmed=None, in_review=True),)
     waiting = instrument(published=None, confirmed=())
     waiting = InstrumentRecord(**{**vars(waiting), "in_review": TODAY})
-    unit = completeness(UnitRecord(7, profile=profile, instruments=(instrument(), waiting)), TODAY, 200_000)
+    (unit,) = completeness_on(
+        UnitRecord(7, profile=profile, instruments=(instrument(), waiting)), [TODAY], 200_000
+    )
     assert [step.kind for step in unit.next_steps] == list(InformationKind)
     assert [step.kind for step in unit.to_do] == list(InformationKind)[2:]
     assert [step.title for step in unit.next_steps[:2]] == [Words("Profile"), Words("Instruments")]
@@ -291,7 +293,7 @@ def test_a_statement_is_overdue_after_31_march():
 
 @pytest.mark.parametrize(("days", "outcome"), [(0, "recent"), (6, "recent"), (7, "sent"), (None, "sent")])
 def test_a_unit_is_left_in_peace_for_seven_days_after_a_reminder(days, outcome):
-    unit = completeness(UnitRecord(7), TODAY, 200_000)
+    (unit,) = completeness_on(UnitRecord(7), [TODAY], 200_000)
     now = datetime(2026, 3, 31, 8, tzinfo=UTC)
     sent = None if days is None else now - timedelta(days=days)
     facts = {"last_sent_at": sent, "now": now}
@@ -303,7 +305,7 @@ def test_a_unit_is_left_in_peace_for_seven_days_after_a_reminder(days, outcome):
 
 def test_nobody_is_reminded_of_what_waits_for_the_bureau():
     profile = (ProfileRevision(ago(9), published=False, confirmed=None, in_review=True),)
-    unit = completeness(UnitRecord(7, profile=profile), TODAY, 200_000)
+    (unit,) = completeness_on(UnitRecord(7, profile=profile), [TODAY], 200_000)
     waiting = UnitCompleteness(7, TODAY, unit.kinds[:1])
     assert (
         reminders.reminder_outcome(waiting, reachable=True, last_sent_at=None, now=datetime.now(UTC))

@@ -11,12 +11,11 @@ from instrument_share.kernel.wording import Bilingual
 from providers.units.domain.choices import Completeness
 from providers.units.domain.completeness import (
     KindChange,
-    completeness,
     completeness_on,
     expiry_dates,
     kind_changes,
 )
-from providers.units.domain.courses import Course, Span, course, courses
+from providers.units.domain.completeness_rules import Course, Span, course, courses
 from providers.units.domain.information import (
     InformationKind,
     InstrumentRecord,
@@ -32,7 +31,7 @@ NAME = Bilingual("电镜", "Electron microscope")
 
 def since(kind, as_of, **record):
     """The state of a kind on a day and the first day on which it held."""
-    unit = completeness(UnitRecord(7, JOINED, **record), as_of, 200_000)
+    (unit,) = completeness_on(UnitRecord(7, JOINED, **record), [as_of], 200_000)
     found = next(one for one in unit.kinds if one.kind is kind)
     return found.state, found.since
 
@@ -46,7 +45,7 @@ def instrument(created, published=None, confirmed=(), value=200_000, **more):
 
 
 def test_information_never_published_is_missing_since_joining():
-    unit = completeness(UnitRecord(7, JOINED), date(2026, 3, 31), 200_000)
+    (unit,) = completeness_on(UnitRecord(7, JOINED), [date(2026, 3, 31)], 200_000)
     assert [kind.since for kind in unit.kinds] == [JOINED] * 6
 
 

@@ -1,12 +1,18 @@
 """The kinds of sheets that can be imported: instruments, rules, prices, news."""
 
 from collections.abc import Mapping
-from typing import Any
+from functools import partial
 
 from instrument_share.kernel.errors import gettext_noop
 from providers.exchange.domain.sheets.aliases import CHOICES, HEADINGS, TEN_THOUSANDS
+from providers.exchange.domain.sheets.definition import (
+    SheetField,
+    SheetKind,
+    SheetKindName,
+    ValueKind,
+    english_words,
+)
 from providers.exchange.domain.sheets.examples import INSTRUMENT_EXAMPLES, PRICE_EXAMPLES, RULE_EXAMPLES
-from providers.exchange.domain.sheets.fields import Held, SheetField, SheetKind, SheetKindName, ValueKind
 from providers.exchange.domain.sheets.term_fields import PRICE_FIELDS, RULE_FIELDS
 from providers.exchange.domain.sheets.values import clean_field
 from providers.instruments.domain import fields as instruments
@@ -33,39 +39,28 @@ INSTRUMENT_HINTS: Mapping[str, str] = {
 }
 
 
-def _instrument_fields() -> dict[str, SheetField]:
-    return {
-        name: SheetField(
-            name,
-            one.label,
-            READ_AS.get(one.kind, "text"),
-            headings=HEADINGS.get(name, ()),
-            ten_thousands=TEN_THOUSANDS.get(name, ()),
-            limit=one.limit,
-            words=CHOICES.get(name, {}),
-            english={} if one.choices is None else _english(LABELS[one.choices]),
-            needed=one.needed,
-            hint=INSTRUMENT_HINTS.get(name, ""),
-        )
-        for name, one in instruments.FIELDS.items()
-        if one.kind != "file"
-    }
-
-
-def _english(words: Mapping[Any, str]) -> dict[str, str]:
-    return {said: member.value for member, said in words.items()}
-
-
-def _instrument_held(name: str, value: Any) -> Held:
-    return instruments.clean_values({name: value})
-
-
+INSTRUMENT_FIELDS: Mapping[str, SheetField] = {
+    name: SheetField(
+        name,
+        field.label,
+        READ_AS.get(field.kind, "text"),
+        headings=HEADINGS.get(name, ()),
+        ten_thousands=TEN_THOUSANDS.get(name, ()),
+        limit=field.limit,
+        words=CHOICES.get(name, {}),
+        english={} if field.choices is None else english_words(LABELS[field.choices]),
+        needed=field.needed,
+        hint=INSTRUMENT_HINTS.get(name, ""),
+    )
+    for name, field in instruments.FIELDS.items()
+    if field.kind != "file"
+}
 INSTRUMENTS = SheetKind(
     SheetKindName.INSTRUMENTS,
     gettext_noop("Instruments"),
-    _instrument_fields(),
+    INSTRUMENT_FIELDS,
     essential=(("inner_number",), ("name_zh", "name_en")),
-    check=_instrument_held,
+    check=lambda name, value: instruments.clean_values({name: value}),
     prefix="instrument",
     once="inner_number",
     examples=INSTRUMENT_EXAMPLES,
@@ -78,24 +73,12 @@ INSTRUMENTS = SheetKind(
 )
 
 
-def _rule_held(name: str, value: Any) -> Held:
-    return clean_field(RULE_FIELDS, name, value)
-
-
-def _price_held(name: str, value: Any) -> Held:
-    return clean_field(PRICE_FIELDS, name, value)
-
-
-def _news_held(name: str, value: Any) -> Held:
-    return clean_field(NEWS_FIELDS, name, value)
-
-
 RULES = SheetKind(
     SheetKindName.RULES,
     gettext_noop("Open-service rules"),
     RULE_FIELDS,
     essential=(("inner_number",), ("applies_from",)),
-    check=_rule_held,
+    check=partial(clean_field, RULE_FIELDS),
     examples=RULE_EXAMPLES,
     steps=(
         gettext_noop(
@@ -112,7 +95,7 @@ PRICES = SheetKind(
     gettext_noop("Prices"),
     PRICE_FIELDS,
     essential=(("inner_number",), ("applies_from",), ("price_yuan",)),
-    check=_price_held,
+    check=partial(clean_field, PRICE_FIELDS),
     examples=PRICE_EXAMPLES,
     steps=(
         gettext_noop("One row for each price; all rows with one inner number together are its new prices."),
@@ -157,7 +140,7 @@ NEWS = SheetKind(
     gettext_noop("News"),
     NEWS_FIELDS,
     essential=(("title_zh",), ("body_zh",)),
-    check=_news_held,
+    check=partial(clean_field, NEWS_FIELDS),
     once="title_zh",
     examples=(
         (

@@ -7,17 +7,16 @@ from functools import cache
 
 import chinese_calendar
 
-from instrument_share.kernel.errors import DomainError, Kind, gettext_noop
-from providers.terms.domain.choices import DayKind
+from instrument_share.kernel.errors import Conflict, gettext_noop
+from providers.terms.domain.choices import DayKind, Frequency, HolidayTreatment
 
 ONE_DAY = timedelta(days=1)
 
 
-class CalendarYearUnknown(DomainError):
+class CalendarYearUnknown(Conflict):
     """The notice of public holidays for `year` is neither in the library nor entered."""
 
     code = "calendar.year_unknown"
-    kind: Kind = "conflict"
     message = gettext_noop(
         "The public holidays of {year} are not known here yet. The bureau or a system administrator enters "
         "them from the State Council's notice (/bureau/holidays/{year}/); then it can be done."
@@ -70,6 +69,24 @@ class DayTable:
             if year not in self.years:
                 return min(last, max(day, date(year, 1, 1)))
         return last
+
+
+def pattern_day(day: date, days: DayTable, holidays: HolidayTreatment, frequency: Frequency) -> date | None:
+    """Return the day whose opening hours apply on `day`; None if it stays closed as a public holiday.
+
+    A make-up workday (调休) has the hours of the Monday of its week, where the rule shifts them so. Raises
+    CalendarYearUnknown.
+    """
+    kind = None if holidays is HolidayTreatment.IGNORED else days.kind(day)
+    if kind is DayKind.HOLIDAY:
+        return None
+    is_shifted = frequency is Frequency.WEEKLY and holidays is HolidayTreatment.CLOSED_AND_SHIFTED
+    return monday_of(day) if kind is DayKind.WORKDAY and is_shifted else day
+
+
+def monday_of(day: date) -> date:
+    """Return the Monday of the day's week."""
+    return day - day.weekday() * ONE_DAY
 
 
 @cache

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import transaction
 
 from bookings.requests.domain.cancellation import calculate_no_show_charge
+from bookings.requests.domain.check_in import get_no_show_limit
 from bookings.requests.domain.choices import CreditKind
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
@@ -23,7 +24,7 @@ def bookings_lapse_due(now: datetime) -> int:
 
 def bookings_no_show_due(now: datetime) -> int:
     """Mark approved bookings that nobody attended as no-shows; return their number."""
-    limit = now - timedelta(minutes=settings.BOOKING_NO_SHOW_MINUTES)
+    limit = get_no_show_limit(now, timedelta(minutes=settings.BOOKING_NO_SHOW_MINUTES))
     due = Booking.objects.filter(state=BookingState.APPROVED, starts_at__lte=limit).order_by(
         "starts_at", "id"
     )

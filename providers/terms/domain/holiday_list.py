@@ -7,7 +7,7 @@ from typing import Any
 
 from instrument_share.kernel.errors import Problem, gettext_noop
 from providers.terms.domain.choices import DayKind
-from providers.terms.domain.workdays import Day
+from providers.terms.domain.special_days import Day
 
 FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d")
 KINDS = {

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from providers.terms.domain.special_days import ONE_DAY
 from providers.units.domain.choices import Completeness
 from providers.units.domain.information import (
     CASES_NEEDED,
     LASTS,
     NEWS_NEEDED,
-    ONE_DAY,
     STATEMENT_DUE,
     InformationKind,
     InstrumentRecord,
@@ -90,13 +90,24 @@ def courses(unit: UnitRecord, threshold_yuan: Decimal | int) -> Mapping[Informat
     """Return the course of each kind, including the future if nothing more is published."""
     threshold = Decimal(threshold_yuan)
     return {
-        InformationKind.PROFILE: course(_profile_spans(unit.profile), _profile_rule),
+        InformationKind.PROFILE: course(_profile_spans(unit.profile), _rule("fresh", "shown")),
         InformationKind.INSTRUMENT: course(_instrument_spans(unit.instruments, threshold), _instrument_rule),
-        InformationKind.NEWS: course(_recent_spans(unit.news), _enough_rule(NEWS_NEEDED)),
-        InformationKind.REGULATION: course(_regulation_spans(unit.regulations), _regulation_rule),
-        InformationKind.CASE: course(_recent_spans(unit.cases), _enough_rule(CASES_NEEDED)),
-        InformationKind.OPENNESS: course(_statement_spans(unit.statements), _statement_rule),
+        InformationKind.NEWS: course(_recent_spans(unit.news), _rule("recent", "standing", NEWS_NEEDED)),
+        InformationKind.REGULATION: course(_regulation_spans(unit.regulations), _rule("in_force", "begun")),
+        InformationKind.CASE: course(_recent_spans(unit.cases), _rule("recent", "standing", CASES_NEEDED)),
+        InformationKind.OPENNESS: course(_statement_spans(unit.statements), _rule("counting", "earlier")),
     }
+
+
+def _rule(complete: str, stale: str, needed: int = 1) -> Rule:
+    """Return a rule: complete with `needed` spans of one kind, else stale with as many of another."""
+
+    def rule(counts: Counts) -> Completeness:
+        if counts[complete] >= needed:
+            return Completeness.COMPLETE
+        return Completeness.STALE if counts[stale] >= needed else Completeness.MISSING
+
+    return rule
 
 
 def _profile_spans(revisions: Iterable[ProfileRevision]) -> Iterator[Span]:
@@ -107,12 +118,6 @@ def _profile_spans(revisions: Iterable[ProfileRevision]) -> Iterator[Span]:
             yield Span("shown", one.on, replaced)
             if one.confirmed is not None:
                 yield Span("fresh", one.on, earliest(replaced, one.confirmed + LASTS))
-
-
-def _profile_rule(counts: Counts) -> Completeness:
-    if counts["fresh"]:
-        return Completeness.COMPLETE
-    return Completeness.STALE if counts["shown"] else Completeness.MISSING
 
 
 def _instrument_spans(instruments: Iterable[InstrumentRecord], threshold: Decimal) -> Iterator[Span]:
@@ -146,17 +151,6 @@ def _recent_spans(publications: Iterable[Published]) -> Iterator[Span]:
         yield Span("recent", one.on, earliest(one.withdrawn, one.on + LASTS))
 
 
-def _enough_rule(needed: int) -> Callable[[Counts], Completeness]:
-    """Return a rule for `needed` items within 365 days; stale if there once were enough."""
-
-    def rule(counts: Counts) -> Completeness:
-        if counts["recent"] >= needed:
-            return Completeness.COMPLETE
-        return Completeness.STALE if counts["standing"] >= needed else Completeness.MISSING
-
-    return rule
-
-
 def _regulation_spans(regulations: Iterable[Published]) -> Iterator[Span]:
     for one in regulations:
         if one.effective is None:
@@ -167,12 +161,6 @@ def _regulation_spans(regulations: Iterable[Published]) -> Iterator[Span]:
         yield Span("in_force", begins, earliest(one.withdrawn, expired))
 
 
-def _regulation_rule(counts: Counts) -> Completeness:
-    if counts["in_force"]:
-        return Completeness.COMPLETE
-    return Completeness.STALE if counts["begun"] else Completeness.MISSING
-
-
 def _statement_spans(statements: Iterable[Published]) -> Iterator[Span]:
     """Yield when each year's statement counts: from 1 January after it until 31 March a year later."""
     for one in statements:
@@ -181,9 +169,3 @@ def _statement_spans(statements: Iterable[Published]) -> Iterator[Span]:
         due = date(one.year + 2, *STATEMENT_DUE) + ONE_DAY
         yield Span("counting", max(one.on, date(one.year + 1, 1, 1)), earliest(one.withdrawn, due))
         yield Span("earlier", max(one.on, date(one.year + 2, 1, 1)), one.withdrawn)
-
-
-def _statement_rule(counts: Counts) -> Completeness:
-    if counts["counting"]:
-        return Completeness.COMPLETE
-    return Completeness.STALE if counts["earlier"] else Completeness.MISSING

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from instrument_share.sheets.table import Table
 from providers.exchange.domain.sheets.aliases import normalize_heading
-from providers.exchange.domain.sheets.fields import SheetKind
-from providers.exchange.domain.sheets.kinds import INSTRUMENTS
+from providers.exchange.domain.sheets.definition import SheetKind
+from providers.exchange.domain.sheets.kinds_of_sheet import INSTRUMENTS
 from providers.exchange.domain.sheets.maps import SheetMap
 from providers.exchange.domain.sheets.reading import HEADING_ROWS
 from providers.exchange.domain.sheets.values import cell_text

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from providers.terms.domain.choices import DayKind
-from providers.terms.domain.workdays import CalendarYearUnknown, DayTable, published_days, published_years
+from providers.terms.domain.special_days import CalendarYearUnknown, DayTable, published_days, published_years
 
 TABLE = DayTable(
     {

@@ -1,22 +1,14 @@
-"""Facts about the user and payer that a usage log freezes."""
+"""Facts about the user and payer that a usage log freezes: outside or inside, related, in the region."""
 
 from typing import TYPE_CHECKING, Any
 
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import SizeClass
-from instrument_share.kernel.errors import require_found
 from providers.domain import UserKind
 
 if TYPE_CHECKING:
-    from instrument_share.accounts.models import Organization, User
+    from instrument_share.accounts.models import Organization
     from providers.models import Instrument
-
-
-def get_payer(actor: "User", organization_id: int | None) -> "Organization | None":
-    """Return the organization that pays, None when the person pays. Raises NotFound if not visible."""
-    if organization_id is None:
-        return None
-    return require_found(accounts.organizations(actor).filter(pk=organization_id).first())
 
 
 def get_user_facts(

@@ -7,7 +7,6 @@ weekdays; weekdays are written by name, as numbers collapse to the weekday of th
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -15,29 +14,28 @@ from schedule.models import Calendar, Event, Rule
 
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval, merge
-from providers.terms.domain.choices import DayKind, Frequency, HolidayTreatment
+from providers.terms.domain.choices import Frequency, HolidayTreatment
+from providers.terms.domain.special_days import ONE_DAY, DayTable, monday_of, pattern_day
 from providers.terms.domain.terms import DayException, OpeningPattern
-from providers.terms.domain.workdays import ONE_DAY, DayTable
 
 if TYPE_CHECKING:
     from providers.terms.models import OpenServiceRule
 
 CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 LAST_SECOND = time(23, 59, 59)
+END_OF_TIME = datetime(9000, 1, 1, tzinfo=CITY_TIME)
+"""Later than any window: where no later version of a rule applies."""
 
 
-@dataclass(frozen=True)
-class CalendarRows:
-    """Unsaved rows for a rule's pattern; the service saves the calendar, then each rule before its event."""
+def calendar_rows(
+    slug: str, patterns: Sequence[OpeningPattern]
+) -> tuple[Calendar, tuple[tuple[Rule, Event], ...]]:
+    """Return unsaved rows for `patterns`, which `domain.terms.problems_of_terms` has accepted.
 
-    calendar: Calendar
-    events: tuple[tuple[Rule, Event], ...]
-
-
-def calendar_rows(slug: str, patterns: Sequence[OpeningPattern]) -> CalendarRows:
-    """Return the recurring events for `patterns`, which `domain.terms.problems_of_terms` has accepted."""
+    The service saves the calendar, then each rule before its event.
+    """
     calendar = Calendar(name=slug, slug=slug)
-    return CalendarRows(calendar, tuple(_event_rows(slug, calendar, pattern) for pattern in patterns))
+    return calendar, tuple(_event_rows(slug, calendar, pattern) for pattern in patterns)
 
 
 def _event_rows(slug: str, calendar: Calendar, pattern: OpeningPattern) -> tuple[Rule, Event]:
@@ -133,13 +131,8 @@ def _opening_days(
     if first >= last:
         return
     recurring = _recurring_days(event, pattern, first, last)
-    weekly = pattern.frequency is Frequency.WEEKLY
     for day in (first + number * ONE_DAY for number in range((last - first).days)):
-        kind = None if holidays is HolidayTreatment.IGNORED else days.kind(day)
-        if kind is DayKind.HOLIDAY:
-            continue
-        stands_in = kind is DayKind.WORKDAY and weekly and holidays is HolidayTreatment.CLOSED_AND_SHIFTED
-        if (_monday(day) if stands_in else day) in recurring:
+        if pattern_day(day, days, holidays, pattern.frequency) in recurring:
             yield day
 
 
@@ -148,20 +141,16 @@ def _recurring_days(event: Event, pattern: OpeningPattern, first: date, last: da
 
     Starts at the Monday of its first week, so that a 调休 day of that week finds Monday's hours.
     """
-    begin = _monday(pattern.starts_on) if pattern.frequency is Frequency.WEEKLY else pattern.starts_on
+    begin = monday_of(pattern.starts_on) if pattern.frequency is Frequency.WEEKLY else pattern.starts_on
     recurrence = event.get_rrule_object(CITY_TIME).replace(
         dtstart=datetime.combine(begin, pattern.opens), until=None
     )
     found = recurrence.between(
-        datetime.combine(_monday(first), time.min),
+        datetime.combine(monday_of(first), time.min),
         datetime.combine(last, time.min) - timedelta(seconds=1),
         inc=True,
     )
     return {occurrence.date() for occurrence in found}
-
-
-def _monday(day: date) -> date:
-    return day - day.weekday() * ONE_DAY
 
 
 def local_date(instant: datetime) -> date:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Literal
 
-from instrument_share.kernel.errors import Problem
+from instrument_share.kernel.errors import Problem, gettext_noop
 from providers.exchange.domain.sheets.aliases import normalize_heading
 
 ValueKind = Literal[
@@ -30,6 +30,7 @@ ValueKind = Literal[
     "category",
     "subjects",
 ]
+MISSING = gettext_noop("“{field}” is missing.")
 Held = tuple[dict[str, Any], list[Problem]]
 
 
@@ -100,3 +101,8 @@ class SheetKind:
             for heading in one.ten_thousands:
                 found[normalize_heading(heading)] = (name, Decimal(10_000))
         return found
+
+
+def english_words(labels: Mapping[Any, str]) -> dict[str, Any]:
+    """Return the values of a closed list by their English labels."""
+    return {text: member.value for member, text in labels.items()}

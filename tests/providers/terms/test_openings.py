@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from providers.terms import calendar
+from providers.terms import openings
 from providers.terms.domain.choices import DayKind, Frequency, HolidayTreatment
+from providers.terms.domain.special_days import CalendarYearUnknown, DayTable, published_years
 from providers.terms.domain.terms import OpeningPattern
-from providers.terms.domain.workdays import CalendarYearUnknown, DayTable, published_years
 
 SHIFTED, CLOSED, IGNORED = (
     HolidayTreatment.CLOSED_AND_SHIFTED,
@@ -24,12 +24,12 @@ NINE_TO_FIVE = {"opens": time(9), "closes": time(17)}
 
 
 def opened(first, last, *patterns, holidays=IGNORED, days=DAYS):
-    events = [event for _, event in calendar.calendar_rows("test", patterns).events]
-    return calendar.openings(events, holidays, first, last, days)
+    events = [event for _, event in openings.calendar_rows("test", patterns)[1]]
+    return openings.openings(events, holidays, first, last, days)
 
 
 def dates(*asked, **more):
-    return [f"{one.start.astimezone(calendar.CITY_TIME):%m-%d}" for one in opened(*asked, **more)]
+    return [f"{one.start.astimezone(openings.CITY_TIME):%m-%d}" for one in opened(*asked, **more)]
 
 
 def weekly(*weekdays, starts_on=date(2025, 9, 1), **more):
@@ -175,8 +175,8 @@ PATTERNS = st.builds(
 
 @given(st.lists(PATTERNS, min_size=1, max_size=4))
 def test_stored_pattern_is_read_back(patterns):
-    events = [event for _, event in calendar.calendar_rows("test", patterns).events]
-    assert calendar.opening_patterns(events) == tuple(patterns)
+    events = [event for _, event in openings.calendar_rows("test", patterns)[1]]
+    assert openings.opening_patterns(events) == tuple(patterns)
 
 
 @given(PATTERNS, st.sampled_from(HolidayTreatment), st.dates(date(2025, 1, 1), date(2026, 5, 1)))
@@ -187,13 +187,13 @@ def test_expanded_twice_or_in_two_pieces_it_is_the_same(pattern, holidays, middl
     pieces = opened(first, middle, pattern, holidays=holidays) + opened(
         middle, last, pattern, holidays=holidays
     )
-    assert calendar.merge(pieces) == whole
+    assert openings.merge(pieces) == whole
 
 
 @given(PATTERNS)
 def test_no_opening_begins_on_a_day_that_the_pattern_does_not_name(pattern):
     for window in opened(date(2024, 12, 1), date(2026, 6, 1), pattern, holidays=CLOSED):
-        begins = window.start.astimezone(calendar.CITY_TIME)
+        begins = window.start.astimezone(openings.CITY_TIME)
         assert begins.time() == pattern.opens
         assert begins.weekday() in pattern.weekdays or pattern.opens == pattern.closes
         assert pattern.starts_on <= begins.date() <= (pattern.until or date.max)

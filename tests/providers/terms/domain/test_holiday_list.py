@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from providers.terms.domain.holidays import Day, DayKind, days_to_text, parse_days, problems_of_year
+from providers.terms.domain.holiday_list import Day, DayKind, days_to_text, parse_days, problems_of_year
 
 FREE, WORKED = DayKind.HOLIDAY, DayKind.WORKDAY
 NATIONAL_DAY = Day(date(2026, 10, 1), FREE, "国庆节")

@@ -1,0 +1,50 @@
+"""Forms for links and groups of instruments."""
+
+from collections.abc import Iterable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from instrument_share.web.forms.fields import choices_of, set_choices
+from instrument_share.web.text.formats import bilingual, bracketed
+from providers.instruments.domain.choices import GroupKind
+
+if TYPE_CHECKING:
+    from providers.instruments.models import Instrument
+
+
+class LinksForm(forms.Form):
+    """Other instruments of the unit that a booking includes."""
+
+    linked = forms.MultipleChoiceField(
+        label=_("Booked together with it"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, others: "Iterable[Instrument]", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        set_choices(self.fields["linked"], _as_choices(others))
+
+
+class GroupForm(forms.Form):
+    """The name and the instruments of a group."""
+
+    name_zh = forms.CharField(label=_("Name of the group (Chinese)"), max_length=50)
+    name_en = forms.CharField(label=_("Name of the group (English)"), max_length=100, required=False)
+    kind = forms.ChoiceField(
+        label=_("What they are to each other"),
+        widget=forms.RadioSelect,
+        choices=partial(choices_of, GroupKind),
+    )
+    instruments = forms.MultipleChoiceField(
+        label=_("Instruments of the group"), widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, own: "Iterable[Instrument]", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        set_choices(self.fields["instruments"], _as_choices(own))
+
+
+def _as_choices(instruments: "Iterable[Instrument]") -> list[tuple[str, str]]:
+    return [(str(one.pk), f"{bilingual(one, 'name')}{bracketed(one.inner_number)}") for one in instruments]
