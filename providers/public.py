@@ -34,7 +34,13 @@ from providers.instruments.selectors.instruments import (
     qualified_until,
 )
 from providers.instruments.selectors.media import attachments_of, pictures_of
-from providers.instruments.selectors.relations import groups_of, linked_ids, linked_instruments, links_of
+from providers.instruments.selectors.relations import (
+    all_links,
+    groups_of,
+    linked_ids,
+    linked_instruments,
+    links_of,
+)
 from providers.instruments.services.categories import category_table_load
 from providers.instruments.services.customs import customs_supervision_set
 from providers.instruments.services.instruments import (
@@ -65,12 +71,10 @@ from providers.instruments.templatetags.instruments_ui import (
 from providers.instruments.views.common import managed_unit, own_instrument, person
 from providers.search.schemas import InstrumentFoundOut, instrument_found_out
 from providers.search.selectors.catalogue import (
-    LONG_PAST,
     NO_FILTERS,
     CatalogueFilters,
     catalogue,
     category_prefix,
-    open_throughout,
     price_keys,
     prices_for,
     with_prices,
@@ -95,6 +99,7 @@ from providers.terms.selectors.drafts import (
     draft_openings,
     qualification_history,
 )
+from providers.terms.selectors.granted_times import LONG_PAST, granted_by_rule
 from providers.terms.selectors.holiday_effects import window_changes
 from providers.terms.selectors.rule_versions import terms_during
 from providers.terms.selectors.rules import open_windows, rules_of, terms_at, terms_in_force, terms_of

@@ -8,7 +8,9 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 import rules
-from django.db.models import Q
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Cast, Coalesce
 
 from bookings.requests.domain import admission, credit
 from bookings.requests.domain.offers import (
@@ -18,25 +20,30 @@ from bookings.requests.domain.offers import (
     find_first_offer,
     find_offers,
     get_versions,
+    merge_offers,
     split_by_day,
 )
 from bookings.requests.domain.quota import get_relevant_interval
+from bookings.requests.domain.states import HOLDING_STATES
 from bookings.requests.models import Booking
 from bookings.requests.selectors.admission import QUOTA_STATES
 from bookings.requests.selectors.bookings import get_credit_event_ends, get_last_booking
 from bookings.requests.selectors.companions import get_companions
 from bookings.requests.selectors.holds import get_held_intervals
 from instrument_share.accounts.selectors.standing import standing
-from instrument_share.kernel.interval import Interval
+from instrument_share.kernel.interval import Interval, intersect
 from providers import public as providers
 from providers.domain import InstrumentState, QuotaHolder, ServiceMode
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from instrument_share.accounts.models import Organization, User
     from instrument_share.accounts.selectors import Viewer
     from providers.domain import Terms
     from providers.models import Instrument
 
+MINUTE = timedelta(minutes=1)
 LONGEST_LOOK = timedelta(days=366)
 """No rule lets anybody book further ahead."""
 SHORTEST_LOOK = timedelta(minutes=1)
@@ -119,6 +126,52 @@ def get_next_offers(viewer: "Viewer", instrument: "Instrument", now: datetime, c
     ahead = Interval(now, now + LONGEST_LOOK)
     return get_free_time([instrument], ahead, now, get_usual_applicant(viewer)).first_offers(
         instrument.pk, ahead, count
+    )
+
+
+def get_free_intervals(
+    viewer: "Viewer", instrument: "Instrument", interval: Interval, now: datetime
+) -> list[Interval]:
+    """Return the time within the interval that the viewer may request."""
+    free = get_free_time([instrument], interval, now, get_usual_applicant(viewer))
+    return intersect(merge_offers(free.offers(instrument.pk, interval)), [interval])
+
+
+def filter_free(
+    queryset: "QuerySet[Instrument]", interval: Interval, now: datetime
+) -> "QuerySet[Instrument]":
+    """Filter instruments to those whose rule offers the interval to somebody whom it admits.
+
+    Reads which instruments are booked together with others, and whether those are free.
+    """
+    links = providers.all_links()
+    refused: set[int] = set()
+    if links:
+        others = providers.catalogue(AnonymousUser()).filter(pk__in=set(chain.from_iterable(links.values())))
+        free = set(_filter_free_alone(others, interval, now).order_by().values_list("pk", flat=True))
+        refused = {pk for pk, linked in links.items() if not free.issuperset(linked)}
+    return _filter_free_alone(queryset.exclude(pk__in=refused) if refused else queryset, interval, now)
+
+
+def _filter_free_alone(
+    queryset: "QuerySet[Instrument]", interval: Interval, now: datetime
+) -> "QuerySet[Instrument]":
+    held = Booking.objects.filter(instrument_id=OuterRef("pk"), state__in=sorted(HOLDING_STATES))
+    # Holds of an instrument never overlap: the last that begins before the end is the one that lasts longest.
+    before = held.filter(starts_at__lt=interval.end).order_by("-starts_at")
+    after = held.filter(starts_at__gte=interval.end).order_by("starts_at")
+    minutes = Cast("rule_turnaround", IntegerField())
+    turnaround = ExpressionWrapper(minutes * Value(MINUTE), DurationField())
+    return (
+        providers.granted_by_rule(queryset, interval, now)
+        .alias(
+            held_until=Coalesce(Subquery(before.values("held_until")[:1]), Value(providers.LONG_PAST)),
+            next_hold=Subquery(after.values("starts_at")[:1]),
+            needed_until=ExpressionWrapper(Value(interval.end) + turnaround, DateTimeField()),
+        )
+        .filter(
+            Q(next_hold__isnull=True) | Q(next_hold__gte=F("needed_until")), held_until__lte=interval.start
+        )
     )
 
 

@@ -45,6 +45,11 @@ def links_of(instrument_ids: "Iterable[int]") -> dict[int, list[int]]:
     return {pk: sorted(_reached(pk, links) - {pk}) for pk in wanted}
 
 
+def all_links() -> dict[int, list[int]]:
+    """Return `linked_ids` of every instrument that has any, by id."""
+    return links_of(InstrumentLink.objects.values_list("instrument_id", flat=True))
+
+
 def _reached(instrument_id: int, links: dict[int, set[int]]) -> set[int]:
     found, ahead = {instrument_id}, {instrument_id}
     while ahead:
