@@ -34,6 +34,9 @@ AT_START = pytest.StashKey[set[str]]()
 def pytest_configure(config: pytest.Config) -> None:
     # Hashing that is slow on purpose would be most of the suite's time.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # Pages name static files as they stand in the source tree; `collected` below has them as on a site.
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
     config.stash[AT_START] = visible_in_the_root(config)
 
 

@@ -90,11 +90,11 @@ class Verdict:
 
     def judge(self, what: str, measured: float, floor: float, accepted: float) -> None:
         """Two times in seconds."""
-        ratio = measured / floor
-        self._line(
-            f"{what:44}{_shown(measured):>11}{_shown(floor):>11}{ratio:>8.1f}{f'≤ {accepted:g}':>10}",
-            ratio <= accepted,
-        )
+        self._ratio(what, measured, floor, accepted, _shown)
+
+    def weigh(self, what: str, sent: int, limit: int) -> None:
+        """Bytes over the wire against the most that they may be, which stands in the place of the floor."""
+        self._ratio(what, sent, limit, 1, _weight)
 
     def at_most(self, what: str, number: int, accepted: int) -> None:
         """A count that is no time, such as of statements."""
@@ -104,6 +104,16 @@ class Verdict:
         connection.close()
         sys.exit(0 if self.ok else 1)
 
+    def _ratio(
+        self, what: str, measured: float, floor: float, accepted: float, shown: Callable[[float], str]
+    ) -> None:
+        ratio = measured / floor
+        digits = 1 if ratio >= 1 else 2
+        self._line(
+            f"{what:44}{shown(measured):>11}{shown(floor):>11}{ratio:>8.{digits}f}{f'≤ {accepted:g}':>10}",
+            ratio <= accepted,
+        )
+
     def _line(self, text: str, ok: bool) -> None:
         self.ok &= ok
         print(text if ok else f"{text}  ABOVE", flush=True)
@@ -111,3 +121,7 @@ class Verdict:
 
 def _shown(seconds: float) -> str:
     return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1000:.2f} ms"
+
+
+def _weight(sent: float) -> str:
+    return f"{sent / 1000:.1f} KB"

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
+from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -17,6 +18,7 @@ from instrument_share.kernel.errors import DomainError
 from instrument_share.web.responses import problem
 
 NUL = "\x00"
+TEXT = ("text/", "application/json", "application/problem+json", "application/atom+xml", "image/svg+xml")
 
 
 class ProxyMiddleware:
@@ -35,6 +37,18 @@ class ProxyMiddleware:
             with suppress(ValueError):
                 request.META["REMOTE_ADDR"] = str(ip_address(entries[-settings.PROXIES].strip()))
         return self.get_response(request)
+
+
+class CompressionMiddleware(GZipMiddleware):
+    """Compresses text, with Django's padding of random length against guessing by size (BREACH).
+
+    Pictures, papers and archives are compressed in themselves, and keep their length for the progress bar.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if not response.headers.get("Content-Type", "").startswith(TEXT):
+            return response
+        return super().process_response(request, response)
 
 
 class AddressMiddleware:

@@ -197,6 +197,15 @@ def test_a_move_needs_the_revision_that_was_seen(city):
     assert (stale.status_code, stale.json()["code"]) == (412, "booking.changed_meanwhile")
 
 
+def test_a_move_takes_the_etag_of_a_compressed_response(city):
+    booking = book(city, now=NOW - timedelta(days=1))
+    caller, path = Caller(city.researcher), f"/bookings/{booking.public_id}"
+    seen = caller("GET", path, **{"Accept-Encoding": "gzip"})["ETag"]
+    assert seen == 'W/"1"'
+    to = {"starts_at": z(slot(hour=10).start), "ends_at": z(slot(hour=10).end)}
+    assert caller("PATCH", path, to, **{"If-Match": seen}).status_code == 200
+
+
 def test_a_retired_instrument_is_gone_for_every_operation_and_from_the_list(city):
     Instrument.objects.update(state="retired", retired_at=NOW)
     caller, path = Caller(city.researcher), f"/instruments/{city.instrument.public_id}"

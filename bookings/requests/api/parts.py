@@ -59,8 +59,11 @@ def call_if_matching(if_match: str | None, service: Any, *, request: HttpRequest
 
 
 def _revision(if_match: str | None) -> int | None:
-    """Return the revision of an ETag: None for `*`, and for foreign ETags -1, which matches nothing."""
+    """Return the revision of an ETag: None for `*`, and for foreign ETags -1, which matches nothing.
+
+    A compressed response bears its ETag with the mark `W/`; the revision is the same.
+    """
     if if_match is None or if_match.strip() == "*":
         return None
-    number = if_match.strip().strip('"')
+    number = if_match.strip().removeprefix("W/").strip('"')
     return int(number) if number.isascii() and number.isdigit() and len(number) < 10 else -1

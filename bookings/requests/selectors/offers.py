@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING
 
 import rules
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, OuterRef, Q, Subquery, Value
+from django.db.models import (
+    DateTimeField,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+)
 from django.db.models.functions import Cast, Coalesce
 
 from bookings.requests.domain import admission, credit

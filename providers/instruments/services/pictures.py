@@ -14,9 +14,10 @@ from instrument_share.kernel.errors import DomainError, Problem, gettext_noop
 MOST_BYTES = 10 * 1024 * 1024
 MOST_PIXELS = 50_000_000
 LONGEST_SIDE = 1600
-LARGE_SIDE, SMALL_SIDE = 1280, 480
+LARGE_SIDE, SMALL_SIDE = 1280, 360
 FORMATS = ("JPEG", "PNG", "WEBP")
-QUALITY = 85
+QUALITY, SMALL_QUALITY = 85, 75
+"""Lists show many small pictures at a third of their width, where nobody sees the difference."""
 
 
 class PictureUnusable(DomainError):
@@ -53,9 +54,10 @@ class GalleryPicture:
 
 
 def prepare_gallery_picture(upload: IO[bytes]) -> GalleryPicture:
-    """Return the upload as JPEGs of at most 1280 and 480 pixels a side. Raises PictureUnusable."""
+    """Return the upload as JPEGs of at most 1280 and 360 pixels a side. Raises PictureUnusable."""
     large = _resize(_decode(_read(upload)), LARGE_SIDE)
-    return GalleryPicture(_encode(large), _encode(_resize(large, SMALL_SIDE)), large.width, large.height)
+    small = _encode(_resize(large, SMALL_SIDE), SMALL_QUALITY)
+    return GalleryPicture(_encode(large), small, large.width, large.height)
 
 
 def store_once(folder: str, content: "ContentFile[bytes]") -> str:
@@ -78,9 +80,9 @@ def _resize(picture: Image.Image, side: int) -> Image.Image:
     return smaller
 
 
-def _encode(picture: Image.Image) -> "ContentFile[bytes]":
+def _encode(picture: Image.Image, quality: int = QUALITY) -> "ContentFile[bytes]":
     made = BytesIO()
-    picture.save(made, "JPEG", quality=QUALITY, optimize=True)
+    picture.save(made, "JPEG", quality=quality, optimize=True)
     encoded = made.getvalue()
     return ContentFile(encoded, name=f"{hashlib.sha256(encoded).hexdigest()[:32]}.jpg")
 

@@ -53,7 +53,7 @@ def test_a_picture_is_kept_in_two_widths_and_the_first_stands_for_the_instrument
     add(world, draft, "navy", alt_zh="样品台")
     assert (first.width, first.height) == (1280, 640)
     with first.small.open() as file, Image.open(file) as small:
-        assert (small.format, small.size) == ("JPEG", (480, 240))
+        assert (small.format, small.size) == ("JPEG", (360, 180))
     draft.refresh_from_db()
     assert draft.picture.name == first.small.name
     assert order(draft) == ["主机", "样品台"]

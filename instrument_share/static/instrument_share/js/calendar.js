@@ -8,7 +8,7 @@ const narrow = window.matchMedia("(max-width: 40rem)");
 
 export async function show(place) {
   const words = time.wordsOf(place);
-  const EventCalendar = await time.loadComponent("EventCalendar", "event-calendar.min.js");
+  const EventCalendar = await time.loadComponent("EventCalendar", place);
   const state = { runs: [], resource: null, isOpened: false, place, words };
   const calendar = EventCalendar.create(place, {
     view: "timeGridDay",

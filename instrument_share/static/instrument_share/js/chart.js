@@ -6,7 +6,7 @@ const INK = "#1c2833";
 const SOFT = "#4f5d6a";
 
 export async function show(place) {
-  const echarts = await loadComponent("echarts", "echarts.common.min.js");
+  const echarts = await loadComponent("echarts", place);
   const spec = JSON.parse(document.getElementById(place.dataset.chart).textContent);
   const chart = echarts.init(place);
   chart.setOption(options(spec, place.clientWidth));

@@ -137,15 +137,30 @@ export function say(place, text, isWrong = false) {
   line.classList.toggle("is-wrong", isWrong);
 }
 
-/** The component's script, loaded once. */
-export function loadComponent(name, file) {
-  if (window[name]) return Promise.resolve(window[name]);
+const components = new Map();
+
+/** The component behind a part, loaded once: its script and style sheet, whose addresses the part states. */
+export function loadComponent(name, { dataset }) {
+  if (!components.has(name)) components.set(name, fetchComponent(dataset).then(() => window[name]));
+  return components.get(name);
+}
+
+function fetchComponent({ script, style }) {
+  const parts = [loaded("script", { src: script }, (element) => document.head.append(element))];
+  if (style) {
+    // Below Tabler's and above the site's own style sheets, which have the last word.
+    const above = document.querySelector('link[rel="stylesheet"]');
+    parts.push(loaded("link", { rel: "stylesheet", href: style }, (element) => above.after(element)));
+  }
+  return Promise.all(parts);
+}
+
+function loaded(kind, attributes, insert) {
   return new Promise((done, failed) => {
-    const script = document.createElement("script");
-    script.src = new URL(`../../vendor/${file}`, import.meta.url);
-    script.addEventListener("load", () => done(window[name]));
-    script.addEventListener("error", failed);
-    document.head.append(script);
+    const element = Object.assign(document.createElement(kind), attributes);
+    element.addEventListener("load", done);
+    element.addEventListener("error", failed);
+    insert(element);
   });
 }
 

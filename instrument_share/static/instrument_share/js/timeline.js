@@ -5,7 +5,7 @@ import * as time from "./time.js";
 
 export async function show(place) {
   const words = time.wordsOf(place);
-  const EventCalendar = await time.loadComponent("EventCalendar", "event-calendar.min.js");
+  const EventCalendar = await time.loadComponent("EventCalendar", place);
   const day = place.dataset.day;
   let data;
   try {
