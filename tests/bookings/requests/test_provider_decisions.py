@@ -102,6 +102,7 @@ def test_a_suspended_instrument_offers_no_time_and_a_resumed_one_does_again(city
     assert free == slot(day=0, hour=9).start
     suspend(city, {one.public_id: "keep" for one in Booking.objects.all()})
     assert NextFree.objects.get().at is None
+    city.instrument.refresh_from_db()
     assert get_free_intervals(city.researcher, city.instrument, slot(day=1), NOW) == []
     city.instrument.refresh_from_db()
     shown = get_calendar_events(city.researcher, [city.instrument], slot(day=1), NOW)
