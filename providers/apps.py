@@ -9,6 +9,7 @@ class ProvidersConfig(AppConfig):
         from instrument_share.journal.addresses import register_pages
         from instrument_share.kernel.wording import register_words
         from instrument_share.web.text.labels import register_labels
+        from providers.exchange import tasks  # noqa: F401 (registers the jobs)
         from providers.instruments import badges as instrument_badges
         from providers.instruments.domain import labels as instrument_labels
         from providers.instruments.selectors import revised as revised_instruments
