@@ -173,10 +173,13 @@ def result(request: HttpRequest, organization_id: str, run_id: str) -> HttpRespo
         run = sheet_run_continue(actor=person(request), public_id=run.public_id, now=clock.now())
         if not request.htmx:  # type: ignore[attr-defined]
             return HttpResponseRedirect(request.path)
+    state = sheet_run_states([run])[run.pk]
+    if request.htmx and state is not RunState.WAITS:  # type: ignore[attr-defined]
+        return HttpResponse(headers={"HX-Refresh": "true"})  # the page has another title now
     context = {
         "unit": unit,
         "run": run,
-        "state": sheet_run_states([run])[run.pk].value,
+        "state": state.value,
         "has_worker": is_worker_running(clock.now()),
         "refusal": told(run.problem["message"], run.problem["params"]) if run.problem else "",
         "kind": KINDS[run.kind],

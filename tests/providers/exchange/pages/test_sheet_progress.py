@@ -17,7 +17,8 @@ from tests.providers.conftest import NOW
 
 @pytest.fixture
 def page(at, world, run):
-    return lambda: at("manager").get(reverse("sheet_result", args=[world.unit.public_id, run.public_id]))
+    address = reverse("sheet_result", args=[world.unit.public_id, run.public_id])
+    return lambda **headers: at("manager").get(address, **headers)
 
 
 @pytest.fixture
@@ -35,6 +36,7 @@ def test_page_and_list_show_progress_and_ask_again_while_a_worker_runs(run, run_
     assert "2 / 5 条" in text_of(list_page())
     assert 'hx-get=""' in list_page().content.decode()
     run_jobs()
+    assert page(HTTP_HX_REQUEST="true")["HX-Refresh"] == "true"
     assert "表格已导入" in text_of(page())
     assert "共 5 条" in text_of(list_page())
     assert "hx-get" not in page().content.decode()
