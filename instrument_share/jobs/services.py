@@ -22,16 +22,17 @@ def enqueue(name: str, **arguments: Any) -> str:
     return str(job_named(name).task.enqueue(**arguments).id)
 
 
-def jobs_recover(now: datetime) -> int:
+def jobs_recover(now: datetime, *, idle_worker: str) -> int:
     """Put back jobs whose worker died and those that failed and may be tried again; return their number.
 
-    The delay doubles with every failure. A job whose worker died runs again at once.
+    The delay doubles with every failure. A job whose worker died runs again at once, and so does one that
+    `idle_worker`, which calls this, has left running: the database was away when the job ended.
     """
     # The running jobs first: a worker is known before it takes a job.
     running = list(DBTaskResult.objects.running())
     alive = set(Worker.objects.filter(seen_at__gt=now - SILENT_FOR).values_list("name", flat=True))
-    dead = [row for row in running if row.worker_ids[-1] not in alive]
-    failed = DBTaskResult.objects.failed().filter(finished_at__gt=now - LONGEST_DELAY)
+    dead = [row for row in running if row.worker_ids[-1] not in alive - {idle_worker}]
+    failed = DBTaskResult.objects.failed()
     back = sum(_put_back(row, now) for row in dead if attempts_left(row))
     back += sum(_put_back(row, row.finished_at + _delay(row)) for row in failed if attempts_left(row))
     for row in dead:

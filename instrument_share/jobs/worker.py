@@ -48,7 +48,7 @@ def work_once() -> list[str]:
             recurring_begin(one, clock.now())
             if not run_recurring(one):
                 failed.append(one.name)
-        jobs_recover(clock.now())
+        jobs_recover(clock.now(), idle_worker=name)
         while run_next_job(name):
             pass
     return failed
@@ -91,7 +91,7 @@ def _round(name: str) -> bool:
         for one in recurring():
             if recurring_claim(one, clock.now()):
                 run_recurring(one)
-        jobs_recover(clock.now())
+        jobs_recover(clock.now(), idle_worker=name)
         return run_next_job(name)
     except DatabaseError:
         logger.exception("The worker could not reach the database or was refused; it goes on.")

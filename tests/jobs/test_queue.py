@@ -60,7 +60,7 @@ def test_a_failed_job_is_tried_again_after_a_delay_that_doubles(put, clock, monk
     for _attempt in range(2):
         fail(job_id, clock)
         assert state(job_id) is JobState.WAITS
-        assert jobs_recover(clock.now()) == 1
+        assert jobs_recover(clock.now(), idle_worker="idle") == 1
         delays.append(delay(job_id, clock).total_seconds())
         assert not run_next_job("w")
         DBTaskResult.objects.filter(pk=job_id).update(run_after=clock.now())
@@ -75,7 +75,7 @@ def test_a_job_that_fails_as_often_as_it_may_is_given_up_with_its_reason(put, cl
     monkeypatch.setattr(samples, "fails_with", ValueError("out of paper"))
     for _attempt in range(3):
         fail(job_id, clock)
-        jobs_recover(clock.now())
+        jobs_recover(clock.now(), idle_worker="idle")
         DBTaskResult.objects.filter(pk=job_id).update(run_after=clock.now())
     assert not run_next_job("w")
     assert state(job_id) is JobState.GIVEN_UP
@@ -95,19 +95,27 @@ def test_the_job_of_a_dead_worker_runs_again_and_that_of_a_living_one_does_not(p
     worker_seen("first", clock.now())
     take(job_id, "first")
     clock.move(timedelta(seconds=29))
-    assert jobs_recover(clock.now()) == 0
+    assert jobs_recover(clock.now(), idle_worker="idle") == 0
     clock.move(timedelta(seconds=1))
-    assert jobs_recover(clock.now()) == 1
+    assert jobs_recover(clock.now(), idle_worker="idle") == 1
     DBTaskResult.objects.update(run_after=clock.now() - timedelta(minutes=1))
     assert run_next_job("second")
     assert state(job_id) is JobState.DONE
+
+
+def test_a_job_that_its_worker_could_not_end_runs_again(put, clock):
+    job_id = put()
+    worker_seen("first", clock.now())
+    take(job_id, "first")
+    assert jobs_recover(clock.now(), idle_worker="second") == 0
+    assert jobs_recover(clock.now(), idle_worker="first") == 1
 
 
 def test_a_job_that_kills_its_workers_is_given_up(put, clock):
     job_id = put()
     for _attempt in range(3):
         take(job_id, "gone")
-        jobs_recover(clock.now())
+        jobs_recover(clock.now(), idle_worker="idle")
     assert state(job_id) is JobState.GIVEN_UP
     assert "The worker ended" in given_up_jobs()[0].reason
 

@@ -9,6 +9,7 @@ from django.db import OperationalError
 from django_tasks_db.models import DBTaskResult
 
 from instrument_share.jobs import worker
+from instrument_share.jobs.models import RecurringRun
 from instrument_share.jobs.registry import RecurringJob, register_recurring
 from instrument_share.jobs.selectors import Ending, is_worker_running, recurring_jobs
 from instrument_share.jobs.services import enqueue, recurring_claim
@@ -88,6 +89,21 @@ def test_one_of_two_workers_gets_a_recurring_job(clock):
     assert recurring_claim(job, clock.now())  # also after a worker died in the middle
 
 
+def test_of_two_workers_that_find_a_job_due_at_once_one_gets_it(clock, monkeypatch):
+    job = RecurringJob("good", "Good", MINUTE, lambda now: 0)
+    read = RecurringRun.objects.get_or_create
+
+    def overtaken(**facts):
+        found = read(**facts)
+        monkeypatch.undo()
+        assert recurring_claim(job, now)
+        return found
+
+    now = clock.now()
+    monkeypatch.setattr(RecurringRun.objects, "get_or_create", overtaken)
+    assert not recurring_claim(job, now)
+
+
 def test_tick_runs_all_recurring_jobs_and_what_waits(ran, clock, capsys):
     enqueue("tests.sample", text="a")
     for _time in range(2):
@@ -100,7 +116,7 @@ def test_tick_runs_all_recurring_jobs_and_what_waits(ran, clock, capsys):
 
 
 def test_a_worker_outlives_a_database_that_is_away(monkeypatch, caplog):
-    def away(_now):
+    def away(_now, idle_worker):
 
         raise OperationalError("the server closed the connection")
 
