@@ -8,7 +8,6 @@ from providers.exchange.selectors.national import (
     unit_codes,
 )
 from providers.exchange.services.national import national_year_save
-from providers.exchange.services.uploads import sheets_forget_old
 from providers.instruments.forms.countries import COUNTRIES
 from providers.instruments.permissions import is_keeper_of
 from providers.instruments.selectors.categories import instruments_to_recode
@@ -57,7 +56,6 @@ from providers.instruments.services.media import instrument_attachment_add, inst
 from providers.instruments.services.people import (
     keeper_assign,
     keeper_links_drop,
-    qualification_ends_tell,
     qualification_grant,
     qualification_revoke,
 )
@@ -88,7 +86,6 @@ from providers.search.selectors.search import (
     search,
     with_relevance,
 )
-from providers.search.services.index import search_refresh
 from providers.search.services.synonyms import synonyms_load
 from providers.terms.forms.holidays import DayForm, DaysForm, YearForm
 from providers.terms.forms.rule import TermsForms, default_terms, rule_initial
@@ -127,7 +124,6 @@ from providers.units.selectors.reviews import reviews_waiting
 from providers.units.selectors.supervision import take_downs, titles_by_id
 from providers.units.selectors.units import organization_profile, unit, units
 from providers.units.selectors.yearly import UnitOfYear, instruments_of_year, openness_of_year, units_of_year
-from providers.units.services.notices import completeness_notices_send
 from providers.units.services.profiles import (
     unit_profile_confirm,
     unit_profile_publish,
@@ -142,7 +138,6 @@ from providers.units.services.publications import (
     publication_schedule,
     publication_update,
     publication_withdraw,
-    publications_publish_due,
 )
 from providers.units.services.reminders import completeness_remind
 from providers.units.views.acts import Act

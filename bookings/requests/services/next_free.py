@@ -55,7 +55,7 @@ def next_free_refresh(instrument_ids: Collection[int], now: datetime) -> None:
 
 
 def next_free_advance(now: datetime) -> int:
-    """Refresh free times that have begun and rows older than an hour, for `tick`; return their number."""
+    """Refresh free times that have begun and rows older than an hour, for a job; return their number."""
     passed = Q(at__lt=now) | Q(computed_at__lt=now - STALE_AFTER)
     known = NextFree.objects.values("instrument")
     ids = set(NextFree.objects.filter(passed).values_list("instrument_id", flat=True))
