@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
     from instrument_share.accounts.models import Organization, User
     from instrument_share.accounts.selectors import Viewer
-    from providers.domain import Terms
+    from providers.domain import TermsDraft
     from providers.models import Instrument
 
 MINUTE = timedelta(minutes=1)
@@ -203,7 +203,7 @@ def get_free_time(
         by_id |= {one.pk: one for one in providers.instruments_by_id(others)}
     ids = [pk for pk, one in by_id.items() if one.state == InstrumentState.PUBLISHED]
     rules = providers.terms_during(ids, interval)
-    versions = {pk: get_versions(terms) for pk, terms in rules.items()}
+    versions: Versions = {pk: get_versions(terms) for pk, terms in rules.items()}
     span = _get_reach(versions, interval, now)
     counted: Mapping[int, Counted] = {}
     if applicant is not None:
@@ -261,7 +261,7 @@ def _filter_admitting(
 
 
 def _get_admitted_modes(
-    applicant: Applicant, terms: "Terms", requester: admission.Requester, now: datetime
+    applicant: Applicant, terms: "TermsDraft", requester: admission.Requester, now: datetime
 ) -> set[ServiceMode]:
     moved = applicant.moved_booking if applicant.moves_own else None
     return {

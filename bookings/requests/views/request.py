@@ -1,7 +1,7 @@
 """Book an instrument: time, price, problems and the request."""
 
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from bookings.requests.domain.states import BookingState
 from bookings.requests.forms.booking import BookingForm, get_start
 from bookings.requests.selectors.admission import find_booking_problems, get_quote
+from bookings.requests.selectors.offers import get_next_offers
 from bookings.requests.services.bookings import booking_create
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import DomainError
@@ -54,11 +55,17 @@ def book(request: SignedInRequest, public_id: str) -> HttpResponse:
         "instrument": instrument,
         "terms": terms,
         "form": form,
-        "today": now.astimezone(CITY_TIME).date(),
+        "day": _get_first_day(request, instrument, now),
     }
     return render(
         request, "bookings/requests/book.html", context, status=422 if request.method == "POST" else 200
     )
+
+
+def _get_first_day(request: SignedInRequest, instrument: "Instrument", now: datetime) -> date:
+    """Return the day on which the calendar opens: that of the first bookable time."""
+    offers = get_next_offers(request.user, instrument, now, 1)
+    return (offers[0].start if offers else now).astimezone(CITY_TIME).date()
 
 
 def _get_named_time(request: SignedInRequest) -> dict[str, str]:

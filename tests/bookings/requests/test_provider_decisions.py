@@ -104,13 +104,13 @@ def test_a_suspended_instrument_offers_no_time_and_a_resumed_one_does_again(city
     assert NextFree.objects.get().at is None
     city.instrument.refresh_from_db()
     assert get_free_intervals(city.researcher, city.instrument, slot(day=1), NOW) == []
-    city.instrument.refresh_from_db()
     shown = get_calendar_events(city.researcher, [city.instrument], slot(day=1), NOW)
     assert shown["events"] == []
     with pytest.raises(BookingRefused) as refused:
         book(city, slot(day=2))
     assert [one.code for one in refused.value.problems] == ["booking.not_published"]
     resume(city)
+    city.instrument.refresh_from_db()
     assert NextFree.objects.get().at == free
     assert get_free_intervals(city.researcher, city.instrument, slot(day=1), NOW) == [slot(day=1)]
 
