@@ -6,12 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bookings.requests.domain.admission import Request, Requester, Situation, find_problems
+from bookings.requests.domain.availability import ceil_to_step
 from bookings.requests.domain.offers import (
     InstrumentTime,
     Offer,
     Version,
     find_first_offer,
     find_offers,
+    group_offers,
     merge_offers,
 )
 from instrument_share.kernel.city_time import CITY_TIME
@@ -145,6 +147,31 @@ def time_of(side):
     rule, windows, closures, holds, own, of_organization = side
     counted = {QuotaHolder.USER: own, QuotaHolder.ORGANIZATION: of_organization}
     return InstrumentTime([Version(rule, DAY.start)], windows, closures, holds, counted)
+
+
+def test_runs_are_few():
+    found = offers(terms(max_length=hours(4)), windows=[between("2026-03-02 09:00", "20:00")])
+    assert [
+        (run.first_start, run.last_start, run.longest, run.latest_end) for run in group_offers(found)
+    ] == [
+        (local("2026-03-02 09:00"), local("2026-03-02 16:00"), hours(4), local("2026-03-02 20:00")),
+        (local("2026-03-02 16:30"), local("2026-03-02 19:30"), None, local("2026-03-02 20:00")),
+    ]
+
+
+def expand(run):
+    """The offers of a run, as a page reads them."""
+    start = run.first_start
+    while start <= run.last_start:
+        longest = run.latest_end if run.longest is None else min(start + run.longest, run.latest_end)
+        yield Offer(start, start + run.shortest, longest, run.step)
+        start = ceil_to_step(start + timedelta.resolution, run.step)
+
+
+@given(st.lists(sides, min_size=1, max_size=2))
+def test_runs_are_the_same_offers(together):
+    found = find_offers([time_of(side) for side in together], DAY, NOW)
+    assert [one for run in group_offers(found) for one in expand(run)] == found
 
 
 @given(st.lists(sides, min_size=1, max_size=2), st.lists(intervals, min_size=1, max_size=40))
