@@ -111,17 +111,11 @@ def moment(instant: datetime | None) -> str:
 
 
 def soon(instant: datetime, now: datetime) -> str:
-    """Format a time near `now`: `今天 14:00`, `周四 3月5日 09:00`; `Today 14:00`, `Thu 5 Mar 09:00`."""
+    """Format a time near `now`: `今天 14:00`, `周四 09:00`; a week ahead or more with its date."""
     on, today = _local_date(instant), _local_date(now)
-    if on == today:
-        named = gettext("Today")
-    elif on == today + timedelta(days=1):
-        named = gettext("Tomorrow")
-    elif on.year != today.year:
+    if on - today >= timedelta(days=7):
         return moment(instant)
-    else:
-        date_text = f"{on.day} {_MONTHS_EN[on.month - 1]}" if in_english() else f"{on.month}月{on.day}日"
-        named = f"{weekday(on)} {date_text}"
+    named = {0: gettext("Today"), 1: gettext("Tomorrow")}.get((on - today).days, weekday(on))
     return f"{named} {clock_time(instant)}"
 
 

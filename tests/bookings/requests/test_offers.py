@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from bookings.requests.selectors.admission import find_booking_problems
-from bookings.requests.selectors.offers import Applicant, get_free_time
+from bookings.requests.selectors.offers import Applicant, filter_free, get_free_time
 from bookings.requests.services.bookings import booking_move
 from bookings.requests.services.closures import closure_place
 from instrument_share.kernel.interval import Interval
@@ -136,6 +136,23 @@ def assert_same(city, applicant, count=120):
 def test_what_is_offered_is_admitted_and_what_is_admitted_is_offered(city, who):
     offers = assert_same(city, APPLICANTS[who](city))
     assert bool(offers) == (who not in NOTHING)
+
+
+def test_the_catalogue_s_filter_offers_the_same(city):
+    free = get_free_time([city.instrument, city.other], SPAN, NOW)
+    random = Random(11)
+    every = Instrument.objects.all()
+    for number in range(160):
+        one = (city.instrument, city.other)[number % 2]
+        offers = free.offers(one.pk, SPAN)
+        if number % 3 == 0:
+            offer = random.choice(offers)
+            wanted = Interval(offer.start, random.choice([offer.first_end, offer.last_end + offer.step]))
+        else:
+            start = NOW + random.randrange(1, 9 * 48) * HALF_HOUR
+            wanted = Interval(start, start + random.randint(1, 9) * HALF_HOUR)
+        found = filter_free(every, wanted, NOW).filter(pk=one.pk).exists()
+        assert found == any(offer.admits(wanted) for offer in offers), wanted.to_text()
 
 
 def test_a_booking_may_be_moved_to_where_it_lies_now(city):
