@@ -129,7 +129,8 @@ def times(request: HttpRequest) -> JsonResponse:
             booked = 9 + (day + at) % 5
             taken = [(booked, booked + 2, "booked", ""), *TAKEN_HOURS.get(day, [])]
             begins = 8.5
-            for start, end, *_kind in [*sorted(taken), (18, 18)]:
+            obstacles = sorted((start, end) for start, end, _kind, _title in taken)
+            for start, end in [*obstacles, (18, 18)]:
                 begins = max(begins, _half_hours_since(midnight, now))
                 if begins < start:
                     offers.append(_sample_run(resource["id"], midnight, begins, start))
