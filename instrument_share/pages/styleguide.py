@@ -106,7 +106,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
     return render(request, "instrument_share/confirm.html", context)
 
 
-TAKEN_HOURS = {
+TAKEN_HOURS: dict[int, list[tuple[float, float, str, str]]] = {
     1: [(15, 17, "held", "")],
     2: [(14.5, 16.5, "mine", "断口形貌")],
     3: [(14, 18, "closed", "更换灯丝")],
@@ -127,7 +127,7 @@ def times(request: HttpRequest) -> JsonResponse:
         for day in range(5):
             midnight = datetime.combine(monday + timedelta(days=day), time(0), CITY_TIME)
             booked = 9 + (day + at) % 5
-            taken = [(booked, booked + 2, "booked", ""), *TAKEN_HOURS.get(day, [])]
+            taken = [*TAKEN_HOURS.get(day, []), (booked, booked + 2, "booked", "")]
             begins = 8.5
             obstacles = sorted((start, end) for start, end, _kind, _title in taken)
             for start, end in [*obstacles, (18, 18)]:

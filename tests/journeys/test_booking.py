@@ -126,10 +126,12 @@ def test_a_time_is_chosen_by_keyboard_and_all_that_stands_against_it_is_said_at_
     expect(page.locator("#id_ends_at")).to_have_value("2026-03-04T16:00")
     expect(page.locator("#quote")).to_contain_text("符合全部规则")
     page.locator("#id_ends_at").fill("2026-03-04T20:00")
-    expect(page.locator("#quote")).to_contain_text("480 分钟")
+    expect(page.locator("#quote")).to_contain_text("8 小时")
     page.locator("#id_subject").fill("铝合金断口形貌")
     page.get_by_role("button", name="申请").click()
-    expect(page.locator("[data-problems]")).to_contain_text("480 分钟")
+    expect(page.locator("[data-problems]")).to_contain_text("8 小时")
+    page.locator("#quote .chip").click()
+    expect(page.locator("#id_ends_at")).to_have_value("2026-03-04T08:30")
     expect(page.locator("#id_subject")).to_have_value("铝合金断口形貌")
     assert bookings_of(city.researcher) == []
 

@@ -16,6 +16,8 @@ from providers.domain import QuotaHolder, ServiceMode, UserKind
 if TYPE_CHECKING:
     from providers.domain import TermsDraft
 
+MINUTE = timedelta(minutes=1)
+
 
 @dataclass(frozen=True)
 class Request:
@@ -199,21 +201,21 @@ def _check_length(terms: "TermsDraft", interval: Interval) -> Iterator[Problem]:
         yield Problem(
             "booking.off_step",
             gettext_noop("Start and end lie on steps of {minutes} minutes. Choose such times."),
-            {"minutes": _minutes(terms.step)},
+            {"minutes": terms.step // MINUTE},
             "starts_at",
         )
     if interval.length < terms.min_length:
         yield Problem(
             "booking.too_short",
-            gettext_noop("A booking lasts at least {minutes} minutes. Choose a later end."),
-            {"minutes": _minutes(terms.min_length)},
+            gettext_noop("A booking lasts at least {shortest}. Choose a later end."),
+            {"shortest": terms.min_length},
             "ends_at",
         )
     if interval.length > terms.max_length:
         yield Problem(
             "booking.too_long",
-            gettext_noop("A booking lasts at most {minutes} minutes. Choose an earlier end."),
-            {"minutes": _minutes(terms.max_length)},
+            gettext_noop("A booking lasts at most {longest}. Choose an earlier end."),
+            {"longest": terms.max_length},
             "ends_at",
         )
 
@@ -222,8 +224,8 @@ def _check_ahead(terms: "TermsDraft", interval: Interval, now: datetime) -> Iter
     if interval.start < now + terms.lead:
         yield Problem(
             "booking.too_soon",
-            gettext_noop("A booking starts at {earliest} or later. Choose a later start."),
-            {"earliest": now + terms.lead},
+            gettext_noop("It has to be booked at least {lead} before it starts. Choose a later start."),
+            {"lead": terms.lead},
             "starts_at",
         )
     if interval.end > now + terms.horizon:
@@ -282,13 +284,11 @@ def _is_inside(windows: Sequence[Interval], interval: Interval, may_span_gaps: b
 
 QUOTA_MESSAGES = {
     QuotaHolder.USER: (
-        gettext_noop("One person books at most {minutes} minutes a {span} here. Choose another {span}."),
+        gettext_noop("One person books at most {time} a {span} here. Choose another {span}."),
         gettext_noop("One person books at most {count} times a {span} here. Choose another {span}."),
     ),
     QuotaHolder.ORGANIZATION: (
-        gettext_noop(
-            "One organization books at most {minutes} minutes a {span} here. Choose another {span}."
-        ),
+        gettext_noop("One organization books at most {time} a {span} here. Choose another {span}."),
         gettext_noop("One organization books at most {count} times a {span} here. Choose another {span}."),
     ),
 }
@@ -304,7 +304,7 @@ def _check_quotas(terms: "TermsDraft", interval: Interval, requester: Requester)
             continue
         too_long, too_often = quota.check_quota(one, interval, others[one.holder])
         params = {
-            "minutes": None if one.most_time is None else _minutes(one.most_time),
+            "time": one.most_time,
             "count": one.most_bookings,
             "span": word(one.span),
         }
@@ -313,7 +313,3 @@ def _check_quotas(terms: "TermsDraft", interval: Interval, requester: Requester)
             yield Problem(f"booking.quota_{one.holder}_{one.span}_minutes", by_minutes, params)
         if too_often:
             yield Problem(f"booking.quota_{one.holder}_{one.span}_bookings", by_count, params)
-
-
-def _minutes(length: timedelta) -> int:
-    return length // timedelta(minutes=1)

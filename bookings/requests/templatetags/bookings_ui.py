@@ -1,7 +1,7 @@
 """Template tags of bookings: steps, facts and prices."""
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -29,11 +29,16 @@ from providers.domain import PriceUnit, ServiceMode, UserKind
 register = template.Library()
 
 
+@register.filter
+def input_moment(instant: datetime) -> str:
+    """Return the city's date and time as an input of the browser holds them: `2026-03-05T14:00`."""
+    return f"{instant.astimezone(CITY_TIME):%Y-%m-%dT%H:%M}"
+
+
 @register.simple_tag
 def book_at(instrument: Any, offer: Offer) -> str:
     """Return the address of the booking form with the shortest time of an offer filled in."""
-    times = {"start": offer.start, "end": offer.first_end}
-    query = urlencode({name: f"{at.astimezone(CITY_TIME):%Y-%m-%dT%H:%M}" for name, at in times.items()})
+    query = urlencode({"start": input_moment(offer.start), "end": input_moment(offer.first_end)})
     return f"{reverse('book', args=[instrument.public_id])}?{query}"
 
 

@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings.requests.domain.states import BookingState
-from bookings.requests.forms.booking import BookingForm, get_start
+from bookings.requests.forms.booking import BookingForm, get_applicant, get_start
 from bookings.requests.selectors.admission import find_booking_problems, get_quote
-from bookings.requests.selectors.offers import get_next_offers
+from bookings.requests.selectors.offers import LONGEST_LOOK, get_free_time, get_next_offers
 from bookings.requests.services.bookings import booking_create
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import DomainError
+from instrument_share.kernel.interval import Interval
 from instrument_share.web import clock
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.outcomes import redirect_with_message, run_service
@@ -27,6 +28,7 @@ from instrument_share.web.text.formats import moment
 from providers import public as providers
 
 if TYPE_CHECKING:
+    from bookings.requests.domain.offers import Offer
     from providers.domain import Terms
     from providers.models import Instrument
 
@@ -113,8 +115,18 @@ def _priced(
         "linked": _linked_prices(request, instrument, facts),
         "quote": get_quote(request.user, instrument, **facts),
         "problems": problems_told(problems),
+        "instead": _get_next_offer(request, instrument, form, now) if problems else None,
         "terms": terms,
     }
+
+
+def _get_next_offer(
+    request: SignedInRequest, instrument: "Instrument", form: BookingForm, now: datetime
+) -> "Offer | None":
+    """Return the first bookable time from the entered start on, for this payer and mode of service."""
+    ahead = Interval(max(form.interval.start, now), max(form.interval.start, now) + LONGEST_LOOK)
+    applicant = get_applicant(request.user, request.GET)
+    return get_free_time([instrument], ahead, now, applicant).first_offer(instrument.pk, ahead)
 
 
 def _linked_prices(

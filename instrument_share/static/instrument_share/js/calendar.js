@@ -121,6 +121,14 @@ function listen(state, calendar) {
   for (const id of (place.dataset.with ?? "").split(" ").filter(Boolean)) {
     document.getElementById(id)?.addEventListener("change", () => calendar.refetchEvents());
   }
+  // A time that is offered elsewhere on the page is chosen here, so that what was typed stays.
+  document.addEventListener("click", (event) => {
+    const link = place.dataset.start && event.target.closest("a[data-choose-start]");
+    if (!link) return;
+    event.preventDefault();
+    fill(place.dataset.start, link.dataset.chooseStart);
+    fill(place.dataset.end, link.dataset.chooseEnd);
+  });
   // A time that was typed shows on the calendar.
   const inputs = [place.dataset.start, place.dataset.end].map((id) => id && document.getElementById(id));
   if (!inputs[0] || !inputs[1]) return;
