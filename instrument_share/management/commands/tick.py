@@ -8,6 +8,7 @@ from django.contrib.sessions.models import Session
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from bookings import public as bookings
+from instrument_share.accounts import services as accounts
 from instrument_share.journal import services as journal
 from instrument_share.web import clock, idempotency
 from instrument_share.web.responses import problem
@@ -39,6 +40,7 @@ STEPS: dict[str, Callable[[datetime], int]] = {
     "sessions that ended": lambda now: Session.objects.filter(expire_date__lt=now).delete()[0],
     "old answers forgotten": lambda now: idempotency.delete_expired_records(now=now),
     "old sheets removed": lambda now: sheets_forget_old(now=now),
+    "old documents of refused forms removed": lambda now: accounts.kept_documents_forget_old(now=now),
 }
 """Everything timed. Each step stands alone and may be repeated at any moment, by several processes at
 once.
