@@ -76,4 +76,4 @@ def test_the_keeper_finds_the_use_under_way_and_checks_it_out(see, send, city, o
         purpose="service",
     )
     assert UsageLog.objects.get().booking_id == running.pk
-    assert "待结束的使用" not in text_of(see(city.keeper, "me"))
+    assert "待签退的使用" not in text_of(see(city.keeper, "me"))
