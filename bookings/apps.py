@@ -8,6 +8,7 @@ class BookingsConfig(AppConfig):
 
     def ready(self) -> None:
         from bookings import guards
+        from bookings.recurring import RECURRING
         from bookings.requests import badges as request_badges
         from bookings.requests import permissions  # noqa: F401 (registers the permissions)
         from bookings.requests.domain import labels as request_labels
@@ -15,6 +16,7 @@ class BookingsConfig(AppConfig):
         from bookings.usage import badges as usage_badges
         from bookings.usage.domain import labels as usage_labels
         from bookings.usage.selectors.statistics import get_unit_hours_of_year
+        from instrument_share.jobs.registry import register_recurring
         from instrument_share.journal.addresses import register_pages
         from instrument_share.journal.guards import register
         from instrument_share.kernel.wording import register_words
@@ -40,3 +42,4 @@ class BookingsConfig(AppConfig):
         register_instrument_tabs(RULE_TAB)
         register_instrument_notice(get_rule_notice)
         register_logged_hours(get_unit_hours_of_year)
+        register_recurring(*RECURRING)

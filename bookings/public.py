@@ -20,15 +20,19 @@ from bookings.requests.selectors.cancel_cost import CancelCost
 from bookings.requests.selectors.holds import (
     annotate_next_free,
     get_held_intervals,
-    get_next_free,
     get_soonest_free,
+)
+from bookings.requests.selectors.offers import (
+    FreeTime,
+    get_free_time,
+    get_next_offers,
+    get_usual_applicant,
 )
 from bookings.requests.selectors.searching import CatalogueResult, Order, search_catalogue
 from bookings.requests.services.bookings import booking_approve, booking_create
 from bookings.requests.services.closures import closure_place
-from bookings.requests.services.lapses_and_no_shows import bookings_lapse_due, bookings_no_show_due
 from bookings.requests.services.membership import membership_end, organization_leave
-from bookings.requests.services.next_free import next_free_advance, next_free_rebuild
+from bookings.requests.services.next_free import next_free_rebuild
 from bookings.requests.services.suspension import organization_suspend
 from bookings.requests.views.common import require_keeper
 from bookings.usage.selectors.cases import CaseFigures, citable_bookings, get_case_figures

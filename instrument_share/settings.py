@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "instrument_share",
     "instrument_share.journal",
     "instrument_share.accounts",
+    "instrument_share.jobs",
     "instrument_share.demo",  # before web: it adds its accounts to the login page
     "instrument_share.web",
     "instrument_share.documents",
@@ -72,6 +73,8 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
     "ninja",
     "rules",
     "schedule",
@@ -136,6 +139,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"].update(CONN_MAX_AGE=None, CONN_HEALTH_CHECKS=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [

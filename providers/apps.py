@@ -5,9 +5,11 @@ class ProvidersConfig(AppConfig):
     name = "providers"
 
     def ready(self) -> None:
+        from instrument_share.jobs.registry import register_recurring
         from instrument_share.journal.addresses import register_pages
         from instrument_share.kernel.wording import register_words
         from instrument_share.web.text.labels import register_labels
+        from providers.exchange import tasks  # noqa: F401 (registers the jobs)
         from providers.instruments import badges as instrument_badges
         from providers.instruments.domain import labels as instrument_labels
         from providers.instruments.selectors import revised as revised_instruments
@@ -17,6 +19,7 @@ class ProvidersConfig(AppConfig):
             VALUE_FORMATS,
             register_instrument_tabs,
         )
+        from providers.recurring import RECURRING
         from providers.revisions.selectors import register_revised
         from providers.revisions.templatetags.revisions_ui import register_value_formats
         from providers.search.services.index import search_index
@@ -43,3 +46,4 @@ class ProvidersConfig(AppConfig):
         register_value_formats(VALUE_FORMATS)
         register_instrument_tabs(*OWN_TABS)
         on_instruments_changed(search_index)
+        register_recurring(*RECURRING)

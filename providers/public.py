@@ -8,7 +8,6 @@ from providers.exchange.selectors.national import (
     unit_codes,
 )
 from providers.exchange.services.national import national_year_save
-from providers.exchange.services.uploads import sheets_forget_old
 from providers.instruments.forms.countries import COUNTRIES
 from providers.instruments.permissions import is_keeper_of
 from providers.instruments.selectors.categories import instruments_to_recode
@@ -32,9 +31,16 @@ from providers.instruments.selectors.instruments import (
     qualification_instrument_id,
     qualification_lock,
     qualifications_of,
+    qualified_until,
 )
 from providers.instruments.selectors.media import attachments_of, pictures_of
-from providers.instruments.selectors.relations import groups_of, linked_ids, linked_instruments
+from providers.instruments.selectors.relations import (
+    all_links,
+    groups_of,
+    linked_ids,
+    linked_instruments,
+    links_of,
+)
 from providers.instruments.services.categories import category_table_load
 from providers.instruments.services.customs import customs_supervision_set
 from providers.instruments.services.instruments import (
@@ -51,7 +57,6 @@ from providers.instruments.services.media import instrument_attachment_add, inst
 from providers.instruments.services.people import (
     keeper_assign,
     keeper_links_drop,
-    qualification_ends_tell,
     qualification_grant,
     qualification_revoke,
 )
@@ -65,12 +70,10 @@ from providers.instruments.templatetags.instruments_ui import (
 from providers.instruments.views.common import managed_unit, own_instrument, person
 from providers.search.schemas import InstrumentFoundOut, instrument_found_out
 from providers.search.selectors.catalogue import (
-    LONG_PAST,
     NO_FILTERS,
     CatalogueFilters,
     catalogue,
     category_prefix,
-    open_throughout,
     price_keys,
     prices_for,
     with_prices,
@@ -84,7 +87,6 @@ from providers.search.selectors.search import (
     search,
     with_relevance,
 )
-from providers.search.services.index import search_refresh
 from providers.search.services.synonyms import synonyms_load
 from providers.terms.forms.holidays import DayForm, DaysForm, YearForm
 from providers.terms.forms.rule import TermsForms, default_terms, rule_initial
@@ -95,7 +97,9 @@ from providers.terms.selectors.drafts import (
     draft_openings,
     qualification_history,
 )
+from providers.terms.selectors.granted_times import LONG_PAST, granted_by_rule
 from providers.terms.selectors.holiday_effects import window_changes
+from providers.terms.selectors.rule_versions import terms_during
 from providers.terms.selectors.rules import open_windows, rules_of, terms_at, terms_in_force, terms_of
 from providers.terms.selectors.user_kinds import user_kind
 from providers.terms.selectors.workdays import (
@@ -121,7 +125,6 @@ from providers.units.selectors.reviews import reviews_waiting
 from providers.units.selectors.supervision import take_downs, titles_by_id
 from providers.units.selectors.units import organization_profile, unit, units
 from providers.units.selectors.yearly import UnitOfYear, instruments_of_year, openness_of_year, units_of_year
-from providers.units.services.notices import completeness_notices_send
 from providers.units.services.profiles import (
     unit_profile_confirm,
     unit_profile_publish,
@@ -136,7 +139,6 @@ from providers.units.services.publications import (
     publication_schedule,
     publication_update,
     publication_withdraw,
-    publications_publish_due,
 )
 from providers.units.services.reminders import completeness_remind
 from providers.units.views.acts import Act

@@ -15,7 +15,9 @@ from django.test import Client, TransactionTestCase
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
+from django_tasks_db.management.commands import db_worker
 
+from instrument_share.jobs import worker
 from instrument_share.journal import guards
 from instrument_share.web import clock as real_clock
 from tests.environment import OWN_FOLDER
@@ -116,6 +118,19 @@ def process_environment(transactional_db: None) -> dict[str, str]:
         address = f"{there['HOST']}:{there['PORT']}" if there["PORT"] else there["HOST"]
         url = f"postgres://{there['USER']}:{there['PASSWORD']}@{address}/{there['NAME']}"
     return {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "instrument_share.settings"}
+
+
+@pytest.fixture
+def run_jobs(db: None, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """`run_jobs()` runs the jobs that are ready, in the transaction of the test."""
+    for module in (db_worker, worker):
+        monkeypatch.setattr(module, "close_old_connections", lambda: None)
+
+    def run_jobs() -> None:
+        while worker.run_next_job("test"):
+            pass
+
+    return run_jobs
 
 
 class Statements:

@@ -15,6 +15,7 @@ PARTS = [
     "accounts",
     "demo",
     "documents",
+    "jobs",
     "journal",
     "kernel",
     "management",
@@ -26,8 +27,8 @@ PARTS = [
 
 WRITERS = {"services", "migrations", "management", "demo"}
 NO_ROWS = {"settings", "guards"}  # a dict's update(a=1); the making of triggers
-# Not the business's rows: the edge keeps the answers that it has given, to give them again.
-EDGE = {"instrument_share/web/idempotency.py"}
+# Not the business's rows: answers that the edge has given and gives again, and Django's sessions.
+EDGE = {"instrument_share/web/idempotency.py", "instrument_share/web/recurring.py"}
 
 ALWAYS_WRITE = {"bulk_create", "bulk_update", "create", "get_or_create", "save_base", "update_or_create"}
 CLOCKS = {

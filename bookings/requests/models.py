@@ -100,7 +100,7 @@ class Booking(models.Model):
 
 
 class NextFree(models.Model):
-    """Projection of when an instrument is next free, refreshed by changes of held time and by `tick`."""
+    """Projection of when an instrument is next free, refreshed by changes of held time and by a job."""
 
     instrument = models.OneToOneField(
         "providers.Instrument", on_delete=models.CASCADE, related_name="next_free"

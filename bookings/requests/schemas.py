@@ -60,7 +60,9 @@ class AvailabilityOut(Schema):
         description="starts and ends lie on it, counted from midnight in Shanghai"
     )
     open: list[IntervalOut]
-    free: list[IntervalOut] = Field(description="where a booking may lie, pauses between uses taken off")
+    free: list[IntervalOut] = Field(
+        description="what may be requested: lead time, step, lengths, quotas and pauses are taken off"
+    )
 
 
 class SearchIn(Schema):

@@ -54,7 +54,7 @@ def require(actor: "Viewer", permission: str, subject: object | None = None) -> 
 
 
 def require_unless_system(actor: "Viewer | None", permission: str, subject: object | None = None) -> None:
-    """Do as `require`, but let None pass: the system itself (installation, a command, `tick`)."""
+    """Do as `require`, but let None pass: the system itself (installation, a command, a job)."""
     if actor is not None:
         require(actor, permission, subject)
 

@@ -34,7 +34,7 @@ class AuditEntry(models.Model):
 
 
 class AuditSeal(models.Model):
-    """A hash over a batch of entries and the seal before it; `tick` makes them. Append-only."""
+    """A hash over a batch of entries and the seal before it; a recurring job makes them. Append-only."""
 
     first_entry_id = models.BigIntegerField(unique=True)
     last_entry_id = models.BigIntegerField(unique=True)

@@ -95,7 +95,7 @@ def notify(
     params: Mapping[str, Any] | None = None,
     lines: Iterable[Sentence] = (),
 ) -> None:
-    """Put a message into each person's inbox; `tick` mails what is not mailed yet.
+    """Put a message into each person's inbox; a recurring job mails what is not mailed yet.
 
     `message` is a literal marked by `gettext_noop`; it is translated, with `params`, for each reader, and so
     are the `lines` below it. Instants, dates, amounts, `Words`, `Bilingual` names, sentences and tuples of
@@ -156,7 +156,7 @@ SEALED_AT_ONCE = 1000
 def audit_seal(now: datetime) -> int:
     """Seal the entries that have settled, in batches, each seal over its entries and the seal before.
 
-    For `tick`; a second time changes nothing. The number of entries sealed.
+    Run by a job; a second time changes nothing. The number of entries sealed.
     """
     sealed = 0
     while count := _seal_next(now):
@@ -199,7 +199,7 @@ log = logging.getLogger(__name__)
 def notifications_mail(now: datetime, tell: Tell) -> int:
     """Send the notifications that were not mailed yet, each in its reader's language; their number.
 
-    For `tick`. Each is marked in the transaction that sends it: a mail that fails is tried again next time,
+    Run by a job. Each is marked in the transaction that sends it: a mail that fails is tried again next time,
     for a week, and keeps back nobody else's. People without an address read theirs in the inbox.
     """
     waiting = Notification.objects.filter(mailed_at__isnull=True, created_at__gt=now - TRIED_FOR)

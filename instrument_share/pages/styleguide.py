@@ -106,33 +106,65 @@ def confirm(request: HttpRequest) -> HttpResponse:
     return render(request, "instrument_share/confirm.html", context)
 
 
+TAKEN_HOURS = {
+    1: [(15, 17, "held", "")],
+    2: [(14.5, 16.5, "mine", "断口形貌")],
+    3: [(14, 18, "closed", "更换灯丝")],
+}
+"""What stands in every sample calendar besides a booking a day, by weekday."""
+
+
 def times(request: HttpRequest) -> JsonResponse:
     """Return this week's sample times for the calendar and timeline."""
-    today = clock.now().astimezone(CITY_TIME).date()
-    monday = today - timedelta(days=today.weekday())
+    now = clock.now().astimezone(CITY_TIME)
+    monday = now.date() - timedelta(days=now.weekday())
     resources = [{"id": f"INS-{at}", "title": f"场发射扫描电子显微镜 {at} 号"} for at in range(1, 9)]
     if not request.GET.get("many"):
         resources = resources[:1]
-    events: list[dict[str, str]] = []
-
-    def add(resource: str, day: int, begins: float, ends: float, kind: str, title: str = "") -> None:
-        start = datetime.combine(monday + timedelta(days=day), time(0), CITY_TIME)
-        events.append(
-            {
-                "id": f"{resource}-{len(events)}",
-                "resource": resource,
-                "start": (start + timedelta(hours=begins)).isoformat(),
-                "end": (start + timedelta(hours=ends)).isoformat(),
-                "kind": kind,
-                "title": title,
-            }
-        )
-
+    events: list[dict[str, Any]] = []
+    offers: list[dict[str, Any]] = []
     for at, resource in enumerate(resources):
         for day in range(5):
-            add(resource["id"], day, 8.5, 18, "open")
-            add(resource["id"], day, 9 + (day + at) % 5, 11 + (day + at) % 5, "booked")
-        add(resource["id"], 1, 15, 17, "held")
-        add(resource["id"], 2, 14.5, 16.5, "mine", "断口形貌")
-        add(resource["id"], 3, 14, 18, "closed", "更换灯丝")
-    return JsonResponse({"resources": resources, "events": events})
+            midnight = datetime.combine(monday + timedelta(days=day), time(0), CITY_TIME)
+            booked = 9 + (day + at) % 5
+            taken = [(booked, booked + 2, "booked", ""), *TAKEN_HOURS.get(day, [])]
+            begins = 8.5
+            obstacles = sorted((start, end) for start, end, _kind, _title in taken)
+            for start, end in [*obstacles, (18, 18)]:
+                begins = max(begins, _half_hours_since(midnight, now))
+                if begins < start:
+                    offers.append(_sample_run(resource["id"], midnight, begins, start))
+                    taken.append((begins, start, "open", ""))
+                begins = end
+            events += (_sample_event(resource["id"], midnight, *facts) for facts in taken)
+    return JsonResponse({"resources": resources, "events": events, "offers": offers})
+
+
+def _half_hours_since(midnight: datetime, now: datetime) -> float:
+    return -(-(now - midnight) // timedelta(minutes=30)) / 2
+
+
+def _sample_event(
+    resource: str, midnight: datetime, begins: float, ends: float, kind: str, title: str
+) -> dict[str, str]:
+    return {
+        "id": f"{resource}-{midnight:%d}-{begins}-{kind}",
+        "resource": resource,
+        "start": (midnight + timedelta(hours=begins)).isoformat(),
+        "end": (midnight + timedelta(hours=ends)).isoformat(),
+        "kind": kind,
+        "title": title,
+    }
+
+
+def _sample_run(resource: str, midnight: datetime, begins: float, ends: float) -> dict[str, Any]:
+    """Return half-hourly starts that last half an hour or longer."""
+    return {
+        "resource": resource,
+        "first": (midnight + timedelta(hours=begins)).isoformat(),
+        "last": (midnight + timedelta(hours=ends - 0.5)).isoformat(),
+        "step": 30,
+        "shortest": 30,
+        "longest": None,
+        "until": (midnight + timedelta(hours=ends)).isoformat(),
+    }

@@ -48,7 +48,7 @@ def new_key() -> str:
 
 
 def delete_expired_records(*, now: datetime) -> int:
-    """Delete answers that are older than a week; for `tick`. Returns how many."""
+    """Delete answers that are older than a week; for a job. Returns how many."""
     return IdempotencyRecord.objects.filter(created_at__lt=now - KEPT_FOR).delete()[0]
 
 

@@ -46,6 +46,10 @@ class SheetRun(models.Model):
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     stopped = models.BooleanField(default=False, help_text="a row that was good before was refused")
+    problem = models.JSONField(
+        default=dict, help_text="message and params of the refusal that stopped it, if any"
+    )
+    job_id = models.UUIDField(null=True, help_text="the job that imports the next part")
 
     class Meta:
         constraints = [

@@ -120,9 +120,12 @@ def test_a_time_is_chosen_by_keyboard_and_all_that_stands_against_it_is_said_at_
     open_book(page, city)
     page.locator(".calendar ~ details summary").focus()
     page.keyboard.press("Enter")
-    page.get_by_role("button", name="3月4日周三 08:00–20:00").focus()
+    page.get_by_label("时长").select_option("8 小时")
+    page.get_by_role("button", name="3月4日周三 08:00–16:00").focus()
     page.keyboard.press("Enter")
-    expect(page.locator("#id_ends_at")).to_have_value("2026-03-04T20:00")
+    expect(page.locator("#id_ends_at")).to_have_value("2026-03-04T16:00")
+    expect(page.locator("#quote")).to_contain_text("符合全部规则")
+    page.locator("#id_ends_at").fill("2026-03-04T20:00")
     expect(page.locator("#quote")).to_contain_text("480 分钟")
     page.locator("#id_subject").fill("铝合金断口形貌")
     page.get_by_role("button", name="申请").click()
@@ -152,7 +155,8 @@ def test_a_cancelled_booking_frees_its_time(city, desk_of):
     expect(page.locator("#notes")).to_contain_text("已取消，不收费")
     open_book(page, city)
     page.locator(".calendar ~ details summary").click()
-    expect(page.get_by_role("button", name="3月4日周三 08:00–20:00")).to_be_visible()
+    page.get_by_label("时长").select_option("8 小时")
+    expect(page.get_by_role("button", name="3月4日周三 10:00–18:00")).to_be_visible()
 
 
 def test_a_booking_moves_to_another_time_over_its_own(city, desk_of):
@@ -160,7 +164,7 @@ def test_a_booking_moves_to_another_time_over_its_own(city, desk_of):
     page = desk_of(city.researcher)
     page.goto(f"/bookings/{booking.public_id}/move/")
     expect(page.locator(".calendar .time-open").first).to_be_visible()
-    click_at(page, "11:00", day=3)
+    click_at(page, "11:00", day=0)
     expect(page.locator("#id_starts_at")).to_have_value("2026-03-05T11:00")
     page.locator("#id_ends_at").fill("2026-03-05T14:00")
     expect(page.locator("#quote")).to_contain_text("由 ¥200.00 变为 ¥300.00")

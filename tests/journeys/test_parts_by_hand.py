@@ -37,6 +37,7 @@ def test_a_free_time_is_chosen_from_the_list_by_keyboard(open_guide, timezone):
     page = open_guide(timezone_id=timezone)
     page.locator(".calendar ~ details summary").focus()
     page.keyboard.press("Enter")
+    page.locator(".calendar ~ details select").select_option("1 小时 30 分钟")
     page.get_by_role("button", name="3月4日周三 13:00–14:30").focus()
     page.keyboard.press("Enter")
     expect_chosen(page, "2026-03-04T13:00", "2026-03-04T14:30")
@@ -48,12 +49,12 @@ def test_a_free_time_is_chosen_from_the_list_by_keyboard(open_guide, timezone):
     [
         (
             "zh-hans",
-            "2026年3月2日–8日",
+            "2026年3月3日–9日",
             ["2026年3月3日", "2026年3月30日–4月5日", "2026年12月28日–2027年1月3日"],
         ),
         (
             "en",
-            "2–8 March 2026",
+            "3–9 March 2026",
             ["3 March 2026", "30 March – 5 April 2026", "28 December 2026 – 3 January 2027"],
         ),
     ],
@@ -72,16 +73,14 @@ def test_the_calendar_says_its_days_as_the_language_writes_them(
     assert page.evaluate(script, days) == spans
 
 
-def test_a_time_that_is_taken_or_over_is_not_in_the_list(open_guide):
+def test_the_list_has_the_starts_that_admit_a_length(open_guide):
     page = open_guide()
     page.locator(".calendar ~ details summary").click()
-    assert page.locator(".calendar ~ details button").all_inner_texts() == [
-        "08:30–11:00",
-        "13:00–14:30",
-        "16:30–18:00",
-        "08:30–12:00",
-        "08:30–13:00",
-        "15:00–18:00",
+    chips = page.locator(".calendar ~ details .chips")
+    page.locator(".calendar ~ details select").select_option("3 小时")
+    assert [row.replace("\n", " ") for row in chips.all_inner_texts()] == [
+        "08:30 09:00",
+        "08:30 09:00 09:30 10:00 15:00",
     ]
 
 
@@ -93,12 +92,14 @@ def test_a_day_opens_at_now_when_it_is_today_and_in_the_morning_otherwise(open_g
     assert page.evaluate(script, ["2026-03-03", "2026-03-04"]) == ["19:30", "07:30"]
 
 
-def test_a_click_on_the_calendar_chooses_a_step_and_one_beside_the_open_hours_is_refused(open_guide):
+def test_a_click_chooses_the_shortest_booking_and_one_beside_bookable_time_is_refused(open_guide):
     page = open_guide()
-    click_at_ten(page, day=3)
+    click_at_ten(page, day=2)
     expect_chosen(page, "2026-03-05T10:00", "2026-03-05T10:30")
-    click_at_ten(page, day=6)
-    expect(page.locator(".calendar ~ [data-said]")).to_have_text("该时段不可预约，请在浅色区域内选择。")
+    click_at_ten(page, day=4)
+    expect(page.locator(".calendar ~ [data-said]")).to_have_text(
+        "该时段不可预约，请在浅色区域内或列表中选择。"
+    )
     expect_chosen(page, "2026-03-05T10:00", "2026-03-05T10:30")
 
 

@@ -6,7 +6,14 @@ import pytest
 
 from instrument_share.kernel import uscc
 from instrument_share.kernel.cells import escape_formula
-from instrument_share.kernel.errors import DomainError, IllegalMove, Invalid, Problem
+from instrument_share.kernel.errors import (
+    DomainError,
+    IllegalMove,
+    Invalid,
+    Problem,
+    RevisionMismatch,
+    require_revision,
+)
 from instrument_share.kernel.public_id import new_public_id
 from instrument_share.kernel.states import next_state
 
@@ -16,6 +23,8 @@ def test_the_check_character_of_a_credit_code():
     assert uscc.compute_check_character(code[:17]) == "3"
     assert uscc.is_valid(code)
     assert not uscc.is_valid(code[:17] + "4")
+    assert uscc.compute_check_character("12990000000000026") == "Y"  # remainder 1
+    assert uscc.compute_check_character("12990000000000007") == "0"  # remainder 0
 
 
 @pytest.mark.parametrize(
@@ -62,3 +71,10 @@ def test_an_error_carries_its_problems_and_says_its_parameters():
     assert Invalid(problems=iter([problem])).problems == (problem,)
     assert str(IllegalMove(state="draft")).startswith("This is “draft” now, and “{move}” is not possible")
     assert [DomainError.kind, Invalid.kind, IllegalMove.kind] == ["invalid", "invalid", "conflict"]
+
+
+def test_an_editor_who_saw_another_revision_is_refused_and_who_names_none_is_not():
+    require_revision(None, 3)
+    require_revision(3, 3)
+    with pytest.raises(RevisionMismatch):
+        require_revision(2, 3)

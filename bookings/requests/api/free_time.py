@@ -20,7 +20,7 @@ from bookings.requests.schemas import (
     SpanIn,
 )
 from bookings.requests.selectors.admission import find_booking_problems, get_quote
-from bookings.requests.selectors.holds import get_free_intervals
+from bookings.requests.selectors.offers import get_free_intervals
 from bookings.requests.selectors.searching import Order, search_catalogue
 from instrument_share.kernel.errors import Invalid, Problem, gettext_noop
 from instrument_share.kernel.interval import Interval, intersect
@@ -95,7 +95,7 @@ def availability(
     instrument_id: Annotated[PublicId, Path()],
     span: Query[SpanIn],
 ) -> AvailabilityOut:
-    """Open windows and free time from `from` to `until`; free time begins now at the earliest."""
+    """Open windows from `from` to `until`, and the time in it that the viewer may request."""
     asked = require_interval(span.from_, span.until, longest=MAX_SHOWN_INTERVAL, field="until")
     now = clock.now()
     instrument = providers.instrument(request.user, instrument_id)
@@ -105,7 +105,7 @@ def availability(
         instrument=instrument.public_id,
         step_minutes=None if terms is None else terms.step // timedelta(minutes=1),
         open=_intervals(intersect(windows, [asked])),
-        free=_intervals(get_free_intervals(instrument.pk, asked, now)),
+        free=_intervals(get_free_intervals(request.user, instrument, asked, now)),
     )
 
 
@@ -126,11 +126,10 @@ def quote(request: HttpRequest, instrument_id: Annotated[PublicId, Path()], data
         "service_mode": data.service_mode,
         "payer_organization": payer,
         "samples": data.samples,
-        "now": now,
     }
     priced = get_quote(request.user, instrument, **asked)
     problems = (
-        find_booking_problems(request.user, instrument, subject="—", **asked)
+        find_booking_problems(request.user, instrument, subject="—", now=now, **asked)
         if request.user.is_authenticated
         else []
     )

@@ -73,13 +73,36 @@ def find_problems(
         return found
     return [
         *found,
-        *_check_eligibility(terms, request, requester),
-        *_check_service(terms, request, requester),
+        *_check_eligibility(terms, requester),
+        *_check_qualification(terms, request, requester),
+        *_check_service(terms, request.service_mode, requester),
+        *_check_samples(request),
         *_check_length(terms, request.interval),
-        *_check_notice(terms, request, now),
+        *_check_ahead(terms, request.interval, now),
+        *_check_change_deadline(terms, request.moves_from, now),
         *_check_free_time(terms, request.interval, situation),
         *_check_quotas(terms, request.interval, requester),
     ]
+
+
+def is_refused_at_any_time(
+    terms: "TermsDraft",
+    *,
+    service_mode: ServiceMode,
+    requester: Requester,
+    moves_from: Interval | None,
+    now: datetime,
+) -> bool:
+    """Return whether these terms refuse the requester whatever time they ask for."""
+    return any(
+        True
+        for _problem in (
+            *_check_requester(requester),
+            *_check_eligibility(terms, requester),
+            *_check_service(terms, service_mode, requester),
+            *_check_change_deadline(terms, moves_from, now),
+        )
+    )
 
 
 def _check_instrument(terms: "TermsDraft | None", situation: Situation) -> Iterator[Problem]:
@@ -120,7 +143,7 @@ def _check_requester(requester: Requester) -> Iterator[Problem]:
         )
 
 
-def _check_eligibility(terms: "TermsDraft", request: Request, requester: Requester) -> Iterator[Problem]:
+def _check_eligibility(terms: "TermsDraft", requester: Requester) -> Iterator[Problem]:
     if requester.user_kind not in terms.user_kinds:
         yield Problem(
             "booking.user_kind_refused",
@@ -129,6 +152,9 @@ def _check_eligibility(terms: "TermsDraft", request: Request, requester: Request
             ),
             field="payer_organization",
         )
+
+
+def _check_qualification(terms: "TermsDraft", request: Request, requester: Requester) -> Iterator[Problem]:
     if (
         terms.needs_qualification
         and request.service_mode == ServiceMode.SELF_OPERATED
@@ -144,19 +170,22 @@ def _check_eligibility(terms: "TermsDraft", request: Request, requester: Request
         )
 
 
-def _check_service(terms: "TermsDraft", request: Request, requester: Requester) -> Iterator[Problem]:
-    if request.service_mode not in terms.service_modes:
+def _check_service(terms: "TermsDraft", service_mode: ServiceMode, requester: Requester) -> Iterator[Problem]:
+    if service_mode not in terms.service_modes:
         yield Problem(
             "booking.service_mode_not_offered",
             gettext_noop("This way of service is not offered. Choose one that the rule names."),
             field="service_mode",
         )
-    elif not has_price(terms, requester.user_kind, request.service_mode):
+    elif not has_price(terms, requester.user_kind, service_mode):
         yield Problem(
             "booking.no_price",
             gettext_noop("The rule has no price for this. Choose another way of service or ask the keeper."),
             field="service_mode",
         )
+
+
+def _check_samples(request: Request) -> Iterator[Problem]:
     if request.service_mode == ServiceMode.SAMPLES and request.samples < 1:
         yield Problem(
             "booking.samples_missing",
@@ -189,26 +218,31 @@ def _check_length(terms: "TermsDraft", interval: Interval) -> Iterator[Problem]:
         )
 
 
-def _check_notice(terms: "TermsDraft", request: Request, now: datetime) -> Iterator[Problem]:
-    if request.interval.start < now + terms.lead:
+def _check_ahead(terms: "TermsDraft", interval: Interval, now: datetime) -> Iterator[Problem]:
+    if interval.start < now + terms.lead:
         yield Problem(
             "booking.too_soon",
             gettext_noop("A booking starts at {earliest} or later. Choose a later start."),
             {"earliest": now + terms.lead},
             "starts_at",
         )
-    if request.interval.end > now + terms.horizon:
+    if interval.end > now + terms.horizon:
         yield Problem(
             "booking.too_far",
             gettext_noop("A booking ends at {latest} or earlier. Choose an earlier time."),
             {"latest": now + terms.horizon},
             "ends_at",
         )
-    if request.moves_from is not None and now > request.moves_from.start - terms.change_deadline:
+
+
+def _check_change_deadline(
+    terms: "TermsDraft", moves_from: Interval | None, now: datetime
+) -> Iterator[Problem]:
+    if moves_from is not None and now > moves_from.start - terms.change_deadline:
         yield Problem(
             "booking.change_too_late",
             gettext_noop("This booking could be changed until {deadline}. Cancel it or ask the keeper."),
-            {"deadline": request.moves_from.start - terms.change_deadline},
+            {"deadline": moves_from.start - terms.change_deadline},
         )
 
 

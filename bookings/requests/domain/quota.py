@@ -1,6 +1,6 @@
 """Quotas, counted by days, weeks and months in Asia/Shanghai."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -77,6 +77,25 @@ def check_quota(quota: "Quota", interval: Interval, others: Iterable[Interval]) 
         and any(sum_time(span, every) > most for span in get_span_intervals(quota.span, interval)),
         bookings is not None and count_bookings(SPAN_FUNCTIONS[quota.span](interval.start), every) > bookings,
     )
+
+
+def limit_end(quota: "Quota", interval: Interval, others: Sequence[Interval]) -> datetime:
+    """Return the latest end in the interval with which a booking from its start keeps the quota.
+
+    It is the start itself if no booking keeps it.
+    """
+    first = SPAN_FUNCTIONS[quota.span](interval.start)
+    if quota.most_bookings is not None and count_bookings(first, others) >= quota.most_bookings:
+        return interval.start
+    if quota.most_time is None:
+        return interval.end
+    at = interval.start
+    for span in get_span_intervals(quota.span, interval):
+        left = max(quota.most_time - sum_time(span, others), timedelta())
+        if at + left < min(span.end, interval.end):
+            return at + left
+        at = span.end
+    return interval.end
 
 
 def sum_time(span: Interval, bookings: Iterable[Interval]) -> timedelta:

@@ -1,5 +1,8 @@
 """The form of a booking request."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -7,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from bookings.requests.domain.choices import Direction
-from bookings.requests.selectors.bookings import get_last_booking
+from bookings.requests.selectors.offers import Applicant, get_usual_applicant
 from instrument_share.accounts import selectors as accounts
 from instrument_share.web.forms.fields import IntervalForm, choices_of, set_choices
 from instrument_share.web.text.formats import bilingual
@@ -15,6 +18,7 @@ from providers.domain import PriceUnit, ServiceMode
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization, User
+    from instrument_share.accounts.selectors import Viewer
     from providers.domain import Terms
 
 PERSON = "person"
@@ -27,12 +31,28 @@ def _asks_for_samples(terms: "Terms") -> bool:
     )
 
 
-def _payer_of_last_time(viewer: "User") -> str:
-    """Return the payer of the person's last booking, or "" when there is none."""
-    last = get_last_booking(viewer)
-    if last is None:
-        return ""
-    return last.payer_organization.public_id if last.payer_organization else PERSON
+def get_start(data: Mapping[str, Any]) -> datetime | None:
+    """Return the start that was entered, or None if there is none yet."""
+    form = IntervalForm(data)
+    form.is_valid()
+    return form.cleaned_data.get("starts_at")
+
+
+def get_applicant(viewer: "Viewer", data: Mapping[str, Any]) -> Applicant | None:
+    """Return the viewer with the payer and mode of service of a form's data, else as they usually ask."""
+    applicant = get_usual_applicant(viewer)
+    if applicant is None:
+        return None
+    if data.get("service_mode") in set(ServiceMode):
+        applicant = replace(applicant, service_mode=ServiceMode(data["service_mode"]))
+    payers = {**_organizations_of(viewer), PERSON: None}
+    if data.get("payer") in payers:
+        applicant = replace(applicant, payer=payers[data["payer"]])
+    return applicant
+
+
+def _organizations_of(viewer: "Viewer") -> "dict[str, Organization]":
+    return {one.organization.public_id: one.organization for one in accounts.standing(viewer).memberships}
 
 
 class BookingForm(IntervalForm):
@@ -50,11 +70,10 @@ class BookingForm(IntervalForm):
     direction = forms.ChoiceField(label=_("Direction"), choices=partial(choices_of, Direction))
 
     def __init__(self, data: Any, *, viewer: "User", terms: "Terms | None", initial: Any = None) -> None:
-        super().__init__(data, initial={"payer": _payer_of_last_time(viewer), **(initial or {})})
-        self._organizations = {
-            membership.organization.public_id: membership.organization
-            for membership in accounts.standing(viewer).memberships
-        }
+        usual = get_usual_applicant(viewer)
+        payer = usual.payer.public_id if usual and usual.payer else PERSON
+        super().__init__(data, initial={"payer": payer, **(initial or {})})
+        self._organizations = _organizations_of(viewer)
         payers = [(key, bilingual(row, "name")) for key, row in self._organizations.items()]
         set_choices(self.fields["payer"], [*payers, (PERSON, _("Myself, as a person"))])
         set_choices(self.fields["service_mode"], choices_of(sorted(terms.service_modes) if terms else []))

@@ -102,7 +102,7 @@ def _find_instrument_problems(
     moved_booking: Booking | None,
 ) -> list[Problem]:
     """Return what is wrong with the request on this instrument alone."""
-    terms = providers.terms_at(instrument.pk, now)
+    terms = providers.terms_at(instrument.pk, interval.start)
     user = viewer if moved_booking is None else moved_booking.user
     exclude_booking_id = None if moved_booking is None else moved_booking.pk
     request = admission.Request(
@@ -146,13 +146,12 @@ def get_quote(
     service_mode: ServiceMode,
     payer_organization: "Organization | None",
     samples: int,
-    now: datetime,
 ) -> pricing.Quote:
-    """Return the price of a request under the rule in force; visitors are quoted as individuals.
+    """Return the price of a request under the rule in force at its start; visitors count as individuals.
 
-    Raises BookingRefused where no rule is in force.
+    Raises BookingRefused where no rule is in force then.
     """
-    terms = providers.terms_at(instrument.pk, now)
+    terms = providers.terms_at(instrument.pk, interval.start)
     if terms is None:
         raise BookingRefused(
             problems=[
@@ -233,7 +232,7 @@ def _build_situation(
         published=instrument.state == InstrumentState.PUBLISHED,
         windows=providers.open_windows([instrument.pk], interval).get(instrument.pk, []),
         closures=providers.closures([instrument.pk], interval).get(instrument.pk, []),
-        holds=get_held_intervals([instrument.pk], around, exclude_booking_id=exclude_booking_id).get(
-            instrument.pk, []
-        ),
+        holds=get_held_intervals(
+            [instrument.pk], around, exclude_booking_ids=[exclude_booking_id] if exclude_booking_id else []
+        ).get(instrument.pk, []),
     )

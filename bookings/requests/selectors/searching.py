@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Exists, F, OuterRef, QuerySet
 
-from bookings.requests.selectors.holds import NEVER, annotate_next_free, filter_free, next_free_keys
+from bookings.requests.selectors.holds import NEVER, annotate_next_free, next_free_keys
+from bookings.requests.selectors.offers import filter_free
 from instrument_share.kernel.interval import Interval
 from instrument_share.web import cursor as cursors
 from providers import public as providers
@@ -102,11 +103,13 @@ def search_catalogue(
     order: Order | None = None,
     now: "datetime",
 ) -> CatalogueResult:
-    """Search published instruments that match and are free for all of `free`; nothing is read yet.
+    """Search published instruments that match and may be requested for `free`.
 
     By default the best match comes first when words are given, otherwise what is free first.
     """
     if order is None or (order is Order.RELEVANCE and not search.is_asked):
         order = Order.RELEVANCE if search.is_asked else Order.NEXT_FREE
     fitting = providers.catalogue(viewer, asked, at=now)
-    return CatalogueResult(viewer, search, asked, now, filter_free(fitting, free) if free else fitting, order)
+    if free is not None:
+        fitting = filter_free(fitting, free, now)
+    return CatalogueResult(viewer, search, asked, now, fitting, order)

@@ -109,7 +109,7 @@ def _create_booking(
     instrument: "Instrument", interval: Interval, facts: dict[str, Any], now: datetime
 ) -> Booking:
     """Create one booking of a group; the caller has checked admission."""
-    terms = get_terms(instrument.pk, now)
+    terms = get_terms(instrument.pk, interval.start)
     actor = facts["user"]
     user_kind = providers.user_kind(actor, facts["payer_organization"], instrument)
     state = BookingState.REQUESTED if terms.decision == Decision.BY_KEEPER else BookingState.APPROVED
@@ -131,8 +131,8 @@ def booking_move(
 ) -> Booking:
     """Move or extend a booking that has not begun, with the same checks and a new quote.
 
-    The rule in force now applies. Where a keeper decides, an approved booking moved by its user becomes a
-    request again. When a keeper moves it, it keeps its state and the user is notified.
+    The rule in force at the new start applies. Where a keeper decides, an approved booking moved by its user
+    becomes a request again. When a keeper moves it, it keeps its state and the user is notified.
     """
     booking = booking_lock_for(actor, booking_id, permission="bookings.cancel", revision=revision)
     # What can still be cancelled can be moved.
@@ -146,7 +146,7 @@ def booking_move(
 
 def _move_booking(booking: Booking, interval: Interval, actor: "User", now: datetime) -> Booking:
     """Move one booking; the caller has checked admission."""
-    terms = get_terms(booking.instrument_id, now)
+    terms = get_terms(booking.instrument_id, interval.start)
     if is_new_decision_needed(actor, booking, terms):
         booking.state = next_state(MOVES, booking.state, "move_for_decision")
         booking.decided_at, booking.decided_by, booking.decision_note = None, None, ""
@@ -284,9 +284,9 @@ def require_admitted_move(booking: Booking, interval: Interval, actor: "User", n
         raise _build_refusal(problems)
 
 
-def get_terms(instrument_id: int, now: datetime) -> "Terms":
-    """Return the terms in force. Raises BookingRefused where there are none."""
-    terms = providers.terms_at(instrument_id, now)
+def get_terms(instrument_id: int, starts_at: datetime) -> "Terms":
+    """Return the terms of a booking with this start. Raises BookingRefused where there are none."""
+    terms = providers.terms_at(instrument_id, starts_at)
     if terms is None:
         raise _build_refusal([])
     return terms

@@ -1,4 +1,4 @@
-"""Transitions that happen with time: lapsed requests and no-shows. Run by `tick`; safe to repeat."""
+"""Transitions that happen with time: lapsed requests and no-shows. Run by recurring jobs; safe to repeat."""
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING

@@ -8,9 +8,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from bookings.requests.domain import availability
 from bookings.requests.models import NextFree
-from bookings.requests.selectors.holds import get_held_intervals
+from bookings.requests.selectors.offers import LONGEST_LOOK, get_free_time
 from instrument_share.kernel.interval import Interval
 from providers import public as providers
 
@@ -23,39 +22,29 @@ BATCH_SIZE = 100
 
 @transaction.atomic
 def next_free_refresh(instrument_ids: Collection[int], now: datetime) -> None:
-    """Recalculate when these instruments are next free, in the transaction that changed holds.
+    """Recalculate when these instruments are next bookable, in the transaction that changed holds.
 
-    The instruments are locked, so that no outdated result is written. Next free is the first start, on the
-    rule's step and after its lead time, at which the shortest booking fits before the horizon. The number of
-    statements does not depend on the number of instruments.
+    The instruments are locked, so that no outdated result is written. Next free is the first start that their
+    rule offers to anybody whom it admits. Those that are booked together with them are recalculated by the
+    next `tick`. The number of statements does not depend on the number of instruments.
     """
     ids = sorted(set(instrument_ids))
     providers.instrument_locks(ids)
-    published = list(_catalogue().filter(pk__in=ids).values_list("pk", flat=True))
-    terms = providers.terms_in_force(published, now)
-    far = max((one.horizon + one.turnaround for one in terms.values()), default=timedelta(days=1))
-    span = Interval(now, now + far)
-    windows, closures = providers.open_windows(ids, span), providers.closures(ids, span)
-    held = get_held_intervals(ids, span)
-    rows = []
-    for pk in ids:
-        found = None
-        if pk in terms:
-            rule = terms[pk]
-            free = availability.find_free_intervals(
-                windows.get(pk, []), closures.get(pk, []), held.get(pk, []), rule.turnaround
-            )
-            horizon = now + rule.horizon
-            within = [Interval(one.start, min(one.end, horizon)) for one in free if one.start < horizon]
-            found = availability.find_next_free(within, rule.step, rule.min_length, now + rule.lead)
-        rows.append(
-            NextFree(
-                instrument_id=pk,
-                at=found.start if found else None,
-                until=found.end if found else None,
-                computed_at=now,
-            )
+    ahead = Interval(now, now + LONGEST_LOOK)
+    free = get_free_time(_catalogue().filter(pk__in=ids), ahead, now)
+    offers = {pk: free.first_offer(pk, ahead) for pk in ids}
+    rows = [
+        NextFree(
+            instrument_id=pk,
+            at=offer.start if offer else None,
+            until=offer.last_end if offer else None,
+            computed_at=now,
         )
+        for pk, offer in offers.items()
+    ]
+    NextFree.objects.filter(instrument__links__linked__in=ids).exclude(instrument__in=ids).update(
+        computed_at=now - 2 * STALE_AFTER
+    )
     NextFree.objects.bulk_create(
         rows,
         update_conflicts=True,
@@ -66,7 +55,7 @@ def next_free_refresh(instrument_ids: Collection[int], now: datetime) -> None:
 
 
 def next_free_advance(now: datetime) -> int:
-    """Refresh free times that have begun and rows older than an hour, for `tick`; return their number."""
+    """Refresh free times that have begun and rows older than an hour, for a job; return their number."""
     passed = Q(at__lt=now) | Q(computed_at__lt=now - STALE_AFTER)
     known = NextFree.objects.values("instrument")
     ids = set(NextFree.objects.filter(passed).values_list("instrument_id", flat=True))

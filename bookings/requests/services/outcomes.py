@@ -104,6 +104,6 @@ def _apply_outcome(
         together = [*get_companions(booking), booking]
         require_admitted_move(booking, outcome, actor, now)
         for moved in together:
-            terms = get_terms(moved.instrument_id, now)
+            terms = get_terms(moved.instrument_id, outcome.start)
             write_move(moved, outcome, terms, actor=actor, now=now, details={decision: True})
         notifications.notify_user(booking, notifications.MOVED, now)

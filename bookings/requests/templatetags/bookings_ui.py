@@ -4,18 +4,22 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 import segno
 from django import template
 from django.conf import settings
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from bookings.requests.domain import labels
 from bookings.requests.domain.choices import Direction
+from bookings.requests.domain.offers import Offer
 from bookings.requests.domain.pricing import MINIMUM
 from bookings.requests.domain.states import BookingState
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.wording import word
 from instrument_share.web.templatetags.ui import facts
 from instrument_share.web.text import formats
@@ -23,6 +27,14 @@ from instrument_share.web.text.labels import label
 from providers.domain import PriceUnit, ServiceMode, UserKind
 
 register = template.Library()
+
+
+@register.simple_tag
+def book_at(instrument: Any, offer: Offer) -> str:
+    """Return the address of the booking form with the shortest time of an offer filled in."""
+    times = {"start": offer.start, "end": offer.first_end}
+    query = urlencode({name: f"{at.astimezone(CITY_TIME):%Y-%m-%dT%H:%M}" for name, at in times.items()})
+    return f"{reverse('book', args=[instrument.public_id])}?{query}"
 
 
 @register.filter

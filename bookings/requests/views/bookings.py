@@ -15,6 +15,7 @@ from bookings.requests.selectors.admission import find_booking_problems, get_quo
 from bookings.requests.selectors.bookings import get_booking
 from bookings.requests.selectors.calendar import get_calendar_events
 from bookings.requests.selectors.cancel_cost import get_cancel_cost
+from bookings.requests.selectors.offers import Applicant
 from bookings.requests.services.bookings import booking_cancel, booking_move
 from bookings.requests.views.common import (
     get_booking_address,
@@ -141,14 +142,13 @@ def move(request: SignedInRequest, public_id: str) -> HttpResponse:
         return redirect_with_message(
             request, _moved(afterwards, form.interval), get_booking_address(public_id)
         )
-    terms = providers.terms_at(found.instrument_id, now)
+    terms = providers.terms_at(found.instrument_id, found.starts_at)
     context = {
         "booking": found,
         "here": get_desk(request.user, found),
         "form": form,
         "day": found.starts_at.astimezone(CITY_TIME).date(),
         "asks_again": is_new_decision_needed(request.user, found, terms),
-        "step_minutes": int(terms.step.total_seconds() // 60) if terms else 30,
     }
     return render(
         request, "bookings/requests/move.html", context, status=422 if request.method == "POST" else 200
@@ -177,10 +177,9 @@ def move_quote(request: SignedInRequest, public_id: str) -> HttpResponse:
             "service_mode": ServiceMode(found.service_mode),
             "payer_organization": found.payer_organization,
             "samples": found.samples,
-            "now": now,
         }
         problems = find_booking_problems(
-            request.user, found.instrument, subject=found.subject, moved_booking=found, **asked
+            request.user, found.instrument, subject=found.subject, moved_booking=found, now=now, **asked
         )
         context |= {
             "interval": form.interval,
@@ -197,6 +196,13 @@ def move_times(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Return the instrument's calendar as JSON, without this booking."""
     found = get_booking_for(request.user, public_id, "move")
     interval = get_shown_interval(request, found.starts_at, found.ends_at)
-    shown = get_calendar_events(request.user, [found.instrument], interval, clock.now())
+    applicant = Applicant(
+        user=found.user,
+        payer=found.payer_organization,
+        service_mode=ServiceMode(found.service_mode),
+        moved_booking=found,
+        moves_own=found.user_id == request.user.pk,
+    )
+    shown = get_calendar_events(request.user, [found.instrument], interval, clock.now(), applicant)
     shown["events"] = [event for event in shown["events"] if event["id"] != found.public_id]
     return JsonResponse(shown)

@@ -1,7 +1,7 @@
 """Book an instrument: time, price, problems and the request."""
 
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings.requests.domain.states import BookingState
-from bookings.requests.forms.booking import BookingForm
+from bookings.requests.forms.booking import BookingForm, get_start
 from bookings.requests.selectors.admission import find_booking_problems, get_quote
+from bookings.requests.selectors.offers import get_next_offers
 from bookings.requests.services.bookings import booking_create
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import DomainError
@@ -37,12 +38,10 @@ def book(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Request an instrument."""
     now = clock.now()
     instrument = providers.instrument(request.user, public_id)
-    terms = providers.terms_at(instrument.pk, now)
+    named = _get_named_time(request)
+    terms = providers.terms_at(instrument.pk, get_start(request.POST or named) or now)
     form = BookingForm(
-        request.POST if request.method == "POST" else None,
-        initial=_asked_in_address(request),
-        viewer=request.user,
-        terms=terms,
+        request.POST if request.method == "POST" else None, initial=named, viewer=request.user, terms=terms
     )
     booking = run_service(
         form,
@@ -56,15 +55,21 @@ def book(request: SignedInRequest, public_id: str) -> HttpResponse:
         "instrument": instrument,
         "terms": terms,
         "form": form,
-        "today": now.astimezone(CITY_TIME).date(),
-        "step_minutes": int(terms.step.total_seconds() // 60) if terms else 30,
+        "day": _get_first_day(request, instrument, now),
     }
     return render(
         request, "bookings/requests/book.html", context, status=422 if request.method == "POST" else 200
     )
 
 
-def _asked_in_address(request: SignedInRequest) -> dict[str, str]:
+def _get_first_day(request: SignedInRequest, instrument: "Instrument", now: datetime) -> date:
+    """Return the day on which the calendar opens: that of the first bookable time."""
+    offers = get_next_offers(request.user, instrument, now, 1)
+    return (offers[0].start if offers else now).astimezone(CITY_TIME).date()
+
+
+def _get_named_time(request: SignedInRequest) -> dict[str, str]:
+    """Return the time that the address names, as from a calendar."""
     return {
         name: request.GET[key]
         for name, key in (("starts_at", "start"), ("ends_at", "end"))
@@ -86,7 +91,7 @@ def quote(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Show the price and all problems while the request is being filled in (htmx)."""
     now = clock.now()
     instrument = providers.instrument(request.user, public_id)
-    terms = providers.terms_at(instrument.pk, now)
+    terms = providers.terms_at(instrument.pk, get_start(request.GET) or now)
     form = BookingForm(request.GET, viewer=request.user, terms=terms)
     context: dict[str, Any] = {"instrument": instrument}
     if terms and form.is_priceable():
@@ -99,13 +104,15 @@ def _priced(
 ) -> dict[str, Any]:
     entered = form.as_request()
     facts = {name: entered[name] for name in ("interval", "service_mode", "samples")}
-    facts |= {"payer_organization": form.payer_organization, "now": now}
-    subject = entered["subject"] or "-"
+    facts["payer_organization"] = form.payer_organization
+    problems = find_booking_problems(
+        request.user, instrument, subject=entered["subject"] or "-", now=now, **facts
+    )
     return {
         "interval": form.interval,
         "linked": _linked_prices(request, instrument, facts),
         "quote": get_quote(request.user, instrument, **facts),
-        "problems": problems_told(find_booking_problems(request.user, instrument, subject=subject, **facts)),
+        "problems": problems_told(problems),
         "terms": terms,
     }
 

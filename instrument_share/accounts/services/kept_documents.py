@@ -70,7 +70,7 @@ def kept_documents_forget(*, actor: "User") -> None:
 
 
 def kept_documents_forget_old(*, now: datetime) -> int:
-    """Delete what was kept for longer than a day, for `tick`; return the number of files."""
+    """Delete what was kept for longer than a day; return the number of files."""
     people = default_storage.listdir(FOLDER)[0] if default_storage.exists(FOLDER) else []
     old = [
         path

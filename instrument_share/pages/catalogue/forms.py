@@ -42,7 +42,8 @@ class CatalogueForm(forms.Form):
     vouchers = forms.BooleanField(label=_("Accepts innovation vouchers"), required=False)
 
     def __init__(self, data: Any, *, viewer: Any) -> None:
-        super().__init__(data)
+        usual = Order.RELEVANCE if str(data.get("q", "")).strip() else Order.NEXT_FREE
+        super().__init__({**data.dict(), "sort": ""} if data.get("sort") == usual else data)
         anything = ("", _("All"))
         districts = [(row.code, bilingual(row, "name")) for row in accounts.districts()]
         owners = providers.units(viewer).order_by("organization__name_zh")
@@ -54,8 +55,12 @@ class CatalogueForm(forms.Form):
         set_choices(
             self.fields["sort"],
             [
-                ("", _("Best match") if str(self.data.get("q", "")).strip() else _("Next free time")),
-                *((order.value, word) for order, word in SORTS.items()),
+                ("", SORTS[usual]),
+                *(
+                    (order.value, word)
+                    for order, word in SORTS.items()
+                    if order not in (usual, Order.RELEVANCE)
+                ),
             ],
         )
 
@@ -112,6 +117,7 @@ class CatalogueForm(forms.Form):
 
 
 SORTS = {
+    Order.RELEVANCE: _("Best match"),
     Order.PRICE: _("Price"),
     Order.NEXT_FREE: _("Next free time"),
     Order.NAME: pgettext_lazy("instrument", "Name"),

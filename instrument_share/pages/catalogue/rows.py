@@ -11,8 +11,11 @@ from providers import public as providers
 from providers.domain import PriceUnit
 
 if TYPE_CHECKING:
+    from bookings.domain import Offer
     from instrument_share.accounts.selectors import Viewer
     from providers.models import Instrument
+
+MOST_OFFERS = 3
 
 
 @dataclass(frozen=True)
@@ -31,14 +34,19 @@ class InstrumentRow:
     price: PriceFrom | None
     week: Sequence[Day]
 
+    @property
+    def next_offers(self) -> "list[Offer]":
+        """Return the first bookable times of the next days that have any."""
+        return [day.first for day in self.week if day.first][:MOST_OFFERS]
+
 
 def build_instrument_rows(
     viewer: "Viewer", instruments: "Sequence[Instrument]", now: datetime
 ) -> list[InstrumentRow]:
-    """Return rows in the given order; four statements for any number of instruments."""
+    """Return rows in the given order; the number of statements does not depend on that of instruments."""
     ids = [one.pk for one in instruments]
     prices = providers.prices_for(viewer, ids, now)
-    weeks = get_coming_week(ids, now)
+    weeks = get_coming_week(viewer, instruments, now)
     return [InstrumentRow(one, build_price_from(*prices[one.pk]), weeks[one.pk]) for one in instruments]
 
 

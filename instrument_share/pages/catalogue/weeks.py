@@ -1,46 +1,55 @@
-"""Availability of many instruments in the next seven days."""
+"""Bookable times of many instruments in the next seven days."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 
 from bookings import public as bookings
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval, intersect, subtract
 from providers import public as providers
 
+if TYPE_CHECKING:
+    from bookings.domain import Offer
+    from bookings.public import FreeTime
+    from instrument_share.accounts.selectors import Viewer
+    from providers.models import Instrument
+
 DAYS = 7
 
 
 @dataclass(frozen=True)
 class Day:
-    """A day of an instrument: `open` (partly free), `booked`, `closed`, or `free` (no open window)."""
+    """A day of an instrument, with its first bookable time.
+
+    `kind` is `open` (bookable), `closed` (a closure takes all hours), `booked` (open, but nothing is
+    bookable) or `free` (no opening hours).
+    """
 
     date: date
     kind: str
+    first: "Offer | None" = None
 
 
-def get_coming_week(instrument_ids: Collection[int], now: datetime) -> Mapping[int, list[Day]]:
-    """Return seven days from today by instrument id; three statements for any number."""
+def get_coming_week(
+    viewer: "Viewer", instruments: "Sequence[Instrument]", now: datetime
+) -> Mapping[int, list[Day]]:
+    """Return seven days from today by instrument id, as the viewer may book; the statements are constant."""
     today = now.astimezone(CITY_TIME).date()
-    spans = [_day(today + timedelta(days=number)) for number in range(DAYS)]
-    whole = Interval(max(now, spans[0].start), spans[-1].end)
-    windows = providers.open_windows(instrument_ids, whole)
-    closures = providers.closures(instrument_ids, whole)
-    holds = bookings.get_held_intervals(instrument_ids, whole)
+    days = [_day(today + timedelta(days=number)) for number in range(DAYS)]
+    whole = Interval(max(now, days[0].start), days[-1].end)
+    ids = [one.pk for one in instruments]
+    free = bookings.get_free_time(instruments, whole, now, bookings.get_usual_applicant(viewer))
+    windows, closures = providers.open_windows(ids, whole), providers.closures(ids, whole)
     return {
         pk: [
-            Day(
-                span.start.astimezone(CITY_TIME).date(),
-                _kind(
-                    intersect(windows.get(pk, []), intersect([span], [whole])),
-                    closures.get(pk, []),
-                    holds.get(pk, []),
-                ),
+            _build_day(
+                pk, day, free, intersect(windows.get(pk, []), intersect([day], [whole])), closures.get(pk, [])
             )
-            for span in spans
+            for day in days
         ]
-        for pk in instrument_ids
+        for pk in ids
     }
 
 
@@ -49,10 +58,13 @@ def _day(day: date) -> Interval:
     return Interval(midnight, midnight + timedelta(days=1))
 
 
-def _kind(windows: list[Interval], closures: list[Interval], holds: list[Interval]) -> str:
+def _build_day(
+    pk: int, day: Interval, free: "FreeTime", windows: list[Interval], closures: list[Interval]
+) -> Day:
+    on = day.start.astimezone(CITY_TIME).date()
+    first = free.first_offer(pk, day)
+    if first is not None:
+        return Day(on, "open", first)
     if not windows:
-        return "free"
-    usable = subtract(windows, closures)
-    if not usable:
-        return "closed"
-    return "open" if subtract(usable, holds) else "booked"
+        return Day(on, "free")
+    return Day(on, "booked" if subtract(windows, closures) else "closed")

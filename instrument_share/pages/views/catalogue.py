@@ -129,7 +129,8 @@ def timeline_events(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     found = _found(request, _form(request), now).instruments
     shown = found.order_by("category__code", "name_zh", "id")[:MAX_ON_TIMELINE]
-    return JsonResponse(bookings.get_day_events(request.user, shown, _day(request, now), now))
+    applicant = bookings.get_usual_applicant(request.user)
+    return JsonResponse(bookings.get_day_events(request.user, shown, _day(request, now), now, applicant))
 
 
 def _day(request: HttpRequest, now: datetime) -> date:

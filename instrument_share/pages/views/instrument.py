@@ -22,6 +22,9 @@ from instrument_share.web import clock
 from providers import public as providers
 from providers.domain import InstrumentState, PublicationKind, sentences
 
+NEXT_TIMES = 3
+"""So many of the next bookable times stand on the page."""
+
 
 @require_safe
 def instrument(request: HttpRequest, public_id: str) -> HttpResponse:
@@ -38,6 +41,7 @@ def instrument(request: HttpRequest, public_id: str) -> HttpResponse:
     pictures = providers.pictures_of([found.pk])[found.pk]
     ratings = bookings.get_ratings(found.pk)
     cases = providers.publications(request.user, PublicationKind.CASE, found.organization_id)
+    offers = bookings.get_next_offers(request.user, found, now, NEXT_TIMES)
     context = {
         "instrument": found,
         "terms": terms,
@@ -51,8 +55,8 @@ def instrument(request: HttpRequest, public_id: str) -> HttpResponse:
         "groups": providers.groups_of(request.user, found.pk),
         "cases": cases.filter(instruments=found, withdrawn_at__isnull=True)[:5],
         "ratings": ratings,
-        "next_free": bookings.get_next_free(found.pk),
-        "today": now.astimezone(CITY_TIME).date(),
+        "next_offers": offers,
+        "first_day": (offers[0].start if offers else now).astimezone(CITY_TIME).date(),
         "address": build_absolute_url(request.path),
         "social_picture": build_absolute_url(get_picture_address(pictures[0], "large")) if pictures else "",
         "structured": render_script(build_instrument_data(found, pictures, prices, ratings)),

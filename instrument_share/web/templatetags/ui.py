@@ -20,7 +20,7 @@ from instrument_share.accounts.domain import Role
 from instrument_share.journal.addresses import page_address
 from instrument_share.kernel import wording
 from instrument_share.kernel.interval import Interval
-from instrument_share.web import idempotency
+from instrument_share.web import clock, idempotency
 from instrument_share.web.text import formats, labels, markdown
 
 register = template.Library()
@@ -41,6 +41,12 @@ for _filter in (
 ):
     register.filter(_filter)
 register.filter("markdown", markdown.to_html)
+
+
+@register.filter
+def soon(instant: datetime) -> str:
+    """Format a time near now, with today and tomorrow by name."""
+    return formats.soon(instant, clock.now())
 
 
 @register.filter
@@ -275,16 +281,28 @@ def legend(mine: bool = True) -> dict[str, bool]:
 
 @register.inclusion_tag(_PARTS + "calendar.html")
 def calendar(
-    url: str, label: str, day: date | None = None, start_input: str = "", end_input: str = "", step: int = 30
+    url: str,
+    label: str,
+    day: date | None = None,
+    *,
+    start_input: str = "",
+    end_input: str = "",
+    narrowed_by: str = "",
+    book_url: str = "",
 ) -> dict[str, Any]:
-    """One instrument by week from a JSON address; choosing a time fills the inputs of these ids."""
+    """One instrument by week, from a JSON address.
+
+    Choosing a time fills the inputs of these ids, or leads to `book_url` with `{start}` and `{end}`. The
+    inputs whose ids are in `narrowed_by` go into the address.
+    """
     return {
         "url": url,
         "label": label,
         "day": day,
         "start_input": start_input,
         "end_input": end_input,
-        "step": step,
+        "narrowed_by": narrowed_by,
+        "book_url": book_url,
     }
 
 

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
@@ -108,6 +108,15 @@ def moment(instant: datetime | None) -> str:
         return NOTHING
     separator = ", " if in_english() else " "
     return f"{date_only(instant)}{separator}{clock_time(instant)}"
+
+
+def soon(instant: datetime, now: datetime) -> str:
+    """Format a time near `now`: `今天 14:00`, `周四 09:00`; a week ahead or more with its date."""
+    on, today = _local_date(instant), _local_date(now)
+    if on - today >= timedelta(days=7):
+        return moment(instant)
+    named = {0: gettext("Today"), 1: gettext("Tomorrow")}.get((on - today).days, weekday(on))
+    return f"{named} {clock_time(instant)}"
 
 
 def timerange(interval: Interval) -> str:

@@ -1,9 +1,12 @@
 """Read remembered columns and imports under way."""
 
+from collections.abc import Mapping, Sequence
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors.standing import standing
+from instrument_share.jobs.selectors import JobState, job_states
 from instrument_share.kernel.errors import NotFound
 from providers.exchange.domain.sheets.definition import SheetKindName
 from providers.exchange.models import SheetMemory, SheetRun
@@ -11,6 +14,35 @@ from providers.exchange.models import SheetMemory, SheetRun
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
     from instrument_share.accounts.selectors import Viewer
+
+
+class RunState(Enum):
+    """An import is in, was stopped by what the rules refuse, was given up by the queue, or waits to go on."""
+
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    GIVEN_UP = "given_up"
+    WAITS = "waits"
+
+
+def has_waiting_job(run: SheetRun) -> bool:
+    """Return whether a job waits to import the next part."""
+    job_id = str(run.job_id)
+    return run.job_id is not None and job_states([job_id]).get(job_id) is JobState.WAITS
+
+
+def sheet_run_states(runs: Sequence[SheetRun]) -> Mapping[int, RunState]:
+    """Return the state of each import by its primary key."""
+    jobs = job_states(str(run.job_id) for run in runs if run.finished_at is None and run.job_id)
+    return {run.pk: _state(run, jobs) for run in runs}
+
+
+def _state(run: SheetRun, jobs: Mapping[str, JobState]) -> RunState:
+    if run.stopped:
+        return RunState.STOPPED
+    if run.finished_at is not None:
+        return RunState.FINISHED
+    return RunState.GIVEN_UP if jobs.get(str(run.job_id)) is JobState.GIVEN_UP else RunState.WAITS
 
 
 def sheet_memory(organization_id: int, kind: SheetKindName) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """Run an import: at once if it is small, in parts if it is large.
 
 The whole sheet is checked before its first row is written. Each part is a transaction, and repeating is safe,
-so that an interrupted run continues where it ended.
+so that an interrupted run continues where it ended. The first part is imported in the request, the others by
+jobs: each enqueues the next in the transaction of its own part.
 """
 
 from collections.abc import Mapping
@@ -13,7 +14,8 @@ from django.db import transaction
 
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization_lock, organizations_by_id
-from instrument_share.kernel.errors import Forbidden, NotFound
+from instrument_share.jobs.services import enqueue
+from instrument_share.kernel.errors import DomainError, Forbidden, require_found
 from instrument_share.sheets.reading import read_table
 from instrument_share.sheets.table import Table
 from providers.exchange.domain.sheets.column_choices import build_map, choices_to_remember, sheet_columns
@@ -21,7 +23,7 @@ from providers.exchange.domain.sheets.definition import SheetKind, SheetKindName
 from providers.exchange.domain.sheets.kinds_of_sheet import KINDS
 from providers.exchange.domain.sheets.maps import SheetMap, parse_map
 from providers.exchange.models import SheetMemory, SheetRun
-from providers.exchange.selectors.sheet_runs import sheet_memory
+from providers.exchange.selectors.sheet_runs import has_waiting_job, sheet_memory
 from providers.exchange.services.imports import ImportReport, apply
 from providers.exchange.services.uploads import sheet_forget, sheet_kept
 
@@ -35,6 +37,7 @@ AT_ONCE: Mapping[SheetKindName, int] = {
     SheetKindName.NEWS: 200,
 }
 """How many rows are entered in one part."""
+SHEET_RUN_JOB = "providers.sheet_run"
 
 
 @transaction.atomic
@@ -61,30 +64,64 @@ def sheet_run_start(
     run = run or SheetRun(organization=organization, user=actor, key=key, started_at=now)
     run.kind, run.partial, run.done = kind.name.value, partial, 0
     run.columns = {str(place): choice for place, choice in chosen.items()}
-    run.stopped, run.finished_at = False, None
+    run.stopped, run.finished_at, run.problem = False, None, {}
     report = _enter_part(run, actor, now)
     if not report.applied:
         return None, report
     run.total, run.counts = report.entered + report.left, report.counts
     run.save()
+    if run.finished_at is None:
+        _enqueue_next_part(run)
     return run, report
 
 
 @transaction.atomic
 def sheet_run_continue(*, actor: "User", public_id: str, now: datetime) -> SheetRun:
-    """Import the next part of a run; a finished one stays. Raises NotFound and SheetGone."""
-    run = SheetRun.objects.select_for_update().filter(public_id=public_id).first()
-    if run is None:
-        raise NotFound
+    """Import the next part of a run; a finished one stays. A run without a job that waits gets one.
+
+    Raises NotFound and SheetGone.
+    """
+    run = _import_next_part(actor, public_id, now)
+    if run.finished_at is None and not has_waiting_job(run):
+        _enqueue_next_part(run)
+    return run
+
+
+def sheet_run_work(*, public_id: str, job_id: str, now: datetime) -> None:
+    """Import the next part of a run as the user who started it, for the job that the run waits for.
+
+    What the rules refuse stops the run, which keeps the reason.
+    """
+    try:
+        with transaction.atomic():
+            run = SheetRun.objects.select_for_update().filter(public_id=public_id, job_id=job_id).first()
+            if run is None:  # the job was repeated after its part was imported
+                return
+            run = _import_next_part(run.user, public_id, now)
+            if run.finished_at is None:
+                _enqueue_next_part(run)
+    except DomainError as refusal:
+        params = {name: str(value) for name, value in refusal.params.items()}
+        SheetRun.objects.filter(public_id=public_id, job_id=job_id).update(
+            stopped=True, finished_at=now, problem={"message": refusal.message, "params": params}
+        )
+
+
+def _import_next_part(actor: "User", public_id: str, now: datetime) -> SheetRun:
+    run = require_found(SheetRun.objects.select_for_update().filter(public_id=public_id).first())
     require(actor, "providers.edit_unit", organizations_by_id([run.organization_id])[run.organization_id])
     if run.user_id != actor.pk:
         raise Forbidden
-    if run.finished_at is not None:
-        return run
-    if not _enter_part(run, actor, now).applied:
-        run.stopped, run.finished_at = True, now
-    run.save()
+    if run.finished_at is None:
+        if not _enter_part(run, actor, now).applied:
+            run.stopped, run.finished_at = True, now
+        run.save()
     return run
+
+
+def _enqueue_next_part(run: SheetRun) -> None:
+    run.job_id = enqueue(SHEET_RUN_JOB, run_id=run.public_id)
+    run.save(update_fields=["job_id"])
 
 
 def upload_map(

@@ -18,6 +18,7 @@ from instrument_share.sheets.reading import read_table
 from providers.exchange.domain.sheets.definition import SheetKind
 from providers.exchange.domain.sheets.kinds_of_sheet import INSTRUMENTS
 from providers.exchange.domain.sheets.maps import parse_map
+from providers.exchange.models import SheetRun
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -83,7 +84,7 @@ def sheet_forget(*, actor: "User", organization_id: int, key: str) -> None:
 
 
 def sheets_forget_old(*, now: datetime) -> int:
-    """Delete uploads older than a day, for `tick`; return the number of files."""
+    """Delete uploads older than a day, for a job; return the number of files."""
     people = default_storage.listdir(FOLDER)[0] if default_storage.exists(FOLDER) else []
     old = [
         path
@@ -101,11 +102,20 @@ def _path(actor: "User", organization_id: int, key: str, ending: str) -> str:
 
 
 def _make_room(actor: "User", organization_id: int) -> None:
-    """Delete the person's oldest uploads for the unit, to stay within the limit."""
+    """Delete the person's oldest uploads for the unit, to stay within the limit.
+
+    Those that are being imported stay.
+    """
+    unfinished = SheetRun.objects.filter(organization_id=organization_id, user=actor, finished_at=None)
+    imported = {
+        _path(actor, organization_id, key, "sheet") for key in unfinished.values_list("key", flat=True)
+    }
     kept = [
         (at, path)
         for path, at in _uploads(f"{FOLDER}/{actor.pk}")
-        if path.endswith(".sheet") and Path(path).name.startswith(f"{organization_id}-")
+        if path.endswith(".sheet")
+        and Path(path).name.startswith(f"{organization_id}-")
+        and path not in imported
     ]
     for _at, path in sorted(kept, reverse=True)[KEPT_AT_MOST - 1 :]:
         default_storage.delete(path)

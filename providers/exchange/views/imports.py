@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from instrument_share.jobs.selectors import is_worker_running
 from instrument_share.kernel.wording import Words
 from instrument_share.sheets.reading import MAX_BYTES, read_table
 from instrument_share.sheets.table import Table
@@ -23,7 +24,14 @@ from providers.exchange.domain.sheets.definition import SheetKind, SheetKindName
 from providers.exchange.domain.sheets.kinds_of_sheet import INSTRUMENTS, KINDS
 from providers.exchange.domain.sheets.reading import HeadingMissing
 from providers.exchange.forms.sheet import SheetForm
-from providers.exchange.selectors.sheet_runs import run_of_upload, sheet_memory, sheet_run, sheet_runs
+from providers.exchange.selectors.sheet_runs import (
+    RunState,
+    run_of_upload,
+    sheet_memory,
+    sheet_run,
+    sheet_run_states,
+    sheet_runs,
+)
 from providers.exchange.services.imports import ImportReport, Outcome, preview
 from providers.exchange.services.sheet_runs import sheet_run_continue, sheet_run_start, upload_map
 from providers.exchange.services.uploads import sheet_keep, sheet_kept
@@ -64,6 +72,8 @@ def upload(request: HttpRequest, organization_id: str) -> HttpResponse:
     if request.method == "POST" and (key := run_service(form, keep)):
         return redirect("sheet_preview", unit.public_id, kind.name.value, key)
     status = 422 if request.method == "POST" else 200
+    runs = sheet_runs(request.user, unit.pk)
+    states = sheet_run_states(runs)
     context = {
         "unit": unit,
         "form": form,
@@ -73,7 +83,8 @@ def upload(request: HttpRequest, organization_id: str) -> HttpResponse:
             for name, one in KINDS.items()
         ],
         "fields": kind.fields.values(),
-        "runs": sheet_runs(request.user, unit.pk),
+        "runs": [(run, states[run.pk].value) for run in runs],
+        "goes_on": RunState.WAITS in states.values(),
     }
     return render(request, "providers/exchange/sheet_upload.html", context, status=status)
 
@@ -156,16 +167,22 @@ def look(request: HttpRequest, organization_id: str, kind: str, key: str) -> Htt
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def result(request: HttpRequest, organization_id: str, run_id: str) -> HttpResponse:
-    """Show the progress and result of an import; POST imports the next part."""
+    """Show the progress and result of an import; POST imports the next part, where no worker does."""
     unit = managed_unit(request, organization_id)
     run = sheet_run(request.user, unit.pk, run_id)
     if request.method == "POST":
         run = sheet_run_continue(actor=person(request), public_id=run.public_id, now=clock.now())
         if not request.htmx:  # type: ignore[attr-defined]
             return redirect(request.path)
+    state = sheet_run_states([run])[run.pk]
+    if request.htmx and state is not RunState.WAITS:  # type: ignore[attr-defined]
+        return HttpResponse(headers={"HX-Refresh": "true"})  # the page has another title now
     context = {
         "unit": unit,
         "run": run,
+        "state": state.value,
+        "has_worker": is_worker_running(clock.now()),
+        "refusal": told(run.problem["message"], run.problem["params"]) if run.problem else "",
         "kind": KINDS[run.kind],
         "counts": [(Outcome(name), number) for name, number in run.counts.items() if number],
         "next": _next_page(unit, KINDS[run.kind].name),

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 
 from instrument_share.accounts.domain import MembershipState, OrganizationState, Role
 from instrument_share.accounts.selectors import region_of
@@ -166,6 +166,14 @@ def has_qualification(user_id: int, instrument_id: int, until: datetime) -> bool
     return Qualification.objects.filter(
         user_id=user_id, instrument_id=instrument_id, expires_at__gte=until, revoked_at__isnull=True
     ).exists()
+
+
+def qualified_until(user_id: int, instrument_ids: Collection[int]) -> dict[int, datetime]:
+    """Return through when the person may operate each of the instruments, as far as they are qualified."""
+    rows = Qualification.objects.filter(
+        user_id=user_id, instrument_id__in=list(instrument_ids), revoked_at__isnull=True
+    )
+    return dict(rows.order_by().values_list("instrument_id").annotate(Max("expires_at")))
 
 
 def qualifications_of(instrument_ids: Collection[int], now: datetime) -> QuerySet[Qualification]:

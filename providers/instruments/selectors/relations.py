@@ -9,7 +9,7 @@ from providers.instruments.models import Instrument, InstrumentGroup, Instrument
 from providers.instruments.selectors.instruments import instruments
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from instrument_share.accounts.selectors import Viewer
 
@@ -26,13 +26,36 @@ def linked_ids(instrument_id: int) -> list[int]:
 
     Follows the links of linked instruments. One query for each step.
     """
-    found: set[int] = {instrument_id}
-    ahead = {instrument_id}
+    return links_of([instrument_id])[instrument_id]
+
+
+def links_of(instrument_ids: "Iterable[int]") -> dict[int, list[int]]:
+    """Return `linked_ids` of each of these instruments by id; one query for each step."""
+    links: dict[int, set[int]] = {}
+    ahead = set(instrument_ids)
+    wanted = list(ahead)
     while ahead:
-        links = InstrumentLink.objects.filter(instrument_id__in=ahead).values_list("linked_id", flat=True)
-        ahead = set(links) - found
+        links |= {pk: set() for pk in ahead}
+        rows = InstrumentLink.objects.filter(instrument_id__in=ahead).values_list(
+            "instrument_id", "linked_id"
+        )
+        for pk, linked in rows:
+            links[pk].add(linked)
+        ahead = set().union(*links.values()) - links.keys()
+    return {pk: sorted(_reached(pk, links) - {pk}) for pk in wanted}
+
+
+def all_links() -> dict[int, list[int]]:
+    """Return `linked_ids` of every instrument that has any, by id."""
+    return links_of(InstrumentLink.objects.values_list("instrument_id", flat=True))
+
+
+def _reached(instrument_id: int, links: dict[int, set[int]]) -> set[int]:
+    found, ahead = {instrument_id}, {instrument_id}
+    while ahead:
+        ahead = set().union(*(links[pk] for pk in ahead)) - found
         found |= ahead
-    return sorted(found - {instrument_id})
+    return found
 
 
 def linked_instruments(viewer: "Viewer", instrument_id: int) -> QuerySet[Instrument]:

@@ -147,7 +147,7 @@ def qualification_revoke(*, actor: "User", qualification_id: int, now: datetime)
 def qualification_ends_tell(*, now: datetime) -> int:
     """Tell people and keepers 30 days ahead which qualifications end; return how many.
 
-    For `tick`: from 8 in the morning, once for each qualification. Leaves out those granted for less than 30
+    By a job, from 8 in the morning, once for each qualification. Leaves out those granted for less than 30
     days, and those that a longer one of the person replaces.
     """
     if now.astimezone(CITY_TIME).hour < FIRST_HOUR:

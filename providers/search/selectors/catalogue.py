@@ -2,23 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from instrument_share.accounts.domain import OrganizationKind, OrganizationState
 from instrument_share.accounts.selectors.standing import standing
-from instrument_share.kernel.interval import Interval
 from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.models import Instrument
 from providers.instruments.selectors.instruments import instruments
 from providers.search.selectors.search import EVERYTHING, Search, filter_matching
 from providers.terms.domain.choices import UserKind
 from providers.terms.domain.listed_prices import ANY, NO_HOURLY_PRICE
-from providers.terms.models import Closure, ListedPrice, OpenWindow
+from providers.terms.models import ListedPrice
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
@@ -48,7 +47,6 @@ class CatalogueFilters:
 
 
 NO_FILTERS = CatalogueFilters()
-LONG_PAST = datetime(1, 1, 2, tzinfo=UTC)
 
 
 def catalogue(
@@ -93,25 +91,6 @@ def catalogue(
 def _in_force(filters: CatalogueFilters, at: datetime) -> QuerySet[ListedPrice]:
     """Return prices in force for the requested mode of service, for each kind of user."""
     return ListedPrice.objects.filter(service_mode=filters.mode or ANY, since__lte=at, until__gt=at)
-
-
-def open_throughout(queryset: QuerySet[Instrument], interval: Interval) -> QuerySet[Instrument]:
-    """Return instruments with an open window around the whole interval and no closure in it.
-
-    Stored windows are merged and disjoint: only the first that ends late enough can match. A subquery, in
-    contrast to a join, probes the index once for each instrument and stops after the page.
-    """
-    begins = OpenWindow.objects.filter(instrument_id=OuterRef("pk"), ends_at__gte=interval.end)
-    closures = Closure.objects.filter(
-        instrument_id=OuterRef("pk"), lifted_at__isnull=True, starts_at__lt=interval.end
-    )
-    found = queryset.alias(
-        window_begins=Subquery(begins.order_by("ends_at").values("starts_at")[:1]),
-        closed_until=Coalesce(
-            Subquery(closures.order_by("-ends_at").values("ends_at")[:1]), Value(LONG_PAST)
-        ),
-    )
-    return found.filter(closed_until__lte=interval.start, window_begins__lte=interval.start)
 
 
 def with_prices(

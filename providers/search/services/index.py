@@ -31,7 +31,7 @@ def search_index(instrument_ids: Collection[int]) -> None:
 
 
 def search_refresh() -> int:
-    """Index instruments of renamed units and those never indexed, for `tick`; return their number."""
+    """Index instruments of renamed units and those never indexed, for a job; return their number."""
     renamed = Q(organization__searched_unit__isnull=True) | ~Q(
         organization__searched_unit__name_zh=F("organization__name_zh"),
         organization__searched_unit__name_en=F("organization__name_en"),

@@ -48,7 +48,7 @@ class _Task:
 
 @transaction.atomic
 def windows_extend(*, now: datetime, instrument_ids: Collection[int] | None = None) -> Extended:
-    """Expand the open windows of all (or these) instruments to the horizon of their rules, for `tick`.
+    """Expand the open windows of all (or these) instruments to the horizon of their rules, as a job does.
 
     A rule that follows public holidays stops before an unknown year, which the result names.
     """

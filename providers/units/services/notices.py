@@ -29,7 +29,7 @@ Due = tuple[CompletenessNotice, Words, tuple[Sentence, ...]]
 def completeness_notices_send(*, now: datetime) -> int:
     """Tell managers 30 days ahead and on the day which kind expires; return the number of notices.
 
-    For `tick`: once a day, from 8 in the morning. A notice is sent once for each unit, kind and day, at most
+    By a job, once a day, from 8 in the morning. A notice is sent once for each unit, kind and day, at most
     a week late if nothing ran on the day.
     """
     local = now.astimezone(CITY_TIME)

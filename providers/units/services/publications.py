@@ -172,7 +172,7 @@ def publication_withdraw(
 
 
 def publications_publish_due(now: datetime) -> int:
-    """Publish every draft that is due, one by one, for `tick`; return their number."""
+    """Publish every draft that is due, one by one, for a job; return their number."""
     due = {kind: model._default_manager.filter(scheduled_at__lte=now) for kind, model in MODELS.items()}
     return sum(
         _publish_due(kind, publication_id, now)

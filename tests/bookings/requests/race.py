@@ -59,6 +59,7 @@ def look_round_slowly(checked, released, results, *, environment, locked, now):
     wake(environment)
     from django.db import connection
 
+    from bookings.requests.selectors import offers
     from bookings.requests.services import next_free
     from providers import public as providers
 
@@ -66,9 +67,7 @@ def look_round_slowly(checked, released, results, *, environment, locked, now):
         providers.instrument_locks = unlocked(connection.vendor)
         if connection.vendor == "sqlite":
             next_free.next_free_refresh = next_free.next_free_refresh.__wrapped__
-    next_free.availability.find_next_free = lingering(
-        checked, released, next_free.availability.find_next_free
-    )
+    offers.FreeTime.first_offer = lingering(checked, released, offers.FreeTime.first_offer)
     next_free.next_free_rebuild(now)
     results.put("done")
 

@@ -7,7 +7,7 @@ import pytest
 from bookings.requests.domain.errors import BookingChanged, BookingRefused, DecisionOverdue, SlotTaken
 from bookings.requests.models import Booking, CreditEvent, NextFree
 from bookings.requests.selectors.bookings import decisions_of_year
-from bookings.requests.selectors.holds import get_free_intervals
+from bookings.requests.selectors.offers import get_free_intervals
 from bookings.requests.services.bookings import booking_approve, booking_cancel, booking_move, booking_reject
 from bookings.requests.services.lapses_and_no_shows import bookings_lapse_due, bookings_no_show_due
 from bookings.requests.services.next_free import next_free_advance, next_free_rebuild
@@ -270,11 +270,11 @@ def test_quotas_count_what_is_booked_and_not_what_was_cancelled():
 
 def test_next_free_follows_every_change_of_holds(city):
     next_free_rebuild(NOW)
-    assert next_free() == slot(day=0, hour=8, length=12)
+    assert next_free() == slot(day=0, hour=8, length=8)
     booking = book(city, slot(day=0, hour=8, length=8))
     assert next_free() == Interval(booking.held_until, slot(day=0, hour=8, length=12).end)
     booking_cancel(actor=city.keeper, booking_id=booking.pk, now=NOW, reason="停电")
-    assert next_free() == slot(day=0, hour=8, length=12)
+    assert next_free() == slot(day=0, hour=8, length=8)
 
 
 def test_next_free_moves_on_with_time_and_is_the_same_when_rebuilt(city):
@@ -297,7 +297,7 @@ def test_free_time_leaves_room_for_the_pause(city):
     book(city, slot(hour=12, length=2))
     day = slot(hour=8, length=12)
     half = timedelta(minutes=30)
-    assert get_free_intervals(city.instrument.pk, day, NOW) == [
+    assert get_free_intervals(city.researcher, city.instrument, day, NOW) == [
         Interval(day.start, slot(hour=12).start - half),
         Interval(slot(hour=14).start + half, day.end),
     ]

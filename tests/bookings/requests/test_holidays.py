@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from bookings.requests.selectors.holds import get_next_free
+from bookings.requests.models import NextFree
 from bookings.requests.services.holidays import holidays_set
 from bookings.requests.services.provider_decisions import rule_put_in_force
 from instrument_share.journal.models import Notification
@@ -80,10 +80,10 @@ def test_bookings_that_lie_outside_stand_and_their_people_are_told(city, officer
 
 
 def test_when_it_is_next_free_follows_at_once(city, officer):
-    assert get_next_free(city.instrument.pk) == slot(day=0, hour=9).start
+    assert NextFree.objects.get(instrument=city.instrument).at == slot(day=0, hour=9).start
     days = [*published_days(2026), Day(date(2026, 3, 2), DayKind.HOLIDAY, "庆典日")]
     holidays_set(actor=officer, year=2026, days=days, source=NOTICE, now=NOW)
-    assert get_next_free(city.instrument.pk) == slot(day=1, hour=9).start
+    assert NextFree.objects.get(instrument=city.instrument).at == slot(day=1, hour=9).start
 
 
 def test_a_correction_is_looked_at_before_anything_changes(city, officer, on_thursday, send):

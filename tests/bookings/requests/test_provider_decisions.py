@@ -7,7 +7,7 @@ import pytest
 from bookings.requests.domain.errors import BookingRefused, InstrumentHitsBookings, QualificationHitsBookings
 from bookings.requests.models import Booking, NextFree
 from bookings.requests.selectors.calendar import get_calendar_events
-from bookings.requests.selectors.holds import get_free_intervals
+from bookings.requests.selectors.offers import get_free_intervals
 from bookings.requests.services.closures import closure_place
 from bookings.requests.services.provider_decisions import (
     closure_lift,
@@ -102,16 +102,17 @@ def test_a_suspended_instrument_offers_no_time_and_a_resumed_one_does_again(city
     assert free == slot(day=0, hour=9).start
     suspend(city, {one.public_id: "keep" for one in Booking.objects.all()})
     assert NextFree.objects.get().at is None
-    assert get_free_intervals(city.instrument.pk, slot(day=1), NOW) == []
     city.instrument.refresh_from_db()
+    assert get_free_intervals(city.researcher, city.instrument, slot(day=1), NOW) == []
     shown = get_calendar_events(city.researcher, [city.instrument], slot(day=1), NOW)
     assert shown["events"] == []
     with pytest.raises(BookingRefused) as refused:
         book(city, slot(day=2))
     assert [one.code for one in refused.value.problems] == ["booking.not_published"]
     resume(city)
+    city.instrument.refresh_from_db()
     assert NextFree.objects.get().at == free
-    assert get_free_intervals(city.instrument.pk, slot(day=1), NOW) == [slot(day=1)]
+    assert get_free_intervals(city.researcher, city.instrument, slot(day=1), NOW) == [slot(day=1)]
 
 
 def test_only_bureau_resumes_what_bureau_suspended(city):

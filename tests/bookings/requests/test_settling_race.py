@@ -3,8 +3,7 @@
 import pytest
 from django.db import connection
 
-from bookings.requests.models import Booking
-from bookings.requests.selectors.holds import get_next_free
+from bookings.requests.models import Booking, NextFree
 from bookings.requests.services.next_free import next_free_rebuild
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import Membership
@@ -129,7 +128,7 @@ def free_after(process_environment):
             (race.book_meanwhile, facts),
         )
         assert outcomes == ["done", "booking_create"]
-        return get_next_free(city.instrument.pk)
+        return NextFree.objects.get(instrument=city.instrument).at
 
     return together
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,9 +8,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from bookings.requests.models import Booking, NextFree
+from instrument_share.jobs import registry
 from instrument_share.journal import guards
 from instrument_share.journal.models import AuditEntry, AuditSeal
-from instrument_share.management.commands import tick
 from tests import factories
 from tests.bookings.requests.booking import book, use
 from tests.factories import NOW, slot
@@ -50,8 +51,9 @@ def test_a_step_that_fails_keeps_none_of_the_others_from_its_work(city, clock, m
     def fails(now):
         raise RuntimeError
 
-    monkeypatch.setitem(tick.STEPS, "open windows", fails)
-    with pytest.raises(CommandError, match="open windows"):
+    windows = registry._recurring["providers.windows"]
+    monkeypatch.setitem(registry._recurring, windows.name, replace(windows, run=fails))
+    with pytest.raises(CommandError, match=r"providers\.windows"):
         call_command("tick", verbosity=0)
     assert Booking.objects.get().state == "lapsed"
     assert NextFree.objects.exists()

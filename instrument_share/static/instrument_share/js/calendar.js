@@ -1,4 +1,7 @@
-// One instrument by week. Choosing a time fills two inputs; the list of free times does the same by keyboard.
+// One instrument by week. Choosing a time fills two inputs, or leads to the form that has them; the list of
+// bookable times does the same by keyboard.
+import * as freeList from "./free_list.js";
+import * as offers from "./offers.js";
 import * as time from "./time.js";
 
 const narrow = window.matchMedia("(max-width: 40rem)");
@@ -6,12 +9,11 @@ const narrow = window.matchMedia("(max-width: 40rem)");
 export async function show(place) {
   const words = time.wordsOf(place);
   const EventCalendar = await time.loadComponent("EventCalendar", place);
-  const state = { events: [], resource: null, place, words };
+  const state = { runs: [], resource: null, isOpened: false, place, words };
   const calendar = EventCalendar.create(place, {
-    view: narrow.matches ? "timeGridDay" : "timeGridWeek",
-    duration: narrow.matches ? { days: 3 } : { weeks: 1 },
+    view: "timeGridDay",
+    duration: { days: narrow.matches ? 3 : 7 },
     date: place.dataset.day || time.nowWall().slice(0, 10),
-    firstDay: 1,
     locale: time.language(),
     allDaySlot: false,
     height: "100%",
@@ -25,11 +27,11 @@ export async function show(place) {
     slotLabelFormat: (date) => time.timeOf(time.wallOf(date)),
     // In a narrow column a Chinese date breaks before its weekday, not within it.
     dayHeaderFormat: (date) => time.dayOf(time.wallOf(date)).replace("周", "\u200b周"),
-    selectable: Boolean(place.dataset.start),
+    selectable: Boolean(place.dataset.start || place.dataset.book),
     selectBackgroundColor: "#0b5c8e",
     unselectAuto: false,
-    select: (info) => choose(state, calendar, time.wallOf(info.start), time.wallOf(info.end)),
-    dateClick: (info) => chooseFrom(state, calendar, info.date),
+    select: (info) => choose(state, time.wallOf(info.start), time.wallOf(info.end)),
+    dateClick: (info) => chooseFrom(state, info.date),
     eventSources: [{ events: (range) => fetchWeek(state, range) }],
     lazyFetching: false,
     eventContent: time.content,
@@ -43,10 +45,12 @@ async function fetchWeek(state, range) {
   try {
     const start = time.toInstant(time.wallOf(range.start));
     const end = time.toInstant(time.wallOf(range.end));
-    const { resources, events } = await time.load(place.dataset.calendar, start, end);
+    const answer = await time.load(place.dataset.calendar, start, end, narrowing(place));
+    const { resources, events } = answer;
     state.resource = resources[0]?.id ?? null;
-    state.events = events;
-    listFree(state);
+    state.runs = offers.read(answer.offers);
+    openAtFirst(state);
+    freeList.show(place, words, resources, state.runs, (_resource, from, until) => choose(state, from, until));
     return events.map((event) => time.shown(event, words));
   } catch {
     time.say(place, words.failed, true);
@@ -54,23 +58,39 @@ async function fetchWeek(state, range) {
   }
 }
 
-/** One click or tap chooses one step from there; dragging chooses more. */
-function chooseFrom(state, calendar, date) {
-  if (!state.place.dataset.start) return;
-  const end = new Date(date.getTime() + Number(state.place.dataset.step) * 60000);
-  choose(state, calendar, time.wallOf(date), time.wallOf(end));
+/** The hours that are seen first are those of the first bookable time. */
+function openAtFirst(state) {
+  const first = offers.firstStart(state.runs);
+  if (state.isOpened || !first) return;
+  state.isOpened = true;
+  state.calendar?.setOption("scrollTime", time.timeOf(first));
 }
 
-function choose(state, calendar, start, end) {
+/** The values of the form that decide which times are granted: who pays, and which service. */
+function narrowing(place) {
+  const inputs = (place.dataset.with ?? "").split(" ").map((id) => document.getElementById(id)).filter(Boolean);
+  return Object.fromEntries(inputs.map((input) => [input.name, input.value]));
+}
+
+/** One click or tap chooses the shortest booking from there; dragging chooses more. */
+function chooseFrom(state, date) {
+  const shortest = offers.shortestFrom(state.runs, state.resource, time.wallOf(date));
+  if (shortest) choose(state, shortest.start, shortest.end);
+  else time.say(state.place, state.words.notOpen, true);
+}
+
+function choose(state, start, end) {
   const { place, words } = state;
-  calendar.unselect();
-  if (!time.isFree(state.events, state.resource, start, end)) {
+  state.calendar.unselect();
+  if (!offers.isOffered(state.runs, state.resource, start, end)) {
     time.say(place, words.notOpen, true);
-    return;
+  } else if (place.dataset.start) {
+    fill(place.dataset.start, start);
+    fill(place.dataset.end, end);
+    mark(state, state.calendar, start, end);
+  } else if (place.dataset.book) {
+    window.location.assign(time.bookAddress(place, state.resource, start, end));
   }
-  fill(place.dataset.start, start);
-  fill(place.dataset.end, end);
-  mark(state, calendar, start, end);
 }
 
 function mark(state, calendar, start, end) {
@@ -89,62 +109,28 @@ function fill(id, value) {
   input.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
-/** The free times as buttons, by day. */
-function listFree(state) {
-  const list = state.place.parentElement.querySelector("[data-free-list]");
-  const gaps = time.free(state.events, state.resource);
-  list.replaceChildren();
-  if (!gaps.length) {
-    const nothing = document.createElement("p");
-    nothing.textContent = state.words.none;
-    list.append(nothing);
-  }
-  let day = "";
-  let chips;
-  for (const gap of gaps) {
-    if (gap.start.slice(0, 10) !== day) {
-      day = gap.start.slice(0, 10);
-      const head = document.createElement("p");
-      head.className = "free-day";
-      head.textContent = time.dayOf(gap.start);
-      chips = document.createElement("ul");
-      chips.className = "chips";
-      list.append(head, chips);
-    }
-    chips.append(slot(state, gap));
-  }
-}
-
-function slot(state, gap) {
-  const entry = document.createElement("li");
-  const text = time.hoursText(gap.start, gap.end);
-  const element = document.createElement(state.place.dataset.start ? "button" : "span");
-  element.className = "chip";
-  element.textContent = text;
-  if (element instanceof HTMLButtonElement) {
-    element.type = "button";
-    element.setAttribute("aria-label", `${time.dayOf(gap.start)} ${text}`);
-    element.dataset.from = gap.start;
-    element.dataset.to = gap.end;
-  }
-  entry.append(element);
-  return entry;
+/** Whether the week that is shown has this day. */
+function isShown(calendar, wall) {
+  const { activeStart, activeEnd } = calendar.getView();
+  return time.wallOf(activeStart) <= wall && wall < time.wallOf(activeEnd);
 }
 
 function listen(state, calendar) {
   const { place } = state;
-  place.parentElement.querySelector("[data-free-list]").addEventListener("click", (event) => {
-    const button = event.target.closest("button[data-from]");
-    if (button) choose(state, calendar, button.dataset.from, button.dataset.to);
-  });
+  state.calendar = calendar;
+  for (const id of (place.dataset.with ?? "").split(" ").filter(Boolean)) {
+    document.getElementById(id)?.addEventListener("change", () => calendar.refetchEvents());
+  }
   // A time that was typed shows on the calendar.
   const inputs = [place.dataset.start, place.dataset.end].map((id) => id && document.getElementById(id));
   if (!inputs[0] || !inputs[1]) return;
   const show = () => {
     const [start, end] = inputs.map((input) => input.value);
-    if (start && end && start < end) mark(state, calendar, start, end);
+    if (!start || !end || start >= end) return;
+    mark(state, calendar, start, end);
+    if (!isShown(calendar, start)) calendar.setOption("date", start.slice(0, 10));
   };
   for (const input of inputs) input.addEventListener("change", show);
-  if (inputs[0].value && !place.dataset.day) calendar.setOption("date", inputs[0].value.slice(0, 10));
+  if (inputs[0].value) calendar.setOption("date", inputs[0].value.slice(0, 10));
   show();
 }

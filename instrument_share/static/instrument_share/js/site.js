@@ -45,6 +45,11 @@ document.addEventListener("htmx:afterRequest", () => say(""));
 for (const failure of ["htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(failure, () => say(document.getElementById("waiting").dataset.failed));
 }
+// A search has one address: what was left empty isn't in it.
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  if (detail.verb !== "get") return;
+  for (const [name, value] of [...detail.formData]) if (value === "") detail.formData.delete(name);
+});
 document.addEventListener("htmx:load", (event) => start(event.detail.elt));
 
 /** A row of tabs or links that scrolls begins where the reader is. */

@@ -1,10 +1,9 @@
-// What calendar and timeline share: Shanghai's clock, the algebra of free time, loading.
+// What calendar and timeline share: Shanghai's clock, loading, how events look.
 // The calendar component knows no time zones: it is given Shanghai's wall-clock time as if it were local.
 
 const ZONE = "Asia/Shanghai";
 const ZONE_OFFSET = "+08:00";
 const GRID = ["role", "aria-colindex", "aria-rowindex", "aria-colcount", "aria-rowcount", "aria-colspan"];
-const TAKEN = new Set(["booked", "held", "closed", "mine"]);
 const BACKGROUND = new Set(["open", "closed"]);
 
 const wallClock = new Intl.DateTimeFormat("sv-SE", {
@@ -75,16 +74,18 @@ function spanInEnglish(from, to) {
 /** The words of a part, from the template that stands beside it. */
 export const wordsOf = (place) => place.parentElement.querySelector("[data-words]").dataset;
 
-/** Resources and events between two instants, with wall-clock times. */
-export async function load(address, start, end) {
+/** Resources, events with wall-clock times, and runs of offers between two instants. */
+export async function load(address, start, end, also = {}) {
   const url = new URL(address, window.location.href);
+  for (const [name, value] of Object.entries(also)) url.searchParams.set(name, value);
   url.searchParams.set("start", start);
   url.searchParams.set("end", end);
   const response = await fetch(url, { headers: { Accept: "application/json" }, credentials: "same-origin" });
   if (!response.ok) throw new Error(`${response.status}`);
-  const { resources, events } = await response.json();
+  const { resources, events, offers } = await response.json();
   return {
     resources,
+    offers,
     events: events.map((event) => ({ ...event, start: toWall(event.start).slice(0, 16), end: toWall(event.end).slice(0, 16) })),
   };
 }
@@ -105,31 +106,30 @@ export function shown(event, words) {
   };
 }
 
-/** Free intervals of a resource: what is open, without what is taken and what is past; wall-clock strings. */
-export function free(events, resource) {
-  const own = events.filter((event) => event.resource === resource);
-  const taken = own.filter((event) => TAKEN.has(event.kind)).sort((a, b) => (a.start < b.start ? -1 : 1));
-  const result = [];
-  for (const open of own.filter((event) => event.kind === "open").sort((a, b) => (a.start < b.start ? -1 : 1))) {
-    let start = open.start < nowWall() ? nowWall() : open.start;
-    for (const hole of taken) {
-      if (hole.end <= start || hole.start >= open.end) continue;
-      if (hole.start > start) result.push({ start, end: hole.start });
-      if (hole.end > start) start = hole.end;
-    }
-    if (start < open.end) result.push({ start, end: open.end });
-  }
-  return result;
-}
-
-/** Whether an interval lies inside one free interval. */
-export const isFree = (events, resource, start, end) =>
-  free(events, resource).some((gap) => gap.start <= start && end <= gap.end);
-
 /** `09:00–11:30`; midnight at the end is 24:00. */
 export const hoursText = (start, end) => `${timeOf(start)}–${timeOf(end) === "00:00" ? "24:00" : timeOf(end)}`;
 
-export const rangeText = (start, end) => `${dayOf(start)} ${hoursText(start, end)}`;
+/** `周四 3/5 09:00–11:30`; a time that ends on another day names it. */
+export function rangeText(start, end) {
+  const lastDay = timeOf(end) === "00:00" ? wallOf(new Date(new Date(end).getTime() - 60000)) : end;
+  if (lastDay.slice(0, 10) === start.slice(0, 10)) return `${dayOf(start)} ${hoursText(start, end)}`;
+  return `${dayOf(start)} ${timeOf(start)} – ${dayOf(end)} ${timeOf(end)}`;
+}
+
+/** The address of the form for booking this time. */
+export function bookAddress(place, resource, start, end) {
+  return place.dataset.book
+    .replace("{resource}", encodeURIComponent(resource))
+    .replace("{start}", encodeURIComponent(start))
+    .replace("{end}", encodeURIComponent(end));
+}
+
+/** `1 小时 30 分钟`, `1 h 30 min`. */
+export function lengthText(minutes) {
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+  const [hour, minute] = language() === "zh-CN" ? ["小时", "分钟"] : ["h", "min"];
+  return [hours && `${hours} ${hour}`, rest && `${rest} ${minute}`].filter(Boolean).join(" ");
+}
 
 export function say(place, text, isWrong = false) {
   const line = place.parentElement.querySelector("[data-said]");

@@ -1,4 +1,6 @@
 // Many instruments on one day. Choosing a free time leads to booking it.
+import * as freeList from "./free_list.js";
+import * as offers from "./offers.js";
 import * as time from "./time.js";
 
 export async function show(place) {
@@ -13,6 +15,8 @@ export async function show(place) {
     return;
   }
   place.replaceChildren();
+  const runs = offers.read(data.offers);
+  const goTo = (resource, { start, end }) => window.location.assign(time.bookAddress(place, resource, start, end));
   const calendar = EventCalendar.create(place, {
     view: "resourceTimelineDay",
     dayHeaderFormat: (date) => time.dayOf(time.wallOf(date)),
@@ -33,56 +37,21 @@ export async function show(place) {
     select: (info) => {
       const [start, end] = [time.wallOf(info.start), time.wallOf(info.end)];
       calendar.unselect();
-      if (time.isFree(data.events, info.resource.id, start, end)) {
-        window.location.assign(bookAddress(place, info.resource.id, start, end));
-      } else {
-        time.say(place, words.notOpen, true);
-      }
+      if (offers.isOffered(runs, info.resource.id, start, end)) goTo(info.resource.id, { start, end });
+      else time.say(place, words.notOpen, true);
+    },
+    dateClick: (info) => {
+      const shortest = offers.shortestFrom(runs, info.resource.id, time.wallOf(info.date));
+      if (shortest && place.dataset.book) goTo(info.resource.id, shortest);
+      else time.say(place, words.notOpen, true);
     },
   });
   time.makeReachable(place, words);
-  listFree(place, data, words);
+  freeList.show(place, words, data.resources, runs, (resource, start, end) => goTo(resource, { start, end }));
 }
 
 function nextDay(day) {
   const date = new Date(`${day}T00:00:00Z`);
   date.setUTCDate(date.getUTCDate() + 1);
   return date.toISOString().slice(0, 10);
-}
-
-function bookAddress(place, resource, start, end) {
-  return place.dataset.book
-    .replace("{resource}", encodeURIComponent(resource))
-    .replace("{start}", encodeURIComponent(start))
-    .replace("{end}", encodeURIComponent(end));
-}
-
-/** For each instrument its free times, as links to booking them. */
-function listFree(place, data, words) {
-  const list = place.parentElement.querySelector("[data-free-list]");
-  list.replaceChildren();
-  for (const resource of data.resources) {
-    const gaps = time.free(data.events, resource.id);
-    const head = document.createElement("p");
-    head.className = "free-day";
-    head.textContent = resource.title;
-    const chips = document.createElement("ul");
-    chips.className = "chips";
-    for (const gap of gaps) {
-      const entry = document.createElement("li");
-      const link = document.createElement(place.dataset.book ? "a" : "span");
-      link.className = "chip";
-      if (place.dataset.book) link.href = bookAddress(place, resource.id, gap.start, gap.end);
-      link.textContent = time.hoursText(gap.start, gap.end);
-      entry.append(link);
-      chips.append(entry);
-    }
-    if (!gaps.length) {
-      const entry = document.createElement("li");
-      entry.className = "soft";
-      entry.textContent = words.none;
-      chips.append(entry);
-    }
-    list.append(head, chips);
-  }
 }

@@ -1,0 +1,18 @@
+"""What bookings do by the clock."""
+
+from datetime import timedelta
+
+from bookings.requests.services.lapses_and_no_shows import bookings_lapse_due, bookings_no_show_due
+from bookings.requests.services.next_free import next_free_advance
+from instrument_share.jobs.registry import RecurringJob
+from instrument_share.kernel.errors import gettext_noop
+
+MINUTE = timedelta(minutes=1)
+
+RECURRING = (
+    RecurringJob(
+        "bookings.lapse", gettext_noop("Requests past their decision deadline"), MINUTE, bookings_lapse_due
+    ),
+    RecurringJob("bookings.no_show", gettext_noop("Bookings not taken up"), MINUTE, bookings_no_show_due),
+    RecurringJob("bookings.next_free", gettext_noop("Next free times"), MINUTE, next_free_advance),
+)

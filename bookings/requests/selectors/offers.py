@@ -1,0 +1,305 @@
+"""Read which times may be requested: what every calendar, list and search shows as free."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import cached_property
+from itertools import chain, islice
+from typing import TYPE_CHECKING
+
+import rules
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import (
+    DateTimeField,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Cast, Coalesce
+
+from bookings.requests.domain import admission, credit
+from bookings.requests.domain.offers import (
+    InstrumentTime,
+    Offer,
+    Version,
+    find_first_offer,
+    find_offers,
+    get_versions,
+    merge_offers,
+    split_by_day,
+)
+from bookings.requests.domain.quota import get_relevant_interval
+from bookings.requests.domain.states import HOLDING_STATES
+from bookings.requests.models import Booking
+from bookings.requests.selectors.admission import QUOTA_STATES
+from bookings.requests.selectors.bookings import get_credit_event_ends, get_last_booking
+from bookings.requests.selectors.companions import get_companions
+from bookings.requests.selectors.holds import get_held_intervals
+from instrument_share.accounts.selectors.standing import standing
+from instrument_share.kernel.interval import Interval, intersect
+from providers import public as providers
+from providers.domain import InstrumentState, QuotaHolder, ServiceMode
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from instrument_share.accounts.models import Organization, User
+    from instrument_share.accounts.selectors import Viewer
+    from providers.domain import TermsDraft
+    from providers.models import Instrument
+
+MINUTE = timedelta(minutes=1)
+LONGEST_LOOK = timedelta(days=366)
+"""No rule lets anybody book further ahead."""
+SHORTEST_LOOK = timedelta(minutes=1)
+Versions = Mapping[int, list[Version]]
+Counted = Mapping[QuotaHolder, Sequence[Interval]]
+
+
+@dataclass(frozen=True)
+class Applicant:
+    """Who asks, who pays (None: the person), for which mode of service, and which booking they move.
+
+    Without a mode the times of every mode that the rule offers them are theirs.
+    """
+
+    user: "User"
+    payer: "Organization | None"
+    service_mode: ServiceMode | None = None
+    moved_booking: Booking | None = None
+    moves_own: bool = False
+    """Whether the deadline for changes binds them; it doesn't bind a keeper."""
+
+    @cached_property
+    def companions(self) -> list[Booking]:
+        """Return the bookings that are moved together with the moved one."""
+        return get_companions(self.moved_booking) if self.moved_booking else []
+
+    @property
+    def moved_ids(self) -> set[int]:
+        """Return the bookings whose time is free for the applicant."""
+        return {booking.pk for booking in (self.moved_booking, *self.companions) if booking}
+
+
+def get_usual_applicant(viewer: "Viewer") -> Applicant | None:
+    """Return the viewer as they usually ask: paid as last time, else by their first organization.
+
+    None for visitors, and for people who may not book.
+    """
+    if viewer.is_anonymous or not rules.has_perm("bookings.book", viewer):
+        return None
+    memberships = standing(viewer).memberships
+    last = get_last_booking(viewer)
+    payers = {one.organization_id: one.organization for one in memberships}
+    if last is not None and last.payer_organization_id in (None, *payers):
+        return Applicant(viewer, last.payer_organization)
+    return Applicant(viewer, memberships[0].organization if memberships else None)
+
+
+@dataclass(frozen=True)
+class FreeTime:
+    """What limits the times of instruments, by id, and which are booked together with which."""
+
+    times: Mapping[int, InstrumentTime]
+    linked: Mapping[int, Sequence[int]]
+    now: datetime
+
+    def offers(self, instrument_id: int, interval: Interval) -> list[Offer]:
+        """Return the offers of an instrument that start in the interval, by start."""
+        together = self._together(instrument_id)
+        return find_offers(together, interval, self.now) if together else []
+
+    def first_offer(self, instrument_id: int, interval: Interval) -> Offer | None:
+        """Return the first offer of an instrument that starts in the interval."""
+        together = self._together(instrument_id)
+        return find_first_offer(together, interval, self.now) if together else None
+
+    def first_offers(self, instrument_id: int, interval: Interval, count: int) -> list[Offer]:
+        """Return the first offer of each of the next `count` days that have any."""
+        together = self._together(instrument_id)
+        days = split_by_day(interval) if together else ()
+        firsts = (find_first_offer(together, day, self.now) for day in days)
+        return list(islice(filter(None, firsts), count))
+
+    def _together(self, instrument_id: int) -> list[InstrumentTime]:
+        ids = [instrument_id, *self.linked.get(instrument_id, ())]
+        return [self.times[pk] for pk in ids] if all(pk in self.times for pk in ids) else []
+
+
+def get_next_offers(viewer: "Viewer", instrument: "Instrument", now: datetime, count: int) -> list[Offer]:
+    """Return the viewer's first offer of each of the next `count` days on which the instrument has any."""
+    ahead = Interval(now, now + LONGEST_LOOK)
+    return get_free_time([instrument], ahead, now, get_usual_applicant(viewer)).first_offers(
+        instrument.pk, ahead, count
+    )
+
+
+def get_free_intervals(
+    viewer: "Viewer", instrument: "Instrument", interval: Interval, now: datetime
+) -> list[Interval]:
+    """Return the time within the interval that the viewer may request."""
+    free = get_free_time([instrument], interval, now, get_usual_applicant(viewer))
+    return intersect(merge_offers(free.offers(instrument.pk, interval)), [interval])
+
+
+def filter_free(
+    queryset: "QuerySet[Instrument]", interval: Interval, now: datetime
+) -> "QuerySet[Instrument]":
+    """Filter instruments to those whose rule offers the interval to somebody whom it admits.
+
+    Reads which instruments are booked together with others, and whether those are free.
+    """
+    links = providers.all_links()
+    refused: set[int] = set()
+    if links:
+        others = providers.catalogue(AnonymousUser()).filter(pk__in=set(chain.from_iterable(links.values())))
+        free = set(_filter_free_alone(others, interval, now).order_by().values_list("pk", flat=True))
+        refused = {pk for pk, linked in links.items() if not free.issuperset(linked)}
+    return _filter_free_alone(queryset.exclude(pk__in=refused) if refused else queryset, interval, now)
+
+
+def _filter_free_alone(
+    queryset: "QuerySet[Instrument]", interval: Interval, now: datetime
+) -> "QuerySet[Instrument]":
+    held = Booking.objects.filter(instrument_id=OuterRef("pk"), state__in=sorted(HOLDING_STATES))
+    # Holds of an instrument never overlap: the last that begins before the end is the one that lasts longest.
+    before = held.filter(starts_at__lt=interval.end).order_by("-starts_at")
+    after = held.filter(starts_at__gte=interval.end).order_by("starts_at")
+    minutes = Cast("rule_turnaround", IntegerField())
+    turnaround = ExpressionWrapper(minutes * Value(MINUTE), DurationField())
+    return (
+        providers.granted_by_rule(queryset, interval, now)
+        .alias(
+            held_until=Coalesce(Subquery(before.values("held_until")[:1]), Value(providers.LONG_PAST)),
+            next_hold=Subquery(after.values("starts_at")[:1]),
+            needed_until=ExpressionWrapper(Value(interval.end) + turnaround, DateTimeField()),
+        )
+        .filter(
+            Q(next_hold__isnull=True) | Q(next_hold__gte=F("needed_until")), held_until__lte=interval.start
+        )
+    )
+
+
+def get_free_time(
+    instruments: "Iterable[Instrument]",
+    interval: Interval,
+    now: datetime,
+    applicant: Applicant | None = None,
+) -> FreeTime:
+    """Return what limits the times of instruments for starts in the interval.
+
+    Without an applicant: what the rules grant to somebody whom they admit and who has booked nothing. The
+    number of statements does not depend on the number of instruments.
+    """
+    by_id = {instrument.pk: instrument for instrument in instruments}
+    linked = _get_linked(by_id, applicant)
+    others = set(chain.from_iterable(linked.values())) - by_id.keys()
+    if others:
+        by_id |= {one.pk: one for one in providers.instruments_by_id(others)}
+    ids = [pk for pk, one in by_id.items() if one.state == InstrumentState.PUBLISHED]
+    rules = providers.terms_during(ids, interval)
+    versions: Versions = {pk: get_versions(terms) for pk, terms in rules.items()}
+    span = _get_reach(versions, interval, now)
+    counted: Mapping[int, Counted] = {}
+    if applicant is not None:
+        versions = _filter_admitting(applicant, by_id, versions, now)
+        counted = _get_counted(applicant, versions, span)
+    windows, closures = providers.open_windows(ids, span), providers.closures(ids, span)
+    held = get_held_intervals(ids, span, exclude_booking_ids=applicant.moved_ids if applicant else ())
+    times = {
+        pk: InstrumentTime(
+            of_one, windows.get(pk, []), closures.get(pk, []), held.get(pk, []), counted.get(pk, {})
+        )
+        for pk, of_one in versions.items()
+    }
+    return FreeTime(times, linked, now)
+
+
+def _get_linked(ids: Collection[int], applicant: Applicant | None) -> Mapping[int, Sequence[int]]:
+    """Return which instruments have to be free too; a move takes the companions that there are."""
+    if applicant is None or applicant.moved_booking is None:
+        return providers.links_of(ids)
+    return {pk: [mate.instrument_id for mate in applicant.companions] for pk in ids}
+
+
+def _get_reach(versions: Versions, interval: Interval, now: datetime) -> Interval:
+    """Return the time that matters for starts in the interval: until the longest booking is over."""
+    terms = [one.terms for one in chain.from_iterable(versions.values())]
+    last_start = min(interval.end, now + max((one.horizon for one in terms), default=timedelta()))
+    longest = max((one.max_length + one.turnaround for one in terms), default=timedelta())
+    return Interval(interval.start, max(interval.start + SHORTEST_LOOK, last_start + longest))
+
+
+def _filter_admitting(
+    applicant: Applicant, instruments: "Mapping[int, Instrument]", versions: Versions, now: datetime
+) -> Versions:
+    """Return the versions that admit the applicant, with the end of their qualification."""
+    qualified_until = providers.qualified_until(applicant.user.pk, list(versions))
+    credit_ends = get_credit_event_ends(applicant.user.pk, now)
+    found: dict[int, list[Version]] = {}
+    for pk, of_one in versions.items():
+        requester = admission.Requester(
+            user_kind=providers.user_kind(applicant.user, applicant.payer, instruments[pk]),
+            account_active=applicant.user.is_active,
+            organization_admitted=applicant.payer is None
+            or applicant.payer.pk in standing(applicant.user).organization_ids(),
+            credit_suspended_until=credit.get_suspension_end(credit_ends, now),
+        )
+        found[pk] = []
+        for version in of_one:
+            modes = _get_admitted_modes(applicant, version.terms, requester, now)
+            if modes == {ServiceMode.SELF_OPERATED} and version.terms.needs_qualification:
+                found[pk].append(replace(version, latest_end=qualified_until.get(pk, now)))
+            elif modes:
+                found[pk].append(version)
+    return found
+
+
+def _get_admitted_modes(
+    applicant: Applicant, terms: "TermsDraft", requester: admission.Requester, now: datetime
+) -> set[ServiceMode]:
+    moved = applicant.moved_booking if applicant.moves_own else None
+    return {
+        mode
+        for mode in ([applicant.service_mode] if applicant.service_mode else terms.service_modes)
+        if not admission.is_refused_at_any_time(
+            terms,
+            service_mode=mode,
+            requester=requester,
+            moves_from=Interval(moved.starts_at, moved.ends_at) if moved else None,
+            now=now,
+        )
+    }
+
+
+def _get_counted(applicant: Applicant, versions: Versions, span: Interval) -> Mapping[int, Counted]:
+    """Return the bookings that count towards quotas, by instrument and holder; one statement at most."""
+    quotas = [quota for one in chain.from_iterable(versions.values()) for quota in one.terms.quotas]
+    payer_id = None if applicant.payer is None else applicant.payer.pk
+    holders = [QuotaHolder.USER, *([QuotaHolder.ORGANIZATION] if payer_id else [])]
+    reaches = [reach for holder in holders if (reach := get_relevant_interval(quotas, holder, span))]
+    if not reaches:
+        return {}
+    theirs = Q(user=applicant.user) | (Q(payer_organization_id=payer_id) if payer_id else Q())
+    rows = Booking.objects.filter(
+        theirs,
+        instrument_id__in=list(versions),
+        state__in=QUOTA_STATES,
+        starts_at__lt=max(reach.end for reach in reaches),
+        ends_at__gt=min(reach.start for reach in reaches),
+    ).exclude(pk__in=applicant.moved_ids)
+    found: dict[int, dict[QuotaHolder, list[Interval]]] = {
+        pk: {holder: [] for holder in holders} for pk in versions
+    }
+    for row in rows.only("instrument_id", "user_id", "payer_organization_id", "starts_at", "ends_at"):
+        time = Interval(row.starts_at, row.ends_at)
+        if row.user_id == applicant.user.pk:
+            found[row.instrument_id][QuotaHolder.USER].append(time)
+        if payer_id and row.payer_organization_id == payer_id:
+            found[row.instrument_id][QuotaHolder.ORGANIZATION].append(time)
+    return found

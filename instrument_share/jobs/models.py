@@ -1,0 +1,26 @@
+"""Who works, and how recurring jobs ended; the queue itself is a table of the library."""
+
+from django.db import models
+
+
+class Worker(models.Model):
+    """A process that works on the queue and says every few seconds that it is alive."""
+
+    name = models.CharField(max_length=64, unique=True)
+    seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RecurringRun(models.Model):
+    """The last run of a recurring job."""
+
+    name = models.CharField(max_length=60, unique=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    done = models.PositiveIntegerField(default=0)
+    problem = models.CharField(max_length=500, blank=True, help_text="why it failed; empty if it did not")
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,126 @@
+"""Read what the queue and the clock have done; for the pages of who administers the site."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+
+from django_tasks import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
+
+from instrument_share.jobs.models import RecurringRun, Worker
+from instrument_share.jobs.registry import job_of_path, recurring
+
+SILENT_FOR = timedelta(seconds=30)
+"""A worker that was not seen for so long is dead; it says every five seconds that it is alive."""
+
+
+class JobState(Enum):
+    """What a job comes to; one that failed waits while it has attempts left."""
+
+    WAITS = "waits"
+    DONE = "done"
+    GIVEN_UP = "given_up"
+
+
+class Ending(Enum):
+    """How the last run of a recurring job ended."""
+
+    NEVER_RAN = "never_ran"
+    RUNS = "runs"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class GivenUpJob:
+    """A job that failed as often as it may; `reason` is the error, `trace` says where it was raised."""
+
+    id: str
+    name: str
+    attempts: int
+    failed_at: datetime
+    reason: str
+    trace: str
+
+
+@dataclass(frozen=True)
+class RecurringState:
+    """A recurring job with its last run; `label` is a message of the catalogues, `problem` why it failed."""
+
+    name: str
+    label: str
+    every: timedelta
+    ending: Ending
+    started_at: datetime | None
+    finished_at: datetime | None
+    done: int
+    problem: str
+
+
+def is_worker_running(now: datetime) -> bool:
+    """Return whether any worker has said lately that it is alive."""
+    return Worker.objects.filter(seen_at__gt=now - SILENT_FOR).exists()
+
+
+def job_states(ids: Iterable[str]) -> Mapping[str, JobState]:
+    """Return the states of jobs by id; those that were forgotten or never existed are left out."""
+    return {str(row.pk): _state(row) for row in DBTaskResult.objects.filter(pk__in=list(ids))}
+
+
+def given_up_jobs(limit: int = 50) -> list[GivenUpJob]:
+    """Return the jobs that were given up, the last first."""
+    failed = DBTaskResult.objects.failed().order_by("-finished_at")
+    given_up = [row for row in failed[: 2 * limit] if _state(row) is JobState.GIVEN_UP]
+    return [
+        GivenUpJob(
+            id=str(row.pk),
+            name=found.name if (found := job_of_path(row.task_path)) else row.task_path,
+            attempts=len(row.worker_ids),
+            failed_at=row.finished_at,
+            reason=row.traceback.strip().rpartition("\n")[2],
+            trace=row.traceback,
+        )
+        for row in given_up[:limit]
+    ]
+
+
+def recurring_jobs() -> list[RecurringState]:
+    """Return every recurring job with when it last ran and how that ended, in the order of a round."""
+    runs = {run.name: run for run in RecurringRun.objects.all()}
+    return [
+        RecurringState(
+            name=one.name,
+            label=one.label,
+            every=one.every,
+            ending=_ending(run),
+            started_at=run.started_at,
+            finished_at=run.finished_at,
+            done=run.done,
+            problem=run.problem,
+        )
+        for one in recurring()
+        for run in [runs.get(one.name) or RecurringRun(name=one.name)]
+    ]
+
+
+def attempts_left(row: DBTaskResult) -> int:
+    """Return how often a job may still be tried; 0 if no app registers it any more."""
+    known = job_of_path(row.task_path)
+    return max(0, known.attempts - len(row.worker_ids)) if known else 0
+
+
+def _state(row: DBTaskResult) -> JobState:
+    if row.status == TaskResultStatus.SUCCESSFUL:
+        return JobState.DONE
+    if row.status == TaskResultStatus.FAILED and not attempts_left(row):
+        return JobState.GIVEN_UP
+    return JobState.WAITS
+
+
+def _ending(run: RecurringRun) -> Ending:
+    if run.started_at is None:
+        return Ending.NEVER_RAN
+    if run.finished_at is None or run.finished_at < run.started_at:
+        return Ending.RUNS
+    return Ending.FAILED if run.problem else Ending.DONE

@@ -1,0 +1,100 @@
+"""Write to the queue: enqueue, put back, forget; and keep who works and what recurs."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q
+from django_tasks import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
+
+from instrument_share.jobs.models import RecurringRun, Worker
+from instrument_share.jobs.registry import RecurringJob, job_named
+from instrument_share.jobs.selectors import SILENT_FOR, attempts_left
+
+FIRST_DELAY = timedelta(seconds=15)
+LONGEST_DELAY = timedelta(minutes=10)
+DONE_KEPT_FOR = timedelta(days=7)
+FAILED_KEPT_FOR = timedelta(days=90)
+
+
+def enqueue(name: str, **arguments: Any) -> str:
+    """Enqueue the job `name` in the caller's transaction, which it shares the fate of; return its id."""
+    return str(job_named(name).task.enqueue(**arguments).id)
+
+
+def jobs_recover(now: datetime, *, idle_worker: str) -> int:
+    """Put back jobs whose worker died and those that failed and may be tried again; return their number.
+
+    The delay doubles with every failure. A job whose worker died runs again at once, and so does one that
+    `idle_worker`, which calls this, has left running: the database was away when the job ended.
+    """
+    # The running jobs first: a worker is known before it takes a job.
+    running = list(DBTaskResult.objects.running())
+    alive = set(Worker.objects.filter(seen_at__gt=now - SILENT_FOR).values_list("name", flat=True))
+    dead = [row for row in running if row.worker_ids[-1] not in alive - {idle_worker}]
+    failed = DBTaskResult.objects.failed()
+    back = sum(_put_back(row, now) for row in dead if attempts_left(row))
+    back += sum(_put_back(row, row.finished_at + _delay(row)) for row in failed if attempts_left(row))
+    for row in dead:
+        if not attempts_left(row):
+            _give_up(row, now)
+    return back
+
+
+def jobs_forget_old(now: datetime) -> int:
+    """Delete jobs that ended long ago and workers that are dead; return the number of jobs."""
+    Worker.objects.filter(seen_at__lt=now - DONE_KEPT_FOR).delete()
+    old = Q(status=TaskResultStatus.SUCCESSFUL, finished_at__lt=now - DONE_KEPT_FOR)
+    old |= Q(status=TaskResultStatus.FAILED, finished_at__lt=now - FAILED_KEPT_FOR)
+    return DBTaskResult.objects.filter(old).delete()[0]
+
+
+def worker_seen(name: str, now: datetime) -> None:
+    """Record that a worker is alive."""
+    Worker.objects.update_or_create(name=name, defaults={"seen_at": now})
+
+
+def worker_left(name: str) -> None:
+    """Forget a worker that ends as it should."""
+    Worker.objects.filter(name=name).delete()
+
+
+def recurring_claim(job: RecurringJob, now: datetime) -> bool:
+    """Take a recurring job if it is due; of several processes one gets it."""
+    run, _ = RecurringRun.objects.get_or_create(name=job.name)
+    if run.started_at is not None and run.started_at + job.every > now:
+        return False
+    unchanged = RecurringRun.objects.filter(pk=run.pk, started_at=run.started_at)
+    return bool(unchanged.update(started_at=now))
+
+
+def recurring_begin(job: RecurringJob, now: datetime) -> None:
+    """Record that a recurring job runs now, due or not."""
+    RecurringRun.objects.update_or_create(name=job.name, defaults={"started_at": now})
+
+
+def recurring_end(job: RecurringJob, now: datetime, *, done: int = 0, problem: str = "") -> None:
+    """Record how a run of a recurring job ended; `problem` says why it failed."""
+    longest = RecurringRun._meta.get_field("problem").max_length
+    RecurringRun.objects.filter(name=job.name).update(finished_at=now, done=done, problem=problem[:longest])
+
+
+def _delay(row: DBTaskResult) -> timedelta:
+    return min(LONGEST_DELAY, FIRST_DELAY * 2 ** (len(row.worker_ids) - 1))
+
+
+def _put_back(row: DBTaskResult, run_after: datetime) -> int:
+    """Make a job ready again unless another worker has done so; return how many rows that changed."""
+    return _unchanged(row).update(status=TaskResultStatus.READY, run_after=run_after, finished_at=None)
+
+
+def _give_up(row: DBTaskResult, now: datetime) -> None:
+    _unchanged(row).update(
+        status=TaskResultStatus.FAILED,
+        finished_at=now,
+        traceback="The worker ended in the middle of this job, every time that it was tried.",
+    )
+
+
+def _unchanged(row: DBTaskResult) -> Any:
+    return DBTaskResult.objects.filter(pk=row.pk, status=row.status, started_at=row.started_at)

@@ -1,0 +1,36 @@
+"""What the site itself does by the clock."""
+
+from datetime import datetime, timedelta
+
+from django.contrib.sessions.models import Session
+
+from instrument_share.jobs.registry import RecurringJob
+from instrument_share.journal import services as journal
+from instrument_share.kernel.errors import gettext_noop
+from instrument_share.web import idempotency
+from instrument_share.web.responses import problem
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+
+def _delete_ended_sessions(now: datetime) -> int:
+    return Session.objects.filter(expire_date__lt=now).delete()[0]
+
+
+RECURRING = (
+    RecurringJob("site.audit_seal", gettext_noop("Seals over the audit log"), MINUTE, journal.audit_seal),
+    RecurringJob("site.sessions", gettext_noop("Removal of ended sessions"), HOUR, _delete_ended_sessions),
+    RecurringJob(
+        "site.old_answers",
+        gettext_noop("Removal of old answers to repeated requests"),
+        HOUR,
+        lambda now: idempotency.delete_expired_records(now=now),
+    ),
+    RecurringJob(
+        "site.mails",
+        gettext_noop("Mails of notifications"),
+        MINUTE,
+        lambda now: journal.notifications_mail(now, tell=problem.told),
+        after_others=True,  # those that the others have caused go out in the same round
+    ),
+)

@@ -1,0 +1,187 @@
+"""Every time that is offered to a viewer is admitted, and every time that is admitted is offered."""
+
+from datetime import timedelta
+from random import Random
+
+import pytest
+
+from bookings.requests.selectors.admission import find_booking_problems
+from bookings.requests.selectors.offers import Applicant, filter_free, get_free_time
+from bookings.requests.services.bookings import booking_move
+from bookings.requests.services.closures import closure_place
+from instrument_share.kernel.interval import Interval
+from providers.instruments.models import Instrument, InstrumentLink, Qualification
+from providers.terms.domain.choices import ServiceMode, UserKind
+from tests import factories
+from tests.bookings.requests.booking import book
+from tests.factories import LONG_AGO, NOW, slot
+
+pytestmark = pytest.mark.django_db
+
+HALF_HOUR = timedelta(minutes=30)
+SPAN = Interval(NOW - timedelta(hours=8), NOW + timedelta(days=9))
+"""Nine days from today's midnight: three under the first version of the rule, the rest under the second."""
+SELF, OPERATED = ServiceMode.SELF_OPERATED, ServiceMode.OPERATED
+
+
+@pytest.fixture
+def city():
+    """A city whose instrument has two versions, a closure, holds, quotas, and another booked with it."""
+    city = factories.city(
+        step_minutes=30,
+        min_minutes=60,
+        max_minutes=240,
+        lead_minutes=6 * 60,
+        turnaround_minutes=30,
+        needs_qualification=True,
+        service_modes=[SELF.value, OPERATED.value],
+        quotas=[
+            {"holder": "user", "span": "day", "most_minutes": 180},
+            {"holder": "organization", "span": "week", "most_bookings": 3},
+        ],
+    )
+    city.other = factories.instrument(city.owner, name_zh="样品制备仪")
+    factories.rule(city.other, step_minutes=60, min_minutes=60)
+    factories.windows(city.other, first=NOW + timedelta(hours=1))
+    book(city, slot(day=1, hour=12), service_mode=OPERATED)
+    book(city, slot(day=2, hour=9), actor=city.keeper, payer=False, service_mode=OPERATED)
+    book(city, slot(day=4, hour=9), instrument_id=city.other.pk, actor=city.keeper, payer=False)
+    closure_place(
+        actor=city.keeper,
+        instrument_id=city.instrument.pk,
+        interval=slot(day=3, hour=10, length=3),
+        reason_zh="检修",
+        reason_en="",
+        outcomes={},
+        now=NOW,
+    )
+    factories.rule(
+        city.instrument,
+        applies_from=NOW + timedelta(days=3, hours=4),
+        step_minutes=60,
+        min_minutes=60,
+        max_minutes=180,
+        horizon_days=7,
+        service_modes=[SELF.value, OPERATED.value],
+        user_kinds=[UserKind.ENTERPRISE.value, UserKind.INSIDE.value],
+    )
+    InstrumentLink.objects.create(instrument=city.instrument, linked=city.other)
+    return city
+
+
+def qualify(city, person, until):
+    Qualification.objects.create(
+        instrument=city.instrument,
+        user=person,
+        granted_by=city.keeper,
+        granted_at=LONG_AGO,
+        expires_at=until,
+    )
+    return person
+
+
+APPLICANTS = {
+    "company": lambda city: Applicant(city.researcher, city.company, OPERATED),
+    "company, not qualified": lambda city: Applicant(city.researcher, city.company, SELF),
+    "company, qualified for two days": lambda city: Applicant(
+        qualify(city, city.researcher, NOW + timedelta(days=2)), city.company, SELF
+    ),
+    "person": lambda city: Applicant(city.researcher, None, OPERATED),
+    "keeper": lambda city: Applicant(city.keeper, None, OPERATED),
+    "member of another company": lambda city: Applicant(
+        factories.member(factories.organization("别的公司", kind="enterprise")), city.company, OPERATED
+    ),
+    "whose account is closed": lambda city: Applicant(factories.user(is_active=False), None, OPERATED),
+    "mode that is not offered": lambda city: Applicant(city.researcher, city.company, ServiceMode.REMOTE),
+}
+
+
+NOTHING = {"member of another company", "whose account is closed", "mode that is not offered"}
+
+
+def is_admitted(city, applicant, interval):
+    return not find_booking_problems(
+        applicant.user,
+        city.instrument,
+        interval=interval,
+        service_mode=applicant.service_mode,
+        payer_organization=applicant.payer,
+        subject="二氧化钛薄膜",
+        samples=1,
+        now=NOW,
+        moved_booking=applicant.moved_booking,
+    )
+
+
+def assert_same(city, applicant, count=120):
+    """Compare offers, their neighbours and other times with what admission says; return the offers."""
+    offers = get_free_time([city.instrument], SPAN, NOW, applicant).offers(city.instrument.pk, SPAN)
+    random = Random(7)
+    offered = [
+        Interval(one.start, end)
+        for one in random.sample(offers, min(len(offers), 30))
+        for end in {one.first_end, one.last_end, one.last_end + one.step, one.last_end + HALF_HOUR}
+    ]
+    others = [
+        Interval(start, start + random.randint(1, 10) * HALF_HOUR)
+        for start in (SPAN.start + random.randrange(9 * 48) * HALF_HOUR for _ in range(count))
+    ]
+    for interval in [*offered, *others]:
+        is_offered = any(one.admits(interval) for one in offers)
+        assert is_offered == is_admitted(city, applicant, interval), interval.to_text()
+    return offers
+
+
+@pytest.mark.parametrize("who", APPLICANTS)
+def test_what_is_offered_is_admitted_and_what_is_admitted_is_offered(city, who):
+    offers = assert_same(city, APPLICANTS[who](city))
+    assert bool(offers) == (who not in NOTHING)
+
+
+def test_the_catalogue_s_filter_offers_the_same(city):
+    free = get_free_time([city.instrument, city.other], SPAN, NOW)
+    random = Random(11)
+    every = Instrument.objects.all()
+    for number in range(160):
+        one = (city.instrument, city.other)[number % 2]
+        offers = free.offers(one.pk, SPAN)
+        if number % 3 == 0:
+            offer = random.choice(offers)
+            wanted = Interval(offer.start, random.choice([offer.first_end, offer.last_end + offer.step]))
+        else:
+            start = NOW + random.randrange(1, 9 * 48) * HALF_HOUR
+            wanted = Interval(start, start + random.randint(1, 9) * HALF_HOUR)
+        found = filter_free(every, wanted, NOW).filter(pk=one.pk).exists()
+        assert found == any(offer.admits(wanted) for offer in offers), wanted.to_text()
+
+
+def test_a_booking_may_be_moved_to_where_it_lies_now(city):
+    booking = book(city, slot(day=5, hour=10, length=3), service_mode=OPERATED)
+    own = Applicant(city.researcher, city.company, OPERATED, moved_booking=booking, moves_own=True)
+    offers = assert_same(city, own)
+    assert any(one.admits(slot(day=5, hour=10, length=2)) for one in offers)
+    booking_move(
+        actor=city.researcher, booking_id=booking.pk, interval=slot(day=5, hour=10, length=2), now=NOW
+    )
+
+
+def test_somebody_unknown_is_offered_what_the_rule_grants(city):
+    free = get_free_time([city.instrument, city.other], SPAN, NOW)
+    first = free.first_offer(city.instrument.pk, SPAN)
+    assert first.start == slot(day=0, hour=14).start
+    assert first == free.offers(city.instrument.pk, SPAN)[0]
+
+
+def test_many_instruments_take_as_many_statements_as_one(city, statements):
+    applicant = Applicant(city.researcher, city.company, OPERATED)
+
+    def read():
+        get_free_time(list(Instrument.objects.all()), SPAN, NOW, applicant)
+
+    def more():
+        for _ in range(5):
+            another = factories.instrument(city.owner)
+            factories.rule(another, quotas=[{"holder": "user", "span": "day", "most_minutes": 60}])
+            factories.windows(another)
+
+    statements.assert_unchanged(read, by=more)

@@ -1,0 +1,150 @@
+"""Jobs: in the transaction that enqueues them, tried again, recovered, given up, forgotten."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django_tasks_db.models import DBTaskResult
+
+from instrument_share.jobs.models import Worker
+from instrument_share.jobs.selectors import JobState, given_up_jobs, is_worker_running, job_states
+from instrument_share.jobs.services import enqueue, jobs_forget_old, jobs_recover, worker_left, worker_seen
+from instrument_share.jobs.worker import run_next_job
+from tests.jobs import samples
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def put():
+    return lambda text="a": enqueue("tests.sample", text=text)
+
+
+def state(job_id):
+    return job_states([job_id]).get(job_id)
+
+
+def fail(job_id, clock):
+    """Let the job fail at the present time of the clock."""
+    assert run_next_job("w")
+    DBTaskResult.objects.filter(pk=job_id).update(finished_at=clock.now())
+
+
+def delay(job_id, clock):
+    return DBTaskResult.objects.get(pk=job_id).run_after - clock.now()
+
+
+def test_a_job_shares_the_fate_of_the_transaction_that_enqueues_it(put):
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        put()
+        raise ZeroDivisionError
+    assert not run_next_job("w")
+    put("b")
+    assert run_next_job("w")
+    assert [text for text, _job in samples.ran] == ["b"]
+
+
+def test_jobs_run_once_in_their_order_and_know_their_id(put):
+    first, second = put("a"), put("b")
+    assert state(first) is JobState.WAITS
+    while run_next_job("w"):
+        pass
+    assert samples.ran == [("a", first), ("b", second)]
+    assert state(first) is JobState.DONE
+
+
+def test_a_failed_job_is_tried_again_after_a_delay_that_doubles(put, clock, monkeypatch):
+    job_id = put()
+    monkeypatch.setattr(samples, "fails_with", ValueError("out of paper"))
+    delays = []
+    for _attempt in range(2):
+        fail(job_id, clock)
+        assert state(job_id) is JobState.WAITS
+        assert jobs_recover(clock.now(), idle_worker="idle") == 1
+        delays.append(delay(job_id, clock).total_seconds())
+        assert not run_next_job("w")
+        DBTaskResult.objects.filter(pk=job_id).update(run_after=clock.now())
+    assert delays == [15, 30]
+    monkeypatch.setattr(samples, "fails_with", None)
+    assert run_next_job("w")
+    assert state(job_id) is JobState.DONE
+
+
+def test_a_job_that_fails_as_often_as_it_may_is_given_up_with_its_reason(put, clock, monkeypatch):
+    job_id = put()
+    monkeypatch.setattr(samples, "fails_with", ValueError("out of paper"))
+    for _attempt in range(3):
+        fail(job_id, clock)
+        jobs_recover(clock.now(), idle_worker="idle")
+        DBTaskResult.objects.filter(pk=job_id).update(run_after=clock.now())
+    assert not run_next_job("w")
+    assert state(job_id) is JobState.GIVEN_UP
+    (given_up,) = given_up_jobs()
+    assert (given_up.id, given_up.name, given_up.attempts) == (job_id, "tests.sample", 3)
+    assert given_up.reason == "ValueError: out of paper"
+    assert "samples.py" in given_up.trace
+
+
+def take(job_id, worker):
+    """Take the job as a worker that then dies."""
+    DBTaskResult.objects.get(pk=job_id).claim(worker)
+
+
+def test_the_job_of_a_dead_worker_runs_again_and_that_of_a_living_one_does_not(put, clock):
+    job_id = put()
+    worker_seen("first", clock.now())
+    take(job_id, "first")
+    clock.move(timedelta(seconds=29))
+    assert jobs_recover(clock.now(), idle_worker="idle") == 0
+    clock.move(timedelta(seconds=1))
+    assert jobs_recover(clock.now(), idle_worker="idle") == 1
+    DBTaskResult.objects.update(run_after=clock.now() - timedelta(minutes=1))
+    assert run_next_job("second")
+    assert state(job_id) is JobState.DONE
+
+
+def test_a_job_that_its_worker_could_not_end_runs_again(put, clock):
+    job_id = put()
+    worker_seen("first", clock.now())
+    take(job_id, "first")
+    assert jobs_recover(clock.now(), idle_worker="second") == 0
+    assert jobs_recover(clock.now(), idle_worker="first") == 1
+
+
+def test_a_job_that_kills_its_workers_is_given_up(put, clock):
+    job_id = put()
+    for _attempt in range(3):
+        take(job_id, "gone")
+        jobs_recover(clock.now(), idle_worker="idle")
+    assert state(job_id) is JobState.GIVEN_UP
+    assert "The worker ended" in given_up_jobs()[0].reason
+
+
+def test_a_worker_is_running_while_it_says_so(clock):
+    assert not is_worker_running(clock.now())
+    worker_seen("first", clock.now())
+    clock.move(timedelta(seconds=29))
+    assert is_worker_running(clock.now())
+    clock.move(timedelta(seconds=1))
+    assert not is_worker_running(clock.now())
+    worker_seen("first", clock.now())
+    assert is_worker_running(clock.now())
+    worker_left("first")
+    assert not is_worker_running(clock.now())
+
+
+def test_old_jobs_and_workers_are_forgotten_failures_later(put, clock, monkeypatch):
+    done = put()
+    run_next_job("w")
+    failed = put()
+    monkeypatch.setattr(samples, "fails_with", ValueError())
+    run_next_job("w")
+    worker_seen("first", clock.now())
+    clock.move(timedelta(days=6))
+    assert jobs_forget_old(clock.now()) == 0
+    clock.move(timedelta(days=2))
+    assert jobs_forget_old(clock.now()) == 1
+    assert (state(done), Worker.objects.count()) == (None, 0)
+    clock.move(timedelta(days=90))
+    assert jobs_forget_old(clock.now()) == 1
+    assert state(failed) is None

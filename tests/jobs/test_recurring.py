@@ -1,0 +1,144 @@
+"""Recurring jobs: when they are due, how they ended, and the command for sites without a worker."""
+
+from datetime import UTC, datetime, timedelta
+from threading import Event
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import OperationalError
+from django_tasks_db.models import DBTaskResult
+
+from instrument_share.jobs import worker
+from instrument_share.jobs.models import RecurringRun
+from instrument_share.jobs.registry import RecurringJob, register_recurring
+from instrument_share.jobs.selectors import Ending, is_worker_running, recurring_jobs
+from instrument_share.jobs.services import enqueue, recurring_claim
+from instrument_share.jobs.worker import work_once
+from tests.jobs import samples
+
+pytestmark = pytest.mark.django_db
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def ran():
+    """What ran, with when; `broken` fails, and `last` is registered first."""
+    ran = []
+
+    def broken(now):
+        raise ValueError("no holidays")
+
+    def note(name, done):
+        return lambda now: ran.append((name, now)) or done
+
+    register_recurring(
+        RecurringJob("last", "Last", MINUTE, note("last", 0), after_others=True),
+        RecurringJob("broken", "Broken", MINUTE, broken),
+        RecurringJob("good", "Good", 10 * MINUTE, note("good", 4)),
+    )
+    return ran
+
+
+@pytest.fixture
+def one_round(monkeypatch):
+    """Let a worker do one round."""
+
+    def one_round():
+        stop = Event()
+        monkeypatch.setattr(worker, "run_next_job", lambda _name: stop.set())
+        worker.work(stop)
+
+    return one_round
+
+
+def endings():
+    return [(state.name, state.ending, state.done, state.problem) for state in recurring_jobs()]
+
+
+def test_what_is_due_runs_in_order_and_one_failure_keeps_back_no_other(ran, one_round, clock):
+    assert {ending for _name, ending, _done, _problem in endings()} == {Ending.NEVER_RAN}
+    one_round()
+    assert ran == [("good", clock.now()), ("last", clock.now())]
+    assert endings() == [
+        ("broken", Ending.FAILED, 0, "ValueError: no holidays"),
+        ("good", Ending.DONE, 4, ""),
+        ("last", Ending.DONE, 0, ""),
+    ]
+    assert {state.finished_at for state in recurring_jobs()} == {clock.now()}
+
+
+def test_a_job_runs_again_when_its_time_has_passed(ran, one_round, clock):
+    one_round()
+    clock.move(MINUTE - timedelta(seconds=1))
+    one_round()
+    assert [name for name, _now in ran] == ["good", "last"]
+    clock.move(timedelta(seconds=1))
+    one_round()
+    assert [name for name, _now in ran] == ["good", "last", "last"]
+    clock.move(9 * MINUTE)
+    one_round()
+    assert [name for name, _now in ran] == ["good", "last", "last", "good", "last"]
+
+
+def test_one_of_two_workers_gets_a_recurring_job(clock):
+    job = RecurringJob("good", "Good", MINUTE, lambda now: 0)
+    register_recurring(job)
+    assert [recurring_claim(job, clock.now()) for _worker in range(2)] == [True, False]
+    assert [(state.name, state.ending) for state in recurring_jobs()] == [("good", Ending.RUNS)]
+    clock.move(MINUTE)
+    assert recurring_claim(job, clock.now())  # also after a worker died in the middle
+
+
+def test_of_two_workers_that_find_a_job_due_at_once_one_gets_it(clock, monkeypatch):
+    job = RecurringJob("good", "Good", MINUTE, lambda now: 0)
+    read = RecurringRun.objects.get_or_create
+
+    def overtaken(**facts):
+        found = read(**facts)
+        monkeypatch.undo()
+        assert recurring_claim(job, now)
+        return found
+
+    now = clock.now()
+    monkeypatch.setattr(RecurringRun.objects, "get_or_create", overtaken)
+    assert not recurring_claim(job, now)
+
+
+def test_tick_runs_all_recurring_jobs_and_what_waits(ran, clock, capsys):
+    enqueue("tests.sample", text="a")
+    for _time in range(2):
+        with pytest.raises(CommandError, match="broken"):
+            call_command("tick")
+    assert [name for name, _now in ran] == ["good", "last"] * 2
+    assert [text for text, _job in samples.ran] == ["a"]
+    assert capsys.readouterr().out == "good: 4\n" * 2
+    assert not is_worker_running(clock.now())
+
+
+def test_a_worker_outlives_a_database_that_is_away(monkeypatch, caplog):
+    def away(_now, idle_worker):
+
+        raise OperationalError("the server closed the connection")
+
+    stop = Event()
+    monkeypatch.setattr(worker, "IDLE_FOR", 0)
+    monkeypatch.setattr(worker, "jobs_recover", away)
+    monkeypatch.setattr(worker, "close_old_connections", stop.set)
+    worker.work(stop)
+    assert "it goes on" in caplog.text
+
+
+def test_the_list_of_jobs_tells_how_they_ended_and_why(ran, clock, capsys, monkeypatch):
+    clock.set(datetime(2026, 3, 2, 1, 0, 5, tzinfo=UTC))
+    monkeypatch.setattr(samples, "fails_with", ValueError("out of paper"))
+    enqueue("tests.sample", text="a")
+    work_once()
+    DBTaskResult.objects.update(worker_ids=["a", "b", "c"], finished_at=clock.now())
+    call_command("jobs")
+    assert capsys.readouterr().out.splitlines() == [
+        "No worker is running.",
+        "2026-03-02 09:00:05  failed     broken  ValueError: no holidays",
+        "2026-03-02 09:00:05  done       good",
+        "2026-03-02 09:00:05  done       last",
+        "2026-03-02 09:00:05  given up   tests.sample  ValueError: out of paper  (3 attempts)",
+    ]
