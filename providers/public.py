@@ -21,6 +21,7 @@ from providers.instruments.selectors.instruments import (
     instrument_locks,
     instruments,
     instruments_by_id,
+    instruments_kept_while_suspended,
     instruments_with_related,
     is_published,
     keepers_of,

@@ -180,6 +180,9 @@ def attempts(w):
         "booking_check_out": partial(b.booking_check_out, **running),
         "closure_place": partial(b.closure_place, interval=tomorrow(), reason_zh="保养", **instrument),
         "closure_lift/bookings": partial(b.closure_lift, closure_id=w.closure.pk, **now),
+        "organization_suspend/bookings": partial(
+            b.organization_suspend, organization_id=w.company.pk, **now, **reason
+        ),
         "instrument_suspend/bookings": partial(b.instrument_suspend, **instrument, **reason),
         "instrument_resume/bookings": partial(b.instrument_resume, **suspended),
         "instrument_resume/by_bureau": partial(
@@ -246,7 +249,7 @@ def _of_people(w, now, reason):
     return {
         "organization_correct": partial(accounts.organization_correct, registration=corrected, **pending),
         "organization_edit": partial(
-            accounts.organization_edit, name_en="", contact="甲", phone="1", **company
+            accounts.organization_edit, name_en="", contact="甲", phone="0570-1234567", **company
         ),
         "organization_document_add": lambda **who: accounts.organization_document_add(
             uploads=[ContentFile(b"%PDF-1", "执照.pdf")], **pending, **who

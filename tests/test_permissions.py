@@ -149,6 +149,7 @@ booking_check_in               .     .     .     .     yes   .     .     .     .
 booking_check_out              .     .     .     .     yes   .     .     .     .     .     .     .
 closure_place                  .     .     .     .     yes   .     yes   .     .     .     .     .
 closure_lift/bookings          .     .     .     .     yes   .     yes   .     .     .     .     .
+organization_suspend/bookings  .     .     .     .     .     .     .     .     yes   .     .     .
 instrument_suspend/bookings    .     .     .     .     yes   .     yes   .     yes   .     .     .
 instrument_resume/bookings     .     .     .     .     yes   .     yes   .     yes   .     .     .
 # what the bureau suspended
@@ -200,6 +201,7 @@ OF_THE_SYSTEM = {
     "next_free_refresh": "what changes holds calls it",
     "publications_publish_due": "a recurring job",
     "sheets_forget_old": "a recurring job",
+    "kept_documents_forget_old": "a recurring job",
     "windows_extend": "a recurring job, and what changes rules",
     "search_refresh": "a recurring job",
     "search_rebuild": "a command on the server",
@@ -218,6 +220,12 @@ PARTS = {
     "record_remote_address": "of the web's edge; writes nothing",
     "build_entry": "of every service",
     "add_documents": "of what files documents",
+    "cancel_for_suspension": "of organization_suspend and bookings_no_show_due",
+    "check_uploads": "of what files documents; writes nothing",
+    "find_registration_problems": "of organization_register and organization_correct; writes nothing",
+    "documents_keep": "of a form that was refused; keeps a person's own files",
+    "documents_kept": "of such a form; reads a person's own files",
+    "kept_documents_forget": "of organization_register and organization_correct",
     "activate_membership": "of what gives a role",
     "keeper_links_drop": "of membership_end",
     "save_with_history": "of every service that keeps revisions",

@@ -4,9 +4,10 @@ from typing import Any
 
 import rules
 
+from bookings.requests.domain.states import BookingState
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import has_role_in, is_sysadmin
-from providers.public import is_keeper_of
+from providers.public import instruments_kept_while_suspended, is_keeper_of
 
 
 @rules.predicate
@@ -21,6 +22,16 @@ def is_own_user(user: Any, subject: Any) -> bool:
     return bool(user.is_authenticated and subject.user_id == user.pk)
 
 
+@rules.predicate
+def is_keeper_of_use_while_suspended(user: Any, subject: Any) -> bool:
+    """Return whether the booking is under way on an instrument that the person keeps in a suspended unit."""
+    return (
+        user.is_authenticated
+        and subject.state == BookingState.IN_USE
+        and instruments_kept_while_suspended(user).filter(pk=subject.instrument_id).exists()
+    )
+
+
 def _instrument_owner(subject: Any) -> int | None:
     return subject.instrument.organization_id
 
@@ -29,7 +40,7 @@ is_unit_manager = has_role_in(_instrument_owner, Role.UNIT_MANAGER)
 
 rules.add_perm("bookings.book", rules.is_authenticated)
 rules.add_perm("bookings.decide", is_instrument_keeper | is_unit_manager)
-rules.add_perm("bookings.attend", is_instrument_keeper)
+rules.add_perm("bookings.attend", is_instrument_keeper | is_keeper_of_use_while_suspended)
 rules.add_perm("bookings.cancel", is_own_user | is_instrument_keeper | is_unit_manager)
 rules.add_perm(
     "bookings.log_by_hand", is_keeper_of | has_role_in(lambda i: i.organization_id, Role.UNIT_MANAGER)

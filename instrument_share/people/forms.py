@@ -9,10 +9,13 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from instrument_share.accounts import selectors as accounts
+from instrument_share.accounts import services
 from instrument_share.accounts.domain import OrganizationKind, Role, SizeClass
 from instrument_share.accounts.domain.registration import AUTHORITIES, Registration
+from instrument_share.kernel.errors import Invalid, Problem
 from instrument_share.kernel.uscc import normalize
-from instrument_share.web.forms.fields import ReasonForm, set_choices
+from instrument_share.web.forms.fields import ReasonForm, add_problems, set_choices
+from instrument_share.web.responses.problem import problems_told
 from instrument_share.web.text.formats import bilingual
 from instrument_share.web.text.labels import KINDS, ROLES, SIZES
 
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization, User
 
 OUTSIDE = "outside"
+UNKNOWN_KIND = OrganizationKind.SERVICE_BODY
+"""Stands for the kind while none is chosen, so that the other facts are checked all the same."""
 ACCEPTED_TYPES = ".pdf,.jpg,.jpeg,.png"
 
 
@@ -58,8 +63,7 @@ class OrganizationForm(forms.Form):
     kind = forms.ChoiceField(label=_("Kind of organization"))
     size_class = forms.ChoiceField(
         label=_("Size of the enterprise"),
-        required=False,
-        help_text=_("By the national classification of enterprises"),
+        help_text=_("Required of enterprises, by the national classification of enterprises"),
     )
     district = forms.ChoiceField(label=_("District"))
     parent_uscc = forms.CharField(
@@ -83,8 +87,16 @@ class OrganizationForm(forms.Form):
         ),
     )
 
-    def __init__(self, *args: Any, has_documents: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        has_documents: bool = False,
+        organization: "Organization | None" = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.organization = organization
+        self.taken_code = ""
         self.fields["documents"].required = not has_documents
         kinds = [(code, word) for code, word in KINDS.items() if OrganizationKind(code) not in AUTHORITIES]
         set_choices(self.fields["kind"], [("", "—"), *kinds])
@@ -92,9 +104,37 @@ class OrganizationForm(forms.Form):
         places = [(row.code, bilingual(row, "name")) for row in accounts.districts()]
         set_choices(self.fields["district"], [("", "—"), *places, (OUTSIDE, _("Outside the city"))])
 
+    def clean(self) -> dict[str, Any]:
+        """Add what the rules refuse, so that every problem stands in the first round.
+
+        A field that has a problem already gets no second one.
+        """
+        cleaned = super().clean() or {}
+        problems = [one for one in self._find_problems() if one.field not in self.errors]
+        if problems:
+            add_problems(self, Invalid(problems=problems))
+        return cleaned
+
+    def _find_problems(self) -> list[Problem]:
+        facts = self.as_registration().normalized()
+        problems = services.find_registration_problems(facts, self.organization)
+        if any(one.code == services.USCC_TAKEN for one in problems):
+            self.taken_code = facts.uscc
+        return problems
+
+    def clean_documents(self) -> list[Any]:
+        """Return the uploads, ready to be read again. Raises ValidationError with the problem of each."""
+        uploads: list[Any] = self.cleaned_data["documents"]
+        _good, problems = services.check_uploads(uploads)
+        for upload in uploads:
+            upload.seek(0)
+        if problems:
+            raise forms.ValidationError([one.detail for one in problems_told(problems)])
+        return uploads
+
     def as_registration(self) -> Registration:
         """Return the facts for `organization_register` and `organization_correct`."""
-        return Registration(**self.facts)
+        return Registration(**{"uscc": "", "name_zh": "", **self.facts})
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -104,10 +144,10 @@ class OrganizationForm(forms.Form):
         names = {field.name for field in fields(Registration)} & entered.keys()
         return {
             **{name: entered[name] for name in names},
-            "kind": OrganizationKind(entered["kind"]),
-            "size_class": SizeClass(entered["size_class"] or SizeClass.NONE),
-            "district": districts.get(entered["district"]),
-            "in_region": entered["district"] != OUTSIDE,
+            "kind": OrganizationKind(entered.get("kind") or UNKNOWN_KIND),
+            "size_class": SizeClass(entered.get("size_class") or SizeClass.NONE),
+            "district": districts.get(entered.get("district", "")),
+            "in_region": entered.get("district") != OUTSIDE,
         }
 
 
@@ -132,14 +172,23 @@ class RevisionForm(OrganizationForm):
     )
 
     def __init__(self, *args: Any, organization: "Organization", **kwargs: Any) -> None:
-        super().__init__(*args, has_documents=True, initial=get_initial(organization), **kwargs)
-        self.organization = organization
+        super().__init__(
+            *args,
+            has_documents=True,
+            organization=organization,
+            initial=get_initial(organization),
+            **kwargs,
+        )
+        self.revised = organization
         for name in ("uscc", "name_en", "contact", "phone", "documents"):
             del self.fields[name]
 
     def as_registration(self) -> Registration:
         """Return the facts for `organization_revise`."""
-        return replace(accounts.registration_of(self.organization), **self.facts)
+        return replace(accounts.registration_of(self.revised), **self.facts)
+
+    def _find_problems(self) -> list[Problem]:
+        return []  # the service checks a revision
 
 
 class ContactForm(forms.Form):

@@ -13,11 +13,14 @@ from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from instrument_share.accounts import selectors as accounts
 from instrument_share.journal.services import record_remote_address
 from instrument_share.kernel.errors import DomainError
 from instrument_share.web.responses import problem
 
 NUL = "\x00"
+REFUSED_TO_SUSPENDED = (403, 404)
+"""What people of a suspended organization get where they could act before; the page says why."""
 TEXT = ("text/", "application/json", "application/problem+json", "application/atom+xml", "image/svg+xml")
 
 
@@ -133,4 +136,6 @@ def _refusal(
         answer = render(request, "instrument_share/error_note.html", context, status=status)
         answer["HX-Retarget"], answer["HX-Reswap"] = "#notes", "innerHTML show:window:top"
         return answer
+    if status in REFUSED_TO_SUSPENDED:
+        context["suspensions"] = accounts.suspensions(request.user)
     return render(request, "instrument_share/error.html", context, status=status)

@@ -2,16 +2,17 @@
 
 import hashlib
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.core.files.base import ContentFile
 
 from instrument_share.accounts import selectors, services
 from instrument_share.accounts.domain import OrganizationKind, Role, SizeClass
-from instrument_share.accounts.domain.registration import Registration
+from instrument_share.accounts.domain.registration import Registration, is_phone
 from instrument_share.accounts.models import District, Organization, OrganizationDocument
 from instrument_share.accounts.services.organizations import NotAdmitted
-from instrument_share.accounts.services.registration import NotCorrectable
+from instrument_share.accounts.services.registration import NotCorrectable, NothingCorrected
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import Forbidden, IllegalMove, Invalid, NotFound, ReasonMissing
 from instrument_share.kernel.uscc import compute_check_character
@@ -34,7 +35,7 @@ FACTS = Registration(
     kind=OrganizationKind.ENTERPRISE,
     size_class=SizeClass.SMALL,
     contact="子",
-    phone="0570-1",
+    phone="0570-1234567",
 )
 
 
@@ -148,6 +149,67 @@ def test_a_refused_registration_is_corrected_and_handed_in_again(officer, regist
         )
 
 
+def correct(actor, made, documents=(), now=NOW, **facts):
+    return services.organization_correct(
+        actor=actor,
+        organization_id=made.pk,
+        registration=replace(FACTS, **facts),
+        documents=documents,
+        now=now,
+    )
+
+
+def test_a_correction_that_changes_nothing_is_not_taken(officer, registrant):
+    made = register(registrant)
+    services.organization_refuse(actor=officer, organization_id=made.pk, reason="执照不清晰", now=NOW)
+    for documents in ((), [licence()]):
+        with pytest.raises(NothingCorrected):
+            correct(registrant, made, documents)
+    assert correct(registrant, made, [licence(b"%PDF-1.7 sharper")]).state == "pending"
+    with pytest.raises(NothingCorrected):
+        correct(registrant, made)
+    later = NOW + timedelta(hours=1)
+    (first, _second) = selectors.documents(registrant, made)
+    services.organization_document_remove(
+        actor=registrant, organization_id=made.pk, public_id=first.public_id, now=later
+    )
+    assert correct(registrant, made, now=later).submitted_at == later
+
+
+def test_corrections_since_the_refusal_are_kept_with_its_reason(officer, registrant):
+    made = register(registrant)
+    assert selectors.resubmission_of(made) is None
+    services.organization_refuse(actor=officer, organization_id=made.pk, reason="名称不符", now=NOW)
+    correct(registrant, made, name_zh="云屏晶体股份公司")
+    made = correct(registrant, made, name_zh="云屏晶体股份有限公司", contact="丑")
+    found = selectors.resubmission_of(made)
+    assert found.reason == "名称不符"
+    assert found.changes == {
+        "name_zh": ("云屏晶体有限公司", "云屏晶体股份有限公司"),
+        "contact": ("子", "丑"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("phone", "is_good"),
+    [
+        ("0570-1234567", True),
+        ("+86 138 0000 0000", True),
+        ("(0570) 1234567 转 802", True),
+        ("0570-1", False),
+        ("1234567 或手机", False),
+        ("无", False),
+    ],
+)
+def test_telephone_has_to_be_one_that_can_be_dialled(phone, is_good):
+    assert is_phone(phone) is is_good
+
+
+def test_a_telephone_that_is_none_is_refused(registrant):
+    found = problems_of(lambda: register(registrant, phone="见执照"))
+    assert found == [("organization.phone_invalid", "phone")]
+
+
 def test_a_refused_registration_gives_way_to_whom_the_code_belongs(officer, registrant):
     made = register(registrant)
     services.organization_refuse(actor=officer, organization_id=made.pk, reason="冒名", now=NOW)
@@ -241,7 +303,7 @@ def test_a_list_of_many_organizations_takes_as_many_statements(officer, statemen
 def test_an_admitted_organization_changes_its_contact_and_leaves_one_entry(registrant):
     company = factories.organization("云屏晶体有限公司")
     admin = factories.member(company, Role.ORG_ADMIN)
-    change = {"name_en": "Crystals", "contact": "子", "phone": "1"}
+    change = {"name_en": "Crystals", "contact": "子", "phone": "0570-1234567"}
     for _twice in range(2):
         services.organization_edit(actor=admin, organization_id=company.pk, now=NOW, **change)
     company.refresh_from_db()

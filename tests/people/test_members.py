@@ -6,11 +6,12 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
+from bookings.requests.models import Booking
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import Invitation, Membership
 from tests import factories
 from tests.bookings.requests.booking import book
-from tests.factories import NOW
+from tests.factories import NOW, slot
 from tests.page_fixtures import text_of
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +61,35 @@ def test_a_role_is_given_and_taken(see, send, company, admin, colleague):
     answer = send(admin, "member_end", company.public_id, held.public_id, reason="离职", bookings="cancel")
     assert answer["Location"] == reverse("members", args=[company.public_id])
     assert [of(colleague, "org_admin").state, of(colleague).state] == ["ended", "ended"]
+
+
+def test_ending_a_role_lists_the_bookings_that_it_ends(see, send):
+    city = factories.city(cancel_deadline_minutes=1440, late_cancel_percent=50)
+    admin = factories.member(city.company, Role.ORG_ADMIN, name="子")
+    held = of(city.researcher)
+    asked = ("member_end", city.company.public_id, held.public_id)
+    none_yet = see(admin, *asked).content.decode()
+    assert 'name="bookings"' not in none_yet
+    assert "后续预约" not in none_yet
+    book(city, slot(day=5))
+    page = see(admin, *asked)
+    assert 'name="bookings"' in page.content.decode()
+    assert "1 项由该单位付费的后续预约" in text_of(page)
+    assert "场发射扫描电子显微镜" in text_of(page)
+    assert send(admin, *asked, reason="离职").status_code == 422  # booked since the page was shown
+    send(admin, *asked, reason="离职", bookings="keep")
+    assert Booking.objects.get().state == "approved"
+
+
+def test_leaving_lists_each_booking_with_what_its_cancellation_costs(see):
+    city = factories.city(cancel_deadline_minutes=1440, late_cancel_percent=50)
+    assert "后续预约" not in text_of(see(city.researcher, "organization_leave", city.company.public_id))
+    book(city, slot(day=0, hour=10))
+    book(city, slot(day=5))
+    page = text_of(see(city.researcher, "organization_leave", city.company.public_id))
+    assert "2 项由该单位付费的后续预约" in page
+    assert "逾期取消：¥100.00，并计入信用记录" in page
+    assert "免费取消" in page
 
 
 def test_the_last_administrator_is_told_to_hand_over(see, send, company, admin, colleague):

@@ -1,11 +1,12 @@
 """An organization registers, shows itself, and is decided on; a person finds it and asks to join."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from instrument_share.accounts import services
 from instrument_share.accounts.domain import OrganizationKind, Role
 from instrument_share.accounts.models import District, Membership, Organization, OrganizationDocument
 from instrument_share.kernel.city_time import CITY_TIME
@@ -42,7 +43,7 @@ def typed(**changed):
         "size_class": "small",
         "district": "990105",
         "contact": "子",
-        "phone": "0570-1",
+        "phone": "0570-1234567",
         "documents": SimpleUploadedFile("执照.pdf", b"%PDF-1.7"),
         **changed,
     }
@@ -77,6 +78,56 @@ def test_what_was_typed_stays_and_every_problem_is_told(send, person, district):
     for problem in ("不是有效的统一社会信用代码", "请选择企业规模", "“a.exe”不是 PDF、JPEG 或 PNG 文件"):
         assert problem in page
     assert not Organization.objects.exists()
+
+
+def test_problems_of_fields_and_of_rules_stand_in_the_first_round(send, person, district):
+    typed_wrong = typed(name_zh="", size_class="none", phone="12", uscc=USCC[:-1], kind="enterprise")
+    refused = send(person, "organization_register", **typed_wrong)
+    assert set(refused.context["form"].errors) == {"name_zh", "size_class", "phone", "uscc"}
+    for problem in ("不是有效的统一社会信用代码", "请选择企业规模", "联系电话格式不正确"):
+        assert problem in refused.content.decode()
+
+
+def test_files_are_kept_between_rounds_for_their_sender_alone(send, person, district):
+    two = [SimpleUploadedFile("执照.pdf", b"%PDF-1.7"), SimpleUploadedFile("坏.exe", b"MZ")]
+    refused = send(person, "organization_register", **typed(phone="12", documents=two))
+    (kept,) = refused.context["kept"]
+    assert "执照.pdf" in text_of(refused)
+    again = typed(kept=kept.ticket)
+    del again["documents"]
+    stranger = factories.user("丑")
+    assert send(stranger, "organization_register", **again).status_code == 422
+    assert send(person, "organization_register", **{**again, "kept": kept.ticket + "x"}).status_code == 422
+    assert send(person, "organization_register", **again).status_code == 302
+    assert OrganizationDocument.objects.get().name == "执照.pdf"
+    assert services.documents_kept(actor=person, tickets=[kept.ticket]) == []
+
+
+def test_kept_files_are_removed_after_a_day(send, person, district):
+    refused = send(person, "organization_register", **typed(phone="12"))
+    tickets = [one.ticket for one in refused.context["kept"]]
+    written = datetime.now(tz=CITY_TIME)
+    assert services.kept_documents_forget_old(now=written) == 0
+    assert len(services.documents_kept(actor=person, tickets=tickets)) == 1
+    assert services.kept_documents_forget_old(now=written + timedelta(days=1, minutes=1)) == 1
+    assert services.documents_kept(actor=person, tickets=tickets) == []
+
+
+def test_the_bureau_sees_its_old_reason_and_what_was_corrected(see, send, person, district):
+    send(person, "organization_register", **typed())
+    made = Organization.objects.get(uscc=USCC)
+    officer = factories.officer()
+    send(officer, "organization_refuse", made.public_id, reason="规模不符")
+    same = typed()
+    del same["documents"]
+    unchanged = send(person, "organization_correct", made.public_id, **same)
+    assert unchanged.status_code == 422
+    assert "提交以来没有任何更改" in text_of(unchanged)
+    assert "科技局未予准入： 规模不符" in text_of(unchanged)
+    send(person, "organization_correct", made.public_id, **{**same, "size_class": "medium"})
+    page = text_of(see(officer, "organization", made.public_id))
+    assert "此前未予准入： 规模不符" in page
+    assert "企业规模: 小型 → 中型" in page
 
 
 def test_a_code_that_is_registered_leads_to_asking_to_join(send, person, district):
@@ -114,7 +165,7 @@ def test_the_bureau_decides_suspends_and_reinstates(see, send, person, district)
     send(officer, "organization_admit", made.public_id)
     assert send(officer, "organization_suspend", made.public_id, reason="").status_code == 422
     send(officer, "organization_suspend", made.public_id, reason="被投诉")
-    assert "已暂停： 被投诉" in text_of(see(person, "organization", made.public_id))
+    assert "已被暂停。 原因：被投诉" in text_of(see(person, "organization", made.public_id))
     assert "已暂停" in text_of(see(officer, "organizations", state="suspended"))
     send(officer, "organization_reinstate", made.public_id)
     made.refresh_from_db()
@@ -196,6 +247,8 @@ def test_a_person_finds_an_organization_and_asks(see, send, person):
 def test_an_administrator_changes_the_contact(send):
     company = factories.organization("云屏晶体有限公司")
     admin = factories.member(company, Role.ORG_ADMIN)
-    send(admin, "organization_edit", company.public_id, name_en="Crystals", contact="寅", phone="2")
+    send(
+        admin, "organization_edit", company.public_id, name_en="Crystals", contact="寅", phone="0570-7654321"
+    )
     company.refresh_from_db()
-    assert (company.name_en, company.contact, company.phone) == ("Crystals", "寅", "2")
+    assert (company.name_en, company.contact, company.phone) == ("Crystals", "寅", "0570-7654321")

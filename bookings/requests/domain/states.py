@@ -27,6 +27,9 @@ HOLDING_STATES = frozenset(
 NOT_BEGUN_STATES = frozenset({BookingState.OFFERED, BookingState.REQUESTED, BookingState.APPROVED})
 """States in which a booking can still be moved or cancelled."""
 
+CANCELLABLE_STATES = frozenset({BookingState.REQUESTED, BookingState.APPROVED})
+"""States from which a booking goes to cancelled."""
+
 MOVES: Moves = {
     BookingState.OFFERED: {
         "accept_for_decision": BookingState.REQUESTED,

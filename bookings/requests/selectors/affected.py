@@ -1,18 +1,23 @@
 """Bookings affected by a decision about their instrument or user."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
 
-from bookings.requests.domain.states import NOT_BEGUN_STATES
+from bookings.requests.domain.states import CANCELLABLE_STATES, NOT_BEGUN_STATES, BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.bookings import bookings
+from bookings.requests.selectors.cancel_cost import CancelCost, get_cancel_cost
+from instrument_share.accounts import selectors as accounts
+from instrument_share.accounts.permissions import require
 from instrument_share.kernel.interval import Interval
 from providers import public as providers
 from providers.domain import ServiceMode
 
 if TYPE_CHECKING:
+    from instrument_share.accounts.models import Membership, Organization, User
     from instrument_share.accounts.selectors import Viewer
     from providers.models import Qualification
 
@@ -44,6 +49,75 @@ def get_qualification_condition(qualification: "Qualification", now: datetime) -
         qualification.user_id, qualification.instrument_id, exclude_id=qualification.pk
     )
     return resting if other is None else resting & Q(ends_at__gt=other)
+
+
+def get_payer_condition(user_id: int, organization_id: int, now: datetime) -> Q:
+    """Return the condition for a person's bookings ahead that an organization pays, companions included."""
+    return Q(
+        user_id=user_id,
+        payer_organization_id=organization_id,
+        state__in=CANCELLABLE_STATES,
+        starts_at__gt=now,
+    )
+
+
+def get_organization_condition(organization_id: int) -> Q:
+    """Return the condition for bookings of the organization's instruments, and for those that it pays."""
+    return Q(instrument__organization_id=organization_id) | Q(payer_organization_id=organization_id)
+
+
+def get_suspension_condition(organization_id: int) -> Q:
+    """Return the condition for bookings that can't begin once the organization is suspended.
+
+    Those are its own, and what is booked together with them.
+    """
+    own = Booking.objects.filter(get_organization_condition(organization_id), state__in=CANCELLABLE_STATES)
+    return Q(state__in=CANCELLABLE_STATES, group__in=own.values("group"))
+
+
+@dataclass(frozen=True)
+class SuspensionEffects:
+    """Whom the suspension of an organization hits: bookings that end, uses that go on, and its people."""
+
+    ending: list[Booking]
+    under_way: list[Booking]
+    people: "list[User]"
+
+
+def get_suspension_effects(viewer: "Viewer", organization: "Organization") -> SuspensionEffects:
+    """Return whom a suspension would hit now, for whoever may suspend. Raises Forbidden."""
+    require(viewer, "accounts.suspend_organization", organization)
+    under_way = get_organization_condition(organization.pk) & Q(state=BookingState.IN_USE)
+    return SuspensionEffects(
+        ending=list(_with_names(get_suspension_condition(organization.pk))),
+        under_way=list(_with_names(under_way)),
+        people=list(accounts.people_of(organization)),
+    )
+
+
+def bookings_ending_with_membership(
+    viewer: "Viewer", membership: "Membership", now: datetime
+) -> list[Booking]:
+    """Return the bookings that the end of the person's last role would cancel, for whoever may end it."""
+    is_own = viewer.pk == membership.user_id
+    if not is_own and membership.role not in accounts.roles_to_grant(viewer, membership.organization):
+        return []
+    return list(_with_names(get_payer_condition(membership.user_id, membership.organization_id, now)))
+
+
+def bookings_ending_with_leaving(
+    viewer: "User", organization: "Organization", now: datetime
+) -> list[tuple[Booking, CancelCost]]:
+    """Return the viewer's bookings that leaving the organization would cancel, each with what that costs."""
+    ahead = _with_names(get_payer_condition(viewer.pk, organization.pk, now))
+    return [(booking, get_cancel_cost(viewer, booking, now)) for booking in ahead]
+
+
+def _with_names(condition: Q) -> QuerySet[Booking]:
+    rows = Booking.objects.filter(condition).select_related(
+        "instrument", "rule", "user", "payer_organization"
+    )
+    return rows.order_by("starts_at", "pk")
 
 
 def affected_bookings(viewer: "Viewer", condition: Q) -> QuerySet[Booking]:

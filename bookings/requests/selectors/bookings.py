@@ -13,6 +13,7 @@ from bookings.requests.selectors.scope import get_responsible_condition, get_vis
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import require_found
 from instrument_share.kernel.interval import Interval
+from providers import public as providers
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -27,8 +28,21 @@ def bookings(viewer: "Viewer") -> QuerySet[Booking]:
 
 
 def get_booking(viewer: "Viewer", public_id: str) -> Booking:
-    """Return a booking visible to the viewer. Raises NotFound."""
-    return require_found(bookings(viewer).select_related("rule").filter(public_id=public_id).first())
+    """Return a booking visible to the viewer, or a use that they may still check out. Raises NotFound."""
+    found = bookings(viewer).select_related("rule").filter(public_id=public_id).first()
+    return require_found(found or uses_while_suspended(viewer).filter(public_id=public_id).first())
+
+
+def uses_while_suspended(viewer: "Viewer") -> QuerySet[Booking]:
+    """Return the uses under way on instruments that the viewer keeps in suspended units, by start."""
+    if viewer.is_anonymous:
+        return Booking.objects.none()
+    kept = providers.instruments_kept_while_suspended(viewer)
+    return (
+        Booking.objects.filter(state=BookingState.IN_USE, instrument__in=kept)
+        .select_related("instrument__organization", "rule", "user", "payer_organization", "payer_person")
+        .order_by("starts_at", "id")
+    )
 
 
 def get_last_booking(viewer: "User") -> Booking | None:

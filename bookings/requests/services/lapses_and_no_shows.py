@@ -1,6 +1,7 @@
 """Transitions that happen with time: lapsed requests and no-shows. Run by recurring jobs; safe to repeat."""
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
@@ -14,6 +15,11 @@ from bookings.requests.selectors.holds import booking_lock
 from bookings.requests.services import notifications
 from bookings.requests.services.bookings import cancel_companions, create_credit_event
 from bookings.requests.services.held_time import apply_transition
+from bookings.requests.services.suspension import cancel_for_suspension
+from instrument_share.accounts.domain import OrganizationState
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import Organization
 
 
 def bookings_lapse_due(now: datetime) -> int:
@@ -48,6 +54,9 @@ def _no_show(booking_id: int, limit: datetime, now: datetime) -> bool:
     booking = booking_lock(booking_id)
     if booking.state != BookingState.APPROVED or booking.starts_at > limit:
         return False
+    if suspended := _get_suspended_organization(booking):
+        cancel_for_suspension(booking, suspended, actor=None, now=now)
+        return False
     booking.ended_at = now
     booking.charged_yuan = calculate_no_show_charge(booking.quoted_yuan, booking.rule.no_show_percent)
     details = {"charged_yuan": f"{booking.charged_yuan:.2f}"}
@@ -55,3 +64,11 @@ def _no_show(booking_id: int, limit: datetime, now: datetime) -> bool:
     create_credit_event(booking, CreditKind.NO_SHOW, now)
     notifications.notify_user(booking, notifications.NO_SHOW, now)
     return True
+
+
+def _get_suspended_organization(booking: Booking) -> "Organization | None":
+    """Return the suspended organization that keeps the booking from beginning, its owner's or its payer's."""
+    for organization in (booking.instrument.organization, booking.payer_organization):
+        if organization is not None and organization.state == OrganizationState.SUSPENDED:
+            return organization
+    return None

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Literal
 
 from django.db import transaction
 
-from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
+from bookings.requests.selectors.affected import get_payer_condition
 from bookings.requests.services import notifications
 from bookings.requests.services.bookings import write_cancellation
 from instrument_share.accounts import selectors as accounts
@@ -72,13 +72,7 @@ def _lock_instruments(membership: "Membership", now: datetime) -> None:
 
 
 def _upcoming_bookings(membership: "Membership", now: datetime) -> "QuerySet[Booking]":
-    """Return the person's upcoming bookings for the organization, companions included."""
-    return Booking.objects.filter(
-        user_id=membership.user_id,
-        payer_organization_id=membership.organization_id,
-        state__in=[BookingState.REQUESTED, BookingState.APPROVED],
-        starts_at__gt=now,
-    )
+    return Booking.objects.filter(get_payer_condition(membership.user_id, membership.organization_id, now))
 
 
 def _cancel_upcoming(membership: "Membership", actor: "User", now: datetime) -> None:

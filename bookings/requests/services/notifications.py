@@ -22,6 +22,14 @@ CANCELLED_WITH_MEMBERSHIP = gettext_noop(
     "The booking of {instrument} from {starts_at} was cancelled: {user} no longer belongs to "
     "“{organization}”, which was to pay."
 )
+CANCELLED_WITH_SUSPENSION = gettext_noop(
+    "The booking of {instrument} from {starts_at} was cancelled without charge: “{organization}” is "
+    "suspended. Reason: {reason}"
+)
+USE_GOES_ON = gettext_noop(
+    "“{organization}” is suspended. The use of {instrument} by {user} goes on; its keeper checks it out as "
+    "usual."
+)
 KEPT = gettext_noop(
     "Your booking of {instrument} from {starts_at} stands all the same, although this was decided: {reason}"
 )

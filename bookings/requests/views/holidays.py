@@ -28,6 +28,8 @@ from providers.domain import Day
 from providers.public import DayForm, DaysForm, YearForm, YearOfDays, person, window_changes
 
 MAX_SHOWN = 20
+FEWEST_DAYS = 20
+"""A notice of the State Council names more days of a year, those worked in exchange included."""
 FIRST_YEAR, LAST_YEAR = 2004, 2100
 
 
@@ -56,7 +58,7 @@ def holiday_year(request: HttpRequest, year: int) -> HttpResponse:
     year_form = YearForm(known, *whole_year)
     sent = {"correct": day_form, "import": year_form, "apply": year_form}.get(act)
     if sent is not None and sent.is_valid():
-        if act == "apply":
+        if act == "apply" and (not _has_few_days(sent) or "confirmed" in request.POST):
             return _applied(request, sent, now)
         return _look(request, sent, now)
     context = {
@@ -69,6 +71,11 @@ def holiday_year(request: HttpRequest, year: int) -> HttpResponse:
     return render(
         request, "bookings/requests/holidays.html", context, status=422 if sent is not None else 200
     )
+
+
+def _has_few_days(form: DaysForm) -> bool:
+    """Return whether the year has fewer days than a notice names, so that some are probably missing."""
+    return len(form.days) < FEWEST_DAYS
 
 
 def _applied(request: HttpRequest, form: DaysForm, now: datetime) -> HttpResponse:
@@ -102,6 +109,9 @@ def _look(request: HttpRequest, form: DaysForm, now: datetime) -> HttpResponse:
     context = {
         "known": form.year,
         "form": form,
+        "few": len(form.days) if _has_few_days(form) else 0,
+        "is_unconfirmed": request.POST.get("act") == "apply",
+        "is_whole_year": request.POST.get("act") != "correct",
         "changes": _changes(form.year.days, form.days),
         "instruments": [
             (
@@ -115,7 +125,8 @@ def _look(request: HttpRequest, form: DaysForm, now: datetime) -> HttpResponse:
         "outside": visible.order_by("starts_at", "pk")[:MAX_SHOWN],
         "outside_count": len(outside),
     }
-    return render(request, "bookings/requests/holidays_look.html", context)
+    status = 422 if context["is_unconfirmed"] else 200
+    return render(request, "bookings/requests/holidays_look.html", context, status=status)
 
 
 def _changes(before: Sequence[Day], after: Sequence[Day]) -> list[tuple[date, Day | None, Day | None]]:

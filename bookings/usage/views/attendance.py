@@ -9,12 +9,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
+from rules import has_perm
 
 from bookings.requests.selectors.bookings import get_booking
 from bookings.requests.services.bookings import booking_approve, booking_reject
 from bookings.requests.views.common import get_booking_address, get_booking_for, get_return_address
 from bookings.usage.forms.usage import CheckOutForm
 from bookings.usage.services.attendance import booking_check_in, booking_check_out
+from instrument_share.journal.addresses import page_address
 from instrument_share.web import clock
 from instrument_share.web.forms.fields import ReasonForm
 from instrument_share.web.forms.params import parse_number
@@ -104,7 +106,8 @@ def check_out(request: SignedInRequest, public_id: str) -> HttpResponse:
         lambda: booking_check_out(actor=request.user, booking_id=found.pk, now=now, **form.facts),
     )
     if log is not None:
-        otherwise = reverse("usage_log", args=[log.public_id])
+        is_readable = has_perm("bookings.correct_usage", request.user, log)
+        otherwise = reverse("usage_log", args=[log.public_id]) if is_readable else page_address("me")
         return redirect_with_message(request, _recorded(log), get_return_address(request, otherwise))
     context = {"booking": found, "form": form, "now": now, "used": used}
     return render(

@@ -1,5 +1,6 @@
 """The facts that an organization registers, and their rules."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -11,6 +12,8 @@ from instrument_share.kernel.errors import Problem, gettext_noop
 if TYPE_CHECKING:
     from instrument_share.accounts.models import District
 
+PHONE = re.compile(r"[+(]?[0-9][0-9 ()\-]*( ?(转|x|ext\.?) ?[0-9]+)?")
+FEWEST_DIGITS = 7
 AUTHORITIES = frozenset({OrganizationKind.BUREAU, OrganizationKind.FINANCE})
 
 
@@ -66,6 +69,18 @@ def find_problems(facts: Registration) -> Iterator[Problem]:
             gettext_noop("An organization is not its own superior. Leave the superior empty if it has none."),
             field="parent_uscc",
         )
+
+
+def is_phone(text: str) -> bool:
+    """Return whether the text is a telephone number, with an extension or without."""
+    return bool(PHONE.fullmatch(text)) and sum(map(str.isdigit, text)) >= FEWEST_DIGITS
+
+
+def find_phone_problems(phone: str) -> Iterator[Problem]:
+    """Yield the problem of a telephone number that nobody can dial."""
+    if phone and not is_phone(phone):
+        message = gettext_noop("This is no telephone number. Enter it with its area code, as 0570-1234567.")
+        yield Problem("organization.phone_invalid", message, field="phone")
 
 
 def _uscc_invalid(code: str, field: str) -> Problem:

@@ -105,6 +105,12 @@ def memberships_lock(person: User, organization_id: int) -> None:
     refresh_standing(person)
 
 
+def memberships_of_organization_lock(organization_id: int) -> None:
+    """Lock every role in the organization, so that whoever acts on one waits (see `memberships_lock`)."""
+    held = Membership.objects.select_for_update(of=("self",)).filter(organization_id=organization_id)
+    list(held.order_by("pk").values_list("pk", flat=True))
+
+
 def membership_lock(membership_id: int) -> Membership:
     """Return the membership, locked with its organization until the transaction ends.
 
@@ -134,6 +140,12 @@ def managers_of(organization: Organization) -> QuerySet[User]:
         memberships__state=MembershipState.ACTIVE,
         is_active=True,
     ).distinct()
+
+
+def people_of(organization: Organization) -> QuerySet[User]:
+    """Return everybody with an active role in the organization, whatever its state."""
+    active = Membership.objects.filter(organization=organization, state=MembershipState.ACTIVE)
+    return User.objects.filter(pk__in=active.values("user"), is_active=True).order_by("name", "id")
 
 
 def successors(organization: Organization, user_id: int) -> QuerySet[User]:

@@ -5,25 +5,34 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
-from instrument_share.accounts.domain import OrganizationKind, OrganizationState, Role, SizeClass
+from instrument_share.accounts.domain import (
+    MembershipState,
+    OrganizationKind,
+    OrganizationState,
+    Role,
+    SizeClass,
+)
 from instrument_share.accounts.domain.registration import Registration
 from instrument_share.accounts.domain.roles import MANAGING_ROLES
 from instrument_share.accounts.models import (
     District,
+    Membership,
     Organization,
     OrganizationDocument,
     OrganizationRelation,
     User,
 )
 from instrument_share.accounts.selectors.standing import region_of, standing
+from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import NotFound, require_found
 from instrument_share.kernel.uscc import normalize
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors.standing import Viewer
 
+REFUSED, CORRECTED = "organization.refused", "organization.corrected"
 FOUND_AT_MOST = 20
 SHORTEST_SEARCH = 2
 NOT_ADMITTED_YET = (OrganizationState.PENDING, OrganizationState.REFUSED)
@@ -110,6 +119,33 @@ def related_ids(organization_id: int) -> frozenset[int]:
     return frozenset(ids)
 
 
+@dataclass(frozen=True)
+class Resubmission:
+    """Why a registration was refused, and the columns that have been corrected since: before and after."""
+
+    reason: str
+    changes: dict[str, tuple[str, str]]
+
+
+def resubmission_of(organization: Organization) -> Resubmission | None:
+    """Return what was corrected since the last refusal, while the registration waits for admission.
+
+    The caller has checked that the viewer may read the organization's own page.
+    """
+    if organization.state != OrganizationState.PENDING:
+        return None
+    entries = list(journal.history(organization).filter(action__in=(REFUSED, CORRECTED)))
+    last = max((i for i, entry in enumerate(entries) if entry.action == REFUSED), default=None)
+    if last is None:
+        return None
+    changes: dict[str, tuple[str, str]] = {}
+    for entry in entries[last + 1 :]:
+        for name, after in entry.details.get("after", {}).items():
+            first, _then = changes.get(name, (entry.details["before"][name], ""))
+            changes[name] = (first, after)
+    return Resubmission(entries[last].details["reason"], changes)
+
+
 def districts() -> QuerySet[District]:
     return District.objects.order_by("code")
 
@@ -175,6 +211,41 @@ def can_see_inside(viewer: "Viewer", organization: Organization) -> bool:
         or organization.memberships.filter(user=viewer, state="active").exists()
         or region_of(viewer).covers(organization)
         or standing(viewer).holds(Role.SYSADMIN)
+    )
+
+
+@dataclass(frozen=True)
+class Suspension:
+    """A suspended organization of a person, and the bureau to ask about it."""
+
+    organization: Organization
+    bureau: Organization | None
+
+
+def suspensions(viewer: "Viewer") -> list[Suspension]:
+    """Return the suspended organizations that the viewer has a role in; one statement where there is none."""
+    if not isinstance(viewer, User):
+        return []
+    held = Membership.objects.filter(user=viewer, state=MembershipState.ACTIVE)
+    suspended = Organization.objects.filter(
+        state=OrganizationState.SUSPENDED, pk__in=held.values("organization")
+    )
+    return [found for one in suspended.order_by("name_zh", "id") for found in suspension_of(one)]
+
+
+def suspension_of(organization: Organization) -> list[Suspension]:
+    """Return the organization's suspension; nothing where it is not suspended."""
+    is_suspended = organization.state == OrganizationState.SUSPENDED
+    return [Suspension(organization, supervising_bureau(organization))] if is_suspended else []
+
+
+def supervising_bureau(organization: Organization) -> Organization | None:
+    """Return the bureau that answers for the organization: its district's, else the city's."""
+    answering = Q(region__isnull=True) | Q(region=organization.district_id, region__isnull=False)
+    return (
+        Organization.objects.filter(answering, kind=OrganizationKind.BUREAU, state=OrganizationState.ADMITTED)
+        .order_by(F("region").desc(nulls_last=True), "id")
+        .first()
     )
 
 

@@ -2,6 +2,7 @@
 
 from instrument_share.accounts.services.documents import (
     DocumentUnusable,
+    check_uploads,
     organization_document_add,
     organization_document_remove,
 )
@@ -12,6 +13,12 @@ from instrument_share.accounts.services.invitations import (
     invitation_resend,
     invitation_send,
     invitation_withdraw,
+)
+from instrument_share.accounts.services.kept_documents import (
+    documents_keep,
+    documents_kept,
+    kept_documents_forget,
+    kept_documents_forget_old,
 )
 from instrument_share.accounts.services.memberships import (
     AlreadyMember,
@@ -50,7 +57,10 @@ from instrument_share.accounts.services.people import (
     user_update,
 )
 from instrument_share.accounts.services.registration import (
+    USCC_TAKEN,
     NotCorrectable,
+    NothingCorrected,
+    find_registration_problems,
     organization_correct,
     organization_register,
 )
@@ -58,6 +68,7 @@ from instrument_share.accounts.services.relations import relation_declare, relat
 
 __all__ = [
     "TOKEN_LIFETIME",
+    "USCC_TAKEN",
     "AlreadyMember",
     "DocumentUnusable",
     "InvitationForOther",
@@ -65,17 +76,24 @@ __all__ = [
     "NotAMember",
     "NotCorrectable",
     "NotJoinable",
+    "NothingCorrected",
     "RoleNotYours",
     "TooManyInvitations",
     "UsernameTaken",
     "api_token_create",
     "api_token_revoke",
+    "check_uploads",
     "district_create",
+    "documents_keep",
+    "documents_kept",
+    "find_registration_problems",
     "institution_establish",
     "invitation_accept",
     "invitation_resend",
     "invitation_send",
     "invitation_withdraw",
+    "kept_documents_forget",
+    "kept_documents_forget_old",
     "membership_admit",
     "membership_close",
     "membership_grant",

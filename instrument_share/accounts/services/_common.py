@@ -1,7 +1,7 @@
 """Parts that the writers of organizations share."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from instrument_share.accounts import selectors
 from instrument_share.accounts.domain import MembershipState, Role
@@ -9,6 +9,9 @@ from instrument_share.accounts.models import Membership, Organization, User
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.wording import Bilingual
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 
 def record_change(
@@ -38,8 +41,19 @@ def tell_officers(organization: Organization, message: str, now: datetime) -> No
 
 def tell_managers(organization: Organization, message: str, now: datetime, reason: str | None = None) -> None:
     """Notify who manages the organization's people, by default with the reason that it carries."""
+    _tell(selectors.managers_of(organization), organization, message, now, reason)
+
+
+def tell_people(organization: Organization, message: str, now: datetime) -> None:
+    """Notify everybody with a role in the organization, with the reason that it carries."""
+    _tell(selectors.people_of(organization), organization, message, now, None)
+
+
+def _tell(
+    users: "QuerySet[User]", organization: Organization, message: str, now: datetime, reason: str | None
+) -> None:
     notify(
-        users=selectors.managers_of(organization),
+        users=users,
         message=message,
         params={
             "name": Bilingual(organization.name_zh, organization.name_en),

@@ -22,7 +22,12 @@ from instrument_share.accounts.models import (
     User,
 )
 from instrument_share.accounts.permissions import require, require_unless_system
-from instrument_share.accounts.services._common import grant_implied_role, record_change, tell_managers
+from instrument_share.accounts.services._common import (
+    grant_implied_role,
+    record_change,
+    tell_managers,
+    tell_people,
+)
 from instrument_share.accounts.services.registration import (
     AUTHORITY,
     columns_of,
@@ -80,6 +85,8 @@ def organization_edit(
     selectors.refresh_standing(actor)
     require(actor, "accounts.edit_organization", organization)
     values = {"name_en": name_en.strip(), "contact": contact.strip(), "phone": phone.strip()}
+    if problems := list(rules.find_phone_problems(values["phone"])):
+        raise Invalid(problems=problems)
     changed = [name for name, value in values.items() if getattr(organization, name) != value]
     if changed:
         for name in changed:
@@ -163,7 +170,10 @@ def organization_refuse(*, actor: User, organization_id: int, reason: str, now: 
 
 @transaction.atomic
 def organization_suspend(*, actor: User, organization_id: int, reason: str, now: datetime) -> Organization:
-    """Suspend an organization, so that nobody acts for it; what is booked for it stays."""
+    """Suspend an organization, so that nobody acts for it; its people are told.
+
+    What becomes of bookings is for `bookings.services.organization_suspend`, which calls this.
+    """
     organization = selectors.organization_lock(organization_id)
     require(actor, "accounts.suspend_organization", organization)
     return _decide(organization, "suspend", require_reason(reason), actor=actor, now=now)
@@ -178,23 +188,23 @@ def organization_reinstate(*, actor: User, organization_id: int, now: datetime) 
 
 
 DECISIONS = {
-    "admit": ("organization.admitted", ADMITTED),
-    "refuse": ("organization.refused", REFUSED),
-    "suspend": ("organization.suspended", SUSPENDED),
-    "reinstate": ("organization.reinstated", REINSTATED),
+    "admit": ("organization.admitted", ADMITTED, tell_managers),
+    "refuse": ("organization.refused", REFUSED, tell_managers),
+    "suspend": ("organization.suspended", SUSPENDED, tell_people),
+    "reinstate": ("organization.reinstated", REINSTATED, tell_people),
 }
-"""The bureau's move → the entry in the journal, and what the managers are told."""
+"""The bureau's move → the entry in the journal, what is said of it, and who is told."""
 
 
 def _decide(
     organization: Organization, move: str, reason: str, *, actor: User, now: datetime
 ) -> Organization:
-    action, message = DECISIONS[move]
+    action, message, tell = DECISIONS[move]
     organization.state = next_state(ORGANIZATION, organization.state, move)
     organization.reason = reason
     organization.save(update_fields=["state", "reason"])
     record_change(actor, action, organization, now, **({"reason": reason} if reason else {}))
-    tell_managers(organization, message, now)
+    tell(organization, message, now)
     return organization
 
 

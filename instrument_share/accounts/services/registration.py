@@ -1,11 +1,12 @@
 """Writers of registrations: an organization registers itself, and corrects that until it is admitted."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from instrument_share.accounts import selectors
 from instrument_share.accounts.domain import (
@@ -32,8 +33,9 @@ from instrument_share.kernel.errors import Conflict, Invalid, Problem, gettext_n
 REGISTERED = gettext_noop("“{name}” has registered and waits for admission.")
 HANDED_IN_AGAIN = gettext_noop("“{name}” has corrected its registration and waits for admission.")
 
+USCC_TAKEN = "organization.uscc_taken"
 TAKEN = Problem(
-    "organization.uscc_taken",
+    USCC_TAKEN,
     gettext_noop("An organization with this code is registered already. Ask to be admitted to it."),
     field="uscc",
 )
@@ -44,6 +46,14 @@ AUTHORITY = Problem(
     gettext_noop("Authorities are entered by the system administrator."),
     field="kind",
 )
+
+
+class NothingCorrected(Conflict):
+    code = "organization.nothing_corrected"
+    message = gettext_noop(
+        "Nothing has changed since it was handed in. Correct what the bureau has named, or add the document "
+        "that it asks for."
+    )
 
 
 class NotCorrectable(Conflict):
@@ -68,9 +78,8 @@ def organization_register(
     facts = registration.normalized()
     refused = Organization.objects.select_for_update(no_key=True).filter(uscc=facts.uscc).first()
     superior = superior_of(facts)
-    good, problems = _checked(facts, superior, documents, is_authority_allowed=actor is None)
-    if refused is not None and refused.state != OrganizationState.REFUSED:
-        problems.append(TAKEN)
+    good, unusable = check_uploads(documents)
+    problems = [*find_registration_problems(facts, is_authority_allowed=actor is None), *unusable]
     if problems:
         raise Invalid(problems=problems)
     if refused is not None:
@@ -97,7 +106,8 @@ def organization_correct(
 ) -> Organization:
     """Correct what waits for admission, or hand in again what was refused; for who registered it.
 
-    Raises NotCorrectable once it is admitted, and Invalid with every problem.
+    Raises NotCorrectable once it is admitted, Invalid with every problem, and NothingCorrected where neither
+    facts nor documents have changed.
     """
     organization = selectors.organization_lock(organization_id)
     require(actor, "accounts.correct_organization", organization)
@@ -105,14 +115,16 @@ def organization_correct(
         raise NotCorrectable
     facts = registration.normalized()
     superior = superior_of(facts)
-    good, problems = _checked(facts, superior, documents, is_authority_allowed=False)
-    if Organization.objects.filter(uscc=facts.uscc).exclude(pk=organization.pk).exists():
-        problems.append(TAKEN)
+    good, unusable = check_uploads(documents)
+    problems = [*find_registration_problems(facts, organization), *unusable]
     if problems:
         raise Invalid(problems=problems)
+    before, after = _differences(organization, columns_of(facts, superior))
+    if not after and not _have_documents_changed(organization, good):
+        raise NothingCorrected
     was_refused = organization.state == OrganizationState.REFUSED
     _hand_in(organization, facts, superior, now)
-    record_change(actor, "organization.corrected", organization, now)
+    record_change(actor, "organization.corrected", organization, now, before=before, after=after)
     _give_first_roles(organization, actor, now)
     add_documents(organization, good, actor, now)
     if was_refused:
@@ -120,19 +132,49 @@ def organization_correct(
     return organization
 
 
-def _checked(
-    facts: Registration,
-    superior: Organization | None,
-    documents: Iterable[Upload],
-    *,
-    is_authority_allowed: bool,
-) -> tuple[list[CheckedUpload], list[Problem]]:
-    """Return the documents that can be kept, and everything that is wrong but the code being taken."""
-    good, unusable = check_uploads(documents)
-    problems = [*rules.find_problems(facts), *superior_missing(facts, superior), *unusable]
+def find_registration_problems(
+    facts: Registration, corrected: Organization | None = None, *, is_authority_allowed: bool = False
+) -> list[Problem]:
+    """Return everything that is wrong with the facts; `corrected` is the organization that has them already.
+
+    A refused registration does not keep its code from somebody else, only from a correction.
+    """
+    problems = [
+        *rules.find_problems(facts),
+        *rules.find_phone_problems(facts.phone),
+        *superior_missing(facts, superior_of(facts)),
+    ]
     if facts.kind in rules.AUTHORITIES and not is_authority_allowed:
         problems.append(AUTHORITY)
-    return good, problems
+    others = Organization.objects.filter(uscc=facts.uscc)
+    if corrected is None:
+        is_taken = others.exclude(state=OrganizationState.REFUSED).exists()
+    else:
+        is_taken = others.exclude(pk=corrected.pk).exists()
+    return [*problems, TAKEN] if is_taken else problems
+
+
+def _differences(
+    organization: Organization, columns: Mapping[str, Any]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the columns that differ from the organization's, before and after, as the journal has them."""
+    changed = {name: value for name, value in columns.items() if getattr(organization, name) != value}
+    before = {name: _as_text(getattr(organization, name)) for name in changed}
+    return before, {name: _as_text(value) for name, value in changed.items()}
+
+
+def _as_text(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _have_documents_changed(organization: Organization, added: Iterable[CheckedUpload]) -> bool:
+    """Return whether documents are added, or were added or removed since the registration was handed in."""
+    rows = OrganizationDocument.objects.filter(organization=organization)
+    kept = set(rows.filter(removed_at__isnull=True).values_list("sha256", flat=True))
+    if any(one.sha256 not in kept for one in added):
+        return True
+    since = organization.submitted_at or organization.created_at
+    return rows.filter(Q(uploaded_at__gt=since) | Q(removed_at__gt=since)).exists()
 
 
 def superior_of(facts: Registration) -> Organization | None:

@@ -23,6 +23,7 @@ from bookings.domain import (
     get_suspension_end,
     get_year_interval,
 )
+from instrument_share.accounts import selectors as accounts
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import require_found
 from instrument_share.kernel.interval import Interval
@@ -67,6 +68,8 @@ def me(request: SignedInRequest) -> HttpResponse:
     record = [event for event in bookings.credit_events(viewer) if event.ends_at > now]
     context = {
         "tabs": build_my_tabs(viewer, "me"),
+        "suspensions": accounts.suspensions(viewer),
+        "to_check_out": bookings.uses_while_suspended(viewer),
         "next": coming[0] if coming else None,
         "coming": coming[1:],
         "past": past,

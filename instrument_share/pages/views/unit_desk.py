@@ -52,6 +52,7 @@ def unit_desk(request: HttpRequest) -> HttpResponse:
     unit = next((one for one in units if one.public_id == request.GET.get("unit")), units[0])
     counts = own_instrument_counts(request.user, unit.pk, now)
     drafts = own_instruments(request.user, unit.pk, now, state=InstrumentState.DRAFT)
+    refused = own_instruments(request.user, unit.pk, now, state="refused")
     waiting = bookings.waiting_decisions(request.user).filter(instrument__organization_id=unit.pk)
     judged, *course = providers.completeness_at([unit.pk], [today, *month_ends_of(today.year, today)])[
         unit.pk
@@ -79,6 +80,7 @@ def unit_desk(request: HttpRequest) -> HttpResponse:
         ],
         "to_confirm": counts["to_confirm"],
         "draft_count": counts.get(InstrumentState.DRAFT, 0),
+        "refused": refused.order_by("name_zh", "id")[:MAX_LISTED],
         "drafts": drafts.order_by("urgency", "name_zh", "id")[:MAX_LISTED],
         "to_recode": _to_recode(request, unit.pk),
         "waiting": waiting[:MAX_LISTED],

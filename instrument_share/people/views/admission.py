@@ -1,14 +1,16 @@
 """The bureau's pages of organizations: list and admission."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from bookings import public as bookings
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts import services
 from instrument_share.accounts.domain import OrganizationState, Role
@@ -23,6 +25,9 @@ from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual
 from instrument_share.web.text.labels import KINDS, STATES
 from providers import public as providers
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import Organization
 
 PER_PAGE = 50
 
@@ -100,24 +105,65 @@ def organization_decide(request: SignedInRequest, public_id: str, move: str) -> 
                 tone="danger",
             )
         case "suspend":
-            return Confirmation(
-                heading=_("Suspend {name}?").format(name=name),
-                consequences=[
-                    _("Nobody can act for it any more; its administrators read the reason."),
-                    _("What is booked already stays booked."),
-                ],
-                action=_("Suspend and say why"),
-                perform=lambda: services.organization_suspend(**decision, **form.cleaned_data),
-                success=_("{name} is suspended; nobody can act for it.").format(name=name),
-                back_address=address,
-                form=form,
-                tone="danger",
-            )
+            return _build_suspension(request, found, decision)
     return Confirmation(
         heading=_("Reinstate {name}").format(name=name),
-        consequences=[_("Its people act for it again, in the roles that they had.")],
+        consequences=[
+            _("Its people act for it again, in the roles that they had, and are told."),
+            _("Bookings that the suspension cancelled stay cancelled."),
+        ],
         action=_("Reinstate"),
         perform=lambda: services.organization_reinstate(**decision),
         success=_("{name} is reinstated.").format(name=name),
         back_address=address,
     )
+
+
+def _build_suspension(
+    request: SignedInRequest, found: "Organization", decision: dict[str, Any]
+) -> Confirmation:
+    """Ask before suspending, with the bookings, the uses under way and the people that it hits."""
+    effects = bookings.get_suspension_effects(request.user, found)
+    form = ReasonForm(request.POST or None, help_text=_("Everybody concerned reads it."))
+    name = bilingual(found, "name")
+    ending, going_on = len(effects.ending), len(effects.under_way)
+    affected = [
+        (
+            ngettext("{count} booking ahead", "{count} bookings ahead", ending).format(count=ending),
+            _("Cancelled without charge; nothing counts on anybody’s credit. Users and keepers are told."),
+            [(booking, "") for booking in effects.ending],
+        ),
+        (
+            ngettext("{count} use under way", "{count} uses under way", going_on).format(count=going_on),
+            _("Goes on. Its keeper can still check it out; the time used is charged as agreed."),
+            [(booking, "") for booking in effects.under_way],
+        ),
+    ]
+    return Confirmation(
+        heading=_("Suspend {name}?").format(name=name),
+        consequences=_list_consequences(found, effects),
+        action=_("Suspend and say why"),
+        perform=lambda: bookings.organization_suspend(**decision, **form.cleaned_data),
+        success=_("{name} is suspended; everybody whom it hits has been told.").format(name=name),
+        back_address=get_organization_address(found),
+        form=form,
+        tone="danger",
+        template="people/confirm_with_bookings.html",
+        extra_context={"affected": affected},
+    )
+
+
+def _list_consequences(found: "Organization", effects: bookings.SuspensionEffects) -> list[str]:
+    people = len(effects.people)
+    sentences = [
+        ngettext(
+            "Its {count} member can no longer act for it, and is told why and whom to ask.",
+            "Its {count} members can no longer act for it, and are told why and whom to ask.",
+            people,
+        ).format(count=people)
+    ]
+    if found.owns_instruments:
+        sentences.append(_("Its instruments leave the catalogue until it is reinstated."))
+    if not effects.ending and not effects.under_way:
+        sentences.append(_("It has no bookings ahead and no uses under way."))
+    return sentences

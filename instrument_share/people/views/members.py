@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings import public as bookings
@@ -26,7 +27,7 @@ from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.outcomes import redirect_with_message, run_service
 from instrument_share.web.signed_in import SignedInRequest
-from instrument_share.web.text.formats import bilingual, in_english
+from instrument_share.web.text.formats import bilingual, in_english, yuan
 from instrument_share.web.text.labels import ROLES
 
 if TYPE_CHECKING:
@@ -225,8 +226,10 @@ def member_end(request: SignedInRequest, public_id: str, membership_id: str) -> 
     found = _managed(request, public_id)
     held = accounts.membership(request.user, found, membership_id)
     is_last_of_theirs = accounts.active_roles(held.user_id, found.pk) <= {Role(held.role)}
+    now = clock.now()
+    ending = bookings.bookings_ending_with_membership(request.user, held, now) if is_last_of_theirs else []
     form = EndForm(request.POST or None)
-    if not is_last_of_theirs:
+    if not ending:
         del form.fields["bookings"]
     name, role = held.user.get_full_name(), ROLES[Role(held.role)]
     return Confirmation(
@@ -237,14 +240,35 @@ def member_end(request: SignedInRequest, public_id: str, membership_id: str) -> 
             actor=request.user,
             membership_id=held.pk,
             reason=form.cleaned_data["reason"],
-            bookings=form.cleaned_data.get("bookings", "keep"),
-            now=clock.now(),
+            bookings=form.cleaned_data.get("bookings", "cancel"),
+            now=now,
         ),
         success=_("{name} no longer has the role.").format(name=name),
         back_address=_members(found),
         form=form,
         tone="danger",
+        template="people/confirm_with_bookings.html",
+        extra_context={
+            "affected": [
+                (
+                    _count_bookings(len(ending)),
+                    _("Choose below what becomes of them. {name} and the keepers are told.").format(
+                        name=name
+                    ),
+                    [(booking, "") for booking in ending],
+                )
+            ]
+        },
     )
+
+
+def _count_bookings(count: int) -> str:
+    sentence = ngettext(
+        "{count} booking ahead that the organization pays",
+        "{count} bookings ahead that the organization pays",
+        count,
+    )
+    return sentence.format(count=count)
 
 
 def _consequences(held: "Membership", is_last_of_theirs: bool) -> list[str]:
@@ -293,24 +317,38 @@ def organization_leave(request: SignedInRequest, public_id: str) -> Confirmation
     if not held:
         raise NotFound
     name = bilingual(found, "name")
+    now = clock.now()
+    ending = bookings.bookings_ending_with_leaving(request.user, found, now)
     between = ", " if in_english() else "、"
     roles = between.join(str(word) for _code, word in get_role_choices(held))
     return Confirmation(
         heading=_("Leave {name}?").format(name=name),
         consequences=[
             _("These roles of yours end: {roles}.").format(roles=roles),
-            _(
-                "What you have booked on its account and has not begun is cancelled, after the deadline on "
-                "the terms of a late cancel; the keepers are told."
-            ),
         ],
         action=_("Leave the organization"),
-        perform=lambda: bookings.organization_leave(
-            actor=request.user, organization_id=found.pk, now=clock.now()
-        ),
+        perform=lambda: bookings.organization_leave(actor=request.user, organization_id=found.pk, now=now),
         success=_("You have left {name}.").format(name=name),
         back_address=reverse("my_organizations"),
         tone="danger",
+        template="people/confirm_with_bookings.html",
+        extra_context={
+            "affected": [
+                (
+                    _count_bookings(len(ending)),
+                    _("They are cancelled, on the terms beside each; the keepers are told."),
+                    [(booking, _describe_cost(cost)) for booking, cost in ending],
+                )
+            ]
+        },
+    )
+
+
+def _describe_cost(cost: "bookings.CancelCost") -> str:
+    if not cost.late:
+        return _("free of charge")
+    return _("late cancellation: {amount}, and it counts on your credit").format(
+        amount=yuan(cost.charge_yuan)
     )
 
 

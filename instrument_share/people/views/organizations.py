@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_safe
 from rules import has_perm
 
@@ -14,7 +15,6 @@ from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts import services
 from instrument_share.accounts.domain import OrganizationState
 from instrument_share.accounts.permissions import require
-from instrument_share.kernel.errors import DomainError
 from instrument_share.people.forms import (
     ContactForm,
     DocumentsForm,
@@ -25,7 +25,6 @@ from instrument_share.people.forms import (
 )
 from instrument_share.people.views.tabs import build_my_tabs
 from instrument_share.web import clock
-from instrument_share.web.forms.fields import add_problems
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.outcomes import redirect_with_message, render_form, run_service
@@ -34,10 +33,26 @@ from instrument_share.web.text.formats import bilingual, in_english
 from instrument_share.web.text.labels import KINDS, SIZES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from instrument_share.accounts.models import Organization
+    from instrument_share.accounts.services.kept_documents import KeptDocument
 
 PER_PAGE = 50
-TAKEN = "organization.uscc_taken"
+CORRECTED_LABELS = {
+    "uscc": _lazy("Unified social credit code"),
+    "name_zh": _lazy("Chinese name"),
+    "name_en": _lazy("English name"),
+    "kind": _lazy("Kind of organization"),
+    "size_class": _lazy("Size of the enterprise"),
+    "district": _lazy("District"),
+    "in_region": _lazy("In the city"),
+    "parent": _lazy("Superior organization"),
+    "owns_instruments": _lazy("Owns instruments"),
+    "contact": _lazy("Contact person"),
+    "phone": _lazy("Phone"),
+}
+"""The columns that a registration fills, as the page of the organization names them."""
 
 
 @login_required
@@ -59,34 +74,39 @@ def my_organizations(request: SignedInRequest) -> HttpResponse:
 @idempotent_form
 def organization_register(request: SignedInRequest) -> HttpResponse:
     """Register an organization."""
+    kept = services.documents_kept(actor=request.user, tickets=request.POST.getlist("kept"))
     form = OrganizationForm(
         request.POST or None,
         request.FILES or None,
+        has_documents=bool(kept),
         initial={
             "contact": request.user.name,
             "phone": request.user.phone,
             "owns_instruments": "owning" in request.GET,
         },
     )
-    taken = ""
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = services.organization_register(
-                actor=request.user,
-                registration=form.as_registration(),
-                documents=form.cleaned_data["documents"],
-                now=clock.now(),
-            )
-        except DomainError as error:
-            add_problems(form, error)
-            if any(problem.code == TAKEN for problem in error.problems):
-                taken = request.POST["uscc"].strip()
-        else:
-            sentence = _("{name} is registered. The bureau looks at it; you are told when it is admitted.")
-            return redirect_with_message(
-                request, sentence.format(name=bilingual(made, "name")), get_organization_address(made)
-            )
-    context = {"form": form, "taken": taken, "is_new": True, "back_address": reverse("my_organizations")}
+    made = run_service(
+        form,
+        lambda: services.organization_register(
+            actor=request.user,
+            registration=form.as_registration(),
+            documents=_documents_of(form, kept),
+            now=clock.now(),
+        ),
+    )
+    if made is not None:
+        services.kept_documents_forget(actor=request.user)
+        sentence = _("{name} is registered. The bureau looks at it; you are told when it is admitted.")
+        return redirect_with_message(
+            request, sentence.format(name=bilingual(made, "name")), get_organization_address(made)
+        )
+    context = {
+        "form": form,
+        "kept": _keep_documents(request, kept),
+        "taken": form.taken_code,
+        "is_new": True,
+        "back_address": reverse("my_organizations"),
+    }
     return render_form(request, "people/organization_form.html", context)
 
 
@@ -100,11 +120,13 @@ def organization_correct(request: SignedInRequest, public_id: str) -> HttpRespon
     if found.state not in (OrganizationState.PENDING, OrganizationState.REFUSED):
         raise services.NotCorrectable
     documents = list(accounts.documents(request.user, found))
+    kept = services.documents_kept(actor=request.user, tickets=request.POST.getlist("kept"))
     form = OrganizationForm(
         request.POST or None,
         request.FILES or None,
         initial=get_initial(found),
-        has_documents=bool(documents),
+        has_documents=bool(documents or kept),
+        organization=found,
     )
     corrected = run_service(
         form,
@@ -112,20 +134,36 @@ def organization_correct(request: SignedInRequest, public_id: str) -> HttpRespon
             actor=request.user,
             organization_id=found.pk,
             registration=form.as_registration(),
-            documents=form.cleaned_data["documents"],
+            documents=_documents_of(form, kept),
             now=clock.now(),
         ),
     )
     if corrected is not None:
+        services.kept_documents_forget(actor=request.user)
         sentence = _("The registration is corrected and waits for the bureau.")
         return redirect_with_message(request, sentence, get_organization_address(found))
     context = {
         "form": form,
         "organization": found,
         "documents": documents,
+        "kept": _keep_documents(request, kept),
         "back_address": get_organization_address(found),
     }
     return render_form(request, "people/organization_form.html", context)
+
+
+def _documents_of(form: OrganizationForm, kept: "Sequence[KeptDocument]") -> list[Any]:
+    """Return the documents of this round and of the rounds before."""
+    return [*(one.as_upload() for one in kept), *form.cleaned_data["documents"]]
+
+
+def _keep_documents(request: SignedInRequest, kept: "Sequence[KeptDocument]") -> "list[KeptDocument]":
+    """Keep the documents of a form that was refused, and return them with those of the rounds before."""
+    uploads = request.FILES.getlist("documents")
+    for upload in uploads:
+        upload.seek(0)
+    new = services.documents_keep(actor=request.user, uploads=uploads)
+    return list({one.path: one for one in (*kept, *new)}.values())
 
 
 @login_required
@@ -194,6 +232,8 @@ def organization(request: SignedInRequest, public_id: str) -> HttpResponse:
         "related": accounts.related_to(found),
         "may": may | {"correct": may["correct"] and is_open, "revise": may["revise"] and not is_open},
         "steps": _steps(found),
+        "resubmission": _describe_resubmission(found),
+        "suspension": accounts.suspension_of(found),
         "belongs": bool(accounts.active_roles(request.user.pk, found.pk)),
         "overseen": accounts.region_of(request.user).covers(found),
     }
@@ -235,6 +275,26 @@ def _facts(found: "Organization") -> list[tuple[str, Any]]:
         (_("Phone"), found.phone),
         (_("Registered by"), found.registered_by.get_full_name() if found.registered_by else ""),
     ]
+
+
+def _describe_resubmission(found: "Organization") -> dict[str, Any] | None:
+    """Return the reason of the last refusal, and what was corrected since in the words of the form."""
+    resubmission = accounts.resubmission_of(found)
+    if resubmission is None:
+        return None
+    return {
+        "reason": resubmission.reason,
+        "changes": [
+            (CORRECTED_LABELS[name], _describe_value(before), _describe_value(after))
+            for name, (before, after) in resubmission.changes.items()
+        ],
+    }
+
+
+def _describe_value(value: str) -> str:
+    """Return a value of the journal as pages show it."""
+    words = {"": "—", "True": _("Yes"), "False": _("No"), **KINDS, **SIZES}
+    return str(words.get(value, value))
 
 
 def _steps(found: "Organization") -> list[tuple[str, str, str]]:

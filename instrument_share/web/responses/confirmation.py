@@ -29,7 +29,7 @@ class Confirmation:
     """What a page asks, what is done when it is confirmed, and what is said afterwards.
 
     `success` may be a function where it depends on what was entered or has changed. The next page is the one
-    that led here unless `next_address` is given.
+    that led here unless `next_address` is given. `template` extends the default one where more is shown.
     """
 
     heading: Text
@@ -41,6 +41,7 @@ class Confirmation:
     next_address: str = ""
     form: forms.BaseForm | None = None
     tone: Literal["primary", "danger"] = "primary"
+    template: str = "instrument_share/confirm.html"
     extra_context: Mapping[str, Any] = field(default_factory=dict)
 
     def respond(self, request: SignedInRequest) -> HttpResponse:
@@ -62,7 +63,7 @@ class Confirmation:
     def _ask(self, request: SignedInRequest, status: int) -> HttpResponse:
         names = ("heading", "consequences", "action", "tone", "back_address", "form")
         context = {name: getattr(self, name) for name in names} | dict(self.extra_context)
-        return render(request, "instrument_share/confirm.html", context, status=status)
+        return render(request, self.template, context, status=status)
 
 
 def confirmation_view(

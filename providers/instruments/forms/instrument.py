@@ -1,6 +1,6 @@
 """An instrument in sections, and what is asked before its state changes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
@@ -88,10 +88,11 @@ class InstrumentForm(forms.Form):
         return [(heading, [self[name] for name in names]) for heading, names in SECTIONS]
 
 
-def instrument_initial(instrument: "Instrument") -> dict[str, Any]:
+def instrument_initial(instrument: "Instrument", refused: Mapping[str, Any]) -> dict[str, Any]:
     """Return the initial values of the form for an instrument.
 
-    Values that wait for review are shown in place of published ones, so that saving does not withdraw them.
+    Values that wait for review are shown in place of published ones, so that saving does not withdraw them;
+    so are those that the bureau has `refused`, to be mended.
     """
     held = {name: getattr(instrument, name) for name in FIELDS}
     category = instrument.category
@@ -99,6 +100,7 @@ def instrument_initial(instrument: "Instrument") -> dict[str, Any]:
         **held,
         "category": category.code if category else "",
         **instrument.pending_values,
+        **refused,
         "revision": instrument.revision,
     }
 

@@ -2,24 +2,27 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 
-from instrument_share.accounts.domain import OrganizationState, Role
+from instrument_share.accounts.domain import MembershipState, OrganizationState, Role
 from instrument_share.accounts.selectors import region_of
 from instrument_share.accounts.selectors.standing import standing
+from instrument_share.journal import selectors as journal
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Kind, NotFound, gettext_noop, require_found
 from instrument_share.kernel.wording import Bilingual
 from providers.instruments.domain.choices import InstrumentState
-from providers.instruments.domain.states import PUBLIC
+from providers.instruments.domain.states import LIVE, PUBLIC
 from providers.instruments.models import Instrument, InstrumentCategory, Qualification
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
     from instrument_share.accounts.selectors import Viewer
 
+CHANGES_REFUSED = "instrument.changes_refused"
+DECISIONS_ON_CHANGES = (CHANGES_REFUSED, "instrument.changes_accepted")
 SEES_ALL_BUT_DRAFTS = (Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR, Role.FINANCE_OFFICER)
 
 
@@ -98,6 +101,25 @@ def kept_instruments(viewer: "User") -> QuerySet[Instrument]:
         .filter(keeper_links__user=viewer, organization_id__in=units)
         .order_by("name_zh", "id")
     )
+
+
+def instruments_kept_while_suspended(viewer: "User") -> QuerySet[Instrument]:
+    """Return the instruments of suspended units that the viewer keeps, unordered."""
+    return Instrument.objects.filter(
+        keeper_links__user=viewer,
+        organization__state=OrganizationState.SUSPENDED,
+        organization__memberships__user=viewer,
+        organization__memberships__role=Role.KEEPER,
+        organization__memberships__state=MembershipState.ACTIVE,
+    )
+
+
+def refused_values(instrument: Instrument) -> dict[str, Any]:
+    """Return the values that the bureau refused last, by field, while the unit has not answered it."""
+    if instrument.state not in LIVE or instrument.pending_values or not instrument.return_reason:
+        return {}
+    last = journal.history(instrument).filter(action__in=DECISIONS_ON_CHANGES).last()
+    return dict(last.details["values"]) if last and last.action == CHANGES_REFUSED else {}
 
 
 def kept_instrument_ids(user_id: int, organization_id: int) -> set[int]:

@@ -114,12 +114,15 @@ def instrument_update(
     waiting = {name: clean.pop(name) for name in fields.REVIEWED & clean.keys()} if live else {}
     waits = {name: value for name, value in instrument.pending_values.items() if name not in given_values}
     waits |= values_to_json(waiting)
-    if not clean and waits == instrument.pending_values:
+    is_answered = bool(live and instrument.return_reason and fields.REVIEWED & given_values.keys())
+    if not clean and waits == instrument.pending_values and not is_answered:
         return instrument
     assign_values(instrument, clean)
     instrument.revision += 1
     if live:
         instrument.confirmed_at = now
+    if is_answered:
+        instrument.return_reason = ""
     if waits != instrument.pending_values:
         instrument.pending_values = waits
         instrument.pending_since = now if waits else None
@@ -138,6 +141,7 @@ def instrument_changes_accept(*, actor: "User", instrument_id: int, now: datetim
     assign_values(instrument, clean_instrument_values(accepted))
     instrument.revision += 1
     instrument.pending_values, instrument.pending_since, instrument.confirmed_at = {}, None, now
+    instrument.return_reason = ""
     save_and_record(instrument, actor, "instrument.changes_accepted", now, values=accepted)
     instruments_changed([instrument.pk])
     _tell(instrument, gettext_noop("The bureau has accepted the changes of “{name}”."), now)
@@ -146,7 +150,10 @@ def instrument_changes_accept(*, actor: "User", instrument_id: int, now: datetim
 
 @transaction.atomic
 def instrument_changes_refuse(*, actor: "User", instrument_id: int, reason: str, now: datetime) -> Instrument:
-    """Refuse the waiting changes with a reason; the published values stay."""
+    """Refuse the waiting changes with a reason; the published values stay.
+
+    The form keeps what was refused (`selectors.refused_values`) until the reviewed fields are saved again.
+    """
     instrument = _with_waiting_changes(actor, instrument_id)
     refused, why = instrument.pending_values, require_reason(reason)
     instrument.pending_values, instrument.pending_since, instrument.return_reason = {}, None, why

@@ -21,7 +21,7 @@ from providers.instruments.domain import fields
 from providers.instruments.domain.choices import BelongsTo, Condition, Funding, Origin, Purpose, SharingMode
 from providers.instruments.domain.states import EDITABLE_AS_A_WHOLE, LIVE
 from providers.instruments.forms.instrument import InstrumentForm, instrument_initial
-from providers.instruments.selectors.instruments import keepers_of
+from providers.instruments.selectors.instruments import keepers_of, refused_values
 from providers.instruments.services.instruments import (
     clean_instrument_values,
     instrument_create,
@@ -73,7 +73,8 @@ def new(request: HttpRequest, organization_id: str) -> HttpResponse:
 def edit(request: HttpRequest, public_id: str) -> HttpResponse:
     now = clock.now()
     instrument = own_instrument(request, public_id)
-    form = InstrumentForm(request.POST or None, initial=instrument_initial(instrument))
+    refused = refused_values(instrument)
+    form = InstrumentForm(request.POST or None, initial=instrument_initial(instrument, refused))
 
     def update() -> Any:
         return instrument_update(
@@ -101,6 +102,7 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
         "editable": instrument.state in EDITABLE_AS_A_WHOLE | LIVE,
         "live": instrument.state in LIVE,
         "waiting": [fields.FIELDS[name].label for name in instrument.pending_values],
+        "refused": [fields.FIELDS[name].label for name in refused],
         "keepers": keepers_of([instrument.pk])[instrument.pk],
         "now": now,
     }

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
 
 RETURNED = Q(state=InstrumentState.DRAFT) & ~Q(return_reason="")
+REFUSED = Q(state__in=LIVE, pending_values={}) & ~Q(return_reason="")
+"""Changes of a published instrument that the bureau refused, and that the unit has not answered."""
 URGENCY = Case(
     When(RETURNED, then=Value(0)),
     When(state=InstrumentState.DRAFT, then=Value(1)),
@@ -33,14 +35,14 @@ def own_instruments(
 ) -> QuerySet[Any]:
     """Return a unit's instruments with `urgency` (returned drafts 0, drafts 1, then by state).
 
-    `state` is a state, `returned` or `to_confirm`. Page them by ("urgency", "name_zh", "id").
+    `state` is a state, `returned`, `refused` or `to_confirm`. Page them by ("urgency", "name_zh", "id").
     """
     found = instruments(viewer).filter(organization_id=organization_id).annotate(urgency=URGENCY)
     if text.strip():
         # A subquery, as an inner number is no word of the index.
         known = filter_matching(Instrument.objects.all(), search(text)).values("pk")
         found = found.filter(Q(inner_number__icontains=text.strip()) | Q(pk__in=known))
-    special = {"returned": RETURNED, "to_confirm": _stale(now)}
+    special = {"returned": RETURNED, "refused": REFUSED, "to_confirm": _stale(now)}
     if state in special:
         return found.filter(special[state])
     return found.filter(state=state) if state else found

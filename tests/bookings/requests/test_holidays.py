@@ -127,6 +127,17 @@ def test_a_sheet_of_a_year_is_taken_whole_or_not_at_all(city, officer, send):
     assert not calendar_year(2027).known
 
 
+def test_a_year_of_few_days_is_questioned_before_it_is_taken(city, officer, send):
+    year = {"rows": "2027-01-01,休,元旦", "source": NOTICE}
+    assert "2027 年只录入了 1 天" in text_of(send(officer, "holiday_year", 2027, act="import", **year))
+    unconfirmed = send(officer, "holiday_year", 2027, act="apply", **year)
+    assert unconfirmed.status_code == 422
+    assert "2027 年只录入了 1 天" in text_of(unconfirmed)
+    assert not calendar_year(2027).known
+    assert send(officer, "holiday_year", 2027, act="apply", confirmed="on", **year).status_code == 302
+    assert calendar_year(2027).known
+
+
 def test_without_a_notice_nothing_is_looked_at(city, officer, send):
     answer = correct(send, officer, **{"day-source": ""})
     assert answer.status_code == 422

@@ -11,7 +11,12 @@ from instrument_share.journal.models import AuditEntry
 from instrument_share.web.text.formats import date_only
 from providers.instruments.domain.subjects import SUBJECTS
 from providers.instruments.models import Instrument, Keeper, Qualification
-from providers.instruments.services.instruments import instrument_return, instrument_submit
+from providers.instruments.services.instruments import (
+    instrument_changes_accept,
+    instrument_changes_refuse,
+    instrument_return,
+    instrument_submit,
+)
 from providers.instruments.services.media import instrument_picture_add
 from tests.factories import jpeg
 from tests.page_fixtures import text_of
@@ -218,6 +223,36 @@ def test_saving_something_else_does_not_take_back_what_waits_for_the_bureau(at, 
         "三号楼",
         {"category": "020100", "value_yuan": "2600000.00"},
     )
+
+
+def test_refused_values_stay_in_the_form_until_the_unit_answers(at, world):
+    live = published(world)
+    client = at("manager")
+    address = reverse("instrument_edit", args=[live.public_id])
+    client.post(address, {**TYPED, "value_yuan": "2600000"})
+    instrument_changes_refuse(actor=world.officer, instrument_id=live.pk, reason="请附发票", now=NOW)
+    assert "请附发票" in client.get(reverse("unit_desk")).content.decode()
+    page = client.get(address)
+    assert page.context["form"]["value_yuan"].value() == "2600000.00"
+    assert "以下字段保留了您提交的内容：原值（元）。" in text_of(page)
+    client.post(address, {**TYPED, "value_yuan": "2600000"})
+    live.refresh_from_db()
+    assert (live.pending_values, live.return_reason) == ({"value_yuan": "2600000.00"}, "")
+    instrument_changes_accept(actor=world.officer, instrument_id=live.pk, now=NOW)
+    assert "未通过" not in text_of(client.get(address))
+
+
+def test_published_values_entered_again_answer_a_refusal(at, world):
+    live = published(world)
+    client = at("manager")
+    address = reverse("instrument_edit", args=[live.public_id])
+    client.post(address, {**TYPED, "value_yuan": "2600000"})
+    instrument_changes_refuse(actor=world.officer, instrument_id=live.pk, reason="请附发票", now=NOW)
+    client.post(address, TYPED)
+    page = client.get(address)
+    assert page.context["form"]["value_yuan"].value() == live.value_yuan
+    assert "请附发票" not in text_of(page)
+    assert "请附发票" not in client.get(reverse("unit_desk")).content.decode()
 
 
 def test_the_page_asks_before_a_picture_goes(at, world, instrument, read):

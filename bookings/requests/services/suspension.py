@@ -1,0 +1,86 @@
+"""Suspend an organization, and settle what is booked on its instruments or paid by it."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from bookings.requests.domain.states import BookingState
+from bookings.requests.models import Booking
+from bookings.requests.selectors.affected import get_organization_condition, get_suspension_condition
+from bookings.requests.services import notifications
+from bookings.requests.services.bookings import write_cancellation
+from instrument_share.accounts import selectors as accounts
+from instrument_share.accounts import services as account_services
+from instrument_share.kernel.wording import Bilingual
+from providers import public as providers
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import Organization, User
+
+
+@transaction.atomic
+def organization_suspend(
+    *, actor: "User", organization_id: int, reason: str, now: datetime
+) -> "Organization":
+    """Suspend an organization: cancel without charge what has not begun, and tell everybody it hits.
+
+    That is what is booked on its instruments, and what it pays elsewhere. Uses under way go on; keepers check
+    them out although the unit is suspended.
+    """
+    accounts.organization_lock(organization_id)
+    accounts.memberships_of_organization_lock(organization_id)
+    _lock_instruments(organization_id)
+    suspended = account_services.organization_suspend(
+        actor=actor, organization_id=organization_id, reason=reason, now=now
+    )
+    _cancel_what_has_not_begun(suspended, actor, now)
+    _notify_of_uses_under_way(suspended, now)
+    return suspended
+
+
+def _lock_instruments(organization_id: int) -> None:
+    """Lock at once the organization's instruments and those of bookings that the suspension ends."""
+    own = providers.instruments_with_related().filter(organization_id=organization_id)
+    ending = Booking.objects.filter(get_suspension_condition(organization_id))
+    providers.instrument_locks(
+        {
+            *own.values_list("pk", flat=True),
+            *ending.values_list("instrument_id", flat=True),
+        }
+    )
+
+
+def _cancel_what_has_not_begun(organization: "Organization", actor: "User", now: datetime) -> None:
+    ending = (
+        Booking.objects.select_for_update(of=("self",))
+        .filter(get_suspension_condition(organization.pk))
+        .select_related("instrument", "rule", "user")
+        .order_by("instrument_id", "starts_at")
+    )
+    for booking in ending:
+        cancel_for_suspension(booking, organization, actor=actor, now=now)
+
+
+def cancel_for_suspension(
+    booking: Booking, organization: "Organization", *, actor: "User | None", now: datetime
+) -> None:
+    """Cancel a booking that can't begin, without charge, and tell its user and keepers elsewhere."""
+    write_cancellation(booking, actor=actor, reason=organization.reason, now=now, announce=False)
+    told = {"organization": _name(organization), "reason": organization.reason}
+    notifications.notify_user(booking, notifications.CANCELLED_WITH_SUSPENSION, now, **told)
+    if booking.instrument.organization_id != organization.pk:
+        notifications.notify_keepers(booking, notifications.CANCELLED_WITH_SUSPENSION, now, **told)
+
+
+def _notify_of_uses_under_way(organization: "Organization", now: datetime) -> None:
+    under_way = Booking.objects.filter(
+        get_organization_condition(organization.pk), state=BookingState.IN_USE
+    ).select_related("instrument", "user")
+    for booking in under_way:
+        for notify in (notifications.notify_user, notifications.notify_keepers):
+            notify(booking, notifications.USE_GOES_ON, now, organization=_name(organization))
+
+
+def _name(organization: "Organization") -> Bilingual:
+    return Bilingual(organization.name_zh, organization.name_en)
