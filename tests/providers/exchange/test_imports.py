@@ -94,6 +94,15 @@ def test_an_unknown_category_is_an_error(world):
     assert numbers() == ["Y-2"]
 
 
+def test_a_category_that_is_divided_further_and_a_day_to_come_are_errors(world):
+    report = bring(world, "编号,名称,分类代码,启用日期\nY-1,电镜,010100,\nY-2,电镜,010101,2025-09-02\n")
+    assert [(error.cell, error.code) for error in report.errors] == [
+        ("C2", "instrument.category_divided"),
+        ("D3", "instrument.date_later"),
+    ]
+    assert bring(world, "编号,名称,启用日期\nY-3,电镜,2025-09-01\n").applied
+
+
 def test_only_the_units_manager_brings_in_a_sheet(world):
     table = read_table((HEADING + "Y-1,扫描电镜,,\n").encode())
     for stranger in (world.keeper, world.other_manager, world.officer):
