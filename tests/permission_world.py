@@ -148,12 +148,7 @@ def _things_of_the_unit(city, unit, instrument):
     Keeper.objects.create(instrument=by_bureau, user=city.keeper)
     newcomer = factories.organization("云屏新单位", owns_instruments=True)
     sheet_run = SheetRun.objects.create(
-        organization=unit,
-        user=city.manager,
-        kind="news",
-        key="k" * 24,
-        total=0,
-        started_at=LONG_AGO,
+        organization=unit, user=city.manager, kind="news", key="k" * 24, total=0, started_at=LONG_AGO
     )
     return {
         "sheet_run": sheet_run,

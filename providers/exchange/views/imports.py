@@ -192,12 +192,17 @@ def take_back(request: SignedInRequest, organization_id: str, run_id: str) -> Co
     unit = managed_unit(request, organization_id)
     run = sheet_run(request.user, unit.pk, run_id)
     changed = sum(bool(made["before"]) for made in run.made)
+    new = len(run.made) - changed
     page = reverse("sheet_result", args=[unit.public_id, run.public_id])
     return Confirmation(
         heading=_("Take back the import of {day}").format(day=formats.moment(run.started_at)),
         consequences=[
-            _("Drafts that it made are removed: {count}.").format(count=len(run.made) - changed),
-            _("Drafts that it changed get their values from before: {count}.").format(count=changed),
+            *([_("Drafts that it made are removed: {count}.").format(count=new)] if new else []),
+            *(
+                [_("Drafts that it changed get their values from before: {count}.").format(count=changed)]
+                if changed
+                else []
+            ),
             _("It is refused if any of them was changed, submitted or published since."),
         ],
         action=_("Take the import back"),

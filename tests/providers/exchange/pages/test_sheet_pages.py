@@ -115,7 +115,7 @@ WORDS = "设备编号,仪器名称,状态,国别\nA-1,红外光谱仪,还行,乌
 def test_a_word_is_mapped_once_and_remembered_for_the_next_sheet(at, upload, world):
     client, address = at("manager"), upload(WORDS)["Location"]
     page = text_of(client.get(address))
-    assert "运行状态: 还行" in page
+    assert "运行状态：还行" in page
     assert "涉及 2 行" in page
     sent = {
         "words": "1",
