@@ -13,7 +13,7 @@ class ProvidersConfig(AppConfig):
         from providers.instruments import badges as instrument_badges
         from providers.instruments.domain import labels as instrument_labels
         from providers.instruments.selectors import revised as revised_instruments
-        from providers.instruments.services.changes import on_instruments_changed
+        from providers.instruments.services.changes import on_drafts_removed, on_instruments_changed
         from providers.instruments.templatetags.instruments_ui import (
             OWN_TABS,
             VALUE_FORMATS,
@@ -22,8 +22,9 @@ class ProvidersConfig(AppConfig):
         from providers.recurring import RECURRING
         from providers.revisions.selectors import register_revised
         from providers.revisions.templatetags.revisions_ui import register_value_formats
-        from providers.search.services.index import search_index
+        from providers.search.services.index import search_forget, search_index
         from providers.terms.domain import labels as term_labels
+        from providers.terms.services.removal import rules_forget
         from providers.units import badges as unit_badges
         from providers.units import permissions  # noqa: F401 (registers the permissions)
         from providers.units.domain import labels as unit_labels
@@ -47,3 +48,5 @@ class ProvidersConfig(AppConfig):
         register_instrument_tabs(*OWN_TABS)
         on_instruments_changed(search_index)
         register_recurring(*RECURRING)
+        on_drafts_removed(search_forget)
+        on_drafts_removed(rules_forget)

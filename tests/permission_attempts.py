@@ -19,6 +19,8 @@ from providers.exchange.services.imports import apply as sheet_apply
 from providers.exchange.services.imports import preview as sheet_preview
 from providers.exchange.services.national import national_year_save
 from providers.exchange.services.sheet_runs import sheet_run_continue, sheet_run_start
+from providers.exchange.services.sheet_words import sheet_words_remember
+from providers.exchange.services.taking_back import sheet_run_take_back
 from providers.exchange.services.uploads import sheet_forget, sheet_keep, sheet_kept
 from providers.instruments.domain.categories import CategoryRow
 from providers.instruments.domain.choices import GroupKind
@@ -87,6 +89,7 @@ def attempts(w):
         "instrument_update": partial(p.instrument_update, values={"contact": "王工"}, **submitted),
         "instrument_submit": partial(p.instrument_submit, **submitted),
         "instrument_confirm": partial(p.instrument_confirm, **instrument),
+        "instrument_remove": partial(p.instrument_remove, instrument_id=w.draft_instrument.pk, **now),
         "instrument_publish": partial(p.instrument_publish, **submitted),
         "instrument_return": partial(p.instrument_return, **submitted, **reason),
         "instrument_changes_accept": partial(p.instrument_changes_accept, **instrument),
@@ -126,6 +129,10 @@ def attempts(w):
             sheet_run_start, kind=INSTRUMENTS, chosen={}, partial=False, **upload, **now
         ),
         "sheet_run_continue": partial(sheet_run_continue, public_id=w.sheet_run.public_id, **now),
+        "sheet_run_take_back": partial(sheet_run_take_back, public_id=w.sheet_run.public_id, **now),
+        "sheet_words_remember": partial(
+            sheet_words_remember, kind=INSTRUMENTS, words=[("condition", "还行", "正常")], **unit
+        ),
         "national_year_save": partial(national_year_save, year=YEAR, values={"unit_code": "330199"}, **unit),
         "keeper_assign": partial(p.keeper_assign, user_id=person.pk, **instrument),
         "keeper_remove": partial(p.keeper_remove, user_id=w.people["keep"].pk, **instrument),

@@ -178,6 +178,7 @@ def _things_of_the_unit(city, unit, instrument):
             organization=unit, name_zh="电镜组", kind="related", created_at=LONG_AGO
         ),
         "attachment": attachment,
+        "draft_instrument": factories.instrument(unit, state=InstrumentState.DRAFT.value, published_at=None),
         "submitted": factories.instrument(
             unit, state=InstrumentState.SUBMITTED.value, submitted_at=NOW, published_at=None
         ),

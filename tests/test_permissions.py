@@ -80,6 +80,7 @@ instrument_create              .     .     .     .     .     .     yes   .     .
 instrument_update              .     .     .     .     .     .     yes   .     .     .     .     .
 instrument_submit              .     .     .     .     .     .     yes   .     .     .     .     .
 instrument_confirm             .     .     .     .     .     .     yes   .     .     .     .     .
+instrument_remove              .     .     .     .     .     .     yes   .     .     .     .     .
 instrument_publish             .     .     .     .     .     .     .     .     yes   .     .     .
 instrument_return              .     .     .     .     .     .     .     .     yes   .     .     .
 instrument_changes_accept      .     .     .     .     .     .     .     .     yes   .     .     .
@@ -108,6 +109,8 @@ apply                          .     .     .     .     .     .     yes   .     .
 sheet_run_start                .     .     .     .     .     .     yes   .     .     .     .     .
 # the manager's who began it
 sheet_run_continue             .     .     .     .     .     .     yes   .     .     .     .     .
+sheet_run_take_back            .     .     .     .     .     .     yes   .     .     .     .     .
+sheet_words_remember           .     .     .     .     .     .     yes   .     .     .     .     .
 national_year_save             .     .     .     .     .     .     yes   .     .     .     .     .
 keeper_assign                  .     .     .     .     .     .     yes   .     .     .     .     .
 keeper_remove                  .     .     .     .     .     .     yes   .     .     .     .     .

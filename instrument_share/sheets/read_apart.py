@@ -20,28 +20,34 @@ class ReadFailed(Exception):
 
 def read_in_subprocess(
     content: bytes,
-) -> tuple[list[list[Any]], list[tuple[tuple[int, int], tuple[int, int]]]]:
-    """Return the cells and merged ranges of a workbook's first sheet. Raises ReadFailed."""
+) -> tuple[int, list[list[Any]], list[tuple[tuple[int, int], tuple[int, int]]]]:
+    """Return the index, cells and merged ranges of a workbook's first visible sheet. Raises ReadFailed."""
     command = [sys.executable, "-P", __file__]
     try:
         done = subprocess.run(  # noqa: S603 - our own file
             command, input=content, capture_output=True, timeout=MAX_SECONDS, check=True
         )
-        rows, merged = pickle.loads(done.stdout)  # noqa: S301 - written by the process below
+        index, rows, merged = pickle.loads(done.stdout)  # noqa: S301 - written by the process below
     except (subprocess.SubprocessError, OSError, EOFError, pickle.UnpicklingError) as error:
         raise ReadFailed from error
-    return rows, merged
+    return index, rows, merged
 
 
 def _answer() -> None:
     import resource
 
-    from python_calamine import load_workbook
+    from python_calamine import SheetTypeEnum, SheetVisibleEnum, load_workbook
 
     resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
     with load_workbook(io.BytesIO(sys.stdin.buffer.read())) as workbook:
-        sheet = workbook.get_sheet_by_index(0)
-        found = sheet.to_python(skip_empty_area=False), list(sheet.merged_cell_ranges or [])
+        shown = (
+            index
+            for index, sheet in enumerate(workbook.sheets_metadata)
+            if sheet.visible == SheetVisibleEnum.Visible and sheet.typ == SheetTypeEnum.WorkSheet
+        )
+        index = next(shown, 0)
+        sheet = workbook.get_sheet_by_index(index)
+        found = index, sheet.to_python(skip_empty_area=False), list(sheet.merged_cell_ranges or [])
     pickle.dump(found, sys.stdout.buffer)
 
 

@@ -1,8 +1,8 @@
 """Read uploaded sheets: CSV in common office encodings, and XLSX, with limits for both.
 
-Nothing in a sheet is executed: a formula counts as its stored value and is reported; text that looks like a
-formula stays text; macros are skipped. Limits are checked before anything is unpacked into memory. A value
-merged over several rows of a column counts in each of them.
+Of a workbook the first visible sheet counts. Nothing in a sheet is executed: a formula counts as its stored
+value and is reported; text that looks like a formula stays text; macros are skipped. Limits are checked
+before anything is unpacked into memory. A value merged over several rows of a column counts in each of them.
 """
 
 import csv
@@ -14,6 +14,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from instrument_share.kernel.errors import DomainError, gettext_noop
+from instrument_share.kernel.wording import Words
+from instrument_share.sheets.file_types import type_of_archive, type_of_other_file
 from instrument_share.sheets.read_apart import ReadFailed, read_in_subprocess
 from instrument_share.sheets.table import Cell, Table
 
@@ -29,7 +31,8 @@ OVERLAP = 64
 COMPRESSION_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 """Those of the format (ISO/IEC 29500-2). The others' dictionaries may ask for gigabytes."""
 DELIMITERS = ",;\t"
-OLD_EXCEL = bytes.fromhex("D0CF11E0")
+CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b]")
+"""Characters that no text has: what holds them is no CSV, whatever its bytes can be decoded as."""
 MAX_TAG_LENGTH = 512
 FORMULA_AT = re.compile(rb"""<c\b[^>]{0,200}?\br=["']([A-Z]{1,3})([0-9]{1,7})["'][^>]{0,200}>\s*<f[\s/>]""")
 ERROR_CELL = re.compile(
@@ -38,7 +41,7 @@ ERROR_CELL = re.compile(
 ROW_TAG = re.compile(rb"<row\b[^>]{0,400}>")
 ROW_NUMBER = re.compile(rb"""\br=["']([0-9]{1,7})["']""")
 HIDDEN = re.compile(rb"""\bhidden=["'](?:1|true)["']""")
-FIRST_SHEET = re.compile(rb"""<(?:\w+:)?sheet\b[^>]*\br:id=["']([^"']+)["']""")
+SHEETS = re.compile(rb"""<(?:\w+:)?sheet\b[^>]*\br:id=["']([^"']+)["']""")
 LINKS = re.compile(rb"<Relationship\b[^>]*>")
 TARGET = re.compile(rb"""\bTarget=["']([^"']+)["']""")
 DECLARES = re.compile(rb"<!(?:DOCTYPE|ENTITY)\b")
@@ -64,15 +67,24 @@ class SheetUnreadable(DomainError):
     message = gettext_noop("The file can't be read as a sheet. Save it as .xlsx or as .csv and try again.")
 
 
-def read_table(content: bytes) -> Table:
-    """Read the first sheet of a file, whose type is detected from its content.
+class NotATable(SheetUnreadable):
+    """A file of another type, which the message names."""
 
-    Raises SheetTooLarge and SheetUnreadable.
+    code = "import.not_a_table"
+    message = gettext_noop(
+        "This file is not a table that can be read: it is {what}. Save the table as .xlsx or as .csv."
+    )
+
+
+def read_table(content: bytes) -> Table:
+    """Read the first visible sheet of a file, whose type is detected from its content.
+
+    Raises SheetTooLarge, NotATable and SheetUnreadable.
     """
     if len(content) > MAX_BYTES:
         raise SheetTooLarge
-    if content.startswith(OLD_EXCEL):
-        raise SheetUnreadable
+    if what := type_of_other_file(content):
+        raise NotATable(what=Words(what))
     table = _read_xlsx(content) if content.startswith(b"PK") else Table(_read_csv(content))
     if len(table.rows) > MAX_ROWS + 1 or any(len(row) > MAX_COLUMNS for row in table.rows):
         raise SheetTooLarge
@@ -102,18 +114,20 @@ def _decode(content: bytes) -> str:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if "\x00" not in text:
+        if not CONTROLS.search(text):
             return text
     raise SheetUnreadable
 
 
 def _read_xlsx(content: bytes) -> Table:
-    """Read the first sheet of a workbook that has passed `_check_archive`."""
+    """Read the first visible sheet of a workbook that has passed `_check_archive`."""
     _check_archive(content)
+    if what := type_of_archive(content):
+        raise NotATable(what=Words(what))
     try:
-        rows, merged = read_in_subprocess(content)
+        index, rows, merged = read_in_subprocess(content)
         _fill_merged(rows, merged)
-        unseen = _scan_first_sheet(content)
+        unseen = _scan_sheet(content, index)
     except (ReadFailed, OSError, ValueError, IndexError):
         raise SheetUnreadable from None
     for (row, column), error in unseen.errors.items():
@@ -142,10 +156,10 @@ class _SheetMarks:
     hidden: set[int] = field(default_factory=set)
 
 
-def _scan_first_sheet(content: bytes) -> _SheetMarks:
+def _scan_sheet(content: bytes, index: int) -> _SheetMarks:
     found = _SheetMarks()
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        name = _find_first_sheet(archive)
+        name = _find_sheet(archive, index)
         if name is None:
             return found
         with archive.open(name) as file:
@@ -164,15 +178,16 @@ def _scan_first_sheet(content: bytes) -> _SheetMarks:
     return found
 
 
-def _find_first_sheet(archive: zipfile.ZipFile) -> str | None:
-    """Return the name of the archive's part that holds the first sheet."""
+def _find_sheet(archive: zipfile.ZipFile, index: int) -> str | None:
+    """Return the name of the archive's part that holds the sheet."""
     try:
         book = _read_small_part(archive, "xl/workbook.xml")
         links = _read_small_part(archive, "xl/_rels/workbook.xml.rels")
     except KeyError:
         return None
-    first = FIRST_SHEET.search(book)
-    link = next((tag for tag in LINKS.findall(links) if first and b'"%s"' % first[1] in tag), b"")
+    sheets = SHEETS.findall(book)
+    wanted = b'"%s"' % sheets[index] if index < len(sheets) else None
+    link = next((tag for tag in LINKS.findall(links) if wanted and wanted in tag), b"")
     target = TARGET.search(link)
     if target is None:
         return None

@@ -8,13 +8,14 @@ from instrument_share.kernel.public_id import new_public_id
 
 
 class SheetMemory(models.Model):
-    """Which column of a unit's sheets is which field, as somebody last said it, by the column's heading."""
+    """What somebody last said of a unit's sheets: which column is which field, and what words mean."""
 
     organization = models.ForeignKey(
         "accounts.Organization", on_delete=models.CASCADE, related_name="sheet_memories"
     )
     kind = models.CharField(max_length=15)
     columns = models.JSONField(default=dict, help_text="plain heading → field, empty to leave it aside")
+    words = models.JSONField(default=dict, help_text="field → word in a sheet → our word or code")
     saved_at = models.DateTimeField()
 
     class Meta:
@@ -50,6 +51,8 @@ class SheetRun(models.Model):
         default=dict, help_text="message and params of the refusal that stopped it, if any"
     )
     job_id = models.UUIDField(null=True, help_text="the job that imports the next part")
+    made = models.JSONField(default=list, help_text="what it entered, so that it can be taken back")
+    taken_back_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -12,6 +12,7 @@ unit_urls = [
     path("import/<str:kind>/template.<str:ending>", imports.template, name="sheet_template"),
     path("import/<str:kind>/<str:key>/", imports.look, name="sheet_preview"),
     path("imports/<str:run_id>/", imports.result, name="sheet_result"),
+    path("imports/<str:run_id>/take-back/", imports.take_back, name="sheet_take_back"),
 ]
 """Under `unit/<str:organization_id>/`."""
 feeds_urls = [

@@ -23,6 +23,7 @@ instruments_urls = [
     path("<str:public_id>/together/", together.together, name="instrument_together"),
     path("<str:public_id>/customs/", customs.customs, name="instrument_customs"),
     path("<str:public_id>/customs/remove/", customs.customs_remove, name="customs_remove"),
+    path("<str:public_id>/remove/", acts.remove, name="instrument_remove"),
     path("<str:public_id>/confirm/", acts.confirm, name="instrument_confirm"),
 ]
 """Under `unit/instruments/`."""

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from django.db.models import QuerySet
 from schedule.models import Calendar, Event, Rule
 
 from instrument_share.kernel.city_time import CITY_TIME
@@ -36,6 +37,14 @@ def calendar_rows(
     """
     calendar = Calendar(name=slug, slug=slug)
     return calendar, tuple(_event_rows(slug, calendar, pattern) for pattern in patterns)
+
+
+def calendar_contents(calendar_ids: Collection[int]) -> tuple[QuerySet[Rule], QuerySet[Calendar]]:
+    """Return the recurrences and the calendars themselves, to be deleted in this order."""
+    return (
+        Rule.objects.filter(event__calendar_id__in=list(calendar_ids)),
+        Calendar.objects.filter(pk__in=list(calendar_ids)),
+    )
 
 
 def _event_rows(slug: str, calendar: Calendar, pattern: OpeningPattern) -> tuple[Rule, Event]:

@@ -11,7 +11,7 @@ MOST_OF_MAP = 200_000
 class SheetForm(forms.Form):
     sheet = forms.FileField(
         label=_("Sheet"),
-        help_text=_("XLSX or CSV, 10 MB and 20,000 rows at most; the first sheet counts."),
+        help_text=_("XLSX or CSV, 10 MB and 20,000 rows at most; the first visible sheet counts."),
         widget=forms.FileInput({"accept": ".xlsx,.csv,.txt"}),
     )
     map = forms.FileField(

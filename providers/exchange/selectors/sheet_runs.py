@@ -51,6 +51,12 @@ def sheet_memory(organization_id: int, kind: SheetKindName) -> dict[str, str]:
     return found.columns if found else {}
 
 
+def sheet_words(organization_id: int, kind: SheetKindName) -> dict[str, dict[str, str]]:
+    """Return what the unit has said that words of its sheets mean: field → word → our word or code."""
+    found = SheetMemory.objects.filter(organization_id=organization_id, kind=kind.value).first()
+    return found.words if found else {}
+
+
 def sheet_run(viewer: "Viewer", organization_id: int, public_id: str) -> SheetRun:
     """Return an import of a unit that the viewer manages. Raises NotFound."""
     run = SheetRun.objects.filter(organization_id=organization_id, public_id=public_id).first()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from providers.exchange.services.import_plans import ImportTask, Outcome, Plan, PlannedRow, Step
+from providers.exchange.services.import_plans import ImportTask, Made, Outcome, Plan, PlannedRow, Step
 from providers.units.domain.publications import PublicationKind
 from providers.units.models import UnitNews
 from providers.units.services.publications import publication_draft, publication_publish, publication_update
@@ -37,12 +37,17 @@ def plan_news(task: ImportTask) -> Plan:
     return found
 
 
-def _write(task: ImportTask, steps: Sequence[Step]) -> None:
+def _write(task: ImportTask, steps: Sequence[Step]) -> list[Made]:
+    made: list[Made] = []
     common: dict[str, Any] = {"actor": task.actor, "kind": PublicationKind.NEWS, "now": task.now}
     for step in steps:
         known, values, publish = step.subject
+        before: dict[str, Any] = {}
         if known is not None:
-            publication_update(publication_id=known.pk, values=values, **common)
+            before = {name: getattr(known, name) for name in values}
+            news = publication_update(publication_id=known.pk, values=values, **common)
         else:
             begin = publication_publish if publish == AT_ONCE else publication_draft
-            begin(organization_id=task.organization.pk, values=values, **common)
+            news = begin(organization_id=task.organization.pk, values=values, **common)
+        made.append({"id": news.pk, "revision": news.revision, "before": before})
+    return made

@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from providers.exchange.domain.sheets.definition import SheetKind
-from providers.exchange.domain.sheets.reading import SheetProblem, SheetRow
+from providers.exchange.domain.sheets.problems import SheetProblem
+from providers.exchange.domain.sheets.rows import SheetRow
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization, User
@@ -36,11 +37,15 @@ class PlannedRow:
     fields: tuple[str, ...] = ()
 
 
+Made = dict[str, Any]
+"""An entry as JSON: its `id`, its `revision` now, and `before`, old values of what changed (none if new)."""
+
+
 @dataclass(frozen=True)
 class ImportReport:
     """The result of an import, or its preview unless `applied`; problems in order of rows.
 
-    `entered` rows were written this time, `left` ones remain.
+    `entered` rows were written this time, `left` ones remain; `made` is what can be taken back of them.
     """
 
     rows: tuple[PlannedRow, ...]
@@ -49,6 +54,7 @@ class ImportReport:
     applied: bool = False
     entered: int = 0
     left: int = 0
+    made: tuple[Made, ...] = ()
 
     @property
     def errors(self) -> tuple[SheetProblem, ...]:
@@ -82,12 +88,12 @@ class Step:
 
 @dataclass(frozen=True)
 class Plan:
-    """A planner's result; `write` executes some of the steps in order."""
+    """A planner's result; `write` executes some of the steps in order and returns what it has made."""
 
     rows: list[PlannedRow]
     problems: list[SheetProblem]
     steps: list[Step]
-    write: Callable[[Sequence[Step]], None]
+    write: Callable[[Sequence[Step]], list[Made]]
 
 
 Planner = Callable[[ImportTask], Plan]

@@ -12,13 +12,14 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, cast
 
 from instrument_share.kernel.errors import Problem, gettext_noop
-from providers.exchange.domain.sheets.reading import SheetProblem, SheetRow, add_problem
+from providers.exchange.domain.sheets.problems import SheetProblem
+from providers.exchange.domain.sheets.rows import SheetRow, add_problem
 from providers.exchange.domain.sheets.terms import (
     TermsFound,
     is_same_terms,
     terms_to_draft,
 )
-from providers.exchange.services.import_plans import ImportTask, Outcome, Plan, PlannedRow, Step
+from providers.exchange.services.import_plans import ImportTask, Made, Outcome, Plan, PlannedRow, Step
 from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.models import Instrument
 from providers.instruments.selectors.instruments import instrument_locks
@@ -74,9 +75,11 @@ def _lock_instruments(task: ImportTask) -> dict[str, Instrument]:
     return {one.inner_number: one for one in instrument_locks(found.values_list("pk", flat=True))}
 
 
-def _write(actor: "User", now: datetime, steps: Sequence[Step]) -> None:
+def _write(actor: "User", now: datetime, steps: Sequence[Step]) -> list[Made]:
+    """Publish the versions; as they never change, nothing of them can be taken back."""
     for step in steps:
         rule_publish(actor=actor, now=now, **step.subject)
+    return []
 
 
 def _judge(
@@ -89,9 +92,9 @@ def _judge(
 ) -> tuple[list[SheetRow], dict[str, Any] | None]:
     """Return an instrument's rows with their problems, and what `rule_publish` needs if the terms change."""
     if rows[0].inner_number and (problem := _problem_of_instrument(instrument)):
-        return [add_problem(row, task.kind, problem, row.inner_number) for row in rows], None
+        rows = [add_problem(row, task.kind, problem, row.inner_number) for row in rows]
     if instrument is None or not all(row.usable for row in rows):
-        return rows, None
+        return _with_begun_days(task, rows), None
     applies_from = local_midnight(rows[0].values["applies_from"])
     base = version_in_force(known, applies_from)
     found = assemble(rows, terms_to_draft(base) if base else None)
@@ -103,6 +106,16 @@ def _judge(
     if problems or found.draft is None:
         return [_with_problems(task, row, problems) for row in rows], None
     return rows, {"instrument_id": instrument.pk, "draft": found.draft, "applies_from": applies_from}
+
+
+def _with_begun_days(task: ImportTask, rows: Sequence[SheetRow]) -> list[SheetRow]:
+    """Return rows that are refused anyway, the first of them with the problem of its day."""
+    for number, row in enumerate(rows):
+        if day := row.values.get("applies_from"):
+            problem = _problem_of_day(day, local_midnight(day), task.now, None, day_table([]))
+            found = [(row.number, problem)] if problem else []
+            return [*rows[:number], _with_problems(task, row, found), *rows[number + 1 :]]
+    return list(rows)
 
 
 def _problem_of_instrument(instrument: Instrument | None) -> Problem | None:

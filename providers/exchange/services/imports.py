@@ -21,6 +21,8 @@ from providers.exchange.domain.sheets.kinds_of_sheet import INSTRUMENTS
 from providers.exchange.domain.sheets.maps import SheetMap
 from providers.exchange.domain.sheets.reading import read_sheet
 from providers.exchange.domain.sheets.terms import build_prices, build_rule
+from providers.exchange.domain.sheets.words import with_words
+from providers.exchange.selectors.sheet_runs import sheet_words
 from providers.exchange.services import import_instruments, import_news, import_terms
 from providers.exchange.services.import_plans import (
     ImportReport,
@@ -90,7 +92,7 @@ def apply(
             break
         taken.append(step)
         rows += step.rows
-    plan.write(taken)
+    made = tuple(plan.write(taken))
     record(
         actor=actor,
         action=f"{kind.name.value}.imported",
@@ -99,7 +101,7 @@ def apply(
         organization_id=organization_id,
         details={**report.counts, "entered": rows},
     )
-    return replace(report, applied=True, entered=rows, left=report.left - rows)
+    return replace(report, applied=True, entered=rows, left=report.left - rows, made=made)
 
 
 def _plan(
@@ -113,6 +115,7 @@ def _plan(
     organization = organization_lock(organization_id)
     if actor is not None or kind is not INSTRUMENTS:  # a command on the server brings in instruments only
         require(actor, PERMISSIONS[kind.name], organization)
+    mapping = with_words(mapping, sheet_words(organization_id, kind.name), kind)
     read = read_sheet(table, mapping, kind)
     plan = PLANNERS[kind.name](ImportTask(actor, organization, kind, read.rows, now))
     problems = (*read.problems, *plan.problems)

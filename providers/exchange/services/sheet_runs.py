@@ -156,6 +156,7 @@ def _enter_part(run: SheetRun, actor: "User", now: datetime) -> ImportReport:
             run.organization_id, kind, choices_to_remember(sheet_columns(table, kind), chosen, kind), now
         )
     run.done += report.entered
+    run.made = [*run.made, *report.made]
     if not report.left:
         run.finished_at = now
         transaction.on_commit(

@@ -1,8 +1,9 @@
 """Import a unit's own sheet: template, upload, preview, import and progress."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
@@ -16,10 +17,18 @@ from instrument_share.sheets.reading import MAX_BYTES, read_table
 from instrument_share.sheets.table import Table
 from instrument_share.web import clock
 from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.exports import csv_response
-from instrument_share.web.responses.outcomes import run_service
-from instrument_share.web.responses.problem import told
-from providers.exchange.domain.sheets.column_choices import IN_TEN_THOUSANDS, column_choices, sheet_columns
+from instrument_share.web.responses.outcomes import redirect_with_message, run_service
+from instrument_share.web.responses.problem import Told, told
+from instrument_share.web.signed_in import SignedInRequest
+from instrument_share.web.text import formats
+from providers.exchange.domain.sheets.column_choices import (
+    IN_TEN_THOUSANDS,
+    SheetColumn,
+    column_choices,
+    sheet_columns,
+)
 from providers.exchange.domain.sheets.definition import SheetKind, SheetKindName
 from providers.exchange.domain.sheets.kinds_of_sheet import INSTRUMENTS, KINDS
 from providers.exchange.domain.sheets.reading import HeadingMissing
@@ -34,6 +43,7 @@ from providers.exchange.selectors.sheet_runs import (
 )
 from providers.exchange.services.imports import ImportReport, Outcome, preview
 from providers.exchange.services.sheet_runs import sheet_run_continue, sheet_run_start, upload_map
+from providers.exchange.services.taking_back import can_take_back, sheet_run_take_back
 from providers.exchange.services.uploads import sheet_keep, sheet_kept
 from providers.exchange.views.sheet_files import (
     PROBLEM_HEADS,
@@ -42,6 +52,7 @@ from providers.exchange.views.sheet_files import (
     template_csv,
     template_xlsx,
 )
+from providers.exchange.views.sheet_words import save_words, words_context
 from providers.instruments.selectors.instruments import category_table
 from providers.instruments.views.common import managed_unit, person
 
@@ -111,15 +122,19 @@ def look(request: HttpRequest, organization_id: str, kind: str, key: str) -> Htt
     unit, of = managed_unit(request, organization_id), _kind(kind)
     if run := run_of_upload(person(request), unit.pk, key):
         return redirect("sheet_result", unit.public_id, run.public_id)
+    wrong: list[Told] = []
+    if "words" in request.POST and not (wrong := save_words(request, unit.pk, of)):
+        return redirect_with_message(
+            request, _("The words are remembered for your unit."), request.get_full_path()
+        )
     content, map_text = sheet_kept(actor=person(request), organization_id=unit.pk, key=key)
     table = read_table(content)
     remembered = sheet_memory(unit.pk, of.name)
-    columns = sheet_columns(table, of, remembered)
-    chosen = _chosen(request.GET)
-    missing: HeadingMissing | None = None
+    columns, chosen = sheet_columns(table, of, remembered), _chosen(request.GET)
+    missing = ""
     report: ImportReport | None = None
     try:
-        if request.method == "POST":
+        if request.method == "POST" and not wrong:
             run, report = sheet_run_start(
                 actor=person(request),
                 organization_id=unit.pk,
@@ -141,24 +156,21 @@ def look(request: HttpRequest, organization_id: str, kind: str, key: str) -> Htt
                 now=clock.now(),
             )
     except HeadingMissing as error:
-        missing = error
+        missing = told(error.message, error.params)
     if report and (wanted := request.GET.get("export")):
         return _problems_as_file(report, table, wanted)
-    choices = [
-        (f"c{column.place}", column, chosen.get(column.place, column.recognised)) for column in columns
-    ]
     context = {
         "unit": unit,
         "kind": of,
         "has_map": bool(map_text),
         "numbered": of.name is not SheetKindName.NEWS,
-        "columns": choices,
-        "undecided": missing is not None or not all(choice for _name, _column, choice in choices),
         "remembered": bool(remembered),
         "targets": _targets(of),
-        "missing": told(missing.message, missing.params) if missing else "",
+        "missing": missing,
         "report": report,
+        **_column_groups(columns, chosen),
         **(_figures(report) if report else {}),
+        **(words_context(unit.pk, of, report.problems, request.POST, wrong) if report else {}),
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "providers/exchange/sheet_look.html", context, status=status)
@@ -186,8 +198,52 @@ def result(request: HttpRequest, organization_id: str, run_id: str) -> HttpRespo
         "kind": KINDS[run.kind],
         "counts": [(Outcome(name), number) for name, number in run.counts.items() if number],
         "next": _next_page(unit, KINDS[run.kind].name),
+        "can_take_back": can_take_back(run),
     }
     return render(request, "providers/exchange/sheet_result.html", context)
+
+
+@confirmation_view
+def take_back(request: SignedInRequest, organization_id: str, run_id: str) -> Confirmation:
+    """Take back an import."""
+    unit = managed_unit(request, organization_id)
+    run = sheet_run(request.user, unit.pk, run_id)
+    changed = sum(bool(made["before"]) for made in run.made)
+    new = len(run.made) - changed
+    page = reverse("sheet_result", args=[unit.public_id, run.public_id])
+    return Confirmation(
+        heading=_("Take back the import of {day}").format(day=formats.moment(run.started_at)),
+        consequences=[
+            *([_("Drafts that it made are removed: {count}.").format(count=new)] if new else []),
+            *(
+                [_("Drafts that it changed get their values from before: {count}.").format(count=changed)]
+                if changed
+                else []
+            ),
+            _("It is refused if any of them was changed, submitted or published since."),
+        ],
+        action=_("Take the import back"),
+        perform=lambda: sheet_run_take_back(actor=request.user, public_id=run.public_id, now=clock.now()),
+        success=_("The import is taken back. Correct the sheet and upload it again."),
+        back_address=page,
+        form=forms.Form(request.POST if request.method == "POST" else None),
+        tone="danger",
+    )
+
+
+def _column_groups(columns: Sequence[SheetColumn], chosen: Mapping[int, str]) -> dict[str, Any]:
+    """Return the columns that wait for a decision, and the others, each with its name and choice."""
+    rows = [
+        (
+            column.known or column.place in chosen,
+            (f"c{column.place}", column, chosen.get(column.place, column.recognised)),
+        )
+        for column in columns
+    ]
+    return {
+        "undecided": [row for is_decided, row in rows if not is_decided],
+        "decided": [row for is_decided, row in rows if is_decided],
+    }
 
 
 def _kind(name: str) -> SheetKind:

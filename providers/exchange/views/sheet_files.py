@@ -24,7 +24,7 @@ from instrument_share.web.responses.exports import MARK
 from instrument_share.web.responses.problem import told
 from instrument_share.web.text.formats import in_english
 from providers.exchange.domain.sheets.definition import SheetField, SheetKind
-from providers.exchange.domain.sheets.reading import SheetProblem, cell_name
+from providers.exchange.domain.sheets.problems import SheetProblem, cell_name
 from providers.exchange.domain.sheets.values import WHOLE, offered_words
 from providers.instruments.domain.subjects import SUBJECTS
 from providers.instruments.forms.countries import COUNTRIES

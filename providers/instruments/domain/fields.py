@@ -4,7 +4,7 @@ Lengths and choices are those of the national network platform's record type 4 (
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -14,11 +14,16 @@ from typing import Any, Literal
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.wording import Words
 from providers.instruments.domain.choices import BelongsTo, Condition, Funding, Origin, Purpose, SharingMode
+from providers.instruments.domain.countries import COUNTRY_CODES
+from providers.instruments.domain.subjects import SUBJECTS
 
 Kind = Literal["text", "choice", "money", "date", "email", "country", "category", "subjects", "postal"]
 LARGEST_VALUE = Decimal("999999999999.99")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 MOST_SUBJECTS = 4
+FIRST_YEAR = 1949
+"""No instrument has been in service since before this year."""
+CENT = Decimal("0.01")
 ONE_LINE = 100
 """Up to so many characters a text is one line, without blanks in a row."""
 
@@ -125,8 +130,13 @@ def problems_of_missing(fields: list[Field]) -> list[Problem]:
     ]
 
 
-def clean_values(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
-    """Return the values as the fields hold them, and their problems; unknown names are problems too."""
+def clean_values(
+    values: Mapping[str, Any], today: date | None = None
+) -> tuple[dict[str, Any], list[Problem]]:
+    """Return the values as the fields hold them, and their problems; unknown names are problems too.
+
+    Where `today` is given, nothing is in service since a later day.
+    """
     clean: dict[str, Any] = {}
     problems: list[Problem] = []
     for name, value in values.items():
@@ -139,6 +149,8 @@ def clean_values(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[Proble
             clean[name] = clean_value(field, value)
         except Unusable as unusable:
             problems.append(unusable.problem)
+    if today and (problem := problem_of_later_day(clean.get("in_service_date"), today)):
+        problems.append(problem)
     for name in ESSENTIAL:
         if name in clean and not clean[name]:
             message = gettext_noop("“{field}” is needed even for a draft. Fill it in.")
@@ -148,12 +160,20 @@ def clean_values(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[Proble
     return clean, problems
 
 
+def problem_of_later_day(day: date | None, today: date) -> Problem | None:
+    """Return the problem of an instrument in service since a day that is still to come."""
+    if day is None or day <= today:
+        return None
+    message = gettext_noop("“{value}” is after today. An instrument is in service since a day in the past.")
+    return Problem("instrument.date_later", message, {"value": day.isoformat()}, "in_service_date")
+
+
 def clean_value(field: Field, value: Any) -> Any:
     """Return `value` as `field` holds it. Raises Unusable."""
     if parse := _PARSERS.get(field.kind):
         return parse(field, value)
     text = _text(field, value)
-    if text and (form := _FORMS.get(field.kind)) and not form.pattern.fullmatch(text):
+    if text and (form := _FORMS.get(field.kind)) and not form.matches(text):
         raise _unusable_value(field, field.kind, form.message, value=text)
     return text
 
@@ -179,6 +199,11 @@ class _Form:
 
     pattern: re.Pattern[str]
     message: str
+    known: frozenset[str] | None = None
+    """All that there are, where this is a list."""
+
+    def matches(self, text: str) -> bool:
+        return bool(self.pattern.fullmatch(text)) and (self.known is None or text in self.known)
 
 
 _FORMS: Mapping[Kind, _Form] = {
@@ -186,6 +211,7 @@ _FORMS: Mapping[Kind, _Form] = {
     "country": _Form(
         re.compile("[A-Z]{2}"),
         gettext_noop("“{value}” is not a country code of two letters, as CN, DE or JP (ISO 3166-1)."),
+        COUNTRY_CODES,
     ),
     "postal": _Form(
         re.compile("[0-9]{6}"), gettext_noop("“{value}” is not a postal code of six digits, as 100045.")
@@ -210,21 +236,26 @@ def _money(field: Field, value: Any) -> Decimal | None:
             "“{value}” is not a value in yuan. It is not negative and has 12 digits at most."
         )
         raise _unusable_value(field, "range", message, value=str(value))
-    return amount.quantize(Decimal("0.01"))
+    if amount != amount.quantize(CENT):
+        message = gettext_noop("“{value}” has more than two decimals; money is given to the cent.")
+        raise _unusable_value(field, "decimals", message, value=f"{amount.normalize():f}")
+    return amount.quantize(CENT)
 
 
 def _date(field: Field, value: Any) -> date | None:
     if value in (None, ""):
         return None
     if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
+        value = value.date()
     try:
-        return date.fromisoformat(str(value).strip())
+        day = value if isinstance(value, date) else date.fromisoformat(str(value).strip())
     except ValueError:
         message = gettext_noop("“{value}” is not a date. Write it as 2026-03-05.")
         raise _unusable_value(field, "date", message, value=value) from None
+    if day.year < FIRST_YEAR:
+        message = gettext_noop("“{value}” is before {year}.")
+        raise _unusable_value(field, "date_early", message, value=day.isoformat(), year=str(FIRST_YEAR))
+    return day
 
 
 def _choice(field: Field, value: Any) -> str:
@@ -247,12 +278,16 @@ def _subjects(field: Field, value: Any) -> list[str]:
     parts = (
         re.split(r"[,，;；、\s]+", value.strip())
         if isinstance(value, str)
-        else [str(one) for one in value or ()]
+        else [str(one) for one in (value if isinstance(value, Iterable) else [value or ""])]
     )
     codes = [part for part in parts if part]
     if len(codes) > MOST_SUBJECTS or not all(re.fullmatch(r"[0-9]{3}", code) for code in codes):
         message = gettext_noop("Enter up to {most} codes of three digits of GB/T 13745, as 150, 430.")
         raise _unusable_value(field, "subjects", message, most=MOST_SUBJECTS)
+    for code in codes:
+        if code not in SUBJECTS:
+            message = gettext_noop("“{value}” is not the code of a first-level subject of GB/T 13745.")
+            raise _unusable_value(field, "subject_unknown", message, value=code)
     return codes
 
 

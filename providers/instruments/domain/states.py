@@ -1,5 +1,7 @@
 """The states of an instrument and the transitions between them."""
 
+from datetime import datetime
+
 from instrument_share.kernel.states import Moves
 from providers.instruments.domain.choices import InstrumentState
 
@@ -15,3 +17,8 @@ PUBLIC = frozenset({InstrumentState.PUBLISHED, InstrumentState.SUSPENDED})
 EDITABLE_AS_A_WHOLE = frozenset({InstrumentState.DRAFT})
 LIVE = frozenset({InstrumentState.PUBLISHED, InstrumentState.SUSPENDED})
 """States in which a change of a description goes live, and a change that the bureau reviews waits."""
+
+
+def is_removable(state: str, submitted_at: datetime | None) -> bool:
+    """Return whether an instrument may be removed: a draft that was never submitted."""
+    return state == InstrumentState.DRAFT and submitted_at is None

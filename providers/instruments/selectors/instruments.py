@@ -161,6 +161,12 @@ def category_table() -> QuerySet[InstrumentCategory]:
     return InstrumentCategory.objects.filter(version=Subquery(latest))
 
 
+def categories_with_parts() -> QuerySet[InstrumentCategory]:
+    """Return the categories in use, each with `has_parts`: whether the table divides it further."""
+    parts = InstrumentCategory.objects.filter(parent=OuterRef("pk"))
+    return category_table().annotate(has_parts=Exists(parts))
+
+
 def has_qualification(user_id: int, instrument_id: int, until: datetime) -> bool:
     """Return whether the person may operate the instrument through `until`."""
     return Qualification.objects.filter(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -13,6 +13,7 @@ from instrument_share.accounts.selectors import organization_lock, people_with_r
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import notify
 from instrument_share.journal.unique import raise_when_taken
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import (
     Conflict,
     DomainError,
@@ -26,9 +27,9 @@ from instrument_share.kernel.errors import (
 from instrument_share.kernel.wording import Bilingual
 from providers.instruments.domain import fields
 from providers.instruments.domain.states import LIVE
-from providers.instruments.models import Instrument
+from providers.instruments.models import Instrument, InstrumentCategory
 from providers.instruments.permissions import can_suspend_for_unit
-from providers.instruments.selectors.instruments import category_table
+from providers.instruments.selectors.instruments import categories_with_parts
 from providers.instruments.services.changes import instruments_changed
 from providers.instruments.services.common import (
     InReview,
@@ -76,7 +77,8 @@ def instrument_create(
     """Create a draft from `values` by field name (`domain.fields`), with `category` as a code."""
     organization = organization_lock(organization_id)
     require_unless_system(actor, "providers.edit_instrument", organization)
-    clean = clean_instrument_values({**dict.fromkeys(fields.ESSENTIAL, ""), **values})
+    given = {**dict.fromkeys(fields.ESSENTIAL, ""), **values}
+    clean = clean_instrument_values(given, today=_city_day(now))
     instrument = Instrument(organization=organization, created_at=now)
     _require_free_number(instrument, clean["inner_number"])
     assign_values(instrument, clean)
@@ -104,7 +106,7 @@ def instrument_update(
     has changed.
     """
     instrument = lock_editable_instrument(actor, instrument_id)
-    given_values = clean_instrument_values(values, instrument)
+    given_values = clean_instrument_values(values, instrument, today=_city_day(now))
     require_revision(revision, instrument.revision)
     clean = changed_values(instrument, given_values)
     live = instrument.state in LIVE
@@ -248,14 +250,14 @@ def instrument_resume(*, actor: "User", instrument_id: int, now: datetime) -> In
 
 
 def clean_instrument_values(
-    values: Mapping[str, Any], instrument: Instrument | None = None
+    values: Mapping[str, Any], instrument: Instrument | None = None, today: date | None = None
 ) -> dict[str, Any]:
     """Return the values as the fields hold them, with `category` as a row.
 
-    A code that `instrument` has stays usable when the current table lacks it. Raises Invalid with every
-    problem.
+    A code that `instrument` has stays usable when the current table lacks or divides it. Raises Invalid with
+    every problem.
     """
-    clean, problems = fields.clean_values(values)
+    clean, problems = fields.clean_values(values, today)
     code = clean.get("category")
     if (
         code
@@ -265,9 +267,9 @@ def clean_instrument_values(
     ):
         clean["category"] = instrument.category
     elif code:
-        clean["category"] = category_table().filter(code=code).first()
-        if clean["category"] is None:
-            problems.append(unknown_category(code))
+        clean["category"] = categories_with_parts().filter(code=code).first()
+        if problem := problem_of_category(code, clean["category"]):
+            problems.append(problem)
     elif "category" in clean:
         clean["category"] = None
     if problems:
@@ -275,10 +277,18 @@ def clean_instrument_values(
     return clean
 
 
-def unknown_category(code: str) -> Problem:
-    """Return the problem of a code that the category table lacks."""
-    message = gettext_noop("“{code}” is not in the category table. Look the code up there.")
-    return Problem("instrument.category_unknown", message, {"code": code}, "category")
+def problem_of_category(code: str, category: InstrumentCategory | None) -> Problem | None:
+    """Return the problem of a code that the table lacks or divides further.
+
+    `category` is the code's row as `categories_with_parts` returns it.
+    """
+    if category is None:
+        message = gettext_noop("“{code}” is not in the category table. Look the code up there.")
+        return Problem("instrument.category_unknown", message, {"code": code}, "category")
+    if category.has_parts:  # type: ignore[attr-defined] # annotated by categories_with_parts
+        message = gettext_noop("“{code}” has finer categories below it. Choose one of them.")
+        return Problem("instrument.category_divided", message, {"code": code}, "category")
+    return None
 
 
 def changed_values(instrument: Instrument, clean: Mapping[str, Any]) -> dict[str, Any]:
@@ -295,6 +305,10 @@ def assign_values(instrument: Instrument, clean: Mapping[str, Any]) -> None:
 def instrument_values(instrument: Instrument) -> dict[str, Any]:
     """Return the instrument's values by field name."""
     return {name: getattr(instrument, name) for name in fields.FIELDS}
+
+
+def _city_day(now: datetime) -> date:
+    return now.astimezone(CITY_TIME).date()
 
 
 def _require_complete(clean: Mapping[str, Any], instrument: Instrument) -> None:

@@ -1,14 +1,16 @@
-"""Submit and confirm an instrument; decisions that affect bookings are in `bookings`."""
+"""Submit, confirm and remove an instrument; decisions that affect bookings are in `bookings`."""
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from instrument_share.journal.addresses import page_address
 from instrument_share.web import clock
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual
 from providers.instruments.domain.freshness import FRESH_FOR
 from providers.instruments.services.instruments import instrument_confirm, instrument_submit
+from providers.instruments.services.removal import instrument_remove
 from providers.instruments.views.common import own_instrument
 
 
@@ -25,6 +27,24 @@ def submit(request: SignedInRequest, public_id: str) -> Confirmation:
         perform=lambda: instrument_submit(actor=request.user, instrument_id=instrument.pk, now=clock.now()),
         success=_("Submitted. The bureau reviews it; set its keepers and its rule meanwhile."),
         back_address=reverse("instrument_edit", args=[public_id]),
+    )
+
+
+@confirmation_view
+def remove(request: SignedInRequest, public_id: str) -> Confirmation:
+    instrument = own_instrument(request, public_id)
+    return Confirmation(
+        heading=_("Remove the draft “{name}”").format(name=bilingual(instrument, "name")),
+        consequences=[
+            _("Its fields, pictures, files, keepers and rules are removed and can't be brought back."),
+            _("Only drafts that were never submitted for review can be removed; the journal records it."),
+        ],
+        action=_("Remove the draft"),
+        perform=lambda: instrument_remove(actor=request.user, instrument_id=instrument.pk, now=clock.now()),
+        success=_("The draft is removed."),
+        back_address=reverse("instrument_edit", args=[public_id]),
+        next_address=page_address("unit_instruments", instrument.organization.public_id),
+        tone="danger",
     )
 
 

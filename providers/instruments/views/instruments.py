@@ -19,7 +19,7 @@ from instrument_share.web.responses.outcomes import (
 )
 from providers.instruments.domain import fields
 from providers.instruments.domain.choices import BelongsTo, Condition, Funding, Origin, Purpose, SharingMode
-from providers.instruments.domain.states import EDITABLE_AS_A_WHOLE, LIVE
+from providers.instruments.domain.states import EDITABLE_AS_A_WHOLE, LIVE, is_removable
 from providers.instruments.forms.instrument import InstrumentForm, instrument_initial
 from providers.instruments.selectors.instruments import keepers_of, refused_values
 from providers.instruments.services.instruments import (
@@ -101,6 +101,7 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
         "lacking": [spec.label for spec in fields.missing_fields(instrument_values(instrument))],
         "editable": instrument.state in EDITABLE_AS_A_WHOLE | LIVE,
         "live": instrument.state in LIVE,
+        "removable": is_removable(instrument.state, instrument.submitted_at),
         "waiting": [fields.FIELDS[name].label for name in instrument.pending_values],
         "refused": [fields.FIELDS[name].label for name in refused],
         "keepers": keepers_of([instrument.pk])[instrument.pk],

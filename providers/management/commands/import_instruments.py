@@ -15,7 +15,7 @@ from instrument_share.sheets.reading import read_table
 from instrument_share.web import clock
 from instrument_share.web.responses.problem import problems_told, told
 from providers.exchange.domain.sheets.maps import SheetMap, parse_map
-from providers.exchange.domain.sheets.reading import SheetProblem
+from providers.exchange.domain.sheets.problems import SheetProblem
 from providers.exchange.services.imports import ImportReport, Outcome, apply, preview
 
 OUTCOMES = {

@@ -30,6 +30,16 @@ def search_index(instrument_ids: Collection[int]) -> None:
         _index(batch, synonyms)
 
 
+@transaction.atomic
+def search_forget(instrument_ids: Collection[int]) -> None:
+    """Remove instruments from the index that are about to be removed, and words that only they had."""
+    for ids in _batches(sorted(instrument_ids), BATCH):
+        rows = SearchTerm.objects.filter(instrument_id__in=ids)
+        terms = set(rows.values_list("term", flat=True))
+        rows.delete()
+        _remove_spellings(terms)
+
+
 def search_refresh() -> int:
     """Index instruments of renamed units and those never indexed, for a job; return their number."""
     renamed = Q(organization__searched_unit__isnull=True) | ~Q(

@@ -163,7 +163,11 @@ class PriceForm(forms.Form):
     from_time = forms.TimeField(label=_("Time from"), required=False, widget=TimeInput())
     until_time = forms.TimeField(label=_("Time until"), required=False, widget=TimeInput())
     weekdays = forms.TypedMultipleChoiceField(
-        label=_("Only on"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple
+        label=_("Only on"),
+        required=False,
+        coerce=int,
+        choices=_weekdays,
+        widget=forms.CheckboxSelectMultiple,
     )
 
     @property

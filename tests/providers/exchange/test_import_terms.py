@@ -274,3 +274,14 @@ def test_a_run_is_its_beginners(world, kept, in_twos):
     run, _ = start(world, kept("编号,名称\n" + "".join(f"Y-{number},电镜\n" for number in range(5))))
     with pytest.raises(Forbidden):
         sheet_run_continue(actor=world.other_manager, public_id=run.public_id, now=NOW)
+
+
+def test_a_refused_row_tells_of_its_day_in_the_same_round(world, instrument):
+    text = "内部编号,生效日期,价格（元/小时）,服务对象\nA-001,2025-08-01,面议,军队\nZ-9,2025-08-01,1,\n"
+    assert errors(bring(world, PRICES, text)) == [
+        ("C2", "import.number"),
+        ("D2", "import.choice"),
+        ("B2", "import.in_the_past"),
+        ("A3", "import.no_instrument"),
+        ("B3", "import.in_the_past"),
+    ]

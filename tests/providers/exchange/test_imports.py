@@ -18,6 +18,8 @@ from providers.instruments.models import Instrument
 from providers.search.selectors.search import filter_matching, search
 from tests.providers.conftest import NOW, published
 
+AFTER = NOW + timedelta(days=365)
+"""After the latest day in the real sheet."""
 SHARED = settings.BASE_DIR.parent / "shared" / "reference" / "real-instruments.csv"
 HEADING = "仪器编号,仪器名称,型号,原值（万元）\n"
 
@@ -92,6 +94,15 @@ def test_an_unknown_category_is_an_error(world):
     report = bring(world, "编号,名称,分类编码\nY-1,电镜,999999\nY-2,电镜,010101\n", partial=True)
     assert [error.code for error in report.errors] == ["instrument.category_unknown"]
     assert numbers() == ["Y-2"]
+
+
+def test_a_category_that_is_divided_further_and_a_day_to_come_are_errors(world):
+    report = bring(world, "编号,名称,分类代码,启用日期\nY-1,电镜,010100,\nY-2,电镜,010101,2025-09-02\n")
+    assert [(error.cell, error.code) for error in report.errors] == [
+        ("C2", "instrument.category_divided"),
+        ("D3", "instrument.date_later"),
+    ]
+    assert bring(world, "编号,名称,启用日期\nY-3,电镜,2025-09-01\n").applied
 
 
 def test_only_the_units_manager_brings_in_a_sheet(world):
@@ -174,7 +185,7 @@ def test_a_real_sheet_goes_through_by_a_map_that_is_written_for_it(world, tmp_pa
     map_file = tmp_path / "map.toml"
     map_file.write_text(sheet_map, "utf-8")
     table = read_table(SHARED.read_bytes())
-    asked = {"organization_id": world.unit.pk, "table": table, "mapping": parse_map(sheet_map), "now": NOW}
+    asked = {"organization_id": world.unit.pk, "table": table, "mapping": parse_map(sheet_map), "now": AFTER}
     looked = preview(actor=world.manager, **asked)
     assert outcomes(looked) == {"new": 412}
     assert looked.errors == ()

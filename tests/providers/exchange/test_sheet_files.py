@@ -62,7 +62,10 @@ def test_an_xlsx_of_an_office_goes_through(world):
         "normal",
     )
     # A formula that was never computed has no value; it is not carried out here.
-    assert [(error.row, error.code) for error in report.errors] == [(6, "import.essential")]
+    assert [(error.row, error.code) for error in report.errors] == [
+        (6, "import.essential"),
+        (7, "import.total"),
+    ]
     assert report.ignored_columns == ("序号",)
 
 
@@ -188,9 +191,9 @@ def test_a_workbook_whose_parts_are_named_in_no_encoding_is_refused():
 
 def test_an_error_of_a_cell_that_the_reader_leaves_out_is_passed_over(monkeypatch):
     content = xlsx([["a", "b"], [], ["#DIV/0!", "#N/A"]])
-    monkeypatch.setattr(tables, "read_in_subprocess", lambda content: ([["a"], [], [None]], []))
+    monkeypatch.setattr(tables, "read_in_subprocess", lambda content: (0, [["a"], [], [None]], []))
     assert read_table(content).rows == [["a"], [], ["#DIV/0!"]]
-    monkeypatch.setattr(tables, "read_in_subprocess", lambda content: ([["a"]], []))
+    monkeypatch.setattr(tables, "read_in_subprocess", lambda content: (0, [["a"]], []))
     assert read_table(content).rows == [["a"]]
 
 

@@ -1,5 +1,6 @@
 """Headings and cell values that units use in their own sheets, besides our own labels."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 
@@ -17,9 +18,18 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
         "asset number",
     ),
     "name_zh": ("仪器名称", "设备名称", "仪器设备名称", "中文名称", "名称", "cname"),
-    "name_en": ("英文名称", "仪器英文名称", "ename"),
-    "category": ("分类编码", "仪器分类编码", "仪器分类", "类别编码", "instrcategory", "category code"),
-    "model": ("型号", "规格型号", "仪器型号", "instrversion"),
+    "name_en": ("英文名称", "英文名", "仪器英文名称", "ename"),
+    "category": (
+        "分类编码",
+        "分类代码",
+        "仪器分类编码",
+        "仪器分类代码",
+        "仪器分类",
+        "类别编码",
+        "instrcategory",
+        "category code",
+    ),
+    "model": ("型号", "规格型号", "型号规格", "仪器型号", "instrversion"),
     "manufacturer": ("制造商", "生产厂家", "生产厂商", "制造厂商", "厂家", "maker"),
     "country": ("国别", "产地", "产地国别", "制造国", "nation", "country"),
     "value_yuan": ("原值", "原值(元)", "价格(元)", "金额(元)", "original value", "value"),
@@ -42,7 +52,7 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "samples_zh": ("样品要求", "适用样品"),
     "user_requirement_zh": ("用户须知", "对用户的要求", "开放共享规定", "requirement"),
     "fee_text_zh": ("收费标准", "参考收费标准", "fee"),
-    "subjects": ("学科领域", "学科代码", "主要学科领域", "subject"),
+    "subjects": ("学科领域", "学科", "学科代码", "主要学科领域", "所属学科", "subject"),
     "sharing_mode": ("共享模式", "共享方式", "sharemode"),
     "condition": ("状态", "运行状态", "仪器状态", "设备状态", "status"),
     "place_zh": ("放置地点", "安放地址", "存放地点", "安装地点", "地点"),
@@ -57,6 +67,8 @@ TEN_THOUSANDS: Mapping[str, tuple[str, ...]] = {
     "value_yuan": ("原值(万元)", "价格(万元)", "金额(万元)", "原值万元", "worth"),
 }
 """Headings of money that is given in 万元."""
+ROW_NUMBERS = ("序号", "行号", "no.", "no", "#")
+"""Headings of columns that only count the rows."""
 
 CHOICES: Mapping[str, Mapping[str, str]] = {
     "origin": {
@@ -135,8 +147,20 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
 }
 """Short names of countries after GB/T 2659, and the national platform's words for its choices."""
 
-FOOTERS = ("合计", "总计", "小计", "备注", "注:", "说明", "制表", "填表", "审核", "单位负责人", "total")
+FOOTERS = ("备注", "注:", "说明", "制表", "填表", "审核", "单位负责人")
 """How rows begin that close a sheet and are no instrument."""
+_ADDED = r"(?:本页|本表|以上|全部|全表|各项|资产|设备|仪器)?(?:合计|总计|小计|共计|累计|合共|汇总)"
+_OF_WHAT = r"(?:金额|原值|价值|数量|台数|人民币|万|[台套件元])*(?:[共(:=\d].*)?"
+TOTAL = re.compile(
+    rf"{_ADDED}{_OF_WHAT}|共\d+[台套件项].*|(?:grand|sub|page)?-?totals?(?:[:(].*|[^a-z]*)", re.DOTALL
+)
+"""How a cell is written that begins a row of totals, without blanks and in small letters."""
+
+
+def is_total(text: str) -> bool:
+    """Return whether a cell says that its row adds others up: 合计, 总 计：, 本页小计, Grand total …"""
+    plain = unicodedata.normalize("NFKC", text).lower()
+    return bool(TOTAL.fullmatch("".join(plain.split())))
 
 
 def normalize_heading(heading: str) -> str:

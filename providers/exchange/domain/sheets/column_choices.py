@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from instrument_share.sheets.table import Table
-from providers.exchange.domain.sheets.aliases import normalize_heading
+from providers.exchange.domain.sheets.aliases import ROW_NUMBERS, normalize_heading
 from providers.exchange.domain.sheets.definition import SheetKind
 from providers.exchange.domain.sheets.kinds_of_sheet import INSTRUMENTS
 from providers.exchange.domain.sheets.maps import SheetMap
@@ -22,13 +22,17 @@ SAMPLES = 3
 
 @dataclass(frozen=True)
 class SheetColumn:
-    """A heading with its place, its recognised field and a few sample cells."""
+    """A heading with its place, its recognised field and a few sample cells.
+
+    `known` tells whether its choice is decided, even to leave it aside.
+    """
 
     heading: str
     recognised: str = ASIDE
     samples: tuple[str, ...] = field(default_factory=tuple)
     place: int = 0
     row: int = 0
+    known: bool = False
 
 
 def column_choices(kind: SheetKind) -> tuple[str, ...]:
@@ -58,10 +62,11 @@ def sheet_columns(
         choice = known.get(normalize_heading(heading), ASIDE)
         name = choice.removesuffix(IN_TEN_THOUSANDS)
         recognised = ASIDE if name in taken else choice
-        taken.add(name)
+        is_known = normalize_heading(heading) in known and recognised == choice
+        taken |= {name} - {ASIDE}
         cells = [cell_text(row[index]) for row in rows[at + 1 :] if index < len(row)]
         samples = tuple([text for text in cells if text][:SAMPLES])
-        found.append(SheetColumn(heading, recognised, samples, index, at))
+        found.append(SheetColumn(heading, recognised, samples, index, at, is_known))
     return found
 
 
@@ -95,15 +100,16 @@ def choices_to_remember(
         for column in columns
         if column.place in choices
         and choices[column.place] in may_be
-        and choices[column.place] != known.get(normalize_heading(column.heading), ASIDE)
+        and choices[column.place] != known.get(normalize_heading(column.heading))
     }
 
 
 def _known(kind: SheetKind) -> dict[str, str]:
-    return {
+    fields = {
         heading: f"{name}{IN_TEN_THOUSANDS}" if factor else name
         for heading, (name, factor) in kind.known_headings.items()
     }
+    return {normalize_heading(heading): ASIDE for heading in ROW_NUMBERS} | fields
 
 
 def _heading_at(rows: Sequence[Sequence[str]], known: Mapping[str, str]) -> int:

@@ -89,6 +89,8 @@ class SheetKind:
     examples: tuple[tuple[Mapping[str, str], Mapping[str, str]], ...] = ()
     steps: tuple[str, ...] = ()
     """How to fill it in, as marked literals."""
+    leaves_out_words: bool = False
+    """A word that a choice lacks leaves its cell out, not the row: the entry can be completed later."""
 
     @property
     def known_headings(self) -> dict[str, tuple[str, Decimal | None]]:

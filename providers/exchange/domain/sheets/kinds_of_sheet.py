@@ -63,6 +63,7 @@ INSTRUMENTS = SheetKind(
     check=lambda name, value: instruments.clean_values({name: value}),
     prefix="instrument",
     once="inner_number",
+    leaves_out_words=True,
     examples=INSTRUMENT_EXAMPLES,
     steps=(
         gettext_noop("One row for each instrument. The inner number and a name are needed even for a draft."),
@@ -142,6 +143,7 @@ NEWS = SheetKind(
     essential=(("title_zh",), ("body_zh",)),
     check=partial(clean_field, NEWS_FIELDS),
     once="title_zh",
+    leaves_out_words=True,
     examples=(
         (
             {

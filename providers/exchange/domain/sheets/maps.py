@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from instrument_share.kernel.errors import DomainError, Problem, gettext_noop
+from instrument_share.kernel.wording import Sentence
 from providers.exchange.domain.sheets.aliases import normalize_heading
 from providers.exchange.domain.sheets.definition import SheetKind
 from providers.exchange.domain.sheets.kinds_of_sheet import INSTRUMENTS
@@ -98,6 +99,17 @@ def _problems_of_map(document: Mapping[str, Any], kind: SheetKind) -> Iterator[P
             yield Problem("import.map_values", message, field=part)
         if part == "factors" and not all(_is_number(factor) for factor in content.values()):
             yield Problem("import.map_factor", gettext_noop("[factors] holds numbers."), field=part)
+        if part in ("constants", "defaults"):
+            yield from _problems_of_presets(part, content, kind)
+
+
+def _problems_of_presets(part: str, content: Mapping[str, Any], kind: SheetKind) -> Iterator[Problem]:
+    """Yield the problems of values that hold for every row, once for the map and not for each row."""
+    for name, value in content.items():
+        for problem in kind.check(name, value)[1] if name in kind.fields else ():
+            message = gettext_noop("[{part}] {name}: {reason}")
+            reason = Sentence(problem.message, problem.params)
+            yield Problem("import.map_value", message, {"part": part, "name": name, "reason": reason}, part)
 
 
 def _is_number(value: Any) -> bool:

@@ -7,9 +7,10 @@ from instrument_share.kernel.wording import Sentence
 
 NOT_EVEN_A_DRAFT = gettext_noop("Fill it in; without it nothing can be entered, not even a draft.")
 _SHORTEN = gettext_noop("Shorten it in the sheet.")
-_CHOOSE = gettext_noop("Use one of the choices, or say in the map which one is meant.")
+_CHOOSE = gettext_noop("Say on the page what the word means, or use one of the choices.")
 _DATE = gettext_noop("Write it as 2026-03-05, or name its format in the map.")
 _DIGITS = gettext_noop("Write digits only, without words or units.")
+_YEAR = gettext_noop("Check the year in the sheet.")
 _NOTHING = gettext_noop("Nothing has to be done if it is right.")
 _CORRECT = gettext_noop("Correct it in the sheet.")
 _REMEDIES: Mapping[str, str] = {
@@ -19,12 +20,17 @@ _REMEDIES: Mapping[str, str] = {
     "instrument.number": _DIGITS,
     "instrument.country": gettext_noop("Write the country's code, or say in the map which one is meant."),
     "instrument.category": gettext_noop(
-        "Write the code of six digits, or say in the map which one is meant."
+        "Write the code of six digits, or say on the page which one is meant."
     ),
     "instrument.category_unknown": gettext_noop("Look the code up in the category table in use."),
     "instrument.essential": NOT_EVEN_A_DRAFT,
     "instrument.email": gettext_noop("Write it as name@example.org."),
     "instrument.subjects": gettext_noop("Write the codes only, separated by commas."),
+    "instrument.category_divided": gettext_noop("Write the code of the finest category that fits."),
+    "instrument.subject_unknown": gettext_noop("Look the code up in GB/T 13745, as 150 chemistry."),
+    "instrument.decimals": gettext_noop("Round it in the sheet, or check the unit: yuan or 10,000 yuan."),
+    "instrument.date_early": _YEAR,
+    "instrument.date_later": _YEAR,
     "instrument.range": gettext_noop("Write the value in yuan, from 0 on."),
     "import.too_long": _SHORTEN,
     "import.choice": _CHOOSE,
@@ -34,6 +40,10 @@ _REMEDIES: Mapping[str, str] = {
     "import.flag": gettext_noop("Write 是 or 否, yes or no."),
     "import.weekdays": gettext_noop("Write them as 周一至周五, 周一、周三 or Mon-Fri."),
     "import.essential": gettext_noop("Fill it in; without it the row can't be entered."),
+    "import.total": gettext_noop("Take the row out of the sheet, or import without it."),
+    "import.no_entry": gettext_noop("Fill them in, or take the row out if it is a total or a note."),
+    "import.several_columns": gettext_noop("Say on the page which of the columns counts."),
+    "import.word_left_out": _CHOOSE,
     "import.repeated": gettext_noop("Take one of the rows out, or give each its own."),
     "import.heading_twice": gettext_noop("Take one of the columns out, or say below which of them counts."),
     "import.cell_error": gettext_noop("Mend the formula, or write the value."),

@@ -287,7 +287,7 @@ RULE_FIELDS: dict[str, SheetField] = {
             "price_hour_yuan",
             gettext_noop("Price per hour (yuan)"),
             "money",
-            headings=("每小时价格（元）",),
+            headings=("每小时价格（元）", "价格（元/小时）", "单价（元/小时）"),
             hint=gettext_noop("One price for everybody. Left empty, the prices in force stay."),
         ),
     )
@@ -332,7 +332,7 @@ PRICE_FIELDS: dict[str, SheetField] = {
             "price_yuan",
             gettext_noop("Price (yuan)"),
             "money",
-            headings=("价格（元）", "单价（元）"),
+            headings=("价格（元）", "单价（元）", "价格（元/小时）", "单价（元/小时）"),
             needed=True,
             hint=gettext_noop("0 where it is free."),
         ),

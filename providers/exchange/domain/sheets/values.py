@@ -17,6 +17,7 @@ from instrument_share.kernel.wording import Bilingual, Words
 from providers.exchange.domain.sheets.aliases import normalize_heading
 from providers.exchange.domain.sheets.definition import Held, SheetField, ValueKind
 from providers.instruments.domain.fields import Unusable
+from providers.instruments.domain.subjects import SUBJECTS
 from providers.terms.domain.terms import DAY as ONE_DAY
 from providers.terms.domain.terms import MINUTE, MOST_HOURS
 
@@ -25,8 +26,11 @@ FIRST_SERIAL, LAST_SERIAL = 18264, 73050
 EXCEL_ZERO = date(1899, 12, 30)
 WHOLE: Mapping[ValueKind, Any] = {"whole": 1, "minutes": MINUTE, "days": ONE_DAY}
 """Kinds of whole numbers, and what one of each is."""
+SHOWN_DIGITS = ".15g"
+"""Spreadsheets show 15 digits of a number and keep two more, which are not what was typed."""
 CELL_ERROR = re.compile(r"#(REF!|N/A|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|SPILL!|CALC!|####.*)")
 NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
+TEN_THOUSAND = re.compile(r"\s*万\s*元?\s*$")
 TIME = re.compile(r"(\d{1,2})[:点时](?:(\d{1,2})分?(?::(\d{2}))?)?")
 DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?(?:[ T]00:00(?::00)?)?")
 DIGITS = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
@@ -61,14 +65,18 @@ BETWEEN = re.compile(r"\s*(?:至|到|~|～|–|-)\s*")
 SEPARATORS = re.compile(r"[,，、;；/\s]+")
 
 
+def _narrow(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip()
+
+
 def cell_text(cell: Any) -> str:
     """Return a cell as people read it: integers without a point, dates as dates, stripped."""
     if cell is None:
         return ""
     if isinstance(cell, bool):
         return str(cell)
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() else format(cell, SHOWN_DIGITS)
     if isinstance(cell, datetime) and not (cell.hour or cell.minute or cell.second):
         return cell.date().isoformat()
     return str(cell).strip()
@@ -103,8 +111,8 @@ def parse_cell(
             return _day(field, prefix, cell, dates)
         case "time":
             return _time(field, prefix, cell)
-        case "money" if factor is not None:
-            return _number(field, prefix, text) * factor
+        case "money":
+            return _money(field, prefix, text, factor)
         case "several":
             return _several(field, prefix, text, words)
         case "choice":
@@ -126,11 +134,36 @@ def choice_words(field: SheetField) -> dict[str, Any]:
 
 
 def clean_field(fields: Mapping[str, SheetField], name: str, value: Any) -> Held:
-    """Return the value as a field other than an instrument's holds it, or its problems."""
+    """Return the value as a field other than an instrument's holds it, or its problems.
+
+    A map's constant or word may be of any type; it is read like a cell unless it is of the field's type.
+    """
+    field = fields[name]
     try:
-        return {name: _clean_value(fields[name], value)}, []
+        if not _is_of_kind(field, value):
+            value = parse_cell(field, value, prefix="import", words=choice_words(field))
+        return {name: _clean_value(field, value)}, []
     except Unusable as unusable:
         return {}, [unusable.problem]
+
+
+def _is_of_kind(field: SheetField, value: Any) -> bool:
+    """Return whether the value is one that cells of the field are converted to."""
+    if field.kind == "choice":
+        return value in field.words.values()
+    return field.kind not in _TYPES or type(value) is _TYPES[field.kind]
+
+
+_TYPES: Mapping[ValueKind, type] = {
+    "money": Decimal,
+    **dict.fromkeys(WHOLE, Decimal),
+    "hours": Decimal,
+    "date": date,
+    "time": time,
+    "flag": bool,
+    "weekdays": tuple,
+    "several": frozenset,
+}
 
 
 def _clean_value(field: SheetField, value: Any) -> Any:
@@ -140,8 +173,6 @@ def _clean_value(field: SheetField, value: Any) -> Any:
             message = gettext_noop("“{field}” may have {limit} characters, this has {length}. Shorten it.")
             raise _unusable(field, "import", "too_long", message, "", limit=field.limit, length=len(text))
         return text
-    if field.kind == "choice" and value not in field.words.values():
-        raise _unusable(field, "import", "choice", NOT_A_CHOICE, str(value), choices=_offered(field))
     if field.kind in WHOLE:
         least, most = field.least or 0, field.most or 10**9
         if value != int(value) or not least <= value <= most:
@@ -180,11 +211,19 @@ def _day(field: SheetField, prefix: str, cell: Any, formats: Iterable[str]) -> d
     raise _unusable(field, prefix, "date", gettext_noop("“{value}” is not a date."), text)
 
 
-def _number(field: SheetField, prefix: str, text: str) -> Decimal:
+def _number(field: SheetField, prefix: str, text: str, said: str = "") -> Decimal:
     digits = re.sub(r"[\s¥￥]", "", _narrow(text)).removesuffix("元")
     if not NUMBER.fullmatch(digits):
-        raise _unusable(field, prefix, "number", gettext_noop("“{value}” is not a number."), text)
+        raise _unusable(field, prefix, "number", gettext_noop("“{value}” is not a number."), said or text)
     return Decimal(digits.replace(",", ""))
+
+
+def _money(field: SheetField, prefix: str, text: str, factor: Decimal | None) -> Decimal:
+    """Return an amount in yuan; 万 or 万元 behind it counts, whatever the heading says."""
+    amount = TEN_THOUSAND.sub("", text)
+    if amount != text:
+        factor = Decimal(10_000)
+    return _number(field, prefix, amount, said=text) * (factor or 1)
 
 
 def _time(field: SheetField, prefix: str, cell: Any) -> time:
@@ -239,13 +278,19 @@ def _several(field: SheetField, prefix: str, text: str, words: Mapping[str, Any]
 
 
 _PARSERS: Mapping[ValueKind, Callable[[SheetField, str, str], Any]] = {
-    "money": _number,
     **dict.fromkeys(WHOLE, _number),
     "hours": _number,
     "flag": _flag,
     "weekdays": _weekdays,
 }
 """How a text is read that can be wrong: by the field, the prefix of the problem's code, and the text."""
+
+
+_SUBJECT_CODES: Mapping[str, str] = {
+    _narrow(SUBJECTS[code][0]): code
+    for code in sorted(SUBJECTS, key=lambda code: len(SUBJECTS[code][0]), reverse=True)
+}
+"""Name → code, longer names first, as some contain others."""
 
 
 def _category_code(text: str) -> str:
@@ -259,8 +304,13 @@ def _country_code(text: str) -> str:
 
 
 def _subject_codes(text: str) -> str:
-    narrow = _narrow(text)  # the template offers code and name
-    return ",".join(CODE_AND_NAME.findall(narrow)) or narrow
+    """Return the codes of subjects that are given as codes, as names, or as the template offers them."""
+    narrow = _narrow(text)
+    if codes := CODE_AND_NAME.findall(narrow):
+        return ",".join(codes)
+    for name, code in _SUBJECT_CODES.items():
+        narrow = narrow.replace(name, code)
+    return narrow
 
 
 _CODES: Mapping[ValueKind, Callable[[str], str]] = {
@@ -281,10 +331,6 @@ def offered_words(words: Mapping[str, Any]) -> list[str]:
 
 def _offered(field: SheetField) -> Bilingual:
     return Bilingual("、".join(offered_words(field.words)), ", ".join(offered_words(field.english)))
-
-
-def _narrow(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).strip()
 
 
 def _unusable(field: SheetField, prefix: str, code: str, message: str, value: str, **params: Any) -> Unusable:

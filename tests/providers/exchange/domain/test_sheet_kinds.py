@@ -549,9 +549,9 @@ def test_a_problem_shows_the_first_hundred_characters_of_a_cell():
 
 
 def test_rows_after_a_repeated_heading_and_a_closing_line_with_a_name_count():
-    table = Table([["编号", "名称"], ["合计", "电镜"], ["合计", "合计"], ["", "Y"], ["Y-2"]])
+    table = Table([["编号", "名称"], ["备注", "电镜"], ["备注", "备注"], ["", "Y"], ["Y-2"]])
     rows = read_sheet(table, SheetMap()).rows
-    assert [(row.number, row.inner_number) for row in rows] == [(2, "合计"), (4, ""), (5, "Y-2")]
+    assert [(row.number, row.inner_number) for row in rows] == [(2, "备注"), (4, ""), (5, "Y-2")]
 
 
 def test_a_repeated_row_names_the_first_one():

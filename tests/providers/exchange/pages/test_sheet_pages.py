@@ -95,3 +95,58 @@ def test_without_known_headings_the_columns_are_chosen(at, upload):
     assert "表格须包含以下列：内部编号、中文名称。" in text_of(at("manager").get(address))
     at("manager").post(f"{address}?c0=inner_number&c1=name_zh")
     assert Instrument.objects.get().name_zh == "热分析仪"
+
+
+def test_columns_come_first_the_unrecognised_open_and_the_others_folded(at, upload):
+    page = at("manager").get(upload()["Location"]).content.decode()
+    unknown, folded = page.index("有 1 列未识别"), page.index("已识别 4 列")
+    assert unknown < page.index("85 · 30 · 42.5") < folded < page.index("表格行数")
+
+
+def test_a_sheet_with_headings_alone_has_no_rows(at, upload):
+    page = text_of(at("manager").get(upload("设备编号,仪器名称\n".encode())["Location"]))
+    assert "表中没有数据行。" in page
+    assert "均已在库" not in page
+
+
+WORDS = "设备编号,仪器名称,状态,国别\nA-1,红外光谱仪,还行,乌有国\nA-2,粒度仪,还行,\n".encode()
+
+
+def test_a_word_is_mapped_once_and_remembered_for_the_next_sheet(at, upload, world):
+    client, address = at("manager"), upload(WORDS)["Location"]
+    page = text_of(client.get(address))
+    assert "运行状态：还行" in page
+    assert "涉及 2 行" in page
+    sent = {
+        "words": "1",
+        "field": ["condition", "country"],
+        "word": ["还行", "乌有国"],
+        "meaning": ["待机", "JP 日本"],
+    }
+    assert client.post(f"{address}?c9=", sent)["Location"] == f"{address}?c9="
+    assert not Instrument.objects.exists()
+    page = text_of(client.get(address))
+    assert "已保存 2 个用词" in page
+    assert "新增 2 变更 0 未变 0 拒绝导入 0" in page
+    client.post(address)
+    found = Instrument.objects.order_by("inner_number").values_list("condition", "country")
+    assert list(found) == [("standby", "JP"), ("standby", "")]
+    again = upload("设备编号,仪器名称,状态\nA-3,热分析仪,还行\n".encode())["Location"]
+    client.post(again)
+    assert Instrument.objects.get(inner_number="A-3").condition == "standby"
+
+
+def test_a_meaning_that_is_in_no_list_is_told_and_nothing_is_remembered(at, upload):
+    client, address = at("manager"), upload(WORDS)["Location"]
+    sent = {
+        "words": "1",
+        "field": ["condition", "country"],
+        "word": ["还行", "乌有国"],
+        "meaning": ["待机", "亚特兰蒂斯"],
+    }
+    answer = client.post(address, sent)
+    assert answer.status_code == 422
+    assert "“亚特兰蒂斯”不是两位字母的国别代码" in text_of(answer)
+    assert 'value="亚特兰蒂斯"' in answer.content.decode()
+    assert "已保存" not in text_of(client.get(address))
+    assert not Instrument.objects.exists()

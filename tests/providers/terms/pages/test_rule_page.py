@@ -198,3 +198,17 @@ def test_what_is_wrong_in_a_row_names_the_row(sent):
     assert "例外日期 1 · 开始" in text_of(answer)
     assert "限额 1 · 最多小时数" in text_of(answer)
     assert not OpenServiceRule.objects.exists()
+
+
+def test_a_price_holds_only_on_the_weekdays_that_are_ticked(sent, at, world):
+    weekend = {
+        "prices-TOTAL_FORMS": "2",
+        "prices-1-price_yuan": "130",
+        "prices-1-unit": "hour",
+        "prices-1-weekdays": ["5", "6"],
+    }
+    answer = sent("preview", **weekend)
+    assert answer.content.decode().count('name="prices-1-weekdays"') == 7
+    assert sent("publish", **weekend).status_code == 302
+    (rule,) = OpenServiceRule.objects.all()
+    assert {price.weekdays for price in terms_of(rule).prices} == {(), (5, 6)}

@@ -1,0 +1,141 @@
+"""Take back an import: remove the drafts that it made, and restore those that it changed."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from instrument_share.accounts.permissions import require
+from instrument_share.accounts.selectors import organization_lock
+from instrument_share.journal.services import record
+from instrument_share.kernel.errors import Conflict, NotFound, Problem, gettext_noop
+from providers.exchange.domain.sheets.definition import SheetKindName
+from providers.exchange.models import SheetRun
+from providers.exchange.services.import_plans import Made
+from providers.instruments.domain.states import is_removable
+from providers.instruments.models import Instrument
+from providers.instruments.selectors.instruments import instrument_locks
+from providers.instruments.services.instruments import instrument_update
+from providers.instruments.services.removal import DraftInUse, remove_drafts
+from providers.units.domain.choices import PublicationState
+from providers.units.domain.publications import PublicationKind
+from providers.units.models import UnitNews
+from providers.units.services.publications import publication_discard, publication_update
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+MOST_NAMED = 20
+
+
+class NothingToTakeBack(Conflict):
+    """The import is under way, was taken back, or made nothing that can be."""
+
+    code = "import.nothing_to_take_back"
+    message = gettext_noop(
+        "There is nothing to take back: the import is under way, was taken back already, or made only "
+        "versions of rules and prices, which stay."
+    )
+
+
+class GoneOn(Conflict):
+    """Something that the import made was changed, submitted, published or used since."""
+
+    code = "import.gone_on"
+    message = gettext_noop("The import can't be taken back any more, because some of it has gone on since.")
+
+
+@transaction.atomic
+def sheet_run_take_back(*, actor: "User", public_id: str, now: datetime) -> SheetRun:
+    """Take back all that a finished import made, for any manager of the unit.
+
+    Raises NotFound, NothingToTakeBack, and GoneOn with a problem for each entry that has gone on.
+    """
+    run = SheetRun.objects.filter(public_id=public_id).first()
+    if run is None:
+        raise NotFound
+    organization = organization_lock(run.organization_id)
+    require(actor, "providers.edit_unit", organization)
+    run = SheetRun.objects.select_for_update().get(pk=run.pk)
+    if not can_take_back(run):
+        raise NothingToTakeBack
+    _UNDO[run.kind](actor, run, now)
+    run.taken_back_at = now
+    run.save(update_fields=["taken_back_at"])
+    record(
+        actor=actor,
+        action=f"{run.kind}.import_taken_back",
+        subject=organization,
+        now=now,
+        organization_id=run.organization_id,
+        details={"import": run.public_id, "entries": len(run.made)},
+    )
+    return run
+
+
+def can_take_back(run: SheetRun) -> bool:
+    """Return whether the import has ended, made something that can be taken back, and still stands."""
+    is_over = run.finished_at is not None and run.taken_back_at is None
+    return is_over and bool(run.made) and run.kind in _UNDO
+
+
+def _take_back_instruments(actor: "User", run: SheetRun, now: datetime) -> None:
+    made = _made_by_id(run)
+    present = instrument_locks(made)
+    _raise_if_gone_on(
+        [(one.inner_number, one.name_zh) for one in present if _has_gone_on(one, made[one.pk])],
+    )
+    for one in present:
+        if before := made[one.pk]["before"]:
+            instrument_update(actor=actor, instrument_id=one.pk, values=before, now=now)
+    try:
+        remove_drafts(actor, [one for one in present if not made[one.pk]["before"]], now)
+    except DraftInUse as error:
+        raise GoneOn(problems=[Problem(error.code, error.message, error.params)]) from None
+
+
+def _has_gone_on(instrument: Instrument, made: Made) -> bool:
+    return instrument.revision != made["revision"] or not is_removable(
+        instrument.state, None if made["before"] else instrument.submitted_at
+    )
+
+
+def _take_back_news(actor: "User", run: SheetRun, now: datetime) -> None:
+    made = _made_by_id(run)
+    present = list(UnitNews.objects.select_for_update().filter(pk__in=made).order_by("pk"))
+    _raise_if_gone_on(
+        [
+            ("", one.title_zh)
+            for one in present
+            if one.revision != made[one.pk]["revision"] or one.state is not PublicationState.DRAFT
+        ]
+    )
+    common: dict[str, Any] = {"actor": actor, "kind": PublicationKind.NEWS, "now": now}
+    for one in present:
+        if before := made[one.pk]["before"]:
+            publication_update(publication_id=one.pk, values=before, **common)
+        else:
+            publication_discard(publication_id=one.pk, **common)
+
+
+_UNDO: Mapping[str, Callable[["User", SheetRun, datetime], None]] = {
+    SheetKindName.INSTRUMENTS.value: _take_back_instruments,
+    SheetKindName.NEWS.value: _take_back_news,
+}
+
+
+def _made_by_id(run: SheetRun) -> dict[int, Made]:
+    """Return what the import made, by primary key."""
+    return {made["id"]: made for made in run.made}
+
+
+def _raise_if_gone_on(entries: list[tuple[str, str]]) -> None:
+    if entries:
+        message = gettext_noop("{number} “{name}” was changed, submitted or published since.")
+        raise GoneOn(
+            problems=[
+                Problem("import.gone_on", message, {"number": number, "name": name})
+                for number, name in entries[:MOST_NAMED]
+            ]
+        )

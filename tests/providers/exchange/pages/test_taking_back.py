@@ -1,0 +1,171 @@
+"""Drafts can be removed, and imports taken back, until something has gone on."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from instrument_share.journal.selectors import history
+from instrument_share.kernel.errors import Forbidden
+from providers.exchange.domain.sheets.kinds_of_sheet import INSTRUMENTS, KINDS
+from providers.exchange.models import SheetRun
+from providers.exchange.services.sheet_runs import sheet_run_start
+from providers.exchange.services.taking_back import GoneOn, NothingToTakeBack, sheet_run_take_back
+from providers.exchange.services.uploads import sheet_keep
+from providers.instruments.models import Instrument
+from providers.instruments.services.instruments import (
+    instrument_create,
+    instrument_return,
+    instrument_submit,
+    instrument_update,
+)
+from providers.instruments.services.people import qualification_grant
+from providers.instruments.services.removal import DraftInUse, NotRemovable, instrument_remove
+from providers.search.models import SearchSpelling, SearchTerm
+from providers.terms.models import OpenServiceRule
+from providers.terms.services.rules import rule_publish
+from providers.units.models import UnitNews
+from tests.page_fixtures import text_of
+from tests.providers.conftest import INSTRUMENT, NOW, published, terms
+
+HEADING = "编号,名称,型号\n"
+LATER = NOW + timedelta(hours=1)
+
+
+def brought(world, text, kind=INSTRUMENTS, now=NOW):
+    common = {"actor": world.manager, "organization_id": world.unit.pk, "kind": kind}
+    key = sheet_keep(content=text.encode(), map_text="", **common)
+    run, _report = sheet_run_start(key=key, chosen={}, partial=False, now=now, **common)
+    return run
+
+
+def take_back(world, run, who="manager"):
+    return sheet_run_take_back(actor=getattr(world, who), public_id=run.public_id, now=LATER)
+
+
+def test_a_draft_is_removed_with_its_rules_and_words_and_stays_in_the_journal(world, draft):
+    rule_publish(
+        actor=world.manager,
+        instrument_id=draft.pk,
+        draft=terms(),
+        applies_from=NOW + timedelta(days=1),
+        now=NOW,
+    )
+    assert SearchTerm.objects.filter(instrument=draft).exists()
+    instrument_remove(actor=world.manager, instrument_id=draft.pk, now=LATER)
+    assert not Instrument.objects.exists()
+    assert not OpenServiceRule.objects.exists()
+    assert not SearchTerm.objects.exists()
+    assert not SearchSpelling.objects.exists()
+    entry = history(draft).last()
+    assert (entry.action, entry.details["inner_number"]) == ("instrument.removed", "A-001")
+    last = Instrument.history.filter(public_id=draft.public_id).latest("history_id")
+    assert (last.history_type, last.history_user, last.history_date) == ("-", world.manager, LATER)
+
+
+def test_what_was_ever_submitted_is_not_removed(world, draft):
+    instrument_submit(actor=world.manager, instrument_id=draft.pk, now=NOW)
+    instrument_return(actor=world.officer, instrument_id=draft.pk, reason="补充", now=NOW)
+    with pytest.raises(NotRemovable):
+        instrument_remove(actor=world.manager, instrument_id=draft.pk, now=LATER)
+    live = published(world, inner_number="P-1")
+    with pytest.raises(NotRemovable):
+        instrument_remove(actor=world.manager, instrument_id=live.pk, now=LATER)
+    assert Instrument.objects.count() == 2
+
+
+def test_a_draft_that_others_depend_on_is_not_removed(world, draft):
+    qualification_grant(
+        actor=world.manager,
+        instrument_id=draft.pk,
+        user=world.user,
+        expires_at=NOW + timedelta(days=90),
+        now=NOW,
+    )
+    with pytest.raises(DraftInUse):
+        instrument_remove(actor=world.manager, instrument_id=draft.pk, now=LATER)
+    with pytest.raises(Forbidden):
+        instrument_remove(actor=world.keeper, instrument_id=draft.pk, now=LATER)
+
+
+def test_the_page_of_a_draft_removes_it_after_a_question(at, world, draft):
+    client = at("manager")
+    page = client.get(reverse("instrument_edit", args=[draft.public_id])).content.decode()
+    address = reverse("instrument_remove", args=[draft.public_id])
+    assert address in page
+    assert "不能恢复" in text_of(client.get(address))
+    assert client.post(address).status_code == 302
+    assert not Instrument.objects.exists()
+    live = published(world)
+    page = client.get(reverse("instrument_edit", args=[live.public_id])).content.decode()
+    assert reverse("instrument_remove", args=[live.public_id]) not in page
+
+
+def test_an_import_is_taken_back_new_drafts_removed_and_changed_ones_restored(world):
+    kept = instrument_create(actor=world.manager, organization_id=world.unit.pk, values=INSTRUMENT, now=NOW)
+    run = brought(world, HEADING + "Y-1,扫描电镜,SX-5\nA-001,透射电子显微镜,TX-900\n")
+    kept.refresh_from_db()
+    assert (kept.model, kept.revision) == ("TX-900", 2)
+    take_back(world, run)
+    kept.refresh_from_db()
+    assert kept.model == "TX-200"
+    assert list(Instrument.objects.all()) == [kept]
+    assert [entry.action for entry in history(world.unit)][-1] == "instruments.import_taken_back"
+    with pytest.raises(NothingToTakeBack):
+        take_back(world, run)
+
+
+@pytest.mark.parametrize("change", ["changed", "submitted"])
+def test_an_import_of_which_something_has_gone_on_stays_as_a_whole(world, change):
+    run = brought(world, HEADING + "Y-1,扫描电镜,\nY-2,质谱仪,\n")
+    made = Instrument.objects.get(inner_number="Y-2")
+    if change == "changed":
+        instrument_update(actor=world.manager, instrument_id=made.pk, values={"model": "M"}, now=NOW)
+    else:
+        Instrument.objects.filter(pk=made.pk).update(state="submitted", submitted_at=NOW)
+    with pytest.raises(GoneOn) as refused:
+        take_back(world, run)
+    assert [one.params for one in refused.value.problems] == [{"number": "Y-2", "name": "质谱仪"}]
+    assert Instrument.objects.count() == 2
+
+
+def test_news_are_taken_back_unless_published(world):
+    news = KINDS["news"]
+    run = brought(world, "标题,正文\n开放日,欢迎\n", news)
+    take_back(world, run)
+    assert not UnitNews.objects.exists()
+    run = brought(world, "标题,正文,发布方式\n开放日,欢迎,立即发布\n", news)
+    with pytest.raises(GoneOn):
+        take_back(world, run)
+
+
+def test_only_managers_take_back_and_only_what_has_ended(world):
+    run = brought(world, HEADING + "Y-1,扫描电镜,\n")
+    for stranger in ("keeper", "other_manager", "officer"):
+        with pytest.raises(Forbidden):
+            take_back(world, run, stranger)
+    SheetRun.objects.update(finished_at=None)
+    with pytest.raises(NothingToTakeBack):
+        take_back(world, run)
+
+
+def test_the_page_of_the_result_takes_the_import_back(at, world):
+    run = brought(world, HEADING + "Y-1,扫描电镜,\n")
+    result = reverse("sheet_result", args=[world.unit.public_id, run.public_id])
+    address = reverse("sheet_take_back", args=[world.unit.public_id, run.public_id])
+    client = at("manager")
+    assert address in client.get(result).content.decode()
+    assert "删除导入生成的草稿 1 条。" in text_of(client.get(address))
+    assert client.post(address)["Location"] == result
+    page = client.get(result)
+    assert "已于" in text_of(page)
+    assert address not in page.content.decode()
+    assert not Instrument.objects.exists()
+
+
+def test_taking_back_names_what_has_gone_on(at, world):
+    run = brought(world, HEADING + "Y-1,扫描电镜,\n")
+    Instrument.objects.update(state="submitted", submitted_at=NOW)
+    answer = at("manager").post(reverse("sheet_take_back", args=[world.unit.public_id, run.public_id]))
+    assert answer.status_code == 409
+    assert "Y-1“扫描电镜”导入后已修改、提交或发布。" in text_of(answer)
