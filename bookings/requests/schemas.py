@@ -70,7 +70,6 @@ class SearchIn(Schema):
         "",
         description="words or a sentence in Chinese or English, pinyin or its initials, models, inner numbers",
         examples=["质谱"],
-    
     )
     category: Annotated[str, StringConstraints(max_length=6, pattern=NO_NUL)] = Field(
         "", description="a code of any level: 020000, 020100, 020102"

@@ -59,8 +59,8 @@ class SearchedUnit(models.Model):
 class SynonymGroup(models.Model):
     """同义词: words that mean the same instrument; who searches for one finds the others.
 
-    With `methods`, the best first, the words are a purpose: who searches for 孔隙率 finds what measures it, but who
-    searches for a method does not find by the purpose.
+    With `methods`, the best first, the words are a purpose: who searches for 孔隙率 finds what measures it,
+    but who searches for a method does not find by the purpose.
     """
 
     public_id = models.CharField(

@@ -222,9 +222,7 @@ def test_a_search_by_the_api_takes_the_words_of_the_page_and_falls_back_as_it_do
 def test_a_search_with_an_unknown_parameter_is_refused_with_its_name(city, name):
     answer = Caller()("GET", f"/instruments?q=sem&{name}=1")
     assert (answer.status_code, answer["Content-Type"]) == (422, "application/problem+json")
-    assert [(one["code"], one["field"]) for one in answer.json()["problems"]] == [
-        ("parameter.unknown", name)
-    ]
+    assert [(one["code"], one["field"]) for one in answer.json()["problems"]] == [("parameter.unknown", name)]
 
 
 def test_a_retired_instrument_is_gone_for_every_operation_and_from_the_list(city):

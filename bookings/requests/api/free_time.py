@@ -45,10 +45,10 @@ router = Router(tags=["instruments"], auth=EVERYBODY)
 def instruments(request: HttpRequest, asked: Query[SearchIn]) -> InstrumentsPage:
     """Published instruments that have every word, fit every filter and are free for all of the time given.
 
-    Words are found in names, models, inner numbers, makers, categories, units, specifications and descriptions,
-    in Chinese (two characters are enough), pinyin, its initials and English. Synonyms, misspelt words, sentences
-    and what is to be measured are understood. With words the best come first, up to 200; otherwise they come by
-    name. Where no instrument has all of the words, those with most of them are given.
+    Words are found in names, models, inner numbers, makers, categories, units, specifications and
+    descriptions, in Chinese (two characters are enough), pinyin, its initials and English. Synonyms, misspelt
+    words, sentences and what is to be measured are understood. With words the best come first, up to 200;
+    otherwise they come by name. Where no instrument has all of the words, those with most of them are given.
     """
     require_known_parameters(request, SearchIn)
     search = providers.search(asked.q)

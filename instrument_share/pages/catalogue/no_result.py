@@ -25,7 +25,7 @@ class WaysOn:
 
 
 def suggest_ways_on(viewer: "Viewer", text: str) -> WaysOn:
-    """Return words like the text that find something, the categories that have instruments, and the bureau."""
+    """Return words like the text that find something, categories with instruments, and the bureau."""
     counts = providers.count_by_place(providers.catalogue(viewer))
     return WaysOn(
         words=[(word, _address(q=word), False) for word in providers.near_words(text)],

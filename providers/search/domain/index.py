@@ -164,7 +164,8 @@ def document_terms(document: Document) -> dict[str, Term]:
         known = found.get(cut)
         if known is None or (weight, kind) > (known.weight, known.kind):
             found[cut] = Term(weight, kind)
-    for short in abbreviations(chain(document.names, document.synonyms, document.wide_synonyms, document.categories)) & found.keys():
+    named = chain(document.names, document.synonyms, document.wide_synonyms, document.categories)
+    for short in abbreviations(named) & found.keys():
         found[short] = Term(found[short].weight, TermKind.ABBREVIATION)
     return found
 

@@ -66,7 +66,7 @@ class Range:
 
 @dataclass(frozen=True)
 class Clause:
-    """A condition on instruments, and how rare a match is; what is not required only says which come first."""
+    """A condition on instruments, and how rare a match is; one that is not required only orders them."""
 
     range: Range
     rarity: int
@@ -231,8 +231,8 @@ class _Division:
 def _best_pieces(word: Word, counts: Mapping[Range, int]) -> tuple[list[Range], list[str]]:
     """Return the known pieces of a word that leave the least over, fewest first, and the rest.
 
-    Particles and general words are no pieces, and nothing left over: 测粒径, 重金属检测. If less than half of the
-    rest is known, and no abbreviation, all of the word is the rest.
+    Particles and general words are no pieces, and nothing left over: 测粒径, 重金属检测. If less than half of
+    the rest is known, and no abbreviation, all of the word is the rest.
     """
     best = [_Division()]
     for end in range(1, len(word.parts) + 1):

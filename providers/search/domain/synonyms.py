@@ -50,8 +50,9 @@ class Lexicon:
 class Related:
     """Words by which an instrument is found beside its names.
 
-    `near` mean the same. `wide` are what the near ones end in: a 场发射扫描电镜 is a 扫描电镜. `far` are the other
-    words inside them, as an LC-MS has a liquid chromatograph, what they lead to, and the groups of the category.
+    `near` mean the same. `wide` are what the near ones end in: a 场发射扫描电镜 is a 扫描电镜. `far` are
+    the other words inside them, as an LC-MS has a liquid chromatograph, what they lead to, and the groups of
+    the category.
     """
 
     near: tuple[str, ...]
@@ -87,7 +88,7 @@ class Synonyms:
         )
 
     def _inside(self, number: int) -> tuple[set[int], set[int]]:
-        """Return the groups with words inside those of a group: those that end none of them, and the others."""
+        """Return the groups with words inside those of a group: those that end none, and the others."""
         group = self.groups[number]
         ends = self._lexicon.keys_at_end(group) - {number}
         return self._lexicon.keys_in(group) - ends - {number}, ends

@@ -44,7 +44,8 @@ def synonym_group_save(
 ) -> SynonymGroup:
     """Create a group of synonyms, or change the one with `public_id`.
 
-    With `methods`, the best first, the words are a purpose that they serve. The index changes in the same transaction. Raises Invalid with every problem.
+    With `methods`, the best first, the words are a purpose that they serve. The index changes in the same
+    transaction. Raises Invalid with every problem.
     """
     require(actor, "providers.maintain_tables")
     group = _lock_group(public_id) if public_id else None
@@ -142,7 +143,8 @@ def _problems(words: Sequence[str], name: str, fewest: int = 0) -> Iterable[Prob
 
 
 def _in_other_groups(clean: Sequence[str], group: SynonymGroup | None) -> Iterable[Problem]:
-    others = SynonymWord.objects.filter(normal__in=map(normalize, clean)).exclude(group=group).order_by("normal")
+    forms = [normalize(word) for word in clean]
+    others = SynonymWord.objects.filter(normal__in=forms).exclude(group=group).order_by("normal")
     for other in others.select_related("group").prefetch_related("group__words"):
         message = gettext_noop("“{word}” stands in another group already: {others}. Change that one.")
         told = "、".join(_words_of(other.group))
