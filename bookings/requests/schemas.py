@@ -68,7 +68,7 @@ class SearchIn(Schema):
 
     q: Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL)] = Field(
         "",
-        description="words or a sentence in Chinese or English, pinyin or its initials, models, inner numbers",
+        description="words or a sentence in Chinese or English, pinyin or its initials, models, numbers",
         examples=["质谱"],
     )
     category: Annotated[str, StringConstraints(max_length=6, pattern=NO_NUL)] = Field(

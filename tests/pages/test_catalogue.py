@@ -260,6 +260,8 @@ def test_what_is_wrong_in_the_address_is_told_beside_what_is_found(shop, see):
 def test_a_search_without_a_result_offers_near_words_categories_and_whom_to_ask(shop, ask):
     bureau = factories.officer().memberships.get().organization
     Organization.objects.filter(pk=bureau.pk).update(name_zh="云屏市科学技术局", phone="0999-1234567")
+    top = InstrumentCategory.objects.create(version="1", code="010000", name_zh="分析仪器")
+    Instrument.objects.update(category=top)
     synonyms_load(actor=None, now=NOW)
     page = ask(q="电竞探真")
     ways_on = page.context["ways_on"]
