@@ -15,7 +15,7 @@ _PHRASES = """
 _SPLIT = re.compile("|".join(sorted(_PHRASES.split(), key=len, reverse=True)))
 
 PARTICLES = frozenset(
-    "需测做查看拍量验检要想用有是给对把我找在去到请能可会里中上内和与及或跟一个求照得性下好"
+    "需测做查看拍量验检要想用有是给对把我找在去到请能可会里中上内和与及或跟一个求照得性下好贵谁过"
 )
 """Characters that may stand before, behind or between what a person names: 测粒径."""
 
@@ -30,7 +30,8 @@ GENERAL = frozenset(
 
 SAMPLES = frozenset(
     """
-    水 水样 水质 废水 污水 海水 饮用水 土 土壤 沉积物 空气 废气 大气 食品 蔬菜 水果 粮食 牛奶 肉 饲料
+    水 水样 水质 废水 污水 海水 饮用水 土 土壤 沉积物 空气 废气 大气 食品 蔬菜 水果 粮食 牛奶 奶粉
+    蛋白 蛋白质 肉 饲料
     药品 药物 中药 血 血液 血清 血浆 尿 尿液 组织 细胞 动物 小鼠 植物 金属 合金 钢 钢材 钢铁 铝合金
     钛合金 不锈钢 塑料 橡胶 高分子 聚合物 薄膜 涂层 镀层 粉末 粉体 颗粒 陶瓷 玻璃 水泥 混凝土 岩石 矿石
     矿物 煤 石油 油 油品 溶液 液体 固体 气体 电池 芯片 晶圆 半导体 器件 零件 玩具 化妆品 纺织品 金属材料

@@ -41,9 +41,10 @@ class Lexicon:
         return self._found[text]
 
     def _search(self, text: str) -> Iterator[tuple[int, bool]]:
-        chinese, spoken = normalize(text), "|".join(_in_words(text))
+        chinese, spoken = normalize(text), _in_words(text)
         yield from ((key, chinese.endswith(word)) for word, key in self._han if word in chinese)
-        yield from ((key, spoken.endswith(word)) for word, key in self._latin if word in spoken)
+        for form in spoken:
+            yield from ((key, form.endswith(word)) for word, key in self._latin if word in form)
 
 
 @dataclass(frozen=True)
