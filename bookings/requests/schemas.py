@@ -41,8 +41,8 @@ class InstrumentsPage(Schema):
     next_cursor: str | None = Field(
         description="for the next page; null on the last, and behind the 200 that fit best"
     )
-    corrected: list[CorrectedOut] = Field(description="words of `text` that were taken as misspelt")
-    left_out: list[str] = Field(description="words of `text` that nothing has; they narrow nothing")
+    corrected: list[CorrectedOut] = Field(description="words of `q` that were taken as misspelt")
+    left_out: list[str] = Field(description="words of `q` that nothing has; they narrow nothing")
 
 
 class IntervalOut(Schema):
@@ -66,10 +66,12 @@ class AvailabilityOut(Schema):
 
 
 class SearchIn(Schema):
-    """What is asked of the catalogue; what is left out asks for nothing."""
+    """What is asked of the catalogue; what is left out asks for nothing, and other parameters are refused."""
 
-    text: Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL)] = Field(
-        "", description="words in Chinese, English, pinyin or its initials, models", examples=["质谱"]
+    q: Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL)] = Field(
+        "",
+        description="words or a sentence in Chinese or English, pinyin or its initials, models, numbers",
+        examples=["质谱"],
     )
     category: Annotated[str, StringConstraints(max_length=6, pattern=NO_NUL)] = Field(
         "", description="a code of any level: 020000, 020100, 020102"

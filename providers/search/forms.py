@@ -1,4 +1,4 @@
-"""The form of a group of synonyms."""
+"""The form of a group of synonyms, or of a purpose."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -13,5 +13,16 @@ class SynonymForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 8}),
         help_text=_(
             "One on each line, in Chinese, in English or as letters: at least 2. Pinyin follows by itself."
+        ),
+    )
+    methods = forms.CharField(
+        label=_("Methods, if the words are a purpose"),
+        required=False,
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_(
+            "For what is measured, such as 孔隙率: the methods that serve it, one on each line, the best "
+            "first. Instruments with such a name are found by the words above, not the other way round. "
+            "One word is enough."
         ),
     )

@@ -1,4 +1,4 @@
-"""Pages of the table of synonyms, which the bureau maintains."""
+"""Pages of the table of synonyms and purposes, which the bureau maintains."""
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -42,13 +42,13 @@ def synonyms(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, public_id: str = "") -> HttpResponse:
     """Change a group, or add one without `public_id`."""
     require(request.user, "providers.maintain_tables")
-    words = synonym_group(request.user, public_id).words.all() if public_id else ()
-    form = SynonymForm(request.POST or None, initial={"words": "\n".join(row.word for row in words)})
+    form = SynonymForm(request.POST or None, initial=_initial(request, public_id))
     group = run_service(
         form,
         lambda: synonym_group_save(
             actor=person(request),
             words=form.cleaned_data["words"].splitlines(),
+            methods=form.cleaned_data["methods"].splitlines(),
             public_id=public_id,
             now=clock.now(),
         ),
@@ -59,6 +59,13 @@ def edit(request: HttpRequest, public_id: str = "") -> HttpResponse:
     status = 422 if request.method == "POST" else 200
     context = {"form": form, "public_id": public_id}
     return render(request, "providers/search/synonym_edit.html", context, status=status)
+
+
+def _initial(request: HttpRequest, public_id: str) -> dict[str, str]:
+    if not public_id:
+        return {}
+    group = synonym_group(request.user, public_id)
+    return {"words": "\n".join(row.word for row in group.words.all()), "methods": "\n".join(group.methods)}
 
 
 @confirmation_view

@@ -65,7 +65,7 @@ def test_a_visitor_finds_an_instrument_and_sees_when_it_is_free_but_not_who_has_
     next_free_rebuild(NOW)
     book(city, slot(day=0, hour=8, length=2))
     visitor = Caller()
-    found = visitor("GET", "/instruments?text=sem").json()["items"]
+    found = visitor("GET", "/instruments?q=sem").json()["items"]
     assert found == []  # search text is made by the services that publish
     (item,) = visitor("GET", "/instruments").json()["items"]
     assert (item["id"], item["next_free_at"]) == (city.instrument.public_id, "2026-03-02T02:00:00Z")
@@ -206,6 +206,25 @@ def test_a_move_takes_the_etag_of_a_compressed_response(city):
     assert caller("PATCH", path, to, **{"If-Match": seen}).status_code == 200
 
 
+def test_a_search_by_the_api_takes_the_words_of_the_page_and_falls_back_as_it_does(city):
+    search_rebuild()
+    visitor = Caller()
+    both = visitor("GET", "/instruments?q=扫描电镜 扫描 电子显微镜").json()
+    assert [one["id"] for one in both["items"]] == [city.instrument.public_id]
+    factories.instrument(city.owner, name_zh="质谱仪", name_en="Mass spectrometer")
+    search_rebuild()
+    most = visitor("GET", "/instruments?q=扫描 质谱").json()
+    assert {one["name_zh"] for one in most["items"]} == {city.instrument.name_zh, "质谱仪"}
+    assert visitor("GET", "/instruments?q=扫描 质谱&limit=1").json()["next_cursor"]
+
+
+@pytest.mark.parametrize("name", ["text", "query", "page"])
+def test_a_search_with_an_unknown_parameter_is_refused_with_its_name(city, name):
+    answer = Caller()("GET", f"/instruments?q=sem&{name}=1")
+    assert (answer.status_code, answer["Content-Type"]) == (422, "application/problem+json")
+    assert [(one["code"], one["field"]) for one in answer.json()["problems"]] == [("parameter.unknown", name)]
+
+
 def test_a_retired_instrument_is_gone_for_every_operation_and_from_the_list(city):
     Instrument.objects.update(state="retired", retired_at=NOW)
     caller, path = Caller(city.researcher), f"/instruments/{city.instrument.public_id}"
@@ -298,14 +317,14 @@ def test_programs_search_as_people_do(city):
         return visitor("GET", f"/instruments?{query}").json()
 
     for text in ("sem", "扫描", "smdz", "saomiao"):
-        (item,) = found(f"text={text}")["items"]
+        (item,) = found(f"q={text}")["items"]
         assert (item["id"], item["price_from_yuan"], item["price_from_unit"]) == (
             city.instrument.public_id,
             "100.00",
             "hour",
         )
-    assert found("text=emision")["corrected"] == [{"typed": "emision", "meant": "emission"}]
-    assert found("text=sem+量子")["left_out"] == ["量子"]
+    assert found("q=emision")["corrected"] == [{"typed": "emision", "meant": "emission"}]
+    assert found("q=sem+量子")["left_out"] == ["量子"]
     for nothing in ("vouchers=true", "price_at_most_yuan=99.99", "district=990101", "category=010000"):
         assert found(nothing)["items"] == []
     for one in (

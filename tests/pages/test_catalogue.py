@@ -6,14 +6,16 @@ from urllib.parse import parse_qs
 import pytest
 
 from bookings.requests.services.next_free import next_free_rebuild
-from instrument_share.accounts.models import District
+from instrument_share.accounts.models import District, Organization
 from instrument_share.pages.catalogue.search import Address, Comparison
 from providers.instruments.models import Instrument, InstrumentCategory
 from providers.search.services.index import search_rebuild
+from providers.search.services.synonyms import synonyms_load
 from providers.terms.models import PriceLine
 from tests import factories
 from tests.bookings.requests.booking import book
 from tests.factories import NOW, slot
+from tests.page_fixtures import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -253,3 +255,19 @@ def test_what_is_wrong_in_the_address_is_told_beside_what_is_found(shop, see):
     results = page[page.index('id="results"') :]
     assert "以下条件有误，未用于筛选：" in results
     assert "结束时刻：结束时间应晚于开始时间。" in results
+
+
+def test_a_search_without_a_result_offers_near_words_categories_and_whom_to_ask(shop, ask):
+    bureau = factories.officer().memberships.get().organization
+    Organization.objects.filter(pk=bureau.pk).update(name_zh="云屏市科学技术局", phone="0999-1234567")
+    top = InstrumentCategory.objects.create(version="1", code="010000", name_zh="分析仪器")
+    Instrument.objects.update(category=top)
+    synonyms_load(actor=None, now=NOW)
+    page = ask(q="电竞探真")
+    ways_on = page.context["ways_on"]
+    assert (ways_on.words[0][0], parse_qs(ways_on.words[0][1].partition("?")[2])) == ("电镜", {"q": ["电镜"]})
+    assert [(one[0], one[3]) for one in ways_on.categories] == [("分析仪器", 3)]
+    text = text_of(page)
+    assert "云屏市科学技术局" in text
+    assert "0999-1234567" in text
+    assert "ways_on" not in ask(q="质谱").context

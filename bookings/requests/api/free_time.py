@@ -26,7 +26,7 @@ from instrument_share.kernel.errors import Invalid, Problem, gettext_noop
 from instrument_share.kernel.interval import Interval, intersect
 from instrument_share.web import clock
 from instrument_share.web.api.auth import EVERYBODY
-from instrument_share.web.api.fields import PublicId, require_interval
+from instrument_share.web.api.fields import PublicId, require_interval, require_known_parameters
 from instrument_share.web.api.openapi import error_responses
 from instrument_share.web.forms.params import MAX_SHOWN_INTERVAL
 from instrument_share.web.responses import problem
@@ -45,11 +45,13 @@ router = Router(tags=["instruments"], auth=EVERYBODY)
 def instruments(request: HttpRequest, asked: Query[SearchIn]) -> InstrumentsPage:
     """Published instruments that have every word, fit every filter and are free for all of the time given.
 
-    Words are found in names, models, makers, categories, units and descriptions, in Chinese (two characters
-    are enough), pinyin, its initials and English; synonyms and misspelt words are understood. With words the
-    best come first, up to 200; otherwise they come by name.
+    Words are found in names, models, inner numbers, makers, categories, units, specifications and
+    descriptions, in Chinese (two characters are enough), pinyin, its initials and English. Synonyms, misspelt
+    words, sentences and what is to be measured are understood. With words the best come first, up to 200;
+    otherwise they come by name. Where no instrument has all of the words, those with most of them are given.
     """
-    search = providers.search(asked.text)
+    require_known_parameters(request, SearchIn)
+    search = providers.search(asked.q)
     found = search_catalogue(
         request.user,
         search=search,
@@ -67,6 +69,8 @@ def instruments(request: HttpRequest, asked: Query[SearchIn]) -> InstrumentsPage
         now=clock.now(),
     )
     rows = found.page(asked.cursor, asked.limit)
+    if not rows.items and not found.instruments.exists():
+        rows = found.loosen().page(asked.cursor, asked.limit)
     return InstrumentsPage(
         items=[instrument_found_out(row) for row in rows.items],
         next_cursor=rows.next_cursor,

@@ -55,6 +55,13 @@ def registration_of(organization: Organization) -> Registration:
     )
 
 
+def city_bureaus() -> QuerySet[Organization]:
+    """Return the bureaus that answer for the whole city; whoever needs help turns to them."""
+    return Organization.objects.filter(
+        kind=OrganizationKind.BUREAU, state=OrganizationState.ADMITTED, region__isnull=True
+    ).order_by("pk")
+
+
 def organization_lock(organization_id: int) -> Organization:
     """Return the organization, locked until the transaction ends."""
     return Organization.objects.select_for_update(no_key=True).get(pk=organization_id)

@@ -35,6 +35,8 @@ def load(world: World) -> str:
                 in_region=not facts.outside_region,
                 parent_uscc=world.organizations[facts.parent].uscc if facts.parent else "",
                 owns_instruments=facts.key in owners,
+                contact=facts.contact,
+                phone=facts.phone,
             ),
             now=began,
         )

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from bookings import public as bookings
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.pages.catalogue.forms import CatalogueForm
+from instrument_share.pages.catalogue.no_result import suggest_ways_on
 from instrument_share.pages.catalogue.rows import build_instrument_rows
 from instrument_share.pages.catalogue.search import (
     Address,
@@ -63,6 +64,8 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         "understood": describe_interpretation(found),
         "comparison": Comparison.parse(form.cleaned_data.get("compare", ""), address),
     }
+    if not page.items:
+        context["ways_on"] = suggest_ways_on(request.user, found.search.text)
     return render(request, "pages/catalogue.html", context)
 
 

@@ -6,10 +6,11 @@ search is one range of an index, for any length and on any database.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
+from itertools import chain
 
 from instrument_share.kernel.pinyin import (
     _PARTS,
@@ -28,9 +29,15 @@ LONGEST_PINYIN = 24
 LONGEST_INITIALS = 10
 LONGEST_TEXT = 200
 """Characters that are read of each description."""
+LONGEST_SPECIFICATION = 400
+LONGEST_ABBREVIATION = 6
+LESS_BY_PLACE = 6
+FURTHEST_PLACE = 5
+"""What a purpose counts less at each further method of its list."""
 SHARED = 4_000
 """Texts whose terms are remembered: categories, synonyms, makers and units stand at many instruments."""
 _CHUNKS = re.compile(rf"(?:[{HAN}]|[^\W_{HAN}])(?:[-/·.+]?(?:[{HAN}]|[^\W_{HAN}]))*")
+_LETTERS = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]+(?![A-Za-z0-9])")
 _NUMBERED = re.compile(r"^([a-z]{2,})(\d{3,}[a-z0-9]*)$")
 _FAMILIES = (
     ("diffract", 0, 8),
@@ -53,12 +60,15 @@ class Weight(IntEnum):
 
     NAME = 100
     SYNONYM = 75
+    WIDE_SYNONYM = 68
     MODEL = 65
+    PURPOSE = 62
     CATEGORY = 50
     FAR_SYNONYM = 45
     MANUFACTURER = 35
     BRANCH = 30
     UNIT = 25
+    SPECIFICATION = 20
     TEXT = 12
 
 
@@ -83,15 +93,21 @@ class Document:
     unit: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
     synonyms: tuple[str, ...] = ()
+    wide_synonyms: tuple[str, ...] = ()
     far_synonyms: tuple[str, ...] = ()
+    inner_number: str = ""
+    specifications: tuple[str, ...] = ()
+    purposes: tuple[tuple[str, int], ...] = ()
+    """What it serves for, with the place of its method in the list of the purpose."""
 
 
 class TermKind(IntEnum):
-    """The kind of a term: a suffix, a Latin word (possibly misspelt), or the beginning of a pinyin name."""
+    """The kind of a term: a suffix, the beginning of a pinyin name, a Latin word, one in capitals."""
 
     REST = 0
     SPOKEN = 1
     WORD = 2
+    ABBREVIATION = 3
 
 
 @dataclass(frozen=True)
@@ -148,7 +164,20 @@ def document_terms(document: Document) -> dict[str, Term]:
         known = found.get(cut)
         if known is None or (weight, kind) > (known.weight, known.kind):
             found[cut] = Term(weight, kind)
+    named = chain(document.names, document.synonyms, document.wide_synonyms, document.categories)
+    for short in abbreviations(named) & found.keys():
+        found[short] = Term(found[short].weight, TermKind.ABBREVIATION)
     return found
+
+
+def abbreviations(texts: Iterable[str]) -> set[str]:
+    """Return the words that are mostly capitals, normalized: “qPCR and LC-MS system” has qpcr, lc and ms."""
+    return {
+        word.lower()
+        for text in texts
+        for word in _LETTERS.findall(text)
+        if len(word) <= LONGEST_ABBREVIATION and 2 <= sum(map(str.isupper, word)) > len(word) / 2
+    }
 
 
 def _all(document: Document) -> Iterator[_Found]:
@@ -156,6 +185,7 @@ def _all(document: Document) -> Iterator[_Found]:
         yield from _spoken(name, Weight.NAME - min(len(normalize(name)), NOT_LONGER_THAN))
     for weight, texts in (
         (Weight.SYNONYM, document.synonyms),
+        (Weight.WIDE_SYNONYM, document.wide_synonyms),
         (Weight.CATEGORY, document.categories),
         (Weight.FAR_SYNONYM, document.far_synonyms),
         (Weight.MANUFACTURER, (document.manufacturer,)),
@@ -163,7 +193,14 @@ def _all(document: Document) -> Iterator[_Found]:
     ):
         for text in texts:
             yield from _spoken(text, weight)
+    told = normalize("".join(document.texts))
+    for text, place in document.purposes:
+        told_too = Weight.TEXT if normalize(text) in told else 0
+        yield from _purpose(text, Weight.PURPOSE - min(place, FURTHEST_PLACE) * LESS_BY_PLACE + told_too)
     yield from _model(document.model)
+    yield from _model(document.inner_number)
+    for text in document.specifications:
+        yield from _written(text[:LONGEST_SPECIFICATION], Weight.SPECIFICATION, little=LITTLE_CHARACTERS)
     for text in document.unit:
         yield from _of_unit(text)
     for text in document.texts:
@@ -173,6 +210,15 @@ def _all(document: Document) -> Iterator[_Found]:
 @lru_cache(SHARED)
 def _spoken(text: str, weight: int) -> tuple[_Found, ...]:
     return *_written(text, weight), *_pronounced(text, weight)
+
+
+@lru_cache(SHARED)
+def _purpose(text: str, weight: int) -> tuple[_Found, ...]:
+    """Return the terms of a purpose: from its beginning alone, as 玻璃化转变温度 is no temperature."""
+    if has_chinese(text):
+        whole = normalize(text)[:LONGEST_REST], weight, TermKind.REST
+        return whole, *_pronounced(text, weight, from_its_beginning=True)
+    return tuple(_words(latin_words(text), weight))
 
 
 @lru_cache(SHARED)

@@ -1,4 +1,4 @@
-"""Find the groups of synonyms that an instrument's names belong to."""
+"""Find the groups of synonyms, and the purposes, that an instrument's names belong to."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -8,50 +8,127 @@ from providers.search.domain.index import latin_words, normalize, stem
 
 
 @dataclass(frozen=True)
-class Synonyms:
-    """The groups, prepared to be searched in many texts."""
+class Lexicon:
+    """Words with the key that each leads to, prepared to be searched in many texts."""
 
-    groups: tuple[tuple[str, ...], ...]
     _han: tuple[tuple[str, int], ...]
     _latin: tuple[tuple[str, int], ...]
-    _found: dict[str, frozenset[int]] = field(default_factory=dict, repr=False, compare=False)
-    """The groups of texts that were asked before: many instruments share a name or a category."""
+    _found: dict[str, frozenset[tuple[int, bool]]] = field(default_factory=dict, repr=False, compare=False)
+    """What texts have that were asked before: many instruments share a name or a category."""
+
+    @classmethod
+    def of(cls, words: Iterable[tuple[str, int]]) -> "Lexicon":
+        """Return the words with their keys, prepared to be searched."""
+        han, latin = [], []
+        for word, key in words:
+            if has_chinese(word):
+                han.append((normalize(word), key))
+            else:
+                latin += [(form, key) for form in _in_words(word)]
+        return cls(tuple(han), tuple(latin))
+
+    def keys_in(self, texts: Iterable[str]) -> set[int]:
+        """Return the keys of the words that stand in the texts."""
+        return {key for text in texts for key, _ in self._keys_of(text)}
+
+    def keys_at_end(self, texts: Iterable[str]) -> set[int]:
+        """Return the keys of the words that end one of the texts."""
+        return {key for text in texts for key, ends in self._keys_of(text) if ends}
+
+    def _keys_of(self, text: str) -> frozenset[tuple[int, bool]]:
+        if text not in self._found:
+            self._found[text] = frozenset(self._search(text))
+        return self._found[text]
+
+    def _search(self, text: str) -> Iterator[tuple[int, bool]]:
+        chinese, spoken = normalize(text), _in_words(text)
+        yield from ((key, chinese.endswith(word)) for word, key in self._han if word in chinese)
+        for form in spoken:
+            yield from ((key, form.endswith(word)) for word, key in self._latin if word in form)
+
+
+@dataclass(frozen=True)
+class Related:
+    """Words by which an instrument is found beside its names.
+
+    `near` mean the same. `wide` are what the near ones end in: a 场发射扫描电镜 is a 扫描电镜. `far` are
+    the other words inside them, as an LC-MS has a liquid chromatograph, what they lead to, and the groups of
+    the category.
+    """
+
+    near: tuple[str, ...]
+    wide: tuple[str, ...]
+    far: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Synonyms:
+    """The groups of words that mean the same."""
+
+    groups: tuple[tuple[str, ...], ...]
+    _lexicon: Lexicon
 
     @classmethod
     def of(cls, groups: Iterable[Sequence[str]]) -> "Synonyms":
         """Return the groups, prepared to be searched."""
         kept = tuple(tuple(group) for group in groups)
-        han, latin = [], []
-        for number, group in enumerate(kept):
-            for word in group:
-                if has_chinese(word):
-                    han.append((normalize(word), number))
-                else:
-                    latin += [(form, number) for form in _in_words(word)]
-        return cls(kept, tuple(han), tuple(latin))
+        return cls(kept, Lexicon.of((word, number) for number, group in enumerate(kept) for word in group))
 
-    def near_and_far(self, names: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Return the words of groups with a match in the names, and of groups matched by those words.
+    def related(self, names: Iterable[str], categories: Iterable[str] = ()) -> "Related":
+        """Return the words of the groups that the names have a word of, and of those further off."""
+        named = self._lexicon.keys_in(names)
+        inside = {number: self._inside(number) for number in named}
+        parts = set().union(*(parts for parts, _ in inside.values()))
+        wider = set().union(*(ends for _, ends in inside.values())) - parts
+        near = self._words(named - parts)
+        further = named | self._lexicon.keys_in([*near, *categories])
+        return Related(
+            self._words(named - parts - wider),
+            self._words(named & wider),
+            self._words(further - (named - parts)),
+        )
 
-        液质联用仪 is an LC-MS; as 液相色谱质谱联用 contains 质谱, it is also a mass spectrometer, if less so.
-        """
-        first = self._groups_in(names)
-        near = [word for number in first for word in self.groups[number]]
-        then = [number for number in self._groups_in(near) if number not in first]
-        return tuple(near), tuple(word for number in then for word in self.groups[number])
+    def _inside(self, number: int) -> tuple[set[int], set[int]]:
+        """Return the groups with words inside those of a group: those that end none, and the others."""
+        group = self.groups[number]
+        ends = self._lexicon.keys_at_end(group) - {number}
+        return self._lexicon.keys_in(group) - ends - {number}, ends
 
-    def _groups_in(self, texts: Iterable[str]) -> list[int]:
-        found: set[int] = set()
-        for text in texts:
-            if text not in self._found:
-                self._found[text] = frozenset(self._groups_of(text))
-            found |= self._found[text]
-        return sorted(found)
+    def _words(self, numbers: Iterable[int]) -> tuple[str, ...]:
+        return tuple(word for number in sorted(numbers) for word in self.groups[number])
 
-    def _groups_of(self, text: str) -> Iterator[int]:
-        chinese, spoken = normalize(text), "|".join(_in_words(text))
-        yield from (number for word, number in self._han if word in chinese)
-        yield from (number for word, number in self._latin if word in spoken)
+
+@dataclass(frozen=True)
+class Purposes:
+    """What is measured, and by which methods, the best first."""
+
+    words: tuple[tuple[str, ...], ...]
+    _methods: tuple[tuple[int, int], ...]
+    """The purpose and the place in its list of each method."""
+    _lexicon: Lexicon
+
+    @classmethod
+    def of(cls, purposes: Iterable[tuple[Sequence[str], Sequence[str]]]) -> "Purposes":
+        """Return the purposes, (words, methods) each, prepared to be searched."""
+        kept = [(tuple(words), tuple(methods)) for words, methods in purposes]
+        places = [
+            (number, place, method)
+            for number, (_, methods) in enumerate(kept)
+            for place, method in enumerate(methods)
+        ]
+        return cls(
+            tuple(words for words, _ in kept),
+            tuple((number, place) for number, place, _ in places),
+            Lexicon.of((method, key) for key, (_, _, method) in enumerate(places)),
+        )
+
+    def served_by(self, names: Iterable[str]) -> tuple[tuple[str, int], ...]:
+        """Return the words of purposes that an instrument with the names serves, with the method's place."""
+        best: dict[int, int] = {}
+        for key in self._lexicon.keys_in(names):
+            number, place = self._methods[key]
+            best[number] = min(place, best.get(number, place))
+        return tuple((word, place) for number, place in sorted(best.items()) for word in self.words[number])
 
 
 def _in_words(text: str) -> set[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
@@ -21,6 +22,7 @@ from providers.search.domain.query import (
     interpret_query,
     parse_query,
     ranges_to_count,
+    words_to_read,
 )
 from providers.search.domain.spelling import allowed_mistakes, closest, variants
 from providers.search.models import SearchSpelling, SearchTerm
@@ -50,6 +52,11 @@ class Search:
     def is_asked(self) -> bool:
         return bool(self.text.strip())
 
+    @property
+    def required(self) -> tuple[Clause, ...]:
+        """Return the clauses that an instrument has to match."""
+        return tuple(clause for clause in self.clauses if clause.is_required)
+
 
 EVERYTHING = Search()
 
@@ -60,6 +67,7 @@ def search(text: str) -> Search:
     if not words:
         return Search(text=text.strip())
     counts, instruments = _counts(ranges_to_count(words))
+    words = words_to_read(words, counts)
     found = interpret_query(words, counts, instruments)
     meant: Mapping[str, tuple[str, int]] = {}
     if found.doubtful:
@@ -86,22 +94,28 @@ def _counts(ranges: Sequence[Range]) -> tuple[dict[Range, int], int]:
     """Return the number of instruments for each range, and of all instruments; one query.
 
     The ranges are passed as rows, so that both engines count each by the index, unlike aggregates over one
-    condition.
+    condition. A whole word counts where it is written as an abbreviation.
     """
-    rows = ", ".join(["(%s, %s)"] * len(ranges))
+    rows = ", ".join(["(%s, %s, %s)"] * len(ranges))
     statement = f"""
-        WITH asked (first, last) AS (VALUES {rows})
-        SELECT asked.first, asked.last,
-            (SELECT count(DISTINCT instrument_id) FROM providers_searchterm
-             WHERE term >= asked.first AND term < asked.last),
+        WITH asked (first, last, kind) AS (VALUES {rows})
+        SELECT asked.first, asked.last, asked.kind,
+            CASE WHEN asked.kind = 0 THEN
+                (SELECT count(DISTINCT instrument_id) FROM providers_searchterm
+                 WHERE term >= asked.first AND term < asked.last)
+            ELSE
+                (SELECT count(DISTINCT instrument_id) FROM providers_searchterm
+                 WHERE term = asked.first AND kind = asked.kind)
+            END,
             (SELECT count(*) FROM providers_instrument)
         FROM asked
     """  # noqa: S608 - only placeholders are put in
+    asked = {one: (one.start, one.end, int(TermKind.ABBREVIATION) * one.is_whole) for one in ranges}
     with connection.cursor() as cursor:
-        cursor.execute(statement, [bound for one in ranges for bound in (one.start, one.end)])
+        cursor.execute(statement, list(chain.from_iterable(asked.values())))
         rows_found = cursor.fetchall()
-    by_bounds = {(first, last): number for first, last, number, _ in rows_found}
-    return {one: by_bounds[one.start, one.end] for one in ranges}, rows_found[0][3]
+    by_row = {tuple(row): number for *row, number, _ in rows_found}
+    return {one: by_row[row] for one, row in asked.items()}, rows_found[0][4]
 
 
 def _meant(words: Sequence[Word], doubtful: Collection[str]) -> dict[str, tuple[str, int]]:
@@ -137,7 +151,7 @@ def _meant(words: Sequence[Word], doubtful: Collection[str]) -> dict[str, tuple[
 
 
 def filter_matching(queryset: QuerySet[Instrument], query: Search) -> QuerySet[Instrument]:
-    """Return instruments that match every clause: all for an empty query, none if it is unknown.
+    """Return instruments that match every required clause: all for an empty query, none if it is unknown.
 
     The rarest clause is looked up and each other one is a subquery, one probe of the index for each
     instrument; databases that misjudge rarity would join row by row.
@@ -146,7 +160,7 @@ def filter_matching(queryset: QuerySet[Instrument], query: Search) -> QuerySet[I
         return queryset
     if not query.clauses:
         return queryset.none()
-    rarest, *others = (clause.range for clause in sorted(query.clauses, key=lambda one: -one.rarity))
+    rarest, *others = (clause.range for clause in sorted(query.required, key=lambda one: -one.rarity))
     queryset = queryset.filter(pk__in=_terms_in(rarest).values("instrument_id"))
     for number, one in enumerate(others):
         name = f"has_{number}"
@@ -157,10 +171,10 @@ def filter_matching(queryset: QuerySet[Instrument], query: Search) -> QuerySet[I
 
 
 def filter_partly_matching(queryset: QuerySet[Instrument], query: Search) -> QuerySet[Instrument]:
-    """Return instruments that match any clause; `relevance` orders them by the most matches."""
+    """Return instruments that match any required clause; `relevance` orders them by the most matches."""
     if not query.clauses:
         return queryset.none()
-    by_clause = [_terms_in(clause.range).values("instrument_id") for clause in query.clauses]
+    by_clause = [_terms_in(clause.range).values("instrument_id") for clause in query.required]
     return queryset.filter(pk__in=reduce(lambda one, other: one.union(other), by_clause))
 
 
@@ -181,7 +195,7 @@ def _weight(clause: Range) -> "QuerySet[SearchTerm, Any]":
     goes_on = Q(term__gte=clause.typed, term__lt=clause.typed + LAST)
     fit = Case(
         When(term=clause.typed, then=Value(JUST_THAT)),
-        When(goes_on & ~Q(kind=TermKind.WORD), then=Value(JUST_THAT)),
+        When(goes_on & Q(kind__lt=TermKind.WORD), then=Value(JUST_THAT)),
         When(~goes_on, then=Value(ANOTHER_FORM)),
         default=Value(ONLY_BEGINS_SO if clause.start == clause.typed else ANOTHER_FORM),
         output_field=IntegerField(),

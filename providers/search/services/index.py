@@ -1,21 +1,21 @@
 """Maintain the search index, a projection of instruments and synonyms."""
 
 from collections.abc import Collection, Iterable, Iterator
-from itertools import groupby
-from operator import itemgetter
+from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
 
 from providers.instruments.models import Instrument, InstrumentCategory
 from providers.search.domain.index import Document, Term, document_terms, is_spellable
 from providers.search.domain.spelling import variants
-from providers.search.domain.synonyms import Synonyms
-from providers.search.models import SearchedUnit, SearchSpelling, SearchTerm, SynonymWord
+from providers.search.domain.synonyms import Purposes, Synonyms
+from providers.search.models import SearchedUnit, SearchSpelling, SearchTerm, SynonymGroup, SynonymWord
 from providers.terms.services.listed_prices import prices_list, prices_list_all
 
 BATCH = 200
 ROWS = 2_000
+WORDS_IN_ORDER = Prefetch("words", queryset=SynonymWord.objects.order_by("position"))
 
 
 @transaction.atomic
@@ -25,9 +25,11 @@ def search_index(instrument_ids: Collection[int]) -> None:
     Only differing terms are written, with a few queries for each 200 instruments.
     """
     ids = sorted(set(instrument_ids))
-    synonyms = current_synonyms() if ids else Synonyms.of([])
+    if not ids:
+        return
+    tables = current_tables()
     for batch in _batches(ids, BATCH):
-        _index(batch, synonyms)
+        _index(batch, tables)
 
 
 @transaction.atomic
@@ -66,21 +68,32 @@ def search_rebuild() -> int:
     return len(ids)
 
 
-def current_synonyms() -> Synonyms:
-    """Return the table of synonyms as this transaction sees it."""
-    rows = SynonymWord.objects.order_by("group_id", "position").values_list("group_id", "word")
-    groups = groupby(rows, key=itemgetter(0))
-    return Synonyms.of([word for _, word in group] for _, group in groups)
+@dataclass(frozen=True)
+class Tables:
+    """The tables of the bureau that say what an instrument is found by."""
+
+    synonyms: Synonyms
+    purposes: Purposes
 
 
-def _index(ids: list[int], synonyms: Synonyms) -> None:
+def current_tables() -> Tables:
+    """Return the tables of synonyms and of purposes as this transaction sees them."""
+    groups = list(SynonymGroup.objects.order_by("pk").prefetch_related(WORDS_IN_ORDER))
+    words = {group.pk: [row.word for row in group.words.all()] for group in groups}
+    return Tables(
+        Synonyms.of(words[group.pk] for group in groups if not group.methods),
+        Purposes.of((words[group.pk], group.methods) for group in groups if group.methods),
+    )
+
+
+def _index(ids: list[int], tables: Tables) -> None:
     instruments = list(
         Instrument.objects.select_for_update(of=("self",))
         .filter(pk__in=ids)
         .select_related("organization", "category__parent__parent")
         .order_by("pk")
     )
-    wanted = {one.pk: document_terms(_document(one, synonyms)) for one in instruments}
+    wanted = {one.pk: document_terms(_document(one, tables)) for one in instruments}
     rows = SearchTerm.objects.filter(instrument_id__in=ids)
     present: dict[tuple[int, str], tuple[int, int, int]] = {
         (instrument_id, term): (pk, weight, kind)
@@ -156,17 +169,20 @@ def _note_units(instruments: Iterable[Instrument]) -> None:
     )
 
 
-def _document(instrument: Instrument, synonyms: Synonyms) -> Document:
+def _document(instrument: Instrument, tables: Tables) -> Document:
     category = instrument.category
-    names = _given(instrument.name_zh, instrument.name_en)
-    near, far = synonyms.near_and_far([*names, *_names_of(category)])
+    names, kinds = _given(instrument.name_zh, instrument.name_en), _names_of(category)
+    related = tables.synonyms.related(names, kinds)
+    named = [*names, *related.near, *related.wide]
     return Document(
         names=names,
         model=instrument.model,
+        inner_number=instrument.inner_number,
         manufacturer=instrument.manufacturer,
-        categories=_names_of(category),
+        categories=kinds,
         branches=tuple(name for above in _above(category) for name in _names_of(above)),
         unit=_given(instrument.organization.name_zh, instrument.organization.name_en),
+        specifications=_given(instrument.specification_zh, instrument.specification_en),
         texts=_given(
             instrument.functions_zh,
             instrument.functions_en,
@@ -175,8 +191,10 @@ def _document(instrument: Instrument, synonyms: Synonyms) -> Document:
             instrument.samples_zh,
             instrument.samples_en,
         ),
-        synonyms=near,
-        far_synonyms=far,
+        synonyms=related.near,
+        wide_synonyms=related.wide,
+        far_synonyms=related.far,
+        purposes=tables.purposes.served_by(named) or tables.purposes.served_by(kinds),
     )
 
 

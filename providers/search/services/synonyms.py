@@ -1,8 +1,9 @@
 """Services of the table of synonyms, which the bureau maintains."""
 
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,9 +22,10 @@ from providers.search.services.index import search_index
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
 
-MOST_WORDS = 20
+MOST_WORDS = 30
 LONGEST_WORD = 60
-AT_FIRST = Path(__file__).resolve().parent.parent / "synonyms.toml"
+_ROOM = Path(__file__).resolve().parent.parent
+AT_FIRST = (_ROOM / "synonyms.toml", _ROOM / "purposes.toml")
 
 
 class SynonymTaken(DomainError):
@@ -38,28 +40,30 @@ class SynonymTaken(DomainError):
 
 @transaction.atomic
 def synonym_group_save(
-    *, actor: "User", words: Sequence[str], now: datetime, public_id: str = ""
+    *, actor: "User", words: Sequence[str], methods: Sequence[str] = (), now: datetime, public_id: str = ""
 ) -> SynonymGroup:
     """Create a group of synonyms, or change the one with `public_id`.
 
-    The index changes in the same transaction. Raises Invalid with every problem.
+    With `methods`, the best first, the words are a purpose that they serve. The index changes in the same
+    transaction. Raises Invalid with every problem.
     """
     require(actor, "providers.maintain_tables")
     group = _lock_group(public_id) if public_id else None
-    clean = _clean(words, group)
-    before = _words_of(group) if group else []
-    if clean == before and group:
+    clean, served_by = _clean(words, methods, group), _distinct(methods)
+    before = _told(group) if group else []
+    if group and before == [*clean, *_arrows(served_by)]:
         return group
+    concerned = _concerned(group) if group else set()
     if group is None:
         group = SynonymGroup.objects.create(updated_at=now)
-    _write(group, clean, now)
-    search_index(_concerned([*before, *clean]))
+    _write(group, clean, served_by, now)
+    search_index(concerned | _concerned(group))
     record(
         actor=actor,
         action="synonyms.changed" if before else "synonyms.added",
         subject=group,
         now=now,
-        details={"before": before, "after": clean},
+        details={"before": before, "after": _told(group)},
     )
     return group
 
@@ -69,25 +73,23 @@ def synonym_group_remove(*, actor: "User", public_id: str, now: datetime) -> Non
     """Remove a group; its words then match only themselves."""
     require(actor, "providers.maintain_tables")
     group = _lock_group(public_id)
-    before = _words_of(group)
-    record(actor=actor, action="synonyms.removed", subject=group, now=now, details={"before": before})
-    concerned = _concerned(before)
+    record(actor=actor, action="synonyms.removed", subject=group, now=now, details={"before": _told(group)})
+    concerned = _concerned(group)
     group.delete()
     search_index(concerned)
 
 
 @transaction.atomic
-def synonyms_load(*, actor: "User | None", now: datetime, path: Path = AT_FIRST) -> int:
-    """Add the groups of a file (by default the product's own) without known words; return their number."""
+def synonyms_load(*, actor: "User | None", now: datetime, paths: Sequence[Path] = AT_FIRST) -> int:
+    """Add the groups of files (by default the product's own) without known words; return their number."""
     require_unless_system(actor, "providers.maintain_tables")
-    groups: list[list[str]] = tomllib.loads(path.read_text("utf-8"))["groups"]
     known = set(SynonymWord.objects.values_list("normal", flat=True))
     added = []
-    for group in groups:
-        clean = _clean(group, None, known)
+    for words, methods in chain.from_iterable(_read(path) for path in paths):
+        clean = _clean(words, methods, None, known)
         if not known & {normalize(word) for word in clean}:
             made = SynonymGroup.objects.create(updated_at=now)
-            _write(made, clean, now)
+            _write(made, clean, _distinct(methods), now)
             known |= {normalize(word) for word in clean}
             added.append(made)
     if added:
@@ -98,42 +100,58 @@ def synonyms_load(*, actor: "User | None", now: datetime, path: Path = AT_FIRST)
     return len(added)
 
 
-def _clean(words: Iterable[str], group: SynonymGroup | None, known: set[str] | None = None) -> list[str]:
-    """Return the words stripped and without duplicates. Raises Invalid."""
-    clean: dict[str, str] = {}
+def _read(path: Path) -> Iterator[tuple[list[str], list[str]]]:
+    """Yield the words and the methods of each group of a file."""
+    content = tomllib.loads(path.read_text("utf-8"))
+    yield from ((words, []) for words in content.get("groups", ()))
+    yield from ((purpose["words"], purpose["methods"]) for purpose in content.get("purposes", ()))
+
+
+def _distinct(words: Iterable[str]) -> list[str]:
+    """Return the words stripped and without duplicates."""
+    distinct: dict[str, str] = {}
     for word in words:
         if text := " ".join(word.split()):
-            clean.setdefault(normalize(text), text)
-    problems = list(_problems(clean))
+            distinct.setdefault(normalize(text), text)
+    return list(distinct.values())
+
+
+def _clean(
+    words: Iterable[str], methods: Iterable[str], group: SynonymGroup | None, known: set[str] | None = None
+) -> list[str]:
+    """Return the distinct words. Raises Invalid."""
+    clean, served_by = _distinct(words), _distinct(methods)
+    problems = [*_problems(clean, "words", fewest=1 if served_by else 2), *_problems(served_by, "methods")]
     if known is None:
         problems += _in_other_groups(clean, group)
     if problems:
         raise Invalid(problems=problems)
-    return list(clean.values())
+    return clean
 
 
-def _problems(clean: dict[str, str]) -> Iterable[Problem]:
-    if not 2 <= len(clean) <= MOST_WORDS:
-        message = gettext_noop("Enter from 2 to {most} different words, one on each line.")
-        yield Problem("synonym.number", message, {"most": MOST_WORDS}, "words")
-    for form, word in clean.items():
+def _problems(words: Sequence[str], name: str, fewest: int = 0) -> Iterable[Problem]:
+    if not fewest <= len(words) <= MOST_WORDS:
+        message = gettext_noop("Enter from {fewest} to {most} different words, one on each line.")
+        yield Problem("synonym.number", message, {"fewest": fewest, "most": MOST_WORDS}, name)
+    for word in words:
         if len(word) > LONGEST_WORD:
             message = gettext_noop("“{word}” is too long: a word has at most {most} characters.")
-            yield Problem("synonym.too_long", message, {"word": word, "most": LONGEST_WORD}, "words")
-        elif len(form) < 2:
+            yield Problem("synonym.too_long", message, {"word": word, "most": LONGEST_WORD}, name)
+        elif len(normalize(word)) < 2:
             message = gettext_noop("“{word}” is too short: it would stand for too much.")
-            yield Problem("synonym.too_short", message, {"word": word}, "words")
+            yield Problem("synonym.too_short", message, {"word": word}, name)
 
 
-def _in_other_groups(clean: dict[str, str], group: SynonymGroup | None) -> Iterable[Problem]:
-    others = SynonymWord.objects.filter(normal__in=clean).exclude(group=group).order_by("normal")
+def _in_other_groups(clean: Sequence[str], group: SynonymGroup | None) -> Iterable[Problem]:
+    forms = [normalize(word) for word in clean]
+    others = SynonymWord.objects.filter(normal__in=forms).exclude(group=group).order_by("normal")
     for other in others.select_related("group").prefetch_related("group__words"):
         message = gettext_noop("“{word}” stands in another group already: {others}. Change that one.")
         told = "、".join(_words_of(other.group))
         yield Problem("synonym.in_other_group", message, {"word": other.word, "others": told}, "words")
 
 
-def _write(group: SynonymGroup, clean: list[str], now: datetime) -> None:
+def _write(group: SynonymGroup, clean: list[str], methods: list[str], now: datetime) -> None:
     group.words.all().delete()
     rows = [
         SynonymWord(group=group, position=position, word=word, normal=normalize(word))
@@ -141,12 +159,22 @@ def _write(group: SynonymGroup, clean: list[str], now: datetime) -> None:
     ]
     with raise_when_taken(SynonymTaken(), SynonymWord, "normal"):
         SynonymWord.objects.bulk_create(rows)
+    group.methods = methods
     group.updated_at = now
-    group.save(update_fields=["updated_at"])
+    group.save(update_fields=["methods", "updated_at"])
 
 
 def _words_of(group: SynonymGroup) -> list[str]:
     return [row.word for row in sorted(group.words.all(), key=lambda row: row.position)]
+
+
+def _told(group: SynonymGroup) -> list[str]:
+    """Return the words of a group and its methods as the journal tells them."""
+    return [*_words_of(group), *_arrows(group.methods)]
+
+
+def _arrows(methods: Iterable[str]) -> list[str]:
+    return [f"→ {method}" for method in methods]
 
 
 def _lock_group(public_id: str) -> SynonymGroup:
@@ -156,9 +184,9 @@ def _lock_group(public_id: str) -> SynonymGroup:
     return group
 
 
-def _concerned(words: Iterable[str]) -> list[int]:
-    """Return the ids of instruments that contain one of the words, by the index."""
+def _concerned(group: SynonymGroup) -> set[int]:
+    """Return the ids of instruments that contain one of the group's words or methods, by the index."""
     found: set[int] = set()
-    for word in words:
+    for word in (*_words_of(group), *group.methods):
         found |= set(filter_matching(Instrument.objects.all(), search(word)).values_list("pk", flat=True))
-    return sorted(found)
+    return found

@@ -13,7 +13,7 @@ from providers.instruments.models import Instrument
 from providers.instruments.selectors.instruments import category_table
 from providers.instruments.services.categories import category_table_load
 from providers.search.selectors.catalogue import catalogue
-from providers.search.selectors.search import search, with_relevance
+from providers.search.selectors.search import filter_partly_matching, search, with_relevance
 from providers.search.services.index import search_index
 from providers.search.services.synonyms import synonyms_load
 from tests.factories import LONG_AGO, organization
@@ -76,6 +76,8 @@ TEXTS = (
     "services_en",
     "samples_zh",
     "samples_en",
+    "specification_zh",
+    "specification_en",
 )
 PUBLISHED = {
     "state": "published",
@@ -97,6 +99,17 @@ class Answer:
     found: tuple[str, ...]
     best: tuple[str, ...]
     also: tuple[str, ...]
+    kind: str = ""
+
+    @property
+    def is_first_right(self):
+        return self.found[:1] != () and self.found[0] in self.best
+
+    @property
+    def precision(self):
+        """The share of the first five that are wanted or not minded."""
+        first = self.found[:5]
+        return sum(one in self.best + self.also for one in first) / len(first) if first else 0.0
 
     @property
     def gain(self):
@@ -124,12 +137,15 @@ def _discounted(grades):
 def answer(query):
     asked = search(query["q"])
     found = catalogue(AnonymousUser(), search=asked)
+    if len(asked.clauses) > 1 and not found.exists():
+        found = filter_partly_matching(catalogue(AnonymousUser()), asked)
     rows = with_relevance(found, asked).order_by("-relevance", "id")[:50]
     return Answer(
         query["q"],
         tuple(row.inner_number for row in rows),
         tuple(query["best"]),
         tuple(query.get("also", ())),
+        query.get("kind", ""),
     )
 
 
@@ -150,3 +166,18 @@ def quality(name):
         sum(one.is_served for one in answers) / number,
         answers,
     )
+
+
+def by_kind(answers):
+    """Return, by kind, the shares that are first right and that find nothing, and the mean precision."""
+    kinds = {}
+    for one in answers:
+        kinds.setdefault(one.kind, []).append(one)
+    return {
+        kind: (
+            sum(one.is_first_right for one in among) / len(among),
+            sum(one.precision for one in among) / len(among),
+            sum(not one.found for one in among) / len(among),
+        )
+        for kind, among in kinds.items()
+    }

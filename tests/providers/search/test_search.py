@@ -11,6 +11,7 @@ from providers.instruments.models import Instrument
 from providers.instruments.services.instruments import instrument_update
 from providers.search.models import SearchSpelling, SearchTerm, SynonymGroup
 from providers.search.selectors.catalogue import catalogue
+from providers.search.selectors.near_words import near_words
 from providers.search.selectors.search import filter_matching, filter_partly_matching, search, with_relevance
 from providers.search.selectors.synonyms import synonym_group, synonym_groups
 from providers.search.services.index import search_index, search_refresh
@@ -20,7 +21,7 @@ from providers.terms.services.rules import rule_publish
 from providers.units.selectors.own_instruments import own_instruments
 from tests import factories
 from tests.providers.conftest import NOW, published, terms
-from tests.providers.search.measure import answer, fill, quality
+from tests.providers.search.measure import answer, by_kind, fill, quality
 
 VISITOR = AnonymousUser()
 
@@ -65,6 +66,15 @@ def test_people_find_what_they_expect_and_best_first():
     mass = {"X33", "IMD-T-02", "LH-T-01", "LH-T-02", "LH-T-03", "MD-C-05", "YUT-EM-005", "YPU-CH-03"}
     for q in ("质谱", "zhipu", "mass spec", "zp"):
         assert mass <= set(answer({"q": q, "best": []}).found), q
+
+
+@pytest.mark.django_db
+def test_each_kind_of_query_is_answered_with_what_a_lab_would_use():
+    fill()
+    found = by_kind(quality("by_kind").answers)
+    assert set(found) == {"abbreviation", "specification", "compound", "purpose", "sentence"}
+    for kind, (first, precision, nothing) in found.items():
+        assert (first >= 0.95, precision >= 0.92, nothing <= 0.01) == (True,) * 3, (kind, first, precision)
 
 
 # --- Kept up to date ----------------------------------------------------------------------------------------
@@ -189,6 +199,32 @@ def test_a_unit_finds_first_what_it_has_to_do_something_about(world):
     ]
 
 
+def test_a_specification_and_an_inner_number_are_searched(world, instrument):
+    published(
+        world, inner_number="EM-173", name_zh="质谱仪", name_en="MS", specification_zh="Orbitrap Exploris 480"
+    )
+    assert found("exploris 480") == found("em173") == found("EM-173") == ["EM-173"]
+
+
+def test_an_abbreviation_is_no_beginning_of_a_word(world):
+    published(world, inner_number="T-1", name_zh="透射电镜TEM", name_en="TEM", model="T")
+    published(world, inner_number="H-1", name_zh="温箱", name_en="Temperature system", model="H")
+    assert (found("TEM"), found("tem测试"), found("temp")) == (["T-1"], ["T-1"], ["H-1"])
+    assert found("SEM") == []
+
+
+def test_words_like_what_finds_nothing_are_those_that_find_something(world, instrument):
+    synonyms_load(actor=None, now=NOW)
+    assert found("投射型量子镜") == []
+    words = near_words("透射电竞")
+    assert words[0] == "透射电镜"
+    assert all(found(word) == ["A-001"] for word in words)
+    assert near_words("透射电竞透") and "扫描电镜" not in words
+    assert near_words("qqq") == near_words("") == []
+    Instrument.objects.update(state="suspended")
+    assert near_words("透射电竞") == []
+
+
 # --- The table of synonyms ----------------------------------------------------------------------------------
 
 
@@ -222,6 +258,46 @@ def test_every_change_of_a_group_is_recorded_with_what_it_was(world, instrument)
     assert [(entry.action, entry.details) for entry in history(group)] == [
         ("synonyms.added", {"before": [], "after": ["电镜", "EM"]}),
         ("synonyms.changed", {"before": ["电镜", "EM"], "after": ["电镜", "EM", "电子镜"]}),
+    ]
+
+
+def test_a_purpose_finds_the_instruments_of_its_methods_and_not_the_other_way_round(world, instrument):
+    published(world, inner_number="P-1", name_zh="晶格计", name_en="Lattice meter", model="P")
+
+    def save(*methods, public_id=""):
+        return synonym_group_save(
+            actor=world.officer, words=["晶格"], methods=methods, public_id=public_id, now=NOW
+        )
+
+    purpose = save(" 透射电子显微镜 ", "", "X射线衍射")
+    assert (found("测晶格"), found("透射电子显微镜")) == (["P-1", "A-001"], ["A-001"])
+    save("X射线衍射", public_id=purpose.public_id)
+    assert found("测晶格") == ["P-1"]
+    save("透射电子显微镜", public_id=purpose.public_id)
+    save("透射电子显微镜", public_id=purpose.public_id)
+    assert found("测晶格") == ["P-1", "A-001"]
+    synonym_group_remove(actor=world.officer, public_id=purpose.public_id, now=NOW)
+    assert found("测晶格") == ["P-1"]
+
+
+def test_the_journal_tells_the_methods_of_a_purpose(world, instrument):
+    purpose = synonym_group_save(actor=world.officer, words=["晶格"], methods=["XRD", "TEM"], now=NOW)
+    synonym_group_save(
+        actor=world.officer, words=["晶格"], methods=["TEM"], public_id=purpose.public_id, now=NOW
+    )
+    assert [entry.details for entry in history(purpose)] == [
+        {"before": [], "after": ["晶格", "→ XRD", "→ TEM"]},
+        {"before": ["晶格", "→ XRD", "→ TEM"], "after": ["晶格", "→ TEM"]},
+    ]
+
+
+def test_what_is_wrong_with_the_methods_of_a_purpose_is_said_at_their_field(world):
+    with pytest.raises(Invalid) as refused:
+        synonym_group_save(actor=world.officer, words=[" "], methods=["X", "长" * 61], now=NOW)
+    assert [(one.code, one.field) for one in refused.value.problems] == [
+        ("synonym.number", "words"),
+        ("synonym.too_short", "methods"),
+        ("synonym.too_long", "methods"),
     ]
 
 

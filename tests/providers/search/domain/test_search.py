@@ -7,6 +7,7 @@ from providers.search.domain.index import (
     Term,
     TermKind,
     Weight,
+    abbreviations,
     document_terms,
     is_spellable,
     latin_words,
@@ -16,7 +17,7 @@ from providers.search.domain.index import (
 )
 from providers.search.domain.query import Range, interpret_query, parse_query, ranges_to_count
 from providers.search.domain.spelling import allowed_mistakes, closest, edit_distance, variants
-from providers.search.domain.synonyms import Synonyms
+from providers.search.domain.synonyms import Purposes, Related, Synonyms
 
 
 @pytest.mark.parametrize("written", ["LC-MS", "LC/MS", "lc ms", "ＬＣ－ＭＳ", "LC·MS"])
@@ -63,8 +64,8 @@ def test_a_term_has_the_greatest_of_its_weights_and_a_part_of_a_word_less():
     found = document_terms(Document(names=("LC-MS",), categories=("LC-MS",), texts=("lcms",)))
     assert {term: (one.weight, one.kind) for term, one in found.items()} == {
         "lcms": (96, TermKind.WORD),
-        "lc": (77, TermKind.WORD),
-        "ms": (77, TermKind.WORD),
+        "lc": (77, TermKind.ABBREVIATION),
+        "ms": (77, TermKind.ABBREVIATION),
     }
 
 
@@ -87,12 +88,13 @@ def test_the_forms_of_a_word_begin_alike(forms, common):
     assert {stem(form) for form in forms} == ({common} if common else set(forms))
 
 
-def counted(text, known, instruments=100):
+def counted(text, known, instruments=100, abbreviated=()):
     """What is interpret_query where these terms begin something, each in so many instruments."""
     read_words = parse_query(text)
     counts = {
         one: max((number for term, number in known.items() if one.start <= term < one.end), default=0)
         for one in ranges_to_count(read_words)
+        if one.is_whole <= (one.start in abbreviated)
     }
     return interpret_query(read_words, counts, instruments)
 
@@ -221,34 +223,103 @@ GROUPS = Synonyms.of(
         ["质谱", "mass spectrometer", "MS"],
         ["液质联用", "液相色谱质谱联用", "LC-MS"],
         ["扫描电镜", "扫描电子显微镜", "SEM"],
+        ["液相色谱", "HPLC"],
+        ["场发射扫描电镜", "场发射扫描电子显微镜", "FESEM"],
+    ]
+)
+MASS, LC_MS, SEM, HPLC, FESEM = GROUPS.groups
+
+
+@pytest.mark.parametrize(
+    ("name", "related"),
+    [
+        ("钨灯丝扫描电子显微镜", Related(SEM, (), ())),
+        ("场发射扫描电子显微镜", Related(FESEM, SEM, ())),
+        ("Mass spectrometry system", Related(MASS, (), ())),
+        ("液质联用仪", Related(LC_MS, (), (*MASS, *HPLC))),
+        ("液相色谱质谱联用仪", Related(LC_MS, MASS, HPLC)),
+        ("Semiconductor analyser", Related((), (), ())),
+        ("Masses of spectrometers", Related((), (), ())),
+    ],
+)
+def test_a_name_belongs_to_the_groups_that_have_a_word_in_it(name, related):
+    assert GROUPS.related([name]) == related
+
+
+def test_the_groups_of_a_category_say_less_than_those_of_the_name():
+    assert GROUPS.related(["扫描电镜"], ["质谱仪", "扫描电镜"]) == Related(SEM, (), MASS)
+
+
+PURPOSES = Purposes.of(
+    [
+        (["孔隙率", "porosity"], ["比表面积", "压汞仪", "micro-CT"]),
+        (["形貌"], ["扫描电镜", "AFM"]),
     ]
 )
 
 
 @pytest.mark.parametrize(
-    ("name", "near", "far"),
+    ("names", "served"),
     [
-        ("场发射扫描电子显微镜", ("扫描电镜", "扫描电子显微镜", "SEM"), ()),
-        ("Mass spectrometry system", ("质谱", "mass spectrometer", "MS"), ()),
-        ("液质联用仪", ("液质联用", "液相色谱质谱联用", "LC-MS"), ("质谱", "mass spectrometer", "MS")),
-        ("Semiconductor analyser", (), ()),
-        ("Masses of spectrometers", (), ()),
+        (["比表面积分析仪", "Micro-CT"], (("孔隙率", 0), ("porosity", 0))),
+        (["Micro-CT"], (("孔隙率", 2), ("porosity", 2))),
+        (["扫描电镜", "压汞仪"], (("孔隙率", 1), ("porosity", 1), ("形貌", 0))),
+        (["孔隙率计"], ()),
     ],
 )
-def test_a_name_belongs_to_the_groups_that_have_a_word_in_it(name, near, far):
-    assert GROUPS.near_and_far([name]) == (near, far)
+def test_an_instrument_serves_the_purposes_of_its_methods_by_the_best_of_them(names, served):
+    assert PURPOSES.served_by(names) == served
+
+
+def test_a_purpose_is_found_from_its_beginning_and_less_by_a_later_method():
+    found = document_terms(
+        Document(names=(), purposes=(("孔隙率", 0), ("熔点", 2), ("深度", 9)), texts=("测熔点",))
+    )
+    assert (found["孔隙率"], "隙率" in found) == (Term(62, TermKind.REST), False)
+    assert (found["熔点"].weight, found["深度"].weight) == (62 - 12 + 12, 62 - 30)
+    assert {"kongxilv", "kxl"} <= found.keys()
+    assert document_terms(Document(names=(), purposes=(("melting point", 1),)))["point"].weight == 56
+
+
+def test_specifications_and_inner_numbers_are_terms():
+    found = document_terms(
+        Document(
+            names=(),
+            specifications=("Orbitrap Exploris 480，" + "，" * 400 + "远",),
+            inner_number="YUT-EM-003",
+        )
+    )
+    assert {"exploris": 20, "480": 20, "yutem003": 65, "em003": 65}.items() <= {
+        term: int(one.weight) for term, one in found.items()
+    }.items()
+    assert "远" not in found
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("qPCR and LC-MS system", {"qpcr", "lc", "ms"}),
+        ("扫描电镜SEM", {"sem"}),
+        ("Semiconductor X-ray SEM3000 pH Zeta ABCDEFG", set()),
+    ],
+)
+def test_abbreviations_are_mostly_capitals(text, words):
+    assert abbreviations([text]) == words
 
 
 def test_term_weight_depends_on_field():
     assert {weight.name: int(weight) for weight in Weight} == {
         "NAME": 100,
         "SYNONYM": 75,
+        "WIDE_SYNONYM": 68,
         "MODEL": 65,
+        "PURPOSE": 62,
         "CATEGORY": 50,
         "FAR_SYNONYM": 45,
         "MANUFACTURER": 35,
         "BRANCH": 30,
         "UNIT": 25,
+        "SPECIFICATION": 20,
         "TEXT": 12,
     }
 
@@ -338,6 +409,7 @@ def test_texts_weigh_by_where_they_stand():
         unit=("ee",),
         texts=("ff",),
         synonyms=("gg",),
+        wide_synonyms=("ii",),
         far_synonyms=("hh",),
     )
     assert {term: one.weight for term, one in document_terms(document).items()} == {
@@ -349,6 +421,7 @@ def test_texts_weigh_by_where_they_stand():
         "ff": 12,
         "gg": 75,
         "hh": 45,
+        "ii": 68,
     }
 
 
@@ -465,3 +538,59 @@ def test_a_swap_of_neighbours_is_one_mistake(one, other, letters):
 def test_only_words_of_four_letters_on_are_spelt():
     assert not is_spellable("abc", TermKind.SPOKEN)
     assert is_spellable("abc1", TermKind.SPOKEN)
+
+
+def required(found):
+    return [one.range.typed for one in found.clauses if one.is_required]
+
+
+@pytest.mark.parametrize("abbreviated", [(), ("tem",)])
+def test_an_abbreviation_that_is_written_somewhere_is_a_whole_word(abbreviated):
+    known = {"tem": 1, "temperature": 9, "检测": 9}
+    (clause,) = counted("TEM", known, abbreviated=abbreviated).clauses
+    assert clause.range == Range("tem", "tem", is_whole=bool(abbreviated))
+    assert (clause.range.end > "temperature") is not bool(abbreviated)
+    (clause,) = counted("TEM检测", known, abbreviated=abbreviated).clauses
+    assert clause.range.is_whole is bool(abbreviated)
+    assert counted("tem扩增", known, abbreviated=abbreviated).clauses == ((clause,) if abbreviated else ())
+
+
+@pytest.mark.parametrize(
+    ("sentence", "matter"),
+    [
+        ("哪里可以做核磁", ["核磁"]),
+        ("我要测孔隙率", ["孔隙率"]),
+        ("想找一台可以做高分辨透射的电镜", ["高分辨", "透射", "电镜"]),
+        ("请问有没有能测孔隙率的仪器？", ["孔隙率"]),
+        ("重金属检测", ["重金属"]),
+        ("水里的重金属用什么仪器测", ["重金属"]),
+        ("where can I measure the porosity of powders", ["porosity"]),
+        ("请问", ["请问"]),
+        ("仪器", ["仪器"]),
+    ],
+)
+def test_a_sentence_is_read_for_its_matter(sentence, matter):
+    words = "核磁 孔隙率 高分辨 透射 电镜 重金属 porosity powders 请问 仪器 检测 水"
+    found = counted(sentence, dict.fromkeys(words.split(), 3))
+    assert (required(found), found.unknown) == (matter, ())
+
+
+def test_phrases_of_a_sentence_stay_in_a_word_that_something_has():
+    assert required(counted("云屏公司", {"云屏公司": 1, "云屏": 4})) == ["云屏公司"]
+    assert required(counted("云屏公司", {"云屏": 4})) == ["云屏"]
+
+
+def test_samples_and_general_words_say_what_comes_first_and_narrow_only_alone():
+    known = {"土壤": 10, "重金属": 10, "test": 10, "hardness": 10}
+    aside, matter = counted("土壤 重金属", known).clauses
+    assert (aside.is_required, matter.is_required, matter.rarity) == (False, True, 33)
+    assert aside.rarity == 11
+    assert required(counted("hardness test", known)) == ["hardness"]
+    assert required(counted("土壤", known)) == ["土壤"]
+    found = counted("蔬菜 重金属", known)
+    assert (required(found), found.unknown) == (["重金属"], ())
+
+
+def test_of_two_divisions_the_one_with_more_said_is_taken():
+    known = {"元素分析": 2, "元素": 9, "方法": 9}
+    assert required(counted("做元素分析方法", known)) == ["元素分析"]

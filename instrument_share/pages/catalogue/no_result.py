@@ -1,0 +1,41 @@
+"""Ways on from a search that finds nothing."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from instrument_share.accounts.selectors.organizations import city_bureaus
+from instrument_share.web.text import formats
+from providers import public as providers
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import Organization
+    from instrument_share.accounts.selectors import Viewer
+
+
+@dataclass(frozen=True)
+class WaysOn:
+    """Chips of near words and of categories, and whom to ask."""
+
+    words: list[tuple[Any, ...]]
+    categories: list[tuple[Any, ...]]
+    bureaus: "list[Organization]"
+
+
+def suggest_ways_on(viewer: "Viewer", text: str) -> WaysOn:
+    """Return words like the text that find something, categories with instruments, and the bureau."""
+    counts = providers.count_by_place(providers.catalogue(viewer))
+    return WaysOn(
+        words=[(word, _address(q=word), False) for word in providers.near_words(text)],
+        categories=[
+            (formats.bilingual(one, "name"), _address(category=one.code), False, one.count)
+            for one in providers.category_counts(counts)
+        ],
+        bureaus=list(city_bureaus()),
+    )
+
+
+def _address(**asked: str) -> str:
+    return f"{reverse('catalogue')}?{urlencode(asked)}"

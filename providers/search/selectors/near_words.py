@@ -1,0 +1,43 @@
+"""Words of the table of synonyms that resemble what was typed, for a search that finds nothing."""
+
+from itertools import pairwise
+
+from instrument_share.kernel.pinyin import has_chinese
+from providers.instruments.domain.choices import InstrumentState
+from providers.search.domain.index import LONGEST_REST, LONGEST_TERM, normalize
+from providers.search.models import SearchTerm, SynonymWord
+
+MOST = 6
+COMPARED = 40
+
+
+def near_words(text: str) -> list[str]:
+    """Return words most like the text by their letters, that find published instruments; best first.
+
+    Words that are less than half as like it as the nearest word of all are left out.
+    """
+    typed = _letters(normalize(text))
+    rows = SynonymWord.objects.order_by("group_id", "position").values_list("word", "normal")
+    scored = [(_likeness(typed, _letters(normal)), word, _term(normal)) for word, normal in rows]
+    least = max((likeness for likeness, _, _ in scored), default=0) / 2
+    nearest = sorted((one for one in scored if one[0] > least), key=lambda one: -one[0])[:COMPARED]
+    known = SearchTerm.objects.filter(
+        term__in=[term for _, _, term in nearest], instrument__state=InstrumentState.PUBLISHED
+    )
+    found = set(known.values_list("term", flat=True))
+    return [word for _, word, term in nearest if term in found][:MOST]
+
+
+def _letters(normal: str) -> frozenset[str]:
+    """Return the pairs of neighbours, and each Chinese character."""
+    pairs = {"".join(pair) for pair in pairwise(normal)}
+    return frozenset(pairs | {letter for letter in normal if has_chinese(letter)})
+
+
+def _likeness(typed: frozenset[str], known: frozenset[str]) -> float:
+    """Return the share of the letters that both have: 1 if all, 0 if none (Dice)."""
+    return 2 * len(typed & known) / (len(typed) + len(known)) if typed else 0
+
+
+def _term(normal: str) -> str:
+    return normal[:LONGEST_REST] if has_chinese(normal) else normal[:LONGEST_TERM]
