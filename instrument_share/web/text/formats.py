@@ -4,7 +4,9 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
 
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
@@ -100,6 +102,12 @@ def date_only(instant: date | datetime | None) -> str:
         return NOTHING
     on = _local_date(instant)
     return _date_en(on) if in_english() else _date_zh(on)
+
+
+def month_label(on: date, *, is_running: bool = False) -> str:
+    """Return the month of a date in words; a running one says that it reaches until today."""
+    month = date_format(on, "YEAR_MONTH_FORMAT")
+    return _("{month} (to date)").format(month=month) if is_running else month
 
 
 def moment(instant: datetime | None) -> str:
