@@ -325,3 +325,12 @@ def test_more_instruments_than_the_statement_declares_are_refused(city):
     unit = unit_of(city, LAST)
     assert unit.values["submittedRates"] == "200.00"
     assert ("submittedRates", "national.over_whole") in [(one.field, one.code) for one in unit.refusals]
+
+
+def test_the_forms_mark_what_the_platform_needs(city, client):
+    client.force_login(city.manager)
+    fields = client.get(reverse("instrument_edit", args=[city.instrument.public_id])).content.decode()
+    assert re.search(r"电子邮箱\s*<span class=\"optional\">国家平台报送必填", fields)
+    assert fields.count("国家平台报送必填") == 5
+    figures = client.get(reverse("national_year", args=[city.owner.public_id, YEAR])).content.decode()
+    assert figures.count("国家平台报送必填") == 1
