@@ -19,13 +19,16 @@ IS_UNBOOKABLE = Q(state=InstrumentState.PUBLISHED) & (
 
 def annotate_booking_gaps(found: QuerySet[Instrument], at: datetime) -> QuerySet[Any]:
     """Add `has_rule`, `has_price` and `has_keeper`, as of an instant, to instruments."""
-    in_force = OpenServiceRule.objects.filter(instrument=OuterRef("pk"), applies_from__lte=at)
-    latest = Subquery(in_force.order_by("-version").values("pk")[:1])
+    latest = _rules_in_force(OuterRef(OuterRef("pk")), at).order_by("-version").values("pk")[:1]
     return found.annotate(
-        has_rule=Exists(in_force),
-        has_price=Exists(PriceLine.objects.filter(rule=latest)),
+        has_rule=Exists(_rules_in_force(OuterRef("pk"), at)),
+        has_price=Exists(PriceLine.objects.filter(rule=Subquery(latest))),
         has_keeper=Exists(Instrument.keepers.through.objects.filter(instrument=OuterRef("pk"))),
     )
+
+
+def _rules_in_force(instrument: OuterRef, at: datetime) -> QuerySet[OpenServiceRule]:
+    return OpenServiceRule.objects.filter(instrument=instrument, applies_from__lte=at)
 
 
 def booking_gaps(instrument_ids: Collection[int], at: datetime) -> dict[int, tuple[BookingGap, ...]]:
