@@ -30,7 +30,9 @@ def load(world: World) -> str:
     _withdraw(world, writer, dict(facts["withdrawn"]))
     for said in facts["national"]:
         _report_year(world, dict(said))
-    return f"4 texts, {_cite_uses(world, writer)} cases that cite uses, {len(facts['national'])} yearly reports"
+    return (
+        f"4 texts, {_cite_uses(world, writer)} cases that cite uses, {len(facts['national'])} yearly reports"
+    )
 
 
 def _report_year(world: World, said: dict[str, str]) -> None:
