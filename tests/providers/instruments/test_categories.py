@@ -170,7 +170,7 @@ def test_the_bureau_s_list_and_its_sheet(world, tmp_path, client, statements):
         f"云屏材料研究所,{lost.public_id},A-001,透射电子显微镜,020100 力学性能测试仪器,,",
     ]
     desk = client.get(reverse("bureau")).content.decode()
-    assert "1 台仪器的分类已不在现行分类表中" in desk
+    assert "1 台仪器的分类编码已取消或含义变更" in desk
     client.force_login(world.manager)
     desk = client.get(reverse("unit_desk")).content.decode()
     assert f"{reverse('instrument_edit', args=[lost.public_id])}#id_category" in desk
