@@ -17,6 +17,7 @@ class ProvidersConfig(AppConfig):
         from providers.instruments.templatetags.instruments_ui import (
             OWN_TABS,
             VALUE_FORMATS,
+            register_instrument_notice,
             register_instrument_tabs,
         )
         from providers.recurring import RECURRING
@@ -25,6 +26,7 @@ class ProvidersConfig(AppConfig):
         from providers.search.services.index import search_forget, search_index
         from providers.terms.domain import labels as term_labels
         from providers.terms.services.removal import rules_forget
+        from providers.terms.templatetags.terms_ui import get_gap_notice
         from providers.units import badges as unit_badges
         from providers.units import permissions  # noqa: F401 (registers the permissions)
         from providers.units.domain import labels as unit_labels
@@ -46,6 +48,7 @@ class ProvidersConfig(AppConfig):
         register_revised({**revised_instruments.REVISED, **revised_units.REVISED})
         register_value_formats(VALUE_FORMATS)
         register_instrument_tabs(*OWN_TABS)
+        register_instrument_notice(get_gap_notice)
         on_instruments_changed(search_index)
         register_recurring(*RECURRING)
         on_drafts_removed(search_forget)

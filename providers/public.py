@@ -91,6 +91,7 @@ from providers.search.selectors.search import (
 from providers.search.services.synonyms import synonyms_load
 from providers.terms.forms.holidays import DayForm, DaysForm, YearForm
 from providers.terms.forms.rule import TermsForms, default_terms, rule_initial
+from providers.terms.selectors.booking_gaps import booking_gaps
 from providers.terms.selectors.closures import closure, closure_rows, closures, closures_of
 from providers.terms.selectors.drafts import (
     Qualified,

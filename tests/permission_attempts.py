@@ -94,6 +94,9 @@ def attempts(w):
         "instrument_return": partial(p.instrument_return, **submitted, **reason),
         "instrument_changes_accept": partial(p.instrument_changes_accept, **instrument),
         "instrument_changes_refuse": partial(p.instrument_changes_refuse, **instrument, **reason),
+        "instrument_categories_keep": partial(
+            p.instrument_categories_keep, instrument_ids=[w.instrument.pk], **now
+        ),
         "instrument_suspend": partial(p.instrument_suspend, **instrument, **reason),
         "instrument_resume": partial(p.instrument_resume, **suspended),
         "instrument_retire": partial(p.instrument_retire, **suspended, **reason),

@@ -170,6 +170,7 @@ bureau_review                        in    404   404   404   404   404   404   4
 review_publish                       in    404   404   404   404   404   404   404   ok    403   404   404
 review_return                        in    404   404   404   404   404   404   404   ok    403   404   404
 to_recode                            in    403   403   403   403   403   403   403   ok    ok    403   403
+categories_keep                      in    403   403   403   403   403   403   403   ok    403   403   403
 synonyms                             in    403   403   403   403   403   403   403   ok    403   403   ok
 synonym_new                          in    403   403   403   403   403   403   403   ok    403   403   ok
 synonym_edit                         in    403   403   403   403   403   403   403   ok    403   403   ok

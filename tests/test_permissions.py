@@ -85,6 +85,7 @@ instrument_publish             .     .     .     .     .     .     .     .     y
 instrument_return              .     .     .     .     .     .     .     .     yes   .     .     .
 instrument_changes_accept      .     .     .     .     .     .     .     .     yes   .     .     .
 instrument_changes_refuse      .     .     .     .     .     .     .     .     yes   .     .     .
+instrument_categories_keep     .     .     .     .     .     .     .     .     yes   .     .     .
 instrument_suspend             .     .     .     .     yes   .     yes   .     yes   .     .     .
 instrument_resume              .     .     .     .     yes   .     yes   .     yes   .     .     .
 instrument_retire              .     .     .     .     .     .     yes   .     .     .     .     .

@@ -129,7 +129,7 @@ def _instruments(
     viewer: "Viewer", ids: Collection[int], year: int, sums: Mapping[int, _Sums]
 ) -> Iterator[NationalRecord]:
     codes, own_addresses = unit_codes(ids, year), unit_addresses(ids)
-    for one, customs, facts in national_instruments(viewer, ids):
+    for one, customs, facts in national_instruments(viewer, ids, year):
         around = {
             "unit_code": codes.get(one.organization_id, ""),
             "address": own_addresses.get(one.organization_id, ""),

@@ -33,6 +33,7 @@ ACTS: dict[str, str | Promise] = {
     "retired": _("retired for good"),
     "changes_accepted": _("accepted the changes"),
     "changes_refused": _("refused the changes"),
+    "category_kept": _("kept the category with its new meaning"),
     "assigned": _("named a keeper"),
     "removed": _("took a keeper's task back"),
     "granted": _("granted a qualification"),

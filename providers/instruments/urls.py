@@ -48,5 +48,6 @@ unit_urls = [
 """Under `unit/<str:organization_id>/`."""
 categories_urls = [
     path("", categories.to_recode, name="to_recode"),
+    path("keep/", categories.keep, name="categories_keep"),
 ]
 """Under `bureau/categories/`."""

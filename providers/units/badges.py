@@ -11,6 +11,8 @@ STATES: dict[str, Label] = {
     "publication.published": Label(_("Published"), "good", "check"),
     "publication.withdrawn": Label(_("Taken down"), "bad", "minus"),
     "information.missing": Label(_("Missing"), "bad", "cross"),
+    "information.incomplete": Label(_("Incomplete"), "bad", "minus"),
+    "information.too_few": Label(_("Too few"), "waiting", "minus"),
     "information.stale": Label(_("Out of date"), "waiting", "clock"),
     "information.complete": Label(_("Complete"), "good", "check"),
     "profile.draft": Label(_("Draft"), "quiet", "pencil"),

@@ -20,7 +20,7 @@ from rewards.cycle.domain.entries import EntryFacts
 from rewards.cycle.domain.errors import REASON_MISSING
 from rewards.cycle.domain.parts import hash_content
 from rewards.cycle.domain.rows import entry_from_row
-from rewards.cycle.domain.states import MOVES, CycleState
+from rewards.cycle.domain.states import BEFORE_APPROVAL, MOVES
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.cycles import cycle_lock
 from rewards.cycle.selectors.snapshot import StoredSnapshot
@@ -49,8 +49,6 @@ if TYPE_CHECKING:
 
 ANSWER_WORKING_DAYS = 10
 """How long a unit may take to answer; an upheld finding without an answer by then is overdue."""
-
-BEFORE_APPROVAL = (CycleState.CHECKED, CycleState.SCORED, CycleState.NOTICED)
 
 GROUPED_CHECKS = frozenset({"no_booking", "late_by_hand"})
 """Checks that speak of many entries alike: one finding for each instrument."""

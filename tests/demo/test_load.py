@@ -12,6 +12,8 @@ from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts import services as account_services
 from instrument_share.demo.city import load_city
 from instrument_share.demo.load import is_loaded, load_demo
+from instrument_share.pages.national import build_report, iterate_records
+from providers.exchange.domain.national.records import RecordType
 from providers.instruments.selectors.instruments import instruments
 from providers.units.selectors.completeness import completeness_of
 from rewards.cycle.selectors.cycles import get_cycle
@@ -74,7 +76,7 @@ def test_history_is_chained_and_belongs_to_bookings():
 
 
 @pytest.mark.django_db
-def test_completeness_differs_between_units():
+def test_completeness_and_national_records_differ_between_units():
     world = small(NOW)
     ids = {
         key: world.organizations[key].pk
@@ -84,6 +86,11 @@ def test_completeness_differs_between_units():
     complete = {key: states[pk].complete for key, pk in ids.items()}
     # At 云屏理工大学 only instruments are missing: one waits for review, one was returned.
     assert complete == {"materials": 6, "tech-univ": 5, "hospital": 2, "chengyuan": 1, "agri": 0}
+    units = [world.organizations[key] for key in ids]
+    counts = build_report(iterate_records(world.people["sun"], units, NOW.year - 1)).counts
+    refused = {kind: (count.refused, count.total) for kind, count in counts.items()}
+    # Only 青坞农业科学研究所 has not entered its code at the platform.
+    assert refused[RecordType.INSTRUMENT] == (1, 6)
 
 
 @pytest.mark.django_db

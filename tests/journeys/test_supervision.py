@@ -48,10 +48,10 @@ def test_the_bureau_finds_who_why_and_since_when_and_reminds(enter, university, 
     # Who is incomplete and since when: one click. Why: two.
     bureau.get_by_role("link", name="开放服务案例", exact=True).click()
     row = bureau.get_by_role("row", name="云屏测试大学")
-    expect(row.get_by_role("cell", name="已过期")).to_contain_text("2026年2月23日")
+    expect(row.get_by_role("cell", name="数量不足")).to_contain_text("2026年2月23日")
     axe(bureau)
     row.get_by_role("link", name="云屏测试大学").click()
-    case = bureau.get_by_role("row", name="开放服务案例 已过期")
+    case = bureau.get_by_role("row", name="开放服务案例 数量不足")
     expect(case).to_contain_text("近 365 天已发布 1 条，应不少于 2 条。")
     expect(case).to_contain_text("2026年2月23日")
     axe(bureau)

@@ -108,3 +108,9 @@ def test_the_longest_data_sheet_has_two_pages_and_says_what_is_cut(client, clock
     assert len(paper.pages) == 2
     said = {"zh-hans": "（全文见网页）", "en": "(more on the page)"}[language]
     assert text.replace(" ", "").count(said.replace(" ", "")) >= 1
+
+
+def test_an_instrument_without_a_keeper_says_so(see, city):
+    assert "尚未指定机组负责人" not in page(see, None, city)
+    city.instrument.keeper_links.all().delete()
+    assert "尚未指定机组负责人，预约前请先与联系人确认" in page(see, None, city)

@@ -3,7 +3,7 @@
 import io
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from html import unescape
 
@@ -22,11 +22,12 @@ from providers.exchange.services.national import national_year_save
 from providers.instruments.domain.fields import CHINESE
 from providers.instruments.models import CustomsSupervision, InstrumentCategory
 from providers.terms.domain.choices import ServiceMode
-from providers.units.models import UnitProfile
+from providers.units.models import OpennessStatement, UnitProfile
 from tests import factories
 from tests.factories import LONG_AGO, NOW, slot
 
 YEAR = 2026
+MINUTE = timedelta(minutes=1)
 LATER = NOW + timedelta(days=2)
 SAID = {"unit_code": "330199", "innovation": "支撑新材料研发。"}
 
@@ -61,6 +62,7 @@ def city(db, clock):
     }.items():
         setattr(instrument, name, value)
     instrument.save()
+    instrument.history.update(history_date=LONG_AGO)
     UnitProfile.objects.create(organization=city.owner, state="published", address_zh="科技路 1 号")
     for person, phone in ((city.researcher, "13800000000"),):
         person.phone = phone
@@ -259,3 +261,76 @@ def test_the_bureau_has_the_records_of_all_units(city, client):
     address = reverse("national_region_file", args=[YEAR, "json"])
     document = json.loads(read(client.get(address)))
     assert [one["innerId"] for one in document["instrument"]] == ["A-001"]
+
+
+def state(city, count=1):
+    OpennessStatement.objects.create(
+        organization=city.owner,
+        year=LAST,
+        title_zh="开放信息",
+        networkable_count=count,
+        published_at=LONG_AGO,
+        created_at=LONG_AGO,
+        **dict.fromkeys(("total_hours", "external_hours"), Decimal(1)),
+    )
+
+
+def unit_of(city, year):
+    (unit,) = of(RecordType.UNIT, list(iterate_records(city.manager, [city.owner], year)))
+    return unit
+
+
+LAST = YEAR - 1
+AT_YEARS_END = datetime(LAST, 12, 31, 15, 59, tzinfo=UTC)
+
+
+def test_shares_are_those_of_the_year_asked_for(city):
+    """Of two instruments at the end of last year one was out of order; a third was published since."""
+    state(city, count=2)
+    threshold = Decimal("3200000")
+    since = factories.instrument(city.owner, value_yuan=threshold, published_at=AT_YEARS_END + 2 * MINUTE)
+    old = factories.instrument(
+        city.owner, value_yuan=threshold, published_at=LONG_AGO, condition="awaiting_repair"
+    )
+    old.history.update(history_date=AT_YEARS_END)
+    old.condition = "normal"
+    old._history_date = AT_YEARS_END + 2 * MINUTE
+    old.save()
+    unit = unit_of(city, LAST)
+    assert (unit.values["submittedRates"], unit.values["activatedRates"]) == ("100.00", "50.00")
+    numbers = [
+        one.values["innerId"]
+        for one in of(RecordType.INSTRUMENT, list(iterate_records(city.manager, [city.owner], LAST)))
+    ]
+    assert sorted(numbers) == sorted(["A-001", old.inner_number])
+    assert len(of(RecordType.INSTRUMENT, records(city))) == 3
+    assert since.inner_number not in numbers
+
+
+def test_an_instrument_retired_since_is_of_the_year_asked_for(city):
+    state(city)
+    instrument = city.instrument
+    instrument.state, instrument.retired_at = "retired", AT_YEARS_END + 2 * MINUTE
+    instrument._history_date = AT_YEARS_END + 2 * MINUTE
+    instrument.save()
+    assert unit_of(city, LAST).values["submittedRates"] == "100.00"
+    assert of(RecordType.INSTRUMENT, list(iterate_records(city.manager, [city.owner], LAST)))
+    assert not of(RecordType.INSTRUMENT, records(city))
+
+
+def test_more_instruments_than_the_statement_declares_are_refused(city):
+    state(city)
+    other = factories.instrument(city.owner, value_yuan=Decimal("3200000"), published_at=LONG_AGO)
+    other.history.update(history_date=LONG_AGO)
+    unit = unit_of(city, LAST)
+    assert unit.values["submittedRates"] == "200.00"
+    assert ("submittedRates", "national.over_whole") in [(one.field, one.code) for one in unit.refusals]
+
+
+def test_the_forms_mark_what_the_platform_needs(city, client):
+    client.force_login(city.manager)
+    fields = client.get(reverse("instrument_edit", args=[city.instrument.public_id])).content.decode()
+    assert re.search(r"电子邮箱\s*<span class=\"optional\">国家平台报送必填", fields)
+    assert fields.count("国家平台报送必填") == 5
+    figures = client.get(reverse("national_year", args=[city.owner.public_id, YEAR])).content.decode()
+    assert figures.count("国家平台报送必填") == 1

@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from bookings.requests.services.bookings import booking_create
 from instrument_share.accounts.domain import Role
 from instrument_share.journal.models import AuditEntry
+from instrument_share.kernel.city_time import CITY_TIME
 from providers.terms.domain.choices import ServiceMode
 from providers.units.domain.publications import PublicationKind
 from providers.units.models import Reminder, ServiceCase, UnitNews, UnitProfile
@@ -160,3 +162,45 @@ def test_requests_that_wait_are_found_on_the_same_page(see, city):
     assert 'href="#waiting"' in page
     assert 'id="waiting"' in page
     assert 'href="/keeper/"' not in page
+
+
+def test_what_is_due_stands_first_with_its_date(see, city, book):
+    booking = book()
+    page = see(city.manager, "unit_desk", now=booking.decide_by - timedelta(hours=3))
+    text = text_of(page)
+    due = booking.decide_by.astimezone(CITY_TIME)
+    assert f"当前待办 审批“场发射扫描电子显微镜”的预约申请 今天 {due:%H:%M} 截止" in text
+    assert text.index("当前待办") < text.index("待审批预约 1")
+    early = text_of(see(city.manager, "unit_desk", now=booking.decide_by - timedelta(days=1, hours=12)))
+    assert "今天没有到期事项" in early
+
+
+def test_published_instruments_that_cannot_be_booked_are_tasks(see, city):
+    bare = factories.instrument(city.owner, name_zh="无人照管的仪器")
+    factories.instrument(city.owner, name_zh="草稿仪器", state="draft")
+    response = see(city.manager, "unit_desk")
+    page, links = text_of(response), response.content.decode()
+    assert "无人照管的仪器 已发布但不可预约 无生效的开放服务规则、未指定机组负责人" in page
+    for route in ("rule_new", "instrument_people"):
+        assert f'href="{reverse(route, args=[bare.public_id])}"' in links
+    listed = see(city.manager, "unit_instruments", city.owner.public_id, state="unbookable")
+    assert "无人照管的仪器" in text_of(listed)
+    assert "草稿仪器" not in text_of(listed)
+    assert "暂不可预约 1" in text_of(listed)
+    factories.rule(bare)
+    factories.keeper(bare)
+    assert "今天没有到期事项" in text_of(see(city.manager, "unit_desk"))
+
+
+def test_members_and_keepers_are_one_click_away(see, city):
+    links = see(city.manager, "unit_desk").content.decode()
+    assert f'href="/organizations/{city.owner.public_id}/members/"' in links
+    listed = see(city.manager, "unit_instruments", city.owner.public_id)
+    assert city.keeper.name in text_of(listed)
+    people = reverse("instrument_people", args=[city.instrument.public_id])
+    assert f'href="{people}"' in listed.content.decode()
+
+
+def test_the_running_month_is_marked(see, city):
+    course = see(city.manager, "unit_desk", now=NOW).context["course"]
+    assert [month for month in course["categories"] if "截至今日" in month] == [course["categories"][-1]]

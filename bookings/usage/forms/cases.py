@@ -1,6 +1,6 @@
 """Forms for citing uses in an open-service case."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -41,17 +41,28 @@ class CaseUsesForm(forms.Form):
         label=_("Completed uses by others"), required=False, widget=forms.CheckboxSelectMultiple()
     )
 
-    def __init__(self, data: Any = None, *, offered: Iterable[Any], initial: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        offered: Iterable[Any],
+        effective_seconds: Mapping[int, int],
+        initial: dict[str, Any],
+    ) -> None:
+        """`effective_seconds` holds those of each offered booking's log, by the log's id."""
         super().__init__(data, initial=initial)
-        set_choices(self.fields["uses"], ((one.public_id, _describe_use(one)) for one in offered))
+        set_choices(
+            self.fields["uses"],
+            ((one.public_id, _describe_use(one, effective_seconds[one.usage_log.pk])) for one in offered),
+        )
 
 
-def _describe_use(booking: Any) -> str:
+def _describe_use(booking: Any, seconds: int) -> str:
     payer = booking.payer_organization
     return _("{day} · {instrument} · {length} · {user} ({number})").format(
         day=date_only(booking.starts_at),
         instrument=bilingual(booking.instrument, "name"),
-        length=hours(timedelta(seconds=booking.usage_log.effective_seconds)),
+        length=hours(timedelta(seconds=seconds)),
         user=bilingual(payer, "name") if payer else booking.user.get_full_name(),
         number=booking.public_id,
     )

@@ -1,5 +1,6 @@
 """Uses behind open-service cases: which can be cited, and their public figures."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
@@ -7,12 +8,13 @@ from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.bookings import bookings, get_date_interval
-from bookings.usage.models import CaseUse
+from bookings.usage.models import CaseUse, UsageLog
+from bookings.usage.selectors.logs_as_counted import get_effective_seconds
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors.standing import standing
 
@@ -75,11 +77,18 @@ def get_cited_ids(case_id: int) -> set[str]:
 
 
 def get_case_figures(case_ids: Collection[int]) -> dict[int, CaseFigures]:
-    """Return public figures by case id, for cases that cite uses. One statement."""
-    rows = (
-        CaseUse.objects.filter(case_id__in=case_ids)
-        .values("case_id")
-        .annotate(uses=Count("pk"), seconds=Sum("booking__usage_log__effective_seconds", default=0))
-        .order_by("case_id")
-    )
-    return {row["case_id"]: CaseFigures(row["uses"], row["seconds"]) for row in rows}
+    """Return public figures by case id, for cases that cite uses, with confirmed corrections applied."""
+    logs: dict[int, list[int]] = defaultdict(list)
+    cited = CaseUse.objects.filter(case_id__in=case_ids)
+    for case_id, log_id in cited.values_list("case_id", "booking__usage_log"):
+        logs[case_id].append(log_id)
+    seconds = get_effective_seconds(UsageLog.objects.filter(booking__cases__case_id__in=case_ids).distinct())
+    return {
+        case_id: CaseFigures(len(ids), sum(seconds[log_id] for log_id in ids))
+        for case_id, ids in sorted(logs.items())
+    }
+
+
+def get_seconds_of_bookings(used: Collection[Booking]) -> dict[int, int]:
+    """Return the effective seconds of these bookings' logs as they count now, by the log's id."""
+    return get_effective_seconds(UsageLog.objects.filter(booking__in=[booking.pk for booking in used]))

@@ -5,15 +5,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from django.db.models import F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.db.models.expressions import Combinable
 
+from bookings.usage.domain.corrections import EFFECTIVE_PARTS, apply_corrections
 from bookings.usage.models import UsageConfirmation, UsageCorrection, UsageLog
-from bookings.usage.selectors.usage import BATCH_SIZE, parse_value
+from bookings.usage.selectors.usage import BATCH_SIZE
 
 CONFIRMATION = UsageConfirmation.objects.filter(log=OuterRef("pk"), correction__isnull=True)
 """Of a log itself, in a statement over logs."""
-EFFECTIVE_PARTS = ("setup_seconds", "measuring_seconds", "post_seconds")
+IS_CORRECTED = Exists(UsageCorrection.objects.filter(log=OuterRef("pk"), confirmation__isnull=False))
+"""Whether a confirmed correction changes a log, in a statement over logs."""
 
 
 def iterate_counted_rows(
@@ -32,11 +34,11 @@ def iterate_counted_rows(
         .iterator(chunk_size=BATCH_SIZE)
     )
     while rows := [dict(zip(read, row, strict=True)) for row in islice(found, BATCH_SIZE)]:
-        _apply_corrections(rows)
+        _correct(rows)
         yield rows
 
 
-def _apply_corrections(rows: Sequence[dict[str, Any]]) -> None:
+def _correct(rows: Sequence[dict[str, Any]]) -> None:
     corrections: dict[int, list[dict[str, Any]]] = defaultdict(list)
     confirmed = UsageCorrection.objects.filter(
         log__in=[row["pk"] for row in rows], confirmation__isnull=False
@@ -45,6 +47,13 @@ def _apply_corrections(rows: Sequence[dict[str, Any]]) -> None:
         corrections[log_id].append(changes)
     for row in rows:
         row["corrected"] = row["pk"] in corrections
-        for changes in corrections.get(row["pk"], ()):
-            row.update({name: parse_value(name, value) for name, value in changes.items() if name in row})
-        row["effective_seconds"] = sum(row[part] for part in EFFECTIVE_PARTS)
+        apply_corrections(row, corrections.get(row["pk"], ()))
+
+
+def get_effective_seconds(logs: QuerySet[UsageLog]) -> dict[int, int]:
+    """Return the effective seconds of each log as it counts now, by the log's id."""
+    return {
+        row["pk"]: row["effective_seconds"]
+        for rows in iterate_counted_rows(logs.order_by("id"), {})
+        for row in rows
+    }

@@ -1,8 +1,6 @@
 """Usage logs, with confirmed corrections applied."""
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import UTC, datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, Max, OuterRef, Prefetch, Q, QuerySet
@@ -10,6 +8,7 @@ from django.db.models import Exists, Max, OuterRef, Prefetch, Q, QuerySet
 from bookings.requests.selectors.scope import get_responsible_condition, get_visible_condition
 from bookings.usage.domain import chain
 from bookings.usage.domain.choices import EntryKind
+from bookings.usage.domain.corrections import apply_corrections
 from bookings.usage.domain.usage import find_correction_problems
 from bookings.usage.models import UsageConfirmation, UsageCorrection, UsageEntry, UsageLog
 from instrument_share.kernel.errors import Problem, require_found
@@ -109,11 +108,13 @@ def get_current_values(log: UsageLog, *, extra_correction_id: int | None = None)
     names a correction to apply as if it were confirmed.
     """
     values = {name: getattr(log, name) for name in chain.CORRECTABLE}
-    for correction in _ordered_corrections(log):
-        if correction.pk == extra_correction_id or getattr(correction, "confirmation", None) is not None:
-            values.update({name: parse_value(name, value) for name, value in correction.changes.items()})
-    values["effective_seconds"] = (
-        values["setup_seconds"] + values["measuring_seconds"] + values["post_seconds"]
+    apply_corrections(
+        values,
+        (
+            correction.changes
+            for correction in _ordered_corrections(log)
+            if correction.pk == extra_correction_id or getattr(correction, "confirmation", None) is not None
+        ),
     )
     return values
 
@@ -201,12 +202,3 @@ def _with_details(logs: QuerySet[UsageLog]) -> QuerySet[UsageLog]:
 
 def _ordered_corrections(log: UsageLog) -> Sequence[UsageCorrection]:
     return sorted(log.corrections.all(), key=lambda correction: correction.entry.number)
-
-
-def parse_value(name: str, value: Any) -> Any:
-    """Convert a correction's JSON value to the type of the log's field."""
-    if name in {"starts_at", "ends_at"}:
-        return datetime.fromisoformat(value).astimezone(UTC)
-    if name == "amount_yuan":
-        return Decimal(value)
-    return value

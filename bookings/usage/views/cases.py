@@ -52,7 +52,12 @@ def uses(request: HttpRequest, public_id: str) -> HttpResponse:
         limit=PER_PAGE,
     )
     offered = [*cited, *page.items]
-    form = CaseUsesForm(request.POST or None, offered=offered, initial={"uses": sorted(chosen)})
+    form = CaseUsesForm(
+        request.POST or None,
+        offered=offered,
+        effective_seconds=cases_selectors.get_seconds_of_bookings(offered),
+        initial={"uses": sorted(chosen)},
+    )
 
     def save() -> Any:
         return case_uses_set(

@@ -28,14 +28,23 @@ def load(world: World) -> str:
     providers.publication_draft(kind=NEWS, values=facts["draft"], now=world.now - timedelta(days=1), **writer)
     _schedule(world, writer, dict(facts["scheduled"]))
     _withdraw(world, writer, dict(facts["withdrawn"]))
+    for said in facts["national"]:
+        _report_year(world, dict(said))
+    return (
+        f"4 texts, {_cite_uses(world, writer)} cases that cite uses, {len(facts['national'])} yearly reports"
+    )
+
+
+def _report_year(world: World, said: dict[str, str]) -> None:
+    """Enter what a unit says of last year for the national platform."""
+    unit = said.pop("unit")
     national_year_save(
-        actor=writer["actor"],
-        organization_id=writer["organization_id"],
+        actor=world.manager(unit),
+        organization_id=world.organizations[unit].pk,
         year=world.today.year - 1,
-        values=facts["national"],
+        values=said,
         now=world.now - timedelta(days=20),
     )
-    return f"4 texts, {_cite_uses(world, writer)} cases that cite uses"
 
 
 def _write_news(world: World, writer: dict[str, Any], facts: Any) -> None:

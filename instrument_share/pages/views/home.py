@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.formats import date_format
 from django.views.decorators.http import require_safe
 
 from bookings import public as bookings
@@ -19,7 +18,7 @@ from instrument_share.pages.navigation import OWN
 from instrument_share.web import clock
 from instrument_share.web.desks import desks
 from instrument_share.web.forms.params import parse_year
-from instrument_share.web.text.formats import bilingual
+from instrument_share.web.text.formats import bilingual, month_label
 from providers import public as providers
 from providers.domain import PublicationKind
 
@@ -54,7 +53,8 @@ def _newest(request: HttpRequest, kind: PublicationKind) -> Any:
 @require_safe
 def openness(request: HttpRequest) -> HttpResponse:
     """Show a year's hours by month and by unit (`?year=`)."""
-    present = clock.now().astimezone(CITY_TIME).year
+    today = clock.now().astimezone(CITY_TIME).date()
+    present = today.year
     year = parse_year(request.GET.get("year", ""), present)
     interval = get_year_interval(year)
     units = {
@@ -71,7 +71,8 @@ def openness(request: HttpRequest) -> HttpResponse:
         "years": [(str(one), f"?year={one}", one == year) for one in (present - 2, present - 1, present)],
         "figures": bookings.get_openness(interval),
         "by_month": build_stacked_hours(
-            months, [date_format(row.key, "YEAR_MONTH_FORMAT") for row in months]
+            months,
+            [month_label(row.key, is_running=row.key == today.replace(day=1)) for row in months],
         ),
         "by_unit": build_stacked_hours(
             by_unit, [bilingual(units[row.key], "name") for row in by_unit], horizontal=True

@@ -48,6 +48,7 @@ def instrument(request: HttpRequest, public_id: str) -> HttpResponse:
         "rule": sentences(replace(terms, prices=())) if terms else [],
         "may": may,
         "prices": filter_prices(prices, may),
+        "gaps": providers.booking_gaps([found.pk], now)[found.pk],
         "bookable": terms is not None and found.state == InstrumentState.PUBLISHED,
         "pictures": pictures,
         "attachments": providers.attachments_of(request.user, found, now),

@@ -1,6 +1,6 @@
 """Desk of unit managers."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
@@ -19,7 +19,14 @@ from instrument_share.web import clock
 from instrument_share.web.text import labels
 from instrument_share.web.text.formats import bilingual
 from providers import public as providers
-from providers.domain import NOTICE_AHEAD, InformationKind, InstrumentState, UnitCompleteness, open_kinds
+from providers.domain import (
+    NOTICE_AHEAD,
+    ONE_DAY,
+    InformationKind,
+    InstrumentState,
+    UnitCompleteness,
+    open_kinds,
+)
 from providers.public import (
     Act,
     completeness_chart,
@@ -32,6 +39,9 @@ from providers.public import (
 from rewards import public as rewards
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from bookings.models import Booking
     from instrument_share.accounts.models import Organization
     from providers.models import Instrument
     from rewards.models import UnitAssessment
@@ -68,7 +78,7 @@ def unit_desk(request: HttpRequest) -> HttpResponse:
         "running_out": _running_out(unit.pk, today),
         "returned": providers.organization_profile(unit.pk),
         "taken_down": [Act(entry, named.get(entry.subject_id)) for entry in down],
-        "course": completeness_chart(course),
+        "course": completeness_chart(course, today),
         "year": today.year,
         "counted": [
             {
@@ -83,12 +93,28 @@ def unit_desk(request: HttpRequest) -> HttpResponse:
         "refused": refused.order_by("name_zh", "id")[:MAX_LISTED],
         "drafts": drafts.order_by("urgency", "name_zh", "id")[:MAX_LISTED],
         "to_recode": _to_recode(request, unit.pk),
+        "tasks": _tasks(request, unit.pk, now, waiting),
+        "unbookable_count": counts["unbookable"],
         "waiting": waiting[:MAX_LISTED],
         "waiting_count": waiting.count(),
         "usage": _usage(unit.pk, today.year),
         "assessments": _assessments(request, unit.pk),
     }
     return render(request, "pages/unit_desk.html", context)
+
+
+def _tasks(
+    request: HttpRequest, organization_id: int, now: datetime, waiting: "QuerySet[Booking]"
+) -> dict[str, list[Any]]:
+    """Return what is due: requests that lapse today, findings to answer, instruments that can't be booked."""
+    midnight = datetime.combine(now.astimezone(CITY_TIME).date() + ONE_DAY, time(), CITY_TIME)
+    unbookable = own_instruments(request.user, organization_id, now, state="unbookable")
+    tasks: dict[str, list[Any]] = {
+        "lapsing": list(waiting.filter(decide_by__lt=midnight)[:MAX_LISTED]),
+        "findings": list(rewards.findings_to_answer(request.user, organization_id)[:MAX_LISTED]),
+        "unbookable": list(unbookable.order_by("name_zh", "id")[:MAX_LISTED]),
+    }
+    return tasks if any(tasks.values()) else {}
 
 
 def _managed(request: HttpRequest) -> "list[Organization]":

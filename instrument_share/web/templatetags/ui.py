@@ -155,7 +155,10 @@ def _problems_of(form: forms.BaseForm) -> Iterator[tuple[str, str, str]]:
 
 @register.inclusion_tag(_PARTS + "field.html")
 def field(bound: BoundField) -> dict[str, Any]:
-    """One input with label, help and its own problems. Knows text, select, checkbox, radio, file."""
+    """One input with label, help and its own problems. Knows text, select, checkbox, radio, file.
+
+    An optional field may say in `optional_note` what it is needed for after all.
+    """
     widget = bound.field.widget
     described = [f"{bound.auto_id}_help"] if bound.help_text else []
     if bound.errors:
@@ -169,6 +172,7 @@ def field(bound: BoundField) -> dict[str, Any]:
     return {
         "bound": bound,
         "control": bound.as_widget(attrs=attributes),
+        "optional_note": getattr(bound.field, "optional_note", gettext("optional")),
         "is_check": isinstance(widget, forms.CheckboxInput),
         "is_group": is_group,
     }

@@ -4,7 +4,9 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
 
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
@@ -102,6 +104,12 @@ def date_only(instant: date | datetime | None) -> str:
     return _date_en(on) if in_english() else _date_zh(on)
 
 
+def month_label(on: date, *, is_running: bool = False) -> str:
+    """Return the month of a date in words; a running one says that it reaches until today."""
+    month = date_format(on, "YEAR_MONTH_FORMAT")
+    return _("{month} (to date)").format(month=month) if is_running else month
+
+
 def moment(instant: datetime | None) -> str:
     """Format a date and time: `2026年3月5日 14:00`, `5 Mar 2026, 14:00`."""
     if instant is None:
@@ -115,7 +123,7 @@ def soon(instant: datetime, now: datetime) -> str:
     on, today = _local_date(instant), _local_date(now)
     if on - today >= timedelta(days=7):
         return moment(instant)
-    named = {0: gettext("Today"), 1: gettext("Tomorrow")}.get((on - today).days, weekday(on))
+    named = {0: _("Today"), 1: _("Tomorrow")}.get((on - today).days, weekday(on))
     return f"{named} {clock_time(instant)}"
 
 

@@ -15,6 +15,7 @@ from providers.instruments.domain.states import PUBLIC
 from providers.instruments.models import Instrument
 from providers.instruments.selectors.instruments import instruments
 from providers.units.models import OpennessStatement, UnitProfile
+from providers.units.selectors.yearly import instrument_revisions_at, year_interval
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization
@@ -36,15 +37,19 @@ def unit_codes(organization_ids: Collection[int], year: int) -> dict[int, str]:
 
 
 def national_instruments(
-    viewer: "Viewer", organization_ids: Collection[int]
+    viewer: "Viewer", organization_ids: Collection[int], year: int
 ) -> Iterator[tuple[Instrument, dict[str, Any] | None, dict[str, Any]]]:
-    """Yield public instruments by unit and inner number, with facts of customs supervision and their own.
+    """Yield the year's instruments by unit and inner number, with facts of customs supervision and their own.
 
-    Streams one query; the facts are those of `domain.national.values` that the instrument itself has.
+    They are those that were public at the end of the year, or are now if it is running; they are described
+    as they stand now, so that what the platform refuses can still be mended. Streams one query; the facts
+    are those of `domain.national.values` that the instrument itself has.
     """
+    end = year_interval(year).end
     found = (
         instruments(viewer)
-        .filter(organization_id__in=organization_ids, state__in=PUBLIC)
+        .filter(organization_id__in=organization_ids, published_at__lt=end)
+        .filter(Q(retired_at__isnull=True) | Q(retired_at__gte=end))
         .select_related("organization__district", "category", "customs_supervision")
         .order_by("organization_id", "inner_number", "id")
     )
@@ -69,9 +74,9 @@ def unit_addresses(organization_ids: Collection[int]) -> dict[int, str]:
 def national_units(
     units: Collection["Organization"], year: int
 ) -> Iterator[tuple["Organization", Mapping[str, Any]]]:
-    """Yield each unit with its entries for the year and counts of its instruments; 3 queries."""
+    """Yield each unit with its entries for the year and counts of its instruments at its end; 4 queries."""
     ids = [unit.pk for unit in units]
-    years, counts = national_years(ids, year), _counts(ids)
+    years, counts = national_years(ids, year), _counts(ids, year)
     codes = unit_codes(ids, year)
     statements = OpennessStatement.objects.filter(
         organization_id__in=ids, year=year, published_at__isnull=False, withdrawn_at__isnull=True
@@ -90,10 +95,14 @@ def national_units(
         )
 
 
-def _counts(ids: Collection[int]) -> Mapping[int, Mapping[str, object]]:
-    """Return counts of published instruments above the threshold, of running and of shared ones."""
+def _counts(ids: Collection[int], year: int) -> Mapping[int, Mapping[str, object]]:
+    """Return counts of public instruments above the threshold, of running and of shared ones.
+
+    Each is counted as it stood at the end of the year, or stands now if the year is running.
+    """
     rows = (
-        Instrument.objects.filter(
+        instrument_revisions_at(year_interval(year).end)
+        .filter(
             organization_id__in=ids,
             state__in=PUBLIC,
             value_yuan__gte=settings.REGISTRATION_THRESHOLD_YUAN,
@@ -101,12 +110,12 @@ def _counts(ids: Collection[int]) -> Mapping[int, Mapping[str, object]]:
         .order_by()
         .values("organization_id")
         .annotate(
-            published=Count("pk"),
-            running=Count("pk", filter=Q(condition__in=[one.value for one in RUNNING])),
+            published=Count("id"),
+            running=Count("id", filter=Q(condition__in=[one.value for one in RUNNING])),
             shared=Count(
-                "pk", filter=Q(sharing_mode__in=(SharingMode.INTERNAL.value, SharingMode.EXTERNAL.value))
+                "id", filter=Q(sharing_mode__in=(SharingMode.INTERNAL.value, SharingMode.EXTERNAL.value))
             ),
-            external=Count("pk", filter=Q(sharing_mode=SharingMode.EXTERNAL.value)),
+            external=Count("id", filter=Q(sharing_mode=SharingMode.EXTERNAL.value)),
         )
     )
     return {row["organization_id"]: row for row in rows}

@@ -24,7 +24,8 @@ class Fate(StrEnum):
     """What happens to a code in use when a new table is loaded."""
 
     KEPT = "kept"
-    RENAMED = "renamed"
+    REDEFINED = "redefined"
+    """It has another name, and perhaps another meaning: its instruments need a decision."""
     VANISHED = "vanished"
 
 
@@ -108,7 +109,7 @@ def table_changes(
                 )
             )
         else:
-            fate = Fate.KEPT if new.name_zh == name else Fate.RENAMED
+            fate = Fate.KEPT if new.name_zh == name else Fate.REDEFINED
             found.append(CategoryChange(code, fate, name, new.name_zh, count))
     return found
 

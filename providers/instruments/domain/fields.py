@@ -43,6 +43,8 @@ class Field:
     """A change of it on a published instrument waits for the bureau."""
     if_empty: StrEnum | None = None
     """The choice that saying nothing means."""
+    national: bool = False
+    """The national platform refuses a record without it, though publication does not need it."""
 
 
 _FIELDS = (
@@ -68,11 +70,11 @@ _FIELDS = (
     Field("achievements_en", gettext_noop("Achievements (English)"), limit=1000),
     Field("samples_zh", gettext_noop("Samples"), limit=300),
     Field("samples_en", gettext_noop("Samples (English)"), limit=600),
-    Field("user_requirement_zh", gettext_noop("Requirements for users"), limit=500),
+    Field("user_requirement_zh", gettext_noop("Requirements for users"), limit=500, national=True),
     Field("user_requirement_en", gettext_noop("Requirements for users (English)"), limit=1000),
-    Field("fee_text_zh", gettext_noop("Fees"), limit=500),
+    Field("fee_text_zh", gettext_noop("Fees"), limit=500, national=True),
     Field("fee_text_en", gettext_noop("Fees (English)"), limit=1000),
-    Field("subjects", gettext_noop("Subjects"), "subjects"),
+    Field("subjects", gettext_noop("Subjects"), "subjects", national=True),
     Field("sharing_mode", gettext_noop("Sharing"), "choice", choices=SharingMode, needed=True, reviewed=True),
     Field("condition", gettext_noop("Condition"), "choice", choices=Condition, needed=True),
     Field("belongs_to", gettext_noop("Part of"), "choice", choices=BelongsTo, if_empty=BelongsTo.NONE),
@@ -81,8 +83,8 @@ _FIELDS = (
     Field("place_en", gettext_noop("Place (English)"), limit=200),
     Field("contact", gettext_noop("Contact"), limit=20, needed=True),
     Field("phone", gettext_noop("Phone"), limit=20, needed=True),
-    Field("email", gettext_noop("E-mail"), "email", limit=50),
-    Field("postal_code", gettext_noop("Postal code"), "postal"),
+    Field("email", gettext_noop("E-mail"), "email", limit=50, national=True),
+    Field("postal_code", gettext_noop("Postal code"), "postal", national=True),
 )
 FIELDS: Mapping[str, Field] = {field.name: field for field in _FIELDS}
 REVIEWED = frozenset(field.name for field in _FIELDS if field.reviewed)

@@ -147,6 +147,11 @@ WIDGETS: Mapping[Kind, Callable[[], forms.Widget]] = {
 """The inputs of fields that are one line in a form of their own."""
 
 
+def mark_for_platform(field: forms.Field) -> None:
+    """Mark an optional field as one without which the national platform refuses the record."""
+    vars(field)["optional_note"] = _("needed for the national platform")
+
+
 def form_field(spec: Field, label: str) -> forms.Field:
     """Return the input for an instrument's field; the form sets choices of categories and countries."""
     match spec.kind:

@@ -12,7 +12,13 @@ from instrument_share.web.text.formats import bilingual, bracketed, in_english
 from providers.instruments.domain.fields import FIELDS
 from providers.instruments.domain.subjects import SUBJECTS
 from providers.instruments.forms.countries import COUNTRIES
-from providers.instruments.forms.fields import CategorySelect, SeveralSelect, form_field, search_words
+from providers.instruments.forms.fields import (
+    CategorySelect,
+    SeveralSelect,
+    form_field,
+    mark_for_platform,
+    search_words,
+)
 from providers.instruments.selectors.instruments import category_table
 
 if TYPE_CHECKING:
@@ -66,6 +72,8 @@ class InstrumentForm(forms.Form):
         super().__init__(data, initial=initial)
         for name, spec in FIELDS.items():
             self.fields[name] = form_field(spec, told(spec.label, {}))
+            if spec.national:
+                mark_for_platform(self.fields[name])
         self.fields["revision"] = forms.IntegerField(required=False, widget=forms.HiddenInput())
         held = initial or {}
         leaves = category_leaves()

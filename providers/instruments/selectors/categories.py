@@ -1,6 +1,6 @@
 """Compare versions of the category table with the instruments' codes."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, QuerySet
@@ -35,7 +35,7 @@ def category_changes(rows: Iterable[CategoryRow]) -> list[CategoryChange]:
 
 
 def instruments_to_recode(viewer: "Viewer") -> QuerySet[Instrument]:
-    """Return instruments whose code is missing from the current table, by unit and name.
+    """Return instruments whose code the current table lacks or gives another meaning, by unit and name.
 
     For the bureau those of its region, for managers those of their own units.
     """
@@ -46,6 +46,16 @@ def instruments_to_recode(viewer: "Viewer") -> QuerySet[Instrument]:
         .exclude(category__in=category_table())
         .order_by("organization__name_zh", "name_zh", "id")
     )
+
+
+def instruments_to_keep(viewer: "Viewer") -> QuerySet[Instrument]:
+    """Return those to recode whose code the current table has, with another meaning."""
+    return instruments_to_recode(viewer).filter(category__code__in=category_table().values("code"))
+
+
+def current_categories(codes: Collection[str]) -> dict[str, InstrumentCategory]:
+    """Return the rows of the current table with these codes, by code."""
+    return {row.code: row for row in category_table().filter(code__in=codes)}
 
 
 def recode_candidates(names_by_code: Mapping[str, str]) -> dict[str, Sequence[CategoryRow]]:

@@ -11,20 +11,22 @@ from instrument_share.web.text.formats import bilingual
 from providers.instruments.domain.freshness import FRESH_FOR
 from providers.instruments.services.instruments import instrument_confirm, instrument_submit
 from providers.instruments.services.removal import instrument_remove
+from providers.instruments.templatetags.instruments_ui import instrument_notices
 from providers.instruments.views.common import own_instrument
 
 
 @confirmation_view
 def submit(request: SignedInRequest, public_id: str) -> Confirmation:
-    instrument = own_instrument(request, public_id)
+    instrument, now = own_instrument(request, public_id), clock.now()
     return Confirmation(
         heading=_("Submit “{name}” for review").format(name=bilingual(instrument, "name")),
         consequences=[
             _("The Science and Technology Bureau reviews it; you are told of the decision."),
             _("Until then it can't be changed."),
+            *(notice.text for notice in instrument_notices(instrument, now)),
         ],
         action=_("Submit for review"),
-        perform=lambda: instrument_submit(actor=request.user, instrument_id=instrument.pk, now=clock.now()),
+        perform=lambda: instrument_submit(actor=request.user, instrument_id=instrument.pk, now=now),
         success=_("Submitted. The bureau reviews it; set its keepers and its rule meanwhile."),
         back_address=reverse("instrument_edit", args=[public_id]),
     )

@@ -78,7 +78,8 @@ def _line(change: CategoryChange) -> str:
     match change.fate:
         case Fate.KEPT:
             return _("{what}, as before").format(what=counted)
-        case Fate.RENAMED:
-            return _("{what}, now called “{name}”").format(what=counted, name=change.name_after)
+        case Fate.REDEFINED:
+            said = _("{what}, the code now means “{name}”: decide for each whether it fits")
+            return said.format(what=counted, name=change.name_after)
     named = "; ".join(f"{row.code} {row.name_zh}" for row in change.candidates) or "—"
     return _("{what}, the code has vanished; perhaps: {candidates}").format(what=counted, candidates=named)

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Words
+from providers.terms.domain.booking_gaps import BookingGap
 from providers.terms.domain.choices import (
     DayKind,
     Decision,
@@ -62,6 +63,11 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         QuotaSpan.DAY: gettext_noop("day"),
         QuotaSpan.WEEK: gettext_noop("week"),
         QuotaSpan.MONTH: gettext_noop("month"),
+    },
+    BookingGap: {
+        BookingGap.RULE: gettext_noop("no rule in force"),
+        BookingGap.PRICE: gettext_noop("no price"),
+        BookingGap.KEEPER: gettext_noop("no keeper"),
     },
 }
 

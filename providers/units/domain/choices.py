@@ -26,3 +26,15 @@ class Completeness(StrEnum):
     MISSING = "missing"
     STALE = "stale"
     COMPLETE = "complete"
+
+
+class InformationState(StrEnum):
+    """How pages put the completeness of a kind in words: finer than `Completeness`, which is what counts."""
+
+    MISSING = "missing"
+    INCOMPLETE = "incomplete"
+    """Published in part: some of the instruments, or a profile that lacks a value."""
+    TOO_FEW = "too_few"
+    """Some recent items, but fewer than needed."""
+    STALE = "stale"
+    COMPLETE = "complete"

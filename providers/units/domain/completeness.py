@@ -13,7 +13,7 @@ from typing import Any
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Bilingual, Sentence, Words
 from providers.instruments.domain.freshness import FRESH_FOR
-from providers.units.domain.choices import Completeness
+from providers.units.domain.choices import Completeness, InformationState
 from providers.units.domain.completeness_rules import Course, courses
 from providers.units.domain.information import (
     CASES_NEEDED,
@@ -22,6 +22,7 @@ from providers.units.domain.information import (
     STATEMENT_DUE,
     InformationKind,
     InstrumentRecord,
+    ProfileRevision,
     Published,
     UnitRecord,
 )
@@ -34,6 +35,8 @@ class KindCompleteness:
 
     kind: InformationKind
     state: Completeness
+    shown: InformationState
+    """The state in words."""
     reason: Sentence
     next_step: Sentence | None = None
     since: date | None = None
@@ -112,6 +115,8 @@ class KindChange:
     kind: InformationKind
     before: Completeness
     after: Completeness
+    shown_before: InformationState
+    shown_after: InformationState
 
     @property
     def better(self) -> bool:
@@ -128,7 +133,7 @@ RANK = {Completeness.MISSING: 0, Completeness.STALE: 1, Completeness.COMPLETE: 2
 def kind_changes(before: UnitCompleteness, after: UnitCompleteness) -> tuple[KindChange, ...]:
     """Return the kinds that improved or declined between two days."""
     return tuple(
-        KindChange(then.kind, then.state, now.state)
+        KindChange(then.kind, then.state, now.state, then.shown, now.shown)
         for then, now in zip(before.kinds, after.kinds, strict=True)
         if then.state is not now.state
     )
@@ -144,7 +149,19 @@ def _judged(
     reason, next_step = _EXPLAIN[kind](unit, state, as_of, threshold)
     since = known.since(as_of) or unit.joined
     with_bureau = next_step is not None and next_step.message in WITH_BUREAU
-    return KindCompleteness(kind, state, reason, next_step, since, with_bureau)
+    shown = _state_in_words(unit, kind, state, as_of)
+    return KindCompleteness(kind, state, shown, reason, next_step, since, with_bureau)
+
+
+def _state_in_words(
+    unit: UnitRecord, kind: InformationKind, state: Completeness, as_of: date
+) -> InformationState:
+    """Return the state as pages name it: what is published in part is neither missing nor out of date."""
+    if state is not Completeness.COMPLETE and kind in _LISTS and _count_recent(_LISTS[kind](unit), as_of):
+        return InformationState.TOO_FEW
+    if state is Completeness.MISSING and kind in _IN_PART and _IN_PART[kind](unit, as_of):
+        return InformationState.INCOMPLETE
+    return InformationState(state)
 
 
 def is_fresh(on: date | None, as_of: date) -> bool:
@@ -163,9 +180,17 @@ def _say(reason: str, next_step: str | None = None, **params: Any) -> Said:
     return Sentence(reason, params), None if next_step is None else Sentence(next_step, params)
 
 
+def _latest_profile(unit: UnitRecord, as_of: date) -> ProfileRevision | None:
+    return next((revision for revision in reversed(unit.profile) if revision.on <= as_of), None)
+
+
+def _profile_lacks_values(unit: UnitRecord, as_of: date) -> bool:
+    latest = _latest_profile(unit, as_of)
+    return latest is not None and latest.published and bool(latest.lacking)
+
+
 def _profile(unit: UnitRecord, state: Completeness, as_of: date, _threshold: Decimal) -> Said:
-    standing = [revision for revision in unit.profile if revision.on <= as_of]
-    latest = standing[-1] if standing else None
+    latest = _latest_profile(unit, as_of)
     if latest is not None and latest.in_review:
         return _say(gettext_noop("The profile is not published."), PROFILE_IN_REVIEW)
     if latest is None or not latest.published:
@@ -192,7 +217,7 @@ def _profile(unit: UnitRecord, state: Completeness, as_of: date, _threshold: Dec
 
 def _instruments(unit: UnitRecord, state: Completeness, as_of: date, threshold: Decimal) -> Said:
     present = [one for one in unit.instruments if _is_present(one, as_of)]
-    published = [one for one in present if one.published is not None and one.published <= as_of]
+    published = _published_instruments(unit, as_of)
     if not published:
         return _say(
             gettext_noop("No instrument is published."),
@@ -208,6 +233,14 @@ def _instruments(unit: UnitRecord, state: Completeness, as_of: date, threshold: 
         total=len(due),
         threshold=threshold,
     )
+
+
+def _published_instruments(unit: UnitRecord, as_of: date) -> list[InstrumentRecord]:
+    return [
+        one
+        for one in unit.instruments
+        if _is_present(one, as_of) and one.published is not None and one.published <= as_of
+    ]
 
 
 def _is_present(instrument: InstrumentRecord, as_of: date) -> bool:
@@ -250,8 +283,12 @@ def _to_submit(unpublished: list[InstrumentRecord], own: list[InstrumentRecord])
     return gettext_noop("Complete and submit: {own}.")
 
 
+def _count_recent(publications: Iterable[Published], as_of: date) -> int:
+    return sum(is_fresh(one.on, as_of) for one in publications if one.stands(as_of))
+
+
 def _enough(publications: Iterable[Published], as_of: date, needed: int) -> Said:
-    recent = sum(is_fresh(one.on, as_of) for one in publications if one.stands(as_of))
+    recent = _count_recent(publications, as_of)
     reason = gettext_noop("{recent} published in the last {days} days; {needed} are needed.")
     if recent >= needed:
         return _say(reason, recent=recent, needed=needed, days=FRESH_FOR.days)
@@ -302,6 +339,17 @@ _EXPLAIN: Mapping[InformationKind, Callable[[UnitRecord, Completeness, date, Dec
     InformationKind.CASE: lambda unit, _state, as_of, _threshold: _enough(unit.cases, as_of, CASES_NEEDED),
     InformationKind.OPENNESS: _statement,
 }
+
+_LISTS: Mapping[InformationKind, Callable[[UnitRecord], Iterable[Published]]] = {
+    InformationKind.NEWS: lambda unit: unit.news,
+    InformationKind.CASE: lambda unit: unit.cases,
+}
+"""The kinds of which several recent items are needed."""
+_IN_PART: Mapping[InformationKind, Callable[[UnitRecord, date], bool]] = {
+    InformationKind.PROFILE: _profile_lacks_values,
+    InformationKind.INSTRUMENT: lambda unit, as_of: bool(_published_instruments(unit, as_of)),
+}
+"""Whether a kind that is not complete is at least published in part."""
 
 
 def _last(dates: Iterable[date], as_of: date) -> date | None:

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from instrument_share.kernel.errors import gettext_noop
-from providers.units.domain.choices import (
-    Completeness,
-)
+from providers.units.domain.choices import InformationState
 
 LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
-    Completeness: {
-        Completeness.MISSING: gettext_noop("Missing"),
-        Completeness.STALE: gettext_noop("Out of date"),
-        Completeness.COMPLETE: gettext_noop("Complete"),
+    InformationState: {
+        InformationState.MISSING: gettext_noop("Missing"),
+        InformationState.INCOMPLETE: gettext_noop("Incomplete"),
+        InformationState.TOO_FEW: gettext_noop("Too few"),
+        InformationState.STALE: gettext_noop("Out of date"),
+        InformationState.COMPLETE: gettext_noop("Complete"),
     },
 }

@@ -12,6 +12,7 @@ from providers.instruments.domain.states import LIVE
 from providers.instruments.models import Instrument
 from providers.instruments.selectors.instruments import instruments
 from providers.search.selectors.search import filter_matching, search
+from providers.terms.selectors.booking_gaps import IS_UNBOOKABLE, annotate_booking_gaps
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
@@ -33,27 +34,36 @@ URGENCY = Case(
 def own_instruments(
     viewer: "Viewer", organization_id: int, now: datetime, *, state: str = "", text: str = ""
 ) -> QuerySet[Any]:
-    """Return a unit's instruments with `urgency` (returned drafts 0, drafts 1, then by state).
+    """Return a unit's instruments with `urgency` (returned drafts 0, drafts 1, then by state) and gaps.
 
-    `state` is a state, `returned`, `refused` or `to_confirm`. Page them by ("urgency", "name_zh", "id").
+    `state` is a state, `returned`, `refused`, `to_confirm` or `unbookable`. Page them by ("urgency",
+    "name_zh", "id").
     """
     found = instruments(viewer).filter(organization_id=organization_id).annotate(urgency=URGENCY)
+    found = annotate_booking_gaps(found, now)
     if text.strip():
         # A subquery, as an inner number is no word of the index.
         known = filter_matching(Instrument.objects.all(), search(text)).values("pk")
         found = found.filter(Q(inner_number__icontains=text.strip()) | Q(pk__in=known))
-    special = {"returned": RETURNED, "refused": REFUSED, "to_confirm": _stale(now)}
+    special = {
+        "returned": RETURNED,
+        "refused": REFUSED,
+        "to_confirm": _stale(now),
+        "unbookable": IS_UNBOOKABLE,
+    }
     if state in special:
         return found.filter(special[state])
     return found.filter(state=state) if state else found
 
 
 def own_instrument_counts(viewer: "Viewer", organization_id: int, now: datetime) -> Mapping[str, int]:
-    """Return the number of instruments by state, `returned` and `to_confirm`; two queries."""
+    """Return the number of instruments by state, `returned`, `to_confirm` and `unbookable`; two queries."""
     found = instruments(viewer).filter(organization_id=organization_id).order_by()
     by_state = dict(found.values_list("state").annotate(Count("pk")))
-    special = found.aggregate(
-        returned=Count("pk", filter=RETURNED), to_confirm=Count("pk", filter=_stale(now))
+    special = annotate_booking_gaps(found, now).aggregate(
+        returned=Count("pk", filter=RETURNED),
+        to_confirm=Count("pk", filter=_stale(now)),
+        unbookable=Count("pk", filter=IS_UNBOOKABLE),
     )
     return {**by_state, **special}
 

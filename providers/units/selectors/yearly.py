@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any, TypedDict
 
 from django.conf import settings
-from django.db.models import Count, F, OuterRef, Subquery, Value
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from instrument_share.kernel.interval import Interval, intersect, merge, total_length
@@ -153,7 +153,8 @@ def _published_counts(ids: list[int], end: datetime) -> dict[int, int]:
 def instruments_of_year(year: int) -> Iterator[InstrumentOfYear]:
     """Yield the instruments of the year."""
     whole = year_interval(year)
-    for row in _revisions_at(whole.end):
+    rows = instrument_revisions_at(whole.end).select_related("organization", "category").order_by("id")
+    for row in rows.iterator(chunk_size=500):
         yield {
             "instrument": row.public_id,
             "uscc": row.organization.uscc,
@@ -173,15 +174,15 @@ def instruments_of_year(year: int) -> Iterator[InstrumentOfYear]:
         }
 
 
-def _revisions_at(end: datetime) -> Iterator[Any]:
-    """Yield the last revision before `end` of each instrument published before it."""
+def instrument_revisions_at(end: datetime) -> QuerySet[Any]:
+    """Return the last revision before `end` of each instrument published before it."""
     history: Any = Instrument.history
     latest = history.filter(id=OuterRef("pk"), history_date__lt=end).order_by("-history_date", "-history_id")
     ids = Instrument.objects.filter(published_at__lt=end).values(
         last_row=Subquery(latest.values("history_id")[:1])
     )
-    rows = history.filter(history_id__in=ids).select_related("organization", "category").order_by("id")
-    return iter(rows.iterator(chunk_size=500))
+    found: QuerySet[Any] = history.filter(history_id__in=ids)
+    return found
 
 
 def _retired_on(row: Any, end: datetime) -> date | None:

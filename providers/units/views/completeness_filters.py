@@ -47,8 +47,10 @@ class UnitFilterForm(forms.Form):
         self._offer(
             "state",
             [
-                (OPEN, _("Missing or out of date")),
-                *((one.value, labels.label("information", one.value).text) for one in Completeness),
+                (OPEN, _("Not complete")),
+                (Completeness.MISSING.value, _("Missing or incomplete")),
+                (Completeness.STALE.value, _("Out of date or too few")),
+                (Completeness.COMPLETE.value, labels.label("information", Completeness.COMPLETE).text),
             ],
         )
         self._offer("district", ((code, bilingual(districts[code], "name")) for code in sorted(districts)))
@@ -160,7 +162,7 @@ def _cells(row: UnitRow, day: date) -> list[Any]:
         part
         for kind in row.completeness.kinds
         for part in (
-            str(labels.label("information", kind.state).text),
+            str(labels.label("information", kind.shown).text),
             kind.since.isoformat() if kind.since else "",
             told(kind.reason.message, kind.reason.params),
         )

@@ -15,6 +15,7 @@ from instrument_share.web.responses.problem import told
 from instrument_share.web.text import labels
 from providers.instruments.domain import fields
 from providers.instruments.domain.choices import InstrumentState
+from providers.instruments.selectors.instruments import keepers_of
 from providers.instruments.views.common import managed_unit
 from providers.units.selectors.own_instruments import own_instrument_counts, own_instruments
 
@@ -39,12 +40,15 @@ def instruments(request: HttpRequest, organization_id: str) -> HttpResponseBase:
     found = own_instruments(request.user, unit.pk, now, state=wanted, text=text)
     if request.GET.get("export") == "csv":
         return _sheet(found.order_by("urgency", "name_zh", "id"))
+    page = cursor.page(
+        found, ordering=("urgency", "name_zh", "id"), cursor=request.GET.get("cursor"), limit=PER_PAGE
+    )
+    keepers = keepers_of([row.pk for row in page.items])
     counts = own_instrument_counts(request.user, unit.pk, now)
     context = {
         "unit": unit,
-        "page": cursor.page(
-            found, ordering=("urgency", "name_zh", "id"), cursor=request.GET.get("cursor"), limit=PER_PAGE
-        ),
+        "page": page,
+        "rows": [(row, keepers[row.pk]) for row in page.items],
         "chips": _chips(counts, wanted, text),
         "wanted": wanted,
         "text": text,
@@ -60,6 +64,7 @@ def _chips(counts: "Mapping[str, int]", wanted: str, text: str) -> list[tuple[An
         ("returned", _("Returned")),
         *((state.value, labels.label("instrument", state.value).text) for state in InstrumentState),
         ("to_confirm", _("To be confirmed")),
+        ("unbookable", _("Not bookable yet")),
     ]
     kept = {"q": text} if text else {}
     return [

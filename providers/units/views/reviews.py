@@ -25,6 +25,9 @@ from providers.instruments.services.instruments import (
     instrument_publish,
     instrument_return,
 )
+from providers.terms.domain.booking_gaps import BookingGap
+from providers.terms.selectors.booking_gaps import booking_gaps
+from providers.terms.templatetags.terms_ui import gaps_in_words
 from providers.units.selectors.reviews import Review, comparison, review
 from providers.units.services.profiles import unit_profile_publish, unit_profile_return
 
@@ -42,6 +45,7 @@ def look(request: HttpRequest, public_id: str) -> HttpResponse:
         "compared": compared,
         "entries": [entry for entry in compared.entries if entry.name != "picture"],
         **_beside(request, found),
+        "gaps": _gaps(found),
         "may_decide": rules.has_perm("providers.review_publication", request.user, found.subject),
         "history": list(journal.history(found.subject))[-10:],
     }
@@ -60,6 +64,13 @@ def _beside(request: HttpRequest, found: Review) -> dict[str, Any]:
     }
 
 
+def _gaps(found: Review) -> tuple[BookingGap, ...]:
+    """Return what keeps people from booking a submitted instrument once it is published."""
+    return (
+        booking_gaps([found.subject.pk], clock.now())[found.subject.pk] if found.kind == "instrument" else ()
+    )
+
+
 @confirmation_view
 def publish(request: SignedInRequest, public_id: str) -> Confirmation:
     found = _to_decide(request, public_id)
@@ -70,6 +81,8 @@ def publish(request: SignedInRequest, public_id: str) -> Confirmation:
         sentence = _("Accepted; the changes of “{name}” are public.").format(name=name)
     else:
         consequences = [_("Everybody sees it at once."), _("The unit's managers are told.")]
+        if gaps := _gaps(found):
+            consequences.append(_("It can't be booked yet: {gaps}.").format(gaps=gaps_in_words(gaps)))
         heading, action = _("Publish “{name}”").format(name=name), _("Publish")
         sentence = _("“{name}” is published. Next in line stands below.").format(name=name)
     return Confirmation(

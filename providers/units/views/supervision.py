@@ -132,7 +132,7 @@ def unit_supervision(request: HttpRequest, public_id: str) -> HttpResponse:
             (str(one), f"?year={one}", one == year)
             for one in range(today.year, max(today.year - YEARS_BACK, unit.created_at.year - 1), -1)
         ],
-        "course": completeness_chart(course),
+        "course": completeness_chart(course, today),
         "reminders": reminders(request.user, unit.pk)[:REMINDERS_LISTED],
         "may_remind": bool(judged.to_do) and _may_remind(request),
         "page": acts,

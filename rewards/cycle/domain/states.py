@@ -28,3 +28,6 @@ MOVES: Moves = {
     CycleState.REPORTED: {"return": CycleState.APPROVED, "pay": CycleState.PAID},
 }
 """Scoring again after a changed decision takes a noticed cycle back; nothing changes after approval."""
+
+BEFORE_APPROVAL = (CycleState.CHECKED, CycleState.SCORED, CycleState.NOTICED)
+"""States in which findings are answered and decided."""

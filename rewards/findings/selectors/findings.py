@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Case, Max, QuerySet, When
 
 from instrument_share.kernel.errors import require_found
+from rewards.cycle.domain.states import BEFORE_APPROVAL
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.cycles import cycle_lock
 from rewards.cycle.selectors.scope import can_see_all, managed_units
@@ -21,6 +22,20 @@ def findings(viewer: "Viewer", cycle: AssessmentCycle) -> QuerySet[Finding]:
     """Return the findings of a cycle, open ones first; a unit's manager sees those of the unit."""
     is_open = Case(When(state=FindingState.OPEN, then=0), default=1)
     return _visible(viewer).filter(cycle=cycle).order_by(is_open, "id")
+
+
+def findings_to_answer(viewer: "Viewer", organization_id: int) -> QuerySet[Finding]:
+    """Return a unit's undecided findings without an answer, the earliest due date first."""
+    return (
+        _visible(viewer)
+        .filter(
+            organization_id=organization_id,
+            state=FindingState.OPEN,
+            answer="",
+            cycle__state__in=BEFORE_APPROVAL,
+        )
+        .order_by("answer_due_date", "id")
+    )
 
 
 def get_finding(viewer: "Viewer", public_id: str) -> Finding:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
+from instrument_share.journal.selectors import history
 from providers.instruments.domain.categories import (
     CategoryRow,
     Fate,
@@ -66,7 +67,7 @@ def test_what_a_table_changes_for_codes_that_instruments_have():
     held = {"010101": ("透射电镜", 3), "010102": ("扫描电镜", 1), "010109": ("电子探针", 2)}
     found = table_changes(held, rows)
     assert [(one.code, one.fate, one.instruments) for one in found] == [
-        ("010101", Fate.RENAMED, 3),
+        ("010101", Fate.REDEFINED, 3),
         ("010102", Fate.KEPT, 1),
         ("010109", Fate.VANISHED, 2),
     ]
@@ -88,20 +89,20 @@ NEXT = [
 
 
 @pytest.mark.django_db
-def test_instruments_stay_on_their_code_and_a_vanished_one_waits_for_its_unit(world, tmp_path):
+def test_a_code_that_vanished_or_has_another_meaning_waits_for_a_decision(world, tmp_path):
     kept = published(world, inner_number="K")
     lost = published(world, inner_number="L", category="020100")
     said = StringIO()
     call_command("load_categories", table(tmp_path, *NEXT), "--version", "2027", "--dry-run", stdout=said)
-    assert "010101 透射电镜：1台仪器，更名为“透射电子显微镜”" in said.getvalue()
+    assert "010101 透射电镜：1台仪器，编码含义变更为“透射电子显微镜”，须逐台确认是否适用" in said.getvalue()
     assert "020100 力学性能测试仪器：1台仪器，编码已取消，可改用：—" in said.getvalue()
     assert not InstrumentCategory.objects.filter(version="2027").exists()
     call_command("load_categories", table(tmp_path, *NEXT), "--version", "2027", stdout=StringIO())
     kept.refresh_from_db()
     lost.refresh_from_db()
-    assert (kept.category.version, kept.category.name_zh) == ("2027", "透射电子显微镜")
+    assert (kept.category.version, kept.category.name_zh) == ("test", "透射电镜")
     assert (lost.category.version, lost.category.code) == ("test", "020100")
-    assert list(instruments_to_recode(world.officer)) == [lost]
+    assert set(instruments_to_recode(world.officer)) == {kept, lost}
     # The same once more changes nothing.
     call_command("load_categories", table(tmp_path, *NEXT), "--version", "2027", stdout=StringIO())
     assert InstrumentCategory.objects.filter(version="2027").count() == 3
@@ -169,7 +170,7 @@ def test_the_bureau_s_list_and_its_sheet(world, tmp_path, client, statements):
         f"云屏材料研究所,{lost.public_id},A-001,透射电子显微镜,020100 力学性能测试仪器,,",
     ]
     desk = client.get(reverse("bureau")).content.decode()
-    assert "1 台仪器的分类已不在现行分类表中" in desk
+    assert "1 台仪器的分类编码已取消或含义变更" in desk
     client.force_login(world.manager)
     desk = client.get(reverse("unit_desk")).content.decode()
     assert f"{reverse('instrument_edit', args=[lost.public_id])}#id_category" in desk
@@ -184,3 +185,35 @@ def _lost(world, like, number):
     made = published(world, inner_number=number, category="010101")
     made.category = like.category
     made.save()
+
+
+@pytest.mark.django_db
+def test_an_instrument_whose_code_kept_its_name_moves_by_itself(world, tmp_path):
+    one = published(world)
+    rows = [*NEXT[:2], ("010100", "010101", "透射电镜")]
+    call_command("load_categories", table(tmp_path, *rows), "--version", "2027", stdout=StringIO())
+    one.refresh_from_db()
+    assert one.category.version == "2027"
+    assert not instruments_to_recode(world.officer).exists()
+
+
+@pytest.mark.django_db
+def test_the_bureau_keeps_a_code_whose_new_meaning_fits_for_one_or_for_all(world, tmp_path, client):
+    first, second, third = (published(world, inner_number=f"N-{number}") for number in range(3))
+    lost = published(world, category="020100")
+    call_command("load_categories", table(tmp_path, *NEXT), "--version", "2027", stdout=StringIO())
+    client.force_login(world.officer)
+    page = client.get(reverse("to_recode")).content.decode()
+    assert page.count('name="instrument"') == 3
+    assert "现含义为“透射电子显微镜”" in page
+    keep = reverse("categories_keep")
+    asked = client.get(keep, {"instrument": [first.public_id, lost.public_id]}).content.decode()
+    assert "010101“透射电镜”现为“透射电子显微镜”：1 台（套）。" in asked
+    client.post(f"{keep}?instrument={first.public_id}&instrument={lost.public_id}")
+    assert set(instruments_to_recode(world.officer)) == {second, third, lost}
+    client.post(f"{keep}?all=1")
+    assert list(instruments_to_recode(world.officer)) == [lost]
+    third.refresh_from_db()
+    assert third.category.name_zh == "透射电子显微镜"
+    entry = history(third).last()
+    assert (entry.action, entry.details["before"]) == ("instrument.category_kept", "透射电镜")

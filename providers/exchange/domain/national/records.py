@@ -7,6 +7,7 @@ another table and another VERSION. All values are text, as they are sent.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
 
@@ -57,6 +58,8 @@ class NationalField:
     choices: frozenset[str] = frozenset()
     most: int = 1
     needed: bool = True
+    is_share: bool = False
+    """It is a percentage of the unit's instruments, 100.00 at most."""
 
 
 def _choices(*words: str) -> frozenset[str]:
@@ -71,10 +74,10 @@ _F = NationalField
 RECORDS: Mapping[RecordType, tuple[NationalField, ...]] = {
     RecordType.UNIT: (
         _F("insCode", "单位在平台的编码", "The unit's code at the platform", 30),
-        _F("submittedRates", "入网比例", "Share of instruments registered", shape="decimal"),
-        _F("activatedRates", "正常运行比例", "Share in working order", shape="decimal"),
-        _F("totalShareRates", "参与共享比例", "Share that is shared", shape="decimal"),
-        _F("externalShareRates", "外部共享比例", "Share that others may use", shape="decimal"),
+        _F("submittedRates", "入网比例", "Share of instruments registered", shape="decimal", is_share=True),
+        _F("activatedRates", "正常运行比例", "Share in working order", shape="decimal", is_share=True),
+        _F("totalShareRates", "参与共享比例", "Share that is shared", shape="decimal", is_share=True),
+        _F("externalShareRates", "外部共享比例", "Share that others may use", shape="decimal", is_share=True),
         _F("Innovation", "支撑科技创新情况", "How it supported innovation", 500),
         _F("serviceAmounts", "服务量", "Amount of service", 200),
         _F("user", "用户类别及人次", "Kinds of users and their visits", 200),
@@ -244,6 +247,9 @@ def find_refusals(kind: RecordType, record: Mapping[str, str]) -> list[Refusal]:
     ]
 
 
+WHOLE = Decimal(100)
+OVER_WHOLE_REMEDY = gettext_noop("Correct the number of instruments in the openness statement of the year.")
+
 Wrong = tuple[str, Sentence, Sentence]
 
 
@@ -262,6 +268,8 @@ def _wrong(field: NationalField, value: str) -> Iterator[Wrong]:
         reason = gettext_noop("It has exactly {length} characters.")
         params = {"length": field.length}
         yield "length", Sentence(reason, params), Sentence(gettext_noop("Correct it."))
+    elif field.is_share and Decimal(value) > WHOLE:
+        yield "over_whole", Sentence(gettext_noop("A share is 100.00 at most.")), Sentence(OVER_WHOLE_REMEDY)
     if field.choices:
         yield from _wrong_choice(field, value.split(",") if field.most > 1 else [value])
 

@@ -17,6 +17,7 @@ from providers.exchange.domain.national.values import (
     instrument_record,
     unit_record,
 )
+from providers.instruments.domain.fields import FIELDS as INSTRUMENT_FIELDS
 
 FIELDS = {
     RecordType.UNIT: """
@@ -411,3 +412,18 @@ def test_of_some_lists_several_may_be_chosen_and_some_values_have_a_fixed_length
     assert several == {"subject": 4, "serviceWay": 5, "subjectIncome": 4, "subjectArea": 4}
     fixed = {one.name: one.length for fields in RECORDS.values() for one in fields if one.length}
     assert fixed == {"instrCategory": 6, "postalcode": 6, "codeCpd": 12, "declarationNumber": 18}
+
+
+def test_the_forms_mark_what_the_platform_refuses_to_miss():
+    """An instrument's own fields without which its record is refused, apart from what publication needs."""
+    refused = {
+        name
+        for name, spec in INSTRUMENT_FIELDS.items()
+        if not spec.needed
+        and spec.kind != "choice"
+        and find_refusals(
+            RecordType.INSTRUMENT,
+            instrument_record({**INSTRUMENT_FACTS, name: [] if spec.kind == "subjects" else ""}),
+        )
+    }
+    assert {name for name, spec in INSTRUMENT_FIELDS.items() if spec.national} == refused

@@ -58,7 +58,7 @@ def test_what_becomes_of_the_codes_that_instruments_have():
     rows = list(enumerate([*ROWS, CategoryRow("010102", "液相质谱", "010100")], 1))
     held = {"010103": ("气相质谱", 2), "010101": ("气相质谱", 5), "010100": ("质谱仪", 1)}
     assert table_changes(held, rows) == [
-        CategoryChange("010100", Fate.RENAMED, "质谱仪", "质谱", 1),
+        CategoryChange("010100", Fate.REDEFINED, "质谱仪", "质谱", 1),
         CategoryChange("010101", Fate.KEPT, "气相质谱", "气相质谱", 5),
         CategoryChange("010103", Fate.VANISHED, "气相质谱", "", 2, [ROWS[2], rows[3][1]]),
     ]

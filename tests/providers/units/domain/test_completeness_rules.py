@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from instrument_share.kernel.wording import Bilingual
 from providers.units.domain.choices import Completeness
+from providers.units.domain.choices import InformationState as Shown
 from providers.units.domain.completeness import (
     KindChange,
     completeness_on,
@@ -167,11 +168,33 @@ def test_what_changed_between_two_days():
     before, after = completeness_on(unit, [date(2026, 1, 7), date(2026, 1, 14)], 200_000)
     found = kind_changes(before, after)
     assert found == (
-        KindChange(InformationKind.NEWS, COMPLETE, STALE),
-        KindChange(InformationKind.CASE, MISSING, COMPLETE),
+        KindChange(InformationKind.NEWS, COMPLETE, STALE, Shown.COMPLETE, Shown.TOO_FEW),
+        KindChange(InformationKind.CASE, MISSING, COMPLETE, Shown.MISSING, Shown.COMPLETE),
     )
     assert [one.better for one in found] == [False, True]
     assert kind_changes(after, after) == ()
+
+
+def shown(kind, on=date(2026, 1, 14), **facts):
+    """The words for the state of a kind on a day."""
+    (judged,) = completeness_on(UnitRecord(7, JOINED, **facts), [on], 200_000)
+    return next(one.shown for one in judged.kinds if one.kind is kind)
+
+
+def test_some_recent_items_are_too_few_and_not_out_of_date():
+    assert shown(InformationKind.NEWS, on=date(2026, 1, 7), news=news(*FOUR)) is Shown.COMPLETE
+    assert shown(InformationKind.NEWS, news=news(*FOUR)) is Shown.TOO_FEW  # three are recent
+    assert shown(InformationKind.NEWS, news=news(FOUR[-1])) is Shown.TOO_FEW
+    assert shown(InformationKind.NEWS, on=date(2028, 1, 1), news=news(*FOUR)) is Shown.STALE
+    assert shown(InformationKind.NEWS) is Shown.MISSING
+
+
+def test_instruments_published_in_part_are_incomplete_and_not_missing():
+    published, draft = instrument(JOINED, JOINED, (JOINED,)), instrument(JOINED)
+    on = JOINED + timedelta(days=9)
+    assert shown(InformationKind.INSTRUMENT, on, instruments=(published, draft)) is Shown.INCOMPLETE
+    assert shown(InformationKind.INSTRUMENT, on, instruments=(draft,)) is Shown.MISSING
+    assert shown(InformationKind.INSTRUMENT, on, instruments=(published,)) is Shown.COMPLETE
 
 
 def test_a_course_tells_the_state_its_first_day_and_its_end():

@@ -21,6 +21,7 @@ from providers.instruments.services.media import (
 )
 from providers.instruments.services.relations import instrument_links_set
 from providers.units.services.profiles import unit_profile_save, unit_profile_submit
+from tests import factories
 from tests.factories import jpeg
 from tests.page_fixtures import text_of
 from tests.providers.conftest import INSTRUMENT, NOW, published
@@ -133,3 +134,25 @@ def test_review_shows_history(world, draft, read):
         "添加图片",
         "录入",
     ]
+
+
+def test_submission_and_review_warn_of_an_instrument_nobody_could_book(at, world, draft, read):
+    warning = "发布后仍不可预约：无生效的开放服务规则、未指定机组负责人。"
+    assert warning in read("manager", reverse("instrument_submit", args=[draft.public_id]))
+    assert warning in read("manager", reverse("instrument_edit", args=[draft.public_id]))
+    instrument_submit(actor=world.manager, instrument_id=draft.pk, now=NOW)
+    assert warning in read("officer", reverse("bureau_review", args=[draft.public_id]))
+    asked = read("officer", reverse("review_publish", args=[draft.public_id]))
+    assert "发布后暂不可预约：无生效的开放服务规则、未指定机组负责人。" in asked
+    factories.rule(draft, applies_from=NOW)
+    factories.keeper(draft)
+    assert "不可预约" not in read("officer", reverse("bureau_review", args=[draft.public_id]))
+
+
+def test_a_published_instrument_without_a_price_says_so(at, world, read):
+    live = published(world)
+    rule = factories.rule(live, applies_from=NOW)
+    factories.keeper(live)
+    rule.price_lines.all().delete()
+    assert "开放服务规则未设收费标准" in read("manager", reverse("instrument_edit", args=[live.public_id]))
+    assert "管理单位尚未公布收费标准" in read("officer", reverse("instrument", args=[live.public_id]))

@@ -159,3 +159,13 @@ def test_two_units_see_no_more_than_their_own_logs(login, found):
     client = login(manager)
     assert shown(client, "overlap").status_code == 404
     assert client.get(reverse("findings", args=[YEAR])).context["page"].items == []
+
+
+def test_the_desk_of_the_unit_names_what_has_to_be_answered_and_until_when(found, login, clock):
+    clock.set(AFTER + timedelta(days=2))
+    desk = text_of(login(found.manager).get("/unit/"))
+    assert desk.count("答复核查问题") == Finding.objects.count()
+    assert "答复核查问题“无对应预约记录” 2026年1月20日截止" in desk
+    address = reverse("finding_answer", args=[finding("no_booking").public_id])
+    login(found.manager).post(address, {"answer": "临时加测"})
+    assert "答复核查问题“无对应预约记录”" not in text_of(login(found.manager).get("/unit/"))

@@ -1,0 +1,63 @@
+"""Say what an instrument lacks before people can book and use it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from instrument_share.kernel.wording import Words, word
+from instrument_share.web.responses.problem import told
+from providers.instruments.domain.choices import InstrumentState
+from providers.instruments.domain.states import LIVE
+from providers.instruments.templatetags.instruments_ui import InstrumentNotice
+from providers.terms.domain.booking_gaps import BookingGap, find_booking_gaps
+from providers.terms.selectors.booking_gaps import booking_gaps
+
+register = template.Library()
+
+BEFORE_PUBLICATION = frozenset({InstrumentState.DRAFT, InstrumentState.SUBMITTED})
+
+
+@register.filter
+def gaps_in_words(gaps: Iterable[BookingGap]) -> str:
+    """Return the gaps as a list in the reader's language."""
+    return told("{names}", {"names": tuple(Words(word(gap)) for gap in gaps)})
+
+
+@register.filter
+def gaps_of_row(row: Any) -> tuple[BookingGap, ...]:
+    """Return the gaps of a published row of `annotate_booking_gaps`."""
+    if row.state != InstrumentState.PUBLISHED:
+        return ()
+    return find_booking_gaps(has_rule=row.has_rule, has_price=row.has_price, has_keeper=row.has_keeper)
+
+
+@register.simple_tag
+def gap_address(gap: BookingGap, instrument_id: str) -> str:
+    """Return the page on which a manager closes a gap."""
+    return reverse("instrument_people" if gap is BookingGap.KEEPER else "rule_new", args=[instrument_id])
+
+
+@register.simple_tag
+def gap_action(gap: BookingGap) -> str:
+    """Return what the link to that page says."""
+    return _("Name its keepers") if gap is BookingGap.KEEPER else _("Set its rule and prices")
+
+
+def get_gap_notice(instrument: Any, now: datetime) -> InstrumentNotice | None:
+    """Return a notice of everything that a draft lacks, or of the missing price of a published instrument.
+
+    Of a published one without a rule or a keeper, other notices tell.
+    """
+    gaps = booking_gaps([instrument.pk], now)[instrument.pk]
+    if instrument.state in BEFORE_PUBLICATION and gaps:
+        text = _("Once published, it still can't be booked: {gaps}.").format(gaps=gaps_in_words(gaps))
+    elif instrument.state in LIVE and BookingGap.PRICE in gaps:
+        gaps = (BookingGap.PRICE,)
+        text = _("Its rule has no price. Enter one; enter 0 yuan if it is free of charge.")
+    else:
+        return None
+    return InstrumentNotice(text, gap_action(gaps[0]), gap_address(gaps[0], instrument.public_id))

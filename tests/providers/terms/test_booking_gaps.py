@@ -1,0 +1,46 @@
+"""What published instruments lack before people can book and use them."""
+
+from datetime import timedelta
+
+import pytest
+
+from providers.instruments.models import Instrument
+from providers.terms.domain.booking_gaps import BookingGap, find_booking_gaps
+from providers.terms.selectors.booking_gaps import IS_UNBOOKABLE, annotate_booking_gaps, booking_gaps
+from tests import factories
+from tests.factories import NOW
+
+RULE, PRICE, KEEPER = BookingGap
+
+
+def test_without_a_rule_the_price_is_no_gap_of_its_own():
+    assert find_booking_gaps(has_rule=False, has_price=False, has_keeper=False) == (RULE, KEEPER)
+    assert find_booking_gaps(has_rule=True, has_price=False, has_keeper=True) == (PRICE,)
+    assert find_booking_gaps(has_rule=True, has_price=True, has_keeper=True) == ()
+
+
+@pytest.mark.django_db
+def test_gaps_are_those_of_the_version_in_force():
+    city = factories.city()
+    for _ in range(3):  # ids of rules, prices and instruments differ
+        factories.rule(city.instrument)
+    other = factories.instrument(city.owner)
+    factories.keeper(other)
+    coming = factories.rule(other, applies_from=NOW + timedelta(days=1))
+    ids = [city.instrument.pk, other.pk]
+    assert booking_gaps(ids, NOW) == {city.instrument.pk: (), other.pk: (RULE,)}
+    assert booking_gaps(ids, NOW + timedelta(days=1)) == {city.instrument.pk: (), other.pk: ()}
+    coming.price_lines.all().delete()
+    assert booking_gaps(ids, NOW + timedelta(days=1))[other.pk] == (PRICE,)
+    city.instrument.rules.order_by("-version").first().price_lines.all().delete()
+    assert booking_gaps(ids, NOW)[city.instrument.pk] == (PRICE,)
+
+
+@pytest.mark.django_db
+def test_only_published_instruments_count_as_unbookable():
+    city = factories.city()
+    bare = factories.instrument(city.owner)
+    factories.instrument(city.owner, state="draft")
+    factories.instrument(city.owner, state="suspended")
+    found = annotate_booking_gaps(Instrument.objects.all(), NOW).filter(IS_UNBOOKABLE)
+    assert list(found) == [bare]
