@@ -120,7 +120,7 @@ def test_a_quote_says_the_price_and_what_stands_against_it(city):
     assert quote["problems"] == [
         {
             "code": "booking.too_long",
-            "detail": "A booking lasts at most 480 minutes. Choose an earlier end.",
+            "detail": "A booking lasts at most 8 hours. Choose an earlier end.",
             "field": "ends_at",
         }
     ]

@@ -104,7 +104,8 @@ def known(clock, db, in_process):
     suppress_health_check=list(HealthCheck),
 )
 def test_whatever_is_sent_the_answer_is_one_that_the_document_promises(case, known):
-    case.headers.update(known["headers"])
+    # What reads the answers here does not unpack compressed ones.
+    case.headers.update({**known["headers"], "Accept-Encoding": "identity"})
     for name in case.path_parameters:
         if name in known:
             case.path_parameters[name] = known[name]

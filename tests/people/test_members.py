@@ -191,4 +191,4 @@ def test_who_paid_last_is_offered_first(see, city):
     own = see(city.researcher, "book", city.instrument.public_id).context["form"].initial["payer"]
     book(city, payer=False)
     after = see(city.researcher, "book", city.instrument.public_id).context["form"].initial["payer"]
-    assert (own, after) == ("", "person")
+    assert (own, after) == (city.company.public_id, "person")
