@@ -1,10 +1,10 @@
 """What other apps may use of bookings, by name. Pure types and rules stand in `bookings.domain`."""
 
 from bookings.requests.selectors.affected import (
-    SuspensionEffects,
+    OrganizationSuspensionEffects,
     bookings_ending_with_leaving,
     bookings_ending_with_membership,
-    get_suspension_effects,
+    get_organization_suspension_effects,
 )
 from bookings.requests.selectors.bookings import (
     DecisionsOfYear,
@@ -33,7 +33,7 @@ from bookings.requests.services.bookings import booking_approve, booking_create
 from bookings.requests.services.closures import closure_place
 from bookings.requests.services.membership import membership_end, organization_leave
 from bookings.requests.services.next_free import next_free_rebuild
-from bookings.requests.services.suspension import organization_suspend
+from bookings.requests.services.organization_suspension import organization_suspend
 from bookings.requests.views.common import require_keeper
 from bookings.usage.selectors.cases import CaseFigures, citable_bookings, get_case_figures
 from bookings.usage.selectors.national import count_unconfirmed, iterate_service_facts

@@ -14,7 +14,7 @@ from instrument_share.accounts.domain.registration import Registration
 from instrument_share.journal import services as journal
 from instrument_share.kernel.uscc import compute_check_character
 from instrument_share.sheets.table import Table
-from providers.exchange.domain.sheets.kinds_of_sheet import INSTRUMENTS
+from providers.exchange.domain.sheets.sheet_columns import INSTRUMENTS
 from providers.exchange.services.imports import apply as sheet_apply
 from providers.exchange.services.imports import preview as sheet_preview
 from providers.exchange.services.national import national_year_save

@@ -2,19 +2,19 @@
 
 from django.urls import path
 
-from bookings.requests.views import bookings, holidays, provider_decisions, rules
+from bookings.requests.views import bookings, holidays, instrument_decisions, rules
 from bookings.requests.views.calendar import availability
 from bookings.requests.views.closures import closure_lift, closure_new, closures
 from bookings.requests.views.request import book, quote
 
 instruments_urls = [
     path("<str:public_id>/availability/", availability, name="instrument_availability"),
-    path("<str:public_id>/suspend/", provider_decisions.suspend, name="instrument_suspend"),
-    path("<str:public_id>/resume/", provider_decisions.resume, name="instrument_resume"),
-    path("<str:public_id>/retire/", provider_decisions.retire, name="instrument_retire"),
+    path("<str:public_id>/suspend/", instrument_decisions.suspend, name="instrument_suspend"),
+    path("<str:public_id>/resume/", instrument_decisions.resume, name="instrument_resume"),
+    path("<str:public_id>/retire/", instrument_decisions.retire, name="instrument_retire"),
     path(
         "<str:public_id>/qualifications/<int:qualification_id>/end/",
-        provider_decisions.qualification_revoke,
+        instrument_decisions.qualification_revoke,
         name="qualification_revoke",
     ),
     path("<str:public_id>/book/", book, name="book"),

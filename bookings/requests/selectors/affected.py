@@ -66,7 +66,7 @@ def get_organization_condition(organization_id: int) -> Q:
     return Q(instrument__organization_id=organization_id) | Q(payer_organization_id=organization_id)
 
 
-def get_suspension_condition(organization_id: int) -> Q:
+def get_organization_suspension_condition(organization_id: int) -> Q:
     """Return the condition for bookings that can't begin once the organization is suspended.
 
     Those are its own, and what is booked together with them.
@@ -76,7 +76,7 @@ def get_suspension_condition(organization_id: int) -> Q:
 
 
 @dataclass(frozen=True)
-class SuspensionEffects:
+class OrganizationSuspensionEffects:
     """Whom the suspension of an organization hits: bookings that end, uses that go on, and its people."""
 
     ending: list[Booking]
@@ -84,12 +84,14 @@ class SuspensionEffects:
     people: "list[User]"
 
 
-def get_suspension_effects(viewer: "Viewer", organization: "Organization") -> SuspensionEffects:
+def get_organization_suspension_effects(
+    viewer: "Viewer", organization: "Organization"
+) -> OrganizationSuspensionEffects:
     """Return whom a suspension would hit now, for whoever may suspend. Raises Forbidden."""
     require(viewer, "accounts.suspend_organization", organization)
     under_way = get_organization_condition(organization.pk) & Q(state=BookingState.IN_USE)
-    return SuspensionEffects(
-        ending=list(_with_names(get_suspension_condition(organization.pk))),
+    return OrganizationSuspensionEffects(
+        ending=list(_with_names(get_organization_suspension_condition(organization.pk))),
         under_way=list(_with_names(under_way)),
         people=list(accounts.people_of(organization)),
     )

@@ -15,7 +15,7 @@ from bookings.requests.selectors.holds import booking_lock
 from bookings.requests.services import notifications
 from bookings.requests.services.bookings import cancel_companions, create_credit_event
 from bookings.requests.services.held_time import apply_transition
-from bookings.requests.services.suspension import cancel_for_suspension
+from bookings.requests.services.organization_suspension import cancel_for_suspension
 from instrument_share.accounts.domain import OrganizationState
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from bookings.requests.forms.closures import ClosureForm
 from bookings.requests.forms.outcomes import CANCEL, MOVE
 from bookings.requests.selectors.affected import get_overlap_condition
 from bookings.requests.selectors.scope import NOTHING
-from bookings.requests.services import provider_decisions
+from bookings.requests.services import instrument_decisions
 from bookings.requests.services.closures import closure_place
 from bookings.requests.views.common import responsible_instruments
 from bookings.requests.views.outcomes import ask_outcomes
@@ -65,7 +65,7 @@ def closure_lift(request: SignedInRequest, public_id: str) -> Confirmation:
             _("Bookings that were moved or cancelled for it stay as they are."),
         ],
         action=_("Lift the closure"),
-        perform=lambda: provider_decisions.closure_lift(actor=request.user, closure_id=closure.pk, now=now),
+        perform=lambda: instrument_decisions.closure_lift(actor=request.user, closure_id=closure.pk, now=now),
         success=_("The closure is lifted. {name} can be booked again.").format(name=name),
         back_address=reverse("closures"),
     )

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from bookings.requests.services.provider_decisions import rule_put_in_force
+from bookings.requests.services.instrument_decisions import rule_put_in_force
 from bookings.requests.views.rule_preview import build_preview, compare_terms
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import DomainError

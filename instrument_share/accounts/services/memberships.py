@@ -155,8 +155,8 @@ def membership_withdraw(*, actor: User, membership_id: int, now: datetime) -> Me
 def membership_close(*, actor: User, membership_id: int, now: datetime, reason: str = "") -> Membership:
     """End an active role: one's own, or another's with a reason. A second time changes nothing.
 
-    What becomes of bookings and instruments is for `bookings.services.membership_end`, which calls this.
-    Raises LastOfRole where nobody else would answer for the organization.
+    What becomes of bookings and instruments is for `bookings.requests.services.membership_end`, which calls
+    this. Raises LastOfRole where nobody else would answer for the organization.
     """
     membership = selectors.membership_lock(membership_id)
     by_oneself = membership.user_id == actor.pk

@@ -172,7 +172,7 @@ def organization_refuse(*, actor: User, organization_id: int, reason: str, now: 
 def organization_suspend(*, actor: User, organization_id: int, reason: str, now: datetime) -> Organization:
     """Suspend an organization, so that nobody acts for it; its people are told.
 
-    What becomes of bookings is for `bookings.services.organization_suspend`, which calls this.
+    What becomes of bookings is for `bookings.requests.services.organization_suspend`, which calls this.
     """
     organization = selectors.organization_lock(organization_id)
     require(actor, "accounts.suspend_organization", organization)

@@ -123,7 +123,7 @@ def _build_suspension(
     request: SignedInRequest, found: "Organization", decision: dict[str, Any]
 ) -> Confirmation:
     """Ask before suspending, with the bookings, the uses under way and the people that it hits."""
-    effects = bookings.get_suspension_effects(request.user, found)
+    effects = bookings.get_organization_suspension_effects(request.user, found)
     form = ReasonForm(request.POST or None, help_text=_("Everybody concerned reads it."))
     name = bilingual(found, "name")
     ending, going_on = len(effects.ending), len(effects.under_way)
@@ -153,7 +153,7 @@ def _build_suspension(
     )
 
 
-def _list_consequences(found: "Organization", effects: bookings.SuspensionEffects) -> list[str]:
+def _list_consequences(found: "Organization", effects: bookings.OrganizationSuspensionEffects) -> list[str]:
     people = len(effects.people)
     sentences = [
         ngettext(

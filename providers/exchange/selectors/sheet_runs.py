@@ -8,7 +8,7 @@ from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors.standing import standing
 from instrument_share.jobs.selectors import JobState, job_states
 from instrument_share.kernel.errors import NotFound
-from providers.exchange.domain.sheets.definition import SheetKindName
+from providers.exchange.domain.sheets.sheet_types import SheetKindName
 from providers.exchange.models import SheetMemory, SheetRun
 
 if TYPE_CHECKING:

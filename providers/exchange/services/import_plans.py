@@ -7,9 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from providers.exchange.domain.sheets.definition import SheetKind
 from providers.exchange.domain.sheets.problems import SheetProblem
 from providers.exchange.domain.sheets.rows import SheetRow
+from providers.exchange.domain.sheets.sheet_types import SheetKind
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization, User

@@ -16,10 +16,10 @@ from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization_lock
 from instrument_share.journal.services import record
 from instrument_share.sheets.table import Table
-from providers.exchange.domain.sheets.definition import SheetKind, SheetKindName
-from providers.exchange.domain.sheets.kinds_of_sheet import INSTRUMENTS
 from providers.exchange.domain.sheets.maps import SheetMap
 from providers.exchange.domain.sheets.reading import read_sheet
+from providers.exchange.domain.sheets.sheet_columns import INSTRUMENTS
+from providers.exchange.domain.sheets.sheet_types import SheetKind, SheetKindName
 from providers.exchange.domain.sheets.terms import build_prices, build_rule
 from providers.exchange.domain.sheets.words import with_words
 from providers.exchange.selectors.sheet_runs import sheet_words

@@ -19,9 +19,9 @@ from instrument_share.kernel.errors import DomainError, Forbidden, require_found
 from instrument_share.sheets.reading import read_table
 from instrument_share.sheets.table import Table
 from providers.exchange.domain.sheets.column_choices import build_map, choices_to_remember, sheet_columns
-from providers.exchange.domain.sheets.definition import SheetKind, SheetKindName
-from providers.exchange.domain.sheets.kinds_of_sheet import KINDS
 from providers.exchange.domain.sheets.maps import SheetMap, parse_map
+from providers.exchange.domain.sheets.sheet_columns import KINDS
+from providers.exchange.domain.sheets.sheet_types import SheetKind, SheetKindName
 from providers.exchange.models import SheetMemory, SheetRun
 from providers.exchange.selectors.sheet_runs import has_waiting_job, sheet_memory
 from providers.exchange.services.imports import ImportReport, apply

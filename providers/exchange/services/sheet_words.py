@@ -9,7 +9,7 @@ from django.db import transaction
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization_lock
 from instrument_share.kernel.errors import Invalid, Problem
-from providers.exchange.domain.sheets.definition import SheetKind
+from providers.exchange.domain.sheets.sheet_types import SheetKind
 from providers.exchange.domain.sheets.words import is_mappable, meaning
 from providers.exchange.models import SheetMemory
 from providers.instruments.domain.fields import Unusable

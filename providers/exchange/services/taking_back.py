@@ -10,7 +10,7 @@ from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization_lock
 from instrument_share.journal.services import record
 from instrument_share.kernel.errors import Conflict, NotFound, Problem, gettext_noop
-from providers.exchange.domain.sheets.definition import SheetKindName
+from providers.exchange.domain.sheets.sheet_types import SheetKindName
 from providers.exchange.models import SheetRun
 from providers.exchange.services.import_plans import Made
 from providers.instruments.domain.states import is_removable

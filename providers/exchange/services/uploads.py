@@ -15,9 +15,9 @@ from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organizations_by_id
 from instrument_share.kernel.errors import DomainError, Kind, gettext_noop
 from instrument_share.sheets.reading import read_table
-from providers.exchange.domain.sheets.definition import SheetKind
-from providers.exchange.domain.sheets.kinds_of_sheet import INSTRUMENTS
 from providers.exchange.domain.sheets.maps import parse_map
+from providers.exchange.domain.sheets.sheet_columns import INSTRUMENTS
+from providers.exchange.domain.sheets.sheet_types import SheetKind
 from providers.exchange.models import SheetRun
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from instrument_share.kernel.wording import Words
 from instrument_share.web.responses.problem import told
 from instrument_share.web.templatetags.sentences import label
 from instrument_share.web.templatetags.ui import badge
-from providers.exchange.domain.sheets.kinds_of_sheet import KINDS
+from providers.exchange.domain.sheets.sheet_columns import KINDS
 from providers.exchange.services.imports import Outcome
 
 register = template.Library()

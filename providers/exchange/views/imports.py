@@ -29,9 +29,9 @@ from providers.exchange.domain.sheets.column_choices import (
     column_choices,
     sheet_columns,
 )
-from providers.exchange.domain.sheets.definition import SheetKind, SheetKindName
-from providers.exchange.domain.sheets.kinds_of_sheet import INSTRUMENTS, KINDS
 from providers.exchange.domain.sheets.reading import HeadingMissing
+from providers.exchange.domain.sheets.sheet_columns import INSTRUMENTS, KINDS
+from providers.exchange.domain.sheets.sheet_types import SheetKind, SheetKindName
 from providers.exchange.forms.sheet import SheetForm
 from providers.exchange.selectors.sheet_runs import (
     RunState,

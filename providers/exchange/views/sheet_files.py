@@ -23,8 +23,8 @@ from instrument_share.sheets.table import Cell, Table
 from instrument_share.web.responses.exports import MARK
 from instrument_share.web.responses.problem import told
 from instrument_share.web.text.formats import in_english
-from providers.exchange.domain.sheets.definition import SheetField, SheetKind
 from providers.exchange.domain.sheets.problems import SheetProblem, cell_name
+from providers.exchange.domain.sheets.sheet_types import SheetField, SheetKind
 from providers.exchange.domain.sheets.values import WHOLE, offered_words
 from providers.instruments.domain.subjects import SUBJECTS
 from providers.instruments.forms.countries import COUNTRIES

@@ -11,8 +11,8 @@ from instrument_share.kernel.wording import Words
 from instrument_share.web import clock
 from instrument_share.web.responses.problem import Told, problems_told, told
 from instrument_share.web.text.formats import in_english
-from providers.exchange.domain.sheets.definition import SheetField, SheetKind
 from providers.exchange.domain.sheets.problems import SheetProblem
+from providers.exchange.domain.sheets.sheet_types import SheetField, SheetKind
 from providers.exchange.domain.sheets.values import offered_words
 from providers.exchange.domain.sheets.words import CLOSED, UnknownWord, unknown_words
 from providers.exchange.selectors.sheet_runs import sheet_words

@@ -213,7 +213,7 @@ def instrument_suspend(*, actor: "User", instrument_id: int, reason: str, now: d
     """Suspend a published instrument, for the unit or its keeper, or for the bureau.
 
     What the bureau suspends, only the bureau resumes. Bookings are not touched here:
-    `bookings.services.instrument_suspend`, which calls this, decides on them.
+    `bookings.requests.services.instrument_suspend`, which calls this, decides on them.
     """
     instrument = move_instrument(actor, instrument_id, "suspend", permission="providers.suspend_instrument")
     instrument.suspended_at, instrument.suspension_reason = now, require_reason(reason)

@@ -95,7 +95,7 @@ def keepers_set(
 def keeper_links_drop(*, actor: "User", organization_id: int, user: "User", now: datetime) -> None:
     """Remove a person, whose role of keeper has ended, from all of the unit's instruments.
 
-    Called by `bookings.services.membership_end`, which checks the permission.
+    Called by `bookings.requests.services.membership_end`, which checks the permission.
     """
     for instrument in instrument_locks(kept_instrument_ids(user.pk, organization_id)):
         Keeper.objects.filter(instrument=instrument, user=user).delete()
@@ -130,7 +130,7 @@ def qualification_grant(
 def qualification_revoke(*, actor: "User", qualification_id: int, now: datetime) -> Qualification:
     """Revoke a qualification now; repeating changes nothing.
 
-    `bookings.services.qualification_revoke` decides on bookings that need it.
+    `bookings.requests.services.qualification_revoke` decides on bookings that need it.
     """
     found = qualification_lock(qualification_id)
     instrument = found.instrument

@@ -36,7 +36,7 @@ def closure_record(
 ) -> Closure:
     """Record a closure of an instrument with a public reason.
 
-    `bookings.services.closure_place`, which calls this, decides on bookings.
+    `bookings.requests.services.closure_place`, which calls this, decides on bookings.
     """
     instrument = lock_instrument(actor, instrument_id, permission="providers.close_instrument")
     closure = Closure(

@@ -9,7 +9,7 @@ from bookings.requests.models import Booking, NextFree
 from bookings.requests.selectors.searching import search_catalogue
 from bookings.requests.services.bookings import booking_cancel
 from bookings.requests.services.closures import closure_place
-from bookings.requests.services.provider_decisions import closure_lift
+from bookings.requests.services.instrument_decisions import closure_lift
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import Forbidden
 from providers.terms.selectors.closures import closures

@@ -6,11 +6,11 @@ import pytest
 
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking, CreditEvent
-from bookings.requests.selectors.affected import get_suspension_effects
+from bookings.requests.selectors.affected import get_organization_suspension_effects
 from bookings.requests.selectors.bookings import get_booking, uses_while_suspended
 from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
 from bookings.requests.services.notifications import CANCELLED_WITH_SUSPENSION, USE_GOES_ON
-from bookings.requests.services.suspension import organization_suspend
+from bookings.requests.services.organization_suspension import organization_suspend
 from bookings.usage.services.attendance import booking_check_in, booking_check_out
 from instrument_share.accounts.models import Organization
 from instrument_share.accounts.services.organizations import SUSPENDED
@@ -120,11 +120,11 @@ def test_companion_elsewhere_is_cancelled_with_it(city, officer):
 
 def test_effects_name_bookings_uses_and_people_before_it_is_decided(city, officer):
     running, ahead = in_use(city), book(city, slot(day=5))
-    effects = get_suspension_effects(officer, city.owner)
+    effects = get_organization_suspension_effects(officer, city.owner)
     assert (effects.ending, effects.under_way) == ([ahead], [running])
     assert {one.name for one in effects.people} == {"丙", "丁"}
     with pytest.raises(Forbidden):
-        get_suspension_effects(city.manager, city.owner)
+        get_organization_suspension_effects(city.manager, city.owner)
 
 
 def test_suspension_needs_a_reason_and_the_right_and_else_changes_nothing(city, officer):

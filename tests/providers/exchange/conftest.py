@@ -2,8 +2,8 @@
 
 import pytest
 
-from providers.exchange.domain.sheets.definition import SheetKindName
-from providers.exchange.domain.sheets.kinds_of_sheet import INSTRUMENTS
+from providers.exchange.domain.sheets.sheet_columns import INSTRUMENTS
+from providers.exchange.domain.sheets.sheet_types import SheetKindName
 from providers.exchange.services import sheet_runs
 from providers.exchange.services.sheet_runs import sheet_run_start
 from providers.exchange.services.uploads import sheet_keep

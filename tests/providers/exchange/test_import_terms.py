@@ -7,8 +7,8 @@ import pytest
 
 from instrument_share.kernel.errors import Forbidden
 from instrument_share.sheets.reading import read_table
-from providers.exchange.domain.sheets.definition import SheetKindName
-from providers.exchange.domain.sheets.kinds_of_sheet import INSTRUMENTS, NEWS, PRICES, RULES
+from providers.exchange.domain.sheets.sheet_columns import INSTRUMENTS, NEWS, PRICES, RULES
+from providers.exchange.domain.sheets.sheet_types import SheetKindName
 from providers.exchange.models import SheetMemory
 from providers.exchange.services import sheet_runs
 from providers.exchange.services.imports import apply, preview

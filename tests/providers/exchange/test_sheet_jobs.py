@@ -13,7 +13,7 @@ from django_tasks_db.models import DBTaskResult
 from instrument_share.accounts.domain import Role
 from instrument_share.jobs.models import Worker
 from instrument_share.web import clock as real_clock
-from providers.exchange.domain.sheets.kinds_of_sheet import NEWS
+from providers.exchange.domain.sheets.sheet_columns import NEWS
 from providers.exchange.services import uploads
 from providers.exchange.services.sheet_runs import sheet_run_continue, sheet_run_work
 from providers.exchange.services.uploads import sheet_keep

@@ -9,9 +9,9 @@ from openpyxl.utils import get_column_letter
 
 from instrument_share.sheets.reading import read_table
 from instrument_share.sheets.table import Table
-from providers.exchange.domain.sheets.kinds_of_sheet import INSTRUMENTS, KINDS, NEWS, PRICES, RULES
 from providers.exchange.domain.sheets.maps import SheetMap
 from providers.exchange.domain.sheets.reading import SheetProblem, read_sheet
+from providers.exchange.domain.sheets.sheet_columns import INSTRUMENTS, KINDS, NEWS, PRICES, RULES
 from providers.exchange.services.imports import apply, preview
 from providers.exchange.views.sheet_files import (
     marked_xlsx,

@@ -6,10 +6,10 @@ from decimal import Decimal
 
 from instrument_share.sheets.table import Table
 from providers.exchange.domain.sheets.aliases import ROW_NUMBERS, normalize_heading
-from providers.exchange.domain.sheets.definition import SheetKind
-from providers.exchange.domain.sheets.kinds_of_sheet import INSTRUMENTS
 from providers.exchange.domain.sheets.maps import SheetMap
 from providers.exchange.domain.sheets.reading import HEADING_ROWS
+from providers.exchange.domain.sheets.sheet_columns import INSTRUMENTS
+from providers.exchange.domain.sheets.sheet_types import SheetKind
 from providers.exchange.domain.sheets.values import cell_text
 
 ASIDE = ""

@@ -12,8 +12,8 @@ from typing import Any
 from instrument_share.kernel.errors import DomainError, Problem, gettext_noop
 from instrument_share.kernel.wording import Sentence
 from providers.exchange.domain.sheets.aliases import normalize_heading
-from providers.exchange.domain.sheets.definition import SheetKind
-from providers.exchange.domain.sheets.kinds_of_sheet import INSTRUMENTS
+from providers.exchange.domain.sheets.sheet_columns import INSTRUMENTS
+from providers.exchange.domain.sheets.sheet_types import SheetKind
 
 MAP_PARTS = ("columns", "constants", "defaults", "values", "dates", "factors", "shorten")
 

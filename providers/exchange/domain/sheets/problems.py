@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from instrument_share.kernel.errors import Problem
 from instrument_share.kernel.wording import Sentence, Words
-from providers.exchange.domain.sheets.definition import SheetKind
 from providers.exchange.domain.sheets.remedies import remedy
+from providers.exchange.domain.sheets.sheet_types import SheetKind
 
 UNKNOWN_WORDS = ("choice", "country", "category", "word_left_out")
 """Ends of codes of problems with a word that the list of its field lacks."""

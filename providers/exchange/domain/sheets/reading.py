@@ -12,12 +12,12 @@ from instrument_share.kernel.errors import DomainError, Problem, gettext_noop
 from instrument_share.kernel.wording import Sentence, Words
 from instrument_share.sheets.table import Cell, Table
 from providers.exchange.domain.sheets.aliases import FOOTERS, is_total, normalize_heading
-from providers.exchange.domain.sheets.definition import SheetKind
-from providers.exchange.domain.sheets.kinds_of_sheet import INSTRUMENTS
 from providers.exchange.domain.sheets.maps import SheetMap
 from providers.exchange.domain.sheets.problems import RecognisedColumn, SheetProblem, cell_name
 from providers.exchange.domain.sheets.remedies import remedy
 from providers.exchange.domain.sheets.rows import SheetRow, add_problem, read_row
+from providers.exchange.domain.sheets.sheet_columns import INSTRUMENTS
+from providers.exchange.domain.sheets.sheet_types import SheetKind
 from providers.exchange.domain.sheets.values import cell_text
 
 HEADING_ROWS = 10

@@ -7,7 +7,6 @@ from typing import Any
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.wording import Sentence, Words
 from instrument_share.sheets.table import Cell, Table
-from providers.exchange.domain.sheets.definition import MISSING, SheetKind, SheetKindName
 from providers.exchange.domain.sheets.maps import SheetMap
 from providers.exchange.domain.sheets.problems import (
     RecognisedColumn,
@@ -16,6 +15,7 @@ from providers.exchange.domain.sheets.problems import (
     cell_problem,
     row_problem,
 )
+from providers.exchange.domain.sheets.sheet_types import MISSING, SheetKind, SheetKindName
 from providers.exchange.domain.sheets.values import cell_text, choice_words, is_serial, parse_cell
 from providers.instruments.domain import fields as instrument_fields
 from providers.instruments.domain.fields import Unusable

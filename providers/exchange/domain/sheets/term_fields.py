@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from instrument_share.kernel.errors import gettext_noop
-from providers.exchange.domain.sheets.definition import SheetField, english_words
+from providers.exchange.domain.sheets.sheet_types import SheetField, english_words
 from providers.terms.domain.choices import (
     Decision,
     Frequency,

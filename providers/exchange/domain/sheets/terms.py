@@ -7,8 +7,8 @@ from typing import Any
 
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.wording import Words
-from providers.exchange.domain.sheets.definition import MISSING
 from providers.exchange.domain.sheets.rows import SheetRow
+from providers.exchange.domain.sheets.sheet_types import MISSING
 from providers.exchange.domain.sheets.term_fields import PRICE_FIELDS, QUOTA_FIELDS, RULE_FIELDS
 from providers.terms.domain.choices import Frequency, PriceUnit, QuotaHolder, QuotaSpan, ServiceMode, UserKind
 from providers.terms.domain.rule_columns import terms_from_input

@@ -15,7 +15,7 @@ from typing import Any
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.wording import Bilingual, Words
 from providers.exchange.domain.sheets.aliases import normalize_heading
-from providers.exchange.domain.sheets.definition import Held, SheetField, ValueKind
+from providers.exchange.domain.sheets.sheet_types import Held, SheetField, ValueKind
 from providers.instruments.domain.fields import Unusable
 from providers.instruments.domain.subjects import SUBJECTS
 from providers.terms.domain.terms import DAY as ONE_DAY

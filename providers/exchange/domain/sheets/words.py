@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from providers.exchange.domain.sheets.aliases import normalize_heading
-from providers.exchange.domain.sheets.definition import SheetField, SheetKind
 from providers.exchange.domain.sheets.maps import SheetMap
 from providers.exchange.domain.sheets.problems import SheetProblem
+from providers.exchange.domain.sheets.sheet_types import SheetField, SheetKind
 from providers.exchange.domain.sheets.values import choice_words, parse_cell
 from providers.instruments.domain.fields import Unusable
 

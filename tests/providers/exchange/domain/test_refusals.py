@@ -7,9 +7,9 @@ import pytest
 
 from instrument_share.sheets.table import Table
 from providers.exchange.domain.sheets.column_choices import choices_to_remember, sheet_columns
-from providers.exchange.domain.sheets.kinds_of_sheet import INSTRUMENTS, NEWS, PRICES, RULES
 from providers.exchange.domain.sheets.maps import MapUnusable, SheetMap, parse_map
 from providers.exchange.domain.sheets.reading import read_sheet
+from providers.exchange.domain.sheets.sheet_columns import INSTRUMENTS, NEWS, PRICES, RULES
 from providers.exchange.domain.sheets.words import UnknownWord, unknown_words, with_words
 
 

@@ -8,9 +8,9 @@ import pytest
 from instrument_share.sheets.table import Table
 from providers.exchange.domain.sheets.aliases import normalize_heading
 from providers.exchange.domain.sheets.column_choices import build_map, choices_to_remember, sheet_columns
-from providers.exchange.domain.sheets.kinds_of_sheet import INSTRUMENTS, KINDS, NEWS, PRICES, RULES
 from providers.exchange.domain.sheets.maps import SheetMap, parse_map
 from providers.exchange.domain.sheets.reading import HeadingMissing, SheetRow, cell_name, read_sheet
+from providers.exchange.domain.sheets.sheet_columns import INSTRUMENTS, KINDS, NEWS, PRICES, RULES
 from providers.exchange.domain.sheets.terms import build_prices, build_rule, is_same_terms
 from providers.terms.domain.choices import Frequency, QuotaHolder, QuotaSpan, ServiceMode, UserKind
 from providers.terms.domain.terms import DayException, OpeningPattern, Price, Quota

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from instrument_share.journal.selectors import history
 from instrument_share.kernel.errors import Forbidden
-from providers.exchange.domain.sheets.kinds_of_sheet import INSTRUMENTS, KINDS
+from providers.exchange.domain.sheets.sheet_columns import INSTRUMENTS, KINDS
 from providers.exchange.models import SheetRun
 from providers.exchange.services.sheet_runs import sheet_run_start
 from providers.exchange.services.taking_back import GoneOn, NothingToTakeBack, sheet_run_take_back

@@ -5,14 +5,14 @@ from functools import partial
 
 from instrument_share.kernel.errors import gettext_noop
 from providers.exchange.domain.sheets.aliases import CHOICES, HEADINGS, TEN_THOUSANDS
-from providers.exchange.domain.sheets.definition import (
+from providers.exchange.domain.sheets.examples import INSTRUMENT_EXAMPLES, PRICE_EXAMPLES, RULE_EXAMPLES
+from providers.exchange.domain.sheets.sheet_types import (
     SheetField,
     SheetKind,
     SheetKindName,
     ValueKind,
     english_words,
 )
-from providers.exchange.domain.sheets.examples import INSTRUMENT_EXAMPLES, PRICE_EXAMPLES, RULE_EXAMPLES
 from providers.exchange.domain.sheets.term_fields import PRICE_FIELDS, RULE_FIELDS
 from providers.exchange.domain.sheets.values import clean_field
 from providers.instruments.domain import fields as instruments

@@ -7,7 +7,10 @@ from django.db import transaction
 
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
-from bookings.requests.selectors.affected import get_organization_condition, get_suspension_condition
+from bookings.requests.selectors.affected import (
+    get_organization_condition,
+    get_organization_suspension_condition,
+)
 from bookings.requests.services import notifications
 from bookings.requests.services.bookings import write_cancellation
 from instrument_share.accounts import selectors as accounts
@@ -42,7 +45,7 @@ def organization_suspend(
 def _lock_instruments(organization_id: int) -> None:
     """Lock at once the organization's instruments and those of bookings that the suspension ends."""
     own = providers.instruments_with_related().filter(organization_id=organization_id)
-    ending = Booking.objects.filter(get_suspension_condition(organization_id))
+    ending = Booking.objects.filter(get_organization_suspension_condition(organization_id))
     providers.instrument_locks(
         {
             *own.values_list("pk", flat=True),
@@ -54,7 +57,7 @@ def _lock_instruments(organization_id: int) -> None:
 def _cancel_what_has_not_begun(organization: "Organization", actor: "User", now: datetime) -> None:
     ending = (
         Booking.objects.select_for_update(of=("self",))
-        .filter(get_suspension_condition(organization.pk))
+        .filter(get_organization_suspension_condition(organization.pk))
         .select_related("instrument", "rule", "user")
         .order_by("instrument_id", "starts_at")
     )

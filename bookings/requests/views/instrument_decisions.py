@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods
 
 from bookings.requests.forms.outcomes import CANCEL, KEEP, MOVE
 from bookings.requests.selectors.affected import get_qualification_condition, get_upcoming_condition
-from bookings.requests.services import provider_decisions
-from bookings.requests.services.provider_decisions import (
+from bookings.requests.services import instrument_decisions
+from bookings.requests.services.instrument_decisions import (
     instrument_resume,
     instrument_retire,
     instrument_suspend,
@@ -109,7 +109,7 @@ def qualification_revoke(request: SignedInRequest, public_id: str, qualification
     return _settle(
         request,
         partial(
-            provider_decisions.qualification_revoke,
+            instrument_decisions.qualification_revoke,
             actor=request.user,
             qualification_id=found.pk,
             now=now,

@@ -9,7 +9,7 @@ from bookings.requests.models import Booking, NextFree
 from bookings.requests.selectors.calendar import get_calendar_events
 from bookings.requests.selectors.offers import get_free_intervals
 from bookings.requests.services.closures import closure_place
-from bookings.requests.services.provider_decisions import (
+from bookings.requests.services.instrument_decisions import (
     closure_lift,
     instrument_resume,
     instrument_retire,
