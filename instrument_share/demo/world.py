@@ -57,8 +57,9 @@ class World:
         return date(self.today.year - DEMO_YEARS, 1, 4)
 
     def in_service(self, instrument: Instrument) -> date:
-        """Return the day on which the instrument was put in service."""
-        return date(self.today.year - instrument.age, instrument.month, 8)
+        """Return the day on which the instrument was put in service, a month ago or earlier."""
+        day = date(self.today.year - instrument.age, instrument.month, 8)
+        return day if day <= self.today - timedelta(days=30) else day.replace(year=day.year - 1)
 
     def published(self, instrument: Instrument) -> date:
         """Return a day a month after the start of service, or soon after the platform's."""

@@ -10,7 +10,7 @@ from datetime import UTC, date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.providers.terms.test_calendar import PATTERNS
+from tests.providers.terms.test_openings import PATTERNS
 
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import merge
