@@ -10,7 +10,6 @@ from datetime import UTC, date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.providers.terms.test_openings import PATTERNS
 
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import merge
@@ -37,6 +36,7 @@ from tests.providers.terms.recurrence import (
     publish,
     said,
 )
+from tests.providers.terms.test_openings import PATTERNS
 
 CASES = {
     "weekly": (
