@@ -74,7 +74,7 @@ def test_the_mail_speaks_both_languages_and_only_the_hash_is_kept(invite, settin
     assert (kept.sent_at, kept.expires_at) == (NOW, NOW + timedelta(days=14))
 
 
-def test_accepting_gives_the_role_and_tells_who_invited(invite, company, admin):
+def test_accepting_invitation_grants_role_and_notifies_inviter(invite, company, admin):
     secret, invited = invite(), person()
     membership = accept(invited, secret)
     assert accept(invited, secret) == membership
@@ -85,7 +85,7 @@ def test_accepting_gives_the_role_and_tells_who_invited(invite, company, admin):
     ]
 
 
-def test_a_mail_that_was_passed_on_admits_nobody(invite):
+def test_forwarded_invitation_is_rejected(invite):
     secret = invite()
     with pytest.raises(InvitationForOther):
         accept(person("somebody.else@example.org"), secret)
@@ -93,7 +93,7 @@ def test_a_mail_that_was_passed_on_admits_nobody(invite):
         accept(person(), secret[:-1])
 
 
-def test_an_address_that_is_merely_claimed_is_not_the_one_invited(invite):
+def test_unconfirmed_address_cannot_accept_invitation(invite):
     secret, stranger = invite(), person(has_confirmed=False)
     with pytest.raises(InvitationForOther):
         accept(stranger, secret)
@@ -103,7 +103,7 @@ def test_an_address_that_is_merely_claimed_is_not_the_one_invited(invite):
     assert selectors.person_named(INVITED) == stranger
 
 
-def test_after_fourteen_days_it_is_over(invite):
+def test_invitation_expires_after_fourteen_days(invite):
     secret, invited = invite(), person()
     with pytest.raises(InvitationExpired):
         accept(invited, secret, now=NOW + timedelta(days=14))
@@ -132,7 +132,7 @@ def test_a_withdrawn_invitation_does_not_work(invite, admin):
         services.invitation_resend(actor=admin, invitation_id=one.pk, now=NOW)
 
 
-def test_a_mail_that_fails_is_shown_as_not_sent(
+def test_failed_invitation_mail_is_shown_as_not_sent(
     admin, company, monkeypatch, django_capture_on_commit_callbacks
 ):
     def fail(*_args, **_kwargs):
@@ -146,7 +146,7 @@ def test_a_mail_that_fails_is_shown_as_not_sent(
     assert Invitation.objects.get().sent_at is None
 
 
-def test_what_is_no_address_is_refused(admin, company):
+def test_invalid_mail_address_is_refused(admin, company):
     with pytest.raises(Invalid) as refused:
         services.invitation_send(
             actor=admin, organization_id=company.pk, email="nobody", role=Role.RESEARCHER, now=NOW
@@ -154,14 +154,14 @@ def test_what_is_no_address_is_refused(admin, company):
     assert [one.code for one in refused.value.problems] == ["invitation.email_invalid"]
 
 
-def test_the_invitation_of_who_was_dismissed_opens_no_door(invite, admin):
+def test_invitation_by_dismissed_administrator_is_void(invite, admin):
     secret = invite(role=Role.ORG_ADMIN)
     admin.memberships.update(state="ended")
     with pytest.raises(InviterDismissed):
         accept(person(), secret)
 
 
-def test_a_line_break_in_a_name_breaks_no_mail(invite, company):
+def test_line_break_in_name_does_not_break_mail(invite, company):
     company.name_zh = "云屏\n晶体"
     company.save()
     invite()

@@ -51,7 +51,7 @@ def told(person):
     return [one.message for one in journal.notifications(person)]
 
 
-def test_a_request_is_told_once_and_admitted(company, admin, person):
+def test_membership_request_notifies_once_and_is_admitted(company, admin, person):
     asked = ask(person, company, note="材料组")
     assert ask(person, company).pk == asked.pk
     assert told(admin) == ["{user} asks to be admitted to “{organization}”."]
@@ -64,7 +64,7 @@ def test_a_request_is_told_once_and_admitted(company, admin, person):
         ask(person, company)
 
 
-def test_a_refusal_says_why_and_does_not_forbid_to_ask_again(company, admin, person):
+def test_refused_request_shows_reason_and_can_be_repeated(company, admin, person):
     asked = ask(person, company)
     services.membership_refuse(actor=admin, membership_id=asked.pk, reason="不认识", now=NOW)
     assert (of(person, "researcher").state, of(person, "researcher").reason) == ("refused", "不认识")
@@ -73,7 +73,7 @@ def test_a_refusal_says_why_and_does_not_forbid_to_ask_again(company, admin, per
     assert ask(person, company).state == "pending"
 
 
-def test_a_request_is_taken_back_by_who_made_it(company, admin, person):
+def test_requester_withdraws_membership_request(company, admin, person):
     asked = ask(person, company)
     with pytest.raises(Forbidden):
         services.membership_withdraw(actor=admin, membership_id=asked.pk, now=NOW)
@@ -81,12 +81,12 @@ def test_a_request_is_taken_back_by_who_made_it(company, admin, person):
 
 
 @pytest.mark.parametrize("state", ["refused", "suspended"])
-def test_nobody_joins_what_was_refused_or_is_suspended(person, state):
+def test_refused_or_suspended_organization_accepts_no_members(person, state):
     with pytest.raises(NotJoinable):
         ask(person, factories.organization("云屏旧公司", state=state))
 
 
-def test_an_administrator_gives_what_is_theirs_to_members_only(company, admin, person):
+def test_administrator_grants_own_roles_to_members_only(company, admin, person):
     with pytest.raises(NotAMember):
         grant(admin, person, company, Role.RESEARCHER)
     factories.member(company, person=person)
@@ -143,14 +143,14 @@ def test_a_sysadmin_takes_a_role_but_not_the_last_one(company, admin):
         services.membership_close(actor=sysadmin, membership_id=of(sysadmin, "sysadmin").pk, now=NOW)
 
 
-def test_members_are_read_by_who_manages_them_in_as_many_statements(company, admin, statements):
+def test_member_list_uses_constant_query_count_for_managers(company, admin, statements):
     statements.assert_unchanged(
         lambda: [one.user.name for one in selectors.members(admin, company)],
         by=lambda: [factories.member(company) for _each in range(20)],
     )
 
 
-def test_one_finds_admitted_organizations_by_name_and_one_that_waits_by_its_code_only(company, person):
+def test_pending_organization_is_found_by_code_only(company, person):
     waiting = factories.organization("云屏待审公司", state="pending")
     refused = factories.organization("云屏被拒公司", state="refused")
     find = selectors.organizations_to_join
@@ -161,7 +161,7 @@ def test_one_finds_admitted_organizations_by_name_and_one_that_waits_by_its_code
     assert find(person, "云") == []
 
 
-def test_a_role_that_is_held_and_given_again_is_recorded_and_told_once(company, admin):
+def test_granting_held_role_again_records_and_notifies_once(company, admin):
     colleague = factories.member(company, name="寅")
     for _twice in range(2):
         grant(admin, colleague, company, Role.ORG_ADMIN)

@@ -72,7 +72,7 @@ def roles(person):
     return [(one.role, one.state) for each in selectors.belongings(person) for one in each.memberships]
 
 
-def test_who_registers_becomes_administrator_with_the_admission(officer, registrant):
+def test_registrant_becomes_administrator_on_admission(officer, registrant):
     made = register(registrant)
     assert (made.state, made.uscc, made.submitted_at) == ("pending", USCC, NOW)
     assert roles(registrant) == [("org_admin", "active")]
@@ -89,12 +89,12 @@ def test_who_registers_becomes_administrator_with_the_admission(officer, registr
     ]
 
 
-def test_who_registers_an_owning_unit_becomes_its_manager_too(registrant):
+def test_registrant_of_owning_unit_becomes_manager_too(registrant):
     register(registrant, owns_instruments=True)
     assert roles(registrant) == [("org_admin", "active"), ("unit_manager", "active")]
 
 
-def test_all_that_is_wrong_is_told_at_once_and_nothing_is_kept(registrant):
+def test_invalid_registration_reports_all_problems_and_saves_nothing(registrant):
     found = problems_of(
         lambda: register(
             registrant,
@@ -115,7 +115,7 @@ def test_all_that_is_wrong_is_told_at_once_and_nothing_is_kept(registrant):
     assert not OrganizationDocument.objects.exists()
 
 
-def test_a_code_that_is_registered_is_not_registered_again(registrant):
+def test_duplicate_credit_code_is_refused(registrant):
     register(registrant)
     other = factories.user("丑")
     assert problems_of(lambda: register(other)) == [("organization.uscc_taken", "uscc")]
@@ -159,7 +159,7 @@ def correct(actor, made, documents=(), now=NOW, **facts):
     )
 
 
-def test_a_correction_that_changes_nothing_is_not_taken(officer, registrant):
+def test_correction_without_changes_is_refused(officer, registrant):
     made = register(registrant)
     services.organization_refuse(actor=officer, organization_id=made.pk, reason="执照不清晰", now=NOW)
     for documents in ((), [licence()]):
@@ -205,12 +205,12 @@ def test_telephone_has_to_be_one_that_can_be_dialled(phone, is_good):
     assert is_phone(phone) is is_good
 
 
-def test_a_telephone_that_is_none_is_refused(registrant):
+def test_invalid_telephone_is_refused(registrant):
     found = problems_of(lambda: register(registrant, phone="见执照"))
     assert found == [("organization.phone_invalid", "phone")]
 
 
-def test_a_refused_registration_gives_way_to_whom_the_code_belongs(officer, registrant):
+def test_refused_registration_frees_code_for_its_owner(officer, registrant):
     made = register(registrant)
     services.organization_refuse(actor=officer, organization_id=made.pk, reason="冒名", now=NOW)
     rightful = factories.user("丑")
@@ -269,7 +269,7 @@ def district_officer(district):
     return factories.member(bureau, Role.BUREAU_OFFICER, name="寅")
 
 
-def test_a_districts_bureau_admits_and_sees_what_lies_in_its_district(officer, registrant, districts):
+def test_district_bureau_is_limited_to_its_district(officer, registrant, districts):
     here, there = districts
     of_district = district_officer(here)
     mine = register(registrant, district=here)
@@ -326,7 +326,7 @@ def revise(officer, organization, reason="营业执照变更", **facts):
     )
 
 
-def test_the_bureau_changes_what_it_has_checked_and_says_why(officer, registrant):
+def test_bureau_changes_verified_fields_with_reason(officer, registrant):
     made = register(registrant)
     services.organization_admit(actor=officer, organization_id=made.pk, now=NOW)
     changed = revise(officer, made, name_zh="云屏晶体集团有限公司", size_class=SizeClass.MEDIUM)
@@ -342,7 +342,7 @@ def test_the_bureau_changes_what_it_has_checked_and_says_why(officer, registrant
     assert journal.history(changed).filter(action="organization.revised").count() == 1
 
 
-def test_whoever_comes_to_own_instruments_has_managers_from_then_on(officer, registrant):
+def test_organization_gets_managers_once_it_owns_instruments(officer, registrant):
     made = register(registrant)
     services.organization_admit(actor=officer, organization_id=made.pk, now=NOW)
     assert selectors.active_roles(registrant.pk, made.pk) == {Role.ORG_ADMIN}
@@ -375,7 +375,7 @@ def test_a_correction_makes_no_authority_of_an_organization(registrant):
     ) == [("organization.authority", "kind")]
 
 
-def test_who_registered_it_and_left_sees_it_from_inside_no_more(officer, registrant):
+def test_former_registrant_loses_internal_view(officer, registrant):
     made = register(registrant)
     services.organization_admit(actor=officer, organization_id=made.pk, now=NOW)
     made.memberships.update(state="ended")
@@ -391,7 +391,7 @@ def test_who_registered_it_and_left_sees_it_from_inside_no_more(officer, registr
 # --- Documents ----------------------------------------------------------------------------------------------
 
 
-def test_every_document_that_comes_and_goes_leaves_an_entry(registrant):
+def test_adding_and_removing_document_is_recorded(registrant):
     made = register(registrant)
     document = OrganizationDocument.objects.get(organization=made)
     for _twice in range(2):

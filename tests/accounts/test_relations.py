@@ -30,7 +30,7 @@ def end(actor, first, second):
     )
 
 
-def test_one_sides_word_relates_both_and_the_other_is_told(two):
+def test_declared_relation_applies_to_both_and_notifies_other(two):
     first, second = two
     admin, other = factories.member(first, Role.ORG_ADMIN), factories.member(second, Role.ORG_ADMIN)
     declare(admin, first, second)
@@ -41,7 +41,7 @@ def test_one_sides_word_relates_both_and_the_other_is_told(two):
         declare(other, first, second)
 
 
-def test_only_the_bureau_ends_it_and_the_dates_stay(two):
+def test_only_bureau_ends_relation_and_dates_are_kept(two):
     first, second = two
     admin, officer = factories.member(first, Role.ORG_ADMIN), factories.officer()
     declare(admin, first, second)
@@ -55,7 +55,7 @@ def test_only_the_bureau_ends_it_and_the_dates_stay(two):
     assert [one.until for one in selectors.related_to(first)] == [None, LATER]
 
 
-def test_nothing_is_related_to_itself(two):
+def test_organization_cannot_be_related_to_itself(two):
     with pytest.raises(Invalid):
         declare(factories.member(two[0], Role.ORG_ADMIN), two[0], two[0])
 

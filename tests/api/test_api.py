@@ -61,7 +61,7 @@ def asked(city, interval=None, **changes):
     }
 
 
-def test_a_visitor_finds_an_instrument_and_sees_when_it_is_free_but_not_who_has_it(city):
+def test_visitor_sees_free_time_without_holder_names(city):
     next_free_rebuild(NOW)
     book(city, slot(day=0, hour=8, length=2))
     visitor = Caller()
@@ -91,7 +91,7 @@ def test_a_visitor_finds_an_instrument_and_sees_when_it_is_free_but_not_who_has_
     }
 
 
-def test_instruments_can_be_asked_for_that_are_free_then(city):
+def test_instrument_list_filters_by_free_interval(city):
     busy = book(city, slot(hour=9, length=2))
     visitor = Caller()
 
@@ -112,7 +112,7 @@ def test_instruments_can_be_asked_for_that_are_free_then(city):
     assert (refused.status_code, refused.json()["problems"][0]["code"]) == (422, "interval.incomplete")
 
 
-def test_a_quote_says_the_price_and_what_stands_against_it(city):
+def test_quote_returns_price_and_problems(city):
     request = asked(city, slot(hour=9, length=9))
     path = f"/instruments/{city.instrument.public_id}/quote"
     quote = Caller(city.researcher)("POST", path, request).json()
@@ -152,7 +152,7 @@ def test_a_booking_from_request_to_confirmed_usage(city, clock):
     assert [one["id"] for one in researcher("GET", "/usage").json()["items"]] == [usage["id"]]
 
 
-def test_all_that_is_wrong_comes_back_as_problem_details_in_the_readers_language(city):
+def test_all_problems_are_returned_as_localized_problem_details(city):
     body = asked(city, slot(hour=9, length=11))
     refused = Caller(city.researcher)("POST", "/bookings", body)
     assert refused.status_code == 422
@@ -183,7 +183,7 @@ def test_the_same_request_twice_books_once(city):
     assert other.json()["code"] == "idempotency.key_reused"
 
 
-def test_a_move_needs_the_revision_that_was_seen(city):
+def test_move_requires_current_revision(city):
     booking = book(city, now=NOW - timedelta(days=1))
     caller = Caller(city.researcher)
     path = f"/bookings/{booking.public_id}"
@@ -206,7 +206,7 @@ def test_a_move_takes_the_etag_of_a_compressed_response(city):
     assert caller("PATCH", path, to, **{"If-Match": seen}).status_code == 200
 
 
-def test_a_search_by_the_api_takes_the_words_of_the_page_and_falls_back_as_it_does(city):
+def test_api_search_matches_page_search_with_its_fallback(city):
     search_rebuild()
     visitor = Caller()
     both = visitor("GET", "/instruments?q=扫描电镜 扫描 电子显微镜").json()
@@ -248,7 +248,7 @@ def test_invisible_rows_are_not_found(city):
     assert stranger("GET", "/bookings").json()["items"] == []
 
 
-def test_without_a_token_nothing_but_the_catalogue_and_with_a_wrong_one_not_even_that(city):
+def test_catalogue_is_public_and_invalid_token_is_refused(city):
     assert Caller()("GET", "/bookings").status_code == 401
     wrong = Caller()("GET", "/instruments", Authorization="Bearer wrong")
     assert (wrong.status_code, wrong["WWW-Authenticate"], wrong.json()["code"]) == (
@@ -266,7 +266,7 @@ def test_a_session_needs_its_csrf_token_for_changes(city):
     assert (refused.status_code, refused.json()["code"]) == (403, "csrf.failed")
 
 
-def test_a_token_comes_from_a_session_and_stands_for_its_person(city):
+def test_token_created_in_session_authenticates_its_owner(city):
     client = Client()
     client.force_login(city.researcher, backend=BACKEND)
     made = client.post("/api/v1/me/tokens", {"name": "脚本"}, content_type="application/json")
@@ -308,7 +308,7 @@ def test_fifty_rows_take_as_many_statements_as_one(city, statements):
     statements.assert_unchanged(read, by=more)
 
 
-def test_programs_search_as_people_do(city):
+def test_api_search_returns_same_results_as_page(city):
     next_free_rebuild(NOW)
     search_rebuild()
     visitor = Caller()

@@ -37,7 +37,7 @@ OPERATIONS = [
 NAMES = [operation["operationId"] for _, _, operation in OPERATIONS]
 
 
-def test_the_document_in_docs_is_that_of_the_api():
+def test_openapi_file_in_docs_matches_api():
     """After a change: `python manage.py openapi`, and commit what it wrote."""
     kept = (Path(settings.BASE_DIR) / "docs" / "openapi.json").read_text(encoding="utf-8")
     assert kept == document()
@@ -103,7 +103,7 @@ def known(clock, db, in_process):
     database=None,
     suppress_health_check=list(HealthCheck),
 )
-def test_whatever_is_sent_the_answer_is_one_that_the_document_promises(case, known):
+def test_every_response_matches_openapi_document(case, known):
     # What reads the answers here does not unpack compressed ones.
     case.headers.update({**known["headers"], "Accept-Encoding": "identity"})
     for name in case.path_parameters:

@@ -77,7 +77,7 @@ def test_nobody_operates_in_two_places_at_once():
             assert not first.overlaps(second) or here == there
 
 
-def test_a_full_year_comes_to_the_hours_that_the_facts_ask_for():
+def test_full_year_reaches_requested_hours():
     hours = defaultdict(float)
     for use in year_of():
         hours[use.instrument] += use.effective_seconds / 3600
@@ -96,13 +96,13 @@ def test_terms_are_busier_than_the_weeks_around_spring_festival():
 
 
 @pytest.mark.parametrize("first", [date(2028, 2, 29), date(2027, 1, 1), date(2031, 12, 31)])
-def test_it_works_from_any_day(first):
+def test_history_can_start_on_any_day(first):
     found = year_of(NUMBERS[:2], first, 15)
     assert found
     assert all(at(first) <= use.booked.start < at(first + timedelta(days=15)) for use in found)
 
 
-def test_the_suspicious_entries_are_the_ones_that_are_known():
+def test_suspicious_entries_are_exactly_the_planted_ones():
     plain = year_of((*NUMBERS, "YPU-CH-03", "MD-C-02", "LH-T-03", "CY-LAB-15"))
     odd = add_oddities(plain, 2025, at(date(2026, 6, 1)))
     by_hand = [(use.instrument, use.used.length / HOUR) for use in odd if use.by_hand]
@@ -144,7 +144,7 @@ def test_maintenance_is_on_the_last_friday():
     ]
 
 
-def test_faults_take_about_the_part_that_is_asked_for():
+def test_faults_take_about_requested_share():
     windows = working_hours(date(2025, 1, 1), 365)
     out = generate_faults("X", windows, 0.1, date(2025, 1, 1), date(2026, 1, 1))
     lost = sum(

@@ -46,7 +46,7 @@ def small(now: datetime, days: int = 21):
 
 
 @pytest.mark.django_db
-def test_the_desks_have_what_waits_for_them():
+def test_desks_have_pending_tasks():
     world = small(NOW)
     wang, lin, sun = world.people["wang"], world.people["lin"], world.people["sun"]
     day = {(b.instrument.inner_number, b.state) for b in keeper_day_bookings(wang, date(2026, 11, 24))}
@@ -102,7 +102,7 @@ def test_completeness_and_national_records_differ_between_units():
         datetime(2033, 2, 1, 9, 0, tzinfo=UTC),  # in the middle of Spring Festival
     ],
 )
-def test_it_loads_on_any_day(now):
+def test_demo_data_loads_on_any_day(now):
     world = small(now, days=10)
     assert world.assessed_year == world.today.year - 1
     assert get_cycle(world.officer, world.assessed_year).state == "checked"

@@ -28,7 +28,7 @@ def broken(text: str, measure: float, **options) -> list[str]:
         ("", 40, [""]),
     ],
 )
-def test_where_lines_end(text, measure, lines):
+def test_lines_break_at_expected_places(text, measure, lines):
     assert broken(text, measure) == lines
 
 
@@ -41,7 +41,7 @@ def test_the_first_line_is_shorter_by_the_indent_and_only_the_last_one_ends_a_pa
     ]
 
 
-def test_a_title_is_divided_evenly_and_where_it_says():
+def test_title_breaks_evenly_and_at_explicit_newlines():
     lines = break_balanced("关于报送评价结果的函\n云屏市", width, measure=80)
     assert [line.text for line in lines] == ["关于报送评", "价结果的函", "云屏市"]
 

@@ -130,7 +130,7 @@ def test_a_long_table_stays_inside_the_text_area():
     assert min(x for x, _ in rows) >= 28 * MM
 
 
-def test_a_cell_taller_than_a_page_goes_on_on_the_next():
+def test_cell_taller_than_page_continues_on_next_page():
     table = Table([Column("问题"), Column("处理")], [("超时", "仪器" * 4000 + "完")])
     pages = reader(render_official(letter(attachments=[Attachment("问题清单", [table])]))).pages[2:]
     assert len(pages) > 3
@@ -163,7 +163,7 @@ def test_bookmarks_lead_to_parts_attachments_and_sheets(pdf):
     ]
 
 
-def test_the_file_says_what_it_is(pdf):
+def test_file_has_metadata(pdf):
     assert pdf.metadata.title == (
         "云屏市科学技术局关于报送2025年度大型科学仪器开放共享评价结果和奖励资金安排建议的函"
     )
@@ -210,7 +210,7 @@ def test_a_single_attachment_has_no_number():
     assert "附件清单无。" in text(pages[2])
 
 
-def test_characters_that_a_page_cannot_show_do_no_harm():
+def test_unprintable_characters_are_tolerated():
     page = reader(
         render_official(letter(blocks=[Paragraph("甲\x00乙\x1b丙\ud800😀丁\t戊")], attachments=[]))
     ).pages[0]
@@ -239,7 +239,7 @@ def test_a_sheet_inside_a_letter_is_refused():
         render_official(letter(blocks=[Sheet("表", [])]))
 
 
-def test_a_paper_that_is_no_letter():
+def test_document_without_letterhead():
     blocks = sheet(UNITS[0]).blocks
     made = reader(render_paper(Paper("年度评价证明", blocks, "云屏市科学技术局", "2026年3月10日", AT)))
     said = text(made.pages[0])
@@ -263,7 +263,7 @@ def test_numbers_of_headings(level, number, written):
     assert format_heading_number(level, number) == written
 
 
-def test_a_site_can_name_its_own_face(tmp_path):
+def test_site_can_configure_its_own_font(tmp_path):
     own = tmp_path / "SiteFangSong.ttf"
     own.write_bytes((FONT_DIR / SANS).read_bytes())
     with override_settings(PDF_FONT_FANGSONG=str(own)):
@@ -278,14 +278,14 @@ def test_a_site_can_name_its_own_face(tmp_path):
     }
 
 
-def test_a_missing_face_says_how_to_set_up(tmp_path):
+def test_missing_font_error_explains_setup(tmp_path):
     with override_settings(PDF_FONT_KAI=str(tmp_path / "none.ttf")), pytest.raises(FontMissing) as refused:
         render_official(letter())
     assert refused.value.params == {"path": str(tmp_path / "none.ttf"), "setting": "PDF_FONT_KAI"}
     assert "./dev setup" in str(refused.value)
 
 
-def test_a_face_that_cannot_be_embedded_is_named(tmp_path):
+def test_unembeddable_font_is_named(tmp_path):
     wrong = tmp_path / "wrong.otf"
     wrong.write_bytes(b"OTTO" + bytes(200))
     with override_settings(PDF_FONT_TITLE=str(wrong)), pytest.raises(FontUnusable) as refused:

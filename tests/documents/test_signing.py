@@ -55,7 +55,7 @@ def changed(pdf: bytes, place: int, byte: int) -> bytes:
     return pdf[:place] + bytes([byte]) + pdf[place + 1 :]
 
 
-def test_a_signed_file_is_known_and_still_reads(signed, unsigned):
+def test_signed_file_verifies_and_stays_readable(signed, unsigned):
     assert check_signature(signed) == GENUINE
     assert check_signature(signed).genuine
     read = PdfReader(BytesIO(signed))
@@ -88,7 +88,7 @@ def test_one_changed_digit_of_the_signature_is_noticed(signed):
                 assert not check_signature(changed(signed, place, digit)).genuine, place - before
 
 
-def test_another_name_for_the_same_algorithm_is_noticed(signed):
+def test_changed_algorithm_name_is_detected(signed):
     """RSA with and without its digest in the name verify alike; only one is how we write it."""
     before, after = signature_of(signed)
     place = signed.rindex(b"06092A864886F70D01010B", before, after) + len("06092A864886F70D01010")
@@ -101,7 +101,7 @@ def test_bytes_added_after_signing_are_detected(signed, added):
     assert (found.problem, found.intact, found.covers_all, found.ours) == ("added_to", True, False, True)
 
 
-def test_a_file_that_someone_else_signed_is_not_ours(unsigned, signed, tmp_path):
+def test_file_signed_with_foreign_key_is_not_ours(unsigned, signed, tmp_path):
     with override_settings(VAR_DIR=tmp_path):
         theirs = sign_pdf(unsigned, reason="", signer_name="别处", signed_at=AT)
         assert check_signature(theirs).genuine
@@ -122,7 +122,7 @@ def test_our_signature_in_another_file_does_not_fit(signed):
     assert check_signature(other[:start] + signed[before:after] + other[end:]).problem == "changed"
 
 
-def test_a_file_signed_and_signed_again_elsewhere_was_added_to(signed, tmp_path):
+def test_file_signed_again_elsewhere_counts_as_extended(signed, tmp_path):
     with override_settings(VAR_DIR=tmp_path):
         twice = bytes(signed + signed[signature_of(signed)[1] :])
     assert check_signature(twice).problem == "added_to"
@@ -143,7 +143,7 @@ def test_files_without_a_signature(unsigned):
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"<html>", bytes(1000), "报送件".encode()])
-def test_what_is_no_pdf(content):
+def test_non_pdf_has_no_signature(content):
     assert check_signature(content) == SignatureCheck("not_pdf")
 
 
@@ -180,7 +180,7 @@ def test_a_hostile_signature_is_only_a_changed_file(inside):
 
 
 @given(st.binary(max_size=300), st.lists(st.integers(0, 400), min_size=4, max_size=4))
-def test_no_bytes_make_it_fail(content, numbers):
+def test_arbitrary_bytes_do_not_raise(content, numbers):
     pdf = b"%PDF-" + content + b"/ByteRange [%d %d %d %d]" % tuple(numbers) + content
     assert not check_signature(pdf).genuine
 
@@ -197,7 +197,7 @@ def test_the_key_is_made_once_and_for_its_owner_alone(var_dir, signed, unsigned)
     assert certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)[0].value == OURS
 
 
-def test_papers_stay_known_when_the_key_is_renewed(unsigned, tmp_path):
+def test_old_documents_verify_after_key_renewal(unsigned, tmp_path):
     with override_settings(VAR_DIR=tmp_path):
         old = sign_pdf(unsigned, reason="", signer_name="", signed_at=AT)
         (tmp_path / "signing" / "key.p12").unlink()
@@ -240,7 +240,7 @@ def test_a_key_that_cannot_be_opened_is_named(unsigned, signed, var_dir, tmp_pat
     assert refused.value.params == {"path": str(own)}
 
 
-def test_a_key_file_that_is_not_there_is_named(unsigned, tmp_path):
+def test_missing_key_file_is_named(unsigned, tmp_path):
     missing = str(tmp_path / "none.p12")
     with override_settings(SIGNING_KEY_FILE=missing), pytest.raises(SigningKeyUnusable) as refused:
         sign_pdf(unsigned, reason="", signer_name="", signed_at=AT)

@@ -18,7 +18,7 @@ TABLE = Table(
 )
 
 
-def test_csv_is_read_as_chinese_and_runs_nothing():
+def test_csv_opens_as_utf8_without_formulas():
     assert (
         to_csv(TABLE)
         == (
@@ -57,14 +57,14 @@ def test_xlsx_has_numbers_where_figures_are_and_text_elsewhere():
     assert book.properties.title == "评价结果"
 
 
-def test_names_of_sheets_are_such_as_a_workbook_takes():
+def test_sheet_names_are_valid_for_excel():
     long = "云屏市" * 20
     sheets = [("a/b:c", TABLE), ("a b c", TABLE), (long, TABLE), (long, TABLE), ("", TABLE), ("[']", TABLE)]
     book = openpyxl.load_workbook(BytesIO(to_xlsx(sheets, title="", created_at=AT)))
     assert book.sheetnames == ["a b c", "a b c 2", long[:31], f"{long[:29]} 2", "Sheet", "Sheet 2"]
 
 
-def test_characters_that_no_workbook_takes_are_left_out():
+def test_characters_invalid_in_workbook_are_removed():
     table = Table([Column("甲\x00")], [("乙\x1f\ud800丙",)])
     book = openpyxl.load_workbook(BytesIO(to_xlsx([("表", table)], title="\x01", created_at=AT)))
     assert [cell.value for cell in book["表"]["A"]] == ["甲", "乙丙"]

@@ -34,7 +34,7 @@ def delay(job_id, clock):
     return DBTaskResult.objects.get(pk=job_id).run_after - clock.now()
 
 
-def test_a_job_shares_the_fate_of_the_transaction_that_enqueues_it(put):
+def test_job_is_rolled_back_with_enqueuing_transaction(put):
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         put()
         raise ZeroDivisionError
@@ -70,7 +70,7 @@ def test_a_failed_job_is_tried_again_after_a_delay_that_doubles(put, clock, monk
     assert state(job_id) is JobState.DONE
 
 
-def test_a_job_that_fails_as_often_as_it_may_is_given_up_with_its_reason(put, clock, monkeypatch):
+def test_job_is_abandoned_with_reason_after_last_attempt(put, clock, monkeypatch):
     job_id = put()
     monkeypatch.setattr(samples, "fails_with", ValueError("out of paper"))
     for _attempt in range(3):
@@ -90,7 +90,7 @@ def take(job_id, worker):
     DBTaskResult.objects.get(pk=job_id).claim(worker)
 
 
-def test_the_job_of_a_dead_worker_runs_again_and_that_of_a_living_one_does_not(put, clock):
+def test_only_jobs_of_dead_workers_are_requeued(put, clock):
     job_id = put()
     worker_seen("first", clock.now())
     take(job_id, "first")
@@ -103,7 +103,7 @@ def test_the_job_of_a_dead_worker_runs_again_and_that_of_a_living_one_does_not(p
     assert state(job_id) is JobState.DONE
 
 
-def test_a_job_that_its_worker_could_not_end_runs_again(put, clock):
+def test_unfinished_job_is_requeued(put, clock):
     job_id = put()
     worker_seen("first", clock.now())
     take(job_id, "first")
@@ -111,7 +111,7 @@ def test_a_job_that_its_worker_could_not_end_runs_again(put, clock):
     assert jobs_recover(clock.now(), idle_worker="first") == 1
 
 
-def test_a_job_that_kills_its_workers_is_given_up(put, clock):
+def test_job_that_kills_workers_is_abandoned(put, clock):
     job_id = put()
     for _attempt in range(3):
         take(job_id, "gone")
@@ -120,7 +120,7 @@ def test_a_job_that_kills_its_workers_is_given_up(put, clock):
     assert "The worker ended" in given_up_jobs()[0].reason
 
 
-def test_a_worker_is_running_while_it_says_so(clock):
+def test_worker_counts_as_running_while_heartbeat_is_recent(clock):
     assert not is_worker_running(clock.now())
     worker_seen("first", clock.now())
     clock.move(timedelta(seconds=29))

@@ -55,7 +55,7 @@ def endings():
     return [(state.name, state.ending, state.done, state.problem) for state in recurring_jobs()]
 
 
-def test_what_is_due_runs_in_order_and_one_failure_keeps_back_no_other(ran, one_round, clock):
+def test_due_jobs_run_in_order_despite_failure(ran, one_round, clock):
     assert {ending for _name, ending, _done, _problem in endings()} == {Ending.NEVER_RAN}
     one_round()
     assert ran == [("good", clock.now()), ("last", clock.now())]
@@ -89,7 +89,7 @@ def test_one_of_two_workers_gets_a_recurring_job(clock):
     assert recurring_claim(job, clock.now())  # also after a worker died in the middle
 
 
-def test_of_two_workers_that_find_a_job_due_at_once_one_gets_it(clock, monkeypatch):
+def test_concurrent_workers_run_due_job_once(clock, monkeypatch):
     job = RecurringJob("good", "Good", MINUTE, lambda now: 0)
     read = RecurringRun.objects.get_or_create
 
@@ -104,7 +104,7 @@ def test_of_two_workers_that_find_a_job_due_at_once_one_gets_it(clock, monkeypat
     assert not recurring_claim(job, now)
 
 
-def test_tick_runs_all_recurring_jobs_and_what_waits(ran, clock, capsys):
+def test_tick_runs_recurring_and_queued_jobs(ran, clock, capsys):
     enqueue("tests.sample", text="a")
     for _time in range(2):
         with pytest.raises(CommandError, match="broken"):
@@ -115,7 +115,7 @@ def test_tick_runs_all_recurring_jobs_and_what_waits(ran, clock, capsys):
     assert not is_worker_running(clock.now())
 
 
-def test_a_worker_outlives_a_database_that_is_away(monkeypatch, caplog):
+def test_worker_survives_database_outage(monkeypatch, caplog):
     def away(_now, idle_worker):
 
         raise OperationalError("the server closed the connection")

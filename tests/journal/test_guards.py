@@ -38,7 +38,7 @@ def test_append_only_tables_refuse_truncate(table):
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite has REPLACE")
-def test_a_row_that_is_append_only_is_not_replaced():
+def test_append_only_row_cannot_be_replaced():
     """REPLACE deletes what is in its way, and tells the triggers only where these are recursive."""
     entry = AuditEntry.objects.create(at=datetime(2026, 3, 2, tzinfo=UTC), action="user.created")
     columns = ", ".join(field.column for field in AuditEntry._meta.concrete_fields)

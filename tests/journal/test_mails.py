@@ -42,7 +42,7 @@ def refused(monkeypatch):
     return refused
 
 
-def test_an_address_that_is_refused_keeps_back_nobody_elses_mail(people, refused):
+def test_refused_address_does_not_block_other_mail(people, refused):
     first, second, third = (one.email for one in people)
     tried = refused(first, SMTPRecipientsRefused({first: (550, b"no such mailbox")}))
     assert journal.notifications_mail(NOW, tell=told) == 2
@@ -51,7 +51,7 @@ def test_an_address_that_is_refused_keeps_back_nobody_elses_mail(people, refused
     assert Notification.objects.filter(mailed_at__isnull=True).count() == 2
 
 
-def test_a_server_that_is_away_is_not_asked_again_for_each(people, refused):
+def test_unreachable_server_is_tried_once_per_run(people, refused):
     tried = refused(people[0].email, ConnectionRefusedError())
     with pytest.raises(ConnectionRefusedError):
         journal.notifications_mail(NOW, tell=told)

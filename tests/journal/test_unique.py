@@ -20,7 +20,7 @@ class Taken(DomainError):
 
 
 @pytest.mark.parametrize("number", ["A-1", "A)=(1", "a.b, c.d"])
-def test_a_row_that_is_there_already_is_refused_in_the_words_that_were_given(number):
+def test_duplicate_row_raises_given_error(number):
     unit = factories.organization()
     factories.instrument(unit, inner_number=number)
     with pytest.raises(Taken), raise_when_taken(Taken(), Instrument, "organization", "inner_number"):
@@ -28,7 +28,7 @@ def test_a_row_that_is_there_already_is_refused_in_the_words_that_were_given(num
     assert Instrument.objects.count() == 1  # the transaction goes on
 
 
-def test_another_refusal_of_the_database_stays_what_it_is():
+def test_other_integrity_errors_are_not_converted():
     unit = factories.organization()
     first = factories.instrument(unit, inner_number="A-1")
     values = {"inner_number": "A-2", "public_id": first.public_id}

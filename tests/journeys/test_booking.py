@@ -114,7 +114,7 @@ def test_a_double_click_makes_one_booking(city, desk_of):
     assert len(bookings_of(city.researcher)) == 1
 
 
-def test_a_time_is_chosen_by_keyboard_and_all_that_stands_against_it_is_said_at_once(city, desk_of, watch):
+def test_keyboard_time_choice_shows_all_problems(city, desk_of, watch):
     watch.expect("422")
     page = desk_of(city.researcher)
     open_book(page, city)
@@ -161,7 +161,7 @@ def test_a_cancelled_booking_frees_its_time(city, desk_of):
     expect(page.get_by_role("button", name="3月4日周三 10:00–18:00")).to_be_visible()
 
 
-def test_a_booking_moves_to_another_time_over_its_own(city, desk_of):
+def test_booking_moves_to_overlapping_time(city, desk_of):
     booking = book(city, slot(day=3, hour=10))
     page = desk_of(city.researcher)
     page.goto(f"/bookings/{booking.public_id}/move/")

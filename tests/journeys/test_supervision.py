@@ -40,7 +40,7 @@ def university(clock):
     return unit
 
 
-def test_the_bureau_finds_who_why_and_since_when_and_reminds(enter, university, clock):
+def test_bureau_finds_incomplete_units_and_sends_reminder(enter, university, clock):
     bureau = enter("guan")
     expect(bureau).to_have_title("科技局工作台 · 云屏市大型科学仪器共享平台")
     axe(bureau)
@@ -93,7 +93,7 @@ def test_the_bureau_finds_who_why_and_since_when_and_reminds(enter, university, 
     expect(week).to_contain_text("完整")
 
 
-def test_it_can_be_done_on_a_phone(enter, university):
+def test_reminders_can_be_sent_on_a_phone(enter, university):
     phone = enter("guan", viewport={"width": 375, "height": 800})
     phone.goto("/bureau/completeness/?sort=-percent")
     assert phone.evaluate("document.documentElement.scrollWidth") <= 375

@@ -35,18 +35,18 @@ def test_invalid_credit_codes_are_rejected(code):
     assert not uscc.is_valid(code)
 
 
-def test_a_code_is_read_as_people_write_it():
+def test_code_input_is_normalized():
     assert uscc.normalize(" 91350100 m000100Ｙ43\n") == "91350100M000100Y43"
 
 
-def test_a_public_id_has_ten_characters_of_all_that_cannot_be_confused(monkeypatch):
+def test_public_id_has_ten_unambiguous_characters(monkeypatch):
     assert re.fullmatch(r"BKG-[0-9A-HJKMNP-TV-Z]{10}", new_public_id("BKG"))
     monkeypatch.setattr("secrets.token_bytes", lambda count: bytes([0, 1, 31, 32, 33, 63, 255, 10, 18, 9]))
     assert new_public_id("INS") == "INS-01Z01ZZAJ9"
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@a", "＝1", "\tx", "\rx", "\nx"])
-def test_a_cell_that_a_program_might_carry_out_begins_with_an_apostrophe(text):
+def test_formula_like_cell_is_escaped_with_apostrophe(text):
     assert escape_formula(text) == "'" + text
 
 
@@ -57,7 +57,7 @@ def test_other_cells_stay_as_they_are():
 MOVES = {"draft": {"submit": "submitted"}, "submitted": {"return": "draft"}}
 
 
-def test_a_state_moves_as_the_table_says_and_in_no_other_way():
+def test_next_state_follows_table_and_refuses_other_moves():
     assert next_state(MOVES, "draft", "submit") == "submitted"
     for state, move in (("draft", "return"), ("gone", "submit")):
         with pytest.raises(IllegalMove) as refused:
@@ -73,7 +73,7 @@ def test_an_error_carries_its_problems_and_says_its_parameters():
     assert [DomainError.kind, Invalid.kind, IllegalMove.kind] == ["invalid", "invalid", "conflict"]
 
 
-def test_an_editor_who_saw_another_revision_is_refused_and_who_names_none_is_not():
+def test_revision_check_refuses_mismatch_and_accepts_none():
     require_revision(None, 3)
     require_revision(3, 3)
     with pytest.raises(RevisionMismatch):

@@ -80,11 +80,11 @@ def test_every_sum_reads_back_as_itself(amount):
 @pytest.mark.parametrize(
     "amount", ["-0.01", "0.001", "10000000000000000", "10000000000000000.01", "NaN", "Infinity"]
 )
-def test_a_sum_that_no_numeral_says_is_refused(amount):
+def test_inexpressible_amount_is_refused(amount):
     with pytest.raises(ValueError, match="Capital numerals need a sum"):
         to_capitals(Decimal(amount))
 
 
-def test_between_groups_stands_a_zero_only_where_the_thousands_are_missing():
+def test_zero_separates_groups_only_if_thousands_are_missing():
     assert to_capitals(Decimal("11000")) == "壹万壹仟元整"
     assert to_capitals(Decimal("10999")) == "壹万零玖佰玖拾玖元整"

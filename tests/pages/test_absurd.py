@@ -118,13 +118,13 @@ def test_national_records_of_years_that_are_not_reported(city, client, year):
     assert client.get(path, {"year": "²"}).status_code == 200
 
 
-def test_the_bureaus_table_by_a_kind_that_there_is_not(city, client):
+def test_bureau_table_ignores_unknown_information_kind(city, client):
     client.force_login(factories.officer())
     for state in ("", "open", "complete", "x"):
         assert client.get("/bureau/completeness/", {"information": "x", "state": state}).status_code == 200
 
 
-def test_no_address_holds_the_character_nul(city, client):
+def test_nul_in_url_is_refused(city, client):
     answer = client.get("/instruments/", {"q": "a\x00b"}, headers={"Accept-Language": "en"})
     assert answer.status_code == 400
     assert "holds a character that no text has (NUL)" in answer.content.decode()
@@ -146,7 +146,7 @@ POSTED = [
 
 
 @pytest.mark.parametrize(("who", "name", "data"), POSTED)
-def test_nothing_that_is_posted_holds_the_character_nul(city, client, who, name, data):
+def test_nul_in_posted_data_is_refused(city, client, who, name, data):
     """Whether a form reads it or a view by itself; PostgreSQL would end as an error of the server."""
     people = {"officer": factories.officer} | {one: lambda one=one: getattr(city, one) for one in PEOPLE}
     if who:
@@ -175,7 +175,7 @@ def test_half_a_character_in_a_posted_list_is_no_error_of_the_server(city, clien
     assert answer.status_code == 422
 
 
-def test_a_cookie_with_a_nul_is_none_of_ours(city, client):
+def test_cookie_with_nul_is_ignored(city, client):
     """A cookie's value writes NUL as an octal escape, which Django reads back."""
     answer = client.get("/", headers={"Cookie": r'sessionid="\000aaaaaaaaaaaa"; other=1'})
     assert answer.status_code == 200
@@ -183,7 +183,7 @@ def test_a_cookie_with_a_nul_is_none_of_ours(city, client):
 
 
 @pytest.mark.parametrize("text", ["a\\u0000b", "a\\ud800b"])
-def test_the_api_refuses_them_in_the_body(city, client, text):
+def test_api_refuses_nul_in_request_body(city, client, text):
     client.force_login(city.researcher)
     body = f'''{{"instrument": "{city.instrument.public_id}", "starts_at": "2026-03-03T01:00:00Z",
         "ends_at": "2026-03-03T03:00:00Z", "service_mode": "self_operated", "subject": "{text}"}}'''

@@ -26,7 +26,7 @@ def submitted(of, name, since):
     return factories.instrument(of, state="submitted", name_zh=name, submitted_at=since, published_at=None)
 
 
-def test_what_has_waited_longest_stands_first(see, city, bureau):
+def test_oldest_pending_item_is_first(see, city, bureau):
     submitted(city.owner, "后到的仪器", NOW - timedelta(days=1))
     submitted(city.owner, "先到的仪器", NOW - timedelta(days=9))
     page = text_of(see(bureau, "bureau"))
@@ -41,7 +41,7 @@ def test_a_unit_that_has_entered_nothing_is_the_furthest_behind(see, city, burea
     assert behind.index("云屏空白研究所 0% 缺失 单位简介 自2025年1月1日起") < behind.index("云屏测试大学")
 
 
-def test_a_body_is_admitted_after_a_look(see, send, city, bureau):
+def test_organization_is_admitted_after_review(see, send, city, bureau):
     body = factories.organization("云屏新材料公司", state="pending")
     assert "云屏新材料公司" in text_of(see(bureau, "bureau"))
     assert body.uscc in text_of(see(bureau, "organization_admit", body.public_id))
@@ -65,11 +65,11 @@ def test_auditors_look_and_do_not_decide(see, city, auditor):
 @pytest.mark.parametrize(
     ("who", "status"), [("manager", 403), ("keeper", 403), ("researcher", 403), (None, 302)]
 )
-def test_who_does_not_see_it(see, city, who, status):
+def test_bureau_desk_is_hidden_from_other_roles(see, city, who, status):
     assert see(who and getattr(city, who), "bureau").status_code == status
 
 
-def test_it_takes_as_many_statements_for_many_units(see, city, bureau, statements):
+def test_bureau_desk_query_count_is_constant(see, city, bureau, statements):
     submitted(city.owner, "仪器", NOW)
 
     def more():
@@ -81,7 +81,7 @@ def test_it_takes_as_many_statements_for_many_units(see, city, bureau, statement
     statements.assert_unchanged(lambda: see(bureau, "bureau"), by=more)
 
 
-def test_the_tables_are_offered_to_who_may_keep_them(see, city, bureau):
+def test_table_links_are_shown_only_with_permission(see, city, bureau):
     district = District.objects.create(code="990105", name_zh="启辰高新区")
     theirs = factories.organization("高新区科技局", kind=OrganizationKind.BUREAU.value, region=district)
     officer = factories.member(theirs, Role.BUREAU_OFFICER)

@@ -49,7 +49,7 @@ def names(page):
     return [row.instrument.name_zh for row in page.context["rows"]]
 
 
-def test_without_a_question_all_are_there_and_each_filter_leaves_what_fits(shop, ask):
+def test_catalogue_lists_all_and_each_filter_narrows(shop, ask):
     sem, confocal, mass = "场发射扫描电子显微镜", "激光共聚焦显微镜", "质谱仪"
     assert set(names(ask())) == {sem, confocal, mass}
     assert names(ask(vouchers="on")) == [confocal]
@@ -60,7 +60,7 @@ def test_without_a_question_all_are_there_and_each_filter_leaves_what_fits(shop,
     assert names(ask(q="显微镜", vouchers="on")) == [confocal]
 
 
-def test_the_price_is_the_one_for_who_looks(shop, ask):
+def test_catalogue_shows_price_for_current_user(shop, ask):
     def prices(person):
         return {
             row.instrument.model or "SEM": row.price and row.price.amount_yuan
@@ -96,7 +96,7 @@ def test_orders_by_price_time_and_name_and_by_fit_where_words_are_searched(shop,
     assert names(ask(q="显微镜", sort="name")) == ["场发射扫描电子显微镜", "激光共聚焦显微镜"]
 
 
-def test_it_says_how_it_took_the_words(shop, ask):
+def test_page_explains_query_interpretation(shop, ask):
     def said(**query):
         return ask(**query).context["understood"]
 
@@ -125,7 +125,7 @@ def test_every_filter_can_be_taken_away_by_itself_and_keeps_the_others(shop, ask
     ]
 
 
-def test_categories_are_counted_among_what_was_found_otherwise(shop, ask):
+def test_category_counts_ignore_category_filter(shop, ask):
     top = InstrumentCategory.objects.create(version="1", code="010000", name_zh="分析仪器")
     middle = InstrumentCategory.objects.create(version="1", code="010100", name_zh="电镜类", parent=top)
     leaf = InstrumentCategory.objects.create(version="1", code="010102", name_zh="扫描电镜", parent=middle)
@@ -146,7 +146,7 @@ def test_categories_are_counted_among_what_was_found_otherwise(shop, ask):
     ]
 
 
-def test_each_filter_says_what_it_would_leave_of_what_the_others_leave(shop, ask):
+def test_filter_counts_respect_other_filters(shop, ask):
     top = InstrumentCategory.objects.create(version="1", code="010000", name_zh="分析仪器")
     Instrument.objects.exclude(pk=shop.own.pk).update(category=top)
     for number, unit in enumerate((shop.owner, shop.cheap.organization)):
@@ -201,11 +201,11 @@ def test_the_page_takes_as_many_statements_for_one_as_for_many(shop, ask, statem
         {"compare": "x,,INS-1,INS-2,INS-3,INS-4,INS-5"},
     ],
 )
-def test_a_question_without_sense_is_answered_without_it(shop, see, query):
+def test_nonsensical_query_parameters_are_ignored(shop, see, query):
     assert see(None, "catalogue", **query).status_code == 200
 
 
-def test_by_fit_one_pages_through_two_hundred_and_is_told_so(shop, ask, monkeypatch):
+def test_relevance_order_stops_at_limit_and_says_so(shop, ask, monkeypatch):
     monkeypatch.setattr("bookings.requests.selectors.searching.MAX_BY_RELEVANCE", 30)
     for number in range(45):
         factories.instrument(shop.owner, name_zh=f"电镜{number:02}", name_en="")
@@ -219,7 +219,7 @@ def test_by_fit_one_pages_through_two_hundred_and_is_told_so(shop, ask, monkeypa
 # --- Side by side -------------------------------------------------------------------------------------------
 
 
-def test_instruments_are_put_beside_each_other_in_the_address(rf):
+def test_comparison_takes_instruments_from_url(rf):
     def at(query):
         request = rf.get("/instruments/?" + query)
         return Comparison.parse(request.GET.get("compare", ""), Address(request))
@@ -231,7 +231,7 @@ def test_instruments_are_put_beside_each_other_in_the_address(rf):
     assert (full.chosen, full.is_full, full.page) == (tuple("1234"), True, "/compare/?ids=1%2C2%2C3%2C4")
 
 
-def test_what_differs_between_instruments_is_marked(shop, see):
+def test_comparison_marks_differences(shop, see):
     ids = f"{shop.cheap.public_id},{shop.instrument.public_id},INS-NOTHING"
     page = see(None, "compare", ids=ids)
     assert [column.instrument for column in page.context["columns"]] == [shop.cheap, shop.instrument]
@@ -250,14 +250,14 @@ def test_the_comparison_takes_as_many_statements_for_four_as_for_one(shop, see, 
     assert len(statements.of(lambda: see(None, "compare", ids=",".join(ids)))) == one
 
 
-def test_what_is_wrong_in_the_address_is_told_beside_what_is_found(shop, see):
+def test_invalid_parameters_are_reported_beside_results(shop, see):
     page = see(None, "catalogue", day="2026-03-05", begins="12:00", ends="09:00").content.decode()
     results = page[page.index('id="results"') :]
     assert "以下条件有误，未用于筛选：" in results
     assert "结束时刻：结束时间应晚于开始时间。" in results
 
 
-def test_a_search_without_a_result_offers_near_words_categories_and_whom_to_ask(shop, ask):
+def test_empty_result_suggests_words_categories_and_contact(shop, ask):
     bureau = factories.officer().memberships.get().organization
     Organization.objects.filter(pk=bureau.pk).update(name_zh="云屏市科学技术局", phone="0999-1234567")
     top = InstrumentCategory.objects.create(version="1", code="010000", name_zh="分析仪器")

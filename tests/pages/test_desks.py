@@ -39,7 +39,7 @@ def used(city, interval):
     return booking_check_out(actor=city.keeper, booking_id=booking.pk, now=interval.end)
 
 
-def test_who_comes_to_which_desk(city, admin, see):
+def test_each_role_opens_its_desk(city, admin, see):
     somebody = factories.user()
     people = [None, somebody, city.researcher, city.keeper, city.manager]
     assert [see(who, "me").status_code for who in people] == [302, 200, 200, 200, 200]
@@ -63,7 +63,7 @@ def test_a_new_person_is_shown_the_way_to_the_catalogue(city, see):
     assert '<a class="btn btn-primary" href="/instruments/">去仪器目录</a>' in page
 
 
-def test_the_next_booking_comes_first_and_what_waits_for_me_after_it(city, see):
+def test_desk_lists_next_booking_then_pending_tasks(city, see):
     used(city, slot(day=1, hour=9))
     approved(city, slot(day=4, hour=14))
     approved(city, slot(day=3, hour=9))
@@ -86,7 +86,7 @@ def test_my_hours_and_costs_of_a_year_and_as_a_table(city, see):
     assert "没有上机记录" in texts(see(city.researcher, "my_usage", now=slot(day=2).start, year="2025"))
 
 
-def test_an_administrator_sees_what_their_organization_owes_and_nothing_else(city, admin, see):
+def test_administrator_sees_only_own_organizations_charges(city, admin, see):
     used(city, slot(day=1, hour=9))
     booking_cancel(actor=city.researcher, booking_id=book(city, slot(day=3), payer=False).pk, now=NOW)
     book(city, slot(day=4), payer=False)
@@ -105,7 +105,7 @@ def test_credit_is_shown_with_its_end(city, see):
     assert "有效至 2026年5月31日" in page
 
 
-def test_notifications_lead_to_what_they_are_about_and_are_read_then(city, see, send):
+def test_opening_notification_redirects_and_marks_it_read(city, see, send):
     booking = approved(city, slot())
     told = journal.notifications(city.researcher).get()
     assert "2026年3月3日 09:00" in texts(see(city.researcher, "inbox"))
@@ -133,7 +133,7 @@ def test_a_token_is_shown_once_works_and_is_revoked(city, see, send):
     assert send(city.researcher, "tokens", name="").status_code == 422
 
 
-def test_the_keeper_sees_requests_by_deadline_arrivals_and_who_is_overdue(city, see):
+def test_keeper_sees_requests_arrivals_and_overdue_uses(city, see):
     overdue = approved(city, slot(day=1, hour=8, length=1))
     booking_check_in(actor=city.keeper, booking_id=overdue.pk, now=overdue.starts_at)
     approved(city, slot(day=1, hour=10))

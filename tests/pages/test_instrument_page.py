@@ -29,7 +29,7 @@ def page(see, person, city):
     return see(person, "instrument", city.instrument.public_id).content.decode()
 
 
-def test_a_reader_is_told_whether_they_may_and_what_they_lack(see, city):
+def test_page_shows_eligibility_and_missing_requirements(see, city):
     assert "预约资格" not in page(see, None, city)
     assert "自主上机须具有上机资格，请联系培训；" in page(see, city.researcher, city)
     qualification_grant(
@@ -46,14 +46,14 @@ def test_keepers_are_not_named_in_public(see, city):
     assert city.keeper.name not in page(see, None, city)
 
 
-def test_prices_are_read_before_what_others_say(see, city):
+def test_prices_precede_reviews(see, city):
     shown = page(see, None, city)
     headings = re.findall(r"<h2>\s*([^<]+?)\s*</h2>", shown)
     order = [headings.index(words) for words in ("空闲时段", "收费标准", "基本信息", "用户评价")]
     assert order == sorted(order)
 
 
-def test_pictures_reserve_their_room_and_files_say_for_whom_they_are(see, city):
+def test_pictures_have_dimensions_and_files_show_audience(see, city):
     common = {"actor": city.manager, "instrument_id": city.instrument.pk, "now": NOW}
     instrument_picture_add(upload=BytesIO(jpeg((800, 600))), alt_zh="主机", **common)
     instrument_attachment_add(
@@ -66,7 +66,7 @@ def test_pictures_reserve_their_room_and_files_say_for_whom_they_are(see, city):
     assert "/instruments/files/" in page(see, city.keeper, city)
 
 
-def test_machines_read_it_without_a_way_to_break_out(see, city):
+def test_structured_data_is_escaped(see, city):
     city.instrument.functions_zh = "</script><script>alert(1)</script>"
     city.instrument.save()
     shown = page(see, None, city)
@@ -89,7 +89,7 @@ def test_the_data_sheet_is_a_paper_in_the_reader_s_language(client, clock, city,
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
-def test_the_longest_data_sheet_has_two_pages_and_says_what_is_cut(client, clock, city, language):
+def test_longest_data_sheet_fits_two_pages_and_marks_cuts(client, clock, city, language):
     clock.set(NOW)
     texts = ("specification", "functions", "services", "samples", "user_requirement")
     limits = {f"{name}_{end}": FIELDS[f"{name}_{end}"].limit for name in texts for end in ("zh", "en")}

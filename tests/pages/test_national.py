@@ -155,7 +155,7 @@ def test_customs_supervision_has_a_record_of_its_own_behind_the_instruments_numb
     assert instrument.values["instrSupervise"] == "是"
 
 
-def test_what_a_unit_says_of_a_year_is_kept_once_and_stays_where_nothing_differs(city):
+def test_annual_declaration_is_saved_once_if_unchanged(city):
     first = save(city)
     again = save(city)
     changed = save(city, patent="3 件")
@@ -185,7 +185,7 @@ def read(response):
     return b"".join(response.streaming_content)
 
 
-def test_the_files_hold_what_passes_or_everything_as_drafts(city, client):
+def test_export_contains_valid_records_or_all_as_drafts(city, client):
     used(city)
     save(city)
     client.force_login(city.manager)
@@ -209,7 +209,7 @@ def test_the_files_hold_what_passes_or_everything_as_drafts(city, client):
     assert client.get(address.replace("xlsx", "pdf")).status_code == 404
 
 
-def test_the_page_names_what_is_refused_and_leads_to_where_it_is_mended(city, client):
+def test_page_lists_refusals_with_links_to_fix_them(city, client):
     used(city)
     client.force_login(city.manager)
     page = client.get(
@@ -227,7 +227,7 @@ def test_the_page_names_what_is_refused_and_leads_to_where_it_is_mended(city, cl
     assert [line.partition(",")[0] for line in csv] == ["记录", city.owner.name_zh]
 
 
-def test_a_reader_of_english_finds_no_chinese_in_what_is_refused(city, client):
+def test_english_refusals_contain_no_chinese(city, client):
     city.instrument.name_en, city.owner.name_en = "Electron microscope", "Yunping University"
     for row in (city.instrument, city.owner):
         row.save()
@@ -241,7 +241,7 @@ def test_a_reader_of_english_finds_no_chinese_in_what_is_refused(city, client):
     assert all(not CHINESE.search(one.english) for kind in RECORDS.values() for one in kind)
 
 
-def test_the_page_stands_before_the_check_of_all_records_which_it_then_asks_for(city, client, statements):
+def test_page_loads_before_full_check_is_requested(city, client, statements):
     used(city)
     client.force_login(city.manager)
     address = reverse("national", args=[city.owner.public_id])
@@ -284,7 +284,7 @@ LAST = YEAR - 1
 AT_YEARS_END = datetime(LAST, 12, 31, 15, 59, tzinfo=UTC)
 
 
-def test_shares_are_those_of_the_year_asked_for(city):
+def test_shares_belong_to_requested_year(city):
     """Of two instruments at the end of last year one was out of order; a third was published since."""
     state(city, count=2)
     threshold = Decimal("3200000")
@@ -307,7 +307,7 @@ def test_shares_are_those_of_the_year_asked_for(city):
     assert since.inner_number not in numbers
 
 
-def test_an_instrument_retired_since_is_of_the_year_asked_for(city):
+def test_instrument_retired_later_is_included_in_year(city):
     state(city)
     instrument = city.instrument
     instrument.state, instrument.retired_at = "retired", AT_YEARS_END + 2 * MINUTE

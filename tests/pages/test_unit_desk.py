@@ -36,7 +36,7 @@ def book(city):
     return book
 
 
-def test_it_says_what_is_missing_and_leads_to_where_it_is_done(see, city):
+def test_unit_desk_lists_missing_items_with_links(see, city):
     response = see(city.manager, "unit_desk")
     page, links = text_of(response), response.content.decode()
     unit = city.owner.public_id
@@ -63,7 +63,7 @@ def test_requests_that_wait_are_counted_and_linked(see, city, book):
     assert f'href="/bookings/{booking.public_id}/"' in response.content.decode()
 
 
-def test_who_manages_several_units_picks_one(see, city):
+def test_manager_of_several_units_selects_one(see, city):
     other = factories.organization("云屏第二研究所", owns_instruments=True)
     factories.member(other, Role.UNIT_MANAGER, city.manager)
     assert "云屏测试大学" in text_of(see(city.manager, "unit_desk"))[:120]
@@ -73,11 +73,11 @@ def test_who_manages_several_units_picks_one(see, city):
 @pytest.mark.parametrize(
     ("who", "status"), [("manager", 200), ("keeper", 403), ("researcher", 403), (None, 302)]
 )
-def test_who_sees_it(see, city, who, status):
+def test_unit_desk_visibility_by_role(see, city, who, status):
     assert see(who and getattr(city, who), "unit_desk").status_code == status
 
 
-def test_it_takes_as_many_statements_for_much_work(see, city, book, statements):
+def test_unit_desk_query_count_is_constant(see, city, book, statements):
     book()
     factories.instrument(city.owner, state="draft")
 
@@ -113,7 +113,7 @@ def test_a_reminder_stands_on_the_desk_until_it_is_done(see, city, bureau):
     assert "已催办" not in text_of(see(city.manager, "unit_desk"))
 
 
-def test_what_was_taken_down_and_returned_is_shown_with_the_reason(see, city, bureau):
+def test_withdrawn_and_returned_items_show_reason(see, city, bureau):
     UnitProfile.objects.create(organization=city.owner, return_reason="请补充电话", submitted_at=NOW)
     news = UnitNews.objects.create(
         organization=city.owner, title_zh="开放日", created_at=NOW - DAY, published_at=NOW - DAY
@@ -126,7 +126,7 @@ def test_what_was_taken_down_and_returned_is_shown_with_the_reason(see, city, bu
     assert "已撤下" not in text_of(see(city.manager, "unit_desk", now=NOW + 31 * DAY))
 
 
-def test_what_runs_out_soon_is_said(see, city):
+def test_soon_expiring_items_are_listed(see, city):
     for age in (340, 300):
         ServiceCase.objects.create(
             organization=city.owner,
@@ -138,7 +138,7 @@ def test_what_runs_out_soon_is_said(see, city):
     assert "30 天内过期： 开放服务案例 2026年3月28日" in page
 
 
-def test_what_is_stale_leads_to_where_it_is_confirmed(see, city):
+def test_stale_item_links_to_confirmation(see, city):
     factories.instrument(city.owner, confirmed_at=None)
     address = f"/unit/{city.owner.public_id}/instruments/?state=to_confirm"
     assert f'href="{address}"' in see(city.manager, "unit_desk").content.decode()
@@ -164,7 +164,7 @@ def test_requests_that_wait_are_found_on_the_same_page(see, city):
     assert 'href="/keeper/"' not in page
 
 
-def test_what_is_due_stands_first_with_its_date(see, city, book):
+def test_due_items_are_first_with_date(see, city, book):
     booking = book()
     page = see(city.manager, "unit_desk", now=booking.decide_by - timedelta(hours=3))
     text = text_of(page)

@@ -102,7 +102,7 @@ def test_only_a_page_with_a_calendar_fetches_the_calendar(site, city):
 
 
 @pytest.mark.django_db
-def test_a_page_goes_compressed_with_a_length_that_tells_nothing(client):
+def test_compressed_page_length_is_randomized(client):
     pages = [client.get("/", headers={"Accept-Encoding": "gzip, br"}) for _ in range(8)]
     assert {page.headers["Content-Encoding"] for page in pages} == {"gzip"}
     assert "Accept-Encoding" in pages[0].headers["Vary"]
@@ -113,7 +113,7 @@ def test_a_page_goes_compressed_with_a_length_that_tells_nothing(client):
 
 
 @pytest.mark.django_db
-def test_what_is_compressed_in_itself_keeps_its_length(client, city):
+def test_precompressed_content_keeps_content_length(client, city):
     paper = client.get(
         reverse("instrument_sheet", args=[city.instrument.public_id]), headers={"Accept-Encoding": "gzip"}
     )

@@ -129,7 +129,7 @@ def test_a_wrong_address_stays_in_the_form(send, company, admin):
     assert 'value="nobody"' in answer.content.decode()
 
 
-def test_it_takes_as_many_statements_for_many_members(see, company, admin, statements):
+def test_member_page_query_count_is_constant(see, company, admin, statements):
     statements.assert_unchanged(
         lambda: see(admin, "members", company.public_id),
         by=lambda: [factories.member(company, name=f"员{number}") for number in range(20)],
@@ -168,7 +168,7 @@ def test_a_new_browser_speaks_the_accounts_language_after_login(client, admin):
     assert client.cookies["django_language"].value == "en"
 
 
-def test_who_signs_up_is_shown_where_to_go_and_keeps_the_language(client):
+def test_new_user_sees_next_steps_and_keeps_language(client):
     client.post(
         reverse("account_signup"),
         {
@@ -187,7 +187,7 @@ def test_who_signs_up_is_shown_where_to_go_and_keeps_the_language(client):
     )
 
 
-def test_who_paid_last_is_offered_first(see, city):
+def test_form_preselects_payer_of_last_booking(see, city):
     own = see(city.researcher, "book", city.instrument.public_id).context["form"].initial["payer"]
     book(city, payer=False)
     after = see(city.researcher, "book", city.instrument.public_id).context["form"].initial["payer"]

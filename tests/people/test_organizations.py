@@ -49,7 +49,7 @@ def typed(**changed):
     }
 
 
-def test_who_belongs_nowhere_is_shown_the_three_ways(see, person):
+def test_user_without_organization_sees_three_options(see, person):
     page = text_of(see(person, "my_organizations"))
     for way in ("我的单位已在平台", "我的单位尚未注册", "以个人身份预约"):
         assert way in page
@@ -66,7 +66,7 @@ def test_a_registration_with_everything_is_handed_in(see, send, person, district
     assert "科技局正在审核注册信息" in text_of(see(person, "my_organizations"))
 
 
-def test_what_was_typed_stays_and_every_problem_is_told(send, person, district):
+def test_invalid_form_keeps_input_and_shows_all_problems(send, person, district):
     answer = send(
         person,
         "organization_register",
@@ -113,7 +113,7 @@ def test_kept_files_are_removed_after_a_day(send, person, district):
     assert services.documents_kept(actor=person, tickets=tickets) == []
 
 
-def test_the_bureau_sees_its_old_reason_and_what_was_corrected(see, send, person, district):
+def test_bureau_sees_previous_reason_and_corrections(see, send, person, district):
     send(person, "organization_register", **typed())
     made = Organization.objects.get(uscc=USCC)
     officer = factories.officer()
@@ -136,7 +136,7 @@ def test_a_code_that_is_registered_leads_to_asking_to_join(send, person, distric
     assert f"{reverse('organization_join')}?q={company.uscc}" in page
 
 
-def test_outside_the_city_is_a_place_too(send, person, district):
+def test_location_outside_city_is_accepted(send, person, district):
     send(person, "organization_register", **typed(district="outside"))
     made = Organization.objects.get(uscc=USCC)
     assert (made.district, made.in_region) == (None, False)

@@ -21,7 +21,7 @@ def test_a_good_registration_has_no_problem():
     assert codes(registration(kind=OrganizationKind.ENTERPRISE, size_class=SizeClass.MICRO)) == []
 
 
-def test_everything_that_is_wrong_is_told_at_once():
+def test_all_registration_problems_are_reported_together():
     wrong = registration(
         uscc="91990105YP10000270", name_zh="", kind=OrganizationKind.ENTERPRISE, parent_uscc="123"
     )
@@ -40,7 +40,7 @@ def test_nobody_is_their_own_superior():
 @pytest.mark.parametrize(
     "typed", [GOOD, GOOD.lower(), f" {GOOD[:8]} {GOOD[8:]} ", "".join(chr(ord(c) + 0xFEE0) for c in GOOD)]
 )
-def test_a_code_is_understood_however_it_is_typed(typed):
+def test_credit_code_is_normalized(typed):
     assert normalize(typed) == GOOD
 
 
@@ -61,7 +61,7 @@ def test_a_code_with_one_wrong_character_is_refused(place):
         (b"", None),
     ],
 )
-def test_a_document_is_known_by_its_first_bytes(content, kind):
+def test_document_type_is_detected_from_first_bytes(content, kind):
     assert file_type(content) == kind
 
 
@@ -73,5 +73,5 @@ def test_small_and_medium_enterprises_are_those_below_large():
     assert [size.value for size in SizeClass if size.is_sme] == ["medium", "small", "micro"]
 
 
-def test_an_organization_owns_no_instruments_unless_it_says_so():
+def test_organization_owns_no_instruments_by_default():
     assert registration().owns_instruments is False

@@ -19,7 +19,7 @@ ADMIN, MANAGER, KEEPER, RESEARCHER = Role.ORG_ADMIN, Role.UNIT_MANAGER, Role.KEE
         ([Role.SYSADMIN], False, {RESEARCHER, ADMIN, Role.SYSADMIN}),
     ],
 )
-def test_what_each_role_gives(held, owns, given):
+def test_each_role_grants_its_permissions(held, owns, given):
     assert grantable_roles(held, kind=OrganizationKind.UNIVERSITY, owns_instruments=owns) == given
 
 
@@ -31,7 +31,7 @@ def test_what_each_role_gives(held, owns, given):
         (OrganizationKind.SERVICE_BODY, set()),
     ],
 )
-def test_who_supervises_sits_in_an_authority(kind, given):
+def test_supervising_roles_belong_to_authorities(kind, given):
     everywhere = {RESEARCHER, ADMIN, Role.SYSADMIN}
     assert grantable_roles([Role.SYSADMIN], kind=kind, owns_instruments=False) == everywhere | given
 
@@ -51,5 +51,5 @@ def test_who_supervises_sits_in_an_authority(kind, given):
         (Role.SYSADMIN, [Role.SYSADMIN], False),
     ],
 )
-def test_who_may_not_be_the_last_to_go(role, others, last):
+def test_is_last_depends_on_role_and_other_holders(role, others, last):
     assert is_last(role, others) is last

@@ -31,7 +31,7 @@ def actions(subject):
     return [entry.action for entry in journal.history(subject)]
 
 
-def test_a_booking_is_approved_at_once_where_the_rule_says_so_and_its_price_is_frozen(city):
+def test_automatic_approval_freezes_price(city):
     booking = book(city)
     assert (booking.state, booking.quoted_yuan, booking.user_kind) == (
         "approved",
@@ -53,7 +53,7 @@ def test_booking_without_organization_is_paid_by_person(city):
     assert booking.user_kind == "individual"
 
 
-def test_a_request_that_waits_holds_its_time_and_is_decided_before_it_begins():
+def test_pending_request_holds_time_until_decision():
     city = factories.city(decision="by_keeper", decision_hours=48)
     booking = book(city)
     assert (booking.state, booking.decide_by) == ("requested", slot().start)
@@ -71,7 +71,7 @@ def test_the_pause_after_a_use_is_held_too(city):
     assert book(city, shifted).state == "approved"
 
 
-def test_everything_that_is_wrong_is_said_at_once(city):
+def test_all_request_problems_are_reported_together(city):
     book(city)
     with pytest.raises(BookingRefused) as refused:
         book(city, slot(hour=9, length=11), subject="")
@@ -106,7 +106,7 @@ def test_a_keeper_approves_and_a_stranger_does_not():
     }
 
 
-def test_a_request_lapses_at_its_deadline_also_where_tick_has_not_come_yet():
+def test_request_lapses_at_deadline_before_tick_runs():
     city = factories.city(decision="by_keeper", decision_hours=4)
     booking = book(city)
     for decide in (booking_approve, partial(booking_reject, reason="满")):
@@ -134,7 +134,7 @@ def test_a_cancel_in_time_costs_nothing(city):
     assert not CreditEvent.objects.exists()
 
 
-def test_a_late_cancel_costs_half_and_only_for_what_nobody_takes(city):
+def test_late_cancellation_costs_half_of_unused_time(city):
     booking = book(city, slot(hour=9, length=4))
     late = booking.starts_at - HOURS
     cancelled = booking_cancel(actor=city.researcher, booking_id=booking.pk, now=late)
@@ -152,7 +152,7 @@ def test_a_late_cancel_costs_half_and_only_for_what_nobody_takes(city):
     ]
 
 
-def test_time_that_somebody_took_and_then_missed_is_not_paid_twice(city):
+def test_rebooked_no_show_time_is_charged_once(city):
     booking = book(city, slot(hour=9, length=4))
     late = booking.starts_at - HOURS
     booking_cancel(actor=city.researcher, booking_id=booking.pk, now=late)
@@ -193,7 +193,7 @@ def test_the_deadline_for_changes_binds_the_user_and_not_the_keeper(city):
     assert booking_move(actor=city.keeper, **target).starts_at == slot(day=2).start
 
 
-def test_a_move_by_the_user_undoes_the_keepers_approval_and_one_by_the_keeper_does_not():
+def test_only_user_move_resets_keeper_approval():
     city = factories.city(decision="by_keeper", decision_hours=24)
     booking = book(city, slot(day=4))
     booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW, note="带样品")
@@ -214,7 +214,7 @@ def test_a_move_by_the_user_undoes_the_keepers_approval_and_one_by_the_keeper_do
     booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW + 2 * HOURS)
 
 
-def test_a_move_stays_approved_where_the_rule_approves_by_itself(city):
+def test_move_stays_approved_under_automatic_approval(city):
     booking = book(city, slot(day=4))
     moved = booking_move(actor=city.researcher, booking_id=booking.pk, interval=slot(day=5), now=NOW)
     assert (moved.state, moved.decide_by) == ("approved", None)
@@ -258,7 +258,7 @@ def test_three_missed_bookings_suspend_from_booking(city):
     assert codes(refused) == ["booking.credit_suspended"]
 
 
-def test_quotas_count_what_is_booked_and_not_what_was_cancelled():
+def test_quotas_exclude_cancelled_bookings():
     city = factories.city(quotas=[{"holder": "user", "span": "week", "most_bookings": 1}])
     first = book(city, slot(day=1))
     with pytest.raises(BookingRefused) as refused:

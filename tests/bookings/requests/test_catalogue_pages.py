@@ -68,19 +68,19 @@ def paged(viewer, order, limit, statements, **more):
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 5, 6, 8, 50])
 @pytest.mark.parametrize(("order", "expected"), [(Order.NEXT_FREE, "CADHGBEF"), (Order.PRICE, "BDGHACEF")])
-def test_pages_in_the_order_of_an_index_have_everything_once(shelf, statements, order, expected, limit):
+def test_index_ordered_pages_list_each_instrument_once(shelf, statements, order, expected, limit):
     numbers, most = paged(VISITOR, order, limit, statements)
     assert numbers == expected
     assert most <= 2
 
 
-def test_a_page_that_the_index_fills_is_one_statement(shelf, statements):
+def test_index_ordered_page_takes_one_query(shelf, statements):
     for order in (Order.NEXT_FREE, Order.PRICE):
         found = search_catalogue(VISITOR, order=order, now=NOW)
         assert len(statements.of(lambda found=found: found.page(None, 4))) == 1
 
 
-def test_who_pays_less_for_their_own_instruments_sees_them_where_that_price_stands(shelf, statements):
+def test_own_instruments_are_sorted_by_internal_price(shelf, statements):
     rule = Instrument.objects.get(inner_number="A").rules.get()
     PriceLine.objects.create(rule=rule, price_yuan=Decimal(10), user_kind="inside")
     search_rebuild()
@@ -88,7 +88,7 @@ def test_who_pays_less_for_their_own_instruments_sees_them_where_that_price_stan
     assert paged(VISITOR, Order.PRICE, 3, statements)[0] == "BDGHACEF"
 
 
-def test_filters_and_a_time_that_has_to_be_free_narrow_such_a_list(shelf, statements):
+def test_filters_and_free_time_narrow_index_ordered_list(shelf, statements):
     def ask(order, **more):
         return paged(VISITOR, order, 2, statements, **more)[0]
 
@@ -101,7 +101,7 @@ def test_filters_and_a_time_that_has_to_be_free_narrow_such_a_list(shelf, statem
 
 
 @pytest.mark.parametrize("order", [order for order in Order if order is not Order.RELEVANCE])
-def test_only_a_list_by_relevance_ends_at_its_limit(shelf, statements, monkeypatch, order):
+def test_only_relevance_order_is_limited(shelf, statements, monkeypatch, order):
     monkeypatch.setattr(searching, "MAX_BY_RELEVANCE", 3)
     numbers, _ = paged(VISITOR, order, 2, statements)
     assert sorted(numbers) == sorted(SHELF)

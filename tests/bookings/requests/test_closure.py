@@ -38,7 +38,7 @@ def test_a_closure_takes_the_time_out_and_moves_the_next_free_time(city):
     assert [one.code for one in refused.value.problems] == ["booking.closed"]
 
 
-def test_a_closure_that_hits_bookings_says_what_becomes_of_each(city):
+def test_closure_requires_outcome_for_each_affected_booking(city):
     moved, cancelled = book(city, slot(hour=9, length=1)), book(city, slot(hour=11, length=1), payer=False)
     with pytest.raises(ClosureHitsBookings) as refused:
         close(city, slot(hour=8, length=8), {moved.public_id: slot(day=4, hour=9, length=1)})
@@ -56,7 +56,7 @@ def test_a_closure_that_hits_bookings_says_what_becomes_of_each(city):
     assert journal.notifications(city.researcher).count() == 2
 
 
-def test_a_move_by_a_closure_says_from_where_to_where_and_charges_the_late_canceller_again(city):
+def test_closure_move_reports_times_and_recharges_late_canceller(city):
     cancelled = book(city, slot(day=0, hour=9, length=2), now=NOW - timedelta(days=2))
     booking_cancel(actor=city.researcher, booking_id=cancelled.pk, now=NOW)
     taker = book(city, slot(day=0, hour=9, length=2), payer=False)
@@ -72,7 +72,7 @@ def test_a_move_by_a_closure_says_from_where_to_where_and_charges_the_late_cance
     )
 
 
-def test_a_booking_is_not_moved_to_where_it_may_not_lie_and_then_nothing_is_closed(city):
+def test_closure_with_inadmissible_move_changes_nothing(city):
     booking = book(city)
     with pytest.raises(BookingRefused):
         close(city, slot(hour=8, length=8), {booking.public_id: slot(day=4, hour=19, length=4)})
@@ -80,7 +80,7 @@ def test_a_booking_is_not_moved_to_where_it_may_not_lie_and_then_nothing_is_clos
     assert closures([city.instrument.pk], slot()) == {city.instrument.pk: []}
 
 
-def test_users_close_nothing(city):
+def test_user_cannot_close_instrument(city):
     with pytest.raises(Forbidden):
         close(city, slot(), actor=city.researcher)
 

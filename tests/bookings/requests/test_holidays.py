@@ -69,7 +69,7 @@ def told(person):
     return [one.message for one in Notification.objects.filter(user=person, message__contains="holidays")]
 
 
-def test_bookings_that_lie_outside_stand_and_their_people_are_told(city, officer, on_thursday):
+def test_bookings_outside_new_hours_are_kept_and_users_notified(city, officer, on_thursday):
     days = [*published_days(2026), THURSDAY]
     outside = holidays_set(actor=officer, year=2026, days=days, source=NOTICE, now=NOW)
     on_thursday.refresh_from_db()
@@ -79,14 +79,14 @@ def test_bookings_that_lie_outside_stand_and_their_people_are_told(city, officer
     assert (again, len(told(city.researcher))) == (0, 1)
 
 
-def test_when_it_is_next_free_follows_at_once(city, officer):
+def test_next_free_is_updated_immediately(city, officer):
     assert NextFree.objects.get(instrument=city.instrument).at == slot(day=0, hour=9).start
     days = [*published_days(2026), Day(date(2026, 3, 2), DayKind.HOLIDAY, "庆典日")]
     holidays_set(actor=officer, year=2026, days=days, source=NOTICE, now=NOW)
     assert NextFree.objects.get(instrument=city.instrument).at == slot(day=1, hour=9).start
 
 
-def test_a_correction_is_looked_at_before_anything_changes(city, officer, on_thursday, send):
+def test_correction_is_previewed_before_saving(city, officer, on_thursday, send):
     look = text_of(correct(send, officer))
     assert "2026年3月5日 周四 按星期安排 休 庆典日" in look
     assert "1 台仪器的开放时段会变化。" in look
@@ -96,7 +96,7 @@ def test_a_correction_is_looked_at_before_anything_changes(city, officer, on_thu
     assert not calendar_year(2026).entered
 
 
-def test_what_was_looked_at_is_entered(city, officer, on_thursday, send):
+def test_previewed_correction_is_saved(city, officer, on_thursday, send):
     page = correct(send, officer)
     rows = page.context["form"].as_text
     done = send(officer, "holiday_year", 2026, act="apply", rows=rows, source=NOTICE)
@@ -106,14 +106,14 @@ def test_what_was_looked_at_is_entered(city, officer, on_thursday, send):
     assert set(found.days) == {*published_days(2026), THURSDAY}
 
 
-def test_a_day_is_put_back_to_what_its_weekday_says(city, officer, send):
+def test_special_day_is_reset_to_ordinary_weekday(city, officer, send):
     page = correct(send, officer, **{"day-date": "2026-10-01", "day-kind": "ordinary"})
     assert set(page.context["form"].days) == set(published_days(2026)) - {
         Day(date(2026, 10, 1), DayKind.HOLIDAY, "国庆节")
     }
 
 
-def test_a_sheet_of_a_year_is_taken_whole_or_not_at_all(city, officer, send):
+def test_year_sheet_is_imported_atomically(city, officer, send):
     def bring(text):
         sheet = SimpleUploadedFile("2027.csv", text.encode("gb18030"))
         return send(officer, "holiday_year", 2027, act="import", source=NOTICE, sheet=sheet)
@@ -127,7 +127,7 @@ def test_a_sheet_of_a_year_is_taken_whole_or_not_at_all(city, officer, send):
     assert not calendar_year(2027).known
 
 
-def test_a_year_of_few_days_is_questioned_before_it_is_taken(city, officer, send):
+def test_year_with_few_days_requires_confirmation(city, officer, send):
     year = {"rows": "2027-01-01,休,元旦", "source": NOTICE}
     assert "2027 年只录入了 1 天" in text_of(send(officer, "holiday_year", 2027, act="import", **year))
     unconfirmed = send(officer, "holiday_year", 2027, act="apply", **year)
@@ -138,13 +138,13 @@ def test_a_year_of_few_days_is_questioned_before_it_is_taken(city, officer, send
     assert calendar_year(2027).known
 
 
-def test_without_a_notice_nothing_is_looked_at(city, officer, send):
+def test_preview_requires_source_notice(city, officer, send):
     answer = correct(send, officer, **{"day-source": ""})
     assert answer.status_code == 422
     assert "庆典日" in answer.content.decode()
 
 
-def test_the_year_is_shown_with_words_for_what_is_off_and_what_is_worked(city, officer, see):
+def test_year_page_labels_holidays_and_make_up_workdays(city, officer, see):
     page = text_of(see(officer, "holiday_year", 2026))
     assert "来自已公布的节假日表" in page
     assert "2027 · 尚无数据" in page

@@ -61,7 +61,7 @@ def told(user):
     return [one.message for one in journal.notifications(user)]
 
 
-def test_a_suspension_says_what_becomes_of_each_booking_and_tells_the_users(city):
+def test_suspension_sets_outcome_per_booking_and_notifies_users(city):
     kept, moved, cancelled = (book(city, slot(day=1, hour=hour, length=1)) for hour in (9, 11, 13))
     with pytest.raises(InstrumentHitsBookings) as refused:
         suspend(city, {kept.public_id: "keep"})
@@ -115,7 +115,7 @@ def test_a_suspended_instrument_offers_no_time_and_a_resumed_one_does_again(city
     assert get_free_intervals(city.researcher, city.instrument, slot(day=1), NOW) == [slot(day=1)]
 
 
-def test_only_bureau_resumes_what_bureau_suspended(city):
+def test_only_bureau_resumes_instrument_suspended_by_bureau(city):
     officer = factories.officer()
     done = suspend(city, actor=officer)
     assert done.suspended_by_bureau is True
@@ -127,7 +127,7 @@ def test_only_bureau_resumes_what_bureau_suspended(city):
     assert (again.state, again.suspended_by_bureau, again.suspension_reason) == ("published", False, "")
 
 
-def test_a_retirement_cancels_what_was_kept(city):
+def test_retirement_cancels_kept_bookings(city):
     kept = book(city)
     with pytest.raises(IllegalMove):
         instrument_retire(
@@ -147,7 +147,7 @@ def test_a_retirement_cancels_what_was_kept(city):
     assert (done.state, kept.state, kept.late_cancel) == ("retired", "cancelled", False)
 
 
-def test_bookings_that_have_begun_or_are_over_stand(city):
+def test_started_and_finished_bookings_are_kept(city):
     running, over = book(city, slot(day=0, hour=9)), book(city, slot(day=0, hour=12))
     booking_check_in(actor=city.keeper, booking_id=running.pk, now=slot(day=0, hour=9).start)
     done = suspend(city, now=slot(day=0, hour=15).start)
@@ -169,7 +169,7 @@ def revoke(city, right, outcomes=None, reason="违规操作", now=NOW):
     )
 
 
-def test_the_end_of_a_right_says_what_becomes_of_the_bookings_that_rest_on_it(trained):
+def test_revoking_qualification_requires_outcome_per_booking(trained):
     right = qualified(trained)
     first, second = book(trained, slot(day=1)), book(trained, slot(day=2))
     measured = book(trained, slot(day=3), service_mode=ServiceMode.OPERATED)
@@ -187,7 +187,7 @@ def test_the_end_of_a_right_says_what_becomes_of_the_bookings_that_rest_on_it(tr
     assert revoke(trained, right, now=NOW + timedelta(days=1)).revoked_at == NOW
 
 
-def test_a_booking_that_another_right_covers_is_not_asked_about(trained):
+def test_booking_covered_by_other_qualification_needs_no_outcome(trained):
     right, _other = qualified(trained), qualified(trained, expires=slot(day=2, hour=0).start)
     book(trained, slot(day=1))
     beyond = book(trained, slot(day=2))

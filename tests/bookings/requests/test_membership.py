@@ -52,7 +52,7 @@ def take(city, admin, **more):
     return membership_end(actor=admin, membership_id=of(city.researcher).pk, reason="离职", now=NOW, **more)
 
 
-def test_bookings_ahead_are_given_back_without_charge_and_the_keeper_is_told(city, admin):
+def test_future_bookings_are_cancelled_free_and_keeper_notified(city, admin):
     soon, later = book(city, slot(day=0, hour=10)), book(city, slot(day=5))
     for _twice in range(2):
         assert take(city, admin).state == "ended"
@@ -65,7 +65,7 @@ def test_bookings_ahead_are_given_back_without_charge_and_the_keeper_is_told(cit
     assert later.pk != soon.pk
 
 
-def test_or_they_are_kept_as_the_organizations(city, admin):
+def test_future_bookings_can_be_kept_for_organization(city, admin):
     book(city, slot(day=5))
     take(city, admin, bookings="keep")
     assert states() == [BookingState.APPROVED]
@@ -80,7 +80,7 @@ def test_begun_and_privately_paid_bookings_stay(city, admin):
     assert states() == [BookingState.IN_USE, BookingState.APPROVED]
 
 
-def test_with_another_role_left_the_bookings_stay(city, admin):
+def test_bookings_are_kept_if_another_role_remains(city, admin):
     factories.member(city.company, Role.ORG_ADMIN, city.researcher)
     book(city, slot(day=5))
     held = Membership.objects.get(user=city.researcher, role=Role.RESEARCHER)
@@ -100,7 +100,7 @@ def test_leaving_late_charges_as_late_cancel(city):
     assert told(city.keeper).count(LEFT) == 2
 
 
-def test_the_last_administrator_cannot_leave_and_nothing_of_it_happens(city, admin):
+def test_last_administrator_cannot_leave_and_nothing_changes(city, admin):
     factories.member(city.company, Role.RESEARCHER, admin)
     with pytest.raises(LastOfRole):
         organization_leave(actor=admin, organization_id=city.company.pk, now=NOW)

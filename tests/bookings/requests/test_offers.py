@@ -133,12 +133,12 @@ def assert_same(city, applicant, count=120):
 
 
 @pytest.mark.parametrize("who", APPLICANTS)
-def test_what_is_offered_is_admitted_and_what_is_admitted_is_offered(city, who):
+def test_offers_equal_admitted_requests(city, who):
     offers = assert_same(city, APPLICANTS[who](city))
     assert bool(offers) == (who not in NOTHING)
 
 
-def test_the_catalogue_s_filter_offers_the_same(city):
+def test_catalogue_filter_matches_offers(city):
     free = get_free_time([city.instrument, city.other], SPAN, NOW)
     random = Random(11)
     every = Instrument.objects.all()
@@ -155,7 +155,7 @@ def test_the_catalogue_s_filter_offers_the_same(city):
         assert found == any(offer.admits(wanted) for offer in offers), wanted.to_text()
 
 
-def test_a_booking_may_be_moved_to_where_it_lies_now(city):
+def test_booking_may_be_moved_onto_its_own_time(city):
     booking = book(city, slot(day=5, hour=10, length=3), service_mode=OPERATED)
     own = Applicant(city.researcher, city.company, OPERATED, moved_booking=booking, moves_own=True)
     offers = assert_same(city, own)
@@ -165,14 +165,14 @@ def test_a_booking_may_be_moved_to_where_it_lies_now(city):
     )
 
 
-def test_somebody_unknown_is_offered_what_the_rule_grants(city):
+def test_anonymous_visitor_gets_offers_by_rule(city):
     free = get_free_time([city.instrument, city.other], SPAN, NOW)
     first = free.first_offer(city.instrument.pk, SPAN)
     assert first.start == slot(day=0, hour=14).start
     assert first == free.offers(city.instrument.pk, SPAN)[0]
 
 
-def test_many_instruments_take_as_many_statements_as_one(city, statements):
+def test_query_count_is_independent_of_instrument_count(city, statements):
     applicant = Applicant(city.researcher, city.company, OPERATED)
 
     def read():

@@ -87,24 +87,24 @@ def refusal_off():
         guard.create(connection)
 
 
-def test_without_lock_and_refusal_the_same_hour_is_sold_several_times(run):
+def test_without_lock_and_constraint_hour_is_double_booked(run):
     with refusal_off():
         assert run(locked=False)["booked"] > 1
 
 
-def test_the_lock_alone_lets_one_book(run):
+def test_lock_alone_admits_one_booking(run):
     with refusal_off():
         assert run(locked=True) == {"booked": 1, "SlotTaken": PROCESSES - 1}
 
 
-def test_the_databases_refusal_alone_lets_one_book(run):
+def test_database_constraint_alone_admits_one_booking(run):
     outcomes = run(locked=False)
     assert outcomes["booked"] == 1
     # Without the lock PostgreSQL may also end a burst as a deadlock; that is why the lock comes first.
     assert set(outcomes) <= {"booked", "SlotTaken", "OperationalError"}
 
 
-def test_with_both_exactly_one_books_and_the_others_are_told_that_it_is_taken(run):
+def test_with_lock_and_constraint_others_get_conflict(run):
     assert run(locked=True) == {"booked": 1, "SlotTaken": PROCESSES - 1}
 
 
@@ -135,11 +135,11 @@ def run_against_the_end_of_a_membership(process_environment):
     return together
 
 
-def test_without_the_lock_a_booking_outlives_the_membership_that_it_was_made_by(
+def test_without_lock_booking_outlives_ended_membership(
     run_against_the_end_of_a_membership,
 ):
     assert run_against_the_end_of_a_membership(locked=False) == ["approved"]
 
 
-def test_with_it_the_end_of_the_membership_gives_the_booking_back(run_against_the_end_of_a_membership):
+def test_with_lock_ending_membership_cancels_booking(run_against_the_end_of_a_membership):
     assert run_against_the_end_of_a_membership(locked=True) == ["cancelled"]

@@ -58,7 +58,7 @@ def refusals(found):
     return [(one.booking.public_id, [problem.code for problem in one.problems]) for one in found.refused]
 
 
-def test_terms_that_change_nothing_refuse_nobody(city):
+def test_unchanged_terms_refuse_no_request(city):
     asked(city, 1)
     found = trial(city)
     assert (found.requests, found.refused) == (1, ())
@@ -136,7 +136,7 @@ def moved(city, booking, day, hour=9, length=2, minutes=1):
     return booking
 
 
-def test_a_request_that_was_moved_is_judged_for_the_time_that_was_first_asked_for(city):
+def test_moved_request_is_judged_by_original_time(city):
     into = moved(city, asked(city, 1, hour=17, length=3), 2, hour=9)
     moved(city, into, 4, hour=9, minutes=2)
     moved(city, asked(city, 3, hour=9), 3, hour=18)
@@ -148,7 +148,7 @@ def test_a_request_that_was_moved_is_judged_for_the_time_that_was_first_asked_fo
 
 
 @pytest.mark.parametrize(("minutes", "refused"), [(1, False), (3, True)])
-def test_quotas_count_what_stood_where_it_lay_then(city, minutes, refused):
+def test_quotas_count_bookings_at_their_time_of_request(city, minutes, refused):
     """Two hours a week: the first is moved to the next week, before the second is asked for or after it."""
     first = asked(city, 2)
     if minutes < 2:
@@ -161,7 +161,7 @@ def test_quotas_count_what_stood_where_it_lay_then(city, minutes, refused):
     assert refusals(found) == (expected if refused else [])
 
 
-def test_a_qualification_counts_where_it_was_held_when_they_asked(city):
+def test_qualification_counts_if_held_at_time_of_request(city):
     def qualify(user, granted_at):
         Qualification.objects.create(
             instrument=city.instrument,
@@ -181,7 +181,7 @@ def test_a_qualification_counts_where_it_was_held_when_they_asked(city):
     ]
 
 
-def test_amounts_are_of_what_stayed_at_the_old_and_the_new_prices(city):
+def test_amounts_compare_old_and_new_prices_of_kept_bookings(city):
     asked(city, 1)
     asked(city, 2, hour=18)  # refused
     gone = asked(city, 3)
@@ -198,7 +198,7 @@ def test_amounts_are_of_what_stayed_at_the_old_and_the_new_prices(city):
     )
 
 
-def test_only_requests_of_the_month_before_and_of_this_instrument(city):
+def test_trial_covers_last_months_requests_of_instrument(city):
     asked(city, 1)
     book(city, slot(), now=NOW)
     other = factories.city()
@@ -206,12 +206,12 @@ def test_only_requests_of_the_month_before_and_of_this_instrument(city):
     assert trial(city).requests == 1
 
 
-def test_somebody_elses_manager_sees_none_of_it(city):
+def test_manager_of_other_unit_cannot_see_trial(city):
     asked(city, 1)
     assert trial(city, viewer=factories.city().manager).requests == 0
 
 
-def test_many_requests_take_as_many_statements_as_one(city, statements):
+def test_query_count_is_independent_of_request_count(city, statements):
     asked(city, 1)
     quotas = (
         Quota(QuotaHolder.USER, QuotaSpan.DAY, timedelta(minutes=60)),

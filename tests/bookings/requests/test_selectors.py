@@ -53,7 +53,7 @@ def seen(city):
         ("officer", True),
     ],
 )
-def test_who_sees_bookings_and_logs(city, seen, who, sees):
+def test_visibility_of_bookings_and_logs_by_role(city, seen, who, sees):
     viewer = {
         "visitor": lambda: VISITOR,
         "stranger": factories.user,
@@ -71,7 +71,7 @@ def test_who_sees_bookings_and_logs(city, seen, who, sees):
     assert {one.pk for one in usage_logs(viewer)} == ({log.pk} if sees else set())
 
 
-def test_a_calendar_tells_visitors_that_time_is_taken_and_nothing_more(city, seen):
+def test_calendar_shows_visitors_only_that_time_is_taken(city, seen):
     week = slot(day=0, hour=8, length=24 * 7)
     shown = get_calendar_events(VISITOR, [city.instrument], week, NOW)
     kinds = [event["kind"] for event in shown["events"]]
@@ -81,7 +81,7 @@ def test_a_calendar_tells_visitors_that_time_is_taken_and_nothing_more(city, see
         assert secret not in told
 
 
-def test_a_calendar_shows_ones_own_bookings_and_to_keepers_everybodys(city, seen):
+def test_calendar_shows_own_bookings_and_all_to_keepers(city, seen):
     week = slot(day=0, hour=8, length=24 * 7)
     own = get_calendar_events(city.researcher, [city.instrument], week, NOW)["events"]
     assert {event["id"] for event in own if event["kind"] == "mine"} == {
@@ -143,14 +143,14 @@ def test_next_free_is_worked_out_for_many_with_as_many_statements_as_for_one(cit
     statements.assert_unchanged(lambda: next_free_rebuild(NOW), by=more)
 
 
-def test_a_keeper_finds_what_waits_the_most_urgent_first():
+def test_keepers_pending_requests_are_sorted_by_urgency():
     city = factories.city(decision="by_keeper", decision_hours=72)
     later, sooner = book(city, slot(day=4)), book(city, slot(day=1), payer=False)
     assert list(waiting_decisions(city.keeper)) == [sooner, later]
     assert list(waiting_decisions(city.researcher)) == []
 
 
-def test_a_keepers_day_has_also_what_should_have_ended_before(city):
+def test_keepers_day_includes_overdue_bookings(city):
     overdue = book(city, slot(day=0, hour=9, length=2), now=NOW)
     booking_check_in(actor=city.keeper, booking_id=overdue.pk, now=overdue.starts_at)
     today = book(city, slot(day=1, hour=9), payer=False)

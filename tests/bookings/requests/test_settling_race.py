@@ -67,9 +67,7 @@ def test_locking_both_instruments_asks_about_moved_booking(close_both):
     assert close_both(locked=True) == (["closure_place", "ClosureHitsBookings"], False)
 
 
-def test_the_end_of_a_role_and_a_booking_of_the_same_instruments_wait_for_each_other(
-    city, process_environment
-):
+def test_ending_role_and_booking_same_instruments_are_serialized(city, process_environment):
     """The keeper of the second has booked the first; locked one after the other, that ends as a deadlock."""
     leaving = factories.member(city.owner, Role.KEEPER, name="辛")
     Keeper.objects.create(instrument=city.second, user=leaving)
@@ -133,9 +131,9 @@ def free_after(process_environment):
     return together
 
 
-def test_without_the_lock_a_time_that_was_booked_meanwhile_is_told_as_free(free_after):
+def test_without_lock_booked_time_is_reported_free(free_after):
     assert free_after(locked=False) == slot(day=0, hour=8).start
 
 
-def test_with_it_the_next_free_time_is_that_after_the_booking(free_after):
+def test_with_lock_next_free_follows_concurrent_booking(free_after):
     assert free_after(locked=True) == slot(day=0, hour=10).start

@@ -108,7 +108,7 @@ def test_booking_left_in_a_suspended_organization_never_becomes_a_no_show(city, 
     assert not CreditEvent.objects.exists()
 
 
-def test_companion_elsewhere_is_cancelled_with_it(city, officer):
+def test_linked_booking_in_other_unit_is_cancelled(city, officer):
     other = factories.instrument(factories.organization("别的大学", owns_instruments=True))
     booking = book(city, slot(day=5))
     booking.pk, booking.public_id, booking.instrument = None, "BKG-COMPANION", other
@@ -118,7 +118,7 @@ def test_companion_elsewhere_is_cancelled_with_it(city, officer):
     assert set(Booking.objects.values_list("state", flat=True)) == {BookingState.CANCELLED}
 
 
-def test_effects_name_bookings_uses_and_people_before_it_is_decided(city, officer):
+def test_preview_lists_affected_bookings_uses_and_people(city, officer):
     running, ahead = in_use(city), book(city, slot(day=5))
     effects = get_organization_suspension_effects(officer, city.owner)
     assert (effects.ending, effects.under_way) == ([ahead], [running])
@@ -127,7 +127,7 @@ def test_effects_name_bookings_uses_and_people_before_it_is_decided(city, office
         get_organization_suspension_effects(city.manager, city.owner)
 
 
-def test_suspension_needs_a_reason_and_the_right_and_else_changes_nothing(city, officer):
+def test_suspension_requires_reason_and_permission(city, officer):
     booking = book(city, slot(day=5))
     with pytest.raises(ReasonMissing):
         suspend(city.owner, officer, reason=" ")

@@ -98,7 +98,7 @@ def test_cancelling_the_linked_one_cancels_both(city):
     assert len(journal.notifications(city.researcher)) == 2
 
 
-def test_both_move_or_neither(city):
+def test_linked_bookings_move_together_or_not_at_all(city):
     booking = book(city, slot(day=1))
     booking_move(actor=city.researcher, booking_id=booking.pk, interval=slot(day=2), now=NOW)
     assert states() == [(name, "approved", slot(day=2).start) for name in BOTH]
@@ -109,7 +109,7 @@ def test_both_move_or_neither(city):
     assert states()[:2] == [(name, "approved", slot(day=2).start) for name in BOTH]
 
 
-def test_a_request_that_is_declined_or_lapses_ends_both():
+def test_declined_or_lapsed_request_ends_both_bookings():
     city = linked_city(decision="by_keeper", decision_hours=4)
     booking = book(city, slot(day=1))
     (mate,) = get_companions(booking)
@@ -121,7 +121,7 @@ def test_a_request_that_is_declined_or_lapses_ends_both():
     assert [state for _name, state, _start in states()][2:] == ["cancelled", "lapsed"]
 
 
-def test_a_closure_moves_what_was_booked_together_together(city):
+def test_closure_moves_linked_bookings_together(city):
     booking = book(city, slot(day=1))
     closure_place(
         actor=city.keeper,

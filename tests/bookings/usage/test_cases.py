@@ -61,7 +61,7 @@ def cite(city, case, *bookings, actor=None):
     )
 
 
-def test_the_public_learns_how_many_and_how_long(city, case):
+def test_public_case_shows_use_count_and_duration(city, case):
     first, second = used(city, -2), used(city, -1)
     assert cite(city, case, first, second) == 2
     assert cite(city, case, first, second) == 2
@@ -86,7 +86,7 @@ def test_only_completed_uses_by_others_are_cited(city, case):
     assert not CaseUse.objects.exists()
 
 
-def test_the_units_manager_alone_says_it(city, case):
+def test_only_unit_manager_cites_uses(city, case):
     with pytest.raises(Forbidden):
         cite(city, case, actor=city.keeper)
     done = used(city, -1)
@@ -95,7 +95,7 @@ def test_the_units_manager_alone_says_it(city, case):
         assert list(citable_bookings(viewer, city.owner.pk)) == []
 
 
-def test_the_page_offers_them_and_the_case_tells_figures_only(city, case, see, send):
+def test_page_offers_citable_uses_and_case_shows_figures_only(city, case, see, send):
     done = used(city, -1)
     page = see(city.manager, "case_uses", case.public_id).content.decode()
     assert done.public_id in page
@@ -112,7 +112,7 @@ def offered(answer):
     return [one.public_id for one, _box in answer.context["others"]]
 
 
-def test_uses_are_sought_by_instrument_day_and_words_in_the_address(city, case, see, send):
+def test_citable_uses_are_filtered_by_query_parameters(city, case, see, send):
     first, second, third = (used(city, day) for day in (-3, -2, -1))
 
     def found(**query):
@@ -153,7 +153,7 @@ def test_uses_are_paged_and_take_as_many_statements_for_many(city, case, see, st
     assert not set(offered(page)) & set(offered(behind))
 
 
-def test_hours_of_one_unit(city):
+def test_hours_of_year_are_computed_per_unit(city):
     done = used(city, -1)
     hours = get_unit_hours_of_year(city.owner.pk, done.starts_at.year)
     assert hours.external_seconds == (done.ends_at - done.starts_at).total_seconds()

@@ -24,7 +24,7 @@ def city(clock):
     return factories.city(decision="by_keeper", decision_hours=4)
 
 
-def test_a_tick_does_everything_that_is_due_and_a_second_one_nothing(city, clock):
+def test_second_tick_changes_nothing(city, clock):
     booking = book(city)
     clock.move(timedelta(hours=5))
     call_command("tick", verbosity=0)
@@ -44,7 +44,7 @@ def test_sessions_that_have_ended_are_removed(city, clock):
     assert [one.expire_date for one in Session.objects.all()] == [NOW]
 
 
-def test_a_step_that_fails_keeps_none_of_the_others_from_its_work(city, clock, monkeypatch):
+def test_failing_step_does_not_block_others(city, clock, monkeypatch):
     book(city)
     clock.move(timedelta(hours=5))
 
@@ -69,7 +69,7 @@ def test_mails_speak_the_readers_language(city, clock):
     assert "/bookings/BKG-" in mail.outbox[0].body
 
 
-def test_seals_find_an_entry_that_was_changed(city, clock):
+def test_seals_detect_changed_entry(city, clock):
     book(city)
     clock.move(timedelta(minutes=11))
     call_command("tick", verbosity=0)
@@ -80,7 +80,7 @@ def test_seals_find_an_entry_that_was_changed(city, clock):
         call_command("verify_audit", verbosity=0)
 
 
-def test_the_walk_along_the_chains_names_the_first_row_that_does_not_fit(clock):
+def test_chain_check_names_first_broken_row(clock):
     clock.set(NOW)
     city = factories.city()
     use(city, slot(day=1))

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
 
 
-def test_a_correction_counts_once_a_second_person_confirms_it(city):
+def test_correction_applies_after_second_person_confirms(city):
     log = use(city, slot(hour=9, length=2))
     correction = usage_correct(
         actor=city.keeper,
@@ -43,7 +43,7 @@ def test_a_correction_counts_once_a_second_person_confirms_it(city):
     assert log.amount_yuan == Decimal("200.00")
 
 
-def test_corrections_that_are_right_each_but_not_together_are_not_both_confirmed(city):
+def test_conflicting_corrections_are_not_both_confirmed(city):
     log = use(city, slot(hour=9, length=3))
     hour = timedelta(hours=1)
     corrections = [
@@ -65,7 +65,7 @@ def test_corrections_that_are_right_each_but_not_together_are_not_both_confirmed
     assert (fact["starts_at"], fact["ends_at"]) == (log.ends_at - hour, log.ends_at)
 
 
-def test_a_correction_that_cannot_be_confirmed_any_more_waits_for_nobody(city):
+def test_unconfirmable_correction_is_not_pending(city):
     log = use(city, slot(hour=9, length=3))
     usage_confirm(actor=city.manager, log_id=log.pk, now=log.ends_at)
     hour = timedelta(hours=1)
@@ -90,7 +90,7 @@ def test_a_correction_that_cannot_be_confirmed_any_more_waits_for_nobody(city):
     assert not waiting_confirmations(city.researcher).exists()
 
 
-def test_a_correction_says_everything_that_is_wrong_with_it(city):
+def test_all_correction_problems_are_reported_together(city):
     log = use(city)
     with pytest.raises(UsageRefused) as refused:
         usage_correct(actor=city.keeper, log_id=log.pk, changes={"user_id": 1}, reason="", now=NOW)

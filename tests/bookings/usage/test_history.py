@@ -120,7 +120,7 @@ def test_contradictions_are_listed_by_row_and_nothing_is_written(city):
     assert not UsageLog.objects.exists()
 
 
-def test_nobody_confirms_what_they_recorded_and_nothing_is_recorded_in_the_future(city):
+def test_import_refuses_self_confirmation_and_future_uses(city):
     importer = administrator()
     rows = [
         past(city, 1, used={"confirmed_by_id": city.keeper.pk}),
@@ -138,12 +138,12 @@ def test_nobody_confirms_what_they_recorded_and_nothing_is_recorded_in_the_futur
     ]
 
 
-def test_uses_without_booking_may_overlap_since_an_audit_looks_at_them(city):
+def test_uses_without_booking_may_overlap(city):
     rows = [past(city, 1, booked=None), past(city, 1, hour=10, booked=None)]
     assert history_import(actor=administrator(), rows=rows, now=LATER).logs == 2
 
 
-def test_a_unit_cannot_bring_in_a_past_of_its_own(city):
+def test_unit_manager_cannot_import_history(city):
     with pytest.raises(Forbidden):
         history_import(actor=city.manager, rows=[past(city, 1)], now=LATER)
 

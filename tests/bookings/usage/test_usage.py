@@ -54,7 +54,7 @@ def test_a_check_out_writes_what_happened_and_what_it_costs(city):
     assert booking.state == "completed"
 
 
-def test_what_is_left_after_an_early_check_out_is_free_and_overrunning_changes_the_log_alone(city):
+def test_early_check_out_frees_time_and_overrun_extends_log(city):
     early = use(city, slot(hour=9, length=4), now=slot(hour=10).start)
     assert book(city, slot(hour=10, length=1), payer=False, now=early.ends_at).state == "approved"
     late = use(city, slot(day=2, hour=9, length=1), now=slot(day=2, hour=11).start)
@@ -63,7 +63,7 @@ def test_what_is_left_after_an_early_check_out_is_free_and_overrunning_changes_t
     assert late.amount_yuan == Decimal("200.00")
 
 
-def test_check_in_opens_a_quarter_of_an_hour_before_and_for_one_at_a_time(city):
+def test_check_in_opens_15_minutes_early_for_one_use_at_a_time(city):
     first, second = book(city, slot(hour=9, length=1)), book(city, slot(hour=10, length=1), payer=False)
     with pytest.raises(TooEarly):
         booking_check_in(
@@ -164,7 +164,7 @@ def test_hours_are_entered_by_hand_for_92_days(city):
     assert codes(refused) == ["usage.not_over"]
 
 
-def test_nobody_is_recorded_as_using_for_an_organization_of_others(city):
+def test_use_is_recorded_only_for_own_organization(city):
     """Or two colleagues could make their own use a small enterprise's."""
     colleague = factories.keeper(city.instrument)
     with pytest.raises(UsageRefused) as refused:
@@ -199,7 +199,7 @@ def test_a_year_of_use_has_corrected_values_and_names_nobody(city):
     assert list(usage_of_year(2025)) == []
 
 
-def test_the_year_of_a_use_is_that_of_its_start_in_the_city(city):
+def test_use_belongs_to_year_of_its_local_start(city):
     evening = NOW.replace(year=2025, month=12, day=31, hour=16)  # midnight in the city
     by_hand(city, Interval(evening - MINUTE, evening))
     by_hand(city, Interval(evening, evening + MINUTE))
@@ -207,7 +207,7 @@ def test_the_year_of_a_use_is_that_of_its_start_in_the_city(city):
     assert [fact["starts_at"] for fact in usage_of_year(2026)] == [evening]
 
 
-def test_with_a_year_come_the_uses_around_it_that_lie_in_the_same_time(city):
+def test_year_includes_overlapping_uses_of_adjacent_years(city):
     midnight = NOW.replace(year=2025, month=12, day=31, hour=16)
     starts = [
         by_hand(city, Interval(midnight + MINUTE * at, midnight + MINUTE * end)).starts_at
@@ -225,7 +225,7 @@ def test_a_manager_of_the_unit_may_log_and_a_keeper_of_another_instrument_may_no
     assert by_hand(city, hour, actor=city.manager).entry.number == 1
 
 
-def test_a_log_freezes_whether_the_payer_is_of_the_region(city):
+def test_log_freezes_payers_regional_status(city):
     here = use(city, slot(day=1))
     city.company.in_region = False
     city.company.save()

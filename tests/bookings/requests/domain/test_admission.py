@@ -32,7 +32,7 @@ def test_a_request_that_keeps_all_rules_is_admitted():
     assert codes() == []
 
 
-def test_whoever_needs_no_qualification_is_taken_for_qualified():
+def test_qualification_check_passes_when_none_is_required():
     assert codes(terms(needs_qualification=True)) == []
 
 
@@ -126,7 +126,7 @@ def limited(holder, span, minutes=None, bookings=None):
         ),
     ],
 )
-def test_each_rule_that_is_broken_is_named(code, case):
+def test_every_broken_rule_is_reported(code, case):
     assert codes(**case) == [f"booking.{code}"]
 
 
@@ -159,7 +159,7 @@ def test_each_rule_that_is_broken_is_named(code, case):
         },
     ],
 )
-def test_on_the_very_edge_of_a_rule_a_request_is_admitted(case):
+def test_request_at_rule_limit_is_admitted(case):
     assert codes(**case) == []
 
 
@@ -171,7 +171,7 @@ def test_the_pause_after_a_use_counts_on_both_sides():
     ]
 
 
-def test_a_booking_may_span_a_gap_only_where_the_rule_says_so():
+def test_booking_spans_gap_only_if_rule_allows():
     night = asking("2026-03-03 18:00", "2026-03-04 09:00")
     two_days = [between("2026-03-03 08:00", "20:00"), between("2026-03-04 08:00", "20:00")]
     long = {"max_length": hours(24), "horizon": timedelta(days=9)}
@@ -180,7 +180,7 @@ def test_a_booking_may_span_a_gap_only_where_the_rule_says_so():
     assert codes(terms(may_span_gaps=True, **long), situation=situation, request=night) == []
 
 
-def test_everything_that_is_wrong_is_said_at_once():
+def test_all_request_problems_are_reported_together():
     assert codes(
         terms(max_length=hours(1), user_kinds=frozenset({UserKind.INSIDE})),
         situation=Situation(True, [], [], [ASKED]),
@@ -195,7 +195,7 @@ def test_everything_that_is_wrong_is_said_at_once():
     ]
 
 
-def test_each_refusal_names_the_bound_that_it_keeps():
+def test_each_refusal_names_violated_limit():
     def params(rule, request=REQUEST, now=NOW, situation=SITUATION):
         (found,) = find_problems(rule, request=request, requester=REQUESTER, situation=situation, now=now)
         return found.field, found.params
@@ -215,7 +215,7 @@ def test_each_refusal_names_the_bound_that_it_keeps():
     )
 
 
-def test_an_organizations_quota_that_does_not_apply_hides_none_after_it():
+def test_inapplicable_organization_quota_does_not_hide_later_quotas():
     quotas = (Quota(ORGANIZATION, MONTH, hours(1)), Quota(USER, DAY, hours(1)))
     requester = replace(REQUESTER, for_organization=False)
     assert codes(terms(quotas=quotas), requester=requester) == ["booking.quota_user_day_minutes"]

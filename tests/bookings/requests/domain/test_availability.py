@@ -44,7 +44,7 @@ def test_steps_are_counted_from_midnight_in_the_city():
     assert ceil_to_step(local("2026-03-02 21:01"), seven_hours) == local("2026-03-03 00:00")
 
 
-def test_next_free_is_the_first_start_at_which_the_shortest_booking_fits():
+def test_next_free_is_first_start_fitting_shortest_booking():
     stretch = [between("2026-03-02 08:00", "08:40"), between("2026-03-02 11:10", "15:00")]
     assert find_next_free(stretch, HALF, hours(1), local("2026-03-02 08:00")) == between(
         "2026-03-02 11:30", "15:00"
@@ -63,7 +63,7 @@ turnarounds = st.integers(0, 60).map(lambda count: timedelta(minutes=count))
 
 
 @given(st.lists(intervals, max_size=6), st.lists(intervals, max_size=6), turnarounds, intervals)
-def test_interval_is_free_exactly_when_it_meets_no_hold(windows, held, turnaround, asked):
+def test_interval_is_free_if_and_only_if_no_hold_overlaps(windows, held, turnaround, asked):
     offered = find_free_intervals(windows, [], held, turnaround)
     fits = any(stretch.contains(asked) for stretch in offered)
     with_turnaround = Interval(asked.start, asked.end + turnaround)

@@ -10,7 +10,7 @@ from tests.bookings.requests.domain.terms import between, hours, local, terms
 BOOKED = between("2026-03-02 09:00", "12:00")
 
 
-def test_at_the_deadline_itself_a_cancel_is_in_time():
+def test_cancellation_exactly_at_deadline_is_in_time():
     rule = terms(cancel_deadline=hours(24))
     assert not is_late_cancel(rule, BOOKED.start, local("2026-03-01 08:59"))
     assert not is_late_cancel(rule, BOOKED.start, local("2026-03-01 09:00"))
@@ -21,7 +21,7 @@ def test_a_late_cancel_costs_its_percentage_of_the_quote():
     assert calculate_late_cancel_charge(Decimal("300.00"), 50, BOOKED) == Decimal("150.00")
 
 
-def test_a_late_canceller_pays_only_for_the_part_that_nobody_took():
+def test_late_cancellation_charges_only_unused_part():
     taken = [between("2026-03-02 08:00", "10:00"), between("2026-03-02 09:30", "10:30")]
     assert calculate_late_cancel_charge(Decimal("300.00"), 50, BOOKED, taken) == Decimal("75.00")
     assert calculate_late_cancel_charge(Decimal("300.00"), 50, BOOKED, [BOOKED]) == Decimal("0.00")

@@ -68,7 +68,7 @@ def test_a_booking_may_end_on_another_day_but_not_between():
     ]
 
 
-def test_each_start_is_offered_by_the_version_in_force_then():
+def test_each_start_follows_rule_version_in_force():
     old, new = terms(step=hours(1), min_length=hours(1)), terms(step=hours(2), min_length=hours(2))
     noon = local("2026-03-02 12:00")
     time = InstrumentTime(
@@ -77,7 +77,7 @@ def test_each_start_is_offered_by_the_version_in_force_then():
     assert starts(find_offers([time], DAY, NOW)) == ["09:00", "10:00", "11:00", "12:00", "14:00", "16:00"]
 
 
-def test_instruments_booked_together_are_offered_where_each_admits():
+def test_linked_instruments_are_offered_where_both_admit():
     one = InstrumentTime([Version(terms(step=hours(1)), DAY.start)], [between("2026-03-02 09:00", "13:00")])
     other = InstrumentTime(
         [Version(terms(step=timedelta(minutes=90)), DAY.start)], [between("2026-03-02 06:00", "18:00")]
@@ -149,7 +149,7 @@ def time_of(side):
     return InstrumentTime([Version(rule, DAY.start)], windows, closures, holds, counted)
 
 
-def test_runs_are_few():
+def test_offers_are_grouped_into_few_runs():
     found = offers(terms(max_length=hours(4)), windows=[between("2026-03-02 09:00", "20:00")])
     assert [
         (run.first_start, run.last_start, run.longest, run.latest_end) for run in group_offers(found)
@@ -169,13 +169,13 @@ def expand(run):
 
 
 @given(st.lists(sides, min_size=1, max_size=2))
-def test_runs_are_the_same_offers(together):
+def test_grouped_runs_equal_individual_offers(together):
     found = find_offers([time_of(side) for side in together], DAY, NOW)
     assert [one for run in group_offers(found) for one in expand(run)] == found
 
 
 @given(st.lists(sides, min_size=1, max_size=2), st.lists(intervals, min_size=1, max_size=40))
-def test_what_is_offered_is_admitted_and_what_is_admitted_is_offered(together, wanted):
+def test_offers_equal_admitted_requests(together, wanted):
     found = find_offers([time_of(side) for side in together], DAY, NOW)
     for offer in found:
         for end in {offer.first_end, offer.last_end}:

@@ -13,7 +13,7 @@ TWO_HOURS = between("2026-03-03 09:00", "11:00")
 OUTSIDE = frozenset({UserKind.OUTSIDE})
 
 
-def test_each_kind_of_user_that_either_terms_admit_has_its_price_before_and_after():
+def test_example_shows_old_and_new_price_per_user_kind():
     before = terms(user_kinds=frozenset({UserKind.OUTSIDE, UserKind.INSIDE}))
     after = terms(
         user_kinds=frozenset({UserKind.OUTSIDE, UserKind.ENTERPRISE}), prices=(Price(Decimal("150.00")),)
@@ -40,20 +40,20 @@ def test_first_terms_have_no_price_before():
         ([ServiceMode.SAMPLES], ServiceMode.SAMPLES),
     ],
 )
-def test_the_example_is_of_the_first_way_of_service_that_is_offered(offered, shown):
+def test_example_uses_first_offered_service_mode(offered, shown):
     after = terms(user_kinds=OUTSIDE, service_modes=frozenset(offered))
     assert [one.mode for one in calculate_price_examples(None, after, TWO_HOURS)] == [shown]
     assert calculate_price_examples(None, terms(service_modes=frozenset()), TWO_HOURS) == []
 
 
-def test_a_way_of_service_that_is_new_has_no_price_before():
+def test_new_service_mode_has_no_old_price():
     before = terms(user_kinds=OUTSIDE, service_modes=frozenset({ServiceMode.REMOTE}))
     after = terms(user_kinds=OUTSIDE, service_modes=frozenset({ServiceMode.OPERATED}))
     (example,) = calculate_price_examples(before, after, TWO_HOURS)
     assert (example.before, example.after) == (None, Decimal("200.00"))
 
 
-def test_a_price_by_the_sample_is_that_of_one():
+def test_price_per_sample_example_uses_one_sample():
     by_sample = (Price(Decimal("80.00"), unit=PriceUnit.SAMPLE),)
     (example,) = calculate_price_examples(None, terms(user_kinds=OUTSIDE, prices=by_sample), TWO_HOURS)
     assert example.after == Decimal("80.00")

@@ -29,7 +29,7 @@ def test_hours_at_one_price():
     ]
 
 
-def test_the_line_that_names_the_kind_of_user_beats_the_one_for_anybody():
+def test_user_kind_price_overrides_general_price():
     prices = [Price(D("100")), Price(D("250"), ENTERPRISE), Price(D("40"), INSIDE)]
     hour = between("2026-03-02 09:00", "10:00")
     assert [of(prices, hour, kind).total for kind in (OUTSIDE, ENTERPRISE, INSIDE)] == [
@@ -39,7 +39,7 @@ def test_the_line_that_names_the_kind_of_user_beats_the_one_for_anybody():
     ]
 
 
-def test_who_comes_before_how_and_how_before_when():
+def test_price_precedence_is_user_kind_then_service_mode_then_time():
     prices = [
         Price(D("10"), **NIGHT),
         Price(D("20"), None, OPERATED),
@@ -51,7 +51,7 @@ def test_who_comes_before_how_and_how_before_when():
     assert of(prices, night, OUTSIDE, SELF).total == D("10.00")
 
 
-def test_a_night_across_midnight_is_cut_where_the_prices_change_in_the_city():
+def test_overnight_booking_is_split_at_local_price_change():
     priced = of([Price(D("100")), Price(D("50"), **NIGHT)], between("2026-03-02 20:00", "2026-03-03 08:00"))
     assert [(row["price_yuan"], row["quantity"]) for row in priced.as_rows()] == [
         ("100.00", "4"),
@@ -66,7 +66,7 @@ def test_weekend_prices_begin_at_midnight_of_saturday_in_the_city():
     assert priced.total == D("500.00")
 
 
-def test_hours_that_no_line_covers_cost_nothing():
+def test_hours_without_price_line_are_free():
     day_only = Price(D("100"), from_time=time(8), until_time=time(18))
     assert of([day_only], between("2026-03-02 17:00", "20:00")).total == D("100.00")
 
@@ -111,7 +111,7 @@ def test_idle_time_is_not_charged():
     assert of([Price(D("100"))], two_hours, charged=timedelta(minutes=75)).total == D("125.00")
 
 
-def test_a_price_is_missing_only_where_there_are_prices_for_others():
+def test_price_is_missing_only_if_other_users_have_one():
     only_enterprises = terms(prices=(Price(D("9"), ENTERPRISE),))
     assert has_price(only_enterprises, ENTERPRISE, SELF)
     assert not has_price(only_enterprises, OUTSIDE, SELF)
@@ -159,7 +159,7 @@ def test_quantities_are_shown_with_four_decimals_and_halves_go_up():
     assert of([Price(D("1"))], half).as_rows()[0]["quantity"] == "0.0001"
 
 
-def test_of_prices_that_are_as_special_the_cheapest_counts():
+def test_cheapest_of_equally_specific_prices_applies():
     hour = between("2026-03-02 09:00", "10:00")
     assert of([Price(D("20")), Price(D("10")), Price(D("30"))], hour).total == D("10.00")
 
@@ -183,7 +183,7 @@ def test_a_price_with_one_end_of_its_hours_applies_all_day():
     assert of([Price(D("10"), until_time=time(8))], hour).total == D("10.00")
 
 
-def test_a_minimum_is_reached_to_the_fen_and_not_passed():
+def test_minimum_charge_is_met_exactly_to_the_fen():
     hour = between("2026-03-02 09:00", "10:00")
     assert of([Price(D("100"))], hour, minimum_charge_yuan=D("100.01")).total == D("100.01")
     assert len(of([Price(D("100"))], hour, minimum_charge_yuan=D("100.00")).lines) == 1

@@ -34,7 +34,7 @@ def test_a_month_begins_on_its_first_at_midnight_in_the_city():
     assert get_year_interval(2026) == between("2026-01-01 00:00", "2027-01-01 00:00")
 
 
-def test_a_booking_over_the_edge_of_a_week_counts_with_its_part_in_each_and_once_as_a_booking():
+def test_booking_across_weeks_splits_time_and_counts_once():
     night = between("2026-03-01 22:00", "2026-03-02 01:00")
     first, second = get_span_intervals(QuotaSpan.WEEK, night)
     assert (sum_time(first, [night]), sum_time(second, [night])) == (hours(2), hours(1))
@@ -50,7 +50,7 @@ def test_days_weeks_and_months_split_a_booking_without_loss(start, length):
         assert sum(parts, timedelta()) == length * MINUTE
 
 
-def test_other_bookings_matter_as_far_as_the_holders_widest_quota_reaches():
+def test_widest_quota_span_limits_relevant_bookings():
     asked = between("2026-03-31 22:00", "2026-04-01 02:00")
     by_day, by_week = (
         Quota(QuotaHolder.USER, QuotaSpan.DAY, hours(1)),
@@ -77,13 +77,13 @@ def test_three_events_that_count_at_once_suspend_until_the_first_of_them_ends():
     assert credit.get_suspension_end(ends[:3], now) is None
 
 
-def test_minutes_that_have_begun_do_not_count():
+def test_started_minutes_do_not_count():
     day = between("2026-03-02 00:00", "2026-03-03 00:00")
     booking = Interval(day.start, day.start + timedelta(seconds=119))
     assert sum_time(day, [booking]) == timedelta(minutes=1)
 
 
-def test_a_quota_is_exceeded_by_more_than_it_allows():
+def test_quota_is_exceeded_only_above_its_limit():
     asked = between("2026-03-02 09:00", "10:00")
     others = [between("2026-03-02 11:00", "12:00"), between("2026-03-01 11:00", "12:00")]
 

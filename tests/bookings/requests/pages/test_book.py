@@ -10,14 +10,14 @@ def texts(response):
     return " ".join(response.content.decode().split())
 
 
-def test_samples_are_asked_for_where_they_decide_something(city, see):
+def test_sample_field_is_shown_only_where_relevant(city, see):
     assert "样品数" in texts(see(city.researcher, "book", city.instrument.public_id))
     city.rule.service_modes = ["operated"]
     city.rule.save()
     assert "样品数" not in texts(see(city.researcher, "book", city.instrument.public_id))
 
 
-def test_the_price_and_all_that_stands_against_it_are_told_while_it_is_filled_in(city, see):
+def test_form_shows_live_price_and_problems(city, see):
     asked = {
         "starts_at": "2026-03-03T06:15",
         "ends_at": "2026-03-03T16:15",

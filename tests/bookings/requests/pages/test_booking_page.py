@@ -55,18 +55,18 @@ SENDS = {
 
 
 @pytest.mark.parametrize("name", SEES)
-def test_who_sees_what(name, booking, people, see):
+def test_booking_page_visibility_by_role(name, booking, people, see):
     answers = tuple(see(people[who], name, booking.public_id).status_code for who in WHO)
     assert dict(zip(WHO, answers, strict=True)) == dict(zip(WHO, SEES[name], strict=True))
 
 
 @pytest.mark.parametrize("name", SENDS)
 @pytest.mark.parametrize("who", WHO)
-def test_who_does_what(name, who, booking, people, send):
+def test_booking_actions_by_role(name, who, booking, people, send):
     assert send(people[who], name, booking.public_id).status_code == SENDS[name][WHO.index(who)]
 
 
-def test_the_way_back_leads_to_a_desk_that_the_reader_has(booking, people, see):
+def test_back_link_leads_to_desk_available_to_reader(booking, people, see):
     back = {
         who: re.search(
             r'class="back"><a href="([^"]+)"', texts(see(people[who], "booking", booking.public_id))
@@ -82,7 +82,7 @@ def test_the_way_back_leads_to_a_desk_that_the_reader_has(booking, people, see):
     }
 
 
-def test_a_keepers_own_booking_is_at_their_own_desk_on_all_of_its_pages(city, see):
+def test_keepers_own_booking_pages_belong_to_personal_desk(city, see):
     own = book(city, actor=city.keeper, payer=False)
     for name in ("booking", "booking_move", "booking_cancel"):
         page = texts(see(city.keeper, name, own.public_id))
@@ -90,7 +90,7 @@ def test_a_keepers_own_booking_is_at_their_own_desk_on_all_of_its_pages(city, se
     assert 'class="back"><a href="/me/"' in texts(see(city.keeper, "booking", own.public_id))
 
 
-def test_the_page_says_what_happens_next_and_to_whom_it_waits(city, booking, see):
+def test_page_shows_next_step_and_responsible_person(city, booking, see):
     theirs = texts(see(city.researcher, "booking", booking.public_id))
     assert "机组将于 2026年3月3日 08:00 前审批，在此之前为您保留该时段。" in theirs
     assert "2 × ¥100.00 /小时" in theirs
@@ -109,7 +109,7 @@ def test_an_approved_booking_shows_its_user_the_code_and_until_when_cancelling_i
     assert "签到码" not in texts(see(city.keeper, "booking", booking.public_id))
 
 
-def test_cancelling_late_says_what_it_costs_before_it_is_done(city, booking, see, send):
+def test_late_cancellation_shows_charge_before_confirmation(city, booking, see, send):
     booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
     late = booking.starts_at - 60 * MINUTE
     asked = texts(see(city.researcher, "booking_cancel", booking.public_id, now=late))
@@ -143,16 +143,16 @@ def test_an_approval_in_place_is_stored_and_leads_back_without_a_script(city, bo
 
 
 @pytest.mark.parametrize("elsewhere", ["https://example.org/", "//example.org/", "javascript:alert(1)"])
-def test_nobody_is_led_to_another_site(city, booking, send, elsewhere):
+def test_approval_ignores_redirect_to_other_site(city, booking, send, elsewhere):
     done = send(city.keeper, "booking_approve", booking.public_id, next=elsewhere)
     assert done.url == f"/bookings/{booking.public_id}/"
 
 
-def test_a_decision_about_something_that_changed_meanwhile_is_refused(city, booking, send):
+def test_decision_on_stale_booking_is_refused(city, booking, send):
     assert send(city.keeper, "booking_approve", booking.public_id, revision="7").status_code == 409
 
 
-def test_a_move_is_priced_and_everything_against_it_is_said_at_once(city, booking, see, send):
+def test_move_form_shows_price_and_all_problems(city, booking, see, send):
     asked = {"starts_at": "2026-03-05T06:15", "ends_at": "2026-03-05T10:00"}
     preview = texts(see(city.researcher, "booking_move_quote", booking.public_id, **asked))
     assert "30 分钟" in preview
@@ -163,7 +163,7 @@ def test_a_move_is_priced_and_everything_against_it_is_said_at_once(city, bookin
     assert "有 2 处需要修改" in texts(refused)
 
 
-def test_a_move_that_the_keeper_decides_again_says_so_before_and_after(city, see, send):
+def test_move_needing_new_approval_says_so_before_and_after(city, see, send):
     booking = book(city, slot(day=4))
     again = "改期后须由机组重新审批"
     assert again not in texts(see(city.researcher, "booking_move", booking.public_id))
@@ -196,7 +196,7 @@ def test_a_check_out_sent_empty_counts_all_of_the_time(city, booking, send):
     assert (done.url, log.measuring_seconds, log.content) == ("/keeper/", 7200, "二氧化钛薄膜")
 
 
-def test_parts_that_exceed_the_time_keep_what_was_typed(city, booking, send):
+def test_parts_exceeding_total_time_keep_form_input(city, booking, send):
     booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
     send(city.keeper, "booking_check_in", booking.public_id, now=booking.starts_at)
     refused = send(
@@ -213,9 +213,7 @@ def test_parts_that_exceed_the_time_keep_what_was_typed(city, booking, send):
     assert not usage_logs(city.keeper).exists()
 
 
-def test_sentences_follow_the_constants_of_credit_check_in_and_no_show(
-    city, booking, see, monkeypatch, settings
-):
+def test_page_text_uses_credit_check_in_and_no_show_constants(city, booking, see, monkeypatch, settings):
     settings.BOOKING_NO_SHOW_MINUTES = 41
     monkeypatch.setattr("bookings.requests.domain.credit.EVENT_LIFETIME", timedelta(days=42))
     monkeypatch.setattr("bookings.requests.domain.credit.SUSPENSION_THRESHOLD", 43)

@@ -28,12 +28,12 @@ def raised(city):
     return city
 
 
-def test_whoever_may_book_sees_the_prices_of_everybody_too(raised, see):
+def test_eligible_user_sees_prices_of_all_user_kinds(raised, see):
     page = text_of(see(raised.researcher, "instrument", raised.instrument.public_id))
     assert "服务内容 外单位科研人员 企业 任何服务方式和时间 /小时 ¥100.00 ¥150.00" in page
 
 
-def test_everybody_sees_what_each_version_changed_and_the_unit_who_did_it(raised, see):
+def test_price_changes_are_public_and_author_is_shown_to_unit(raised, see):
     def history(person):
         page = text_of(see(person, "instrument", raised.instrument.public_id, now=NOW + timedelta(days=1)))
         return page[page.index("收费变更记录") :]
@@ -45,7 +45,7 @@ def test_everybody_sees_what_each_version_changed_and_the_unit_who_did_it(raised
     assert history(raised.manager).startswith(f"收费变更记录 {second} · 丁 {change}")
 
 
-def test_many_versions_take_as_many_statements_as_two(raised, see, statements):
+def test_version_list_query_count_is_constant(raised, see, statements):
     def again():
         rule_put_in_force(
             actor=raised.manager,

@@ -63,7 +63,7 @@ def test_the_form_of_version_1_never_changes():
     assert hashed(Log()) == "88c78295ecd6cd769a06d95646ed0a4f67c5033e70089138f120f4a6349bc8ef"
 
 
-def test_the_form_names_nobody_and_holds_no_text_of_people():
+def test_canonical_form_contains_no_names_or_free_text():
     form = str(chain.to_plain_value(chain.log_row(Log(content="为张三测试", project="李四基金"))))
     assert "张三" not in form
     assert "李四" not in form
@@ -111,7 +111,7 @@ def test_a_correction_holds_its_reason_and_texts_as_hashes_and_other_values_as_t
     }
 
 
-def test_a_value_that_the_form_does_not_have_is_refused():
+def test_value_without_canonical_form_is_refused():
     assert chain.to_plain_value({"at": local("2026-03-02 09:00"), "yuan": Decimal("5")}) == {
         "at": "2026-03-02T01:00:00Z",
         "yuan": "5.00",

@@ -13,7 +13,7 @@ USED = PastUse(between("2025-03-03 09:00", "11:00"), operator_id=7)
 ROW = HistoryRow(1, 7, None, ServiceMode.OPERATED, "薄膜", used=USED)
 
 
-def test_a_past_use_of_which_nothing_more_is_said_was_measured_throughout():
+def test_past_use_defaults_to_measuring_time_only():
     assert (USED.setup_seconds, USED.measuring_seconds, USED.post_seconds, USED.idle_seconds) == (
         0,
         None,
@@ -29,7 +29,7 @@ def test_a_past_use_of_which_nothing_more_is_said_was_measured_throughout():
     )
 
 
-def test_a_use_was_recorded_by_whom_it_names_else_by_an_operator_else_by_the_importer():
+def test_recorder_falls_back_to_operator_then_importer():
     assert replace(ROW, used=None).get_recorder_id(99) is None
     assert ROW.get_recorder_id(99) == 99
     assert replace(ROW, used=replace(USED, operator_id=8)).get_recorder_id(99) == 8

@@ -40,7 +40,7 @@ def corrected(reason="漏记", **changes):
 @pytest.mark.parametrize(
     ("name", "most"), [("content", 200), ("project", 200), ("results", 500), ("reason", 500)]
 )
-def test_a_text_may_have_so_many_characters(name, most):
+def test_text_length_is_limited(name, most):
     assert corrected(**{"samples": 4, name: "断" * most}) == []
     assert corrected(**{"samples": 4, name: "断" * (most + 1)}) == [("usage.text_too_long", name)]
 
@@ -102,7 +102,7 @@ def test_hours_by_hand_are_over_and_not_older_than_the_limit():
     assert codes(USED.start + timedelta(days=92, seconds=1)) == [("usage.too_old", "starts_at", {"days": 92})]
 
 
-def test_measuring_is_what_the_other_parts_leave():
+def test_measuring_time_is_remainder_of_other_parts():
     assert Spent.from_interval(USED) == Spent(0, 10_800, 0, 0)
     assert Spent.from_interval(USED, setup_seconds=600, post_seconds=300, idle_seconds=60) == Spent(
         600, 9840, 300, 60
@@ -119,14 +119,14 @@ def test_measuring_is_what_the_other_parts_leave():
     assert Spent(600, 9000, 300, 900).effective == timedelta(seconds=9900)
 
 
-def test_parts_that_fit_are_let_through_and_others_refused():
+def test_parts_exceeding_time_are_refused():
     Spent(0, 10_800, 0, 0).require_fit(USED)
     with pytest.raises(UsageRefused) as refused:
         Spent(0, 10_800, 0, 1).require_fit(USED)
     assert [one.code for one in refused.value.problems] == ["usage.seconds_exceed_time"]
 
 
-def test_an_instant_of_a_log_has_no_part_of_a_second():
+def test_log_instants_have_whole_seconds():
     assert truncate_to_seconds(USED.start + timedelta(microseconds=999_999)) == USED.start
 
 

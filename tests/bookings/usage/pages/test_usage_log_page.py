@@ -29,7 +29,7 @@ def log(city):
     return use(city, setup_seconds=600, idle_seconds=1200)
 
 
-def test_who_sees_confirms_and_corrects(city, log, see, send):
+def test_usage_log_permissions_by_role(city, log, see, send):
     people = [None, city.researcher, city.keeper, city.manager, factories.officer(), factories.user()]
     answers = [see(who, "usage_log", log.public_id, now=AFTER).status_code for who in people]
     assert answers == [302, 200, 200, 200, 200, 404]
@@ -68,7 +68,7 @@ def test_a_correction_changes_only_what_was_changed_and_waits_for_a_second_perso
     assert "有效机时 1.83 小时" in page
 
 
-def test_a_correction_that_others_have_overtaken_says_so_and_has_no_button(city, log, see, send):
+def test_superseded_correction_is_marked_and_has_no_button(city, log, see, send):
     hour = timedelta(hours=1)
     parts = {"setup_seconds": 0, "idle_seconds": 0, "measuring_seconds": 600}
     first, second = (
@@ -93,7 +93,7 @@ def test_a_rating_needs_a_choice_and_is_given_once_by_the_user(city, log, see, s
     assert send(city.keeper, "usage_review", log.public_id, now=AFTER, **given).status_code == 403
 
 
-def test_an_administrator_of_the_payer_reads_it(city, log, see):
+def test_payers_administrator_can_read_usage_log(city, log, see):
     admin = factories.member(city.company, Role.ORG_ADMIN)
     assert see(admin, "usage_log", log.public_id, now=AFTER).status_code == 200
 
