@@ -86,7 +86,7 @@ def problems_of(name, page, entry, client):
 
 
 @pytest.mark.django_db
-def test_every_page_says_where_one_is_and_leads_back(clock):
+def test_every_page_marks_navigation_entry_and_links_back(clock):
     world, table = build_world(), cells(TABLE)
     clock.set(LATER)
     given, clients, wrong = arguments(world), {role: Client() for role in ROLES}, []

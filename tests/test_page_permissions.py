@@ -296,7 +296,7 @@ def cell(client, row, address):
 
 
 @pytest.mark.django_db
-def test_who_may_open_what(clock, monkeypatch):
+def test_page_permissions_depend_on_role(clock, monkeypatch):
     world, table = build_world(), cells(TABLE)
     clock.set(LATER)
     # Who is let in is decided before anything is written on a page; what stands there, other tests read.

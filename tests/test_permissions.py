@@ -275,7 +275,7 @@ def tried(attempt, actor):
 
 
 @pytest.mark.django_db
-def test_who_may_do_what():
+def test_action_permissions_depend_on_role():
     world, table = build_world(), cells(TABLE)
     tried = attempts(world)
     assert list(tried) == list(table)
@@ -324,7 +324,7 @@ def test_every_service_has_its_row(package):
     assert set(services_of(package)) <= known, sorted(set(services_of(package)) - known)
 
 
-def test_every_permission_is_asked_by_a_service():
+def test_every_permission_is_required_by_a_service():
     asking = re.compile(
         r'(?:require|require_unless_system)\(\s*actor,\s*"([a-z_.]+)"|permission(?:: str)? ?= ?"([a-z_.]+)"'
     )

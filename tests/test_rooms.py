@@ -149,7 +149,7 @@ def test_a_template_loads_tags_of_its_own_and_of_lower_packages():
 
 
 @pytest.mark.parametrize("package", PACKAGES)
-def test_no_folder_has_more_modules_than_one_can_take_in(package):
+def test_folders_stay_below_module_limit(package):
     folders = [
         file.parent for file in (ROOT / package).rglob("__init__.py") if "migrations" not in file.parts
     ]

@@ -53,5 +53,5 @@ def test_without_the_lock_both_lose_their_role(run):
     assert run(locked=False) == ({"taken": 2}, 0)
 
 
-def test_with_lock_only_first_removal_of_role_succeeds(run):
+def test_with_lock_second_concurrent_removal_is_forbidden(run):
     assert run(locked=True) == ({"taken": 1, "Forbidden": 1}, 1)

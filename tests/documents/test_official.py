@@ -239,7 +239,7 @@ def test_a_sheet_inside_a_letter_is_refused():
         render_official(letter(blocks=[Sheet("表", [])]))
 
 
-def test_document_without_letterhead():
+def test_plain_paper_renders_heading_body_and_date():
     blocks = sheet(UNITS[0]).blocks
     made = reader(render_paper(Paper("年度评价证明", blocks, "云屏市科学技术局", "2026年3月10日", AT)))
     said = text(made.pages[0])

@@ -18,7 +18,7 @@ TABLE = Table(
 )
 
 
-def test_csv_opens_as_utf8_without_formulas():
+def test_csv_has_bom_and_escapes_formulas():
     assert (
         to_csv(TABLE)
         == (

@@ -103,7 +103,7 @@ def test_only_jobs_of_dead_workers_are_requeued(put, clock):
     assert state(job_id) is JobState.DONE
 
 
-def test_unfinished_job_is_requeued(put, clock):
+def test_job_of_idle_worker_is_requeued(put, clock):
     job_id = put()
     worker_seen("first", clock.now())
     take(job_id, "first")

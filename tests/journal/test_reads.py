@@ -15,7 +15,7 @@ def entered(subject, action):
     return record(actor=None, action=action, subject=subject, now=NOW, organization_id=1)
 
 
-def test_last_entry_can_be_limited_to_models():
+def test_last_entry_is_newest_of_given_models():
     person, body = factories.user(), factories.organization()
     assert last_entry(["accounts.User", "accounts.Organization"]) is None
     first, second = entered(person, "user.updated"), entered(body, "organization.edited")

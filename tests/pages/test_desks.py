@@ -39,7 +39,7 @@ def used(city, interval):
     return booking_check_out(actor=city.keeper, booking_id=booking.pk, now=interval.end)
 
 
-def test_each_role_opens_its_desk(city, admin, see):
+def test_desk_access_depends_on_role(city, admin, see):
     somebody = factories.user()
     people = [None, somebody, city.researcher, city.keeper, city.manager]
     assert [see(who, "me").status_code for who in people] == [302, 200, 200, 200, 200]

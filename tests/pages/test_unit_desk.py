@@ -73,7 +73,7 @@ def test_manager_of_several_units_selects_one(see, city):
 @pytest.mark.parametrize(
     ("who", "status"), [("manager", 200), ("keeper", 403), ("researcher", 403), (None, 302)]
 )
-def test_unit_desk_visibility_by_role(see, city, who, status):
+def test_unit_desk_visibility_depends_on_role(see, city, who, status):
     assert see(who and getattr(city, who), "unit_desk").status_code == status
 
 

@@ -102,7 +102,7 @@ def test_only_a_page_with_a_calendar_fetches_the_calendar(site, city):
 
 
 @pytest.mark.django_db
-def test_compressed_page_length_is_randomized(client):
+def test_compressed_page_has_random_padding(client):
     pages = [client.get("/", headers={"Accept-Encoding": "gzip, br"}) for _ in range(8)]
     assert {page.headers["Content-Encoding"] for page in pages} == {"gzip"}
     assert "Accept-Encoding" in pages[0].headers["Vary"]

@@ -40,12 +40,12 @@ def test_python_version_is_what_the_interpreter_says(dev):
     assert dev.python_version(sys.executable) == RUNNING
 
 
-def test_python_version_of_what_does_not_start_is_none(dev, program, tmp_path):
+def test_python_version_of_broken_interpreter_is_none(dev, program, tmp_path):
     assert dev.python_version(program("shim", "echo 'command not found' >&2; exit 127")) is None
     assert dev.python_version(tmp_path / "nothing") is None
 
 
-def test_supported_pythons_pass_over_what_is_too_old_or_does_not_start(dev, program, tmp_path, monkeypatch):
+def test_supported_pythons_skips_old_and_broken_interpreters(dev, program, tmp_path, monkeypatch):
     monkeypatch.setattr(dev, "DEBIAN_PYTHON", program("debian", "echo 3 10"))
     program("shims/python3.12", "exit 127")
     program("shims/python3.13", "exit 127")
@@ -64,7 +64,7 @@ def test_debians_python_comes_before_those_on_the_path(dev, program, tmp_path, m
     assert dev.supported_pythons() == {(3, 13): debian}
 
 
-def test_other_pythons_are_not_run_where_there_are_none(dev, monkeypatch):
+def test_other_pythons_run_is_skipped_without_interpreters(dev, monkeypatch):
     monkeypatch.setattr(dev, "supported_pythons", lambda: {dev.python_version(dev.BIN / "python"): "python"})
     passed, line = dev.test_on_other_pythons([])
     assert passed

@@ -72,12 +72,12 @@ def test_a_seed_repeats_its_sample_and_another_gives_another():
     assert len({tuple(drawn(6, seed)) for seed in range(9)}) > 1
 
 
-def test_every_area_gives_as_many_as_it_has_up_to_its_part():
+def test_each_area_yields_up_to_its_share():
     areas = [area_of(path).name for path, _, _ in drawn(6, 1)]
     assert sorted(areas) == ["bookings", "charges", "rewards", "rewards"]
 
 
-def test_what_is_known_to_be_equivalent_is_not_drawn():
+def test_equivalent_mutants_are_not_sampled():
     known = [("quota.py", "e=5", added) for added in ("e=4", "e=6")]
     assert [path for path, _, _ in drawn(99, 1, known) if "quota" in path] == []
 
@@ -223,7 +223,7 @@ def test_a_mutant_is_named_by_file_and_lines_wherever_they_stand():
     assert equivalent_mutants(document) == {mutant.key(): "They are never equal."}
 
 
-def test_what_the_document_excuses_is_there_and_has_a_reason():
+def test_documented_equivalent_mutants_exist_and_have_reasons():
     lines = {}
     for path in modules(ROOT):
         lines.setdefault(Path(path).name, set()).update(

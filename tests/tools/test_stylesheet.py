@@ -37,7 +37,7 @@ _spec.loader.exec_module(stylesheet)
         ("/*! MIT */.btn{b:c}/* .card */", ".btn{b:c}/*! MIT */"),
     ],
 )
-def test_rules_stay_that_need_no_other_class(css, kept):
+def test_cut_keeps_rules_using_only_given_classes(css, kept):
     assert stylesheet.cut(css, {"btn"}) == kept
 
 

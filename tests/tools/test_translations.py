@@ -86,7 +86,7 @@ def package(tmp_path, monkeypatch):
     return write
 
 
-def test_each_way_to_be_incomplete_is_told(package):
+def test_every_kind_of_incomplete_translation_is_reported(package):
     package(
         'gettext("New"); gettext("Empty"); gettext("Hello {name}"); gettext("Good"); gettext("Unsure")',
         """
@@ -116,7 +116,7 @@ msgstr "旧"
     ]
 
 
-def test_what_is_new_is_appended_and_nothing_else_is_touched(package):
+def test_new_messages_are_appended_and_file_is_otherwise_unchanged(package):
     po = package(
         'gettext("Good"); ngettext("{n} row", "{n} rows", n)',
         '\n# --- greetings ---\nmsgid "Good"\nmsgstr "好"\n',

@@ -40,7 +40,7 @@ def test_the_last_full_page_has_no_next(organizations):
     assert walk(("id",), 7) == [["0", "1", "2", "3", "4", "5", "6"]]
 
 
-def test_a_row_that_comes_in_front_moves_nothing(organizations):
+def test_new_first_row_does_not_shift_next_page(organizations):
     first = cursor.page(Organization.objects.all(), ordering=NEWEST_FIRST, limit=3)
     Organization.objects.create(
         uscc="USCC9", name_zh="新", kind="institute", created_at=START + timedelta(days=1)

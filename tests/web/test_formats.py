@@ -59,7 +59,7 @@ def test_a_range_names_the_day_once_unless_it_spans_the_night(lasts, chinese, en
         assert formats.timerange(interval) == english
 
 
-def test_what_has_no_english_shows_its_chinese():
+def test_bilingual_falls_back_to_chinese():
     both = SimpleNamespace(name_zh="材料所", name_en="Institute of Materials")
     one = SimpleNamespace(name_zh="材料所", name_en="")
     with translation.override("en"):

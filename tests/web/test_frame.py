@@ -41,7 +41,7 @@ def test_switching_the_language_keeps_the_page_and_its_filters(client):
     assert '<input type="hidden" name="next" value="/frame/?q=SEM&amp;page=2">' in page
 
 
-def test_switching_the_language_leads_nowhere_else(client):
+def test_language_switch_ignores_foreign_redirect(client):
     response = client.post("/language/", {"language": "en", "next": "https://example.org/"})
     assert response["Location"] == "/"
 
@@ -50,7 +50,7 @@ def test_chinese_is_the_default_whatever_the_page(client):
     assert '<html lang="zh-Hans">' in client.get("/frame/").content.decode()
 
 
-def test_an_address_that_is_not_there(client):
+def test_unknown_url_renders_404_page(client):
     response = client.get("/nothing/")
     assert response.status_code == 404
     assert "<h1>页面不存在</h1>" in response.content.decode()
@@ -62,14 +62,14 @@ def test_a_form_without_its_token_is_refused_in_our_words():
     assert "<h1>页面打开时间过长</h1>" in response.content.decode()
 
 
-def test_a_refusal_that_a_view_lets_through(client, person):
+def test_uncaught_refusal_renders_403_page(client, person):
     client.force_login(person)
     response = client.get("/refuse/")
     assert response.status_code == 403
     assert "<h1>没有权限</h1>" in response.content.decode()
 
 
-def test_the_page_for_our_own_mistakes_needs_nothing_that_may_have_failed():
+def test_error_page_renders_without_context():
     with translation.override("en"):
         page = Template("{% include '500.html' %}").render(Context())
     assert "<h1>Something went wrong here</h1>" in page

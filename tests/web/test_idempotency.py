@@ -34,7 +34,7 @@ def codes():
     return sorted(District.objects.values_list("code", flat=True))
 
 
-def test_a_form_that_is_sent_twice_leads_to_where_the_first_one_led(sender):
+def test_repeated_form_redirects_to_first_result(sender):
     first, second = send_form(sender, "A"), send_form(sender, "A")
     assert (second.status_code, second["Location"]) == (302, first["Location"])
     assert codes() == ["A"]
@@ -56,7 +56,7 @@ def test_a_refused_form_leaves_nothing(sender):
     assert (codes(), IdempotencyRecord.objects.count()) == ([], 0)
 
 
-def test_the_token_of_somebody_else_answers_nothing(sender, client):
+def test_form_token_of_other_user_returns_no_result(sender, client):
     send_form(sender, "A")
     client.force_login(User.objects.create_user("chen", name="陈", email="chen@example.org"))
     District.objects.all().delete()

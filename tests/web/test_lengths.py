@@ -25,7 +25,7 @@ def test_length_field_yields_timedelta_and_shows_it_as_entered(field, text, leng
     assert field.prepare_value(length) == text
 
 
-def test_length_field_shows_again_what_is_not_a_length():
+def test_length_field_redisplays_invalid_input():
     assert HoursField().prepare_value("soon") == "soon"
 
 

@@ -34,7 +34,7 @@ PICTURE = "/units/pictures/PIC-ABCDEFGHJK/"
         ("![外图](https://e.org/a.png)", "<p>外图</p>\n"),
     ],
 )
-def test_the_subset(text, shown):
+def test_markdown_subset_is_rendered(text, shown):
     assert to_html(text) == shown
 
 
@@ -119,7 +119,7 @@ def test_mixed_markup_is_sanitized(text):
     assert wrong_in(text) == []
 
 
-def test_the_words_alone():
+def test_plain_text_drops_markup_and_excerpt_is_cut():
     text = f"# 标题\n\n- 甲 **乙**\n- `丙`\n\n上\n下 ![图]({PICTURE}) [站](https://e.org)"
     assert to_plain_text(text) == "标题 甲 乙 丙 上 下 站"
     assert excerpt("一二三四五", 5) == "一二三四五"

@@ -80,19 +80,19 @@ def test_mail_link_opened_elsewhere_requires_login(client):
 
 
 @pytest.mark.parametrize("name", ["lin@example.org", "usr-1234", "chen yi"])
-def test_no_user_name_is_taken_for_an_address_or_a_public_id(client, lin, name):
+def test_user_name_cannot_look_like_address_or_public_id(client, lin, name):
     answer = sign_up(client, "chen@example.org", username=name)
     assert answer.status_code == 200
     assert "只能使用文字、数字和 . + - _，且不能以 USR- 开头。" in answer.content.decode()
 
 
-def test_who_took_an_address_as_a_user_name_is_not_named_by_it(lin):
+def test_user_name_equal_to_mail_address_is_not_looked_up(lin):
     User.objects.filter(pk=factories.user("卯").pk).update(username="wang@example.org")
     assert person_named("wang@example.org") is None
     assert person_named(lin.email.upper()) == person_named(lin.username) == lin
 
 
-def test_the_links_of_mails_lead_to_the_site_whatever_the_request_called_it(client, settings):
+def test_mail_links_ignore_request_host(client, settings):
     settings.ALLOWED_HOSTS, settings.SITE_URL = ["*"], "https://yunping.example"
     client.defaults["HTTP_HOST"] = "evil.example"
     sign_up(client, "chen@example.org")
@@ -111,7 +111,7 @@ def test_the_links_of_mails_lead_to_the_site_whatever_the_request_called_it(clie
         assert "evil.example" not in letter.body
 
 
-def test_an_address_that_has_an_account_gives_nothing_away(client, lin):
+def test_sign_up_does_not_reveal_registered_address(client, lin):
     answer = sign_up(client, lin.email)
     assert answer["Location"] == "/accounts/confirm-email/"
     assert not User.objects.filter(username="chenyi").exists()
@@ -187,7 +187,7 @@ def test_behind_a_web_server_each_reader_counts_alone(client, lin, settings):
         (1, "<script>", "127.0.0.1"),
     ],
 )
-def test_the_address_is_what_the_outermost_web_server_saw(client, settings, proxies, header, address):
+def test_client_address_comes_from_outermost_proxy(client, settings, proxies, header, address):
     settings.PROXIES = proxies
     request = client.get("/healthz", headers={"X-Forwarded-For": header}).wsgi_request
     assert request.META["REMOTE_ADDR"] == address

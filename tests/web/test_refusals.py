@@ -118,16 +118,16 @@ def test_htmx_gets_a_note_for_the_top_of_the_page():
     assert "<html" not in response.content.decode()
 
 
-def test_the_api_answers_for_itself():
+def test_api_refusals_are_left_to_the_api():
     assert answer(NotFound(), path="/api/v1/instruments") is None
 
 
-def test_mistakes_of_the_program_are_not_hidden():
+def test_unexpected_exceptions_are_not_caught():
     assert answer(ValueError()) is None
 
 
 @pytest.mark.django_db
-def test_who_opens_an_address_that_only_takes_forms_gets_a_page(client):
+def test_get_on_post_only_url_renders_page(client):
     client.force_login(User.objects.create_user("lin", name="林", email="lin@example.org"))
     answer = client.get(reverse("notifications_read"))
     page = answer.content.decode()

@@ -31,7 +31,7 @@ def test_each_role_grants_its_permissions(held, owns, given):
         (OrganizationKind.SERVICE_BODY, set()),
     ],
 )
-def test_supervising_roles_belong_to_authorities(kind, given):
+def test_supervising_roles_are_grantable_only_in_authorities(kind, given):
     everywhere = {RESEARCHER, ADMIN, Role.SYSADMIN}
     assert grantable_roles([Role.SYSADMIN], kind=kind, owns_instruments=False) == everywhere | given
 

@@ -152,7 +152,7 @@ def test_late_cancellation_costs_half_of_unused_time(city):
     ]
 
 
-def test_rebooked_no_show_time_is_charged_once(city):
+def test_rebooked_time_missed_by_taker_is_charged_once(city):
     booking = book(city, slot(hour=9, length=4))
     late = booking.starts_at - HOURS
     booking_cancel(actor=city.researcher, booking_id=booking.pk, now=late)

@@ -53,7 +53,7 @@ def seen(city):
         ("officer", True),
     ],
 )
-def test_visibility_of_bookings_and_logs_by_role(city, seen, who, sees):
+def test_visibility_of_bookings_and_logs_depends_on_role(city, seen, who, sees):
     viewer = {
         "visitor": lambda: VISITOR,
         "stranger": factories.user,

@@ -75,7 +75,7 @@ def test_suspended_companys_bookings_are_cancelled_and_keepers_elsewhere_are_tol
     assert told(city.researcher).count(SUSPENDED) == 1
 
 
-def test_use_under_way_in_a_suspended_unit_is_checked_out_by_its_keeper_alone(city, officer):
+def test_only_keeper_checks_out_running_use_of_suspended_unit(city, officer):
     running = in_use(city)
     suspend(city.owner, officer)
     for person in (city.keeper, city.researcher):

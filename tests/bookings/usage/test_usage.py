@@ -164,7 +164,7 @@ def test_hours_are_entered_by_hand_for_92_days(city):
     assert codes(refused) == ["usage.not_over"]
 
 
-def test_use_is_recorded_only_for_own_organization(city):
+def test_payer_must_be_organization_of_user(city):
     """Or two colleagues could make their own use a small enterprise's."""
     colleague = factories.keeper(city.instrument)
     with pytest.raises(UsageRefused) as refused:

@@ -126,7 +126,7 @@ def test_one_bad_row_keeps_its_whole_instrument_out(world, instrument):
     assert OpenServiceRule.objects.get().instrument.inner_number == "A-002"
 
 
-def test_a_row_without_a_number_is_named_and_speaks_of_no_instrument(world, instrument):
+def test_row_without_number_is_reported_without_instrument(world, instrument):
     published(world, inner_number="3")  # the number of the row in the sheet
     report = bring(world, RULES, RULE_HEADING + FULL + FULL.replace("A-001", ""), partial=True)
     assert errors(report) == [("A3", "import.essential")]
@@ -158,7 +158,7 @@ def test_refused_terms_name_their_cell(world, instrument):
     ]
 
 
-def test_only_the_units_manager_brings_in_rules_prices_and_news(world, instrument):
+def test_only_unit_manager_imports_rules_prices_and_news(world, instrument):
     for kind in (RULES, PRICES, NEWS):
         for stranger in (world.keeper, world.other_manager, world.officer):
             for act in (apply, preview):
@@ -240,7 +240,7 @@ def test_a_large_sheet_is_entered_part_by_part_and_ends_by_itself(world, kept, i
     assert Instrument.objects.count() == 5
 
 
-def test_a_run_stops_when_a_row_is_refused_that_was_good(world, kept, in_twos, instrument):
+def test_run_stops_when_valid_row_becomes_invalid(world, kept, in_twos, instrument):
     one, two = (published(world, inner_number=f"A-00{number}") for number in (2, 3))
     rows = (FULL.replace("A-001", number) for number in ("A-001", "A-002", "A-003"))
     run, _ = start(world, kept(RULE_HEADING + "".join(rows), RULES), RULES)
@@ -270,13 +270,13 @@ def test_columns_chosen_by_hand_are_remembered_for_the_unit(world, kept):
     )
 
 
-def test_a_run_is_its_beginners(world, kept, in_twos):
+def test_only_starter_continues_run(world, kept, in_twos):
     run, _ = start(world, kept("编号,名称\n" + "".join(f"Y-{number},电镜\n" for number in range(5))))
     with pytest.raises(Forbidden):
         sheet_run_continue(actor=world.other_manager, public_id=run.public_id, now=NOW)
 
 
-def test_a_refused_row_tells_of_its_day_in_the_same_round(world, instrument):
+def test_refused_row_reports_date_problem_in_same_run(world, instrument):
     text = "内部编号,生效日期,价格（元/小时）,服务对象\nA-001,2025-08-01,面议,军队\nZ-9,2025-08-01,1,\n"
     assert errors(bring(world, PRICES, text)) == [
         ("C2", "import.number"),

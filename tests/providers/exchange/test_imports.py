@@ -50,7 +50,7 @@ def test_good_rows_arrive_as_drafts_with_revision_journal_and_search(world):
     assert [entry.action for entry in history(world.unit)][-1] == "instruments.imported"
 
 
-def test_one_bad_row_keeps_the_whole_sheet_out_unless_the_good_ones_are_asked_for(world):
+def test_bad_row_blocks_sheet_unless_partial_is_requested(world):
     text = HEADING + "Y-1,扫描电镜,,\nY-2,,,\nY-3,质谱仪,,很贵\n"
     report = bring(world, text)
     assert not report.applied
@@ -81,7 +81,7 @@ def test_an_empty_cell_removes_nothing(world):
     assert outcomes(report) == {"unchanged": 1}
 
 
-def test_looking_first_says_the_same_and_writes_nothing(world):
+def test_preview_matches_import_and_writes_nothing(world):
     table = read_table((HEADING + "Y-1,扫描电镜,,\n,无编号,,\n").encode())
     asked = {"actor": world.manager, "organization_id": world.unit.pk, "table": table, "now": NOW}
     looked = preview(**asked)
@@ -96,7 +96,7 @@ def test_an_unknown_category_is_an_error(world):
     assert numbers() == ["Y-2"]
 
 
-def test_a_category_that_is_divided_further_and_a_day_to_come_are_errors(world):
+def test_non_leaf_category_and_future_date_are_errors(world):
     report = bring(world, "编号,名称,分类代码,启用日期\nY-1,电镜,010100,\nY-2,电镜,010101,2025-09-02\n")
     assert [(error.cell, error.code) for error in report.errors] == [
         ("C2", "instrument.category_divided"),
@@ -105,7 +105,7 @@ def test_a_category_that_is_divided_further_and_a_day_to_come_are_errors(world):
     assert bring(world, "编号,名称,启用日期\nY-3,电镜,2025-09-01\n").applied
 
 
-def test_only_the_units_manager_brings_in_a_sheet(world):
+def test_only_unit_manager_imports_sheet(world):
     table = read_table((HEADING + "Y-1,扫描电镜,,\n").encode())
     for stranger in (world.keeper, world.other_manager, world.officer):
         for act in (preview, apply):
@@ -148,7 +148,7 @@ def test_the_command_tells_row_by_row_and_enters_nothing_where_a_row_is_bad(worl
     assert history(Instrument.objects.get()).get().actor_name == "system"
 
 
-def test_the_command_without_effect(world, tmp_path):
+def test_dry_run_command_writes_nothing(world, tmp_path):
     file = tmp_path / "sheet.csv"
     file.write_text(HEADING + "Y-1,扫描电镜,,\n")
     call_command("import_instruments", str(file), unit=world.unit.uscc, dry_run=True)
@@ -211,7 +211,7 @@ def test_a_real_sheet_goes_through_by_a_map_that_is_written_for_it(world, tmp_pa
     assert outcomes(again) == {"unchanged": 412}
 
 
-def test_no_heading_of_that_sheet_stands_in_the_code():
+def test_headings_of_that_sheet_do_not_occur_in_code():
     if not SHARED.exists():
         pytest.skip("the real sheet is not beside this clone")
     heading = next(csv.reader(io.StringIO(SHARED.read_text("utf-8-sig"))))

@@ -54,7 +54,7 @@ def rows(see):
     return rows
 
 
-def test_instruments_that_everybody_sees_and_nothing_of_their_people(rows, city, profile):
+def test_instrument_data_is_public_and_contains_no_people(rows, city, profile):
     factories.instrument(city.owner, state="draft", published_at=None)
     one = city.instrument
     one.contact, one.phone, one.functions_zh, one.model = "王工", "139", "形貌,成分", "=1+1"
@@ -180,7 +180,7 @@ def test_nothing_is_sent_while_nothing_has_changed(see, client, city, clock):
 
 
 @pytest.mark.parametrize(("name", "form"), [("people", "csv"), ("instruments", "xml")])
-def test_there_is_nothing_else(see, city, name, form):
+def test_unknown_data_set_returns_404(see, city, name, form):
     assert see(None, "data_set", name, form).status_code == 404
 
 

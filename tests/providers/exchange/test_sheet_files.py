@@ -100,7 +100,7 @@ def repacked(content, packing=zipfile.ZIP_DEFLATED, change=lambda name, part: (n
     return made.getvalue()
 
 
-def test_the_far_end_is_found_whatever_the_sheets_part_is_called(monkeypatch):
+def test_far_end_is_found_under_any_sheet_part_name(monkeypatch):
     def elsewhere(name, part):
         return name.replace("worksheets/", "others/"), part.replace(b"worksheets/", b"others/")
 
@@ -141,12 +141,12 @@ def test_a_workbook_that_declares_entities_is_refused(monkeypatch):
 
 
 @pytest.mark.parametrize("packing", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
-def test_a_workbook_packed_as_none_is_refused(packing):
+def test_workbook_with_invalid_packing_is_refused(packing):
     with pytest.raises(SheetUnreadable):
         read_table(repacked(xlsx([["a"]]), packing))
 
 
-def test_a_part_whose_name_is_no_text_is_refused():
+def test_part_with_undecodable_name_is_refused():
     # The mark says that names are UTF-8 (bit 11), which this one isn't.
     broken = repacked(xlsx([["a"]]), change=lambda name, part: (name.replace("theme", "主题"), part))
     with pytest.raises(SheetUnreadable):
@@ -162,7 +162,7 @@ def test_a_column_that_is_merged_again_and_again_is_refused(monkeypatch):
 
 
 @pytest.mark.parametrize("place", [b'<row r="4294967295">', b'<row r="99999999999999999999">'])
-def test_a_workbook_that_asks_its_reader_for_all_memory_ends_no_process_but_the_readers(place):
+def test_memory_exhausting_workbook_ends_only_reader_process(place):
     made = io.BytesIO(xlsx([["a"]]))
     huge = io.BytesIO()
     with zipfile.ZipFile(made) as old, zipfile.ZipFile(huge, "w") as new:
@@ -176,7 +176,7 @@ def test_a_workbook_that_asks_its_reader_for_all_memory_ends_no_process_but_the_
         read_table(huge.getvalue())
 
 
-def test_a_workbook_whose_parts_are_named_in_no_encoding_is_refused():
+def test_workbook_with_undecodable_part_names_is_refused():
     made = io.BytesIO(xlsx([["a"]]))
     broken = io.BytesIO()
     with zipfile.ZipFile(made) as old, zipfile.ZipFile(broken, "w") as new:
@@ -189,7 +189,7 @@ def test_a_workbook_whose_parts_are_named_in_no_encoding_is_refused():
         read_table(broken.getvalue())
 
 
-def test_an_error_of_a_cell_that_the_reader_leaves_out_is_passed_over(monkeypatch):
+def test_error_in_omitted_row_is_ignored(monkeypatch):
     content = xlsx([["a", "b"], [], ["#DIV/0!", "#N/A"]])
     monkeypatch.setattr(tables, "read_in_subprocess", lambda content: (0, [["a"], [], [None]], []))
     assert read_table(content).rows == [["a"], [], ["#DIV/0!"]]

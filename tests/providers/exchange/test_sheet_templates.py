@@ -86,7 +86,7 @@ def test_the_examples_of_a_template_go_through(kind, language, example_unit):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", KINDS_IN_ORDER, ids=lambda kind: kind.name)
-def test_every_list_field_has_a_list_whose_every_word_is_understood(kind, language, world):
+def test_every_template_choice_is_understood(kind, language, world):
     with translation.override(language):
         book = book_of(template_xlsx(kind, categories()))
         fields = list(kind.fields.values())
@@ -145,7 +145,7 @@ def test_the_csv_template_begins_with_the_mark_that_excel_needs():
     assert row["publish"] == "保存为草稿"
 
 
-def test_every_kind_is_tried_here():
+def test_tests_cover_every_sheet_kind():
     assert tuple(KINDS.values()) == KINDS_IN_ORDER
 
 
@@ -182,7 +182,7 @@ def test_a_problem_without_a_cell_is_shown_in_the_first_of_its_row(world):
     assert book.worksheets[0]["A2"].fill.fgColor.rgb == "00FFF1CC"
 
 
-def test_an_instrument_that_came_in_by_the_template_has_all_that_the_example_says(world):
+def test_imported_template_example_keeps_all_values(world):
     with translation.override("zh-hans"):
         content = template_csv(INSTRUMENTS)
     bring(world, INSTRUMENTS, content)

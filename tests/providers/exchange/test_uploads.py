@@ -42,7 +42,7 @@ def kept(world, key, unit=None):
         return None
 
 
-def test_the_sixth_sheet_takes_the_place_of_the_first(world, keep):
+def test_sixth_upload_replaces_oldest(world, keep):
     other = factories.organization("另一单位", owns_instruments=True)
     factories.member(other, role=factories.Role.UNIT_MANAGER, person=world.manager)
     elsewhere = keep("elsewhere", unit=other, at=NOW - timedelta(hours=9))
@@ -51,7 +51,7 @@ def test_the_sixth_sheet_takes_the_place_of_the_first(world, keep):
     assert kept(world, elsewhere, unit=other) == "elsewhere"
 
 
-def test_tick_removes_what_is_older_than_a_day(world, keep):
+def test_tick_removes_uploads_older_than_a_day(world, keep):
     old, young = (
         keep(at=NOW - timedelta(days=1, seconds=1)),
         keep(at=NOW - timedelta(days=1)),

@@ -49,13 +49,13 @@ def test_every_problem_is_said_with_its_row():
     assert codes(table_problems([])) == [("category.empty", None)]
 
 
-def test_a_category_that_restates_itself_as_its_leaf_stands_once():
+def test_category_repeated_as_own_leaf_is_listed_once():
     other = CategoryRow("019900", "其他", "010000")
     rows = numbered_rows([TOP, other, CategoryRow("019900", "其他", "019900")])
     assert (table_problems(rows), [row for _number, row in rows]) == ([], [TOP, other])
 
 
-def test_what_a_table_changes_for_codes_that_instruments_have():
+def test_table_changes_are_computed_for_codes_in_use():
     rows = numbered_rows(
         [
             TOP,
@@ -89,7 +89,7 @@ NEXT = [
 
 
 @pytest.mark.django_db
-def test_a_code_that_vanished_or_has_another_meaning_waits_for_a_decision(world, tmp_path):
+def test_vanished_or_redefined_code_needs_decision(world, tmp_path):
     kept = published(world, inner_number="K")
     lost = published(world, inner_number="L", category="020100")
     said = StringIO()
@@ -109,7 +109,7 @@ def test_a_code_that_vanished_or_has_another_meaning_waits_for_a_decision(world,
 
 
 @pytest.mark.django_db
-def test_a_version_that_differs_needs_a_name_of_its_own_and_faults_are_listed(world, tmp_path):
+def test_changed_table_needs_new_version_and_faults_are_listed(world, tmp_path):
     with pytest.raises(CommandError, match="test"):
         call_command("load_categories", table(tmp_path, *NEXT), "--version", "test")
     with pytest.raises(CommandError, match="01010"):
@@ -143,7 +143,7 @@ def test_a_unit_may_change_other_fields_of_an_instrument_whose_code_has_vanished
 
 
 @pytest.mark.django_db
-def test_who_sees_what_is_to_be_recoded_and_what_may_stand_in(world, tmp_path):
+def test_recode_list_depends_on_role_and_offers_candidates(world, tmp_path):
     own = published(world, category="020100")
     foreign = published(world, world.other, world.other_manager, category="020100")
     rows = [*NEXT, ("010000", "010200", "力学性能测试仪器")]

@@ -52,7 +52,7 @@ def test_papers_of_the_customs_have_their_shapes():
         ("record_zh", "备" * 201, "customs.too_long"),
     ],
 )
-def test_what_is_wrong_is_said_beside_its_field(field, value, code):
+def test_problem_is_shown_beside_its_field(field, value, code):
     _clean, problems = clean_customs({**CUSTOMS, field: value})
     assert [(one.code, one.field) for one in problems] == [(code, field)]
 
@@ -91,7 +91,7 @@ def link(world, instrument, *others):
 
 
 @pytest.mark.django_db
-def test_what_a_linked_instrument_needs_is_taken_too(world, three):
+def test_linked_ids_include_transitive_links(world, three):
     first, second, third = three
     link(world, first, second)
     link(world, second, third)

@@ -119,7 +119,7 @@ def test_published_instrument_rejects_illegal_transitions(world, instrument, mov
         MOVES[move](world, instrument.pk)
 
 
-def test_publication_needs_its_fields_and_names_all_that_lack(world):
+def test_publication_names_all_missing_fields(world):
     values = {**INSTRUMENT, "category": "", "phone": "", "name_zh": "TEM"}
     draft = instrument_create(actor=world.manager, organization_id=world.unit.pk, values=values, now=NOW)
     with pytest.raises(Invalid) as refused:
@@ -151,9 +151,7 @@ def test_every_unusable_value_is_named(world):
     ]
 
 
-def test_a_number_that_another_instrument_took_between_check_and_write_is_refused_in_words(
-    world, draft, monkeypatch
-):
+def test_concurrently_taken_number_is_refused_with_message(world, draft, monkeypatch):
     taken = published(world, inner_number="S-1")
     monkeypatch.setattr("providers.instruments.services.instruments._require_free_number", lambda *_: None)
     with pytest.raises(InnerNumberTaken) as refused:
@@ -171,13 +169,13 @@ def test_an_inner_number_is_taken_once_in_a_unit(world, draft):
     instrument_create(actor=world.other_manager, organization_id=world.other.pk, values=INSTRUMENT, now=NOW)
 
 
-def test_while_it_is_reviewed_nothing_changes(world, draft):
+def test_instrument_in_review_cannot_be_edited(world, draft):
     instrument_submit(actor=world.manager, instrument_id=draft.pk, now=NOW)
     with pytest.raises(InReview):
         update(world, draft, model="TX-300")
 
 
-def test_of_what_is_published_descriptions_go_live_and_facts_wait_for_the_bureau(world, instrument):
+def test_published_descriptions_go_live_and_facts_wait_for_bureau(world, instrument):
     changed = update(
         world,
         instrument,
@@ -242,7 +240,7 @@ def test_a_reason_is_more_than_blanks(world, draft):
         instrument_return(actor=world.officer, instrument_id=draft.pk, reason="  ", now=NOW)
 
 
-def test_only_who_has_the_role_in_the_unit_becomes_keeper(world, instrument):
+def test_keeper_needs_role_in_owning_unit(world, instrument):
     with pytest.raises(NotAKeeper):
         keeper_assign(actor=world.manager, instrument_id=instrument.pk, user_id=world.user.pk, now=NOW)
     for _ in range(2):
@@ -269,7 +267,7 @@ def test_a_qualification_that_has_ended_already_is_refused(world, instrument):
         )
 
 
-def test_who_asks_seen_from_the_owning_unit(world, instrument):
+def test_user_kind_is_relative_to_owning_unit(world, instrument):
     staff = person("staff", world.unit, Role.RESEARCHER)
     assert user_kind(staff, world.unit, instrument) is UserKind.INSIDE
     assert user_kind(staff, None, instrument) is UserKind.INSIDE

@@ -175,7 +175,7 @@ def reads(person, attachment):
     return True
 
 
-def test_others_change_neither_pictures_nor_files(world, instrument):
+def test_manager_of_other_unit_cannot_change_media(world, instrument):
     for act in (add, attach):
         with pytest.raises(Forbidden):
             act(world, instrument, actor=world.other_manager)

@@ -62,7 +62,7 @@ def test_the_person_and_the_keepers_are_told_once_thirty_days_ahead(world, kept)
     assert about_ends(world.manager) == []
 
 
-def test_nobody_is_told_of_what_was_renewed_revoked_or_short(world, kept):
+def test_renewed_revoked_or_short_qualification_sends_no_notice(world, kept):
     renewed, revoked, short = (person(f"user{n}", world.company, Role.RESEARCHER) for n in range(3))
     grant(world, kept, renewed)
     grant(world, kept, renewed, END + 365 * DAY)
@@ -72,7 +72,7 @@ def test_nobody_is_told_of_what_was_renewed_revoked_or_short(world, kept):
     assert qualification_ends_tell(now=END - DAY) == 0
 
 
-def test_a_renewed_right_is_told_of_again_when_it_ends(world, kept):
+def test_renewed_qualification_sends_notice_before_new_end(world, kept):
     grant(world, kept)
     assert qualification_ends_tell(now=END - 29 * DAY) == 1
     grant(world, kept, expires_at=END + 365 * DAY, now=END - 10 * DAY)
@@ -80,7 +80,7 @@ def test_a_renewed_right_is_told_of_again_when_it_ends(world, kept):
     assert qualification_ends_tell(now=END + 340 * DAY) == 1
 
 
-def test_of_a_retired_instrument_nothing_is_told(world, kept):
+def test_retired_instrument_sends_no_notice(world, kept):
     grant(world, kept)
     instrument_suspend(actor=world.manager, instrument_id=kept.pk, reason="报废", now=NOW)
     instrument_retire(actor=world.manager, instrument_id=kept.pk, reason="报废", now=NOW)

@@ -68,11 +68,11 @@ def addresses(world):
         ("accept", [404, 404, 404, 200, 403, 404, LOGIN]),
     ],
 )
-def test_who_gets_the_page(at, addresses, page, answers):
+def test_page_access_depends_on_role(at, addresses, page, answers):
     assert [at(who).get(addresses[page]).status_code for who in WHO] == answers
 
 
-def test_a_draft_of_another_unit_is_nowhere(at, world, draft):
+def test_draft_of_other_unit_is_not_found(at, world, draft):
     address = reverse("instrument_edit", args=[draft.public_id])
     assert [at(who).get(address).status_code for who in ("manager", "other_manager", "officer")] == [
         200,

@@ -24,7 +24,7 @@ from tests.providers.conftest import NOW, published, terms
 LATER = NOW + timedelta(days=1)
 
 
-def test_a_draft_is_seen_by_its_unit_and_what_is_handed_in_by_the_bureau_too(world, draft):
+def test_unit_finds_drafts_and_bureau_finds_submitted(world, draft):
     def seen_by():
         return {
             name
@@ -65,7 +65,7 @@ def test_search_finds_by_every_term_in_chinese_pinyin_and_english(world, instrum
 
 
 @pytest.mark.parametrize("text", ["质谱", "%", "_"])
-def test_search_finds_nothing_where_nothing_has_it(world, instrument, text):
+def test_search_without_match_is_empty(world, instrument, text):
     assert list(catalogue(world.user, search=search(text))) == []
 
 
@@ -88,7 +88,7 @@ def test_the_catalogue_by_category_unit_and_state(world, instrument):
     assert (second.code, second.count, second.children[0].count) == ("020000", 1, 1)
 
 
-def test_the_catalogue_asks_the_rule_in_force(world, instrument):
+def test_catalogue_uses_rule_in_force(world, instrument):
     def rule(mode, applies_from):
         rule_publish(
             actor=world.manager,

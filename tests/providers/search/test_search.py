@@ -45,7 +45,7 @@ def index():
 
 
 @pytest.mark.django_db
-def test_people_find_what_they_expect_and_best_first():
+def test_search_quality_meets_thresholds():
     fill()
     tuned, held_out = quality("tuning"), quality("held_out")
     assert len(held_out.answers) >= 50
@@ -69,7 +69,7 @@ def test_people_find_what_they_expect_and_best_first():
 
 
 @pytest.mark.django_db
-def test_each_kind_of_query_is_answered_with_what_a_lab_would_use():
+def test_each_kind_of_query_finds_suitable_instruments():
     fill()
     found = by_kind(quality("by_kind").answers)
     assert set(found) == {"abbreviation", "specification", "compound", "purpose", "sentence"}
@@ -94,7 +94,7 @@ def test_a_change_of_an_instrument_is_found_at_once_and_a_rebuild_makes_the_same
     assert index() == before
 
 
-def test_nothing_is_written_where_nothing_differs(world, instrument, statements):
+def test_unchanged_index_writes_nothing(world, instrument, statements):
     sent = statements.of(lambda: search_index([instrument.pk]))
     written = [
         one for one in sent if one.startswith(("INSERT", "UPDATE", "DELETE")) and "searchedunit" not in one
@@ -121,7 +121,7 @@ def test_tick_indexes_unindexed_instruments(world, instrument):
     assert index() == before
 
 
-def test_spellings_of_words_that_nobody_has_any_more_are_forgotten(world, instrument):
+def test_spellings_of_unused_words_are_deleted(world, instrument):
     assert SearchSpelling.objects.filter(word="transmission").exists()
     instrument_update(actor=world.manager, instrument_id=instrument.pk, values={"name_en": "TEM"}, now=NOW)
     assert not SearchSpelling.objects.filter(word="transmission").exists()
@@ -130,7 +130,7 @@ def test_spellings_of_words_that_nobody_has_any_more_are_forgotten(world, instru
 # --- What is understood -------------------------------------------------------------------------------------
 
 
-def test_a_misspelt_word_is_corrected_only_where_nothing_is_spelt_so(world, instrument):
+def test_word_is_corrected_only_if_spelling_is_unknown(world, instrument):
     asked = search("transmision")
     assert (asked.corrected, found("transmision")) == ((("transmision", "transmission"),), ["A-001"])
     assert search("transm").corrected == ()
@@ -151,7 +151,7 @@ def test_words_that_sound_only_somewhat_alike_are_different_words(world):
     assert (found("量子显微镜"), asked.heard) == (["E-1"], ())
 
 
-def test_a_word_that_nothing_has_narrows_nothing_and_is_named(world, instrument):
+def test_unknown_word_is_ignored_and_reported(world, instrument):
     asked = search("电镜 量子纠缠")
     assert (asked.unknown, found("电镜 量子纠缠")) == (("量子纠缠",), ["A-001"])
     assert search("透射电镜纠缠").unknown == ("纠缠",)
@@ -166,7 +166,7 @@ def test_search_falls_back_to_instruments_with_most_words(world, instrument):
 
 
 @pytest.mark.parametrize("text", ["'", '"', "\\", "%_", "a" * 300, "谱" * 300, "\U0010ffff", "-", "  "])
-def test_whatever_is_typed_is_answered(world, instrument, text):
+def test_any_query_is_answered(world, instrument, text):
     assert isinstance(found(text), list)
 
 
@@ -183,7 +183,7 @@ def test_a_unit_finds_its_own_by_words_and_by_inner_number(world, draft):
     assert (own("透射"), own("A-0"), own("TX200"), own("质谱")) == (["A-001"], ["A-001"], ["A-001"], [])
 
 
-def test_a_unit_finds_first_what_it_has_to_do_something_about(world):
+def test_own_instruments_are_sorted_by_urgency(world):
     states = ["retired", "suspended", "published", "submitted", "draft"]
     for state in states:
         factories.instrument(world.unit, state=state, inner_number=state)
@@ -213,7 +213,7 @@ def test_an_abbreviation_is_no_beginning_of_a_word(world):
     assert found("SEM") == []
 
 
-def test_words_like_what_finds_nothing_are_those_that_find_something(world, instrument):
+def test_near_words_of_empty_search_have_results(world, instrument):
     synonyms_load(actor=None, now=NOW)
     assert found("投射型量子镜") == []
     words = near_words("透射电竞")
@@ -291,7 +291,7 @@ def test_the_journal_tells_the_methods_of_a_purpose(world, instrument):
     ]
 
 
-def test_what_is_wrong_with_the_methods_of_a_purpose_is_said_at_their_field(world):
+def test_invalid_methods_of_purpose_are_reported_at_field(world):
     with pytest.raises(Invalid) as refused:
         synonym_group_save(actor=world.officer, words=[" "], methods=["X", "长" * 61], now=NOW)
     assert [(one.code, one.field) for one in refused.value.problems] == [
@@ -301,7 +301,7 @@ def test_what_is_wrong_with_the_methods_of_a_purpose_is_said_at_their_field(worl
     ]
 
 
-def test_all_that_is_wrong_with_a_group_is_said_at_once(world):
+def test_all_problems_of_synonym_group_are_reported_together(world):
     synonym_group_save(actor=world.officer, words=["电镜", "EM"], now=NOW)
     with pytest.raises(Invalid) as refused:
         synonym_group_save(actor=world.officer, words=["e-m", "X", "长" * 61], now=NOW)
@@ -319,7 +319,7 @@ def test_all_that_is_wrong_with_a_group_is_said_at_once(world):
         synonym_group_remove(actor=world.officer, public_id="SYN-NOTHING", now=NOW)
 
 
-def test_the_products_own_synonyms_are_loaded_once_and_leave_what_the_bureau_wrote(world, instrument):
+def test_built_in_synonyms_load_once_and_keep_bureau_groups(world, instrument):
     mine = synonym_group_save(actor=world.officer, words=["质谱仪", "称分子的"], now=NOW)
     loaded = synonyms_load(actor=None, now=NOW)
     assert loaded > 80

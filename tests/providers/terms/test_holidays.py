@@ -52,7 +52,7 @@ def test_every_row_that_is_wrong_is_named():
     ]
 
 
-def test_all_that_is_wrong_with_a_year_is_said_and_nothing_is_entered(world):
+def test_invalid_year_reports_all_problems_and_saves_nothing(world):
     days = [
         Day(date(2027, 1, 1), HOLIDAY),
         Day(date(2027, 1, 1), HOLIDAY),
@@ -152,7 +152,7 @@ def test_rules_that_ignore_holidays_and_unknown_years_lose_nothing(world, instru
     assert window_changes(DayTable({}, frozenset({2027})), NOW) == {}
 
 
-def test_many_instruments_take_as_many_statements_as_one(world, instrument, statements):
+def test_query_count_is_independent_of_instrument_count(world, instrument, statements):
     publish(world, instrument, terms())
     corrected = DayTable({date(2025, 9, 4): HOLIDAY}, frozenset({2025}))
     statements.assert_unchanged(

@@ -180,7 +180,7 @@ def test_stored_pattern_is_read_back(patterns):
 
 
 @given(PATTERNS, st.sampled_from(HolidayTreatment), st.dates(date(2025, 1, 1), date(2026, 5, 1)))
-def test_expanded_twice_or_in_two_pieces_it_is_the_same(pattern, holidays, middle):
+def test_expansion_is_repeatable_and_splittable(pattern, holidays, middle):
     first, last = date(2024, 12, 1), date(2026, 6, 1)
     whole = opened(first, last, pattern, holidays=holidays)
     assert opened(first, last, pattern, holidays=holidays) == whole

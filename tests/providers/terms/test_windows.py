@@ -182,7 +182,7 @@ def test_a_second_extension_finds_nothing_to_do(world, instrument, statements):
     assert len(statements.of(lambda: windows_extend(now=NOW))) <= 3
 
 
-def test_many_instruments_take_as_many_statements_as_one(world, instrument, statements):
+def test_query_count_is_independent_of_instrument_count(world, instrument, statements):
     publish(world, instrument, terms())
     others = [published(world, inner_number=f"B-{n}") for n in range(5)]
 
@@ -266,7 +266,7 @@ def test_a_rule_that_ignores_holidays_needs_no_calendar(world, instrument):
     assert told(instrument, now, local(2, 1, year=2031)) == ["01-06 09:00 01-06 17:00"]
 
 
-def test_a_corrected_holiday_changes_what_is_to_come_and_not_what_was(world, instrument):
+def test_corrected_holiday_changes_only_future_windows(world, instrument):
     publish(world, instrument, terms())
     days = [
         Day(date(2025, 9, 2), DayKind.HOLIDAY, "台风停工"),
@@ -334,7 +334,7 @@ def spoilt(world, instrument, clock):
     return instrument, other
 
 
-def test_the_command_rebuilds_and_says_what_was_not_identical(spoilt, capsys):
+def test_command_rebuilds_windows_and_reports_differences(spoilt, capsys):
     instrument, other = spoilt
     assert rebuilt(capsys) == [f"{instrument.public_id} differs", "Instruments: 2. Identical: 1."]
     assert rebuilt(capsys) == ["Instruments: 2. Identical: 2."]

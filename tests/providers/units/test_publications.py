@@ -117,7 +117,7 @@ def test_a_schedule_is_changed_and_taken_back(world):
     assert codes(refused) == ["publication.schedule_past"]
 
 
-def test_what_is_scheduled_stays_publishable(world):
+def test_scheduled_publication_must_stay_publishable(world):
     row = draft(world)
     act(world, "schedule", row, at=NOW + MINUTE)
     with pytest.raises(Invalid) as refused:
@@ -136,7 +136,7 @@ def test_what_is_scheduled_stays_publishable(world):
         ("withdraw", {"reason": "日期有误"}, "draft"),
     ],
 )
-def test_what_the_table_of_moves_does_not_contain(world, verb, more, state):
+def test_illegal_transition_is_refused(world, verb, more, state):
     row = publish(world) if state == "published" else draft(world)
     with pytest.raises(IllegalMove):
         act(world, verb, row, **more)
@@ -164,7 +164,7 @@ def test_second_save_with_old_revision_is_refused(world):
     act(world, "update", row, values={"body_zh": "乙写的。"}, revision=first.revision)
 
 
-def test_two_who_edit_the_profile(world):
+def test_profile_edit_with_old_revision_is_refused(world):
     save = {"actor": world.manager, "organization_id": world.unit.pk, "now": NOW}
     began_with = unit_profile_save(values=PROFILE, **save).revision
     unit_profile_save(values={"contact": "甲"}, revision=began_with, **save)
@@ -172,7 +172,7 @@ def test_two_who_edit_the_profile(world):
         unit_profile_save(values={"contact": "乙"}, revision=began_with, **save)
 
 
-def test_of_what_was_taken_down_the_public_learns_only_that(world):
+def test_public_sees_only_that_publication_was_withdrawn(world):
     row = publish(world)
     act(world, "withdraw", row, world.officer, reason="日期有误")
     for viewer in (VISITOR, world.user, world.other_manager):
@@ -188,7 +188,7 @@ def test_of_what_was_taken_down_the_public_learns_only_that(world):
 
 
 @pytest.mark.parametrize("public_id", ["NEW-0000000000", "XXX-0000000000", "", "NEW"])
-def test_an_address_with_nothing(world, public_id):
+def test_unknown_publication_is_not_found(world, public_id):
     with pytest.raises(NotFound):
         publication_at(world.manager, public_id)
 

@@ -95,7 +95,7 @@ def test_the_managers_of_a_unit_are_told_what_is_open_and_what_to_do(world, dist
     )
 
 
-def test_several_at_once_and_who_is_left_out(world, district, remind):
+def test_complete_and_recently_reminded_units_are_skipped(world, district, remind):
     fill(world, world.unit, world.manager)
     assert remind(world.unit, world.other) == {"sent": [world.other], "complete": [world.unit]}
     assert remind(world.other, now=NOW + 7 * DAY - timedelta(seconds=1)) == {"recent": [world.other]}
@@ -112,7 +112,7 @@ def test_a_unit_without_a_manager_cannot_be_reached(world, remind):
     assert not reminders(world.officer).exists()
 
 
-def test_sent_a_second_time_it_sends_nothing(world, remind):
+def test_repeated_reminder_is_not_sent(world, remind):
     remind(world.unit)
     assert remind(world.unit) == {"recent": [world.unit]}
     assert reminders(world.officer).count() == 1
@@ -122,7 +122,7 @@ def test_a_company_and_a_unit_that_is_not_admitted_get_none(world, remind):
     assert remind(world.company) == {}
 
 
-def test_it_says_what_is_wrong(world, remind):
+def test_invalid_reminder_is_refused(world, remind):
     with pytest.raises(NobodyToRemind):
         remind()
     with pytest.raises(Invalid) as refused:
@@ -132,7 +132,7 @@ def test_it_says_what_is_wrong(world, remind):
         remind(world.unit, actor=world.auditor)
 
 
-def test_who_sees_reminders(world, remind):
+def test_reminder_visibility_depends_on_role(world, remind):
     remind(world.unit, world.other)
     assert [one.organization for one in reminders(world.auditor, world.unit.pk)] == [world.unit]
     assert [one.organization for one in reminders(world.manager)] == [world.unit]

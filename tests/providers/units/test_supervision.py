@@ -226,7 +226,7 @@ def test_a_reminder_is_looked_at_sent_once_and_read(see, send, city, institute, 
     assert Reminder.objects.count() == 2
 
 
-def test_all_that_the_filters_leave_are_reminded_at_once(see, city, institute, bureau):
+def test_all_filtered_units_can_be_reminded_together(see, city, institute, bureau):
     page = see(bureau, "completeness", kind="institute")
     address = urlsplit(page.context["remind_all"])
     assert parse_qs(address.query) == {"kind": ["institute"], "all": ["1"]}
@@ -234,7 +234,7 @@ def test_all_that_the_filters_leave_are_reminded_at_once(see, city, institute, b
     assert [one.organization.name_zh for one in preview.context["reachable"]] == [BLANK]
 
 
-def test_what_is_wrong_stands_in_the_form(see, send, city, institute, bureau):
+def test_problems_are_shown_in_reminder_form(see, send, city, institute, bureau):
     nobody = send(bureau, "completeness_remind", note="请尽快")
     assert (nobody.status_code, "未选择单位" in text_of(nobody)) == (422, True)
     long = send(bureau, "completeness_remind", unit=institute.public_id, note="好" * 301)
@@ -242,7 +242,7 @@ def test_what_is_wrong_stands_in_the_form(see, send, city, institute, bureau):
     assert not Reminder.objects.exists()
 
 
-def test_the_desk_leads_to_who_is_behind(see, city, institute, bureau):
+def test_desk_links_to_incomplete_units(see, city, institute, bureau):
     UnitNews.objects.create(organization=institute, title_zh="动态", created_at=NOW, published_at=NOW)
     cases(city.owner, 100, 0)
     response = see(bureau, "bureau")

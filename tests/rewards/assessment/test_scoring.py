@@ -42,7 +42,7 @@ def test_the_year_comes_out_at_these_figures(steps):
     assert cycle.unallocated_yuan == Decimal("0.00")
 
 
-def test_time_that_a_use_of_the_year_before_had_taken_is_not_counted_again(steps, year):
+def test_overlap_with_previous_year_is_not_counted_twice(steps, year):
     """Ten hours and ten minutes each: from 20:00 on New Year's Eve, and from 02:00; six hours are left."""
     common = {"payer": year.client, "external": True, "amount": Decimal(1000)}
     year.city.log(year.first_instrument, local(YEAR - 1, 12, 31, 20), **common)

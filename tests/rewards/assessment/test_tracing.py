@@ -102,7 +102,7 @@ def test_a_log_that_does_not_count_says_why(year):
         ("public", 0),
     ],
 )
-def test_who_sees_which_assessments(year, viewers, who, sees):
+def test_assessment_visibility_depends_on_role(year, viewers, who, sees):
     steps = Steps(year)
     steps.through("announce")
     viewer = viewers[who]
@@ -146,7 +146,7 @@ def test_the_public_sees_results_only_when_they_are_noticed(year, viewers):
 
 
 @pytest.mark.parametrize(("who", "sees"), [("officer", 1), ("finance", 1), ("manager", 0), ("public", 0)])
-def test_who_sees_the_report(year, viewers, who, sees):
+def test_report_visibility_depends_on_role(year, viewers, who, sees):
     Steps(year).through("send")
     assert reports(viewers[who]).count() == sees
 

@@ -114,7 +114,7 @@ def test_scoring_without_a_new_decision_leaves_the_notice_running(steps):
     assert steps.cycle.notice_ends_date == noticed.notice_ends_date
 
 
-def test_a_proven_falsification_takes_everything(steps, suspicious, year):
+def test_proven_falsification_removes_score_and_award(steps, suspicious, year):
     steps.through("check")
     decide(steps, Finding.objects.get(kind="self_dealing"), falsified=True)
     steps.score()
@@ -144,7 +144,7 @@ def test_a_unit_that_lets_the_days_pass_loses_points(steps, suspicious, year):
     assert (result.deducted, result.points - result.score) == (2, 2)
 
 
-def test_who_answers_and_who_decides(steps, suspicious, year):
+def test_only_unit_answers_and_only_auditor_decides(steps, suspicious, year):
     steps.through("check")
     finding = Finding.objects.first()
     stranger = year.city.person("别的管理员", year.second, Role.UNIT_MANAGER)

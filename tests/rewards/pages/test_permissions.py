@@ -104,7 +104,7 @@ def clients(small):
     return clients
 
 
-def test_who_opens_which_page(addresses, clients):
+def test_page_access_depends_on_role(addresses, clients):
     got = {name: tuple(clients[who].get(addresses[name]).status_code for who in EVERYBODY) for name in PAGES}
     assert got == PAGES
 
@@ -114,7 +114,7 @@ def test_a_visitor_is_asked_to_log_in_and_comes_back(addresses, clients):
     assert answer["Location"] == f"{reverse('account_login')}?next={addresses['report']}"
 
 
-def test_who_may_do_what(addresses, clients):
+def test_action_permissions_depend_on_role(addresses, clients):
     typed = {
         "finding_decide": {"outcome": "none", "reason": "另有说明。"},
         "finding_answer": {"answer": "说明。"},

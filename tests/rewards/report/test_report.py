@@ -78,7 +78,7 @@ def test_a_draft_policy_is_marked_on_every_page(year):
     assert all("本办法为草案，尚待审定。" in page.extract_text() for page in pages)
 
 
-def test_what_was_left_out_is_counted_with_its_reason(year):
+def test_excluded_entries_are_counted_by_reason(year):
     city, instrument = year.city, year.second_instrument
     for start, more in (
         (local(YEAR, 11, 1, 8), {"related": True}),

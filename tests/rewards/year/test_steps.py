@@ -47,7 +47,7 @@ def test_opening_twice_is_one_cycle_and_another_budget_is_refused(steps):
 
 
 @pytest.mark.parametrize("step", ["check", "score", "announce", "approve", "send"])
-def test_no_step_before_the_one_that_leads_to_it(steps, step):
+def test_step_out_of_order_is_refused(steps, step):
     with pytest.raises(IllegalMove):
         getattr(steps, step)()
 
@@ -124,7 +124,7 @@ def test_a_returned_report_leads_to_a_second_one(steps):
         report_accept(actor=steps.city.finance, report_id=first.pk, now=AFTER + 17 * DAY)
 
 
-def test_what_is_paid_equals_the_award_and_is_paid_once(steps, year):
+def test_payment_equals_award_and_happens_once(steps, year):
     report = steps.through("send")
     awards = {a.assessment.organization_id: a for a in Award.objects.select_related("assessment")}
 

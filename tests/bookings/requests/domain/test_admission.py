@@ -32,7 +32,7 @@ def test_a_request_that_keeps_all_rules_is_admitted():
     assert codes() == []
 
 
-def test_qualification_check_passes_when_none_is_required():
+def test_requester_counts_as_qualified_by_default():
     assert codes(terms(needs_qualification=True)) == []
 
 

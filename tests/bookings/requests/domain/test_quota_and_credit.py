@@ -77,7 +77,7 @@ def test_three_events_that_count_at_once_suspend_until_the_first_of_them_ends():
     assert credit.get_suspension_end(ends[:3], now) is None
 
 
-def test_started_minutes_do_not_count():
+def test_incomplete_minutes_do_not_count():
     day = between("2026-03-02 00:00", "2026-03-03 00:00")
     booking = Interval(day.start, day.start + timedelta(seconds=119))
     assert sum_time(day, [booking]) == timedelta(minutes=1)

@@ -55,14 +55,14 @@ SENDS = {
 
 
 @pytest.mark.parametrize("name", SEES)
-def test_booking_page_visibility_by_role(name, booking, people, see):
+def test_booking_page_visibility_depends_on_role(name, booking, people, see):
     answers = tuple(see(people[who], name, booking.public_id).status_code for who in WHO)
     assert dict(zip(WHO, answers, strict=True)) == dict(zip(WHO, SEES[name], strict=True))
 
 
 @pytest.mark.parametrize("name", SENDS)
 @pytest.mark.parametrize("who", WHO)
-def test_booking_actions_by_role(name, who, booking, people, send):
+def test_booking_actions_depend_on_role(name, who, booking, people, send):
     assert send(people[who], name, booking.public_id).status_code == SENDS[name][WHO.index(who)]
 
 

@@ -126,7 +126,7 @@ def test_parts_exceeding_time_are_refused():
     assert [one.code for one in refused.value.problems] == ["usage.seconds_exceed_time"]
 
 
-def test_log_instants_have_whole_seconds():
+def test_instants_are_truncated_to_whole_seconds():
     assert truncate_to_seconds(USED.start + timedelta(microseconds=999_999)) == USED.start
 
 

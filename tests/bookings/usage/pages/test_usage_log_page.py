@@ -29,7 +29,7 @@ def log(city):
     return use(city, setup_seconds=600, idle_seconds=1200)
 
 
-def test_usage_log_permissions_by_role(city, log, see, send):
+def test_usage_log_permissions_depend_on_role(city, log, see, send):
     people = [None, city.researcher, city.keeper, city.manager, factories.officer(), factories.user()]
     answers = [see(who, "usage_log", log.public_id, now=AFTER).status_code for who in people]
     assert answers == [302, 200, 200, 200, 200, 404]

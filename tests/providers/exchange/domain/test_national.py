@@ -192,7 +192,7 @@ def test_a_text_of_just_the_limit_is_taken():
     assert refusal.reason.params == {"limit": 500, "length": 501}
 
 
-def test_a_refused_choice_names_the_first_unknown_word_and_the_most_that_may_be_named():
+def test_refused_choice_names_first_unknown_word_and_limit():
     record = RECORD_OF[RecordType.INSTRUMENT]
     (refusal,) = find_refusals(RecordType.INSTRUMENT, {**record, "subject": "数学,炼金术,占星术"})
     assert (refusal.code, refusal.reason.params) == ("national.choice", {"value": "炼金术"})
@@ -211,7 +211,7 @@ def test_the_present_year_and_three_before_it_are_reported():
 
 
 @pytest.mark.parametrize("kind", RecordType)
-def test_a_full_record_is_refused_nothing(kind):
+def test_complete_record_has_no_problems(kind):
     assert find_refusals(kind, RECORD_OF[kind]) == []
 
 
@@ -407,14 +407,14 @@ def test_optional_fields_of_record_may_be_empty(kind):
     assert [one.name for one in RECORDS[kind] if not one.needed] == NOT_NEEDED[kind].split()
 
 
-def test_of_some_lists_several_may_be_chosen_and_some_values_have_a_fixed_length():
+def test_fields_declare_maximum_choices_and_fixed_lengths():
     several = {one.name: one.most for fields in RECORDS.values() for one in fields if one.most != 1}
     assert several == {"subject": 4, "serviceWay": 5, "subjectIncome": 4, "subjectArea": 4}
     fixed = {one.name: one.length for fields in RECORDS.values() for one in fields if one.length}
     assert fixed == {"instrCategory": 6, "postalcode": 6, "codeCpd": 12, "declarationNumber": 18}
 
 
-def test_the_forms_mark_what_the_platform_refuses_to_miss():
+def test_forms_mark_fields_required_by_platform():
     """An instrument's own fields without which its record is refused, apart from what publication needs."""
     refused = {
         name

@@ -37,7 +37,7 @@ def test_headings_of_units_are_recognised(kind, heading, field):
     assert (column.recognised, column.known) == (field, True)
 
 
-def test_an_unknown_column_waits_until_it_is_said_to_be_ignored():
+def test_unknown_column_is_pending_until_ignored():
     table = Table([["序号", "编号", "备忘"], [1, "Y-1", "x"]])
     columns = sheet_columns(table)
     assert [one.known for one in columns] == [True, True, False]
@@ -63,7 +63,7 @@ def test_an_unknown_column_waits_until_it_is_said_to_be_ignored():
         "Sub-total: 3 instruments",
     ],
 )
-def test_a_row_of_totals_is_refused_once_however_it_is_written(said):
+def test_totals_row_is_refused_once_in_any_spelling(said):
     heading = ["序号", "编号", "名称", "原值"]
     for cells, cell in (([said, "", "", 320], "A2"), (["", said, "3台", 320], "B2"), (["", "", said], "C2")):
         (row,) = read(heading, cells)
@@ -78,7 +78,7 @@ def test_names_that_begin_like_totals_are_instruments(name):
     assert row.usable
 
 
-def test_a_row_without_anything_that_makes_an_entry_is_told_once():
+def test_row_without_number_and_name_is_reported_once():
     (row,) = read(["编号", "名称", "原值", "国别"], ["", "", 320, "乌有国"])
     assert problems(row) == [("A2", "import.no_entry")]
 
@@ -119,7 +119,7 @@ def test_possible_values_are_read(heading, said, held):
 # --- Words of lists -----------------------------------------------------------------------------------------
 
 
-def test_an_unknown_word_leaves_its_cell_out_and_not_the_row():
+def test_unknown_word_skips_cell_but_keeps_row():
     (row,) = read(["编号", "名称", "状态"], ["Y-1", "电镜", "还行"])
     assert row.usable
     assert "condition" not in row.values
@@ -128,7 +128,7 @@ def test_an_unknown_word_leaves_its_cell_out_and_not_the_row():
     assert news.usable
 
 
-def test_an_unknown_word_of_a_price_refuses_the_row_as_it_would_hold_for_everybody():
+def test_unknown_user_kind_refuses_price_row():
     (row,) = read(
         ["编号", "生效日期", "价格（元/小时）", "服务对象"], ["Y-1", "2030-01-01", 300, "军队"], kind=PRICES
     )
@@ -136,7 +136,7 @@ def test_an_unknown_word_of_a_price_refuses_the_row_as_it_would_hold_for_everybo
     assert unknown_words(row.problems) == [UnknownWord("user_kind", "军队", 1)]
 
 
-def test_unknown_words_are_distinct_with_their_rows_and_have_a_meaning_from_then_on():
+def test_unknown_words_are_listed_once_and_can_be_mapped():
     heading = ["编号", "名称", "状态", "国别"]
     cells = [["Y-1", "电镜", "还行", "乌有国"], ["Y-2", "电镜", "还行", ""], ["Y-3", "电镜", "坏", ""]]
     found = [one for row in read(heading, *cells) for one in row.problems]
@@ -156,7 +156,7 @@ def test_unknown_words_are_distinct_with_their_rows_and_have_a_meaning_from_then
     assert rows[0].values["country"] == "JP"
 
 
-def test_what_a_map_says_of_a_word_comes_before_what_is_remembered():
+def test_map_overrides_remembered_word():
     mapping = parse_map('[values.condition]\n"还行" = "standby"\n')
     merged = with_words(mapping, {"condition": {"还行": "正常"}}, INSTRUMENTS)
     (row,) = read(["编号", "名称", "状态"], ["Y-1", "电镜", "还行"], mapping=merged)

@@ -33,7 +33,7 @@ def test_every_field_has_a_chinese_heading_and_no_heading_means_two_fields(kind)
     assert [known[normalize_heading(one.label)] for one in kind.fields.values()] == list(kind.fields)
 
 
-def test_an_address_is_that_of_a_spreadsheet():
+def test_cell_name_uses_spreadsheet_notation():
     assert [cell_name(7, index) for index in (0, 2, 25, 26, 701, 702)] == [
         "A7",
         "C7",
@@ -152,7 +152,7 @@ def test_lengths_in_hours_minutes_and_days_and_yes_and_no_and_several_words():
     }
 
 
-def test_excels_number_of_a_day_is_read_and_said():
+def test_excel_date_number_is_read_and_reported():
     row = row_of(RULES, applies_from=47910.0)
     assert row.values["applies_from"] == date(2031, 3, 3)
     (note,) = row.problems
@@ -275,7 +275,7 @@ def test_empty_cells_keep_terms_in_force():
     assert is_same_terms(rule(FIRST, base=base).draft, base)
 
 
-def test_rows_that_contradict_each_other_and_terms_that_cant_be_are_named_with_their_row():
+def test_contradicting_rows_and_invalid_terms_name_their_row():
     found = rule(
         FIRST, {**NEXT, "weekdays": (5,), "opens": time(9), "closes": time(12), "step": timedelta(minutes=20)}
     )
@@ -459,7 +459,7 @@ def test_which_week_of_the_month(said, nth):
     assert row_of(RULES, nth=said).values["nth"] == nth
 
 
-def test_texts_are_cut_by_nobody_and_said_to_be_too_long():
+def test_too_long_text_is_reported_and_not_cut():
     def title(length):
         table = Table([["标题", "正文"], ["题" * length, "正文"]])
         return read_sheet(table, SheetMap(), NEWS).rows[0].problems
@@ -473,7 +473,7 @@ def test_texts_are_cut_by_nobody_and_said_to_be_too_long():
     )
 
 
-def test_codes_are_found_in_what_the_template_offers():
+def test_code_is_read_from_template_choice():
     table = Table(
         [
             ["编号", "名称", "分类编码", "国别", "学科领域"],
@@ -493,7 +493,7 @@ def test_codes_are_found_in_what_the_template_offers():
 # --- Columns --------------------------------------------------------------------------------------------
 
 
-def test_the_first_of_two_rows_that_look_alike_is_the_heading():
+def test_first_of_two_heading_like_rows_is_heading():
     table = Table([["甲", "乙"], ["编号", "名称"], ["编号", "名称"], ["Y-1", "电镜"]])
     assert [(column.heading, column.place, column.row) for column in sheet_columns(table)] == [
         ("编号", 0, 1),
@@ -536,7 +536,7 @@ def test_money_in_ten_thousands_is_a_choice_of_its_own():
     assert choices_to_remember(columns, {0: "", 2: "model"}, INSTRUMENTS) == {"编号": "", "价": "model"}
 
 
-def test_what_a_map_holds_constant_needs_no_column_and_the_first_row_is_the_heading():
+def test_map_constant_replaces_column_and_first_row_is_heading():
     mapping = parse_map('[constants]\ninner_number = "Y-1"\nname_zh = "电镜"\n')
     rows = read_sheet(Table([["甲"], ["1"], ["2"]]), mapping).rows
     assert [row.number for row in rows] == [2, 3]
@@ -641,13 +641,13 @@ def test_a_quota_of_nothing_is_shown_at_the_first_of_its_columns():
     ]
 
 
-def test_a_category_in_numbers_is_no_day_of_excel():
+def test_numeric_category_is_not_read_as_excel_date():
     table = Table([["编号", "名称", "分类编码"], ["Y-1", "电镜", 20200]])
     (row,) = read_sheet(table, SheetMap()).rows
     assert row.values["category"] == "020200"
     assert [problem.code for problem in row.problems] == ["import.incomplete"]
 
 
-def test_columns_after_one_that_is_left_aside_count():
+def test_columns_after_ignored_column_are_read():
     columns = sheet_columns(Table([["备考", "编号", "名称"], ["x", "Y-1", "电镜"]]))
     assert dict(build_map(columns, {}).places) == {1: ("inner_number",), 2: ("name_zh",)}

@@ -87,7 +87,7 @@ def test_dates_are_read_or_refused_and_never_guessed(said, meant):
     assert errors(row) == ([] if meant else [("启用日期", "instrument.date")])
 
 
-def test_a_row_without_number_or_name_is_an_error_and_what_publication_lacks_a_warning():
+def test_missing_key_is_error_and_missing_publication_field_is_warning():
     nameless, numberless, draft = rows(["Y-1", ""], ["", "电镜"], ["Y-3", "电镜"])
     assert errors(nameless) == [("仪器名称", "import.essential")]
     assert errors(numberless) == [("仪器编号", "import.essential")]
@@ -120,7 +120,7 @@ def test_every_unusable_value_of_a_row_is_named_with_its_column():
     ]
 
 
-def test_a_number_that_stands_twice_is_refused_the_second_time():
+def test_duplicate_number_is_refused_on_second_row():
     first, second = rows(["Y-1", "电镜"], ["Y-1", "质谱仪"])
     assert first.usable
     assert errors(second) == [("仪器编号", "import.repeated")]
@@ -133,7 +133,7 @@ def test_an_english_name_stands_in_for_a_chinese_one():
     assert [problem.code for problem in row.problems] == ["import.stands_in", "import.incomplete"]
 
 
-def test_a_map_says_what_our_words_do_not():
+def test_map_translates_foreign_headings_and_words():
     mapping = parse_map(
         """
         [columns]
@@ -219,7 +219,7 @@ def test_a_sheet_without_headings_is_refused():
         rows(["Y-1", "电镜"], heading=["甲", "乙"])
 
 
-def test_columns_that_belong_to_nothing_are_named():
+def test_unmatched_columns_are_named():
     heading = [*HEADING, "附件", ""]
     assert read_sheet(Table([heading, ["Y-1", "电镜"]]), PLAIN).ignored == ("附件",)
 

@@ -40,7 +40,7 @@ def test_rows_with_problems_are_told_with_row_column_value_and_remedy(at, upload
     assert not Instrument.objects.exists()
 
 
-def test_all_or_nothing_unless_the_good_ones_are_asked_for(at, upload):
+def test_import_is_atomic_unless_partial_is_requested(at, upload):
     address = upload()["Location"]
     client = at("manager")
     assert client.post(address).status_code == 422
@@ -59,7 +59,7 @@ def test_a_column_gets_its_field_by_hand(at, upload):
     assert (str(made.value_yuan), made.model) == ("850000.00", "")
 
 
-def test_the_sheet_stays_its_senders_and_a_day_at_most(at, upload, world):
+def test_uploaded_sheet_is_private_and_expires_after_a_day(at, upload, world):
     address = upload()["Location"]
     assert at("other_manager").get(address).status_code == 403
     role = {"organization": world.unit, "role": Role.UNIT_MANAGER, "now": NOW}
@@ -69,7 +69,7 @@ def test_the_sheet_stays_its_senders_and_a_day_at_most(at, upload, world):
     assert at("manager").get(address).status_code == 410
 
 
-def test_a_sheet_that_was_taken_leads_to_its_result_and_is_removed(
+def test_imported_sheet_redirects_to_result_and_is_deleted(
     at, upload, world, django_capture_on_commit_callbacks
 ):
     address = upload()["Location"]
@@ -97,7 +97,7 @@ def test_without_known_headings_the_columns_are_chosen(at, upload):
     assert Instrument.objects.get().name_zh == "热分析仪"
 
 
-def test_columns_come_first_the_unrecognised_open_and_the_others_folded(at, upload):
+def test_only_unrecognised_columns_are_unfolded(at, upload):
     page = at("manager").get(upload()["Location"]).content.decode()
     unknown, folded = page.index("有 1 列未识别"), page.index("已识别 4 列")
     assert unknown < page.index("85 · 30 · 42.5") < folded < page.index("表格行数")
@@ -136,7 +136,7 @@ def test_a_word_is_mapped_once_and_remembered_for_the_next_sheet(at, upload, wor
     assert Instrument.objects.get(inner_number="A-3").condition == "standby"
 
 
-def test_a_meaning_that_is_in_no_list_is_told_and_nothing_is_remembered(at, upload):
+def test_invalid_meaning_is_reported_and_not_remembered(at, upload):
     client, address = at("manager"), upload(WORDS)["Location"]
     sent = {
         "words": "1",

@@ -26,7 +26,7 @@ def list_page(at, world, run):
     return lambda: at("manager").get(reverse("sheet_import", args=[world.unit.public_id]))
 
 
-def test_page_and_list_show_progress_and_ask_again_while_a_worker_runs(run, run_jobs, page, list_page, clock):
+def test_page_and_list_poll_progress_while_worker_runs(run, run_jobs, page, list_page, clock):
     worker_seen("w", clock.now())
     body = page().content.decode()
     assert 'hx-get=""' in body
@@ -42,7 +42,7 @@ def test_page_and_list_show_progress_and_ask_again_while_a_worker_runs(run, run_
     assert "hx-get" not in page().content.decode()
 
 
-def test_without_a_worker_the_page_says_so_and_goes_on_itself(run, page, clock):
+def test_page_continues_import_without_worker(run, page, clock):
     worker_seen("w", clock.now() - timedelta(seconds=30))
     assert 'hx-post=""' in page().content.decode()
     assert "服务器后台任务未运行" in text_of(page())
@@ -81,7 +81,7 @@ def test_a_refusal_stops_the_run_with_its_reason_and_is_not_tried_again(world, r
     assert "您的角色" in text_of(page())
 
 
-def test_an_upload_that_is_gone_stops_the_run(world, run, run_jobs, page, list_page):
+def test_missing_upload_stops_run(world, run, run_jobs, page, list_page):
     sheet_forget(actor=world.manager, organization_id=world.unit.pk, key=run.key)
     run_jobs()
     assert "请重新上传" in text_of(page())

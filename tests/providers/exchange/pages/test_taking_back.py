@@ -63,7 +63,7 @@ def test_a_draft_is_removed_with_its_rules_and_words_and_stays_in_the_journal(wo
     assert (last.history_type, last.history_user, last.history_date) == ("-", world.manager, LATER)
 
 
-def test_what_was_ever_submitted_is_not_removed(world, draft):
+def test_once_submitted_draft_cannot_be_removed(world, draft):
     instrument_submit(actor=world.manager, instrument_id=draft.pk, now=NOW)
     instrument_return(actor=world.officer, instrument_id=draft.pk, reason="补充", now=NOW)
     with pytest.raises(NotRemovable):
@@ -101,7 +101,7 @@ def test_the_page_of_a_draft_removes_it_after_a_question(at, world, draft):
     assert reverse("instrument_remove", args=[live.public_id]) not in page
 
 
-def test_an_import_is_taken_back_new_drafts_removed_and_changed_ones_restored(world):
+def test_undoing_import_removes_new_and_restores_changed_drafts(world):
     kept = instrument_create(actor=world.manager, organization_id=world.unit.pk, values=INSTRUMENT, now=NOW)
     run = brought(world, HEADING + "Y-1,扫描电镜,SX-5\nA-001,透射电子显微镜,TX-900\n")
     kept.refresh_from_db()
@@ -116,7 +116,7 @@ def test_an_import_is_taken_back_new_drafts_removed_and_changed_ones_restored(wo
 
 
 @pytest.mark.parametrize("change", ["changed", "submitted"])
-def test_an_import_of_which_something_has_gone_on_stays_as_a_whole(world, change):
+def test_import_with_later_changes_cannot_be_undone(world, change):
     run = brought(world, HEADING + "Y-1,扫描电镜,\nY-2,质谱仪,\n")
     made = Instrument.objects.get(inner_number="Y-2")
     if change == "changed":
@@ -129,7 +129,7 @@ def test_an_import_of_which_something_has_gone_on_stays_as_a_whole(world, change
     assert Instrument.objects.count() == 2
 
 
-def test_news_are_taken_back_unless_published(world):
+def test_unpublished_news_import_can_be_undone(world):
     news = KINDS["news"]
     run = brought(world, "标题,正文\n开放日,欢迎\n", news)
     take_back(world, run)
@@ -139,7 +139,7 @@ def test_news_are_taken_back_unless_published(world):
         take_back(world, run)
 
 
-def test_only_managers_take_back_and_only_what_has_ended(world):
+def test_only_manager_undoes_finished_import(world):
     run = brought(world, HEADING + "Y-1,扫描电镜,\n")
     for stranger in ("keeper", "other_manager", "officer"):
         with pytest.raises(Forbidden):
@@ -149,7 +149,7 @@ def test_only_managers_take_back_and_only_what_has_ended(world):
         take_back(world, run)
 
 
-def test_the_page_of_the_result_takes_the_import_back(at, world):
+def test_result_page_undoes_import(at, world):
     run = brought(world, HEADING + "Y-1,扫描电镜,\n")
     result = reverse("sheet_result", args=[world.unit.public_id, run.public_id])
     address = reverse("sheet_take_back", args=[world.unit.public_id, run.public_id])
@@ -163,7 +163,7 @@ def test_the_page_of_the_result_takes_the_import_back(at, world):
     assert not Instrument.objects.exists()
 
 
-def test_taking_back_names_what_has_gone_on(at, world):
+def test_undo_refusal_names_changed_instruments(at, world):
     run = brought(world, HEADING + "Y-1,扫描电镜,\n")
     Instrument.objects.update(state="submitted", submitted_at=NOW)
     answer = at("manager").post(reverse("sheet_take_back", args=[world.unit.public_id, run.public_id]))

@@ -44,17 +44,17 @@ def test_a_table_of_three_levels():
         (CategoryRow("010200", "光谱", "010000"), None),
     ],
 )
-def test_what_is_wrong_with_a_row(row, code):
+def test_invalid_row_is_reported(row, code):
     assert problems([*ROWS, row]) == ([(f"category.{code}", 4)] if code else [])
 
 
-def test_a_row_under_itself_restates_what_is_there():
+def test_self_parented_row_repeats_existing_category():
     itself = CategoryRow("010100", "质谱", "010100")
     assert [number for number, _ in numbered_rows([*ROWS, itself])] == [1, 2, 3]
     assert [number for number, _ in numbered_rows([ROWS[0], itself])] == [1, 2]
 
 
-def test_what_becomes_of_the_codes_that_instruments_have():
+def test_table_changes_list_fate_of_codes_in_use():
     rows = list(enumerate([*ROWS, CategoryRow("010102", "液相质谱", "010100")], 1))
     held = {"010103": ("气相质谱", 2), "010101": ("气相质谱", 5), "010100": ("质谱仪", 1)}
     assert table_changes(held, rows) == [

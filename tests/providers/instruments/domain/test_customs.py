@@ -42,7 +42,7 @@ def test_the_values_as_the_fields_hold_them():
 @pytest.mark.parametrize(
     "name", ["exemption_code", "declaration_number", "import_port", "responsible_customs", "import_date"]
 )
-def test_what_is_needed(name):
+def test_missing_required_field_is_refused(name):
     assert refused(**{name: ""}) == [("customs.missing", name)]
 
 
@@ -57,7 +57,7 @@ def test_what_is_needed(name):
         ("record_zh", 200),
     ],
 )
-def test_a_text_may_have_so_many_characters(name, limit):
+def test_text_length_is_limited(name, limit):
     assert refused(**{name: "电" * limit}) == []
     assert refused(**{name: "电" * (limit + 1)}) == [("customs.too_long", name)]
 
@@ -76,7 +76,7 @@ def test_numbers_of_the_customs_have_their_shape(name, value):
     assert refused(**{name: value}) == [("customs.shape", name)]
 
 
-def test_what_is_no_date_is_missing():
+def test_invalid_date_counts_as_missing():
     assert refused(import_date="6.5.2025") == [("customs.missing", "import_date")]
     assert refused(import_date=date(2025, 5, 6)) == []
 

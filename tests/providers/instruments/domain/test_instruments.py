@@ -64,12 +64,12 @@ def codes(**values):
 
 
 @pytest.mark.parametrize(("name", "limit"), LIMITS.items())
-def test_a_text_may_have_so_many_characters(name, limit):
+def test_text_length_is_limited(name, limit):
     assert codes(**{name: "电" * limit}) == ({name: "电" * limit}, [])
     assert codes(**{name: "电" * (limit + 1)}) == ({}, [("instrument.too_long", name)])
 
 
-def test_what_publication_needs_and_what_the_bureau_reviews():
+def test_publication_and_review_cover_expected_fields():
     assert [field.name for field in missing_fields({})] == NEEDED
     assert [field.name for field in missing_fields(dict.fromkeys(NEEDED, "电"))] == []
     assert [field.name for field in missing_fields({**dict.fromkeys(NEEDED, "电"), "name_zh": "SEM"})] == [
@@ -114,7 +114,7 @@ def test_blanks_within_short_texts_are_one_and_long_texts_keep_their_lines():
         ("belongs_to", "", "none"),
     ],
 )
-def test_what_a_field_holds(name, value, held):
+def test_valid_field_value_is_normalized(name, value, held):
     assert codes(**{name: value}) == ({name: held}, [])
 
 
@@ -138,7 +138,7 @@ def test_what_a_field_holds(name, value, held):
         ("purpose", "", "choice"),
     ],
 )
-def test_what_a_field_does_not_hold(name, value, code):
+def test_invalid_field_value_is_refused(name, value, code):
     assert codes(**{name: value}) == ({}, [(f"instrument.{code}", name)])
 
 

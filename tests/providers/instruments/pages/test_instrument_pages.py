@@ -82,7 +82,7 @@ def test_a_form_sent_twice_enters_one_instrument(at, world):
     assert Instrument.objects.count() == 1
 
 
-def test_what_the_bureau_reviews_waits_and_the_rest_is_public(at, world):
+def test_reviewed_fields_wait_while_others_are_published(at, world):
     live = published(world)
     client = at("manager")
     address = reverse("instrument_edit", args=[live.public_id])
@@ -109,14 +109,14 @@ def test_states_change_after_a_question_and_with_a_reason(at, world, verbs, stat
     assert AuditEntry.objects.filter(subject_id=live.public_id, details__reason="更换探测器").exists()
 
 
-def test_no_reason_no_suspension(at, world):
+def test_suspension_requires_reason(at, world):
     live = published(world)
     answer = at("manager").post(reverse("instrument_suspend", args=[live.public_id]), {"reason": " "})
     live.refresh_from_db()
     assert (answer.status_code, live.state) == (422, "published")
 
 
-def test_keepers_are_those_who_are_ticked(at, world):
+def test_keepers_are_set_to_checked_members(at, world):
     live = published(world)
     address = reverse("keepers_set", args=[live.public_id])
     client = at("manager")
@@ -141,7 +141,7 @@ def test_a_user_is_qualified_through_a_day_and_the_right_can_be_ended(at, world)
     assert granted.revoked_at == NOW
 
 
-def test_nobody_of_that_name(at, world):
+def test_qualification_form_refuses_unknown_user(at, world):
     live = published(world)
     address = reverse("qualification_new", args=[live.public_id])
     answer = at("manager").post(address, {"person": "nobody", "until": "2026-08-31"})
@@ -209,7 +209,7 @@ def test_second_save_shows_both_versions(at, world):
     assert (live.specification_zh, live.place_zh) == ("点分辨率 0.17 nm。", "二号楼")
 
 
-def test_saving_something_else_does_not_take_back_what_waits_for_the_bureau(at, world):
+def test_saving_other_fields_keeps_pending_changes(at, world):
     live = published(world)
     client = at("manager")
     address = reverse("instrument_edit", args=[live.public_id])

@@ -60,7 +60,7 @@ def test_a_model_is_found_whole_and_by_its_parts():
     assert {"jem2100f", "2100f"} <= document_terms(Document(names=("仪",), model="JEM2100F")).keys()
 
 
-def test_a_term_has_the_greatest_of_its_weights_and_a_part_of_a_word_less():
+def test_term_takes_highest_weight_and_word_part_weighs_less():
     found = document_terms(Document(names=("LC-MS",), categories=("LC-MS",), texts=("lcms",)))
     assert {term: (one.weight, one.kind) for term, one in found.items()} == {
         "lcms": (96, TermKind.WORD),
@@ -99,7 +99,7 @@ def counted(text, known, instruments=100, abbreviated=()):
     return interpret_query(read_words, counts, instruments)
 
 
-def test_a_word_is_asked_for_as_it_stands_where_something_has_it():
+def test_known_word_is_searched_unchanged():
     found = counted("质谱 云屏", {"质谱仪": 10, "云屏大学": 40})
     assert [(one.range, one.rarity) for one in found.clauses] == [
         (Range("质谱", "质谱"), 33),
@@ -107,7 +107,7 @@ def test_a_word_is_asked_for_as_it_stands_where_something_has_it():
     ]
 
 
-def test_a_word_that_nothing_has_is_divided_into_the_longest_pieces_that_something_has():
+def test_unknown_word_is_split_into_longest_known_pieces():
     known = {"透射电子显微镜": 3, "显微镜": 5, "射显": 1, "微镜": 5}
     assert [one.range.typed for one in counted("透射显微镜", known).clauses] == ["透射", "显微镜"]
     known = {"sem": 2, "扫描电镜": 3, "扫描": 5, "电镜": 5}
@@ -117,20 +117,20 @@ def test_a_word_that_nothing_has_is_divided_into_the_longest_pieces_that_somethi
     ]
 
 
-def test_of_divisions_that_leave_as_much_over_the_one_with_fewer_pieces_is_taken():
+def test_split_with_fewer_pieces_wins_on_equal_remainder():
     (word,) = parse_query("甲乙丙丁戊己庚辛")
     found = interpret_query([word], {word.pieces[place]: 1 for place in ((0, 6), (2, 4), (4, 8))}, 100)
     assert [one.range.typed for one in found.clauses] == ["甲乙丙丁戊己"]
     assert found.unknown == ("庚辛",)
 
 
-def test_a_word_that_is_written_with_other_characters_is_found_by_its_sound():
+def test_homophone_spelling_is_found_by_pinyin():
     found = counted("质普", {"zhipuyi": 4})
     assert [one.range.typed for one in found.clauses] == ["zhipu"]
     assert found.heard == ("质普",)
 
 
-def test_the_sound_of_a_whole_word_says_more_than_some_pieces_of_it():
+def test_pinyin_of_whole_word_overrides_partial_matches():
     known = {"saomiaodianjing": 2, "电镜": 5, "扫": 2, "qixiangsepu": 3, "气象": 1, "色谱": 4}
     for typed, sound in (("扫苗电镜", "saomiaodianjing"), ("气象色谱仪", "qixiangsepu")):
         found = counted(typed, known)
@@ -152,13 +152,13 @@ def test_unknown_words_are_named():
         ("甲质谱乙丙显微镜", {"质谱": 1, "显微镜": 1}, ["质谱", "显微镜"], ("甲", "乙丙")),
     ],
 )
-def test_the_parts_of_a_word_that_nothing_has_are_named_or_all_of_it(typed, known, pieces, unknown):
+def test_unknown_parts_or_whole_word_are_reported(typed, known, pieces, unknown):
     found = counted(typed, known)
     assert [one.range.typed for one in found.clauses] == pieces
     assert (found.unknown, found.doubtful) == (unknown, (typed,))
 
 
-def test_the_general_end_of_a_name_is_no_condition():
+def test_generic_name_suffix_is_optional():
     (word,) = parse_query("质谱仪")
     assert word.whole == Range("质谱", "质谱仪")
     (word,) = parse_query("分析仪")
@@ -187,13 +187,13 @@ def test_the_distance_of_two_words_counts_letters_and_swaps(one, other, letters)
     assert edit_distance(one, other) == edit_distance(other, one) == letters
 
 
-def test_two_words_as_close_as_is_forgiven_share_a_variant():
+def test_words_within_allowed_distance_share_a_variant():
     for typed, meant in [("confocl", "confocal"), ("rheometr", "rheometer"), ("lcms8061", "lcms8060")]:
         assert variants(typed) & variants(meant)
         assert closest(typed, [(meant, 1)], allowed_mistakes(typed)) == meant
 
 
-def test_fewest_mistakes_come_first_then_the_commonest_and_too_many_are_not_forgiven():
+def test_closest_prefers_fewest_mistakes_then_most_common():
     assert closest("ramen", [("raman", 1), ("ramp", 9)], 1) == "raman"
     assert closest("abcd", [("abce", 2), ("abcf", 5)], 1) == "abcf"
     assert closest("abcd", [("abxy", 5)], 1) is None
@@ -204,7 +204,7 @@ def test_fewest_mistakes_come_first_then_the_commonest_and_too_many_are_not_forg
     )
 
 
-def test_only_words_of_some_length_are_spelt():
+def test_only_long_enough_words_are_spellable():
     assert is_spellable("raman", TermKind.WORD)
     assert is_spellable("beam", TermKind.WORD)
     assert is_spellable("zhipu", TermKind.SPOKEN)
@@ -267,7 +267,7 @@ PURPOSES = Purposes.of(
         (["孔隙率计"], ()),
     ],
 )
-def test_an_instrument_serves_the_purposes_of_its_methods_by_the_best_of_them(names, served):
+def test_instrument_serves_purposes_by_best_method(names, served):
     assert PURPOSES.served_by(names) == served
 
 
@@ -334,7 +334,7 @@ def test_a_word_is_spelt_in_letters(typed, letters):
     ("word", "begins"),
     [("lens", "lens"), ("gas", "gas"), ("beams", "beam"), ("glass", "glass"), ("emetric", "emetric")],
 )
-def test_short_words_and_other_ends_stay_as_they_are(word, begins):
+def test_stem_keeps_short_words_and_other_endings(word, begins):
     assert stem(word) == begins
 
 
@@ -349,7 +349,7 @@ def test_the_letters_and_the_number_of_a_model_are_terms(model, terms):
     )
 
 
-def test_a_short_name_says_its_terms_more_up_to_twenty_characters():
+def test_short_name_raises_term_weight_up_to_twenty_characters():
     def weight(length):
         return document_terms(Document(names=("甲" * length,)))["甲"].weight
 
@@ -379,7 +379,7 @@ def test_a_description_begins_no_term_with_a_little_character():
     assert {"的质", "质"} <= set(document_terms(Document(names=("的质",))))
 
 
-def test_little_words_are_no_terms_but_part_of_longer_ones():
+def test_stop_words_are_no_terms_but_part_of_longer_ones():
     assert set(document_terms(Document(names=("state-of-the-art",)))) == {
         "stateoftheart",
         "state",
@@ -453,18 +453,18 @@ def test_a_letter_and_the_next_word_are_one_word(name, joined):
         ("laser2s", "laser2s"),
     ],
 )
-def test_a_family_counts_from_a_certain_letter_on(word, begins):
+def test_stem_requires_minimum_length(word, begins):
     assert stem(word) == begins
 
 
-def test_eight_words_of_a_query_are_read_without_the_little_ones():
+def test_query_is_limited_to_eight_words_without_stop_words():
     assert [one.text for one in parse_query("a1 of " + " ".join(f"b{number}" for number in range(9)))] == [
         "a1",
         *(f"b{number}" for number in range(7)),
     ]
 
 
-def test_sixteen_parts_of_a_word_are_looked_at():
+def test_query_word_is_limited_to_sixteen_parts():
     (word,) = parse_query("甲乙丙丁" * 5)
     assert len(word.parts) == 16
     assert max(end for _, end in word.pieces) == 16
@@ -489,19 +489,19 @@ def test_a_single_latin_letter_ends_before_a_longer_term_and_a_chinese_one_does_
     assert Range("谱", "谱").end == "谱\U0010ffff"
 
 
-def test_how_rare_a_word_is_counts_from_ten():
+def test_rarity_starts_at_ten():
     counts = {"甲乙": 100, "丙丁": 37, "戊己": 1}
     found = counted("甲乙 丙丁 戊己", counts)
     assert [one.rarity for one in found.clauses] == [10, 20, 56]
     assert [one.rarity for one in counted("甲乙", {"甲乙": 200}).clauses] == [10]
 
 
-def test_of_divisions_that_leave_as_little_the_one_with_fewer_pieces_is_taken():
+def test_split_with_fewer_pieces_wins_on_full_cover():
     known = {"甲乙": 1, "丙丁": 1, "甲乙丙": 1, "乙丙丁戊": 1, "戊己": 1, "丁戊己": 1}
     assert [one.range.typed for one in counted("甲乙丙丁戊己", known).clauses] == ["甲乙丙", "丁戊己"]
 
 
-def test_a_misspelt_word_is_asked_for_as_it_was_meant():
+def test_misspelt_word_is_searched_as_corrected():
     (word,) = words_read = parse_query("rammann")
     meant = {word.text: ("raman", 4)}
     found = interpret_query(words_read, {}, 40, meant)
@@ -516,7 +516,7 @@ def test_a_misspelt_word_is_asked_for_as_it_was_meant():
     ("word", "number"),
     [("raman", 6), ("abcdefg", 8), ("abcdefgh", 37), ("abcdefghijk", 37), ("abcdefg1", 9)],
 )
-def test_up_to_as_many_letters_as_are_forgiven_are_left_out_of_the_first_eight(word, number):
+def test_variants_drop_allowed_letters_from_first_eight(word, number):
     found = variants(word)
     assert len(found) == number
     assert max(len(one) for one in found) == min(len(word), 8)
@@ -535,7 +535,7 @@ def test_a_swap_of_neighbours_is_one_mistake(one, other, letters):
     assert edit_distance(one, other) == letters
 
 
-def test_only_words_of_four_letters_on_are_spelt():
+def test_words_below_four_characters_are_not_spellable():
     assert not is_spellable("abc", TermKind.SPOKEN)
     assert is_spellable("abc1", TermKind.SPOKEN)
 
@@ -569,18 +569,18 @@ def test_an_abbreviation_that_is_written_somewhere_is_a_whole_word(abbreviated):
         ("仪器", ["仪器"]),
     ],
 )
-def test_a_sentence_is_read_for_its_matter(sentence, matter):
+def test_sentence_is_reduced_to_its_subject_terms(sentence, matter):
     words = "核磁 孔隙率 高分辨 透射 电镜 重金属 porosity powders 请问 仪器 检测 水"
     found = counted(sentence, dict.fromkeys(words.split(), 3))
     assert (required(found), found.unknown) == (matter, ())
 
 
-def test_phrases_of_a_sentence_stay_in_a_word_that_something_has():
+def test_filler_phrase_is_kept_inside_known_word():
     assert required(counted("云屏公司", {"云屏公司": 1, "云屏": 4})) == ["云屏公司"]
     assert required(counted("云屏公司", {"云屏": 4})) == ["云屏"]
 
 
-def test_samples_and_general_words_say_what_comes_first_and_narrow_only_alone():
+def test_sample_words_rank_and_filter_only_when_alone():
     known = {"土壤": 10, "重金属": 10, "test": 10, "hardness": 10}
     aside, matter = counted("土壤 重金属", known).clauses
     assert (aside.is_required, matter.is_required, matter.rarity) == (False, True, 33)
@@ -591,6 +591,6 @@ def test_samples_and_general_words_say_what_comes_first_and_narrow_only_alone():
     assert (required(found), found.unknown) == (["重金属"], ())
 
 
-def test_of_two_divisions_the_one_with_more_said_is_taken():
+def test_split_with_more_specific_words_is_preferred():
     known = {"元素分析": 2, "元素": 9, "方法": 9}
     assert required(counted("做元素分析方法", known)) == ["元素分析"]

@@ -17,7 +17,7 @@ def test_rows_are_read_with_or_without_a_heading_and_blank_rows_passed_over():
     assert parse_days(rows[2:]) == parse_days(rows)
 
 
-def test_what_is_no_day_is_named_with_its_row():
+def test_invalid_day_is_named_with_its_row():
     days, problems = parse_days([["日期", "类别"], ["10月1日", "休"], ["2026-10-01", "?"], ["", "", "x"]])
     assert days == []
     assert [(one.code, one.params["row"], one.params["value"]) for one in problems] == [
@@ -45,7 +45,7 @@ def test_a_heading_stands_in_the_first_row_only():
         ([NATIONAL_DAY, NATIONAL_DAY], SOURCE, ["calendar.twice"]),
     ],
 )
-def test_what_keeps_days_from_being_those_of_the_year(days, source, codes):
+def test_invalid_days_of_year_are_reported(days, source, codes):
     assert [problem.code for problem in problems_of_year(2026, days, source)] == codes
 
 

@@ -64,7 +64,7 @@ def test_a_rule_without_prices_is_free_and_one_without_a_price_for_them_is_on_re
     assert rows(prices, [INSIDE], [SELF])["", ""] == (NO_HOURLY_PRICE, None, "")
 
 
-def test_of_two_versions_that_apply_the_later_is_in_force():
+def test_later_of_two_applicable_versions_is_in_force():
     def at(month):
         return datetime(2026, month, 1, tzinfo=UTC)
 
@@ -84,7 +84,7 @@ def test_the_cheapest_of_other_units_and_a_price_for_the_kind_before_one_for_the
     assert rows(prices, [OUTSIDE], [SELF])["outside", "self_operated"] == (90, 90, "hour")
 
 
-def test_what_is_on_request_comes_behind_everything_that_has_a_price():
+def test_prices_on_request_sort_last():
     prices = [Price(Decimal(5), OUTSIDE, SELF, unit=PriceUnit.SAMPLE)]
     found = rows(prices, [OUTSIDE, ENTERPRISE], [SELF])
     assert found["", ""] == (NO_HOURLY_PRICE, 5, "sample")

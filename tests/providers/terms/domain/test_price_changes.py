@@ -36,7 +36,7 @@ def test_a_change_is_a_share_of_the_price_before(before, after, share):
     assert relative_change(Decimal(before), Decimal(after)) == (None if share is None else Decimal(share))
 
 
-def test_of_lines_for_the_same_the_cheapest_counts():
+def test_cheapest_of_duplicate_price_lines_counts():
     twice = [Price(Decimal(90)), Price(Decimal(80))]
     assert price_changes(twice, twice) == [PriceChange(twice[1], Decimal(80), Decimal(80))]
 

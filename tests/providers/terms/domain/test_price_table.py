@@ -60,7 +60,7 @@ def test_services_with_the_same_prices_share_a_row():
     assert rows == [((OPERATED, SELF), "hour", None, [90, 200, None])]
 
 
-def test_prices_of_who_may_not_book_are_left_out():
+def test_prices_of_ineligible_users_are_omitted():
     kinds, rows = table(price(90, UserKind.INSIDE), price(80, UserKind.OUTSIDE), kinds=(UserKind.OUTSIDE,))
     assert (kinds, rows) == ((UserKind.OUTSIDE,), [((None,), "hour", None, [80])])
     assert table(price(90, UserKind.INSIDE), kinds=(UserKind.OUTSIDE,)) == ((UserKind.OUTSIDE,), [])

@@ -118,7 +118,7 @@ def test_a_rule_that_leaves_things_out_says_less():
 @pytest.mark.parametrize(
     ("minutes", "text"), [(45, "45 minutes"), (90, "1.5 hours"), (100, "100 minutes"), (570, "9.5 hours")]
 )
-def test_lengths_are_told_in_the_unit_in_which_one_says_them(minutes, text):
+def test_durations_are_written_in_natural_units(minutes, text):
     said = read(replace(TERMS, max_length=timedelta(minutes=minutes)), "en")
     assert any(f": 30 minutes at least, {text} at most." in one for one in said)
 

@@ -52,7 +52,7 @@ def test_an_unknown_year_is_not_guessed():
         (date(2028, 2, 1), date(2028, 2, 1), date(2028, 2, 1)),
     ],
 )
-def test_how_far_the_days_are_known(first, last, known):
+def test_known_until_stops_at_first_unknown_year(first, last, known):
     assert TABLE.known_until(first, last) == known
 
 
@@ -66,7 +66,7 @@ def test_the_days_of_a_published_year_have_their_kind_and_name():
 
 
 @pytest.mark.parametrize(("last", "number"), [(30, 0), (25, 0), (5, 1), (9, 5), (10, 6), (11, 6)])
-def test_working_days_until_a_day_are_what_would_be_added(last, number):
+def test_working_days_between_is_inverse_of_adding_them(last, number):
     start = date(2026, 9, 30)
     end = date(2026, 9 if last > 20 else 10, last)
     assert TABLE.working_days_between(start, end) == number

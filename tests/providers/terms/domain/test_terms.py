@@ -35,7 +35,7 @@ def codes(**changes):
     ]
 
 
-def test_what_a_unit_has_not_said_has_these_values():
+def test_draft_terms_have_expected_defaults():
     assert codes() == []
     assert (DRAFT.step, DRAFT.min_length, DRAFT.max_length) == (30 * MINUTE, 30 * MINUTE, 8 * HOUR)
     assert (DRAFT.lead, DRAFT.horizon, DRAFT.turnaround) == (timedelta(), 30 * DAY, timedelta())
@@ -139,7 +139,7 @@ def test_lengths(changes, field):
     assert codes(**changes) == ([(field, field)] if field else [])
 
 
-def test_a_step_that_is_none_hides_what_would_be_counted_in_it():
+def test_invalid_step_hides_dependent_problems():
     assert codes(step=timedelta(), min_length=45 * MINUTE) == [("step", "step")]
 
 
@@ -155,7 +155,7 @@ def test_a_step_that_is_none_hides_what_would_be_counted_in_it():
         ({"decision_hours": 0, "decision": Decision.AT_ONCE}, []),
     ],
 )
-def test_who_is_admitted_and_when_it_is_decided(changes, found):
+def test_invalid_admission_and_decision_terms_are_refused(changes, found):
     assert codes(**changes) == found
 
 

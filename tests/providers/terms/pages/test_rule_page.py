@@ -77,7 +77,7 @@ def unfolded(answer):
     return re.findall(r'id="part-(\w+)"\s+open', answer.content.decode())
 
 
-def test_a_part_is_folded_with_what_it_says_until_something_in_it_is_wrong(at, world, sent):
+def test_section_is_folded_with_summary_unless_invalid(at, world, sent):
     new = at("manager").get(reverse("rule_new", args=[published(world, inner_number="F-1").public_id]))
     assert unfolded(new) == ["patterns", "prices", "who"]
     summaries = re.findall(r'class="soft part-summary">([^<]*)<', new.content.decode())
@@ -98,7 +98,7 @@ def test_publishing_makes_a_version_and_its_windows(sent):
     assert f"{first.starts_at:%m-%d %H:%M}" == "09-02 01:00"  # 09:00 in the city
 
 
-def test_all_that_is_wrong_is_said_at_once(sent):
+def test_all_rule_problems_are_reported_together(sent):
     answer = sent("publish", **{"user_kinds": [], "min_length": "0.75", "patterns-0-weekdays": []})
     said = text_of(answer)
     assert answer.status_code == 422
@@ -184,7 +184,7 @@ def test_every_kind_of_row_can_be_entered(sent):
     )
 
 
-def test_what_is_wrong_in_a_row_names_the_row(sent):
+def test_problem_in_row_names_its_row(sent):
     wrong = {
         "exceptions-TOTAL_FORMS": "1",
         "exceptions-0-day": "2025-09-06",

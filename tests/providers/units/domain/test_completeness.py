@@ -176,7 +176,7 @@ def said(kind, as_of=TODAY, **record):
     return (found.reason.message, found.reason.params), (step and step.message, step and step.params)
 
 
-def test_what_waits_for_the_bureau_is_a_next_step_but_nothing_to_do():
+def test_item_in_review_is_next_step_but_not_to_do():
     profile = (ProfileRevision(ago(9), published=False, confirmed=None, in_review=True),)
     waiting = instrument(published=None, confirmed=())
     waiting = InstrumentRecord(**{**vars(waiting), "in_review": TODAY})
@@ -192,7 +192,7 @@ def test_what_waits_for_the_bureau_is_a_next_step_but_nothing_to_do():
     ]
 
 
-def test_only_what_the_unit_has_to_submit_is_its_next_step():
+def test_next_step_names_only_items_unit_must_submit():
     def unpublished(name, in_review):
         return InstrumentRecord(Bilingual(name), Decimal(200_000), LONG, in_review=in_review)
 
@@ -303,7 +303,7 @@ def test_a_unit_is_left_in_peace_for_seven_days_after_a_reminder(days, outcome):
     assert (300, timedelta(days=7)) == (reminders.LONGEST_NOTE, reminders.TOLD_LATE)
 
 
-def test_nobody_is_reminded_of_what_waits_for_the_bureau():
+def test_items_in_review_cause_no_reminder():
     profile = (ProfileRevision(ago(9), published=False, confirmed=None, in_review=True),)
     (unit,) = completeness_on(UnitRecord(7, profile=profile), [TODAY], 200_000)
     waiting = UnitCompleteness(7, TODAY, unit.kinds[:1])

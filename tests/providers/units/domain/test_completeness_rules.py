@@ -67,7 +67,7 @@ def test_news_is_stale_from_366_days_after_the_oldest_of_the_last_four(as_of, ex
     assert since(InformationKind.NEWS, as_of, news=news(*FOUR)) == expected
 
 
-def test_a_fifth_item_in_time_leaves_no_gap_and_one_too_late_does():
+def test_timely_fifth_item_keeps_state_and_late_one_resets_it():
     in_time = news(*FOUR, date(2026, 1, 10))
     assert since(InformationKind.NEWS, date(2026, 1, 20), news=in_time) == (COMPLETE, date(2025, 4, 1))
     late = news(*FOUR, date(2026, 1, 15))
@@ -146,7 +146,7 @@ def test_a_profile_that_loses_its_picture_is_missing_from_that_day():
     assert since(InformationKind.PROFILE, date(2026, 5, 1), profile=profile) == (STALE, date(2026, 3, 10))
 
 
-def test_what_runs_out_and_when():
+def test_expiry_dates_are_computed_per_kind():
     unit = UnitRecord(
         7,
         JOINED,
@@ -163,7 +163,7 @@ def test_what_runs_out_and_when():
     assert expiry_dates(UnitRecord(7, JOINED), date(2025, 12, 1), 200_000) == {}
 
 
-def test_what_changed_between_two_days():
+def test_kind_changes_compares_two_days():
     unit = UnitRecord(7, JOINED, news=news(*FOUR), cases=news(date(2026, 1, 8), date(2026, 1, 9)))
     before, after = completeness_on(unit, [date(2026, 1, 7), date(2026, 1, 14)], 200_000)
     found = kind_changes(before, after)

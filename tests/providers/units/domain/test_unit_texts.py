@@ -38,7 +38,7 @@ def test_a_text_of_the_profile_may_have_so_many_characters(name, limit):
     assert codes(units.problems_of_values({name: "a" * (limit + 1)})) == [("unit.too_long", name)]
 
 
-def test_what_a_profile_needs_for_publication():
+def test_profile_publication_requires_its_fields():
     assert units.problems_of_publication(PROFILE) == []
     for name in PROFILE:
         assert codes(units.problems_of_publication({**PROFILE, name: " "})) == [("unit.missing", name)]
@@ -113,7 +113,7 @@ def test_hours_for_others_are_part_of_all_hours(total, external, fits):
     assert found == ([] if fits else [("publication.hours", "external_hours")])
 
 
-def test_what_is_published_says_something():
+def test_publication_requires_text():
     assert published(NEWS, body_zh="正文") == []
     assert published(NEWS) == [("publication.text", "body_zh")]
     in_force = {"effective_date": date(2026, 1, 1)}
@@ -144,7 +144,7 @@ def test_a_state_follows_from_the_instants():
     assert problem_of_schedule(now, now).code == "publication.schedule_past"
 
 
-def test_a_picture_is_said_in_words():
+def test_picture_requires_alt_text():
     assert publications.problems_of_picture(True, "图" * 100, "p" * 200) == []
     assert codes(publications.problems_of_picture(False, "图" * 101, " ")) == [
         ("picture.missing", "picture"),

@@ -157,7 +157,7 @@ def test_second_save_shows_both_versions(at, news):
     assert UnitNews.objects.get().body_zh == "乙的版本。"
 
 
-def test_the_same_for_the_profile(at, world):
+def test_stale_profile_edit_shows_both_versions(at, world):
     save = {"actor": world.manager, "organization_id": world.unit.pk, "now": NOW}
     unit_profile_save(values=PROFILE, **save)
     unit_profile_save(values={"contact": "甲主任"}, **save)
@@ -188,7 +188,7 @@ def test_non_pdf_is_refused(at, address):
     assert at("manager").post(address("regulation"), typed).status_code == 422
 
 
-def test_what_is_missing_is_said(at, address):
+def test_missing_fields_are_shown(at, address):
     answer = at("manager").post(address("openness"), {"title_zh": "", "body_zh": ""})
     assert answer.status_code == 422
     assert "年度" in text_of(answer)
@@ -387,7 +387,7 @@ def test_another_picture_of_the_profile_has_another_address_and_is_told(at, worl
     assert "已更换为另一张图片。" in compared
 
 
-def test_a_tab_that_there_is_not_is_the_profile(at, world):
+def test_unknown_tab_shows_profile(at, world):
     unit_profile_save(actor=world.manager, organization_id=world.unit.pk, values=PROFILE, now=NOW)
     page = (
         at("manager").get(reverse("unit", args=[world.unit.public_id]), {"tab": "statement"}).content.decode()

@@ -42,7 +42,7 @@ def test_review_shows_changes_since_return(at, world, draft, read):
     assert "请写明型号" in page
 
 
-def test_a_change_of_what_is_published_stands_beside_what_stands(at, world, read):
+def test_pending_change_is_shown_beside_published_version(at, world, read):
     live = published(world)
     instrument_update(
         actor=world.manager,

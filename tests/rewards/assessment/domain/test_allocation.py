@@ -36,7 +36,7 @@ def test_a_cap_is_rounded_down_before_it_weighs_in_a_division():
     assert amounts(allocate(rules, earning([1000, 500], scores=[70, 80]), 900)) == ["400.00", "500.00"]
 
 
-def test_what_rounding_gives_out_never_passes_the_cap_of_a_group():
+def test_rounding_never_exceeds_group_cap():
     units = scored([66, 66, 66], group="g") + [
         Claimant(uscc=uscc, score=Fraction(65)) for uscc in ("D", "E", "F", "G")
     ]
@@ -48,7 +48,7 @@ def test_what_rounding_gives_out_never_passes_the_cap_of_a_group():
     ]
 
 
-def test_under_scale_what_caps_cut_off_a_score_share_stays():
+def test_scale_mode_leaves_capped_remainder_unallocated():
     rules = policy(score_share(over_budget="scale"), caps=caps(unit=400_000), money_unit="元")
     allocation = allocate(rules, scored([96, 84, 72]), 1_000_000)
     assert amounts(allocation) == ["400000.00", "333333.00", "166667.00"]

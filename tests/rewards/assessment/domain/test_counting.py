@@ -85,7 +85,7 @@ def test_the_instrument_must_be_eligible(others, why):
         ({"by_hand": False, "recorded": 2 + 30 * 24 + 1}, None),
     ],
 )
-def test_exclusions_are_the_policys(others, why):
+def test_exclusions_follow_policy(others, why):
     assert reason(entry(**others)) == why
     if why not in ("unconfirmed", "invalidated"):
         assert reason(entry(**others), EVERYTHING) is None
@@ -110,7 +110,7 @@ def test_an_entry_wholly_within_earlier_ones_does_not_count():
     assert count_entries([first, second], standing(), 2025, STRICT)[1].reason == "overlap"
 
 
-def test_of_two_entries_the_lower_number_stands_whatever_instant_an_import_claims():
+def test_overlap_keeps_entry_with_lower_number():
     one = entry("LOG-1", 7, recorded=8)
     other = entry("LOG-2", 6, recorded=9)
     decisions = count_entries([one, other], standing(), 2025, STRICT)
@@ -209,7 +209,7 @@ def test_an_instrument_without_entries_has_nothing_to_its_account():
     assert set(vars(Totals()).values()) == {Fraction(0)}
 
 
-def test_an_entry_of_which_nothing_more_is_known_is_an_internal_use_that_was_captured_and_confirmed():
+def test_entry_defaults_to_confirmed_internal_captured_use():
     bare = EntryFacts("LOG-1", "INS-1", 1, MORNING, MORNING, MORNING + timedelta(hours=1))
     seconds = (bare.setup_seconds, bare.measuring_seconds, bare.post_seconds, bare.idle_seconds)
     assert (seconds, bare.effective_seconds, bare.amount) == ((0, 0, 0, 0), 0, 0)

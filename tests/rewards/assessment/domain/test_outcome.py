@@ -175,12 +175,12 @@ def test_an_invalidated_log_counts_for_nothing_but_is_reported():
         ("university", "small", 0),
     ],
 )
-def test_hours_are_for_small_and_medium_enterprises_alone(kind, size, sme):
+def test_sme_hours_count_only_small_and_medium_enterprises(kind, size, sme):
     unit, _ = year_of({**LOG, "user_organization_kind": kind, "user_size_class": size})
     assert unit.facts.instruments[0].sme_seconds == sme
 
 
-def test_uses_of_ones_own_are_neither_external_nor_served():
+def test_internal_uses_are_not_counted_as_external():
     unit, _ = year_of({**LOG, "external": False, "payer_organization": "ORG-A"})
     (facts,) = unit.facts.instruments
     assert (facts.effective_seconds, facts.external_seconds) == (6900, 0)
@@ -207,7 +207,7 @@ def test_months_end_at_midnight_in_the_city():
     assert unit.instruments[0].entries[0].fraction == Fraction(1)
 
 
-def test_an_instrument_of_which_nothing_is_known_has_nothing_to_its_account():
+def test_instrument_without_facts_has_zero_totals():
     bare = vars(InstrumentFacts(public_id="INS-1"))
     figures = {name: value for name, value in bare.items() if name.endswith(("_seconds", "_income", "_days"))}
     assert len(figures) == 12

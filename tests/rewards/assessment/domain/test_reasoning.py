@@ -90,7 +90,7 @@ def test_a_share_by_score_shows_the_floor_and_claims_no_sum():
     assert (pot["claimed"], pot["given"]) == (None, "1000.00")
 
 
-def test_a_pot_that_does_not_reach_shows_how_it_was_cut():
+def test_insufficient_pot_shows_scaling():
     claimants = [Claimant("A", external_income=9000), Claimant("B", external_income=1000)]
     (pot,) = allocate(policy(income_rate("0.1")), claimants, Decimal(500)).as_json()["pots"]
     assert (pot["claimed"], pot["given"], pot["mode"]) == ("1000.00", "500.00", "scale")

@@ -106,7 +106,7 @@ def test_instruments_are_needed_where_the_policy_looks_at_each(rules, needed):
         assert len(awarded(rules, facts)) == 1
 
 
-def test_what_the_instruments_say_is_not_said_again():
+def test_unit_income_duplicating_instruments_is_refused():
     instruments = [{"id": "INS-1", "external_income": 5000}]
     assert awarded(BY_INCOME, unit(score=80, instruments=instruments)) == ["500.00"]
     assert awarded(BY_INCOME, unit(score=80, instruments=instruments, fees_paid=9)) == ["500.00"]

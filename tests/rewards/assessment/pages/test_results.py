@@ -73,7 +73,7 @@ def test_many_logs_come_page_by_page(login, year, steps):
     assert instrument_page(client, year.first_instrument, cursor="LOG-NOBODY").status_code == 422
 
 
-def test_what_does_not_count_says_why(login, small):
+def test_excluded_logs_show_reason(login, small):
     small.city.log(
         small.instrument,
         local(YEAR, 6, 1, 8),
@@ -128,7 +128,7 @@ def test_a_unit_reads_its_own_assessment_and_no_other(login, year, steps):
 
 
 @pytest.mark.parametrize("last", ["check", "score"])
-def test_before_the_notice_nothing_is_public_nor_looks_so_to_an_officer(client, login, small, last):
+def test_results_return_404_before_notice(client, login, small, last):
     small.steps.through(last)
     address = reverse("result", args=[YEAR])
     assert client.get(address).status_code == 404

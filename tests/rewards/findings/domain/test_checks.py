@@ -61,7 +61,7 @@ def test_without_a_booking():
     assert found(check_booking([entry("LOG-1"), entry("LOG-2", booking="")])) == [("LOG-2",)]
 
 
-def test_self_dealing_is_marked_outside_and_is_not():
+def test_self_dealing_finds_internal_use_marked_external():
     entries = [
         entry("LOG-1", external=True),
         entry("LOG-2", external=True, user_organization="OWNER"),
@@ -150,7 +150,7 @@ def test_words_of_checks_state_their_thresholds():
     assert words["too_long"] == "Longer than 24 hours, or than the booking with its grace"
 
 
-def test_from_where_on_each_check_speaks():
+def test_thresholds_have_expected_defaults():
     assert Thresholds() == Thresholds(
         longest=timedelta(hours=24),
         late_days=30,
@@ -184,7 +184,7 @@ def test_a_device_disagrees_by_begin_or_end_and_only_with_what_it_overlaps():
     assert not disagrees(3, 5)
 
 
-def test_what_an_auditor_reads_of_a_long_and_of_a_late_entry():
+def test_evidence_describes_long_and_late_entries():
     until = MORNING + timedelta(hours=1)
     (long,) = check_length([entry(booked_until=until)])
     assert (long.kind, long.evidence) == (

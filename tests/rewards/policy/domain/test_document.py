@@ -139,7 +139,7 @@ def test_a_choice_is_one_of_its_options():
     assert found[0].params == {"value": "z", "options": "x, y"}
 
 
-def test_keys_that_nobody_asked_for_are_named_with_those_that_are_known():
+def test_unknown_keys_are_named_with_known_keys():
     table, found = reading({"a": 1, "b": 2})
     table.value("a")
     table.value("c", None)

@@ -219,7 +219,7 @@ share = 0.4
         ('format = "reward-policy/1"', 'format = "reward-policy/9"', ("format", "document.not_an_option")),
     ],
 )
-def test_one_problem(old, new, problem):
+def test_single_problem_is_reported(old, new, problem):
     assert old in SMALLEST
     assert problem in problems(SMALLEST.replace(old, new))
 
@@ -324,7 +324,7 @@ def test_bounds_are_part_of_what_is_allowed(text, path, code):
         assert problems(SMALLEST + text) == [(path, code)]
 
 
-def test_what_a_policy_says_nothing_of_has_these_values():
+def test_policy_has_expected_defaults():
     policy = read_policy(SMALLEST + STEPS)
     assert policy.counting == Counting() == Counting(Fraction(0), frozenset(), None)
     assert (policy.findings.points, policy.findings.cap) == ({}, 0)
@@ -332,7 +332,7 @@ def test_what_a_policy_says_nothing_of_has_these_values():
     assert (policy.quota.general, policy.quota.special) == (1400, 800)
 
 
-def test_every_pair_that_is_none_is_named():
+def test_every_invalid_pair_is_named():
     text = SMALLEST + STEPS.replace("[[0, 10], [0.5, 20], [1, 20]]", "[7, [0, 10], [1], [2, 20, 3]]")
     assert problems(text) == [(f"{PATH_OF_STEPS}[{at}]", "document.not_a_pair") for at in (0, 2, 3)]
 

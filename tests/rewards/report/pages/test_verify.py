@@ -82,7 +82,7 @@ def test_a_name_is_shown_as_text(client, sent):
     assert b"<img src=x" not in answer.content
 
 
-def test_no_file_is_asked_for(client, sent):
+def test_missing_file_is_refused(client, sent):
     answer = client.post(reverse("verify"), {})
     assert answer.status_code == 422
     assert answer.context["paper_form"].errors["file"]

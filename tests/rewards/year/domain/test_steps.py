@@ -34,5 +34,5 @@ NOTICE_ENDS = date(2026, 1, 15)
         ("paid", {}, NextStep("")),
     ],
 )
-def test_what_comes_next(state, facts, expected):
+def test_next_step_follows_state_and_facts(state, facts, expected):
     assert get_next_step(state, **{"year": 2025, "today": date(2026, 1, 10), **facts}) == expected
