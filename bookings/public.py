@@ -19,7 +19,6 @@ from bookings.requests.selectors.calendar import get_day_events
 from bookings.requests.selectors.cancel_cost import CancelCost
 from bookings.requests.selectors.holds import (
     annotate_next_free,
-    get_held_intervals,
     get_soonest_free,
 )
 from bookings.requests.selectors.offers import (

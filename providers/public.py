@@ -23,7 +23,6 @@ from providers.instruments.selectors.instruments import (
     instruments_by_id,
     instruments_kept_while_suspended,
     instruments_with_related,
-    is_published,
     keepers_of,
     kept_instrument_ids,
     kept_instruments,
@@ -94,7 +93,6 @@ from providers.terms.forms.rule import TermsForms, default_terms, rule_initial
 from providers.terms.selectors.booking_gaps import booking_gaps
 from providers.terms.selectors.closures import closure, closure_rows, closures, closures_of
 from providers.terms.selectors.drafts import (
-    Qualified,
     backdated_openings,
     draft_openings,
     qualification_history,

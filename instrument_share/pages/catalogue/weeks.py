@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from bookings import public as bookings
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval, intersect, subtract
-from providers import public as providers
 
 if TYPE_CHECKING:
     from bookings.domain import Offer
@@ -39,18 +38,8 @@ def get_coming_week(
     today = now.astimezone(CITY_TIME).date()
     days = [_day(today + timedelta(days=number)) for number in range(DAYS)]
     whole = Interval(max(now, days[0].start), days[-1].end)
-    ids = [one.pk for one in instruments]
     free = bookings.get_free_time(instruments, whole, now, bookings.get_usual_applicant(viewer))
-    windows, closures = providers.open_windows(ids, whole), providers.closures(ids, whole)
-    return {
-        pk: [
-            _build_day(
-                pk, day, free, intersect(windows.get(pk, []), intersect([day], [whole])), closures.get(pk, [])
-            )
-            for day in days
-        ]
-        for pk in ids
-    }
+    return {one.pk: [_build_day(one.pk, day, whole, free) for day in days] for one in instruments}
 
 
 def _day(day: date) -> Interval:
@@ -58,13 +47,13 @@ def _day(day: date) -> Interval:
     return Interval(midnight, midnight + timedelta(days=1))
 
 
-def _build_day(
-    pk: int, day: Interval, free: "FreeTime", windows: list[Interval], closures: list[Interval]
-) -> Day:
+def _build_day(pk: int, day: Interval, whole: Interval, free: "FreeTime") -> Day:
     on = day.start.astimezone(CITY_TIME).date()
     first = free.first_offer(pk, day)
     if first is not None:
         return Day(on, "open", first)
-    if not windows:
+    time_of_one = free.times.get(pk)
+    windows = intersect(time_of_one.windows, intersect([day], [whole])) if time_of_one else []
+    if time_of_one is None or not windows:
         return Day(on, "free")
-    return Day(on, "booked" if subtract(windows, closures) else "closed")
+    return Day(on, "booked" if subtract(windows, time_of_one.closures) else "closed")

@@ -135,11 +135,6 @@ def instruments_by_id(instrument_ids: Iterable[int]) -> list[Instrument]:
     )
 
 
-def is_published(instrument_id: int) -> bool:
-    """Return whether the instrument is published: not a draft, in review, suspended or retired."""
-    return Instrument.objects.filter(pk=instrument_id, state=InstrumentState.PUBLISHED).exists()
-
-
 def instrument_ids(public_ids: Iterable[str]) -> dict[str, int]:
     """Return primary keys by public id, for instruments in any state."""
     return dict(Instrument.objects.filter(public_id__in=set(public_ids)).values_list("public_id", "pk"))
