@@ -58,7 +58,7 @@ def test_the_link_of_the_mail_logs_in_and_leads_on(client):
     sign_up(client, "chen@example.org", onward="/instruments/")
     (letter,) = mail.outbox
     assert letter.subject == "请确认您的邮箱"
-    assert letter.body.startswith("有人用本邮箱注册了账号")
+    assert letter.body.startswith("您正在注册账号，或将账号邮箱改为本邮箱。")
     assert "陈一" not in letter.body  # nobody's mailbox gets what a stranger calls themselves
     assert letter.body.endswith("云屏市大型科学仪器共享平台\nhttp://testserver/")
     answer = client.post(link_of(letter))
