@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, Mod
 
 from instrument_share.kernel.city_time import CITY_TIME
@@ -20,31 +20,41 @@ def granted_by_rule(
     """Return instruments that are open for the interval and whose rule at its start grants it.
 
     What is held is left to the caller, for whom `rule_turnaround` is the rule's turnaround in minutes. All
-    are subqueries: in contrast to joins they probe an index for each instrument and stop after the page.
+    are subqueries of a single value: in contrast to joins and `EXISTS`, which databases turn into joins that
+    read tables as a whole, they probe an index for each instrument and stop after the page.
     """
-    in_force = OpenServiceRule.objects.filter(
-        instrument_id=OuterRef("pk"), applies_from__lte=interval.start
-    ).order_by("-version")
-    with_rule = queryset.alias(
-        rule_in_force=Subquery(in_force.values("pk")[:1]),
+    in_force = (
+        OpenServiceRule.objects.filter(instrument_id=OuterRef("pk"), applies_from__lte=interval.start)
+        .alias(
+            start_off_step=Mod(Value(_minute_of_day(interval.start)), F("step_minutes")),
+            end_off_step=Mod(Value(_minute_of_day(interval.end)), F("step_minutes")),
+        )
+        .order_by("-version")
+    )
+    windows = OpenWindow.objects.filter(instrument_id=OuterRef("pk"))
+    # Stored windows are merged and disjoint: only the first that ends late enough can contain an instant.
+    ends_late_enough = windows.filter(ends_at__gte=interval.end).order_by("ends_at")
+    at_start = windows.filter(ends_at__gt=interval.start).order_by("ends_at")
+    at_end = windows.filter(starts_at__lt=interval.end).order_by("-starts_at")
+    granting = queryset.alias(
+        rule_grants=Subquery(in_force.values(grants=_keeps_rule(interval, now))[:1]),
+        rule_spans_gaps=Subquery(in_force.values("may_span_gaps")[:1]),
         rule_turnaround=Subquery(in_force.values("turnaround_minutes")[:1]),
+        window_begins=Subquery(ends_late_enough.values("starts_at")[:1]),
+        first_window_begins=Subquery(at_start.values("starts_at")[:1]),
+        last_window_ends=Subquery(at_end.values("ends_at")[:1]),
     )
-    granting = _granting(interval, now).filter(pk=OuterRef("rule_in_force"))
-    contiguous = with_rule.alias(window_begins=_window_that_ends_late_enough(interval)).filter(
-        Q(window_begins__lte=interval.start) | _starts_and_ends_in_windows(interval),
-        Exists(granting.filter(may_span_gaps=True)) | Q(window_begins__lte=interval.start),
-        Exists(granting),
+    lies_in_one_window = Q(window_begins__lte=interval.start)
+    spans_gaps = Q(
+        rule_spans_gaps=True, first_window_begins__lte=interval.start, last_window_ends__gte=interval.end
     )
-    return _not_closed(contiguous, interval)
+    return _not_closed(granting.filter(lies_in_one_window | spans_gaps, rule_grants=True), interval)
 
 
-def _granting(interval: Interval, now: datetime) -> QuerySet[OpenServiceRule]:
-    """Return the rules whose step, lengths, lead time and horizon the interval keeps."""
+def _keeps_rule(interval: Interval, now: datetime) -> Case:
+    """Return whether the interval keeps a rule's step, lengths, lead time and horizon."""
     ahead = interval.end - now
-    return OpenServiceRule.objects.alias(
-        start_off_step=Mod(Value(_minute_of_day(interval.start)), F("step_minutes")),
-        end_off_step=Mod(Value(_minute_of_day(interval.end)), F("step_minutes")),
-    ).filter(
+    kept = Q(
         start_off_step=0,
         end_off_step=0,
         min_minutes__lte=interval.length // MINUTE,
@@ -52,25 +62,13 @@ def _granting(interval: Interval, now: datetime) -> QuerySet[OpenServiceRule]:
         lead_minutes__lte=(interval.start - now) // MINUTE,
         horizon_days__gte=-(-ahead // DAY),
     )
+    return Case(When(kept, then=Value(value=True)), default=Value(value=False))
 
 
 def _minute_of_day(instant: datetime) -> int:
     """Return the minutes since midnight in the city, on which steps are counted."""
     local = instant.astimezone(CITY_TIME)
     return local.hour * 60 + local.minute
-
-
-def _window_that_ends_late_enough(interval: Interval) -> Subquery:
-    # Stored windows are merged and disjoint: only the first that ends late enough can contain the interval.
-    late_enough = OpenWindow.objects.filter(instrument_id=OuterRef("pk"), ends_at__gte=interval.end)
-    return Subquery(late_enough.order_by("ends_at").values("starts_at")[:1])
-
-
-def _starts_and_ends_in_windows(interval: Interval) -> Q:
-    windows = OpenWindow.objects.filter(instrument_id=OuterRef("pk"))
-    return Q(Exists(windows.filter(starts_at__lte=interval.start, ends_at__gt=interval.start))) & Q(
-        Exists(windows.filter(starts_at__lt=interval.end, ends_at__gte=interval.end))
-    )
 
 
 def _not_closed(queryset: QuerySet[Instrument], interval: Interval) -> QuerySet[Instrument]:

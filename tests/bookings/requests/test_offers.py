@@ -4,6 +4,7 @@ from datetime import timedelta
 from random import Random
 
 import pytest
+from django.db import connection
 
 from bookings.requests.selectors.admission import find_booking_problems
 from bookings.requests.selectors.offers import Applicant, filter_free, get_free_time
@@ -153,6 +154,38 @@ def test_catalogue_filter_matches_offers(city):
             wanted = Interval(start, start + random.randint(1, 9) * HALF_HOUR)
         found = filter_free(every, wanted, NOW).filter(pk=one.pk).exists()
         assert found == any(offer.admits(wanted) for offer in offers), wanted.to_text()
+
+
+@pytest.mark.parametrize(
+    ("spans_gaps", "hour", "length", "expected"),
+    [
+        (True, 18, 15, True),
+        (False, 18, 15, False),
+        (True, 21, 12, False),
+        (True, 18, 4, False),
+        (True, 18, 63, False),
+    ],
+    ids=["overnight", "not_across_gaps", "starts_closed", "ends_closed", "too_long"],
+)
+def test_catalogue_filter_finds_nights_of_instruments_that_span_gaps(spans_gaps, hour, length, expected):
+    one = factories.instrument(factories.organization("云屏夜间实验室", owns_instruments=True))
+    factories.rule(one, may_span_gaps=spans_gaps, max_minutes=48 * 60)
+    factories.windows(one)
+    night = slot(day=5, hour=hour, length=length)
+    assert filter_free(Instrument.objects.all(), night, NOW).exists() == expected
+    offers = get_free_time([one], SPAN, NOW).offers(one.pk, SPAN)
+    assert any(offer.admits(night) for offer in offers) == expected
+
+
+def test_catalogue_filter_joins_no_other_table(city):
+    """A join reads a table as a whole: of 20,000 instruments a page took 600 ms instead of 7."""
+    plan = filter_free(Instrument.objects.order_by(), slot(day=5, hour=10), NOW).explain()
+    if connection.vendor == "sqlite":
+        assert plan.count("SCAN ") == 1, plan
+        assert "SCAN providers_instrument" in plan
+    else:
+        assert "Join" not in plan
+        assert "hashed" not in plan
 
 
 def test_booking_may_be_moved_onto_its_own_time(city):
