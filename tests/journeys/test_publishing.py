@@ -219,3 +219,43 @@ def test_a_sheet_with_broken_rows_is_looked_through_and_the_good_ones_taken(ente
     page.get_by_role("link", name="红外光谱仪", exact=True).click()
     expect(page.get_by_label("原值（元）")).to_have_value("850000.00")
     expect(page.get_by_label("联系人")).to_have_value("甲")
+
+
+STRANGE_SHEET = """资产号,叫什么,牌号,入账价,投用,现状
+Z-7,红外光谱仪,FT-1,85,2021-03-05,能用
+Z-8,粒度仪,LP-3,42.5,2022-01-10,能用
+Z-9,疲劳试验机,UT-9,120,2019-06-01,趴窝
+合计,,,247.5,,
+""".encode("gb18030")
+
+
+def test_a_sheet_like_no_template_goes_in_and_is_taken_back_by_clicking_alone(enter, people):
+    page = enter("li")
+    page.get_by_role("link", name="导入表格").first.click()
+    page.get_by_label("表格文件").set_input_files(
+        [{"name": "资产台账.csv", "mimeType": "text/csv", "buffer": STRANGE_SHEET}]
+    )
+    page.get_by_role("button", name="上传并核对").click()
+    expect(page.get_by_role("alert")).to_contain_text("内部编号、中文名称")
+    columns = {
+        "资产号": "内部编号",
+        "叫什么": "中文名称",
+        "牌号": "型号",
+        "入账价": "原值（万元）",
+        "投用": "启用日期",
+        "现状": "运行状态",
+    }
+    for heading, column in columns.items():
+        page.get_by_label(heading).select_option(label=column)
+    page.get_by_role("button", name="按此重新核对").click()
+    page.get_by_label("运行状态：能用").select_option(label="正常")
+    page.get_by_label("运行状态：趴窝").select_option(label="待修")
+    page.get_by_role("button", name="保存并重新读取").click()
+    expect(page.get_by_role("row", name="A5")).to_contain_text("合计行不是一条记录")
+    axe(page)
+    page.get_by_role("button", name="先导入没有问题的 3 行").click()
+    expect(page.get_by_role("row", name="新建草稿")).to_contain_text("3")
+    axe(page)
+    confirm(page, "撤回本次导入", "撤回本次导入")
+    expect(page.get_by_role("heading", level=1)).to_have_text("导入已撤回")
+    assert not people.instruments.exists()
