@@ -38,7 +38,8 @@ def test_a_free_time_is_chosen_from_the_list_by_keyboard(open_guide, timezone):
     page.locator(".calendar ~ details summary").focus()
     page.keyboard.press("Enter")
     page.locator(".calendar ~ details select").select_option("1 小时 30 分钟")
-    page.get_by_role("button", name="3月4日周三 13:00–14:30").focus()
+    times = page.locator(".calendar ~ details")
+    times.get_by_role("button", name="3月4日周三 13:00–14:30").focus()
     page.keyboard.press("Enter")
     expect_chosen(page, "2026-03-04T13:00", "2026-03-04T14:30")
     expect(page.locator(".calendar ~ [data-said]")).to_have_text("已选：3月4日周三 13:00–14:30")
@@ -84,12 +85,25 @@ def test_the_list_has_the_starts_that_admit_a_length(open_guide):
     ]
 
 
-def test_a_day_opens_at_now_when_it_is_today_and_in_the_morning_otherwise(open_guide):
+@pytest.mark.parametrize(
+    ("day", "events", "hours"),
+    [
+        ("2026-03-04", [], [8, 20]),
+        ("2026-03-04", ["09:00-12:30", "14:00-17:00"], [9, 17]),
+        ("2026-03-04", ["09:00-12:30"], [9, 15]),
+        ("2026-03-04", ["21:30-22:00"], [18, 24]),
+        ("2026-03-03", ["08:00-12:00", "19:00-23:30"], [18, 24]),
+        ("2026-03-03", ["08:00-12:00", "13:00-18:00"], [8, 18]),
+    ],
+)
+def test_a_day_is_shown_from_its_first_event_and_today_from_the_present_hour(open_guide, day, events, hours):
     page = open_guide()
-    script = (
-        "days => import('/static/instrument_share/js/time.js').then((t) => days.map((d) => t.firstSeen(d)))"
-    )
-    assert page.evaluate(script, ["2026-03-03", "2026-03-04"]) == ["19:30", "07:30"]
+    script = """([day, times]) => import('/static/instrument_share/js/time.js').then((time) => {
+      const events = times.map((one) => one.split('-').map((at) => `${day}T${at}`));
+      const { from, until } = time.shownHours(day, events.map(([start, end]) => ({ start, end })));
+      return [from, until];
+    })"""
+    assert page.evaluate(script, [day, events]) == hours
 
 
 def test_a_click_chooses_the_shortest_booking_and_one_beside_bookable_time_is_refused(open_guide):

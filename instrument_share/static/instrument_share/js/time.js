@@ -30,21 +30,29 @@ export const nowWall = () => toWall(new Date()).slice(0, 16);
 export const clockIsHere = () => wallOf(new Date()) === nowWall();
 
 const SHORTEST_PICTURE = 6;
+const USUAL_DAY = { from: 8, until: 20 };
 
 /**
- * The hours that the picture of a day needs: from the first event through the last one. What is over today is
- * left out; at least six hours are shown.
+ * The hours that the picture of a day needs, six at least: from the first event through the last one. Today those
+ * that are over are left out, as long as anything is still ahead.
  */
 export function shownHours(day, events) {
   const now = nowWall();
-  const isToday = now.slice(0, 10) === day;
-  const hourOf = (wall) => (wall.slice(0, 10) < day ? 0 : wall.slice(0, 10) > day ? 24 : Number(wall.slice(11, 13)));
-  const ahead = events.filter((event) => event.end.slice(0, 10) >= day && (!isToday || event.end > now));
-  const starts = ahead.map((event) => hourOf(event.start));
-  const ends = ahead.map((event) => Math.min(24, hourOf(event.end) + (event.end.slice(14, 16) > "00" ? 1 : 0)));
-  const from = Math.max(isToday ? hourOf(now) : 0, starts.length ? Math.min(...starts) : 8);
-  const until = Math.min(24, Math.max(from + SHORTEST_PICTURE, ends.length ? Math.max(...ends) : 20));
+  const onDay = events.filter((event) => event.start.slice(0, 10) <= day && event.end > `${day}T00:00`);
+  const ahead = now.slice(0, 10) === day ? onDay.filter((event) => event.end > now) : [];
+  const earliest = ahead.length ? Number(now.slice(11, 13)) : 0;
+  const hours = (ahead.length ? ahead : onDay).map((event) => hoursOn(day, event));
+  const from = hours.length ? Math.max(earliest, Math.min(...hours.map(([start]) => start))) : USUAL_DAY.from;
+  const last = hours.length ? Math.max(...hours.map(([, end]) => end)) : USUAL_DAY.until;
+  const until = Math.min(24, Math.max(from + SHORTEST_PICTURE, last));
   return { from: Math.min(from, until - SHORTEST_PICTURE), until };
+}
+
+/** The whole hours that an event touches on a day, `[9, 12]`. */
+function hoursOn(day, { start, end }) {
+  const first = start.slice(0, 10) < day ? 0 : Number(start.slice(11, 13));
+  const last = end.slice(0, 10) > day ? 24 : Number(end.slice(11, 13)) + (end.slice(14, 16) > "00" ? 1 : 0);
+  return [first, last];
 }
 
 export const timeOf = (wall) => wall.slice(11, 16);
