@@ -1,6 +1,6 @@
 """Whether the viewer may book an instrument, as what kind of user, and at which prices."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -45,15 +45,19 @@ def get_eligibilities(
     qualified_until = providers.qualified_until(viewer.pk, [one.pk for one in terms])
     found: dict[Instrument, Eligibility | None] = {}
     for instrument, of_one in terms.items():
-        held = {providers.user_kind(viewer, payer, instrument) for payer in payers}
         is_qualified = qualified_until.get(instrument.pk, providers.LONG_PAST) >= now
-        kinds = [kind for kind in UserKind if kind in held]
-        found[instrument] = of_one and Eligibility(
-            kinds,
-            [kind for kind in kinds if kind in of_one.user_kinds],
-            is_qualified if _needs_qualification(of_one) else None,
-        )
+        held = {providers.user_kind(viewer, payer, instrument) for payer in payers}
+        found[instrument] = _build_eligibility(held, of_one, is_qualified) if of_one else None
     return found
+
+
+def _build_eligibility(held: Collection[UserKind], terms: "Terms", is_qualified: bool) -> Eligibility:
+    kinds = [kind for kind in UserKind if kind in held]
+    return Eligibility(
+        kinds,
+        [kind for kind in kinds if kind in terms.user_kinds],
+        is_qualified if _needs_qualification(terms) else None,
+    )
 
 
 def _needs_qualification(terms: "Terms") -> bool:

@@ -1,4 +1,4 @@
-"""What an instrument's page says about booking it: the card, the rule by topics, and the week without JavaScript."""
+"""What an instrument's page says about booking it: card, rule by topics, week without JavaScript."""
 
 import re
 from datetime import date, timedelta
@@ -11,7 +11,6 @@ from bookings.requests.models import Booking
 from instrument_share.pages.booking_card import Bookability
 from providers.search.services.index import search_rebuild
 from providers.terms.models import PriceLine
-from tests import factories
 from tests.bookings.requests.booking import book
 from tests.factories import NOW, slot
 from tests.page_fixtures import text_of

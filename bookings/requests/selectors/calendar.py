@@ -96,10 +96,10 @@ def get_calendar_events(
 ) -> dict[str, list[dict[str, Any]]]:
     """Return the instruments' events in the interval, as the calendar part reads them.
 
-    The result is `{"resources": [{id, title, model, unit}], "events": [{id, resource, start, end,
-    kind, title}], "offers": [{resource, first, last, step, shortest, longest, until}]}`. `kind` is `open` (time that the
-    applicant may request), `booked`, `held` (waiting for a decision), `closed` or `mine`. An offer is an
-    `OfferRun` with its lengths in minutes. Times are RFC 3339 in UTC. The number of statements does not
+    The result is `{"resources": [{id, title, model, unit}], "events": [{id, resource, start, end, kind,
+    title}], "offers": [{resource, first, last, step, shortest, longest, until}]}`. `kind` is `open` (time
+    that the applicant may request), `booked`, `held` (waiting for a decision), `closed` or `mine`. An offer
+    is an `OfferRun` with its lengths in minutes. Times are RFC 3339 in UTC. The number of statements does not
     depend on the number of events.
     """
     public_ids = {instrument.pk: instrument.public_id for instrument in instruments}

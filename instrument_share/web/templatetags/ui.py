@@ -299,7 +299,8 @@ def calendar(
     """One instrument by week, from a JSON address.
 
     It opens at `day`, on a phone, which shows three days, at `phone_day`. Choosing a time fills the inputs of
-    these ids, or leads to `book_url` with `{start}` and `{end}`. The inputs whose ids are in `narrowed_by` go into the address.
+    these ids, or leads to `book_url` with `{start}` and `{end}`. The inputs whose ids are in `narrowed_by` go
+    into the address.
     """
     return {
         "url": url,
