@@ -127,6 +127,13 @@ def test_what_cannot_be_booked_has_no_button_but_a_reason_and_a_contact(
     assert ADDRESS.format(contact.instrument.public_id) not in page.content.decode()
 
 
+def test_the_reason_is_printed_and_stands_without_javascript(contact, see):
+    suspend(contact)
+    body = open_page(see, None, contact).content.decode()
+    assert 'class="panel booking-card"' in body
+    assert re.findall(r"<noscript>\s*<p>(.*?)</p>", body) == ["近期无可约时段"]
+
+
 def test_an_instrument_without_a_contact_names_its_unit(city, see):
     suspend(city)
     words, links = card_of(open_page(see, None, city))
