@@ -117,6 +117,28 @@ def test_a_click_chooses_the_shortest_booking_and_one_beside_bookable_time_is_re
     expect_chosen(page, "2026-03-05T10:00", "2026-03-05T10:30")
 
 
+@pytest.mark.parametrize(
+    ("at", "chosen"),
+    [
+        ("2026-03-04T09:00", ["2026-03-04T09:00", "2026-03-04T11:00"]),
+        ("2026-03-04T09:29", ["2026-03-04T09:00", "2026-03-04T11:00"]),
+        ("2026-03-04T11:45", ["2026-03-04T11:30", "2026-03-04T13:30"]),
+        ("2026-03-04T16:59", ["2026-03-04T15:00", "2026-03-04T17:00"]),
+        ("2026-03-04T08:59", None),
+        ("2026-03-04T17:00", None),
+    ],
+)
+def test_a_moment_of_a_stretch_chooses_the_last_start_before_it(open_guide, at, chosen):
+    page = open_guide()
+    script = """(at) => import('/static/instrument_share/js/offers.js').then((offers) => {
+      const run = {resource: 'A', step: 30, shortest: 120, longest: null};
+      const [first, last, until] = ['01', '07', '09'].map((hour) => `2026-03-04T${hour}:00:00Z`);
+      const found = offers.shortestAt(offers.read([{...run, first, last, until}]), 'A', at);
+      return found && [found.start, found.end];
+    })"""
+    assert page.evaluate(script, at) == chosen
+
+
 def click_at_ten(page, *, day):
     page.locator(".calendar").evaluate("part => part.scrollIntoView({block: 'center'})")
     hour = page.locator(".calendar .ec-sidebar time").filter(has_text="10:00").bounding_box()
