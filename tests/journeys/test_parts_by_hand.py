@@ -86,24 +86,28 @@ def test_the_list_has_the_starts_that_admit_a_length(open_guide):
 
 
 @pytest.mark.parametrize(
-    ("day", "events", "hours"),
+    ("now", "events", "hours"),
     [
-        ("2026-03-04", [], [8, 20]),
-        ("2026-03-04", ["09:00-12:30", "14:00-17:00"], [9, 17]),
-        ("2026-03-04", ["09:00-12:30"], [9, 15]),
-        ("2026-03-04", ["21:30-22:00"], [18, 24]),
-        ("2026-03-03", ["08:00-12:00", "19:00-23:30"], [18, 24]),
-        ("2026-03-03", ["08:00-12:00", "13:00-18:00"], [8, 18]),
+        ("2026-03-03T20:00", [], [8, 20]),
+        ("2026-03-03T20:00", ["09:00-12:30", "14:00-17:00"], [9, 17]),
+        ("2026-03-03T20:00", ["09:00-12:30"], [9, 15]),
+        ("2026-03-03T20:00", ["21:30-22:00"], [18, 24]),
+        ("2026-03-04T20:00", ["08:00-12:00", "19:00-23:30"], [18, 24]),
+        ("2026-03-04T10:40", ["08:00-12:00", "13:00-18:00"], [10, 18]),
+        ("2026-03-04T20:00", ["08:00-12:00", "13:00-18:00"], [8, 18]),
+        ("", ["08:00-12:00", "13:00-18:00"], [8, 18]),
     ],
 )
-def test_a_day_is_shown_from_its_first_event_and_today_from_the_present_hour(open_guide, day, events, hours):
+def test_a_day_is_shown_from_its_first_event_and_today_from_the_present_hour(open_guide, now, events, hours):
     page = open_guide()
-    script = """([day, times]) => import('/static/instrument_share/js/time.js').then((time) => {
-      const events = times.map((one) => one.split('-').map((at) => `${day}T${at}`));
-      const { from, until } = time.shownHours(day, events.map(([start, end]) => ({ start, end })));
+    script = """([now, times]) => import('/static/instrument_share/js/time.js').then((time) => {
+      const wall = (at) => `2026-03-04T${at}`;
+      const events = times.map((one) => one.split('-'))
+        .map(([start, end]) => ({start: wall(start), end: wall(end)}));
+      const { from, until } = time.shownHours('2026-03-04', events, now);
       return [from, until];
     })"""
-    assert page.evaluate(script, [day, events]) == hours
+    assert page.evaluate(script, [now, events]) == hours
 
 
 def test_a_click_chooses_the_shortest_booking_and_one_beside_bookable_time_is_refused(open_guide):

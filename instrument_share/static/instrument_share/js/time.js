@@ -33,11 +33,10 @@ const SHORTEST_PICTURE = 6;
 const USUAL_DAY = { from: 8, until: 20 };
 
 /**
- * The hours that the picture of a day needs, six at least: from the first event through the last one. Today those
- * that are over are left out, as long as anything is still ahead.
+ * The hours that the picture of a day needs, six at least: from the first event through the last one. With `now`
+ * those that are over today are left out, as long as anything is still ahead.
  */
-export function shownHours(day, events) {
-  const now = nowWall();
+export function shownHours(day, events, now = "") {
   const onDay = events.filter((event) => event.start.slice(0, 10) <= day && event.end > `${day}T00:00`);
   const ahead = now.slice(0, 10) === day ? onDay.filter((event) => event.end > now) : [];
   const earliest = ahead.length ? Number(now.slice(11, 13)) : 0;

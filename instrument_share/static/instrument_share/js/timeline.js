@@ -19,9 +19,10 @@ export async function show(place) {
   }
   place.replaceChildren();
   const runs = offers.read(data.offers);
-  const { from, until } = time.shownHours(day, data.events);
-  const first = day === time.nowWall().slice(0, 10) && offers.firstStart(runs);
-  const opening = first ? Number(first.slice(11, 13)) : MORNING;
+  const [now, isChoosable] = [time.nowWall(), Boolean(place.dataset.book)];
+  const { from, until } = time.shownHours(day, data.events, isChoosable ? now : "");
+  const seen = isChoosable ? offers.firstStart(runs) : now;
+  const opening = seen && day === now.slice(0, 10) ? Number(seen.slice(11, 13)) : MORNING;
   const names = new Map(data.resources.map((resource) => [resource.id, resource.title]));
   const goTo = (resource, { start, end }) => window.location.assign(time.bookAddress(place, resource, start, end));
   const goFrom = (resource, start) => {
@@ -49,16 +50,16 @@ export async function show(place) {
     events: data.events.map((event) => time.shown(event, words)),
     eventContent: (info) => {
       const [resource] = info.event.resourceIds;
-      return time.content(info, words, names.get(resource), place.dataset.book && ((start) => goFrom(resource, start)));
+      return time.content(info, words, names.get(resource), isChoosable && ((start) => goFrom(resource, start)));
     },
-    selectable: Boolean(place.dataset.book),
+    selectable: isChoosable,
     select: (info) => {
       const [start, end] = [time.wallOf(info.start), time.wallOf(info.end)];
       calendar.unselect();
       if (offers.isOffered(runs, info.resource.id, start, end)) goTo(info.resource.id, { start, end });
       else time.say(place, words.notOpen, true);
     },
-    dateClick: (info) => place.dataset.book && goFrom(info.resource.id, time.wallOf(info.date)),
+    dateClick: (info) => isChoosable && goFrom(info.resource.id, time.wallOf(info.date)),
   });
   time.makeReachable(place, words);
   freeList.show(place, words, data.resources, runs, (resource, start, end) => goTo(resource, { start, end }));
