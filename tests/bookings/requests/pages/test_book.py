@@ -98,4 +98,7 @@ def test_an_end_before_the_start_is_told_with_the_price(city, see, send):
 def test_the_form_lists_the_times_of_the_week_for_browsers_without_javascript(city, see):
     page = texts(see(city.researcher, "book", city.instrument.public_id, day="2026-03-09"))
     assert "start=2026-03-15T19%3A00&amp;end=2026-03-15T19%3A30" in page
+    assert "<noscript> <details open>" in page
+    chosen = {"start": "2026-03-03T09:00", "end": "2026-03-03T12:00"}
+    assert "<noscript> <details >" in texts(see(city.researcher, "book", city.instrument.public_id, **chosen))
     assert '<button class="btn" name="show_price" value="1" formnovalidate>查看价格</button>' in page
