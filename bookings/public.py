@@ -15,16 +15,16 @@ from bookings.requests.selectors.bookings import (
     uses_while_suspended,
     waiting_decisions,
 )
-from bookings.requests.selectors.calendar import get_day_events
+from bookings.requests.selectors.calendar import BookableWeek, get_bookable_week, get_day_events
 from bookings.requests.selectors.cancel_cost import CancelCost
 from bookings.requests.selectors.holds import (
     annotate_next_free,
     get_soonest_free,
 )
 from bookings.requests.selectors.offers import (
+    LONGEST_LOOK,
     FreeTime,
     get_free_time,
-    get_next_offers,
     get_usual_applicant,
 )
 from bookings.requests.selectors.searching import CatalogueResult, Order, search_catalogue

@@ -1,6 +1,6 @@
 """Whether the viewer may book an instrument, as what kind of user, and at which prices."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -32,17 +32,36 @@ def get_eligibility(
     viewer: "Viewer", instrument: "Instrument", terms: "Terms | None", now: datetime
 ) -> Eligibility | None:
     """Return the viewer's eligibility; None for visitors, and without a rule in force."""
-    if terms is None or viewer.is_anonymous:
-        return None
+    return get_eligibilities(viewer, {instrument: terms}, now)[instrument]
+
+
+def get_eligibilities(
+    viewer: "Viewer", terms: "Mapping[Instrument, Terms | None]", now: datetime
+) -> "dict[Instrument, Eligibility | None]":
+    """Return the viewer's eligibility for each instrument by its terms; one statement."""
+    if viewer.is_anonymous:
+        return dict.fromkeys(terms)
     payers = [None, *{one.organization.pk: one.organization for one in standing(viewer).memberships}.values()]
-    held = {providers.user_kind(viewer, payer, instrument) for payer in payers}
+    qualified_until = providers.qualified_until(viewer.pk, [one.pk for one in terms])
+    found: dict[Instrument, Eligibility | None] = {}
+    for instrument, of_one in terms.items():
+        is_qualified = qualified_until.get(instrument.pk, providers.LONG_PAST) >= now
+        held = {providers.user_kind(viewer, payer, instrument) for payer in payers}
+        found[instrument] = _build_eligibility(held, of_one, is_qualified) if of_one else None
+    return found
+
+
+def _build_eligibility(held: Collection[UserKind], terms: "Terms", is_qualified: bool) -> Eligibility:
     kinds = [kind for kind in UserKind if kind in held]
-    needs = terms.needs_qualification and ServiceMode.SELF_OPERATED in terms.service_modes
     return Eligibility(
         kinds,
         [kind for kind in kinds if kind in terms.user_kinds],
-        providers.has_qualification(viewer.pk, instrument.pk, now) if needs else None,
+        is_qualified if _needs_qualification(terms) else None,
     )
+
+
+def _needs_qualification(terms: "Terms") -> bool:
+    return terms.needs_qualification and ServiceMode.SELF_OPERATED in terms.service_modes
 
 
 def filter_prices(prices: Sequence[PriceRow], eligibility: Eligibility | None) -> list[PriceRow]:

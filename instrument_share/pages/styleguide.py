@@ -118,7 +118,10 @@ def times(request: HttpRequest) -> JsonResponse:
     """Return this week's sample times for the calendar and timeline."""
     now = clock.now().astimezone(CITY_TIME)
     monday = now.date() - timedelta(days=now.weekday())
-    resources = [{"id": f"INS-{at}", "title": f"场发射扫描电子显微镜 {at} 号"} for at in range(1, 9)]
+    resources = [
+        {"id": f"INS-{at}", "title": f"场发射扫描电子显微镜 {at} 号", "model": f"SE-{at}", "unit": "云屏大学"}
+        for at in range(1, 9)
+    ]
     if not request.GET.get("many"):
         resources = resources[:1]
     events: list[dict[str, Any]] = []

@@ -38,7 +38,8 @@ def test_a_free_time_is_chosen_from_the_list_by_keyboard(open_guide, timezone):
     page.locator(".calendar ~ details summary").focus()
     page.keyboard.press("Enter")
     page.locator(".calendar ~ details select").select_option("1 小时 30 分钟")
-    page.get_by_role("button", name="3月4日周三 13:00–14:30").focus()
+    times = page.locator(".calendar ~ details")
+    times.get_by_role("button", name="3月4日周三 13:00–14:30").focus()
     page.keyboard.press("Enter")
     expect_chosen(page, "2026-03-04T13:00", "2026-03-04T14:30")
     expect(page.locator(".calendar ~ [data-said]")).to_have_text("已选：3月4日周三 13:00–14:30")
@@ -84,12 +85,29 @@ def test_the_list_has_the_starts_that_admit_a_length(open_guide):
     ]
 
 
-def test_a_day_opens_at_now_when_it_is_today_and_in_the_morning_otherwise(open_guide):
+@pytest.mark.parametrize(
+    ("now", "events", "hours"),
+    [
+        ("2026-03-03T20:00", [], [8, 20]),
+        ("2026-03-03T20:00", ["09:00-12:30", "14:00-17:00"], [9, 17]),
+        ("2026-03-03T20:00", ["09:00-12:30"], [9, 15]),
+        ("2026-03-03T20:00", ["21:30-22:00"], [18, 24]),
+        ("2026-03-04T20:00", ["08:00-12:00", "19:00-23:30"], [18, 24]),
+        ("2026-03-04T10:40", ["08:00-12:00", "13:00-18:00"], [10, 18]),
+        ("2026-03-04T20:00", ["08:00-12:00", "13:00-18:00"], [8, 18]),
+        ("", ["08:00-12:00", "13:00-18:00"], [8, 18]),
+    ],
+)
+def test_a_day_is_shown_from_its_first_event_and_today_from_the_present_hour(open_guide, now, events, hours):
     page = open_guide()
-    script = (
-        "days => import('/static/instrument_share/js/time.js').then((t) => days.map((d) => t.firstSeen(d)))"
-    )
-    assert page.evaluate(script, ["2026-03-03", "2026-03-04"]) == ["19:30", "07:30"]
+    script = """([now, times]) => import('/static/instrument_share/js/time.js').then((time) => {
+      const wall = (at) => `2026-03-04T${at}`;
+      const events = times.map((one) => one.split('-'))
+        .map(([start, end]) => ({start: wall(start), end: wall(end)}));
+      const { from, until } = time.shownHours('2026-03-04', events, now);
+      return [from, until];
+    })"""
+    assert page.evaluate(script, [now, events]) == hours
 
 
 def test_a_click_chooses_the_shortest_booking_and_one_beside_bookable_time_is_refused(open_guide):
@@ -101,6 +119,28 @@ def test_a_click_chooses_the_shortest_booking_and_one_beside_bookable_time_is_re
         "该时段不可预约，请在浅色区域内或列表中选择。"
     )
     expect_chosen(page, "2026-03-05T10:00", "2026-03-05T10:30")
+
+
+@pytest.mark.parametrize(
+    ("at", "chosen"),
+    [
+        ("2026-03-04T09:00", ["2026-03-04T09:00", "2026-03-04T11:00"]),
+        ("2026-03-04T09:29", ["2026-03-04T09:00", "2026-03-04T11:00"]),
+        ("2026-03-04T11:45", ["2026-03-04T11:30", "2026-03-04T13:30"]),
+        ("2026-03-04T16:59", ["2026-03-04T15:00", "2026-03-04T17:00"]),
+        ("2026-03-04T08:59", None),
+        ("2026-03-04T17:00", None),
+    ],
+)
+def test_a_moment_of_a_stretch_chooses_the_last_start_before_it(open_guide, at, chosen):
+    page = open_guide()
+    script = """(at) => import('/static/instrument_share/js/offers.js').then((offers) => {
+      const run = {resource: 'A', step: 30, shortest: 120, longest: null};
+      const [first, last, until] = ['01', '07', '09'].map((hour) => `2026-03-04T${hour}:00:00Z`);
+      const found = offers.shortestAt(offers.read([{...run, first, last, until}]), 'A', at);
+      return found && [found.start, found.end];
+    })"""
+    assert page.evaluate(script, at) == chosen
 
 
 def click_at_ten(page, *, day):

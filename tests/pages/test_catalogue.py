@@ -231,16 +231,72 @@ def test_comparison_takes_instruments_from_url(rf):
     assert (full.chosen, full.is_full, full.page) == (tuple("1234"), True, "/compare/?ids=1%2C2%2C3%2C4")
 
 
-def test_comparison_marks_differences(shop, see):
+def compared(page):
+    """The rows by heading: what each says, and what is marked."""
+    return {
+        heading: {
+            row.label: tuple(" · ".join(filter(None, (cell.text, cell.mark))) for cell in row.cells)
+            for row in rows
+        }
+        for heading, rows in page.context["groups"]
+    }
+
+
+def test_comparison_begins_with_what_decides_and_marks_the_best(shop, see):
+    book(shop, slot(day=0, hour=8, length=3))
     ids = f"{shop.cheap.public_id},{shop.instrument.public_id},INS-NOTHING"
     page = see(None, "compare", ids=ids)
     assert [column.instrument for column in page.context["columns"]] == [shop.cheap, shop.instrument]
-    rows = {row.label: (row.values, row.differs) for row in page.context["rows"]}
-    assert rows["最低价格"] == (("¥40.00 /小时", "¥100.00 /小时"), True)
-    assert rows["上机资格"] == (("不需要", "不需要"), False)
-    assert rows["科技创新券"] == (("接受", "不接受"), True)
-    assert "为空" not in rows
+    groups = compared(page)
+    assert list(groups) == ["关键信息", "其他信息"]
+    assert groups["关键信息"] == {
+        "最低价格": ("¥40.00 /小时 · 最低价", "¥100.00 /小时"),
+        "最早可约": ("2026年3月2日 08:00 · 最早", "2026年3月2日 11:00"),
+        "预约资格": ("面向本单位用户、外单位科研人员、企业、个人开放",) * 2,
+        "单位与所在区": ("澜滨光学所", "云屏测试大学"),
+        "单次预约时长": ("0.5 小时 – 8 小时",) * 2,
+    }
+    assert groups["其他信息"]["科技创新券"] == ("接受", "不接受")
+    assert "样品要求" not in groups["其他信息"]
+    body = page.content.decode()
+    assert f"/instruments/{shop.cheap.public_id}/book/?start=2026-03-02T08%3A00" in body
     assert see(None, "compare").context["columns"] == []
+
+
+def test_comparison_says_whether_the_reader_may_use_each(shop, see):
+    shop.rule.needs_qualification = True
+    shop.rule.lead_minutes = 120
+    shop.rule.save()
+    ids = f"{shop.own.public_id},{shop.instrument.public_id}"
+    page = see(shop.researcher, "compare", ids=ids)
+    deciding = compared(page)["关键信息"]
+    assert deciding["我的最低价格"] == ("面议", "¥100.00 /小时")
+    assert deciding["预约资格"] == ("不对您开放", "可预约；自主上机须先取得上机资格")
+    assert deciding["最早可约"] == ("近期无可约时段", "2026年3月2日 10:00")
+    assert deciding["至少提前"] == ("—", "2 小时")
+    assert page.content.decode().count('class="btn btn-sm" href="/instruments/') == 1
+
+
+def test_prices_by_different_units_and_equal_ones_are_not_marked(shop, see):
+    ids = f"{shop.cheap.public_id},{shop.instrument.public_id}"
+    PriceLine.objects.filter(rule__instrument=shop.cheap).update(unit="sample")
+    search_rebuild()
+    prices = compared(see(None, "compare", ids=ids))["关键信息"]["最低价格"]
+    assert prices == ("¥40.00 /样品", "¥100.00 /小时")
+    PriceLine.objects.filter(rule__instrument=shop.cheap).update(unit="hour", price_yuan=100)
+    search_rebuild()
+    deciding = compared(see(None, "compare", ids=ids))["关键信息"]
+    assert deciding["最低价格"] == ("¥100.00 /小时", "¥100.00 /小时")
+    assert deciding["最早可约"] == ("2026年3月2日 08:00", "2026年3月2日 08:00")
+
+
+def test_what_cannot_be_booked_says_so_in_the_comparison(shop, see):
+    shop.instrument.state = "suspended"
+    shop.instrument.save()
+    bare = factories.instrument(shop.owner, name_zh="新购仪器")
+    page = see(None, "compare", ids=f"{shop.instrument.public_id},{bare.public_id}")
+    assert compared(page)["关键信息"]["最早可约"] == ("暂停服务", "尚未开放预约")
+    assert "/book/" not in page.content.decode()
 
 
 def test_the_comparison_takes_as_many_statements_for_four_as_for_one(shop, see, statements):

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from providers.domain import Terms
 
 PERSON = "person"
+PRICED_FIELDS = ("starts_at", "ends_at", "payer", "service_mode", "samples")
+"""What the price depends on."""
 
 
 def _asks_for_samples(terms: "Terms") -> bool:
@@ -72,18 +74,30 @@ class BookingForm(IntervalForm):
     def __init__(self, data: Any, *, viewer: "User", terms: "Terms | None", initial: Any = None) -> None:
         usual = get_usual_applicant(viewer)
         payer = usual.payer.public_id if usual and usual.payer else PERSON
-        super().__init__(data, initial={"payer": payer, **(initial or {})})
+        modes = sorted(terms.service_modes) if terms else []
+        usual_values = {"payer": payer, "service_mode": next(iter(modes), None)}
+        super().__init__(data, initial={**usual_values, **(initial or {})})
         self._organizations = _organizations_of(viewer)
         payers = [(key, bilingual(row, "name")) for key, row in self._organizations.items()]
         set_choices(self.fields["payer"], [*payers, (PERSON, _("Myself, as a person"))])
-        set_choices(self.fields["service_mode"], choices_of(sorted(terms.service_modes) if terms else []))
+        set_choices(self.fields["service_mode"], choices_of(modes))
         if terms and not _asks_for_samples(terms):
             self.fields["samples"].widget = forms.HiddenInput()
 
     def is_priceable(self) -> bool:
         """Return whether enough is filled in correctly to calculate the price."""
         self.is_valid()
-        return not self.errors.keys() & {"starts_at", "ends_at", "payer", "service_mode", "samples"}
+        return self.errors.keys().isdisjoint(PRICED_FIELDS)
+
+    def get_values(self) -> dict[str, Any]:
+        """Return what each field of the page holds, as the browser would send it."""
+        return {name: value for name in self.fields if (value := self[name].value()) is not None}
+
+    def get_entry_errors(self) -> list[str]:
+        """Return what is wrong with what was entered for the price; a field left empty is not wrong yet."""
+        return [
+            str(error) for name in PRICED_FIELDS if self.data.get(name) for error in self.errors.get(name, ())
+        ]
 
     @property
     def payer_organization(self) -> "Organization | None":

@@ -1,18 +1,20 @@
 """Events for the calendar part of pages. Only keepers and unit managers see who booked."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext
 
-from bookings.requests.domain.offers import OfferRun, group_offers, merge_offers
+from bookings.requests.domain.offers import Offer, OfferRun, group_offers, merge_offers, split_by_day
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.bookings import get_date_interval
-from bookings.requests.selectors.offers import Applicant, get_free_time
+from bookings.requests.selectors.offers import LONGEST_LOOK, Applicant, get_free_time, get_usual_applicant
 from bookings.requests.selectors.scope import get_responsible_condition
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval, intersect
 from instrument_share.web.text.formats import bilingual
 from providers import public as providers
@@ -22,8 +24,67 @@ if TYPE_CHECKING:
     from providers.models import Instrument
 
 MINUTE = timedelta(minutes=1)
+WEEK = timedelta(days=7)
+NEXT_DAYS = 3
+"""Of so many of the next days the first bookable time is named."""
 HELD_STATES = frozenset({BookingState.OFFERED, BookingState.REQUESTED})
 SHOWN_STATES = [*HELD_STATES, BookingState.APPROVED, BookingState.IN_USE, BookingState.COMPLETED]
+
+
+@dataclass(frozen=True)
+class BookableWeek:
+    """Seven days of an instrument as the viewer may book it, and their next bookable times.
+
+    `phone_day` is where a calendar of three days opens: at the first bookable day. `days` has the days that
+    offer any time; `earlier` and `later` are the first days of the weeks beside this one, None where nothing
+    is bookable.
+    """
+
+    next_offers: Sequence[Offer]
+    first_day: date
+    phone_day: date
+    days: Sequence[tuple[date, Sequence[Offer]]]
+    earlier: date | None
+    later: date | None
+
+
+def get_bookable_week(
+    viewer: "Viewer", instrument: "Instrument", now: datetime, first_day: date | None = None
+) -> BookableWeek:
+    """Return the week from `first_day`; by default from today, or from the first bookable day after it.
+
+    Of each day it has the starts on the hour and the first of each stretch of bookable time.
+    """
+    ahead = Interval(now, now + LONGEST_LOOK)
+    free = get_free_time([instrument], ahead, now, get_usual_applicant(viewer))
+    next_offers = free.first_offers(instrument.pk, ahead, NEXT_DAYS)
+    today = _get_day(now)
+    first_bookable = _get_day(next_offers[0].start) if next_offers else today
+    is_chosen = first_day is not None
+    first_day = max(today, first_day or (today if first_bookable < today + WEEK else first_bookable))
+    begin = get_date_interval(first_day).start
+    week = Interval(begin, begin + WEEK)
+    is_ahead = week.end < ahead.end
+    later = free.first_offer(instrument.pk, Interval(week.end, ahead.end)) if is_ahead else None
+    by_day = ((_get_day(day.start), free.offers(instrument.pk, day)) for day in split_by_day(week))
+    return BookableWeek(
+        next_offers,
+        first_day,
+        first_day if is_chosen else first_bookable,
+        [(day, _select_starts(offers)) for day, offers in by_day if offers],
+        max(today, first_day - WEEK) if today < first_day else None,
+        first_day + WEEK if later else None,
+    )
+
+
+def _get_day(instant: datetime) -> date:
+    return instant.astimezone(CITY_TIME).date()
+
+
+def _select_starts(offers: Sequence[Offer]) -> list[Offer]:
+    firsts = {stretch.start for stretch in merge_offers(offers)}
+    shown = {one.start: one for one in reversed(offers) if one.start in firsts or not one.start.minute}
+    return [shown[start] for start in sorted(shown)]
 
 
 def get_calendar_events(
@@ -35,10 +96,10 @@ def get_calendar_events(
 ) -> dict[str, list[dict[str, Any]]]:
     """Return the instruments' events in the interval, as the calendar part reads them.
 
-    The result is `{"resources": [{id, title}], "events": [{id, resource, start, end, kind, title}],
-    "offers": [{resource, first, last, step, shortest, longest, until}]}`. `kind` is `open` (time that the
-    applicant may request), `booked`, `held` (waiting for a decision), `closed` or `mine`. An offer is an
-    `OfferRun` with its lengths in minutes. Times are RFC 3339 in UTC. The number of statements does not
+    The result is `{"resources": [{id, title, model, unit}], "events": [{id, resource, start, end, kind,
+    title}], "offers": [{resource, first, last, step, shortest, longest, until}]}`. `kind` is `open` (time
+    that the applicant may request), `booked`, `held` (waiting for a decision), `closed` or `mine`. An offer
+    is an `OfferRun` with its lengths in minutes. Times are RFC 3339 in UTC. The number of statements does not
     depend on the number of events.
     """
     public_ids = {instrument.pk: instrument.public_id for instrument in instruments}
@@ -55,7 +116,7 @@ def get_calendar_events(
             events.append(_build_event(public_id, closure, "closed", gettext("Closed")))
     events += _booking_events(viewer, public_ids, interval)
     return {
-        "resources": [{"id": one.public_id, "title": bilingual(one, "name")} for one in instruments],
+        "resources": [_build_resource(one) for one in instruments],
         "events": events,
         "offers": runs,
     }
@@ -105,6 +166,15 @@ def _booking_events(
             yield _build_event(resource, time, "held", gettext("Requested"))
         else:
             yield _build_event(resource, time, "booked", gettext("Booked"))
+
+
+def _build_resource(instrument: "Instrument") -> dict[str, str]:
+    return {
+        "id": instrument.public_id,
+        "title": bilingual(instrument, "name"),
+        "model": instrument.model,
+        "unit": bilingual(instrument.organization, "name"),
+    }
 
 
 def _build_run(resource: str, run: OfferRun) -> dict[str, Any]:

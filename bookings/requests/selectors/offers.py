@@ -131,14 +131,6 @@ class FreeTime:
         return [self.times[pk] for pk in ids] if all(pk in self.times for pk in ids) else []
 
 
-def get_next_offers(viewer: "Viewer", instrument: "Instrument", now: datetime, count: int) -> list[Offer]:
-    """Return the viewer's first offer of each of the next `count` days on which the instrument has any."""
-    ahead = Interval(now, now + LONGEST_LOOK)
-    return get_free_time([instrument], ahead, now, get_usual_applicant(viewer)).first_offers(
-        instrument.pk, ahead, count
-    )
-
-
 def get_free_intervals(
     viewer: "Viewer", instrument: "Instrument", interval: Interval, now: datetime
 ) -> list[Interval]:

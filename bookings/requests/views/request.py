@@ -1,7 +1,7 @@
 """Book an instrument: time, price, problems and the request."""
 
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
@@ -14,12 +14,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from bookings.requests.domain.states import BookingState
 from bookings.requests.forms.booking import BookingForm, get_applicant, get_start
 from bookings.requests.selectors.admission import find_booking_problems, get_quote
-from bookings.requests.selectors.offers import LONGEST_LOOK, get_free_time, get_next_offers
+from bookings.requests.selectors.calendar import get_bookable_week
+from bookings.requests.selectors.offers import LONGEST_LOOK, get_free_time
 from bookings.requests.services.bookings import booking_create
-from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import DomainError
 from instrument_share.kernel.interval import Interval
 from instrument_share.web import clock
+from instrument_share.web.forms.params import parse_day
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.outcomes import redirect_with_message, run_service
 from instrument_share.web.responses.problem import problems_told
@@ -33,41 +34,47 @@ if TYPE_CHECKING:
     from providers.models import Instrument
 
 
+SHOW_PRICE = "show_price"
+"""The button of a browser without JavaScript that asks for the price before the request."""
+
+
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def book(request: SignedInRequest, public_id: str) -> HttpResponse:
-    """Request an instrument."""
+    """Request an instrument, or show the price of what is entered so far."""
     now = clock.now()
     instrument = providers.instrument(request.user, public_id)
     named = _get_named_time(request)
+    is_sent = request.method == "POST" and SHOW_PRICE not in request.POST
     terms = providers.terms_at(instrument.pk, get_start(request.POST or named) or now)
     form = BookingForm(
-        request.POST if request.method == "POST" else None, initial=named, viewer=request.user, terms=terms
+        request.POST if is_sent else None,
+        initial=request.POST.dict() or named,
+        viewer=request.user,
+        terms=terms,
     )
-    booking = run_service(
-        form,
-        lambda: booking_create(actor=request.user, instrument_id=instrument.pk, now=now, **form.as_request()),
-    )
-    if booking is not None:
-        return redirect_with_message(
-            request, _what_happens_next(booking), reverse("booking", args=[booking.public_id])
+    if is_sent:
+        booking = run_service(
+            form,
+            lambda: booking_create(
+                actor=request.user, instrument_id=instrument.pk, now=now, **form.as_request()
+            ),
         )
+        if booking is not None:
+            return redirect_with_message(
+                request, _what_happens_next(booking), reverse("booking", args=[booking.public_id])
+            )
     context = {
         "instrument": instrument,
         "terms": terms,
         "form": form,
-        "day": _get_first_day(request, instrument, now),
+        "week": get_bookable_week(request.user, instrument, now, parse_day(request.GET.get("day", ""))),
     }
-    return render(
-        request, "bookings/requests/book.html", context, status=422 if request.method == "POST" else 200
-    )
-
-
-def _get_first_day(request: SignedInRequest, instrument: "Instrument", now: datetime) -> date:
-    """Return the day on which the calendar opens: that of the first bookable time."""
-    offers = get_next_offers(request.user, instrument, now, 1)
-    return (offers[0].start if offers else now).astimezone(CITY_TIME).date()
+    if not is_sent:
+        entered = BookingForm(form.get_values(), viewer=request.user, terms=terms)
+        context |= _get_quote(request, instrument, terms, entered, now)
+    return render(request, "bookings/requests/book.html", context, status=422 if is_sent else 200)
 
 
 def _get_named_time(request: SignedInRequest) -> dict[str, str]:
@@ -95,10 +102,23 @@ def quote(request: SignedInRequest, public_id: str) -> HttpResponse:
     instrument = providers.instrument(request.user, public_id)
     terms = providers.terms_at(instrument.pk, get_start(request.GET) or now)
     form = BookingForm(request.GET, viewer=request.user, terms=terms)
-    context: dict[str, Any] = {"instrument": instrument}
-    if terms and form.is_priceable():
-        context |= _priced(request, instrument, terms, form, now)
+    context = {"instrument": instrument, **_get_quote(request, instrument, terms, form, now)}
     return render(request, "bookings/requests/quote.html", context)
+
+
+def _get_quote(
+    request: SignedInRequest,
+    instrument: "Instrument",
+    terms: "Terms | None",
+    form: BookingForm,
+    now: datetime,
+) -> dict[str, Any]:
+    """Return the price and the problems of what is entered; without a price what is wrong in its fields."""
+    if terms is None:
+        return {}
+    if not form.is_priceable():
+        return {"problems": [{"detail": text} for text in form.get_entry_errors()]}
+    return _priced(request, instrument, terms, form, now)
 
 
 def _priced(
@@ -125,7 +145,7 @@ def _get_next_offer(
 ) -> "Offer | None":
     """Return the first bookable time from the entered start on, for this payer and mode of service."""
     ahead = Interval(max(form.interval.start, now), max(form.interval.start, now) + LONGEST_LOOK)
-    applicant = get_applicant(request.user, request.GET)
+    applicant = get_applicant(request.user, form.data)
     return get_free_time([instrument], ahead, now, applicant).first_offer(instrument.pk, ahead)
 
 

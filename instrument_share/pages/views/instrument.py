@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from bookings import public as bookings
-from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.pages.booking_card import build_booking_card
 from instrument_share.pages.data_sheet import render_data_sheet
 from instrument_share.pages.eligibility import filter_prices, get_eligibility
 from instrument_share.pages.prices import build_price_rows
@@ -19,16 +19,14 @@ from instrument_share.pages.structured import (
     render_script,
 )
 from instrument_share.web import clock
+from instrument_share.web.forms.params import parse_day
 from providers import public as providers
-from providers.domain import InstrumentState, PublicationKind, sentences
-
-NEXT_TIMES = 3
-"""So many of the next bookable times stand on the page."""
+from providers.domain import PublicationKind, sentences_by_topic
 
 
 @require_safe
 def instrument(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Show an instrument; 410 with the date if it is retired."""
+    """Show an instrument, with the bookable times from `?day=…` on; 410 with the date if it is retired."""
     now = clock.now()
     try:
         found = providers.instrument(request.user, public_id)
@@ -41,23 +39,23 @@ def instrument(request: HttpRequest, public_id: str) -> HttpResponse:
     pictures = providers.pictures_of([found.pk])[found.pk]
     ratings = bookings.get_ratings(found.pk)
     cases = providers.publications(request.user, PublicationKind.CASE, found.organization_id)
-    offers = bookings.get_next_offers(request.user, found, now, NEXT_TIMES)
+    week = bookings.get_bookable_week(request.user, found, now, parse_day(request.GET.get("day", "")))
+    gaps = providers.booking_gaps([found.pk], now)[found.pk]
     context = {
         "instrument": found,
         "terms": terms,
-        "rule": sentences(replace(terms, prices=())) if terms else [],
+        "rule": sentences_by_topic(replace(terms, prices=())).items() if terms else [],
         "may": may,
         "prices": filter_prices(prices, may),
-        "gaps": providers.booking_gaps([found.pk], now)[found.pk],
-        "bookable": terms is not None and found.state == InstrumentState.PUBLISHED,
+        "gaps": gaps,
+        "card": build_booking_card(request.user, found, week, may, gaps, now),
+        "week": week,
         "pictures": pictures,
         "attachments": providers.attachments_of(request.user, found, now),
         "linked": providers.linked_instruments(request.user, found.pk),
         "groups": providers.groups_of(request.user, found.pk),
         "cases": cases.filter(instruments=found, withdrawn_at__isnull=True)[:5],
         "ratings": ratings,
-        "next_offers": offers,
-        "first_day": (offers[0].start if offers else now).astimezone(CITY_TIME).date(),
         "address": build_absolute_url(request.path),
         "social_picture": build_absolute_url(get_picture_address(pictures[0], "large")) if pictures else "",
         "structured": render_script(build_instrument_data(found, pictures, prices, ratings)),

@@ -29,6 +29,7 @@ _PARTS = "instrument_share/ui/"
 for _filter in (
     formats.bilingual,
     formats.bracketed,
+    formats.clock_time,
     formats.date_only,
     formats.day,
     formats.hours,
@@ -289,6 +290,7 @@ def calendar(
     label: str,
     day: date | None = None,
     *,
+    phone_day: date | None = None,
     start_input: str = "",
     end_input: str = "",
     narrowed_by: str = "",
@@ -296,13 +298,15 @@ def calendar(
 ) -> dict[str, Any]:
     """One instrument by week, from a JSON address.
 
-    Choosing a time fills the inputs of these ids, or leads to `book_url` with `{start}` and `{end}`. The
-    inputs whose ids are in `narrowed_by` go into the address.
+    It opens at `day`, on a phone, which shows three days, at `phone_day`. Choosing a time fills the inputs of
+    these ids, or leads to `book_url` with `{start}` and `{end}`. The inputs whose ids are in `narrowed_by` go
+    into the address.
     """
     return {
         "url": url,
         "label": label,
         "day": day,
+        "phone_day": phone_day or day,
         "start_input": start_input,
         "end_input": end_input,
         "narrowed_by": narrowed_by,

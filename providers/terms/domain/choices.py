@@ -72,3 +72,12 @@ class DayKind(StrEnum):
 
     HOLIDAY = "holiday"
     WORKDAY = "workday"
+
+
+class RuleTopic(StrEnum):
+    """What a sentence about a rule answers."""
+
+    TIME = "time"
+    ACCESS = "access"
+    COSTS = "costs"
+    CANCELLATION = "cancellation"

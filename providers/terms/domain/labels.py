@@ -14,6 +14,7 @@ from providers.terms.domain.choices import (
     PriceUnit,
     QuotaHolder,
     QuotaSpan,
+    RuleTopic,
     ServiceMode,
     UserKind,
 )
@@ -30,6 +31,12 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         UserKind.OUTSIDE: gettext_noop("outside researchers"),
         UserKind.ENTERPRISE: gettext_noop("enterprises"),
         UserKind.INDIVIDUAL: gettext_noop("individuals"),
+    },
+    RuleTopic: {
+        RuleTopic.TIME: gettext_noop("Times"),
+        RuleTopic.ACCESS: gettext_noop("Eligibility"),
+        RuleTopic.COSTS: gettext_noop("Costs"),
+        RuleTopic.CANCELLATION: gettext_noop("Cancellation"),
     },
     Decision: {
         Decision.AT_ONCE: gettext_noop("Approved at once"),

@@ -10,6 +10,7 @@ from providers.terms.domain.choices import (
     Frequency,
     HolidayTreatment,
     QuotaHolder,
+    RuleTopic,
     ServiceMode,
     UserKind,
 )
@@ -28,16 +29,18 @@ _HOLIDAYS = {
 
 
 def sentences(terms: TermsDraft) -> list[Sentence]:
-    """Return the rule as sentences in the order of a booking: when, who, how, deadlines, costs."""
-    return [
-        *_opening(terms),
-        *_who(terms),
-        *_lengths(terms),
-        *_decision(terms),
-        *_quotas(terms),
-        *_afterwards(terms),
-        *_costs(terms),
-    ]
+    """Return the rule as sentences in the order of their topics."""
+    return [sentence for about in sentences_by_topic(terms).values() for sentence in about]
+
+
+def sentences_by_topic(terms: TermsDraft) -> dict[RuleTopic, list[Sentence]]:
+    """Return the rule as sentences by what a visitor asks: when, who, at what cost, and how to cancel."""
+    return {
+        RuleTopic.TIME: [*_opening(terms), *_lengths(terms), *_turnaround(terms), *_quotas(terms)],
+        RuleTopic.ACCESS: [*_who(terms), *_decision(terms)],
+        RuleTopic.COSTS: _costs(terms),
+        RuleTopic.CANCELLATION: [*_cancellation(terms)],
+    }
 
 
 def sentences_by_part(terms: TermsDraft) -> dict[str, list[Sentence]]:
@@ -46,7 +49,7 @@ def sentences_by_part(terms: TermsDraft) -> dict[str, list[Sentence]]:
         "patterns": _opening(terms),
         "prices": _costs(terms),
         "who": [*_who(terms), *_decision(terms)],
-        "lengths": [*_lengths(terms), *_afterwards(terms)],
+        "lengths": [*_lengths(terms), *_cancellation(terms), *_turnaround(terms)],
         "quotas": [*_quotas(terms)],
     }
 
@@ -181,7 +184,7 @@ def _quotas(terms: TermsDraft) -> Iterator[Sentence]:
             yield Sentence(by_number, {"number": quota.most_bookings, "span": span})
 
 
-def _afterwards(terms: TermsDraft) -> Iterator[Sentence]:
+def _cancellation(terms: TermsDraft) -> Iterator[Sentence]:
     yield Sentence(
         gettext_noop(
             "It can be moved until {change}, and cancelled without charge until {cancel}, before the start."
@@ -192,6 +195,9 @@ def _afterwards(terms: TermsDraft) -> Iterator[Sentence]:
         gettext_noop("A later cancellation costs {late}% of the quoted price, not coming {no_show}%."),
         {"late": terms.late_cancel_percent, "no_show": terms.no_show_percent},
     )
+
+
+def _turnaround(terms: TermsDraft) -> Iterator[Sentence]:
     if terms.turnaround:
         yield Sentence(
             gettext_noop("After each use {turnaround} are kept free to clean and make ready."),

@@ -13,7 +13,7 @@ export async function show(place) {
   const calendar = EventCalendar.create(place, {
     view: "timeGridDay",
     duration: { days: narrow.matches ? 3 : 7 },
-    date: place.dataset.day || time.nowWall().slice(0, 10),
+    date: (narrow.matches ? place.dataset.phoneDay : place.dataset.day) || time.nowWall().slice(0, 10),
     locale: time.language(),
     allDaySlot: false,
     height: "100%",
@@ -27,14 +27,14 @@ export async function show(place) {
     slotLabelFormat: (date) => time.timeOf(time.wallOf(date)),
     // In a narrow column a Chinese date breaks before its weekday, not within it.
     dayHeaderFormat: (date) => time.dayOf(time.wallOf(date)).replace("周", "\u200b周"),
-    selectable: Boolean(place.dataset.start || place.dataset.book),
+    selectable: isChoosable(place),
     selectBackgroundColor: "#0b5c8e",
     unselectAuto: false,
     select: (info) => choose(state, time.wallOf(info.start), time.wallOf(info.end)),
-    dateClick: (info) => chooseFrom(state, info.date),
+    dateClick: (info) => chooseFrom(state, time.wallOf(info.date)),
     eventSources: [{ events: (range) => fetchWeek(state, range) }],
     lazyFetching: false,
-    eventContent: time.content,
+    eventContent: (info) => time.content(info, words, "", isChoosable(place) && ((start) => chooseFrom(state, start))),
   });
   time.makeReachable(place, words);
   listen(state, calendar);
@@ -72,9 +72,12 @@ function narrowing(place) {
   return Object.fromEntries(inputs.map((input) => [input.name, input.value]));
 }
 
-/** One click or tap chooses the shortest booking from there; dragging chooses more. */
-function chooseFrom(state, date) {
-  const shortest = offers.shortestFrom(state.runs, state.resource, time.wallOf(date));
+const isChoosable = (place) => Boolean(place.dataset.start || place.dataset.book);
+
+/** One click, tap or key chooses the shortest booking from there; dragging chooses more. */
+function chooseFrom(state, start) {
+  if (!isChoosable(state.place)) return;
+  const shortest = offers.shortestAt(state.runs, state.resource, start);
   if (shortest) choose(state, shortest.start, shortest.end);
   else time.say(state.place, state.words.notOpen, true);
 }

@@ -60,11 +60,14 @@ export function timesOf(runs, resource, length) {
   return found.sort((a, b) => (a.start < b.start ? -1 : 1));
 }
 
-/** The shortest time from this start that may be requested, or null. */
-export function shortestFrom(runs, resource, start) {
-  const from = minutesOf(start);
-  const ends = runs
-    .filter((run) => run.resource === resource && admits(run, from, from + run.shortest))
-    .map((run) => from + run.shortest);
-  return ends.length ? { start, end: wallAt(Math.min(...ends)) } : null;
+/** The shortest time that may be requested from this moment, or from the last start before it, or null. */
+export function shortestAt(runs, resource, wall) {
+  const at = minutesOf(wall);
+  const found = runs
+    .filter((run) => run.resource === resource && run.first <= at && at < run.until)
+    .map((run) => ({ from: Math.min(run.last, at - ((at % 1440) % run.step)), run }))
+    .filter(({ from, run }) => admits(run, from, from + run.shortest))
+    .map(({ from, run }) => ({ from, until: from + run.shortest }))
+    .sort((one, other) => other.from - one.from || one.until - other.until);
+  return found.length ? { start: wallAt(found[0].from), end: wallAt(found[0].until) } : null;
 }

@@ -29,12 +29,29 @@ export const nowWall = () => toWall(new Date()).slice(0, 16);
 /** The browser's own clock shows Shanghai's time, so that the component's "now" line is right. */
 export const clockIsHere = () => wallOf(new Date()) === nowWall();
 
-/** Where a day opens, `07:30`: today at the half hour before now, since what is past can't be booked; others in the morning. */
-export function firstSeen(day) {
-  const now = nowWall();
-  if (now.slice(0, 10) !== day) return "07:30";
-  const minutes = Math.max(0, Math.floor((60 * Number(now.slice(11, 13)) + Number(now.slice(14, 16)) - 30) / 30) * 30);
-  return [Math.floor(minutes / 60), minutes % 60].map((number) => String(number).padStart(2, "0")).join(":");
+const SHORTEST_PICTURE = 6;
+const USUAL_DAY = { from: 8, until: 20 };
+
+/**
+ * The hours that the picture of a day needs, six at least: from the first event through the last one. With `now`
+ * those that are over today are left out, as long as anything is still ahead.
+ */
+export function shownHours(day, events, now = "") {
+  const onDay = events.filter((event) => event.start.slice(0, 10) <= day && event.end > `${day}T00:00`);
+  const ahead = now.slice(0, 10) === day ? onDay.filter((event) => event.end > now) : [];
+  const earliest = ahead.length ? Number(now.slice(11, 13)) : 0;
+  const hours = (ahead.length ? ahead : onDay).map((event) => hoursOn(day, event));
+  const from = hours.length ? Math.max(earliest, Math.min(...hours.map(([start]) => start))) : USUAL_DAY.from;
+  const last = hours.length ? Math.max(...hours.map(([, end]) => end)) : USUAL_DAY.until;
+  const until = Math.min(24, Math.max(from + SHORTEST_PICTURE, last));
+  return { from: Math.min(from, until - SHORTEST_PICTURE), until };
+}
+
+/** The whole hours that an event touches on a day, `[9, 12]`. */
+function hoursOn(day, { start, end }) {
+  const first = start.slice(0, 10) < day ? 0 : Number(start.slice(11, 13));
+  const last = end.slice(0, 10) > day ? 24 : Number(end.slice(11, 13)) + (end.slice(14, 16) > "00" ? 1 : 0);
+  return [first, last];
 }
 
 export const timeOf = (wall) => wall.slice(11, 16);
@@ -164,11 +181,25 @@ function loaded(kind, attributes, insert) {
   });
 }
 
-/** What stands in an event: its time and its words, as plain text. */
-export function content({ event }) {
+/**
+ * What stands in an event: its time and its words, as plain text. In a bookable stretch stands a button for the
+ * keyboard, which chooses as a click at its start does; `name` is the instrument's where there are several.
+ */
+export function content({ event }, words, name, choose) {
+  if (choose && event.extendedProps.kind === "open") return { domNodes: [stretchButton(event, words, name, choose)] };
   if (event.display === "background") return { domNodes: event.title && event.extendedProps.kind === "closed" ? [line("ec-closed-words", event.title)] : [] };
-  const words = event.title ? [line("ec-event-words", event.title)] : [];
-  return { domNodes: [line("ec-event-when", hoursText(wallOf(event.start), wallOf(event.end))), ...words] };
+  const title = event.title ? [line("ec-event-words", event.title)] : [];
+  return { domNodes: [line("ec-event-when", hoursText(wallOf(event.start), wallOf(event.end))), ...title] };
+}
+
+function stretchButton(event, words, name, choose) {
+  const [start, end] = [event.start, event.end].map(wallOf);
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "ec-stretch";
+  button.setAttribute("aria-label", words.stretch.replace("{time}", [name, rangeText(start, end)].filter(Boolean).join(" ")));
+  button.addEventListener("click", () => choose(start));
+  return button;
 }
 
 function line(name, text) {

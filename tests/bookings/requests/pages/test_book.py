@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from bookings.requests.domain.choices import Direction
+from bookings.requests.models import Booking
 from tests.factories import slot
 
 
@@ -47,3 +48,57 @@ def test_a_form_sent_twice_makes_one_booking_and_leads_to_it(city, send):
     assert (second.status_code, second["Location"]) == (302, first.url)
     taken = send(city.researcher, "book", city.instrument.public_id, **{**typed, "form_token": "again"})
     assert (taken.status_code, "二氧化钛薄膜" in texts(taken)) == (422, True)
+
+
+def test_a_time_in_the_address_is_priced_before_anything_is_sent(city, see):
+    asked = {"start": "2026-03-03T09:00", "end": "2026-03-03T12:00"}
+    page = texts(see(city.researcher, "book", city.instrument.public_id, **asked))
+    assert "3 × ¥100.00 /小时" in page
+    assert "¥300.00" in page
+    assert "符合全部规则" in page
+    assert 'hx-trigger="change from' in page
+
+
+def test_without_a_time_nothing_is_priced(city, see):
+    page = texts(see(city.researcher, "book", city.instrument.public_id))
+    assert "选择时间后，这里显示报价" in page
+    assert 'hx-trigger="load, change from' in page
+
+
+def test_the_price_is_shown_on_demand_and_nothing_is_requested(city, send):
+    typed = {
+        "show_price": "1",
+        "starts_at": "2026-03-03T06:15",
+        "ends_at": "2026-03-03T16:15",
+        "payer": "person",
+        "service_mode": "samples",
+        "samples": "3",
+        "project": "断口",
+    }
+    answer = send(city.researcher, "book", city.instrument.public_id, **typed)
+    page = texts(answer)
+    assert (answer.status_code, Booking.objects.count()) == (200, 0)
+    assert "¥1,000.00" in page
+    assert page.count("<li>", page.index("存在以下问题")) == 3
+    assert 'value="断口"' in page
+    assert 'value="2026-03-03T06:15"' in page
+    assert '<option value="person" selected>' in page
+    assert '<option value="samples" selected>' in page
+    assert "data-problems" not in page
+
+
+def test_an_end_before_the_start_is_told_with_the_price(city, see, send):
+    asked = {"starts_at": "2026-03-03T12:00", "ends_at": "2026-03-03T09:00"}
+    live = texts(see(city.researcher, "quote", city.instrument.public_id, **asked))
+    plain = texts(send(city.researcher, "book", city.instrument.public_id, show_price="1", **asked))
+    for page in (live, plain):
+        assert "<li>结束时间应晚于开始时间。</li>" in page
+
+
+def test_the_form_lists_the_times_of_the_week_for_browsers_without_javascript(city, see):
+    page = texts(see(city.researcher, "book", city.instrument.public_id, day="2026-03-09"))
+    assert "start=2026-03-15T19%3A00&amp;end=2026-03-15T19%3A30" in page
+    assert "<noscript> <details open>" in page
+    chosen = {"start": "2026-03-03T09:00", "end": "2026-03-03T12:00"}
+    assert "<noscript> <details >" in texts(see(city.researcher, "book", city.instrument.public_id, **chosen))
+    assert '<button class="btn" name="show_price" value="1" formnovalidate>查看价格</button>' in page

@@ -13,10 +13,11 @@ from providers.terms.domain.choices import (
     PriceUnit,
     QuotaHolder,
     QuotaSpan,
+    RuleTopic,
     ServiceMode,
     UserKind,
 )
-from providers.terms.domain.sentences import sentences, sentences_by_part
+from providers.terms.domain.sentences import sentences, sentences_by_part, sentences_by_topic
 from providers.terms.domain.terms import DayException, OpeningPattern, Price, Quota, TermsDraft
 
 FRIDAY_NIGHT = OpeningPattern(
@@ -47,22 +48,22 @@ IN_CHINESE = """\
 法定节假日不开放；调休上班日按周一的时段开放。
 2025年9月9日不按常规时段开放。
 2025年9月13日加开：20:00—24:00。
-可预约的用户：外单位科研人员、企业。
-服务方式：自主上机、送样。
-自主上机者须持有在使用结束前有效的上机资格。
 预约以 30 分钟为单位，最短 30 分钟，最长 8 小时。
 最多可提前 30 天预约。
 请至少提前 2 小时预约。
 一次预约可跨越两个开放时段之间的间隔（如过夜）。
-机组负责人在 24 小时内审批，逾期申请自动失效。
-每人每周最多预约 10 小时。
-距开始 3 天以上可改期，距开始 24 小时以上可免费取消。
-逾期取消收取报价的 50%，爽约收取报价的 100%。
 每次使用后预留 15 分钟用于清洁和准备。
+每人每周最多预约 10 小时。
+可预约的用户：外单位科研人员、企业。
+服务方式：自主上机、送样。
+自主上机者须持有在使用结束前有效的上机资格。
+机组负责人在 24 小时内审批，逾期申请自动失效。
 100.5 元/小时（企业、周六、周日）。
 30 元/样品（送样）。
 每次预约最低收费 50 元。
-费用可用科技创新券抵扣。"""
+费用可用科技创新券抵扣。
+距开始 3 天以上可改期，距开始 24 小时以上可免费取消。
+逾期取消收取报价的 50%，爽约收取报价的 100%。"""
 
 IN_ENGLISH = """\
 Open on Monday to Friday, 09:00 to 17:00.
@@ -70,22 +71,22 @@ From 1 Sep 2025 through 1 Jan 2026: Open on the last Friday of the month, 20:00 
 Closed on public holidays; a weekend day that is worked in exchange has Monday's hours.
 Not open as usual on 9 Sep 2025.
 Also open on 13 Sep 2025, 20:00 to 24:00.
-It may be booked by: outside researchers, enterprises.
-Ways of service: operated by the user, samples sent in.
-Who operates it needs a qualification that is valid through the end.
 Time is booked in steps of 30 minutes: 30 minutes at least, 8 hours at most.
 It can be booked up to 30 days ahead.
 Book at least 2 hours before the start.
 A booking may run on through the hours between two openings, overnight.
-The keeper decides within 24 hours; after that the request lapses.
-One person may book 10 hours a week at most.
-It can be moved until 3 days, and cancelled without charge until 24 hours, before the start.
-A later cancellation costs 50% of the quoted price, not coming 100%.
 After each use 15 minutes are kept free to clean and make ready.
+One person may book 10 hours a week at most.
+It may be booked by: outside researchers, enterprises.
+Ways of service: operated by the user, samples sent in.
+Who operates it needs a qualification that is valid through the end.
+The keeper decides within 24 hours; after that the request lapses.
 100.5 yuan per hour (enterprises, Saturday, Sunday).
 30 yuan per sample (samples sent in).
 At least 50 yuan are charged for a booking.
-Innovation vouchers are accepted towards the price."""
+Innovation vouchers are accepted towards the price.
+It can be moved until 3 days, and cancelled without charge until 24 hours, before the start.
+A later cancellation costs 50% of the quoted price, not coming 100%."""
 
 
 def read(terms, language):
@@ -96,6 +97,51 @@ def read(terms, language):
 @pytest.mark.parametrize(("language", "text"), [("zh-hans", IN_CHINESE), ("en", IN_ENGLISH)])
 def test_a_rule_is_told_as_sentences(language, text):
     assert read(TERMS, language) == text.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("topic", "first", "last"),
+    [
+        (
+            RuleTopic.TIME,
+            "Open on Monday to Friday, 09:00 to 17:00.",
+            "One person may book 10 hours a week at most.",
+        ),
+        (
+            RuleTopic.ACCESS,
+            "It may be booked by: outside researchers, enterprises.",
+            "The keeper decides within 24 hours; after that the request lapses.",
+        ),
+        (
+            RuleTopic.COSTS,
+            "100.5 yuan per hour (enterprises, Saturday, Sunday).",
+            "Innovation vouchers are accepted towards the price.",
+        ),
+        (
+            RuleTopic.CANCELLATION,
+            "It can be moved until 3 days, and cancelled without charge until 24 hours, before the start.",
+            "A later cancellation costs 50% of the quoted price, not coming 100%.",
+        ),
+    ],
+)
+def test_a_topic_has_its_sentences_in_their_order(topic, first, last):
+    with override("en"):
+        about = [told(one.message, one.params) for one in sentences_by_topic(TERMS)[topic]]
+    assert (about[0], about[-1]) == (first, last)
+
+
+def test_every_sentence_has_exactly_one_topic():
+    divided = sentences_by_topic(TERMS)
+    assert {topic: len(about) for topic, about in divided.items()} == {
+        RuleTopic.TIME: 11,
+        RuleTopic.ACCESS: 4,
+        RuleTopic.COSTS: 4,
+        RuleTopic.CANCELLATION: 2,
+    }
+    for topic, about in divided.items():
+        kinds = {one.message for one in about}
+        others = {one.message for other, of in divided.items() if other != topic for one in of}
+        assert kinds.isdisjoint(others)
 
 
 def test_a_rule_that_leaves_things_out_says_less():

@@ -1,0 +1,85 @@
+"""The card beside an instrument: what it costs, from when, and whether it can be booked."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from instrument_share.pages.catalogue.rows import PriceFrom, build_price_from
+from providers import public as providers
+from providers.domain import BookingGap, InstrumentState
+
+if TYPE_CHECKING:
+    from bookings.domain import Offer
+    from bookings.public import BookableWeek
+    from instrument_share.accounts.selectors import Viewer
+    from instrument_share.pages.eligibility import Eligibility
+    from providers.models import Instrument
+
+
+class Bookability(StrEnum):
+    """Whether the viewer can book an instrument, or why not."""
+
+    BOOKABLE = "bookable"
+    OTHER_PAYER = "other_payer"
+    """Nothing is offered as the viewer usually pays; the form has other payers."""
+    NO_TIME = "no_time"
+    NO_PRICE = "no_price"
+    NOT_ADMITTED = "not_admitted"
+    NO_RULE = "no_rule"
+    SUSPENDED = "suspended"
+    UNPUBLISHED = "unpublished"
+
+
+@dataclass(frozen=True)
+class BookingCard:
+    """The viewer's lowest price, their next bookable time, and whether they can book.
+
+    `is_own_price` says that the price is for the viewer's kind of user, not the lowest of all.
+    """
+
+    bookability: Bookability
+    price: PriceFrom | None
+    is_own_price: bool
+    next_offer: "Offer | None"
+    has_keeper: bool
+
+    @property
+    def has_form(self) -> bool:
+        """Return whether the form for booking has anything to choose."""
+        return self.bookability in {Bookability.BOOKABLE, Bookability.OTHER_PAYER}
+
+
+def build_booking_card(
+    viewer: "Viewer",
+    instrument: "Instrument",
+    week: "BookableWeek",
+    may: "Eligibility | None",
+    gaps: Collection[BookingGap],
+    now: datetime,
+) -> BookingCard:
+    """Return the card; a visitor reads what the rule grants to somebody whom it admits."""
+    bookability = _get_bookability(instrument, week, may, gaps)
+    return BookingCard(
+        bookability,
+        build_price_from(*providers.prices_for(viewer, [instrument.pk], now)[instrument.pk]),
+        may is not None,
+        week.next_offers[0] if bookability is Bookability.BOOKABLE else None,
+        BookingGap.KEEPER not in gaps,
+    )
+
+
+def _get_bookability(
+    instrument: "Instrument", week: "BookableWeek", may: "Eligibility | None", gaps: Collection[BookingGap]
+) -> Bookability:
+    reasons = {
+        Bookability.SUSPENDED: instrument.state == InstrumentState.SUSPENDED,
+        Bookability.UNPUBLISHED: instrument.state != InstrumentState.PUBLISHED,
+        Bookability.NO_RULE: BookingGap.RULE in gaps,
+        Bookability.NOT_ADMITTED: may is not None and not may.admitted,
+        Bookability.NO_PRICE: BookingGap.PRICE in gaps,
+        Bookability.BOOKABLE: bool(week.next_offers),
+        Bookability.OTHER_PAYER: may is not None and len(may.kinds) > 1,
+    }
+    return next((reason for reason, holds in reasons.items() if holds), Bookability.NO_TIME)

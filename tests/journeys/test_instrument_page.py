@@ -1,0 +1,140 @@
+"""An instrument's page and the timeline by keyboard, on a phone and on paper."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from providers.search.services.index import search_rebuild
+from tests import factories
+from tests.bookings.requests.booking import book
+from tests.factories import NOW, slot
+from tests.journeys.walk import PASSWORD, axe
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def city(clock):
+    clock.set(NOW)
+    city = factories.city(decision="by_keeper", decision_hours=24, lead_minutes=120)
+    city.researcher.set_password(PASSWORD)
+    city.researcher.save()
+    book(city, slot(day=1, hour=10, length=2))
+    search_rebuild()
+    return city
+
+
+@pytest.fixture
+def open_page(city, enter):
+    def open_page(address, **context):
+        page = enter(city.researcher.username, **context)
+        page.clock.set_fixed_time(NOW)
+        page.goto(address.format(city.instrument.public_id))
+        expect(page.locator(".ec-stretch").first).to_be_attached()
+        return page
+
+    return open_page
+
+
+@pytest.mark.parametrize(("key", "at"), [("Enter", 0), ("Space", 2)])
+def test_a_key_on_a_bookable_stretch_leads_to_the_form_with_its_time(open_page, key, at):
+    page = open_page("/instruments/{}/")
+    stretch = page.locator(".calendar .ec-stretch").nth(at)
+    names = {0: "可约时段 3月2日周一 10:00–20:00", 2: "可约时段 3月3日周二 12:00–20:00"}
+    expect(stretch).to_have_accessible_name(re.compile(names[at]))
+    page.locator(".calendar .ec-main").focus()
+    for _ in range(at + 1):
+        page.keyboard.press("Tab")
+    expect(stretch).to_be_focused()
+    page.keyboard.press(key)
+    start = {0: "2026-03-02T10:00", 2: "2026-03-03T12:00"}[at]
+    expect(page.locator("#id_starts_at")).to_have_value(start)
+    expect(page.locator("#quote")).to_contain_text("符合全部规则")
+
+
+@pytest.mark.parametrize("key", ["Enter", "Space"])
+def test_a_key_on_a_stretch_of_the_timeline_leads_to_the_form_with_its_time(open_page, key):
+    page = open_page("/timeline/?day=2026-03-03")
+    stretch = page.locator(".timeline .ec-stretch").last
+    expect(stretch).to_have_accessible_name(re.compile("场发射扫描电子显微镜 3月3日周二 12:00–20:00"))
+    stretch.focus()
+    page.keyboard.press(key)
+    expect(page.locator("#id_starts_at")).to_have_value("2026-03-03T12:00")
+    expect(page.locator("#id_ends_at")).to_have_value("2026-03-03T12:30")
+
+
+def test_a_click_on_a_stretch_books_from_there_or_from_its_last_start(open_page):
+    page = open_page("/timeline/?day=2026-03-03")
+    box = page.locator(".timeline .ec-bg-event").last.bounding_box()
+    page.mouse.click(box["x"] + box["width"] * 5.1 / 8, box["y"] + 8)
+    expect(page.locator("#id_starts_at")).to_have_value("2026-03-03T17:00")
+
+
+def test_the_timeline_begins_at_the_present_hour_today_and_at_opening_otherwise(open_page):
+    page = open_page("/timeline/?day=2026-03-03")
+    hours = page.locator(".timeline .ec-slot time")
+    expect(hours.first).to_have_text("08:00")
+    expect(hours.last).to_have_text("19:00")
+    label = hours.first.evaluate("one => one.parentElement.getBoundingClientRect().left")
+    stretch = page.locator(".timeline .ec-bg-event").first.bounding_box()
+    assert label == pytest.approx(stretch["x"], abs=1.5)
+    page.clock.set_fixed_time("2026-03-03T05:20:00Z")
+    page.reload()
+    expect(hours.first).to_have_text("13:00")
+    expect(page.locator(".timeline .ec-row-head")).to_contain_text("云屏测试大学")
+
+
+def test_any_day_of_the_timeline_is_chosen_by_its_date(open_page):
+    page = open_page("/timeline/?day=2026-03-03")
+    page.get_by_label("日期", exact=True).fill("2026-03-05")
+    page.get_by_role("button", name="搜索").click()
+    expect(page).to_have_url(re.compile("day=2026-03-05"))
+    expect(page.get_by_role("heading", level=1)).to_contain_text("2026年3月5日")
+    page.get_by_role("link", name="后一天").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("2026年3月6日")
+
+
+def test_the_card_stays_in_view_and_is_not_printed(open_page):
+    page = open_page("/instruments/{}/")
+    card = page.locator(".booking-card")
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    assert page.evaluate("scrollY") > 600
+    expect(card).to_be_in_viewport(ratio=1)
+    page.emulate_media(media="print")
+    expect(card).to_be_hidden()
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "en"])
+def test_the_bar_of_a_phone_covers_nothing_that_has_the_focus(open_page, locale):
+    page = open_page("/instruments/{}/", viewport={"width": 375, "height": 700}, locale=locale)
+    bar = page.locator(".booking-card")
+    top = bar.bounding_box()["y"]
+    assert bar.bounding_box()["height"] < 100
+    covered = """(top) => {
+      const at = document.activeElement;
+      if (at === document.body || at.closest(".booking-card, .ec-main")) return "";
+      return at.getBoundingClientRect().bottom > top ? at.outerHTML : "";
+    }"""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        assert page.evaluate(covered, top) == ""
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    last = page.locator(".foot nav a").last.bounding_box()
+    assert last["y"] + last["height"] <= top
+    assert page.evaluate("document.documentElement.scrollWidth") == 375
+
+
+@pytest.mark.parametrize("width", [375, 1440])
+def test_the_pages_are_open_to_everybody(open_page, city, width):
+    page = open_page("/instruments/{}/", viewport={"width": width, "height": 900})
+    axe(page)
+    for address in (
+        "/timeline/?day=2026-03-03",
+        f"/compare/?ids={city.instrument.public_id}",
+        f"/instruments/{city.instrument.public_id}/book/?start=2026-03-03T13:00&end=2026-03-03T14:00",
+    ):
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+        axe(page)
+        assert page.evaluate("document.documentElement.scrollWidth") == width, address
