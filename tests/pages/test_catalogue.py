@@ -181,6 +181,36 @@ def test_pages_follow_each_other_without_gap_in_every_order(shop, ask, see):
     assert see(None, "catalogue", q="电镜", cursor="x").status_code == 422
 
 
+@pytest.mark.parametrize("sort", ["", "price", "name", "next_free"])
+def test_second_page_of_fallback_continues_the_same_reading(shop, ask, sort):
+    for number in range(45):
+        factories.instrument(shop.owner, name_zh=f"电镜{number:02}", name_en="")
+    search_rebuild()
+    first = ask(q="电镜 共聚焦", sort=sort)
+    seen = [row.instrument.pk for row in first.context["rows"]]
+    assert first.context["understood"] == ["没有同时包含这些词的仪器；以下仪器包含其中大部分。"]
+    mark = first.context["page"].next_cursor
+    while mark:
+        page = ask(q="电镜 共聚焦", sort=sort, cursor=mark)
+        assert page.context["understood"] == first.context["understood"]
+        assert page.context["count"] == first.context["count"]
+        seen += [row.instrument.pk for row in page.context["rows"]]
+        mark = page.context["page"].next_cursor
+    assert len(seen) == len(set(seen)) == first.context["count"] > 20
+
+
+def test_page_behind_the_last_result_is_not_read_more_loosely(shop, ask):
+    for number in range(21):
+        factories.instrument(shop.owner, name_zh=f"共聚焦电镜{number:02}", name_en="")
+    search_rebuild()
+    first = ask(q="共聚焦 电镜", sort="name")
+    mark = first.context["page"].next_cursor
+    Instrument.objects.filter(name_zh="共聚焦电镜20").delete()
+    search_rebuild()
+    page = ask(q="共聚焦 电镜", sort="name", cursor=mark)
+    assert (page.context["rows"], page.context["understood"]) == ([], [])
+
+
 def test_the_page_takes_as_many_statements_for_one_as_for_many(shop, ask, statements):
     def more():
         for _ in range(15):

@@ -39,12 +39,9 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     """Search the catalogue."""
     now = clock.now()
     form, address = _form(request), Address(request)
-    chosen, mark = form.cleaned_data.get("category", ""), request.GET.get("cursor")
+    chosen = form.cleaned_data.get("category", "")
     found = _found(request, form, now, free=form.wanted_time)
-    page = found.page(mark, PER_PAGE)
-    if not page.items and not mark:
-        found = found.loosen()
-        page = found.page(None, PER_PAGE) if found.matches_most else page
+    found, page = found.page_with_fallback(request.GET.get("cursor"), PER_PAGE)
     everywhere = _found(
         request, form, now, found.search, free=form.wanted_time, exclude_fields=("district", "category")
     )
