@@ -32,6 +32,7 @@ def test_a_search_has_one_clean_address(city, enter):
     page.goto("/instruments/")
     names = page.locator(".result-name")
     expect(names).to_have_count(2)
+    page.get_by_text("更多筛选条件").click()
     page.get_by_label("接受科技创新券").check()
     expect(names).to_have_count(1)
     expect(page).to_have_url("/instruments/?vouchers=on")

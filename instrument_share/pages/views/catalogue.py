@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -36,9 +36,11 @@ MAX_ON_TIMELINE = 60
 
 @require_safe
 def catalogue(request: HttpRequest) -> HttpResponse:
-    """Search the catalogue."""
+    """Search the catalogue; an address with empty parameters leads to the one without them."""
     now = clock.now()
     form, address = _form(request), Address(request)
+    if "" in request.GET.values():
+        return HttpResponseRedirect(address.clean)
     chosen = form.cleaned_data.get("category", "")
     found = _found(request, form, now, free=form.wanted_time)
     found, page = found.page_with_fallback(request.GET.get("cursor"), PER_PAGE)
@@ -53,7 +55,13 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
-        "rows": build_instrument_rows(request.user, page.items, now),
+        "rows": build_instrument_rows(
+            request.user,
+            page.items,
+            now,
+            wanted=form.wanted_time,
+            hours=form.wanted_hours,
+        ),
         "count": counts.within(district=district, category=chosen).total,
         "wanted": form.wanted_time,
         "facet": facet,
