@@ -68,7 +68,7 @@ def build_instrument_rows(
 ) -> list[InstrumentRow]:
     """Return rows in the given order; the number of statements does not depend on that of instruments.
 
-    Their bookable times begin with the `wanted` time, by default now.
+    Their bookable times begin with the day and the time of day of the `wanted` time, by default now.
     """
     ids = [one.pk for one in instruments]
     prices = providers.prices_for(viewer, ids, now)

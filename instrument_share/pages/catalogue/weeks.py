@@ -20,7 +20,7 @@ DAYS = 7
 
 @dataclass(frozen=True)
 class Day:
-    """A day of an instrument, with its first bookable time (on the first day: from the wanted time on).
+    """A day of an instrument, with its first bookable time, by preference from the wanted time of day on.
 
     `kind` is `open` (bookable), `closed` (a closure takes all hours), `booked` (open, but nothing is
     bookable) or `free` (no opening hours).
@@ -32,7 +32,10 @@ class Day:
 
 
 def get_coming_week(
-    viewer: "Viewer", instruments: "Sequence[Instrument]", now: datetime, wanted_from: datetime | None = None
+    viewer: "Viewer",
+    instruments: "Sequence[Instrument]",
+    now: datetime,
+    wanted_from: datetime | None = None,
 ) -> Mapping[int, list[Day]]:
     """Return seven days by instrument id, as the viewer may book; the statements are constant.
 
@@ -42,8 +45,9 @@ def get_coming_week(
     first = begins.astimezone(CITY_TIME).date()
     days = [_day(first + timedelta(days=number)) for number in range(DAYS)]
     whole = Interval(max(now, days[0].start), days[-1].end)
+    preferred = begins - days[0].start if wanted_from else timedelta()
     free = bookings.get_free_time(instruments, whole, now, bookings.get_usual_applicant(viewer))
-    return {one.pk: [_build_day(one.pk, day, whole, begins, free) for day in days] for one in instruments}
+    return {one.pk: [_build_day(one.pk, day, whole, preferred, free) for day in days] for one in instruments}
 
 
 def _day(day: date) -> Interval:
@@ -51,10 +55,12 @@ def _day(day: date) -> Interval:
     return Interval(midnight, midnight + timedelta(days=1))
 
 
-def _build_day(pk: int, day: Interval, whole: Interval, begins: datetime, free: "FreeTime") -> Day:
+def _build_day(pk: int, day: Interval, whole: Interval, preferred: timedelta, free: "FreeTime") -> Day:
     on = day.start.astimezone(CITY_TIME).date()
-    first = free.first_offer(pk, Interval(max(day.start, begins), day.end))
-    if first is not None or free.first_offer(pk, day) is not None:
+    first = free.first_offer(pk, Interval(day.start + preferred, day.end))
+    if first is None and preferred:
+        first = free.first_offer(pk, day)
+    if first is not None:
         return Day(on, "open", first)
     time_of_one = free.times.get(pk)
     windows = intersect(time_of_one.windows, intersect([day], [whole])) if time_of_one else []
