@@ -37,10 +37,10 @@ MAX_ON_TIMELINE = 60
 @require_safe
 def catalogue(request: HttpRequest) -> HttpResponse:
     """Search the catalogue; an address with empty parameters leads to the one without them."""
-    now = clock.now()
-    form, address = _form(request), Address(request)
+    address = Address(request)
     if "" in request.GET.values():
         return HttpResponseRedirect(address.clean)
+    now, form = clock.now(), _form(request)
     chosen = form.cleaned_data.get("category", "")
     found = _found(request, form, now, free=form.wanted_time)
     found, page = found.page_with_fallback(request.GET.get("cursor"), PER_PAGE)
