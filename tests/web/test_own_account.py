@@ -59,8 +59,9 @@ def test_nobody_gets_in_before_the_address_is_confirmed(client):
 
 
 def test_nobody_signs_up_without_agreeing_to_the_privacy_notice(client):
-    answer = sign_up(client, "chen@example.org", privacy="")
-    assert "请阅读并同意《隐私政策》。" in answer.content.decode()
+    page = sign_up(client, "chen@example.org", privacy="").content.decode()
+    assert "请阅读并同意《隐私政策》。" in page
+    assert 'value="chen@example.org"' in page
     assert not User.objects.exists()
     with pytest.raises(Invalid):
         user_sign_up(user=User(username="chenyi"), agrees_to_privacy="0.9", now=NOW)
