@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from bookings.requests.models import Booking
 from bookings.requests.services.next_free import next_free_rebuild
 from providers.search.services.index import search_rebuild
-from providers.search.services.synonyms import synonyms_load
+from providers.search.services.synonyms import synonym_group_save, synonyms_load
 from tests import factories
 from tests.factories import NOW
 from tests.journeys.walk import PASSWORD, axe
@@ -147,10 +147,19 @@ def test_search_from_home_works_without_scripts(city, enter):
 
 @pytest.mark.parametrize("locale", ["zh-CN", "en"])
 def test_first_screens_hold_search_steps_and_first_result(city, enter, locale):
+    for number in range(7):
+        synonym_group_save(
+            actor=factories.officer(),
+            words=[f"需求{number}"],
+            methods=["扫描电镜"],
+            task=("测重金属", "Internal defects"),
+            now=NOW,
+        )
     for size in ({"width": 1440, "height": 900}, {"width": 375, "height": 812}):
         page = enter(viewport=size, locale=locale)
         page.goto("/")
         axe(page)
+        expect(page.locator(".tasks .chip")).to_have_count(8)
         assert bottom_of(page.locator(".how ol")) <= size["height"]
     page = enter(locale=locale)
     page.goto("/instruments/?q=%E6%98%BE%E5%BE%AE%E9%95%9C&day=2026-03-04")
